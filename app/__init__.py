@@ -1,0 +1,1 @@
+"""The server, the page and the shell of Convscope: everything around the engine."""
