@@ -1,0 +1,1 @@
+"""How the arithmetic is done fast. Knows arrays and threads, nothing of ops and networks."""

@@ -1,0 +1,215 @@
+"""A network: a directed acyclic graph of named values, run forwards and backwards."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from engine.errors import GraphError, ShapeError
+from engine.ops import Op
+from engine.preprocess import Preprocess
+from engine.trace import Trace
+from engine.types import Array, Shape
+
+
+@dataclass(frozen=True)
+class Node:
+    """One step: the op, the names of the values it reads, and its own name, which is also that of the value it makes."""
+
+    name: str
+    op: Op
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """``values``: value name → dLoss/dvalue. ``params``: "node.parameter" → dLoss/dparameter."""
+
+    values: dict[str, Array] = field(default_factory=dict)
+    params: dict[str, Array] = field(default_factory=dict)
+
+
+class Network:
+    """Nodes in an order in which they can be computed. Immutable but for the parameters that a trainer updates in place.
+
+    - ``inputs``: input name → shape without the batch axis, (C, H, W);
+    - ``outputs``: names of the values that are the answer;
+    - ``labels``: what the classes are called, ``preprocess``: how a photo becomes the input, ``meta``: the model card.
+
+    Raises GraphError when the nodes do not form a network, ShapeError when a layer does not fit the one before.
+    """
+
+    def __init__(
+        self,
+        nodes: Iterable[Node],
+        *,
+        inputs: Mapping[str, Shape],
+        outputs: Sequence[str],
+        labels: Sequence[str] | None = None,
+        preprocess: Preprocess | None = None,
+        name: str = "",
+        meta: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.inputs = {key: tuple(shape) for key, shape in inputs.items()}
+        self.outputs = tuple(outputs)
+        self.nodes = _in_order(tuple(nodes), set(self.inputs))
+        self.labels = None if labels is None else tuple(labels)
+        self.preprocess = preprocess
+        self.name = name
+        self.meta = dict(meta or {})
+        self._by_name = {node.name: node for node in self.nodes}
+        for output in self.outputs:
+            if output not in self._by_name and output not in self.inputs:
+                raise GraphError(f"the output {output!r} is made by no node")
+        self.shapes()  # a layer that does not fit is refused here, not in the middle of a photo
+
+    def node(self, name: str) -> Node:
+        """The node that makes the value of that name. Raises KeyError."""
+        return self._by_name[name]
+
+    def shapes(self, n: int = 1) -> dict[str, Shape]:
+        """Value name → shape, for a batch of ``n``."""
+        known: dict[str, Shape] = {key: (n, *shape) for key, shape in self.inputs.items()}
+        for node in self.nodes:
+            try:
+                known[node.name] = node.op.infer_shape(*(known[i] for i in node.inputs))
+            except ShapeError as error:
+                raise ShapeError(f"layer {node.name!r} ({node.op.kind}): {error}") from None
+        return known
+
+    def parameters(self) -> dict[str, Array]:
+        """ "node.parameter" → the array itself, which a trainer updates in place."""
+        return {f"{n.name}.{key}": a for n in self.nodes for key, a in n.op.params.items()}
+
+    def buffers(self) -> dict[str, Array]:
+        """ "node.buffer" → the array itself: state without a gradient (running statistics)."""
+        return {f"{n.name}.{key}": a for n in self.nodes for key, a in n.op.buffers.items()}
+
+    def forward(
+        self,
+        x: Array | Mapping[str, Array],
+        *,
+        train: bool = False,
+        check: Callable[[], None] | None = None,
+    ) -> Trace:
+        """Run on ``x``: float (N, C, H, W), preprocessed, or a mapping of input name → array.
+
+        ``check`` is called before every node and may raise to stop the work (a time limit, a client that went away).
+        Raises ShapeError when x does not have the network's input shape.
+        """
+        values = self._bind(x)
+        caches: dict[str, Any] = {}
+        timings: dict[str, float] = {}
+        for node in self.nodes:
+            if check is not None:
+                check()
+            start = perf_counter()
+            values[node.name], caches[node.name] = node.op.forward(
+                *(values[i] for i in node.inputs), train=train
+            )
+            timings[node.name] = perf_counter() - start
+        return Trace(self, values, caches, timings)
+
+    def backward(
+        self, trace: Trace, output_grads: Mapping[str, Array], *, only_params: bool = False
+    ) -> Gradients:
+        """The chain rule from the given gradients (value name → dLoss/dvalue) back to every value and parameter.
+
+        With ``only_params`` (training) a value's gradient is let go once it is used, and the picture's is not computed.
+        """
+        blame: dict[str, Array] = dict(output_grads)
+        params: dict[str, Array] = {}
+        for node in reversed(self.nodes):
+            if node.name not in blame:
+                continue
+            dy = blame.pop(node.name) if only_params else blame[node.name]
+            cache = trace.caches[node.name]
+            if only_params and all(i in self.inputs for i in node.inputs):
+                grads = node.op.param_grads(dy, cache)
+            else:
+                passed_on, grads = node.op.backward(dy, cache)
+                for name, gradient in zip(node.inputs, passed_on, strict=True):
+                    # A value that several nodes read is to blame for all that they did with it.
+                    blame[name] = blame[name] + gradient if name in blame else gradient
+            params.update({f"{node.name}.{key}": g for key, g in grads.items()})
+        return Gradients({} if only_params else blame, params)
+
+    def freeze(self) -> Network:
+        """Make all parameters read-only, as they are for a network that serves. Returns the network."""
+        for array in (*self.parameters().values(), *self.buffers().values()):
+            array.flags.writeable = False
+        return self
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256, hexadecimal, of the structure and every parameter. Taken once: for networks that no longer change."""
+        state = hashlib.sha256(json.dumps(self.structure(), sort_keys=True).encode())
+        for arrays in (self.parameters(), self.buffers()):
+            for name, array in sorted(arrays.items()):
+                state.update(name.encode())
+                state.update(np.ascontiguousarray(array).tobytes())
+        return state.hexdigest()
+
+    def structure(self) -> dict[str, Any]:
+        """The graph as plain JSON values; with the arrays of ``parameters`` and ``buffers`` it is the whole network."""
+        return {
+            "inputs": {key: list(shape) for key, shape in self.inputs.items()},
+            "outputs": list(self.outputs),
+            "labels": None if self.labels is None else list(self.labels),
+            "preprocess": None if self.preprocess is None else self.preprocess.to_dict(),
+            "nodes": [
+                {
+                    "name": node.name,
+                    "op": node.op.kind,
+                    "inputs": list(node.inputs),
+                    "attributes": dict(node.op.attributes),
+                }
+                for node in self.nodes
+            ],
+        }
+
+    def _bind(self, x: Array | Mapping[str, Array]) -> dict[str, Array]:
+        given = dict(x) if isinstance(x, Mapping) else {next(iter(self.inputs)): x}
+        if set(given) != set(self.inputs):
+            raise ShapeError(f"this network takes {sorted(self.inputs)}, got {sorted(given)}")
+        for name, value in given.items():
+            if value.shape[1:] != self.inputs[name]:
+                raise ShapeError(
+                    f"{name!r} takes (N, {', '.join(map(str, self.inputs[name]))}), got {value.shape}"
+                )
+        return {name: _channels_last(value) for name, value in given.items()}
+
+
+def _channels_last(x: Array) -> Array:
+    """A view of its own on the same numbers, laid out channels last; a copy only if they are not."""
+    if x.ndim != 4:
+        return x.view()
+    return np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+
+
+def _in_order(nodes: tuple[Node, ...], inputs: set[str]) -> tuple[Node, ...]:
+    """The nodes in an order in which they can be computed, as close to the given one as possible (Kahn, 1962)."""
+    names = [node.name for node in nodes]
+    twice = {n for n in names if names.count(n) > 1} | (set(names) & inputs)
+    if twice:
+        raise GraphError(f"made more than once: {', '.join(sorted(twice))}")
+    known, ordered, waiting = set(inputs), [], list(nodes)
+    for node in nodes:
+        for needed in node.inputs:
+            if needed not in inputs and needed not in names:
+                raise GraphError(f"layer {node.name!r} reads {needed!r}, which nothing makes")
+    while waiting:
+        ready = [node for node in waiting if known.issuperset(node.inputs)]
+        if not ready:
+            raise GraphError(f"a cycle goes through {', '.join(n.name for n in waiting)}")
+        ordered += ready
+        known.update(node.name for node in ready)
+        waiting = [node for node in waiting if node.name not in known]
+    return tuple(ordered)

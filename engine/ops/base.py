@@ -1,0 +1,160 @@
+"""The contract of an op: five questions that every layer can answer.
+
+Arrays that go in and out have the logical shape (N, C, H, W) for maps and (N, K) for vectors. In memory, maps are channels
+last: an (N, C, H, W) view on (N, H, W, C) data. NumPy's elementwise functions keep that order by themselves, the
+convolution needs it (docs/decisions/0001-memory-layout.md), and nobody else has to know.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from engine.errors import ShapeError
+from engine.types import Array, Index, Shape
+
+
+class Box(NamedTuple):
+    """A block of positions of a value, one half-open range per axis (batch axis included)."""
+
+    start: Index
+    stop: Index
+
+    @classmethod
+    def at(cls, index: Index) -> Box:
+        """The box that holds one position."""
+        return cls(index, tuple(i + 1 for i in index))
+
+    @classmethod
+    def whole(cls, shape: Shape) -> Box:
+        """The box that holds all of a value."""
+        return cls((0,) * len(shape), shape)
+
+    def union(self, other: Box) -> Box:
+        """The smallest box around both."""
+        return Box(
+            tuple(map(min, self.start, other.start)), tuple(map(max, self.stop, other.stop))
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Where one number came from: ``result == bias + products.sum()``, up to rounding.
+
+    The T terms are parallel arrays, in the order in which the op meets them:
+
+    - ``sources`` (T,) int: which input of the op;
+    - ``positions`` (T, D) int: where in that input, batch axis included. A position outside the input is a padded cell.
+      With inputs of different rank the shorter positions are filled up with -1 on the right;
+    - ``values`` (T,) float64: the number found there;
+    - ``weights`` (T,) float64: what it was multiplied by, NaN where the op does not multiply (tanh, say);
+    - ``products`` (T,) float64: what it brought to the result.
+
+    ``rule`` names how the terms were joined: weighted_sum, sum, product, max, mean, function, copy, scale, softmax, constant.
+    ``details`` holds further numbers that the rule speaks of (a softmax's denominator, a normalisation's mean).
+    """
+
+    rule: str
+    result: float
+    bias: float
+    sources: Array
+    positions: Array
+    values: Array
+    weights: Array
+    products: Array
+    details: Mapping[str, float] = field(default_factory=dict)
+
+
+class Op(ABC):
+    """One step of a network. Frozen, and it never holds an activation, so one network serves many threads at once."""
+
+    kind: ClassVar[str]  # its name on the wire: "conv", "relu", "max_pool", …
+
+    @property
+    def params(self) -> Mapping[str, Array]:
+        """What training changes, by name. The trainer updates these arrays in place; a network that serves has them read-only."""
+        return {}
+
+    @property
+    def buffers(self) -> Mapping[str, Array]:
+        """State that is saved with the parameters but has no gradient (running statistics)."""
+        return {}
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """Hyper-parameters as plain JSON values, enough to build the op again: ``type(op)(**params, **buffers, **attributes)``."""
+        return {}
+
+    @abstractmethod
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        """The output's shape, batch axis included. Raises ShapeError with the reason when the inputs do not fit."""
+
+    @abstractmethod
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        """The output, and whatever ``backward`` will need (references rather than copies)."""
+
+    @abstractmethod
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        """The chain rule: one gradient per input, and one per entry of ``params``."""
+
+    def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
+        """The parameters' gradients alone: all that training asks of a first layer."""
+        return self.backward(dy, cache)[1]
+
+    @abstractmethod
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        """Where the number ``y[index]`` came from, at inference. ``index`` includes the batch axis."""
+
+    @abstractmethod
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        """The smallest box in each input that holds all that an output box can see; None for an input it does not see.
+
+        Boxes are clipped to the input. A single position is ``Box.at(index)``; boxes chain through a network into the exact
+        receptive field.
+        """
+
+    def multiply_adds(self, *shapes: Shape) -> int:
+        """Multiplications with an addition for one picture (N = 1)."""
+        return 0
+
+
+def same_shape(kind: str, shapes: tuple[Shape, ...]) -> Shape:
+    """The shape of an op that takes one input and changes nothing about its shape."""
+    if len(shapes) != 1:
+        raise ShapeError(f"{kind} takes one input, got {len(shapes)}")
+    return shapes[0]
+
+
+class Elementwise(Op):
+    """An op with one input whose every output position looks at the input position of the same index, and at no other."""
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        return same_shape(self.kind, shapes)
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        return (box,)
+
+
+def one_term(rule: str, index: Index, value: float, weight: float, result: float, bias: float = 0.0) -> Explanation:
+    """The explanation of an elementwise step: one number in, one number out, at the same place or another (``index``)."""
+    return Explanation(
+        rule=rule,
+        result=float(result),
+        bias=float(bias),
+        sources=np.zeros(1, np.int64),
+        positions=np.array([index], np.int64),
+        values=np.array([value], np.float64),
+        weights=np.array([weight], np.float64),
+        products=np.array([result - bias], np.float64),
+    )
+
+
+def normal_axis(kind: str, axis: int, shape: Shape) -> int:
+    """``axis`` counted from the front, for a value of this shape. Negative axes count from the back, as in ONNX."""
+    if not -len(shape) <= axis < len(shape):
+        raise ShapeError(f"{kind}: there is no axis {axis} in an input of shape {shape}")
+    return axis % len(shape)

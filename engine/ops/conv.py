@@ -1,0 +1,157 @@
+"""Convolution: a small window slides over all the input maps; every filter answers with one number a place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from engine.errors import ShapeError
+from engine.kernels import im2col
+from engine.kernels.im2col import Geometry
+from engine.ops.base import Box, Explanation, Op
+from engine.types import Array, Index, Shape
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2d(Op):
+    """y[n, k, i, j] = bias[k] + Σ weight[k, c, p, q] · x[n, c, i·sy − top + p·dy, j·sx − left + q·dx], c over k's group.
+
+    - ``weight`` (K, C / groups, kh, kw), ``bias`` (K,) or None;
+    - ``padding`` (top, left, bottom, right), in cells of zeros;
+    - ``groups`` splits the maps into so many independent convolutions; groups == C is a depthwise one.
+
+    Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998.
+    """
+
+    kind: ClassVar[str] = "conv"
+
+    weight: Array
+    bias: Array | None = None
+    stride: tuple[int, int] = (1, 1)
+    padding: tuple[int, int, int, int] = (0, 0, 0, 0)
+    dilation: tuple[int, int] = (1, 1)
+    groups: int = 1
+
+    def __post_init__(self) -> None:
+        if self.weight.ndim != 4 or self.weight.shape[0] % self.groups:
+            raise ShapeError(
+                f"a conv's weight is (K, C / groups, kh, kw) with K a multiple of groups: got "
+                f"{self.weight.shape} with {self.groups} groups"
+            )
+        if min(*self.stride, *self.dilation) < 1 or min(self.padding) < 0:
+            raise ShapeError(
+                f"a conv's stride and dilation are 1 or more and its padding is 0 or more: got "
+                f"{self.stride}, {self.dilation}, {self.padding}"
+            )
+        # Kept in memory as (kh, kw, C / groups, K), which is the matrix that the product reads, under its usual shape.
+        ordered = np.ascontiguousarray(self.weight.transpose(2, 3, 1, 0)).transpose(3, 2, 0, 1)
+        object.__setattr__(self, "weight", ordered)
+        for name in ("stride", "padding", "dilation"):
+            object.__setattr__(self, name, tuple(int(v) for v in getattr(self, name)))
+
+    @property
+    def params(self) -> Mapping[str, Array]:
+        return {"weight": self.weight} | ({} if self.bias is None else {"bias": self.bias})
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        return {
+            "stride": list(self.stride),
+            "padding": list(self.padding),
+            "dilation": list(self.dilation),
+            "groups": self.groups,
+        }
+
+    @property
+    def kernel(self) -> tuple[int, int]:
+        """(kh, kw)."""
+        return self.weight.shape[2], self.weight.shape[3]
+
+    @property
+    def _geometry(self) -> Geometry:
+        return Geometry(self.stride, self.padding, self.dilation, self.groups)
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        (shape,) = shapes
+        channels = self.weight.shape[1] * self.groups
+        if len(shape) != 4 or shape[1] != channels:
+            raise ShapeError(f"this conv takes (N, {channels}, H, W), got {shape}")
+        size = self._geometry.output_size(shape[2], shape[3], self.kernel)
+        if min(size) < 1:
+            raise ShapeError(
+                f"a {self.kernel[0]}×{self.kernel[1]} window with dilation {self.dilation} does not fit into "
+                f"{shape[2]}×{shape[3]} with padding {self.padding}"
+            )
+        return shape[0], self.weight.shape[0], *size
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        (x,) = xs
+        rows = x.transpose(0, 2, 3, 1)
+        y = im2col.convolve(rows, self.weight.transpose(2, 3, 1, 0), self.bias, self._geometry)
+        return y.transpose(0, 3, 1, 2), rows
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        dy_rows = dy.transpose(0, 2, 3, 1)
+        dx = im2col.input_gradient(
+            dy_rows, self.weight.transpose(2, 3, 1, 0), self._geometry, cache.shape[1:3]
+        )
+        return (dx.transpose(0, 3, 1, 2),), self.param_grads(dy, cache)
+
+    def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
+        dy_rows = dy.transpose(0, 2, 3, 1)
+        dw = im2col.weight_gradient(cache, dy_rows, self.kernel, self._geometry)
+        grads = {"weight": dw.transpose(3, 2, 0, 1)}
+        if self.bias is not None:
+            flat = dy_rows.reshape(-1, dy_rows.shape[3])
+            grads["bias"] = np.ones(len(flat), flat.dtype) @ flat
+        return grads
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        (x,) = xs
+        n, k, i, j = index
+        depth, height, width = self.weight.shape[1:]
+        first = k // (self.weight.shape[0] // self.groups) * depth
+        channel, p, q = (g.ravel() for g in np.indices((depth, height, width)))
+        at_y = i * self.stride[0] - self.padding[0] + p * self.dilation[0]
+        at_x = j * self.stride[1] - self.padding[1] + q * self.dilation[1]
+        inside = (at_y >= 0) & (at_y < x.shape[2]) & (at_x >= 0) & (at_x < x.shape[3])
+        values = np.zeros(len(channel), np.float64)
+        values[inside] = x[n, channel[inside] + first, at_y[inside], at_x[inside]]
+        weights = self.weight[k].ravel().astype(np.float64)
+        return Explanation(
+            rule="weighted_sum",
+            result=float(y[index]),
+            bias=0.0 if self.bias is None else float(self.bias[k]),
+            sources=np.zeros(len(channel), np.int64),
+            positions=np.stack([np.full_like(channel, n), channel + first, at_y, at_x], axis=1),
+            values=values,
+            weights=weights,
+            products=values * weights,
+        )
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        (shape,) = shapes
+        per_group = self.weight.shape[0] // self.groups
+        depth = self.weight.shape[1]
+        start = [box.start[0], box.start[1] // per_group * depth]
+        stop = [box.stop[0], (box.stop[1] - 1) // per_group * depth + depth]
+        for axis in range(2):
+            low = box.start[2 + axis] * self.stride[axis] - self.padding[axis]
+            high = (box.stop[2 + axis] - 1) * self.stride[axis] - self.padding[axis]
+            last_cell = self.dilation[axis] * (self.kernel[axis] - 1)
+            # The first and the last cell that lie inside, by steps of the dilation: padding shows nothing.
+            low += -(min(low, 0) // self.dilation[axis]) * self.dilation[axis]
+            reach = high + last_cell
+            over = max(reach - (shape[2 + axis] - 1), 0)
+            reach -= -(-over // self.dilation[axis]) * self.dilation[axis]
+            start.append(low)
+            stop.append(reach + 1)
+        empty = any(a >= b for a, b in zip(start, stop, strict=True))
+        return (None if empty else Box(tuple(start), tuple(stop)),)
+
+    def multiply_adds(self, *shapes: Shape) -> int:
+        rows, cols = self.infer_shape(*shapes)[2:]
+        return int(self.weight.size) * rows * cols

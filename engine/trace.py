@@ -1,0 +1,58 @@
+"""What one forward pass left behind: every value of the network by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.types import Array
+
+if TYPE_CHECKING:
+    from engine.network import Network
+
+
+class Trace(Mapping[str, Array]):
+    """Value name → array, (N, C, H, W) or (N, K), the network's inputs included. Arrays are read-only.
+
+    - ``caches``: node name → what its op keeps for the backward pass (references into the values, hardly any memory);
+    - ``timings``: node name → seconds.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        values: dict[str, Array],
+        caches: dict[str, Any],
+        timings: dict[str, float],
+    ) -> None:
+        for value in values.values():
+            value.flags.writeable = False
+        self.network = network
+        self._values = values
+        self.caches = caches
+        self.timings = timings
+
+    def __getitem__(self, name: str) -> Array:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @property
+    def outputs(self) -> dict[str, Array]:
+        """The network's outputs by name."""
+        return {name: self._values[name] for name in self.network.outputs}
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all values; views (a flattened map, dropout at inference) are counted once."""
+        return sum({_owner(v).__array_interface__["data"][0]: _owner(v).nbytes for v in self._values.values()}.values())
+
+
+def _owner(value: Array) -> Array:
+    while value.base is not None and hasattr(value.base, "nbytes"):
+        value = value.base
+    return value

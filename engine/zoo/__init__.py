@@ -1,0 +1,38 @@
+"""Networks that ship: how they are built, and their trained weights."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import UnknownModel
+from engine.formats import safetensors
+from engine.network import Network
+from engine.zoo import everyday
+
+WEIGHTS = Path(__file__).parent / "weights"
+
+# Architecture name → (class names, random numbers) → a network to be trained.
+ARCHITECTURES: Mapping[str, Callable[[tuple[str, ...], np.random.Generator], Network]] = {
+    "everyday": everyday.build,
+}
+
+
+def names() -> list[str]:
+    """The ids of the trained networks that ship."""
+    return sorted(path.stem for path in WEIGHTS.glob("*.safetensors"))
+
+
+def load(model: str | os.PathLike[str]) -> Network:
+    """A network of the zoo by its id, or one from a ``.safetensors`` file; read-only.
+
+    Raises UnknownModel for an id that does not ship, FormatError for a file that holds no network.
+    """
+    if isinstance(model, str) and not model.endswith(".safetensors"):
+        if model not in names():
+            raise UnknownModel(f"there is no model {model!r}; there is: {', '.join(names())}")
+        return safetensors.load(WEIGHTS / f"{model}.safetensors").freeze()
+    return safetensors.load(model).freeze()

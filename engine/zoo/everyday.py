@@ -1,0 +1,72 @@
+"""``everyday``: a small VGG (Simonyan and Zisserman, 2015) for 64 × 64 photographs of everyday things.
+
+Only what people come to learn is in it: CONV, ReLU, POOL, FLATTEN, FC, SOFTMAX. While it learns, each convolution is followed by batch
+normalisation, and dropout stands before the fully connected layer; both are folded away on export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.network import Network, Node
+from engine.ops import BatchNorm, Conv2d, Dense, Dropout, Flatten, MaxPool, Op, Relu, Softmax
+from engine.preprocess import Preprocess
+from engine.types import Array
+
+SIZE = 64
+# Filters of the convolutions of each stage; a pooling ends the stage. Half the size, twice the filters: each stage costs about the
+# same. The first has one convolution only, since at 64 × 64 a second one would cost as much as a stage for little.
+STAGES = ((24,), (48, 48), (96, 96), (192, 192))
+DROPOUT = 0.3
+
+PREPROCESS = Preprocess(
+    input_size=(3, SIZE, SIZE), mean=(0.48, 0.45, 0.40), std=(0.27, 0.26, 0.28)
+)
+
+
+def build(labels: tuple[str, ...], rng: np.random.Generator) -> Network:
+    """The network to be trained, with random weights (He et al., 2015, for what goes into a ReLU)."""
+    return Network(
+        list(_nodes(len(labels), rng)),
+        inputs={"input": (3, SIZE, SIZE)},
+        outputs=("softmax",),
+        labels=labels,
+        preprocess=PREPROCESS,
+        name="everyday",
+    )
+
+
+def _nodes(classes: int, rng: np.random.Generator) -> Iterator[Node]:
+    last, channels = "input", 3
+    steps: list[tuple[str, Op]] = []
+    for stage, widths in enumerate(STAGES, start=1):
+        for number, filters in enumerate(widths, start=1):
+            place = f"{stage}_{number}"
+            steps.append((f"conv{place}", _conv(channels, filters, rng)))
+            steps.append((f"norm{place}", _norm(filters)))
+            steps.append((f"relu{place}", Relu()))
+            channels = filters
+        steps.append((f"pool{stage}", MaxPool(kernel=(2, 2), stride=(2, 2))))
+    side = SIZE >> len(STAGES)
+    evidence = channels * side * side
+    weight = rng.normal(0, evidence**-0.5, (classes, evidence)).astype(np.float32)
+    steps.append(("flatten", Flatten()))
+    steps.append(("dropout", Dropout(rate=DROPOUT)))
+    steps.append(("fc1", Dense(weight, np.zeros(classes, np.float32))))
+    steps.append(("softmax", Softmax()))
+    for name, op in steps:
+        yield Node(name, op, (last,))
+        last = name
+
+
+def _conv(channels: int, filters: int, rng: np.random.Generator) -> Conv2d:
+    # No bias: batch normalisation subtracts it again. Folding gives the exported convolution one.
+    weight: Array = rng.normal(0, (2 / (9 * channels)) ** 0.5, (filters, channels, 3, 3))
+    return Conv2d(weight.astype(np.float32), padding=(1, 1, 1, 1))
+
+
+def _norm(filters: int) -> BatchNorm:
+    one, zero = np.ones(filters, np.float32), np.zeros(filters, np.float32)
+    return BatchNorm(gamma=one.copy(), beta=zero.copy(), mean=zero.copy(), var=one.copy())
