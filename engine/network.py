@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.errors import GraphError, ShapeError
 from engine.ops import Op
+from engine.ops.layout import channels_last
 from engine.preprocess import Preprocess
 from engine.trace import Trace
 from engine.types import Array, Shape
@@ -21,7 +22,7 @@ from engine.types import Array, Shape
 
 @dataclass(frozen=True)
 class Node:
-    """One step: the op, the names of the values it reads, and its own name, which is also that of the value it makes."""
+    """One step: the op, the names of the values it reads, and its name, which is also that of the value it makes."""
 
     name: str
     op: Op
@@ -37,7 +38,7 @@ class Gradients:
 
 
 class Network:
-    """Nodes in an order in which they can be computed. Immutable but for the parameters that a trainer updates in place.
+    """Nodes in an order in which they can be computed. Immutable, but for the parameters that a trainer updates.
 
     - ``inputs``: input name → shape without the batch axis, (C, H, W);
     - ``outputs``: names of the values that are the answer;
@@ -85,11 +86,11 @@ class Network:
         return known
 
     def parameters(self) -> dict[str, Array]:
-        """ "node.parameter" → the array itself, which a trainer updates in place."""
+        """Under "node.parameter" the array itself, which a trainer updates in place."""
         return {f"{n.name}.{key}": a for n in self.nodes for key, a in n.op.params.items()}
 
     def buffers(self) -> dict[str, Array]:
-        """ "node.buffer" → the array itself: state without a gradient (running statistics)."""
+        """Under "node.buffer" the array itself: state without a gradient (running statistics)."""
         return {f"{n.name}.{key}": a for n in self.nodes for key, a in n.op.buffers.items()}
 
     def forward(
@@ -149,7 +150,7 @@ class Network:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256, hexadecimal, of the structure and every parameter. Taken once: for networks that no longer change."""
+        """SHA-256, hexadecimal, of structure and parameters. Taken once: for networks that no longer change."""
         state = hashlib.sha256(json.dumps(self.structure(), sort_keys=True).encode())
         for arrays in (self.parameters(), self.buffers()):
             for name, array in sorted(arrays.items()):
@@ -184,14 +185,7 @@ class Network:
                 raise ShapeError(
                     f"{name!r} takes (N, {', '.join(map(str, self.inputs[name]))}), got {value.shape}"
                 )
-        return {name: _channels_last(value) for name, value in given.items()}
-
-
-def _channels_last(x: Array) -> Array:
-    """A view of its own on the same numbers, laid out channels last; a copy only if they are not."""
-    if x.ndim != 4:
-        return x.view()
-    return np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+        return {name: channels_last(value).view() for name, value in given.items()}
 
 
 def _in_order(nodes: tuple[Node, ...], inputs: set[str]) -> tuple[Node, ...]:

@@ -13,7 +13,7 @@ from engine.types import Array
 
 @dataclass(frozen=True)
 class Preprocess:
-    """Resize the shorter side to size / ``crop_pct``, cut out the middle, then (pixel / 255 − mean) / std for each channel.
+    """Resize the shorter side to size / ``crop_pct``, cut out the middle, then (pixel / 255 − mean) / std.
 
     - ``input_size`` (C, H, W); ``mean`` and ``std`` one number a channel, for pixels from 0 to 1;
     - ``interpolation``: "nearest", "bilinear" or "bicubic".

@@ -49,7 +49,8 @@ class Trace(Mapping[str, Array]):
     @property
     def nbytes(self) -> int:
         """Bytes of all values; views (a flattened map, dropout at inference) are counted once."""
-        return sum({_owner(v).__array_interface__["data"][0]: _owner(v).nbytes for v in self._values.values()}.values())
+        owners = (_owner(value) for value in self._values.values())
+        return sum({id(owner): owner.nbytes for owner in owners}.values())
 
 
 def _owner(value: Array) -> Array:

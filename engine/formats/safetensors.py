@@ -71,7 +71,9 @@ def _build(about: dict[str, Any], arrays: dict[str, Array]) -> Network:
     for entry in structure["nodes"]:
         mark = f"{entry['name']}."
         own = {k.removeprefix(mark): a for k, a in arrays.items() if k.startswith(mark)}
-        attributes = {k: tuple(v) if isinstance(v, list) else v for k, v in entry["attributes"].items()}
+        attributes = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in entry["attributes"].items()
+        }
         op = OPS[entry["op"]](**own, **attributes)
         nodes.append(Node(entry["name"], op, tuple(entry["inputs"])))
     preprocess = structure["preprocess"]

@@ -9,15 +9,16 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.kernels import im2col
-from engine.kernels.im2col import Geometry
+from engine.kernels import convolution
+from engine.kernels.geometry import Geometry
 from engine.ops.base import Box, Explanation, Op
+from engine.ops.layout import from_nhwc, to_nhwc
 from engine.types import Array, Index, Shape
 
 
 @dataclass(frozen=True, eq=False)
 class Conv2d(Op):
-    """y[n, k, i, j] = bias[k] + Σ weight[k, c, p, q] · x[n, c, i·sy − top + p·dy, j·sx − left + q·dx], c over k's group.
+    """y[n, k, i, j] = bias[k] + Σ weight[k, c, p, q] · x[n, c, i·sy − top + p·dy, j·sx − left + q·dx], c in k's group.
 
     - ``weight`` (K, C / groups, kh, kw), ``bias`` (K,) or None;
     - ``padding`` (top, left, bottom, right), in cells of zeros;
@@ -89,20 +90,20 @@ class Conv2d(Op):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
-        rows = x.transpose(0, 2, 3, 1)
-        y = im2col.convolve(rows, self.weight.transpose(2, 3, 1, 0), self.bias, self._geometry)
-        return y.transpose(0, 3, 1, 2), rows
+        rows = to_nhwc(x)
+        y = convolution.convolve(rows, self.weight.transpose(2, 3, 1, 0), self.bias, self._geometry)
+        return from_nhwc(y), rows
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        dy_rows = dy.transpose(0, 2, 3, 1)
-        dx = im2col.input_gradient(
+        dy_rows = to_nhwc(dy)
+        dx = convolution.input_gradient(
             dy_rows, self.weight.transpose(2, 3, 1, 0), self._geometry, cache.shape[1:3]
         )
-        return (dx.transpose(0, 3, 1, 2),), self.param_grads(dy, cache)
+        return (from_nhwc(dx),), self.param_grads(dy, cache)
 
     def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
-        dy_rows = dy.transpose(0, 2, 3, 1)
-        dw = im2col.weight_gradient(cache, dy_rows, self.kernel, self._geometry)
+        dy_rows = to_nhwc(dy)
+        dw = convolution.weight_gradient(cache, dy_rows, self.kernel, self._geometry)
         grads = {"weight": dw.transpose(3, 2, 0, 1)}
         if self.bias is not None:
             flat = dy_rows.reshape(-1, dy_rows.shape[3])

@@ -1,7 +1,7 @@
 """``everyday``: a small VGG (Simonyan and Zisserman, 2015) for 64 × 64 photographs of everyday things.
 
-Only what people come to learn is in it: CONV, ReLU, POOL, FLATTEN, FC, SOFTMAX. While it learns, each convolution is followed by batch
-normalisation, and dropout stands before the fully connected layer; both are folded away on export.
+Only what people come to learn is in it: CONV, ReLU, POOL, FLATTEN, FC, SOFTMAX. While it learns, each convolution is
+followed by batch normalisation, and dropout stands before the fully connected layer; both are gone on export.
 """
 
 from __future__ import annotations
@@ -16,14 +16,12 @@ from engine.preprocess import Preprocess
 from engine.types import Array
 
 SIZE = 64
-# Filters of the convolutions of each stage; a pooling ends the stage. Half the size, twice the filters: each stage costs about the
-# same. The first has one convolution only, since at 64 × 64 a second one would cost as much as a stage for little.
+# Filters of the convolutions of each stage; a pooling ends the stage. Half the size, twice the filters: each stage costs
+# about the same. The first has one convolution only: at 64 × 64 a second one would cost as much as a stage, for little.
 STAGES = ((24,), (48, 48), (96, 96), (192, 192))
 DROPOUT = 0.3
 
-PREPROCESS = Preprocess(
-    input_size=(3, SIZE, SIZE), mean=(0.48, 0.45, 0.40), std=(0.27, 0.26, 0.28)
-)
+PREPROCESS = Preprocess(input_size=(3, SIZE, SIZE), mean=(0.48, 0.45, 0.40), std=(0.27, 0.26, 0.28))
 
 
 def build(labels: tuple[str, ...], rng: np.random.Generator) -> Network:

@@ -1,0 +1,30 @@
+"""Channels last: how maps lie in memory, and the one place that puts them so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine.types import Array, Shape
+
+
+def to_nhwc(x: Array) -> Array:
+    """Maps (N, C, H, W) as a contiguous (N, H, W, C) array: a view when they lie channels last already, a copy otherwise."""
+    return np.ascontiguousarray(x.transpose(0, 2, 3, 1))
+
+
+def from_nhwc(x: Array) -> Array:
+    """The (N, C, H, W) view on (N, H, W, C) data."""
+    return x.transpose(0, 3, 1, 2)
+
+
+def channels_last(x: Array) -> Array:
+    """``x`` in the memory order that the engine keeps: maps channels last, anything else contiguous. Copies only if it must."""
+    return from_nhwc(to_nhwc(x)) if x.ndim == 4 else np.ascontiguousarray(x)
+
+
+def empty_maps(shape: Shape, dtype: Any) -> Array:
+    """Maps of shape (N, C, H, W), channels last, not yet filled."""
+    n, c, h, w = shape
+    return from_nhwc(np.empty((n, h, w, c), dtype))
