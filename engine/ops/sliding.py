@@ -1,0 +1,100 @@
+"""One axis of a sliding window: the arithmetic that everything with a kernel shares, and the checks of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.errors import ShapeError
+from engine.types import Array
+
+Pair = tuple[int, int]
+Quad = tuple[int, int, int, int]
+
+
+class Tap(NamedTuple):
+    """One cell of the kernel: the outputs for which it lies inside the input, and the inputs that it meets there."""
+
+    outputs: slice
+    inputs: slice
+
+
+class Sliding(NamedTuple):
+    """A kernel of ``kernel`` cells, ``dilation`` apart, that moves in steps of ``stride`` along a padded axis.
+
+    With ``ceil_mode`` a last window may hang over the end, as long as it starts inside the input or the padding before it
+    (the rule of PyTorch and of ONNX).
+    """
+
+    size: int
+    kernel: int
+    stride: int
+    before: int
+    after: int
+    dilation: int = 1
+    ceil_mode: bool = False
+
+    @property
+    def extent(self) -> int:
+        """Cells from the kernel's first to its last, both included."""
+        return (self.kernel - 1) * self.dilation + 1
+
+    @property
+    def outputs(self) -> int:
+        """How many windows there are; below 1 when the kernel is larger than the padded axis."""
+        room = self.size + self.before + self.after - self.extent
+        if not self.ceil_mode:
+            return room // self.stride + 1
+        count = -(-room // self.stride) + 1
+        return count - ((count - 1) * self.stride >= self.size + self.before)
+
+    def cells(self, output: int) -> Array:
+        """The input positions under the window of one output; those outside the input are padding."""
+        first = output * self.stride - self.before
+        return first + self.dilation * np.arange(self.kernel)
+
+    def span(self, start: int, stop: int) -> Pair | None:
+        """First and last + 1 of the inputs that the outputs start … stop - 1 see; None when all of it is padding."""
+        firsts = np.arange(start, stop)[:, None] * self.stride - self.before
+        cells = firsts + self.dilation * np.arange(self.kernel)
+        seen = cells[(cells >= 0) & (cells < self.size)]
+        return (int(seen.min()), int(seen.max()) + 1) if seen.size else None
+
+    def taps(self) -> Iterator[Tap]:
+        """The kernel's cells in order, leaving out those that meet nothing but padding."""
+        for cell in range(self.kernel):
+            offset = cell * self.dilation - self.before
+            low = max(0, -(offset // self.stride))
+            high = min(self.outputs, (self.size - 1 - offset) // self.stride + 1)
+            if low < high:
+                first = low * self.stride + offset
+                last = (high - 1) * self.stride + offset
+                yield Tap(slice(low, high), slice(first, last + 1, self.stride))
+
+
+def checked(kind: str, name: str, values: Iterable[int], count: int, least: int) -> tuple[int, ...]:
+    """``values`` as a tuple of ``count`` whole numbers, none below ``least``; ShapeError otherwise."""
+    numbers = tuple(int(v) for v in values)
+    if len(numbers) != count or min(numbers) < least:
+        raise ShapeError(
+            f"{kind}: {name} must be {count} whole numbers from {least}, got {list(numbers)}"
+        )
+    return numbers
+
+
+def axes(
+    shape: tuple[int, ...],
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: tuple[int, ...],
+    dilation: tuple[int, ...] = (1, 1),
+    ceil_mode: bool = False,
+) -> tuple[Sliding, Sliding]:
+    """The two axes, rows and columns, of a kernel on maps of shape (N, C, H, W). ``padding`` is (top, left, bottom, right)."""
+    top, left, bottom, right = padding
+    return (
+        Sliding(shape[2], kernel[0], stride[0], top, bottom, dilation[0], ceil_mode),
+        Sliding(shape[3], kernel[1], stride[1], left, right, dilation[1], ceil_mode),
+    )

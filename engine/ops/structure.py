@@ -1,0 +1,331 @@
+"""Steps that move numbers or join values: flatten, reshape, pad, concat, add, mul, identity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from math import prod
+from typing import Any, ClassVar
+
+import numpy as np
+
+from engine.errors import ShapeError
+from engine.ops.base import Box, Elementwise, Explanation, Op, normal_axis, one_term, same_shape
+from engine.ops.layout import channels_last, from_nhwc
+from engine.ops.sliding import Quad, checked
+from engine.types import Array, Index, Shape
+
+
+@dataclass(frozen=True, eq=False)
+class Identity(Elementwise):
+    """x itself."""
+
+    kind: ClassVar[str] = "identity"
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        return xs[0], None
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return (dy,), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        return one_term("copy", index, xs[0][index], 1.0, y[index])
+
+
+class _Reordering(Op):
+    """The same numbers in the same (C, H, W) order under another shape."""
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        (x,) = xs
+        return channels_last(x.reshape(self.infer_shape(x.shape))), x.shape
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return (channels_last(dy.reshape(cache)),), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        position = _unravel(np.ravel_multi_index(index, y.shape), xs[0].shape)
+        return one_term("copy", position, xs[0][position], 1.0, y[index])
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        (shape,) = shapes
+        last = tuple(i - 1 for i in box.stop)
+        first, final = (np.ravel_multi_index(i, self.infer_shape(shape)) for i in (box.start, last))
+        return (_around(_unravel(first, shape), _unravel(final, shape), shape),)
+
+
+@dataclass(frozen=True, eq=False)
+class Flatten(_Reordering):
+    """All axes before ``axis`` become one, and so do all from it on: (N, C, H, W) → (N, C · H · W)."""
+
+    kind: ClassVar[str] = "flatten"
+
+    axis: int = 1
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"axis": self.axis}
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        shape = same_shape(self.kind, shapes)
+        axis = normal_axis(self.kind, self.axis, shape)
+        return prod(shape[:axis]), prod(shape[axis:])
+
+
+@dataclass(frozen=True, eq=False)
+class Reshape(_Reordering):
+    """The same numbers as ``shape``, batch axis included: 0 keeps the axis as it is, one -1 takes what is left (as in ONNX)."""
+
+    kind: ClassVar[str] = "reshape"
+
+    shape: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shape", tuple(int(size) for size in self.shape))
+        if self.shape.count(-1) > 1 or any(size < -1 for size in self.shape):
+            raise ShapeError(
+                f"{self.kind}: at most one size may be -1 and none less, got {list(self.shape)}"
+            )
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"shape": list(self.shape)}
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        shape = same_shape(self.kind, shapes)
+        if any(size == 0 for size in self.shape[len(shape) :]):
+            raise ShapeError(
+                f"{self.kind}: {list(self.shape)} keeps an axis that {shape} does not have"
+            )
+        wanted = [shape[axis] if size == 0 else size for axis, size in enumerate(self.shape)]
+        known = prod(size for size in wanted if size != -1)
+        if -1 in wanted and known:
+            wanted[wanted.index(-1)] = prod(shape) // known
+        if prod(wanted) != prod(shape):
+            raise ShapeError(
+                f"{self.kind}: {prod(shape)} numbers of shape {shape} do not make {list(self.shape)}"
+            )
+        return tuple(wanted)
+
+
+@dataclass(frozen=True, eq=False)
+class Pad(Op):
+    """Maps with a border of ``value``; ``pads`` is (top, left, bottom, right)."""
+
+    kind: ClassVar[str] = "pad"
+
+    pads: Quad
+    value: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pads", checked(self.kind, "pads", self.pads, 4, 0))
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"pads": list(self.pads), "value": self.value}
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        shape = same_shape(self.kind, shapes)
+        if len(shape) != 4:
+            raise ShapeError(f"{self.kind} takes maps (N, C, H, W), got an input of shape {shape}")
+        top, left, bottom, right = self.pads
+        return (*shape[:2], top + shape[2] + bottom, left + shape[3] + right)
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        (x,) = xs
+        n, c, h, w = self.infer_shape(x.shape)
+        y = from_nhwc(np.full((n, h, w, c), self.value, x.dtype))
+        y[self._inside(x.shape)] = x
+        return y, x.shape
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return (channels_last(dy[self._inside(cache)]),), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        (seen,) = self.window(Box.at(index), xs[0].shape)
+        if seen is None:
+            return _constant(float(y[index]), xs[0].ndim)
+        return one_term("copy", seen.start, xs[0][seen.start], 1.0, y[index])
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        return (_clipped(box, (0, 0, *self.pads[:2]), shapes[0]),)
+
+    def _inside(self, shape: Shape) -> tuple[slice, ...]:
+        top, left = self.pads[:2]
+        return (..., slice(top, top + shape[2]), slice(left, left + shape[3]))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, eq=False)
+class Concat(Op):
+    """The inputs one after the other along ``axis``."""
+
+    kind: ClassVar[str] = "concat"
+
+    axis: int = 1
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"axis": self.axis}
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        if not shapes:
+            raise ShapeError(f"{self.kind} takes at least one input")
+        axis = normal_axis(self.kind, self.axis, shapes[0])
+        others = {shape[:axis] + shape[axis + 1 :] for shape in shapes}
+        if len(others) != 1 or len({len(shape) for shape in shapes}) != 1:
+            raise ShapeError(
+                f"{self.kind}: inputs may differ along axis {axis} only, got {list(shapes)}"
+            )
+        total = sum(shape[axis] for shape in shapes)
+        return (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        return channels_last(np.concatenate(xs, axis=self.axis)), [x.shape for x in xs]
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        starts = self._starts(cache)
+        parts = np.split(dy, starts[1:], axis=self.axis)
+        return tuple(channels_last(part) for part in parts), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        windows = self.window(Box.at(index), *(x.shape for x in xs))
+        source, position = next((i, box.start) for i, box in enumerate(windows) if box is not None)
+        term = one_term("copy", position, xs[source][position], 1.0, y[index])
+        term.sources[0] = source
+        return term
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        axis = normal_axis(self.kind, self.axis, shapes[0])
+        offsets = np.zeros((len(shapes), len(shapes[0])), np.int64)
+        offsets[:, axis] = self._starts(shapes)
+        return tuple(_clipped(box, o.tolist(), s) for o, s in zip(offsets, shapes, strict=True))
+
+    def _starts(self, shapes: tuple[Shape, ...]) -> list[int]:
+        """Where each input begins in the output."""
+        return list(accumulate((shape[self.axis] for shape in shapes[:-1]), initial=0))
+
+
+class _Pairwise(Op):
+    """Two inputs joined place by place; NumPy's broadcasting stretches an axis of size 1, and axes that are missing in front."""
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        if len(shapes) != 2:
+            raise ShapeError(f"{self.kind} takes two inputs, got {len(shapes)}")
+        try:
+            return np.broadcast_shapes(*shapes)
+        except ValueError:
+            raise ShapeError(
+                f"{self.kind}: inputs of shape {shapes[0]} and {shapes[1]} do not fit each other"
+            ) from None
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        return tuple(
+            Box(
+                _shrunk(box.start, shape),
+                tuple(i + 1 for i in _shrunk(tuple(i - 1 for i in box.stop), shape)),
+            )
+            for shape in shapes
+        )
+
+    def _terms(
+        self, rule: str, xs: tuple[Array, ...], y: Array, index: Index, weights: Array
+    ) -> Explanation:
+        """One term per input. A place where both inputs are at hand is filled up with -1 to the longer position."""
+        places = [_shrunk(index, x.shape) for x in xs]
+        values = np.array([x[place] for x, place in zip(xs, places, strict=True)], np.float64)
+        longest = max(map(len, places))
+        return Explanation(
+            rule=rule,
+            result=float(y[index]),
+            bias=0.0,
+            sources=np.arange(2),
+            positions=np.array([(*p, *(-1,) * (longest - len(p))) for p in places], np.int64),
+            values=values,
+            weights=weights,
+            products=values * weights,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Add(_Pairwise):
+    """a + b."""
+
+    kind: ClassVar[str] = "add"
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        a, b = xs
+        return channels_last(a + b), (a.shape, b.shape)
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return tuple(_summed_to(dy, shape) for shape in cache), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        return self._terms("sum", xs, y, index, np.ones(2))
+
+
+@dataclass(frozen=True, eq=False)
+class Mul(_Pairwise):
+    """a · b. In an explanation each factor answers for half of the product."""
+
+    kind: ClassVar[str] = "mul"
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        a, b = xs
+        return channels_last(a * b), (a, b)
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        a, b = cache
+        return (_summed_to(dy * b, a.shape), _summed_to(dy * a, b.shape)), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        a, b = (float(x[_shrunk(index, x.shape)]) for x in xs)
+        return self._terms("product", xs, y, index, np.array([b, a]) / 2)
+
+
+def _unravel(flat: Any, shape: Shape) -> Index:
+    return tuple(int(i) for i in np.unravel_index(flat, shape))
+
+
+def _around(first: Index, last: Index, shape: Shape) -> Box:
+    """The box around all that lies between two positions in reading order: behind the first axis that differs, everything."""
+    differs = next(
+        (axis for axis, (a, b) in enumerate(zip(first, last, strict=True)) if a != b), len(shape)
+    )
+    rest = shape[differs + 1 :]
+    stop = tuple(i + 1 for i in last[: differs + 1])
+    return Box((*first[: differs + 1], *(0 for _ in rest)), (*stop, *rest))
+
+
+def _clipped(box: Box, offset: Any, shape: Shape) -> Box | None:
+    """The part of ``box`` that an input of that shape covers when it lies at ``offset``, in the input's own positions."""
+    start = tuple(max(0, i - o) for i, o in zip(box.start, offset, strict=True))
+    stop = tuple(min(size, i - o) for i, o, size in zip(box.stop, offset, shape, strict=True))
+    return Box(start, stop) if all(a < b for a, b in zip(start, stop, strict=True)) else None
+
+
+def _constant(value: float, rank: int) -> Explanation:
+    """A number that comes from no input at all."""
+    nothing = np.zeros(0)
+    places = np.zeros((0, rank), np.int64)
+    return Explanation(
+        "constant", value, value, nothing.astype(np.int64), places, nothing, nothing, nothing
+    )
+
+
+def _shrunk(index: Index, shape: Shape) -> Index:
+    """Where a broadcast position lies in an input of that shape."""
+    own = index[len(index) - len(shape) :]
+    return tuple(0 if size == 1 else i for i, size in zip(own, shape, strict=True))
+
+
+def _summed_to(dy: Array, shape: Shape) -> Array:
+    """The gradient of a broadcast: the sum over every axis that it stretched."""
+    missing = dy.ndim - len(shape)
+    stretched = [
+        missing + axis
+        for axis, size in enumerate(shape)
+        if size == 1 and dy.shape[missing + axis] != 1
+    ]
+    summed = (
+        dy.sum(axis=(*range(missing), *stretched), keepdims=True) if missing or stretched else dy
+    )
+    return channels_last(summed.reshape(shape))
