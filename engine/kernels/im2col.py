@@ -7,33 +7,19 @@ Source: Chellapilla, Puri and Simard, "High performance convolutional neural net
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from engine.kernels import parallel
+from engine.kernels.geometry import Geometry
 from engine.types import Array
 
-CHUNK_BYTES = 1 << 20  # of gathered windows at a time: they are read back from the second-level cache
-PARTIAL_SUMS = 2  # of a weight's gradient; fixed, so that the number of cores does not change the rounding
-
-
-class Geometry(NamedTuple):
-    """How the window moves: strides, padding (top, left, bottom, right), dilation, groups."""
-
-    stride: tuple[int, int]
-    padding: tuple[int, int, int, int]
-    dilation: tuple[int, int]
-    groups: int
-
-    def output_size(self, height: int, width: int, kernel: tuple[int, int]) -> tuple[int, int]:
-        """(Ho, Wo); zero or less where the window does not fit."""
-        top, left, bottom, right = self.padding
-        return (
-            (height + top + bottom - self.dilation[0] * (kernel[0] - 1) - 1) // self.stride[0] + 1,
-            (width + left + right - self.dilation[1] * (kernel[1] - 1) - 1) // self.stride[1] + 1,
-        )
+CHUNK_BYTES = (
+    1 << 20
+)  # of gathered windows at a time: they are read back from the second-level cache
+PARTIAL_SUMS = (
+    2  # of a weight's gradient; fixed, so that the number of cores does not change the rounding
+)
 
 
 def convolve(x: Array, weight: Array, bias: Array | None, geometry: Geometry) -> Array:
@@ -42,7 +28,7 @@ def convolve(x: Array, weight: Array, bias: Array | None, geometry: Geometry) ->
     windows = _windows(_padded(x, geometry.padding), (kernel[0], kernel[1]), geometry, x.shape)
     n, rows, cols = windows.shape[:3]
     y = np.empty((n, rows, cols, filters), x.dtype)
-    blocks = _blocks(n, rows, windows[0, 0].nbytes)
+    blocks = _blocks(windows, parallel.WORKERS)
     matrices = _matrices(weight, geometry.groups)
 
     def work(first: int, last: int) -> None:
@@ -56,14 +42,11 @@ def convolve(x: Array, weight: Array, bias: Array | None, geometry: Geometry) ->
     return y
 
 
-def weight_gradient(
-    x: Array, dy: Array, kernel: tuple[int, int], geometry: Geometry
-) -> Array:
+def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], geometry: Geometry) -> Array:
     """dW (kh, kw, C / groups, K) = Σ over all windows of window ⊗ dy."""
     groups = geometry.groups
     windows = _windows(_padded(x, geometry.padding), kernel, geometry, x.shape)
-    n, rows = windows.shape[:2]
-    blocks = _blocks(n, rows, windows[0, 0].nbytes)
+    blocks = _blocks(windows, PARTIAL_SUMS)
     depth, filters = x.shape[3] // groups, dy.shape[3]
     cells = kernel[0] * kernel[1] * depth
     partial_sums = np.zeros((PARTIAL_SUMS, groups, cells, filters // groups), x.dtype)
@@ -78,39 +61,9 @@ def weight_gradient(
     parallel.split(PARTIAL_SUMS, work)
     total = partial_sums.sum(0)  # (G, kh·kw·C/G, K/G)
     shape = (groups, *kernel, depth, filters // groups)
-    return np.ascontiguousarray(
-        total.reshape(shape).transpose(1, 2, 3, 0, 4)
-    ).reshape(*kernel, depth, filters)
-
-
-def input_gradient(
-    dy: Array, weight: Array, geometry: Geometry, input_size: tuple[int, int]
-) -> Array:
-    """dx (N, H, W, C): itself a convolution, of dy with zeros put between its cells, by the kernel turned half round.
-
-    Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, section 4.
-    """
-    (sy, sx), (dilation_y, dilation_x) = geometry.stride, geometry.dilation
-    kernel_h, kernel_w, depth, filters = weight.shape
-    groups = geometry.groups
-    reach_y, reach_x = dilation_y * (kernel_h - 1), dilation_x * (kernel_w - 1)
-    top, left = reach_y - geometry.padding[0], reach_x - geometry.padding[1]
-    # The far edge is whatever makes the result as large as the input, cells that no window reached included.
-    bottom = input_size[0] + reach_y - top - ((dy.shape[1] - 1) * sy + 1)
-    right = input_size[1] + reach_x - left - ((dy.shape[2] - 1) * sx + 1)
-    turned = weight[::-1, ::-1].reshape(kernel_h, kernel_w, depth, groups, filters // groups)
-    turned = turned.transpose(0, 1, 4, 3, 2).reshape(kernel_h, kernel_w, filters // groups, groups * depth)
-    spread = Geometry((1, 1), (top, left, bottom, right), geometry.dilation, groups)
-    return convolve(_with_zeros_between(dy, sy, sx), turned, None, spread)
-
-
-def _with_zeros_between(dy: Array, step_y: int, step_x: int) -> Array:
-    if step_y == step_x == 1:
-        return dy
-    n, rows, cols, filters = dy.shape
-    spread = np.zeros((n, (rows - 1) * step_y + 1, (cols - 1) * step_x + 1, filters), dy.dtype)
-    spread[:, ::step_y, ::step_x] = dy
-    return spread
+    return np.ascontiguousarray(total.reshape(shape).transpose(1, 2, 3, 0, 4)).reshape(
+        *kernel, depth, filters
+    )
 
 
 def _padded(x: Array, padding: tuple[int, int, int, int]) -> Array:
@@ -126,7 +79,9 @@ def _padded(x: Array, padding: tuple[int, int, int, int]) -> Array:
     return padded
 
 
-def _windows(padded: Array, kernel: tuple[int, int], geometry: Geometry, shape: tuple[int, ...]) -> Array:
+def _windows(
+    padded: Array, kernel: tuple[int, int], geometry: Geometry, shape: tuple[int, ...]
+) -> Array:
     """A view (N, Ho, Wo, kh, kw, C) of every window; no number is copied."""
     rows, cols = geometry.output_size(shape[1], shape[2], kernel)
     s = padded.strides
@@ -139,18 +94,10 @@ def _windows(padded: Array, kernel: tuple[int, int], geometry: Geometry, shape: 
     )
 
 
-def _blocks(n: int, rows: int, row_bytes: int) -> list[tuple[slice, slice]]:
-    """(pictures, output rows) to take at a time: many small pictures at once, or a band of a large one."""
-    per_block = max(1, CHUNK_BYTES // max(row_bytes, 1))
-    if per_block >= rows:
-        step = per_block // rows
-        # At least one block a worker, so that a small batch still uses them all.
-        step = max(1, min(step, -(-n // parallel.WORKERS))) if n > 1 else 1
-        if n > 1 or parallel.WORKERS == 1:
-            return [(slice(i, min(i + step, n)), slice(0, rows)) for i in range(0, n, step)]
-        per_block = -(-rows // parallel.WORKERS)
-    bands = range(0, rows, per_block)
-    return [(slice(i, i + 1), slice(j, min(j + per_block, rows))) for i in range(n) for j in bands]
+def _blocks(windows: Array, parts: int) -> list[tuple[slice, slice]]:
+    """(pictures, output rows) whose gathered windows stay in the cache."""
+    per_block = max(1, CHUNK_BYTES // max(windows[0, 0].nbytes, 1))
+    return parallel.blocks(windows.shape[0], windows.shape[1], per_block, parts)
 
 
 def _matrices(weight: Array, groups: int) -> Array:

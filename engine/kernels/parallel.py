@@ -11,9 +11,10 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
+from itertools import pairwise
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from engine.types import Array
 
@@ -55,7 +56,21 @@ def split(count: int, work: Callable[[int, int], object], least: int = 1) -> Non
     """Call ``work(start, stop)`` on equal parts of ``range(count)``, one a worker, none below ``least``."""
     parts = max(1, min(WORKERS, count // least))
     edges = [count * i // parts for i in range(parts + 1)]
-    run([partial(work, a, b) for a, b in zip(edges, edges[1:], strict=False)])
+    run([partial(work, a, b) for a, b in pairwise(edges)])
+
+
+def blocks(n: int, rows: int, per_block: int, parts: int) -> list[tuple[slice, slice]]:
+    """(pictures, rows) to take at a time, about ``per_block`` rows: many small pictures at once, or a band of a large one.
+
+    There are at least ``parts`` of them where the work can be cut so small, so that a small batch, too, keeps all workers busy.
+    """
+    per_picture = per_block // rows
+    if per_picture >= 1 and (n > 1 or parts == 1):
+        step = min(per_picture, -(-n // parts))
+        return [(slice(i, min(i + step, n)), slice(0, rows)) for i in range(0, n, step)]
+    band = min(per_block, -(-rows // parts))
+    starts = range(0, rows, band)
+    return [(slice(i, i + 1), slice(j, min(j + band, rows))) for i in range(n) for j in starts]
 
 
 def scratch(size: int, dtype: np.dtype[np.generic], slot: str) -> Array:
