@@ -1,0 +1,12 @@
+"""What all tests share."""
+
+import os
+
+# Before NumPy is imported anywhere: the tests' networks are small, and BLAS threads would only wait for each other.
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+# Settings of the person who runs the tests must not change what they see. CHROMIUM and PYTHON belong to the scripts.
+for variable in [name for name in os.environ if name.startswith("CONVSCOPE_")]:
+    if variable not in {"CONVSCOPE_CHROMIUM", "CONVSCOPE_PYTHON"}:
+        del os.environ[variable]

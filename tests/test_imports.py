@@ -1,0 +1,136 @@
+"""Imports point one way (docs/architecture.md): a lower room never reaches up, and no modules go round in circles."""
+
+import ast
+import sys
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+
+# From the ground up. A module may import what stands on its own line or above it.
+ENGINE = """
+    errors types
+    kernels
+    ops preprocess
+    network trace
+    formats train views
+    zoo
+"""
+APP = """
+    errors settings paths schemas
+    images registry compute analysis traces encode client
+    deps
+    routes
+    main
+    cli
+"""
+OUTSIDE_ENGINE = {
+    "app",
+    "PIL",
+    "fastapi",
+    "starlette",
+    "pydantic",
+    "uvicorn",
+    "httpx",
+    "jinja2",
+    "typer",
+    "rich",
+}
+
+
+def floors(plan):
+    """Room -> floor number."""
+    lines = [line.split() for line in plan.split("\n") if line.strip()]
+    return {room: number for number, line in enumerate(lines) for room in line}
+
+
+def modules(package):
+    """Dotted name -> syntax tree of every module."""
+    paths = sorted((PROJECT / package).rglob("*.py"))
+    return {dotted(path): ast.parse(path.read_text()) for path in paths}
+
+
+def dotted(path):
+    parts = path.relative_to(PROJECT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(tree, names):
+    """The modules that a module imports when it runs; ``if TYPE_CHECKING`` is for the reader and mypy only."""
+    for node in tree.body if isinstance(tree, ast.Module) else [tree]:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Import):
+                yield from (alias.name for alias in inner.names)
+            elif isinstance(inner, ast.ImportFrom):
+                assert inner.level == 0, f"line {inner.lineno}: relative import"
+                whole = [f"{inner.module}.{alias.name}" for alias in inner.names]
+                yield from (name if name in names else inner.module for name in whole)
+
+
+def graph(package):
+    trees = modules(package)
+    return {name: set(imports(tree, trees)) for name, tree in trees.items()}
+
+
+def room(name):
+    return name.split(".")[1] if "." in name else None
+
+
+def reaches_up(package, plan, found):
+    """The imports that point back, and the modules that have no place in the plan yet."""
+    floor = floors(plan)
+    top = (
+        max(floor.values()) + 1
+    )  # the package itself is the roof: its face re-exports what it likes
+    height = {None: top} | floor
+    for name, targets in found.items():
+        if room(name) not in height:
+            yield f"{name} has no place in the plan"
+            continue
+        for target in targets:
+            inside = target.startswith(f"{package}.") and room(target) in height
+            if inside and height[room(target)] > height[room(name)]:
+                yield f"{name} imports {target}"
+
+
+@pytest.mark.parametrize(("package", "plan"), [("engine", ENGINE), ("app", APP)])
+def test_imports_point_one_way(package, plan):
+    assert list(reaches_up(package, plan, graph(package))) == []
+
+
+@pytest.mark.parametrize("package", ["engine", "app"])
+def test_modules_do_not_import_in_circles(package):
+    found = graph(package)
+    inside = {
+        name: {t for t in targets if t in found and t != name} for name, targets in found.items()
+    }
+    # "from engine.ops.base import Op" also runs engine.ops, which re-exports; only real needs count here.
+    leaves = {name: targets for name, targets in inside.items() if not is_package(name)}
+    try:
+        TopologicalSorter(leaves).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
+
+
+def is_package(name):
+    return (PROJECT / name.replace(".", "/")).is_dir()
+
+
+def test_the_engine_stands_on_numpy_alone():
+    for name, targets in graph("engine").items():
+        roots = {target.split(".")[0] for target in targets}
+        foreign = roots - set(sys.stdlib_module_names) - {"engine"}
+        assert not foreign & OUTSIDE_ENGINE, f"{name} imports {foreign & OUTSIDE_ENGINE}"
+        assert foreign <= {"numpy", "safetensors", "threadpoolctl"}, f"{name} imports {foreign}"
+
+
+def test_an_arrow_that_points_back_is_found():
+    planted = {"engine.ops.conv": {"engine.network", "engine.errors"}, "engine.attic": set()}
+    assert list(reaches_up("engine", ENGINE, planted)) == [
+        "engine.ops.conv imports engine.network",
+        "engine.attic has no place in the plan",
+    ]
