@@ -1,0 +1,86 @@
+"""Pictures with labels, a split by seed, and the order in which an epoch meets them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+
+from engine.errors import TrainingError
+from engine.types import Array
+
+# One seed feeds several independent streams of random numbers; each draws under its own number.
+INIT_STREAM, SPLIT_STREAM, ORDER_STREAM, AUGMENT_STREAM, DROPOUT_STREAM = range(5)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """``pictures`` (N, H, W, 3) uint8, ``labels`` (N,) int: the place of each picture's class in ``classes``."""
+
+    pictures: Array
+    labels: Array
+    classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if (
+            self.pictures.dtype != np.uint8
+            or self.pictures.ndim != 4
+            or self.pictures.shape[3] != 3
+        ):
+            raise TrainingError(
+                f"pictures are (N, H, W, 3) uint8, got {self.pictures.shape} {self.pictures.dtype}"
+            )
+        if self.labels.shape != self.pictures.shape[:1]:
+            raise TrainingError(
+                f"{len(self.pictures)} pictures need as many labels, got {self.labels.shape}"
+            )
+        if len(self.classes) < 2:
+            raise TrainingError("there must be two classes or more to tell apart")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that is here: tells whether a training goes on with the pictures that it began with."""
+        shape = str((self.pictures.shape, self.classes)).encode()
+        content = sha256(shape)
+        content.update(self.labels.astype(np.int64).tobytes())
+        content.update(self.pictures.tobytes())
+        return content.hexdigest()
+
+    def take(self, indices: Array) -> Dataset:
+        """The pictures at ``indices``, in that order."""
+        return Dataset(self.pictures[indices], self.labels[indices], self.classes)
+
+
+def split_by_seed(labels: Array, fraction: float, seed: int) -> tuple[Array, Array]:
+    """(training, validation): two ascending arrays of indices without overlap that together hold every index.
+
+    Each class gives the same share, rounded, to the validation; at least one picture of a class
+    stays in the training.
+    """
+    rng = stream(seed, SPLIT_STREAM)
+    held_out = []
+    for label in np.unique(labels):
+        members = rng.permutation(np.flatnonzero(labels == label))
+        held_out.append(members[: min(round(fraction * len(members)), len(members) - 1)])
+    validation = np.sort(np.concatenate(held_out))
+    return np.setdiff1d(np.arange(len(labels)), validation), validation
+
+
+def batches(count: int, batch_size: int, seed: int, epoch: int) -> list[Array]:
+    """The shuffled indices 0..count-1 of one epoch, in as few batches of at most ``batch_size`` as there can be.
+
+    Sizes differ by one at most, so that no small rest at the end upsets the batch normalisation.
+    """
+    order = stream(seed, ORDER_STREAM, epoch).permutation(count)
+    return np.array_split(order, batch_count(count, batch_size))
+
+
+def batch_count(count: int, batch_size: int) -> int:
+    """How many batches ``count`` pictures make."""
+    return -(-count // batch_size)
+
+
+def stream(seed: int, *path: int) -> np.random.Generator:
+    """The random numbers for one place in the training: the same place in a resumed training draws the same numbers."""
+    return np.random.default_rng((seed, *path))

@@ -1,0 +1,58 @@
+"""How good a network is on pictures that it has not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from engine.errors import TrainingError
+from engine.kernels import parallel
+from engine.network import Network
+from engine.train.data import Dataset
+from engine.train.losses import cross_entropy
+from engine.train.step import logits_name
+from engine.types import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """``confusion`` (K, K) int counts pictures: row = true class, column = answer. ``loss`` is the mean cross-entropy."""
+
+    loss: float
+    confusion: Array
+
+    @property
+    def accuracy(self) -> float:
+        """The share of right answers."""
+        return float(np.trace(self.confusion) / self.confusion.sum())
+
+    @property
+    def per_class(self) -> Array:
+        """(K,) the share of right answers among the pictures of each class; NaN for a class without pictures."""
+        with np.errstate(invalid="ignore"):
+            return np.diagonal(self.confusion) / self.confusion.sum(axis=1)
+
+
+def evaluate(network: Network, dataset: Dataset, batch_size: int) -> Evaluation:
+    """Run all the pictures through the network at inference, some batches at a time."""
+    if not len(dataset.labels):
+        raise TrainingError("there are no pictures to evaluate on")
+    logits = np.empty((len(dataset.labels), len(dataset.classes)), np.float32)
+    parallel.run(
+        [
+            partial(_fill, logits, network, dataset, slice(start, start + batch_size))
+            for start in range(0, len(logits), batch_size)
+        ]
+    )
+    loss, _ = cross_entropy(logits, dataset.labels)
+    confusion = np.zeros((len(dataset.classes),) * 2, np.int64)
+    np.add.at(confusion, (dataset.labels, logits.argmax(1)), 1)
+    return Evaluation(loss, confusion)
+
+
+def _fill(logits: Array, network: Network, dataset: Dataset, here: slice) -> None:
+    assert network.preprocess is not None
+    x = network.preprocess.normalise(dataset.pictures[here])
+    logits[here] = network.forward(x)[logits_name(network)]

@@ -1,0 +1,178 @@
+"""The training loop: a generator of events that knows nothing of files, terminals or HTTP.
+
+    state = State(network, config)
+    for event in train(dataset, state):
+        ...
+
+Whoever runs the loop may stop between two events and save the state: a state restored goes on bit
+for bit as if nothing had happened, because every random number is drawn from a stream named by its
+place (seed, epoch, batch).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from math import isfinite
+from time import perf_counter
+
+import numpy as np
+
+from engine.errors import TrainingError
+from engine.network import Network
+from engine.train.augment import augment, mix
+from engine.train.data import AUGMENT_STREAM, Dataset, batches, split_by_seed, stream
+from engine.train.evaluate import evaluate
+from engine.train.losses import LOSSES, soft_targets
+from engine.train.schedules import SCHEDULES
+from engine.train.state import EpochRecord, State
+from engine.train.step import Step, logits_name
+from engine.types import Array
+
+PREFETCHED = 2  # batches made ready in the background while a step runs
+Batch = tuple[Array, Array]  # x (N, 3, H, W) and the truth as shares (N, K)
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """After each batch. ``loss`` and ``accuracy`` are means over the epoch so far, on augmented pictures."""
+
+    step: int  # of the whole training, from 1
+    steps: int  # of the whole training
+    epoch: int  # from 1
+    loss: float
+    accuracy: float
+    learning_rate: float
+    images_per_second: float
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    """After each epoch."""
+
+    epoch: int  # from 1
+    epochs: int
+    record: EpochRecord
+
+
+@dataclass(frozen=True)
+class Finished:
+    """At the end. ``network`` is what validated: the averaged network if there is one."""
+
+    network: Network
+
+
+Event = StepDone | EpochDone | Finished
+
+
+def train(dataset: Dataset, state: State) -> Iterator[Event]:
+    """Go on from ``state`` to the last epoch. State and network change in place and belong to the loop meanwhile.
+
+    Raises TrainingError when the network does not fit the pictures, when a restored state comes
+    with other pictures than it began with, and when the loss is no longer a number.
+    """
+    config = state.config
+    _check_fit(state, dataset)
+    for_training, for_validation = split_by_seed(dataset.labels, config.validation, config.seed)
+    training, validation = dataset.take(for_training), dataset.take(for_validation)
+    while state.epoch < config.epochs:
+        began = perf_counter()
+        yield from _epoch(training, state)
+        record = _record(state, validation, began)
+        state.close_epoch(record)
+        yield EpochDone(state.epoch, config.epochs, record)
+    yield Finished(state.best)
+
+
+def _epoch(training: Dataset, state: State) -> Iterator[StepDone]:
+    """The epoch's batches that are not yet done."""
+    config = state.config
+    order = batches(len(training.labels), config.batch_size, config.seed, state.epoch)
+    schedule, total = SCHEDULES[config.schedule], config.epochs * len(order)
+    step = Step(state, LOSSES[config.loss])
+    began = perf_counter()
+    for x, shares in _prefetched(training, state, order):
+        done = state.epoch * len(order) + state.batch
+        learning_rate = config.learning_rate * schedule(done, total)
+        step(x, shares, learning_rate)
+        if not isfinite(state.loss_sum):
+            raise TrainingError(
+                f"the loss is no longer a number in epoch {state.epoch + 1}, batch {state.batch}: "
+                f"try a learning rate below {config.learning_rate:g}"
+            )
+        yield StepDone(
+            step=done + 1,
+            steps=total,
+            epoch=state.epoch + 1,
+            loss=state.loss_sum / state.seen,
+            accuracy=state.correct / state.seen,
+            learning_rate=learning_rate,
+            images_per_second=len(x) / (perf_counter() - began),
+        )
+        began = perf_counter()
+
+
+def _prefetched(training: Dataset, state: State, order: list[Array]) -> Iterator[Batch]:
+    """The batches from ``state.batch`` on, prepared by a thread that stays a little ahead."""
+    epoch, waiting = state.epoch, iter(range(state.batch, len(order)))
+    with ThreadPoolExecutor(1, thread_name_prefix="augment") as background:
+        ready = deque(
+            background.submit(_prepare, training, state, order[batch], epoch, batch)
+            for batch, _ in zip(waiting, range(PREFETCHED), strict=False)
+        )
+        while ready:
+            yield ready.popleft().result()
+            for batch in waiting:
+                ready.append(
+                    background.submit(_prepare, training, state, order[batch], epoch, batch)
+                )
+                break
+
+
+def _prepare(training: Dataset, state: State, chosen: Array, epoch: int, batch: int) -> Batch:
+    """One batch, augmented by the random numbers that belong to its place."""
+    config, preprocess = state.config, state.network.preprocess
+    assert preprocess is not None
+    rng = stream(config.seed, AUGMENT_STREAM, epoch, batch)
+    mean, std = np.array(preprocess.mean), np.array(preprocess.std)
+    x = augment(training.pictures[chosen], config.augmentation, mean, std, rng)
+    truth = training.labels[chosen]
+    shares = soft_targets(truth, len(training.classes), config.label_smoothing, x.dtype)
+    return mix(x, shares, config.augmentation, rng)
+
+
+def _record(state: State, validation: Dataset, began: float) -> EpochRecord:
+    measured = None
+    if len(validation.labels):
+        measured = evaluate(state.best, validation, state.config.batch_size)
+    return EpochRecord(
+        train_loss=state.loss_sum / state.seen,
+        train_accuracy=state.correct / state.seen,
+        validation_loss=measured.loss if measured else None,
+        validation_accuracy=measured.accuracy if measured else None,
+        seconds=perf_counter() - began,
+    )
+
+
+def _check_fit(state: State, dataset: Dataset) -> None:
+    network, digest = state.network, dataset.digest
+    if network.preprocess is None or len(network.inputs) != 1:
+        raise TrainingError(
+            "a network to be trained takes one picture and says how it is preprocessed"
+        )
+    classes = network.shapes()[logits_name(network)][1]
+    if classes != len(dataset.classes):
+        raise TrainingError(
+            f"the network tells {classes} classes apart, the pictures have {len(dataset.classes)}"
+        )
+    (size,) = network.inputs.values()
+    height, width = dataset.pictures.shape[1:3]
+    if size[1:] != (height, width):
+        raise TrainingError(
+            f"the network takes {size[2]} × {size[1]} pictures, not {width} × {height}"
+        )
+    if state.data not in ("", digest):
+        raise TrainingError("these are not the pictures that the training began with")
+    state.data = digest

@@ -1,0 +1,236 @@
+"""How gradients become steps: SGD (plain, momentum, Nesterov), RMSProp, Adam, AdamW, by the rules that PyTorch uses.
+
+An optimiser owns its state and a scratch array for each parameter, and changes the parameters in
+place: a step allocates nothing of a parameter's size. State is made like its parameter, memory
+order included, so that elementwise work runs straight through both. Weight decay applies to weights
+only; biases and the gammas and betas of normalisation, which have one axis, are left alone.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from functools import partial
+from math import sqrt
+
+import numpy as np
+
+from engine.errors import TrainingError
+from engine.types import Array
+
+Params = Mapping[str, Array]
+
+
+class Optimiser(ABC):
+    """Changes ``params`` in place, by their gradients and a learning rate."""
+
+    slots: tuple[str, ...] = ()  # the names of its running averages
+    decoupled = False  # weight decay shrinks the weight itself instead of adding to its gradient
+
+    def __init__(self, params: Params, *, weight_decay: float = 0.0) -> None:
+        self.params = params
+        self.weight_decay = weight_decay
+        self.steps = 0
+        self.averages = {
+            slot: {name: np.zeros_like(p) for name, p in params.items()} for slot in self.slots
+        }
+        self._scratch = {name: (np.empty_like(p), np.empty_like(p)) for name, p in params.items()}
+
+    def step(self, grads: Params, learning_rate: float) -> None:
+        """One update. ``grads`` holds a gradient for each parameter and is not changed."""
+        self.steps += 1
+        for name, param in self.params.items():
+            gradient, scratch = self._scratch[name]
+            np.copyto(gradient, grads[name])
+            if self.weight_decay and param.ndim > 1:
+                self._decay(param, gradient, scratch, learning_rate)
+            slots = tuple(self.averages[slot][name] for slot in self.slots)
+            self._update(param, gradient, scratch, slots, learning_rate)
+
+    def state(self) -> dict[str, Array]:
+        """All that a later run needs to go on exactly, by name: the live arrays, not copies."""
+        arrays = {
+            f"{slot}.{name}": a
+            for slot, names in self.averages.items()
+            for name, a in names.items()
+        }
+        return {"steps": np.array(self.steps, np.int64), **arrays}
+
+    def load_state(self, state: Params) -> None:
+        """Take over what ``state`` gave, from any memory order. Raises TrainingError when it belongs to another optimiser."""
+        mine = self.state()
+        if mine.keys() != state.keys() or any(
+            mine[name].shape != state[name].shape for name in mine
+        ):
+            raise TrainingError(
+                "the optimiser's saved state belongs to another optimiser or another network"
+            )
+        self.steps = int(state["steps"])
+        for name in mine.keys() - {"steps"}:
+            np.copyto(mine[name], state[name])
+
+    def _decay(self, param: Array, gradient: Array, scratch: Array, learning_rate: float) -> None:
+        if self.decoupled:
+            param *= 1 - learning_rate * self.weight_decay
+        else:
+            np.multiply(param, self.weight_decay, out=scratch)
+            gradient += scratch
+
+    @abstractmethod
+    def _update(
+        self,
+        param: Array,
+        gradient: Array,
+        scratch: Array,
+        slots: tuple[Array, ...],
+        learning_rate: float,
+    ) -> None:
+        """Move ``param``. Both ``gradient`` and ``scratch`` may be overwritten."""
+
+
+class SGD(Optimiser):
+    """Stochastic gradient descent."""
+
+    def _update(
+        self,
+        param: Array,
+        gradient: Array,
+        scratch: Array,
+        slots: tuple[Array, ...],
+        learning_rate: float,
+    ) -> None:
+        gradient *= learning_rate
+        param -= gradient
+
+
+class Momentum(Optimiser):
+    """SGD that keeps rolling: ``v = momentum * v + g``; Nesterov's form looks one roll ahead (Sutskever et al. 2013)."""
+
+    slots = ("velocity",)
+
+    def __init__(
+        self,
+        params: Params,
+        *,
+        weight_decay: float = 0.0,
+        momentum: float = 0.9,
+        nesterov: bool = False,
+    ) -> None:
+        super().__init__(params, weight_decay=weight_decay)
+        self.momentum = momentum
+        self.nesterov = nesterov
+
+    def _update(
+        self,
+        param: Array,
+        gradient: Array,
+        scratch: Array,
+        slots: tuple[Array, ...],
+        learning_rate: float,
+    ) -> None:
+        (velocity,) = slots
+        velocity *= self.momentum
+        velocity += gradient
+        if self.nesterov:
+            np.multiply(velocity, self.momentum, out=scratch)
+            gradient += scratch
+        else:
+            gradient = velocity
+        np.multiply(gradient, learning_rate, out=scratch)
+        param -= scratch
+
+
+class RMSProp(Optimiser):
+    """Divides each gradient by its recent root mean square (Hinton's lecture 6e)."""
+
+    slots = ("square",)
+
+    def __init__(
+        self,
+        params: Params,
+        *,
+        weight_decay: float = 0.0,
+        alpha: float = 0.99,
+        epsilon: float = 1e-8,
+    ) -> None:
+        super().__init__(params, weight_decay=weight_decay)
+        self.alpha = alpha
+        self.epsilon = epsilon
+
+    def _update(
+        self,
+        param: Array,
+        gradient: Array,
+        scratch: Array,
+        slots: tuple[Array, ...],
+        learning_rate: float,
+    ) -> None:
+        (square,) = slots
+        _move_average(square, self.alpha, gradient, scratch, squared=True)
+        np.sqrt(square, out=scratch)
+        scratch += self.epsilon
+        np.divide(gradient, scratch, out=scratch)
+        scratch *= learning_rate
+        param -= scratch
+
+
+class Adam(Optimiser):
+    """Averages of the gradient and of its square, both corrected for their start at zero (Kingma & Ba 2015, algorithm 1)."""
+
+    slots = ("mean", "square")
+
+    def __init__(
+        self,
+        params: Params,
+        *,
+        weight_decay: float = 0.0,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+    ) -> None:
+        super().__init__(params, weight_decay=weight_decay)
+        self.betas = betas
+        self.epsilon = epsilon
+
+    def _update(
+        self,
+        param: Array,
+        gradient: Array,
+        scratch: Array,
+        slots: tuple[Array, ...],
+        learning_rate: float,
+    ) -> None:
+        mean, square = slots
+        _move_average(mean, self.betas[0], gradient, scratch)
+        _move_average(square, self.betas[1], gradient, scratch, squared=True)
+        np.sqrt(square, out=scratch)
+        scratch /= sqrt(1 - self.betas[1] ** self.steps)
+        scratch += self.epsilon
+        np.divide(mean, scratch, out=scratch)
+        scratch *= learning_rate / (1 - self.betas[0] ** self.steps)
+        param -= scratch
+
+
+class AdamW(Adam):
+    """Adam with weight decay taken out of the gradient (Loshchilov & Hutter 2019, algorithm 2)."""
+
+    decoupled = True
+
+
+def _move_average(
+    average: Array, keep: float, gradient: Array, scratch: Array, squared: bool = False
+) -> None:
+    average *= keep
+    np.multiply(gradient, 1 - keep, out=scratch)
+    if squared:
+        scratch *= gradient
+    average += scratch
+
+
+OPTIMISERS: Mapping[str, Callable[..., Optimiser]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": partial(Momentum, nesterov=True),
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adamw": AdamW,
+}
