@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from math import isfinite
 from time import perf_counter
 
@@ -116,19 +117,17 @@ def _epoch(training: Dataset, state: State) -> Iterator[StepDone]:
 
 def _prefetched(training: Dataset, state: State, order: list[Array]) -> Iterator[Batch]:
     """The batches from ``state.batch`` on, prepared by a thread that stays a little ahead."""
-    epoch, waiting = state.epoch, iter(range(state.batch, len(order)))
+    epoch = state.epoch
     with ThreadPoolExecutor(1, thread_name_prefix="augment") as background:
-        ready = deque(
+        jobs = (
             background.submit(_prepare, training, state, order[batch], epoch, batch)
-            for batch, _ in zip(waiting, range(PREFETCHED), strict=False)
+            for batch in range(state.batch, len(order))
         )
+        ready = deque(islice(jobs, PREFETCHED))
         while ready:
-            yield ready.popleft().result()
-            for batch in waiting:
-                ready.append(
-                    background.submit(_prepare, training, state, order[batch], epoch, batch)
-                )
-                break
+            prepared = ready.popleft().result()
+            ready.extend(islice(jobs, 1))
+            yield prepared
 
 
 def _prepare(training: Dataset, state: State, chosen: Array, epoch: int, batch: int) -> Batch:
