@@ -1,0 +1,267 @@
+"""One table of hyper-parameter cases for each op. Every proof in this folder goes through all of them.
+
+Ops are made in float64; ``Case.op(dtype)`` makes the same op in another dtype.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.ops import OPS, BatchNorm, Conv2d, Dense
+from engine.ops.layout import channels_last
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    make: Callable  # a generator of random numbers → the op
+    shapes: tuple  # of the inputs
+
+    def op(self, dtype="float64"):
+        op = self.make(np.random.default_rng(11))
+        arrays = {name: a.astype(dtype) for name, a in {**op.params, **op.buffers}.items()}
+        return type(op)(**arrays, **op.attributes)
+
+    @property
+    def kind(self):
+        return self.name.split(" ")[0]
+
+    def inputs(self, dtype="float64", seed=5):
+        """Numbers from -2 to 2, none twice and none at 0: no two within a numerical gradient's reach of a kink."""
+        rng = np.random.default_rng(seed)
+        return tuple(spread(rng, shape).astype(dtype) for shape in self.shapes)
+
+    def tied_inputs(self, dtype="float64", seed=5):
+        """Few different numbers, zero among them: ties for a maximum, and kinks hit exactly."""
+        rng = np.random.default_rng(seed)
+        return tuple(
+            channels_last(rng.integers(-2, 3, shape).astype(dtype)) for shape in self.shapes
+        )
+
+
+def spread(rng, shape):
+    size = int(np.prod(shape))
+    numbers = (np.arange(size) - size / 2 + 0.37) * (4 / size)
+    return channels_last(rng.permutation(numbers).reshape(shape))
+
+
+def conv(name, shape, weight, bias=True, **attributes):
+    def make(rng):
+        filters = rng.standard_normal(weight) / np.sqrt(np.prod(weight[1:]))
+        return Conv2d(filters, rng.standard_normal(weight[0]) if bias else None, **attributes)
+
+    return Case(f"conv {name}", make, (shape,))
+
+
+def dense(name, inputs, outputs, bias=True):
+    def make(rng):
+        weight = rng.standard_normal((outputs, inputs)) / np.sqrt(inputs)
+        return Dense(weight, rng.standard_normal(outputs) if bias else None)
+
+    return Case(f"dense {name}", make, ((3, inputs),))
+
+
+def norm(name, shape, **attributes):
+    def make(rng):
+        c = shape[1]
+        gamma, beta, mean = rng.standard_normal((3, c))
+        return BatchNorm(gamma, beta, mean, rng.uniform(0.3, 2, c), **attributes)
+
+    return Case(f"batch_norm {name}", make, (shape,))
+
+
+def plain(kind, name, *shapes, **attributes):
+    """An op without parameters."""
+    return Case(f"{kind} {name}", lambda _: OPS[kind](**attributes), shapes)
+
+
+MAPS = (2, 3, 6, 7)
+
+CASES = [
+    conv("1x1", (2, 5, 4, 3), (4, 5, 1, 1)),
+    conv("3x3", MAPS, (4, 3, 3, 3)),
+    conv("3x3 same", MAPS, (4, 3, 3, 3), padding=(1, 1, 1, 1)),
+    conv("no bias", MAPS, (4, 3, 3, 3), bias=False, padding=(1, 1, 1, 1)),
+    conv("stride 2", (2, 3, 7, 9), (2, 3, 3, 3), stride=(2, 2), padding=(1, 1, 1, 1)),
+    conv("stride 2, last cells unseen", (2, 2, 8, 6), (2, 2, 3, 3), stride=(2, 2)),
+    conv("stride (2, 1)", MAPS, (2, 3, 3, 2), stride=(2, 1)),
+    conv("stride beyond the kernel", (1, 2, 11, 9), (3, 2, 2, 1), stride=(3, 4)),
+    conv("lopsided padding", MAPS, (2, 3, 3, 3), padding=(0, 2, 1, 0)),
+    conv("padding beyond the kernel", (1, 2, 3, 4), (2, 2, 2, 2), padding=(3, 2, 2, 4)),
+    conv("dilation", (1, 2, 9, 8), (3, 2, 3, 3), dilation=(2, 2), padding=(2, 2, 2, 2)),
+    conv(
+        "dilation (1, 3), odd padding",
+        (1, 2, 5, 9),
+        (2, 2, 2, 3),
+        dilation=(1, 3),
+        padding=(1, 2, 0, 1),
+    ),
+    conv(
+        "dilation that skips the map",
+        (1, 1, 2, 2),
+        (1, 1, 2, 2),
+        dilation=(3, 3),
+        padding=(1, 1, 1, 1),
+    ),
+    conv(
+        "stride and dilation",
+        (1, 2, 11, 10),
+        (2, 2, 3, 2),
+        stride=(2, 3),
+        dilation=(2, 1),
+        padding=(1, 0, 2, 1),
+    ),
+    conv("groups", (2, 6, 5, 4), (4, 3, 3, 3), groups=2, padding=(1, 1, 1, 1)),
+    conv("depthwise", (2, 5, 6, 5), (5, 1, 3, 3), groups=5, padding=(1, 1, 1, 1)),
+    conv(
+        "depthwise, two filters a map, stride 2",
+        (1, 3, 7, 6),
+        (6, 1, 3, 3),
+        groups=3,
+        stride=(2, 2),
+    ),
+    conv("grouped 1x1", (1, 6, 3, 3), (6, 2, 1, 1), groups=3),
+    conv("5x3", (1, 2, 8, 7), (3, 2, 5, 3), padding=(2, 1, 2, 1)),
+    conv("1x1 stride 2", (1, 4, 5, 6), (3, 4, 1, 1), stride=(2, 2)),
+    conv("kernel as large as the map", (2, 3, 4, 5), (3, 3, 4, 5)),
+    conv("one pixel", (1, 2, 1, 1), (3, 2, 3, 3), padding=(1, 1, 1, 1)),
+    dense("with bias", 7, 5),
+    dense("no bias", 6, 4, bias=False),
+    dense("one unit", 9, 1),
+    plain("relu", "maps", MAPS),
+    plain("relu", "vectors", (3, 10)),
+    plain("leaky_relu", "maps", MAPS, alpha=0.1),
+    plain("leaky_relu", "alpha above one", (2, 9), alpha=1.5),
+    plain("leaky_relu", "alpha below zero", (2, 9), alpha=-0.2),
+    plain("sigmoid", "maps", MAPS),
+    plain("tanh", "maps", MAPS),
+    plain("clip", "relu6", MAPS, low=0.0, high=6.0),
+    plain("clip", "both sides", (2, 12), low=-0.75, high=0.5),
+    plain("softmax", "vectors", (3, 7)),
+    plain("softmax", "over channels", MAPS, axis=1),
+    plain("softmax", "over columns", MAPS, axis=-1),
+    plain("max_pool", "2x2", (2, 3, 6, 8), kernel=(2, 2), stride=(2, 2)),
+    plain("max_pool", "2x2, odd size", (2, 3, 7, 5), kernel=(2, 2), stride=(2, 2)),
+    plain("max_pool", "3x3 overlapping", (2, 3, 7, 8), kernel=(3, 3), stride=(2, 2)),
+    plain(
+        "max_pool", "3x3 padded", (2, 2, 6, 7), kernel=(3, 3), stride=(2, 2), padding=(1, 1, 1, 1)
+    ),
+    plain("max_pool", "3x3 stride 1", MAPS, kernel=(3, 3), stride=(1, 1), padding=(1, 1, 1, 1)),
+    plain("max_pool", "lopsided", (1, 2, 6, 7), kernel=(3, 2), stride=(1, 2), padding=(2, 0, 1, 1)),
+    plain("max_pool", "ceil", (1, 2, 6, 8), kernel=(3, 3), stride=(2, 2), ceil_mode=True),
+    plain(
+        "max_pool",
+        "ceil, last window would start in the padding",
+        (1, 2, 5, 5),
+        kernel=(2, 2),
+        stride=(3, 3),
+        padding=(1, 1, 1, 1),
+        ceil_mode=True,
+    ),
+    plain(
+        "max_pool",
+        "ceil, kernel beyond the map",
+        (1, 2, 1, 2),
+        kernel=(2, 3),
+        stride=(2, 2),
+        ceil_mode=True,
+    ),
+    plain("max_pool", "dilation", (1, 2, 8, 9), kernel=(3, 2), stride=(2, 1), dilation=(2, 3)),
+    plain(
+        "max_pool",
+        "dilation, padded, ceil",
+        (1, 2, 8, 9),
+        kernel=(2, 3),
+        stride=(2, 3),
+        dilation=(3, 2),
+        padding=(1, 2, 2, 0),
+        ceil_mode=True,
+    ),
+    plain("max_pool", "stride beyond the kernel", (1, 3, 9, 8), kernel=(2, 1), stride=(3, 4)),
+    plain("max_pool", "1x1", (1, 3, 4, 5), kernel=(1, 1), stride=(1, 1)),
+    plain("max_pool", "whole map", (2, 3, 4, 3), kernel=(4, 3), stride=(1, 1)),
+    plain("average_pool", "2x2", (2, 3, 6, 8), kernel=(2, 2), stride=(2, 2)),
+    plain("average_pool", "3x3 overlapping", (2, 3, 7, 8), kernel=(3, 3), stride=(2, 2)),
+    plain(
+        "average_pool",
+        "padded, padding counts",
+        MAPS,
+        kernel=(3, 3),
+        stride=(2, 2),
+        padding=(1, 1, 1, 1),
+        count_include_pad=True,
+    ),
+    plain(
+        "average_pool",
+        "padded, padding does not count",
+        MAPS,
+        kernel=(3, 3),
+        stride=(2, 2),
+        padding=(1, 1, 1, 1),
+    ),
+    plain(
+        "average_pool",
+        "lopsided, padding counts",
+        (1, 2, 6, 7),
+        kernel=(3, 2),
+        stride=(1, 2),
+        padding=(2, 0, 1, 1),
+        count_include_pad=True,
+    ),
+    plain(
+        "average_pool", "lopsided", (1, 2, 6, 7), kernel=(3, 2), stride=(1, 2), padding=(0, 1, 2, 0)
+    ),
+    plain("average_pool", "ceil", (1, 2, 6, 8), kernel=(3, 3), stride=(2, 2), ceil_mode=True),
+    plain(
+        "average_pool",
+        "ceil, padded",
+        (1, 2, 6, 7),
+        kernel=(3, 3),
+        stride=(2, 3),
+        padding=(1, 1, 1, 1),
+        ceil_mode=True,
+    ),
+    plain(
+        "average_pool",
+        "ceil, padded, padding counts",
+        (1, 2, 6, 7),
+        kernel=(3, 3),
+        stride=(2, 3),
+        padding=(1, 1, 1, 1),
+        ceil_mode=True,
+        count_include_pad=True,
+    ),
+    plain("average_pool", "stride beyond the kernel", (1, 3, 9, 8), kernel=(2, 1), stride=(3, 4)),
+    plain("average_pool", "whole map", (2, 3, 4, 3), kernel=(4, 3), stride=(1, 1)),
+    plain("global_average_pool", "maps", MAPS),
+    plain("global_average_pool", "one pixel", (2, 3, 1, 1)),
+    norm("maps", (3, 4, 5, 6)),
+    norm("vectors", (8, 5)),
+    norm("large epsilon", (2, 2, 3, 3), epsilon=0.1),
+    norm("one channel", (2, 1, 4, 3)),
+    plain("dropout", "maps", MAPS, rate=0.4),
+    plain("dropout", "vectors", (3, 10)),
+    plain("dropout", "nothing dropped", (3, 10), rate=0.0),
+    plain("flatten", "maps", MAPS),
+    plain("flatten", "axis 2", (2, 3, 4, 5), axis=2),
+    plain("flatten", "axis -1", (2, 3, 4), axis=-1),
+    plain("reshape", "to a vector", MAPS, shape=(0, -1)),
+    plain("reshape", "to maps", (2, 24), shape=(-1, 4, 3, 2)),
+    plain("reshape", "maps to maps", (2, 4, 3, 6), shape=(0, 6, -1, 3)),
+    plain("pad", "all round", MAPS, pads=(1, 2, 3, 1)),
+    plain("pad", "one side, a value", MAPS, pads=(0, 0, 2, 0), value=-1.5),
+    plain("concat", "two", (2, 3, 4, 5), (2, 2, 4, 5)),
+    plain("concat", "three vectors", (2, 3), (2, 1), (2, 4)),
+    plain("concat", "along columns", (1, 2, 3, 4), (1, 2, 3, 2), axis=-1),
+    plain("concat", "one", MAPS),
+    plain("add", "same shape", MAPS, MAPS),
+    plain("add", "one number a channel", MAPS, (2, 3, 1, 1)),
+    plain("add", "shorter shape first", (3, 1, 1), MAPS),
+    plain("mul", "same shape", MAPS, MAPS),
+    plain("mul", "one number a channel", MAPS, (2, 3, 1, 1)),
+    plain("mul", "stretched both ways", (2, 3, 1, 4), (3, 5, 1)),
+    plain("identity", "maps", MAPS),
+]
+
+NAMES = [case.name for case in CASES]

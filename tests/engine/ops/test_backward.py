@@ -1,0 +1,78 @@
+"""Gradients against numerical ones in float64, over all cases, in training and at inference."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.ops import BatchNorm, Dropout, MaxPool, Relu
+from tests.engine.gradcheck import check_gradients
+from tests.engine.ops.cases import CASES, NAMES
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+@pytest.mark.parametrize("train", [False, True], ids=["inference", "training"])
+def test_gradients(case, train):
+    op = case.op()
+
+    def forward(*xs):
+        # The same draws every time: a mask that changed between two steps would be no function to take a gradient of.
+        fixed = replace(op, rng=np.random.default_rng(4)) if isinstance(op, Dropout) else op
+        return fixed.forward(*xs, train=train)
+
+    check_gradients(forward, op.backward, case.inputs(), op.params)
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_the_gradient_of_parameters_alone_is_the_same(case):
+    op = case.op()
+    y, cache = op.forward(*case.inputs(), train=False)
+    dy = np.ones_like(y)
+    whole = op.backward(dy, cache)[1]
+    alone = op.param_grads(dy, cache)
+    assert whole.keys() == alone.keys()
+    assert all((whole[name] == alone[name]).all() for name in whole)
+
+
+def test_dropout_draws_and_scales():
+    op = Dropout(rate=0.25, rng=np.random.default_rng(8))
+    x = np.ones((100, 200))
+    y, mask = op.forward(x, train=True)
+    assert set(np.unique(y)) == {0.0, 1 / 0.75}
+    assert abs((y == 0).mean() - 0.25) < 0.01
+    assert (op.backward(x, mask)[0][0] == y).all()
+    assert (op.forward(x, train=True)[0] != y).any()
+    assert (op.forward(x)[0] == x).all()
+
+
+def test_of_equal_numbers_the_first_wins():
+    x = np.zeros((1, 1, 4, 4))
+    op = MaxPool((3, 3), (1, 1))
+    y, cache = op.forward(x)
+    dy = np.array([1.0, 2.0, 4.0, 8.0]).reshape(y.shape)
+    (dx,), _ = op.backward(dy, cache)
+    assert dx[0, 0, :2, :2].ravel().tolist() == [1, 2, 4, 8]
+    assert dx.sum() == 15
+
+
+def test_relu_passes_nothing_at_zero():
+    op = Relu()
+    _, cache = op.forward(np.array([[-1.0, 0.0, 1.0]]))
+    (dx,), _ = op.backward(np.full((1, 3), 5.0), cache)
+    assert dx.tolist() == [[0, 0, 5]]
+
+
+@pytest.mark.parametrize("offset", [0, 1e3])
+def test_batch_norm_is_sound_far_from_zero(offset):
+    """One-pass variances (E[x²] - E[x]²) lose everything here: x² is a million times the variance."""
+    rng = np.random.default_rng(2)
+    exact = rng.standard_normal((16, 3, 8, 8)) + offset
+    ones, zeros = np.ones(3, np.float32), np.zeros(3, np.float32)
+    x = exact.astype(np.float32)
+    y, cache = BatchNorm(ones, zeros, zeros, ones).forward(x, train=True)
+    x64 = x.astype(np.float64)
+    np.testing.assert_allclose(cache.batch_mean, x64.mean((0, 2, 3)), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(cache.batch_var, x64.var((0, 2, 3)), rtol=1e-4)
+    assert cache.count == 16 * 8 * 8
+    assert np.abs(y.mean((0, 2, 3))).max() < 1e-3
+    assert np.abs(y.std((0, 2, 3)) - 1).max() < 1e-3
