@@ -1,0 +1,189 @@
+"""From a photo's bytes to everything that the network made of it. The server and the shell both go this way."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import UnknownLayer
+from app.images import Limits, Picture, decode, fit
+from engine import views
+from engine.network import Network
+from engine.ops.base import Explanation, one_term
+from engine.preprocess import Preprocess
+from engine.trace import Trace
+from engine.types import Array, Index
+
+Scores = list[tuple[str, float]]
+
+# How many of a layer's maps are named as its strongest ones.
+STRONGEST = 8
+
+
+@dataclass(frozen=True)
+class Photo:
+    """What is remembered of the photo: its upright size, its format, the box that the network sees, and the pixels in it.
+
+    ``crop`` is (left, top, right, bottom) in pixels of the photo; ``pixels`` is uint8 (H, W, 3).
+    """
+
+    width: int
+    height: int
+    format: str
+    crop: tuple[float, float, float, float]
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer in short; ``shape`` is without the batch axis."""
+
+    name: str
+    op: str
+    shape: tuple[int, ...]
+    stats: views.LayerStats
+    strongest: list[int]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A photo, a network, and all the values between them. ``timings_ms`` are milliseconds."""
+
+    id: str
+    model: str
+    network: Network
+    photo: Photo
+    trace: Trace
+    layers: list[Layer]
+    predictions: Scores
+    timings_ms: dict[str, Any]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the analysis holds on to, in bytes."""
+        return self.trace.nbytes + self.photo.pixels.nbytes
+
+    def layer(self, name: str) -> Layer:
+        """A layer by its name. Raises UnknownLayer."""
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise UnknownLayer(f"The model {self.model!r} has no layer {name!r}.")
+
+    def values(self, name: str) -> Array:
+        """A layer's numbers, (C, H, W) or (K,). Raises UnknownLayer."""
+        self.layer(name)
+        values: Array = self.trace[name][0]
+        return values
+
+    def explain(self, name: str, position: Index) -> Explanation:
+        """Where one number came from; ``position`` is (channel, y, x) or (unit,)."""
+        if name in self.network.inputs:
+            return self._explain_input(name, position)
+        return views.explain(self.network, self.trace, name, (0, *position))
+
+    def _explain_input(self, name: str, position: Index) -> Explanation:
+        """An input number is a pixel's brightness, scaled: (pixel / 255 − mean) / std."""
+        channel, y, x = position
+        steps = preprocess_of(self.network)
+        mean, std = steps.mean[channel], steps.std[channel]
+        pixel, value = float(self.photo.pixels[y, x, channel]), float(self.trace[name][0][position])
+        explanation = one_term("scale", (0, *position), pixel, 1 / (255 * std), value, -mean / std)
+        return Explanation(**{**vars(explanation), "details": {"mean": mean, "std": std}})
+
+
+def content_id(network: Network, data: bytes) -> str:
+    """The id of an analysis: the same network (its preprocessing included) and the same file give the same id."""
+    photo = hashlib.sha256(data).hexdigest()
+    return hashlib.sha256(f"{network.digest} {photo}".encode()).hexdigest()[:32]
+
+
+def analyze(
+    model: str,
+    network: Network,
+    data: bytes,
+    limits: Limits,
+    check: Callable[[], None] | None = None,
+) -> Analysis:
+    """Run the network on a picture file and look at all that comes out.
+
+    Raises a PictureError for a file that is not a fit picture, and whatever ``check`` raises to stop the work.
+    """
+    clock = _Clock()
+    steps = preprocess_of(network)
+    picture = _decode(data, limits, steps)
+    clock.lap("decode")
+    if check is not None:
+        check()
+    pixels = fit(picture, steps)
+    x = steps.normalise(pixels)
+    clock.lap("preprocess")
+    trace = network.forward(x, check=check)
+    clock.lap("forward")
+    crop = steps.crop_box(picture.width, picture.height)
+    layers = [_layer(network, name, trace[name][0]) for name in trace]
+    clock.laps["layers"] = {name: _ms(seconds) for name, seconds in trace.timings.items()}
+    return Analysis(
+        id=content_id(network, data),
+        model=model,
+        network=network,
+        photo=Photo(picture.width, picture.height, picture.format, crop, pixels),
+        trace=trace,
+        layers=layers,
+        predictions=views.top_k(network, trace),
+        timings_ms=clock.total(),
+    )
+
+
+def predict(
+    network: Network, data: bytes, limits: Limits, check: Callable[[], None] | None = None
+) -> Scores:
+    """Every class and its score, best first: the predictions of ``analyze`` without the rest."""
+    steps = preprocess_of(network)
+    picture = _decode(data, limits, steps)
+    trace = network.forward(steps.normalise(fit(picture, steps)), check=check)
+    return views.top_k(network, trace)
+
+
+def preprocess_of(network: Network) -> Preprocess:
+    """How a photo becomes this network's input; for a network that does not say, its input size and plain scaling."""
+    if network.preprocess is not None:
+        return network.preprocess
+    channels, rows, cols = next(iter(network.inputs.values()))
+    return Preprocess(input_size=(channels, rows, cols))
+
+
+def _decode(data: bytes, limits: Limits, steps: Preprocess) -> Picture:
+    return decode(data, limits, at_least=math.ceil(max(steps.input_size[1:]) / steps.crop_pct))
+
+
+def _layer(network: Network, name: str, y: Array) -> Layer:
+    op = "input" if name in network.inputs else network.node(name).op.kind
+    return Layer(name, op, y.shape, views.layer_stats(y), views.strongest_maps(y, STRONGEST))
+
+
+class _Clock:
+    """Laps of a stopwatch, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, Any] = {}
+        self._start = self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = _ms(now - self._last)
+        self._last = now
+
+    def total(self) -> dict[str, Any]:
+        return {**self.laps, "total": _ms(time.perf_counter() - self._start)}
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 3)

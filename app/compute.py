@@ -1,0 +1,135 @@
+"""The only door to engine work: a bounded pool of threads, a queue that can be full, a time limit, and a way to stop.
+
+Decoding, forward passes and encoding take milliseconds to seconds of processor time. They run here and never on the event
+loop, which stays free to answer others. Work is stopped between two layers: the task gets a ``check`` that raises once time is
+up or nobody waits any more, and hands it to ``Network.forward``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from starlette.types import Receive
+
+from app.errors import ClientGone, Overloaded, TimeLimit
+
+T = TypeVar("T")
+Check = Callable[[], None]
+Work = Callable[[Check], T]
+
+# How much a new service time weighs in the running mean that Retry-After is estimated from.
+_RECENT = 0.2
+
+
+class Compute:
+    """Runs work on ``workers`` threads; beyond ``queue_size`` waiting tasks it refuses. Use it from one event loop."""
+
+    def __init__(self, workers: int, queue_size: int, time_limit: float) -> None:
+        self.time_limit = time_limit
+        self._workers = workers
+        self._capacity = workers + queue_size
+        self._pending = 0
+        self._service_time = 0.1
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="compute")
+
+    async def run(self, work: Work[T]) -> T:
+        """The result of ``work(check)``.
+
+        Raises Overloaded when the queue is full and TimeLimit when the result, waiting included, is not there in time.
+        Cancelling this coroutine stops the work at its next check, or before it has begun.
+        """
+        if self._pending >= self._capacity:
+            raise self._overloaded()
+        ticket = _Ticket(self.time_limit)
+        job = self._pool.submit(ticket.run, work)
+        done = asyncio.wrap_future(job)
+        self._pending += 1
+        done.add_done_callback(lambda _: self._finished(ticket, done))
+        try:
+            # wait() leaves the future alone when this coroutine is cancelled: a task keeps its place until its thread is free.
+            await asyncio.wait({done}, timeout=self.time_limit)
+            if not done.done():
+                raise ticket.too_late()
+            return done.result()
+        finally:
+            ticket.stop()
+            job.cancel()  # has an effect only while it waits for a thread
+
+    def close(self) -> None:
+        """Take no more work. Waiting tasks are dropped; those at work stop at their next check, as nobody waits for them."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _finished(self, ticket: _Ticket, done: asyncio.Future[Any]) -> None:
+        self._pending -= 1
+        if not done.cancelled():
+            done.exception()  # looked at here, or asyncio complains when nobody waits for it any more
+            self._service_time += _RECENT * (ticket.seconds - self._service_time)
+
+    def _overloaded(self) -> Overloaded:
+        wait = math.ceil(self._pending / self._workers * self._service_time)
+        return Overloaded(
+            f"{self._pending} tasks are under way or waiting. Try again in about {max(1, wait)} s.",
+            limit=self._capacity,
+            actual=self._pending,
+            retry_after=max(1, wait),
+        )
+
+
+class _Ticket:
+    """One task's deadline and stop flag, shared between the event loop and the thread."""
+
+    def __init__(self, time_limit: float) -> None:
+        self.seconds = 0.0
+        self._time_limit = time_limit
+        self._deadline = time.monotonic() + time_limit
+        self._stopped = threading.Event()
+
+    def run(self, work: Work[T]) -> T:
+        start = time.monotonic()
+        try:
+            self.check()
+            return work(self.check)
+        finally:
+            self.seconds = time.monotonic() - start
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def check(self) -> None:
+        """Raise when the work is no longer wanted."""
+        if self._stopped.is_set():
+            raise ClientGone("Nobody waits for this any more.")
+        if time.monotonic() > self._deadline:
+            raise self.too_late()
+
+    def too_late(self) -> TimeLimit:
+        return TimeLimit(
+            f"The work was stopped after {self._time_limit:g} s, the server's limit. Try a smaller picture.",
+            limit=self._time_limit,
+        )
+
+
+async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+    """The result of ``work``, which is cancelled when the client goes away first (ClientGone). Read the body before."""
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_disconnected(receive))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientGone("The client went away before its answer was ready.")
+        return task.result()
+    finally:
+        for waiting in (task, gone):
+            waiting.cancel()
+        await asyncio.gather(task, gone, return_exceptions=True)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,105 @@
+"""What route handlers ask for, as annotated aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Path, Request
+from starlette.types import Receive
+
+from app.analysis import Analysis
+from app.compute import Compute, Work, while_connected
+from app.registry import Registry
+from app.settings import Settings
+from app.traces import Analyses
+from app.uploads import Upload, read_upload
+from engine.network import Network
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Services:
+    """What one app is made of; one instance lives in ``app.state.services``."""
+
+    settings: Settings
+    registry: Registry
+    compute: Compute
+    analyses: Analyses
+
+
+async def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+
+
+class Worker:
+    """Runs work for one request and stops it when the client goes away."""
+
+    def __init__(self, receive: Receive, compute: Compute) -> None:
+        self._receive = receive
+        self._compute = compute
+
+    async def run(self, work: Work[T]) -> T:
+        """The result of ``work(check)``, off the event loop."""
+        return await self.wait_for(self._compute.run(work))
+
+    async def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of a coroutine that does its work off the event loop."""
+        return await while_connected(self._receive, work)
+
+
+async def _worker(request: Request, services: ServicesDep) -> Worker:
+    return Worker(request.receive, services.compute)
+
+
+WorkerDep = Annotated[Worker, Depends(_worker)]
+
+
+async def _upload(request: Request, services: ServicesDep) -> Upload:
+    return await read_upload(request, services.settings)
+
+
+UploadDep = Annotated[Upload, Depends(_upload)]
+
+
+@dataclass(frozen=True)
+class Task:
+    """An uploaded picture and the network that it goes to."""
+
+    data: bytes
+    model: str
+    network: Network
+
+
+async def _task(upload: UploadDep, services: ServicesDep, worker: WorkerDep) -> Task:
+    registry = services.registry
+
+    network = await worker.run(lambda _: registry.get(upload.model))
+    return Task(upload.data, upload.model or registry.default, network)
+
+
+TaskDep = Annotated[Task, Depends(_task)]
+
+
+async def _analysis(
+    services: ServicesDep,
+    analysis_id: Annotated[
+        str,
+        Path(
+            alias="id",
+            description="The id that POST /api/v1/analyses gave.",
+            max_length=64,
+            examples=["0f3c5a1be2d94c7786a1d0f4b3e25c68"],
+        ),
+    ],
+) -> Analysis:
+    return services.analyses.get(analysis_id)
+
+
+AnalysisDep = Annotated[Analysis, Depends(_analysis)]

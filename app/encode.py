@@ -1,0 +1,134 @@
+"""Numbers → bytes: JSON, NumPy's own files, and pictures. Arrays come in as (C, H, W) or (K,), float32."""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from engine.types import Array
+
+# Evenly spaced stops, joined by straight lines in RGB. Viridis: Smith and van der Walt, 2015 (CC0), for values from zero up;
+# readable to colour-blind people and in print. RdBu: Brewer's ColorBrewer 2.0 (Apache-2.0), for signed values; white is zero.
+_VIRIDIS = "440154 472d7b 3b528b 2c728e 21918c 28ae80 5ec962 addc30 fde725"
+_RED_BLUE = "053061 2166ac 4393c3 92c5de d1e5f0 f7f7f7 fddbc7 f4a582 d6604d b2182b 67001f"
+_STEPS = 255
+_BACKGROUND = 255  # the palette's last entry: the gaps between the maps
+_PAPER = (255, 255, 255)
+
+_CELL = 96  # a map is enlarged by a whole factor to about this many pixels
+_GAP = 4
+_MAX_SHEET = 16_000_000  # pixels; a sheet that would be larger is enlarged less
+
+
+def json_bytes(content: Any) -> bytes:
+    """Any plain content as JSON, NumPy arrays included; a NaN becomes null."""
+    return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def plain(y: Array) -> NDArray[np.float32]:
+    """The array as it leaves the house: little-endian float32 in C order."""
+    return np.ascontiguousarray(y, "<f4")
+
+
+def npy_bytes(y: Array) -> bytes:
+    """One array as a ``.npy`` file."""
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, plain(y), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def npz_chunks(arrays: Iterable[tuple[str, Array]]) -> Iterator[bytes]:
+    """Named arrays as a ``.npz`` file, piece by piece: no more than one array's bytes are in memory at a time."""
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w") as archive:
+        for name, y in arrays:
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), npy_bytes(y))
+            yield sink.drain()
+    yield sink.drain()
+
+
+def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
+    """RGB pixels (H, W, 3) as a PNG."""
+    return _png(Image.fromarray(pixels))
+
+
+def heatmaps_png(y: Array, title: str) -> bytes:
+    """A contact sheet of heatmaps on one shared scale, as a PNG; a vector's units are one square each.
+
+    Signed values are coloured on a diverging scale that is symmetric about zero, others from zero up. The scale's ends stand
+    in the PNG's text.
+    """
+    maps = plain(y) if y.ndim == 3 else plain(y).reshape(-1, 1, 1)
+    low, high, table = _scale(maps)
+    levels = np.rint((maps - low) * ((_STEPS - 1) / (high - low))).astype(np.uint8)
+    sheet = Image.fromarray(_sheet(levels))
+    sheet.putpalette(table.tobytes())
+    text = PngInfo()
+    text.add_text("Title", title)
+    text.add_text("Description", f"{len(maps)} maps, colours from {low:g} to {high:g}")
+    return _png(sheet, pnginfo=text)
+
+
+def _scale(maps: NDArray[np.float32]) -> tuple[float, float, NDArray[np.uint8]]:
+    """The values at both ends of the colours, and the palette."""
+    low, high = float(maps.min()), float(maps.max())
+    if low < 0:
+        reach = max(-low, high)
+        return -reach, reach, _palette(_RED_BLUE)
+    return 0.0, high or 1.0, _palette(_VIRIDIS)
+
+
+def _palette(stops: str) -> NDArray[np.uint8]:
+    """256 RGB colours: the scale, and the background."""
+    known = np.array([tuple(bytes.fromhex(stop)) for stop in stops.split()], np.float64)
+    where = np.linspace(0, len(known) - 1, _STEPS)
+    scale = [np.interp(where, np.arange(len(known)), channel) for channel in known.T]
+    return np.vstack([np.rint(np.stack(scale, axis=1)), _PAPER]).astype(np.uint8)
+
+
+def _sheet(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(C, h, w) colour numbers → one (H, W) picture of all maps in rows, with gaps."""
+    count, h, w = levels.shape
+    cols = math.ceil(math.sqrt(count * h / w))
+    rows = math.ceil(count / cols)
+    fits = math.isqrt(max(1, _MAX_SHEET // (rows * cols * h * w)))
+    factor = max(1, min(_CELL // max(h, w), fits))
+    cells = np.full((rows * cols, h * factor + _GAP, w * factor + _GAP), _BACKGROUND, np.uint8)
+    cells[:count, _GAP:, _GAP:] = levels.repeat(factor, axis=1).repeat(factor, axis=2)
+    grid = cells.reshape(rows, cols, *cells.shape[1:]).transpose(0, 2, 1, 3)
+    page = grid.reshape(rows * cells.shape[1], cols * cells.shape[2])
+    return np.pad(page, ((0, _GAP), (0, _GAP)), constant_values=_BACKGROUND)
+
+
+def _png(image: Image.Image, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=1, **options)
+    return buffer.getvalue()
+
+
+class _Sink(io.RawIOBase):
+    """A file that only remembers what was written since it was last drained. It cannot seek, and zipfile copes with that."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def drain(self) -> bytes:
+        written = b"".join(self._parts)
+        self._parts.clear()
+        return written

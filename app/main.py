@@ -1,0 +1,67 @@
+"""Puts the app together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from app import errors, openapi
+from app.compute import Compute
+from app.deps import Services
+from app.headers import HeadersMiddleware
+from app.images import Limits
+from app.paths import static_dir
+from app.registry import Registry
+from app.routes import analyses, health, models, pages, predict
+from app.settings import Settings
+from app.traces import Analyses
+from app.version import VERSION
+
+API = "/api/v1"
+
+_DESCRIPTION = (
+    "A photo goes in, every layer of a convolutional network comes out: activation maps, pooled outputs, scores, and where "
+    "each number came from."
+)
+
+
+def create_app(settings: Settings | None = None, registry: Registry | None = None) -> FastAPI:
+    """The app, ready to be served. Without arguments: settings from the environment, the networks that ship."""
+    services = _services(settings or Settings(), registry or Registry.of_zoo())
+    app = FastAPI(
+        title="Convscope",
+        version=VERSION,
+        description=_DESCRIPTION,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,  # FastAPI's own pages load from another host
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.services = services
+    app.openapi = lambda: openapi.build(app)  # type: ignore[method-assign]
+    app.add_middleware(HeadersMiddleware)
+    errors.install(app)
+    for module in (models, analyses, predict, health):
+        app.include_router(module.router, prefix=API)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=static_dir()), name="static")
+    return app
+
+
+def _services(settings: Settings, registry: Registry) -> Services:
+    compute = Compute(settings.workers, settings.queue_size, settings.time_limit)
+    limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
+    analyses = Analyses(compute, limits, settings.trace_cache_bytes)
+    return Services(settings, registry, compute, analyses)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Load the default network before the first photo comes."""
+    services: Services = app.state.services
+    await services.compute.run(lambda _: services.registry.layers(services.registry.default))
+    yield
+    services.compute.close()

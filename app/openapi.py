@@ -1,0 +1,106 @@
+"""The OpenAPI document: FastAPI's own, with every error as a problem document and an example for every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app import schemas
+from app.errors import PROBLEM_JSON, PROBLEMS, AppError, Problem
+from app.negotiate import MEDIA_TYPES
+
+Responses = dict[int | str, dict[str, Any]]
+
+_REF = "#/components/schemas/"
+_METHODS = {"get", "post"}
+
+UPLOAD_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A picture (JPEG, PNG, WebP, BMP or GIF), bare or as a form.",
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["image"],
+                    "properties": {
+                        "image": {"type": "string", "format": "binary"},
+                        "model": {"type": "string", "description": "A model's id."},
+                    },
+                },
+                "example": {"image": "@photo.jpg", "model": "everyday"},
+            },
+            "image/*": {
+                "schema": {"type": "string", "format": "binary"},
+                "example": "@photo.jpg",
+            },
+        },
+    }
+}
+
+
+def problem_responses(*kinds: type[AppError]) -> Responses:
+    """OpenAPI responses for errors, grouped by status, each with an example."""
+    rows: dict[int, dict[str, Problem]] = {}
+    for kind in kinds:
+        problem = PROBLEMS[kind]
+        rows.setdefault(problem.status, {})[problem.slug] = problem
+    return {status: _problem_response(found) for status, found in rows.items()}
+
+
+def _problem_response(found: Mapping[str, Problem]) -> dict[str, Any]:
+    examples = {
+        slug: {"value": {"type": p.type, "title": p.title, "status": p.status, "detail": p.title}}
+        for slug, p in found.items()
+    }
+    return {
+        "description": "; ".join(f"{p.title} ({p.type})" for p in found.values()),
+        "content": {PROBLEM_JSON: {"schema": {"$ref": f"{_REF}Problem"}, "examples": examples}},
+    }
+
+
+def binary_content(*formats: str) -> dict[str, Any]:
+    """OpenAPI content of answers that are not JSON."""
+    return {MEDIA_TYPES[f]: {"schema": {"type": "string", "format": "binary"}} for f in formats}
+
+
+def build(app: FastAPI) -> dict[str, Any]:
+    """The app's OpenAPI document, made once."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        known = document["components"]["schemas"]
+        known["Problem"] = schemas.Problem.model_json_schema(ref_template=_REF + "{model}")
+        for path in document["paths"].values():
+            for method in _METHODS & path.keys():
+                _add_examples(path[method], known)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _add_examples(operation: dict[str, Any], known: dict[str, Any]) -> None:
+    for response in operation["responses"].values():
+        for content in response.get("content", {}).values():
+            if "example" not in content and "examples" not in content:
+                content["example"] = example_of(content["schema"], known)
+
+
+def example_of(schema: dict[str, Any], known: dict[str, Any]) -> Any:
+    """An example of a JSON schema, put together from those of its fields."""
+    if "$ref" in schema:
+        return example_of(known[schema["$ref"].removeprefix(_REF)], known)
+    if "examples" in schema:
+        return schema["examples"][0]
+    if "anyOf" in schema:
+        return example_of(schema["anyOf"][0], known)
+    if schema.get("format") == "binary":
+        return "(bytes)"
+    if "properties" in schema:
+        return {name: example_of(field, known) for name, field in schema["properties"].items()}
+    if "items" in schema:
+        return [example_of(schema["items"], known)]
+    return None

@@ -1,0 +1,195 @@
+"""Networks and analyses as the plain content of the API's JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from app.analysis import Analysis, Scores, preprocess_of
+from app.encode import heatmaps_png, json_bytes, npy_bytes, npz_chunks, plain
+from app.registry import Registry
+from engine import views
+from engine.network import Network
+from engine.ops.base import Explanation
+from engine.types import Array, Index
+
+
+def predictions(scores: Scores) -> list[dict[str, Any]]:
+    """Scores as Hugging Face writes them."""
+    return [{"label": label, "score": score} for label, score in scores]
+
+
+def model_summary(registry: Registry, model: str) -> dict[str, Any]:
+    """A model in the list of models."""
+    network = registry.get(model)
+    return {
+        "id": model,
+        "title": network.meta.get("title", model),
+        "summary": network.meta.get("summary", ""),
+        "classes": _classes(network),
+        **_costs(registry.layers(model)),
+        "input_size": list(preprocess_of(network).input_size),
+    }
+
+
+def model(registry: Registry, model: str) -> dict[str, Any]:
+    """All there is to know of a model."""
+    network, layers = registry.get(model), registry.layers(model)
+    name, shape = next(iter(network.inputs.items()))
+    return {
+        "id": model,
+        "title": network.meta.get("title", model),
+        "description": network.meta.get("description", network.meta.get("summary", "")),
+        "digest": network.digest,
+        "input": {"name": name, "shape": list(shape)},
+        "preprocess": preprocess_of(network).to_dict(),
+        "labels": None if network.labels is None else list(network.labels),
+        **_costs(layers),
+        "card": network.meta,
+        "layers": [asdict(layer) for layer in layers],
+    }
+
+
+def analysis(done: Analysis) -> dict[str, Any]:
+    """An analysis without its arrays."""
+    return {
+        "id": done.id,
+        "model": done.model,
+        "input": {
+            "width": done.photo.width,
+            "height": done.photo.height,
+            "format": done.photo.format,
+            "crop": list(done.photo.crop),
+            "size": list(done.photo.pixels.shape[:2]),
+        },
+        "layers": [asdict(layer) for layer in done.layers],
+        "predictions": predictions(done.predictions),
+        "timings_ms": done.timings_ms,
+    }
+
+
+def layer(done: Analysis, name: str, channels: list[int] | None = None) -> dict[str, Any]:
+    """A layer's numbers, all of them or those of some channels."""
+    info, y = done.layer(name), done.values(name)
+    chosen = list(range(len(y))) if channels is None else channels
+    content = {
+        "name": name,
+        "op": info.op,
+        "shape": list(info.shape),
+        "channels": chosen,
+        "stats": info.stats,
+        "data": plain(y[chosen]),
+    }
+    labels = unit_labels(done.network, y)
+    return content if labels is None else {**content, "labels": [labels[i] for i in chosen]}
+
+
+def unit_labels(network: Network, y: Array) -> tuple[str, ...] | None:
+    """The classes' names for a vector that has one number a class."""
+    return (
+        network.labels if y.ndim == 1 and network.labels and len(network.labels) == y.size else None
+    )
+
+
+def export_json(done: Analysis) -> Iterator[bytes]:
+    """The analysis with every layer's numbers, piece by piece: one layer's text is in memory at a time."""
+    head = analysis(done)
+    names = [entry["name"] for entry in head.pop("layers")]
+    yield json_bytes(head)[:-1] + b',"layers":['
+    for i, name in enumerate(names):
+        yield (b"," if i else b"") + json_bytes(layer(done, name))
+    yield b"]}"
+
+
+def export(done: Analysis, kind: str) -> Iterator[bytes]:
+    """All of an analysis as ``json`` or ``npz``, in pieces."""
+    if kind == "json":
+        return export_json(done)
+    return npz_chunks((layer.name, done.values(layer.name)) for layer in done.layers)
+
+
+def layer_bytes(done: Analysis, name: str, kind: str, channels: list[int]) -> bytes:
+    """Some channels of a layer as ``json``, ``npy``, ``npz`` or ``png``."""
+    if kind == "json":
+        return json_bytes(layer(done, name, channels))
+    y = done.values(name)[channels]
+    if kind == "npy":
+        return npy_bytes(y)
+    if kind == "npz":
+        return b"".join(npz_chunks([(name, y)]))
+    return heatmaps_png(y, name)
+
+
+def explanation(done: Analysis, name: str, position: Index) -> dict[str, Any]:
+    """Where a number came from, and what it sees."""
+    why = done.explain(name, position)
+    op = done.layer(name).op
+    sources = done.network.node(name).inputs if op != "input" else ("photo",)
+    return {
+        "layer": name,
+        "op": op,
+        "index": _place(position),
+        "rule": why.rule,
+        "value": why.result,
+        "bias": why.bias,
+        "details": dict(why.details),
+        "terms": list(_terms(done, why, sources)),
+        "receptive_field": _receptive_field(done, name, position),
+    }
+
+
+def _terms(done: Analysis, why: Explanation, sources: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    columns = (why.sources, why.positions, why.values, why.weights, why.products)
+    for source, position, value, weight, product in zip(
+        *(c.tolist() for c in columns), strict=True
+    ):
+        name = sources[source]
+        shape = done.photo.pixels.shape if name == "photo" else done.trace[name].shape[1:]
+        place = position[1 : 1 + len(shape)]
+        yield {
+            "input": name,
+            **_place(tuple(place)),
+            "value": value,
+            "weight": None if math.isnan(weight) else weight,
+            "product": product,
+            "padding": name != "photo"
+            and not all(0 <= i < n for i, n in zip(place, shape, strict=True)),
+        }
+
+
+def _place(position: Index) -> dict[str, int]:
+    if len(position) == 1:
+        return {"unit": position[0]}
+    return dict(zip(("channel", "y", "x"), position, strict=True))
+
+
+def _receptive_field(done: Analysis, name: str, position: Index) -> dict[str, Any] | None:
+    box = views.receptive_field(done.network, name, (0, *position))
+    if box is None:
+        return None
+    (top, left), (bottom, right) = box.start[2:], box.stop[2:]
+    crop_left, crop_top, crop_right, crop_bottom = done.photo.crop
+    rows, cols, _ = done.photo.pixels.shape
+    across, down = (crop_right - crop_left) / cols, (crop_bottom - crop_top) / rows
+    return {
+        "input": {"left": left, "top": top, "right": right, "bottom": bottom},
+        "photo": {
+            "left": crop_left + left * across,
+            "top": crop_top + top * down,
+            "right": crop_left + right * across,
+            "bottom": crop_top + bottom * down,
+        },
+    }
+
+
+def _classes(network: Network) -> int:
+    return math.prod(network.shapes()[network.outputs[0]][1:])
+
+
+def _costs(layers: list[views.LayerInfo]) -> dict[str, int]:
+    return {
+        "parameters": sum(layer.parameters for layer in layers),
+        "multiply_adds": sum(layer.multiply_adds for layer in layers),
+    }

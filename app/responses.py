@@ -1,0 +1,23 @@
+"""Answers that several routes give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from app.encode import json_bytes
+from app.negotiate import MEDIA_TYPES
+
+
+def json_response(
+    content: Any, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Plain content as JSON."""
+    return Response(json_bytes(content), status, headers, media_type=MEDIA_TYPES["json"])
+
+
+def content_headers(tag: str) -> dict[str, str]:
+    """Headers of what is named after its content: it may be kept, and is asked after with its tag."""
+    return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}

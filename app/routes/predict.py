@@ -1,0 +1,38 @@
+"""Image classification in the form that Hugging Face's clients speak."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app import present, schemas
+from app.analysis import predict
+from app.deps import ServicesDep, TaskDep, WorkerDep
+from app.openapi import UPLOAD_BODY
+from app.responses import json_response
+from app.routes.analyses import UPLOAD_PROBLEMS
+
+router = APIRouter(tags=["predict"])
+
+
+@router.post(
+    "/predict",
+    summary="Classify a photo",
+    response_model=list[schemas.Prediction],
+    responses=UPLOAD_PROBLEMS,
+    openapi_extra=UPLOAD_BODY,
+)
+async def classify(
+    task: TaskDep,
+    services: ServicesDep,
+    worker: WorkerDep,
+    top_k: Annotated[
+        int, Query(ge=1, le=10_000, description="How many classes.", examples=[5])
+    ] = 5,
+    model: Annotated[str | None, Query(description="A model's id.", examples=["everyday"])] = None,
+) -> Response:
+    """The best classes and their scores. Nothing of the photo is remembered."""
+    limits = services.analyses.limits
+    scores = await worker.run(lambda check: predict(task.network, task.data, limits, check))
+    return json_response(present.predictions(scores[:top_k]))

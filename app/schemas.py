@@ -1,0 +1,265 @@
+"""The shapes of the API's JSON, with examples, as the OpenAPI document describes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Schema(BaseModel):
+    """Base of all shapes."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Problem(Schema):
+    """An error (RFC 9457). ``type`` is stable and leads to an explanation."""
+
+    type: str = Field(examples=["/errors/image-too-large"])
+    title: str = Field(examples=["The picture file is too large"])
+    status: int = Field(examples=[413])
+    detail: str = Field(
+        examples=["The picture file has 12,582,912 bytes; at most 10,485,760 are accepted."]
+    )
+    limit: float | None = Field(None, description="The limit that was met.", examples=[10485760])
+    actual: float | None = Field(None, description="What it was met with.", examples=[12582912])
+    errors: list[dict[str, str]] | None = Field(
+        None, description="For invalid requests: where, and what is wrong."
+    )
+
+
+class Prediction(Schema):
+    """A class and its score."""
+
+    label: str = Field(examples=["car"])
+    score: float = Field(examples=[0.9421])
+
+
+class ModelSummary(Schema):
+    """A model in a list."""
+
+    id: str = Field(examples=["everyday"])
+    title: str = Field(examples=["Everyday things"])
+    summary: str = Field(examples=["Tells 20 kinds of everyday things apart."])
+    classes: int = Field(examples=[20])
+    parameters: int = Field(examples=[851324])
+    multiply_adds: int = Field(examples=[61931520])
+    input_size: list[int] = Field(examples=[[3, 64, 64]])
+
+
+class ModelList(Schema):
+    """The models on offer; ``default`` is used when a request names none."""
+
+    default: str = Field(examples=["everyday"])
+    models: list[ModelSummary]
+
+
+class ModelInput(Schema):
+    """The network's input."""
+
+    name: str = Field(examples=["input"])
+    shape: list[int] = Field(examples=[[3, 64, 64]])
+
+
+class PreprocessInfo(Schema):
+    """How a photo becomes the input, in the words of torchvision and timm."""
+
+    input_size: list[int] = Field(examples=[[3, 64, 64]])
+    crop_pct: float = Field(examples=[1.0])
+    interpolation: str = Field(examples=["bicubic"])
+    mean: list[float] = Field(examples=[[0.48, 0.45, 0.4]])
+    std: list[float] = Field(examples=[[0.27, 0.26, 0.28]])
+
+
+class LayerInfo(Schema):
+    """A layer of a model. The input comes first, with the op «input»."""
+
+    name: str = Field(examples=["conv1_1"])
+    op: str = Field(examples=["conv"])
+    inputs: list[str] = Field(examples=[["input"]])
+    shape: list[int] = Field(description="[C, H, W] or [K].", examples=[[24, 64, 64]])
+    parameters: int = Field(examples=[672])
+    multiply_adds: int = Field(examples=[2654208])
+    attributes: dict[str, Any] = Field(
+        examples=[{"stride": [1, 1], "padding": [1, 1, 1, 1], "kernel": [3, 3]}]
+    )
+    receptive_field: list[int] = Field(
+        description="[height, width] on the input of what the layer's middle number sees.",
+        examples=[[3, 3]],
+    )
+
+
+class Model(Schema):
+    """A model and its layers."""
+
+    id: str = Field(examples=["everyday"])
+    title: str = Field(examples=["Everyday things"])
+    description: str = Field(examples=["A small VGG that tells 20 kinds of everyday things apart."])
+    digest: str = Field(
+        description="SHA-256 of structure and parameters.", examples=["9f86d081884c7d65"]
+    )
+    input: ModelInput
+    preprocess: PreprocessInfo
+    labels: list[str] | None = Field(examples=[["banana", "car", "cat"]])
+    parameters: int = Field(examples=[851324])
+    multiply_adds: int = Field(examples=[61931520])
+    card: dict[str, Any] = Field(
+        description="The model card: what it was trained on, how often it is right, by class.",
+        examples=[{"accuracy": 0.85}],
+    )
+    layers: list[LayerInfo]
+
+
+class AnalysisInput(Schema):
+    """The photo, and the part of it that the network sees."""
+
+    width: int = Field(examples=[600])
+    height: int = Field(examples=[400])
+    format: str = Field(examples=["JPEG"])
+    crop: list[float] = Field(
+        description="[left, top, right, bottom] in pixels of the upright photo.",
+        examples=[[100.0, 0.0, 500.0, 400.0]],
+    )
+    size: list[int] = Field(description="[height, width] of the input.", examples=[[64, 64]])
+
+
+class Stats(Schema):
+    """Key figures of a layer's numbers."""
+
+    min: float = Field(examples=[0.0])
+    max: float = Field(examples=[3.1])
+    mean: float = Field(examples=[0.21])
+    std: float = Field(examples=[0.4])
+    zero_fraction: float = Field(examples=[0.62])
+    dead_maps: int | None = Field(
+        description="Maps that are zero everywhere; null for a vector.", examples=[1]
+    )
+
+
+class AnalysisLayer(Schema):
+    """A layer in an analysis, in short."""
+
+    name: str = Field(examples=["relu1_1"])
+    op: str = Field(examples=["relu"])
+    shape: list[int] = Field(examples=[[24, 64, 64]])
+    stats: Stats
+    strongest: list[int] = Field(
+        description="Up to 8 channels with the largest mean |value|, strongest first.",
+        examples=[[5, 11, 0, 17, 2, 9, 21, 3]],
+    )
+
+
+class Timings(Schema):
+    """Where the time went, in milliseconds."""
+
+    decode: float = Field(examples=[2.1])
+    preprocess: float = Field(examples=[0.6])
+    forward: float = Field(examples=[9.8])
+    layers: dict[str, float] = Field(examples=[{"conv1_1": 0.7, "relu1_1": 0.1}])
+    total: float = Field(examples=[15.2])
+
+
+class Analysis(Schema):
+    """What a network made of a photo. ``id`` is made from the content: the same photo and model give the same id."""
+
+    id: str = Field(examples=["0f3c5a1be2d94c7786a1d0f4b3e25c68"])
+    model: str = Field(examples=["everyday"])
+    input: AnalysisInput
+    layers: list[AnalysisLayer]
+    predictions: list[Prediction] = Field(description="All classes, best first.")
+    timings_ms: Timings
+
+
+class LayerData(Schema):
+    """A layer's numbers."""
+
+    name: str = Field(examples=["fc1"])
+    op: str = Field(examples=["dense"])
+    shape: list[int] = Field(description="Of the whole layer: [C, H, W] or [K].", examples=[[3]])
+    channels: list[int] = Field(
+        description="Which channels (units) are in ``data``, in this order.", examples=[[0, 1, 2]]
+    )
+    stats: Stats
+    data: list[Any] = Field(
+        description="(C, H, W) nested lists for maps, (K) for scores.", examples=[[-1.5, 4.25, 0.5]]
+    )
+    labels: list[str] | None = Field(
+        None, description="Names of the units, for scores.", examples=[["banana", "car", "cat"]]
+    )
+
+
+class Place(Schema):
+    """Where a number is: channel, y and x in a map, or unit in a vector."""
+
+    channel: int | None = Field(None, examples=[5])
+    y: int | None = Field(None, examples=[12])
+    x: int | None = Field(None, examples=[30])
+    unit: int | None = Field(None, examples=[None])
+
+
+class Term(Place):
+    """One of the numbers that a number was made from."""
+
+    input: str = Field(description="The layer that it is in.", examples=["relu1_1"])
+    value: float = Field(examples=[0.5])
+    weight: float | None = Field(
+        description="What it was multiplied by; null where the op does not multiply.",
+        examples=[-0.25],
+    )
+    product: float = Field(description="What it brought to the result.", examples=[-0.125])
+    padding: bool = Field(description="Whether it lies outside the input.", examples=[False])
+
+
+class Rectangle(Schema):
+    """A box, half open: left ≤ x < right, top ≤ y < bottom."""
+
+    left: float = Field(examples=[28])
+    top: float = Field(examples=[10])
+    right: float = Field(examples=[34])
+    bottom: float = Field(examples=[16])
+
+
+class ReceptiveField(Schema):
+    """What a number can see: on the network's input, and on the photo in its own pixels."""
+
+    input: Rectangle
+    photo: Rectangle
+
+
+class ExplanationOut(Schema):
+    """Where a number came from: ``value = bias + Σ product`` over ``terms``, up to rounding."""
+
+    layer: str = Field(examples=["conv1_2"])
+    op: str = Field(examples=["conv"])
+    index: Place
+    rule: str = Field(
+        description="weighted_sum, sum, product, max, mean, function, copy, scale, softmax or constant.",
+        examples=["weighted_sum"],
+    )
+    value: float = Field(examples=[0.375])
+    bias: float = Field(examples=[0.5])
+    details: dict[str, float] = Field(
+        description="Further numbers that the rule speaks of.", examples=[{}]
+    )
+    terms: list[Term]
+    receptive_field: ReceptiveField | None = Field(
+        description="null when the number does not depend on the photo."
+    )
+
+
+class Sample(Schema):
+    """A picture that the page offers."""
+
+    id: str = Field(examples=["car"])
+    title: str = Field(examples=["A car"])
+    url: str = Field(examples=["/static/samples/car.jpg"])
+    credit: str = Field(examples=["Rendered by this project"])
+    license: str = Field(examples=["CC0-1.0"])
+
+
+class Health(Schema):
+    """A sign of life."""
+
+    status: str = Field(examples=["ok"])
+    version: str = Field(examples=["0.1.0"])

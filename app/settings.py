@@ -1,0 +1,67 @@
+"""Every limit and address in one place, read from ``CONVSCOPE_…`` variables or the flags of ``convscope serve``.
+
+docs/settings.md is the table for people; a test keeps the two in step.
+"""
+
+import os
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 2**20
+
+
+class Settings(BaseSettings):
+    """The settings of one server. Frozen: what it started with is what it runs with."""
+
+    model_config = SettingsConfigDict(env_prefix="CONVSCOPE_", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 is every interface.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    log_level: str = Field(
+        "info",
+        pattern="^(critical|error|warning|info|debug)$",
+        description="How much goes to the log: critical, error, warning, info or debug.",
+    )
+
+    max_image_bytes: int = Field(
+        10 * MIB, ge=1, description="Largest picture file that is accepted, in bytes."
+    )
+    max_image_pixels: int = Field(
+        25_000_000, ge=1, description="Largest picture that is decoded, in pixels (width × height)."
+    )
+    time_limit: float = Field(
+        10.0, gt=0, description="Longest that one analysis may take, waiting included, in seconds."
+    )
+    workers: int = Field(
+        default_factory=lambda: min(4, os.cpu_count() or 1),
+        ge=1,
+        description="Threads that compute. Default: one a processor, at most 4.",
+    )
+    queue_size: int = Field(
+        64,
+        ge=0,
+        description="Tasks that may wait for a worker; the next one is refused with a 503.",
+    )
+    trace_cache_bytes: int = Field(
+        128 * MIB, ge=0, description="Memory for finished analyses, in bytes; the oldest go first."
+    )
+
+    header_timeout: float = Field(
+        10.0,
+        gt=0,
+        description="Longest that a client may take to send a request's head, in seconds.",
+    )
+    body_timeout: float = Field(
+        30.0,
+        gt=0,
+        description="Longest that a client may take to send a request's body, in seconds.",
+    )
+    keep_alive_timeout: int = Field(
+        5, ge=1, description="How long an idle connection is kept open, in seconds."
+    )
+    shutdown_timeout: int = Field(
+        15,
+        ge=0,
+        description="How long requests under way may still take after SIGTERM, in seconds.",
+    )
