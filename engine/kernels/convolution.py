@@ -13,7 +13,7 @@ from engine.types import Array
 
 # Below these Winograd's transforms cost more than the multiplications that they save (benchmarks/conv_kernels.py).
 LEAST_CHANNELS = 24
-LEAST_TILES = 192
+LEAST_TILES = 32
 
 
 def convolve(x: Array, weight: Array, bias: Array | None, geometry: Geometry) -> Array:

@@ -14,11 +14,13 @@ Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 201
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
+from math import prod
+from operator import mul
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from engine.kernels import parallel
 from engine.types import Array
@@ -27,17 +29,19 @@ Padding = tuple[int, int, int, int]
 
 TILE = 4  # cells of output a tile has along each axis
 FREQUENCIES = 36
-CHUNK_TILES = 256  # to transform and multiply at a time
 PARTIAL_SUMS = (
     2  # of a weight's gradient; fixed, so that the number of cores does not change the rounding
 )
+MOST_TILES = 512  # to transform and multiply at a time: about as much as a second-level cache holds
+LEAST_TILES = 32
+UNPACKED = 100**3  # multiplications up to which OpenBLAS skips packing the factors, which is faster
 
 
 class Transforms(NamedTuple):
     """The matrices of F(4, 3), of the interpolation points 0, ±1, ±2 and infinity."""
 
     data: Array  # Bᵀ (6, 6)
-    kernel: Array  # G (6, 3)
+    kernel: Array  # G ⊗ G (36, 9), both axes in one: kernels are small
     output: Array  # Aᵀ (4, 6)
 
 
@@ -61,7 +65,8 @@ def transforms(dtype: np.dtype[Any]) -> Transforms:
         [0, 0, 1],
     ]
     output = [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]]
-    return Transforms(*(np.array(rows, dtype) for rows in (data, kernel, output)))
+    g = np.array(kernel)
+    return Transforms(np.array(data, dtype), np.kron(g, g).astype(dtype), np.array(output, dtype))
 
 
 def convolve(x: Array, weight: Array, bias: Array | None, padding: Padding) -> Array:
@@ -71,14 +76,14 @@ def convolve(x: Array, weight: Array, bias: Array | None, padding: Padding) -> A
     maps, kernel, from_frequencies = transforms(x.dtype)
     height, width = _output_size(x, padding)
     y = np.empty((len(x), height, width, filters), x.dtype)
-    spectrum = np.kron(kernel, kernel) @ weight.swapaxes(0, 1).reshape(9, -1)
+    spectrum = kernel @ weight.swapaxes(0, 1).reshape(9, -1)
     spectrum = spectrum.reshape(FREQUENCIES, -1, filters)
-    chunks = _chunks(y.shape, parallel.WORKERS)
+    chunks = _chunks(y.shape, x.shape[3], parallel.WORKERS)
 
     def work(first: int, last: int) -> None:
         for chunk in chunks[first:last]:
             data = _to_frequencies(maps, x, padding[:2], chunk)
-            product = _scratch("product", (FREQUENCIES, data.shape[1], filters), x.dtype)
+            product = _scratch("gathered", (FREQUENCIES, data.shape[1], filters), x.dtype)
             np.matmul(data, spectrum, out=product)
             if bias is not None:
                 product[7] += (
@@ -95,7 +100,7 @@ def weight_gradient(x: Array, dy: Array, padding: Padding) -> Array:
     x, dy = np.ascontiguousarray(x), np.ascontiguousarray(dy)
     channels, filters = x.shape[3], dy.shape[3]
     maps, kernel, from_frequencies = transforms(x.dtype)
-    chunks = _chunks(dy.shape, PARTIAL_SUMS)
+    chunks = _chunks(dy.shape, channels, PARTIAL_SUMS)
     partial_sums = np.zeros((PARTIAL_SUMS, FREQUENCIES, channels, filters), x.dtype)
 
     def work(first: int, last: int) -> None:
@@ -108,7 +113,7 @@ def weight_gradient(x: Array, dy: Array, padding: Padding) -> Array:
 
     parallel.split(PARTIAL_SUMS, work)
     total = partial_sums.sum(0).reshape(FREQUENCIES, -1)
-    dw = np.kron(kernel, kernel).T @ total
+    dw = kernel.T @ total
     return np.ascontiguousarray(dw.reshape(3, 3, channels, filters).swapaxes(0, 1))
 
 
@@ -120,11 +125,15 @@ class _Chunk(NamedTuple):
     cols: int
 
 
-def _chunks(shape: tuple[int, ...], parts: int) -> list[_Chunk]:
-    n, height, width = shape[:3]
+def _chunks(shape: tuple[int, ...], channels: int, parts: int) -> list[_Chunk]:
+    """The parts of an output of this shape."""
+    n, height, width, filters = shape
     rows, cols = -(-height // TILE), -(-width // TILE)
-    blocks = parallel.blocks(n, rows, max(1, CHUNK_TILES // cols), parts)
-    return [_Chunk(pictures, band, cols) for pictures, band in blocks]
+    tiles = UNPACKED // (channels * filters)
+    if tiles < LEAST_TILES:
+        tiles = MOST_TILES  # packing it is, then for many tiles at once
+    per_block = max(1, min(tiles, MOST_TILES) // cols)
+    return [_Chunk(*block, cols) for block in parallel.blocks(n, rows, per_block, parts)]
 
 
 def _output_size(x: Array, padding: Padding) -> tuple[int, int]:
@@ -147,8 +156,9 @@ def _to_frequencies(
     down = _scratch("down", (6, n, rows, width, channels), source.dtype)
     _transform_down(matrix, source[chunk.pictures], offset, chunk.rows, down)
     s = down.strides
-    windows = as_strided(
+    windows = _view(
         down,
+        (0, 0, 0, 0),
         (reach, 6, n, rows, cols, channels),
         (s[3], s[0], s[1], s[2], TILE * s[3], s[4]),
     )
@@ -176,52 +186,84 @@ def _transform_down(
     s, d = source.strides, down.strides
     run = (last - first) * channels
     for start, stop, low, high in _row_groups(band, top, height, matrix.shape[1]):
-        target = down[:, :, start - band.start : stop - band.start, first + left :]
+        at = start - band.start
         if low >= high:
-            target[...] = 0
+            down[:, :, at, first + left : last + left] = 0
             continue
-        cells = as_strided(
-            source[:, start * TILE - top + low :, first:],
+        cells = _view(
+            source,
+            (0, start * TILE - top + low, first),
             (n, stop - start, high - low, run),
             (s[0], TILE * s[1], s[1], s[3]),
         )
-        out = as_strided(target, (n, stop - start, 6, run), (d[1], d[2], d[0], d[4]))
+        out = _view(
+            down,
+            (0, 0, at, first + left),
+            (n, stop - start, 6, run),
+            (d[1], d[2], d[0], d[4]),
+        )
         np.matmul(matrix[:, low:high], cells, out=out)
 
 
-def _row_groups(band: slice, top: int, height: int, reach: int) -> list[tuple[int, int, int, int]]:
-    """(start, stop, low, high): neighbouring tile rows whose windows have the cells low..high inside the source."""
-    groups: list[tuple[int, int, int, int]] = []
-    for row in range(band.start, band.stop):
+def _row_groups(
+    band: slice, top: int, height: int, reach: int
+) -> Iterator[tuple[int, int, int, int]]:
+    """(start, stop, low, high): tile rows whose windows have the cells low..high inside the source.
+
+    All the rows with whole windows make one group; each of the others, at the edges, is its own.
+    """
+    whole = slice(
+        min(max(band.start, -(-top // TILE)), band.stop),
+        min(max(band.start, (height + top - reach) // TILE + 1), band.stop),
+    )
+    if whole.start < whole.stop:
+        yield whole.start, whole.stop, 0, reach
+        edges = [*range(band.start, whole.start), *range(whole.stop, band.stop)]
+    else:
+        edges = [*range(band.start, band.stop)]
+    for row in edges:
         at = row * TILE - top
-        low, high = max(0, -at), min(reach, height - at)
-        if groups and groups[-1][2:] == (low, high):
-            groups[-1] = (groups[-1][0], row + 1, low, high)
-        else:
-            groups.append((row, row + 1, low, high))
-    return groups
+        yield row, row + 1, max(0, -at), min(reach, height - at)
 
 
 def _from_frequencies(matrix: Array, product: Array, y: Array, chunk: _Chunk) -> None:
     """The chunk's part of y = Aᵀ product A, cut off where the last tiles reach beyond it."""
-    band, filters = chunk.rows, y.shape[3]
-    target = y[chunk.pictures, band.start * TILE : band.stop * TILE]
-    n, rows = len(target), band.stop - band.start
+    n, filters = chunk.pictures.stop - chunk.pictures.start, y.shape[3]
+    rows = chunk.rows.stop - chunk.rows.start
     run = rows * chunk.cols * filters
-    across = _scratch("across", (TILE, 6, n, run), y.dtype)
+    across = _scratch("down", (TILE, 6, n, run), y.dtype)
     np.matmul(
         matrix,
         product.reshape(6, 6, n, run).transpose(1, 2, 0, 3),
         out=across.transpose(1, 2, 0, 3),
     )
-    both = _scratch("gathered", (TILE, TILE, n, run), y.dtype)
+    both = _scratch("data", (TILE, TILE, n, run), y.dtype)
     np.matmul(matrix, across.transpose(0, 2, 1, 3), out=both.transpose(0, 2, 1, 3))
     tiles = both.reshape(TILE, TILE, n, rows, chunk.cols, filters)
-    for q, p in np.ndindex(TILE, TILE):
-        cells = target[:, p::TILE, q::TILE]
-        cells[...] = tiles[q, p, :, : cells.shape[1], : cells.shape[2]]
+    s = y.strides
+    strides = (s[2], s[1], s[0], TILE * s[1], TILE * s[2], s[3])
+    for i, high in _pieces(chunk.rows, y.shape[1]):
+        for j, wide in _pieces(slice(0, chunk.cols), y.shape[2]):
+            mine = slice(i.start - chunk.rows.start, i.stop - chunk.rows.start)
+            piece = tiles[:wide, :high, :, mine, j]
+            start = chunk.pictures.start, i.start * TILE, j.start * TILE
+            np.copyto(_view(y, start, piece.shape, strides), piece)
+
+
+def _pieces(tiles: slice, cells: int) -> list[tuple[slice, int]]:
+    """Those of the tiles that lie whole in so many cells, then the one cut off: (which tiles, cells of each)."""
+    whole, rest = divmod(cells, TILE)
+    pieces = [(slice(tiles.start, min(tiles.stop, whole)), TILE), (slice(whole, tiles.stop), rest)]
+    return [(which, size) for which, size in pieces if size and which.start < which.stop]
+
+
+def _view(
+    array: Array, start: tuple[int, ...], shape: tuple[int, ...], strides: tuple[int, ...]
+) -> Array:
+    """A view of a contiguous array from the cell ``start`` on: a cheaper ``as_strided`` that checks the bounds."""
+    offset = sum(map(mul, start, array.strides))
+    return np.ndarray(shape, array.dtype, array, offset, strides)
 
 
 def _scratch(slot: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    size = int(np.prod(shape))
-    return parallel.scratch(size, dtype, f"winograd.{slot}").reshape(shape)
+    return parallel.scratch(prod(shape), dtype, f"winograd.{slot}").reshape(shape)
