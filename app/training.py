@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import shlex
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Flag
@@ -26,11 +26,14 @@ from engine.network import Network
 from engine.train import checkpoint
 from engine.train.augment import AUGMENTATIONS, Augmentation
 from engine.train.config import TrainConfig
-from engine.train.copies import with_card
+from engine.train.copies import rebuilt
 from engine.train.data import INIT_STREAM, Dataset, split_by_seed, stream
 from engine.train.evaluate import evaluate
 from engine.train.fold import fold
 from engine.train.loop import EpochDone, Finished, StepDone, train
+from engine.train.losses import LOSSES
+from engine.train.optimisers import OPTIMISERS
+from engine.train.schedules import SCHEDULES
 from engine.train.state import State
 from engine.zoo import ARCHITECTURES
 
@@ -51,7 +54,7 @@ class Options:
 
 
 def run(options: Options, console: Console) -> int:
-    """Train to the end, or to Ctrl-C. The exit code: 0, or 130 after an interruption, which ``resume`` continues.
+    """Train to the end (exit code 0) or until Ctrl-C (130), from where ``resume`` goes on.
 
     Writes checkpoint.safetensors and history.json into ``out`` after each epoch, and
     model.safetensors at the end. Raises TrainingError for whatever makes a training impossible.
@@ -79,7 +82,7 @@ def run(options: Options, console: Console) -> int:
 
 
 def _prepare(options: Options, console: Console) -> tuple[Options, State, Dataset]:
-    """The options (those of the checkpoint when it is resumed), the state to start from, and the pictures."""
+    """The options (those of the checkpoint if it is resumed), the state to start from, the pictures."""
     saved = None
     if options.resume:
         saved = checkpoint.load(options.out / CHECKPOINT)
@@ -101,11 +104,10 @@ def _prepare(options: Options, console: Console) -> tuple[Options, State, Datase
 
 
 def _build(options: Options, classes: tuple[str, ...]) -> Network:
-    if options.architecture not in ARCHITECTURES:
-        raise TrainingError(
-            f"there is no architecture {options.architecture!r}: choose one of {', '.join(ARCHITECTURES)}"
-        )
-    return ARCHITECTURES[options.architecture](classes, stream(options.config.seed, INIT_STREAM))
+    name, known = options.architecture, ", ".join(ARCHITECTURES)
+    if name not in ARCHITECTURES:
+        raise TrainingError(f"there is no architecture {name!r}: choose one of {known}")
+    return ARCHITECTURES[name](classes, stream(options.config.seed, INIT_STREAM))
 
 
 def _read(options: Options, network: Network, console: Console) -> Dataset:
@@ -138,7 +140,7 @@ def _export(options: Options, network: Network, dataset: Dataset, console: Conso
     safetensors.save(fold(network), path)
     exported = safetensors.load(path)
     card = _card(options, exported, dataset)
-    safetensors.save(with_card(exported, card), path)
+    safetensors.save(rebuilt(exported, meta=card), path)
     accuracy = card.get("accuracy")
     told = "" if accuracy is None else f": {accuracy:.1%} right on pictures never trained on"
     console.print(f"{path}{told}", highlight=False, soft_wrap=True)
@@ -171,66 +173,27 @@ def _card(options: Options, network: Network, dataset: Dataset) -> dict[str, Any
 
 def _command(options: Options) -> str:
     """The command that repeats this training, every setting spelt out."""
-    words = [
-        "convscope",
-        "train",
-        options.folder.resolve().name,
-        "--architecture",
-        options.architecture,
-    ]
-    for name, value in options.config.to_dict().items():
-        text = (
-            _augmentation_text(options.config.augmentation)
-            if name == "augmentation"
-            else f"{value}"
-        )
-        words += [f"--{name.replace('_', '-')}", text]
-    return shlex.join(words)
-
-
-def parse_augmentation(text: str) -> Augmentation:
-    """A preset (none, standard, strong) and then changes to it: ``strong,zoom=0.3,erase=0``. Raises TrainingError."""
-    preset, *changes = text.split(",")
-    if preset not in AUGMENTATIONS:
-        raise TrainingError(
-            f"there is no augmentation {preset!r}: choose one of {', '.join(AUGMENTATIONS)}"
-        )
-    changed: dict[str, Any] = {}
-    kinds = {
-        field.name: type(getattr(AUGMENTATIONS["none"], field.name))
-        for field in fields(Augmentation)
+    words = ["convscope", "train", options.folder.resolve().name]
+    settings = options.config.to_dict() | {
+        "architecture": options.architecture,
+        "augmentation": options.config.augmentation.to_text(),
     }
-    for change in changes:
-        name, _, value = change.partition("=")
-        try:
-            changed[name] = kinds[name](value)
-        except (KeyError, ValueError):
-            raise TrainingError(
-                f"{change!r} is not one of {', '.join(f'{n}=NUMBER' for n in kinds)}"
-            ) from None
-    return replace(AUGMENTATIONS[preset], **changed)
-
-
-def _augmentation_text(augmentation: Augmentation) -> str:
-    """The reverse of ``parse_augmentation``."""
-    none = asdict(AUGMENTATIONS["none"])
-    return ",".join(
-        ["none", *(f"{k}={v}" for k, v in asdict(augmentation).items() if v != none[k])]
-    )
+    for name, value in settings.items():
+        words += [f"--{name.replace('_', '-')}", str(value)]
+    return shlex.join(words)
 
 
 @contextmanager
 def _interruption() -> Iterator[Flag]:
-    """A flag that the first Ctrl-C (or SIGTERM) raises instead of breaking into a step; the second one breaks in."""
+    """A flag for the first Ctrl-C (or SIGTERM), so that it does not break into a step; a second one does."""
     flag = Flag()
 
     def raise_flag(number: int, frame: FrameType | None) -> None:
         flag.set()
         signal.signal(number, before[number])
 
-    before = {
-        number: signal.signal(number, raise_flag) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before: dict[int, Any] = {number: signal.signal(number, raise_flag) for number in signals}
     try:
         yield flag
     finally:
@@ -262,10 +225,15 @@ def _show_step(progress: Progress, bar: TaskID, event: StepDone, epochs: int) ->
 
 def _print_epoch(console: Console, event: EpochDone) -> None:
     record = event.record
-    line = f"epoch {event.epoch}/{event.epochs}  loss {record.train_loss:.4f}  {record.train_accuracy:.1%}"
+    line = f"epoch {event.epoch}/{event.epochs}"
+    line += f"  loss {record.train_loss:.4f}  {record.train_accuracy:.1%}"
     if record.validation_accuracy is not None:
         line += f"  validation {record.validation_loss:.4f}  {record.validation_accuracy:.1%}"
     console.print(f"{line}  {record.seconds:.0f} s", highlight=False)
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return f"One of {', '.join(names)}."
 
 
 def command(
@@ -274,37 +242,33 @@ def command(
         Path, typer.Argument(help="One folder of pictures for each class, named after it.")
     ],
     out: Annotated[
-        Path | None, typer.Option(help="Where to write.  [default: runs/NAME-OF-FOLDER]")
+        Path | None, typer.Option(help="Where to write.", show_default="runs/NAME-OF-FOLDER")
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the checkpoint in --out.")
     ] = False,
-    architecture: Annotated[
-        str, typer.Option(help=f"One of {', '.join(ARCHITECTURES)}.")
-    ] = "everyday",
+    architecture: Annotated[str, typer.Option(help=_one_of(ARCHITECTURES))] = "everyday",
     epochs: Annotated[int, typer.Option(help="How often each picture is seen.")] = DEFAULTS.epochs,
     batch_size: Annotated[int, typer.Option(help="Pictures in a step.")] = DEFAULTS.batch_size,
-    loss: Annotated[str, typer.Option(help="cross_entropy or mean_squared_error.")] = DEFAULTS.loss,
+    loss: Annotated[str, typer.Option(help=_one_of(LOSSES))] = DEFAULTS.loss,
     label_smoothing: Annotated[
-        float, typer.Option(help="Share of the truth that all classes get.")
+        float, typer.Option(help="The share of a picture's truth that all classes get.")
     ] = DEFAULTS.label_smoothing,
-    optimiser: Annotated[
-        str, typer.Option(help="sgd, momentum, nesterov, rmsprop, adam or adamw.")
-    ] = DEFAULTS.optimiser,
+    optimiser: Annotated[str, typer.Option(help=_one_of(OPTIMISERS))] = DEFAULTS.optimiser,
     learning_rate: Annotated[float, typer.Option(help="The highest one.")] = DEFAULTS.learning_rate,
-    momentum: Annotated[float, typer.Option(help="For momentum and nesterov.")] = DEFAULTS.momentum,
+    momentum: Annotated[
+        float, typer.Option(help="For the optimisers momentum and nesterov.")
+    ] = DEFAULTS.momentum,
     weight_decay: Annotated[
-        float, typer.Option(help="How fast weights shrink.")
+        float, typer.Option(help="How fast weights shrink by themselves.")
     ] = DEFAULTS.weight_decay,
-    schedule: Annotated[
-        str, typer.Option(help="constant, cosine or one_cycle.")
-    ] = DEFAULTS.schedule,
+    schedule: Annotated[str, typer.Option(help=_one_of(SCHEDULES))] = DEFAULTS.schedule,
     augmentation: Annotated[
         str,
-        typer.Option(help="none, standard or strong, and changes to it: strong,zoom=0.3,erase=0"),
+        typer.Option(help=f"{_one_of(AUGMENTATIONS)} Changes may follow: strong,zoom=0.3,erase=0"),
     ] = "standard",
     validation: Annotated[
-        float, typer.Option(help="Share of each class that is never trained on.")
+        float, typer.Option(help="The share of each class that is never trained on.")
     ] = DEFAULTS.validation,
     average: Annotated[
         float, typer.Option(help="Decay of a moving average of the weights; 0 is none.")
@@ -329,7 +293,7 @@ def command(
         momentum=momentum,
         weight_decay=weight_decay,
         schedule=schedule,
-        augmentation=parse_augmentation(augmentation),
+        augmentation=Augmentation.from_text(augmentation),
         validation=validation,
         average=average,
         seed=seed,

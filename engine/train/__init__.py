@@ -1,1 +1,1 @@
-"""Learning: losses, optimisers, schedules, augmentation, data, and a loop that is a generator of events."""
+"""Learning: losses, optimisers, schedules, augmentation, and a loop that yields events."""

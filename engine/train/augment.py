@@ -8,16 +8,16 @@ shrinking included. All colour work of one picture is one 3 × 3 matrix and one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from engine.errors import TrainingError
 from engine.types import Array
 
-LUMA = np.array(
-    [0.299, 0.587, 0.114], np.float32
-)  # how bright people find red, green and blue (ITU-R BT.601)
+# How bright people find red, green and blue (ITU-R BT.601).
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,12 @@ class Augmentation:
 
     - ``mirror``: the chance of left and right changing places;
     - ``shift``: at most so many pixels each way, a whole number;
-    - ``zoom``: sizes between 1 / (1 + zoom) and 1 + zoom times the picture's, evenly in the
-      logarithm;
+    - ``zoom``: sizes from 1 / (1 + zoom) to 1 + zoom times the picture's, evenly in the logarithm;
     - ``stretch``: the same for width against height;
     - ``brightness``, ``contrast``, ``saturation``: factors between 1 - s and 1 + s;
-    - ``erase``: the chance of a rectangle of 2 to 25 % of the area being hidden (Zhong et al.
-      2020);
-    - ``mixup``: the chance of a batch being blended with itself in another order (Zhang et al.
-      2018);
-    - ``cutmix``: the chance of a rectangle coming from another picture of the batch (Yun et al.
-      2019).
+    - ``erase``: the chance that a rectangle of 2 to 25 % of the area is hidden (Zhong et al. 2020);
+    - ``mixup``: the chance that a batch is blended with itself reordered (Zhang et al. 2018);
+    - ``cutmix``: the chance that a rectangle comes from another picture (Yun et al. 2019).
     """
 
     mirror: float = 0.5
@@ -56,6 +52,29 @@ class Augmentation:
             raise TrainingError(f"chances and colour strengths lie between 0 and 1: {self}")
         if self.shift < 0 or self.zoom < 0 or self.stretch < 0:
             raise TrainingError(f"shift, zoom and stretch cannot be negative: {self}")
+
+    @classmethod
+    def from_text(cls, text: str) -> Augmentation:
+        """A preset and then changes to it: ``strong,zoom=0.3,erase=0``. Raises TrainingError."""
+        preset, *changes = text.split(",")
+        if preset not in AUGMENTATIONS:
+            known = ", ".join(AUGMENTATIONS)
+            raise TrainingError(f"there is no augmentation {preset!r}: choose one of {known}")
+        kinds = {name: type(value) for name, value in asdict(NONE).items()}
+        changed: dict[str, Any] = {}
+        for name, _, value in (change.partition("=") for change in changes):
+            try:
+                changed[name] = kinds[name](value)
+            except (KeyError, ValueError):
+                known = ", ".join(f"{name}=NUMBER" for name in kinds)
+                raise TrainingError(f"{name}={value!r} is not one of {known}") from None
+        return replace(AUGMENTATIONS[preset], **changed)
+
+    def to_text(self) -> str:
+        """The reverse of ``from_text``."""
+        none = asdict(NONE)
+        changes = [f"{name}={v}" for name, v in asdict(self).items() if v != none[name]]
+        return ",".join(["none", *changes])
 
 
 NONE = Augmentation(mirror=0.0, shift=0)
@@ -84,7 +103,10 @@ def augment(
 def mix(
     x: Array, shares: Array, how: Augmentation, rng: np.random.Generator
 ) -> tuple[Array, Array]:
-    """Blend a batch x (N, 3, H, W) with itself, and its truth (N, K) with it: by mixup, by cutmix, or not at all."""
+    """Blend a batch with itself in another order: by mixup, by cutmix, or not at all.
+
+    x (N, 3, H, W) and the truth as shares (N, K) come back in the same shapes, x as it was or copied.
+    """
     draw, share = rng.random(2)
     other = rng.permutation(len(x))
     if draw < how.mixup:
@@ -114,12 +136,14 @@ def _warp(pictures: Array, how: Augmentation, rng: np.random.Generator) -> Array
     by_column = pictures.swapaxes(1, 2).astype(np.float32, order="C").reshape(n, width, height * 3)
     moved = np.matmul(columns, by_column).reshape(n, width, height, 3)
     by_row = np.ascontiguousarray(moved.swapaxes(1, 2)).reshape(n, height, width * 3)
-    return np.matmul(rows, by_row).reshape(n, height, width, 3)
+    warped: Array = np.matmul(rows, by_row)
+    return warped.reshape(n, height, width, 3)
 
 
 def _factors(strength: float, n: int, rng: np.random.Generator) -> Array:
     """(N,) factors between 1 / (1 + strength) and 1 + strength."""
-    return np.power(1 + strength, rng.uniform(-1, 1, n))
+    factors: Array = np.power(1 + strength, rng.uniform(-1, 1, n))
+    return factors
 
 
 def _resampling(size: int, step: Array, shift: Array) -> Array:
@@ -135,7 +159,7 @@ def _resampling(size: int, step: Array, shift: Array) -> Array:
     turn = max(1, size - 1)
     sources = turn - np.abs(np.mod(sources, 2 * turn) - turn)
     reach = np.maximum(1, np.abs(step)).astype(np.float32)[:, None, None]
-    weights = np.abs(sources.astype(np.float32)[:, :, None] - lines)
+    weights: Array = np.abs(sources.astype(np.float32)[:, :, None] - lines)
     weights /= -reach
     weights += 1
     np.maximum(weights, 0, out=weights)
@@ -144,14 +168,13 @@ def _resampling(size: int, step: Array, shift: Array) -> Array:
 
 
 def _recolour(pixels: Array, how: Augmentation, rng: np.random.Generator) -> None:
-    """Brightness, contrast around the picture's mean, and saturation around each pixel's grey, in place."""
-    if not (how.brightness or how.contrast or how.saturation):
+    """Brightness, contrast around the picture's mean grey, saturation around each pixel's, in place."""
+    strengths = np.array([[how.brightness], [how.contrast], [how.saturation]])
+    if not strengths.any():
         return
     n = len(pixels)
-    strengths = np.array([[how.brightness], [how.contrast], [how.saturation]])
-    brightness, contrast, saturation = (1 + strengths * rng.uniform(-1, 1, (3, n))).astype(
-        np.float32
-    )
+    factors = 1 + strengths * rng.uniform(-1, 1, (3, n))
+    brightness, contrast, saturation = factors.astype(np.float32)
     matrix = saturation[:, None, None] * np.eye(3, dtype=np.float32)
     matrix += ((1 - saturation)[:, None] * LUMA)[:, :, None]
     matrix *= (brightness * contrast)[:, None, None]
@@ -184,7 +207,10 @@ def _erase(pixels: Array, chance: float, rng: np.random.Generator) -> None:
 def _rectangle(
     height: int, width: int, area: float, aspect: float, rng: np.random.Generator
 ) -> tuple[int, int, int, int]:
-    """(top, left, bottom, right) of a rectangle with a share ``area`` of the picture, its centre anywhere, cut off at the border."""
+    """(top, left, bottom, right) of a rectangle with its centre anywhere, cut off at the border.
+
+    ``area`` is its share of the picture before that, ``aspect`` its height by its width, for a square picture.
+    """
     tall, wide = height * np.sqrt(area * aspect), width * np.sqrt(area / aspect)
     y, x = rng.uniform(0, height), rng.uniform(0, width)
     top, bottom = np.clip([round(y - tall / 2), round(y + tall / 2)], 0, height)

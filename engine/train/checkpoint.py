@@ -1,5 +1,6 @@
-"""A training's state as a file: safetensors with the numbers as JSON in its header. Nothing in it can be run.
+"""A training's state as a file: safetensors, with its numbers as JSON in the header.
 
+Nothing in such a file can be run.
 A checkpoint appears whole or not at all: it is written beside its place, forced to the disk, and
 then renamed.
 """
@@ -45,7 +46,7 @@ def save(state: State, path: Path, extra: Mapping[str, Any] | None = None) -> No
 
 
 def load(path: Path) -> Checkpoint:
-    """Read what ``save`` wrote. Raises TrainingError, with the reason, for a missing, foreign or damaged file."""
+    """Read what ``save`` wrote. Raises TrainingError for a missing, foreign or damaged file."""
     try:
         with safe_open(path, framework="numpy") as file:
             header = file.metadata() or {}

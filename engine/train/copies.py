@@ -1,4 +1,4 @@
-"""Networks made from networks: with other nodes, with the same arrays or with copies of them."""
+"""Networks made from networks: with something changed, or with arrays of their own."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from engine.network import Network, Node
 from engine.ops import Op
 
 
-def with_nodes(
-    network: Network, nodes: Iterable[Node], outputs: Sequence[str] | None = None
+def rebuilt(
+    network: Network,
+    *,
+    nodes: Iterable[Node] | None = None,
+    outputs: Sequence[str] | None = None,
+    meta: Mapping[str, Any] | None = None,
 ) -> Network:
-    """A network of other nodes; inputs, labels, preprocessing and card are taken over."""
+    """A network with other nodes, outputs or another card; whatever is not given is taken over."""
     return Network(
-        nodes,
+        network.nodes if nodes is None else nodes,
         inputs=network.inputs,
-        outputs=outputs or network.outputs,
+        outputs=network.outputs if outputs is None else outputs,
         labels=network.labels,
         preprocess=network.preprocess,
         name=network.name,
-        meta=network.meta,
+        meta=network.meta if meta is None else meta,
     )
 
 
@@ -36,17 +40,4 @@ def copied(network: Network) -> Network:
     def own(op: Op) -> dict[str, Any]:
         return {name: a.copy(order="K") for name, a in (*op.params.items(), *op.buffers.items())}
 
-    return with_nodes(network, [with_op(node, **own(node.op)) for node in network.nodes])
-
-
-def with_card(network: Network, card: Mapping[str, Any]) -> Network:
-    """The same network under another model card."""
-    return Network(
-        network.nodes,
-        inputs=network.inputs,
-        outputs=network.outputs,
-        labels=network.labels,
-        preprocess=network.preprocess,
-        name=network.name,
-        meta=card,
-    )
+    return rebuilt(network, nodes=[with_op(node, **own(node.op)) for node in network.nodes])

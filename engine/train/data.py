@@ -16,21 +16,16 @@ INIT_STREAM, SPLIT_STREAM, ORDER_STREAM, AUGMENT_STREAM, DROPOUT_STREAM = range(
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """``pictures`` (N, H, W, 3) uint8, ``labels`` (N,) int: the place of each picture's class in ``classes``."""
+    """Pictures (N, H, W, 3) uint8 and labels (N,) int, which count the classes from 0."""
 
     pictures: Array
     labels: Array
     classes: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if (
-            self.pictures.dtype != np.uint8
-            or self.pictures.ndim != 4
-            or self.pictures.shape[3] != 3
-        ):
-            raise TrainingError(
-                f"pictures are (N, H, W, 3) uint8, got {self.pictures.shape} {self.pictures.dtype}"
-            )
+        shape, dtype = self.pictures.shape, self.pictures.dtype
+        if dtype != np.uint8 or len(shape) != 4 or shape[3] != 3:
+            raise TrainingError(f"pictures are (N, H, W, 3) uint8, got {shape} {dtype}")
         if self.labels.shape != self.pictures.shape[:1]:
             raise TrainingError(
                 f"{len(self.pictures)} pictures need as many labels, got {self.labels.shape}"
@@ -40,9 +35,8 @@ class Dataset:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that is here: tells whether a training goes on with the pictures that it began with."""
-        shape = str((self.pictures.shape, self.classes)).encode()
-        content = sha256(shape)
+        """SHA-256 of all that is here: tells whether a training goes on with what it began with."""
+        content = sha256(str((self.pictures.shape, self.classes)).encode())
         content.update(self.labels.astype(np.int64).tobytes())
         content.update(self.pictures.tobytes())
         return content.hexdigest()
@@ -53,7 +47,7 @@ class Dataset:
 
 
 def split_by_seed(labels: Array, fraction: float, seed: int) -> tuple[Array, Array]:
-    """(training, validation): two ascending arrays of indices without overlap that together hold every index.
+    """(training, validation): ascending indices; each index is in one of the two.
 
     Each class gives the same share, rounded, to the validation; at least one picture of a class
     stays in the training.
@@ -68,19 +62,14 @@ def split_by_seed(labels: Array, fraction: float, seed: int) -> tuple[Array, Arr
 
 
 def batches(count: int, batch_size: int, seed: int, epoch: int) -> list[Array]:
-    """The shuffled indices 0..count-1 of one epoch, in as few batches of at most ``batch_size`` as there can be.
+    """The shuffled indices 0..count-1 of one epoch, in batches of at most ``batch_size``.
 
     Sizes differ by one at most, so that no small rest at the end upsets the batch normalisation.
     """
     order = stream(seed, ORDER_STREAM, epoch).permutation(count)
-    return np.array_split(order, batch_count(count, batch_size))
-
-
-def batch_count(count: int, batch_size: int) -> int:
-    """How many batches ``count`` pictures make."""
-    return -(-count // batch_size)
+    return np.array_split(order, -(-count // batch_size))
 
 
 def stream(seed: int, *path: int) -> np.random.Generator:
-    """The random numbers for one place in the training: the same place in a resumed training draws the same numbers."""
+    """The random numbers of one place in a training, the same ones however often it was resumed."""
     return np.random.default_rng((seed, *path))

@@ -18,7 +18,10 @@ from engine.types import Array
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """``confusion`` (K, K) int counts pictures: row = true class, column = answer. ``loss`` is the mean cross-entropy."""
+    """``confusion`` (K, K) int counts pictures: row = true class, column = answer.
+
+    ``loss`` is the mean cross-entropy, whatever the training's loss was.
+    """
 
     loss: float
     confusion: Array
@@ -30,13 +33,14 @@ class Evaluation:
 
     @property
     def per_class(self) -> Array:
-        """(K,) the share of right answers among the pictures of each class; NaN for a class without pictures."""
+        """(K,) the share of right answers for each true class; NaN for a class without pictures."""
         with np.errstate(invalid="ignore"):
-            return np.diagonal(self.confusion) / self.confusion.sum(axis=1)
+            shares: Array = np.diagonal(self.confusion) / self.confusion.sum(axis=1)
+        return shares
 
 
 def evaluate(network: Network, dataset: Dataset, batch_size: int) -> Evaluation:
-    """Run all the pictures through the network at inference, some batches at a time."""
+    """Run all the pictures through the network at inference, a batch on each core at a time."""
     if not len(dataset.labels):
         raise TrainingError("there are no pictures to evaluate on")
     logits = np.empty((len(dataset.labels), len(dataset.classes)), np.float32)

@@ -1,4 +1,4 @@
-"""From the network that learns to the network that people see: without normalisation and dropout, and with the same answers."""
+"""From the network that learns to the one that people see: fewer steps, the same answers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import numpy as np
 from engine.errors import GraphError
 from engine.network import Network, Node
 from engine.ops import BatchNorm, Conv2d, Dense, Dropout
-from engine.train.copies import with_nodes, with_op
+from engine.train.copies import rebuilt, with_op
 
 
 def fold(network: Network) -> Network:
-    """Each batch normalisation becomes part of the convolution (or dense layer) before it, and dropout goes.
+    """Each batch normalisation becomes part of the convolution or dense layer before it; dropout goes.
 
     At inference a normalisation is ``scale * y + offset`` for each map, which the layer before can
     do itself with its weights and bias. The values of folded nodes vanish; all others keep their
@@ -29,7 +29,7 @@ def fold(network: Network) -> Network:
             continue
         stands_for[node.name] = inputs[0]
     outputs = tuple(stands_for.get(name, name) for name in network.outputs)
-    return with_nodes(network, kept.values(), outputs)
+    return rebuilt(network, nodes=kept.values(), outputs=outputs)
 
 
 def _folded(network: Network, before: Node | None, norm: Node, op: BatchNorm) -> Node:

@@ -38,7 +38,7 @@ Batch = tuple[Array, Array]  # x (N, 3, H, W) and the truth as shares (N, K)
 
 @dataclass(frozen=True)
 class StepDone:
-    """After each batch. ``loss`` and ``accuracy`` are means over the epoch so far, on augmented pictures."""
+    """After each batch. Loss and accuracy are means over the epoch so far, on augmented pictures."""
 
     step: int  # of the whole training, from 1
     steps: int  # of the whole training
@@ -69,7 +69,7 @@ Event = StepDone | EpochDone | Finished
 
 
 def train(dataset: Dataset, state: State) -> Iterator[Event]:
-    """Go on from ``state`` to the last epoch. State and network change in place and belong to the loop meanwhile.
+    """Go on from ``state``, which belongs to the loop meanwhile and changes in place, to the last epoch.
 
     Raises TrainingError when the network does not fit the pictures, when a restored state comes
     with other pictures than it began with, and when the loss is no longer a number.

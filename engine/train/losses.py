@@ -18,7 +18,10 @@ Loss = Callable[[Array, Array, float], tuple[float, Array]]
 
 
 def soft_targets(targets: Array, classes: int, label_smoothing: float, dtype: np.dtype) -> Array:
-    """The truth as shares (N, K). Smoothing s gives s/K of each picture to all classes evenly (Szegedy et al. 2016, section 7)."""
+    """The truth as shares (N, K), from class numbers (N,) or from shares.
+
+    Smoothing s takes s of each picture's truth and gives it to all K classes evenly (Szegedy et al. 2016, section 7).
+    """
     if targets.ndim == 1:
         shares = np.zeros((len(targets), classes), dtype)
         shares[np.arange(len(targets)), targets] = 1
@@ -33,7 +36,7 @@ def soft_targets(targets: Array, classes: int, label_smoothing: float, dtype: np
 def cross_entropy(
     logits: Array, targets: Array, label_smoothing: float = 0.0
 ) -> tuple[float, Array]:
-    """Softmax and negative log-likelihood in one: the mean of ``-sum(targets * log softmax(logits))``.
+    """Softmax and log-likelihood in one: the mean of ``-sum(targets * log softmax(logits))``.
 
     Computed from the logits by log-sum-exp, so that no logit is too large. The gradient is
     ``(softmax - targets) / N``, for targets whose shares add up to one.
@@ -53,7 +56,7 @@ def cross_entropy(
 def mean_squared_error(
     outputs: Array, targets: Array, label_smoothing: float = 0.0
 ) -> tuple[float, Array]:
-    """The mean of ``(outputs - targets)**2`` over all N × K numbers. Class numbers are compared as one-hot shares."""
+    """The mean of ``(outputs - targets)**2`` over all N × K numbers; class numbers count as one-hot."""
     difference = outputs - _matching(outputs, targets, label_smoothing)
     loss = float(np.square(difference).mean())
     difference *= 2 / difference.size

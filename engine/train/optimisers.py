@@ -1,4 +1,4 @@
-"""How gradients become steps: SGD (plain, momentum, Nesterov), RMSProp, Adam, AdamW, by the rules that PyTorch uses.
+"""How gradients become steps: SGD (plain, momentum, Nesterov), RMSProp, Adam, AdamW, as in PyTorch.
 
 An optimiser owns its state and a scratch array for each parameter, and changes the parameters in
 place: a step allocates nothing of a parameter's size. State is made like its parameter, memory
@@ -57,7 +57,7 @@ class Optimiser(ABC):
         return {"steps": np.array(self.steps, np.int64), **arrays}
 
     def load_state(self, state: Params) -> None:
-        """Take over what ``state`` gave, from any memory order. Raises TrainingError when it belongs to another optimiser."""
+        """Take over what ``state`` gave. Raises TrainingError when it belongs to another optimiser."""
         mine = self.state()
         if mine.keys() != state.keys() or any(
             mine[name].shape != state[name].shape for name in mine
@@ -104,7 +104,10 @@ class SGD(Optimiser):
 
 
 class Momentum(Optimiser):
-    """SGD that keeps rolling: ``v = momentum * v + g``; Nesterov's form looks one roll ahead (Sutskever et al. 2013)."""
+    """SGD that keeps rolling: ``v = momentum * v + g``.
+
+    Nesterov's form looks one roll ahead (Sutskever et al. 2013).
+    """
 
     slots = ("velocity",)
 
@@ -175,7 +178,10 @@ class RMSProp(Optimiser):
 
 
 class Adam(Optimiser):
-    """Averages of the gradient and of its square, both corrected for their start at zero (Kingma & Ba 2015, algorithm 1)."""
+    """Averages of the gradient and of its square, both corrected for their start at zero.
+
+    Source: Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1.
+    """
 
     slots = ("mean", "square")
 

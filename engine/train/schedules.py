@@ -1,4 +1,4 @@
-"""The learning rate over time: functions of (step, total steps) that give a factor of the highest learning rate."""
+"""The learning rate over time: functions of (step, total steps) to a factor of the highest one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ def constant(step: int, total: int) -> float:
 
 
 def cosine(step: int, total: int) -> float:
-    """A straight rise over the first twentieth, then half a cosine wave down to zero (Loshchilov & Hutter 2017, without restarts)."""
+    """A straight rise over the first twentieth, then half a cosine wave down to zero.
+
+    Source: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017, without the restarts.
+    """
     warmup = round(COSINE_WARMUP * total)
     if step < warmup:
         return (step + 1) / (warmup + 1)
@@ -27,7 +30,10 @@ def cosine(step: int, total: int) -> float:
 
 
 def one_cycle(step: int, total: int) -> float:
-    """Up from 1/25 and down to almost nothing in two half waves, as PyTorch's OneCycleLR (Smith & Topin 2018)."""
+    """Up from 1/25 and down to almost nothing in two half waves, as PyTorch's OneCycleLR.
+
+    Source: Smith and Topin, "Super-convergence", 2018.
+    """
     top = ONE_CYCLE_RISE * total - 1
     if step <= top:
         return _half_wave(ONE_CYCLE_START, 1.0, step / top if top > 0 else 1.0)

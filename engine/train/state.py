@@ -18,7 +18,7 @@ from engine.types import Array
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """One line of the history. The training's numbers are means over the epoch's steps, on augmented pictures."""
+    """One line of the history. Training loss and accuracy are means over steps, on augmented pictures."""
 
     train_loss: float
     train_accuracy: float
@@ -71,7 +71,7 @@ class State:
         self.loss_sum = 0.0
 
     def follow(self) -> None:
-        """Move the averaged network towards the trained one: slowly, but faster at the beginning, when there is little to average."""
+        """Move the averaged network towards the trained one, faster while there is little to average."""
         if self.average is None:
             return
         steps = self.optimiser.steps
@@ -102,7 +102,10 @@ class State:
     def restore(
         cls, network: Network, arrays: Mapping[str, Array], numbers: Mapping[str, Any]
     ) -> State:
-        """The state whose ``arrays`` and ``numbers`` were saved, in a network built as it was then. Raises TrainingError."""
+        """The state that was saved, in a network built as it was then.
+
+        Raises TrainingError when the network has another shape.
+        """
         state = cls(network, TrainConfig.from_dict(numbers["config"]))
         mine = state.arrays()
         if mine.keys() != arrays.keys() or any(mine[n].shape != arrays[n].shape for n in mine):

@@ -1,4 +1,4 @@
-"""One step of learning: forward, loss, backward, update, with the batch shared out among the processor's cores."""
+"""One step of learning: forward, loss, backward, update, with the batch shared out among cores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.kernels import parallel
 from engine.network import Network
 from engine.ops import BatchNorm, Dropout
 from engine.trace import Trace
-from engine.train.copies import with_nodes, with_op
+from engine.train.copies import rebuilt, with_op
 from engine.train.data import DROPOUT_STREAM, stream
 from engine.train.losses import Loss
 from engine.train.state import State
@@ -88,7 +88,7 @@ class Step:
 
 
 def logits_name(network: Network) -> str:
-    """The value that the loss reads: what goes into the softmax at the end, or the output itself if there is none."""
+    """The value that the loss reads: what goes into the softmax at the end, or else the output."""
     (output,) = network.outputs
     node = network.node(output)
     return node.inputs[0] if node.op.kind == "softmax" else output
@@ -100,7 +100,7 @@ def _replica(network: Network) -> Network:
         with_op(n, rng=np.random.default_rng()) if isinstance(n.op, Dropout) else n
         for n in network.nodes
     ]
-    return with_nodes(network, nodes)
+    return rebuilt(network, nodes=nodes)
 
 
 def _sum(grads: list[dict[str, Array]]) -> dict[str, Array]:
