@@ -36,9 +36,7 @@ class Box(NamedTuple):
 
     def union(self, other: Box) -> Box:
         """The smallest box around both."""
-        return Box(
-            tuple(map(min, self.start, other.start)), tuple(map(max, self.stop, other.stop))
-        )
+        return Box(tuple(map(min, self.start, other.start)), tuple(map(max, self.stop, other.stop)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +137,9 @@ class Elementwise(Op):
         return (box,)
 
 
-def one_term(rule: str, index: Index, value: float, weight: float, result: float, bias: float = 0.0) -> Explanation:
+def one_term(
+    rule: str, index: Index, value: float, weight: float, result: float, bias: float = 0.0
+) -> Explanation:
     """The explanation of an elementwise step: one number in, one number out, at the same place or another (``index``)."""
     return Explanation(
         rule=rule,

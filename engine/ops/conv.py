@@ -11,8 +11,9 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.kernels import convolution
 from engine.kernels.geometry import Geometry
-from engine.ops.base import Box, Explanation, Op
+from engine.ops.base import Box, Explanation, Op, same_shape
 from engine.ops.layout import from_nhwc, to_nhwc
+from engine.ops.sliding import Sliding, axes
 from engine.types import Array, Index, Shape
 
 
@@ -75,8 +76,11 @@ class Conv2d(Op):
     def _geometry(self) -> Geometry:
         return Geometry(self.stride, self.padding, self.dilation, self.groups)
 
+    def _axes(self, shape: Shape) -> tuple[Sliding, Sliding]:
+        return axes(shape, self.kernel, self.stride, self.padding, self.dilation)
+
     def infer_shape(self, *shapes: Shape) -> Shape:
-        (shape,) = shapes
+        shape = same_shape(self.kind, shapes)
         channels = self.weight.shape[1] * self.groups
         if len(shape) != 4 or shape[1] != channels:
             raise ShapeError(f"this conv takes (N, {channels}, H, W), got {shape}")
@@ -116,8 +120,8 @@ class Conv2d(Op):
         depth, height, width = self.weight.shape[1:]
         first = k // (self.weight.shape[0] // self.groups) * depth
         channel, p, q = (g.ravel() for g in np.indices((depth, height, width)))
-        at_y = i * self.stride[0] - self.padding[0] + p * self.dilation[0]
-        at_x = j * self.stride[1] - self.padding[1] + q * self.dilation[1]
+        rows, columns = self._axes(x.shape)
+        at_y, at_x = rows.cells(i)[p], columns.cells(j)[q]
         inside = (at_y >= 0) & (at_y < x.shape[2]) & (at_x >= 0) & (at_x < x.shape[3])
         values = np.zeros(len(channel), np.float64)
         values[inside] = x[n, channel[inside] + first, at_y[inside], at_x[inside]]
@@ -139,19 +143,13 @@ class Conv2d(Op):
         depth = self.weight.shape[1]
         start = [box.start[0], box.start[1] // per_group * depth]
         stop = [box.stop[0], (box.stop[1] - 1) // per_group * depth + depth]
-        for axis in range(2):
-            low = box.start[2 + axis] * self.stride[axis] - self.padding[axis]
-            high = (box.stop[2 + axis] - 1) * self.stride[axis] - self.padding[axis]
-            last_cell = self.dilation[axis] * (self.kernel[axis] - 1)
-            # The first and the last cell that lie inside, by steps of the dilation: padding shows nothing.
-            low += -(min(low, 0) // self.dilation[axis]) * self.dilation[axis]
-            reach = high + last_cell
-            over = max(reach - (shape[2 + axis] - 1), 0)
-            reach -= -(-over // self.dilation[axis]) * self.dilation[axis]
-            start.append(low)
-            stop.append(reach + 1)
-        empty = any(a >= b for a, b in zip(start, stop, strict=True))
-        return (None if empty else Box(tuple(start), tuple(stop)),)
+        for axis, sliding in enumerate(self._axes(shape), start=2):
+            span = sliding.span(box.start[axis], box.stop[axis])
+            if span is None:
+                return (None,)
+            start.append(span[0])
+            stop.append(span[1])
+        return (Box(tuple(start), tuple(stop)),)
 
     def multiply_adds(self, *shapes: Shape) -> int:
         rows, cols = self.infer_shape(*shapes)[2:]

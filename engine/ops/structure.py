@@ -43,14 +43,17 @@ class _Reordering(Op):
         return (channels_last(dy.reshape(cache)),), {}
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        position = _unravel(np.ravel_multi_index(index, y.shape), xs[0].shape)
-        return one_term("copy", position, xs[0][position], 1.0, y[index])
+        (seen,) = self.window(Box.at(index), xs[0].shape)
+        assert seen is not None
+        return one_term("copy", seen.start, xs[0][seen.start], 1.0, y[index])
 
     def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         (shape,) = shapes
-        last = tuple(i - 1 for i in box.stop)
-        first, final = (np.ravel_multi_index(i, self.infer_shape(shape)) for i in (box.start, last))
-        return (_around(_unravel(first, shape), _unravel(final, shape), shape),)
+        block = np.ix_(*map(np.arange, box.start, box.stop))
+        flat = np.ravel_multi_index(block, self.infer_shape(shape))
+        places = np.unravel_index(flat.ravel(), shape)
+        start = tuple(int(axis.min()) for axis in places)
+        return (Box(start, tuple(int(axis.max()) + 1 for axis in places)),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +154,9 @@ class Pad(Op):
 
     def _inside(self, shape: Shape) -> tuple[slice, ...]:
         top, left = self.pads[:2]
-        return (..., slice(top, top + shape[2]), slice(left, left + shape[3]))  # type: ignore[return-value]
+        everything = slice(None)
+        rows, columns = slice(top, top + shape[2]), slice(left, left + shape[3])
+        return (everything, everything, rows, columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,20 +284,6 @@ class Mul(_Pairwise):
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         a, b = (float(x[_shrunk(index, x.shape)]) for x in xs)
         return self._terms("product", xs, y, index, np.array([b, a]) / 2)
-
-
-def _unravel(flat: Any, shape: Shape) -> Index:
-    return tuple(int(i) for i in np.unravel_index(flat, shape))
-
-
-def _around(first: Index, last: Index, shape: Shape) -> Box:
-    """The box around all that lies between two positions in reading order: behind the first axis that differs, everything."""
-    differs = next(
-        (axis for axis, (a, b) in enumerate(zip(first, last, strict=True)) if a != b), len(shape)
-    )
-    rest = shape[differs + 1 :]
-    stop = tuple(i + 1 for i in last[: differs + 1])
-    return Box((*first[: differs + 1], *(0 for _ in rest)), (*stop, *rest))
 
 
 def _clipped(box: Box, offset: Any, shape: Shape) -> Box | None:

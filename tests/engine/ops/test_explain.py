@@ -1,0 +1,188 @@
+"""Explanations: the terms add up, they stand where they say, and they agree with the backward pass."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.ops import MaxPool, Pad
+from tests.engine.ops.cases import CASES
+
+# How the terms of an op are joined. Pads answer with a constant outside of the map.
+RULES = {
+    "conv": {"weighted_sum"},
+    "dense": {"weighted_sum"},
+    "relu": {"function"},
+    "leaky_relu": {"function"},
+    "sigmoid": {"function"},
+    "tanh": {"function"},
+    "clip": {"function"},
+    "softmax": {"softmax"},
+    "max_pool": {"max"},
+    "average_pool": {"mean"},
+    "global_average_pool": {"mean"},
+    "batch_norm": {"scale"},
+    "dropout": {"copy"},
+    "flatten": {"copy"},
+    "reshape": {"copy"},
+    "pad": {"copy", "constant"},
+    "concat": {"copy"},
+    "add": {"sum"},
+    "mul": {"product"},
+    "identity": {"copy"},
+}
+# Here a product is value · weight. Softmax and the curved functions join their terms in another way.
+LINEAR = {"weighted_sum", "max", "mean", "scale", "copy", "sum", "product"}
+PIECEWISE = {"relu", "leaky_relu", "clip"}
+
+
+@st.composite
+def moments(draw):
+    """(case, op, inputs, output, one position of the output)."""
+    case = draw(st.sampled_from(CASES))
+    dtype = draw(st.sampled_from(["float32", "float64"]))
+    make = draw(st.sampled_from([case.inputs, case.tied_inputs]))
+    xs = make(dtype, seed=draw(st.integers(0, 1000)))
+    op = case.op(dtype)
+    y, _ = op.forward(*xs)
+    index = tuple(draw(st.integers(0, size - 1)) for size in y.shape)
+    return case, op, xs, y, index
+
+
+def within(position, shape):
+    return all(0 <= i < size for i, size in zip(position, shape, strict=True))
+
+
+def proof(test):
+    fast = settings(max_examples=300, deadline=None, derandomize=True)
+    return fast(given(moments())(test))
+
+
+@proof
+def test_the_terms_add_up(moment):
+    case, op, xs, y, index = moment
+    told = op.explain(xs, y, index)
+    tolerance = 1e-5 if y.dtype == np.float32 else 1e-12
+    assert told.rule in RULES[case.kind]
+    assert told.result == y[index]
+    assert abs(told.bias + told.products.sum() - told.result) <= tolerance * (
+        1 + np.abs(told.products).sum()
+    )
+
+
+@proof
+def test_terms_are_parallel_and_in_float64(moment):
+    _, op, xs, y, index = moment
+    told = op.explain(xs, y, index)
+    count = len(told.sources)
+    assert told.positions.shape == (count, max(x.ndim for x in xs))
+    assert told.sources.dtype.kind == told.positions.dtype.kind == "i"
+    for numbers in (told.values, told.weights, told.products):
+        assert numbers.shape == (count,)
+        assert numbers.dtype == np.float64
+    assert type(told.result) is type(told.bias) is float
+    assert all(type(number) is float for number in told.details.values())
+
+
+@proof
+def test_terms_stand_where_they_say(moment):
+    _, op, xs, y, index = moment
+    told = op.explain(xs, y, index)
+    for source, position, value in zip(told.sources, told.positions, told.values, strict=True):
+        x = xs[source]
+        place = tuple(int(i) for i in position[: x.ndim])
+        assert (position[x.ndim :] == -1).all()
+        assert value == (x[place] if within(place, x.shape) else 0)
+
+
+@proof
+def test_no_place_comes_twice(moment):
+    _, op, xs, y, index = moment
+    told = op.explain(xs, y, index)
+    places = {(int(s), *map(int, p)) for s, p in zip(told.sources, told.positions, strict=True)}
+    assert len(places) == len(told.sources)
+
+
+@proof
+def test_a_product_is_value_times_weight(moment):
+    case, op, xs, y, index = moment
+    told = op.explain(xs, y, index)
+    if told.rule in LINEAR or case.kind in PIECEWISE:
+        tolerance = 1e-5 if y.dtype == np.float32 else 1e-12
+        np.testing.assert_allclose(
+            told.products, told.values * told.weights, rtol=tolerance, atol=tolerance
+        )
+
+
+@proof
+def test_the_weights_are_what_the_backward_pass_uses(moment):
+    """Where an op multiplies, a term's weight is the derivative of the result by the term's value."""
+    case, op, xs, y, index = moment
+    told = op.explain(xs, y, index)
+    if told.rule not in LINEAR - {"product"} and case.kind not in PIECEWISE:
+        return
+    if case.kind == "clip" and float(told.values[0]) in (op.low, op.high):
+        return  # on the bound either side may be called the derivative
+    _, cache = op.forward(*xs)
+    dy = np.zeros_like(y)
+    dy[index] = 1
+    gradients, _ = op.backward(dy, cache)
+    from_terms = [np.zeros(x.shape) for x in xs]
+    for source, position, weight in zip(told.sources, told.positions, told.weights, strict=True):
+        place = tuple(int(i) for i in position[: xs[source].ndim])
+        if within(place, xs[source].shape):
+            from_terms[source][place] += weight
+    for ours, theirs in zip(from_terms, gradients, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.filter_too_much],
+)
+@given(moments().filter(lambda moment: moment[0].kind == "softmax"))
+def test_softmax_tells_maximum_and_denominator(moment):
+    _, op, xs, y, index = moment
+    told = op.explain(xs, y, index)
+    assert told.details["maximum"] == told.values.max()
+    own = np.flatnonzero(told.products)
+    assert len(own) == 1
+    np.testing.assert_allclose(
+        told.weights[own[0]] / told.details["denominator"], y[index], rtol=1e-5
+    )
+
+
+def test_one_cell_wins_a_tie():
+    x = np.zeros((1, 1, 3, 3))
+    op = MaxPool((3, 3), (1, 1))
+    y, _ = op.forward(x)
+    told = op.explain((x,), y, (0, 0, 0, 0))
+    assert told.weights.tolist() == [1, 0, 0, 0, 0, 0, 0, 0, 0]
+
+
+def test_a_padded_pixel_comes_from_nowhere():
+    x = np.ones((1, 1, 2, 2))
+    op = Pad((1, 0, 0, 0), value=2.5)
+    y, _ = op.forward(x)
+    told = op.explain((x,), y, (0, 0, 0, 1))
+    assert (told.rule, told.bias, len(told.sources)) == ("constant", 2.5, 0)
+
+
+def test_a_window_of_nothing_but_padding_gives_minus_infinity():
+    x = np.ones((1, 1, 2, 2))
+    op = MaxPool((2, 2), (1, 1), padding=(1, 1, 1, 1), dilation=(3, 3))
+    y, _ = op.forward(x)
+    assert y.tolist() == [[[[-np.inf]]]]
+    told = op.explain((x,), y, (0, 0, 0, 0))
+    assert told.bias + told.products.sum() == told.result
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_position_of_every_case_adds_up(case):
+    op, xs = case.op(), case.inputs()
+    y, _ = op.forward(*xs)
+    for index in np.ndindex(y.shape):
+        told = op.explain(xs, y, index)
+        assert abs(told.bias + told.products.sum() - y[index]) < 1e-12 * (1 + abs(told.bias))

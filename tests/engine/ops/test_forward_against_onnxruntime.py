@@ -1,0 +1,52 @@
+"""Every case's output against onnxruntime's, in float32."""
+
+import numpy as np
+import pytest
+from onnx import helper
+
+from engine.ops import Sigmoid, Softmax
+from tests.engine.onnx_twins import onnx_node, run_onnx
+from tests.engine.ops.cases import CASES, NAMES
+
+
+def theirs(op, xs):
+    inputs = {f"x{number}": x for number, x in enumerate(xs)}
+    node, initializers = onnx_node(op, list(inputs), "y")
+    return run_onnx([node], initializers, inputs, ["y"])[0]
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_forward(case):
+    op, xs = case.op("float32"), case.inputs("float32")
+    y, _ = op.forward(*xs)
+    assert y.dtype == np.float32
+    np.testing.assert_allclose(y, theirs(op, xs), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_infer_shape(case):
+    op, xs = case.op("float32"), case.inputs("float32")
+    assert op.infer_shape(*case.shapes) == theirs(op, xs).shape
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.kind == "batch_norm"], ids=str)
+def test_batch_norm_in_training(case):
+    """Their running mean at momentum 0 is the batch's own mean, and so is the variance."""
+    op, (x,) = case.op("float32"), case.inputs("float32")
+    node, initializers = onnx_node(op, ["x"], "y")
+    node.output.extend(["mean_of_batch", "var_of_batch"])
+    node.attribute.extend(
+        [helper.make_attribute("training_mode", 1), helper.make_attribute("momentum", 0.0)]
+    )
+    outputs = ["y", "mean_of_batch", "var_of_batch"]
+    y, mean, var = run_onnx([node], initializers, {"x": x}, outputs)
+    ours, cache = op.forward(x, train=True)
+    np.testing.assert_allclose(ours, y, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(cache.batch_mean, mean, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(cache.batch_var, var, rtol=1e-5)
+
+
+def test_scores_far_apart_do_not_overflow():
+    x = np.array([[-1e4, -90.0, 0.0, 90.0, 1e4]], np.float32)
+    assert Softmax().forward(x)[0].tolist() == [[0, 0, 0, 0, 1]]
+    np.testing.assert_allclose(Sigmoid().forward(x)[0], [[0, np.exp(-90.0), 0.5, 1, 1]], rtol=1e-5)
