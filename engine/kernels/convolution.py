@@ -12,7 +12,7 @@ from engine.kernels.geometry import Geometry
 from engine.types import Array
 
 # Below these Winograd's transforms cost more than the multiplications that they save (benchmarks/conv_kernels.py).
-LEAST_CHANNELS = 24
+LEAST_CHANNELS = 12
 LEAST_TILES = 32
 
 

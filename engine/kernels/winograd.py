@@ -32,9 +32,11 @@ FREQUENCIES = 36
 PARTIAL_SUMS = (
     2  # of a weight's gradient; fixed, so that the number of cores does not change the rounding
 )
-MOST_TILES = 512  # to transform and multiply at a time: about as much as a second-level cache holds
-LEAST_TILES = 32
-UNPACKED = 100**3  # multiplications up to which OpenBLAS skips packing the factors, which is faster
+CHUNK_BYTES = 3 << 19  # of frequencies at a time: about what a second-level cache holds
+UNPACKED = (
+    100**3
+)  # multiplications up to which OpenBLAS takes the factors as they lie, which is faster
+PACKED_TILES = 256  # to multiply at a time where 100³ multiplications would be too few tiles
 
 
 class Transforms(NamedTuple):
@@ -130,9 +132,11 @@ def _chunks(shape: tuple[int, ...], channels: int, parts: int) -> list[_Chunk]:
     n, height, width, filters = shape
     rows, cols = -(-height // TILE), -(-width // TILE)
     tiles = UNPACKED // (channels * filters)
-    if tiles < LEAST_TILES:
-        tiles = MOST_TILES  # packing it is, then for many tiles at once
-    per_block = max(1, min(tiles, MOST_TILES) // cols)
+    if tiles >= PACKED_TILES // 8:
+        tiles = min(tiles, CHUNK_BYTES // (FREQUENCIES * max(channels, filters) * 4))
+    else:
+        tiles = PACKED_TILES
+    per_block = max(1, tiles // cols)
     return [_Chunk(*block, cols) for block in parallel.blocks(n, rows, per_block, parts)]
 
 

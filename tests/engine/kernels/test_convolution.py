@@ -142,7 +142,7 @@ def test_gradients_agree_with_finite_differences(geometry):
 
 
 def test_the_number_of_workers_does_not_change_a_gradient(monkeypatch):
-    x, weight, bias, dy, geometry = draw(9, 20, 12, 24, 24, (1, 1, 1, 1), dtype="float32")
+    x, _, _, dy, geometry = draw(9, 20, 12, 24, 24, (1, 1, 1, 1), dtype="float32")
     results = []
     for workers in (1, 2, 5):
         monkeypatch.setattr(parallel, "WORKERS", workers)
