@@ -1,0 +1,193 @@
+"""``convscope``: the server and the analyses from the shell.
+
+Without ``--server``, predict and analyze run in this process, by the same functions as the server: the scores are the same.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from app import training
+from app.client import Client, ClientError
+from app.encode import json_bytes
+from app.errors import AppError
+from app.settings import Settings
+from app.source import LocalSource, ServerSource, Source
+from engine.errors import EngineError
+
+app = typer.Typer(
+    name="convscope",
+    help="See every layer of a convolutional network at work on your own photo.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("train")(training.command)
+
+ModelOption = Annotated[
+    str | None, typer.Option("--model", "-m", help="A model's id; see «convscope models».")
+]
+ServerOption = Annotated[
+    str | None,
+    typer.Option(help="Ask a running server, http://HOST:PORT, instead of this process."),
+]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Threads that compute.")] = None,
+    log_level: Annotated[str | None, typer.Option(help="How much goes to the log.")] = None,
+) -> None:
+    """Serve the page and the API.
+
+    Every CONVSCOPE_… variable of docs/settings.md counts; these flags come before them.
+    """
+    from app.serve import (
+        make_server,
+    )  # uvicorn and the routes take a moment that other commands need not wait
+
+    flags = {"host": host, "port": port, "workers": workers, "log_level": log_level}
+    server = make_server(_settings(**{k: v for k, v in flags.items() if v is not None}))
+    server.run()
+    if not server.started:
+        raise typer.Exit(1)
+
+
+@app.command()
+def predict(
+    photos: Annotated[list[Path], typer.Argument(help="Picture files.")],
+    top_k: Annotated[int, typer.Option("--top-k", "-k", min=1, help="How many classes.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    model: ModelOption = None,
+    server: ServerOption = None,
+) -> None:
+    """Say what is in photos."""
+    source, failed, results = _source(server), False, []
+    for photo in photos:
+        try:
+            scores = source.predict(_read(photo), top_k, model)
+        except (AppError, ClientError) as error:
+            failed = True
+            _complain(f"{photo}: {error}")
+            continue
+        results.append({"photo": str(photo), "predictions": [p._asdict() for p in scores]})
+        if not as_json:
+            table = Table("class", "share", title=str(photo), title_justify="left")
+            for prediction in scores:
+                table.add_row(prediction.label, f"{prediction.score:.2%}")
+            Console().print(table)
+    if as_json:
+        sys.stdout.write(json_bytes(results).decode() + "\n")
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def analyze(
+    photo: Annotated[Path, typer.Argument(help="A picture file.")],
+    json: Annotated[Path | None, typer.Option(help="Write every number as JSON.")] = None,
+    npz: Annotated[Path | None, typer.Option(help="Write every number for NumPy.")] = None,
+    png: Annotated[
+        Path | None, typer.Option(help="Write a sheet of heatmaps for each layer into a folder.")
+    ] = None,
+    model: ModelOption = None,
+    server: ServerOption = None,
+) -> None:
+    """Write every layer that a network made of a photo."""
+    if json is None and npz is None and png is None:
+        _fail("Say what to write: --json FILE, --npz FILE, --png FOLDER, or several of them.", 2)
+    with _errors_in_one_line():
+        result = _source(server).analyze(_read(photo), model)
+        if json is not None:
+            result.export("json", json)
+        if npz is not None:
+            result.export("npz", npz)
+        if png is not None:
+            png.mkdir(parents=True, exist_ok=True)
+            for number, layer in enumerate(result.layers):
+                file = f"{number:02d}_{layer.replace('/', '_')}.png"
+                (png / file).write_bytes(result.heatmaps(layer))
+    best = result.predictions[0]
+    typer.echo(f"{best.label} {best.score:.2%}, {len(result.layers)} layers")
+
+
+@app.command()
+def models(server: ServerOption = None) -> None:
+    """List the models."""
+    with _errors_in_one_line():
+        entries = _source(server).models()
+    table = Table("id", "classes", "parameters", "input", "what it does")
+    for m in entries:
+        size = " × ".join(map(str, m["input_size"]))
+        table.add_row(m["id"], str(m["classes"]), f"{m['parameters']:,}", size, m["summary"])
+    Console().print(table)
+
+
+@app.command()
+def health(
+    url: Annotated[
+        str | None, typer.Argument(help="http://HOST:PORT; the one of the settings without it.")
+    ] = None,
+) -> None:
+    """Exit with 0 when a server is ready to take photos."""
+    with _errors_in_one_line(), Client(url or _own_url(_settings()), timeout=3) as client:
+        typer.echo(f"ready, version {client.health()['version']}")
+
+
+def main() -> None:
+    """The entry point: errors leave as one line on stderr and an exit code, without a traceback."""
+    with _errors_in_one_line():
+        app()
+
+
+def _settings(**flags: object) -> Settings:
+    try:
+        return Settings.model_validate({**Settings().model_dump(), **flags})
+    except ValidationError as error:
+        first = error.errors()[0]
+        _fail(f"CONVSCOPE_{str(first['loc'][0]).upper()}: {first['msg']}", 2)
+
+
+def _own_url(settings: Settings) -> str:
+    """Where a server with these settings is reached from the same machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104, it is read, not bound
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+def _source(server: str | None) -> Source:
+    return LocalSource(_settings()) if server is None else ServerSource(server)
+
+
+def _read(photo: Path) -> bytes:
+    try:
+        return photo.read_bytes()
+    except OSError as error:
+        raise AppError(error.strerror or str(error)) from None
+
+
+@contextmanager
+def _errors_in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except (AppError, ClientError, EngineError, OSError) as error:
+        _fail(str(error), 1)
+
+
+def _complain(message: str) -> None:
+    typer.echo(f"convscope: {message}", err=True)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    _complain(message)
+    raise SystemExit(code)

@@ -1,0 +1,98 @@
+"""Where the shell gets its answers: from this process, or from a server. Both have one face."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Protocol
+
+from app import present
+from app.analysis import Analysis, analyze, predict
+from app.client import Client, Prediction
+from app.encode import heatmaps_png
+from app.images import Limits
+from app.registry import Registry
+from app.settings import Settings
+
+
+class Result(Protocol):
+    """An analysis: app.client.Analysis, or the one below."""
+
+    predictions: list[Prediction]
+    layers: list[str]
+
+    def heatmaps(self, name: str) -> bytes:
+        """A layer's maps as a picture, PNG."""
+
+    def export(self, kind: str, path: str | os.PathLike[str]) -> None:
+        """Write every layer's numbers to a file: ``json`` or ``npz``."""
+
+
+class Source(Protocol):
+    """What the shell asks."""
+
+    def models(self) -> list[dict[str, Any]]:
+        """The models on offer."""
+
+    def predict(self, photo: bytes, top_k: int, model: str | None) -> list[Prediction]:
+        """The best classes and their scores."""
+
+    def analyze(self, photo: bytes, model: str | None) -> Result:
+        """Every layer of a photo."""
+
+
+class ServerSource:
+    """Asks a running server."""
+
+    def __init__(self, url: str) -> None:
+        self._client = Client(url)
+
+    def models(self) -> list[dict[str, Any]]:
+        """The models on offer."""
+        return self._client.models()
+
+    def predict(self, photo: bytes, top_k: int, model: str | None) -> list[Prediction]:
+        """The best classes and their scores."""
+        return self._client.predict(photo, top_k=top_k, model=model)
+
+    def analyze(self, photo: bytes, model: str | None) -> Result:
+        """Every layer of a photo."""
+        return self._client.analyze(photo, model=model)
+
+
+class LocalSource:
+    """Computes in this process, by the same functions as the server."""
+
+    def __init__(self, settings: Settings, registry: Registry | None = None) -> None:
+        self._registry = registry or Registry.of_zoo()
+        self._limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
+
+    def models(self) -> list[dict[str, Any]]:
+        """The models on offer."""
+        return [present.model_summary(self._registry, name) for name in self._registry.ids]
+
+    def predict(self, photo: bytes, top_k: int, model: str | None) -> list[Prediction]:
+        """The best classes and their scores."""
+        scores = predict(self._registry.get(model), photo, self._limits)
+        return [Prediction(*score) for score in scores[:top_k]]
+
+    def analyze(self, photo: bytes, model: str | None) -> Result:
+        """Every layer of a photo."""
+        name = model or self._registry.default
+        return _LocalResult(analyze(name, self._registry.get(name), photo, self._limits))
+
+
+class _LocalResult:
+    """An analysis made in this process."""
+
+    def __init__(self, done: Analysis) -> None:
+        self._done = done
+        self.predictions = [Prediction(*score) for score in done.predictions]
+        self.layers = [layer.name for layer in done.layers]
+
+    def heatmaps(self, name: str) -> bytes:
+        return heatmaps_png(self._done.values(name), name)
+
+    def export(self, kind: str, path: str | os.PathLike[str]) -> None:
+        with Path(path).open("wb") as file:
+            file.writelines(present.export(self._done, kind))
