@@ -13,7 +13,7 @@ from engine.kernels import convolution
 from engine.kernels.geometry import Geometry
 from engine.ops.base import Box, Explanation, Op, same_shape
 from engine.ops.layout import from_nhwc, to_nhwc
-from engine.ops.sliding import Sliding, axes
+from engine.ops.sliding import Sliding, axes, checked
 from engine.types import Array, Index, Shape
 
 
@@ -38,21 +38,22 @@ class Conv2d(Op):
     groups: int = 1
 
     def __post_init__(self) -> None:
-        if self.weight.ndim != 4 or self.weight.shape[0] % self.groups:
+        for name, count, least in (("stride", 2, 1), ("padding", 4, 0), ("dilation", 2, 1)):
+            numbers = checked(self.kind, name, getattr(self, name), count, least)
+            object.__setattr__(self, name, numbers)
+        if self.weight.ndim != 4 or self.groups < 1 or self.weight.shape[0] % self.groups:
             raise ShapeError(
                 f"a conv's weight is (K, C / groups, kh, kw) with K a multiple of groups: got "
                 f"{self.weight.shape} with {self.groups} groups"
             )
-        if min(*self.stride, *self.dilation) < 1 or min(self.padding) < 0:
+        filters = self.weight.shape[0]
+        if self.bias is not None and self.bias.shape != (filters,):
             raise ShapeError(
-                f"a conv's stride and dilation are 1 or more and its padding is 0 or more: got "
-                f"{self.stride}, {self.dilation}, {self.padding}"
+                f"a conv of {filters} filters takes a bias ({filters},): got {self.bias.shape}"
             )
         # Kept in memory as (kh, kw, C / groups, K), which is the matrix that the product reads, under its usual shape.
         ordered = np.ascontiguousarray(self.weight.transpose(2, 3, 1, 0)).transpose(3, 2, 0, 1)
         object.__setattr__(self, "weight", ordered)
-        for name in ("stride", "padding", "dilation"):
-            object.__setattr__(self, name, tuple(int(v) for v in getattr(self, name)))
 
     @property
     def params(self) -> Mapping[str, Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import index
 from typing import NamedTuple
 
 import numpy as np
@@ -76,11 +77,12 @@ class Sliding(NamedTuple):
 
 def checked(kind: str, name: str, values: Iterable[int], count: int, least: int) -> tuple[int, ...]:
     """``values`` as a tuple of ``count`` whole numbers, none below ``least``; ShapeError otherwise."""
-    numbers = tuple(int(v) for v in values)
+    try:
+        numbers = tuple(map(index, values))
+    except TypeError:  # a fraction, a text, no sequence at all
+        numbers = ()
     if len(numbers) != count or min(numbers) < least:
-        raise ShapeError(
-            f"{kind}: {name} must be {count} whole numbers from {least}, got {list(numbers)}"
-        )
+        raise ShapeError(f"{kind}: {name} must be {count} whole numbers from {least}, got {values}")
     return numbers
 
 

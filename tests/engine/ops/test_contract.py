@@ -1,0 +1,220 @@
+"""What all ops promise: dtype, memory order, no side effects, threads, rebuilding from plain values, and clear refusals."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from engine.errors import ShapeError
+from engine.ops import (
+    OPS,
+    Add,
+    AveragePool,
+    BatchNorm,
+    Clip,
+    Concat,
+    Conv2d,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePool,
+    MaxPool,
+    Mul,
+    Op,
+    Pad,
+    Relu,
+    Reshape,
+    Softmax,
+)
+from tests.engine.ops.cases import CASES, NAMES
+
+every_case = pytest.mark.parametrize("case", CASES, ids=NAMES)
+
+
+def laid_out(x):
+    """Channels last for maps, contiguous for anything else."""
+    return (x.transpose(0, 2, 3, 1) if x.ndim == 4 else x).flags.c_contiguous
+
+
+def rebuilt(op):
+    """The op made again from what a file would hold."""
+    attributes = json.loads(json.dumps(op.attributes, allow_nan=False))
+    return type(op)(**op.params, **op.buffers, **attributes)
+
+
+@every_case
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("train", [False, True])
+def test_dtype_and_memory_order_are_kept(case, dtype, train):
+    op, xs = case.op(dtype), case.inputs(dtype)
+    y, cache = op.forward(*xs, train=train)
+    gradients, params = op.backward(np.ones_like(y), cache)
+    for array in (y, *gradients):
+        assert array.dtype == dtype
+        assert laid_out(array)
+    assert all(gradient.dtype == dtype for gradient in params.values())
+    assert {n: g.shape for n, g in params.items()} == {n: p.shape for n, p in op.params.items()}
+
+
+@every_case
+@pytest.mark.parametrize("train", [False, True])
+def test_channels_first_memory_is_understood(case, train):
+    """The road keeps maps channels last; a caller of one op alone need not know."""
+    xs = case.inputs()
+    results = []
+    for given in (xs, tuple(np.ascontiguousarray(x) for x in xs)):
+        op = case.op()
+        y, cache = op.forward(*given, train=train)
+        gradients, params = op.backward(np.ascontiguousarray(y), cache)
+        results.append([y, *gradients, *params.values()])
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)
+
+
+@every_case
+@pytest.mark.parametrize("train", [False, True])
+def test_nothing_is_written_to(case, train):
+    """Inputs, gradients and parameters are read-only here: NumPy raises on any attempt."""
+    op, xs = case.op(), case.inputs()
+    for array in (*xs, *op.params.values(), *op.buffers.values()):
+        array.flags.writeable = False
+    y, cache = op.forward(*xs, train=train)
+    y.flags.writeable = False
+    dy = np.ones_like(y)
+    dy.flags.writeable = False
+    op.backward(dy, cache)
+    op.explain(xs, y, (0,) * y.ndim)
+
+
+@every_case
+def test_threads_share_an_op(case):
+    op = case.op("float32")
+    given = [case.inputs("float32", seed=seed) for seed in range(8)]
+
+    def run(xs):
+        y, cache = op.forward(*xs)
+        gradients, params = op.backward(y, cache)
+        return [y, *gradients, *params.values()]
+
+    alone = [run(xs) for xs in given]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(run, given * 4))
+    for number, results in enumerate(together):
+        expected = alone[number % len(given)]
+        assert all((a == b).all() for a, b in zip(results, expected, strict=True))
+
+
+@every_case
+def test_an_op_is_made_again_from_plain_values(case):
+    op, xs = case.op(), case.inputs()
+    again = rebuilt(op)
+    assert again.attributes == op.attributes
+    assert (again.forward(*xs)[0] == op.forward(*xs)[0]).all()
+    assert OPS[op.kind] is type(op)
+
+
+@every_case
+def test_infer_shape_tells_what_forward_makes(case):
+    op = case.op()
+    y, _ = op.forward(*case.inputs())
+    shape = op.infer_shape(*case.shapes)
+    assert shape == y.shape
+    assert all(type(size) is int for size in shape)
+
+
+@every_case
+def test_a_picture_does_not_depend_on_those_beside_it(case):
+    op, xs = case.op(), case.inputs()
+    y, _ = op.forward(*xs)
+    if y.shape[0] != xs[0].shape[0] or len({x.ndim for x in xs}) > 1:
+        return  # the batch axis was folded into another, or one input has none
+    last, _ = op.forward(*(x[-1:] for x in xs))
+    np.testing.assert_allclose(last[0], y[-1], rtol=1e-12, atol=1e-12)
+
+
+@every_case
+def test_too_many_inputs_are_refused(case):
+    if case.kind == "concat":
+        return
+    with pytest.raises(ShapeError, match=r"one input, got 3|two inputs, got 3"):
+        case.op().infer_shape(case.shapes[0], case.shapes[0], case.shapes[0])
+
+
+def test_multiply_adds():
+    """By hand: 8 filters of 3 · 3 · 3 numbers on 6 × 6 outputs; grouped, each filter sees half of the maps."""
+    assert Conv2d(np.zeros((8, 3, 3, 3))).multiply_adds((1, 3, 8, 8)) == 8 * 27 * 36
+    assert Conv2d(np.zeros((8, 2, 1, 1)), groups=2).multiply_adds((1, 4, 5, 5)) == 8 * 2 * 25
+    assert Dense(np.zeros((10, 7))).multiply_adds((1, 7)) == 70
+    ones = np.ones(3)
+    assert BatchNorm(ones, ones, ones, ones).multiply_adds((1, 3, 4, 5)) == 60
+    assert MaxPool((2, 2), (2, 2)).multiply_adds((1, 3, 8, 8)) == 0
+
+
+def test_an_op_is_frozen():
+    with pytest.raises(AttributeError):
+        Softmax().axis = 2
+
+
+def test_an_op_that_forgets_a_method_cannot_be_made():
+    class Half(Op):
+        kind = "half"
+
+    with pytest.raises(TypeError, match="abstract"):
+        Half()
+
+
+REFUSALS = [
+    (lambda: Dense(np.zeros((3, 4, 5))), r"weight must be \(K, D\), got shape \(3, 4, 5\)"),
+    (lambda: Dense(np.zeros((3, 4)), np.zeros(4)), r"3 outputs need a bias of shape \(3,\)"),
+    (lambda: Dense(np.zeros((3, 4))).infer_shape((1, 5)), "4 inputs, got 5"),
+    (lambda: Dense(np.zeros((3, 4))).infer_shape((1, 4, 1, 1)), "flatten it first"),
+    (lambda: Conv2d(np.zeros((4, 3, 3, 3))).infer_shape((1, 2, 8, 8)), "3, H, W"),
+    (lambda: Conv2d(np.zeros((4, 3, 3, 3))).infer_shape((1, 3, 2, 8)), "does not fit"),
+    (lambda: Conv2d(np.zeros((4, 3, 3, 3))).infer_shape((1, 3)), "3, H, W"),
+    (lambda: Conv2d(np.zeros((4, 3, 3))), r"\(4, 3, 3\)"),
+    (lambda: Conv2d(np.zeros((4, 3, 3, 3)), groups=3), "multiple of groups"),
+    (lambda: Conv2d(np.zeros((4, 3, 3, 3)), groups=0), "groups"),
+    (lambda: Conv2d(np.zeros((4, 3, 3, 3)), np.zeros(3)), "bias"),
+    (lambda: Conv2d(np.zeros((4, 3, 3, 3)), stride=(0, 1)), "stride"),
+    (lambda: Conv2d(np.zeros((4, 3, 3, 3)), padding=(0, 0, -1, 0)), "padding"),
+    (lambda: Conv2d(np.zeros((4, 3, 3, 3)), padding=(1, 1)), "padding"),
+    (lambda: MaxPool((2, 2, 2), (2, 2)), "kernel must be 2 whole numbers from 1"),
+    (lambda: MaxPool((2, 1.5), (2, 2)), "kernel must be 2 whole numbers from 1"),
+    (lambda: MaxPool((2, 2), 2), "stride must be 2 whole numbers from 1, got 2"),
+    (lambda: MaxPool((2, 2), (0, 2)), "stride must be 2 whole numbers from 1"),
+    (lambda: MaxPool((2, 2), (2, 2), padding=(0, 2, 0, 0)), "nothing but padding"),
+    (lambda: AveragePool((2, 3), (2, 2), padding=(0, 0, 2, 0)), "nothing but padding"),
+    (lambda: AveragePool((2, 2), (2, 2), padding=(-1, 0, 0, 0)), "padding must be 4"),
+    (lambda: MaxPool((3, 3), (1, 1)).infer_shape((1, 4, 2, 8)), "does not fit on maps of 2 × 8"),
+    (lambda: MaxPool((3, 3), (1, 1)).infer_shape((1, 40)), "takes maps"),
+    (lambda: GlobalAveragePool().infer_shape((1, 40)), "takes maps"),
+    (lambda: BatchNorm(*(np.ones(n) for n in (3, 3, 3, 2))), r"\(C,\) each"),
+    (lambda: BatchNorm(*(np.ones(3),) * 4).infer_shape((1, 4, 2, 2)), "has 3 channels"),
+    (lambda: BatchNorm(*(np.ones(3),) * 4).infer_shape((1, 3, 2)), "has 3 channels"),
+    (lambda: Dropout(1.0), "rate must be from 0 to below 1, got 1"),
+    (lambda: Dropout(-0.1), "rate"),
+    (lambda: Clip(1.0, 0.0), "low must not be above high"),
+    (lambda: Softmax(4).infer_shape((1, 2, 3, 4)), "no axis 4"),
+    (lambda: Flatten(-3).infer_shape((1, 2)), "no axis -3"),
+    (lambda: Reshape((-1, -1)), "at most one"),
+    (lambda: Reshape((0, 5)).infer_shape((2, 6)), r"12 numbers of shape \(2, 6\) do not make"),
+    (lambda: Reshape((-1, 5)).infer_shape((2, 6)), "do not make"),
+    (lambda: Reshape((0, 6, 0)).infer_shape((2, 6)), "does not have"),
+    (lambda: Pad((1, 1, 1)), "pads must be 4 whole numbers from 0"),
+    (lambda: Pad((1, 1, 1, -1)), "pads must be 4 whole numbers from 0"),
+    (lambda: Pad((1, 1, 1, 1)).infer_shape((2, 3)), "takes maps"),
+    (lambda: Concat().infer_shape((1, 2, 3, 3), (1, 2, 4, 3)), "along axis 1 only"),
+    (lambda: Concat().infer_shape((1, 2, 3, 3), (1, 2)), "along axis 1 only"),
+    (lambda: Concat().infer_shape(), "at least one"),
+    (lambda: Concat(axis=2).infer_shape((1, 2)), "no axis 2"),
+    (lambda: Add().infer_shape((1, 3, 4, 4), (1, 2, 4, 4)), "do not fit each other"),
+    (lambda: Mul().infer_shape((1, 3)), "two inputs, got 1"),
+    (lambda: Relu().infer_shape(), "one input, got 0"),
+]
+
+
+@pytest.mark.parametrize(("make", "text"), REFUSALS, ids=[text for _, text in REFUSALS])
+def test_what_does_not_fit_is_refused_by_name(make, text):
+    with pytest.raises(ShapeError, match=text):
+        make()
