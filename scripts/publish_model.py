@@ -1,0 +1,206 @@
+"""Turn a finished training into the network that ships: its file in the zoo, and its model card.
+
+    python scripts/publish_model.py runs/everyday
+
+reads model.safetensors and history.json of that folder and writes engine/zoo/weights/everyday.safetensors,
+docs/models/everyday.md and, beside it, the history as JSON and as a picture, and the confusion matrix as a picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Iterator
+from html import escape
+from json import loads
+from pathlib import Path
+from typing import Any
+
+import engine
+from engine.formats import safetensors
+from engine.train.copies import rebuilt
+from engine.views import describe_layers
+from engine.zoo import WEIGHTS
+
+ROOT = Path(__file__).resolve().parent.parent
+CARDS = ROOT / "docs" / "models"
+
+ABOUT = {
+    "everyday": {
+        "title": "everyday",
+        "summary": "A small VGG that tells 20 kinds of everyday things apart.",
+        "description": (
+            "Seven convolutions, four poolings and one fully connected layer, for 64 × 64 photographs of 20 kinds of things. "
+            "It always answers with one of them, also when the photo shows something else."
+        ),
+        "data": "everyday64",
+        "terms": (
+            "Trained on everyday64, a selection from Tiny ImageNet's training pictures; the pictures are under ImageNet's terms "
+            "(research use) and are not part of this project."
+        ),
+    }
+}
+
+INK, FAINT, RULE, ACCENT, SECOND = "#1f2328", "#6a737d", "#e1e4e8", "#0b62c4", "#b35900"
+
+
+def publish(run: Path, name: str) -> None:
+    """Write everything that ships of the training in ``run`` under the model's ``name``."""
+    trained = safetensors.load(run / "model.safetensors")
+    WEIGHTS.mkdir(exist_ok=True)
+    CARDS.mkdir(parents=True, exist_ok=True)
+    safetensors.save(
+        rebuilt(trained, meta=trained.meta | ABOUT[name]), WEIGHTS / f"{name}.safetensors"
+    )
+    shutil.copy(run / "history.json", CARDS / f"{name}-history.json")
+    epochs = loads((run / "history.json").read_text())["epochs"]
+    network = engine.load(name)
+    (CARDS / f"{name}-history.svg").write_text(history_picture(epochs))
+    (CARDS / f"{name}-confusion.svg").write_text(
+        confusion_picture(list(network.labels or ()), network.meta["confusion"])
+    )
+    (CARDS / f"{name}.md").write_text("\n".join(card(name, network, epochs)) + "\n")
+
+
+def card(name: str, network: engine.Network, epochs: list[dict[str, Any]]) -> Iterator[str]:
+    """The model card's lines."""
+    meta, layers = network.meta, describe_layers(network)
+    seconds = sum(epoch["seconds"] for epoch in epochs)
+    size = (WEIGHTS / f"{name}.safetensors").stat().st_size
+    yield from (
+        f"# {name}",
+        "",
+        meta["description"],
+        "",
+        "| | |",
+        "|---|---|",
+        f"| right on pictures never trained on | **{meta['accuracy']:.1%}** of {meta['validation_pictures']:,} |",
+        f"| parameters | {sum(layer.parameters for layer in layers):,} |",
+        f"| multiply-adds for one picture | {sum(layer.multiply_adds for layer in layers):,} |",
+        f"| file | {size / 1e6:.2f} MB, half precision; computed in float32 |",
+        "",
+        "## Data and terms",
+        "",
+        meta["terms"],
+        f"{meta['training_pictures']:,} pictures to learn from, and {meta['validation_pictures']:,} (10 % of each class, by seed)",
+        "only to measure with.",
+        "",
+        "## How it was trained",
+        "",
+        f"By this project's own engine, on two CPU threads of a shared machine, in {seconds / 60:.0f} minutes ({meta['date']}):",
+        "",
+        "```sh",
+        meta["command"],
+        "```",
+        "",
+        "Convolutions learned with batch normalisation, folded into them on export; the file holds the moving average of the weights.",
+        f"Training loss is measured on augmented pictures. The numbers: [{name}-history.json]({name}-history.json).",
+        "",
+        f"![Loss and accuracy over the epochs]({name}-history.svg)",
+        "",
+        "## How often it is right",
+        "",
+        "| class | right | pictures in all |",
+        "|---|---:|---:|",
+    )
+    for label, share in meta["per_class"].items():
+        yield f"| {label} | {share:.1%} | {meta['pictures'][label]:,} |"
+    yield from (
+        "",
+        "Rows are what a picture shows, columns what the network says:",
+        "",
+        f"![Confusion matrix]({name}-confusion.svg)",
+        "",
+        "## What it is not for",
+        "",
+        "It was made to be looked into. It knows 20 words and has seen small, centred photographs of one thing each. Its shares",
+        "are not probabilities of anything in the world: a giraffe is an «elephant» or a «dog» to it, at times with great certainty.",
+    )
+
+
+def history_picture(epochs: list[dict[str, Any]]) -> str:
+    """Loss and accuracy side by side, training and validation in each, as SVG."""
+    body = [
+        *_chart("loss", epochs, "loss", 0, _ceiling(epochs)),
+        *_chart("accuracy", epochs, "accuracy", 440, 1.0),
+    ]
+    return _svg(860, 300, body)
+
+
+def _ceiling(epochs: list[dict[str, Any]]) -> float:
+    return max(float(max(e["train_loss"], e["validation_loss"])) for e in epochs)
+
+
+def _chart(
+    title: str, epochs: list[dict[str, Any]], key: str, left: int, top: float
+) -> Iterator[str]:
+    x0, y0, width, height = left + 50, 40, 350, 210
+    yield _text(x0, 22, title, INK, "start", bold=True)
+    for i in range(5):
+        y, value = y0 + height * i / 4, top * (1 - i / 4)
+        yield f'<line x1="{x0}" y1="{y}" x2="{x0 + width}" y2="{y}" stroke="{RULE}"/>'
+        yield _text(
+            x0 - 8, y + 4, f"{value:.0%}" if key == "accuracy" else f"{value:.1f}", FAINT, "end"
+        )
+    last = max(len(epochs) - 1, 1)
+    for which, colour, row in (("train", SECOND, 0), ("validation", ACCENT, 1)):
+        values = [epoch[f"{which}_{key}"] for epoch in epochs]
+        points = " ".join(
+            f"{x0 + width * i / last:.1f},{y0 + height * (1 - v / top):.1f}"
+            for i, v in enumerate(values)
+        )
+        yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.8"/>'
+        final = f"{values[-1]:.1%}" if key == "accuracy" else f"{values[-1]:.3f}"
+        yield _text(x0 + 70 + 150 * row, 22, f"{which} {final}", colour, "start")
+    yield _text(x0, y0 + height + 22, "epoch 1", FAINT, "start")
+    yield _text(x0 + width, y0 + height + 22, f"{len(epochs)}", FAINT, "end")
+
+
+def confusion_picture(labels: list[str], confusion: list[list[int]]) -> str:
+    """The confusion matrix as SVG: each cell its count, as dark as its share of the row."""
+    cell, left, top = 30, 110, 100
+    side = cell * len(labels)
+    body = []
+    for row, counts in enumerate(confusion):
+        y = top + row * cell
+        body.append(_text(left - 8, y + 20, labels[row], INK, "end"))
+        x = left + row * cell + 19
+        body.append(
+            f'<g transform="rotate(-60 {x} {top - 8})">{_text(x, top - 8, labels[row], INK, "start")}</g>'
+        )
+        for column, count in enumerate(counts):
+            share = count / max(sum(counts), 1)
+            corner = f'x="{left + column * cell}" y="{y}"'
+            body.append(
+                f'<rect {corner} width="{cell}" height="{cell}" fill="{ACCENT}" fill-opacity="{share:.3f}" '
+                f'stroke="{RULE}"/>'
+            )
+            if count:
+                colour = "#ffffff" if share > 0.5 else INK
+                body.append(
+                    _text(left + column * cell + cell / 2, y + 20, str(count), colour, "middle")
+                )
+    return _svg(left + side + 20, top + side + 20, body)
+
+
+def _text(x: float, y: float, text: str, colour: str, anchor: str, *, bold: bool = False) -> str:
+    weight = ' font-weight="600"' if bold else ""
+    return f'<text x="{x:g}" y="{y:g}" fill="{colour}" text-anchor="{anchor}"{weight}>{escape(text)}</text>'
+
+
+def _svg(width: int, height: int, body: list[str]) -> str:
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        'font-family="system-ui, sans-serif" font-size="12">'
+    )
+    return "\n".join(
+        [head, f'<rect width="{width}" height="{height}" fill="#ffffff"/>', *body, "</svg>", ""]
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("run", type=Path, help="the folder that convscope train wrote")
+    parser.add_argument("--name", default="everyday", choices=sorted(ABOUT))
+    arguments = parser.parse_args()
+    publish(arguments.run, arguments.name)
