@@ -6,7 +6,7 @@ numbers ("frequencies") in which the convolution is one multiplication each, whe
     y = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A          over the channels: for each frequency one matrix product, tiles × C by C × K
 
 Bᵀ, G and Aᵀ work on columns and on rows alike, so each transform is done as two stages of a small matrix times long rows, which
-BLAS runs without packing. The price is rounding: about ten times im2col's in float32.
+BLAS runs without packing. The price is rounding: in float32 the largest error is about 5e-6 of the largest output.
 
 Everything is channels last, stride 1, dilation 1, one group. The order of the 36 frequencies is (across, down).
 Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2015, section 4.3.
@@ -88,9 +88,8 @@ def convolve(x: Array, weight: Array, bias: Array | None, padding: Padding) -> A
             product = _scratch("gathered", (FREQUENCIES, data.shape[1], filters), x.dtype)
             np.matmul(data, spectrum, out=product)
             if bias is not None:
-                product[7] += (
-                    bias  # this frequency alone enters all the cells of a tile with weight 1
-                )
+                # Frequency (1, 1) alone enters every cell of a tile with weight 1.
+                product[7] += bias
             _from_frequencies(from_frequencies, product, y, chunk)
 
     parallel.split(len(chunks), work)
@@ -103,10 +102,11 @@ def weight_gradient(x: Array, dy: Array, padding: Padding) -> Array:
     channels, filters = x.shape[3], dy.shape[3]
     maps, kernel, from_frequencies = transforms(x.dtype)
     chunks = _chunks(dy.shape, channels, PARTIAL_SUMS)
-    partial_sums = np.zeros((PARTIAL_SUMS, FREQUENCIES, channels, filters), x.dtype)
+    partial_sums = _scratch("sums", (PARTIAL_SUMS, FREQUENCIES, channels, filters), x.dtype)
 
     def work(first: int, last: int) -> None:
         for part in range(first, last):
+            partial_sums[part] = 0
             for chunk in chunks[part::PARTIAL_SUMS]:
                 data = _to_frequencies(maps, x, padding[:2], chunk, "data")
                 blame = _to_frequencies(from_frequencies.T, dy, (0, 0), chunk, "blame")
@@ -114,8 +114,10 @@ def weight_gradient(x: Array, dy: Array, padding: Padding) -> Array:
                 partial_sums[part] += np.matmul(data.transpose(0, 2, 1), blame, out=product)
 
     parallel.split(PARTIAL_SUMS, work)
-    total = partial_sums.sum(0).reshape(FREQUENCIES, -1)
-    dw = kernel.T @ total
+    total = partial_sums[0]
+    for other in partial_sums[1:]:
+        total += other
+    dw = kernel.T @ total.reshape(FREQUENCIES, -1)
     return np.ascontiguousarray(dw.reshape(3, 3, channels, filters).swapaxes(0, 1))
 
 
@@ -131,10 +133,11 @@ def _chunks(shape: tuple[int, ...], channels: int, parts: int) -> list[_Chunk]:
     """The parts of an output of this shape."""
     n, height, width, filters = shape
     rows, cols = -(-height // TILE), -(-width // TILE)
-    tiles = UNPACKED // (channels * filters)
-    if tiles >= PACKED_TILES // 8:
-        tiles = min(tiles, CHUNK_BYTES // (FREQUENCIES * max(channels, filters) * 4))
-    else:
+    tiles = min(
+        UNPACKED // (channels * filters),
+        CHUNK_BYTES // (FREQUENCIES * max(channels, filters) * 4),
+    )
+    if tiles < PACKED_TILES // 8:
         tiles = PACKED_TILES
     per_block = max(1, tiles // cols)
     return [_Chunk(*block, cols) for block in parallel.blocks(n, rows, per_block, parts)]

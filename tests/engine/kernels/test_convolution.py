@@ -80,6 +80,15 @@ def test_inputs_in_any_memory_order():
     np.testing.assert_allclose(dw, exact, atol=1e-11)
 
 
+def test_inputs_that_may_not_be_written():
+    x, weight, bias, dy, geometry = draw(*CASES[0])
+    for array in (x, weight, bias, dy):
+        array.flags.writeable = False
+    y = winograd.convolve(x, weight, bias, geometry.padding)
+    assert y.flags.writeable
+    assert winograd.weight_gradient(x, dy, geometry.padding).flags.writeable
+
+
 LARGE = (64, 16, 16, 24, 32, (1, 1, 1, 1))
 
 
