@@ -19,11 +19,14 @@ ENGINE = """
     zoo
 """
 APP = """
-    errors settings paths schemas
-    images registry compute analysis traces encode client
-    deps
+    errors settings paths version schemas headers encode client
+    images registry compute negotiate positions samples
+    analysis imagefolder uploads openapi responses
+    traces present training
+    deps source
     routes
     main
+    serve
     cli
 """
 OUTSIDE_ENGINE = {

@@ -1,18 +1,26 @@
 import io
+import threading
+import time
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from PIL import Image
 
 from app.main import create_app
 from app.registry import Registry
+from app.serve import make_server
 from app.settings import Settings
 from engine.network import Network, Node
 from engine.ops import Conv2d, Dense, Flatten, MaxPool, Relu, Softmax
 from engine.preprocess import Preprocess
+
+with warnings.catch_warnings():
+    # Starlette would like its test client on httpx2, which does nothing more for these tests than httpx.
+    warnings.simplefilter("ignore")
+    from fastapi.testclient import TestClient
 
 LABELS = ("apple", "bear", "cloud")
 
@@ -46,8 +54,12 @@ def picture_bytes(
     """A picture of coloured noise, as a file."""
     rng = np.random.default_rng(seed)
     pixels = rng.integers(0, 256, (size[1], size[0], 3), np.uint8)
+    return as_file(Image.fromarray(pixels).convert(mode), kind, **options)
+
+
+def as_file(image: Image.Image, kind: str = "PNG", **options) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(pixels).convert(mode).save(buffer, kind, **options)
+    image.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
@@ -86,3 +98,32 @@ def photo() -> bytes:
 def analysis(client, photo) -> dict:
     """A finished analysis of the photo."""
     return client.post("/api/v1/analyses", files={"image": photo}).json()
+
+
+class RunningServer:
+    """The app on uvicorn, in a thread, on a free port; started and stopped with the ``with`` block."""
+
+    def __init__(self, settings: Settings, registry: Registry) -> None:
+        self.app = create_app(settings, registry)
+        self.server = make_server(settings, self.app)
+        self._thread = threading.Thread(target=self.server.run)
+
+    def __enter__(self):
+        self._thread.start()
+        while not self.server.started:
+            assert self._thread.is_alive(), "the server did not start"
+            time.sleep(0.01)
+        self.port = self.server.servers[0].sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        return self
+
+    def __exit__(self, *_):
+        self.server.should_exit = True
+        self._thread.join(10)
+        assert not self._thread.is_alive(), "the server did not stop"
+
+
+@pytest.fixture(scope="module")
+def server(registry) -> Iterator[RunningServer]:
+    with RunningServer(Settings(port=0, workers=2, log_level="error"), registry) as running:
+        yield running
