@@ -6,7 +6,7 @@ numbers ("frequencies") in which the convolution is one multiplication each, whe
     y = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A          over the channels: for each frequency one matrix product, tiles × C by C × K
 
 Bᵀ, G and Aᵀ work on columns and on rows alike, so each transform is done as two stages of a small matrix times long rows, which
-BLAS runs without packing. The price is rounding: in float32 the largest error is about 5e-6 of the largest output.
+BLAS runs without packing. The price is rounding: in float32 the largest error is about 1e-5 of the largest output.
 
 Everything is channels last, stride 1, dilation 1, one group. The order of the 36 frequencies is (across, down).
 Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2015, section 4.3.
