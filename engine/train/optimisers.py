@@ -54,7 +54,7 @@ class Optimiser(ABC):
             for slot, names in self.averages.items()
             for name, a in names.items()
         }
-        return {"steps": np.array(self.steps, np.int64), **arrays}
+        return {"steps": np.array([self.steps]), **arrays}
 
     def load_state(self, state: Params) -> None:
         """Take over what ``state`` gave. Raises TrainingError when it belongs to another optimiser."""
@@ -65,7 +65,7 @@ class Optimiser(ABC):
             raise TrainingError(
                 "the optimiser's saved state belongs to another optimiser or another network"
             )
-        self.steps = int(state["steps"])
+        self.steps = int(state["steps"][0])
         for name in mine.keys() - {"steps"}:
             np.copyto(mine[name], state[name])
 

@@ -39,7 +39,7 @@ def test_gradients_are_the_numerical_ones(name, smoothing, soft):
     outputs, targets = rng.normal(size=(5, 4)), rng.integers(0, 4, 5)
     if soft:
         targets = rng.dirichlet(np.ones(4), 5)
-    loss, blame = LOSSES[name](outputs, targets, smoothing)
+    _, blame = LOSSES[name](outputs, targets, smoothing)
     for place in np.ndindex(outputs.shape):
         step = np.zeros_like(outputs)
         step[place] = 1e-6
