@@ -47,7 +47,7 @@ USER 10001:10001
 WORKDIR /
 EXPOSE 8000
 
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 CMD ["convscope", "health"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --start-interval=2s --retries=3 CMD ["convscope", "health"]
 
 ENTRYPOINT ["convscope"]
 CMD ["serve"]
