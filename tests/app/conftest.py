@@ -73,28 +73,28 @@ def registry(tiny) -> Registry:
     return Registry({"tiny": lambda: tiny}, "tiny")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings() -> Settings:
     return Settings(workers=2)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app(settings, registry) -> FastAPI:
     return create_app(settings, registry)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(app) -> Iterator[TestClient]:
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def photo() -> bytes:
     return picture_bytes()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def analysis(client, photo) -> dict:
     """A finished analysis of the photo."""
     return client.post("/api/v1/analyses", files={"image": photo}).json()
