@@ -124,16 +124,18 @@ SHOULDER = Curve(  # height of bonnet, belt line and boot along the car
     [(-2.3, 0.9), (-2.1, 1.0), (-1.6, 1.01), (-0.6, 0.955), (0.8, 0.93), (1.5, 0.83), (1.9, 0.73),
      (2.2, 0.56), (2.4, 0.4)], 0.10)  # fmt: skip
 ROOF = Curve(
-    [(-2.6, 0.2), (-1.75, 0.96), (-1.0, 1.32), (-0.45, 1.40), (0.0, 1.375), (0.98, 0.86),
+    [(-2.1, 0.2), (-1.92, 0.65), (-1.75, 0.96), (-1.0, 1.32), (-0.45, 1.40), (0.0, 1.375), (0.98, 0.86),
      (2.0, 0.2)], 0.09)  # fmt: skip
 PLAN = Curve(  # half the width, seen from above
     [(-2.4, 0.74), (-1.9, 0.87), (-1.2, 0.915), (1.2, 0.915), (1.8, 0.865), (2.3, 0.72)], 0.14)
 NOSE = Curve([(0.1, 2.06), (0.3, 2.16), (0.5, 2.2), (0.62, 2.15), (0.8, 1.9)], 0.03)
 TAIL = Curve([(0.1, 2.0), (0.4, 2.18), (0.9, 2.12), (1.05, 2.14)], 0.05)
 
-LAMP = (vec(1.93, 0.645, 0.66), vec(0.34, 0.075, 0.21))
+LAMP = (vec(1.90, 0.655, 0.67), vec(0.36, 0.072, 0.22))
 GRILLE = (vec(2.15, 0.545, 0.0), vec(0.35, 0.065, 0.40))
 INTAKE = (vec(2.10, 0.290, 0.0), vec(0.35, 0.075, 0.60))
+MIRROR = vec(0.60, 0.995, 0.97)
+HANDLE = vec(-0.33, 0.835, 0.893)
 PLATE = (vec(2.20, 0.410, 0.0), vec(0.045, 0.055, 0.26))
 
 
@@ -148,9 +150,14 @@ def axle_distance(x: Array, y: Array) -> Array:
 
 def cabin(p: Array) -> Array:
     x, y, side = p
-    roof = (y + 0.035 * side * side - ROOF(x + 0.24 * side * side)) * 0.88
+    roof = (y + 0.035 * side * side - ROOF(bent(x, side))) * 0.88
     d = smooth_max(roof, (side - cabin_width(y)) * 0.95, 0.11)
     return np.maximum(d, 0.7 - y)  # the body is below
+
+
+def bent(x: Array, side: Array) -> Array:
+    """x on the midline that belongs to a point: both screens bow outwards in the middle."""
+    return x + 0.24 * side * side * np.clip(2 * x + 0.6, -0.7, 1)
 
 
 def cabin_width(y: Array) -> Array:
@@ -166,19 +173,21 @@ def body(p: Array) -> Array:
     bow = side * side * (0.22 + 0.28 * side * side)
     bonnet_fold = 0.012 * smoothstep(0.0, 0.06, side - 0.46) * smoothstep(0.7, 1.1, x)
     d = smooth_max(y - SHOULDER(x) + 0.05 * side * side - bonnet_fold, side - width, 0.11)
-    d = smooth_max(d, x - NOSE(y) + bow, 0.10)
-    d = smooth_max(d, -x - TAIL(y) + 0.7 * bow, 0.10)
+    d = smooth_max(d, 0.72 * (x - NOSE(y) + bow), 0.08)  # 0.72: keep the slope below 1
+    d = smooth_max(d, 0.8 * (-x - TAIL(y) + 0.7 * bow), 0.08)
     d = smooth_max(d, 0.17 + 0.02 * np.abs(x) - y, 0.06)
-    for centre, half in (GRILLE, INTAKE):  # openings are pressed into the nose
-        d = d + 0.05 * smoothstep(0.0, 0.02, -rounded_box(p, centre, half, 0.05))
+    for opening in (GRILLE, INTAKE):  # pressed into the nose
+        d = d + 0.05 * smoothstep(0.0, 0.02, -rounded_box(p, *opening, 0.05))
     return np.asarray(d, np.float32)
 
 
 def shell(p: Array) -> Array:
     """Painted and glazed skin: body, cabin and mirrors, without the wheel arches."""
     d = smooth_min(body(p), cabin(p), 0.035)
-    mirror = ellipsoid(p, vec(0.62, 1.0, 0.97), vec(0.085, 0.07, 0.11))
-    return np.minimum(d, mirror)
+    mirror = rounded_box(p, MIRROR, vec(0.06, 0.062, 0.095), 0.055) + 0.25 * (p[0] - 0.62)
+    stalk = rounded_box(p, vec(0.62, 0.955, 0.86), vec(0.03, 0.014, 0.08), 0.012)
+    handle = rounded_box(p, HANDLE, vec(0.09, 0.013, 0.03), 0.012)
+    return np.minimum(np.minimum(d, mirror), np.minimum(stalk, handle))
 
 
 def wheel(p: Array) -> Array:
@@ -195,7 +204,7 @@ def spokes(x: Array, y: Array, hub: Array, depth: Array) -> Array:
     sector = 2 * np.pi / 5
     angle = np.arctan2(y - WHEEL_RADIUS, x - np.where(x > 0, *AXLES)) + 0.3
     turn = np.abs((angle + sector / 2) % sector - sector / 2)
-    across = np.abs(hub * np.sin(np.abs(turn - 0.17))) - 0.019
+    across = np.abs(hub * np.sin(np.abs(turn - 0.21))) - 0.006 - 0.045 * hub
     arm = np.maximum(np.maximum(across, hub - 0.235), np.abs(depth - 0.075 - 0.1 * hub) - 0.018)
     cap = np.maximum(hub - 0.062, np.abs(depth - 0.075) - 0.022)
     return np.asarray(np.minimum(arm, cap), np.float32)
@@ -211,13 +220,18 @@ def car(p: Array) -> Array:
 def glass_margin(p: Array) -> Array:
     """How far inside a pane a point of the cabin's skin lies, in metres; negative outside."""
     x, y, side = mirrored(p)
-    bent = x + 0.24 * side * side
-    below_roof, from_side = ROOF(bent) - y - 0.035 * side * side, cabin_width(y) - side
+    along = bent(x, side)
+    below_roof, from_side = ROOF(along) - y - 0.035 * side * side, cabin_width(y) - side
     sill = y - SHOULDER(x)
-    door = np.minimum(np.minimum(below_roof * 0.8 - 0.055, sill - 0.03), np.abs(x + 0.42) - 0.03)
+    door = np.minimum(below_roof * 0.8 - 0.055, sill - 0.03)
     screen = np.minimum(from_side - 0.065, sill - 0.02)
-    screen = np.minimum(screen, np.maximum(bent - 0.12, -0.98 - bent))
+    screen = np.minimum(screen, np.maximum(along - 0.12, -0.98 - along))
     return np.where(below_roof > from_side + 0.02, door, screen)
+
+
+def pillar(p: Array) -> Array:
+    """Black post between the side windows."""
+    return (np.abs(p[0] + 0.42) < 0.035) & (np.abs(p[2]) > 0.55)
 
 
 def interior(p: Array) -> Array:
@@ -252,7 +266,7 @@ def march(field: Field, origin: Array, ray: Array, start: Array, end: Array) -> 
         d = field(origin[:, alive] + ray[:, alive] * travelled[alive])
         hit = d < 0.0008
         found[alive[hit]] = travelled[alive[hit]]
-        travelled[alive] += np.maximum(d * 0.8, 0.0006)
+        travelled[alive] += np.maximum(d * 0.75, 0.0006)
         alive = alive[~hit & (travelled[alive] < end[alive])]
     return found
 
@@ -291,7 +305,7 @@ def normal_of(field: Field, p: Array) -> Array:
 
 # --- light and surroundings ----------------------------------------------------------------------
 
-SUN = normalise(vec(0.62, 0.80, 0.55))
+SUN = normalise(vec(0.66, 0.80, 0.34))
 SUN_COLOUR = vec(1.0, 0.93, 0.82) * 3.1
 SKY_FILL = vec(0.55, 0.70, 0.95) * 0.75
 
@@ -300,29 +314,38 @@ def surroundings(ray: Array) -> Array:
     """Sky, clouds and a belt of trees in a direction above the horizon."""
     height = ray[1]
     azimuth = np.arctan2(ray[2], ray[0])
-    sky = mix(vec(0.80, 0.90, 1.0) * 1.15, vec(0.16, 0.36, 0.78), smoothstep(0.0, 0.55, height))
+    sky = mix(vec(0.62, 0.80, 1.0) * 1.1, vec(0.16, 0.36, 0.78), smoothstep(-0.05, 0.4, height))
     flat = 1 / np.maximum(height + 0.12, 0.05)
     cloud = noise(ray[0] * flat * 2.2 + 40, ray[2] * flat * 2.2 + 9, 5)
-    sky = mix(sky, vec(1.25, 1.25, 1.25), 0.8 * smoothstep(0.48, 0.72, cloud))
+    sky = mix(sky, vec(1.25, 1.25, 1.25), 0.9 * smoothstep(0.5, 0.68, cloud))
     glow = np.maximum(dot(ray, SUN), 0)
     sky = sky + vec(1.0, 0.9, 0.7) * (0.25 * glow**12)
-    top = 0.085 + 0.075 * noise(azimuth * 9 + 30, azimuth * 0, 4)
-    leaf = noise(azimuth * 60 + 90, height * 75 + 5, 4)
-    light = 0.25 + 0.75 * smoothstep(0.0, 1.0, height / top) * smoothstep(0.25, 0.75, leaf)
-    trees = vec(0.10, 0.17, 0.045) * light
-    return mix(sky, trees, smoothstep(0.012, -0.012, height - top - 0.05 * (leaf - 0.5)))
+    return mix(sky, *trees(azimuth, height))
+
+
+def trees(azimuth: Array, height: Array) -> tuple[Array, Array]:
+    """Colour of the wood on the horizon, and how far it hides the sky (0 or 1, softly)."""
+    top = 0.07 + 0.085 * noise(azimuth * 8 + 30, azimuth * 0, 4)
+    leaf = noise(azimuth * 45 + 90, height * 55 + 5, 5)
+    # Crowns are lit from above: bright where the foliage thins out upwards.
+    above = noise(azimuth * 45 + 90.2, height * 55 + 5.5, 5)
+    light = 0.30 + 0.9 * np.clip(0.25 + 2.2 * (leaf - above), 0, 1) + 0.35 * height / top
+    tint = noise(azimuth * 7 + 60, height * 4 + 70, 2)
+    colour = mix(vec(0.055, 0.085, 0.030), vec(0.125, 0.115, 0.040), tint) * light
+    colour = mix(colour, vec(0.42, 0.50, 0.58), np.float32(0.16))  # a little haze
+    return colour, smoothstep(0.012, -0.012, height - top - 0.05 * (leaf - 0.5))
 
 
 def ground(x: Array, z: Array) -> Array:
     """Colour of the ground: asphalt with a painted line, a kerb and a lawn behind it."""
-    grain = noise(x * 55 + 200, z * 55 + 200, 3)
+    grain = noise(x * 47 + 200, z * 47 + 200, 2)
     patch = noise(x * 0.9 + 11, z * 0.9 + 60, 4)
-    road = vec(0.125, 0.125, 0.13) * (0.45 + 0.75 * grain) * (0.65 + 0.7 * patch)
+    road = vec(0.125, 0.125, 0.13) * (0.72 + 0.3 * grain) * (0.55 + 0.9 * patch)
     across = z + 0.25 * x  # the road runs a little askew to the car
     line = smoothstep(0.07, 0.055, np.abs(across - 2.05)) * smoothstep(0.2, 0.45, grain + patch / 3)
     road = mix(road, vec(0.62, 0.61, 0.57), 0.9 * line)
     blades = noise(x * 7 + 3, z * 7 + 8, 5)
-    lawn = vec(0.085, 0.13, 0.03) * (0.25 + 1.4 * blades)
+    lawn = mix(vec(0.075, 0.095, 0.028), vec(0.17, 0.155, 0.065), patch) * (0.3 + 1.3 * blades)
     kerb = vec(0.42, 0.40, 0.37) * (0.7 + 0.5 * patch)
     edge = -across - 3.6
     return mix(mix(road, kerb, smoothstep(0.0, 0.04, edge)), lawn, smoothstep(0.3, 0.36, edge))
@@ -341,11 +364,20 @@ def reflected(p: Array, ray: Array) -> Array:
 # --- materials -----------------------------------------------------------------------------------
 
 
+PLATE_LETTERS = (
+    "### ### #  # # #     ##  # #",
+    "#   # # ## # # #    #    # #",
+    "#   # # # ## # #    ###  ###",
+    "#   # # #  # # #    # #    #",
+    "### ### #  #  #     ###    #",
+)
+
+
 def surface(p: Array, normal: Array) -> tuple[Array, Array, Array]:
     """Base colour (3, N), mirror reflectance at right angles (N) and glass share (N) of the car."""
     q = mirrored(p)
     x, y, side = q
-    colour = np.broadcast_to(vec(0.40, 0.006, 0.010), p.shape).copy()
+    colour = np.broadcast_to(vec(0.33, 0.010, 0.005), p.shape).copy()
     mirror = np.full(x.shape, 0.085, np.float32)
 
     def paint(where: Array, rgb: tuple[float, float, float], reflectance: float) -> None:
@@ -357,27 +389,30 @@ def surface(p: Array, normal: Array) -> tuple[Array, Array, Array]:
     gaps = [np.abs(x - 0.74 - 0.1 * (y - 0.6)), np.abs(x + 0.50 - 0.25 * (y - 0.6))]
     seam = on_side & (np.minimum(*gaps) < 0.006) & (y > 0.27) & (y < SHOULDER(x) + 0.01)
     seam |= on_side & (np.abs(y - 0.27) < 0.006) & (x < 0.72) & (x > -0.55)
-    seam |= (normal[1] > 0.5) & (np.abs(side - 0.70 - 0.02 * x) < 0.006) & (x > 0.95) & (x < 1.8)
+    seam |= (normal[1] > 0.5) & (np.abs(side - 0.70 - 0.02 * x) < 0.008) & (x > 0.95) & (x < 1.8)
     paint(seam, (0.01, 0.002, 0.002), 0.02)
     paint(y < 0.215, (0.012, 0.012, 0.013), 0.03)
-    handle = rounded_box(q, vec(-0.34, 0.83, 0.88), vec(0.09, 0.016, 0.1), 0.012) < 0
-    paint(handle, (0.25, 0.01, 0.01), 0.25)
+    paint((side > 0.80) & (y > 0.93) & (y < 0.975) & (x > 0.5), (0.01, 0.01, 0.01), 0.05)
     paint(rounded_box(q, *GRILLE, 0.05) < -0.004, (0.008, 0.008, 0.009), 0.03)
     slats = (rounded_box(q, *GRILLE, 0.05) < -0.012) & (np.abs((y * 30) % 1 - 0.5) < 0.17)
     paint(slats, (0.25, 0.25, 0.26), 0.4)
     paint(rounded_box(q, *INTAKE, 0.05) < -0.004, (0.008, 0.008, 0.009), 0.02)
-    paint(rounded_box(q, *PLATE, 0.02) < 0, (0.75, 0.76, 0.74), 0.04)
-    lamp = ellipsoid(q, *LAMP)
+    plate = rounded_box(q, *PLATE, 0.02) < 0
+    paint(plate, (0.70, 0.71, 0.69), 0.04)
+    paint(plate & plate_letters(p), (0.015, 0.015, 0.02), 0.04)
+    lamp = ellipsoid(q - vec(0, 0.10, 0) * (side - 0.67), *LAMP)  # rises outwards
     paint(lamp < 0, (0.02, 0.02, 0.022), 0.08)
     bulb = np.minimum(np.hypot(y - 0.645, side - 0.60), np.hypot(y - 0.650, side - 0.745))
-    paint((lamp < -0.008) & (bulb < 0.055), (0.85, 0.87, 0.9), 0.35)
-    paint((lamp < -0.008) & (bulb < 0.026), (1.6, 1.6, 1.5), 0.35)
+    paint(lamp < -0.006, (0.06, 0.062, 0.066), 0.28)
+    paint((lamp < -0.008) & (bulb < 0.050), (0.26, 0.27, 0.28), 0.5)
+    paint((lamp < -0.008) & (bulb < 0.042), (0.10, 0.105, 0.115), 0.45)
+    paint((lamp < -0.008) & (bulb < 0.024), (0.9, 0.9, 0.88), 0.3)
     paint(ellipsoid(q, vec(-2.0, 0.82, 0.72), vec(0.3, 0.07, 0.22)) < 0, (0.30, 0.004, 0.006), 0.1)
 
     in_cabin = (cabin(q) < 0.006) & (body(q) > 0.004)
     margin = glass_margin(p)
     paint(in_cabin & (margin > -0.016), (0.008, 0.008, 0.009), 0.04)
-    glass = (in_cabin & (margin > 0)).astype(np.float32)
+    glass = (in_cabin & (margin > 0) & ~pillar(p)).astype(np.float32)
 
     wheels = wheel(q) < 0.004
     hub, depth = axle_distance(x, y), side - WHEEL_TRACK
@@ -385,10 +420,19 @@ def surface(p: Array, normal: Array) -> tuple[Array, Array, Array]:
     paint(wheels & (hub < 0.245), (0.03, 0.03, 0.032), 0.05)
     paint(wheels & (hub < 0.17) & (depth < 0.02), (0.16, 0.155, 0.15), 0.2)
     alloy = wheels & (hub < 0.249) & (depth > 0.03)
-    paint(alloy, (0.42, 0.42, 0.43), 0.45)
-    arch = (axle_distance(x, y) < 0.392) & ~wheels & (side < 0.80)
+    paint(alloy, (0.19, 0.19, 0.20), 0.55)
+    arch = (axle_distance(x, y) < 0.392) & ~wheels & (side < 0.885)
     paint(arch, (0.006, 0.006, 0.006), 0.0)
     return colour, mirror, glass
+
+
+def plate_letters(p: Array) -> Array:
+    """True where the number plate is printed on."""
+    row = np.floor((0.447 - p[1]) / 0.015).astype(np.int32)
+    column = np.floor((0.235 - p[2]) / 0.0168).astype(np.int32)
+    inside = (row >= 0) & (row < 5) & (column >= 0) & (column < 28)
+    bits = np.array([[cell == "#" for cell in line] for line in PLATE_LETTERS])
+    return inside & bits[np.clip(row, 0, 4), np.clip(column, 0, 27)]
 
 
 def cabin_view(p: Array, ray: Array) -> Array:
@@ -401,7 +445,7 @@ def cabin_view(p: Array, ray: Array) -> Array:
     far = np.full(p.shape[1], 3.0, np.float32)
     reach = march(inside, start, ray, np.zeros_like(far), far)
     end = start + ray * np.where(np.isfinite(reach), reach, 3.0)
-    open_pane = (glass_margin(end) > 0) & (interior(end) > 0.02)
+    open_pane = (glass_margin(end) > 0) & ~pillar(end) & (interior(end) > 0.02)
     lit = 0.35 + 0.65 * np.maximum(normal_of(interior, end)[1], 0)
     seats = vec(0.085, 0.072, 0.062) * lit
     return np.where(open_pane, reflected(end, ray) * 0.55, seats)
@@ -425,6 +469,7 @@ def shade_car(p: Array, ray: Array) -> Array:
     fresnel = np.where(mirror < 0.015, mirror, fresnel)
     shine = reflected(p, normalise(bounced)) * (fresnel * (0.3 + 0.7 * open_sky))
     spark = np.maximum(dot(bounced, SUN), 0)
+    lit = lit + base * SUN_COLOUR * (spark**5 * 0.8 * sun)  # flakes in the paint
     glint = (spark**900 * 14 + spark**60 * 0.35) * (sun > 0.02) * np.where(mirror > 0.015, 1, 0)
     return lit + shine + SUN_COLOUR * glint * np.maximum(fresnel, 0.05)
 
@@ -445,10 +490,10 @@ def camera_rays(width: int, height: int) -> tuple[Array, Array]:
     """Eye (3, 1) and directions (3, width * height), row by row: a long lens at eye level."""
     turn = np.radians(47.0)
     eye = vec(float(np.cos(turn)) * 9.6, 1.35, float(np.sin(turn)) * 9.6)
-    ahead = normalise(vec(0.02, 0.66, 0.0) - eye)
+    ahead = normalise(vec(0.06, 0.66, -0.02) - eye)
     right = normalise(np.cross(ahead, vec(0, 1, 0), axis=0))
     above = np.cross(right, ahead, axis=0)
-    span = 0.228  # half the height of the picture at distance 1
+    span = 0.222  # half the height of the picture at distance 1
     rows = (1 - (np.arange(height, dtype=np.float32) + 0.5) * 2 / height) * span
     columns = ((np.arange(width, dtype=np.float32) + 0.5) * 2 / width - 1) * span * width / height
     v, u = (grid.ravel() for grid in np.meshgrid(rows, columns, indexing="ij"))
@@ -471,7 +516,7 @@ def blurred(image: Array, radius: float) -> Array:
     return image
 
 
-def render(width: int, height: int, oversampling: int = 2) -> NDArray[np.uint8]:
+def render(width: int, height: int, oversampling: int = 3) -> NDArray[np.uint8]:
     """The picture, (height, width, 3) in sRGB; the same bytes for the same arguments."""
     wide, high = width * oversampling, height * oversampling
     eye, rays = camera_rays(wide, high)
@@ -482,7 +527,7 @@ def render(width: int, height: int, oversampling: int = 2) -> NDArray[np.uint8]:
     colour = surroundings(rays)
     road = np.flatnonzero(~hit & (rays[1] < -0.004))
     fall = eye[1] / -rays[1, road]
-    haze = 1 - np.exp(-fall / 400)
+    haze = 1 - np.exp(-fall / 1500)
     colour[:, road] = mix(shade_ground(eye + rays[:, road] * fall), vec(0.5, 0.6, 0.7), haze)
     scene = colour.T.reshape(high, wide, 3)
     # The lens is focused on the car: what lies far behind it is soft.
