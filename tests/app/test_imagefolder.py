@@ -79,7 +79,7 @@ def test_an_upright_picture_is_what_exif_says(folder):
 
 
 def test_a_folder_that_is_not_there_or_empty_or_of_one_class_is_said_clearly(tmp_path):
-    with pytest.raises(TrainingError, match="there is no folder .*nowhere"):
+    with pytest.raises(TrainingError, match=r"there is no folder .*nowhere"):
         imagefolder.classes(tmp_path / "nowhere")
     with pytest.raises(TrainingError, match="has no folders in it"):
         imagefolder.classes(tmp_path)
