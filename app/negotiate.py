@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 from starlette.datastructures import Headers
@@ -15,6 +16,8 @@ MEDIA_TYPES = {
     "npz": "application/x-npz",
     "png": "image/png",
 }
+
+_RANGE = re.compile(r"(?P<first>[0-9]{1,6})(-(?P<last>[0-9]{1,6}))?")
 
 
 def choose_format(asked: str | None, accept: str, offered: Sequence[str]) -> str:
@@ -53,12 +56,12 @@ def parse_channels(text: str | None, count: int) -> list[int]:
         return list(range(count))
     wanted: dict[int, None] = {}
     for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        if not (first.isdecimal() and (last.isdecimal() or not dash)):
+        match = _RANGE.fullmatch(part.strip())
+        if match is None:
             raise BadParameter(
                 f"channels: {part!r} is neither a number nor a range. Write it like this: 0,3,8-15."
             )
-        start, stop = int(first), int(last or first)
+        start, stop = int(match["first"]), int(match["last"] or match["first"])
         if stop >= count or start > stop:
             raise BadParameter(
                 f"channels: {part!r} does not fit; this layer has the channels 0 to {count - 1}.",

@@ -54,15 +54,15 @@ async def read_upload(request: Request, settings: Settings) -> Upload:
     )
 
 
-async def _bounded(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
-    """The body in pieces; PictureTooLarge once it is larger than ``limit``, before reading if its header says so."""
+async def _bounded(request: Request, limit: int, slack: int = 0) -> AsyncGenerator[bytes, None]:
+    """The body in pieces; PictureTooLarge once it has more than ``limit + slack`` bytes, before reading if its header says so."""
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > limit:
+    if announced.isdecimal() and int(announced) > limit + slack:
         raise too_large(limit, int(announced))
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > limit:
+        if size > limit + slack:
             raise too_large(limit, size)
         yield chunk
 
@@ -74,7 +74,7 @@ class _InMemoryParser(MultiPartParser):
 
 
 async def _read_form(request: Request, max_bytes: int, model: str | None) -> Upload:
-    body = _bounded(request, max_bytes + _FORM_OVERHEAD)
+    body = _bounded(request, max_bytes, _FORM_OVERHEAD)
     parser = _InMemoryParser(request.headers, body, max_files=1, max_fields=4, max_part_size=1024)
     try:
         form: FormData = await parser.parse()
