@@ -312,7 +312,3 @@ def _refuse_settings(context: typer.Context) -> None:
             raise TrainingError(
                 f"--resume goes on with the settings of the checkpoint: leave out {flag}"
             )
-
-
-if __name__ == "__main__":
-    typer.run(command)
