@@ -39,10 +39,9 @@ class Preprocess:
     def normalise(self, pixels: Array) -> Array:
         """uint8 (H, W, C) or (N, H, W, C) → float32 (N, C, H, W), channels last in memory."""
         batch = pixels if pixels.ndim == 4 else pixels[None]
-        scale = 1 / (255 * np.array(self.std, np.float32))
-        shift = np.array(self.mean, np.float32) / np.array(self.std, np.float32)
-        x = batch * scale
-        x -= shift
+        mean, std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
+        x: Array = batch * (1 / (255 * std))
+        x -= mean / std
         return x.transpose(0, 3, 1, 2)
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,4 +51,7 @@ class Preprocess:
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Preprocess:
         """The reverse of ``to_dict``. Raises TypeError for a key that is not one of these."""
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()})
+        fields: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in given.items()
+        }
+        return cls(**fields)

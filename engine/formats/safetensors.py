@@ -36,11 +36,11 @@ def save(network: Network, path: str | os.PathLike[str], *, half: bool = True) -
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file that is there whole or not at all, whenever the power goes."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with open(part, "wb") as file:
+    with part.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(part, path)
+    part.replace(path)
 
 
 def load(source: str | os.PathLike[str] | bytes) -> Network:

@@ -1,0 +1,55 @@
+"""The crop is torchvision's resize and centre crop in one step, and normalising is its ToTensor and Normalize."""
+
+import numpy as np
+import pytest
+
+from engine.preprocess import Preprocess
+
+IMAGENET = Preprocess((3, 224, 224), 0.875, "bicubic", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+
+
+@pytest.mark.parametrize(
+    ("size", "box"),
+    [
+        (
+            (256, 256),
+            (16, 16, 240, 240),
+        ),  # the shorter side becomes 256, the middle 224 are cut out
+        ((512, 256), (144, 16, 368, 240)),
+        ((256, 1024), (16, 400, 240, 624)),
+        ((128, 128), (8, 8, 120, 120)),
+    ],
+)
+def test_the_crop_is_the_middle_of_the_resized_photo(size, box):
+    assert IMAGENET.crop_box(*size) == pytest.approx(box)
+
+
+def test_an_input_that_is_not_square_cuts_a_box_of_its_own_shape():
+    left, top, right, bottom = Preprocess((3, 50, 100)).crop_box(300, 300)
+    assert (right - left) / (bottom - top) == pytest.approx(2)
+    assert (left, right) == (0, 300)
+
+
+def test_the_crop_never_leaves_the_photo():
+    for size in [(1, 1), (1, 700), (3000, 2), (640, 480)]:
+        left, top, right, bottom = Preprocess((3, 64, 64)).crop_box(*size)
+        assert left >= 0
+        assert top >= 0
+        assert right <= size[0]
+        assert bottom <= size[1]
+
+
+def test_normalising_scales_each_channel_by_its_own_mean_and_deviation():
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 5, 4, 3), np.uint8)
+    x = IMAGENET.normalise(pixels)
+    expected = (pixels / 255 - np.array(IMAGENET.mean)) / np.array(IMAGENET.std)
+    assert x.dtype == np.float32
+    assert x.transpose(0, 2, 3, 1).flags.c_contiguous
+    np.testing.assert_allclose(x, expected.transpose(0, 3, 1, 2), atol=1e-6)
+    np.testing.assert_array_equal(IMAGENET.normalise(pixels[1]), x[1:])
+
+
+def test_the_keys_are_timms_and_come_back_as_they_went():
+    told = IMAGENET.to_dict()
+    assert set(told) == {"input_size", "crop_pct", "interpolation", "mean", "std"}
+    assert Preprocess.from_dict(told) == IMAGENET
