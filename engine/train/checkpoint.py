@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,12 @@ class Checkpoint:
 def save(state: State, path: Path, extra: Mapping[str, Any] | None = None) -> None:
     """Write the state, and ``extra`` (plain JSON values), to ``path``."""
     arrays = {name: np.ascontiguousarray(array) for name, array in state.arrays().items()}
+    numbers, more = json.dumps(state.numbers()), json.dumps(dict(extra or {}))
     header = {
         "format": FORMAT,
-        "state": json.dumps(state.numbers()),
-        "extra": json.dumps(dict(extra or {})),
+        "state": numbers,
+        "extra": more,
+        "sha256": _digest(arrays, numbers, more),
     }
     write_atomically(path, to_bytes(arrays, header))
 
@@ -50,13 +53,23 @@ def load(path: Path) -> Checkpoint:
     try:
         with safe_open(path, framework="numpy") as file:
             header = file.metadata() or {}
-            if header.get("format") != FORMAT:
-                raise TrainingError(f"{path.name} is not a training's checkpoint")
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        return Checkpoint(arrays, json.loads(header["state"]), json.loads(header["extra"]))
     except FileNotFoundError:
         raise TrainingError(f"there is no checkpoint {path.name}") from None
-    except (SafetensorError, OSError, ValueError, KeyError) as error:
-        if isinstance(error, TrainingError):
-            raise
+    except (SafetensorError, OSError) as error:
         raise TrainingError(f"the checkpoint {path.name} is damaged: {error}") from error
+    if header.get("format") != FORMAT:
+        raise TrainingError(f"{path.name} is not a training's checkpoint")
+    numbers, more = header.get("state", ""), header.get("extra", "")
+    if header.get("sha256") != _digest(arrays, numbers, more):
+        raise TrainingError(f"the checkpoint {path.name} is damaged: it is not what was written")
+    return Checkpoint(arrays, json.loads(numbers), json.loads(more))
+
+
+def _digest(arrays: Mapping[str, Array], *texts: str) -> str:
+    """SHA-256 of everything that a checkpoint holds: safetensors itself notices missing bytes only."""
+    content = sha256("\0".join(texts).encode())
+    for name, array in sorted(arrays.items()):
+        content.update(f"\0{name} {array.dtype} {array.shape}\0".encode())
+        content.update(array.tobytes())
+    return content.hexdigest()

@@ -19,6 +19,7 @@ from engine.errors import TrainingError
 from engine.types import Array
 
 Params = Mapping[str, Array]
+Slots = tuple[Array, ...]
 
 
 class Optimiser(ABC):
@@ -40,12 +41,12 @@ class Optimiser(ABC):
         """One update. ``grads`` holds a gradient for each parameter and is not changed."""
         self.steps += 1
         for name, param in self.params.items():
-            gradient, scratch = self._scratch[name]
-            np.copyto(gradient, grads[name])
+            grad, scratch = self._scratch[name]
+            np.copyto(grad, grads[name])
             if self.weight_decay and param.ndim > 1:
-                self._decay(param, gradient, scratch, learning_rate)
+                self._decay(param, grad, scratch, learning_rate)
             slots = tuple(self.averages[slot][name] for slot in self.slots)
-            self._update(param, gradient, scratch, slots, learning_rate)
+            self._update(param, grad, scratch, slots, learning_rate)
 
     def state(self) -> dict[str, Array]:
         """All that a later run needs to go on exactly, by name: the live arrays, not copies."""
@@ -69,38 +70,24 @@ class Optimiser(ABC):
         for name in mine.keys() - {"steps"}:
             np.copyto(mine[name], state[name])
 
-    def _decay(self, param: Array, gradient: Array, scratch: Array, learning_rate: float) -> None:
+    def _decay(self, param: Array, grad: Array, scratch: Array, rate: float) -> None:
         if self.decoupled:
-            param *= 1 - learning_rate * self.weight_decay
+            param *= 1 - rate * self.weight_decay
         else:
             np.multiply(param, self.weight_decay, out=scratch)
-            gradient += scratch
+            grad += scratch
 
     @abstractmethod
-    def _update(
-        self,
-        param: Array,
-        gradient: Array,
-        scratch: Array,
-        slots: tuple[Array, ...],
-        learning_rate: float,
-    ) -> None:
-        """Move ``param``. Both ``gradient`` and ``scratch`` may be overwritten."""
+    def _update(self, param: Array, grad: Array, scratch: Array, slots: Slots, rate: float) -> None:
+        """Move ``param``. Both ``grad`` and ``scratch`` may be overwritten."""
 
 
 class SGD(Optimiser):
     """Stochastic gradient descent."""
 
-    def _update(
-        self,
-        param: Array,
-        gradient: Array,
-        scratch: Array,
-        slots: tuple[Array, ...],
-        learning_rate: float,
-    ) -> None:
-        gradient *= learning_rate
-        param -= gradient
+    def _update(self, param: Array, grad: Array, scratch: Array, slots: Slots, rate: float) -> None:
+        grad *= rate
+        param -= grad
 
 
 class Momentum(Optimiser):
@@ -123,23 +110,16 @@ class Momentum(Optimiser):
         self.momentum = momentum
         self.nesterov = nesterov
 
-    def _update(
-        self,
-        param: Array,
-        gradient: Array,
-        scratch: Array,
-        slots: tuple[Array, ...],
-        learning_rate: float,
-    ) -> None:
+    def _update(self, param: Array, grad: Array, scratch: Array, slots: Slots, rate: float) -> None:
         (velocity,) = slots
         velocity *= self.momentum
-        velocity += gradient
+        velocity += grad
         if self.nesterov:
             np.multiply(velocity, self.momentum, out=scratch)
-            gradient += scratch
+            grad += scratch
         else:
-            gradient = velocity
-        np.multiply(gradient, learning_rate, out=scratch)
+            grad = velocity
+        np.multiply(grad, rate, out=scratch)
         param -= scratch
 
 
@@ -160,20 +140,13 @@ class RMSProp(Optimiser):
         self.alpha = alpha
         self.epsilon = epsilon
 
-    def _update(
-        self,
-        param: Array,
-        gradient: Array,
-        scratch: Array,
-        slots: tuple[Array, ...],
-        learning_rate: float,
-    ) -> None:
+    def _update(self, param: Array, grad: Array, scratch: Array, slots: Slots, rate: float) -> None:
         (square,) = slots
-        _move_average(square, self.alpha, gradient, scratch, squared=True)
+        _move_average(square, self.alpha, grad, scratch, squared=True)
         np.sqrt(square, out=scratch)
         scratch += self.epsilon
-        np.divide(gradient, scratch, out=scratch)
-        scratch *= learning_rate
+        np.divide(grad, scratch, out=scratch)
+        scratch *= rate
         param -= scratch
 
 
@@ -197,22 +170,15 @@ class Adam(Optimiser):
         self.betas = betas
         self.epsilon = epsilon
 
-    def _update(
-        self,
-        param: Array,
-        gradient: Array,
-        scratch: Array,
-        slots: tuple[Array, ...],
-        learning_rate: float,
-    ) -> None:
+    def _update(self, param: Array, grad: Array, scratch: Array, slots: Slots, rate: float) -> None:
         mean, square = slots
-        _move_average(mean, self.betas[0], gradient, scratch)
-        _move_average(square, self.betas[1], gradient, scratch, squared=True)
+        _move_average(mean, self.betas[0], grad, scratch)
+        _move_average(square, self.betas[1], grad, scratch, squared=True)
         np.sqrt(square, out=scratch)
         scratch /= sqrt(1 - self.betas[1] ** self.steps)
         scratch += self.epsilon
         np.divide(mean, scratch, out=scratch)
-        scratch *= learning_rate / (1 - self.betas[0] ** self.steps)
+        scratch *= rate / (1 - self.betas[0] ** self.steps)
         param -= scratch
 
 
@@ -223,12 +189,12 @@ class AdamW(Adam):
 
 
 def _move_average(
-    average: Array, keep: float, gradient: Array, scratch: Array, squared: bool = False
+    average: Array, keep: float, grad: Array, scratch: Array, squared: bool = False
 ) -> None:
     average *= keep
-    np.multiply(gradient, 1 - keep, out=scratch)
+    np.multiply(grad, 1 - keep, out=scratch)
     if squared:
-        scratch *= gradient
+        scratch *= grad
     average += scratch
 
 

@@ -37,6 +37,16 @@ def test_a_file_cut_off_anywhere_is_an_error(path):
             checkpoint.load(path)
 
 
+def test_a_byte_changed_anywhere_is_an_error(path):
+    content = path.read_bytes()
+    for place in np.linspace(0, len(content) - 1, 150).astype(int):
+        damaged = bytearray(content)
+        damaged[place] ^= 1
+        path.write_bytes(damaged)
+        with pytest.raises(TrainingError, match=r"checkpoint\.safetensors"):
+            checkpoint.load(path)
+
+
 def test_other_files_are_refused(tmp_path):
     text, model = tmp_path / "text", tmp_path / "model"
     text.write_text(json.dumps({"epoch": 3}))
