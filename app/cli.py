@@ -17,11 +17,11 @@ from rich.console import Console
 from rich.table import Table
 
 from app import training
-from app.client import Client, ClientError
+from app.client import Client, ClientError, Prediction
 from app.encode import json_bytes
 from app.errors import AppError
 from app.settings import Settings
-from app.source import LocalSource, ServerSource, Source
+from app.source import LocalSource, Source
 from engine.errors import EngineError
 
 app = typer.Typer(
@@ -73,23 +73,20 @@ def predict(
     server: ServerOption = None,
 ) -> None:
     """Say what is in photos."""
-    source, failed, results = _source(server), False, []
-    for photo in photos:
-        try:
-            scores = source.predict(_read(photo), top_k, model)
-        except (AppError, ClientError) as error:
-            failed = True
-            _complain(f"{photo}: {error}")
-            continue
-        results.append({"photo": str(photo), "predictions": [p._asdict() for p in scores]})
-        if not as_json:
-            table = Table("class", "share", title=str(photo), title_justify="left")
-            for prediction in scores:
-                table.add_row(prediction.label, f"{prediction.score:.2%}")
-            Console().print(table)
+    results = []
+    with _source(server) as source:
+        for photo in photos:
+            try:
+                scores = source.predict(_read(photo), top_k=top_k, model=model)
+            except (AppError, ClientError) as error:
+                _complain(f"{photo}: {error}")
+                continue
+            results.append({"photo": str(photo), "predictions": [p._asdict() for p in scores]})
+            if not as_json:
+                _print_scores(str(photo), scores)
     if as_json:
         sys.stdout.write(json_bytes(results).decode() + "\n")
-    if failed:
+    if len(results) < len(photos):
         raise typer.Exit(1)
 
 
@@ -107,8 +104,8 @@ def analyze(
     """Write every layer that a network made of a photo."""
     if json is None and npz is None and png is None:
         _fail("Say what to write: --json FILE, --npz FILE, --png FOLDER, or several of them.", 2)
-    with _errors_in_one_line():
-        result = _source(server).analyze(_read(photo), model)
+    with _source(server) as source:
+        result = source.analyze(_read(photo), model=model)
         if json is not None:
             result.export("json", json)
         if npz is not None:
@@ -125,8 +122,8 @@ def analyze(
 @app.command()
 def models(server: ServerOption = None) -> None:
     """List the models."""
-    with _errors_in_one_line():
-        entries = _source(server).models()
+    with _source(server) as source:
+        entries = source.models()
     table = Table("id", "classes", "parameters", "input", "what it does")
     for m in entries:
         size = " × ".join(map(str, m["input_size"]))
@@ -151,6 +148,13 @@ def main() -> None:
         app()
 
 
+def _print_scores(title: str, scores: list[Prediction]) -> None:
+    table = Table("class", "share", title=title, title_justify="left")
+    for label, score in scores:
+        table.add_row(label, f"{score:.2%}")
+    Console().print(table)
+
+
 def _settings(**flags: object) -> Settings:
     try:
         return Settings.model_validate({**Settings().model_dump(), **flags})
@@ -165,8 +169,15 @@ def _own_url(settings: Settings) -> str:
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
-def _source(server: str | None) -> Source:
-    return LocalSource(_settings()) if server is None else ServerSource(server)
+@contextmanager
+def _source(server: str | None) -> Iterator[Source]:
+    """Who answers; whatever goes wrong ends the program with one line."""
+    with _errors_in_one_line():
+        if server is None:
+            yield LocalSource(_settings())
+        else:
+            with Client(server) as client:
+                yield client
 
 
 def _read(photo: Path) -> bytes:
@@ -191,3 +202,7 @@ def _complain(message: str) -> None:
 def _fail(message: str, code: int) -> NoReturn:
     _complain(message)
     raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

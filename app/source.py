@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from app import present
 from app.analysis import Analysis, analyze, predict
-from app.client import Client, Prediction
+from app.client import Prediction
 from app.encode import heatmaps_png
 from app.images import Limits
 from app.registry import Registry
@@ -29,35 +29,18 @@ class Result(Protocol):
 
 
 class Source(Protocol):
-    """What the shell asks."""
+    """What the shell asks: app.client.Client, or the one below."""
 
     def models(self) -> list[dict[str, Any]]:
         """The models on offer."""
 
-    def predict(self, photo: bytes, top_k: int, model: str | None) -> list[Prediction]:
+    def predict(
+        self, photo: bytes, *, top_k: int = 5, model: str | None = None
+    ) -> list[Prediction]:
         """The best classes and their scores."""
 
-    def analyze(self, photo: bytes, model: str | None) -> Result:
+    def analyze(self, photo: bytes, *, model: str | None = None) -> Result:
         """Every layer of a photo."""
-
-
-class ServerSource:
-    """Asks a running server."""
-
-    def __init__(self, url: str) -> None:
-        self._client = Client(url)
-
-    def models(self) -> list[dict[str, Any]]:
-        """The models on offer."""
-        return self._client.models()
-
-    def predict(self, photo: bytes, top_k: int, model: str | None) -> list[Prediction]:
-        """The best classes and their scores."""
-        return self._client.predict(photo, top_k=top_k, model=model)
-
-    def analyze(self, photo: bytes, model: str | None) -> Result:
-        """Every layer of a photo."""
-        return self._client.analyze(photo, model=model)
 
 
 class LocalSource:
@@ -71,12 +54,14 @@ class LocalSource:
         """The models on offer."""
         return [present.model_summary(self._registry, name) for name in self._registry.ids]
 
-    def predict(self, photo: bytes, top_k: int, model: str | None) -> list[Prediction]:
+    def predict(
+        self, photo: bytes, *, top_k: int = 5, model: str | None = None
+    ) -> list[Prediction]:
         """The best classes and their scores."""
         scores = predict(self._registry.get(model), photo, self._limits)
         return [Prediction(*score) for score in scores[:top_k]]
 
-    def analyze(self, photo: bytes, model: str | None) -> Result:
+    def analyze(self, photo: bytes, *, model: str | None = None) -> Result:
         """Every layer of a photo."""
         name = model or self._registry.default
         return _LocalResult(analyze(name, self._registry.get(name), photo, self._limits))

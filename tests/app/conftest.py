@@ -32,7 +32,9 @@ def build_tiny() -> Network:
     dense = rng.normal(0, 0.5, (3, 64)).astype(np.float32)
     return Network(
         [
-            Node("conv1", Conv2d(conv, np.full(4, 0.1, np.float32), padding=(1, 1, 1, 1)), ("input",)),
+            Node(
+                "conv1", Conv2d(conv, np.full(4, 0.1, np.float32), padding=(1, 1, 1, 1)), ("input",)
+            ),
             Node("relu1", Relu(), ("conv1",)),
             Node("pool1", MaxPool(kernel=(2, 2), stride=(2, 2)), ("relu1",)),
             Node("flatten", Flatten(), ("pool1",)),

@@ -131,7 +131,10 @@ def test_what_the_client_has_already_is_not_sent_again(client, analysis, path):
     assert (first.status_code, again.status_code) == (200, 304)
     assert again.content == b""
     assert again.headers["etag"] == tag
-    assert client.get(address(analysis) + path, headers={"if-none-match": '"x"'}).content == first.content
+    assert (
+        client.get(address(analysis) + path, headers={"if-none-match": '"x"'}).content
+        == first.content
+    )
 
 
 def test_every_form_has_its_own_tag(client, analysis):

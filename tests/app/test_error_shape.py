@@ -42,7 +42,9 @@ def check(answer, slug, status, **extra):
 class TestUploads:
     def test_nothing(self, client, path):
         check(client.post(path), "no-image", 422)
-        check(client.post(path, content=b"", headers={"content-type": "image/png"}), "no-image", 422)
+        check(
+            client.post(path, content=b"", headers={"content-type": "image/png"}), "no-image", 422
+        )
 
     def test_a_form_without_a_file(self, client, path):
         check(client.post(path, files={"other": b"x"}), "no-image", 422)
@@ -115,7 +117,9 @@ def test_reading(client):
     check(client.get(f"{UPLOAD}/{made}/export?format=png"), "not-acceptable", 406)
 
 
-@pytest.mark.parametrize("channels", ["4", "0-4", "2-1", "a", "", "1,,2", "-1", "1-", "٣", "9" * 400])
+@pytest.mark.parametrize(
+    "channels", ["4", "0-4", "2-1", "a", "", "1,,2", "-1", "1-", "٣", "9" * 400]
+)
 def test_channels(client, channels):
     made = client.post(UPLOAD, content=picture_bytes()).json()["id"]
     answer = client.get(f"{UPLOAD}/{made}/layers/conv1", params={"channels": channels})
@@ -160,7 +164,11 @@ def test_a_mistake_in_the_server_is_logged_and_tells_nothing(registry, caplog, m
 
 
 def leaves(kind):
-    return [kind] if not kind.__subclasses__() else [x for c in kind.__subclasses__() for x in leaves(c)]
+    return (
+        [kind]
+        if not kind.__subclasses__()
+        else [x for c in kind.__subclasses__() for x in leaves(c)]
+    )
 
 
 def test_every_error_of_the_app_has_a_row_in_the_table():
@@ -181,7 +189,9 @@ def test_every_error_of_the_app_makes_a_full_document(kind):
 
 
 def test_validation_errors_do_not_echo_the_input():
-    error = RequestValidationError([{"loc": ("query", "k"), "msg": "bad", "type": "x", "input": "<s>"}])
+    error = RequestValidationError(
+        [{"loc": ("query", "k"), "msg": "bad", "type": "x", "input": "<s>"}]
+    )
     assert "<s>" not in str(errors.document(error, "/x"))
 
 

@@ -40,7 +40,9 @@ def plain(colour, size=(20, 10), mode="RGB"):
 def test_every_format_is_read(kind):
     picture = decode(as_file(plain(RED), kind), LIMITS)
     assert (picture.format, picture.width, picture.height) == (kind, 20, 10)
-    assert np.abs(np.asarray(picture.image).astype(int) - RED).max() <= 4  # JPEG and WebP lose a little
+    assert (
+        np.abs(np.asarray(picture.image).astype(int) - RED).max() <= 4
+    )  # JPEG and WebP lose a little
 
 
 @pytest.mark.parametrize("kind", ["TIFF", "ICO", "TGA", "PPM", "PCX"])
@@ -90,11 +92,15 @@ def bomb(width, height):
     """A PNG of a few bytes that claims to be enormous."""
 
     def chunk(name, body):
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        return (
+            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     data = zlib.compress(bytes(1000))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize("side", [5001, 10_000, 100_000, 2**31 - 1])
@@ -216,9 +222,18 @@ def test_a_large_jpeg_decoded_at_a_fraction_looks_the_same():
 
 
 SEEDS = [picture_bytes((24, 16), kind=kind) for kind in FORMATS]
-SEEDS += [picture_bytes((24, 16), mode="P", kind="PNG"), picture_bytes((24, 16), mode="CMYK", kind="JPEG")]
+SEEDS += [
+    picture_bytes((24, 16), mode="P", kind="PNG"),
+    picture_bytes((24, 16), mode="CMYK", kind="JPEG"),
+]
 SEEDS += [as_file(plain(RED), "GIF", save_all=True, append_images=[plain(BLUE)])]
-SEEDS += [as_file(plain(RED), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0")]
+SEEDS += [
+    as_file(
+        plain(RED),
+        "JPEG",
+        exif=b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0",
+    )
+]
 
 
 @pillow_may_warn
