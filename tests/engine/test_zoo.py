@@ -1,0 +1,95 @@
+"""The network that ships: what it is made of, what its file and its card promise, and its arithmetic against onnxruntime's."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+import engine
+from engine.views import describe_layers, receptive_field
+from engine.zoo import WEIGHTS
+from tests.engine.onnx_twins import onnx_node, run_onnx
+
+TAUGHT = {"conv", "relu", "max_pool", "flatten", "dense", "softmax"}
+NAME = re.compile(r"(conv|relu)\d_\d|pool\d|flatten|fc\d|softmax")
+
+
+@pytest.fixture(scope="module")
+def everyday():
+    return engine.load("everyday")
+
+
+@pytest.fixture(scope="module")
+def picture(everyday):
+    pixels = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3), np.uint8)
+    return everyday.preprocess.normalise(pixels)
+
+
+def test_it_is_made_of_what_people_came_to_learn(everyday):
+    assert {node.op.kind for node in everyday.nodes} == TAUGHT
+    for node in everyday.nodes:
+        assert NAME.fullmatch(node.name), node.name
+    kinds = [node.op.kind for node in everyday.nodes]
+    assert kinds[0] == "conv"
+    assert kinds[-3:] == ["flatten", "dense", "softmax"]
+
+
+def test_it_knows_twenty_classes_a_car_among_them(everyday):
+    assert len(everyday.labels) == 20
+    assert "car" in everyday.labels
+    assert everyday.forward(np.zeros((1, 3, 64, 64), np.float32))["softmax"].shape == (1, 20)
+
+
+def test_every_value_is_onnxruntimes(everyday, picture):
+    theirs, initializers = [], []
+    for node in everyday.nodes:
+        twin, tensors = onnx_node(node.op, node.inputs, node.name, prefix=f"{node.name}.")
+        theirs.append(twin)
+        initializers += tensors
+    names = [node.name for node in everyday.nodes]
+    values = run_onnx(theirs, initializers, {"input": picture}, names)
+    trace = everyday.forward(picture)
+    for name, value in zip(names, values, strict=True):
+        scale = np.abs(value).max()
+        np.testing.assert_allclose(trace[name], value, rtol=1e-4, atol=1e-5 * scale, err_msg=name)
+
+
+def test_a_picture_gets_the_same_scores_alone_and_among_others(everyday, picture):
+    # The kernels are chosen by the amount of work, so the sums may be rounded in another order.
+    batch = np.concatenate([picture, -picture, picture])
+    together, alone = everyday.forward(batch)["softmax"], everyday.forward(picture)["softmax"]
+    np.testing.assert_allclose(together[0], alone[0], rtol=1e-4, atol=1e-6)
+
+
+def test_the_last_map_sees_nearly_the_whole_photo(everyday):
+    box = receptive_field(everyday, "pool4", (0, 0, 1, 1))
+    assert box.stop[2] - box.start[2] >= 48
+    whole = receptive_field(everyday, "softmax", (0, 0))
+    assert (whole.start[2:], whole.stop[2:]) == ((0, 0), (64, 64))
+
+
+def test_its_file_is_small(everyday):
+    assert (WEIGHTS / "everyday.safetensors").stat().st_size <= 4_000_000
+
+
+def test_its_card_adds_up(everyday):
+    card = everyday.meta
+    confusion = np.array(card["confusion"])
+    assert confusion.sum() == card["validation_pictures"]
+    assert np.trace(confusion) / confusion.sum() == pytest.approx(card["accuracy"])
+    shares = np.diagonal(confusion) / confusion.sum(axis=1)
+    assert dict(zip(everyday.labels, shares.tolist(), strict=True)) == pytest.approx(
+        card["per_class"]
+    )
+    assert card["training_pictures"] + card["validation_pictures"] == sum(card["pictures"].values())
+    assert card["accuracy"] >= 0.83
+    assert card["terms"]
+    json.dumps(card)
+
+
+def test_the_printed_card_says_what_the_file_says(everyday, request):
+    text = (request.config.rootpath / "docs" / "models" / "everyday.md").read_text()
+    assert f"**{everyday.meta['accuracy']:.1%}**" in text
+    assert everyday.meta["command"] in text
+    assert f"{sum(layer.parameters for layer in describe_layers(everyday)):,}" in text
