@@ -26,7 +26,7 @@ _PAPER = (255, 255, 255)
 
 _CELL = 96  # a map is enlarged by a whole factor to about this many pixels
 _GAP = 4
-_MAX_SHEET = 16_000_000  # pixels; a sheet that would be larger is enlarged less
+_MAX_SHEET = 4_000_000  # pixels; a sheet that would be larger is enlarged less
 
 
 def json_bytes(content: Any) -> bytes:

@@ -15,7 +15,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_in_the_table(name):
     (row,) = re.findall(
-        rf"^\| `CONVSCOPE_{name.upper()}` \|.*$", (DOCS / "settings.md").read_text(), re.M
+        rf"^\| `CONVSCOPE_{name.upper()}` \|.*$", (DOCS / "settings.md").read_text(), re.MULTILINE
     )
     assert Settings.model_fields[name].description.rstrip(".") in row
 
@@ -30,7 +30,7 @@ def test_defaults_in_the_table_are_true(name):
     default = Settings.model_fields[name].default
     shown = f"`{str(default).removesuffix('.0')}`"
     (row,) = re.findall(
-        rf"^\| `CONVSCOPE_{name.upper()}` \|(.*)$", (DOCS / "settings.md").read_text(), re.M
+        rf"^\| `CONVSCOPE_{name.upper()}` \|(.*)$", (DOCS / "settings.md").read_text(), re.MULTILINE
     )
     assert row.split("|")[0].strip() == shown
 
@@ -38,14 +38,16 @@ def test_defaults_in_the_table_are_true(name):
 @pytest.mark.parametrize("problem", problems(), ids=lambda p: p.slug)
 def test_every_error_has_a_heading_with_status_and_title(problem):
     text = (DOCS / "errors.md").read_text()
-    section = re.search(rf"^## {re.escape(problem.slug)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    section = re.search(
+        rf"^## {re.escape(problem.slug)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL
+    )
     assert section, f"{problem.slug} is not explained"
     assert str(problem.status) in section[1]
     assert problem.title in section[1]
 
 
 def test_no_error_is_explained_that_is_gone():
-    headings = set(re.findall(r"^## (.+)$", (DOCS / "errors.md").read_text(), re.M))
+    headings = set(re.findall(r"^## (.+)$", (DOCS / "errors.md").read_text(), re.MULTILINE))
     assert headings == {p.slug for p in problems()}
 
 
