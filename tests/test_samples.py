@@ -15,7 +15,8 @@ from app.images import Limits
 PROJECT = Path(__file__).parent.parent
 FOLDER = PROJECT / "static" / "samples"
 SAMPLES = json.loads((FOLDER / "samples.json").read_text("utf-8"))
-SHOWN = {"car": "car", "coffee": "espresso", "chelsea": "cat"}
+# What each picture shows, and the share that the network must give it at least.
+SHOWN = {"car": ("car", 0.9), "coffee": ("espresso", 0.9), "chelsea": ("cat", 0.4)}
 
 each_sample = pytest.mark.parametrize("sample", SAMPLES, ids=[sample["id"] for sample in SAMPLES])
 
@@ -72,5 +73,6 @@ def test_the_car_on_the_page_is_what_the_script_renders(small_render):
 def test_everyday_sees_what_a_sample_shows(sample):
     data = (FOLDER / sample["file"]).read_bytes()
     best, share = predict(engine.load("everyday"), data, Limits(10 << 20, 25_000_000))[0]
-    assert best == SHOWN[sample["id"]]
-    assert share > 0.5
+    label, at_least = SHOWN[sample["id"]]
+    assert best == label
+    assert share >= at_least
