@@ -1,4 +1,7 @@
-"""Headers on every answer: the page may load nothing from elsewhere, run nothing inline, and be framed by nobody."""
+"""Headers on every answer: the page may load nothing from elsewhere, run nothing inline, and be framed by nobody.
+
+And HEAD, which asks for the headers alone.
+"""
 
 from __future__ import annotations
 
@@ -48,3 +51,23 @@ class HeadersMiddleware:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class HeadMiddleware:
+    """Answers HEAD wherever GET is answered, without the body (RFC 9110, 9.3.2); FastAPI's routes take what they name only."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI face."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, send_without_body)

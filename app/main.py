@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from app import errors, openapi
+from app import openapi, problems
 from app.compute import Compute
 from app.deps import Services
-from app.headers import HeadersMiddleware
+from app.headers import HeadersMiddleware, HeadMiddleware
 from app.images import Limits
 from app.paths import static_dir
 from app.registry import Registry
@@ -44,7 +44,8 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.state.services = services
     app.openapi = lambda: openapi.build(app)  # type: ignore[method-assign]
     app.add_middleware(HeadersMiddleware)
-    errors.install(app)
+    app.add_middleware(HeadMiddleware)
+    problems.install(app)
     for module in (models, analyses, predict, health):
         app.include_router(module.router, prefix=API)
     app.include_router(pages.router)

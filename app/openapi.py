@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app import schemas
-from app.errors import PROBLEM_JSON, PROBLEMS, AppError, Problem
+from app.errors import AppError
 from app.negotiate import MEDIA_TYPES
+from app.problems import PROBLEM_JSON, PROBLEMS, Problem
 
 Responses = dict[int | str, dict[str, Any]]
 

@@ -20,7 +20,7 @@ ENGINE = """
 """
 APP = """
     errors settings paths version schemas headers encode client
-    images registry compute negotiate positions samples
+    images registry compute negotiate positions samples problems
     analysis imagefolder uploads openapi responses
     traces present training
     deps source

@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
-from app.errors import problems
 from app.paths import templates_dir
+from app.problems import problems
 from app.version import VERSION
 
 router = APIRouter(include_in_schema=False)

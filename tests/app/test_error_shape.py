@@ -5,7 +5,7 @@ import logging
 import pytest
 from fastapi.exceptions import RequestValidationError
 
-from app import errors
+from app import errors, problems
 from app.main import create_app
 from app.registry import Registry
 from app.settings import Settings
@@ -172,17 +172,17 @@ def leaves(kind):
 
 
 def test_every_error_of_the_app_has_a_row_in_the_table():
-    assert set(leaves(errors.AppError)) <= set(errors.PROBLEMS)
+    assert set(leaves(errors.AppError)) <= set(problems.PROBLEMS)
 
 
 def test_a_slug_means_one_thing():
-    rows = errors.problems()
+    rows = problems.problems()
     assert len({row.slug for row in rows}) == len(rows)
 
 
 @pytest.mark.parametrize("kind", leaves(errors.AppError))
 def test_every_error_of_the_app_makes_a_full_document(kind):
-    document = errors.document(kind("What happened.", limit=2, actual=3), "/x")
+    document = problems.document(kind("What happened.", limit=2, actual=3), "/x")
     assert document["detail"] == "What happened."
     assert (document["limit"], document["actual"]) == (2, 3)
     assert 400 <= document["status"] < 600
@@ -192,7 +192,7 @@ def test_validation_errors_do_not_echo_the_input():
     error = RequestValidationError(
         [{"loc": ("query", "k"), "msg": "bad", "type": "x", "input": "<s>"}]
     )
-    assert "<s>" not in str(errors.document(error, "/x"))
+    assert "<s>" not in str(problems.document(error, "/x"))
 
 
 def test_a_palette_picture_is_no_error(client):

@@ -3,7 +3,7 @@
 import pytest
 from fastapi.openapi.models import OpenAPI
 
-from app import errors, schemas
+from app import problems, schemas
 
 UPLOADS = {"create_analysis", "classify"}
 
@@ -97,7 +97,7 @@ def test_examples_are_of_the_shape_that_they_illustrate(operations):
 
 
 def test_errors_are_problem_documents_with_known_types(operations):
-    known = {(p.type, p.status) for p in errors.problems()}
+    known = {(p.type, p.status) for p in problems.problems()}
     for path, _, operation in operations:
         for status, response in operation["responses"].items():
             if status.startswith(("4", "5")):

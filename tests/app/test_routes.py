@@ -129,6 +129,14 @@ def test_every_answer_carries_the_headers_that_close_the_page(client, path):
     assert "http" not in policy
 
 
+@pytest.mark.parametrize("path", ["/docs", "/static/js/docs.js", "/api/v1/models", "/nope"])
+def test_head_gives_the_headers_of_get_alone(client, path):
+    head, get = client.head(path), client.get(path)
+    assert head.status_code == get.status_code
+    assert head.content == b""
+    assert head.headers["content-length"] == get.headers["content-length"] == str(len(get.content))
+
+
 def test_static_files_are_not_sent_twice(client):
     first = client.get("/static/js/docs.js")
     assert first.headers["cache-control"] == "no-cache"

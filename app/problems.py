@@ -1,0 +1,145 @@
+"""Errors on the wire: RFC 9457 problem documents, made from one table.
+
+docs/errors.md explains each type; a test keeps it complete.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from app.errors import (
+    AppError,
+    BadParameter,
+    BadUpload,
+    ClientGone,
+    DamagedPicture,
+    NoPicture,
+    NotAcceptable,
+    NotAPicture,
+    NotReady,
+    Overloaded,
+    PictureTooLarge,
+    SlowUpload,
+    TimeLimit,
+    TooManyPixels,
+    UnknownAnalysis,
+    UnknownLayer,
+    UnknownModel,
+)
+
+log = logging.getLogger("convscope")
+
+PROBLEM_JSON = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One row of the table: the error's name on the wire, its status, its title."""
+
+    slug: str
+    status: int
+    title: str
+
+    @property
+    def type(self) -> str:
+        """The stable type URI; it leads to the error's explanation on the page of the API."""
+        return f"/errors/{self.slug}"
+
+
+PROBLEMS: Mapping[type[Exception], Problem] = {
+    NoPicture: Problem("no-image", 422, "There is no picture in the request"),
+    NotAPicture: Problem("not-an-image", 415, "This is not a picture that can be read"),
+    DamagedPicture: Problem("image-damaged", 422, "The picture is damaged"),
+    PictureTooLarge: Problem("image-too-large", 413, "The picture file is too large"),
+    TooManyPixels: Problem("image-too-many-pixels", 413, "The picture has too many pixels"),
+    UnknownModel: Problem("unknown-model", 404, "There is no such model"),
+    UnknownAnalysis: Problem("unknown-analysis", 404, "There is no such analysis"),
+    UnknownLayer: Problem("unknown-layer", 404, "There is no such layer"),
+    BadParameter: Problem("invalid-request", 422, "The request is not valid"),
+    RequestValidationError: Problem("invalid-request", 422, "The request is not valid"),
+    NotAcceptable: Problem("not-acceptable", 406, "That format is not on offer"),
+    BadUpload: Problem("bad-upload", 400, "The upload cannot be read"),
+    SlowUpload: Problem("upload-too-slow", 408, "The upload took too long"),
+    Overloaded: Problem("busy", 503, "The server is busy"),
+    TimeLimit: Problem("time-limit", 503, "The work took too long"),
+    NotReady: Problem("not-ready", 503, "The server is not ready yet"),
+    ClientGone: Problem("client-gone", 499, "The client went away"),
+    ClientDisconnect: Problem("client-gone", 499, "The client went away"),
+    Exception: Problem("internal-error", 500, "Something went wrong on the server"),
+}
+
+# Starlette raises these itself, as one class with a status.
+HTTP_PROBLEMS: Mapping[int, Problem] = {
+    404: Problem("not-found", 404, "There is nothing at this address"),
+    405: Problem("method-not-allowed", 405, "This address does not take that method"),
+}
+
+
+def problems() -> list[Problem]:
+    """Every problem there is, once, in the table's order."""
+    return list(dict.fromkeys([*PROBLEMS.values(), *HTTP_PROBLEMS.values()]))
+
+
+def find_problem(error: Exception) -> Problem:
+    """The row for an error: that of its class or the nearest base class."""
+    if isinstance(error, HTTPException):
+        unnamed = Problem(f"http-{error.status_code}", error.status_code, error.detail)
+        return HTTP_PROBLEMS.get(error.status_code, unnamed)
+    return next(PROBLEMS[cls] for cls in type(error).__mro__ if cls in PROBLEMS)
+
+
+def document(error: Exception, path: str) -> dict[str, Any]:
+    """The problem document of an error that was met at ``path``."""
+    problem = find_problem(error)
+    body: dict[str, Any] = {"type": problem.type, "title": problem.title, "status": problem.status}
+    if isinstance(error, AppError):
+        body["detail"] = str(error)
+        body |= {k: v for k in ("limit", "actual") if (v := getattr(error, k)) is not None}
+    elif isinstance(error, RequestValidationError):
+        body["errors"] = [
+            {"where": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors()
+        ]
+        body["detail"] = "; ".join(f"{e['where']}: {e['message']}" for e in body["errors"])
+    elif problem.slug == "not-found":
+        body["detail"] = f"Nothing is at {path}. The API is described at /docs."
+    elif problem.slug == "method-not-allowed":
+        body["detail"] = f"{path} does not take that method; the Allow header names what it takes."
+    elif problem.status >= 500:
+        # The text of an unexpected error may hold anything, so it goes to the log and not to the client.
+        body["detail"] = "This is a mistake in the server, not in the request. It has been logged."
+    else:
+        body["detail"] = problem.title
+    return body
+
+
+def problem_response(request: Request, error: Exception) -> Response:
+    """An error as an HTTP response."""
+    body = document(error, request.url.path)
+    headers = dict(getattr(error, "headers", None) or {})
+    if isinstance(error, AppError) and error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    return Response(orjson.dumps(body), body["status"], headers, media_type=PROBLEM_JSON)
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    return problem_response(request, error)
+
+
+async def _answer_unexpected(request: Request, error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem_response(request, error)
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the app leave as a problem document."""
+    for kind in (AppError, ClientDisconnect, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, _answer)
+    app.add_exception_handler(Exception, _answer_unexpected)
