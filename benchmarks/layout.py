@@ -16,7 +16,15 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 from threadpoolctl import threadpool_limits
 
-SHAPES = [(64, 3, 24), (64, 24, 24), (32, 48, 48), (16, 96, 96), (8, 192, 192), (56, 64, 64), (28, 128, 128)]
+SHAPES = [
+    (64, 3, 24),
+    (64, 24, 24),
+    (32, 48, 48),
+    (16, 96, 96),
+    (8, 192, 192),
+    (56, 64, 64),
+    (28, 128, 128),
+]
 CHUNK = 1 << 18  # numbers
 ROUNDS = 9
 
