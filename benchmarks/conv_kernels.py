@@ -1,6 +1,6 @@
 """Times 3 × 3 convolution by im2col and by Winograd, side by side: forward, the weight's gradient, the input's gradient.
 
-    python benchmarks/conv_kernels.py [--pictures 64] [--repeats 7]
+    python -m benchmarks.conv_kernels [--pictures 64] [--repeats 7]
 
 The two take turns, so that whatever else the machine is doing meets both; only the ratios count.
 """

@@ -1,6 +1,6 @@
 """Times a training step of everyday beside PyTorch's: forward, loss, backward, update, of one batch already in memory.
 
-    python benchmarks/train_step.py [--batch 128] [--threads 2] [--repeats 9] [--only engine]
+    python -m benchmarks.train_step [--batch 128] [--threads 2] [--repeats 9] [--only engine]
 
 PyTorch gets the same network with the same weights, channels last, which is its faster layout here. The two take turns,
 so that whatever else the machine is doing meets both; only the ratio counts. First both do one step without dropout, and
