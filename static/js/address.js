@@ -1,0 +1,99 @@
+/** The page's state as an address, so that a link shows someone else the very same number. */
+
+import { debounce } from "./dom.js";
+
+/**
+ * @typedef {import("./types.js").State} State
+ *
+ * @typedef {object} Wish What an address asks for; what it does not mention is null.
+ * @property {string | null} model
+ * @property {string | null} photo a sample's id
+ * @property {string | null} analysis
+ * @property {string | null} layer
+ * @property {import("./types.js").Place | null} place
+ * @property {boolean} open
+ * @property {import("./types.js").ScaleMode} scale
+ */
+
+/**
+ * @param {string} search
+ * @returns {Wish}
+ */
+export function readAddress(search) {
+  const query = new URLSearchParams(search);
+  const scale = query.get("scale");
+  return {
+    model: query.get("model"),
+    photo: query.get("photo"),
+    analysis: query.get("analysis"),
+    layer: query.get("layer"),
+    place: readPlace(query),
+    open: query.get("view") === "map",
+    scale: scale === "map" || scale === "network" ? scale : "layer",
+  };
+}
+
+/**
+ * @param {Readonly<State>} state
+ * @returns {string} beginning with "?"
+ */
+export function writeAddress({ model, source, analysis, layer, cursor, open, scale }) {
+  const query = new URLSearchParams();
+  if (model) query.set("model", model.id);
+  if (source?.kind === "sample") query.set("photo", source.id);
+  else if (analysis) query.set("analysis", analysis.id);
+  if (layer) query.set("layer", layer);
+  writePlace(query, cursor);
+  if (open) query.set("view", "map");
+  if (scale !== "layer") query.set("scale", scale);
+  return `?${query}`;
+}
+
+/**
+ * Keep the address in step with the state. A new photo, layer or view is a step that the browser's back button undoes; a
+ * moving cursor is not.
+ *
+ * @param {import("./store.js").Store<State>} store
+ * @param {(wish: Wish) => void} onReturn called when the reader goes back or forward
+ */
+export function followAddress(store, onReturn) {
+  let step = stepOf(store.state);
+  const write = debounce(() => {
+    const now = stepOf(store.state);
+    const isStep = step !== "" && now !== step;
+    step = now;
+    if (store.state.analysis === null) return;
+    const address = writeAddress(store.state);
+    if (address === location.search) return;
+    if (isStep) history.pushState(null, "", address);
+    else history.replaceState(null, "", address);
+  }, 200); // browsers allow about a hundred changes in half a minute
+  store.watch(["model", "source", "analysis", "layer", "cursor", "open", "scale"], write);
+  addEventListener("popstate", () => {
+    step = ""; // what comes next is where the reader came back to, not a new step
+    onReturn(readAddress(location.search));
+  });
+}
+
+/** @param {Readonly<State>} state */
+function stepOf({ analysis, layer, open }) {
+  return analysis && layer ? JSON.stringify([analysis.id, layer, open]) : "";
+}
+
+/** @param {URLSearchParams} query */
+function readPlace(query) {
+  const read = (/** @type {string[]} */ names) => {
+    const numbers = names.map((name) => Number.parseInt(query.get(name) ?? "", 10));
+    return numbers.every((n) => Number.isInteger(n) && n >= 0) ? numbers : null;
+  };
+  return read(["map", "y", "x"]) ?? read(["unit"]);
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @param {import("./types.js").Place | null} cursor
+ */
+function writePlace(query, cursor) {
+  const names = cursor?.length === 3 ? ["map", "y", "x"] : ["unit"];
+  cursor?.forEach((n, i) => query.set(names[i] ?? "", String(n)));
+}

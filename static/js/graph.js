@@ -1,0 +1,120 @@
+/** Questions about how a model's layers hang together. Everything is asked of the API's description, nothing of a name. */
+
+/**
+ * @typedef {import("./types.js").Layer} Layer
+ * @typedef {import("./types.js").LayerResult} LayerResult
+ * @typedef {import("./types.js").Model} Model
+ */
+
+/** Ops that make map k from map k alone, so that a map can be followed through them. */
+const MAP_BY_MAP = new Set([
+  "relu", "leaky_relu", "sigmoid", "tanh", "clip", "batch_norm", "dropout", "identity", "pad",
+  "max_pool", "average_pool", "global_average_pool",
+]);
+
+/** Ops that hand numbers on without changing any. */
+const HANDS_ON = new Set(["flatten", "reshape", "dropout", "identity"]);
+
+/**
+ * @param {Model} model
+ * @param {string} name
+ * @returns {Layer | null}
+ */
+export function layerNamed(model, name) {
+  return model.layers.find((layer) => layer.name === name) ?? null;
+}
+
+/** @param {Layer} layer */
+export function hasMaps(layer) {
+  return layer.shape.length === 3;
+}
+
+/**
+ * Whether map k of this layer is made from map k of its input alone. A convolution with as many groups as maps is, too.
+ *
+ * @param {Layer} layer
+ */
+export function isMapByMap(layer) {
+  if (layer.inputs.length !== 1 || !hasMaps(layer)) return false;
+  return MAP_BY_MAP.has(layer.op) || (layer.op === "conv" && layer.attributes.groups === layer.shape[0]);
+}
+
+/**
+ * The maps whose numbers arrive, in the same order, in this vector; null when it is not made of maps.
+ *
+ * @param {Model} model
+ * @param {string} name
+ * @returns {Layer | null}
+ */
+export function mapsBehind(model, name) {
+  let layer = layerNamed(model, name);
+  while (layer && !hasMaps(layer)) {
+    const [input] = layer.inputs;
+    layer = HANDS_ON.has(layer.op) && input !== undefined ? layerNamed(model, input) : null;
+  }
+  return layer;
+}
+
+/**
+ * Where a position of a vector is in the maps behind it.
+ *
+ * @param {Layer} maps
+ * @param {number} unit
+ * @returns {import("./types.js").Place}
+ */
+export function placeOfUnit({ shape: [, height = 1, width = 1] }, unit) {
+  const size = height * width;
+  return [Math.floor(unit / size), Math.floor((unit % size) / width), unit % width];
+}
+
+/**
+ * A few maps of each layer to stand for all. Layers that follow each other map by map show the same ones, so that the eye
+ * can follow a map from its convolution through the switch into the pool; the last of such a row chooses.
+ *
+ * @param {Model} model
+ * @param {LayerResult[]} results
+ * @param {number} most
+ * @returns {Map<string, number[]>}
+ */
+export function typicalMaps(model, results, most) {
+  const strongest = new Map(results.map((result) => [result.name, result.strongest.slice(0, most)]));
+  for (const layer of model.layers.filter(isMapByMap).reverse()) {
+    const [input = ""] = layer.inputs;
+    const chosen = strongest.get(layer.name);
+    if (chosen && readersOf(model, input).length === 1) strongest.set(input, chosen);
+  }
+  return strongest;
+}
+
+/**
+ * The layers that read this one.
+ *
+ * @param {Model} model
+ * @param {string} name
+ */
+export function readersOf(model, name) {
+  return model.layers.filter((layer) => layer.inputs.includes(name));
+}
+
+/**
+ * The names of a vector's numbers: the classes, if there is one number a class.
+ *
+ * @param {Model} model
+ * @param {Layer} layer
+ * @returns {string[] | null}
+ */
+export function unitLabels(model, layer) {
+  return !hasMaps(layer) && model.labels?.length === layer.shape[0] ? model.labels : null;
+}
+
+/**
+ * What a map is called: colours have names, other maps have numbers.
+ *
+ * @param {Layer} layer
+ * @param {number} channel
+ */
+export function mapName(layer, channel) {
+  const colours = ["red", "green", "blue"];
+  const name = layer.op === "input" && layer.shape[0] === 3 ? colours[channel] : undefined;
+  return name ?? `map ${channel}`;
+}

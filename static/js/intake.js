@@ -1,0 +1,236 @@
+/** How a photo gets in: sent to the server, and its analysis put into the state. One at a time; the latest wins. */
+
+import * as api from "./api.js";
+import { bytes } from "./format.js";
+import { layerNamed } from "./graph.js";
+import { Tensors } from "./tensors.js";
+
+/**
+ * @typedef {import("./types.js").Analysis} Analysis
+ * @typedef {import("./types.js").Model} Model
+ * @typedef {import("./types.js").Sample} Sample
+ * @typedef {import("./types.js").Source} Source
+ * @typedef {import("./address.js").Wish} Wish
+ */
+
+export class Intake {
+  #abort = new AbortController();
+  /** @type {() => void} */
+  #again = () => {};
+  /** @type {Blob | null} The photo that is shown, for when another network is to look at it. */
+  #blob = null;
+
+  /** @param {import("./store.js").Store<import("./types.js").State>} store */
+  constructor(store) {
+    this.store = store;
+  }
+
+  /**
+   * The first thing on the page: what the address asks for, or else the first sample.
+   *
+   * @param {Wish} wish
+   */
+  start(wish) {
+    return this.#attempt("Getting ready", async (signal) => {
+      const [{ default: usual, models }, samples] = await Promise.all([api.fetchModels(), api.fetchSamples()]);
+      this.store.set({ models, samples });
+      this.store.set({ model: await api.fetchModel(wish.model ?? usual) });
+      await this.#fulfil(wish, signal);
+    });
+  }
+
+  /**
+   * Show the photo that an address asks for, unless it is here already.
+   *
+   * @param {Wish} wish
+   */
+  async fulfil(wish) {
+    const { analysis, source } = this.store.state;
+    const isHere = wish.analysis ? wish.analysis === analysis?.id : wish.photo === source?.id;
+    if (!isHere) await this.#attempt("Opening the photo", (signal) => this.#fulfil(wish, signal));
+  }
+
+  /** @param {Sample} sample */
+  analyseSample(sample) {
+    return this.#attempt("Reading the photo", (signal) => this.#sample(sample, signal));
+  }
+
+  /** @param {File} file */
+  analyseFile(file) {
+    /** @type {Source} */
+    const source = { kind: "upload", id: "", title: file.name || "your photo", credit: "" };
+    return this.#attempt("Reading the photo", (signal) => this.#analyse(file, source, this.#model(), signal));
+  }
+
+  /**
+   * Let another network look at the same photo; at the first sample where the photo itself is not here.
+   *
+   * @param {string} id
+   */
+  changeModel(id) {
+    return this.#attempt("Loading the network", async (signal) => {
+      const model = await api.fetchModel(id);
+      const { source, samples } = this.store.state;
+      if (this.#blob && source) await this.#analyse(this.#blob, source, model, signal);
+      else if (samples[0]) await this.#sample(samples[0], signal, model);
+    });
+  }
+
+  /** Stop what is under way; what was there before stays. */
+  cancel() {
+    this.#abort.abort();
+    this.store.set({ busy: null });
+  }
+
+  /** Try again what went wrong last. */
+  retry() {
+    this.#again();
+  }
+
+  /** Take the message about what went wrong away. */
+  dismiss() {
+    this.store.set({ problem: null });
+  }
+
+  /**
+   * @param {Wish} wish
+   * @param {AbortSignal} signal
+   */
+  async #fulfil({ analysis, photo }, signal) {
+    if (analysis) {
+      await this.#open(analysis);
+      return;
+    }
+    const { samples } = this.store.state;
+    const sample = samples.find(({ id }) => id === photo) ?? samples[0];
+    if (sample) await this.#sample(sample, signal);
+  }
+
+  /**
+   * Show an analysis that was made before. The server keeps no photo, so only what the network saw can be shown.
+   *
+   * @param {string} id
+   */
+  async #open(id) {
+    const analysis = await api.fetchAnalysis(id);
+    const { model } = this.store.state;
+    this.#blob = null;
+    this.#show(
+      model?.id === analysis.model ? model : await api.fetchModel(analysis.model),
+      analysis,
+      { kind: "analysis", id, title: "a photo opened by its link", credit: "" },
+      null,
+    );
+  }
+
+  /**
+   * @param {Sample} sample
+   * @param {AbortSignal} signal
+   */
+  async #sample(sample, signal, model = this.#model()) {
+    const blob = await api.fetchPicture(sample.url, signal);
+    const credit = `${sample.credit} (${sample.license})`;
+    await this.#analyse(blob, { kind: "sample", id: sample.id, title: sample.title, credit }, model, signal);
+  }
+
+  /**
+   * @param {Blob} blob
+   * @param {Source} source
+   * @param {Model} model
+   * @param {AbortSignal} signal
+   */
+  async #analyse(blob, source, model, signal) {
+    const [analysis, photo] = await Promise.all([
+      api.postPhoto(blob, model.id, signal, (sent, total) => this.#progress(sent, total)),
+      createImageBitmap(blob).catch(() => null), // a format that the server reads and this browser does not
+    ]);
+    signal.throwIfAborted();
+    this.#blob = blob;
+    this.#show(model, analysis, source, photo);
+  }
+
+  #model() {
+    const { model } = this.store.state;
+    if (model) return model;
+    throw new api.ProblemError({
+      type: "no-model",
+      title: "No network is loaded yet",
+      status: 0,
+      detail: "Wait a moment, or load the page again.",
+    });
+  }
+
+  /**
+   * @param {number} sent
+   * @param {number} total
+   */
+  #progress(sent, total) {
+    const { busy } = this.store.state;
+    if (!busy) return;
+    const done = sent >= total;
+    const text = done ? "The network is looking at it" : `Sending ${bytes(sent)} of ${bytes(total)}`;
+    this.store.set({ busy: { ...busy, text, fraction: done ? null : sent / total } });
+  }
+
+  /**
+   * Do something that takes a while, instead of whatever was under way. Nothing that is on the page is lost when it fails.
+   *
+   * @param {string} text
+   * @param {(signal: AbortSignal) => Promise<void>} work
+   */
+  async #attempt(text, work) {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#again = () => void this.#attempt(text, work);
+    const { signal } = this.#abort;
+    this.store.set({ busy: { text, since: performance.now(), fraction: null }, problem: null });
+    try {
+      await work(signal);
+    } catch (error) {
+      if (signal.aborted || api.isAbort(error)) return;
+      if (!(error instanceof api.ProblemError)) throw error;
+      this.store.set({ problem: error.problem });
+    } finally {
+      if (!signal.aborted) this.store.set({ busy: null });
+    }
+  }
+
+  /**
+   * @param {Model} model
+   * @param {Analysis} analysis
+   * @param {Source} source
+   * @param {ImageBitmap | null} photo
+   */
+  #show(model, analysis, source, photo) {
+    const { state } = this.store;
+    const stays = state.analysis?.model === model.id || state.analysis === null;
+    const layer = stays && layerNamed(model, state.layer) ? state.layer : firstStep(model);
+    const cursor = stays && state.pinned ? state.cursor : null;
+    state.photo?.close();
+    state.numbers?.close();
+    const numbers = new Tensors(analysis.id);
+    this.store.set({ model, analysis, source, photo, numbers, layer, cursor, explanation: null });
+    void this.#showSeen(analysis.id);
+  }
+
+  /** @param {string} id */
+  async #showSeen(id) {
+    const seen = await api.fetchSeen(id).catch(() => null); // a nicety; the input's maps show it, too
+    const { state } = this.store;
+    if (state.analysis?.id !== id) {
+      seen?.close();
+      return;
+    }
+    state.seen?.close();
+    this.store.set({ seen });
+  }
+}
+
+/**
+ * Where a first visit begins: the first step after the input.
+ *
+ * @param {Model} model
+ */
+function firstStep({ layers }) {
+  return (layers[1] ?? layers[0])?.name ?? "";
+}

@@ -1,0 +1,173 @@
+/** Where things go. Pure arithmetic; lengths of the strip are in sixteenths of a rem, so that it grows with the text. */
+
+import { hasMaps, isMapByMap } from "./graph.js";
+
+/**
+ * @typedef {import("./types.js").Layer} Layer
+ * @typedef {import("./types.js").Model} Model
+ *
+ * @typedef {object} Column One layer on the strip.
+ * @property {Layer} layer
+ * @property {number} left
+ * @property {number} width
+ * @property {{ x: number, y: number, width: number, height: number }[]} cells Its maps, or one bar for a vector.
+ *
+ * @typedef {{ text: string, left: number, width: number }} Group Neighbours of one resolution.
+ * @typedef {{ from: string, to: string, path: string }} Edge
+ */
+
+export const STRIP = { cells: 4, top: 52, height: 190, pitch: 52, gap: 4 };
+const LARGEST = 30;
+const SMALLEST = 16;
+const COLUMN_HEIGHT = STRIP.cells * (LARGEST + STRIP.gap) - STRIP.gap;
+
+/**
+ * The grid with the largest cells that shows `count` maps of one shape without scrolling; if they would get smaller than
+ * `least`, it scrolls.
+ *
+ * @param {{ width: number, height: number, count: number, rows: number, columns: number, gap: number,
+ *   caption: number, least: number, most: number }} room `rows` × `columns` is the size of one map
+ * @returns {{ across: number, width: number, height: number }} maps in a row, and the size of one in pixels
+ */
+export function fitGrid({ width, height, count, rows, columns, gap, caption, least, most }) {
+  const aspect = rows / columns;
+  let best = { across: 1, size: 0 };
+  for (let across = 1; across <= count; across++) {
+    const down = Math.ceil(count / across);
+    const byWidth = (width - (across - 1) * gap) / across;
+    const byHeight = ((height - (down - 1) * gap) / down - caption) / aspect;
+    const size = Math.floor(Math.min(byWidth, byHeight, most));
+    if (size > best.size) best = { across, size };
+  }
+  if (best.size < least) {
+    const across = Math.max(1, Math.floor((width + gap) / (least + gap)));
+    best = { across, size: Math.floor((width - (across - 1) * gap) / across) };
+  }
+  const side = wholePixels(best.size, columns);
+  return { across: best.across, width: side, height: Math.max(1, Math.round(side * aspect)) };
+}
+
+/**
+ * A little smaller, if then every number gets the same number of pixels.
+ *
+ * @param {number} size
+ * @param {number} numbers
+ */
+function wholePixels(size, numbers) {
+  const even = Math.floor(size / numbers) * numbers;
+  return even >= size * 0.8 ? even : size;
+}
+
+/**
+ * The network strip: a column a layer in the order of computation, the resolutions above, the edges between.
+ *
+ * @param {Model} model
+ * @param {Map<string, number[]>} typical the maps that each layer shows
+ */
+export function layoutStrip(model, typical) {
+  const finest = Math.max(...model.layers.filter(hasMaps).map((layer) => layer.shape[1] ?? 1), 1);
+  const columns = model.layers.map((layer, i) => {
+    const left = 8 + i * STRIP.pitch;
+    return { layer, left, width: STRIP.pitch, cells: cells(layer, left, finest, typical.get(layer.name)?.length ?? 0) };
+  });
+  return {
+    columns,
+    groups: groups(columns),
+    edges: edges(columns),
+    width: 16 + columns.length * STRIP.pitch,
+  };
+}
+
+/**
+ * @param {Layer} layer
+ * @param {number} left
+ * @param {number} finest
+ * @param {number} shown
+ */
+function cells(layer, left, finest, shown) {
+  const middle = left + STRIP.pitch / 2;
+  const centre = STRIP.top + COLUMN_HEIGHT / 2;
+  if (!hasMaps(layer)) {
+    return [{ x: middle - 6, y: STRIP.top, width: 12, height: COLUMN_HEIGHT }];
+  }
+  const [, rows = 1, across = 1] = layer.shape;
+  const halvings = Math.log2(finest / rows);
+  const width = Math.round(Math.max(SMALLEST, LARGEST - 3 * halvings));
+  const height = Math.max(4, Math.round(Math.min(LARGEST, (width * rows) / across)));
+  const total = shown * height + (shown - 1) * STRIP.gap;
+  return Array.from({ length: shown }, (_, i) => {
+    const y = centre - total / 2 + i * (height + STRIP.gap);
+    return { x: middle - width / 2, y, width, height };
+  });
+}
+
+/**
+ * @param {Column[]} columns
+ * @returns {Group[]}
+ */
+function groups(columns) {
+  /** @type {Group[]} */
+  const found = [];
+  for (const { layer, left, width } of columns) {
+    const text = hasMaps(layer) ? `${layer.shape[1]} × ${layer.shape[2]}` : "lists";
+    const last = found.at(-1);
+    if (last?.text === text) last.width = left + width - last.left;
+    else found.push({ text, left, width });
+  }
+  return found;
+}
+
+/**
+ * @param {Column[]} columns
+ * @returns {Edge[]}
+ */
+function edges(columns) {
+  const at = new Map(columns.map((column, i) => [column.layer.name, i]));
+  return columns.flatMap((to, i) =>
+    to.layer.inputs.flatMap((name) => {
+      const j = at.get(name) ?? -1;
+      const from = columns[j];
+      if (!from) return [];
+      const path = i - j === 1 ? fan(from, to) : bow(from, to);
+      return [{ from: name, to: to.layer.name, path }];
+    }),
+  );
+}
+
+/**
+ * Lines between neighbours: map to map where a map is made from that map alone, from all to all otherwise.
+ *
+ * @param {Column} from
+ * @param {Column} to
+ */
+function fan(from, to) {
+  const straight = isMapByMap(to.layer) && from.cells.length === to.cells.length;
+  return from.cells
+    .flatMap((a, i) => (straight ? to.cells.slice(i, i + 1) : to.cells).map((b) => ({ a, b })))
+    .map(({ a, b }) => curve(a.x + a.width, a.y + a.height / 2, b.x, b.y + b.height / 2))
+    .join("");
+}
+
+/**
+ * A line over the heads of the columns between, for a branch.
+ *
+ * @param {Column} from
+ * @param {Column} to
+ */
+function bow(from, to) {
+  const x0 = from.left + from.width / 2;
+  const x1 = to.left + to.width / 2;
+  const bottom = STRIP.top + COLUMN_HEIGHT;
+  return `M${x0} ${bottom}C${x0} ${bottom + 16} ${x1} ${bottom + 16} ${x1} ${bottom}`;
+}
+
+/**
+ * @param {number} x0
+ * @param {number} y0
+ * @param {number} x1
+ * @param {number} y1
+ */
+export function curve(x0, y0, x1, y1) {
+  const middle = (x0 + x1) / 2;
+  return `M${x0} ${y0}C${middle} ${y0} ${middle} ${y1} ${x1} ${y1}`;
+}

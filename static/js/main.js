@@ -1,0 +1,58 @@
+/** Puts the page together. */
+
+import { followAddress, readAddress } from "./address.js";
+import { Explorer } from "./explorer.js";
+import { Intake } from "./intake.js";
+import { mountKeys } from "./keys.js";
+import { Store } from "./store.js";
+import { mountDrop } from "./views/drop.js";
+import { mountHelp } from "./views/help.js";
+import { mountInspector } from "./views/inspector.js";
+import { mountNotice } from "./views/notice.js";
+import { mountPhoto } from "./views/photo.js";
+import { mountPredictions } from "./views/predictions.js";
+import { mountStage } from "./views/stage.js";
+import { mountStrip } from "./views/strip.js";
+import { mountToolbar } from "./views/toolbar.js";
+import { followCursor } from "./why.js";
+
+const wish = readAddress(location.search);
+
+/** @type {import("./types.js").State} */
+const initial = {
+  models: [],
+  samples: [],
+  model: null,
+  analysis: null,
+  source: null,
+  photo: null,
+  seen: null,
+  numbers: null,
+  layer: wish.layer ?? "",
+  tile: wish.place?.[0] ?? 0,
+  open: wish.open,
+  cursor: wish.place,
+  pinned: wish.place !== null,
+  scale: wish.scale,
+  explanation: null,
+  busy: null,
+  problem: null,
+  walking: false,
+  theme: document.documentElement.dataset.theme === "dark" ? "dark" : "light",
+};
+const store = new Store(initial);
+
+const app = { store, intake: new Intake(store), explorer: new Explorer(store) };
+
+const views = [
+  mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountInspector, mountDrop, mountKeys,
+];
+for (const mount of views) mount(app);
+mountHelp();
+followCursor(store);
+followAddress(store, (wish) => {
+  store.set({ scale: wish.scale, open: wish.open });
+  if (wish.layer) app.explorer.goTo(wish.layer, wish.place);
+  void app.intake.fulfil(wish);
+});
+void app.intake.start(wish);

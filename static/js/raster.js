@@ -1,0 +1,57 @@
+/** Numbers → pixels, one for one. CSS enlarges the canvases with hard edges. */
+
+import { palette, step } from "./palette.js";
+
+/** @typedef {import("./types.js").Range} Range */
+
+/**
+ * Paint numbers, row by row, one pixel each. What is not a number stays see-through.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} values
+ * @param {number} width in numbers
+ * @param {Range} range
+ * @param {"light" | "dark"} theme
+ */
+export function paint(canvas, values, width, range, theme) {
+  const height = Math.ceil(values.length / width);
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const image = context.createImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const colours = palette(range.signed, theme);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? NaN;
+    if (value === value) pixels[i] = colours[step(value, range)] ?? 0;
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/**
+ * The numbers of one plane of maps.
+ *
+ * @param {import("./types.js").Tensor} tensor
+ * @param {number} plane its position in the tensor
+ */
+export function planeOf({ shape, data }, plane) {
+  const [, height = 1, width = 1] = shape;
+  return data.subarray(plane * height * width, (plane + 1) * height * width);
+}
+
+/**
+ * Many numbers drawn together into few: of each group the one that is furthest from zero.
+ *
+ * @param {Float32Array} values
+ * @param {number} length
+ */
+export function condense(values, length) {
+  if (values.length <= length) return values;
+  const out = new Float32Array(length);
+  values.forEach((value, i) => {
+    const group = Math.floor((i * length) / values.length);
+    if (Math.abs(value) > Math.abs(out[group] ?? 0)) out[group] = value;
+  });
+  return out;
+}

@@ -1,0 +1,92 @@
+/** What the ends of a colour scale stand for: of one map, of a layer, or of the whole network. */
+
+import { planeOf } from "./raster.js";
+
+/**
+ * @typedef {import("./types.js").Analysis} Analysis
+ * @typedef {import("./types.js").LayerResult} LayerResult
+ * @typedef {import("./types.js").Range} Range
+ * @typedef {import("./types.js").Tensor} Tensor
+ */
+
+/**
+ * Signed numbers are shown symmetric about zero, others from zero up.
+ *
+ * @param {number} min
+ * @param {number} max
+ * @param {boolean} [signed] decided by the numbers themselves unless told
+ * @returns {Range}
+ */
+export function rangeOf(min, max, signed = min < 0) {
+  const reach = Math.max(Math.abs(min), Math.abs(max));
+  return signed ? { low: -reach, high: reach, signed } : { low: 0, high: Math.max(0, max), signed };
+}
+
+/**
+ * @param {LayerResult} layer
+ * @returns {Range}
+ */
+export function layerRange({ stats }) {
+  return rangeOf(stats.min, stats.max);
+}
+
+/**
+ * One scale for all layers with maps. The input and the vectors are left out: their numbers mean something else.
+ *
+ * @param {Analysis} analysis
+ * @param {boolean} signed
+ * @returns {Range}
+ */
+export function networkRange({ layers }, signed) {
+  const maps = layers.filter((layer) => layer.shape.length === 3 && layer.op !== "input");
+  const least = Math.min(...maps.map((layer) => layer.stats.min));
+  const most = Math.max(...maps.map((layer) => layer.stats.max));
+  return rangeOf(signed ? least : 0, most, signed);
+}
+
+/**
+ * The range of one plane. Whether it is signed is decided by its layer, so that neighbours stay comparable.
+ *
+ * @param {Tensor} tensor
+ * @param {number} plane
+ * @param {boolean} signed
+ * @returns {Range}
+ */
+export function planeRange(tensor, plane, signed) {
+  const { min, max } = extremes(planeOf(tensor, plane));
+  return rangeOf(min, max, signed);
+}
+
+/**
+ * @param {ArrayLike<number>} values
+ */
+export function extremes(values) {
+  let min = Infinity;
+  let max = -Infinity;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+  }
+  return { min, max, mean: sum / values.length };
+}
+
+/**
+ * The range for one map under the chosen mode.
+ *
+ * @param {import("./types.js").ScaleMode} mode
+ * @param {Analysis} analysis
+ * @param {LayerResult} layer
+ * @param {Tensor | null} tensor
+ * @param {number} plane
+ * @returns {Range}
+ */
+export function rangeFor(mode, analysis, layer, tensor, plane) {
+  const own = layerRange(layer);
+  const hasMaps = layer.shape.length === 3;
+  if (mode === "network" && hasMaps && layer.op !== "input") return networkRange(analysis, own.signed);
+  if (mode === "map" && hasMaps && tensor) return planeRange(tensor, plane, own.signed);
+  return own;
+}

@@ -1,0 +1,117 @@
+/** Raw numbers of the current analysis, fetched once and kept. */
+
+import { fetchTensor } from "./api.js";
+
+/**
+ * @typedef {import("./types.js").Layer} Layer
+ * @typedef {import("./types.js").Tensor} Tensor
+ */
+
+/** The tensors of one analysis. `close` gives up on everything that is still on its way. */
+export class Tensors {
+  #abort = new AbortController();
+  /** @type {Map<string, Promise<Tensor>>} */
+  #asked = new Map();
+  /** @type {Map<string, Tensor>} */
+  #here = new Map();
+
+  /** @param {string} analysis its id */
+  constructor(analysis) {
+    this.analysis = analysis;
+  }
+
+  /**
+   * All of a layer's numbers, if they have arrived.
+   *
+   * @param {string} name
+   */
+  peek(name) {
+    return this.#here.get(name) ?? null;
+  }
+
+  /**
+   * All of a layer's numbers.
+   *
+   * @param {Layer} layer
+   */
+  whole(layer) {
+    return this.#ask(layer.name, () => fetchTensor(this.analysis, layer, null, this.#abort.signal));
+  }
+
+  /**
+   * Some channels of a layer, in this order; taken from the whole layer where that is here.
+   *
+   * @param {Layer} layer
+   * @param {number[]} channels
+   */
+  async some(layer, channels) {
+    const whole = this.#here.get(layer.name);
+    if (whole) return pick(whole, channels);
+    const key = `${layer.name}?${channels.join(",")}`;
+    return this.#ask(key, () => fetchTensor(this.analysis, layer, channels, this.#abort.signal));
+  }
+
+  close() {
+    this.#abort.abort();
+  }
+
+  /**
+   * @param {string} key
+   * @param {() => Promise<Tensor>} fetchIt
+   */
+  #ask(key, fetchIt) {
+    let asked = this.#asked.get(key);
+    if (!asked) {
+      asked = fetchIt();
+      this.#asked.set(key, asked);
+      asked.then(
+        (tensor) => this.#here.set(key, tensor),
+        () => this.#asked.delete(key), // so that the next one who asks tries again
+      );
+    }
+    return asked;
+  }
+}
+
+/**
+ * @param {Tensor} tensor
+ * @param {number[]} channels
+ * @returns {Tensor}
+ */
+function pick({ name, shape, data }, channels) {
+  const size = shape.slice(1).reduce((a, b) => a * b, 1);
+  const some = new Float32Array(channels.length * size);
+  channels.forEach((c, i) => some.set(data.subarray(c * size, (c + 1) * size), i * size));
+  return { name, channels, shape: [channels.length, ...shape.slice(1)], data: some };
+}
+
+/**
+ * One number.
+ *
+ * @param {Tensor} tensor with all channels
+ * @param {import("./types.js").Place} place
+ */
+export function valueAt({ shape, data }, [first = 0, y = 0, x = 0]) {
+  const [, height = 1, width = 1] = shape;
+  return data[(first * height + y) * width + x] ?? NaN;
+}
+
+/**
+ * The place of the number furthest from zero, in one channel or in all.
+ *
+ * @param {Tensor} tensor with all channels
+ * @param {number} [channel]
+ * @returns {import("./types.js").Place}
+ */
+export function strongestPlace({ shape, data }, channel) {
+  const [, height, width] = shape;
+  const size = height === undefined ? data.length : height * (width ?? 1);
+  const from = height === undefined ? 0 : (channel ?? 0) * size;
+  const to = channel === undefined ? data.length : from + size;
+  let best = from;
+  for (let i = from; i < to; i++) {
+    if (Math.abs(data[i] ?? 0) > Math.abs(data[best] ?? 0)) best = i;
+  }
+  if (height === undefined || width === undefined) return [best];
+  return [Math.floor(best / size), Math.floor((best % size) / width), best % width];
+}

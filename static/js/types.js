@@ -1,0 +1,116 @@
+/**
+ * The shapes that travel through the page. Those that come from the API are described in full by /api/v1/openapi.json.
+ *
+ * @typedef {{ id: string, title: string, summary: string, classes: number, parameters: number,
+ *   multiply_adds: number, input_size: number[] }} ModelSummary
+ *
+ * @typedef {{ input_size: number[], crop_pct: number, interpolation: string, mean: number[], std: number[] }} Preprocess
+ *
+ * @typedef {object} Layer What the model says of a layer, whatever the photo.
+ * @property {string} name
+ * @property {string} op "conv", "relu", "max_pool", …; "input" for the first one.
+ * @property {string[]} inputs Names of the layers that it reads.
+ * @property {number[]} shape [C, H, W] or [K].
+ * @property {number} parameters
+ * @property {number} multiply_adds
+ * @property {Record<string, unknown>} attributes
+ * @property {number[]} receptive_field [height, width] on the network's input.
+ *
+ * @typedef {object} Model
+ * @property {string} id
+ * @property {string} title
+ * @property {string} description
+ * @property {Preprocess} preprocess
+ * @property {string[] | null} labels
+ * @property {number} parameters
+ * @property {number} multiply_adds
+ * @property {Record<string, unknown>} card
+ * @property {Layer[]} layers In the order in which they are computed, the input first.
+ *
+ * @typedef {{ min: number, max: number, mean: number, std: number, zero_fraction: number,
+ *   dead_maps: number | null }} Stats
+ *
+ * @typedef {{ name: string, op: string, shape: number[], stats: Stats, strongest: number[] }} LayerResult
+ *
+ * @typedef {{ label: string, score: number }} Prediction
+ *
+ * @typedef {object} Analysis
+ * @property {string} id
+ * @property {string} model
+ * @property {{ width: number, height: number, format: string, crop: number[], size: number[] }} input
+ * @property {LayerResult[]} layers
+ * @property {Prediction[]} predictions All classes, best first.
+ * @property {{ forward: number, total: number }} timings_ms
+ *
+ * @typedef {{ left: number, top: number, right: number, bottom: number }} Box Half open: left ≤ x < right.
+ *
+ * @typedef {object} Term One of the numbers that a number was made from.
+ * @property {string} input The layer that it is in.
+ * @property {number | null} [channel]
+ * @property {number | null} [y]
+ * @property {number | null} [x]
+ * @property {number | null} [unit]
+ * @property {number} value
+ * @property {number | null} weight
+ * @property {number} product
+ * @property {boolean} padding
+ *
+ * @typedef {object} Explanation
+ * @property {string} layer
+ * @property {string} op
+ * @property {{ channel?: number | null, y?: number | null, x?: number | null, unit?: number | null }} index
+ * @property {string} rule
+ * @property {number} value
+ * @property {number} bias
+ * @property {Record<string, number>} details
+ * @property {Term[]} terms
+ * @property {{ input: Box, photo: Box } | null} receptive_field
+ *
+ * @typedef {{ id: string, title: string, url: string, credit: string, license: string }} Sample
+ *
+ * @typedef {{ type: string, title: string, status: number, detail: string, limit?: number, actual?: number }} Problem
+ */
+
+/**
+ * Those that the page makes itself.
+ *
+ * @typedef {readonly number[]} Place Where a number is in its layer: [channel, y, x] in maps, [unit] in a vector.
+ *
+ * @typedef {{ name: string, shape: number[], channels: number[], data: Float32Array }} Tensor
+ *   Raw numbers, (C, H, W) or (K) in C order; `channels` says which channel each plane is.
+ *
+ * @typedef {{ low: number, high: number, signed: boolean }} Range What the ends of a colour scale stand for.
+ *
+ * @typedef {"map" | "layer" | "network"} ScaleMode
+ *
+ * @typedef {{ kind: "sample" | "upload" | "analysis", id: string, title: string, credit: string }} Source
+ *   Where the photo came from. `id` is the sample's; an upload has none; an analysis opened by its link has its own.
+ *
+ * @typedef {{ text: string, since: number, fraction: number | null }} Busy
+ *
+ * @typedef {object} State
+ * @property {ModelSummary[]} models
+ * @property {Sample[]} samples
+ * @property {Model | null} model
+ * @property {Analysis | null} analysis
+ * @property {Source | null} source
+ * @property {ImageBitmap | null} photo The upright photo, when this browser has it.
+ * @property {ImageBitmap | null} seen What the network saw, pixel by pixel.
+ * @property {import("./tensors.js").Tensors | null} numbers The analysis' raw numbers.
+ * @property {string} layer Name of the current layer; "" before there is one.
+ * @property {number} tile The map (or unit) in focus.
+ * @property {boolean} open Whether that map is shown large.
+ * @property {Place | null} cursor The number that is explained.
+ * @property {boolean} pinned Whether the reader put the cursor there on purpose.
+ * @property {ScaleMode} scale
+ * @property {Explanation | null} explanation
+ * @property {Busy | null} busy
+ * @property {Problem | null} problem
+ * @property {boolean} walking
+ * @property {"light" | "dark"} theme
+ *
+ * @typedef {{ store: import("./store.js").Store<State>, intake: import("./intake.js").Intake,
+ *   explorer: import("./explorer.js").Explorer }} App What every view is given.
+ */
+
+export {};

@@ -1,0 +1,208 @@
+/** What the open map was made from: input maps with the window on them, the kernels, and lines to the number. */
+
+import { h, placeBox, svg } from "../dom.js";
+import { signed } from "../format.js";
+import { hasMaps, layerNamed, mapName } from "../graph.js";
+import { curve } from "../layout.js";
+import { paint, planeOf } from "../raster.js";
+import { layerRange, rangeOf } from "../scale.js";
+import { byMap, explains, fractions, largestFirst, windowBox, windowWidth } from "../terms.js";
+
+/**
+ * @typedef {import("../types.js").App} App
+ * @typedef {import("../types.js").Explanation} Explanation
+ * @typedef {import("../types.js").Layer} Layer
+ * @typedef {import("../terms.js").Group} Group
+ *
+ * @typedef {object} Row
+ * @property {HTMLElement} element
+ * @property {HTMLCanvasElement} canvas
+ * @property {HTMLElement} light
+ * @property {HTMLCanvasElement | null} kernel
+ * @property {HTMLElement} caption
+ */
+
+const MOST_ROWS = 4;
+
+export class Before {
+  lines = svg("svg", { class: "lines", "aria-hidden": "true" });
+  element = h("div", { class: "before" });
+  /** @type {Row[]} */
+  #rows = [];
+  /** Which maps the rows show, and for which map of the layer they were chosen. */
+  #shown = { key: "", maps: /** @type {{ input: string, channel: number }[]} */ ([]) };
+  #side = 0;
+
+  /**
+   * @param {App} app
+   * @param {Layer} layer
+   */
+  constructor(app, layer) {
+    this.app = app;
+    this.layer = layer;
+  }
+
+  /** Whether single weights tell the story, so that there is a kernel to be drawn. */
+  get hasKernel() {
+    return this.layer.op === "conv";
+  }
+
+  /**
+   * How much of the stage's width the large map may take.
+   *
+   * @param {number} width
+   * @param {number} height
+   */
+  shareOfRest(width, height) {
+    if (!this.layer.inputs.length) return 1;
+    return this.hasKernel ? 1 - Math.min(0.4, (height / MOST_ROWS) * 2.1 / width) : 0.46;
+  }
+
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  fit(width, height) {
+    const gap = 8;
+    const rows = this.hasKernel ? MOST_ROWS : this.layer.inputs.length;
+    this.#side = Math.max(24, Math.min(width / (this.hasKernel ? 2 : 1.15), (height - gap * rows) / rows - 24));
+    this.element.style.setProperty("--side", `${this.#side}px`);
+  }
+
+  /** Fill the rows for the number under the cursor. The same maps stay as long as the map stays, so that nothing jumps. */
+  paint() {
+    const { explanation, layer, cursor, tile } = this.app.store.state;
+    if (!explains(explanation, layer, cursor) || layer !== this.layer.name) return;
+    const groups = byMap(explanation.terms);
+    const key = `${tile}`;
+    if (this.#shown.key !== key) {
+      this.#shown = { key, maps: largestFirst(groups).slice(0, this.#rowCount(groups)) };
+      this.#build();
+    }
+    const range = this.#kernelRange(explanation);
+    this.#rows.forEach((row, i) => {
+      const map = this.#shown.maps[i];
+      const group = groups.find(({ input, channel }) => input === map?.input && channel === map.channel);
+      this.#fill(row, group ?? null, range);
+    });
+  }
+
+  /**
+   * Draw lines from the windows to the number.
+   *
+   * @param {HTMLElement} target the large map
+   */
+  mark(target) {
+    const { cursor } = this.app.store.state;
+    const [, y = 0, x = 0] = cursor ?? [];
+    const [, height = 1, width = 1] = this.layer.shape;
+    const home = this.lines.getBoundingClientRect();
+    const box = target.getBoundingClientRect();
+    const px = box.left + ((x + 0.5) / width) * box.width - home.left;
+    const py = box.top + ((y + 0.5) / height) * box.height - home.top;
+    const isNarrow = this.element.parentElement?.classList.contains("narrow");
+    const paths = this.#rows
+      .filter(({ light }) => !light.hidden && !isNarrow)
+      .map(({ light, kernel }) => {
+        const from = (kernel ?? light).getBoundingClientRect();
+        return curve(from.right - home.left, from.top + from.height / 2 - home.top, px, py);
+      });
+    this.lines.replaceChildren(...paths.map((d) => svg("path", { d })));
+  }
+
+  /** @param {Group[]} groups */
+  #rowCount(groups) {
+    return Math.min(this.hasKernel ? MOST_ROWS : 2, groups.filter(({ input }) => this.#source(input)).length);
+  }
+
+  /**
+   * @param {string} name
+   * @returns {Layer | null}
+   */
+  #source(name) {
+    const { model } = this.app.store.state;
+    const layer = model && layerNamed(model, name);
+    return layer && hasMaps(layer) ? layer : null;
+  }
+
+  #build() {
+    this.#rows = this.#shown.maps.map((map) => this.#row(map));
+    this.element.replaceChildren(...this.#rows.map(({ element }) => element));
+    for (const [i, { input, channel }] of this.#shown.maps.entries()) void this.#paintMap(i, input, channel);
+  }
+
+  /**
+   * @param {{ input: string, channel: number }} map
+   * @returns {Row}
+   */
+  #row({ input, channel }) {
+    const source = this.#source(input);
+    const canvas = h("canvas", { width: 1, height: 1 });
+    const light = h("span", { class: "lit", hidden: true });
+    const kernel = this.hasKernel ? h("canvas", { class: "kernel", width: 1, height: 1 }) : null;
+    const name = `${input} ${source ? mapName(source, channel) : channel}`;
+    const caption = h("span", { class: "row-sum" });
+    const go = () => this.app.explorer.goTo(input, this.#placeIn(input, channel));
+    const [, rows = 1, columns = 1] = source?.shape ?? [];
+    const element = h(
+      "div",
+      { class: "row" },
+      h(
+        "button",
+        { type: "button", class: "row-map", title: `Go to ${name}`, on: { click: go } },
+        h("span", { class: "plane", style: { "--aspect": `${columns} / ${rows}` } }, canvas, light),
+        h("span", { class: "row-name" }, name),
+      ),
+      kernel && h("span", { class: "row-kernel" }, h("span", { class: "quiet", "aria-hidden": "true" }, "×"), kernel, caption),
+    );
+    return { element, canvas, light, kernel, caption };
+  }
+
+  /**
+   * @param {string} input
+   * @param {number} channel
+   */
+  #placeIn(input, channel) {
+    const { explanation } = this.app.store.state;
+    const terms = explanation?.terms.filter((term) => term.input === input && term.channel === channel && !term.padding) ?? [];
+    const [best] = terms.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
+    return best ? [channel, best.y ?? 0, best.x ?? 0] : [channel, 0, 0];
+  }
+
+  /**
+   * @param {number} i
+   * @param {string} input
+   * @param {number} channel
+   */
+  async #paintMap(i, input, channel) {
+    const { numbers, analysis, theme } = this.app.store.state;
+    const source = this.#source(input);
+    const result = analysis?.layers.find(({ name }) => name === input);
+    const row = this.#rows[i];
+    if (!source || !result || !row) return;
+    const tensor = await numbers?.some(source, [channel]).catch(() => null);
+    if (tensor) paint(row.canvas, planeOf(tensor, 0), source.shape[2] ?? 1, layerRange(result), theme);
+  }
+
+  /**
+   * @param {Row} row
+   * @param {Group | null} group
+   * @param {import("../types.js").Range} range
+   */
+  #fill({ light, kernel, caption }, group, range) {
+    const source = group && this.#source(group.input);
+    const box = group && windowBox(group.terms);
+    const [, height = 1, width = 1] = source?.shape ?? [];
+    placeBox(light, box && fractions(box, height, width));
+    if (!kernel || !group) return;
+    const weights = group.terms.map((term) => term.weight ?? NaN);
+    paint(kernel, weights, windowWidth(group.terms), range, this.app.store.state.theme);
+    caption.textContent = signed(group.sum);
+  }
+
+  /** @param {Explanation} explanation */
+  #kernelRange({ terms }) {
+    const most = Math.max(...terms.map(({ weight }) => Math.abs(weight ?? 0)));
+    return rangeOf(-most, most, true);
+  }
+}

@@ -1,0 +1,46 @@
+/** A photo may be dropped anywhere on the page, or pasted. */
+
+import { find } from "../dom.js";
+
+/** @param {import("../types.js").App} app */
+export function mountDrop({ store, intake }) {
+  const veil = find("#drop", HTMLElement);
+  let depth = 0; // the pointer enters and leaves every element on its way
+  const show = (/** @type {number} */ change) => {
+    depth = Math.max(0, depth + change);
+    veil.hidden = depth === 0;
+  };
+  addEventListener("dragenter", (event) => {
+    if (carriesFiles(event.dataTransfer)) show(1);
+  });
+  addEventListener("dragleave", (event) => {
+    if (carriesFiles(event.dataTransfer)) show(-1);
+  });
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    depth = 0;
+    veil.hidden = true;
+    take(event.dataTransfer);
+  });
+  addEventListener("paste", (event) => take(event.clipboardData));
+
+  /** @param {DataTransfer | null} data */
+  function take(data) {
+    const [file] = data?.files ?? [];
+    if (file) void intake.analyseFile(file);
+    else if (data?.types.includes("text/uri-list")) store.set({ problem: ONLY_A_LINK });
+  }
+}
+
+const ONLY_A_LINK = {
+  type: "only-a-link",
+  title: "That was a link to a picture",
+  status: 0,
+  detail: "This page asks no other host for anything. Save the picture first, then drop the file.",
+};
+
+/** @param {DataTransfer | null} data */
+function carriesFiles(data) {
+  return data?.types.includes("Files") ?? false;
+}

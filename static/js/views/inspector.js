@@ -1,0 +1,113 @@
+/** What the layer does, its figures, and the arithmetic of the number under the cursor. */
+
+import { find, h } from "../dom.js";
+import { count, large, number, percent, shapeText } from "../format.js";
+import { explains } from "../terms.js";
+import { describe, opTitle, pair } from "../words.js";
+import { arithmetic } from "./sums/index.js";
+
+/**
+ * @typedef {import("../types.js").App} App
+ * @typedef {import("../types.js").Layer} Layer
+ * @typedef {import("../types.js").LayerResult} LayerResult
+ */
+
+/** @param {App} app */
+export function mountInspector(app) {
+  const about = h("section", { class: "about" });
+  const sums = h("section", { class: "sums", "aria-labelledby": "sums-title" });
+  find("#inspector", HTMLElement).append(about, sums);
+  app.store.watch(["analysis", "layer"], () => {
+    showLayer(app, about);
+    find("#inspector", HTMLElement).scrollTop = 0;
+  });
+  app.store.watch(["explanation", "theme", "layer"], () => showSums(app, sums));
+}
+
+/**
+ * @param {App} app
+ * @param {HTMLElement} about
+ */
+function showLayer({ store, explorer }, about) {
+  const { model, analysis } = store.state;
+  const { layer } = explorer;
+  const result = analysis?.layers.find(({ name }) => name === layer?.name);
+  if (!model || !layer || !result) return;
+  about.replaceChildren(
+    h("h2", {}, opTitle(layer.op)),
+    ...describe(model, layer, result).map((sentence) => h("p", { class: "sentence" }, sentence)),
+    h("dl", { class: "facts" }, ...facts(layer, result).flatMap(([name, value]) => [h("div", {}, h("dt", {}, name), h("dd", {}, value))])),
+  );
+}
+
+/**
+ * @param {Layer} layer
+ * @param {LayerResult} result
+ * @returns {[string, string][]}
+ */
+function facts(layer, { stats }) {
+  /** @type {[string, string | null][]} */
+  const all = [
+    ["Shape", shapeText(layer.shape)],
+    ["Made from", layer.inputs.join(", ") || "the photo"],
+    ["Parameters", count(layer.parameters)],
+    ["Multiply-adds", large(layer.multiply_adds)],
+    ["Sees of the input", `${layer.receptive_field.join(" × ")} px`],
+    ...attributes(layer),
+    ["Smallest", number(stats.min, stats.max)],
+    ["Largest", number(stats.max)],
+    ["Mean", number(stats.mean)],
+    ["Exactly zero", percent(stats.zero_fraction)],
+    ["Dead maps", stats.dead_maps === null ? null : count(stats.dead_maps)],
+  ];
+  return all.filter(/** @returns {fact is [string, string]} */ (fact) => fact[1] !== null);
+}
+
+/**
+ * An op's settings, those that say something.
+ *
+ * @param {Layer} layer
+ * @returns {[string, string][]}
+ */
+function attributes({ attributes }) {
+  const silent = (/** @type {string} */ name, /** @type {unknown} */ value) =>
+    (name === "stride" || name === "dilation" ? String(value) === "1,1" : false) ||
+    (name === "groups" && value === 1) ||
+    (name === "padding" && String(value) === "0,0,0,0") ||
+    typeof value === "boolean" ||
+    value === null;
+  return Object.entries(attributes)
+    .filter(([name, value]) => !silent(name, value))
+    .map(([name, value]) => [sentenceCase(name), name === "padding" ? padding(value) : pair(value)]);
+}
+
+/**
+ * Padding as [top, left, bottom, right], in one number where all sides are the same.
+ *
+ * @param {unknown} value
+ */
+function padding(value) {
+  return Array.isArray(value) && new Set(value).size === 1 ? String(value[0]) : String(value).replaceAll(",", " ");
+}
+
+/** @param {string} name */
+function sentenceCase(name) {
+  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
+}
+
+/**
+ * @param {App} app
+ * @param {HTMLElement} sums
+ */
+function showSums(app, sums) {
+  const { explanation, layer, cursor } = app.store.state;
+  if (!explains(explanation, layer, cursor)) {
+    sums.classList.toggle("stale", true); // the old one stays until the new one is here, so that nothing jumps
+    return;
+  }
+  sums.classList.toggle("stale", false);
+  const scroller = find("#inspector", HTMLElement);
+  const { scrollTop } = scroller;
+  sums.replaceChildren(h("h3", { id: "sums-title" }, "Where this number comes from"), ...arithmetic(app, explanation));
+  scroller.scrollTop = scrollTop;
+}

@@ -1,0 +1,92 @@
+/** The colour scale with its numbers, a needle at the value under the cursor, and the choice of what shares a scale. */
+
+import { find, h } from "../dom.js";
+import { number } from "../format.js";
+import { hasMaps } from "../graph.js";
+import { paint } from "../raster.js";
+
+/**
+ * @typedef {import("../types.js").Layer} Layer
+ * @typedef {import("../types.js").Range} Range
+ * @typedef {import("../types.js").ScaleMode} ScaleMode
+ */
+
+/** @type {[ScaleMode, string][]} */
+const MODES = [
+  ["map", "map"],
+  ["layer", "layer"],
+  ["network", "network"],
+];
+
+export class Legend {
+  #ramp = h("canvas", { width: 256, height: 1, "aria-hidden": "true" });
+  #needle = h("span", { class: "needle", hidden: true });
+  #low = h("span", { class: "tick" });
+  #zero = h("span", { class: "tick middle" });
+  #high = h("span", { class: "tick" });
+  #choice;
+  #drawn = "";
+
+  /** @param {import("../types.js").App} app */
+  constructor(app) {
+    this.app = app;
+    this.#choice = h(
+      "fieldset",
+      { class: "scales" },
+      h("legend", {}, "One scale for each"),
+      ...MODES.map(([mode, text]) => this.#option(mode, text)),
+    );
+    find("#legend", HTMLElement).replaceChildren(
+      h(
+        "div",
+        { class: "ramp" },
+        h("span", { class: "ramp-colours" }, this.#ramp, this.#needle),
+        h("span", { class: "ticks" }, this.#low, this.#zero, this.#high),
+      ),
+      this.#choice,
+    );
+    app.store.watch(["scale"], ({ scale }) => this.#choose(scale));
+    this.#choose(app.store.state.scale);
+  }
+
+  /**
+   * @param {Range} range
+   * @param {number | null} value
+   * @param {Layer} layer
+   */
+  show(range, value, layer) {
+    const { low, high, signed } = range;
+    const { theme } = this.app.store.state;
+    const key = JSON.stringify([low, high, theme]);
+    if (key !== this.#drawn) {
+      this.#drawn = key;
+      paint(this.#ramp, Array.from({ length: 256 }, (_, i) => low + ((high - low) * i) / 255), 256, range, theme);
+      this.#low.textContent = number(low, high);
+      this.#zero.textContent = signed ? "0" : number((low + high) / 2, high);
+      this.#high.textContent = number(high);
+    }
+    this.#needle.hidden = value === null || high <= low;
+    const at = Math.max(0, Math.min(1, ((value ?? 0) - low) / (high - low)));
+    this.#needle.style.left = `${at * 100}%`;
+    this.#choice.hidden = !hasMaps(layer);
+  }
+
+  /**
+   * @param {ScaleMode} mode
+   * @param {string} text
+   */
+  #option(mode, text) {
+    const choose = () => this.app.store.set({ scale: mode });
+    return h(
+      "label",
+      {},
+      h("input", { type: "radio", name: "scale", value: mode, class: "unseen", on: { change: choose } }),
+      h("span", {}, text),
+    );
+  }
+
+  /** @param {ScaleMode} scale */
+  #choose(scale) {
+    for (const input of this.#choice.querySelectorAll("input")) input.checked = input.value === scale;
+  }
+}

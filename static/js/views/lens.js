@@ -1,0 +1,144 @@
+/** One map large, beside what it was made from; the window slides with the cursor. */
+
+import { h, placeBox, prefersStillness } from "../dom.js";
+import { number } from "../format.js";
+import { mapName } from "../graph.js";
+import { paint, planeOf } from "../raster.js";
+import { extremes, rangeFor } from "../scale.js";
+import { fractions } from "../terms.js";
+import { Before } from "./before.js";
+
+/**
+ * @typedef {import("../types.js").App} App
+ * @typedef {import("../types.js").Layer} Layer
+ * @typedef {import("../types.js").Place} Place
+ * @typedef {import("../types.js").Tensor} Tensor
+ * @typedef {import("./stage.js").View} View
+ */
+
+const OPENING = 220; // milliseconds in which a map opens out of its thumbnail
+
+/** @implements {View} */
+export class Lens {
+  #canvas = h("canvas", { width: 1, height: 1 });
+  #mark = h("span", { class: "lit", hidden: true });
+  #map;
+  #before;
+
+  /**
+   * @param {App} app
+   * @param {Layer} layer
+   */
+  constructor(app, layer) {
+    this.app = app;
+    this.layer = layer;
+    this.#map = h(
+      "div",
+      {
+        class: "plane large",
+        tabindex: 0,
+        role: "application",
+        "aria-roledescription": "heatmap",
+        data: { cursor: "" },
+        on: {
+          pointermove: (/** @type {PointerEvent} */ event) => this.#point(event),
+          pointerdown: (/** @type {PointerEvent} */ event) => this.#press(event),
+        },
+      },
+      this.#canvas,
+      this.#mark,
+    );
+    this.#before = new Before(app, layer);
+    this.element = h(
+      "div",
+      { class: "lens" },
+      this.#before.element,
+      h("figure", { class: "after" }, this.#map, h("figcaption", { class: "quiet" }, "")),
+      this.#before.lines,
+    );
+    this.#open();
+  }
+
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  fit(width, height) {
+    const [, rows = 1, columns = 1] = this.layer.shape;
+    const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const isNarrow = width < 32 * root;
+    const room = isNarrow ? width : width * this.#before.shareOfRest(width, height);
+    const side = Math.min(room, ((height - root * 1.5) * columns) / rows);
+    const size = columns <= side ? Math.floor(side / columns) * columns : side;
+    this.element.classList.toggle("narrow", isNarrow);
+    this.#map.style.width = `${size}px`;
+    this.#map.style.height = `${(size * rows) / columns}px`;
+    this.#before.fit(isNarrow ? width : width - size, isNarrow ? root * 8 : height);
+    this.#before.mark(this.#canvas);
+  }
+
+  /** @param {Tensor} tensor */
+  paint(tensor) {
+    const { analysis, scale, theme, tile } = this.app.store.state;
+    const result = analysis?.layers.find(({ name }) => name === this.layer.name);
+    if (!analysis || !result) return;
+    const plane = planeOf(tensor, tile);
+    paint(this.#canvas, plane, this.layer.shape[2] ?? 1, rangeFor(scale, analysis, result, tensor, tile), theme);
+    const { min, max, mean } = extremes(plane);
+    const figures = `from ${number(min)} to ${number(max)}, mean ${number(mean)}`;
+    const name = mapName(this.layer, tile);
+    this.#map.setAttribute("aria-label", `${this.layer.name}, ${name}, ${figures}. Arrow keys move from number to number.`);
+    const caption = this.element.querySelector(".after figcaption");
+    if (caption) caption.textContent = `${name} · ${figures}`;
+    this.#before.paint();
+  }
+
+  mark() {
+    const [, y, x] = this.app.store.state.cursor ?? [];
+    const [, height = 1, width = 1] = this.layer.shape;
+    const at = y !== undefined && x !== undefined ? { left: x, top: y, right: x + 1, bottom: y + 1 } : null;
+    placeBox(this.#mark, at && fractions(at, height, width));
+    this.#map.classList.toggle("pinned", this.app.store.state.pinned);
+    this.#before.paint();
+    this.#before.mark(this.#canvas);
+  }
+
+  focus() {
+    this.#map.focus({ preventScroll: true });
+  }
+
+  /** Open out of the thumbnail on the strip that stands for the layer. */
+  #open() {
+    if (prefersStillness()) return;
+    this.#map.animate(
+      [{ transform: "scale(0.6)", opacity: 0.2 }, { transform: "none", opacity: 1 }],
+      { duration: OPENING, easing: "cubic-bezier(0.2, 0, 0, 1)" },
+    );
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @returns {Place}
+   */
+  #placeOf(event) {
+    const { left, top, width, height } = this.#canvas.getBoundingClientRect();
+    const [, rows = 1, columns = 1] = this.layer.shape;
+    const within = (/** @type {number} */ share, /** @type {number} */ n) =>
+      Math.max(0, Math.min(n - 1, Math.floor(share * n)));
+    const y = within((event.clientY - top) / height, rows);
+    const x = within((event.clientX - left) / width, columns);
+    return [this.app.store.state.tile, y, x];
+  }
+
+  /** @param {PointerEvent} event */
+  #point(event) {
+    if (event.pointerType === "mouse" && !event.buttons) this.app.explorer.point(this.#placeOf(event));
+    else if (event.buttons) this.app.store.set({ cursor: this.#placeOf(event), pinned: true });
+  }
+
+  /** @param {PointerEvent} event */
+  #press(event) {
+    this.app.explorer.pin(this.#placeOf(event));
+    this.#map.setPointerCapture(event.pointerId);
+  }
+}

@@ -1,0 +1,97 @@
+/** What is under way, with a way to cancel it; what went wrong, with a way out. */
+
+import { find, h } from "../dom.js";
+import { bytes, count } from "../format.js";
+
+/**
+ * @typedef {import("../types.js").App} App
+ * @typedef {import("../types.js").Problem} Problem
+ */
+
+const PATIENCE = 700; // milliseconds before anything is said: most analyses are done by then
+
+/** @param {App} app */
+export function mountNotice(app) {
+  const { store } = app;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const tick = () => {
+    const { busy } = store.state;
+    if (!busy) return;
+    show(progress(app));
+    timer = setTimeout(tick, 250);
+  };
+  store.watch(["busy", "problem"], ({ busy, problem }) => {
+    clearTimeout(timer);
+    document.body.toggleAttribute("aria-busy", busy !== null);
+    if (problem) show(complaint(app, problem));
+    else if (!busy) show(null);
+    else if (performance.now() - busy.since > PATIENCE) tick();
+    else timer = setTimeout(tick, PATIENCE - (performance.now() - busy.since));
+  });
+}
+
+/** @param {HTMLElement | null} content */
+function show(content) {
+  const notice = find("#notice", HTMLElement);
+  if (content) notice.replaceChildren(content);
+  else notice.replaceChildren();
+}
+
+/**
+ * @param {App} app
+ * @returns {HTMLElement}
+ */
+function progress({ store, intake }) {
+  const { text = "", since = 0, fraction = null } = store.state.busy ?? {};
+  const seconds = ((performance.now() - since) / 1000).toFixed(1);
+  return h(
+    "div",
+    { class: "progress" },
+    h("p", {}, `${text} · ${seconds} s`),
+    h("progress", { max: 1, value: fraction, "aria-label": text }),
+    h("button", { type: "button", class: "text", on: { click: () => intake.cancel() } }, "Cancel"),
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {Problem} problem
+ */
+function complaint({ store, intake }, problem) {
+  const { samples } = store.state;
+  const [sample] = samples;
+  const mayPass = problem.status === 0 || problem.status >= 500 || problem.status === 408;
+  const button = (/** @type {string} */ text, /** @type {() => void} */ click) =>
+    h("button", { type: "button", class: "text", on: { click } }, text);
+  return h(
+    "div",
+    { class: "problem", role: "alert" },
+    h("h3", {}, title(problem)),
+    h("p", {}, problem.detail),
+    limits(problem),
+    h(
+      "p",
+      { class: "ways-out" },
+      mayPass && button("Try again", () => intake.retry()),
+      button("Choose another photo", () => find("#file", HTMLInputElement).click()),
+      sample && button("Take a sample", () => void intake.analyseSample(sample)),
+      button("Dismiss", () => intake.dismiss()),
+    ),
+  );
+}
+
+/** @param {Problem} problem */
+function title({ type, title }) {
+  return type === "/errors/unknown-analysis" ? "This analysis is no longer in the server's memory" : title;
+}
+
+/**
+ * @param {Problem} problem
+ * @returns {HTMLElement | null}
+ */
+function limits({ type, limit, actual }) {
+  if (limit === undefined || actual === undefined) return null;
+  const show = type === "/errors/image-too-large" ? bytes : count;
+  return h("p", { class: "quiet" }, `The limit is ${show(limit)}; this was ${show(actual)}.`);
+}

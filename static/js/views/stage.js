@@ -1,0 +1,161 @@
+/** The stage: the current layer, as a grid of its maps, as one map large, as bars or as cells. */
+
+import { isAbort } from "../api.js";
+import { announce, find, h } from "../dom.js";
+import { number, shapeText, words } from "../format.js";
+import { hasMaps, mapName, unitLabels } from "../graph.js";
+import { rangeFor } from "../scale.js";
+import { valueAt } from "../tensors.js";
+import { Bars } from "./bars.js";
+import { Cells } from "./cells.js";
+import { Grid } from "./grid.js";
+import { Legend } from "./legend.js";
+import { Lens } from "./lens.js";
+
+/**
+ * @typedef {import("../types.js").App} App
+ * @typedef {import("../types.js").Layer} Layer
+ * @typedef {import("../types.js").Place} Place
+ * @typedef {import("../types.js").Tensor} Tensor
+ *
+ * @typedef {object} View One way to show a layer.
+ * @property {HTMLElement} element
+ * @property {(width: number, height: number) => void} fit
+ * @property {(tensor: Tensor) => void} paint
+ * @property {() => void} mark Show where the cursor is.
+ * @property {() => void} focus
+ */
+
+const MOST_BARS = 1000; // a longer vector is shown as cells
+
+/** @param {App} app */
+export function mountStage(app) {
+  const stage = new Stage(app);
+  const { store } = app;
+  store.watch(["analysis", "layer", "open"], () => stage.build());
+  store.watch(["tile"], () => stage.turn());
+  store.watch(["scale", "theme"], () => stage.paint());
+  store.watch(["cursor", "explanation"], () => stage.mark());
+}
+
+class Stage {
+  /** @type {View | null} */
+  #view = null;
+  /** @type {Tensor | null} */
+  #tensor = null;
+  #body = find("#stage-body", HTMLElement);
+  #legend;
+
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+    this.#legend = new Legend(app);
+    new ResizeObserver(() => this.#fit()).observe(this.#body);
+  }
+
+  /** Put up the view of the current layer, in its final size; the numbers are painted in as soon as they are here. */
+  build() {
+    const { layer } = this.app.explorer;
+    const { numbers } = this.app.store.state;
+    if (!layer || !numbers) return;
+    const hadFocus = this.#body.contains(document.activeElement);
+    this.#tensor = numbers.peek(layer.name);
+    this.#view = this.#viewOf(layer);
+    this.#body.replaceChildren(this.#view.element);
+    this.#fit();
+    this.paint();
+    this.#title(layer);
+    if (hadFocus) this.#view.focus();
+    if (!this.#tensor) void this.#await(layer);
+  }
+
+  /** Another map of the same layer. */
+  turn() {
+    const { layer } = this.app.explorer;
+    if (layer && this.app.store.state.open) {
+      this.paint();
+      this.#title(layer);
+    }
+  }
+
+  paint() {
+    const { analysis } = this.app.store.state;
+    if (this.#tensor && analysis) this.#view?.paint(this.#tensor);
+    this.mark();
+  }
+
+  mark() {
+    if (this.#tensor) this.#view?.mark();
+    this.#read();
+  }
+
+  /** @param {Layer} layer */
+  async #await(layer) {
+    const { numbers } = this.app.store.state;
+    try {
+      const tensor = await numbers?.whole(layer);
+      if (!tensor || this.app.store.state.numbers !== numbers || this.app.explorer.layer !== layer) return;
+      this.#tensor = tensor;
+      this.paint();
+    } catch (error) {
+      if (!isAbort(error)) console.warn(error); // the explorer, who waits for the same numbers, tells the reader
+    }
+  }
+
+  /**
+   * @param {Layer} layer
+   * @returns {View}
+   */
+  #viewOf(layer) {
+    if (hasMaps(layer)) return this.app.store.state.open ? new Lens(this.app, layer) : new Grid(this.app, layer);
+    const named = this.app.store.state.model && unitLabels(this.app.store.state.model, layer);
+    return named || (layer.shape[0] ?? 0) <= MOST_BARS / 10 ? new Bars(this.app, layer) : new Cells(this.app, layer);
+  }
+
+  #fit() {
+    const { clientWidth, clientHeight } = this.#body;
+    if (clientWidth && clientHeight) this.#view?.fit(clientWidth, clientHeight);
+    if (this.#tensor) this.#view?.mark();
+  }
+
+  /** @param {Layer} layer */
+  #title(layer) {
+    const { open, tile } = this.app.store.state;
+    const isOpen = open && hasMaps(layer);
+    find("#layer-title", HTMLElement).textContent = layer.name;
+    const shape = find("#layer-shape", HTMLElement);
+    if (!isOpen) {
+      shape.replaceChildren(shapeText(layer.shape));
+      return;
+    }
+    const step = (/** @type {string} */ label, /** @type {number} */ delta, /** @type {string} */ sign) =>
+      h("button", { type: "button", class: "text", "aria-label": label, on: { click: () => this.app.explorer.stepMap(delta) } }, sign);
+    shape.replaceChildren(
+      step("Map before", -1, "↑"),
+      h("span", {}, ` ${mapName(layer, tile)} of ${layer.shape[0]} `),
+      step("Next map", 1, "↓"),
+      h("button", { type: "button", class: "text", on: { click: () => this.app.explorer.close() } }, "all maps"),
+    );
+  }
+
+  /** The value under the cursor, in words and on the legend. */
+  #read() {
+    const { cursor, analysis, scale, model } = this.app.store.state;
+    const { layer } = this.app.explorer;
+    const result = analysis?.layers.find(({ name }) => name === layer?.name);
+    if (!layer || !result || !analysis || !model) return;
+    const value = this.#tensor && cursor ? valueAt(this.#tensor, cursor) : null;
+    const range = rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
+    this.#legend.show(range, value, layer);
+    const reading = find("#reading", HTMLElement);
+    if (value === null || !cursor) {
+      reading.replaceChildren();
+      return;
+    }
+    const [first = 0, y, x] = cursor;
+    const unit = unitLabels(model, layer)?.[first];
+    const where = hasMaps(layer) ? `${mapName(layer, first)} · y ${y} · x ${x}` : unit ? words(unit) : `number ${first}`;
+    reading.replaceChildren(h("span", { class: "quiet" }, where), h("output", { data: { value: String(value) } }, number(value)));
+    announce(`${where.replaceAll(" · ", ", ")}: ${number(value)}`);
+  }
+}

@@ -1,0 +1,214 @@
+/** The network strip: every layer in order, and the map to move on. */
+
+import { isAbort } from "../api.js";
+import { find, h, placeBox, prefersStillness, setAttribute, svg } from "../dom.js";
+import { shapeText } from "../format.js";
+import { hasMaps, layerNamed, typicalMaps } from "../graph.js";
+import { layoutStrip, STRIP } from "../layout.js";
+import { condense, paint, planeOf } from "../raster.js";
+import { layerRange } from "../scale.js";
+import { explains, fractions, windowBox } from "../terms.js";
+import { opTitle } from "../words.js";
+
+/**
+ * @typedef {import("../layout.js").Column} Column
+ * @typedef {import("../types.js").App} App
+ * @typedef {import("../types.js").State} State
+ * @typedef {import("../types.js").Tensor} Tensor
+ *
+ * @typedef {object} Drawn A column on the page.
+ * @property {Column} column
+ * @property {HTMLButtonElement} button
+ * @property {HTMLCanvasElement[]} canvases
+ * @property {HTMLElement[]} lights
+ * @property {number[]} channels
+ * @property {Tensor | null} tensor
+ */
+
+const rem = (/** @type {number} */ units) => `${units / 16}rem`;
+
+/** @param {App} app */
+export function mountStrip(app) {
+  const strip = new Strip(app);
+  const { store } = app;
+  store.watch(["analysis"], () => strip.build());
+  store.watch(["layer", "analysis"], () => strip.choose());
+  store.watch(["theme"], () => strip.repaint());
+  store.watch(["explanation", "cursor", "layer"], () => strip.light());
+}
+
+class Strip {
+  /** @type {Map<string, Drawn>} */
+  #drawn = new Map();
+  /** @type {Map<string, SVGPathElement[]>} */
+  #edges = new Map();
+  #root = find("#strip", HTMLElement);
+  /** @type {IntersectionObserver} */
+  #sight;
+
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+    this.#sight = new IntersectionObserver((entries) => this.#appear(entries), { root: this.#root, rootMargin: "0px 480px" });
+  }
+
+  /** Lay the network out. The columns fill themselves as they come into sight. */
+  build() {
+    const { model, analysis } = this.app.store.state;
+    if (!model || !analysis) return;
+    const scrolled = this.#root.scrollLeft;
+    this.#sight.disconnect();
+    const typical = typicalMaps(model, analysis.layers, STRIP.cells);
+    const { columns, groups, edges, width } = layoutStrip(model, typical);
+    this.#edges = new Map();
+    const lines = edges.map(({ to, path }) => {
+      const line = svg("path", { d: path });
+      this.#edges.set(to, [...(this.#edges.get(to) ?? []), line]);
+      return line;
+    });
+    const size = { width: rem(width), height: rem(STRIP.height) };
+    this.#drawn = new Map(columns.map((column) => [column.layer.name, this.#draw(column, typical)]));
+    this.#root.replaceChildren(
+      h(
+        "div",
+        { class: "strip-inner", style: size },
+        svg("svg", { class: "edges", viewBox: `0 0 ${width} ${STRIP.height}`, style: size, "aria-hidden": "true" }, ...lines),
+        ...groups.map(({ text, left, width }) =>
+          h("span", { class: "group", "aria-hidden": "true", style: { left: rem(left + 4), width: rem(width - 8) } }, text),
+        ),
+        h("ol", {}, ...[...this.#drawn.values()].map(({ button }) => h("li", {}, button))),
+      ),
+    );
+    this.#root.scrollLeft = scrolled;
+    for (const { button } of this.#drawn.values()) this.#sight.observe(button);
+  }
+
+  /** Let the current layer stand out, and bring it into sight. */
+  choose() {
+    const { layer } = this.app.store.state;
+    for (const [name, { button }] of this.#drawn) {
+      setAttribute(button, "aria-current", name === layer && "step");
+      button.tabIndex = name === layer ? 0 : -1;
+    }
+    for (const [to, lines] of this.#edges) {
+      for (const line of lines) line.classList.toggle("current", to === layer);
+    }
+    const button = this.#drawn.get(layer)?.button;
+    if (!button) return;
+    if (this.#root.contains(document.activeElement)) button.focus({ preventScroll: true });
+    const left = button.offsetLeft + button.offsetWidth / 2 - this.#root.clientWidth / 2;
+    this.#root.scrollTo({ left, behavior: prefersStillness() ? "instant" : "smooth" });
+  }
+
+  repaint() {
+    for (const drawn of this.#drawn.values()) this.#paint(drawn);
+  }
+
+  /** Show in the layers before where the number under the cursor came from, and what it sees of the input. */
+  light() {
+    const { model, explanation, cursor, layer } = this.app.store.state;
+    const first = model?.layers[0];
+    if (!model || !first) return;
+    const why = explains(explanation, layer, cursor) ? explanation : null;
+    for (const { lights } of this.#drawn.values()) for (const light of lights) light.hidden = true;
+    if (why?.receptive_field) this.#lightUp(first.name, why.receptive_field.input, null);
+    for (const input of new Set(why?.terms.map((term) => term.input))) {
+      const terms = why?.terms.filter((term) => term.input === input) ?? [];
+      const channels = new Set(terms.map((term) => term.channel ?? 0));
+      const box = windowBox(terms);
+      if (box) this.#lightUp(input, box, channels);
+    }
+    if (cursor?.length !== 3) return;
+    const [channel = 0, top = 0, left = 0] = cursor;
+    this.#lightUp(layer, { left, top, right: left + 1, bottom: top + 1 }, new Set([channel]));
+  }
+
+  /**
+   * @param {string} name
+   * @param {import("../types.js").Box} box
+   * @param {Set<number> | null} channels only on these maps
+   */
+  #lightUp(name, box, channels) {
+    const drawn = this.#drawn.get(name);
+    const [, height, width] = drawn?.column.layer.shape ?? [];
+    if (!drawn || height === undefined || width === undefined) return;
+    drawn.lights.forEach((light, i) => {
+      const channel = drawn.channels[i] ?? -1;
+      if (!channels || channels.has(channel)) placeBox(light, fractions(box, height, width));
+    });
+  }
+
+  /**
+   * @param {Column} column
+   * @param {Map<string, number[]>} typical
+   * @returns {Drawn}
+   */
+  #draw(column, typical) {
+    const { layer, left, width, cells } = column;
+    const canvases = cells.map(() => h("canvas", { width: 1, height: 1 }));
+    const lights = cells.map(() => h("span", { class: "lit", hidden: true }));
+    const go = () => this.app.explorer.goTo(layer.name);
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "column",
+        tabindex: -1,
+        title: layer.name,
+        "aria-label": `${layer.name}: ${opTitle(layer.op)}, ${shapeText(layer.shape)}`,
+        style: { left: rem(left), width: rem(width) },
+        data: { layer: layer.name },
+        on: { click: go },
+      },
+      h("span", { class: "column-name" }, layer.name),
+      ...cells.map((cell, i) =>
+        h(
+          "span",
+          {
+            class: "thumb",
+            style: { left: rem(cell.x - left), top: rem(cell.y), width: rem(cell.width), height: rem(cell.height) },
+          },
+          canvases[i],
+          lights[i],
+        ),
+      ),
+    );
+    return { column, button, canvases, lights, channels: typical.get(layer.name) ?? [], tensor: null };
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  #appear(entries) {
+    for (const { isIntersecting, target } of entries) {
+      const drawn = target instanceof HTMLElement && this.#drawn.get(target.dataset.layer ?? "");
+      if (!isIntersecting || !drawn) continue;
+      this.#sight.unobserve(target);
+      void this.#fill(drawn);
+    }
+  }
+
+  /** @param {Drawn} drawn */
+  async #fill(drawn) {
+    const { numbers } = this.app.store.state;
+    const { layer } = drawn.column;
+    if (!numbers) return;
+    try {
+      drawn.tensor = await (hasMaps(layer) ? numbers.some(layer, drawn.channels) : numbers.whole(layer));
+      this.#paint(drawn);
+    } catch (error) {
+      // A thumbnail that cannot be had stays empty; whoever goes to its layer is told why.
+      if (!isAbort(error)) console.warn(error);
+    }
+  }
+
+  /** @param {Drawn} drawn */
+  #paint({ column: { layer }, canvases, tensor }) {
+    const { analysis, theme, model } = this.app.store.state;
+    const result = analysis?.layers.find(({ name }) => name === layer.name);
+    if (!tensor || !result || !model || !layerNamed(model, layer.name)) return;
+    const range = layerRange(result);
+    canvases.forEach((canvas, i) => {
+      if (hasMaps(layer)) paint(canvas, planeOf(tensor, i), layer.shape[2] ?? 1, range, theme);
+      else paint(canvas, condense(tensor.data, 128), 1, range, theme);
+    });
+  }
+}

@@ -1,0 +1,95 @@
+/** A number that went through a function: the curve, and where on it this number is. */
+
+import { h, svg } from "../../dom.js";
+import { number } from "../../format.js";
+import { layerNamed } from "../../graph.js";
+import { exact, formula, source } from "./parts.js";
+
+/**
+ * @typedef {import("../../types.js").App} App
+ * @typedef {import("../../types.js").Explanation} Explanation
+ * @typedef {import("../../types.js").Layer} Layer
+ */
+
+const WIDTH = 240;
+const HEIGHT = 120;
+
+/** @type {Record<string, (x: number, attributes: Record<string, unknown>) => number>} */
+const CURVES = {
+  relu: (x) => Math.max(0, x),
+  leaky_relu: (x, { alpha }) => (x < 0 ? x * Number(alpha ?? 0.01) : x),
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  tanh: (x) => Math.tanh(x),
+  clip: (x, { low, high }) => Math.min(finite(high, Infinity), Math.max(finite(low, -Infinity), x)),
+};
+
+/** @type {Record<string, string>} */
+const NAMES = { relu: "max(0, x)", leaky_relu: "leaky(x)", sigmoid: "1 ÷ (1 + e⁻ˣ)", tanh: "tanh(x)", clip: "clip(x)" };
+
+/**
+ * @param {App} app
+ * @param {Explanation} why
+ * @returns {Node[]}
+ */
+export function functionSums(app, why) {
+  const { model } = app.store.state;
+  const layer = model && layerNamed(model, why.layer);
+  const [term] = why.terms;
+  const curve = CURVES[why.op];
+  if (!term || !layer) return [formula(exact(why.value))];
+  return [
+    formula(exact(why.value), ` = ${NAMES[why.op] ?? `f(x)`} at x = `, exact(term.value)),
+    ...(curve ? [plot(app, layer, (x) => curve(x, layer.attributes), term.value, why.value)] : []),
+    h("p", {}, verdict(why.op, term.value, why.value), " x is ", source(app, term), "."),
+  ];
+}
+
+/**
+ * @param {string} op
+ * @param {number} x
+ * @param {number} y
+ */
+function verdict(op, x, y) {
+  if (op === "relu") return x > 0 ? "Positive: the switch is on, the number passes unchanged." : "Not positive: switched off.";
+  if (op === "leaky_relu") return x >= 0 ? "Positive: it passes unchanged." : `Negative: turned down to ${number(y)}.`;
+  if (op === "clip") return x === y ? "Within the limits: it passes unchanged." : "Beyond a limit: held there.";
+  return "";
+}
+
+/**
+ * The curve over the range of the layer's input, with a dot at this number.
+ *
+ * @param {App} app
+ * @param {Layer} layer
+ * @param {(x: number) => number} curve
+ * @param {number} x
+ * @param {number} y
+ */
+function plot({ store }, layer, curve, x, y) {
+  const before = store.state.analysis?.layers.find(({ name }) => name === layer.inputs[0]);
+  const reach = Math.max(Math.abs(before?.stats.min ?? 1), Math.abs(before?.stats.max ?? 1), Math.abs(x)) || 1;
+  const xs = Array.from({ length: 97 }, (_, i) => -reach + (2 * reach * i) / 96);
+  const ys = xs.map(curve);
+  const [low, high] = [Math.min(...ys, 0), Math.max(...ys, y)];
+  const px = (/** @type {number} */ v) => ((v + reach) / (2 * reach)) * (WIDTH - 16) + 8;
+  const py = (/** @type {number} */ v) => HEIGHT - 8 - ((v - low) / (high - low || 1)) * (HEIGHT - 16);
+  const line = xs.map((v, i) => `${i ? "L" : "M"}${px(v).toFixed(1)} ${py(ys[i] ?? 0).toFixed(1)}`).join("");
+  return svg(
+    "svg",
+    { class: "plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `The curve, at ${number(x)} it is ${number(y)}` },
+    svg("path", { class: "axis", d: `M8 ${py(0)}H${WIDTH - 8}M${px(0)} 8V${HEIGHT - 8}` }),
+    svg("path", { class: "drop-line", d: `M${px(x)} ${py(0)}V${py(y)}H${px(0)}` }),
+    svg("path", { class: "curve", d: line }),
+    svg("circle", { cx: px(x), cy: py(y), r: 4 }),
+    svg("text", { x: WIDTH - 8, y: Math.min(HEIGHT - 2, py(0) + 12), "text-anchor": "end" }, number(reach, reach)),
+    svg("text", { x: 8, y: Math.min(HEIGHT - 2, py(0) + 12) }, number(-reach, reach)),
+  );
+}
+
+/**
+ * @param {unknown} limit
+ * @param {number} otherwise
+ */
+function finite(limit, otherwise) {
+  return typeof limit === "number" ? limit : otherwise;
+}

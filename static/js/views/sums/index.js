@@ -1,0 +1,38 @@
+/** Which way of showing the arithmetic fits an explanation. Chosen by the rule and the terms that the API gives. */
+
+import { blockSums } from "./block.js";
+import { copySums, productSums, scaleSums, sumSums } from "./few.js";
+import { functionSums } from "./function.js";
+import { jurySums } from "./jury.js";
+import { shareSums } from "./share.js";
+import { windowSums } from "./window.js";
+
+/**
+ * @typedef {import("../../types.js").App} App
+ * @typedef {import("../../types.js").Explanation} Explanation
+ *
+ * @typedef {(app: App, why: Explanation) => Node[]} Sums
+ */
+
+/** @type {Record<string, Sums>} */
+const BY_RULE = {
+  max: blockSums,
+  mean: blockSums,
+  function: functionSums,
+  softmax: shareSums,
+  scale: scaleSums,
+  product: productSums,
+  sum: sumSums,
+  copy: copySums,
+  constant: copySums,
+};
+
+/**
+ * @param {App} app
+ * @param {Explanation} why
+ * @returns {Node[]}
+ */
+export function arithmetic(app, why) {
+  if (why.rule === "weighted_sum") return why.index.unit === undefined || why.index.unit === null ? windowSums(app, why) : jurySums(app, why);
+  return (BY_RULE[why.rule] ?? sumSums)(app, why);
+}

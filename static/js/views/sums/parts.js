@@ -1,0 +1,139 @@
+/** Pieces that several kinds of arithmetic are made of. */
+
+import { h } from "../../dom.js";
+import { number, signed } from "../../format.js";
+import { hasMaps, layerNamed, mapName } from "../../graph.js";
+import { swatch } from "../../palette.js";
+import { paint } from "../../raster.js";
+
+/**
+ * @typedef {import("../../types.js").App} App
+ * @typedef {import("../../types.js").Range} Range
+ * @typedef {import("../../types.js").Term} Term
+ *
+ * @typedef {object} Entry A line of a ledger: something that adds to the result.
+ * @property {string} name
+ * @property {number} sum
+ * @property {Node[]} [pictures]
+ * @property {() => void} [choose]
+ * @property {boolean} [chosen]
+ * @property {string} [title]
+ */
+
+/**
+ * A number, with its exact value for who wants to check it.
+ *
+ * @param {number} x
+ * @param {number} [like] a number whose places to take
+ */
+export function exact(x, like = x) {
+  return h("data", { value: String(x), title: String(x) }, number(x, like));
+}
+
+/**
+ * The result, large, after what it was made from.
+ *
+ * @param {...(Node | string)} formula
+ */
+export function formula(...formula) {
+  return h("p", { class: "formula" }, ...formula);
+}
+
+/**
+ * Entries that add up, with bars to both sides of zero, and their sum below.
+ *
+ * @param {App} app
+ * @param {Entry[]} entries
+ * @param {number} result
+ */
+export function ledger({ store }, entries, result) {
+  const most = Math.max(...entries.map(({ sum }) => Math.abs(sum)), Number.EPSILON);
+  const range = { low: -most, high: most, signed: true };
+  const like = Math.max(most, Math.abs(result));
+  const rows = entries.map((entry) => h("li", {}, ledgerRow(entry, range, like, store.state.theme)));
+  return h(
+    "div",
+    { class: "ledger" },
+    h("ol", {}, ...rows),
+    h("p", { class: "total" }, h("span", {}, "together"), h("data", { value: String(result), title: String(result) }, number(result, like))),
+  );
+}
+
+/**
+ * @param {Entry} entry
+ * @param {Range} range
+ * @param {number} like
+ * @param {"light" | "dark"} theme
+ */
+function ledgerRow({ name, sum, pictures = [], choose, chosen, title }, range, like, theme) {
+  const reach = Math.abs(sum) / range.high / 2;
+  const bar = h("span", {
+    class: "ledger-fill",
+    style: {
+      left: `${(sum < 0 ? 0.5 - reach : 0.5) * 100}%`,
+      width: `${reach * 100}%`,
+      "background-color": swatch(sum, range, theme).background,
+    },
+  });
+  const cells = [
+    h("span", { class: "ledger-name" }, name),
+    h("span", { class: "ledger-pictures" }, ...pictures),
+    h("span", { class: "ledger-bar", "aria-hidden": "true" }, bar),
+    h("data", { class: "term", value: String(sum), title: String(sum) }, signed(sum, like)),
+  ];
+  if (!choose) return h("div", { class: "ledger-row" }, ...cells);
+  return h("button", { type: "button", class: "ledger-row", title, "aria-pressed": chosen, on: { click: choose } }, ...cells);
+}
+
+/**
+ * A few numbers as a small heatmap.
+ *
+ * @param {App} app
+ * @param {ArrayLike<number>} values
+ * @param {number} width
+ * @param {Range} range
+ * @param {string} [name]
+ */
+export function heat({ store }, values, width, range, name) {
+  const canvas = h("canvas", { class: "heat", ...(name ? { role: "img", "aria-label": name } : { "aria-hidden": "true" }) });
+  paint(canvas, values, width, range, store.state.theme);
+  return canvas;
+}
+
+/**
+ * What a map or number of another layer is called, and a way to go there.
+ *
+ * @param {App} app
+ * @param {Term} term
+ */
+export function source(app, term) {
+  const { model } = app.store.state;
+  const layer = model && layerNamed(model, term.input);
+  const name = layer ? `${term.input} ${placeName(layer, term)}` : `${term.input} ${coordinates(term)}`;
+  if (!layer || term.padding) return h("span", {}, term.padding ? `${name}, outside` : name);
+  const place = hasMaps(layer) ? [term.channel ?? 0, term.y ?? 0, term.x ?? 0] : [term.unit ?? 0];
+  const go = () => app.explorer.goTo(layer.name, place);
+  return h("button", { type: "button", class: "text", on: { click: go } }, name);
+}
+
+/**
+ * @param {import("../../types.js").Layer} layer
+ * @param {Term} term
+ */
+function placeName(layer, term) {
+  return hasMaps(layer) ? `${mapName(layer, term.channel ?? 0)} ${coordinates(term)}` : `[${term.unit ?? 0}]`;
+}
+
+/** @param {Term} term */
+function coordinates({ y, x }) {
+  return `(y ${y ?? 0}, x ${x ?? 0})`;
+}
+
+/**
+ * The largest of some numbers, without regard to sign; never zero, so that it can stand at the end of a scale.
+ *
+ * @param {number[]} numbers
+ */
+export function reach(numbers) {
+  return numbers.reduce((most, n) => Math.max(most, Math.abs(n)), 0) || 1;
+}

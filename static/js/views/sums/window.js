@@ -1,0 +1,149 @@
+/** A convolution's number: the windows of all input maps, times the kernel, plus the bias. */
+
+import { h } from "../../dom.js";
+import { number, plural, signed } from "../../format.js";
+import { layerNamed, mapName } from "../../graph.js";
+import { swatch } from "../../palette.js";
+import { layerRange, rangeOf } from "../../scale.js";
+import { byMap, largestFirst, windowWidth } from "../../terms.js";
+import { exact, formula, heat, ledger, reach } from "./parts.js";
+
+/**
+ * @typedef {import("../../types.js").App} App
+ * @typedef {import("../../types.js").Explanation} Explanation
+ * @typedef {import("../../types.js").Term} Term
+ * @typedef {import("../../terms.js").Group} Group
+ */
+
+const SHOWN = 8; // input maps in the ledger before the rest is asked for
+const LEGIBLE = 3; // a window this wide has room for its numbers
+
+/** What the reader chose to see; it outlives the number under the cursor. */
+const choice = { layer: "", channel: -1, all: false };
+
+/**
+ * @param {App} app
+ * @param {Explanation} why
+ * @returns {Node[]}
+ */
+export function windowSums(app, why) {
+  if (choice.layer !== why.layer) Object.assign(choice, { layer: why.layer, channel: -1, all: false });
+  const groups = largestFirst(byMap(why.terms));
+  const focus = groups.find(({ channel }) => channel === choice.channel) ?? groups[0];
+  const again = () => app.store.set({ explanation: { ...why } });
+  return [
+    formula(exact(why.value), ` = ${plural(groups.length, "window")} × kernel `, signed(why.bias), " bias"),
+    ...(focus ? closeUp(app, focus) : []),
+    ledger(app, entries(app, why, groups, focus, again), why.value),
+    more(groups.length, again),
+  ];
+}
+
+/**
+ * @param {App} app
+ * @param {Explanation} why
+ * @param {Group[]} groups
+ * @param {Group | undefined} focus
+ * @param {() => void} again
+ */
+function entries(app, why, groups, focus, again) {
+  const shown = choice.all ? groups : groups.slice(0, SHOWN);
+  const rest = groups.slice(shown.length);
+  const weights = reach(why.terms.map(({ weight }) => weight ?? 0));
+  const rows = shown.map((group) => ({
+    name: nameOf(app, group),
+    sum: group.sum,
+    pictures: pictures(app, group, weights),
+    chosen: group === focus,
+    title: "Show these numbers",
+    choose: () => {
+      choice.channel = group.channel;
+      again();
+    },
+  }));
+  const others = { name: `${rest.length} others`, sum: rest.reduce((sum, group) => sum + group.sum, 0) };
+  return [...rows, ...(rest.length ? [others] : []), { name: "bias", sum: why.bias }];
+}
+
+/**
+ * The window and the kernel side by side.
+ *
+ * @param {App} app
+ * @param {Group} group
+ * @param {number} weights
+ */
+function pictures(app, { terms, input }, weights) {
+  const width = windowWidth(terms);
+  const result = app.store.state.analysis?.layers.find(({ name }) => name === input);
+  const range = result ? layerRange(result) : rangeOf(-1, 1);
+  const kernel = rangeOf(-weights, weights, true);
+  return [
+    heat(app, terms.map(({ value }) => value), width, range),
+    h("span", { class: "quiet" }, "×"),
+    heat(app, terms.map(({ weight }) => weight ?? 0), width, kernel),
+  ];
+}
+
+/**
+ * One input map's window, number by number.
+ *
+ * @param {App} app
+ * @param {Group} group
+ * @returns {Node[]}
+ */
+function closeUp(app, group) {
+  const width = windowWidth(group.terms);
+  const most = reach(group.terms.map(({ product }) => product));
+  const title = h("p", { class: "close-up-title" }, h("b", {}, `${group.input} ${nameOf(app, group)}`), " value × weight = product");
+  const list = h(
+    "ol",
+    {
+      class: width <= LEGIBLE ? "close-up" : "close-up long",
+      style: { "--columns": String(Math.min(width, LEGIBLE)) },
+      "aria-label": "value × weight = product",
+      ...(width > LEGIBLE ? { tabindex: "0" } : {}),
+    },
+    ...group.terms.map((term) => product(app, term, rangeOf(-most, most, true))),
+  );
+  return [title, list];
+}
+
+/**
+ * @param {App} app
+ * @param {Term} term
+ * @param {import("../../types.js").Range} range
+ */
+function product({ store }, { value, weight, product, padding, y, x }, range) {
+  const { background, text } = swatch(product, range, store.state.theme);
+  return h(
+    "li",
+    { title: padding ? "outside the map: counted as 0" : `y ${y}, x ${x}`, style: { "background-color": background, color: text } },
+    h("span", {}, padding ? "edge 0" : number(value, 1)),
+    h("span", {}, `× ${number(weight ?? 0, 1)}`),
+    h("b", {}, h("data", { value: String(product) }, number(product, 1))),
+  );
+}
+
+/**
+ * @param {number} count
+ * @param {() => void} again
+ * @returns {Node}
+ */
+function more(count, again) {
+  if (count <= SHOWN) return document.createTextNode("");
+  const toggle = () => {
+    choice.all = !choice.all;
+    again();
+  };
+  return h("button", { type: "button", class: "text", on: { click: toggle } }, choice.all ? "Show the largest only" : `Show all ${count}`);
+}
+
+/**
+ * @param {App} app
+ * @param {Group} group
+ */
+function nameOf({ store }, { input, channel }) {
+  const { model } = store.state;
+  const layer = model && layerNamed(model, input);
+  return layer ? mapName(layer, channel) : `map ${channel}`;
+}

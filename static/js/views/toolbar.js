@@ -1,0 +1,58 @@
+/** The bar at the top: which network, where one stands in it, the walk, the theme. */
+
+import { find, h, setAttribute } from "../dom.js";
+import { layerNamed } from "../graph.js";
+
+/**
+ * @typedef {import("../types.js").App} App
+ * @typedef {import("../types.js").State} State
+ */
+
+/** @param {App} app */
+export function mountToolbar(app) {
+  const { store, explorer, intake } = app;
+  const choice = find("#model", HTMLSelectElement);
+  choice.addEventListener("change", () => void intake.changeModel(choice.value));
+  find("#back", HTMLElement).addEventListener("click", () => explorer.stepLayer(-1));
+  find("#forward", HTMLElement).addEventListener("click", () => explorer.stepLayer(1));
+  find("#walk", HTMLElement).addEventListener("click", () => explorer.toggleWalk());
+  find("#theme", HTMLElement).addEventListener("click", () => toggleTheme(app));
+  store.watch(["models", "model"], listModels);
+  store.watch(["layer", "model"], showPosition);
+  store.watch(["walking"], ({ walking }) => find("#walk", HTMLElement).setAttribute("aria-pressed", String(walking)));
+  store.watch(["theme"], showTheme);
+  showTheme(store.state);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
+    if (!localStorage.getItem("theme")) store.set({ theme: matches ? "dark" : "light" });
+  });
+}
+
+/** @param {App} app */
+export function toggleTheme({ store }) {
+  const theme = store.state.theme === "dark" ? "light" : "dark";
+  localStorage.setItem("theme", theme);
+  store.set({ theme });
+}
+
+/** @param {Readonly<State>} state */
+function showTheme({ theme }) {
+  document.documentElement.dataset.theme = theme;
+  find("#theme", HTMLElement).setAttribute("aria-pressed", String(theme === "dark"));
+}
+
+/** @param {Readonly<State>} state */
+function listModels({ models, model }) {
+  const choice = find("#model", HTMLSelectElement);
+  choice.replaceChildren(...models.map(({ id, title }) => h("option", { value: id }, title)));
+  if (model) choice.value = model.id;
+}
+
+/** @param {Readonly<State>} state */
+function showPosition({ layer, model }) {
+  const layers = model?.layers ?? [];
+  const current = model && layerNamed(model, layer);
+  const at = current ? layers.indexOf(current) : -1;
+  find("#position", HTMLElement).textContent = current ? `Layer ${at + 1} of ${layers.length}` : "Layer –";
+  setAttribute(find("#back", HTMLElement), "disabled", at <= 0);
+  setAttribute(find("#forward", HTMLElement), "disabled", at === layers.length - 1);
+}
