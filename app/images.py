@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,21 +29,35 @@ _INTERPOLATIONS = {
     "bicubic": Image.Resampling.BICUBIC,
 }
 
-# A JPEG may be decoded at 1/2, 1/4 or 1/8 of its size, much faster. It stays this much larger than what the network takes,
-# so that the resize that follows still averages over many pixels and nobody can tell the difference.
-_DRAFT_MARGIN = 4
+# A picture much larger than the network's input is shrunk on the way: a JPEG while it is decoded (to 1/2, 1/4 or 1/8, much
+# faster), others by averaging blocks. It stays so many times as large as what the network takes that the resize which
+# follows still averages over many pixels, and nobody can tell the difference.
+_MARGIN = 4
+_BAND_PIXELS = 1_000_000
 
-# EXIF orientation → how to turn the picture upright (EXIF 2.32, tag 274).
+_LARGE = 4_000_000  # pixels
+_turn = threading.Lock()
+
+
+class _Turn(NamedTuple):
+    """How to turn a stored picture upright; which of its far sides come first then; whether its sides are swapped."""
+
+    method: Image.Transpose
+    right_first: bool
+    bottom_first: bool
+    sideways: bool = False
+
+
+# EXIF orientation (EXIF 2.32, tag 274) → turn. "Right" and "bottom" are those of the upright picture.
 _TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+    2: _Turn(Image.Transpose.FLIP_LEFT_RIGHT, True, False),
+    3: _Turn(Image.Transpose.ROTATE_180, True, True),
+    4: _Turn(Image.Transpose.FLIP_TOP_BOTTOM, False, True),
+    5: _Turn(Image.Transpose.TRANSPOSE, False, False, sideways=True),
+    6: _Turn(Image.Transpose.ROTATE_270, True, False, sideways=True),
+    7: _Turn(Image.Transpose.TRANSVERSE, True, True, sideways=True),
+    8: _Turn(Image.Transpose.ROTATE_90, False, True, sideways=True),
 }
-_SIDEWAYS = {_TURNS[k] for k in (5, 6, 7, 8)}
 
 # All that Pillow raises on broken bytes (found by feeding it mutilated pictures), memory for absurd ones included.
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, MemoryError, struct.error)
@@ -59,13 +77,16 @@ class Picture:
     """A decoded picture, upright and opaque.
 
     ``width`` and ``height`` are what a person sees: the file's own size, turned as its EXIF orientation says. ``image`` (RGB)
-    may be smaller where a large JPEG was decoded at a fraction of its size.
+    may have been shrunk while it was decoded: one of its pixels is ``shrink`` × ``shrink`` of the photo's, and its corner lies
+    at ``origin`` (x, y) on the photo; below zero where a turn brought the last, incomplete blocks to the front.
     """
 
     image: Image.Image
     width: int
     height: int
     format: str
+    shrink: float = 1.0
+    origin: tuple[float, float] = (0.0, 0.0)
 
 
 def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
@@ -82,34 +103,26 @@ def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
         raise _too_many_pixels(limits.max_pixels, image.size)
     # Phones write JPEGs with a second picture inside; Pillow calls those MPO.
     kind = "JPEG" if image.format == "MPO" else str(image.format)
-    try:
-        width, height = image.size
-        if at_least:
-            image.draft(None, (_DRAFT_MARGIN * at_least, _DRAFT_MARGIN * at_least))
-        image.load()
-        turn = _TURNS.get(_orientation(image))
-        if turn in _SIDEWAYS:
-            width, height = height, width
-        upright = image if turn is None else image.transpose(turn)
-        return Picture(_opaque_rgb(upright), width, height, kind)
-    except _BROKEN as error:
-        raise DamagedPicture(
-            f"The {kind} picture begins well, but cannot be decoded: {error}."
-        ) from None
+    with _one_at_a_time(image.width * image.height):
+        try:
+            return _load(image, kind, at_least)
+        except _BROKEN as error:
+            raise DamagedPicture(
+                f"The {kind} picture begins well, but cannot be decoded: {error}."
+            ) from None
 
 
 def fit(picture: Picture, preprocess: Preprocess) -> NDArray[np.uint8]:
     """The part that the network sees, in the size that it takes: uint8 (H, W, 3)."""
     _, rows, cols = preprocess.input_size
     image = picture.image
-    left, top, right, bottom = preprocess.crop_box(picture.width, picture.height)
-    across, down = image.width / picture.width, image.height / picture.height
-    box = (
-        max(0.0, left * across),
-        max(0.0, top * down),
-        min(float(image.width), right * across),
-        min(float(image.height), bottom * down),
+    crop = preprocess.crop_box(picture.width, picture.height)
+    (x, y), k = picture.origin, picture.shrink
+    left, top, right, bottom = (
+        (edge - corner) / k for edge, corner in zip(crop, (x, y, x, y), strict=True)
     )
+    # Rounding may put an edge a hair outside of the picture, which Pillow refuses.
+    box = (max(0.0, left), max(0.0, top), min(image.width, right), min(image.height, bottom))
     small = image.resize((cols, rows), _INTERPOLATIONS[preprocess.interpolation], box)
     return np.asarray(small)
 
@@ -144,6 +157,53 @@ def _open(data: bytes) -> Image.Image:
         ) from None
     except _BROKEN as error:
         raise DamagedPicture(f"The picture's header cannot be read: {error}.") from None
+
+
+def _load(image: Image.Image, kind: str, at_least: int) -> Picture:
+    """Decode, shrink, turn upright."""
+    width, height = image.size
+    shrink = _shrink_while_decoding(image, _MARGIN * at_least)
+    image.load()
+    factor = min(image.size) // (_MARGIN * at_least) if at_least else 1
+    rgb = _shrunk(image, factor) if factor > 1 else _opaque_rgb(image)
+    shrink *= max(1, factor)
+    turn = _TURNS.get(_orientation(image))
+    if turn is None:
+        return Picture(rgb, width, height, kind, shrink)
+    if turn.sideways:
+        width, height = height, width
+    upright = rgb.transpose(turn.method)
+    x = width - upright.width * shrink if turn.right_first else 0.0
+    y = height - upright.height * shrink if turn.bottom_first else 0.0
+    return Picture(upright, width, height, kind, shrink, (x, y))
+
+
+def _shrink_while_decoding(image: Image.Image, enough: int) -> float:
+    """Tell a JPEG's decoder to give fewer pixels. How many of the photo's pixels one of them is, a side."""
+    width = image.width
+    drafted = image.draft(None, (enough, enough)) if enough else None
+    return 1.0 if drafted is None else width / drafted[1][2]
+
+
+def _shrunk(image: Image.Image, factor: int) -> Image.Image:
+    """Opaque RGB, each pixel the mean of a block of ``factor`` × ``factor``. Band by band, so there is never a second full copy."""
+    width, height = image.size
+    small = Image.new("RGB", (-(-width // factor), -(-height // factor)))
+    rows = factor * max(1, _BAND_PIXELS // (width * factor))
+    for top in range(0, height, rows):
+        band = image.crop((0, top, width, min(height, top + rows)))
+        small.paste(_opaque_rgb(band).reduce(factor), (0, top // factor))
+    return small
+
+
+@contextmanager
+def _one_at_a_time(pixels: int) -> Iterator[None]:
+    """Large pictures take turns: decoding one takes 4 bytes a pixel, and up to 12 for WebP."""
+    if pixels < _LARGE:
+        yield
+        return
+    with _turn:
+        yield
 
 
 def _orientation(image: Image.Image) -> int:

@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         openapi_url=f"{API}/openapi.json",
         docs_url=None,  # FastAPI's own pages load from another host
         redoc_url=None,
+        redirect_slashes=False,  # such a redirect goes wherever the request's Host header says
         generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
     )

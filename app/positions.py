@@ -10,6 +10,8 @@ from fastapi import Depends, Query
 from app.errors import BadParameter
 from engine.types import Index, Shape
 
+_MOST = 2**31 - 1
+
 
 @dataclass(frozen=True)
 class Position:
@@ -39,10 +41,12 @@ class Position:
 
 
 async def _position(
-    channel: Annotated[int | None, Query(ge=0, description="In maps.")] = None,
-    y: Annotated[int | None, Query(ge=0, description="In maps: the row.")] = None,
-    x: Annotated[int | None, Query(ge=0, description="In maps: the column.")] = None,
-    unit: Annotated[int | None, Query(ge=0, description="In vectors.", examples=[3])] = None,
+    channel: Annotated[int | None, Query(ge=0, le=_MOST, description="In maps.")] = None,
+    y: Annotated[int | None, Query(ge=0, le=_MOST, description="In maps: the row.")] = None,
+    x: Annotated[int | None, Query(ge=0, le=_MOST, description="In maps: the column.")] = None,
+    unit: Annotated[
+        int | None, Query(ge=0, le=_MOST, description="In vectors.", examples=[3])
+    ] = None,
 ) -> Position:
     return Position(channel, y, x, unit)
 

@@ -3,7 +3,6 @@
 docs/errors.md explains each type; a test keeps it complete.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,8 +33,7 @@ from app.errors import (
     UnknownLayer,
     UnknownModel,
 )
-
-log = logging.getLogger("convscope")
+from app.headers import HEADERS
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -122,7 +120,7 @@ def document(error: Exception, path: str) -> dict[str, Any]:
 
 def problem_response(request: Request, error: Exception) -> Response:
     """An error as an HTTP response."""
-    body = document(error, request.url.path)
+    body = document(error, request.scope["path"])
     headers = dict(getattr(error, "headers", None) or {})
     if isinstance(error, AppError) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
@@ -134,8 +132,10 @@ async def _answer(request: Request, error: Exception) -> Response:
 
 
 async def _answer_unexpected(request: Request, error: Exception) -> Response:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem_response(request, error)
+    """Starlette sends this from outside the app's middleware, then raises the error again for the server to log."""
+    response = problem_response(request, error)
+    response.headers.update(HEADERS)
+    return response
 
 
 def install(app: FastAPI) -> None:

@@ -75,7 +75,8 @@ async def create_analysis(
 ) -> Response:
     """Run a model on a photo and keep every layer in memory for a while. The photo itself is not kept."""
     done = await worker.wait_for(services.analyses.make(task.model, task.network, task.data))
-    location = request.url_for("read_analysis", id=done.id).path
+    root = request.scope.get("root_path", "")
+    location = root + request.app.url_path_for("read_analysis", id=done.id)
     return json_response(present.analysis(done), 201, {"Location": location})
 
 
@@ -99,12 +100,12 @@ async def read_analysis(request: Request, done: AnalysisDep) -> Response:
     response_class=Response,
     responses={200: {"content": binary_content("png")}, **_READ_PROBLEMS, **_UNCHANGED},
 )
-async def read_input(request: Request, done: AnalysisDep) -> Response:
+async def read_input(request: Request, done: AnalysisDep, worker: WorkerDep) -> Response:
     """The cut and resized photo as a PNG, pixel by pixel as the network got it."""
     tag = etag(done.id, "pixels")
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
-    body = encode.png_bytes(done.photo.pixels)
+    body = await worker.run(lambda _: encode.png_bytes(done.photo.pixels))
     return Response(body, headers=content_headers(tag), media_type=MEDIA_TYPES["png"])
 
 

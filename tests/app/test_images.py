@@ -2,7 +2,9 @@
 
 import io
 import struct
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -211,14 +213,65 @@ def test_fit_is_resizing_the_shorter_side_and_cutting_out_the_middle(name, crop_
     assert np.abs(seen - expected).mean() < (0.01 if crop_pct == 1 else 3)
 
 
-def test_a_large_jpeg_decoded_at_a_fraction_looks_the_same():
-    y, x = np.mgrid[0:1600, 0:2400]
-    waves = np.stack([np.sin(x / 60), np.cos(y / 45), np.sin((x + y) / 80)], -1) * 100 + 128
-    data = as_file(Image.fromarray(waves.astype(np.uint8)), "JPEG", quality=95)
+def waves(width, height):
+    y, x = np.mgrid[0:height, 0:width]
+    bands = [np.sin(x / 60), np.cos(y / 45), np.sin((x + y) / 80)]
+    return Image.fromarray((np.stack(bands, -1) * 100 + 128).astype(np.uint8))
+
+
+def see_through(image):
+    image.putalpha(image.getchannel("R"))
+    return image
+
+
+LARGE = {
+    "jpeg": as_file(waves(2405, 1607), "JPEG", quality=95),
+    "png": as_file(waves(2399, 1601)),
+    "transparent": as_file(see_through(waves(1601, 1033))),
+    "palette": as_file(waves(1200, 900).quantize(64)),
+    "grey16": as_file(
+        Image.fromarray(np.asarray(waves(1200, 900))[..., 0].astype(np.uint16) * 257)
+    ),
+    "webp": as_file(waves(1301, 900), "WEBP", quality=90),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_large_picture_shrunk_while_it_is_decoded_looks_the_same(name):
     steps = Preprocess(input_size=(3, 64, 64))
+    fast, full = decode(LARGE[name], LIMITS, at_least=64), decode(LARGE[name], LIMITS)
+    assert fast.image.width < full.image.width == fast.width
+    assert min(fast.image.size) >= 4 * 64
+    assert np.abs(fit(fast, steps).astype(int) - fit(full, steps)).max() <= 4
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize(("kind", "options"), [("PNG", {}), ("JPEG", {"quality": 95})])
+def test_a_shrunk_picture_is_turned_upright_too(orientation, kind, options):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = as_file(waves(1299, 1041), kind, exif=exif, **options)
     fast, full = decode(data, LIMITS, at_least=64), decode(data, LIMITS)
-    assert fast.image.width < full.image.width == fast.width == 2400
-    assert np.abs(fit(fast, steps).astype(int) - fit(full, steps)).max() <= 3
+    assert (fast.width, fast.height) == full.image.size
+    steps = Preprocess(input_size=(3, 64, 64))
+    assert np.abs(fit(fast, steps).astype(int) - fit(full, steps)).max() <= 4
+
+
+@pytest.mark.parametrize(("size", "alone"), [((40, 40), True), ((20, 20), False)])
+def test_large_pictures_are_decoded_one_at_a_time(monkeypatch, size, alone):
+    monkeypatch.setattr("app.images._LARGE", 1000)
+    working, most = [], []
+
+    def load(image, *_):
+        working.append(image)
+        time.sleep(0.05)
+        most.append(len(working))
+        working.remove(image)
+
+    monkeypatch.setattr("app.images._load", load)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda data: decode(data, LIMITS), [as_file(plain(RED, size))] * 4))
+    assert (max(most) == 1) is alone
 
 
 SEEDS = [picture_bytes((24, 16), kind=kind) for kind in FORMATS]
