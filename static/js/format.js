@@ -9,6 +9,7 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
  * @param {number} [like]
  */
 export function number(x, like = x) {
+  if (x === 0 && like === 0) return "0";
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "not a number" : x > 0 ? "∞" : "−∞";
   return minus(x.toFixed(places(like)));
 }
@@ -17,7 +18,7 @@ export function number(x, like = x) {
  * @param {number} x
  * @returns {number}
  */
-export function places(x) {
+function places(x) {
   const size = Math.abs(x);
   if (size >= 1000) return 1;
   if (size >= 100) return 2;
@@ -26,15 +27,15 @@ export function places(x) {
 }
 
 /**
- * A value in little room: at least three significant figures, at most about six characters.
+ * A value in little room: three significant figures.
  *
  * @param {number} x
  */
-export function short(x) {
+export function rough(x) {
   const size = Math.abs(x);
-  if (!Number.isFinite(x)) return number(x);
-  if (size !== 0 && size < 0.0005) return minus(x.toExponential(0));
-  return minus(x.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3));
+  if (size === 0 || !Number.isFinite(x)) return number(x);
+  if (size < 1e-5) return minus(x.toExponential(0));
+  return minus(x.toFixed(Math.max(0, 2 - Math.floor(Math.log10(size)))));
 }
 
 /**
@@ -71,9 +72,9 @@ export function large(n) {
  */
 export function percent(share) {
   const p = share * 100;
-  if (p > 0 && p < 0.1) return "< 0.1 %";
-  if (p > 99.9 && p < 100) return "> 99.9 %";
-  return `${p.toFixed(p === 0 || p === 100 ? 0 : 1)} %`;
+  if (p > 0 && p < 0.1) return "<\u00a00.1\u00a0%";
+  if (p > 99.9 && p < 100) return ">\u00a099.9\u00a0%";
+  return `${p.toFixed(p === 0 || p === 100 ? 0 : 1)}\u00a0%`; // never parted from its sign at the end of a line
 }
 
 /** @param {number} n */

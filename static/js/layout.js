@@ -27,7 +27,7 @@ const COLUMN_HEIGHT = STRIP.cells * (LARGEST + STRIP.gap) - STRIP.gap;
  *
  * @param {{ width: number, height: number, count: number, rows: number, columns: number, gap: number,
  *   caption: number, least: number, most: number }} room `rows` × `columns` is the size of one map
- * @returns {{ across: number, width: number, height: number }} maps in a row, and the size of one in pixels
+ * @returns {{ across: number, width: number, height: number, scrolls: boolean }} maps in a row, the size of one in pixels
  */
 export function fitGrid({ width, height, count, rows, columns, gap, caption, least, most }) {
   const aspect = rows / columns;
@@ -39,12 +39,13 @@ export function fitGrid({ width, height, count, rows, columns, gap, caption, lea
     const size = Math.floor(Math.min(byWidth, byHeight, most));
     if (size > best.size) best = { across, size };
   }
-  if (best.size < least) {
+  const scrolls = best.size < least;
+  if (scrolls) {
     const across = Math.max(1, Math.floor((width + gap) / (least + gap)));
     best = { across, size: Math.floor((width - (across - 1) * gap) / across) };
   }
   const side = wholePixels(best.size, columns);
-  return { across: best.across, width: side, height: Math.max(1, Math.round(side * aspect)) };
+  return { across: best.across, width: side, height: Math.max(1, Math.round(side * aspect)), scrolls };
 }
 
 /**

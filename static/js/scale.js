@@ -1,9 +1,11 @@
 /** What the ends of a colour scale stand for: of one map, of a layer, or of the whole network. */
 
+import { isMapByMap } from "./graph.js";
 import { planeOf } from "./raster.js";
 
 /**
  * @typedef {import("./types.js").Analysis} Analysis
+ * @typedef {import("./types.js").Layer} Layer
  * @typedef {import("./types.js").LayerResult} LayerResult
  * @typedef {import("./types.js").Range} Range
  * @typedef {import("./types.js").Tensor} Tensor
@@ -23,11 +25,28 @@ export function rangeOf(min, max, signed = min < 0) {
 }
 
 /**
+ * A layer's own scale. Shares are parts of a whole, so theirs always ends at 1.
+ *
  * @param {LayerResult} layer
  * @returns {Range}
  */
-export function layerRange({ stats }) {
-  return rangeOf(stats.min, stats.max);
+export function layerRange({ op, stats }) {
+  return op === "softmax" ? rangeOf(0, 1) : rangeOf(stats.min, stats.max);
+}
+
+/**
+ * One scale for a layer and the one it is made from, so that before and after can be compared; null where that makes no
+ * sense, because its numbers are made from many maps.
+ *
+ * @param {Analysis} analysis
+ * @param {Layer} layer
+ * @returns {Range | null}
+ */
+export function companionRange({ layers }, layer) {
+  const before = layers.find(({ name }) => name === layer.inputs[0])?.stats;
+  const after = layers.find(({ name }) => name === layer.name)?.stats;
+  if (!before || !after || !isMapByMap(layer) || layer.op === "conv") return null;
+  return rangeOf(Math.min(before.min, after.min), Math.max(before.max, after.max));
 }
 
 /**

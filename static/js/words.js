@@ -64,7 +64,7 @@ const SENTENCES = {
     "What lies between passes unchanged.",
   ],
   softmax: ({ layer }) => [
-    `Shares out 100 % over ${plural(layer.shape[0] ?? 0, "score")}: each becomes e to the power of the score, divided by the sum of all.`,
+    `Shares out 100\u00a0% over ${plural(layer.shape[0] ?? 0, "score")}: each becomes e to the power of the score, divided by the sum of all.`,
     "The order stays the same. A lead of 1 in score becomes a share 2.7 times as large.",
   ],
   max_pool: (told) => [
@@ -145,7 +145,7 @@ function conv({ layer, input }) {
   const maps = layer.shape[0] ?? 0;
   const size = pair(layer.attributes.kernel);
   const lens =
-    size === "1 × 1"
+    size === "1\u00a0×\u00a01"
       ? "A detective who looks at one place at a time and compares all maps there"
       : `A detective with a small magnifying glass, ${size} numbers wide, goes over ${over(layer, input)}`;
   return [
@@ -187,19 +187,19 @@ function block(layer) {
 function shrinkage({ layer, input }) {
   const area = (/** @type {Layer | null} */ l) => (l?.shape[1] ?? 1) * (l?.shape[2] ?? 1);
   const fewer = 1 - area(layer) / area(input);
-  return fewer > 0 ? `so the maps get ${Math.round(fewer * 100)} % smaller` : "and the maps keep their size";
+  return fewer > 0 ? `so the maps get ${Math.round(fewer * 100)}\u00a0% smaller` : "and the maps keep their size";
 }
 
 /** @param {Layer | null} input */
 function product(input) {
-  return input && input.shape.length > 1 ? `${input.shape.map(count).join(" × ")} = ` : "";
+  return input && input.shape.length > 1 ? `${input.shape.map(count).join("\u00a0×\u00a0")} = ` : "";
 }
 
 /**
  * @param {unknown} size [height, width]
  */
 export function pair(size) {
-  return Array.isArray(size) ? size.join(" × ") : String(size ?? "");
+  return Array.isArray(size) ? size.join("\u00a0×\u00a0") : String(size ?? "");
 }
 
 /** @param {number[]} numbers */

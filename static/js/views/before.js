@@ -2,10 +2,10 @@
 
 import { h, placeBox, svg } from "../dom.js";
 import { signed } from "../format.js";
-import { hasMaps, layerNamed, mapName } from "../graph.js";
+import { hasMaps, isMapByMap, layerNamed, mapName } from "../graph.js";
 import { curve } from "../layout.js";
 import { paint, planeOf } from "../raster.js";
-import { layerRange, rangeOf } from "../scale.js";
+import { companionRange, layerRange, rangeOf } from "../scale.js";
 import { byMap, explains, fractions, largestFirst, windowBox, windowWidth } from "../terms.js";
 
 /**
@@ -23,6 +23,7 @@ import { byMap, explains, fractions, largestFirst, windowBox, windowWidth } from
  */
 
 const MOST_ROWS = 4;
+const LINES = 3; // rem between the inputs and the map, for the lines
 
 export class Before {
   lines = svg("svg", { class: "lines", "aria-hidden": "true" });
@@ -31,7 +32,6 @@ export class Before {
   #rows = [];
   /** Which maps the rows show, and for which map of the layer they were chosen. */
   #shown = { key: "", maps: /** @type {{ input: string, channel: number }[]} */ ([]) };
-  #side = 0;
 
   /**
    * @param {App} app
@@ -48,33 +48,41 @@ export class Before {
   }
 
   /**
-   * How much of the stage's width the large map may take.
+   * Take the room that is needed of the stage's width, and tell how much is left for the large map.
    *
    * @param {number} width
    * @param {number} height
+   * @param {number} rem
+   * @param {boolean} isNarrow the inputs lie below the map instead of beside it
    */
-  shareOfRest(width, height) {
-    if (!this.layer.inputs.length) return 1;
-    return this.hasKernel ? 1 - Math.min(0.4, (height / MOST_ROWS) * 2.1 / width) : 0.46;
+  fit(width, height, rem, isNarrow) {
+    const side = isNarrow ? 4.5 * rem : this.#sideOf(width, height, rem);
+    this.element.style.setProperty("--side", `${side}px`);
+    if (isNarrow || !this.layer.inputs.length) return width;
+    if (isMapByMap(this.layer) && !this.hasKernel) return side; // before and after in one size
+    return width - side * (this.hasKernel ? 1.42 : 1) - (this.hasKernel ? LINES + 2.5 : LINES) * rem;
   }
 
   /**
    * @param {number} width
    * @param {number} height
+   * @param {number} rem
    */
-  fit(width, height) {
-    const gap = 8;
-    const rows = this.hasKernel ? MOST_ROWS : this.layer.inputs.length;
-    this.#side = Math.max(24, Math.min(width / (this.hasKernel ? 2 : 1.15), (height - gap * rows) / rows - 24));
-    this.element.style.setProperty("--side", `${this.#side}px`);
+  #sideOf(width, height, rem) {
+    const rows = this.hasKernel ? MOST_ROWS : this.layer.inputs.length || 1;
+    const byHeight = height / rows - 1.75 * rem; // a name and a gap in each row
+    const byWidth = this.hasKernel ? width * 0.2 : (width - LINES * rem) / 2;
+    const side = Math.max(1.5 * rem, Math.min(byHeight, byWidth));
+    const across = this.#source(this.layer.inputs[0] ?? "")?.shape[2] ?? 1;
+    return across <= side ? Math.floor(side / across) * across : side; // the same number of pixels for every number
   }
 
   /** Fill the rows for the number under the cursor. The same maps stay as long as the map stays, so that nothing jumps. */
   paint() {
-    const { explanation, layer, cursor, tile } = this.app.store.state;
+    const { explanation, layer, cursor, tile, theme, scale } = this.app.store.state;
     if (!explains(explanation, layer, cursor) || layer !== this.layer.name) return;
     const groups = byMap(explanation.terms);
-    const key = `${tile}`;
+    const key = `${tile} ${theme} ${scale}`;
     if (this.#shown.key !== key) {
       this.#shown = { key, maps: largestFirst(groups).slice(0, this.#rowCount(groups)) };
       this.#build();
@@ -100,9 +108,9 @@ export class Before {
     const box = target.getBoundingClientRect();
     const px = box.left + ((x + 0.5) / width) * box.width - home.left;
     const py = box.top + ((y + 0.5) / height) * box.height - home.top;
-    const isNarrow = this.element.parentElement?.classList.contains("narrow");
+    const isBelow = this.element.parentElement?.classList.contains("narrow");
     const paths = this.#rows
-      .filter(({ light }) => !light.hidden && !isNarrow)
+      .filter(({ light }) => !light.hidden && !isBelow)
       .map(({ light, kernel }) => {
         const from = (kernel ?? light).getBoundingClientRect();
         return curve(from.right - home.left, from.top + from.height / 2 - home.top, px, py);
@@ -181,7 +189,8 @@ export class Before {
     const row = this.#rows[i];
     if (!source || !result || !row) return;
     const tensor = await numbers?.some(source, [channel]).catch(() => null);
-    if (tensor) paint(row.canvas, planeOf(tensor, 0), source.shape[2] ?? 1, layerRange(result), theme);
+    const range = this.#together() || layerRange(result);
+    if (tensor) paint(row.canvas, planeOf(tensor, 0), source.shape[2] ?? 1, range, theme);
   }
 
   /**
@@ -198,6 +207,12 @@ export class Before {
     const weights = group.terms.map((term) => term.weight ?? NaN);
     paint(kernel, weights, windowWidth(group.terms), range, this.app.store.state.theme);
     caption.textContent = signed(group.sum);
+  }
+
+  /** The scale that before and after share where a map is made from one map alone. */
+  #together() {
+    const { analysis, scale } = this.app.store.state;
+    return scale === "layer" && analysis && companionRange(analysis, this.layer);
   }
 
   /** @param {Explanation} explanation */

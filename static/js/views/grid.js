@@ -16,7 +16,9 @@ import { fractions } from "../terms.js";
  * @typedef {import("./stage.js").View} View
  */
 
-const GAP = 8;
+// Maps with their numbers under them; or, where that would make them smaller than a thumbnail, closer and without.
+const AIRY = { gap: 8, caption: 1.125, least: 3 };
+const DENSE = { gap: 4, caption: 0, least: 1.5 };
 
 /** @implements {View} */
 export class Grid {
@@ -54,9 +56,12 @@ export class Grid {
   fit(width, height) {
     const [count = 1, rows = 1, columns = 1] = this.layer.shape;
     const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const cell = fitGrid({
-      width, height, count, rows, columns, gap: GAP, caption: root * 1.125, least: root * 2.5, most: root * 16,
-    });
+    const fit = (/** @type {typeof AIRY} */ { gap, caption, least }) =>
+      fitGrid({ width, height, count, rows, columns, gap, caption: root * caption, least: root * least, most: root * 16 });
+    const airy = fit(AIRY);
+    const isDense = airy.scrolls && height > 0;
+    const cell = isDense ? fit(DENSE) : airy;
+    this.element.classList.toggle("dense", isDense);
     this.element.style.setProperty("--across", String(cell.across));
     this.element.style.setProperty("--cell-width", `${cell.width}px`);
     this.element.style.setProperty("--cell-height", `${cell.height}px`);

@@ -36,31 +36,50 @@ function showLayer({ store, explorer }, about) {
   about.replaceChildren(
     h("h2", {}, opTitle(layer.op)),
     ...describe(model, layer, result).map((sentence) => h("p", { class: "sentence" }, sentence)),
-    h("dl", { class: "facts" }, ...facts(layer, result).flatMap(([name, value]) => [h("div", {}, h("dt", {}, name), h("dd", {}, value))])),
+    list("facts", facts(layer)),
+    list("figures", figures(result)),
   );
 }
 
 /**
+ * @param {string} kind
+ * @param {[string, string][]} facts
+ */
+function list(kind, facts) {
+  return h("dl", { class: kind }, ...facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+}
+
+/**
+ * What the layer is, whatever the photo.
+ *
  * @param {Layer} layer
- * @param {LayerResult} result
  * @returns {[string, string][]}
  */
-function facts(layer, { stats }) {
-  /** @type {[string, string | null][]} */
-  const all = [
+function facts(layer) {
+  return [
     ["Shape", shapeText(layer.shape)],
     ["Made from", layer.inputs.join(", ") || "the photo"],
     ["Parameters", count(layer.parameters)],
     ["Multiply-adds", large(layer.multiply_adds)],
     ["Sees of the input", `${layer.receptive_field.join(" × ")} px`],
     ...attributes(layer),
-    ["Smallest", number(stats.min, stats.max)],
-    ["Largest", number(stats.max)],
-    ["Mean", number(stats.mean)],
-    ["Exactly zero", percent(stats.zero_fraction)],
-    ["Dead maps", stats.dead_maps === null ? null : count(stats.dead_maps)],
   ];
-  return all.filter(/** @returns {fact is [string, string]} */ (fact) => fact[1] !== null);
+}
+
+/**
+ * What its numbers are like for this photo.
+ *
+ * @param {LayerResult} result
+ * @returns {[string, string][]}
+ */
+function figures({ stats }) {
+  return [
+    ["smallest", number(stats.min)],
+    ["largest", number(stats.max)],
+    ["mean", number(stats.mean, stats.max)],
+    ["zero", percent(stats.zero_fraction)],
+    ["dead maps", stats.dead_maps === null ? "–" : count(stats.dead_maps)],
+  ];
 }
 
 /**
@@ -73,6 +92,7 @@ function attributes({ attributes }) {
   const silent = (/** @type {string} */ name, /** @type {unknown} */ value) =>
     (name === "stride" || name === "dilation" ? String(value) === "1,1" : false) ||
     (name === "groups" && value === 1) ||
+    name === "axis" ||
     (name === "padding" && String(value) === "0,0,0,0") ||
     typeof value === "boolean" ||
     value === null;

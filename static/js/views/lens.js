@@ -4,7 +4,7 @@ import { h, placeBox, prefersStillness } from "../dom.js";
 import { number } from "../format.js";
 import { mapName } from "../graph.js";
 import { paint, planeOf } from "../raster.js";
-import { extremes, rangeFor } from "../scale.js";
+import { companionRange, extremes, rangeFor } from "../scale.js";
 import { fractions } from "../terms.js";
 import { Before } from "./before.js";
 
@@ -67,13 +67,12 @@ export class Lens {
     const [, rows = 1, columns = 1] = this.layer.shape;
     const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const isNarrow = width < 32 * root;
-    const room = isNarrow ? width : width * this.#before.shareOfRest(width, height);
-    const side = Math.min(room, ((height - root * 1.5) * columns) / rows);
-    const size = columns <= side ? Math.floor(side / columns) * columns : side;
     this.element.classList.toggle("narrow", isNarrow);
+    const rest = this.#before.fit(width, height, root, isNarrow);
+    const side = Math.min(rest, isNarrow ? Infinity : ((height - root * 1.75) * columns) / rows);
+    const size = columns <= side ? Math.floor(side / columns) * columns : side;
     this.#map.style.width = `${size}px`;
     this.#map.style.height = `${(size * rows) / columns}px`;
-    this.#before.fit(isNarrow ? width : width - size, isNarrow ? root * 8 : height);
     this.#before.mark(this.#canvas);
   }
 
@@ -83,7 +82,8 @@ export class Lens {
     const result = analysis?.layers.find(({ name }) => name === this.layer.name);
     if (!analysis || !result) return;
     const plane = planeOf(tensor, tile);
-    paint(this.#canvas, plane, this.layer.shape[2] ?? 1, rangeFor(scale, analysis, result, tensor, tile), theme);
+    const range = (scale === "layer" && companionRange(analysis, this.layer)) || rangeFor(scale, analysis, result, tensor, tile);
+    paint(this.#canvas, plane, this.layer.shape[2] ?? 1, range, theme);
     const { min, max, mean } = extremes(plane);
     const figures = `from ${number(min)} to ${number(max)}, mean ${number(mean)}`;
     const name = mapName(this.layer, tile);
@@ -110,10 +110,10 @@ export class Lens {
   /** Open out of the thumbnail on the strip that stands for the layer. */
   #open() {
     if (prefersStillness()) return;
-    this.#map.animate(
-      [{ transform: "scale(0.6)", opacity: 0.2 }, { transform: "none", opacity: 1 }],
-      { duration: OPENING, easing: "cubic-bezier(0.2, 0, 0, 1)" },
-    );
+    const easing = "cubic-bezier(0.2, 0, 0, 1)";
+    const opening = [{ transform: "scale(0.6)", opacity: 0.2 }, { transform: "none", opacity: 1 }];
+    const motion = this.#map.animate(opening, { duration: OPENING, easing });
+    motion.onfinish = () => this.#before.mark(this.#canvas); // until then the lines would lead astray
   }
 
   /**

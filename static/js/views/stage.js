@@ -4,7 +4,7 @@ import { isAbort } from "../api.js";
 import { announce, find, h } from "../dom.js";
 import { number, shapeText, words } from "../format.js";
 import { hasMaps, mapName, unitLabels } from "../graph.js";
-import { rangeFor } from "../scale.js";
+import { companionRange, rangeFor } from "../scale.js";
 import { valueAt } from "../tensors.js";
 import { Bars } from "./bars.js";
 import { Cells } from "./cells.js";
@@ -140,12 +140,13 @@ class Stage {
 
   /** The value under the cursor, in words and on the legend. */
   #read() {
-    const { cursor, analysis, scale, model } = this.app.store.state;
+    const { cursor, analysis, scale, model, open } = this.app.store.state;
     const { layer } = this.app.explorer;
     const result = analysis?.layers.find(({ name }) => name === layer?.name);
     if (!layer || !result || !analysis || !model) return;
     const value = this.#tensor && cursor ? valueAt(this.#tensor, cursor) : null;
-    const range = rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
+    const shared = open && scale === "layer" ? companionRange(analysis, layer) : null;
+    const range = shared ?? rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
     this.#legend.show(range, value, layer);
     const reading = find("#reading", HTMLElement);
     if (value === null || !cursor) {

@@ -12,7 +12,8 @@ import { exact, formula, source } from "./parts.js";
  */
 
 const WIDTH = 240;
-const HEIGHT = 120;
+const HEIGHT = 128;
+const FOOT = 20; // room below the curve for the numbers
 
 /** @type {Record<string, (x: number, attributes: Record<string, unknown>) => number>} */
 const CURVES = {
@@ -72,17 +73,18 @@ function plot({ store }, layer, curve, x, y) {
   const ys = xs.map(curve);
   const [low, high] = [Math.min(...ys, 0), Math.max(...ys, y)];
   const px = (/** @type {number} */ v) => ((v + reach) / (2 * reach)) * (WIDTH - 16) + 8;
-  const py = (/** @type {number} */ v) => HEIGHT - 8 - ((v - low) / (high - low || 1)) * (HEIGHT - 16);
+  const py = (/** @type {number} */ v) => HEIGHT - FOOT - ((v - low) / (high - low || 1)) * (HEIGHT - FOOT - 8);
   const line = xs.map((v, i) => `${i ? "L" : "M"}${px(v).toFixed(1)} ${py(ys[i] ?? 0).toFixed(1)}`).join("");
   return svg(
     "svg",
     { class: "plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `The curve, at ${number(x)} it is ${number(y)}` },
-    svg("path", { class: "axis", d: `M8 ${py(0)}H${WIDTH - 8}M${px(0)} 8V${HEIGHT - 8}` }),
+    svg("path", { class: "axis", d: `M8 ${py(0)}H${WIDTH - 8}M${px(0)} 8V${HEIGHT - FOOT}` }),
     svg("path", { class: "drop-line", d: `M${px(x)} ${py(0)}V${py(y)}H${px(0)}` }),
     svg("path", { class: "curve", d: line }),
     svg("circle", { cx: px(x), cy: py(y), r: 4 }),
-    svg("text", { x: WIDTH - 8, y: Math.min(HEIGHT - 2, py(0) + 12), "text-anchor": "end" }, number(reach, reach)),
-    svg("text", { x: 8, y: Math.min(HEIGHT - 2, py(0) + 12) }, number(-reach, reach)),
+    svg("text", { x: WIDTH - 8, y: HEIGHT - 6, "text-anchor": "end" }, number(reach)),
+    svg("text", { x: px(0), y: HEIGHT - 6, "text-anchor": "middle" }, "0"),
+    svg("text", { x: 8, y: HEIGHT - 6 }, number(-reach)),
   );
 }
 

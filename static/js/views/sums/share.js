@@ -38,7 +38,9 @@ export function shareSums(app, why) {
     h(
       "p",
       {},
-      `The score ${number(own?.value ?? 0, 1)} lies ${number(maximum - (own?.value ?? 0), 1)} below the highest, ${number(maximum, 1)}. `,
+      own?.value === maximum
+        ? `The score ${number(maximum, 1)} is the highest, so it counts as e⁰ = 1. `
+        : `The score ${number(own?.value ?? 0, 1)} lies ${number(maximum - (own?.value ?? 0), 1)} below the highest, ${number(maximum, 1)}. `,
       "e to that power, divided by the sum of all of them, is the share.",
     ),
     h(

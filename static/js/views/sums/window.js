@@ -1,7 +1,7 @@
 /** A convolution's number: the windows of all input maps, times the kernel, plus the bias. */
 
 import { h } from "../../dom.js";
-import { number, plural, signed } from "../../format.js";
+import { number, plural, rough, signed } from "../../format.js";
 import { layerNamed, mapName } from "../../graph.js";
 import { swatch } from "../../palette.js";
 import { layerRange, rangeOf } from "../../scale.js";
@@ -118,9 +118,9 @@ function product({ store }, { value, weight, product, padding, y, x }, range) {
   return h(
     "li",
     { title: padding ? "outside the map: counted as 0" : `y ${y}, x ${x}`, style: { "background-color": background, color: text } },
-    h("span", {}, padding ? "edge 0" : number(value, 1)),
-    h("span", {}, `× ${number(weight ?? 0, 1)}`),
-    h("b", {}, h("data", { value: String(product) }, number(product, 1))),
+    h("span", {}, padding ? "edge 0" : rough(value)),
+    h("span", {}, `× ${rough(weight ?? 0)}`),
+    h("b", {}, h("data", { value: String(product) }, number(product, range.high))),
   );
 }
 
