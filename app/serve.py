@@ -8,6 +8,7 @@ deadline for uploads is in app/uploads.py and answers 408; the one here is for b
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 import h11
@@ -67,6 +68,8 @@ def deadline_protocol(header_timeout: float, body_timeout: float) -> type[H11Pro
 
 def make_server(settings: Settings, app: Any = None) -> uvicorn.Server:
     """A server for these settings, not yet started."""
+    # A client's broken form is answered with a 400; a line in the log for each would only let clients fill it.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         app or create_app(settings),
         host=settings.host,
