@@ -1,11 +1,11 @@
 """What can go wrong in the engine.
 
-    EngineError
-    ├── ShapeError      an op was given shapes (or hyper-parameters) that it cannot take
-    ├── GraphError      the nodes do not form a network: a cycle, a missing input, a name used twice
-    ├── FormatError     a file is not the model that it claims to be
-    ├── UnknownModel    no network of that name in the zoo
-    └── TrainingError   nothing can be learned from this: an empty folder, one class, a foreign checkpoint
+EngineError
+├── ShapeError      an op was given shapes (or hyper-parameters) that it cannot take
+├── GraphError      the nodes do not form a network: a cycle, a missing input, a name used twice
+├── FormatError     a file is not the model that it claims to be
+├── UnknownModel    no network of that name in the zoo
+└── TrainingError   nothing can be learned from this: an empty folder, one class, a foreign checkpoint
 """
 
 
