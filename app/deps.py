@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 from starlette.types import Receive
 
 from app.analysis import Analysis
@@ -61,8 +61,15 @@ async def _worker(request: Request, services: ServicesDep) -> Worker:
 WorkerDep = Annotated[Worker, Depends(_worker)]
 
 
-async def _upload(request: Request, services: ServicesDep) -> Upload:
-    return await read_upload(request, services.settings)
+async def _upload(
+    request: Request,
+    services: ServicesDep,
+    model: Annotated[
+        str | None,
+        Query(description="A model's id; the default without it.", examples=["everyday"]),
+    ] = None,
+) -> Upload:
+    return await read_upload(request, services.settings, model)
 
 
 UploadDep = Annotated[Upload, Depends(_upload)]

@@ -98,7 +98,7 @@ def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
         raise NoPicture("The request holds no picture: its body, or its field «image», is empty.")
     if len(data) > limits.max_bytes:
         raise too_large(limits.max_bytes, len(data))
-    image = _open(data)
+    image = _open(data, limits)
     if image.width * image.height > limits.max_pixels:
         raise _too_many_pixels(limits.max_pixels, image.size)
     # Phones write JPEGs with a second picture inside; Pillow calls those MPO.
@@ -145,12 +145,16 @@ def _too_many_pixels(limit: int, size: tuple[int, int]) -> TooManyPixels:
     )
 
 
-def _open(data: bytes) -> Image.Image:
+def _open(data: bytes, limits: Limits) -> Image.Image:
     """Read the header, no pixels."""
     try:
         return Image.open(io.BytesIO(data), formats=FORMATS)
     except _BOMB:
-        raise TooManyPixels("The picture claims to have hundreds of millions of pixels.") from None
+        # Pillow's own alarm, before the size is known here; it says the number only in its text.
+        raise TooManyPixels(
+            f"The picture claims to have hundreds of millions of pixels; at most {limits.max_pixels:,} are accepted.",
+            limit=limits.max_pixels,
+        ) from None
     except UnidentifiedImageError:
         raise NotAPicture(
             f"These bytes are not a picture. Formats that can be read: {', '.join(FORMATS)}."

@@ -29,14 +29,13 @@ class Upload:
     model: str | None
 
 
-async def read_upload(request: Request, settings: Settings) -> Upload:
-    """The upload in a request's body. ``model`` is a form field or a query parameter.
+async def read_upload(request: Request, settings: Settings, model: str | None) -> Upload:
+    """The upload in a request's body. A form may name another ``model`` than the query.
 
     Raises PictureTooLarge (from the announced length, or as soon as too much has come), SlowUpload, BadUpload, NoPicture, and
     NotAPicture for a content type that promises something else.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    model = request.query_params.get("model")
     try:
         async with asyncio.timeout(settings.body_timeout):
             if kind == "multipart/form-data":

@@ -71,7 +71,6 @@ async def create_analysis(
     task: TaskDep,
     services: ServicesDep,
     worker: WorkerDep,
-    model: Annotated[str | None, Query(description="A model's id.", examples=["everyday"])] = None,
 ) -> Response:
     """Run a model on a photo and keep every layer in memory for a while. The photo itself is not kept."""
     done = await worker.wait_for(services.analyses.make(task.model, task.network, task.data))

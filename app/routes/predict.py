@@ -30,7 +30,6 @@ async def classify(
     top_k: Annotated[
         int, Query(ge=1, le=10_000, description="How many classes.", examples=[5])
     ] = 5,
-    model: Annotated[str | None, Query(description="A model's id.", examples=["everyday"])] = None,
 ) -> Response:
     """The best classes and their scores. Nothing of the photo is remembered."""
     limits = services.analyses.limits
