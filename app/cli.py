@@ -53,9 +53,8 @@ def serve(
 
     Every CONVSCOPE_… variable of docs/settings.md counts; these flags come before them.
     """
-    from app.serve import (
-        make_server,
-    )  # uvicorn and the routes take a moment that other commands need not wait
+    # Here rather than above: uvicorn and FastAPI take a moment that the other commands need not wait.
+    from app.serve import make_server
 
     flags = {"host": host, "port": port, "workers": workers, "log_level": log_level}
     server = make_server(_settings(**{k: v for k, v in flags.items() if v is not None}))
@@ -128,7 +127,7 @@ def models(server: ServerOption = None) -> None:
     for m in entries:
         size = " × ".join(map(str, m["input_size"]))
         table.add_row(m["id"], str(m["classes"]), f"{m['parameters']:,}", size, m["summary"])
-    Console().print(table)
+    _stdout().print(table)
 
 
 @app.command()
@@ -152,7 +151,12 @@ def _print_scores(title: str, scores: list[Prediction]) -> None:
     table = Table("class", "share", title=title, title_justify="left")
     for label, score in scores:
         table.add_row(label, f"{score:.2%}")
-    Console().print(table)
+    _stdout().print(table)
+
+
+def _stdout() -> Console:
+    """Names of files and classes are printed as they are, whatever brackets they hold."""
+    return Console(markup=False, highlight=False)
 
 
 def _settings(**flags: object) -> Settings:

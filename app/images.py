@@ -202,7 +202,7 @@ def _shrunk(image: Image.Image, factor: int) -> Image.Image:
 
 @contextmanager
 def _one_at_a_time(pixels: int) -> Iterator[None]:
-    """Large pictures take turns: decoding one takes 4 bytes a pixel, and up to 12 for WebP."""
+    """Large pictures take turns: decoding one takes 4 bytes a pixel, and up to 16 for WebP."""
     if pixels < _LARGE:
         yield
         return

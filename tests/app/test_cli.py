@@ -45,6 +45,11 @@ def test_predict_prints_a_table(photo_file, where):
     assert "%" in result.stdout
 
 
+def test_brackets_in_a_name_are_printed_as_they_are(photo_file, tmp_path):
+    odd = photo_file.rename(tmp_path / "[b]x.png")
+    assert "[b]x.png" in convscope("predict", odd).stdout.replace("\n", "")
+
+
 def test_predict_takes_many_photos_and_prints_json(photo_file, where):
     result = convscope("predict", photo_file, photo_file, "--json", "--top-k", 2, *where)
     entries = json.loads(result.stdout)
