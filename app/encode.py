@@ -16,10 +16,10 @@ from PIL.PngImagePlugin import PngInfo
 
 from engine.types import Array
 
-# Evenly spaced stops, joined by straight lines in RGB. Viridis: Smith and van der Walt, 2015 (CC0), for values from zero up;
-# readable to colour-blind people and in print. RdBu: Brewer's ColorBrewer 2.0 (Apache-2.0), for signed values; white is zero.
-_VIRIDIS = "440154 472d7b 3b528b 2c728e 21918c 28ae80 5ec962 addc30 fde725"
-_RED_BLUE = "053061 2166ac 4393c3 92c5de d1e5f0 f7f7f7 fddbc7 f4a582 d6604d b2182b 67001f"
+# Evenly spaced stops, joined by straight lines in RGB; the page's colours (static/js/palette.js, in its light theme). Viridis, for
+# values from zero up: Smith and van der Walt, 2015 (CC0). Signed values go from blue over paper, which is zero, to orange.
+_VIRIDIS = "440154 482475 414487 355f8d 2a788e 21918c 22a884 44bf70 7ad151 bddf26 fde725"
+_BLUE_ORANGE = "08264f 1d5796 4f93c9 a9cde4 f7f7f5 f5c39b e08441 b24a10 5e1d05"
 _STEPS = 255
 _BACKGROUND = 255  # the palette's last entry: the gaps between the maps
 _PAPER = (255, 255, 255)
@@ -83,7 +83,7 @@ def _scale(maps: NDArray[np.float32]) -> tuple[float, float, NDArray[np.uint8]]:
     low, high = float(maps.min()), float(maps.max())
     if low < 0:
         reach = max(-low, high)
-        return -reach, reach, _palette(_RED_BLUE)
+        return -reach, reach, _palette(_BLUE_ORANGE)
     return 0.0, high or 1.0, _palette(_VIRIDIS)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -76,9 +77,9 @@ def test_signed_values_are_white_at_zero_and_share_one_scale():
     assert image.text["Description"] == "1 maps, colours from -4 to 4"
     middle, step = rgb.shape[0] // 2, 32
     low, zero, high = (rgb[middle, 4 + step * i + step // 2] for i in range(3))
-    assert low.tolist() == [0x05, 0x30, 0x61]
-    assert zero.tolist() == [0xF7, 0xF7, 0xF7]
-    assert high[0] > high[2] + 50  # red, but not the darkest red
+    assert low.tolist() == [0x08, 0x26, 0x4F]
+    assert zero.tolist() == [0xF7, 0xF7, 0xF5]
+    assert high[0] > high[2] + 50  # orange, but not the darkest
 
 
 def test_maps_stand_in_rows_in_their_order():
@@ -155,3 +156,9 @@ def test_tags():
         assert not_modified(Headers({"if-none-match": held}), tag)
     for held in ("", '"a"', tag.strip('"')):
         assert not not_modified(Headers({"if-none-match": held}), tag)
+
+
+def test_sheets_have_the_colours_of_the_page():
+    script = (Path(__file__).parents[2] / "static/js/palette.js").read_text().replace('", "', " ")
+    for stops in (encode._VIRIDIS, encode._BLUE_ORANGE):
+        assert all(f"#{stop}" in script for stop in stops.split())
