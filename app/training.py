@@ -273,6 +273,9 @@ def command(
     average: Annotated[
         float, typer.Option(help="Decay of a moving average of the weights; 0 is none.")
     ] = DEFAULTS.average,
+    refine: Annotated[
+        int, typer.Option(help="So many epochs at the end do without mixup and cutmix.")
+    ] = DEFAULTS.refine,
     seed: Annotated[
         int, typer.Option(help="The same seed gives the same weights.")
     ] = DEFAULTS.seed,
@@ -296,6 +299,7 @@ def command(
         augmentation=Augmentation.from_text(augmentation),
         validation=validation,
         average=average,
+        refine=refine,
         seed=seed,
     )
     target = out or Path("runs") / folder.resolve().name

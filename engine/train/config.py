@@ -22,6 +22,8 @@ class TrainConfig:
     - ``validation`` is the share of each class that is never trained on;
     - ``average`` is the decay of a moving average of the weights, which then is what validates and
       is exported; 0 is none.
+    - in the last ``refine`` epochs batches are no longer mixed, so that the network ends on pictures like
+      those that it will see (He et al., "Data augmentation revisited", 2019).
     """
 
     epochs: int = 20
@@ -36,6 +38,7 @@ class TrainConfig:
     augmentation: Augmentation = field(default=STANDARD)
     validation: float = 0.1
     average: float = 0.0
+    refine: int = 0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -47,6 +50,10 @@ class TrainConfig:
         if self.epochs < 1 or self.batch_size < 2:
             raise TrainingError(
                 "a training has one epoch or more and batches of two pictures or more"
+            )
+        if not 0 <= self.refine <= self.epochs:
+            raise TrainingError(
+                f"refine is a number of epochs, 0 to {self.epochs}: got {self.refine}"
             )
         if self.learning_rate <= 0 or self.weight_decay < 0 or self.seed < 0:
             raise TrainingError(

@@ -139,6 +139,8 @@ def _prepare(training: Dataset, state: State, chosen: Array, epoch: int, batch: 
     x = augment(training.pictures[chosen], config.augmentation, mean, std, rng)
     truth = training.labels[chosen]
     shares = soft_targets(truth, len(training.classes), config.label_smoothing, x.dtype)
+    if epoch >= config.epochs - config.refine:
+        return x, shares
     return mix(x, shares, config.augmentation, rng)
 
 

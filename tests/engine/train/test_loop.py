@@ -107,6 +107,16 @@ def test_a_saved_state_goes_on_exactly(tmp_path, config, stop):
     assert records(resumed) == records(whole)
 
 
+def test_refining_epochs_do_without_mixing():
+    plain = replace(shapes.QUICK, epochs=2)
+    mixed = replace(plain, augmentation=replace(plain.augmentation, cutmix=1.0))
+    never, first_epoch_only, always = (replace(mixed, refine=n) for n in (2, 1, 0))
+    assert everything(finished(never)) == everything(finished(plain))
+    shown = [finished(config).history for config in (first_epoch_only, always)]
+    assert shown[0][0].train_loss == shown[1][0].train_loss
+    assert shown[0][1].train_loss < shown[1][1].train_loss
+
+
 def test_a_finished_training_restored_has_nothing_left_to_do(tmp_path):
     state = finished(replace(shapes.QUICK, epochs=1), SMALL)
     checkpoint.save(state, tmp_path / "c")
@@ -193,6 +203,8 @@ def test_a_state_does_not_fit_another_network():
         {"validation": 1.0},
         {"label_smoothing": -0.1},
         {"average": 1.0},
+        {"refine": -1},
+        {"epochs": 3, "refine": 4},
     ],
     ids=str,
 )
