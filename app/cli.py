@@ -148,9 +148,10 @@ def main() -> None:
 
 
 def _print_scores(title: str, scores: list[Prediction]) -> None:
-    table = Table("class", "share", title=title, title_justify="left")
+    table = Table("class", "share")
     for label, score in scores:
         table.add_row(label, f"{score:.2%}")
+    typer.echo(title)
     _stdout().print(table)
 
 

@@ -47,7 +47,7 @@ def test_predict_prints_a_table(photo_file, where):
 
 def test_brackets_in_a_name_are_printed_as_they_are(photo_file, tmp_path):
     odd = photo_file.rename(tmp_path / "[b]x.png")
-    assert "[b]x.png" in convscope("predict", odd).stdout.replace("\n", "")
+    assert "[b]x.png" in convscope("predict", odd).stdout
 
 
 def test_predict_takes_many_photos_and_prints_json(photo_file, where):
