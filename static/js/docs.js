@@ -214,6 +214,7 @@ function show(api) {
     byId("contents").append(h("h2", {}, tag), h("ul", {}, ...links));
     byId("operations").append(h("h2", {}, tag), ...calls.map((call) => section(...call)));
   }
+  /** @type {[id: string, text: string][]} */
   const extra = [["schemas-title", "Shapes"], ["errors-title", "Errors"]];
   const links = extra.map(([id, text]) => h("li", {}, h("a", { href: `#${id}` }, text)));
   byId("contents").append(h("h2", {}, "more"), h("ul", {}, ...links));
