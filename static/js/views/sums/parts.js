@@ -82,7 +82,7 @@ function ledgerRow({ name, sum, pictures = [], choose, chosen, title }, range, l
     h("data", { class: "term", value: String(sum), title: String(sum) }, signed(sum, like)),
   ];
   if (!choose) return h("div", { class: "ledger-row" }, ...cells);
-  return h("button", { type: "button", class: "ledger-row", title, "aria-pressed": chosen, on: { click: choose } }, ...cells);
+  return h("button", { type: "button", class: "ledger-row", title, "aria-pressed": chosen === undefined ? null : String(chosen), on: { click: choose } }, ...cells);
 }
 
 /**

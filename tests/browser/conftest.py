@@ -1,0 +1,93 @@
+"""A real Chromium against a real server on a free port."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import engine
+from app.registry import Registry
+from app.settings import Settings
+from tests.app.conftest import RunningServer
+
+from .menagerie import build_menagerie
+from .screen import Screen
+
+ROOT = Path(__file__).resolve().parents[2]
+ARTIFACTS = ROOT / "artifacts" / "browser"
+LAPTOP = {"width": 1440, "height": 900}
+# No graphics card, no sandbox (containers have none), and nothing that Chromium would do on the network by itself.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+OpenPage = Callable[..., Screen]
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """The address of a server with the network that ships and one that holds every other kind of layer."""
+    networks = {"everyday": lambda: engine.load("everyday"), "menagerie": build_menagerie}
+    settings = Settings(port=0, workers=2, log_level="error")
+    with RunningServer(settings, Registry(networks, "everyday")) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = (os.environ.get("CONVSCOPE_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if name and (found := shutil.which(name))), None)
+    assert path, "no Chromium found: install one, or name one in CONVSCOPE_CHROMIUM"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
+    """Opens pages; at the end, none of them may have complained or asked another host for anything."""
+    screens: list[Screen] = []
+
+    def open_page(address: str = "", **context) -> Screen:
+        context.setdefault("viewport", LAPTOP)
+        context.setdefault("color_scheme", "light")
+        context.setdefault("reduced_motion", "reduce")  # what is seen is then also what will stay
+        page = browser.new_context(**context).new_page()
+        screens.append(Screen(page, site))
+        screens[-1].open(address)
+        return screens[-1]
+
+    yield open_page
+    for screen in screens:
+        screen.page.context.close()
+        assert screen.complaints == []
+        assert {url for url in screen.requests if not url.startswith((site, "data:"))} == set()
+
+
+@pytest.fixture
+def screen(open_page: OpenPage) -> Screen:
+    """The first visit: a sample is analysed, its first layer is on the stage."""
+    screen = open_page()
+    screen.wait_for_reading()
+    return screen
+
+
+@pytest.fixture(scope="session")
+def artifacts() -> Path:
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    return ARTIFACTS
+
+
+@pytest.fixture
+def page(screen: Screen) -> Page:
+    return screen.page

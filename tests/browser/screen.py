@@ -1,0 +1,109 @@
+"""What a person sees on the page, in words that tests can use."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, Response
+
+# How far a number on the screen may be from the exact one: four places, or four figures and more.
+WRITTEN = {"abs": 1e-4, "rel": 1e-4}
+PATIENCE = 20_000  # milliseconds; a busy machine is no mistake of the page
+
+
+class Screen:
+    """One open page, with what it asked for and what it complained of."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.page = page
+        self.site = site
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.expected_status = 200
+        page.set_default_timeout(PATIENCE)
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._listen)
+        page.on("response", self._check)
+
+    def open(self, address: str) -> None:
+        self.page.goto(f"{self.site}/{address}")
+
+    def get(self, path: str) -> Any:
+        """The API's JSON, asked for outside of the page."""
+        return self.page.request.get(f"{self.site}/api/v1/{path}").json()
+
+    def wait_for_reading(self) -> None:
+        """Until a number is under the cursor and explained."""
+        self.page.wait_for_selector(".reading output")
+        self.page.wait_for_selector(".sums:not(.stale) .formula")
+
+    def wait_for_layer(self, name: str) -> None:
+        self.page.wait_for_function(
+            "name => document.querySelector('#layer-title').textContent === name", arg=name
+        )
+        self.wait_for_reading()
+
+    def wait_for_address(self, part: str) -> None:
+        """The address follows the state with a short delay."""
+        self.page.wait_for_function("part => location.search.includes(part)", arg=part)
+
+    def go_to(self, layer: str) -> None:
+        self.page.click(f'.column[data-layer="{layer}"]')
+        self.wait_for_layer(layer)
+
+    @property
+    def analysis_id(self) -> str:
+        """Of the photo on the page: the links to its numbers have it in them."""
+        link = self.page.get_attribute("#downloads a", "href") or ""
+        return link.split("/analyses/")[1].split("/")[0]
+
+    @property
+    def layer(self) -> str:
+        return self.page.inner_text("#layer-title")
+
+    @property
+    def reading(self) -> float:
+        """The value under the cursor, exactly."""
+        return float(self.page.get_attribute(".reading output", "data-value") or "nan")
+
+    @property
+    def shown_reading(self) -> float:
+        """The value under the cursor, as it is written on the screen."""
+        return number(self.page.inner_text(".reading output"))
+
+    @property
+    def first_guess(self) -> tuple[str, str]:
+        row = self.page.locator("#predictions li").first
+        return row.locator(".share-name").inner_text(), row.locator(".share-value").inner_text()
+
+    def hover(self, channel: int, y: int, x: int) -> None:
+        """Move the pointer onto one number of one map of the grid."""
+        plane = self.page.locator(f'.tile[data-channel="{channel}"] .plane')
+        plane.scroll_into_view_if_needed()
+        box = plane.bounding_box()
+        assert box
+        height, width = plane.locator("canvas").evaluate("c => [c.height, c.width]")
+        self.page.mouse.move(
+            box["x"] + (x + 0.5) * box["width"] / width,
+            box["y"] + (y + 0.5) * box["height"] / height,
+        )
+
+    def numbers(self, selector: str) -> list[float]:
+        """Numbers as they are written on the screen."""
+        return [number(text) for text in self.page.locator(selector).all_inner_texts()]
+
+    def _listen(self, message) -> None:
+        # Chromium logs every refused request; those are checked below, by their status.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def _check(self, response: Response) -> None:
+        if response.status >= 400 and response.status != self.expected_status:
+            self.complaints.append(f"{response.status} {response.url}")
+
+
+def number(text: str) -> float:
+    """A number as the page writes it: a true minus sign, commas between thousands."""
+    found = re.search(r"[−+-]?[\d,]*\.?\d+", text)
+    assert found, text
+    return float(found[0].replace("−", "-").replace(",", ""))

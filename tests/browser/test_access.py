@@ -1,0 +1,145 @@
+"""Usable by everyone: by keyboard alone, by touch, in both themes, on small screens and by those who listen."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from .conftest import OpenPage
+from .screen import Screen
+
+pytestmark = pytest.mark.browser
+
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+
+
+def check_with_axe(screen: Screen) -> None:
+    results = Axe().run(screen.page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_axe_violation_in_any_view(open_page: OpenPage, theme: str):
+    screen = open_page(color_scheme=theme)
+    page = screen.page
+    screen.wait_for_reading()
+    assert page.get_attribute("html", "data-theme") == theme
+    check_with_axe(screen)
+    for layer in ("relu1_1", "pool1", "flatten", "fc1", "softmax", "conv2_1"):
+        screen.go_to(layer)
+        check_with_axe(screen)
+    page.click(".tile:nth-child(4)")
+    page.wait_for_selector(".row .lit:visible")
+    check_with_axe(screen)
+    for opener, dialog in (("#classes", "#classes-dialog"), ("#help", "#help-dialog")):
+        page.click(opener)
+        page.wait_for_selector(f"{dialog}[open]")
+        check_with_axe(screen)
+        page.keyboard.press("Escape")
+    screen.expected_status = 415
+    page.set_input_files("#file", {"name": "x", "mimeType": "image/png", "buffer": b"no"})
+    page.wait_for_selector(".problem")
+    check_with_axe(screen)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_axe_violation_on_a_phone(open_page: OpenPage, theme: str):
+    screen = open_page(color_scheme=theme, **PHONE)
+    screen.wait_for_reading()
+    check_with_axe(screen)
+
+
+def test_everything_by_keyboard(screen: Screen):
+    page = screen.page
+    page.focus(".tile.current")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".lens")
+    start = page.inner_text(".reading .quiet")
+    x = int(start.split("x ")[1])
+    step = "ArrowLeft" if x else "ArrowRight"
+    page.keyboard.press(step)
+    assert page.inner_text(".reading .quiet").endswith(f"x {x - 1 if x else 1}")
+    page.keyboard.press("PageDown" if "map 0" in start else "PageUp")
+    assert page.inner_text(".reading .quiet").split(" · ")[0] != start.split(" · ")[0]
+    page.keyboard.press("Escape")  # out of the map, which stays open
+    page.keyboard.press("ArrowRight")
+    screen.wait_for_layer("relu1_1")
+    assert page.locator(".lens").count() == 1
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.className") == "tile current"
+    page.keyboard.press("ArrowDown")
+    focused = page.evaluate("document.activeElement.dataset.channel")
+    assert f"map {focused} " in page.inner_text(".reading .quiet")
+    page.keyboard.press("?")
+    page.wait_for_selector("#help-dialog[open]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    page.keyboard.press("End")
+    screen.wait_for_layer("softmax")
+
+
+def test_the_walk_goes_on_by_itself_and_stops(screen: Screen):
+    page = screen.page
+    page.keyboard.press("Space")
+    assert page.get_attribute("#walk", "aria-pressed") == "true"
+    screen.wait_for_layer("relu1_1")
+    page.keyboard.press("Escape")
+    assert page.get_attribute("#walk", "aria-pressed") == "false"
+
+
+def test_what_is_read_out(screen: Screen):
+    label = screen.page.locator(".tile").first.get_attribute("aria-label") or ""
+    assert label.startswith("map 0 of ")
+    assert " from " in label
+    assert " mean " in label
+    screen.hover(2, 10, 20)
+    screen.page.wait_for_function(
+        "() => document.querySelector('#live').textContent.startsWith('map 2, y 10, x 20: ')"
+    )
+
+
+def test_by_touch_on_a_phone(open_page: OpenPage):
+    screen = open_page(**PHONE)
+    page = screen.page
+    screen.wait_for_reading()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    swipe(screen, -120)
+    screen.wait_for_layer("relu1_1")
+    swipe(screen, 120)
+    screen.wait_for_layer("conv1_1")
+    page.locator(".tile").nth(4).tap()
+    page.wait_for_selector(".row .lit:visible")
+    large = page.locator(".large")
+    large.tap(position={"x": 33, "y": 42})
+    box = large.bounding_box()
+    expected = f"map 4 · y {int(42 / box['height'] * 64)} · x {int(33 / box['width'] * 64)}"
+    assert page.inner_text(".reading .quiet") == expected
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def swipe(screen: Screen, distance: int) -> None:
+    screen.page.evaluate(
+        """(distance) => {
+          const target = document.querySelector('.tile');
+          const touch = (x) => new Touch({ identifier: 1, target, clientX: x, clientY: 300 });
+          const fire = (type, touches, changedTouches) =>
+            target.dispatchEvent(new TouchEvent(type, { bubbles: true, touches, changedTouches }));
+          fire('touchstart', [touch(200)], [touch(200)]);
+          fire('touchend', [], [touch(200 + distance)]);
+        }""",
+        distance,
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), [(1100, 640), (1440, 900), (3840, 2160)])
+def test_the_page_fits_the_screen(open_page: OpenPage, width: int, height: int):
+    screen = open_page("?layer=conv4_2", viewport={"width": width, "height": height})
+    screen.wait_for_reading()
+    size = screen.page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    )
+    assert size == [width, height]

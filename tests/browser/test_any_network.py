@@ -1,0 +1,61 @@
+"""The page asks the API what a layer is. So it must show a network that nobody thought of when it was drawn."""
+
+import pytest
+
+from .conftest import OpenPage
+from .menagerie import HOSTILE
+from .screen import WRITTEN, Screen
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def strange(open_page: OpenPage) -> Screen:
+    screen = open_page("?model=menagerie&layer=input")
+    screen.wait_for_layer("input")
+    return screen
+
+
+def test_every_kind_of_layer_is_shown_and_explained(strange: Screen):
+    layers = strange.get("models/menagerie")["layers"]
+    for layer in layers:
+        strange.wait_for_layer(layer["name"])
+        assert (
+            strange.page.locator(".about h2").inner_text() != layer["op"]
+        )  # it has a name for people
+        assert strange.page.locator(".sentence").count() >= 2
+        explained = strange.numbers(".formula data")[0]
+        assert explained == pytest.approx(strange.reading, **WRITTEN)
+        terms = strange.numbers(".ledger .term")
+        assert not terms or sum(terms) == pytest.approx(
+            strange.reading, abs=1e-4 * len(terms), rel=1e-4
+        )
+        if len(layer["shape"]) == 3:
+            strange.page.keyboard.press("Enter")
+            strange.page.wait_for_selector(".lens")
+            strange.page.keyboard.press("Escape")
+        strange.page.keyboard.press("ArrowRight")
+    assert strange.layer == "shares"
+
+
+def test_branches_are_edges_of_the_strip(strange: Screen):
+    layers = strange.get("models/menagerie")["layers"]
+    assert strange.page.locator(".edges path").count() == sum(len(x["inputs"]) for x in layers)
+
+
+def test_names_in_a_model_file_are_only_text(strange: Screen):
+    column = strange.page.locator(".column-name", has_text=HOSTILE)
+    assert column.count() == 1
+    strange.go_to("shares")
+    assert strange.page.locator(".bar-name", has_text=HOSTILE).count() == 1
+    strange.page.click("#classes")
+    assert HOSTILE in strange.page.inner_text("#classes-dialog")
+    assert strange.page.locator("img[src=x]").count() == 0
+
+
+def test_another_network_looks_at_the_same_photo(screen: Screen):
+    screen.page.select_option("#model", "menagerie")
+    screen.page.wait_for_selector('.column[data-layer="stem/conv"]')
+    screen.wait_for_layer("stem/conv")
+    assert screen.page.inner_text("#seen-words").startswith("16 × 20 pixels")
+    screen.wait_for_address("model=menagerie&photo=car")

@@ -1,0 +1,95 @@
+"""What goes wrong is said in place: what, the limit, what to do. Nothing that was there is lost."""
+
+import pytest
+from playwright.sync_api import Route
+
+from .conftest import OpenPage
+from .screen import Screen
+
+pytestmark = pytest.mark.browser
+
+
+def upload(screen: Screen, content: bytes) -> None:
+    file = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": content}
+    screen.page.set_input_files("#file", file)
+
+
+def test_a_file_that_is_no_picture(screen: Screen):
+    screen.expected_status = 415
+    guess, reading = screen.first_guess, screen.reading
+    upload(screen, b"I am a letter, not a picture.")
+    problem = screen.page.locator(".problem")
+    problem.wait_for()
+    assert "not a picture" in problem.inner_text()
+    assert "JPEG" in problem.inner_text()  # what to send instead
+    assert (screen.first_guess, screen.reading) == (guess, reading)
+    problem.get_by_text("Dismiss").click()
+    assert problem.count() == 0
+
+
+def test_a_file_that_is_too_large_names_the_limit(screen: Screen):
+    screen.expected_status = 413
+    upload(screen, b"\xff\xd8\xff" + bytes(11 * 2**20))
+    problem = screen.page.locator(".problem")
+    problem.wait_for()
+    assert "The limit is 10.0 MiB" in problem.inner_text()
+
+
+def test_a_link_to_an_expired_analysis_has_a_way_out(open_page: OpenPage):
+    screen = open_page("?analysis=0123456789abcdef0123456789abcdef&layer=pool1&map=1&y=2&x=3")
+    screen.expected_status = 404
+    problem = screen.page.locator(".problem")
+    problem.wait_for()
+    assert "no longer in the server's memory" in problem.inner_text()
+    problem.get_by_text("Take a sample").click()
+    screen.wait_for_layer("pool1")
+    assert screen.page.inner_text(".reading .quiet") == "map 1 · y 2 · x 3"
+    assert problem.count() == 0
+
+
+def test_a_server_that_does_not_answer(screen: Screen):
+    screen.page.route("**/api/v1/analyses", lambda route: route.abort())
+    screen.page.click("#samples button:nth-child(2)")
+    problem = screen.page.locator(".problem")
+    problem.wait_for()
+    assert "does not answer" in problem.inner_text()
+    screen.page.unroute("**/api/v1/analyses")
+    problem.get_by_role("button", name="Try again").click()
+    screen.page.wait_for_selector('#samples button:nth-child(2)[aria-pressed="true"]')
+    assert problem.count() == 0
+
+
+def test_a_slow_analysis_shows_progress_and_can_be_cancelled(screen: Screen):
+    before = screen.analysis_id
+    held: list[Route] = []
+    screen.page.route("**/api/v1/analyses", lambda route: held.append(route))
+    screen.page.click("#samples button:nth-child(2)")
+    progress = screen.page.locator(".progress")
+    progress.wait_for()
+    assert " s" in progress.locator("p").inner_text()
+    progress.get_by_text("Cancel").click()
+    assert progress.count() == 0
+    assert screen.analysis_id == before
+    assert len(held) == 1
+
+
+def test_dropping_and_pasting(screen: Screen):
+    send = """([type, name]) => {
+      const data = new DataTransfer();
+      const canvas = document.createElement('canvas');
+      canvas.width = 30; canvas.height = 20;
+      return new Promise((done) => canvas.toBlob((blob) => {
+        data.items.add(new File([blob], name, { type: 'image/png' }));
+        const init = { bubbles: true, cancelable: true };
+        const event = type === 'paste'
+          ? new ClipboardEvent('paste', { ...init, clipboardData: data })
+          : new DragEvent('drop', { ...init, dataTransfer: data });
+        document.querySelector('#stage').dispatchEvent(event);
+        done();
+      }, 'image/png'));
+    }"""
+    for way in ("drop", "paste"):
+        screen.page.evaluate(send, [way, f"by {way}.png"])
+        screen.page.wait_for_function(
+            "name => document.querySelector('#credit').textContent === name", arg=f"by {way}.png"
+        )

@@ -1,0 +1,30 @@
+"""The pictures of the README come from here: run with REFRESH_PICTURES=1 to write them into docs/pictures."""
+
+import os
+
+import pytest
+
+from .conftest import ROOT, OpenPage
+
+pytestmark = pytest.mark.browser
+
+VIEWS = {
+    "stage-light": ("light", "?photo=car&layer=conv2_1"),
+    "map-dark": ("dark", "?photo=car&layer=conv2_2&map=9&y=16&x=12&view=map"),
+    "jury-light": ("light", "?photo=chelsea&layer=fc1&unit=7"),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_take_pictures(open_page: OpenPage, artifacts, name: str):
+    theme, address = VIEWS[name]
+    screen = open_page(address, color_scheme=theme, device_scale_factor=2)
+    screen.wait_for_reading()
+    screen.page.wait_for_load_state("networkidle")
+    folder = artifacts
+    if os.environ.get("REFRESH_PICTURES"):
+        folder = ROOT / "docs" / "pictures"
+        folder.mkdir(exist_ok=True)
+    picture = folder / f"{name}.png"
+    screen.page.screenshot(path=picture)
+    assert picture.stat().st_size > 50_000  # an empty page would be far smaller

@@ -1,0 +1,30 @@
+"""Promises that can be read off the page's source. No browser is needed for these."""
+
+import re
+
+import pytest
+
+from .conftest import ROOT
+
+SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
+TEMPLATES = sorted((ROOT / "templates").glob("*.html"))
+STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_write_text_only(path):
+    source = path.read_text("utf-8")
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", source)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_templates_have_nothing_inline(path):
+    source = path.read_text("utf-8")
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=", source)
+    assert not re.search(r"<script(?![^>]*\ssrc=)", source)
+
+
+@pytest.mark.parametrize("path", [*SCRIPTS, *TEMPLATES, *STYLES], ids=lambda path: path.name)
+def test_no_other_host_is_named(path):
+    hosts = set(re.findall(r"https?://([\w.-]+)", path.read_text("utf-8")))
+    assert hosts <= {"www.w3.org"}  # the name of SVG, which nobody loads
