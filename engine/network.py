@@ -116,7 +116,7 @@ class Network:
                 *(values[i] for i in node.inputs), train=train
             )
             timings[node.name] = perf_counter() - start
-        return Trace(self, values, caches, timings)
+        return Trace(values, self.outputs, caches, timings)
 
     def backward(
         self, trace: Trace, output_grads: Mapping[str, Array], *, only_params: bool = False

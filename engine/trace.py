@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.types import Array
-
-if TYPE_CHECKING:
-    from engine.network import Network
 
 
 class Trace(Mapping[str, Array]):
@@ -20,15 +17,15 @@ class Trace(Mapping[str, Array]):
 
     def __init__(
         self,
-        network: Network,
         values: dict[str, Array],
+        outputs: tuple[str, ...],
         caches: dict[str, Any],
         timings: dict[str, float],
     ) -> None:
         for value in values.values():
             value.flags.writeable = False
-        self.network = network
         self._values = values
+        self._outputs = outputs
         self.caches = caches
         self.timings = timings
 
@@ -44,7 +41,7 @@ class Trace(Mapping[str, Array]):
     @property
     def outputs(self) -> dict[str, Array]:
         """The network's outputs by name."""
-        return {name: self._values[name] for name in self.network.outputs}
+        return {name: self._values[name] for name in self._outputs}
 
     @property
     def nbytes(self) -> int:

@@ -89,3 +89,15 @@ def run_onnx(nodes, initializers, inputs, outputs):
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
     return session.run(list(outputs), {name: x.copy("C") for name, x in inputs.items()})
+
+
+def run_network(network, x):
+    """Every value of a whole network by its name, computed by onnxruntime."""
+    theirs, initializers = [], []
+    for node in network.nodes:
+        twin, tensors = onnx_node(node.op, node.inputs, node.name, prefix=f"{node.name}.")
+        theirs.append(twin)
+        initializers += tensors
+    names = [node.name for node in network.nodes]
+    values = run_onnx(theirs, initializers, {next(iter(network.inputs)): x}, names)
+    return dict(zip(names, values, strict=True))

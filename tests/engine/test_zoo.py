@@ -9,7 +9,7 @@ import pytest
 import engine
 from engine.views import describe_layers, receptive_field
 from engine.zoo import WEIGHTS
-from tests.engine.onnx_twins import onnx_node, run_onnx
+from tests.engine.onnx_twins import run_network
 
 TAUGHT = {"conv", "relu", "max_pool", "flatten", "dense", "softmax"}
 NAME = re.compile(r"(conv|relu)\d_\d|pool\d|flatten|fc\d|softmax")
@@ -42,15 +42,8 @@ def test_it_knows_twenty_classes_a_car_among_them(everyday):
 
 
 def test_every_value_is_onnxruntimes(everyday, picture):
-    theirs, initializers = [], []
-    for node in everyday.nodes:
-        twin, tensors = onnx_node(node.op, node.inputs, node.name, prefix=f"{node.name}.")
-        theirs.append(twin)
-        initializers += tensors
-    names = [node.name for node in everyday.nodes]
-    values = run_onnx(theirs, initializers, {"input": picture}, names)
     trace = everyday.forward(picture)
-    for name, value in zip(names, values, strict=True):
+    for name, value in run_network(everyday, picture).items():
         scale = np.abs(value).max()
         np.testing.assert_allclose(trace[name], value, rtol=1e-4, atol=1e-5 * scale, err_msg=name)
 
