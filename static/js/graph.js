@@ -12,6 +12,9 @@ const MAP_BY_MAP = new Set([
   "max_pool", "average_pool", "global_average_pool",
 ]);
 
+/** Ops that join map k of one input with map k of another. */
+const JOINS = new Set(["add", "mul"]);
+
 /** Ops that hand numbers on without changing any. */
 const HANDS_ON = new Set(["flatten", "reshape", "dropout", "identity"]);
 
@@ -37,6 +40,15 @@ export function hasMaps(layer) {
 export function isMapByMap(layer) {
   if (layer.inputs.length !== 1 || !hasMaps(layer)) return false;
   return MAP_BY_MAP.has(layer.op) || (layer.op === "conv" && layer.attributes.groups === layer.shape[0]);
+}
+
+/**
+ * Whether map k of this layer has to do with map k of its inputs only.
+ *
+ * @param {Layer} layer
+ */
+export function keepsMapsApart(layer) {
+  return isMapByMap(layer) || (hasMaps(layer) && JOINS.has(layer.op));
 }
 
 /**
@@ -78,10 +90,11 @@ export function placeOfUnit({ shape: [, height = 1, width = 1] }, unit) {
  */
 export function typicalMaps(model, results, most) {
   const strongest = new Map(results.map((result) => [result.name, result.strongest.slice(0, most)]));
-  for (const layer of model.layers.filter(isMapByMap).reverse()) {
-    const [input = ""] = layer.inputs;
-    const chosen = strongest.get(layer.name);
-    if (chosen && readersOf(model, input).length === 1) strongest.set(input, chosen);
+  for (const layer of model.layers.filter(keepsMapsApart).reverse()) {
+    const chosen = strongest.get(layer.name) ?? [];
+    for (const input of layer.inputs.filter((name) => readersOf(model, name).length === 1)) {
+      strongest.set(input, chosen);
+    }
   }
   return strongest;
 }
@@ -92,7 +105,7 @@ export function typicalMaps(model, results, most) {
  * @param {Model} model
  * @param {string} name
  */
-export function readersOf(model, name) {
+function readersOf(model, name) {
   return model.layers.filter((layer) => layer.inputs.includes(name));
 }
 

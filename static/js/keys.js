@@ -45,6 +45,10 @@ export function mountKeys(app) {
     action(app);
     if (event.key.startsWith("Arrow") || event.key.startsWith("Page")) followFocus(target, app);
   });
+  document.addEventListener("keyup", (event) => {
+    // Some browsers press a button when Space is let go, although going down it already meant the walk.
+    if (event.key === " " && event.target instanceof Element && !belongsTo(event.target, " ")) event.preventDefault();
+  });
   mountSwipe(app);
 }
 

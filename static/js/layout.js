@@ -1,6 +1,6 @@
 /** Where things go. Pure arithmetic; lengths of the strip are in sixteenths of a rem, so that it grows with the text. */
 
-import { hasMaps, isMapByMap } from "./graph.js";
+import { hasMaps, keepsMapsApart } from "./graph.js";
 
 /**
  * @typedef {import("./types.js").Layer} Layer
@@ -13,10 +13,10 @@ import { hasMaps, isMapByMap } from "./graph.js";
  * @property {{ x: number, y: number, width: number, height: number }[]} cells Its maps, or one bar for a vector.
  *
  * @typedef {{ text: string, left: number, width: number }} Group Neighbours of one resolution.
- * @typedef {{ from: string, to: string, path: string }} Edge
+ * @typedef {{ to: string, path: string, depth: number }} Edge `depth` is how far it reaches below the columns.
  */
 
-export const STRIP = { cells: 4, top: 52, height: 190, pitch: 52, gap: 4 };
+export const STRIP = { cells: 4, top: 52, pitch: 52, gap: 4, foot: 8 };
 const LARGEST = 30;
 const SMALLEST = 16;
 const COLUMN_HEIGHT = STRIP.cells * (LARGEST + STRIP.gap) - STRIP.gap;
@@ -71,11 +71,14 @@ export function layoutStrip(model, typical) {
     const left = 8 + i * STRIP.pitch;
     return { layer, left, width: STRIP.pitch, cells: cells(layer, left, finest, typical.get(layer.name)?.length ?? 0) };
   });
+  const lines = edges(columns, typical);
+  const deepest = Math.max(0, ...lines.map(({ depth }) => depth));
   return {
     columns,
     groups: groups(columns),
-    edges: edges(columns),
+    edges: lines,
     width: 16 + columns.length * STRIP.pitch,
+    height: STRIP.top + COLUMN_HEIGHT + deepest + STRIP.foot,
   };
 }
 
@@ -120,46 +123,61 @@ function groups(columns) {
 
 /**
  * @param {Column[]} columns
+ * @param {Map<string, number[]>} typical
  * @returns {Edge[]}
  */
-function edges(columns) {
+function edges(columns, typical) {
   const at = new Map(columns.map((column, i) => [column.layer.name, i]));
   return columns.flatMap((to, i) =>
     to.layer.inputs.flatMap((name) => {
       const j = at.get(name) ?? -1;
       const from = columns[j];
       if (!from) return [];
-      const path = i - j === 1 ? fan(from, to) : bow(from, to);
-      return [{ from: name, to: to.layer.name, path }];
+      if (i - j === 1) return [{ to: to.layer.name, path: fan(from, to, typical), depth: 0 }];
+      const depth = Math.min(24, 6 + 3 * (i - j));
+      return [{ to: to.layer.name, path: bow(from, to, depth), depth }];
     }),
   );
 }
 
 /**
- * Lines between neighbours: map to map where a map is made from that map alone, from all to all otherwise.
+ * Lines between neighbours: from all maps to all; or map to map where the maps have nothing to do with each other; or a
+ * single one, if the two columns then show different ones.
  *
  * @param {Column} from
  * @param {Column} to
+ * @param {Map<string, number[]>} typical
  */
-function fan(from, to) {
-  const straight = isMapByMap(to.layer) && from.cells.length === to.cells.length;
+function fan(from, to, typical) {
+  const isApart = keepsMapsApart(to.layer);
+  const areSame = String(typical.get(from.layer.name)) === String(typical.get(to.layer.name));
+  const [start, end] = [from.cells[0], to.cells[0]];
+  if (isApart && !areSame && start && end) {
+    const middle = STRIP.top + COLUMN_HEIGHT / 2;
+    return curve(start.x + start.width, middle, end.x, middle);
+  }
   return from.cells
-    .flatMap((a, i) => (straight ? to.cells.slice(i, i + 1) : to.cells).map((b) => ({ a, b })))
+    .flatMap((a, i) => (isApart ? to.cells.slice(i, i + 1) : to.cells).map((b) => ({ a, b })))
     .map(({ a, b }) => curve(a.x + a.width, a.y + a.height / 2, b.x, b.y + b.height / 2))
     .join("");
 }
 
 /**
- * A line over the heads of the columns between, for a branch.
+ * A line below the columns between, for a branch.
  *
  * @param {Column} from
  * @param {Column} to
+ * @param {number} depth
  */
-function bow(from, to) {
-  const x0 = from.left + from.width / 2;
-  const x1 = to.left + to.width / 2;
-  const bottom = STRIP.top + COLUMN_HEIGHT;
-  return `M${x0} ${bottom}C${x0} ${bottom + 16} ${x1} ${bottom + 16} ${x1} ${bottom}`;
+function bow(from, to, depth) {
+  const foot = (/** @type {Column} */ { cells }) => Math.max(...cells.map(({ y, height }) => y + height)) + 2;
+  const [x0, x1] = [from.left + from.width / 2, to.left + to.width / 2];
+  const low = STRIP.top + COLUMN_HEIGHT + depth;
+  const turn = Math.min(20, (x1 - x0) / 2);
+  return (
+    `M${x0} ${foot(from)}C${x0} ${low} ${x0} ${low} ${x0 + turn} ${low}` +
+    `H${x1 - turn}C${x1} ${low} ${x1} ${low} ${x1} ${foot(to)}`
+  );
 }
 
 /**

@@ -89,7 +89,7 @@ def check_against_api(screen: Screen, layer: dict, place: list[int]) -> None:
         "value => Math.abs(document.querySelector('.reading output').dataset.value - value) < 1e-6",
         arg=value,
     )
-    assert screen.reading == pytest.approx(value, abs=1e-7)
+    assert screen.reading == pytest.approx(value, rel=1e-6, abs=1e-7)  # JSON has seven figures
     assert screen.shown_reading == pytest.approx(value, **WRITTEN)
 
 

@@ -1,6 +1,7 @@
 """Promises that can be read off the page's source. No browser is needed for these."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -28,3 +29,25 @@ def test_templates_have_nothing_inline(path):
 def test_no_other_host_is_named(path):
     hosts = set(re.findall(r"https?://([\w.-]+)", path.read_text("utf-8")))
     assert hosts <= {"www.w3.org"}  # the name of SVG, which nobody loads
+
+
+def test_all_modules_are_fetched_at_once():
+    """Not one after the other, as each is found to import the next."""
+    page = (ROOT / "templates" / "index.html").read_text("utf-8")
+    named = set(re.findall(r'"modulepreload" href="([^"]+)"', page))
+    main = ROOT / "static" / "js" / "main.js"
+    assert named == {str(path.relative_to(ROOT)) for path in imported_by(main)} - {
+        str(main.relative_to(ROOT))
+    }
+
+
+def imported_by(module: Path, found: frozenset[Path] = frozenset()) -> frozenset[Path]:
+    """A module and all that it imports, directly or not."""
+    found |= {module}
+    for name in re.findall(
+        r'^(?:import|\}) .*?from "(\.[^"]+)"', module.read_text("utf-8"), re.MULTILINE
+    ):
+        path = (module.parent / name).resolve()
+        if path not in found:
+            found = imported_by(path, found)
+    return found

@@ -128,6 +128,8 @@ function showSums(app, sums) {
   sums.classList.toggle("stale", false);
   const scroller = find("#inspector", HTMLElement);
   const { scrollTop } = scroller;
+  const focused = [...sums.querySelectorAll("button")].findIndex((button) => button === document.activeElement);
   sums.replaceChildren(h("h3", { id: "sums-title" }, "Where this number comes from"), ...arithmetic(app, explanation));
+  sums.querySelectorAll("button")[focused]?.focus({ preventScroll: true }); // a choice in the ledger draws it anew
   scroller.scrollTop = scrollTop;
 }

@@ -1,6 +1,6 @@
 /** What is under way, with a way to cancel it; what went wrong, with a way out. */
 
-import { find, h } from "../dom.js";
+import { find, h, setAttribute } from "../dom.js";
 import { bytes, count } from "../format.js";
 
 /**
@@ -23,7 +23,7 @@ export function mountNotice(app) {
   };
   store.watch(["busy", "problem"], ({ busy, problem }) => {
     clearTimeout(timer);
-    document.body.toggleAttribute("aria-busy", busy !== null);
+    setAttribute(document.body, "aria-busy", busy !== null && "true");
     if (problem) show(complaint(app, problem));
     else if (!busy) show(null);
     else if (performance.now() - busy.since > PATIENCE) tick();

@@ -78,6 +78,9 @@ function drawSeen({ analysis, seen, model }) {
   const [height = 1, width = 1] = analysis.input.size;
   canvas.width = width;
   canvas.height = height;
+  const { style } = find(".pixels", HTMLElement);
+  style.width = `${6 * Math.min(1, width / height)}rem`;
+  style.height = `${6 * Math.min(1, height / width)}rem`;
   canvas.setAttribute("aria-label", `The photo as the network got it, ${width} × ${height} pixels`);
   if (seen) canvas.getContext("2d")?.drawImage(seen, 0, 0);
   const { mean, std, interpolation } = model.preprocess;

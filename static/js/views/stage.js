@@ -26,7 +26,7 @@ import { Lens } from "./lens.js";
  * @property {() => void} focus
  */
 
-const MOST_BARS = 1000; // a longer vector is shown as cells
+const MOST_BARS = 100; // a longer vector whose numbers have no names is shown as cells
 
 /** @param {App} app */
 export function mountStage(app) {
@@ -109,7 +109,7 @@ class Stage {
   #viewOf(layer) {
     if (hasMaps(layer)) return this.app.store.state.open ? new Lens(this.app, layer) : new Grid(this.app, layer);
     const named = this.app.store.state.model && unitLabels(this.app.store.state.model, layer);
-    return named || (layer.shape[0] ?? 0) <= MOST_BARS / 10 ? new Bars(this.app, layer) : new Cells(this.app, layer);
+    return named || (layer.shape[0] ?? 0) <= MOST_BARS ? new Bars(this.app, layer) : new Cells(this.app, layer);
   }
 
   #fit() {

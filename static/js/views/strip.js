@@ -59,20 +59,20 @@ class Strip {
     const scrolled = this.#root.scrollLeft;
     this.#sight.disconnect();
     const typical = typicalMaps(model, analysis.layers, STRIP.cells);
-    const { columns, groups, edges, width } = layoutStrip(model, typical);
+    const { columns, groups, edges, width, height } = layoutStrip(model, typical);
     this.#edges = new Map();
     const lines = edges.map(({ to, path }) => {
       const line = svg("path", { d: path });
       this.#edges.set(to, [...(this.#edges.get(to) ?? []), line]);
       return line;
     });
-    const size = { width: rem(width), height: rem(STRIP.height) };
+    const size = { width: rem(width), height: rem(height) };
     this.#drawn = new Map(columns.map((column) => [column.layer.name, this.#draw(column, typical)]));
     this.#root.replaceChildren(
       h(
         "div",
         { class: "strip-inner", style: size },
-        svg("svg", { class: "edges", viewBox: `0 0 ${width} ${STRIP.height}`, style: size, "aria-hidden": "true" }, ...lines),
+        svg("svg", { class: "edges", viewBox: `0 0 ${width} ${height}`, style: size, "aria-hidden": "true" }, ...lines),
         ...groups.map(({ text, left, width }) =>
           h("span", { class: "group", "aria-hidden": "true", style: { left: rem(left + 4), width: rem(width - 8) } }, text),
         ),
