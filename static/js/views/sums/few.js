@@ -61,6 +61,6 @@ export function sumSums(app, { value, bias, terms }) {
   return [
     formula(exact(value), ` = the sum of ${terms.length}`),
     ledger(app, bias ? [...entries, { name: "bias", sum: bias }] : entries, value),
-    h("p", {}, ...terms.slice(0, 4).flatMap((term) => [source(app, term), " "])),
+    h("p", {}, "From ", ...terms.flatMap((term, i) => [i ? " and " : "", source(app, term)]), "."),
   ];
 }
