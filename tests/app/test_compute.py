@@ -4,6 +4,7 @@ import asyncio
 import functools
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -14,6 +15,7 @@ from app.images import Limits
 from app.main import create_app
 from app.settings import Settings
 from app.traces import Analyses
+from engine.network import Network
 
 from .conftest import TestClient, picture_bytes
 
@@ -52,7 +54,7 @@ class Blocker:
 
 
 async def until(condition):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not condition():
             await asyncio.sleep(0.002)
 
@@ -81,7 +83,7 @@ async def test_a_full_queue_refuses_at_once_and_says_when_to_come_back():
     start = time.monotonic()
     with pytest.raises(Overloaded) as refusal:
         await compute.run(lambda _: None)
-    assert time.monotonic() - start < 0.05
+    assert time.monotonic() - start < 1  # the others are still blocked
     assert (refusal.value.limit, refusal.value.actual) == (2, 2)
     assert refusal.value.retry_after >= 1
     first.released.set()
@@ -97,7 +99,7 @@ async def test_the_time_limit_stops_the_work():
     start = time.monotonic()
     with pytest.raises(TimeLimit) as refusal:
         await compute.run(work)
-    assert 0.09 < time.monotonic() - start < 1
+    assert 0.09 < time.monotonic() - start < 4
     assert refusal.value.limit == 0.1
     await until(lambda: work.stopped_by is not None)
     compute.close()
@@ -236,16 +238,22 @@ def slow_forward(seconds):
 
 
 def test_over_http_a_full_queue_is_a_503_with_retry_after(registry, monkeypatch):
-    monkeypatch.setattr("engine.network.Network.forward", slow_forward(5))
-    settings = Settings(workers=1, queue_size=0, time_limit=0.5)
-    with TestClient(create_app(settings, registry)) as client:
-        first = threading.Thread(
-            target=client.post, args=["/api/v1/predict"], kwargs={"content": picture_bytes()}
-        )
-        first.start()
-        time.sleep(0.2)
+    started, release = threading.Event(), threading.Event()
+    forward = Network.forward
+
+    def held(*args, **options):
+        started.set()
+        assert release.wait(20)
+        return forward(*args, **options)
+
+    monkeypatch.setattr("engine.network.Network.forward", held)
+    settings = Settings(workers=1, queue_size=0, time_limit=30)
+    with TestClient(create_app(settings, registry)) as client, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(client.post, "/api/v1/predict", content=picture_bytes())
+        assert started.wait(20)
         answer = client.post("/api/v1/predict", content=picture_bytes(seed=1))
-        first.join()
+        release.set()
+        assert first.result().status_code == 200
     assert answer.status_code == 503
     assert answer.json()["type"] == "/errors/busy"
     assert int(answer.headers["retry-after"]) >= 1
@@ -256,7 +264,7 @@ def test_over_http_the_time_limit_is_a_503(registry, monkeypatch):
     with TestClient(create_app(Settings(workers=1, time_limit=0.2), registry)) as client:
         start = time.monotonic()
         answer = client.post("/api/v1/analyses", content=picture_bytes())
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 4
     assert answer.status_code == 503
     assert answer.json()["type"] == "/errors/time-limit"
     assert answer.json()["limit"] == 0.2

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -38,7 +39,7 @@ def seconds_until_closed(connection, drip=b""):
     """How long the server keeps the connection while a byte comes every now and then, and what it answered."""
     start, answer = time.monotonic(), b""
     connection.settimeout(0.05)
-    while time.monotonic() - start < 8:
+    while time.monotonic() - start < 20:
         try:
             if drip:
                 connection.sendall(drip)
@@ -55,13 +56,13 @@ def seconds_until_closed(connection, drip=b""):
 
 def test_a_silent_connection_is_closed(server):
     with open_socket(server) as connection:
-        assert 0.3 < seconds_until_closed(connection)[0] < 2
+        assert 0.3 < seconds_until_closed(connection)[0] < 4
 
 
 def test_a_head_that_drips_in_is_cut_off(server):
     with open_socket(server) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-        assert 0.3 < seconds_until_closed(connection, drip=b"a")[0] < 2
+        assert 0.3 < seconds_until_closed(connection, drip=b"a")[0] < 4
 
 
 def test_a_second_head_on_the_same_connection_has_a_deadline_too(server):
@@ -69,7 +70,7 @@ def test_a_second_head_on_the_same_connection_has_a_deadline_too(server):
         connection.sendall(b"GET /api/v1/health/live HTTP/1.1\r\nHost: x\r\n\r\n")
         assert b"200 OK" in connection.recv(65536)
         connection.sendall(b"GET / HTTP/1.1\r\nX-Slow: ")
-        assert seconds_until_closed(connection, drip=b"a")[0] < 2
+        assert seconds_until_closed(connection, drip=b"a")[0] < 4
 
 
 def test_a_body_that_drips_in_is_a_408(server):
@@ -79,7 +80,7 @@ def test_a_body_that_drips_in_is_a_408(server):
             b"Content-Length: 5000\r\n\r\n"
         )
         seconds, answer = seconds_until_closed(connection, drip=b"a")
-    assert 0.3 < seconds < 4
+    assert 0.3 < seconds < 10
     assert b" 408 " in answer
     assert b"/errors/upload-too-slow" in answer
 
@@ -90,7 +91,7 @@ def test_a_body_that_nobody_reads_is_cut_off(server):
             b"GET /api/v1/health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n"
         )
         seconds, answer = seconds_until_closed(connection, drip=b"a")
-    assert seconds < 4
+    assert seconds < 10
     assert b" 200 " in answer
 
 
@@ -113,18 +114,20 @@ def test_many_slow_clients_do_not_keep_a_new_one_waiting(server):
             connection.sendall(
                 b"POST /api/v1/analyses HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na"
             )
-        start = time.monotonic()
-        assert httpx.get(f"{server.url}/api/v1/health/ready").status_code == 200
-        assert time.monotonic() - start < 1
+        with httpx.Client() as visitor:
+            start = time.monotonic()
+            assert visitor.get(f"{server.url}/api/v1/health/ready").status_code == 200
+            assert time.monotonic() - start < 2
     finally:
         for connection in slow:
             connection.close()
 
 
 def test_the_work_of_a_client_that_went_away_is_dropped(server, monkeypatch):
-    stopped = threading.Event()
+    started, stopped = threading.Event(), threading.Event()
 
     def forward(self, x, *, train=False, check=None):
+        started.set()
         try:
             for _ in range(2000):
                 check()
@@ -138,9 +141,9 @@ def test_the_work_of_a_client_that_went_away_is_dropped(server, monkeypatch):
     with open_socket(server) as connection:
         head = f"POST /api/v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: {len(photo)}\r\n\r\n"
         connection.sendall(head.encode() + photo)
-        time.sleep(0.2)
+        assert started.wait(9)
         assert not stopped.is_set()
-    assert stopped.wait(3)
+    assert stopped.wait(9)
 
 
 def test_sigterm_lets_requests_under_way_finish(tmp_path):
@@ -148,38 +151,21 @@ def test_sigterm_lets_requests_under_way_finish(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-c",
-        SLOW_SERVER,
-        "serve",
-        "--port",
-        str(port),
-        "--log-level",
-        "error",
-    ]
-    process = subprocess.Popen(
-        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(PROJECT)}
-    )
+    command = [sys.executable, "-c", SLOW_SERVER, "serve", "--port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "CONVSCOPE_LOG_LEVEL": "error"}
+    server = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
     try:
-        wait_until_ready(port, process)
-        answers = []
-
-        def ask():
-            answers.append(
-                httpx.post(f"http://127.0.0.1:{port}/api/v1/predict", content=picture_bytes())
-            )
-
-        asking = threading.Thread(target=ask)
-        asking.start()
-        time.sleep(0.3)
-        process.send_signal(signal.SIGTERM)
-        asking.join()
-        assert answers[0].status_code == 200
-        assert process.wait(10) in (0, -signal.SIGTERM)
+        wait_until_ready(port, server)
+        with ThreadPoolExecutor(1) as pool:
+            url = f"http://127.0.0.1:{port}/api/v1/predict"
+            request = pool.submit(httpx.post, url, content=picture_bytes(), timeout=30)
+            assert server.stdout.readline() == b"at work\n"
+            server.send_signal(signal.SIGTERM)
+            assert request.result().status_code == 200
+        assert server.wait(20) in (0, -signal.SIGTERM)
     finally:
-        process.kill()
-        process.wait()
+        server.kill()
+        server.communicate()
 
 
 SLOW_SERVER = """
@@ -187,6 +173,7 @@ import time
 from engine.network import Network
 forward = Network.forward
 def slow(*args, **options):
+    print("at work", flush=True)
     time.sleep(1)
     return forward(*args, **options)
 Network.forward = slow
