@@ -1,4 +1,4 @@
-/** Where things go. Pure arithmetic; lengths of the strip are in sixteenths of a rem, so that it grows with the text. */
+/** Where things go. Only arithmetic; lengths of the strip are in sixteenths of a rem, so that it grows with the text. */
 
 import { hasMaps, keepsMapsApart } from "./graph.js";
 
@@ -44,18 +44,18 @@ export function fitGrid({ width, height, count, rows, columns, gap, caption, lea
     const across = Math.max(1, Math.floor((width + gap) / (least + gap)));
     best = { across, size: Math.floor((width - (across - 1) * gap) / across) };
   }
-  const side = wholePixels(best.size, columns);
+  const side = evenSize(best.size, columns);
   return { across: best.across, width: side, height: Math.max(1, Math.round(side * aspect)), scrolls };
 }
 
 /**
- * A little smaller, if then every number gets the same number of pixels.
+ * A little smaller, if then every number gets the same number of the screen's own pixels.
  *
- * @param {number} size
- * @param {number} numbers
+ * @param {number} size in CSS pixels
+ * @param {number} numbers in a row
  */
-function wholePixels(size, numbers) {
-  const even = Math.floor(size / numbers) * numbers;
+export function evenSize(size, numbers) {
+  const even = (Math.floor((size * devicePixelRatio) / numbers) * numbers) / devicePixelRatio;
   return even >= size * 0.8 ? even : size;
 }
 

@@ -3,7 +3,7 @@
 import { h, placeBox, svg } from "../dom.js";
 import { signed } from "../format.js";
 import { hasMaps, isMapByMap, layerNamed, mapName } from "../graph.js";
-import { curve } from "../layout.js";
+import { curve, evenSize } from "../layout.js";
 import { paint, planeOf } from "../raster.js";
 import { companionRange, layerRange, rangeOf } from "../scale.js";
 import { byMap, explains, fractions, largestFirst, windowBox, windowWidth } from "../terms.js";
@@ -74,7 +74,7 @@ export class Before {
     const byWidth = this.hasKernel ? width * 0.2 : (width - LINES * rem) / 2;
     const side = Math.max(1.5 * rem, Math.min(byHeight, byWidth));
     const across = this.#source(this.layer.inputs[0] ?? "")?.shape[2] ?? 1;
-    return across <= side ? Math.floor(side / across) * across : side; // the same number of pixels for every number
+    return evenSize(side, across);
   }
 
   /** Fill the rows for the number under the cursor. The same maps stay as long as the map stays, so that nothing jumps. */

@@ -3,6 +3,7 @@
 import { h, placeBox, prefersStillness } from "../dom.js";
 import { number } from "../format.js";
 import { mapName } from "../graph.js";
+import { evenSize } from "../layout.js";
 import { paint, planeOf } from "../raster.js";
 import { companionRange, extremes, rangeFor } from "../scale.js";
 import { fractions } from "../terms.js";
@@ -70,7 +71,7 @@ export class Lens {
     this.element.classList.toggle("narrow", isNarrow);
     const rest = this.#before.fit(width, height, root, isNarrow);
     const side = Math.min(rest, isNarrow ? Infinity : ((height - root * 1.75) * columns) / rows);
-    const size = columns <= side ? Math.floor(side / columns) * columns : side;
+    const size = evenSize(side, columns);
     this.#map.style.width = `${size}px`;
     this.#map.style.height = `${(size * rows) / columns}px`;
     this.#before.mark(this.#canvas);
