@@ -30,7 +30,7 @@ ABOUT = {
         "title": "everyday",
         "summary": "A small VGG that tells 20 kinds of everyday things apart.",
         "description": (
-            "Seven convolutions, four poolings and one fully connected layer, for 64 × 64 photographs of 20 kinds of things. "
+            "Eight convolutions, five poolings and one fully connected layer, for 64 × 64 photographs of 20 kinds of things. "
             "It always answers with one of them, also when the photo shows something else."
         ),
         "data": "everyday64",
