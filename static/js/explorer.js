@@ -93,7 +93,8 @@ export class Explorer {
    */
   point(place) {
     const { open, pinned, cursor } = this.store.state;
-    if ((open && pinned) || same(cursor, place)) return;
+    const isHeld = open && pinned && place.length === 3;
+    if (isHeld || same(cursor, place)) return;
     this.store.set({ cursor: place, tile: place[0] ?? 0, pinned: false });
   }
 

@@ -114,7 +114,8 @@ class Stage {
 
   #fit() {
     const { clientWidth, clientHeight } = this.#body;
-    if (clientWidth && clientHeight) this.#view?.fit(clientWidth, clientHeight);
+    const edge = 2 * parseFloat(getComputedStyle(this.#body).paddingLeft);
+    if (clientWidth && clientHeight) this.#view?.fit(clientWidth - edge, clientHeight - edge);
     if (this.#tensor) this.#view?.mark();
   }
 
