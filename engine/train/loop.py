@@ -29,6 +29,7 @@ from engine.train.evaluate import evaluate
 from engine.train.losses import LOSSES, soft_targets
 from engine.train.schedules import SCHEDULES
 from engine.train.state import EpochRecord, State
+from engine.train.statistics import settled
 from engine.train.step import Step, logits_name
 from engine.types import Array
 
@@ -60,7 +61,7 @@ class EpochDone:
 
 @dataclass(frozen=True)
 class Finished:
-    """At the end. ``network`` is what validated: the averaged network if there is one."""
+    """At the end. ``network`` is the one that validated, averaged if there is an average, with settled statistics."""
 
     network: Network
 
@@ -84,7 +85,7 @@ def train(dataset: Dataset, state: State) -> Iterator[Event]:
         record = _record(state, validation, began)
         state.close_epoch(record)
         yield EpochDone(state.epoch, config.epochs, record)
-    yield Finished(state.best)
+    yield Finished(settled(state.best, training.pictures))
 
 
 def _epoch(training: Dataset, state: State) -> Iterator[StepDone]:

@@ -10,11 +10,11 @@ import numpy as np
 from engine.kernels import parallel
 from engine.network import Network
 from engine.ops import BatchNorm, Dropout
-from engine.trace import Trace
 from engine.train.copies import rebuilt, with_op
 from engine.train.data import DROPOUT_STREAM, stream
 from engine.train.losses import Loss
 from engine.train.state import State
+from engine.train.statistics import Moments, joined, moments_of
 from engine.types import Array
 
 # A batch is always cut into so many parts, whatever the machine, so that the same seed gives the
@@ -25,20 +25,13 @@ PARTS = 2
 
 
 @dataclass(frozen=True)
-class _Moments:
-    mean: Array
-    var: Array
-    count: int
-
-
-@dataclass(frozen=True)
 class _Part:
     """What one part of the batch found."""
 
     loss: float
     correct: int
     grads: dict[str, Array]
-    moments: dict[str, _Moments]  # by the batch normalisation's node name
+    moments: dict[str, Moments]  # by the batch normalisation's node name
 
 
 class Step:
@@ -76,7 +69,7 @@ class Step:
         weight = len(x) / batch  # the loss is a mean over the whole batch
         grads = network.backward(trace, {self._logits: blame * weight}, only_params=True)
         correct = int((logits.argmax(1) == shares.argmax(1)).sum())
-        return _Part(loss * weight, correct, grads.params, _moments(network, trace))
+        return _Part(loss * weight, correct, grads.params, moments_of(network, trace))
 
     def _reseed(self, network: Network, part: int) -> None:
         state = self._state
@@ -112,24 +105,11 @@ def _sum(grads: list[dict[str, Array]]) -> dict[str, Array]:
     return total
 
 
-def _moments(network: Network, trace: Trace) -> dict[str, _Moments]:
-    caches = {n.name: trace.caches[n.name] for n in network.nodes if isinstance(n.op, BatchNorm)}
-    return {name: _Moments(c.batch_mean, c.batch_var, c.count) for name, c in caches.items()}
-
-
-def _update_statistics(network: Network, parts: list[dict[str, _Moments]]) -> None:
-    """Move the running mean and variance towards the whole batch's, joined from the parts'.
-
-    The variance of all is the mean of the variances plus the variance of the means; the running one
-    is unbiased, as in PyTorch.
-    """
+def _update_statistics(network: Network, parts: list[dict[str, Moments]]) -> None:
+    """Move the running mean and variance towards the whole batch's, joined from the parts'."""
     for name in parts[0]:
         op = network.node(name).op
         assert isinstance(op, BatchNorm)
-        here = [part[name] for part in parts]
-        count = sum(m.count for m in here)
-        shares = [m.count / count for m in here]
-        mean = sum(s * m.mean for s, m in zip(shares, here, strict=True))
-        var = sum(s * (m.var + np.square(m.mean - mean)) for s, m in zip(shares, here, strict=True))
-        op.mean[...] += op.momentum * (mean - op.mean)
-        op.var[...] += op.momentum * (var * (count / max(1, count - 1)) - op.var)
+        batch = joined([part[name] for part in parts])
+        op.mean[...] += op.momentum * (batch.mean - op.mean)
+        op.var[...] += op.momentum * (batch.unbiased_var - op.var)
