@@ -77,7 +77,9 @@ def registry(tiny) -> Registry:
 
 @pytest.fixture(scope="module")
 def settings() -> Settings:
-    return Settings(workers=2)
+    return Settings(
+        workers=2, time_limit=60
+    )  # on a busy machine, a thread may wait long for its turn
 
 
 @pytest.fixture(scope="module")
@@ -127,5 +129,7 @@ class RunningServer:
 
 @pytest.fixture(scope="module")
 def server(registry) -> Iterator[RunningServer]:
-    with RunningServer(Settings(port=0, workers=2, log_level="error"), registry) as running:
+    with RunningServer(
+        Settings(port=0, workers=2, log_level="error", time_limit=60), registry
+    ) as running:
         yield running

@@ -24,7 +24,9 @@ PLACES = [(layer, position(layer)) for layer in [*MAPS, *VECTORS] * 3][:20]
 def test_the_terms_add_up_to_the_layers_number(client, analysis, layer, place):
     at = f"/api/v1/analyses/{analysis['id']}/layers/{layer}"
     value = np.array(client.get(at).json()["data"])[tuple(place.values())]
-    why = client.get(f"{at}/explain", params=place).json()
+    answer = client.get(f"{at}/explain", params=place)
+    assert answer.status_code == 200, answer.text
+    why = answer.json()
     assert why["layer"] == layer
     assert why["index"] == place
     assert why["value"] == pytest.approx(value, abs=1e-6)

@@ -290,7 +290,7 @@ SEEDS += [
 
 
 @pillow_may_warn
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_mutilated_pictures_are_read_or_refused_but_nothing_else(data):
     mutant = bytearray(data.draw(st.sampled_from(SEEDS)))
