@@ -34,6 +34,11 @@ ABOUT = {
             "It always answers with one of them, also when the photo shows something else."
         ),
         "data": "everyday64",
+        "note": (
+            "`train` is the folder `everyday64/train`. The training was stopped once, in epoch 39, and resumed with `--refine`, which "
+            "changes nothing before epoch 40, and with newer kernels, which round differently: the command leads to a network like "
+            "this one, not to the same bits."
+        ),
         "terms": (
             "Trained on everyday64, a selection from Tiny ImageNet's training pictures; the pictures are under ImageNet's terms "
             "(research use) and are not part of this project."
@@ -82,8 +87,7 @@ def card(name: str, network: engine.Network, epochs: list[dict[str, Any]]) -> It
         "## Data and terms",
         "",
         meta["terms"],
-        f"{meta['training_pictures']:,} pictures to learn from, and {meta['validation_pictures']:,} (10 % of each class, by seed)",
-        "only to measure with.",
+        f"{meta['training_pictures']:,} pictures to learn from; {meta['validation_pictures']:,}, 10 % of each class chosen by seed, to measure with.",
         "",
         "## How it was trained",
         "",
@@ -93,6 +97,7 @@ def card(name: str, network: engine.Network, epochs: list[dict[str, Any]]) -> It
         meta["command"],
         "```",
         "",
+        meta["note"],
         "Convolutions learned with batch normalisation, folded into them on export; the file holds the moving average of the weights.",
         "Training loss and accuracy are measured on augmented and mixed pictures; validation before the statistics of the",
         "normalisation are settled on plain pictures, which is the last step: the file is right more often than the curve says.",
