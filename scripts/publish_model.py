@@ -87,7 +87,7 @@ def card(name: str, network: engine.Network, epochs: list[dict[str, Any]]) -> It
         "## Data and terms",
         "",
         meta["terms"],
-        f"{meta['training_pictures']:,} pictures to learn from; {meta['validation_pictures']:,}, 10 % of each class chosen by seed, to measure with.",
+        f"{meta['training_pictures']:,} pictures to learn from; to measure with, {meta['validation_pictures']:,}: 10 % of each class.",
         "",
         "## How it was trained",
         "",
