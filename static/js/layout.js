@@ -16,7 +16,8 @@ import { hasMaps, keepsMapsApart } from "./graph.js";
  * @typedef {{ to: string, path: string, depth: number }} Edge `depth` is how far it reaches below the columns.
  */
 
-export const STRIP = { cells: 4, top: 52, pitch: 52, gap: 4, foot: 8 };
+export const STRIP = { cells: 4, top: 52, gap: 4, foot: 8 };
+const PITCH = { least: 46, most: 52 }; // from column to column
 const LARGEST = 30;
 const SMALLEST = 16;
 const COLUMN_HEIGHT = STRIP.cells * (LARGEST + STRIP.gap) - STRIP.gap;
@@ -64,12 +65,16 @@ export function evenSize(size, numbers) {
  *
  * @param {Model} model
  * @param {Map<string, number[]>} typical the maps that each layer shows
+ * @param {number} room the width that is there; the columns move a little closer if all of them then fit
  */
-export function layoutStrip(model, typical) {
+export function layoutStrip(model, typical, room) {
+  const fitting = Math.floor((room - 16) / model.layers.length);
+  const pitch = fitting < PITCH.least ? PITCH.most : Math.min(PITCH.most, fitting);
   const finest = Math.max(...model.layers.filter(hasMaps).map((layer) => layer.shape[1] ?? 1), 1);
   const columns = model.layers.map((layer, i) => {
-    const left = 8 + i * STRIP.pitch;
-    return { layer, left, width: STRIP.pitch, cells: cells(layer, left, finest, typical.get(layer.name)?.length ?? 0) };
+    const left = 8 + i * pitch;
+    const middle = left + pitch / 2;
+    return { layer, left, width: pitch, cells: cells(layer, middle, finest, typical.get(layer.name)?.length ?? 0) };
   });
   const lines = edges(columns, typical);
   const deepest = Math.max(0, ...lines.map(({ depth }) => depth));
@@ -77,19 +82,18 @@ export function layoutStrip(model, typical) {
     columns,
     groups: groups(columns),
     edges: lines,
-    width: 16 + columns.length * STRIP.pitch,
+    width: 16 + columns.length * pitch,
     height: STRIP.top + COLUMN_HEIGHT + deepest + STRIP.foot,
   };
 }
 
 /**
  * @param {Layer} layer
- * @param {number} left
+ * @param {number} middle
  * @param {number} finest
  * @param {number} shown
  */
-function cells(layer, left, finest, shown) {
-  const middle = left + STRIP.pitch / 2;
+function cells(layer, middle, finest, shown) {
   const centre = STRIP.top + COLUMN_HEIGHT / 2;
   if (!hasMaps(layer)) {
     return [{ x: middle - 6, y: STRIP.top, width: 12, height: COLUMN_HEIGHT }];

@@ -25,6 +25,7 @@ import { opTitle } from "../words.js";
  * @property {Tensor | null} tensor
  */
 
+const rootSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 const rem = (/** @type {number} */ units) => `${units / 16}rem`;
 
 /** @param {App} app */
@@ -59,7 +60,7 @@ class Strip {
     const scrolled = this.#root.scrollLeft;
     this.#sight.disconnect();
     const typical = typicalMaps(model, analysis.layers, STRIP.cells);
-    const { columns, groups, edges, width, height } = layoutStrip(model, typical);
+    const { columns, groups, edges, width, height } = layoutStrip(model, typical, (this.#root.clientWidth * 16) / rootSize());
     this.#edges = new Map();
     const lines = edges.map(({ to, path }) => {
       const line = svg("path", { d: path });

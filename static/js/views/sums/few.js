@@ -1,7 +1,7 @@
 /** Numbers made of few others: copied, added, multiplied, scaled. */
 
 import { h } from "../../dom.js";
-import { number, signed } from "../../format.js";
+import { count, number, signed } from "../../format.js";
 import { exact, formula, ledger, source } from "./parts.js";
 
 /**
@@ -29,7 +29,7 @@ export function scaleSums(app, { value, bias, terms: [term], details }) {
   const { mean, std, var: variance, gamma, beta, epsilon } = details;
   const how =
     std !== undefined && mean !== undefined
-      ? `Pixel ${number(term.value, 100)} ÷ 255, minus the mean ${mean}, divided by ${std}.`
+      ? `Pixel ${count(term.value)} ÷ 255, minus the mean ${mean}, divided by ${std}.`
       : `(x − mean ${number(mean ?? 0)}) ÷ √(variance ${number(variance ?? 0)} + ${epsilon}) × ${number(gamma ?? 1)} ${signed(beta ?? 0)}.`;
   return [
     formula(exact(value), " = ", exact(term.value), " × ", exact(term.weight ?? 0), ` ${signed(bias)}`),
