@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,8 +61,25 @@ _TURNS = {
 }
 
 # All that Pillow raises on broken bytes (found by feeding it mutilated pictures), memory for absurd ones included.
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, MemoryError, struct.error)
+_BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    LookupError,
+    AssertionError,
+    ArithmeticError,
+    TypeError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+
+# A few bytes make one more scan of a progressive JPEG, and each is a walk over the whole picture that nothing can stop.
+# libjpeg-turbo's own tools draw the line at the same number when they are given hostile files.
+_START_OF_SCAN, _MAX_SCANS = b"\xff\xda", 500
 
 
 @dataclass(frozen=True)
@@ -103,6 +121,10 @@ def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
         raise _too_many_pixels(limits.max_pixels, image.size)
     # Phones write JPEGs with a second picture inside; Pillow calls those MPO.
     kind = "JPEG" if image.format == "MPO" else str(image.format)
+    if kind == "JPEG" and data.count(_START_OF_SCAN) > _MAX_SCANS:
+        raise DamagedPicture(
+            f"The JPEG picture begins well, but has more than {_MAX_SCANS} scans; real ones have a dozen."
+        )
     with _one_at_a_time(image.width * image.height):
         try:
             return _load(image, kind, at_least)

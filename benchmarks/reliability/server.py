@@ -1,0 +1,129 @@
+"""A real server process to measure, ``convscope serve`` on a free port, and a client that is as quick as it can be."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+HOST = "127.0.0.1"
+MB = 1e6
+
+
+class Answer(NamedTuple):
+    """What came back, and after how many seconds; status 0 when the connection broke instead."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    seconds: float
+
+
+class Server:
+    """``convscope serve``, started and stopped with the ``with`` block. Settings as for the class Settings: ``workers=1``.
+
+    ``program`` replaces the command by Python source that ends in one.
+    """
+
+    def __init__(
+        self, program: str = "from app.cli import main\nmain()", **settings: object
+    ) -> None:
+        with socket.create_server((HOST, 0)) as free:
+            self.port: int = free.getsockname()[1]
+        chosen = {f"CONVSCOPE_{name.upper()}": str(value) for name, value in settings.items()}
+        command = [sys.executable, "-c", program, "serve", "--port", str(self.port)]
+        self.process = subprocess.Popen(
+            [*command, "--log-level", "error"],
+            env={**os.environ, **chosen},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.log: list[str] = []
+        self._reader = threading.Thread(target=lambda: self.log.extend(self.process.stderr))
+
+    def __enter__(self) -> Server:
+        self._reader.start()
+        client = Client(self.port, timeout=2)
+        for _ in range(1_200):
+            if self.process.poll() is not None:
+                self._reader.join()
+                raise SystemExit("The server did not start:\n" + "".join(self.log))
+            if client.get("/api/v1/health/ready").status == 200:
+                return self
+            time.sleep(0.05)
+        self.process.kill()
+        raise SystemExit("The server was not ready after a minute.")
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._reader.join()
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def memory(self) -> float:
+        """Bytes in memory now."""
+        return self._status("VmRSS")
+
+    def peak_memory(self) -> float:
+        """The most bytes in memory since the start, or since forget_peak()."""
+        return self._status("VmHWM")
+
+    def forget_peak(self) -> None:
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")  # proc(5): resets VmHWM
+
+    def _status(self, name: str) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return 1024.0 * int(re.search(rf"{name}:\s+(\d+)", status)[1])
+
+
+class Client:
+    """One connection, kept open between requests; opened again after the server closed it."""
+
+    def __init__(self, port: int, timeout: float = 60) -> None:
+        self._connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
+
+    def get(self, path: str) -> Answer:
+        return self._ask("GET", path, None, {})
+
+    def post(self, path: str, data: bytes, kind: str = "image/jpeg") -> Answer:
+        return self._ask("POST", path, data, {"Content-Type": kind})
+
+    def _ask(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Answer:
+        start = time.perf_counter()
+        try:
+            self._connection.request(method, path, data, headers)
+            response = self._connection.getresponse()
+            body = response.read()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            return Answer(0, {}, b"", time.perf_counter() - start)
+        found = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, found, body, time.perf_counter() - start)
+
+
+def quantile(values: list[float], share: float) -> float:
+    """The value that ``share`` of the values do not exceed; NaN without values."""
+    if not values:
+        return float("nan")
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def row(name: str, figure: str, promise: str = "") -> None:
+    """One line of a table."""
+    print(f"{name:<34} {figure:<34} {promise}".rstrip(), flush=True)
