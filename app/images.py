@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 import struct
-import zlib
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

