@@ -7,6 +7,7 @@ animation only the first frame. Whatever Pillow throws on mutilated bytes leaves
 from __future__ import annotations
 
 import io
+import re
 import struct
 import threading
 import zlib
@@ -76,10 +77,12 @@ _BROKEN = (
 )
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
-
-# A few bytes make one more scan of a progressive JPEG, and each is a walk over the whole picture that nothing can stop.
-# libjpeg-turbo's own tools draw the line at the same number when they are given hostile files.
-_START_OF_SCAN, _MAX_SCANS = b"\xff\xda", 500
+# A few bytes make one more scan of a progressive JPEG, and each is a walk over the whole picture that nothing can stop:
+# at 25 megapixels a hundred take two seconds, five hundred more than the default time limit. Real pictures have a dozen.
+_MAX_SCANS = 100
+_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+# Markers that have a length. Stuffed bytes, restarts (RST) and TEM have none, and libjpeg passes over them.
+_MARKER = re.compile(rb"\xff[\x02-\xcf\xd8-\xfe]")
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
         raise _too_many_pixels(limits.max_pixels, image.size)
     # Phones write JPEGs with a second picture inside; Pillow calls those MPO.
     kind = "JPEG" if image.format == "MPO" else str(image.format)
-    if kind == "JPEG" and data.count(_START_OF_SCAN) > _MAX_SCANS:
+    if kind == "JPEG" and _scans(data) > _MAX_SCANS:
         raise DamagedPicture(
             f"The JPEG picture begins well, but has more than {_MAX_SCANS} scans; real ones have a dozen."
         )
@@ -183,6 +186,15 @@ def _open(data: bytes, limits: Limits) -> Image.Image:
         ) from None
     except _BROKEN as error:
         raise DamagedPicture(f"The picture's header cannot be read: {error}.") from None
+
+
+def _scans(data: bytes) -> int:
+    """How many scans a JPEG has, not counting those of a thumbnail inside a segment or of pictures after its end."""
+    at, scans = 2, 0
+    while (marker := _MARKER.search(data, at)) and data[marker.end() - 1] != _END_OF_IMAGE:
+        scans += data[marker.end() - 1] == _START_OF_SCAN
+        at = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2], "big")
+    return scans
 
 
 def _load(image: Image.Image, kind: str, at_least: int) -> Picture:

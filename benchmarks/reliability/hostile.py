@@ -29,6 +29,7 @@ def hostile() -> Iterator[tuple[str, bytes]]:
         "JPEG 25 MP, progressive, inks",
         save(Image.new("CMYK", side, 0), "JPEG", progressive=True),
     )
+    yield "JPEG 25 MP, as many scans as go", many_scans(SIDE, 90)
     yield "JPEG 25 MP, 100,000 scans", many_scans(SIDE, 100_000)
     yield "WEBP 25 MP", save(Image.new("RGB", side, "teal"), "WEBP", lossless=True, method=0)
     yield "GIF 25 MP", save(Image.new("P", side, 1), "GIF")

@@ -37,3 +37,14 @@ def test_a_jpeg_of_endless_scans_is_refused_before_it_is_decoded(client):
     answer = client.post("/api/v1/predict", content=data, headers={"Content-Type": "image/jpeg"})
     assert answer.status_code == 422
     assert "scans" in answer.json()["detail"]
+
+
+def test_only_scans_of_the_picture_itself_count(client):
+    """Phones put a thumbnail before the picture and a film after it, where the marker's two bytes may stand by chance."""
+    film = many_scans(64, 0) + b"\xff\xda" * 1_000
+    note = b"\xff\xfe" + (2 + 2_000).to_bytes(2, "big") + b"\xff\xda" * 1_000
+    for data in (film, film[:2] + note + film[2:]):
+        answer = client.post(
+            "/api/v1/predict", content=data, headers={"Content-Type": "image/jpeg"}
+        )
+        assert answer.status_code == 200, answer.text
