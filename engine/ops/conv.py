@@ -85,13 +85,13 @@ class Conv2d(Op):
         channels = self.weight.shape[1] * self.groups
         if len(shape) != 4 or shape[1] != channels:
             raise ShapeError(f"this conv takes (N, {channels}, H, W), got {shape}")
-        size = self._geometry.output_size(shape[2], shape[3], self.kernel)
-        if min(size) < 1:
+        rows, columns = (axis.outputs for axis in self._axes(shape))
+        if rows < 1 or columns < 1:
             raise ShapeError(
                 f"a {self.kernel[0]}×{self.kernel[1]} window with dilation {self.dilation} does not fit into "
                 f"{shape[2]}×{shape[3]} with padding {self.padding}"
             )
-        return shape[0], self.weight.shape[0], *size
+        return shape[0], self.weight.shape[0], rows, columns
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
