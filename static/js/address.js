@@ -13,6 +13,7 @@ import { debounce } from "./dom.js";
  * @property {import("./types.js").Place | null} place
  * @property {boolean} open
  * @property {import("./types.js").ScaleMode} scale
+ * @property {import("./types.js").Tab} tab
  */
 
 /**
@@ -22,6 +23,7 @@ import { debounce } from "./dom.js";
 export function readAddress(search) {
   const query = new URLSearchParams(search);
   const scale = query.get("scale");
+  const tab = query.get("tab");
   return {
     model: query.get("model"),
     photo: query.get("photo"),
@@ -30,6 +32,7 @@ export function readAddress(search) {
     place: readPlace(query),
     open: query.get("view") === "map",
     scale: scale === "map" || scale === "network" ? scale : "layer",
+    tab: tab === "whatif" || tab === "why" ? tab : "layer",
   };
 }
 
@@ -37,7 +40,7 @@ export function readAddress(search) {
  * @param {Readonly<State>} state
  * @returns {string} beginning with "?"
  */
-export function writeAddress({ model, source, analysis, layer, cursor, open, scale }) {
+export function writeAddress({ model, source, analysis, layer, cursor, open, scale, tab }) {
   const query = new URLSearchParams();
   if (model) query.set("model", model.id);
   if (source?.kind === "sample") query.set("photo", source.id);
@@ -46,6 +49,7 @@ export function writeAddress({ model, source, analysis, layer, cursor, open, sca
   writePlace(query, cursor);
   if (open) query.set("view", "map");
   if (scale !== "layer") query.set("scale", scale);
+  if (tab !== "layer") query.set("tab", tab);
   return `?${query}`;
 }
 
@@ -68,7 +72,7 @@ export function followAddress(store, onReturn) {
     if (isStep) history.pushState(null, "", address);
     else history.replaceState(null, "", address);
   }, 200); // browsers allow about a hundred changes in half a minute
-  store.watch(["model", "source", "analysis", "layer", "cursor", "open", "scale"], write);
+  store.watch(["model", "source", "analysis", "layer", "cursor", "open", "scale", "tab"], write);
   addEventListener("popstate", () => {
     step = ""; // what comes next is where the reader came back to, not a new step
     onReturn(readAddress(location.search));

@@ -1,16 +1,24 @@
 /** The only door to the server. Everything that goes wrong comes out as a ProblemError, whose text is meant for people. */
 
+import { readEvents } from "./events.js";
 import { parseNpy } from "./npy.js";
 
 /**
  * @typedef {import("./types.js").Analysis} Analysis
+ * @typedef {import("./types.js").Attribution} Attribution
+ * @typedef {import("./types.js").Changes} Changes
+ * @typedef {import("./types.js").Difference} Difference
+ * @typedef {import("./types.js").EffectiveField} EffectiveField
  * @typedef {import("./types.js").Explanation} Explanation
  * @typedef {import("./types.js").Model} Model
  * @typedef {import("./types.js").ModelSummary} ModelSummary
  * @typedef {import("./types.js").Place} Place
  * @typedef {import("./types.js").Problem} Problem
+ * @typedef {import("./types.js").ReceptiveFields} ReceptiveFields
  * @typedef {import("./types.js").Sample} Sample
  * @typedef {import("./types.js").Tensor} Tensor
+ * @typedef {import("./types.js").Trail} Trail
+ * @typedef {import("./types.js").Weights} Weights
  */
 
 /** An error as the server describes it (RFC 9457), or one of the same form for a server that does not answer. */
@@ -105,9 +113,101 @@ export async function fetchTensor(analysis, layer, channels, signal) {
  * @returns {Promise<Explanation>}
  */
 export function fetchExplanation(analysis, layer, place, signal) {
-  const [first = 0, y, x] = place;
-  const query = place.length === 3 ? `channel=${first}&y=${y}&x=${x}` : `unit=${first}`;
-  return fetchJson(`${layerPath(analysis, layer)}/explain?${query}`, signal);
+  return fetchJson(`${layerPath(analysis, layer)}/explain?${placeQuery(place)}`, signal);
+}
+
+/**
+ * The strongest path from a number back to the input.
+ *
+ * @param {string} analysis
+ * @param {string} layer
+ * @param {Place} place
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Trail>}
+ */
+export function fetchTrail(analysis, layer, place, signal) {
+  return fetchJson(`${layerPath(analysis, layer)}/trail?${placeQuery(place)}`, signal);
+}
+
+/**
+ * How strongly each pixel of the input can move a number.
+ *
+ * @param {string} analysis
+ * @param {string} layer
+ * @param {Place} place
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<EffectiveField>}
+ */
+export function fetchEffectiveField(analysis, layer, place, signal) {
+  return fetchJson(`${layerPath(analysis, layer)}/effective-field?${placeQuery(place)}`, signal);
+}
+
+/**
+ * What each row and each column of a layer's maps sees of the input.
+ *
+ * @param {string} model
+ * @param {string} layer
+ * @returns {Promise<ReceptiveFields>}
+ */
+export function fetchReceptiveFields(model, layer) {
+  return fetchJson(`models/${encodeURIComponent(model)}/layers/${encodeURIComponent(layer)}/receptive-fields`);
+}
+
+/**
+ * A layer's weights; those of all filters, or of some.
+ *
+ * @param {string} model
+ * @param {string} layer
+ * @param {number[] | null} filters
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Weights>}
+ */
+export function fetchWeights(model, layer, filters, signal) {
+  const query = filters ? `?filters=${filters.join(",")}` : "";
+  return fetchJson(`models/${encodeURIComponent(model)}/layers/${encodeURIComponent(layer)}/weights${query}`, signal);
+}
+
+/**
+ * The same photo with something changed in it or in the network.
+ *
+ * @param {string} analysis the original
+ * @param {Changes} changes
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Analysis>}
+ */
+export function postVariant(analysis, changes, signal) {
+  return postJson(`${analysisPath(analysis)}/variants`, changes, signal);
+}
+
+/**
+ * How far apart two analyses are, layer by layer.
+ *
+ * @param {string} of
+ * @param {string} to
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Difference>}
+ */
+export function fetchDifference(of, to, signal) {
+  return fetchJson(`${analysisPath(of)}/difference?to=${encodeURIComponent(to)}`, signal);
+}
+
+/**
+ * Which pixels speak for a class. Slow methods tell how far they are; aborting stops them on the server, too.
+ *
+ * @param {string} analysis
+ * @param {Record<string, unknown>} wish the method, the target and its options
+ * @param {AbortSignal} signal
+ * @param {(done: number, total: number) => void} onProgress
+ * @returns {Promise<Attribution>}
+ */
+export async function postAttribution(analysis, wish, signal, onProgress) {
+  const response = await post(`${analysisPath(analysis)}/attributions`, wish, "text/event-stream", signal);
+  for await (const { event, data } of readEvents(response)) {
+    if (event === "progress") onProgress(data.done, data.total);
+    else if (event === "problem") throw new ProblemError(data);
+    else return data;
+  }
+  throw new ProblemError(NO_ANSWER); // the connection ended before the result
 }
 
 /**
@@ -170,6 +270,11 @@ function layerPath(analysis, layer) {
   return `${analysisPath(analysis)}/layers/${encodeURIComponent(layer)}`;
 }
 
+/** @param {Place} place */
+function placeQuery([first = 0, y, x]) {
+  return y === undefined ? `unit=${first}` : `channel=${first}&y=${y}&x=${x}`;
+}
+
 /**
  * @param {string} path
  * @param {AbortSignal} [signal]
@@ -180,12 +285,33 @@ async function fetchJson(path, signal) {
 
 /**
  * @param {string} path
+ * @param {unknown} body
  * @param {AbortSignal} [signal]
  */
-async function request(path, signal) {
+async function postJson(path, body, signal) {
+  return (await post(path, body, "application/json", signal)).json();
+}
+
+/**
+ * @param {string} path
+ * @param {unknown} body
+ * @param {string} accept
+ * @param {AbortSignal} [signal]
+ */
+function post(path, body, accept, signal) {
+  const headers = { "Content-Type": "application/json", Accept: accept };
+  return request(path, signal, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+/**
+ * @param {string} path
+ * @param {AbortSignal} [signal]
+ * @param {RequestInit} [how]
+ */
+async function request(path, signal, how = {}) {
   let response;
   try {
-    response = await fetch(new URL(path, BASE), signal ? { signal } : {});
+    response = await fetch(new URL(path, BASE), signal ? { ...how, signal } : how);
   } catch (error) {
     throw isAbort(error) ? error : new ProblemError(NO_ANSWER);
   }

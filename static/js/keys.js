@@ -21,6 +21,9 @@ const ANYWHERE = {
   " ": ({ explorer }) => explorer.toggleWalk(),
   Enter: enter,
   Escape: escape,
+  1: ({ store }) => store.set({ tab: "layer" }),
+  2: ({ store }) => store.set({ tab: "whatif" }),
+  3: ({ store }) => store.set({ tab: "why" }),
   "?": () => openHelp(),
   t: toggleTheme,
 };

@@ -13,6 +13,7 @@ import { mountPhoto } from "./views/photo.js";
 import { mountPredictions } from "./views/predictions.js";
 import { mountStage } from "./views/stage.js";
 import { mountStrip } from "./views/strip.js";
+import { mountTabs } from "./views/tabs.js";
 import { mountToolbar } from "./views/toolbar.js";
 import { followCursor } from "./why.js";
 
@@ -38,6 +39,7 @@ const initial = {
   busy: null,
   problem: null,
   walking: false,
+  tab: wish.tab,
   theme: document.documentElement.dataset.theme === "dark" ? "dark" : "light",
 };
 const store = new Store(initial);
@@ -45,13 +47,14 @@ const store = new Store(initial);
 const app = { store, intake: new Intake(store), explorer: new Explorer(store) };
 
 const views = [
-  mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountInspector, mountDrop, mountKeys,
+  mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
+  mountKeys,
 ];
 for (const mount of views) mount(app);
 mountHelp();
 followCursor(store);
 followAddress(store, (wish) => {
-  store.set({ scale: wish.scale, open: wish.open });
+  store.set({ scale: wish.scale, open: wish.open, tab: wish.tab });
   if (wish.layer) app.explorer.goTo(wish.layer, wish.place);
   void app.intake.fulfil(wish);
 });

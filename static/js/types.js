@@ -41,6 +41,8 @@
  * @property {LayerResult[]} layers
  * @property {Prediction[]} predictions All classes, best first.
  * @property {{ forward: number, total: number }} timings_ms
+ * @property {string | null} [original] The analysis that this one is a variant of.
+ * @property {Changes | null} [changes] What was changed in it.
  *
  * @typedef {{ left: number, top: number, right: number, bottom: number }} Box Half open: left ≤ x < right.
  *
@@ -66,6 +68,51 @@
  * @property {Term[]} terms
  * @property {{ input: Box, photo: Box } | null} receptive_field
  *
+ * @typedef {object} Changes What a variant changes; lengths are pixels of the network's input.
+ * @property {{ shift?: number[], rotate?: number, blur?: number, cover?: number[][] }} [photo]
+ * @property {NetworkEdit[]} [network]
+ *
+ * @typedef {{ layer: string, filter: number, scale: number }
+ *   | { layer: string, filter: number, channel: number, y?: number, x?: number, weight: number }} NetworkEdit
+ *
+ * @typedef {object} Difference
+ * @property {string} of
+ * @property {string} to
+ * @property {{ name: string, op: string, relative: number | null, largest: number, cosine: number | null }[]} layers
+ * @property {{ label: string, score: number, other: number }[]} predictions
+ *
+ * @typedef {{ name: string, op: string, shape: number[], filters: number[], parameters: Record<string, any> }} Weights
+ *   `parameters.weight` is nested: [filter][input channel][row][column], or [unit][input].
+ *
+ * @typedef {{ name: string, rows: number[][] | null, columns: number[][] | null }} ReceptiveFields [top, bottom] of each row.
+ *
+ * @typedef {object} TrailStep A number, and what it brought to the one before it on the way back.
+ * @property {string} layer
+ * @property {string} op
+ * @property {{ channel?: number | null, y?: number | null, x?: number | null, unit?: number | null }} index
+ * @property {number} value
+ * @property {number | null} product
+ * @property {Explanation["receptive_field"]} receptive_field
+ *
+ * @typedef {{ steps: TrailStep[] }} Trail
+ *
+ * @typedef {{ layer: string, shape: number[], map: number[][], receptive_field: Explanation["receptive_field"] }} EffectiveField
+ *
+ * @typedef {object} Attribution Which pixels of the input speak for a class.
+ * @property {string} method
+ * @property {{ layer: string, unit: number, label: string | null }} target
+ * @property {string | null} layer
+ * @property {number} score
+ * @property {number | null} baseline_score
+ * @property {boolean} signed
+ * @property {number[]} size [height, width]
+ * @property {number[][]} map
+ * @property {number} sum
+ * @property {Record<string, number>} options
+ * @property {Curves | null} curves
+ *
+ * @typedef {{ fractions: number[], deletion: number[], insertion: number[], deletion_area: number, insertion_area: number }} Curves
+ *
  * @typedef {{ id: string, title: string, url: string, credit: string, license: string }} Sample
  *
  * @typedef {{ type: string, title: string, status: number, detail: string, limit?: number, actual?: number }} Problem
@@ -88,6 +135,8 @@
  *
  * @typedef {{ text: string, since: number, fraction: number | null }} Busy
  *
+ * @typedef {"layer" | "whatif" | "why"} Tab What the inspector shows.
+ *
  * @typedef {object} State
  * @property {ModelSummary[]} models
  * @property {Sample[]} samples
@@ -107,6 +156,7 @@
  * @property {Busy | null} busy
  * @property {Problem | null} problem
  * @property {boolean} walking
+ * @property {Tab} tab
  * @property {"light" | "dark"} theme
  *
  * @typedef {{ store: import("./store.js").Store<State>, intake: import("./intake.js").Intake,
