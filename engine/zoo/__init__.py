@@ -11,13 +11,14 @@ import numpy as np
 from engine.errors import UnknownModel
 from engine.formats import safetensors
 from engine.network import Network
-from engine.zoo import everyday
+from engine.zoo import branches, everyday
 
 WEIGHTS = Path(__file__).parent / "weights"
 
 # Architecture name → (class names, random numbers) → a network to be trained.
 ARCHITECTURES: Mapping[str, Callable[[tuple[str, ...], np.random.Generator], Network]] = {
     "everyday": everyday.build,
+    "branches": branches.build,
 }
 
 

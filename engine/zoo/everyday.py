@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.network import Network, Node
-from engine.ops import BatchNorm, Conv2d, Dense, Dropout, Flatten, MaxPool, Op, Relu, Softmax
+from engine.ops import Dropout, Flatten, MaxPool, Op, Relu, Softmax
 from engine.preprocess import Preprocess
-from engine.types import Array
+from engine.zoo.layers import conv, dense, norm
 
 SIZE = 64
 # Filters of the convolutions of each stage; a pooling ends the stage. The first has one convolution only: at 64 × 64 a second one
@@ -42,29 +42,17 @@ def _nodes(classes: int, rng: np.random.Generator) -> Iterator[Node]:
     for stage, widths in enumerate(STAGES, start=1):
         for number, filters in enumerate(widths, start=1):
             place = f"{stage}_{number}"
-            steps.append((f"conv{place}", _conv(channels, filters, rng)))
-            steps.append((f"norm{place}", _norm(filters)))
+            steps.append((f"conv{place}", conv(channels, filters, rng)))
+            steps.append((f"norm{place}", norm(filters)))
             steps.append((f"relu{place}", Relu()))
             channels = filters
         steps.append((f"pool{stage}", MaxPool(kernel=(2, 2), stride=(2, 2))))
     side = SIZE >> len(STAGES)
     evidence = channels * side * side
-    weight = rng.normal(0, evidence**-0.5, (classes, evidence)).astype(np.float32)
     steps.append(("flatten", Flatten()))
     steps.append(("dropout", Dropout(rate=DROPOUT)))
-    steps.append(("fc1", Dense(weight, np.zeros(classes, np.float32))))
+    steps.append(("fc1", dense(evidence, classes, rng)))
     steps.append(("softmax", Softmax()))
     for name, op in steps:
         yield Node(name, op, (last,))
         last = name
-
-
-def _conv(channels: int, filters: int, rng: np.random.Generator) -> Conv2d:
-    # No bias: batch normalisation subtracts it again. Folding gives the exported convolution one.
-    weight: Array = rng.normal(0, (2 / (9 * channels)) ** 0.5, (filters, channels, 3, 3))
-    return Conv2d(weight.astype(np.float32), padding=(1, 1, 1, 1))
-
-
-def _norm(filters: int) -> BatchNorm:
-    one, zero = np.ones(filters, np.float32), np.zeros(filters, np.float32)
-    return BatchNorm(gamma=one.copy(), beta=zero.copy(), mean=zero.copy(), var=one.copy())
