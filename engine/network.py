@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from time import perf_counter
 from typing import Any
@@ -119,12 +120,25 @@ class Network:
         return Trace(values, self.outputs, caches, timings)
 
     def backward(
-        self, trace: Trace, output_grads: Mapping[str, Array], *, only_params: bool = False
+        self,
+        trace: Trace,
+        output_grads: Mapping[str, Array],
+        *,
+        only_params: bool = False,
+        only_values: Collection[str] | None = None,
     ) -> Gradients:
         """The chain rule from the given gradients (value name → dLoss/dvalue) back to every value and parameter.
 
-        With ``only_params`` (training) a value's gradient is let go once it is used, and the picture's is not computed.
+        - with ``only_params`` (training) a value's gradient is let go once it is used, and the picture's is not computed;
+        - with ``only_values`` (explaining) nothing is computed but the gradients of these values, and no parameter's.
+
+        A value that had no part in it has no gradient. Raises GraphError for a name that is no value of the network.
         """
+        unknown = sorted({*output_grads, *(only_values or ())} - set(trace))
+        if unknown:
+            raise GraphError(f"this network has no value {', '.join(map(repr, unknown))}")
+        if only_values is not None:
+            return Gradients(self._value_grads(trace, output_grads, set(only_values)))
         blame: dict[str, Array] = dict(output_grads)
         params: dict[str, Array] = {}
         for node in reversed(self.nodes):
@@ -136,11 +150,43 @@ class Network:
                 grads = node.op.param_grads(dy, cache)
             else:
                 passed_on, grads = node.op.backward(dy, cache)
-                for name, gradient in zip(node.inputs, passed_on, strict=True):
-                    # A value that several nodes read is to blame for all that they did with it.
-                    blame[name] = blame[name] + gradient if name in blame else gradient
+                _pass_on(blame, zip(node.inputs, passed_on, strict=True))
             params.update({f"{node.name}.{key}": g for key, g in grads.items()})
         return Gradients({} if only_params else blame, params)
+
+    def _value_grads(
+        self, trace: Trace, output_grads: Mapping[str, Array], wanted: set[str]
+    ) -> dict[str, Array]:
+        """The gradients of the wanted values. The walk keeps to the nodes that depend on them and keeps no other gradient."""
+        depends = set(wanted)
+        for node in self.nodes:
+            if not depends.isdisjoint(node.inputs):
+                depends.add(node.name)
+        blame: dict[str, Array] = dict(output_grads)
+        for node in reversed(self.nodes):
+            if node.name not in blame or depends.isdisjoint(node.inputs):
+                continue
+            dy = blame[node.name] if node.name in wanted else blame.pop(node.name)
+            passed_on = zip(
+                node.inputs, node.op.input_grads(dy, trace.caches[node.name]), strict=True
+            )
+            _pass_on(blame, ((name, gradient) for name, gradient in passed_on if name in depends))
+        return {name: blame[name] for name in wanted & blame.keys()}
+
+    def replaced(self, ops: Mapping[str, Op]) -> Network:
+        """The same network with another op at some nodes (node name → op); all others keep the op objects that they have.
+
+        Raises GraphError for a name that no node has, ShapeError when a layer no longer fits the one before.
+        """
+        unknown = sorted(ops.keys() - self._by_name.keys())
+        if unknown:
+            raise GraphError(f"this network has no layer {', '.join(map(repr, unknown))}")
+        other = copy(self)
+        other.__dict__.pop("digest", None)  # that of another network
+        other.nodes = tuple(replace(n, op=ops[n.name]) if n.name in ops else n for n in self.nodes)
+        other._by_name = {node.name: node for node in other.nodes}
+        other.shapes()
+        return other
 
     def freeze(self) -> Network:
         """Make all parameters read-only, as they are for a network that serves. Returns the network."""
@@ -186,6 +232,12 @@ class Network:
                     f"{name!r} takes (N, {', '.join(map(str, self.inputs[name]))}), got {value.shape}"
                 )
         return {name: channels_last(value).view() for name, value in given.items()}
+
+
+def _pass_on(blame: dict[str, Array], gradients: Iterable[tuple[str, Array]]) -> None:
+    """Add to what is known so far: a value that several nodes read is to blame for all that they did with it."""
+    for name, gradient in gradients:
+        blame[name] = blame[name] + gradient if name in blame else gradient
 
 
 def _in_order(nodes: tuple[Node, ...], inputs: set[str]) -> tuple[Node, ...]:

@@ -103,6 +103,10 @@ class Op(ABC):
         """The parameters' gradients alone: all that training asks of a first layer."""
         return self.backward(dy, cache)[1]
 
+    def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]:
+        """The inputs' gradients alone: all that anyone asks of a network that does not learn."""
+        return self.backward(dy, cache)[0]
+
     @abstractmethod
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         """Where the number ``y[index]`` came from, at inference. ``index`` includes the batch axis."""

@@ -100,11 +100,12 @@ class Conv2d(Op):
         return from_nhwc(y), rows
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        dy_rows = to_nhwc(dy)
-        dx = convolution.input_gradient(
-            dy_rows, self.weight.transpose(2, 3, 1, 0), self._geometry, cache.shape[1:3]
-        )
-        return (from_nhwc(dx),), self.param_grads(dy, cache)
+        return self.input_grads(dy, cache), self.param_grads(dy, cache)
+
+    def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]:
+        weight = self.weight.transpose(2, 3, 1, 0)
+        dx = convolution.input_gradient(to_nhwc(dy), weight, self._geometry, cache.shape[1:3])
+        return (from_nhwc(dx),)
 
     def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
         dy_rows = to_nhwc(dy)

@@ -57,7 +57,10 @@ class Dense(Op):
         grads = {"weight": dy.T @ cache}
         if self.bias is not None:
             grads["bias"] = dy.sum(axis=0)
-        return (dy @ self.weight,), grads
+        return self.input_grads(dy, cache), grads
+
+    def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]:
+        return (dy @ self.weight,)
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         n, unit = index

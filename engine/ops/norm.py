@@ -95,10 +95,15 @@ class BatchNorm(Elementwise):
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         if isinstance(cache, BatchNormCache):
             return self._backward_of_batch(dy, cache)
+        dgamma, dbeta = self._param_sums(_rows(dy), cache, self.mean, self.var)
+        return self.input_grads(dy, cache), self._param_grads(dgamma, dbeta)
+
+    def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]:
+        if isinstance(cache, BatchNormCache):
+            return self._backward_of_batch(dy, cache)[0]
         dy_rows = _rows(dy)
-        dgamma, dbeta = self._param_sums(dy_rows, cache, self.mean, self.var)
         dx = dy_rows * _tiled(self.gamma * self._inverse(self.var), dy_rows)
-        return (_shaped(dx, dy.shape),), self._param_grads(dgamma, dbeta)
+        return (_shaped(dx, dy.shape),)
 
     def _backward_of_batch(
         self, dy: Array, cache: BatchNormCache

@@ -2,6 +2,7 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -91,6 +92,62 @@ def test_only_the_parameters():
     assert lean.values == {}
     assert set(lean.params) == set(whole.params) == set(net.parameters())
     assert all((lean.params[name] == whole.params[name]).all() for name in whole.params)
+
+
+@pytest.mark.parametrize("wanted", [["input"], ["gate"], ["joined", "input", "softmax"], []])
+def test_only_some_values(wanted):
+    net = network()
+    trace = net.forward(pictures())
+    dy = {"softmax": np.eye(2, 5, dtype=np.float32), "sum": np.ones_like(trace["sum"])}
+    whole = net.backward(trace, dy)
+    lean = net.backward(trace, dy, only_values=wanted)
+    assert lean.params == {}
+    assert set(lean.values) == set(wanted)
+    assert all((lean.values[name] == whole.values[name]).all() for name in wanted)
+
+
+def test_a_value_that_had_no_part_in_it_has_no_gradient():
+    net = network()
+    trace = net.forward(pictures())
+    at_gate = {"gate": np.ones_like(trace["gate"])}
+    assert net.backward(trace, at_gate, only_values=["fc"]).values == {}
+
+
+@pytest.mark.parametrize("how", [{}, {"only_params": True}, {"only_values": ["input"]}])
+def test_gradients_of_unknown_values_are_refused(how):
+    net = network()
+    trace = net.forward(pictures())
+    with pytest.raises(GraphError, match="has no value 'logits'"):
+        net.backward(trace, {"logits": np.ones((2, 5))}, **how)
+    with pytest.raises(GraphError, match="has no value 'photo'"):
+        net.backward(trace, {"fc": np.ones((2, 5))}, only_values=["photo"])
+
+
+class TestReplaced:
+    def test_only_these_ops_change(self):
+        net = network(labels=list("abcde"), meta={"licence": "none"})
+        conv = net.node("conv1").op
+        silent = net.replaced({"conv1": replace(conv, weight=np.zeros_like(conv.weight))})
+        assert [node.name for node in silent.nodes] == [node.name for node in net.nodes]
+        for before, after in zip(net.nodes, silent.nodes, strict=True):
+            assert (before.op is after.op) == (before.name != "conv1")
+        assert (silent.forward(pictures())["conv1"] == conv.bias[:, None, None]).all()
+        assert (silent.labels, silent.meta) == (net.labels, net.meta)
+        assert net.node("conv1").op is conv
+
+    def test_it_has_a_digest_of_its_own(self):
+        net = network()
+        before = net.digest
+        assert net.replaced({}).digest == before
+        assert net.replaced({"relu1": Identity()}).digest != before == net.digest
+
+    def test_a_name_that_no_node_has_is_refused(self):
+        with pytest.raises(GraphError, match="has no layer 'conv9'"):
+            network().replaced({"conv9": Relu()})
+
+    def test_a_layer_that_does_not_fit_is_refused(self):
+        with pytest.raises(ShapeError, match=r"layer 'fc' \(dense\)"):
+            network().replaced({"fc": Dense(np.zeros((5, 7)))})
 
 
 def test_nodes_may_come_in_any_order():

@@ -34,6 +34,17 @@ def test_the_gradient_of_parameters_alone_is_the_same(case):
     assert all((whole[name] == alone[name]).all() for name in whole)
 
 
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+@pytest.mark.parametrize("train", [False, True], ids=["inference", "training"])
+def test_the_gradient_of_inputs_alone_is_the_same(case, train):
+    op = case.op()
+    y, cache = op.forward(*case.inputs(), train=train)
+    dy = np.random.default_rng(5).standard_normal(y.shape)
+    whole, alone = op.backward(dy, cache)[0], op.input_grads(dy, cache)
+    assert len(whole) == len(alone)
+    assert all((one == other).all() for one, other in zip(whole, alone, strict=True))
+
+
 def test_dropout_draws_and_scales():
     op = Dropout(rate=0.25, rng=np.random.default_rng(8))
     x = np.ones((100, 200))
