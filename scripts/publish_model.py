@@ -25,6 +25,11 @@ from engine.zoo import WEIGHTS
 ROOT = Path(__file__).resolve().parent.parent
 CARDS = ROOT / "docs" / "models"
 
+TERMS = (
+    "Trained on everyday64, a selection from Tiny ImageNet's training pictures; the pictures are under ImageNet's terms "
+    "(research use) and are not part of this project."
+)
+
 ABOUT = {
     "everyday": {
         "title": "everyday",
@@ -39,11 +44,20 @@ ABOUT = {
             "changes nothing before epoch 40, and with newer kernels, which round differently: the command leads to a network like "
             "this one, not to the same bits."
         ),
-        "terms": (
-            "Trained on everyday64, a selection from Tiny ImageNet's training pictures; the pictures are under ImageNet's terms "
-            "(research use) and are not part of this project."
+        "terms": TERMS,
+    },
+    "branches": {
+        "title": "branches",
+        "summary": "Short cuts, side by side and depthwise: what everyday lacks, for the same 20 kinds of things.",
+        "description": (
+            "A fifth of the size of everyday, and made of other pieces: a convolution that strides, three ways side by side, depthwise "
+            "and dilated convolutions, short cuts that are added, batch normalisation, and global average pooling before the jury. "
+            "It knows the same 20 kinds of things and sees the same part of the photo, so the two can be compared."
         ),
-    }
+        "data": "everyday64",
+        "note": "`train` is the folder `everyday64/train`.",
+        "terms": TERMS,
+    },
 }
 
 INK, FAINT, RULE, ACCENT, SECOND = "#1f2328", "#6a737d", "#e1e4e8", "#0b62c4", "#b35900"
@@ -98,7 +112,7 @@ def card(name: str, network: engine.Network, epochs: list[dict[str, Any]]) -> It
         "```",
         "",
         meta["note"],
-        "Convolutions learned with batch normalisation, folded into them on export; the file holds the moving average of the weights.",
+        "A normalisation that follows a convolution is folded into it on export; the file holds the moving average of the weights.",
         "Training loss and accuracy are measured on augmented and mixed pictures; validation before the statistics of the",
         "normalisation are settled on plain pictures, which is the last step: the file is right more often than the curve says.",
         f"The numbers: [{name}-history.json]({name}-history.json).",

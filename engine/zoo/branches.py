@@ -1,8 +1,9 @@
 """``branches``: a small network for the same photographs as ``everyday``, made of what that one lacks.
 
-Three ways beside each other, joined by concatenation (Szegedy et al., 2015); depthwise convolutions (Howard et al., 2017);
-a dilated one (Yu and Koltun, 2016); short cuts that are added (He et al., 2016); batch normalisation in plain sight, since it
-follows a sum or a concatenation and cannot become part of a convolution; global average pooling instead of a list of places.
+A convolution that strides; three ways beside each other, joined by concatenation (Szegedy et al., 2015); depthwise
+convolutions (Howard et al., 2017); a dilated one (Yu and Koltun, 2016); short cuts that are added (He et al., 2016); batch
+normalisation in plain sight, since it follows a sum or a concatenation and cannot become part of a convolution; global
+average pooling instead of a list of places.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ DROPOUT = 0.1
 def build(labels: tuple[str, ...], rng: np.random.Generator) -> Network:
     """The network to be trained, with random weights."""
     plan = _Plan(rng)
-    x = plan.halve("stem", plan.filters("stem_conv", "input", 3, STEM, kernel=5))
+    x = plan.filters("stem_conv", "input", 3, STEM, kernel=5, stride=2)
+    x = plan.add("stem_relu", Relu(), x)
     x = plan.halve("mixed", plan.three_ways("mixed", x, STEM))
     x = plan.halve("wide", plan.separable("wide", x, MIXED, WIDE))
     x = plan.add("deep_relu", Relu(), plan.residual("deep", x, WIDE))
