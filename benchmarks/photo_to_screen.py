@@ -88,7 +88,7 @@ def _screens(url: str, photo: bytes, rounds: int, chromium: str) -> tuple[list[f
     """Milliseconds to the first screen, and to every map."""
     first, every = [], []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_path(chromium), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(chromium), args=FLAGS)
         page = browser.new_page(viewport=SCREEN, reduced_motion="reduce")
         page.goto(url)
         page.evaluate(WAIT_UNTIL_PAINTED, [0, None])
@@ -119,7 +119,7 @@ def _drop(page: Page, photo: bytes) -> float:
     return start
 
 
-def _path(chromium: str) -> str:
+def chromium_path(chromium: str) -> str:
     found = subprocess.run(["which", chromium], capture_output=True, text=True, check=True)
     return found.stdout.strip()
 
