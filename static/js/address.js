@@ -1,6 +1,7 @@
 /** The page's state as an address, so that a link shows someone else the very same number. */
 
 import { debounce } from "./dom.js";
+import { METHODS, OPTIONS } from "./views/why/methods.js";
 
 /**
  * @typedef {import("./types.js").State} State
@@ -14,6 +15,7 @@ import { debounce } from "./dom.js";
  * @property {boolean} open
  * @property {import("./types.js").ScaleMode} scale
  * @property {import("./types.js").Tab} tab
+ * @property {import("./types.js").WhyWish} why
  */
 
 /**
@@ -33,6 +35,7 @@ export function readAddress(search) {
     open: query.get("view") === "map",
     scale: scale === "map" || scale === "network" ? scale : "layer",
     tab: tab === "whatif" || tab === "why" ? tab : "layer",
+    why: readWhy(query),
   };
 }
 
@@ -40,7 +43,7 @@ export function readAddress(search) {
  * @param {Readonly<State>} state
  * @returns {string} beginning with "?"
  */
-export function writeAddress({ model, source, analysis, layer, cursor, open, scale, tab }) {
+export function writeAddress({ model, source, analysis, layer, cursor, open, scale, tab, why }) {
   const query = new URLSearchParams();
   if (model) query.set("model", model.id);
   if (source?.kind === "sample") query.set("photo", source.id);
@@ -50,6 +53,7 @@ export function writeAddress({ model, source, analysis, layer, cursor, open, sca
   if (open) query.set("view", "map");
   if (scale !== "layer") query.set("scale", scale);
   if (tab !== "layer") query.set("tab", tab);
+  if (tab === "why") writeWhy(query, why);
   return `?${query}`;
 }
 
@@ -72,7 +76,7 @@ export function followAddress(store, onReturn) {
     if (isStep) history.pushState(null, "", address);
     else history.replaceState(null, "", address);
   }, 200); // browsers allow about a hundred changes in half a minute
-  store.watch(["model", "source", "analysis", "layer", "cursor", "open", "scale", "tab"], write);
+  store.watch(["model", "source", "analysis", "layer", "cursor", "open", "scale", "tab", "why"], write);
   addEventListener("popstate", () => {
     step = ""; // what comes next is where the reader came back to, not a new step
     onReturn(readAddress(location.search));
@@ -100,4 +104,28 @@ function readPlace(query) {
 function writePlace(query, cursor) {
   const names = cursor?.length === 3 ? ["map", "y", "x"] : ["unit"];
   cursor?.forEach((n, i) => query.set(names[i] ?? "", String(n)));
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @returns {import("./types.js").WhyWish}
+ */
+function readWhy(query) {
+  const given = OPTIONS.flatMap((name) => {
+    const value = Number.parseFloat(query.get(name) ?? "");
+    return Number.isFinite(value) ? [[name, value]] : [];
+  });
+  const method = METHODS.find(({ id }) => id === query.get("method"))?.id ?? "grad_cam";
+  return { method, target: query.get("target"), from: query.get("from"), options: Object.fromEntries(given) };
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @param {import("./types.js").WhyWish} why
+ */
+function writeWhy(query, { method, target, from, options }) {
+  query.set("method", method);
+  if (target !== null) query.set("target", target);
+  if (from !== null) query.set("from", from);
+  for (const [name, value] of Object.entries(options)) query.set(name, String(value));
 }

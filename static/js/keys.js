@@ -1,8 +1,10 @@
 /** The whole page by keyboard, and a swipe for those who have none. */
 
 import { find } from "./dom.js";
+import { toggleField } from "./views/field.js";
 import { openHelp } from "./views/help.js";
 import { toggleTheme } from "./views/toolbar.js";
+import { closeTrail, stepTrail } from "./views/trail.js";
 
 /** @typedef {import("./types.js").App} App */
 
@@ -24,6 +26,14 @@ const ANYWHERE = {
   1: ({ store }) => store.set({ tab: "layer" }),
   2: ({ store }) => store.set({ tab: "whatif" }),
   3: ({ store }) => store.set({ tab: "why" }),
+  f: ({ store }) => {
+    store.set({ tab: "layer" });
+    toggleField(store);
+  },
+  p: (app) => {
+    app.store.set({ tab: "layer" });
+    stepTrail(app);
+  },
   "?": () => openHelp(),
   t: toggleTheme,
 };
@@ -97,7 +107,10 @@ function escape({ store, explorer }) {
   if (store.state.walking) explorer.stopWalk();
   else if (store.state.problem) store.set({ problem: null });
   else if (isInside) find("#stage", HTMLElement).focus({ preventScroll: true });
+  else if (store.state.probe) store.set({ probe: null });
   else if (store.state.open) closeMap(explorer);
+  else if (store.state.field) toggleField(store);
+  else if (store.state.trail) closeTrail(store);
 }
 
 /** @param {App["explorer"]} explorer */

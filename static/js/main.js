@@ -9,12 +9,16 @@ import { mountDrop } from "./views/drop.js";
 import { mountHelp } from "./views/help.js";
 import { mountInspector } from "./views/inspector.js";
 import { mountNotice } from "./views/notice.js";
+import { mountOver } from "./views/over.js";
 import { mountPhoto } from "./views/photo.js";
 import { mountPredictions } from "./views/predictions.js";
+import { mountProbe } from "./views/probe.js";
 import { mountStage } from "./views/stage.js";
 import { mountStrip } from "./views/strip.js";
 import { mountTabs } from "./views/tabs.js";
 import { mountToolbar } from "./views/toolbar.js";
+import { mountTrail } from "./views/trail.js";
+import { mountWhy } from "./views/why/index.js";
 import { followCursor } from "./why.js";
 
 const wish = readAddress(location.search);
@@ -40,6 +44,13 @@ const initial = {
   problem: null,
   walking: false,
   tab: wish.tab,
+  sight: null,
+  field: null,
+  probe: null,
+  trail: null,
+  why: wish.why,
+  attribution: null,
+  overlay: { strength: 0.5, positive: false, compare: false },
   theme: document.documentElement.dataset.theme === "dark" ? "dark" : "light",
 };
 const store = new Store(initial);
@@ -48,13 +59,13 @@ const app = { store, intake: new Intake(store), explorer: new Explorer(store) };
 
 const views = [
   mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
-  mountKeys,
+  mountKeys, mountOver, mountProbe, mountTrail, mountWhy,
 ];
 for (const mount of views) mount(app);
 mountHelp();
 followCursor(store);
 followAddress(store, (wish) => {
-  store.set({ scale: wish.scale, open: wish.open, tab: wish.tab });
+  store.set({ scale: wish.scale, open: wish.open, tab: wish.tab, why: wish.why });
   if (wish.layer) app.explorer.goTo(wish.layer, wish.place);
   void app.intake.fulfil(wish);
 });

@@ -14,19 +14,54 @@ import { palette, step } from "./palette.js";
  * @param {"light" | "dark"} theme
  */
 export function paint(canvas, values, width, range, theme) {
-  const height = Math.ceil(values.length / width);
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  const image = context.createImageData(width, height);
+  const [context, image] = sheet(canvas, values.length, width);
   const pixels = new Uint32Array(image.data.buffer);
   const colours = palette(range.signed, theme);
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? NaN;
     if (value === value) pixels[i] = colours[step(value, range)] ?? 0;
   }
-  context.putImageData(image, 0, 0);
+  context?.putImageData(image, 0, 0);
+}
+
+/**
+ * Paint numbers to lie over a picture: the nearer to zero, the more of the picture is seen.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} values
+ * @param {number} width in numbers
+ * @param {Range} range
+ * @param {"light" | "dark"} theme
+ * @param {number} strength from 0, only the picture, to 1, only the numbers
+ */
+export function paintOver(canvas, values, width, range, theme, strength) {
+  const [context, image] = sheet(canvas, values.length, width);
+  const pixels = new Uint32Array(image.data.buffer);
+  const colours = palette(range.signed, theme);
+  const reach = Math.max(range.high, -range.low) || 1;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    const share = Math.min(1, Math.abs(value) / reach);
+    const alpha = strength < 0.5 ? 2 * strength * share : share + (2 * strength - 1) * (1 - share);
+    pixels[i] = colours[step(value, range)] ?? 0;
+    image.data[4 * i + 3] = Math.round(255 * alpha);
+  }
+  context?.putImageData(image, 0, 0);
+}
+
+/**
+ * Make a canvas as large as the numbers are many, and a picture to fill.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} count
+ * @param {number} width
+ * @returns {[CanvasRenderingContext2D | null, ImageData]}
+ */
+function sheet(canvas, count, width) {
+  const height = Math.ceil(count / width);
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  return [canvas.getContext("2d"), new ImageData(width, height)];
 }
 
 /**

@@ -110,6 +110,7 @@
  * @property {number} sum
  * @property {Record<string, number>} options
  * @property {Curves | null} curves
+ * @property {Record<string, number>} timings_ms
  *
  * @typedef {{ fractions: number[], deletion: number[], insertion: number[], deletion_area: number, insertion_area: number }} Curves
  *
@@ -137,6 +138,46 @@
  *
  * @typedef {"layer" | "whatif" | "why"} Tab What the inspector shows.
  *
+ * @typedef {{ layer: string, fields: ReceptiveFields[] }} Sight What a layer's rows and columns see of the input; for a
+ *   vector, what those of the maps see that it is made from.
+ *
+ * @typedef {{ y: number, x: number, held: boolean }} Probe A pixel of the input that the reader points at, or holds on to.
+ *
+ * @typedef {{ analysis: string, steps: TrailStep[], at: number }} Followed A trail, and the step that the reader is at.
+ *
+ * @typedef {object} WhyWish Which attribution is asked for, and how it is shown.
+ * @property {string} method
+ * @property {string | null} target a class or a unit's number; null for the best one
+ * @property {string | null} from the layer that a CAM is taken at; null for the server's choice
+ * @property {Record<string, number>} options only those that the reader has changed
+ *
+ * @typedef {object} Attributed
+ * @property {string} analysis
+ * @property {WhyWish} wish
+ * @property {Attribution | null} answer null while it is not there
+ * @property {{ done: number, total: number } | null} progress while it is computed
+ * @property {Problem | null} problem
+ *
+ * @typedef {{ kind: "shift", right: number, down: number }
+ *   | { kind: "rotate", degrees: number }
+ *   | { kind: "blur", sigma: number }
+ *   | { kind: "cover", boxes: number[][] }
+ *   | { kind: "scale", layer: string, filter: number, scale: number }
+ *   | { kind: "weight", layer: string, filter: number, channel: number, y: number | null, x: number | null, weight: number }
+ * } Change One what-if; lengths are pixels of the network's input.
+ *
+ * @typedef {{ kind: "photo" | "model" | "analysis", id: string }} Beside What the photo is compared with, instead of changes.
+ *
+ * @typedef {object} Side One of two analyses that are compared, with all that the page shows of it.
+ * @property {Model} model
+ * @property {Analysis} analysis
+ * @property {import("./tensors.js").Tensors} numbers
+ * @property {Source | null} source
+ * @property {ImageBitmap | null} photo
+ * @property {ImageBitmap | null} seen
+ *
+ * @typedef {{ kind: "variant" | "photo" | "network", one: Side, other: Side }} Pair `one` is the original.
+ *
  * @typedef {object} State
  * @property {ModelSummary[]} models
  * @property {Sample[]} samples
@@ -157,10 +198,25 @@
  * @property {Problem | null} problem
  * @property {boolean} walking
  * @property {Tab} tab
+ * @property {Sight | null} sight Of the current layer, once it is known.
+ * @property {{ answer: EffectiveField | null } | null} field How strongly pixels matter; null while nobody asks.
+ * @property {Probe | null} probe
+ * @property {Followed | null} trail
+ * @property {WhyWish} why
+ * @property {Attributed | null} attribution
+ * @property {{ strength: number, positive: boolean, compare: boolean }} overlay How an attribution is shown.
+ * @property {Change[]} changes
+ * @property {Beside | null} beside
+ * @property {Pair | null} pair
+ * @property {"one" | "other"} side Which one of a pair the page shows: analysis, numbers and the rest are that one's.
+ * @property {"difference" | "beside" | null} contrast Both at once on the stage, as differences or side by side.
+ * @property {{ of: string, is: string } | null} twin The reader's choice of which layer of another network goes with which.
+ * @property {Difference | null} difference Of the latest pair of one network; the one before until that is known.
+ * @property {Problem | null} unmade Why there is no pair although one is wished for.
  * @property {"light" | "dark"} theme
  *
  * @typedef {{ store: import("./store.js").Store<State>, intake: import("./intake.js").Intake,
- *   explorer: import("./explorer.js").Explorer }} App What every view is given.
+ *   explorer: import("./explorer.js").Explorer, comparison: import("./compare.js").Comparison }} App What every view is given.
  */
 
 export {};

@@ -1,6 +1,7 @@
 /** The photo, the part of it that the network sees, and what the number under the cursor can see of it. */
 
 import { find, h, placeBox } from "../dom.js";
+import { boxSeenBy, onPhoto } from "../sight.js";
 import { explains } from "../terms.js";
 
 /**
@@ -22,7 +23,7 @@ export function mountPhoto({ store, intake }) {
   store.watch(["analysis", "photo", "seen"], drawPhoto);
   store.watch(["analysis", "seen", "model"], drawSeen);
   store.watch(["samples", "source"], (state) => listSamples(state, intake));
-  store.watch(["explanation", "cursor", "layer", "analysis"], light);
+  store.watch(["explanation", "sight", "cursor", "layer", "analysis"], light);
 }
 
 /** @param {Readonly<State>} state */
@@ -115,13 +116,25 @@ function listSamples({ samples, source }, intake) {
 }
 
 /** @param {Readonly<State>} state */
-function light({ explanation, analysis, layer, cursor }) {
+function light(state) {
   const [photoLit, seenLit] = [find("#photo-lit", HTMLElement), find("#seen-lit", HTMLElement)];
-  const field = explains(explanation, layer, cursor) ? explanation.receptive_field : undefined;
-  if (field === undefined && explanation && cursor) return; // the answer is on its way; do not flicker
-  const { width, height, size } = analysis?.input ?? { width: 1, height: 1, size: [1, 1] };
+  const field = fieldOf(state);
+  if (field === undefined && state.explanation && state.cursor) return; // the answer is on its way; do not flicker
+  const { width, height, size } = state.analysis?.input ?? { width: 1, height: 1, size: [1, 1] };
   placeBox(photoLit, field ? share(clip(field.photo, width, height), width, height) : null);
-  placeBox(seenLit, field ? share(field.input, size[1] ?? 1, size[0] ?? 1) : null);
+  placeBox(seenLit, field ? share(clip(field.input, size[1] ?? 1, size[0] ?? 1), size[1] ?? 1, size[0] ?? 1) : null);
+}
+
+/**
+ * What the number under the cursor sees: as its explanation says, or until that is here as its row and column do.
+ *
+ * @param {Readonly<State>} state
+ * @returns {{ input: Box, photo: Box } | null | undefined} null where it sees nothing, undefined while it is not known
+ */
+function fieldOf({ explanation, sight, analysis, layer, cursor }) {
+  if (explains(explanation, layer, cursor)) return explanation.receptive_field;
+  const input = cursor && boxSeenBy(sight, layer, cursor);
+  return input && analysis ? { input, photo: onPhoto(input, analysis.input) } : undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import { condense, paint, planeOf } from "../raster.js";
 import { layerRange } from "../scale.js";
 import { explains, fractions, windowBox } from "../terms.js";
 import { opTitle } from "../words.js";
+import { placeOf } from "./trail.js";
 
 /**
  * @typedef {import("../layout.js").Column} Column
@@ -33,6 +34,7 @@ export function mountStrip(app) {
   const strip = new Strip(app);
   const { store } = app;
   store.watch(["analysis"], () => strip.build());
+  store.watch(["trail", "layer"], () => strip.follow());
   store.watch(["layer", "analysis"], () => strip.choose());
   store.watch(["theme"], () => strip.repaint());
   store.watch(["explanation", "cursor", "layer"], () => strip.light());
@@ -43,6 +45,9 @@ class Strip {
   #drawn = new Map();
   /** @type {Map<string, SVGPathElement[]>} */
   #edges = new Map();
+  #trail = svg("svg", { class: "trail-line", "aria-hidden": "true" });
+  /** @type {import("../types.js").TrailStep[] | null} Those that the columns show the maps of. */
+  #followed = null;
   #root = find("#strip", HTMLElement);
   /** @type {IntersectionObserver} */
   #sight;
@@ -59,7 +64,7 @@ class Strip {
     if (!model || !analysis) return;
     const scrolled = this.#root.scrollLeft;
     this.#sight.disconnect();
-    const typical = typicalMaps(model, analysis.layers, STRIP.cells);
+    const typical = this.#maps(model, analysis);
     const { columns, groups, edges, width, height } = layoutStrip(model, typical, (this.#root.clientWidth * 16) / rootSize());
     this.#edges = new Map();
     const lines = edges.map(({ to, path }) => {
@@ -78,8 +83,12 @@ class Strip {
           h("span", { class: "group", "aria-hidden": "true", style: { left: rem(left + 4), width: rem(width - 8) } }, text),
         ),
         h("ol", {}, ...[...this.#drawn.values()].map(({ button }) => h("li", {}, button))),
+        this.#trail,
       ),
     );
+    setAttribute(this.#trail, "viewBox", `0 0 ${width} ${height}`);
+    this.#trail.style.width = size.width;
+    this.#trail.style.height = size.height;
     this.#root.scrollLeft = scrolled;
     for (const { button } of this.#drawn.values()) this.#sight.observe(button);
   }
@@ -99,6 +108,24 @@ class Strip {
     if (this.#root.contains(document.activeElement)) button.focus({ preventScroll: true });
     const left = button.offsetLeft + button.offsetWidth / 2 - this.#root.clientWidth / 2;
     this.#root.scrollTo({ left, behavior: prefersStillness() ? "instant" : "smooth" });
+  }
+
+  /** Draw the trail through the columns; these then show the maps that it goes through. */
+  follow() {
+    const { trail, layer } = this.app.store.state;
+    const steps = trail?.steps ?? null;
+    if (steps !== this.#followed) {
+      this.#followed = steps;
+      this.build();
+      this.choose();
+      this.light();
+    }
+    const points = (steps ?? []).flatMap((step) => this.#pointOf(step) ?? []);
+    const line = points.map(({ x, y }, i) => `${i ? "L" : "M"}${x} ${y}`).join("");
+    this.#trail.replaceChildren(
+      svg("path", { d: line }),
+      ...points.map(({ x, y, name }) => svg("circle", { cx: x, cy: y, r: name === layer ? 4 : 2.5 })),
+    );
   }
 
   repaint() {
@@ -122,6 +149,41 @@ class Strip {
     if (cursor?.length !== 3) return;
     const [channel = 0, top = 0, left = 0] = cursor;
     this.#lightUp(layer, { left, top, right: left + 1, bottom: top + 1 }, new Set([channel]));
+  }
+
+  /**
+   * Which maps stand for each layer: the typical ones, and any that a trail goes through.
+   *
+   * @param {import("../types.js").Model} model
+   * @param {import("../types.js").Analysis} analysis
+   */
+  #maps(model, analysis) {
+    const typical = typicalMaps(model, analysis.layers, STRIP.cells);
+    for (const step of this.#followed ?? []) {
+      const shown = typical.get(step.layer) ?? [];
+      const channel = step.index.channel ?? null;
+      if (channel !== null && !shown.includes(channel)) typical.set(step.layer, [...shown.slice(0, -1), channel]);
+    }
+    return typical;
+  }
+
+  /**
+   * Where a number lies on the strip.
+   *
+   * @param {import("../types.js").TrailStep} step
+   */
+  #pointOf(step) {
+    const { column, channels } = this.#drawn.get(step.layer) ?? {};
+    const [first = 0, y, x] = placeOf(step);
+    const cell = column?.cells[y === undefined ? 0 : (channels?.indexOf(first) ?? 0)];
+    if (!column || !cell) return null;
+    const [size = 1, height = size, width = 1] = column.layer.shape;
+    const [down, across] = y === undefined ? [first, 0] : [y, x ?? 0];
+    return {
+      name: step.layer,
+      x: cell.x + ((across + 0.5) / width) * cell.width,
+      y: cell.y + ((down + 0.5) / height) * cell.height,
+    };
   }
 
   /**

@@ -1,0 +1,202 @@
+/** The panel of “Why this class?”: what is asked, of which class, and what came out, in words and figures. */
+
+import { h, setAttribute } from "../../dom.js";
+import { count, percent, words } from "../../format.js";
+import { hasMaps } from "../../graph.js";
+import { say } from "./say.js";
+import { curves } from "./curves.js";
+import { figures } from "./figures.js";
+import { METHODS, methodOf } from "./methods.js";
+
+/**
+ * @typedef {import("../../types.js").App} App
+ * @typedef {import("../../types.js").Problem} Problem
+ * @typedef {import("../../types.js").State} State
+ * @typedef {import("../../types.js").WhyWish} WhyWish
+ * @typedef {import("./asking.js").Asking} Asking
+ */
+
+export class Panel {
+  #method = h("select", { id: "why-method" });
+  #asks = h("p", { class: "sentence" });
+  #blind = h("p", { class: "sentence quiet" });
+  #target = h("select", { id: "why-target" });
+  #from = h("select", { id: "why-from" });
+  #fromRow = field("why-from", say.why.from, this.#from);
+  #options = h("details", { class: "why-options" });
+  #work = h("div", { class: "why-work" });
+  #outcome = h("div", { class: "why-outcome" });
+
+  /**
+   * @param {App} app
+   * @param {Asking} asking
+   */
+  constructor(app, asking) {
+    this.app = app;
+    this.asking = asking;
+    this.#method.append(...METHODS.map(({ id }) => h("option", { value: id }, say.why.methods[id].title)));
+    // Options belong to a method; another one begins with its own.
+    this.#method.addEventListener("change", () => this.#wish({ method: this.#method.value, options: {} }));
+    this.#target.addEventListener("change", () => this.#wish({ target: this.#target.value || null }));
+    this.#from.addEventListener("change", () => this.#wish({ from: this.#from.value || null }));
+    this.element = h(
+      "div",
+      { class: "why" },
+      h("h2", {}, say.why.title),
+      h("p", { class: "quiet" }, say.why.warning),
+      field("why-method", say.why.method, this.#method),
+      h("div", { class: "why-words" }, this.#asks, this.#blind),
+      field("why-target", say.why.target, this.#target),
+      this.#fromRow,
+      this.#options,
+      this.#work,
+      this.#outcome,
+    );
+    const { store } = app;
+    store.watch(["analysis", "model"], (state) => this.#fill(state));
+    store.watch(["why", "analysis", "model"], (state) => this.#choose(state));
+    store.watch(["attribution", "why", "theme"], (state) => this.#tell(state));
+    this.#choose(store.state);
+  }
+
+  /** @param {Partial<WhyWish>} change */
+  #wish(change) {
+    this.app.store.set({ why: { ...this.app.store.state.why, ...change } });
+  }
+
+  /**
+   * The classes, best first, and the layers that have maps.
+   *
+   * @param {Readonly<State>} state
+   */
+  #fill({ analysis, model }) {
+    if (!analysis || !model) return;
+    const best = analysis.predictions[0];
+    this.#target.replaceChildren(
+      h("option", { value: "" }, say.why.best(words(best?.label ?? ""), percent(best?.score ?? 0))),
+      ...analysis.predictions.map(({ label, score }) =>
+        h("option", { value: label }, say.why.choice(words(label), percent(score))),
+      ),
+    );
+    const layers = model.layers.filter((layer) => hasMaps(layer) && layer.op !== "input");
+    this.#from.replaceChildren(
+      h("option", { value: "" }, say.why.usual),
+      ...layers.map(({ name, shape }) => h("option", { value: name }, say.why.layer(name, shape[1] ?? 1, shape[2] ?? 1))),
+    );
+  }
+
+  /** @param {Readonly<State>} state */
+  #choose({ why }) {
+    const method = methodOf(why.method);
+    this.#method.value = method.id;
+    this.#target.value = why.target ?? "";
+    this.#from.value = why.from ?? "";
+    this.#fromRow.hidden = !method.atLayer;
+    this.#asks.textContent = say.why.methods[method.id].asks;
+    this.#blind.textContent = say.why.methods[method.id].blind;
+    this.#listOptions(method, why);
+  }
+
+  /**
+   * @param {import("./methods.js").Method} method
+   * @param {WhyWish} why
+   */
+  #listOptions(method, why) {
+    this.#options.hidden = method.options.length === 0;
+    const isSame = this.#options.dataset.method === method.id;
+    this.#options.dataset.method = method.id;
+    if (!isSame) {
+      this.#options.replaceChildren(
+        h("summary", {}, say.why.options),
+        ...method.options.map((option) => this.#optionField(option)),
+      );
+    }
+    for (const input of this.#options.querySelectorAll("input")) {
+      const value = why.options[input.name];
+      if (document.activeElement !== input) input.value = value === undefined ? "" : String(value);
+    }
+  }
+
+  /** @param {import("./methods.js").Option} option */
+  #optionField({ name, least, most, step }) {
+    const input = h("input", { id: `why-${name}`, name, type: "number", min: least, max: most, step: "any", inputmode: "decimal" });
+    setAttribute(input, "data-step", step);
+    input.addEventListener("change", () => {
+      const { [name]: _, ...rest } = this.app.store.state.why.options;
+      const value = Math.max(least, Math.min(most, input.valueAsNumber));
+      this.#wish({ options: Number.isNaN(value) ? rest : { ...rest, [name]: value } });
+    });
+    return field(`why-${name}`, say.why.option[name], input);
+  }
+
+  /** @param {Readonly<State>} state */
+  #tell(state) {
+    const { attribution, why } = state;
+    const answer = attribution?.answer ?? null;
+    this.#work.replaceChildren(...this.#workOf(attribution, methodOf(why.method).slow));
+    for (const input of this.#options.querySelectorAll("input")) {
+      const used = answer?.options[input.name];
+      if (used !== undefined) input.placeholder = String(used);
+    }
+    const test = () => void this.asking.compute(true);
+    this.#outcome.replaceChildren(...(answer ? [...figures(answer), ...curves(answer, test)] : []));
+  }
+
+  /**
+   * @param {State["attribution"]} attribution
+   * @param {boolean} isSlow
+   * @returns {HTMLElement[]}
+   */
+  #workOf(attribution, isSlow) {
+    if (attribution?.progress) return [this.#progress(attribution.progress)];
+    if (attribution?.problem) return [this.#complaint(attribution.problem)];
+    if (attribution?.answer) {
+      const { timings_ms } = attribution.answer;
+      return [h("p", { class: "quiet" }, say.why.took(count(timings_ms.total ?? 0)))];
+    }
+    const compute = () => void this.asking.compute();
+    return [
+      h("button", { type: "button", class: "button", on: { click: compute } }, say.why.compute),
+      ...(isSlow ? [h("p", { class: "quiet" }, say.why.slow)] : []),
+    ];
+  }
+
+  /** @param {{ done: number, total: number }} progress */
+  #progress({ done, total }) {
+    const text = total ? say.why.progress(count(done), count(total)) : say.why.asking;
+    return h(
+      "div",
+      { class: "progress" },
+      h("p", {}, text),
+      h("progress", { max: 1, value: total ? done / total : null, "aria-label": text }),
+      h("button", { type: "button", class: "text", on: { click: () => this.asking.cancel() } }, say.why.cancel),
+    );
+  }
+
+  /** @param {Problem} problem */
+  #complaint({ title, detail }) {
+    const again = () => void this.asking.compute();
+    const usual = () => this.#wish({ target: null, from: null, options: {} });
+    return h(
+      "div",
+      { class: "problem", role: "alert" },
+      h("h3", {}, title),
+      h("p", {}, detail),
+      h(
+        "p",
+        { class: "ways-out" },
+        h("button", { type: "button", class: "text", on: { click: again } }, say.why.again),
+        h("button", { type: "button", class: "text", on: { click: usual } }, say.why.reset),
+      ),
+    );
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {string} label
+ * @param {HTMLElement} control
+ */
+function field(id, label, control) {
+  return h("div", { class: "field" }, h("label", { for: id }, label), control);
+}
