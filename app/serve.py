@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import warnings
 from typing import Any
 
 import h11
@@ -70,6 +71,9 @@ def make_server(settings: Settings, app: Any = None) -> uvicorn.Server:
     """A server for these settings, not yet started."""
     # A client's broken form is answered with a 400; a line in the log for each would only let clients fill it.
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
+    # Pillow warns of what is odd in a file, in words made of the file's own bytes: a line in the log for each, and Python would
+    # remember every one.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     config = uvicorn.Config(
         app or create_app(settings),
         host=settings.host,
