@@ -41,7 +41,8 @@ export function paintOver(canvas, values, width, range, theme, strength) {
   const reach = Math.max(range.high, -range.low) || 1;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0;
-    const share = Math.min(1, Math.abs(value) / reach);
+    const part = Math.min(1, Math.abs(value) / reach);
+    const share = range.signed ? Math.sqrt(part) : part; // the middle of the signed scale is pale anyway
     const alpha = strength < 0.5 ? 2 * strength * share : share + (2 * strength - 1) * (1 - share);
     pixels[i] = colours[step(value, range)] ?? 0;
     image.data[4 * i + 3] = Math.round(255 * alpha);

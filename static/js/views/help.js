@@ -11,6 +11,8 @@ const KEYS = [
   [["Page ↑", "Page ↓"], "another map while inside one"],
   [["Home", "End"], "the first layer, the last layer"],
   [["Space"], "walk through all layers, or stop"],
+  [["f"], "how strongly each pixel of the photo matters to the number, or stop"],
+  [["p"], "the strongest path from the number to the photo; again: one step back along it"],
   [["t"], "light or dark"],
   [["?"], "this list"],
 ];
