@@ -1,7 +1,7 @@
 /** A map put to the test: how the score falls when its strongest pixels go first, and rises when they come first. */
 
 import { h, svg } from "../../dom.js";
-import { number, percent } from "../../format.js";
+import { number, percent, rough } from "../../format.js";
 import { say } from "./say.js";
 
 /**
@@ -24,14 +24,15 @@ export function curves({ curves }, test) {
     ];
   }
   const { fractions, deletion, insertion, deletion_area, insertion_area } = curves;
-  const top = Math.max(...deletion, ...insertion, Number.EPSILON);
+  const both = [...deletion, ...insertion];
+  const scale = { low: Math.min(0, ...both), high: Math.max(...both, Number.EPSILON) }; // one for both, so that they compare
   return [
     h("h3", {}, say.why.tested),
     h(
       "div",
       { class: "curves" },
-      chart(say.why.deletion(number(deletion_area)), fractions, deletion, top),
-      chart(say.why.insertion(number(insertion_area)), fractions, insertion, top),
+      chart(say.why.deletion(number(deletion_area)), fractions, deletion, scale),
+      chart(say.why.insertion(number(insertion_area)), fractions, insertion, scale),
     ),
     h("p", { class: "sentence" }, say.why.howToRead),
   ];
@@ -41,12 +42,12 @@ export function curves({ curves }, test) {
  * @param {string} caption
  * @param {number[]} xs from 0 to 1
  * @param {number[]} ys
- * @param {number} top what the upper end stands for
+ * @param {{ low: number, high: number }} scale
  */
-function chart(caption, xs, ys, top) {
+function chart(caption, xs, ys, { low, high }) {
   const { width, height, left, top: head, foot } = SIZE;
   const px = (/** @type {number} */ x) => left + x * (width - left - 6);
-  const py = (/** @type {number} */ y) => height - foot - (Math.max(0, y) / top) * (height - foot - head);
+  const py = (/** @type {number} */ y) => height - foot - ((y - low) / (high - low)) * (height - foot - head);
   const points = ys.map((y, i) => `${px(xs[i] ?? 0).toFixed(2)} ${py(y).toFixed(2)}`);
   const words = `${caption}: ${say.why.from0to100(number(ys[0] ?? 0), number(ys.at(-1) ?? 0))}`;
   return h(
@@ -55,11 +56,11 @@ function chart(caption, xs, ys, top) {
     svg(
       "svg",
       { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words },
-      svg("path", { class: "axis", d: `M${px(0)} ${head}V${py(0)}H${px(1)}` }),
+      svg("path", { class: "axis", d: `M${px(0)} ${head}V${height - foot}H${px(1)}` }),
       svg("path", { class: "under", d: `M${px(0)} ${py(0)}L${points.join("L")}L${px(1)} ${py(0)}Z` }),
-      svg("path", { class: "curve", d: `M${points.join("L")}`, "data-top": top }),
-      svg("text", { x: left - 4, y: head + 7, "text-anchor": "end" }, percent(top)),
-      svg("text", { x: left - 4, y: py(0), "text-anchor": "end" }, "0"),
+      svg("path", { class: "curve", d: `M${points.join("L")}`, "data-low": low, "data-high": high }),
+      svg("text", { x: left - 4, y: head + 7, "text-anchor": "end" }, rough(high)),
+      svg("text", { x: left - 4, y: height - foot, "text-anchor": "end" }, rough(low)),
       svg("text", { x: px(0), y: height - 6 }, "0"),
       svg("text", { x: px(0.5), y: height - 6, "text-anchor": "middle" }, say.why.ofPixels),
       svg("text", { x: px(1), y: height - 6, "text-anchor": "end" }, percent(1)),
