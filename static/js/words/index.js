@@ -1,0 +1,52 @@
+/**
+ * Which language the page speaks, and its words. Decided once, when the page is loaded; only that language is fetched.
+ *
+ * @typedef {import("./en.js").Say} Say
+ */
+
+/** @type {Record<string, { name: string, load: () => Promise<{ say: Say }> }>} */
+const LANGUAGES = {
+  en: { name: "English", load: () => import("./en.js") },
+  de: { name: "Deutsch", load: () => import("./de.js") },
+};
+
+/** The languages there are, by their own names. */
+export const languages = Object.entries(LANGUAGES).map(([code, { name }]) => ({ code, name }));
+
+const asked = new URLSearchParams(location.search).get("lang");
+
+/** What the page speaks: what the address asks for, what was chosen before, what the browser prefers, or else English. */
+export const language = choose([asked, localStorage.getItem("lang"), ...navigator.languages]);
+
+document.documentElement.lang = language;
+if (asked) localStorage.setItem("lang", language); // the page's own addresses leave the language to who opens them
+
+/** The words of the page. */
+export const { say } = await load();
+
+/**
+ * Speak another language from now on. All of the page's state is in its address, so that nothing is lost by loading it anew.
+ *
+ * @param {string} code
+ */
+export function chooseLanguage(code) {
+  localStorage.setItem("lang", code);
+  const query = new URLSearchParams(location.search);
+  query.delete("lang");
+  if (query.toString() === new URLSearchParams(location.search).toString()) location.reload();
+  else location.search = query.toString();
+}
+
+/**
+ * @param {(string | null)[]} wishes best first, as in `de` or `de-AT`
+ * @returns {string}
+ */
+function choose(wishes) {
+  const codes = wishes.map((wish) => wish?.split("-")[0]?.toLowerCase() ?? "");
+  return codes.find((code) => Object.hasOwn(LANGUAGES, code)) ?? "en";
+}
+
+/** @returns {Promise<{ say: Say }>} */
+function load() {
+  return (LANGUAGES[language] ?? { load: () => import("./en.js") }).load();
+}
