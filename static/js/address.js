@@ -1,5 +1,7 @@
 /** The page's state as an address, so that a link shows someone else the very same number. */
 
+import { readChanges, writeChanges } from "./changes.js";
+import { originalOf, outlookOf } from "./compare.js";
 import { debounce } from "./dom.js";
 import { METHODS, OPTIONS } from "./views/why/methods.js";
 
@@ -16,6 +18,9 @@ import { METHODS, OPTIONS } from "./views/why/methods.js";
  * @property {import("./types.js").ScaleMode} scale
  * @property {import("./types.js").Tab} tab
  * @property {import("./types.js").WhyWish} why
+ * @property {import("./types.js").Change[]} changes
+ * @property {import("./types.js").Beside | null} beside
+ * @property {import("./compare.js").Outlook} outlook
  */
 
 /**
@@ -36,6 +41,9 @@ export function readAddress(search) {
     scale: scale === "map" || scale === "network" ? scale : "layer",
     tab: tab === "whatif" || tab === "why" ? tab : "layer",
     why: readWhy(query),
+    changes: readChanges(query.get("changes")),
+    beside: readBeside(query),
+    outlook: readOutlook(query),
   };
 }
 
@@ -43,7 +51,9 @@ export function readAddress(search) {
  * @param {Readonly<State>} state
  * @returns {string} beginning with "?"
  */
-export function writeAddress({ model, source, analysis, layer, cursor, open, scale, tab, why }) {
+export function writeAddress(state) {
+  const { layer, cursor, open, scale, tab, why } = state;
+  const { model, source, analysis } = originalOf(state);
   const query = new URLSearchParams();
   if (model) query.set("model", model.id);
   if (source?.kind === "sample") query.set("photo", source.id);
@@ -54,6 +64,7 @@ export function writeAddress({ model, source, analysis, layer, cursor, open, sca
   if (scale !== "layer") query.set("scale", scale);
   if (tab !== "layer") query.set("tab", tab);
   if (tab === "why") writeWhy(query, why);
+  writeComparison(query, state);
   return `?${query}`;
 }
 
@@ -76,7 +87,7 @@ export function followAddress(store, onReturn) {
     if (isStep) history.pushState(null, "", address);
     else history.replaceState(null, "", address);
   }, 200); // browsers allow about a hundred changes in half a minute
-  store.watch(["model", "source", "analysis", "layer", "cursor", "open", "scale", "tab", "why"], write);
+  store.watch(["model", "source", "analysis", "layer", "cursor", "open", "scale", "tab", "why", "changes", "beside", "pair", "side", "contrast"], write);
   addEventListener("popstate", () => {
     step = ""; // what comes next is where the reader came back to, not a new step
     onReturn(readAddress(location.search));
@@ -84,8 +95,39 @@ export function followAddress(store, onReturn) {
 }
 
 /** @param {Readonly<State>} state */
-function stepOf({ analysis, layer, open }) {
+function stepOf(state) {
+  const { layer, open } = state;
+  const { analysis } = originalOf(state);
   return analysis && layer ? JSON.stringify([analysis.id, layer, open]) : "";
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @returns {Wish["beside"]}
+ */
+function readBeside(query) {
+  const [, kind, id] = /^(photo|model|analysis):(.+)$/.exec(query.get("beside") ?? "") ?? [];
+  return kind && id ? { kind: /** @type {NonNullable<Wish["beside"]>["kind"]} */ (kind), id } : null;
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @returns {Wish["outlook"]}
+ */
+function readOutlook(query) {
+  const outlook = query.get("side");
+  return outlook === "one" || outlook === "difference" || outlook === "beside" ? outlook : "other";
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @param {Readonly<State>} state
+ */
+function writeComparison(query, state) {
+  const { changes, beside, pair } = state;
+  if (changes.length) query.set("changes", writeChanges(changes));
+  if (beside?.id) query.set("beside", `${beside.kind}:${beside.id}`);
+  if (pair && outlookOf(state) !== "other") query.set("side", outlookOf(state));
 }
 
 /** @param {URLSearchParams} query */

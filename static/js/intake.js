@@ -1,6 +1,7 @@
 /** How a photo gets in: sent to the server, and its analysis put into the state. One at a time; the latest wins. */
 
 import * as api from "./api.js";
+import { originalOf } from "./compare.js";
 import { bytes } from "./format.js";
 import { layerNamed } from "./graph.js";
 import { Tensors } from "./tensors.js";
@@ -45,7 +46,7 @@ export class Intake {
    * @param {Wish} wish
    */
   async fulfil(wish) {
-    const { analysis, source } = this.store.state;
+    const { analysis, source } = originalOf(this.store.state);
     const isHere = wish.analysis ? wish.analysis === analysis?.id : wish.photo === source?.id;
     if (!isHere) await this.#attempt("Opening the photo", (signal) => this.#fulfil(wish, signal));
   }
@@ -70,10 +71,21 @@ export class Intake {
   changeModel(id) {
     return this.#attempt("Loading the network", async (signal) => {
       const model = await api.fetchModel(id);
-      const { source, samples } = this.store.state;
+      const { samples } = this.store.state;
+      const { source } = originalOf(this.store.state);
       if (this.#blob && source) await this.#analyse(this.#blob, source, model, signal);
       else if (samples[0]) await this.#sample(samples[0], signal, model);
     });
+  }
+
+  /**
+   * Let a network look at the photo that is shown without showing what it finds; null where the photo itself is not here.
+   *
+   * @param {string} model
+   * @param {AbortSignal} signal
+   */
+  async again(model, signal) {
+    return this.#blob && api.postPhoto(this.#blob, model, signal, () => {});
   }
 
   /** Stop what is under way; what was there before stays. */
@@ -150,7 +162,7 @@ export class Intake {
   }
 
   #model() {
-    const { model } = this.store.state;
+    const { model } = originalOf(this.store.state);
     if (model) return model;
     throw new api.ProblemError({
       type: "no-model",

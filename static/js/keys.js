@@ -36,6 +36,7 @@ const ANYWHERE = {
   },
   "?": () => openHelp(),
   t: toggleTheme,
+  x: ({ comparison }) => comparison.flip(),
 };
 
 /** @type {Record<string, (app: App) => void>} Inside an open map. */
@@ -51,7 +52,7 @@ export function mountKeys(app) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : document.body;
-    if (target.closest("dialog, select, input") || belongsTo(target, event.key)) return;
+    if (target.closest("dialog, select, input:not([type=range])") || belongsTo(target, event.key)) return;
     const action = (target.closest("[data-cursor]") && INSIDE[event.key]) || ANYWHERE[event.key];
     if (!action) return;
     event.preventDefault();
@@ -74,6 +75,7 @@ export function mountKeys(app) {
 function belongsTo(target, key) {
   if (key === "Enter") return target.closest("button, a, summary") !== null;
   if (key === " ") return target.closest("button:not(.tile, .column, .bar-row), a, summary") !== null;
+  if (target.closest("input")) return /^(Arrow|Page|Home|End)/.test(key);
   const scrolls = ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"].includes(key);
   return scrolls && target.closest(".scroller") !== null;
 }

@@ -1,6 +1,7 @@
 /** Puts the page together. */
 
 import { followAddress, readAddress } from "./address.js";
+import { Comparison } from "./compare.js";
 import { Explorer } from "./explorer.js";
 import { Intake } from "./intake.js";
 import { mountKeys } from "./keys.js";
@@ -18,6 +19,7 @@ import { mountStrip } from "./views/strip.js";
 import { mountTabs } from "./views/tabs.js";
 import { mountToolbar } from "./views/toolbar.js";
 import { mountTrail } from "./views/trail.js";
+import { mountWhatIf } from "./views/whatif/index.js";
 import { mountWhy } from "./views/why/index.js";
 import { followCursor } from "./why.js";
 
@@ -51,21 +53,31 @@ const initial = {
   why: wish.why,
   attribution: null,
   overlay: { strength: 0.5, positive: false, compare: false },
+  changes: wish.changes,
+  beside: wish.beside,
+  pair: null,
+  side: wish.outlook === "one" ? "one" : "other",
+  contrast: wish.outlook === "difference" || wish.outlook === "beside" ? wish.outlook : null,
+  twin: null,
+  difference: null,
+  unmade: null,
   theme: document.documentElement.dataset.theme === "dark" ? "dark" : "light",
 };
 const store = new Store(initial);
 
-const app = { store, intake: new Intake(store), explorer: new Explorer(store) };
+const intake = new Intake(store);
+const app = { store, intake, explorer: new Explorer(store), comparison: new Comparison(store, intake) };
 
 const views = [
   mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
-  mountKeys, mountOver, mountProbe, mountTrail, mountWhy,
+  mountKeys, mountOver, mountProbe, mountTrail, mountWhy, mountWhatIf,
 ];
 for (const mount of views) mount(app);
 mountHelp();
 followCursor(store);
 followAddress(store, (wish) => {
   store.set({ scale: wish.scale, open: wish.open, tab: wish.tab, why: wish.why });
+  app.comparison.fulfil(wish);
   if (wish.layer) app.explorer.goTo(wish.layer, wish.place);
   void app.intake.fulfil(wish);
 });

@@ -2,15 +2,17 @@
 
 import { isAbort } from "../api.js";
 import { announce, find, h } from "../dom.js";
-import { number, shapeText, words } from "../format.js";
+import { number, shapeText, signed, words } from "../format.js";
 import { hasMaps, mapName, unitLabels } from "../graph.js";
 import { companionRange, rangeFor } from "../scale.js";
 import { valueAt } from "../tensors.js";
+import { say } from "./whatif/say.js";
 import { Bars } from "./bars.js";
 import { Cells } from "./cells.js";
 import { Grid } from "./grid.js";
 import { Legend } from "./legend.js";
 import { Lens } from "./lens.js";
+import { pairView } from "./pair.js";
 
 /**
  * @typedef {import("../types.js").App} App
@@ -24,6 +26,9 @@ import { Lens } from "./lens.js";
  * @property {(tensor: Tensor) => void} paint
  * @property {() => void} mark Show where the cursor is.
  * @property {() => void} focus
+ * @property {() => PairReading | null} [reading] What it reads under the cursor, where that is not one number.
+ *
+ * @typedef {{ one: number, other: number, difference: number | null, range: import("../types.js").Range }} PairReading
  */
 
 const MOST_BARS = 100; // a longer vector whose numbers have no names is shown as cells
@@ -32,9 +37,10 @@ const MOST_BARS = 100; // a longer vector whose numbers have no names is shown a
 export function mountStage(app) {
   const stage = new Stage(app);
   const { store } = app;
-  store.watch(["analysis", "layer", "open"], () => stage.build());
+  store.watch(["analysis", "layer", "open", "contrast"], () => stage.build());
+  store.watch(["pair"], ({ contrast }) => contrast && stage.build());
   store.watch(["tile"], () => stage.turn());
-  store.watch(["scale", "theme"], () => stage.paint());
+  store.watch(["scale", "theme", "twin"], () => stage.paint());
   store.watch(["cursor", "explanation"], () => stage.mark());
 }
 
@@ -61,11 +67,12 @@ class Stage {
     const hadFocus = this.#body.contains(document.activeElement);
     this.#tensor = numbers.peek(layer.name);
     this.#view = this.#viewOf(layer);
-    this.#body.replaceChildren(this.#view.element);
+    const isUp = this.#view.element.parentElement === this.#body;
+    if (!isUp) this.#body.replaceChildren(this.#view.element);
     this.#fit();
     this.paint();
     this.#title(layer);
-    if (hadFocus) this.#view.focus();
+    if (hadFocus && !isUp) this.#view.focus();
     if (!this.#tensor) void this.#await(layer);
   }
 
@@ -107,6 +114,8 @@ class Stage {
    * @returns {View}
    */
   #viewOf(layer) {
+    const both = pairView(this.app, layer, this.#view);
+    if (both) return both;
     if (hasMaps(layer)) return this.app.store.state.open ? new Lens(this.app, layer) : new Grid(this.app, layer);
     const named = this.app.store.state.model && unitLabels(this.app.store.state.model, layer);
     return named || (layer.shape[0] ?? 0) <= MOST_BARS ? new Bars(this.app, layer) : new Cells(this.app, layer);
@@ -145,9 +154,10 @@ class Stage {
     const { layer } = this.app.explorer;
     const result = analysis?.layers.find(({ name }) => name === layer?.name);
     if (!layer || !result || !analysis || !model) return;
-    const value = this.#tensor && cursor ? valueAt(this.#tensor, cursor) : null;
+    const both = this.#view?.reading?.();
+    const value = both?.difference ?? (this.#tensor && cursor ? valueAt(this.#tensor, cursor) : null);
     const shared = open && scale === "layer" ? companionRange(analysis, layer) : null;
-    const range = shared ?? rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
+    const range = both?.range ?? shared ?? rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
     this.#legend.show(range, value, layer);
     const reading = find("#reading", HTMLElement);
     if (value === null || !cursor) {
@@ -157,7 +167,9 @@ class Stage {
     const [first = 0, y, x] = cursor;
     const unit = unitLabels(model, layer)?.[first];
     const where = hasMaps(layer) ? `${mapName(layer, first)} · y ${y} · x ${x}` : unit ? words(unit) : `number ${first}`;
-    reading.replaceChildren(h("span", { class: "quiet" }, where), h("output", { data: { value: String(value) } }, number(value)));
-    announce(`${where.replaceAll(" · ", ", ")}: ${number(value)}`);
+    const pair = both ? ` · ${say.whatif.stage.reading(number(both.one), number(both.other))}` : "";
+    const text = both && both.difference !== null ? signed(value) : number(value);
+    reading.replaceChildren(h("span", { class: "quiet" }, where, pair), h("output", { data: { value: String(value) } }, text));
+    announce(`${where.replaceAll(" · ", ", ")}: ${text}`);
   }
 }

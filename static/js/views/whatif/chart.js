@@ -1,0 +1,153 @@
+/** How far apart the two sides are in every layer, on one scale, and what each pooling lets through. */
+
+import { h, setAttribute } from "../../dom.js";
+import { percent, words } from "../../format.js";
+import { kindOf } from "./photo.js";
+import { say } from "./say.js";
+
+/**
+ * @typedef {import("../../types.js").App} App
+ * @typedef {import("../../types.js").Difference} Difference
+ * @typedef {import("../../types.js").Model} Model
+ * @typedef {import("../../types.js").State} State
+ *
+ * @typedef {Difference["layers"][number]} Apart
+ * @typedef {{ pool: string, before: number, after: number }} Passage
+ */
+
+const POOLS = new Set(["max_pool", "average_pool", "global_average_pool"]);
+
+/** @param {App} app */
+export function chartSection(app) {
+  const body = h("div", { class: "chart-body" });
+  const { store } = app;
+  const show = () => body.replaceChildren(...contents(app));
+  store.watch(["difference", "pair"], show);
+  store.watch(["layer"], ({ layer }) => mark(body, layer));
+  show();
+  return h(
+    "section",
+    { class: "whatif-part", "aria-labelledby": "whatif-chart" },
+    h("h3", { id: "whatif-chart" }, say.whatif.chart.title),
+    body,
+  );
+}
+
+/** @param {App} app */
+function contents(app) {
+  const { pair, difference } = app.store.state;
+  if (pair?.kind === "network") return [h("p", { class: "quiet" }, say.whatif.chart.networks)];
+  if (!pair || !difference) return [h("p", { class: "quiet" }, say.whatif.chart.nothing)];
+  const { model } = pair.one;
+  const passages = passagesOf(model, difference);
+  return [
+    chart(app, difference),
+    h("p", { class: "sentence" }, story(app.store.state, difference, passages)),
+    ...(passages.length ? [h("h4", {}, say.whatif.chart.pools), h("dl", { class: "passages" }, ...passages.map(passage))] : []),
+  ];
+}
+
+/**
+ * A bar a layer, the highest as high as the chart.
+ *
+ * @param {App} app
+ * @param {Difference} difference
+ */
+function chart({ store, explorer }, { layers }) {
+  const most = Math.max(...layers.map(({ relative }) => relative ?? 0));
+  const read = h("p", { class: "chart-reading", "aria-hidden": "true" });
+  const bars = layers.map((layer) => {
+    const text = say.whatif.chart.bar(layer.name, shareOf(layer));
+    const height = most > 0 ? (layer.relative ?? 0) / most : 0;
+    const button = h(
+      "button",
+      {
+        type: "button",
+        title: text,
+        "aria-label": text,
+        class: POOLS.has(layer.op) ? "pool" : "",
+        style: { "--height": `${height * 100}%` },
+        data: { layer: layer.name, relative: String(layer.relative) },
+        on: { click: () => explorer.goTo(layer.name) },
+      },
+    );
+    return h("li", {}, button);
+  });
+  const list = h("ol", { class: "chart", "aria-label": say.whatif.chart.label }, ...bars);
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step) explorer.stepLayer(step);
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation(); // the page's own arrows would step once more
+    list.querySelector("button[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    /** @type {HTMLElement | null} */ (list.querySelector("button[aria-current]"))?.focus();
+  });
+  const figure = h("figure", {}, h("span", { class: "chart-top", "aria-hidden": "true" }, percent(most)), list, read);
+  mark(figure, store.state.layer);
+  return figure;
+}
+
+/**
+ * Let the current layer stand out.
+ *
+ * @param {HTMLElement} root
+ * @param {string} layer
+ */
+function mark(root, layer) {
+  const buttons = [...root.querySelectorAll("button")];
+  const current = buttons.find(({ dataset }) => dataset.layer === layer);
+  for (const button of buttons) {
+    setAttribute(button, "aria-current", button === current && "step");
+    button.tabIndex = button === (current ?? buttons[0]) ? 0 : -1;
+  }
+  const read = root.querySelector(".chart-reading");
+  if (read) read.textContent = current?.title ?? "";
+}
+
+/**
+ * @param {Readonly<State>} state
+ * @param {Difference} difference
+ * @param {Passage[]} passages
+ */
+function story({ pair, changes }, { layers, predictions }, passages) {
+  const { chart } = say.whatif;
+  const shift = changes.length === 1 ? kindOf(changes, "shift") : undefined;
+  const what = pair?.kind === "photo" ? chart.photos : shift ? chart.shift(Math.hypot(shift.right, shift.down)) : chart.change;
+  const first = layers.find(({ op, relative }) => op !== "input" && (relative ?? 0) > 0);
+  const best = pair?.one.analysis.predictions[0]?.label;
+  const answer = predictions.find(({ label }) => label === best);
+  return [
+    first ? chart.story(what, first.name, shareOf(first)) : chart.unchanged(what),
+    ...passages.map(({ pool, after }) => chart.left(pool, percent(after))),
+    ...(answer ? [chart.answer(words(answer.label), (Math.abs(answer.score - answer.other) * 100).toFixed(1))] : []),
+  ].join("; ") + ".";
+}
+
+/**
+ * The differences before and after each pool.
+ *
+ * @param {Model} model
+ * @param {Difference} difference
+ * @returns {Passage[]}
+ */
+function passagesOf(model, { layers }) {
+  return layers.filter(({ op }) => POOLS.has(op)).flatMap(({ name, relative }) => {
+    const input = model.layers.find((layer) => layer.name === name)?.inputs[0];
+    const before = layers.find((layer) => layer.name === input)?.relative;
+    return typeof before === "number" && relative !== null ? [{ pool: name, before, after: relative }] : [];
+  });
+}
+
+/** @param {Passage} passage */
+function passage({ pool, before, after }) {
+  const text = before > 0
+    ? say.whatif.chart.survives(percent(before), percent(after), percent(after / before))
+    : say.whatif.chart.same;
+  return h("div", { data: { pool, survives: String(after / before) } }, h("dt", {}, pool), h("dd", {}, text));
+}
+
+/** @param {Apart} layer */
+function shareOf({ relative }) {
+  return relative === null ? say.whatif.chart.zero : percent(relative);
+}

@@ -1,0 +1,109 @@
+/** What the network says before and after, class by class, in the order of the original so that nothing jumps. */
+
+import { h, setAttribute } from "../../dom.js";
+import { percent, words } from "../../format.js";
+import { sideNames } from "../pair-switch.js";
+import { say } from "./say.js";
+
+/**
+ * @typedef {import("../../types.js").Analysis} Analysis
+ * @typedef {import("../../types.js").App} App
+ * @typedef {import("../../types.js").Pair} Pair
+ * @typedef {import("../../types.js").State} State
+ */
+
+const SHOWN = 5;
+
+/** @param {App} app */
+export function scoresSection({ store }) {
+  const head = h("p", { class: "score score-head quiet", "aria-hidden": "true" });
+  const list = h("ol", { class: "scores", "aria-live": "polite" });
+  const show = () => {
+    const { pair, analysis } = store.state;
+    const one = pair?.one.analysis ?? analysis;
+    if (!one) return;
+    if (pair?.kind === "network") {
+      head.replaceChildren();
+      list.replaceChildren(...[pair.one, pair.other].flatMap(({ model, analysis }) => ofOneNetwork(model.title, analysis)));
+      return;
+    }
+    const names = sideNames(store.state);
+    const titles = pair ? ["", "", names.one, names.other, say.whatif.scores.apart] : ["", "", names.one, "", ""];
+    head.replaceChildren(...titles.map((title) => h("span", {}, title)));
+    list.replaceChildren(...shownOf(one, pair).map((label) => row(label, one, pair)));
+  };
+  store.watch(["pair", "analysis"], show);
+  return h(
+    "section",
+    { class: "whatif-part whatif-scores", "aria-labelledby": "whatif-scores" },
+    h("h3", { id: "whatif-scores" }, say.whatif.scores.title),
+    head,
+    list,
+  );
+}
+
+/**
+ * The original's best classes, and the one that has become the best if it is none of them.
+ *
+ * @param {Analysis} one
+ * @param {Pair | null} pair
+ */
+function shownOf(one, pair) {
+  const labels = one.predictions.slice(0, SHOWN).map(({ label }) => label);
+  const best = pair?.other.analysis.predictions[0]?.label;
+  return best === undefined || labels.includes(best) ? labels : [...labels.slice(0, SHOWN - 1), best];
+}
+
+/**
+ * @param {string} label
+ * @param {Analysis} one
+ * @param {Pair | null} pair
+ */
+function row(label, one, pair) {
+  const before = scoreOf(one, label);
+  const after = pair ? scoreOf(pair.other.analysis, label) : before;
+  const points = say.whatif.points(after - before);
+  const item = h(
+    "li",
+    { class: "score", data: { label, before: String(before), after: String(after) } },
+    h("span", { class: "score-name" }, words(label)),
+    h(
+      "span",
+      { class: "score-bars", "aria-hidden": "true" },
+      h("span", { class: "score-bar", style: { "--share": `${before * 100}%` } }),
+      h("span", { class: "score-bar after", style: { "--share": `${after * 100}%` } }),
+    ),
+    h("span", {}, percent(before)),
+    h("span", {}, pair && percent(after)),
+    h("span", { class: "score-points" }, pair && points.replace(/ .*/, "")),
+  );
+  if (pair) setAttribute(item, "aria-label", say.whatif.scores.row(words(label), percent(before), percent(after), points));
+  return item;
+}
+
+/**
+ * @param {string} title
+ * @param {Analysis} analysis
+ */
+function ofOneNetwork(title, { predictions }) {
+  return [
+    h("li", { class: "quiet" }, title),
+    ...predictions.slice(0, 3).map(({ label, score }) =>
+      h(
+        "li",
+        { class: "score" },
+        h("span", { class: "score-name" }, words(label)),
+        h("span", { class: "score-bars" }, h("span", { class: "score-bar after", style: { "--share": `${score * 100}%` } })),
+        h("span", {}, percent(score)),
+      ),
+    ),
+  ];
+}
+
+/**
+ * @param {Analysis} analysis
+ * @param {string} label
+ */
+function scoreOf({ predictions }, label) {
+  return predictions.find((prediction) => prediction.label === label)?.score ?? 0;
+}
