@@ -3,7 +3,7 @@
 import { fetchEffectiveField, isAbort, ProblemError } from "../api.js";
 import { announce, debounce, h } from "../dom.js";
 import { number, percent } from "../format.js";
-import { say } from "./why/say.js";
+import { say } from "../words/index.js";
 
 /**
  * @typedef {import("../types.js").App} App

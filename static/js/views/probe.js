@@ -5,7 +5,7 @@ import { count } from "../format.js";
 import { hasMaps, mapsBehind } from "../graph.js";
 import { onInput, onPhoto, placesThatSee } from "../sight.js";
 import { fractions } from "../terms.js";
-import { say } from "./why/say.js";
+import { say } from "../words/index.js";
 
 /**
  * @typedef {import("../types.js").App} App

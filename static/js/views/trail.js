@@ -6,7 +6,7 @@ import { number, signed, words } from "../format.js";
 import { hasMaps, layerNamed, mapName, unitLabels } from "../graph.js";
 import { onPhoto } from "../sight.js";
 import { fractions } from "../terms.js";
-import { say } from "./why/say.js";
+import { say } from "../words/index.js";
 import { fieldTool } from "./field.js";
 
 /**

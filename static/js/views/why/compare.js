@@ -4,7 +4,7 @@ import { isAbort, ProblemError } from "../../api.js";
 import { h } from "../../dom.js";
 import { fitGrid } from "../../layout.js";
 import { paintOver } from "../../raster.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 import { inWords } from "./figures.js";
 import { METHODS } from "./methods.js";
 import { drawSeen } from "./picture.js";

@@ -2,7 +2,7 @@
 
 import { h, svg } from "../../dom.js";
 import { number, percent, rough } from "../../format.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 
 /**
  * @typedef {import("../../types.js").Attribution} Attribution

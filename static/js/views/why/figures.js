@@ -3,7 +3,7 @@
 import { h } from "../../dom.js";
 import { number, percent, words } from "../../format.js";
 import { extremes } from "../../scale.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 
 /**
  * @typedef {import("../../types.js").Attribution} Attribution

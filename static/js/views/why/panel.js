@@ -3,7 +3,7 @@
 import { h, setAttribute } from "../../dom.js";
 import { count, percent, words } from "../../format.js";
 import { hasMaps } from "../../graph.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 import { curves } from "./curves.js";
 import { figures } from "./figures.js";
 import { METHODS, methodOf } from "./methods.js";

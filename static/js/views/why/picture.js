@@ -5,7 +5,7 @@ import { number } from "../../format.js";
 import { evenSize } from "../../layout.js";
 import { paintOver } from "../../raster.js";
 import { fractions } from "../../terms.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 import { inWords } from "./figures.js";
 import { shownMap } from "./shown.js";
 

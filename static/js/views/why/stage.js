@@ -3,7 +3,7 @@
 import { find, h, setAttribute } from "../../dom.js";
 import { number, words } from "../../format.js";
 import { paintOver } from "../../raster.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 import { Compare } from "./compare.js";
 import { methodOf } from "./methods.js";
 import { Picture } from "./picture.js";
