@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { asked, keyOf, withChange, writeChanges } from "./changes.js";
 import { hasMaps, layerNamed } from "./graph.js";
 import { Tensors } from "./tensors.js";
-import { say } from "./views/whatif/say.js";
+import { say } from "./words/index.js";
 
 /**
  * @typedef {import("./types.js").Analysis} Analysis

@@ -7,7 +7,7 @@ import { evenSize } from "../layout.js";
 import { paint, planeOf } from "../raster.js";
 import { extremes } from "../scale.js";
 import { fractions } from "../terms.js";
-import { say } from "./whatif/say.js";
+import { say } from "../words/index.js";
 import { lineLength, peekBoth, readBoth, whenBoth } from "./pair.js";
 import { sideNames } from "./pair-switch.js";
 

@@ -6,7 +6,7 @@ import { mapName } from "../graph.js";
 import { fitGrid } from "../layout.js";
 import { paint, planeOf } from "../raster.js";
 import { fractions } from "../terms.js";
-import { say } from "./whatif/say.js";
+import { say } from "../words/index.js";
 import { peekBoth, readBoth, whenBoth } from "./pair.js";
 
 /**

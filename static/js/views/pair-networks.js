@@ -10,7 +10,7 @@ import { paint, planeOf } from "../raster.js";
 import { extremes, layerRange, rangeOf } from "../scale.js";
 import { valueAt } from "../tensors.js";
 import { fractions } from "../terms.js";
-import { say } from "./whatif/say.js";
+import { say } from "../words/index.js";
 
 /**
  * @typedef {import("../types.js").App} App

@@ -4,7 +4,7 @@ import { h, setAttribute } from "../dom.js";
 import { number, percent, signed, words } from "../format.js";
 import { unitLabels } from "../graph.js";
 import { extremes, rangeOf } from "../scale.js";
-import { say } from "./whatif/say.js";
+import { say } from "../words/index.js";
 import { peekBoth, readBoth, whenBoth } from "./pair.js";
 import { sideNames } from "./pair-switch.js";
 

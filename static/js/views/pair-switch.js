@@ -4,7 +4,7 @@ import { find, h } from "../dom.js";
 import { outlookOf, twinOf } from "../compare.js";
 import { shapeText } from "../format.js";
 import { hasMaps, layerNamed } from "../graph.js";
-import { say } from "./whatif/say.js";
+import { say } from "../words/index.js";
 
 /**
  * @typedef {import("../compare.js").Outlook} Outlook

@@ -6,7 +6,7 @@ import { number, shapeText, signed, words } from "../format.js";
 import { hasMaps, mapName, unitLabels } from "../graph.js";
 import { companionRange, rangeFor } from "../scale.js";
 import { valueAt } from "../tensors.js";
-import { say } from "./whatif/say.js";
+import { say } from "../words/index.js";
 import { Bars } from "./bars.js";
 import { Cells } from "./cells.js";
 import { Grid } from "./grid.js";

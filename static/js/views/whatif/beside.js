@@ -2,7 +2,7 @@
 
 import { originalOf } from "../../compare.js";
 import { h } from "../../dom.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 
 /**
  * @typedef {import("../../types.js").App} App

@@ -3,7 +3,7 @@
 import { brushed } from "../../changes.js";
 import { h, setAttribute } from "../../dom.js";
 import { kindOf } from "./photo.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 import { Slider } from "./slider.js";
 
 /**

@@ -3,7 +3,7 @@
 import { h, setAttribute } from "../../dom.js";
 import { percent, words } from "../../format.js";
 import { kindOf } from "./photo.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 
 /**
  * @typedef {import("../../types.js").App} App
@@ -113,7 +113,7 @@ function mark(root, layer) {
 function story({ pair, changes }, { layers, predictions }, passages) {
   const { chart } = say.whatif;
   const shift = changes.length === 1 ? kindOf(changes, "shift") : undefined;
-  const what = pair?.kind === "photo" ? chart.photos : shift ? chart.shift(Math.hypot(shift.right, shift.down)) : chart.change;
+  const what = pair?.kind === "photo" ? chart.photos : shift ? chart.shift(Number(Math.hypot(shift.right, shift.down).toFixed(1))) : chart.change;
   const first = layers.find(({ op, relative }) => op !== "input" && (relative ?? 0) > 0);
   const best = pair?.one.analysis.predictions[0]?.label;
   const answer = predictions.find(({ label }) => label === best);

@@ -8,7 +8,7 @@ import { chartSection } from "./chart.js";
 import { listSection } from "./list.js";
 import { networkSection } from "./network.js";
 import { photoSection } from "./photo.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 import { scoresSection } from "./scores.js";
 
 /** @param {import("../../types.js").App} app */

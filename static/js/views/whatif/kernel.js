@@ -6,7 +6,7 @@ import { h, setAttribute } from "../../dom.js";
 import { layerNamed, mapName } from "../../graph.js";
 import { swatch } from "../../palette.js";
 import { rangeOf } from "../../scale.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 
 /**
  * @typedef {import("../../types.js").App} App

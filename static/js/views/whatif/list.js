@@ -7,7 +7,7 @@ import { number } from "../../format.js";
 import { layerNamed } from "../../graph.js";
 import { areaOf } from "./brush.js";
 import { filterName } from "./network.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 
 /**
  * @typedef {import("../../types.js").App} App

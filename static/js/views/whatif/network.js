@@ -6,7 +6,7 @@ import { h, setAttribute } from "../../dom.js";
 import { hasMaps, layerNamed, mapName, unitLabels } from "../../graph.js";
 import { words } from "../../format.js";
 import { Kernel } from "./kernel.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 import { Slider } from "./slider.js";
 
 /**

@@ -1,7 +1,7 @@
 /** What can be done to the photo: shift, rotate and blur it. */
 
 import { h } from "../../dom.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 import { Slider } from "./slider.js";
 
 /**

@@ -3,7 +3,7 @@
 import { h, setAttribute } from "../../dom.js";
 import { percent, words } from "../../format.js";
 import { sideNames } from "../pair-switch.js";
-import { say } from "./say.js";
+import { say } from "../../words/index.js";
 
 /**
  * @typedef {import("../../types.js").Analysis} Analysis
