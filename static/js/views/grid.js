@@ -14,17 +14,29 @@ import { fractions } from "../terms.js";
  * @typedef {import("../types.js").Place} Place
  * @typedef {import("../types.js").Tensor} Tensor
  * @typedef {import("./stage.js").View} View
+ *
+ * @typedef {{ button: HTMLButtonElement, plane: HTMLElement, canvas: HTMLCanvasElement }} Tile
  */
 
 // Maps with their numbers under them; or, where that would make them smaller than a thumbnail, closer and without.
 const AIRY = { gap: 8, caption: 1.125, least: 3 };
 const DENSE = { gap: 4, caption: 0, least: 1.5 };
 
-/** @implements {View} */
+/**
+ * Maps are painted when they are in sight or about to be: of two thousand, only those of a screen cost anything.
+ *
+ * @implements {View}
+ */
 export class Grid {
-  /** @type {HTMLCanvasElement[]} */
-  #canvases = [];
+  /** @type {Tile[]} */
+  #tiles;
   #mark = h("span", { class: "lit", hidden: true });
+  #current = -1;
+  #across = 1;
+  /** What has to be painted yet, and how. @type {Set<number>} */
+  #blank = new Set();
+  #paintOne = (/** @type {number} */ _channel) => {};
+  #sight = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: "50%" });
 
   /**
    * @param {App} app
@@ -33,6 +45,7 @@ export class Grid {
   constructor(app, layer) {
     this.app = app;
     this.layer = layer;
+    this.#tiles = Array.from({ length: layer.shape[0] ?? 0 }, (_, channel) => this.#tile(channel));
     this.element = h(
       "div",
       {
@@ -45,7 +58,7 @@ export class Grid {
           focusin: (/** @type {FocusEvent} */ event) => this.#focused(event),
         },
       },
-      ...Array.from({ length: layer.shape[0] ?? 0 }, (_, channel) => this.#tile(channel)),
+      ...this.#tiles.map(({ button }) => button),
     );
   }
 
@@ -65,6 +78,9 @@ export class Grid {
     this.element.style.setProperty("--across", String(cell.across));
     this.element.style.setProperty("--cell-width", `${cell.width}px`);
     this.element.style.setProperty("--cell-height", `${cell.height}px`);
+    this.#across = cell.across;
+    this.#sight.disconnect();
+    for (let i = 0; i < this.#tiles.length; i += cell.across) this.#sight.observe(this.#button(i)); // one stands for its row
   }
 
   /** @param {Tensor} tensor */
@@ -72,45 +88,93 @@ export class Grid {
     const { analysis, scale, theme } = this.app.store.state;
     const result = analysis?.layers.find(({ name }) => name === this.layer.name);
     if (!analysis || !result) return;
-    this.#canvases.forEach((canvas, channel) => {
+    const shared = scale === "map" ? null : rangeFor(scale, analysis, result, tensor, 0);
+    this.#paintOne = (channel) => {
+      const tile = this.#tiles[channel];
+      if (!tile) return;
       const plane = planeOf(tensor, channel);
-      paint(canvas, plane, this.layer.shape[2] ?? 1, rangeFor(scale, analysis, result, tensor, channel), theme);
-      canvas.parentElement?.parentElement?.setAttribute("aria-label", this.#inWords(channel, plane));
-    });
+      const range = shared ?? rangeFor(scale, analysis, result, tensor, channel);
+      paint(tile.canvas, plane, this.layer.shape[2] ?? 1, range, theme);
+      tile.button.setAttribute("aria-label", this.#inWords(channel, plane));
+    };
+    this.#blank = new Set(this.#tiles.keys());
+    this.#paintInSight();
   }
 
   mark() {
     const { cursor, tile } = this.app.store.state;
     const [, height = 1, width = 1] = this.layer.shape;
     const [, y, x] = cursor ?? [];
-    const home = this.#canvases[tile]?.parentElement;
-    if (home && y !== undefined && x !== undefined) {
-      home.append(this.#mark);
+    const here = this.#tiles[tile];
+    if (here && y !== undefined && x !== undefined) {
+      if (this.#mark.parentElement !== here.plane) here.plane.append(this.#mark);
       placeBox(this.#mark, fractions({ left: x, top: y, right: x + 1, bottom: y + 1 }, height, width));
     }
-    this.#canvases.forEach((canvas, channel) => {
-      const button = canvas.closest("button");
-      if (!button) return;
-      button.tabIndex = channel === tile ? 0 : -1;
-      button.classList.toggle("current", channel === tile);
-    });
+    if (tile === this.#current) return;
+    this.#choose(this.#current, false);
+    this.#choose(tile, true);
+    this.#current = tile;
   }
 
   focus() {
-    this.#canvases[this.app.store.state.tile]?.closest("button")?.focus({ preventScroll: false });
+    this.#button(this.app.store.state.tile).focus({ preventScroll: false });
+  }
+
+  /**
+   * @param {number} channel
+   * @param {boolean} isCurrent
+   */
+  #choose(channel, isCurrent) {
+    const button = this.#tiles[channel]?.button;
+    if (!button) return;
+    button.tabIndex = isCurrent ? 0 : -1;
+    button.classList.toggle("current", isCurrent);
   }
 
   /** @param {number} channel */
+  #button(channel) {
+    return this.#tiles[channel]?.button ?? this.element;
+  }
+
+  /** The rows that are on the screen now; the observer brings the others as they come near. */
+  #paintInSight() {
+    const { top } = this.element.getBoundingClientRect();
+    const pitch = this.element.scrollHeight / Math.ceil(this.#tiles.length / this.#across) || 1;
+    const first = Math.max(0, Math.floor(-top / pitch));
+    const last = Math.ceil((innerHeight - top) / pitch);
+    for (let row = first; row <= last; row++) this.#paintRow(row);
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  #see(entries) {
+    for (const { isIntersecting, target } of entries) {
+      const channel = target instanceof HTMLElement ? Number(target.dataset.channel) : 0;
+      if (isIntersecting) this.#paintRow(Math.floor(channel / this.#across));
+    }
+  }
+
+  /** @param {number} row */
+  #paintRow(row) {
+    for (let channel = row * this.#across; channel < (row + 1) * this.#across; channel++) {
+      if (this.#blank.delete(channel)) this.#paintOne(channel);
+    }
+  }
+
+  /**
+   * @param {number} channel
+   * @returns {Tile}
+   */
   #tile(channel) {
     const canvas = h("canvas", { width: 1, height: 1 });
-    this.#canvases.push(canvas);
+    const plane = h("span", { class: "plane" }, canvas);
     const name = mapName(this.layer, channel);
-    return h(
+    const button = h(
       "button",
       { type: "button", class: "tile", tabindex: -1, "aria-label": name, data: { channel: String(channel) } },
-      h("span", { class: "plane" }, canvas),
+      plane,
       h("span", { class: "tile-name", "aria-hidden": "true" }, name.replace("map ", "")),
     );
+    return { button, plane, canvas };
   }
 
   /**
@@ -129,9 +193,10 @@ export class Grid {
    * @returns {Place | null}
    */
   #placeOf(event) {
-    const canvas = event.target instanceof Element && event.target.closest(".tile")?.querySelector("canvas");
+    const button = event.target instanceof Element && event.target.closest(".tile");
+    const channel = button instanceof HTMLElement ? Number(button.dataset.channel) : -1;
+    const canvas = this.#tiles[channel]?.canvas;
     if (!canvas) return null;
-    const channel = this.#canvases.indexOf(canvas);
     const { left, top, width, height } = canvas.getBoundingClientRect();
     const [, rows = 1, columns = 1] = this.layer.shape;
     const y = Math.floor(((event.clientY - top) / height) * rows);
