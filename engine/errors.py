@@ -1,11 +1,12 @@
 """What can go wrong in the engine.
 
 EngineError
-├── ShapeError      an op was given shapes (or hyper-parameters) that it cannot take
-├── GraphError      the nodes do not form a network: a cycle, a missing input, a name used twice
-├── FormatError     a file is not the model that it claims to be
-├── UnknownModel    no network of that name in the zoo
-└── TrainingError   nothing can be learned from this: an empty folder, one class, a foreign checkpoint
+├── ShapeError       an op was given shapes (or hyper-parameters) that it cannot take
+├── GraphError       the nodes do not form a network: a cycle, a missing input, a name used twice
+├── FormatError      a file is not the model that it claims to be
+├── UnknownModel     no network of that name in the zoo
+├── TrainingError    nothing can be learned from this: an empty folder, one class, a foreign checkpoint
+└── AttributionError a score cannot be traced to the pixels in that way: an unknown method, a layer without maps
 """
 
 
@@ -27,6 +28,10 @@ class FormatError(EngineError, ValueError):
 
 class UnknownModel(EngineError, LookupError):
     """No network of that name in the zoo."""
+
+
+class AttributionError(EngineError, ValueError):
+    """A score cannot be traced to the pixels in the way that was asked for."""
 
 
 class TrainingError(EngineError, ValueError):

@@ -76,6 +76,12 @@ class Network:
         """The node that makes the value of that name. Raises KeyError."""
         return self._by_name[name]
 
+    @property
+    def logits(self) -> str:
+        """The value that holds the scores: what goes into the softmax at the end, or else the output itself (the first one)."""
+        node = self._by_name.get(self.outputs[0])
+        return node.inputs[0] if node and node.op.kind == "softmax" else self.outputs[0]
+
     def shapes(self, n: int = 1) -> dict[str, Shape]:
         """Value name → shape, for a batch of ``n``."""
         known: dict[str, Shape] = {key: (n, *shape) for key, shape in self.inputs.items()}

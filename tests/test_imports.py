@@ -15,7 +15,7 @@ ENGINE = """
     kernels
     ops preprocess
     network trace
-    formats train views
+    formats train views attribution
     zoo
 """
 APP = """

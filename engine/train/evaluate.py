@@ -12,7 +12,6 @@ from engine.kernels import parallel
 from engine.network import Network
 from engine.train.data import Dataset
 from engine.train.losses import cross_entropy
-from engine.train.step import logits_name
 from engine.types import Array
 
 
@@ -59,4 +58,4 @@ def evaluate(network: Network, dataset: Dataset, batch_size: int) -> Evaluation:
 def _fill(logits: Array, network: Network, dataset: Dataset, here: slice) -> None:
     assert network.preprocess is not None
     x = network.preprocess.normalise(dataset.pictures[here])
-    logits[here] = network.forward(x)[logits_name(network)]
+    logits[here] = network.forward(x)[network.logits]

@@ -30,7 +30,7 @@ from engine.train.losses import LOSSES, soft_targets
 from engine.train.schedules import SCHEDULES
 from engine.train.state import EpochRecord, State
 from engine.train.statistics import settled
-from engine.train.step import Step, logits_name
+from engine.train.step import Step
 from engine.types import Array
 
 PREFETCHED = 2  # batches made ready in the background while a step runs
@@ -164,7 +164,7 @@ def _check_fit(state: State, dataset: Dataset) -> None:
         raise TrainingError(
             "a network to be trained takes one picture and says how it is preprocessed"
         )
-    classes = network.shapes()[logits_name(network)][1]
+    classes = network.shapes()[network.logits][1]
     if classes != len(dataset.classes):
         raise TrainingError(
             f"the network tells {classes} classes apart, the pictures have {len(dataset.classes)}"

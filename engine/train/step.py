@@ -40,7 +40,6 @@ class Step:
     def __init__(self, state: State, loss: Loss) -> None:
         self._state = state
         self._loss = loss
-        self._logits = logits_name(state.network)
         self._replicas = [_replica(state.network) for _ in range(PARTS)]
 
     def __call__(self, x: Array, shares: Array, learning_rate: float) -> None:
@@ -64,10 +63,10 @@ class Step:
         network = self._replicas[part]
         self._reseed(network, part)
         trace = network.forward(x, train=True)
-        logits = trace[self._logits]
+        logits = trace[network.logits]
         loss, blame = self._loss(logits, shares, 0.0)
         weight = len(x) / batch  # the loss is a mean over the whole batch
-        grads = network.backward(trace, {self._logits: blame * weight}, only_params=True)
+        grads = network.backward(trace, {network.logits: blame * weight}, only_params=True)
         correct = int((logits.argmax(1) == shares.argmax(1)).sum())
         return _Part(loss * weight, correct, grads.params, moments_of(network, trace))
 
@@ -78,13 +77,6 @@ class Step:
                 path = (DROPOUT_STREAM, state.epoch, state.batch, part, place)
                 fresh = stream(state.config.seed, *path)
                 node.op.rng.bit_generator.state = fresh.bit_generator.state
-
-
-def logits_name(network: Network) -> str:
-    """The value that the loss reads: what goes into the softmax at the end, or else the output."""
-    (output,) = network.outputs
-    node = network.node(output)
-    return node.inputs[0] if node.op.kind == "softmax" else output
 
 
 def _replica(network: Network) -> Network:

@@ -150,6 +150,12 @@ class TestReplaced:
             network().replaced({"fc": Dense(np.zeros((5, 7)))})
 
 
+def test_the_logits_are_what_goes_into_the_softmax_at_the_end():
+    assert network().logits == "fc"
+    assert tiny(Node("a", Relu(), ("input",))).logits == "a"
+    assert tiny(Node("a", Relu(), ("input",)), outputs=("input",)).logits == "input"
+
+
 def test_nodes_may_come_in_any_order():
     expected = network().forward(pictures())["softmax"]
     for seed in range(5):

@@ -10,7 +10,7 @@ from engine.train.copies import rebuilt
 from engine.train.data import DROPOUT_STREAM, stream
 from engine.train.losses import cross_entropy, soft_targets
 from engine.train.state import State
-from engine.train.step import PARTS, Step, logits_name
+from engine.train.step import PARTS, Step
 from tests.engine.train import shapes
 
 PLAIN = replace(shapes.QUICK, optimiser="sgd", weight_decay=0.0)
@@ -93,9 +93,3 @@ def test_the_average_follows_the_weights_and_the_statistics():
         np.testing.assert_allclose(average[name], expected, atol=1e-6)
         assert not np.shares_memory(average[name], now[name])
     assert state.best is state.average
-
-
-def test_the_loss_reads_the_logits():
-    network = shapes.network()
-    assert logits_name(network) == "fc"
-    assert logits_name(rebuilt(network, outputs=("fc",))) == "fc"

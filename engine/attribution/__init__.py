@@ -1,0 +1,17 @@
+"""Why this class: which pixels a score comes from, asked in the ways that the literature knows, and how far to believe them."""
+
+from engine.attribution.curves import Curves, curves, random_map
+from engine.attribution.field import effective_field
+from engine.attribution.methods import METHODS, Attribution, Method, Option, attribute
+
+__all__ = [
+    "METHODS",
+    "Attribution",
+    "Curves",
+    "Method",
+    "Option",
+    "attribute",
+    "curves",
+    "effective_field",
+    "random_map",
+]

@@ -1,0 +1,106 @@
+"""Class activation maps: which maps of a layer speak for the class, and where on the picture they do."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.attribution.question import Question
+from engine.errors import AttributionError
+from engine.network import Network
+from engine.ops import Conv2d, Dropout, Identity
+from engine.ops.base import Elementwise
+from engine.types import Array
+
+
+def grad_cam(question: Question, layer: str) -> Array:
+    """max(Σ weight[k] · map[k], 0) on the picture, (H, W); a map's weight is the mean of its gradient.
+
+    Source: Selvaraju et al., "Grad-CAM: visual explanations from deep networks via gradient-based localization", 2017.
+    """
+    maps, gradient = _at(question, layer)
+    return _joined(question, maps, gradient.mean(axis=(1, 2)))
+
+
+def grad_cam_plus_plus(question: Question, layer: str) -> Array:
+    """Grad-CAM with weights that do not depend on how large a part of the picture the class takes up, (H, W).
+
+    The paper's closed form with exp(score) for the score Y, whose higher derivatives are then powers g², g³ of the gradient of the
+    score itself: weight = Σ α · max(g, 0), α = g² / (2 g² + Σ map · g³). The factor exp(score), the same for all maps, is left out:
+    it changes nothing about the picture.
+
+    Source: Chattopadhay et al., "Grad-CAM++: generalized gradient-based visual explanations for deep convolutional
+    networks", 2018.
+    """
+    maps, gradient = _at(question, layer)
+    # g² cancels: so small gradients lose no digits, and nothing is divided by zero where nothing counts.
+    below = 2 + maps.sum(axis=(1, 2), keepdims=True) * gradient
+    praise = np.maximum(gradient, 0)
+    parts = np.divide(praise, below, out=np.zeros_like(praise), where=below != 0)
+    return _joined(question, maps, parts.sum(axis=(1, 2)))
+
+
+def default_layer(network: Network) -> str:
+    """The last convolution or activation function on the way to the score with more than one place a map.
+
+    Raises AttributionError for a network without one.
+    """
+    shapes, leading = network.shapes(), _leading_to(network, network.logits)
+    for node in reversed(network.nodes):
+        shape = shapes[node.name]
+        says = isinstance(node.op, Conv2d | Elementwise) and not isinstance(
+            node.op, Dropout | Identity
+        )
+        if says and node.name in leading and len(shape) == 4 and shape[2] * shape[3] > 1:
+            return node.name
+    raise AttributionError(
+        "this network has no convolution or activation function with maps of more than one place"
+    )
+
+
+def checked_layer(network: Network, layer: str | None) -> str:
+    """``layer``, or the default one without. Raises AttributionError for one that does not exist, has no maps or no part in the score."""
+    if layer is None:
+        return default_layer(network)
+    shape = network.shapes().get(layer)
+    if shape is None:
+        raise AttributionError(f"this network has no layer {layer!r}")
+    if len(shape) != 4:
+        raise AttributionError(
+            f"{layer!r} is a list of {shape[1]} numbers and has no maps: choose a layer before it"
+        )
+    if layer not in _leading_to(network, network.logits):
+        raise AttributionError(f"{layer!r} has no part in the scores: choose a layer before them")
+    return layer
+
+
+def upsampled(values: Array, size: tuple[int, int]) -> Array:
+    """(h, w) → ``size``, bilinear, with the centres of the cells in the same places (half-pixel, align_corners=False)."""
+    rows, columns = (_weights(n, m) for n, m in zip(values.shape, size, strict=True))
+    return np.asarray(rows @ values @ columns.T)
+
+
+def _weights(cells: int, places: int) -> Array:
+    """(places, cells): what each cell brings to each place."""
+    centres = np.clip((np.arange(places) + 0.5) * (cells / places) - 0.5, 0, cells - 1)
+    distance = np.abs(centres[:, None] - np.arange(cells))
+    return np.asarray(np.maximum(1 - distance, 0))
+
+
+def _at(question: Question, layer: str) -> tuple[Array, Array]:
+    """The layer's maps and their gradient, (K, h, w) each, in float64."""
+    for _ in question.pieces(1):
+        gradient = question.gradients(question.trace, [layer])[layer][0]
+    return question.trace[layer][0].astype(np.float64), gradient.astype(np.float64)
+
+
+def _joined(question: Question, maps: Array, weights: Array) -> Array:
+    return upsampled(np.maximum(np.tensordot(weights, maps, 1), 0), question.size)
+
+
+def _leading_to(network: Network, name: str) -> set[str]:
+    """The values that ``name`` is computed from, itself included."""
+    leading = {name}
+    for node in reversed(network.nodes):
+        if node.name in leading:
+            leading.update(node.inputs)
+    return leading

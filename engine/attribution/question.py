@@ -1,0 +1,130 @@
+"""The question that every method answers: which pixels this one score comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from engine.errors import AttributionError
+from engine.network import Network
+from engine.trace import Trace
+from engine.types import Array
+
+Tick = Callable[[int, int], None]
+
+# Values of that many bytes are held at a time, however large the network: so many pictures run together. More of them are not faster.
+BATCH_BYTES = 64 << 20
+MOST_PICTURES = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """One score of one picture.
+
+    - ``trace``: the network's run on that picture, (1, C, H, W);
+    - ``baseline`` (1, C, H, W): the picture that stands for nothing at all;
+    - ``unit``: which number of ``network.logits``, maps counted through;
+    - ``tick(done, total)`` is called before, between and after pieces of work, and may raise to stop it.
+    """
+
+    network: Network
+    trace: Trace
+    baseline: Array
+    unit: int
+    tick: Tick
+
+    @property
+    def input(self) -> str:
+        """The name of the value that holds the picture."""
+        return next(iter(self.network.inputs))
+
+    @property
+    def x(self) -> Array:
+        """The picture (1, C, H, W)."""
+        return self.trace[self.input]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The picture's (H, W)."""
+        height, width = self.x.shape[2:]
+        return height, width
+
+    def scores(self, pictures: Array) -> Array:
+        """The score of each of the pictures (N, C, H, W): (N,)."""
+        return self.read(self.network.forward(pictures))
+
+    def read(self, trace: Trace) -> Array:
+        """The scores (N,) in a trace."""
+        values = trace[self.network.logits]
+        return values.reshape(len(values), -1)[:, self.unit]
+
+    def gradients(self, trace: Trace, values: Collection[str]) -> dict[str, Array]:
+        """dscore/dvalue of each picture in a trace; zeros for a value that the score does not depend on."""
+        name = self.network.logits
+        ones = np.zeros_like(trace[name])
+        ones.reshape(len(ones), -1)[:, self.unit] = 1
+        found = self.network.backward(trace, {name: ones}, only_values=values).values
+        return {value: found.get(value, np.zeros_like(trace[value])) for value in values}
+
+    def pieces(self, count: int) -> Iterator[slice]:
+        """``range(count)`` in slices of as many pictures as are run together, with a tick after each."""
+        return in_batches(count, batch_size(self.network, self.x.dtype), self.tick)
+
+
+def asked(
+    network: Network, x: Array, target: int | str | None, baseline: Array | None, tick: Tick | None
+) -> Question:
+    """The question about the picture ``x`` (1, C, H, W).
+
+    ``target``: a unit, a label, or None for the class with the highest score. Raises AttributionError for a target that does not
+    exist, for more than one picture, and for a network that does not take one.
+    """
+    shapes = list(network.inputs.values())
+    if len(shapes) != 1 or len(shapes[0]) != 3:
+        raise AttributionError("pixels can be asked about only where a network takes one picture")
+    if x.shape != (1, *shapes[0]):
+        expected = ", ".join(map(str, (1, *shapes[0])))
+        raise AttributionError(f"one picture ({expected}) is expected, got {x.shape}")
+    if baseline is not None and baseline.shape not in (x.shape, x.shape[1:]):
+        raise AttributionError(f"a baseline has the picture's shape, got {baseline.shape}")
+    blank = np.zeros_like(x) if baseline is None else baseline.astype(x.dtype).reshape(x.shape)
+    trace = network.forward(x)
+    unit = _unit(network, trace[network.logits].ravel(), target)
+    return Question(network, trace, blank, unit, tick or _silent)
+
+
+def batch_size(network: Network, dtype: np.dtype[np.generic]) -> int:
+    """How many pictures run through the network together."""
+    numbers = sum(prod(shape) for shape in network.shapes().values())
+    return max(1, min(MOST_PICTURES, BATCH_BYTES // (numbers * dtype.itemsize)))
+
+
+def in_batches(count: int, size: int, tick: Tick) -> Iterator[slice]:
+    """``range(count)`` in slices of at most ``size``; ``tick`` hears of the beginning and of every slice that is done."""
+    tick(0, count)
+    for start in range(0, count, size):
+        stop = min(start + size, count)
+        yield slice(start, stop)
+        tick(stop, count)
+
+
+def _unit(network: Network, scores: Array, target: int | str | None) -> int:
+    if target is None:
+        return int(scores.argmax())
+    if isinstance(target, str):
+        if target not in (network.labels or ()):
+            raise AttributionError(f"this network knows no class {target!r}")
+        assert network.labels is not None
+        return network.labels.index(target)
+    if not 0 <= target < scores.size:
+        raise AttributionError(
+            f"this network has the scores 0 to {scores.size - 1}, so there is no score {target}"
+        )
+    return int(target)
+
+
+def _silent(done: int, total: int) -> None:
+    """Nobody listens."""
