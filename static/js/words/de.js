@@ -74,7 +74,7 @@ export const say = {
     testLead: "Hängt die Bewertung wirklich an diesen Pixeln? Wegnehmen und nachsehen.",
     tested: "Die Karte auf der Probe",
     deletion: (area) => `Stärkste Pixel zuerst weggenommen: Fläche ${area}`,
-    insertion: (area) => `Stärkste Pixel zuerst zurückgelegt: Fläche ${area}`,
+    insertion: (area) => `Stärkste Pixel zuerst ins unscharfe Foto gelegt: Fläche ${area}`,
     ofPixels: "der Pixel",
     from0to100: (first, last) => `der Anteil geht von ${first} bis ${last}`,
     howToRead:

@@ -77,7 +77,7 @@ export const say = {
     testLead: "Does the score really hang on these pixels? Take them away and see.",
     tested: "The map, put to the test",
     deletion: (/** @type {string} */ area) => `Strongest pixels taken away first: area ${area}`,
-    insertion: (/** @type {string} */ area) => `Strongest pixels put back first: area ${area}`,
+    insertion: (/** @type {string} */ area) => `Strongest pixels put into the blurred photo first: area ${area}`,
     ofPixels: "of the pixels",
     /** @type {(first: string, last: string) => string} */
     from0to100: (first, last) => `the share goes from ${first} to ${last}`,

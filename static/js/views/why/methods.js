@@ -5,7 +5,7 @@
  * @property {"steps" | "samples" | "noise" | "window" | "stride"} name
  * @property {number} least
  * @property {number} most
- * @property {number} step
+ * @property {boolean} whole
  *
  * @typedef {object} Method
  * @property {MethodId} id
@@ -28,15 +28,15 @@ export const METHODS = [
     id: "integrated_gradients",
     atLayer: false,
     slow: true,
-    options: [{ name: "steps", least: 8, most: 512, step: 8 }],
+    options: [{ name: "steps", least: 1, most: 1000, whole: true }],
   },
   {
     id: "smooth_grad",
     atLayer: false,
     slow: true,
     options: [
-      { name: "samples", least: 4, most: 256, step: 4 },
-      { name: "noise", least: 0.05, most: 1, step: 0.05 },
+      { name: "samples", least: 1, most: 500, whole: true },
+      { name: "noise", least: 0, most: 1, whole: false },
     ],
   },
   {
@@ -44,8 +44,8 @@ export const METHODS = [
     atLayer: false,
     slow: true,
     options: [
-      { name: "window", least: 1, most: 64, step: 1 },
-      { name: "stride", least: 1, most: 64, step: 1 },
+      { name: "window", least: 1, most: 4096, whole: true },
+      { name: "stride", least: 1, most: 4096, whole: true },
     ],
   },
 ];

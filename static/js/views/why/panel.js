@@ -1,6 +1,6 @@
 /** The panel of “Why this class?”: what is asked, of which class, and what came out, in words and figures. */
 
-import { h, setAttribute } from "../../dom.js";
+import { h } from "../../dom.js";
 import { count, percent, words } from "../../format.js";
 import { hasMaps } from "../../graph.js";
 import { say } from "../../words/index.js";
@@ -118,12 +118,13 @@ export class Panel {
   }
 
   /** @param {import("./methods.js").Option} option */
-  #optionField({ name, least, most, step }) {
-    const input = h("input", { id: `why-${name}`, name, type: "number", min: least, max: most, step: "any", inputmode: "decimal" });
-    setAttribute(input, "data-step", step);
+  #optionField({ name, least, most, whole }) {
+    const step = whole ? 1 : "any";
+    const input = h("input", { id: `why-${name}`, name, type: "number", min: least, max: most, step, inputmode: "decimal" });
     input.addEventListener("change", () => {
       const { [name]: _, ...rest } = this.app.store.state.why.options;
-      const value = Math.max(least, Math.min(most, input.valueAsNumber));
+      const given = whole ? Math.round(input.valueAsNumber) : input.valueAsNumber;
+      const value = Math.max(least, Math.min(most, given));
       this.#wish({ options: Number.isNaN(value) ? rest : { ...rest, [name]: value } });
     });
     return field(`why-${name}`, say.why.option[name], input);
