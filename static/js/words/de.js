@@ -7,7 +7,7 @@ export const say = {
     role: "Ortssucher",
     label:
       "Das Foto, wie das Netz es bekam. Die Pfeiltasten zeigen auf ein Pixel und sagen, welche Zahlen der Schicht es sehen; Escape beendet.",
-    hint: "Auf eine Stelle eines der beiden Bilder zeigen oder tippen: dann steht hier, welche Zahlen sie sehen.",
+    hint: "Auf eine Stelle der Bilder zeigen oder tippen: Welche Zahlen sehen sie?",
     pixel: (y, x) => `Pixel y ${y} · x ${x}:`,
     maps: (layer, down, across, height, width, maps) =>
       `${down} × ${across} von ${height} × ${width} Stellen von ${layer} sehen es${maps > 1 ? ", auf jeder Karte" : ""}.`,
@@ -149,6 +149,7 @@ export const say = {
       title: "Das Foto selbst ist nicht hier",
       detail: "Der Server behält kein Foto. Eines, das über seinen Link geöffnet wurde, kann daher keinem anderen Netz gezeigt werden. Bitte das Foto neu wählen.",
     },
+    changedPhoto: "Das veränderte Foto, soweit das Netz es sah. Zurück mit x.",
     again: "Noch einmal versuchen",
     besideLayer: (layer, network) => `Neben ${layer}, aus ${network}:`,
     stage: {
