@@ -1,8 +1,392 @@
 /** Alles, was die Seite sagt, auf Deutsch. */
 
+const whole = new Intl.NumberFormat("de", { maximumFractionDigits: 0 });
+
+/**
+ * @param {number} n
+ * @param {string} one
+ * @param {string} more
+ */
+const some = (n, one, more) => `${whole.format(n)} ${n === 1 ? one : more}`;
+
+/** @param {number} fewer Anteil der Stellen */
+const shrinkage = (fewer) => (fewer > 0 ? `die Karten werden damit ${Math.round(fewer * 100)}\u00a0% kleiner` : "die Karten behalten ihre Größe");
+
 /** @type {import("./en.js").Say} */
 export const say = {
   language: "Sprache",
+  close: "Schließen",
+  cancel: "Abbrechen",
+
+  numbers: {
+    decimal: ",",
+    notANumber: "keine Zahl",
+    million: (n) => `${n} Millionen`,
+    billion: (n) => `${n} Milliarden`,
+    maps: (n) => some(n, "Karte", "Karten"),
+    numbers: (n) => some(n, "Zahl", "Zahlen"),
+    colours: ["Rot", "Grün", "Blau"],
+    map: (channel) => `Karte ${channel}`,
+    number: (unit) => `Zahl ${unit}`,
+    of: (name, count) => `${name} von ${count}`,
+    span: (low, high, mean) => `von ${low} bis ${high}, Mittel ${mean}`,
+  },
+
+  toolbar: {
+    network: "Netz",
+    step: "Durch die Schichten gehen",
+    back: "Vorige Schicht",
+    forward: "Nächste Schicht",
+    nowhere: "Schicht –",
+    position: (at, count) => `Schicht ${at} von ${count}`,
+    walk: "Rundgang",
+    walkLabel: "Rundgang durch alle Schichten",
+    page: "Seite",
+    api: "API",
+    theme: "Dunkle Darstellung",
+    help: "Tasten und Hilfe",
+  },
+
+  photo: {
+    title: "Foto",
+    none: "Noch kein Foto",
+    samples: "Beispiele",
+    choose: "Foto auswählen",
+    orDrop: "oder ablegen, einfügen",
+    drop: "Das Foto irgendwo hier ablegen",
+    label: (title, width, height) => `Das Foto: ${title}, ${width} × ${height} Pixel`,
+    notHere: "Der Server behält kein Foto; darum zeigt dieser Link nur, was das Netz davon gesehen hat.",
+    yours: "das eigene Foto",
+    byLink: "ein Foto, das über seinen Link geöffnet wurde",
+  },
+
+  seen: {
+    title: "Was das Netz gesehen hat",
+    empty: "Die Eingabe des Netzes",
+    label: (width, height) => `Das Foto, wie das Netz es bekam, ${width} × ${height} Pixel`,
+    cut: (width, height, interpolation) => `${width} × ${height} Pixel, aus der Mitte geschnitten und verkleinert (${interpolation}). `,
+    colours: (mean, std) => `Dann jede Farbe minus ${mean}, geteilt durch ${std}.`,
+  },
+
+  answer: {
+    title: "Was es sagt",
+    unsure: (classes) => `Es ist sich nicht sicher. Wählen kann es nur unter den ${whole.format(classes)} Klassen, die es gelernt hat.`,
+    classes: "Welche Klassen es kennt und wie oft es recht hat",
+    allNumbers: "Alle Zahlen: ",
+    knows: (network) => `Was ${network} kennt`,
+    taught: (classes) => `Gelernt hat es ${classes} Klassen, und alles gilt ihm als eine davon, auch was keine von ihnen ist. `,
+    right: (tested, accuracy) => `Bei ${tested} Bildern, mit denen es nicht gelernt hat, stimmt sein erster Tipp in ${accuracy} der Fälle.`,
+    list: "Klassen",
+    unnamed: (i) => `Klasse ${i}`,
+  },
+
+  work: {
+    ready: "Gleich geht es los",
+    opening: "Das Foto wird geöffnet",
+    reading: "Das Foto wird gelesen",
+    loading: "Das Netz wird geladen",
+    looking: "Das Netz sieht es sich an",
+    sending: (sent, total) => `${sent} von ${total} gesendet`,
+    seconds: (text, seconds) => `${text} · ${seconds} s`,
+  },
+
+  problems: {
+    again: "Noch einmal versuchen",
+    another: "Anderes Foto auswählen",
+    sample: "Ein Beispiel nehmen",
+    dismiss: "Ausblenden",
+    limit: (limit, actual) => `Erlaubt sind ${limit}; das hier waren ${actual}.`,
+    onlyALink: {
+      title: "Das war nur ein Link auf ein Bild",
+      detail: "Diese Seite fragt bei keinem anderen Rechner an. Das Bild erst speichern, dann die Datei hier ablegen.",
+    },
+    noModel: { title: "Noch ist kein Netz geladen", detail: "Einen Augenblick warten oder die Seite neu laden." },
+    noAnswer: {
+      title: "Der Server antwortet nicht",
+      detail: "Vielleicht wurde er beendet, oder die Verbindung ist weg. Auf dieser Seite geht nichts verloren; einfach noch einmal versuchen.",
+    },
+    status: (status) => `Der Server antwortete mit ${status}`,
+    titles: {
+      "no-image": "In der Anfrage ist kein Bild",
+      "not-an-image": "Das ist kein Bild, das sich lesen lässt",
+      "image-damaged": "Das Bild ist beschädigt",
+      "image-too-large": "Die Bilddatei ist zu groß",
+      "image-too-many-pixels": "Das Bild hat zu viele Pixel",
+      "unknown-model": "Ein solches Modell gibt es nicht",
+      "unknown-analysis": "Diese Analyse ist nicht mehr im Gedächtnis des Servers",
+      "unknown-layer": "Eine solche Schicht gibt es nicht",
+      "invalid-request": "Die Anfrage ist nicht gültig",
+      "bad-upload": "Die gesendeten Daten lassen sich nicht lesen",
+      "upload-too-slow": "Das Senden hat zu lange gedauert",
+      busy: "Der Server ist ausgelastet",
+      "time-limit": "Die Arbeit hat zu lange gedauert",
+      "not-ready": "Der Server ist noch nicht bereit",
+      "internal-error": "Auf dem Server ist etwas schiefgegangen",
+    },
+  },
+
+  strip: {
+    title: "Schichten",
+    column: (name, kind, shape) => `${name}: ${kind}, ${shape}`,
+  },
+
+  stage: {
+    empty: "Hier erscheinen die Karten jeder Schicht, sobald es ein Foto gibt.",
+    mapBefore: "Vorige Karte",
+    nextMap: "Nächste Karte",
+    allMaps: "alle Karten",
+    maps: (layer) => `Karten von ${layer}`,
+    numbers: (layer) => `Zahlen von ${layer}`,
+    zero: (name) => `${name}, überall null`,
+    heatmap: "Wärmebild",
+    open: (layer, map, figures) => `${layer}, ${map}, ${figures}. Die Pfeiltasten gehen von Zahl zu Zahl.`,
+    cells: (layer, count, figures) => `${layer}: ${count} Zahlen, ${figures}`,
+    goTo: (name) => `Zu ${name}`,
+  },
+
+  legend: {
+    title: "Eine Skala für jede",
+    map: "Karte",
+    layer: "Schicht",
+    network: "alle",
+  },
+
+  inspector: {
+    title: "Erklärung",
+    tabs: "Was hier erklärt wird",
+    layer: "Diese Schicht",
+    whatif: "Was wäre, wenn?",
+    why: "Warum diese Klasse?",
+    shape: "Form",
+    madeFrom: "Gemacht aus",
+    thePhoto: "dem Foto",
+    parameters: "Parameter",
+    multiplyAdds: "Multiplikationen",
+    sees: "Sieht von der Eingabe",
+    smallest: "kleinste",
+    largest: "größte",
+    mean: "Mittel",
+    zero: "null",
+    dead: "tote Karten",
+    settings: {
+      kernel: "Kern",
+      stride: "Schrittweite",
+      padding: "Rand",
+      dilation: "Spreizung",
+      groups: "Gruppen",
+      alpha: "Alpha",
+      low: "Untergrenze",
+      high: "Obergrenze",
+      rate: "Rate",
+      epsilon: "Epsilon",
+      value: "Wert",
+      shape: "Form",
+    },
+    sums: "Woher diese Zahl kommt",
+  },
+
+  ops: {
+    titles: {
+      input: "Eingabe",
+      conv: "Faltung",
+      relu: "ReLU",
+      leaky_relu: "Leaky ReLU",
+      sigmoid: "Sigmoid",
+      tanh: "Tanh",
+      clip: "Begrenzung",
+      softmax: "Softmax",
+      max_pool: "Max-Pooling",
+      average_pool: "Mittelwert-Pooling",
+      global_average_pool: "Globales Mittelwert-Pooling",
+      batch_norm: "Batch-Normalisierung",
+      dropout: "Dropout",
+      dense: "Vollverbunden",
+      flatten: "Aneinanderreihung",
+      reshape: "Umformung",
+      pad: "Rand",
+      concat: "Stapelung",
+      add: "Addition",
+      mul: "Multiplikation",
+      identity: "Identität",
+    },
+    unknown: (title) => [`Ein Schritt der Art „${title}“. Seine Zahlen lassen sich hier lesen wie alle anderen.`],
+    input: (mean, std) => [
+      "Was das Netz bekommt: das Foto, zugeschnitten und verkleinert, eine Karte für jede Farbe.",
+      `Jede Farbe wird so verschoben und gestreckt, dass ihre Zahlen um 0 liegen: (Wert ÷ 255 − ${mean}) ÷ ${std}.`,
+    ],
+    conv: ({ size, patterns, channels, together, input }) => {
+      const over = together === channels
+        ? `${channels === 1 ? "die eine Karte" : `alle ${some(channels, "Karte", "Karten")}`} von ${input ?? "seiner Eingabe"}${channels === 1 ? "" : " zugleich"}`
+        : together === 1 ? "jeweils eine Karte"
+        : `jeweils ${some(together, "Karte", "Karten")}`;
+      const times = `einmal für ${patterns === 1 ? "das eine Muster" : `jedes von ${some(patterns, "Muster", "Mustern")}`}`;
+      return [
+        size === null
+          ? `Ein Detektiv, der immer nur auf eine Stelle blickt und dort alle Karten vergleicht, ${times}.`
+          : `Ein Detektiv mit einer kleinen Lupe, ${size} Zahlen groß, sucht ${over} ab, ${times}.`,
+        "Wo ein Muster passt, bekommt seine Karte eine große positive Zahl; wo sich das Gegenteil findet, eine negative; wo nichts dergleichen ist, eine nahe 0.",
+      ];
+    },
+    relu: (off) => [
+      "Ein Lichtschalter an jeder Zahl: Eine positive geht unverändert hindurch, eine negative wird ausgeschaltet, auf 0.",
+      `Hier sind ${off} von ihnen aus. Ohne solche Schalter ließen sich alle Schichten zu einer einzigen zusammenfassen.`,
+    ],
+    leaky_relu: (kept) => [
+      "Ein Dimmer an jeder Zahl: Eine positive geht unverändert hindurch, eine negative wird heruntergedreht.",
+      `Was negativ ist, behält ${kept} seiner Größe, damit das Netz noch daraus lernen kann.`,
+    ],
+    sigmoid: () => [
+      "Drückt jede Zahl sanft zwischen 0 und 1, wie ein träger Schalter.",
+      "Weit unter null ist sie so gut wie aus, weit darüber so gut wie an.",
+    ],
+    tanh: () => [
+      "Drückt jede Zahl sanft zwischen −1 und 1 und lässt ihr das Vorzeichen.",
+      "Kleine Zahlen gehen fast unverändert hindurch; große landen alle nahe derselben Grenze.",
+    ],
+    clip: (low, high) => [
+      `Ein Schalter mit Anschlag: Alles unter ${low ?? "seiner Grenze"} wird auf diesen Wert gehoben, alles über ${high ?? "seiner Grenze"} auf diesen gesenkt.`,
+      "Was dazwischen liegt, geht unverändert hindurch.",
+    ],
+    softmax: (scores) => [
+      `Verteilt 100\u00a0% auf ${some(scores, "Punktzahl", "Punktzahlen")}: Jede wird zu e hoch Punktzahl, geteilt durch die Summe von allen.`,
+      "Die Reihenfolge bleibt. Ein Vorsprung von 1 Punkt wird zu einem 2,7-mal so großen Anteil.",
+    ],
+    max_pool: (block, fewer) => [
+      `Der Zusammenfasser beim Blinzeln: Von jedem ${block}-Block bleibt nur die größte Zahl, ${shrinkage(fewer)}.`,
+      "Dass etwas gefunden wurde, bleibt; wo genau, wird vergessen. Ein um ein Pixel verschobenes Foto sieht von hier an fast gleich aus.",
+    ],
+    average_pool: (block, fewer) => [
+      `Der Zusammenfasser beim Blinzeln: Jeder ${block}-Block wird zu seinem Mittelwert, ${shrinkage(fewer)}.`,
+      "Feinheiten werden geglättet; was für den ganzen Block gilt, bleibt.",
+    ],
+    global_average_pool: () => [
+      "Der Zusammenfasser in einem Wort: Jede Karte wird zu einer einzigen Zahl, ihrem Mittelwert.",
+      "Wie viel es von einem Muster gab, bleibt; wo es war, wird vergessen.",
+    ],
+    batch_norm: () => [
+      "Ein Drehknopf an jeder Karte: Ihre Zahlen werden auf eine gemeinsame Größe verschoben und gestreckt, die sich beim Lernen bewährt hat.",
+      "Mittel und Streuung dafür wurden beim Lernen gemessen; hier ist es noch eine Multiplikation und eine Addition.",
+    ],
+    dropout: (rate) => [
+      `Nur beim Lernen am Werk: Dort verdeckt es ${rate} der Zahlen nach Zufall, damit auf keine einzelne Verlass ist.`,
+      "Jetzt geht alles unverändert hindurch.",
+    ],
+    dense: (evidence, outputs, areClasses) => [
+      `Die Jury: ${some(evidence, "Indiz wird", "Indizien werden")} zu jeder von ${outputs} ${areClasses ? "Klassen" : "Ausgaben"} angehört, und jedes wiegt bei jeder anders.`,
+      `Gewicht × Indiz kann dafür oder dagegen sprechen; die Summe ist ${areClasses ? "die Punktzahl der Klasse" : "das Ergebnis"}.`,
+    ],
+    flatten: (sides, numbers) => [
+      `Legt die Liste aus: Karte um Karte, Zeile um Zeile, ${sides.length > 1 ? `${sides.join("\u00a0×\u00a0")} = ` : ""}${some(numbers, "Zahl", "Zahlen")} in einer einzigen Reihe.`,
+      "Nichts wird gerechnet, und nichts geht verloren: Jede Zahl hat noch ihren Platz auf dem Foto.",
+    ],
+    reshape: (shape) => [
+      `Bringt dieselben Zahlen in eine andere Form: ${shape}.`,
+      "Nichts wird gerechnet; sie werden nur neu abgezählt.",
+    ],
+    pad: (value) => [
+      `Legt einen Rand aus ${value} um jede Karte.`,
+      "So können die Schichten dahinter über die Kante hinausblicken.",
+    ],
+    concat: (layers) => [
+      `Legt die Karten von ${some(layers.length, "Schicht", "Schichten")} auf einen Stapel: ${layers.join(", ")}.`,
+      "Nichts wird gerechnet; was danach kommt, sieht sie alle zusammen.",
+    ],
+    add: (layers) => [
+      `Addiert ${layers.join(" und ")}, Zahl für Zahl.`,
+      "Hier endet eine Abkürzung im Netz: Was unterwegs gefunden wurde, kommt zu dem hinzu, was vorher schon da war.",
+    ],
+    mul: (layers) => [
+      `Multipliziert ${layers.join(" und ")}, Zahl für Zahl.`,
+      "Wo die eine groß ist, dreht sie die andere auf, wo sie klein ist, dreht sie sie zu.",
+    ],
+    identity: () => ["Gibt jede Zahl weiter, wie sie ist.", "Der Schritt ist hier, weil er in der Datei des Netzes steht."],
+  },
+
+  sums: {
+    bias: "Bias",
+    together: "zusammen",
+    outside: (place) => `${place}, außerhalb`,
+    outsideTheMap: "außerhalb der Karte",
+    others: (n) => `${n} weitere`,
+    showAll: (n) => `Alle ${n} zeigen`,
+    showLargest: "Nur die größten zeigen",
+    and: " und ",
+    window: {
+      formula: (windows) => ` = ${some(windows, "Fenster", "Fenster")} × Kern `,
+      show: "Diese Zahlen zeigen",
+      product: "Wert × Gewicht = Produkt",
+      countedAsZero: "außerhalb der Karte: zählt als 0",
+      edge: "Rand 0",
+    },
+    jury: {
+      formula: (pieces) => ` = ${some(pieces, "Indiz", "Indizien")} × Gewicht `,
+      balance: (label, pro, contra) => `Für${label === null ? "" : ` „${label}“`}: ${pro}. Dagegen: ${contra}.`,
+      where: (label) => `Wo auf dem Foto die Indizien${label ? ` für „${label}“` : ""} liegen`,
+      caption: (where, maps, height, width) =>
+        `${where}: alle ${maps} Karten aufeinandergelegt, ${height} × ${width} Stellen. Orange spricht dafür, Blau dagegen.`,
+    },
+    block: {
+      largest: (n) => ` = die größte von ${n}`,
+      mean: (n) => ` = das Mittel von ${n}`,
+      more: (n) => `und ${n} weitere`,
+      kept: "Behalten: ",
+      allEqual: "Alle sind gleich; die erste zählt.",
+      thrownAway: (n) => `Weggeworfen: die anderen ${n}.`,
+      sum: (sum, weight, cells) => `Summe ${sum} × ${weight} (1 ÷ ${cells}) = `,
+    },
+    few: {
+      constant: "Eine Konstante: Sie kommt aus keiner anderen Zahl.",
+      copy: "Genau die Zahl von ",
+      sum: (n) => ` = die Summe von ${n}`,
+      from: "Aus ",
+      xIs: "x ist ",
+      pixel: (pixel, mean, std) => `Pixel ${pixel} ÷ 255, minus das Mittel ${mean}, geteilt durch ${std}.`,
+      norm: ({ mean, variance, epsilon, gamma, beta }) => `(x − Mittel ${mean}) ÷ √(Varianz ${variance} + ${epsilon}) × ${gamma} ${beta}.`,
+    },
+    curve: {
+      at: (name) => ` = ${name} bei x = `,
+      xIs: " x ist ",
+      on: "Positiv: Der Schalter ist an, die Zahl geht unverändert hindurch.",
+      off: "Nicht positiv: ausgeschaltet.",
+      passes: "Positiv: Sie geht unverändert hindurch.",
+      turnedDown: (to) => `Negativ: auf ${to} heruntergedreht.`,
+      within: "Innerhalb der Grenzen: Sie geht unverändert hindurch.",
+      beyond: "Jenseits einer Grenze: dort festgehalten.",
+      label: (x, y) => `Die Kurve, bei ${x} ist sie ${y}`,
+    },
+    share: {
+      highest: (score) => `Die Punktzahl ${score} ist die höchste, darum zählt sie als e⁰ = 1. `,
+      below: (score, gap, highest) => `Die Punktzahl ${score} liegt ${gap} unter der höchsten, ${highest}. `,
+      rule: "e hoch dieser Zahl, geteilt durch die Summe von allen, ist der Anteil.",
+      columns: ["Punktzahl", "e^(Punktzahl − höchste)", "Anteil"],
+    },
+  },
+
+  help: {
+    keys: "Tasten",
+    pageUp: "Bild ↑",
+    pageDown: "Bild ↓",
+    home: "Pos1",
+    end: "Ende",
+    space: "Leertaste",
+    layers: "vorige Schicht, nächste Schicht",
+    maps: "vorige Karte, nächste Karte",
+    enter: "die Karte öffnen; noch einmal: hineingehen, dann führen die Pfeiltasten von Zahl zu Zahl",
+    escape: "eine Ebene zurück",
+    another: "eine andere Karte, während eine offen ist",
+    ends: "erste Schicht, letzte Schicht",
+    walk: "Rundgang durch alle Schichten, oder anhalten",
+    field: "wie stark jedes Pixel des Fotos für die Zahl zählt, oder beenden",
+    trail: "der stärkste Weg von der Zahl zum Foto; noch einmal: einen Schritt weiter zurück",
+    theme: "hell oder dunkel",
+    list: "diese Liste",
+    reading: "Wie die Karten zu lesen sind",
+    read:
+      "Jedes Pixel ist eine Zahl. Wo Zahlen negativ sein können, ist Blau unter null und Orange darüber; null hat die Farbe der Seite. " +
+      "Wo sie es nicht können, ist dunkles Violett null und Gelb die größte. Ein Klick auf eine Karte öffnet sie, ein Klick auf eine Zahl hält sie fest. " +
+      "Auf einem Touchscreen führt Wischen zur Seite durch die Schichten.",
+  },
+
   probe: {
     role: "Ortssucher",
     label:

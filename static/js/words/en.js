@@ -1,7 +1,416 @@
-/** All that the page says, in English. Other languages have the same shape. */
+/**
+ * All that the page says, in English. Another language is a file of the same shape: what is a function here is one there,
+ * so that each can put its words in its own order. Numbers that arrive as text are already written the language's way.
+ */
+
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
+/**
+ * @param {number} n
+ * @param {string} one
+ * @param {string} [more]
+ */
+const some = (n, one, more = `${one}s`) => `${whole.format(n)} ${n === 1 ? one : more}`;
+
+/** @param {number} fewer a share of the places */
+const shrinkage = (fewer) => (fewer > 0 ? `so the maps get ${Math.round(fewer * 100)}\u00a0% smaller` : "and the maps keep their size");
 
 export const say = {
   language: "Language",
+  close: "Close",
+  cancel: "Cancel",
+
+  numbers: {
+    decimal: ".",
+    notANumber: "not a number",
+    million: (/** @type {string} */ n) => `${n} million`,
+    billion: (/** @type {string} */ n) => `${n} billion`,
+    maps: (/** @type {number} */ n) => some(n, "map"),
+    numbers: (/** @type {number} */ n) => some(n, "number"),
+    colours: ["red", "green", "blue"],
+    map: (/** @type {number} */ channel) => `map ${channel}`,
+    number: (/** @type {number} */ unit) => `number ${unit}`,
+    of: (/** @type {string} */ name, /** @type {number} */ count) => `${name} of ${count}`,
+    /** @type {(low: string, high: string, mean: string) => string} */
+    span: (low, high, mean) => `from ${low} to ${high}, mean ${mean}`,
+  },
+
+  toolbar: {
+    network: "Network",
+    step: "Step through the layers",
+    back: "Layer before",
+    forward: "Next layer",
+    nowhere: "Layer –",
+    position: (/** @type {number} */ at, /** @type {number} */ count) => `Layer ${at} of ${count}`,
+    walk: "Walk",
+    walkLabel: "Walk through all layers",
+    page: "Page",
+    api: "API",
+    theme: "Dark theme",
+    help: "Keys and help",
+  },
+
+  photo: {
+    title: "Photo",
+    none: "No photo yet",
+    samples: "Samples",
+    choose: "Choose a photo",
+    orDrop: "drop or paste one",
+    drop: "Drop the photo anywhere",
+    /** @type {(title: string, width: number, height: number) => string} */
+    label: (title, width, height) => `The photo: ${title}, ${width} × ${height} pixels`,
+    notHere: "The server keeps no photo, so this link shows only what the network saw of it.",
+    yours: "your photo",
+    byLink: "a photo opened by its link",
+  },
+
+  seen: {
+    title: "What the network saw",
+    empty: "The network's input",
+    label: (/** @type {number} */ width, /** @type {number} */ height) => `The photo as the network got it, ${width} × ${height} pixels`,
+    /** @type {(width: number, height: number, interpolation: string) => string} */
+    cut: (width, height, interpolation) => `${width} × ${height} pixels, cut from the middle, resized (${interpolation}). `,
+    colours: (/** @type {string} */ mean, /** @type {string} */ std) => `Then each colour minus ${mean}, divided by ${std}.`,
+  },
+
+  answer: {
+    title: "What it says",
+    unsure: (/** @type {number} */ classes) =>
+      `It is not sure. It can only choose among the ${some(classes, "class", "classes")} that it was taught.`,
+    classes: "The classes it knows, and how often it is right",
+    allNumbers: "All numbers: ",
+    knows: (/** @type {string} */ network) => `What ${network} knows`,
+    taught: (/** @type {string} */ classes) =>
+      `It was taught ${classes} classes and sees everything as one of them, also what is none of them. `,
+    /** @type {(tested: string, accuracy: string) => string} */
+    right: (tested, accuracy) => `On ${tested} pictures that it was not taught with, its first guess is right ${accuracy} of the time.`,
+    list: "Classes",
+    unnamed: (/** @type {number} */ i) => `class ${i}`,
+  },
+
+  work: {
+    ready: "Getting ready",
+    opening: "Opening the photo",
+    reading: "Reading the photo",
+    loading: "Loading the network",
+    looking: "The network is looking at it",
+    sending: (/** @type {string} */ sent, /** @type {string} */ total) => `Sending ${sent} of ${total}`,
+    seconds: (/** @type {string} */ text, /** @type {string} */ seconds) => `${text} · ${seconds} s`,
+  },
+
+  problems: {
+    again: "Try again",
+    another: "Choose another photo",
+    sample: "Take a sample",
+    dismiss: "Dismiss",
+    limit: (/** @type {string} */ limit, /** @type {string} */ actual) => `The limit is ${limit}; this was ${actual}.`,
+    onlyALink: {
+      title: "That was a link to a picture",
+      detail: "This page asks no other host for anything. Save the picture first, then drop the file.",
+    },
+    noModel: { title: "No network is loaded yet", detail: "Wait a moment, or load the page again." },
+    noAnswer: {
+      title: "The server does not answer",
+      detail: "It may have been stopped, or the connection is gone. Nothing on this page is lost; try again.",
+    },
+    status: (/** @type {number} */ status) => `The server answered ${status}`,
+    /** The server's own, by the last part of their type. */
+    titles: {
+      "no-image": "There is no picture in the request",
+      "not-an-image": "This is not a picture that can be read",
+      "image-damaged": "The picture is damaged",
+      "image-too-large": "The picture file is too large",
+      "image-too-many-pixels": "The picture has too many pixels",
+      "unknown-model": "There is no such model",
+      "unknown-analysis": "This analysis is no longer in the server's memory",
+      "unknown-layer": "There is no such layer",
+      "invalid-request": "The request is not valid",
+      "bad-upload": "The upload cannot be read",
+      "upload-too-slow": "The upload took too long",
+      busy: "The server is busy",
+      "time-limit": "The work took too long",
+      "not-ready": "The server is not ready yet",
+      "internal-error": "Something went wrong on the server",
+    },
+  },
+
+  strip: {
+    title: "Layers",
+    column: (/** @type {string} */ name, /** @type {string} */ kind, /** @type {string} */ shape) => `${name}: ${kind}, ${shape}`,
+  },
+
+  stage: {
+    empty: "The maps of each layer appear here as soon as there is a photo.",
+    mapBefore: "Map before",
+    nextMap: "Next map",
+    allMaps: "all maps",
+    maps: (/** @type {string} */ layer) => `Maps of ${layer}`,
+    numbers: (/** @type {string} */ layer) => `Numbers of ${layer}`,
+    zero: (/** @type {string} */ name) => `${name}, zero everywhere`,
+    heatmap: "heatmap",
+    /** @type {(layer: string, map: string, figures: string) => string} */
+    open: (layer, map, figures) => `${layer}, ${map}, ${figures}. Arrow keys move from number to number.`,
+    /** @type {(layer: string, count: number, figures: string) => string} */
+    cells: (layer, count, figures) => `${layer}: ${count} numbers, ${figures}`,
+    goTo: (/** @type {string} */ name) => `Go to ${name}`,
+  },
+
+  legend: {
+    title: "One scale for each",
+    map: "map",
+    layer: "layer",
+    network: "network",
+  },
+
+  inspector: {
+    title: "Inspector",
+    tabs: "What the inspector shows",
+    layer: "This layer",
+    whatif: "What if?",
+    why: "Why this class?",
+    shape: "Shape",
+    madeFrom: "Made from",
+    thePhoto: "the photo",
+    parameters: "Parameters",
+    multiplyAdds: "Multiply-adds",
+    sees: "Sees of the input",
+    smallest: "smallest",
+    largest: "largest",
+    mean: "mean",
+    zero: "zero",
+    dead: "dead maps",
+    /** An op's settings, by the API's names; one that is not here is shown by that name. */
+    settings: {
+      kernel: "Kernel",
+      stride: "Stride",
+      padding: "Padding",
+      dilation: "Dilation",
+      groups: "Groups",
+      alpha: "Alpha",
+      low: "Low",
+      high: "High",
+      rate: "Rate",
+      epsilon: "Epsilon",
+      value: "Value",
+      shape: "Shape",
+    },
+    sums: "Where this number comes from",
+  },
+
+  ops: {
+    titles: {
+      input: "Input",
+      conv: "Convolution",
+      relu: "ReLU",
+      leaky_relu: "Leaky ReLU",
+      sigmoid: "Sigmoid",
+      tanh: "Tanh",
+      clip: "Clip",
+      softmax: "Softmax",
+      max_pool: "Max pooling",
+      average_pool: "Average pooling",
+      global_average_pool: "Global average pooling",
+      batch_norm: "Batch normalisation",
+      dropout: "Dropout",
+      dense: "Fully connected",
+      flatten: "Flatten",
+      reshape: "Reshape",
+      pad: "Padding",
+      concat: "Concatenation",
+      add: "Addition",
+      mul: "Multiplication",
+      identity: "Identity",
+    },
+    unknown: (/** @type {string} */ title) => [`A step of the kind “${title}”. Its numbers can be read here like all others.`],
+    input: (/** @type {string} */ mean, /** @type {string} */ std) => [
+      "What the network is given: the photo, cut and resized, one map for each colour.",
+      `Each colour is shifted and stretched so that its numbers lie around 0: (value ÷ 255 − ${mean}) ÷ ${std}.`,
+    ],
+    /**
+     * `size` is the window's, null for a single place; `together` is how many of the `channels` maps one pattern looks at.
+     *
+     * @type {(told: { size: string | null, patterns: number, channels: number, together: number, input: string | null }) => string[]}
+     */
+    conv: ({ size, patterns, channels, together, input }) => {
+      const over = together === channels ? `all ${some(channels, "map")} of ${input ?? "its input"} at once`
+        : together === 1 ? "one map at a time"
+        : `${some(together, "map")} at a time`;
+      const lens = size === null
+        ? "A detective who looks at one place at a time and compares all maps there"
+        : `A detective with a small magnifying glass, ${size} numbers wide, goes over ${over}`;
+      return [
+        `${lens}, once for each of ${some(patterns, "pattern")}.`,
+        "Where a pattern fits, its map gets a large positive number; where the opposite is found, a negative one; where there is nothing of the kind, one near 0.",
+      ];
+    },
+    relu: (/** @type {string} */ off) => [
+      "A light switch on every number: a positive one passes unchanged, a negative one is switched off to 0.",
+      `Here ${off} of them are off. Without such switches, all layers together could be folded into a single one.`,
+    ],
+    leaky_relu: (/** @type {string} */ kept) => [
+      "A dimmer on every number: a positive one passes unchanged, a negative one is turned down.",
+      `What is negative keeps ${kept} of its size, so that the network can still learn from it.`,
+    ],
+    sigmoid: () => [
+      "Squeezes every number smoothly between 0 and 1, like a slow switch.",
+      "Far below zero it is as good as off, far above it is as good as on.",
+    ],
+    tanh: () => [
+      "Squeezes every number smoothly between −1 and 1 and keeps its sign.",
+      "Small numbers pass almost unchanged; large ones all end up near the same limit.",
+    ],
+    clip: (/** @type {string | null} */ low, /** @type {string | null} */ high) => [
+      `A switch with a ceiling: everything below ${low ?? "its limit"} becomes that, everything above ${high ?? "its limit"} becomes that.`,
+      "What lies between passes unchanged.",
+    ],
+    softmax: (/** @type {number} */ scores) => [
+      `Shares out 100\u00a0% over ${some(scores, "score")}: each becomes e to the power of the score, divided by the sum of all.`,
+      "The order stays the same. A lead of 1 in score becomes a share 2.7 times as large.",
+    ],
+    max_pool: (/** @type {string} */ block, /** @type {number} */ fewer) => [
+      `The summariser, squinting: of each ${block} block only the largest number stays, ${shrinkage(fewer)}.`,
+      "That something was found is kept; where exactly is forgotten, so a photo shifted by a pixel looks almost the same from here on.",
+    ],
+    average_pool: (/** @type {string} */ block, /** @type {number} */ fewer) => [
+      `The summariser, squinting: each ${block} block becomes its mean, ${shrinkage(fewer)}.`,
+      "Fine detail is smoothed away; what holds for the whole block stays.",
+    ],
+    global_average_pool: () => [
+      "The summariser in one word: each map becomes a single number, its mean.",
+      "How much of a pattern there was is kept; where it was is forgotten.",
+    ],
+    batch_norm: () => [
+      "A tuning knob on each map: its numbers are shifted and stretched to a common size that training has found useful.",
+      "The mean and spread that it goes by were measured in training, so here it is one multiplication and one addition.",
+    ],
+    dropout: (/** @type {string} */ rate) => [
+      `Only at work in training, where it hides ${rate} of the numbers at random, so that no single one is relied upon.`,
+      "Now everything passes unchanged.",
+    ],
+    /** @type {(evidence: number, outputs: number, areClasses: boolean) => string[]} */
+    dense: (evidence, outputs, areClasses) => [
+      `The jury: ${whole.format(evidence)} pieces of evidence are heard for each of ${outputs} ${areClasses ? "classes" : "outputs"}, and each piece is weighed differently for each.`,
+      `Weight × evidence may speak for or against; the sum is the ${areClasses ? "score of the class" : "result"}.`,
+    ],
+    /** @type {(sides: string[], numbers: number) => string[]} */
+    flatten: (sides, numbers) => [
+      `Lays the list out: map after map, row after row, ${sides.length > 1 ? `${sides.join("\u00a0×\u00a0")} = ` : ""}${some(numbers, "number")} in a single line.`,
+      "Nothing is computed, and nothing is lost: each number still has its place on the photo.",
+    ],
+    reshape: (/** @type {string} */ shape) => [
+      `Puts the same numbers into another form: ${shape}.`,
+      "Nothing is computed; they are only counted off anew.",
+    ],
+    pad: (/** @type {string} */ value) => [
+      `Puts a frame of ${value} around every map.`,
+      "The layers behind it can then look beyond the edge.",
+    ],
+    concat: (/** @type {string[]} */ layers) => [
+      `Stacks the maps of ${some(layers.length, "layer")} on one pile: ${layers.join(", ")}.`,
+      "Nothing is computed; what comes next sees all of them together.",
+    ],
+    add: (/** @type {string[]} */ layers) => [
+      `Adds ${layers.join(" and ")}, number by number.`,
+      "A short cut in the network ends here: what was found on the way is added to what was there before.",
+    ],
+    mul: (/** @type {string[]} */ layers) => [
+      `Multiplies ${layers.join(" and ")}, number by number.`,
+      "One of them turns the other up where it is large and down where it is small.",
+    ],
+    identity: () => ["Hands every number on as it is.", "It stands here because the network's file has it."],
+  },
+
+  sums: {
+    bias: "bias",
+    together: "together",
+    outside: (/** @type {string} */ place) => `${place}, outside`,
+    outsideTheMap: "outside the map",
+    others: (/** @type {number} */ n) => `${n} others`,
+    showAll: (/** @type {number} */ n) => `Show all ${n}`,
+    showLargest: "Show the largest only",
+    and: " and ",
+    window: {
+      formula: (/** @type {number} */ windows) => ` = ${some(windows, "window")} × kernel `,
+      show: "Show these numbers",
+      product: "value × weight = product",
+      countedAsZero: "outside the map: counted as 0",
+      edge: "edge 0",
+    },
+    jury: {
+      formula: (/** @type {number} */ pieces) => ` = ${some(pieces, "piece")} of evidence × weight `,
+      /** @type {(label: string | null, pro: string, contra: string) => string} */
+      balance: (label, pro, contra) => `For${label === null ? "" : ` “${label}”`}: ${pro}. Against: ${contra}.`,
+      where: (/** @type {string | null} */ label) => `Where on the photo the evidence${label ? ` for ${label}` : ""} lies`,
+      /** @type {(where: string, maps: number, height: number, width: number) => string} */
+      caption: (where, maps, height, width) =>
+        `${where}: all ${maps} maps laid on top of each other, ${height} × ${width} places. Orange speaks for, blue against.`,
+    },
+    block: {
+      largest: (/** @type {number} */ n) => ` = the largest of ${n}`,
+      mean: (/** @type {number} */ n) => ` = the mean of ${n}`,
+      more: (/** @type {number} */ n) => `and ${n} more`,
+      kept: "Kept: ",
+      allEqual: "All of them are equal; the first one counts.",
+      thrownAway: (/** @type {number} */ n) => `Thrown away: the other ${n}.`,
+      /** @type {(sum: string, weight: string, cells: number) => string} */
+      sum: (sum, weight, cells) => `Sum ${sum} × ${weight} (1 ÷ ${cells}) = `,
+    },
+    few: {
+      constant: "A constant: it comes from no other number.",
+      copy: "The very number of ",
+      sum: (/** @type {number} */ n) => ` = the sum of ${n}`,
+      from: "From ",
+      xIs: "x is ",
+      /** @type {(pixel: string, mean: string, std: string) => string} */
+      pixel: (pixel, mean, std) => `Pixel ${pixel} ÷ 255, minus the mean ${mean}, divided by ${std}.`,
+      /** @type {(figures: { mean: string, variance: string, epsilon: string, gamma: string, beta: string }) => string} */
+      norm: ({ mean, variance, epsilon, gamma, beta }) => `(x − mean ${mean}) ÷ √(variance ${variance} + ${epsilon}) × ${gamma} ${beta}.`,
+    },
+    curve: {
+      at: (/** @type {string} */ name) => ` = ${name} at x = `,
+      xIs: " x is ",
+      on: "Positive: the switch is on, the number passes unchanged.",
+      off: "Not positive: switched off.",
+      passes: "Positive: it passes unchanged.",
+      turnedDown: (/** @type {string} */ to) => `Negative: turned down to ${to}.`,
+      within: "Within the limits: it passes unchanged.",
+      beyond: "Beyond a limit: held there.",
+      label: (/** @type {string} */ x, /** @type {string} */ y) => `The curve, at ${x} it is ${y}`,
+    },
+    share: {
+      highest: (/** @type {string} */ score) => `The score ${score} is the highest, so it counts as e⁰ = 1. `,
+      /** @type {(score: string, gap: string, highest: string) => string} */
+      below: (score, gap, highest) => `The score ${score} lies ${gap} below the highest, ${highest}. `,
+      rule: "e to that power, divided by the sum of all of them, is the share.",
+      columns: ["score", "e^(score − highest)", "share"],
+    },
+  },
+
+  help: {
+    keys: "Keys",
+    pageUp: "Page ↑",
+    pageDown: "Page ↓",
+    home: "Home",
+    end: "End",
+    space: "Space",
+    layers: "the layer before, the next layer",
+    maps: "the map before, the next map",
+    enter: "open the map; once more: go into it, and the arrow keys move from number to number",
+    escape: "one level back",
+    another: "another map while inside one",
+    ends: "the first layer, the last layer",
+    walk: "walk through all layers, or stop",
+    field: "how strongly each pixel of the photo matters to the number, or stop",
+    trail: "the strongest path from the number to the photo; again: one step back along it",
+    theme: "light or dark",
+    list: "this list",
+    reading: "How to read the maps",
+    read:
+      "Each pixel is one number. Where numbers can be negative, blue is below zero and orange above; zero has the colour of the page. " +
+      "Where they cannot, dark violet is zero and yellow the largest. Click a map to open it, click a number to hold it. " +
+      "On a touch screen, swipe sideways to step through the layers.",
+  },
+
   probe: {
     role: "place finder",
     label: "The photo as the network got it. Arrow keys point at a pixel and tell which numbers of the layer see it; Escape ends.",
@@ -152,6 +561,7 @@ export const say = {
       title: "The photo itself is not here",
       detail: "The server keeps no photo, so one that was opened by its link cannot be shown to another network. Choose the photo again.",
     },
+    changedPhoto: "The changed photo, as far as the network saw it. Flip back with x.",
     again: "Try again",
     besideLayer: (/** @type {string} */ layer, /** @type {string} */ network) => `${layer} beside, in ${network},`,
     stage: {
