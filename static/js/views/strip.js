@@ -1,6 +1,7 @@
 /** The network strip: every layer in order, and the map to move on. */
 
 import { isAbort } from "../api.js";
+import { originalOf } from "../compare.js";
 import { find, h, placeBox, prefersStillness, setAttribute, svg } from "../dom.js";
 import { shapeText } from "../format.js";
 import { hasMaps, layerNamed, typicalMaps } from "../graph.js";
@@ -51,6 +52,7 @@ class Strip {
   #root = find("#strip", HTMLElement);
   /** @type {IntersectionObserver} */
   #sight;
+  #laidOut = "";
 
   /** @param {App} app */
   constructor(app) {
@@ -62,9 +64,15 @@ class Strip {
   build() {
     const { model, analysis } = this.app.store.state;
     if (!model || !analysis) return;
+    const typical = this.#maps(model, originalOf(this.app.store.state).analysis ?? analysis);
+    const laidOut = JSON.stringify([model.id, [...typical]]);
+    if (laidOut === this.#laidOut) {
+      this.#refill();
+      return;
+    }
+    this.#laidOut = laidOut;
     const scrolled = this.#root.scrollLeft;
     this.#sight.disconnect();
-    const typical = this.#maps(model, analysis);
     const { columns, groups, edges, width, height } = layoutStrip(model, typical, (this.#root.clientWidth * 16) / rootSize());
     this.#edges = new Map();
     const lines = edges.map(({ to, path }) => {
@@ -126,6 +134,11 @@ class Strip {
       svg("path", { d: line }),
       ...points.map(({ x, y, name }) => svg("circle", { cx: x, cy: y, r: name === layer ? 4 : 2.5 })),
     );
+  }
+
+  /** Other numbers of the same network in the same columns; the old ones stay until the new ones are here. */
+  #refill() {
+    for (const drawn of this.#drawn.values()) if (drawn.tensor) void this.#fill(drawn);
   }
 
   repaint() {
@@ -255,7 +268,9 @@ class Strip {
     const { layer } = drawn.column;
     if (!numbers) return;
     try {
-      drawn.tensor = await (hasMaps(layer) ? numbers.some(layer, drawn.channels) : numbers.whole(layer));
+      const tensor = await (hasMaps(layer) ? numbers.some(layer, drawn.channels) : numbers.whole(layer));
+      if (this.app.store.state.numbers !== numbers) return; // those of another analysis are on their way
+      drawn.tensor = tensor;
       this.#paint(drawn);
     } catch (error) {
       // A thumbnail that cannot be had stays empty; whoever goes to its layer is told why.
