@@ -2,11 +2,9 @@
 
 import { find, h } from "../dom.js";
 import { number } from "../format.js";
-import { hasMaps } from "../graph.js";
 import { paint } from "../raster.js";
 
 /**
- * @typedef {import("../types.js").Layer} Layer
  * @typedef {import("../types.js").Range} Range
  * @typedef {import("../types.js").ScaleMode} ScaleMode
  */
@@ -52,9 +50,9 @@ export class Legend {
   /**
    * @param {Range} range
    * @param {number | null} value
-   * @param {Layer} layer
+   * @param {boolean} hasChoice whether the reader can choose what shares a scale
    */
-  show(range, value, layer) {
+  show(range, value, hasChoice) {
     const { low, high, signed } = range;
     const { theme } = this.app.store.state;
     const key = JSON.stringify([low, high, theme]);
@@ -68,7 +66,7 @@ export class Legend {
     this.#needle.hidden = value === null || high <= low;
     const at = Math.max(0, Math.min(1, ((value ?? 0) - low) / (high - low)));
     this.#needle.style.left = `${at * 100}%`;
-    this.#choice.hidden = !hasMaps(layer);
+    this.#choice.hidden = !hasChoice;
   }
 
   /**

@@ -103,7 +103,7 @@ export class PairRows {
   #row(unit, label) {
     const name = label === undefined ? `${unit}` : words(label);
     const one = h("span", { class: "pair-bar" });
-    const other = h("span", { class: "pair-bar after" });
+    const other = h("span", { class: "pair-bar then" });
     const texts = Array.from({ length: 3 }, () => h("span", { class: "bar-value" }));
     const point = (/** @type {PointerEvent} */ event) => {
       if (event.pointerType === "mouse") this.app.explorer.point([unit]);

@@ -3,6 +3,7 @@
 import { find, h, placeBox } from "../dom.js";
 import { boxSeenBy, onPhoto } from "../sight.js";
 import { explains } from "../terms.js";
+import { say } from "../words/index.js";
 
 /**
  * @typedef {import("../types.js").App} App
@@ -48,14 +49,16 @@ function drawPhoto({ analysis, photo, seen, source }) {
     context.drawImage(seen, left, top, right - left, bottom - top);
   }
   placeBox(find("#crop", HTMLElement), share(boxOf(crop), width, height));
-  find("#credit", HTMLElement).textContent = caption(photo !== null, source);
+  find("#credit", HTMLElement).textContent = caption(photo !== null, source, analysis);
 }
 
 /**
  * @param {boolean} isHere
  * @param {State["source"]} source
+ * @param {import("../types.js").Analysis} analysis
  */
-function caption(isHere, source) {
+function caption(isHere, source, { changes }) {
+  if (!isHere && changes?.photo) return say.whatif.changedPhoto;
   if (!isHere) return "The server keeps no photo, so this link shows only what the network saw of it.";
   return source?.credit ? `${source.title}. ${source.credit}` : (source?.title ?? "");
 }

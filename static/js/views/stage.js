@@ -37,11 +37,11 @@ const MOST_BARS = 100; // a longer vector whose numbers have no names is shown a
 export function mountStage(app) {
   const stage = new Stage(app);
   const { store } = app;
-  store.watch(["analysis", "layer", "open", "contrast"], () => stage.build());
+  store.watch(["analysis", "layer", "open", "kernels", "contrast"], () => stage.build());
   store.watch(["pair"], ({ contrast }) => contrast && stage.build());
   store.watch(["tile"], () => stage.turn());
   store.watch(["scale", "theme", "twin"], () => stage.paint());
-  store.watch(["cursor", "explanation"], () => stage.mark());
+  store.watch(["cursor", "explanation", "slide", "focus"], () => stage.mark());
 }
 
 class Stage {
@@ -158,7 +158,7 @@ class Stage {
     const value = both?.difference ?? (this.#tensor && cursor ? valueAt(this.#tensor, cursor) : null);
     const shared = open && scale === "layer" ? companionRange(analysis, layer) : null;
     const range = both?.range ?? shared ?? rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
-    this.#legend.show(range, value, layer);
+    this.#legend.show(range, value, hasMaps(layer) && !both);
     const reading = find("#reading", HTMLElement);
     if (value === null || !cursor) {
       reading.replaceChildren();
