@@ -64,7 +64,7 @@ class Question:
     def gradients(self, trace: Trace, values: Collection[str]) -> dict[str, Array]:
         """dscore/dvalue of each picture in a trace; zeros for a value that the score does not depend on."""
         name = self.network.logits
-        ones = np.zeros_like(trace[name])
+        ones = np.zeros(trace[name].shape, trace[name].dtype)  # in the order that units count in
         ones.reshape(len(ones), -1)[:, self.unit] = 1
         found = self.network.backward(trace, {name: ones}, only_values=values).values
         return {value: found.get(value, np.zeros_like(trace[value])) for value in values}

@@ -1,0 +1,128 @@
+"""Class activation maps against the papers' formulas, written out number by number."""
+
+import numpy as np
+import pytest
+
+import engine
+from engine.attribution.cam import (
+    checked_layer,
+    default_layer,
+    grad_cam,
+    grad_cam_plus_plus,
+    upsampled,
+)
+from engine.errors import AttributionError
+from engine.network import Network, Node
+from engine.ops import Dense, Dropout, Flatten, Relu
+from tests.engine.attribution.questions import branched, linear
+from tests.engine.networks import network, nodes
+
+LAYERS = ["input", "conv1", "relu1", "pool1", "narrow_act", "joined", "residual_act", "pool2"]
+
+
+def maps_and_slopes(asking, layer):
+    """The layer's maps (K, h, w) and their gradients, by the backward pass that test_network.py proves."""
+    at = np.zeros((1, 5))
+    at[0, asking.unit] = 1
+    slopes = asking.network.backward(asking.trace, {"fc": at}).values[layer]
+    return asking.trace[layer][0], slopes[0]
+
+
+def enlarged(cam, height, width):
+    """Bilinear, half-pixel: each place by itself."""
+    big = np.zeros((height, width))
+    for i in range(height):
+        for j in range(width):
+            y = min(max((i + 0.5) * cam.shape[0] / height - 0.5, 0), cam.shape[0] - 1)
+            x = min(max((j + 0.5) * cam.shape[1] / width - 0.5, 0), cam.shape[1] - 1)
+            top, left = int(y), int(x)
+            below, right = min(top + 1, cam.shape[0] - 1), min(left + 1, cam.shape[1] - 1)
+            up = cam[top, left] * (1 - x + left) + cam[top, right] * (x - left)
+            down = cam[below, left] * (1 - x + left) + cam[below, right] * (x - left)
+            big[i, j] = up * (1 - y + top) + down * (y - top)
+    return big
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (5, 4), (13, 14), (20, 30)])
+def test_enlarging(shape):
+    cam = np.random.default_rng(0).standard_normal(shape)
+    np.testing.assert_allclose(upsampled(cam, (13, 14)), enlarged(cam, 13, 14), atol=1e-12)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("target", [0, 4])
+def test_grad_cam(layer, target):
+    asking = branched(target)
+    maps, slopes = maps_and_slopes(asking, layer)
+    cam = np.zeros(maps.shape[1:])
+    for one, slope in zip(maps, slopes, strict=True):
+        cam += slope.sum() / slope.size * one
+    cam[cam < 0] = 0
+    np.testing.assert_allclose(grad_cam(asking, layer), enlarged(cam, 13, 14), atol=1e-12)
+
+
+@pytest.mark.parametrize("layer", [name for name in LAYERS if name != "input"])
+@pytest.mark.parametrize("target", [0, 4])
+def test_grad_cam_plus_plus(layer, target):
+    asking = branched(target)
+    maps, slopes = maps_and_slopes(asking, layer)
+    y = np.exp(
+        asking.scores(asking.x)[0]
+    )  # Y = exp(S), whose derivatives are Y · dS/dA to the n-th
+    cam = np.zeros(maps.shape[1:])
+    for one, slope in zip(maps, slopes, strict=True):
+        first, second, third = y * slope, y * slope**2, y * slope**3
+        below = 2 * second + one.sum() * third
+        alpha = np.zeros_like(second)
+        alpha[below != 0] = second[below != 0] / below[below != 0]
+        cam += (alpha * np.maximum(first, 0)).sum() / y * one
+    cam[cam < 0] = 0
+    expected = enlarged(cam, 13, 14)
+    np.testing.assert_allclose(grad_cam_plus_plus(asking, layer), expected, rtol=1e-9, atol=1e-12)
+
+
+class TestDefaultLayer:
+    def test_it_has_more_than_one_place_a_map_and_is_a_convolution_or_its_switch(self):
+        assert default_layer(network()) == "residual_act"  # the gate after it is 1 × 1
+        assert default_layer(engine.load("everyday")) == "relu5_1"
+
+    def test_layers_without_a_part_in_the_score_do_not_count(self):
+        aside = Node("aside", Relu(), ("framed",))
+        net = Network([*nodes(), aside], inputs={"input": (3, 13, 14)}, outputs=("softmax",))
+        assert default_layer(net) == "residual_act"
+
+    def test_dropout_is_no_switch(self):
+        parts = [
+            Node("act", Relu(), ("input",)),
+            Node("dropped", Dropout(), ("act",)),
+            Node("list", Flatten(), ("dropped",)),
+            Node("fc", Dense(np.ones((2, 4))), ("list",)),
+        ]
+        net = Network(parts, inputs={"input": (1, 2, 2)}, outputs=("fc",))
+        assert default_layer(net) == "act"
+
+    def test_a_network_without_any_says_so(self):
+        with pytest.raises(AttributionError, match="no convolution or activation function"):
+            default_layer(linear())
+
+
+class TestCheckedLayer:
+    def test_the_input_has_maps_too(self):
+        assert checked_layer(network(), "input") == "input"
+
+    @pytest.mark.parametrize(
+        ("layer", "says"),
+        [
+            ("conv9", "has no layer 'conv9'"),
+            ("flatten", "'flatten' is a list of 288 numbers and has no maps"),
+        ],
+    )
+    def test_others_are_refused(self, layer, says):
+        with pytest.raises(AttributionError, match=says):
+            checked_layer(network(), layer)
+
+    def test_a_layer_without_a_part_in_the_score_is_refused(self):
+        aside = Node("aside", Relu(), ("framed",))
+        net = Network([*nodes(), aside], inputs={"input": (3, 13, 14)}, outputs=("softmax",))
+        with pytest.raises(AttributionError, match="'aside' has no part in the scores"):
+            checked_layer(net, "aside")
