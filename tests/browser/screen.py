@@ -38,10 +38,27 @@ class Screen:
         self.page.wait_for_selector(".sums:not(.stale) .formula")
 
     def wait_for_layer(self, name: str) -> None:
+        self.wait_for_title(name)
+        self.wait_for_reading()
+
+    def wait_for_title(self, name: str) -> None:
+        """Until a layer is on the stage, whatever the inspector shows."""
         self.page.wait_for_function(
             "name => document.querySelector('#layer-title').textContent === name", arg=name
         )
-        self.wait_for_reading()
+
+    def wait_for_analysis(self, id_: str) -> None:
+        self.page.wait_for_function(
+            "id => document.querySelector('#downloads a')?.href.includes(id)", arg=id_
+        )
+
+    def wait_for_value(self, value: float) -> None:
+        """Until the value under the cursor is this one."""
+        self.page.wait_for_function(
+            "value => Math.abs(document.querySelector('.reading output')?.dataset.value - value)"
+            " <= 1e-6 + 1e-5 * Math.abs(value)",
+            arg=float(value),
+        )
 
     def wait_for_address(self, part: str) -> None:
         """The address follows the state with a short delay."""
