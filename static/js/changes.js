@@ -33,6 +33,19 @@ export function keyOf(change) {
   return JSON.stringify([kind, layer, filter, channel, y, x]);
 }
 
+/**
+ * The change of a kind of which there is at most one.
+ *
+ * @template {"shift" | "rotate" | "blur" | "cover"} K
+ * @param {Change[]} changes
+ * @param {K} kind
+ * @returns {Extract<Change, { kind: K }> | undefined}
+ */
+export function kindOf(changes, kind) {
+  const isOne = (/** @type {Change} */ change) => change.kind === kind;
+  return /** @type {Extract<Change, { kind: K }> | undefined} */ (changes.find(isOne));
+}
+
 /** @param {Change} change */
 function isNothing(change) {
   if (change.kind === "shift") return change.right === 0 && change.down === 0;

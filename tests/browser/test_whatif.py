@@ -118,6 +118,7 @@ def test_rotated_blurred_and_covered(panel: Screen, folder):
     page, original = panel.page, panel.analysis_id
     slide(panel, "Rotate", 4)
     slide(panel, "Blur", 6)
+    page.click(".brush-edit summary")
     page.focus(".brush-field")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Space")
@@ -137,6 +138,7 @@ def test_rotated_blurred_and_covered(panel: Screen, folder):
 
 def test_covered_by_pointer(panel: Screen):
     page, original = panel.page, panel.analysis_id
+    page.click(".brush-edit summary")
     field = page.locator(".brush-field")
     field.scroll_into_view_if_needed()
     box = field.bounding_box()

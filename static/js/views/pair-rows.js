@@ -46,7 +46,7 @@ export class PairRows {
    */
   fit(_width, height) {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const each = Math.max(1.75 * rem, Math.min(2.5 * rem, height / (this.#rows.length + 1)));
+    const each = Math.max(1.5 * rem, Math.min(2.5 * rem, height / (this.#rows.length + 1)));
     this.element.style.setProperty("--bar-height", `${each}px`);
   }
 

@@ -1,8 +1,7 @@
 /** A brush that covers parts of what the network saw, by pointer or by keyboard. */
 
-import { brushed } from "../../changes.js";
+import { brushed, kindOf } from "../../changes.js";
 import { h, setAttribute } from "../../dom.js";
-import { kindOf } from "./photo.js";
 import { say } from "../../words/index.js";
 import { Slider } from "./slider.js";
 
@@ -19,14 +18,14 @@ const MOVES = /** @type {Record<string, [number, number]>} */ ({
  * @param {App} app
  * @returns {HTMLElement}
  */
-export function brushSection(app) {
+export function brushFold(app) {
   const brush = new Brush(app);
   app.store.watch(["analysis", "seen", "pair", "changes", "model"], () => void brush.draw());
   return brush.element;
 }
 
 class Brush {
-  #canvas = h("canvas", { width: 64, height: 64 });
+  #canvas = h("canvas", { width: 1, height: 1 });
   #square = h("span", { class: "brush", "aria-hidden": "true" });
   #size = 8; // pixels of the network's input
   #at = { x: 0, y: 0 }; // the brush's middle
@@ -63,9 +62,9 @@ class Brush {
     const uncover = () => app.comparison.change({ kind: "cover", boxes: [] });
     this.#clear = h("button", { type: "button", class: "text", on: { click: uncover } }, say.whatif.brush.clear);
     this.element = h(
-      "section",
-      { class: "whatif-part", "aria-labelledby": "whatif-brush" },
-      h("h3", { id: "whatif-brush" }, say.whatif.brush.title),
+      "details",
+      { class: "fold brush-edit" },
+      h("summary", {}, say.whatif.brush.title),
       this.#field,
       this.#slider.element,
       h("p", { class: "quiet small" }, say.whatif.brush.hint, " ", this.#clear),

@@ -1,8 +1,8 @@
 /** How far apart the two sides are in every layer, on one scale, and what each pooling lets through. */
 
+import { kindOf } from "../../changes.js";
 import { h, setAttribute } from "../../dom.js";
 import { percent, words } from "../../format.js";
-import { kindOf } from "./photo.js";
 import { say } from "../../words/index.js";
 
 /**

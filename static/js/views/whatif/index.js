@@ -3,7 +3,6 @@
 import { find, h } from "../../dom.js";
 import { mountPairSwitch } from "../pair-switch.js";
 import { besideSection } from "./beside.js";
-import { brushSection } from "./brush.js";
 import { chartSection } from "./chart.js";
 import { listSection } from "./list.js";
 import { networkSection } from "./network.js";
@@ -20,7 +19,6 @@ export function mountWhatIf(app) {
     networkSection(app),
     listSection(app),
     chartSection(app),
-    brushSection(app),
     besideSection(app),
   );
   mountPairSwitch(app);

@@ -22,7 +22,7 @@ export class Kernel {
   #abort = new AbortController();
   #channel = h("select", { id: "kernel-channel" });
   #grid = h("div", { class: "kernel-grid" });
-  #reset = h("button", { type: "button", class: "text" }, say.whatif.network.reset);
+  #reset = h("button", { type: "button", class: "text", hidden: true }, say.whatif.network.reset);
   #label = h("label", { for: "kernel-channel" });
   /** @type {{ model: Model, layer: Layer, filter: number } | null} */
   #shown = null;
@@ -36,7 +36,7 @@ export class Kernel {
     this.#reset.addEventListener("click", () => this.#asTrained());
     this.element = h(
       "details",
-      { class: "kernel-edit" },
+      { class: "fold kernel-edit" },
       h("summary", {}, say.whatif.network.edit),
       h("p", { class: "field" }, this.#label, this.#channel),
       this.#grid,

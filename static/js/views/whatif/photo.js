@@ -1,12 +1,13 @@
-/** What can be done to the photo: shift, rotate and blur it. */
+/** What can be done to the photo: shift, rotate, blur and cover it. */
 
+import { kindOf } from "../../changes.js";
 import { h } from "../../dom.js";
 import { say } from "../../words/index.js";
+import { brushFold } from "./brush.js";
 import { Slider } from "./slider.js";
 
 /**
  * @typedef {import("../../types.js").App} App
- * @typedef {import("../../types.js").Change} Change
  */
 
 const FURTHEST = 8; // pixels of the network's input
@@ -17,7 +18,8 @@ const DEGREES = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 45, 60, 75,
  * @param {App} app
  * @returns {HTMLElement}
  */
-export function photoSection({ store, comparison }) {
+export function photoSection(app) {
+  const { store, comparison } = app;
   const { pixels, degrees, ...names } = say.whatif.photo;
   const shift = () => kindOf(store.state.changes, "shift") ?? { kind: "shift", right: 0, down: 0 };
   const length = { least: -FURTHEST, most: FURTHEST, step: 1, write: pixels };
@@ -54,20 +56,8 @@ export function photoSection({ store, comparison }) {
     { class: "whatif-part", "aria-labelledby": "whatif-photo" },
     h("h3", { id: "whatif-photo" }, names.title),
     ...[right, down, rotate, blur].map(({ element }) => element),
+    brushFold(app),
   );
-}
-
-/**
- * The change of a kind of which there is at most one.
- *
- * @template {"shift" | "rotate" | "blur" | "cover"} K
- * @param {Change[]} changes
- * @param {K} kind
- * @returns {Extract<Change, { kind: K }> | undefined}
- */
-export function kindOf(changes, kind) {
-  const isOne = (/** @type {Change} */ change) => change.kind === kind;
-  return /** @type {Extract<Change, { kind: K }> | undefined} */ (changes.find(isOne));
 }
 
 /**

@@ -71,7 +71,7 @@ function row(label, one, pair) {
       "span",
       { class: "score-bars", "aria-hidden": "true" },
       h("span", { class: "score-bar", style: { "--share": `${before * 100}%` } }),
-      h("span", { class: "score-bar then", style: { "--share": `${after * 100}%` } }),
+      pair && h("span", { class: "score-bar then", style: { "--share": `${after * 100}%` } }),
     ),
     h("span", {}, percent(before)),
     h("span", {}, pair && percent(after)),
