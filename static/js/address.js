@@ -15,6 +15,7 @@ import { METHODS, OPTIONS } from "./views/why/methods.js";
  * @property {string | null} layer
  * @property {import("./types.js").Place | null} place
  * @property {boolean} open
+ * @property {boolean} kernels
  * @property {import("./types.js").ScaleMode} scale
  * @property {import("./types.js").Tab} tab
  * @property {import("./types.js").WhyWish} why
@@ -38,6 +39,7 @@ export function readAddress(search) {
     layer: query.get("layer"),
     place: readPlace(query),
     open: query.get("view") === "map",
+    kernels: query.get("view") === "kernels",
     scale: scale === "map" || scale === "network" ? scale : "layer",
     tab: tab === "whatif" || tab === "why" ? tab : "layer",
     why: readWhy(query),
@@ -52,7 +54,7 @@ export function readAddress(search) {
  * @returns {string} beginning with "?"
  */
 export function writeAddress(state) {
-  const { layer, cursor, open, scale, tab, why } = state;
+  const { layer, cursor, open, kernels, scale, tab, why } = state;
   const { model, source, analysis } = originalOf(state);
   const query = new URLSearchParams();
   if (model) query.set("model", model.id);
@@ -61,6 +63,7 @@ export function writeAddress(state) {
   if (layer) query.set("layer", layer);
   writePlace(query, cursor);
   if (open) query.set("view", "map");
+  else if (kernels) query.set("view", "kernels");
   if (scale !== "layer") query.set("scale", scale);
   if (tab !== "layer") query.set("tab", tab);
   if (tab === "why") writeWhy(query, why);
@@ -87,7 +90,7 @@ export function followAddress(store, onReturn) {
     if (isStep) history.pushState(null, "", address);
     else history.replaceState(null, "", address);
   }, 200); // browsers allow about a hundred changes in half a minute
-  store.watch(["model", "source", "analysis", "layer", "cursor", "open", "scale", "tab", "why", "changes", "beside", "pair", "side", "contrast"], write);
+  store.watch(["model", "source", "analysis", "layer", "cursor", "open", "kernels", "scale", "tab", "why", "changes", "beside", "pair", "side", "contrast"], write);
   addEventListener("popstate", () => {
     step = ""; // what comes next is where the reader came back to, not a new step
     onReturn(readAddress(location.search));

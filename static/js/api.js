@@ -2,6 +2,7 @@
 
 import { readEvents } from "./events.js";
 import { parseNpy } from "./npy.js";
+import { say } from "./words/index.js";
 
 /**
  * @typedef {import("./types.js").Analysis} Analysis
@@ -33,12 +34,7 @@ export class ProblemError extends Error {
 const BASE = new URL("api/v1/", document.baseURI);
 
 /** @type {Problem} */
-const NO_ANSWER = {
-  type: "no-answer",
-  title: "The server does not answer",
-  status: 0,
-  detail: "It may have been stopped, or the connection is gone. Nothing on this page is lost; try again.",
-};
+const NO_ANSWER = { type: "no-answer", status: 0, ...say.problems.noAnswer };
 
 /** @returns {Promise<{ default: string, models: ModelSummary[] }>} */
 export function fetchModels() {
@@ -325,7 +321,7 @@ async function request(path, signal, how = {}) {
  * @returns {Problem}
  */
 function problemOf(status, body) {
-  const fallback = { type: "unknown", title: `The server answered ${status}`, status, detail: "" };
+  const fallback = { type: "unknown", title: say.problems.status(status), status, detail: "" };
   try {
     return { ...fallback, ...JSON.parse(body) };
   } catch {

@@ -1,6 +1,8 @@
 /** Numbers as people read them: a true minus sign, thousands apart, as many places as mean something. */
 
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+import { language, say } from "./words/index.js";
+
+const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 
 /**
  * A value with the places that suit its size (or that of `like`, so that a column of numbers lines up).
@@ -10,8 +12,8 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
  */
 export function number(x, like = x) {
   if (x === 0 && like === 0) return "0";
-  if (!Number.isFinite(x)) return Number.isNaN(x) ? "not a number" : x > 0 ? "∞" : "−∞";
-  return minus(x.toFixed(places(like)));
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? say.numbers.notANumber : x > 0 ? "∞" : "−∞";
+  return fixed(x, places(like));
 }
 
 /**
@@ -35,7 +37,7 @@ export function rough(x) {
   const size = Math.abs(x);
   if (size === 0 || !Number.isFinite(x)) return number(x);
   if (size < 1e-5) return minus(x.toExponential(0));
-  return minus(x.toFixed(Math.max(0, 2 - Math.floor(Math.log10(size)))));
+  return fixed(x, Math.max(0, 2 - Math.floor(Math.log10(size))));
 }
 
 /**
@@ -49,6 +51,25 @@ export function signed(x, like = x) {
   return x < 0 ? text : `+${text}`;
 }
 
+/**
+ * With so many places after the decimal sign.
+ *
+ * @param {number} x
+ * @param {number} places
+ */
+export function fixed(x, places) {
+  return minus(x.toFixed(places));
+}
+
+/**
+ * A number as it is, however many places that takes; for those that the model file holds.
+ *
+ * @param {number} x
+ */
+export function plain(x) {
+  return minus(String(x));
+}
+
 /** @param {number} n */
 export function count(n) {
   return whole.format(n);
@@ -60,8 +81,8 @@ export function count(n) {
  * @param {number} n
  */
 export function large(n) {
-  if (n >= 1e9) return `${(n / 1e9).toFixed(2)} billion`;
-  if (n >= 1e6) return `${(n / 1e6).toFixed(1)} million`;
+  if (n >= 1e9) return say.numbers.billion(fixed(n / 1e9, 2));
+  if (n >= 1e6) return say.numbers.million(fixed(n / 1e6, 1));
   return count(n);
 }
 
@@ -72,14 +93,14 @@ export function large(n) {
  */
 export function percent(share) {
   const p = share * 100;
-  if (p > 0 && p < 0.1) return "<\u00a00.1\u00a0%";
-  if (p > 99.9 && p < 100) return ">\u00a099.9\u00a0%";
-  return `${p.toFixed(p === 0 || p === 100 ? 0 : 1)}\u00a0%`; // never parted from its sign at the end of a line
+  if (p > 0 && p < 0.1) return `<\u00a0${fixed(0.1, 1)}\u00a0%`;
+  if (p > 99.9 && p < 100) return `>\u00a0${fixed(99.9, 1)}\u00a0%`;
+  return `${fixed(p, p === 0 || p === 100 ? 0 : 1)}\u00a0%`; // never parted from its sign at the end of a line
 }
 
 /** @param {number} n */
 export function bytes(n) {
-  return n >= 2 ** 20 ? `${(n / 2 ** 20).toFixed(1)} MiB` : `${Math.ceil(n / 1024)} KiB`;
+  return n >= 2 ** 20 ? `${fixed(n / 2 ** 20, 1)} MiB` : `${count(Math.ceil(n / 1024))} KiB`;
 }
 
 /**
@@ -89,17 +110,7 @@ export function bytes(n) {
  */
 export function shapeText(shape) {
   const [c = 0, height, width] = shape;
-  return height === undefined
-    ? plural(c, "number")
-    : `${plural(c, "map")}, ${height} × ${width}`;
-}
-
-/**
- * @param {number} n
- * @param {string} noun
- */
-export function plural(n, noun) {
-  return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
+  return height === undefined ? say.numbers.numbers(c) : `${say.numbers.maps(c)}, ${height} × ${width}`;
 }
 
 /**
@@ -111,7 +122,11 @@ export function words(label) {
   return label.replaceAll("_", " ");
 }
 
-/** @param {string} text */
+/**
+ * The language's decimal sign, and a true minus.
+ *
+ * @param {string} text
+ */
 function minus(text) {
-  return text.replace("-", "−");
+  return text.replace("-", "−").replace(".", say.numbers.decimal);
 }

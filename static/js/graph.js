@@ -1,5 +1,7 @@
 /** Questions about how a model's layers hang together. Everything is asked of the API's description, nothing of a name. */
 
+import { say } from "./words/index.js";
+
 /**
  * @typedef {import("./types.js").Layer} Layer
  * @typedef {import("./types.js").LayerResult} LayerResult
@@ -14,6 +16,9 @@ const MAP_BY_MAP = new Set([
 
 /** Ops that join map k of one input with map k of another. */
 const JOINS = new Set(["add", "mul"]);
+
+/** Ops with weights, one kernel a map or number of theirs. */
+const WEIGHTED = new Set(["conv", "dense"]);
 
 /** Ops that hand numbers on without changing any. */
 const HANDS_ON = new Set(["flatten", "reshape", "dropout", "identity"]);
@@ -30,6 +35,11 @@ export function layerNamed(model, name) {
 /** @param {Layer} layer */
 export function hasMaps(layer) {
   return layer.shape.length === 3;
+}
+
+/** @param {Layer} layer */
+export function hasWeights(layer) {
+  return WEIGHTED.has(layer.op);
 }
 
 /**
@@ -127,7 +137,6 @@ export function unitLabels(model, layer) {
  * @param {number} channel
  */
 export function mapName(layer, channel) {
-  const colours = ["red", "green", "blue"];
-  const name = layer.op === "input" && layer.shape[0] === 3 ? colours[channel] : undefined;
-  return name ?? `map ${channel}`;
+  const name = layer.op === "input" && layer.shape[0] === 3 ? say.numbers.colours[channel] : undefined;
+  return name ?? say.numbers.map(channel);
 }

@@ -5,6 +5,7 @@ import { originalOf } from "./compare.js";
 import { bytes } from "./format.js";
 import { layerNamed } from "./graph.js";
 import { Tensors } from "./tensors.js";
+import { say } from "./words/index.js";
 
 /**
  * @typedef {import("./types.js").Analysis} Analysis
@@ -32,7 +33,7 @@ export class Intake {
    * @param {Wish} wish
    */
   start(wish) {
-    return this.#attempt("Getting ready", async (signal) => {
+    return this.#attempt(say.work.ready, async (signal) => {
       const [{ default: usual, models }, samples] = await Promise.all([api.fetchModels(), api.fetchSamples()]);
       this.store.set({ models, samples });
       this.store.set({ model: await api.fetchModel(wish.model ?? usual) });
@@ -48,19 +49,19 @@ export class Intake {
   async fulfil(wish) {
     const { analysis, source } = originalOf(this.store.state);
     const isHere = wish.analysis ? wish.analysis === analysis?.id : wish.photo === source?.id;
-    if (!isHere) await this.#attempt("Opening the photo", (signal) => this.#fulfil(wish, signal));
+    if (!isHere) await this.#attempt(say.work.opening, (signal) => this.#fulfil(wish, signal));
   }
 
   /** @param {Sample} sample */
   analyseSample(sample) {
-    return this.#attempt("Reading the photo", (signal) => this.#sample(sample, signal));
+    return this.#attempt(say.work.reading, (signal) => this.#sample(sample, signal));
   }
 
   /** @param {File} file */
   analyseFile(file) {
     /** @type {Source} */
-    const source = { kind: "upload", id: "", title: file.name || "your photo", credit: "" };
-    return this.#attempt("Reading the photo", (signal) => this.#analyse(file, source, this.#model(), signal));
+    const source = { kind: "upload", id: "", title: file.name || say.photo.yours, credit: "" };
+    return this.#attempt(say.work.reading, (signal) => this.#analyse(file, source, this.#model(), signal));
   }
 
   /**
@@ -69,7 +70,7 @@ export class Intake {
    * @param {string} id
    */
   changeModel(id) {
-    return this.#attempt("Loading the network", async (signal) => {
+    return this.#attempt(say.work.loading, async (signal) => {
       const model = await api.fetchModel(id);
       const { samples } = this.store.state;
       const { source } = originalOf(this.store.state);
@@ -130,7 +131,7 @@ export class Intake {
     this.#show(
       model?.id === analysis.model ? model : await api.fetchModel(analysis.model),
       analysis,
-      { kind: "analysis", id, title: "a photo opened by its link", credit: "" },
+      { kind: "analysis", id, title: say.photo.byLink, credit: "" },
       null,
     );
   }
@@ -164,12 +165,7 @@ export class Intake {
   #model() {
     const { model } = originalOf(this.store.state);
     if (model) return model;
-    throw new api.ProblemError({
-      type: "no-model",
-      title: "No network is loaded yet",
-      status: 0,
-      detail: "Wait a moment, or load the page again.",
-    });
+    throw new api.ProblemError({ type: "no-model", status: 0, ...say.problems.noModel });
   }
 
   /**
@@ -180,7 +176,7 @@ export class Intake {
     const { busy } = this.store.state;
     if (!busy) return;
     const done = sent >= total;
-    const text = done ? "The network is looking at it" : `Sending ${bytes(sent)} of ${bytes(total)}`;
+    const text = done ? say.work.looking : say.work.sending(bytes(sent), bytes(total));
     this.store.set({ busy: { ...busy, text, fraction: done ? null : sent / total } });
   }
 

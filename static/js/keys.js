@@ -34,6 +34,9 @@ const ANYWHERE = {
     app.store.set({ tab: "layer" });
     stepTrail(app);
   },
+  k: ({ slider }) => slider.toggle(),
+  ",": ({ slider }) => slider.step(-1),
+  ".": ({ slider }) => slider.step(1),
   "?": () => openHelp(),
   t: toggleTheme,
   x: ({ comparison }) => comparison.flip(),

@@ -1,6 +1,7 @@
 /** Where things go. Only arithmetic; lengths of the strip are in sixteenths of a rem, so that it grows with the text. */
 
 import { hasMaps, keepsMapsApart } from "./graph.js";
+import { say } from "./words/index.js";
 
 /**
  * @typedef {import("./types.js").Layer} Layer
@@ -117,7 +118,7 @@ function groups(columns) {
   /** @type {Group[]} */
   const found = [];
   for (const { layer, left, width } of columns) {
-    const text = hasMaps(layer) ? `${layer.shape[1]} × ${layer.shape[2]}` : "lists";
+    const text = hasMaps(layer) ? `${layer.shape[1]} × ${layer.shape[2]}` : say.strip.lists;
     const last = found.at(-1);
     if (last?.text === text) last.width = left + width - last.left;
     else found.push({ text, left, width });

@@ -2,9 +2,11 @@
 
 import { followAddress, readAddress } from "./address.js";
 import { Comparison } from "./compare.js";
+import { find } from "./dom.js";
 import { Explorer } from "./explorer.js";
 import { Intake } from "./intake.js";
 import { mountKeys } from "./keys.js";
+import { Slider } from "./slide.js";
 import { Store } from "./store.js";
 import { mountDrop } from "./views/drop.js";
 import { mountHelp } from "./views/help.js";
@@ -22,7 +24,10 @@ import { mountTrail } from "./views/trail.js";
 import { mountWhatIf } from "./views/whatif/index.js";
 import { mountWhy } from "./views/why/index.js";
 import { followCursor } from "./why.js";
+import { dressPage, languageChoice } from "./words/dress.js";
 
+dressPage();
+find("#language", HTMLElement).append(languageChoice("language-choice"));
 const wish = readAddress(location.search);
 
 /** @type {import("./types.js").State} */
@@ -61,12 +66,16 @@ const initial = {
   twin: null,
   difference: null,
   unmade: null,
+  slide: null,
+  focus: null,
+  kernels: wish.kernels,
   theme: document.documentElement.dataset.theme === "dark" ? "dark" : "light",
 };
 const store = new Store(initial);
 
 const intake = new Intake(store);
-const app = { store, intake, explorer: new Explorer(store), comparison: new Comparison(store, intake) };
+const explorer = new Explorer(store);
+const app = { store, intake, explorer, slider: new Slider(store, explorer), comparison: new Comparison(store, intake) };
 
 const views = [
   mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
@@ -76,7 +85,7 @@ for (const mount of views) mount(app);
 mountHelp();
 followCursor(store);
 followAddress(store, (wish) => {
-  store.set({ scale: wish.scale, open: wish.open, tab: wish.tab, why: wish.why });
+  store.set({ scale: wish.scale, open: wish.open, kernels: wish.kernels, tab: wish.tab, why: wish.why });
   app.comparison.fulfil(wish);
   if (wish.layer) app.explorer.goTo(wish.layer, wish.place);
   void app.intake.fulfil(wish);

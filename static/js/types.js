@@ -213,10 +213,14 @@
  * @property {{ of: string, is: string } | null} twin The reader's choice of which layer of another network goes with which.
  * @property {Difference | null} difference Of the latest pair of one network; the one before until that is known.
  * @property {Problem | null} unmade Why there is no pair although one is wished for.
+ * @property {{ reached: number, playing: boolean } | null} slide How far the window has slid over the open map, counted row by row.
+ * @property {{ input: string, channel: number } | null} focus The input map whose numbers are shown; null: the largest contribution.
+ * @property {boolean} kernels Whether the stage shows the layer's kernels instead of its maps.
  * @property {"light" | "dark"} theme
  *
  * @typedef {{ store: import("./store.js").Store<State>, intake: import("./intake.js").Intake,
- *   explorer: import("./explorer.js").Explorer, comparison: import("./compare.js").Comparison }} App What every view is given.
+ *   explorer: import("./explorer.js").Explorer, slider: import("./slide.js").Slider,
+ *   comparison: import("./compare.js").Comparison }} App What every view is given.
  */
 
 export {};

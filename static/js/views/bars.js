@@ -5,6 +5,7 @@ import { number, percent, words } from "../format.js";
 import { unitLabels } from "../graph.js";
 import { swatch } from "../palette.js";
 import { layerRange } from "../scale.js";
+import { say } from "../words/index.js";
 
 /**
  * @typedef {import("../types.js").App} App
@@ -34,7 +35,7 @@ export class Bars {
     const labels = model && unitLabels(model, layer);
     this.#bars = Array.from({ length: layer.shape[0] ?? 0 }, (_, unit) => this.#bar(unit, labels?.[unit]));
     this.#list.append(...this.#bars.map(({ button }) => h("li", {}, button)));
-    this.element = h("div", { class: "bars", role: "group", "aria-label": `Numbers of ${layer.name}` }, this.#list);
+    this.element = h("div", { class: "bars", role: "group", "aria-label": say.stage.numbers(layer.name) }, this.#list);
   }
 
   /**

@@ -6,7 +6,10 @@ import { hasMaps, isMapByMap, layerNamed, mapName } from "../graph.js";
 import { curve, evenSize } from "../layout.js";
 import { paint, planeOf } from "../raster.js";
 import { companionRange, layerRange, rangeOf } from "../scale.js";
-import { byMap, explains, fractions, largestFirst, windowBox, windowWidth } from "../terms.js";
+import { byMap, explains, largestFirst, windowBox, windowWidth } from "../terms.js";
+import { cellsApart, frameOf, slidingOf, windowAt, within } from "../window.js";
+import { say } from "../words/index.js";
+import { CloseUp } from "./close-up.js";
 
 /**
  * @typedef {import("../types.js").App} App
@@ -17,7 +20,8 @@ import { byMap, explains, fractions, largestFirst, windowBox, windowWidth } from
  * @typedef {object} Row
  * @property {HTMLElement} element
  * @property {HTMLCanvasElement} canvas
- * @property {HTMLElement} light
+ * @property {HTMLElement} light The window.
+ * @property {HTMLElement} winner The cell that a maximum was found in.
  * @property {HTMLCanvasElement | null} kernel
  * @property {HTMLElement} caption
  */
@@ -32,6 +36,7 @@ export class Before {
   #rows = [];
   /** Which maps the rows show, and for which map of the layer they were chosen. */
   #shown = { key: "", maps: /** @type {{ input: string, channel: number }[]} */ ([]) };
+  #closeUp;
 
   /**
    * @param {App} app
@@ -40,6 +45,8 @@ export class Before {
   constructor(app, layer) {
     this.app = app;
     this.layer = layer;
+    this.#closeUp = this.hasKernel ? new CloseUp(app) : null;
+    this.closeUp = this.#closeUp?.element ?? null;
   }
 
   /** Whether single weights tell the story, so that there is a kernel to be drawn. */
@@ -69,17 +76,20 @@ export class Before {
    * @param {number} rem
    */
   #sideOf(width, height, rem) {
-    const rows = this.hasKernel ? MOST_ROWS : this.layer.inputs.length || 1;
-    const byHeight = height / rows - 1.75 * rem; // a name and a gap in each row
+    const source = this.#source(this.layer.inputs[0] ?? "");
+    const depth = (source?.shape[0] ?? 1) / Number(this.layer.attributes.groups ?? 1);
+    const rows = this.hasKernel ? Math.min(MOST_ROWS, depth) : this.layer.inputs.length || 1;
+    const frame = source ? frameOf(this.layer, source) : { left: 0, top: 0, right: 1, bottom: 1 };
+    const across = frame.right - frame.left;
+    const byHeight = ((height / rows - 1.75 * rem) * across) / (frame.bottom - frame.top); // a name and a gap in each row
     const byWidth = this.hasKernel ? width * 0.2 : (width - LINES * rem) / 2;
-    const side = Math.max(1.5 * rem, Math.min(byHeight, byWidth));
-    const across = this.#source(this.layer.inputs[0] ?? "")?.shape[2] ?? 1;
-    return evenSize(side, across);
+    return evenSize(Math.max(1.5 * rem, Math.min(byHeight, byWidth)), across);
   }
 
   /** Fill the rows for the number under the cursor. The same maps stay as long as the map stays, so that nothing jumps. */
   paint() {
-    const { explanation, layer, cursor, tile, theme, scale } = this.app.store.state;
+    const { explanation, layer, cursor, tile, theme, scale, focus } = this.app.store.state;
+    this.#slide();
     if (!explains(explanation, layer, cursor) || layer !== this.layer.name) return;
     const groups = byMap(explanation.terms);
     const key = `${tile} ${theme} ${scale}`;
@@ -87,11 +97,29 @@ export class Before {
       this.#shown = { key, maps: largestFirst(groups).slice(0, this.#rowCount(groups)) };
       this.#build();
     }
+    const chosen = groups.find(({ input, channel }) => input === focus?.input && channel === focus.channel);
+    if (chosen && !this.#shown.maps.some((map) => isOf(chosen, map))) {
+      this.#shown.maps.splice(-1, 1, chosen); // a map chosen in the ledger takes the place of the last
+      this.#build();
+    }
+    const close = chosen ?? groups.find((group) => this.#shown.maps[0] && isOf(group, this.#shown.maps[0]));
+    if (close) this.#closeUp?.show(explanation, this.layer, close);
     const range = this.#kernelRange(explanation);
     this.#rows.forEach((row, i) => {
       const map = this.#shown.maps[i];
       const group = groups.find(({ input, channel }) => input === map?.input && channel === map.channel);
-      this.#fill(row, group ?? null, range);
+      this.#fill(row, group ?? null, range, group !== undefined && group === close);
+    });
+  }
+
+  /** Move the window at once: where it lies needs no answer of the server. */
+  #slide() {
+    const sliding = slidingOf(this.layer);
+    const [, y, x] = this.app.store.state.cursor ?? [];
+    if (!sliding || y === undefined || x === undefined) return;
+    this.#rows.forEach(({ light }, i) => {
+      const source = this.#source(this.#shown.maps[i]?.input ?? "");
+      if (source) placeBox(light, within(windowAt(sliding, y, x), frameOf(this.layer, source)));
     });
   }
 
@@ -137,6 +165,7 @@ export class Before {
     this.#rows = this.#shown.maps.map((map) => this.#row(map));
     this.element.replaceChildren(...this.#rows.map(({ element }) => element));
     for (const [i, { input, channel }] of this.#shown.maps.entries()) void this.#paintMap(i, input, channel);
+    this.#slide();
   }
 
   /**
@@ -147,23 +176,50 @@ export class Before {
     const source = this.#source(input);
     const canvas = h("canvas", { width: 1, height: 1 });
     const light = h("span", { class: "lit", hidden: true });
+    const winner = h("span", { class: "winning-cell", hidden: true });
     const kernel = this.hasKernel ? h("canvas", { class: "kernel", width: 1, height: 1 }) : null;
     const name = `${input} ${source ? mapName(source, channel) : channel}`;
     const caption = h("span", { class: "row-sum" });
     const go = () => this.app.explorer.goTo(input, this.#placeIn(input, channel));
-    const [, rows = 1, columns = 1] = source?.shape ?? [];
+    const frame = source ? frameOf(this.layer, source) : { left: 0, top: 0, right: 1, bottom: 1 };
+    const aspect = `${frame.right - frame.left} / ${frame.bottom - frame.top}`;
+    this.#drawCells(light);
+    const focus = () => this.app.store.set({ focus: { input, channel } });
     const element = h(
       "div",
       { class: "row" },
       h(
         "button",
-        { type: "button", class: "row-map", title: `Go to ${name}`, on: { click: go } },
-        h("span", { class: "plane", style: { "--aspect": `${columns} / ${rows}` } }, canvas, light),
+        { type: "button", class: "row-map", title: say.stage.goTo(name), on: { click: go } },
+        h("span", { class: "plane padded", style: { "--aspect": aspect } }, source && inside(source, frame, canvas), light, winner),
         h("span", { class: "row-name" }, name),
       ),
-      kernel && h("span", { class: "row-kernel" }, h("span", { class: "quiet", "aria-hidden": "true" }, "×"), kernel, caption),
+      kernel &&
+        h(
+          "button",
+          { type: "button", class: "row-kernel", title: say.micro.close.choose, "aria-label": `${say.micro.close.choose}: ${name}`, on: { click: focus } },
+          h("span", { class: "quiet", "aria-hidden": "true" }, "×"),
+          kernel,
+          caption,
+        ),
     );
-    return { element, canvas, light, kernel, caption };
+    return { element, canvas, light, winner, kernel, caption };
+  }
+
+  /**
+   * A dilated window is drawn as what it is: cells apart.
+   *
+   * @param {HTMLElement} light
+   */
+  #drawCells(light) {
+    const sliding = slidingOf(this.layer);
+    const cells = sliding ? cellsApart(sliding) : [];
+    light.classList.toggle("apart", cells.length > 0);
+    for (const cell of cells) {
+      const span = h("span", { class: "apart-cell" });
+      placeBox(span, cell);
+      light.append(span);
+    }
   }
 
   /**
@@ -197,12 +253,17 @@ export class Before {
    * @param {Row} row
    * @param {Group | null} group
    * @param {import("../types.js").Range} range
+   * @param {boolean} isClose whether its numbers are shown large
    */
-  #fill({ light, kernel, caption }, group, range) {
+  #fill({ light, winner, kernel, caption }, group, range, isClose) {
     const source = group && this.#source(group.input);
+    const frame = source && frameOf(this.layer, source);
     const box = group && windowBox(group.terms);
-    const [, height = 1, width = 1] = source?.shape ?? [];
-    placeBox(light, box && fractions(box, height, width));
+    if (!slidingOf(this.layer)) placeBox(light, box && frame && within(box, frame));
+    const best = this.layer.op === "max_pool" ? group?.terms.filter(({ weight }) => weight === 1) : null;
+    const cell = best && windowBox(best);
+    placeBox(winner, cell && frame ? within(cell, frame) : null);
+    kernel?.parentElement?.setAttribute("aria-pressed", String(isClose));
     if (!kernel || !group) return;
     const weights = group.terms.map((term) => term.weight ?? NaN);
     paint(kernel, weights, windowWidth(group.terms), range, this.app.store.state.theme);
@@ -220,4 +281,26 @@ export class Before {
     const most = Math.max(...terms.map(({ weight }) => Math.abs(weight ?? 0)));
     return rangeOf(-most, most, true);
   }
+}
+
+/**
+ * The map itself within the frame of what the windows reach; around it, the padding shows.
+ *
+ * @param {Layer} source
+ * @param {import("../types.js").Box} frame
+ * @param {HTMLCanvasElement} canvas
+ */
+function inside(source, frame, canvas) {
+  const [, height = 1, width = 1] = source.shape;
+  const map = h("span", { class: "within" }, canvas);
+  placeBox(map, within({ left: 0, top: 0, right: width, bottom: height }, frame));
+  return map;
+}
+
+/**
+ * @param {Group} group
+ * @param {{ input: string, channel: number }} map
+ */
+function isOf(group, map) {
+  return group.input === map.input && group.channel === map.channel;
 }

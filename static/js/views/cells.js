@@ -5,6 +5,7 @@ import { number } from "../format.js";
 import { mapsBehind } from "../graph.js";
 import { paint } from "../raster.js";
 import { extremes, layerRange } from "../scale.js";
+import { say } from "../words/index.js";
 
 /**
  * @typedef {import("../types.js").App} App
@@ -71,8 +72,8 @@ export class Cells {
     this.#tensor = tensor;
     paint(this.#canvas, tensor.data, this.#across, layerRange(result), theme);
     const { min, max, mean } = extremes(tensor.data);
-    const figures = `from ${number(min)} to ${number(max)}, mean ${number(mean)}`;
-    this.#sheet.setAttribute("aria-label", `${this.layer.name}: ${tensor.data.length} numbers, ${figures}`);
+    const figures = say.numbers.span(number(min), number(max), number(mean));
+    this.#sheet.setAttribute("aria-label", say.stage.cells(this.layer.name, tensor.data.length, figures));
   }
 
   mark() {

@@ -1,6 +1,7 @@
 /** A photo may be dropped anywhere on the page, or pasted. */
 
 import { find } from "../dom.js";
+import { say } from "../words/index.js";
 
 /** @param {import("../types.js").App} app */
 export function mountDrop({ store, intake }) {
@@ -33,12 +34,7 @@ export function mountDrop({ store, intake }) {
   }
 }
 
-const ONLY_A_LINK = {
-  type: "only-a-link",
-  title: "That was a link to a picture",
-  status: 0,
-  detail: "This page asks no other host for anything. Save the picture first, then drop the file.",
-};
+const ONLY_A_LINK = { type: "only-a-link", status: 0, ...say.problems.onlyALink };
 
 /** @param {DataTransfer | null} data */
 function carriesFiles(data) {

@@ -7,6 +7,7 @@ import { fitGrid } from "../layout.js";
 import { paint, planeOf } from "../raster.js";
 import { extremes, rangeFor } from "../scale.js";
 import { fractions } from "../terms.js";
+import { say } from "../words/index.js";
 
 /**
  * @typedef {import("../types.js").App} App
@@ -51,7 +52,7 @@ export class Grid {
       {
         class: "grid",
         role: "group",
-        "aria-label": `Maps of ${layer.name}`,
+        "aria-label": say.stage.maps(layer.name),
         on: {
           pointermove: (/** @type {PointerEvent} */ event) => this.#point(event),
           click: (/** @type {MouseEvent} */ event) => this.#open(event),
@@ -172,7 +173,7 @@ export class Grid {
       "button",
       { type: "button", class: "tile", tabindex: -1, "aria-label": name, data: { channel: String(channel) } },
       plane,
-      h("span", { class: "tile-name", "aria-hidden": "true" }, name.replace("map ", "")),
+      h("span", { class: "tile-name", "aria-hidden": "true" }, name === say.numbers.map(channel) ? String(channel) : name),
     );
     return { button, plane, canvas };
   }
@@ -183,9 +184,9 @@ export class Grid {
    */
   #inWords(channel, plane) {
     const { min, max, mean } = extremes(plane);
-    const name = `${mapName(this.layer, channel)} of ${this.layer.shape[0]}`;
-    if (min === 0 && max === 0) return `${name}, zero everywhere`;
-    return `${name}, from ${number(min)} to ${number(max)}, mean ${number(mean)}`;
+    const name = say.numbers.of(mapName(this.layer, channel), this.layer.shape[0] ?? 0);
+    if (min === 0 && max === 0) return say.stage.zero(name);
+    return `${name}, ${say.numbers.span(number(min), number(max), number(mean))}`;
   }
 
   /**

@@ -3,7 +3,8 @@
 import { find, h } from "../dom.js";
 import { count, large, number, percent, shapeText } from "../format.js";
 import { explains } from "../terms.js";
-import { describe, opTitle, pair } from "../words.js";
+import { describe, opTitle, pair, settingTitle } from "../words.js";
+import { say } from "../words/index.js";
 import { arithmetic } from "./sums/index.js";
 
 /**
@@ -57,11 +58,11 @@ function list(kind, facts) {
  */
 function facts(layer) {
   return [
-    ["Shape", shapeText(layer.shape)],
-    ["Made from", layer.inputs.join(", ") || "the photo"],
-    ["Parameters", count(layer.parameters)],
-    ["Multiply-adds", large(layer.multiply_adds)],
-    ["Sees of the input", `${layer.receptive_field.join(" × ")} px`],
+    [say.inspector.shape, shapeText(layer.shape)],
+    [say.inspector.madeFrom, layer.inputs.join(", ") || say.inspector.thePhoto],
+    [say.inspector.parameters, count(layer.parameters)],
+    [say.inspector.multiplyAdds, large(layer.multiply_adds)],
+    [say.inspector.sees, `${layer.receptive_field.join(" × ")} px`],
     ...attributes(layer),
   ];
 }
@@ -74,11 +75,11 @@ function facts(layer) {
  */
 function figures({ stats }) {
   return [
-    ["smallest", number(stats.min)],
-    ["largest", number(stats.max)],
-    ["mean", number(stats.mean, stats.max)],
-    ["zero", percent(stats.zero_fraction)],
-    ["dead maps", stats.dead_maps === null ? "–" : count(stats.dead_maps)],
+    [say.inspector.smallest, number(stats.min)],
+    [say.inspector.largest, number(stats.max)],
+    [say.inspector.mean, number(stats.mean, stats.max)],
+    [say.inspector.zero, percent(stats.zero_fraction)],
+    [say.inspector.dead, stats.dead_maps === null ? "–" : count(stats.dead_maps)],
   ];
 }
 
@@ -98,7 +99,7 @@ function attributes({ attributes }) {
     value === null;
   return Object.entries(attributes)
     .filter(([name, value]) => !silent(name, value))
-    .map(([name, value]) => [sentenceCase(name), name === "padding" ? padding(value) : pair(value)]);
+    .map(([name, value]) => [settingTitle(name), name === "padding" ? padding(value) : pair(value)]);
 }
 
 /**
@@ -108,11 +109,6 @@ function attributes({ attributes }) {
  */
 function padding(value) {
   return Array.isArray(value) && new Set(value).size === 1 ? String(value[0]) : String(value).replaceAll(",", " ");
-}
-
-/** @param {string} name */
-function sentenceCase(name) {
-  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 }
 
 /**
@@ -129,7 +125,7 @@ function showSums(app, sums) {
   const scroller = find("#inspector", HTMLElement);
   const { scrollTop } = scroller;
   const focused = [...sums.querySelectorAll("button")].findIndex((button) => button === document.activeElement);
-  sums.replaceChildren(h("h3", { id: "sums-title" }, "Where this number comes from"), ...arithmetic(app, explanation));
+  sums.replaceChildren(h("h3", { id: "sums-title" }, say.inspector.sums), ...arithmetic(app, explanation));
   sums.querySelectorAll("button")[focused]?.focus({ preventScroll: true }); // a choice in the ledger draws it anew
   scroller.scrollTop = scrollTop;
 }

@@ -3,18 +3,15 @@
 import { find, h } from "../dom.js";
 import { number } from "../format.js";
 import { paint } from "../raster.js";
+import { say } from "../words/index.js";
 
 /**
  * @typedef {import("../types.js").Range} Range
  * @typedef {import("../types.js").ScaleMode} ScaleMode
  */
 
-/** @type {[ScaleMode, string][]} */
-const MODES = [
-  ["map", "map"],
-  ["layer", "layer"],
-  ["network", "network"],
-];
+/** @type {ScaleMode[]} */
+const MODES = ["map", "layer", "network"];
 
 export class Legend {
   #ramp = h("canvas", { width: 256, height: 1, "aria-hidden": "true" });
@@ -31,8 +28,8 @@ export class Legend {
     this.#choice = h(
       "fieldset",
       { class: "scales" },
-      h("legend", {}, "One scale for each"),
-      ...MODES.map(([mode, text]) => this.#option(mode, text)),
+      h("legend", {}, say.legend.title),
+      ...MODES.map((mode) => this.#option(mode)),
     );
     find("#legend", HTMLElement).replaceChildren(
       h(
@@ -69,17 +66,14 @@ export class Legend {
     this.#choice.hidden = !hasChoice;
   }
 
-  /**
-   * @param {ScaleMode} mode
-   * @param {string} text
-   */
-  #option(mode, text) {
+  /** @param {ScaleMode} mode */
+  #option(mode) {
     const choose = () => this.app.store.set({ scale: mode });
     return h(
       "label",
       {},
       h("input", { type: "radio", name: "scale", value: mode, class: "unseen", on: { change: choose } }),
-      h("span", {}, text),
+      h("span", {}, say.legend[mode]),
     );
   }
 

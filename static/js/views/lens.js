@@ -7,7 +7,10 @@ import { evenSize } from "../layout.js";
 import { paint, planeOf } from "../raster.js";
 import { companionRange, extremes, rangeFor } from "../scale.js";
 import { fractions } from "../terms.js";
+import { slides } from "../slide.js";
+import { say } from "../words/index.js";
 import { Before } from "./before.js";
+import { Player } from "./player.js";
 
 /**
  * @typedef {import("../types.js").App} App
@@ -17,6 +20,7 @@ import { Before } from "./before.js";
  * @typedef {import("./stage.js").View} View
  */
 
+const CLOSE = 11; // rem for one window's numbers below
 const OPENING = 220; // milliseconds in which a map opens out of its thumbnail
 
 /** @implements {View} */
@@ -25,6 +29,7 @@ export class Lens {
   #mark = h("span", { class: "lit", hidden: true });
   #map;
   #before;
+  #player;
 
   /**
    * @param {App} app
@@ -33,13 +38,14 @@ export class Lens {
   constructor(app, layer) {
     this.app = app;
     this.layer = layer;
+    this.#player = slides(layer) ? new Player(app) : null;
     this.#map = h(
       "div",
       {
         class: "plane large",
         tabindex: 0,
         role: "application",
-        "aria-roledescription": "heatmap",
+        "aria-roledescription": say.stage.heatmap,
         data: { cursor: "" },
         on: {
           pointermove: (/** @type {PointerEvent} */ event) => this.#point(event),
@@ -47,14 +53,16 @@ export class Lens {
         },
       },
       this.#canvas,
+      ...(this.#player?.veil ?? []),
       this.#mark,
     );
     this.#before = new Before(app, layer);
     this.element = h(
       "div",
-      { class: "lens" },
+      { class: this.#before.closeUp ? "lens with-close" : "lens" },
       this.#before.element,
-      h("figure", { class: "after" }, this.#map, h("figcaption", { class: "quiet" }, "")),
+      h("figure", { class: "after" }, this.#map, h("figcaption", { class: "quiet" }, ""), this.#player?.element),
+      this.#before.closeUp,
       this.#before.lines,
     );
     this.#open();
@@ -69,8 +77,10 @@ export class Lens {
     const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const isNarrow = width < 32 * root;
     this.element.classList.toggle("narrow", isNarrow);
-    const rest = this.#before.fit(width, height, root, isNarrow);
-    const side = Math.min(rest, isNarrow ? Infinity : ((height - root * 1.75) * columns) / rows);
+    const free = height - (this.#before.closeUp && !isNarrow ? CLOSE * root : 0);
+    const rest = this.#before.fit(width, free, root, isNarrow);
+    const foot = root * (this.#player ? 4 : 1.75);
+    const side = Math.min(rest, isNarrow ? Infinity : (Math.max(8 * root, free - foot) * columns) / rows);
     const size = evenSize(side, columns);
     this.#map.style.width = `${size}px`;
     this.#map.style.height = `${(size * rows) / columns}px`;
@@ -86,9 +96,9 @@ export class Lens {
     const range = (scale === "layer" && companionRange(analysis, this.layer)) || rangeFor(scale, analysis, result, tensor, tile);
     paint(this.#canvas, plane, this.layer.shape[2] ?? 1, range, theme);
     const { min, max, mean } = extremes(plane);
-    const figures = `from ${number(min)} to ${number(max)}, mean ${number(mean)}`;
+    const figures = say.numbers.span(number(min), number(max), number(mean));
     const name = mapName(this.layer, tile);
-    this.#map.setAttribute("aria-label", `${this.layer.name}, ${name}, ${figures}. Arrow keys move from number to number.`);
+    this.#map.setAttribute("aria-label", say.stage.open(this.layer.name, name, figures));
     const caption = this.element.querySelector(".after figcaption");
     if (caption) caption.textContent = `${name} · ${figures}`;
     this.#before.paint();
@@ -100,6 +110,8 @@ export class Lens {
     const at = y !== undefined && x !== undefined ? { left: x, top: y, right: x + 1, bottom: y + 1 } : null;
     placeBox(this.#mark, at && fractions(at, height, width));
     this.#map.classList.toggle("pinned", this.app.store.state.pinned);
+    this.#player?.mark(this.layer.shape);
+    this.element.classList.toggle("sliding", this.app.store.state.slide?.playing ?? false);
     this.#before.paint();
     this.#before.mark(this.#canvas);
   }
@@ -133,12 +145,14 @@ export class Lens {
 
   /** @param {PointerEvent} event */
   #point(event) {
+    this.app.slider.pause(); // a hand on the map takes over
     if (event.pointerType === "mouse" && !event.buttons) this.app.explorer.point(this.#placeOf(event));
     else if (event.buttons) this.app.store.set({ cursor: this.#placeOf(event), pinned: true });
   }
 
   /** @param {PointerEvent} event */
   #press(event) {
+    this.app.slider.pause();
     this.app.explorer.pin(this.#placeOf(event));
     this.#map.setPointerCapture(event.pointerId);
   }

@@ -1,7 +1,8 @@
 /** What is under way, with a way to cancel it; what went wrong, with a way out. */
 
 import { find, h, setAttribute } from "../dom.js";
-import { bytes, count } from "../format.js";
+import { bytes, count, fixed } from "../format.js";
+import { say } from "../words/index.js";
 
 /**
  * @typedef {import("../types.js").App} App
@@ -44,13 +45,13 @@ function show(content) {
  */
 function progress({ store, intake }) {
   const { text = "", since = 0, fraction = null } = store.state.busy ?? {};
-  const seconds = ((performance.now() - since) / 1000).toFixed(1);
+  const seconds = fixed((performance.now() - since) / 1000, 1);
   return h(
     "div",
     { class: "progress" },
-    h("p", {}, `${text} · ${seconds} s`),
+    h("p", {}, say.work.seconds(text, seconds)),
     h("progress", { max: 1, value: fraction, "aria-label": text }),
-    h("button", { type: "button", class: "text", on: { click: () => intake.cancel() } }, "Cancel"),
+    h("button", { type: "button", class: "text", on: { click: () => intake.cancel() } }, say.cancel),
   );
 }
 
@@ -73,17 +74,24 @@ function complaint({ store, intake }, problem) {
     h(
       "p",
       { class: "ways-out" },
-      mayPass && button("Try again", () => intake.retry()),
-      button("Choose another photo", () => find("#file", HTMLInputElement).click()),
-      sample && button("Take a sample", () => void intake.analyseSample(sample)),
-      button("Dismiss", () => intake.dismiss()),
+      mayPass && button(say.problems.again, () => intake.retry()),
+      button(say.problems.another, () => find("#file", HTMLInputElement).click()),
+      sample && button(say.problems.sample, () => void intake.analyseSample(sample)),
+      button(say.problems.dismiss, () => intake.dismiss()),
     ),
   );
 }
 
-/** @param {Problem} problem */
+/**
+ * The title in the page's language, where the problem is one that it knows.
+ *
+ * @param {Problem} problem
+ */
 function title({ type, title }) {
-  return type === "/errors/unknown-analysis" ? "This analysis is no longer in the server's memory" : title;
+  /** @type {Record<string, string>} */
+  const titles = say.problems.titles;
+  const slug = type.replace("/errors/", "");
+  return (Object.hasOwn(titles, slug) && titles[slug]) || title;
 }
 
 /**
@@ -93,5 +101,5 @@ function title({ type, title }) {
 function limits({ type, limit, actual }) {
   if (limit === undefined || actual === undefined) return null;
   const show = type === "/errors/image-too-large" ? bytes : count;
-  return h("p", { class: "quiet" }, `The limit is ${show(limit)}; this was ${show(actual)}.`);
+  return h("p", { class: "quiet" }, say.problems.limit(show(limit), show(actual)));
 }

@@ -1,6 +1,7 @@
 /** The photo, the part of it that the network sees, and what the number under the cursor can see of it. */
 
 import { find, h, placeBox } from "../dom.js";
+import { fixed } from "../format.js";
 import { boxSeenBy, onPhoto } from "../sight.js";
 import { explains } from "../terms.js";
 import { say } from "../words/index.js";
@@ -36,7 +37,7 @@ function drawPhoto({ analysis, photo, seen, source }) {
   const scale = Math.min(1, SHARPNESS / Math.max(width, height));
   canvas.width = Math.max(1, Math.round(width * scale));
   canvas.height = Math.max(1, Math.round(height * scale));
-  canvas.setAttribute("aria-label", `The photo: ${source?.title ?? ""}, ${width} × ${height} pixels`);
+  canvas.setAttribute("aria-label", say.photo.label(source?.title ?? "", width, height));
   const context = canvas.getContext("2d");
   if (!context) return;
   context.imageSmoothingQuality = "high";
@@ -59,7 +60,7 @@ function drawPhoto({ analysis, photo, seen, source }) {
  */
 function caption(isHere, source, { changes }) {
   if (!isHere && changes?.photo) return say.whatif.changedPhoto;
-  if (!isHere) return "The server keeps no photo, so this link shows only what the network saw of it.";
+  if (!isHere) return say.photo.notHere;
   return source?.credit ? `${source.title}. ${source.credit}` : (source?.title ?? "");
 }
 
@@ -85,13 +86,13 @@ function drawSeen({ analysis, seen, model }) {
   const { style } = find(".pixels", HTMLElement);
   style.width = `${6 * Math.min(1, width / height)}rem`;
   style.height = `${6 * Math.min(1, height / width)}rem`;
-  canvas.setAttribute("aria-label", `The photo as the network got it, ${width} × ${height} pixels`);
+  canvas.setAttribute("aria-label", say.seen.label(width, height));
   if (seen) canvas.getContext("2d")?.drawImage(seen, 0, 0);
   const { mean, std, interpolation } = model.preprocess;
-  const list = (/** @type {number[]} */ values) => values.map((v) => v.toFixed(2)).join(" · ");
+  const list = (/** @type {number[]} */ values) => values.map((v) => fixed(v, 2)).join(" · ");
   find("#seen-words", HTMLElement).replaceChildren(
-    h("span", {}, `${width} × ${height} pixels, cut from the middle, resized (${interpolation}). `),
-    h("span", { class: "quiet" }, `Then each colour minus ${list(mean)}, divided by ${list(std)}.`),
+    h("span", {}, say.seen.cut(width, height, interpolation)),
+    h("span", { class: "quiet" }, say.seen.colours(list(mean), list(std))),
   );
 }
 

@@ -2,8 +2,9 @@
 
 import { exportUrl } from "../api.js";
 import { find, h } from "../dom.js";
-import { count, percent, plural, words } from "../format.js";
+import { count, percent, words } from "../format.js";
 import { unitLabels } from "../graph.js";
+import { say } from "../words/index.js";
 
 /**
  * @typedef {import("../types.js").App} App
@@ -48,9 +49,7 @@ function update({ store, explorer }) {
   });
   find("#predictions", HTMLElement).replaceChildren(...rows);
   const unsure = (analysis.predictions[0]?.score ?? 1) < UNSURE;
-  find("#doubt", HTMLElement).textContent = unsure
-    ? `It is not sure. It can only choose among the ${plural(analysis.predictions.length, "class").replace("classs", "classes")} that it was taught.`
-    : "";
+  find("#doubt", HTMLElement).textContent = unsure ? say.answer.unsure(analysis.predictions.length) : "";
   downloads(analysis.id);
 }
 
@@ -59,7 +58,7 @@ function downloads(id) {
   const link = (/** @type {"json" | "npz"} */ format, /** @type {string} */ text) =>
     h("a", { href: exportUrl(id, format), download: true }, text);
   find("#downloads", HTMLElement).replaceChildren(
-    "All numbers: ", link("json", "JSON"), " · ", link("npz", "NumPy .npz"),
+    say.answer.allNumbers, link("json", "JSON"), " · ", link("npz", "NumPy .npz"),
   );
 }
 
@@ -69,20 +68,20 @@ function downloads(id) {
  */
 function classesOf(model, classes) {
   const right = shares(model.card.per_class);
-  const labels = model.labels ?? Array.from({ length: classes }, (_, i) => `class ${i}`);
+  const labels = model.labels ?? Array.from({ length: classes }, (_, i) => say.answer.unnamed(i));
   const accuracy = model.card.accuracy;
   const tested = model.card.validation_pictures;
   return [
-    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": "Close" }, "×")),
-    h("h2", { id: "classes-title" }, `What ${model.title} knows`),
+    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
+    h("h2", { id: "classes-title" }, say.answer.knows(model.title)),
     h(
       "p",
       {},
-      `It was taught ${count(labels.length)} classes and sees everything as one of them, also what is none of them. `,
+      say.answer.taught(count(labels.length)),
       typeof accuracy === "number" &&
-        `On ${typeof tested === "number" ? count(tested) : ""} pictures that it was not taught with, its first guess is right ${percent(accuracy)} of the time.`,
+        say.answer.right(typeof tested === "number" ? count(tested) : "", percent(accuracy)),
     ),
-    h("ul", { class: "classes", tabindex: "0", "aria-label": "Classes" }, ...labels.map((label) => classRow(label, right[label]))),
+    h("ul", { class: "classes", tabindex: "0", "aria-label": say.answer.list }, ...labels.map((label) => classRow(label, right[label]))),
   ];
 }
 

@@ -3,13 +3,14 @@
 import { isAbort } from "../api.js";
 import { announce, find, h } from "../dom.js";
 import { number, shapeText, signed, words } from "../format.js";
-import { hasMaps, mapName, unitLabels } from "../graph.js";
+import { hasMaps, hasWeights, mapName, unitLabels } from "../graph.js";
 import { companionRange, rangeFor } from "../scale.js";
 import { valueAt } from "../tensors.js";
 import { say } from "../words/index.js";
 import { Bars } from "./bars.js";
 import { Cells } from "./cells.js";
 import { Grid } from "./grid.js";
+import { Kernels } from "./kernels.js";
 import { Legend } from "./legend.js";
 import { Lens } from "./lens.js";
 import { pairView } from "./pair.js";
@@ -116,6 +117,7 @@ class Stage {
   #viewOf(layer) {
     const both = pairView(this.app, layer, this.#view);
     if (both) return both;
+    if (this.app.store.state.kernels && !this.app.store.state.open && hasWeights(layer)) return new Kernels(this.app, layer);
     if (hasMaps(layer)) return this.app.store.state.open ? new Lens(this.app, layer) : new Grid(this.app, layer);
     const named = this.app.store.state.model && unitLabels(this.app.store.state.model, layer);
     return named || (layer.shape[0] ?? 0) <= MOST_BARS ? new Bars(this.app, layer) : new Cells(this.app, layer);
@@ -135,17 +137,31 @@ class Stage {
     find("#layer-title", HTMLElement).textContent = layer.name;
     const shape = find("#layer-shape", HTMLElement);
     if (!isOpen) {
-      shape.replaceChildren(shapeText(layer.shape));
+      shape.replaceChildren(shapeText(layer.shape), ...(hasWeights(layer) ? [this.#views()] : []));
       return;
     }
     const step = (/** @type {string} */ label, /** @type {number} */ delta, /** @type {string} */ sign) =>
       h("button", { type: "button", class: "text", "aria-label": label, on: { click: () => this.app.explorer.stepMap(delta) } }, sign);
     shape.replaceChildren(
-      step("Map before", -1, "↑"),
-      h("span", {}, ` ${mapName(layer, tile)} of ${layer.shape[0]} `),
-      step("Next map", 1, "↓"),
-      h("button", { type: "button", class: "text", on: { click: () => this.app.explorer.close() } }, "all maps"),
+      step(say.stage.mapBefore, -1, "↑"),
+      h("span", {}, ` ${say.numbers.of(mapName(layer, tile), layer.shape[0] ?? 0)} `),
+      step(say.stage.nextMap, 1, "↓"),
+      h("button", { type: "button", class: "text", on: { click: () => this.app.explorer.close() } }, say.stage.allMaps),
     );
+  }
+
+  /** Maps or kernels, for a layer that has both. */
+  #views() {
+    const { kernels } = this.app.store.state;
+    const choice = (/** @type {boolean} */ isKernels, /** @type {string} */ name) => {
+      const click = () => {
+        this.app.store.set({ kernels: isKernels });
+        find('#layer-shape [aria-pressed="true"]', HTMLElement).focus();
+      };
+      return h("button", { type: "button", class: "text", "aria-pressed": String(kernels === isKernels), on: { click } }, name);
+    };
+    const { show, maps, kernels: others } = say.micro.kernels;
+    return h("span", { class: "views", role: "group", "aria-label": show }, choice(false, maps), choice(true, others));
   }
 
   /** The value under the cursor, in words and on the legend. */
@@ -166,7 +182,7 @@ class Stage {
     }
     const [first = 0, y, x] = cursor;
     const unit = unitLabels(model, layer)?.[first];
-    const where = hasMaps(layer) ? `${mapName(layer, first)} · y ${y} · x ${x}` : unit ? words(unit) : `number ${first}`;
+    const where = hasMaps(layer) ? `${mapName(layer, first)} · y ${y} · x ${x}` : unit ? words(unit) : say.numbers.number(first);
     const pair = both ? ` · ${say.whatif.stage.reading(number(both.one), number(both.other))}` : "";
     const text = both && both.difference !== null ? signed(value) : number(value);
     reading.replaceChildren(h("span", { class: "quiet" }, where, pair), h("output", { data: { value: String(value) } }, text));

@@ -10,6 +10,7 @@ import { condense, paint, planeOf } from "../raster.js";
 import { layerRange } from "../scale.js";
 import { explains, fractions, windowBox } from "../terms.js";
 import { opTitle } from "../words.js";
+import { say } from "../words/index.js";
 import { placeOf } from "./trail.js";
 
 /**
@@ -231,7 +232,7 @@ class Strip {
         class: "column",
         tabindex: -1,
         title: layer.name,
-        "aria-label": `${layer.name}: ${opTitle(layer.op)}, ${shapeText(layer.shape)}`,
+        "aria-label": say.strip.column(layer.name, opTitle(layer.op), shapeText(layer.shape)),
         style: { left: rem(left), width: rem(width) },
         data: { layer: layer.name },
         on: { click: go },

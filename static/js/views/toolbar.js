@@ -2,6 +2,7 @@
 
 import { find, h, setAttribute } from "../dom.js";
 import { layerNamed } from "../graph.js";
+import { say } from "../words/index.js";
 
 /**
  * @typedef {import("../types.js").App} App
@@ -52,7 +53,7 @@ function showPosition({ layer, model }) {
   const layers = model?.layers ?? [];
   const current = model && layerNamed(model, layer);
   const at = current ? layers.indexOf(current) : -1;
-  find("#position", HTMLElement).textContent = current ? `Layer ${at + 1} of ${layers.length}` : "Layer –";
+  find("#position", HTMLElement).textContent = current ? say.toolbar.position(at + 1, layers.length) : say.toolbar.nowhere;
   setAttribute(find("#back", HTMLElement), "disabled", at <= 0);
   setAttribute(find("#forward", HTMLElement), "disabled", at === layers.length - 1);
 }

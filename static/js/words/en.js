@@ -22,6 +22,7 @@ export const say = {
 
   numbers: {
     decimal: ".",
+    separator: ", ",
     notANumber: "not a number",
     million: (/** @type {string} */ n) => `${n} million`,
     billion: (/** @type {string} */ n) => `${n} billion`,
@@ -136,6 +137,7 @@ export const say = {
 
   strip: {
     title: "Layers",
+    lists: "lists",
     column: (/** @type {string} */ name, /** @type {string} */ kind, /** @type {string} */ shape) => `${name}: ${kind}, ${shape}`,
   },
 
@@ -544,6 +546,89 @@ export const say = {
         asks: "How far does the score fall when a patch of the photo is covered?",
         blind: "What shows in two places hides here, as covering one leaves the other; and a cover is a strange thing to see, too.",
       },
+    },
+  },
+  micro: {
+    slide: {
+      title: "Let the window slide",
+      play: "Play: the window slides",
+      pause: "Pause",
+      back: "One number back",
+      forward: "One number on",
+      speed: "Speed",
+      pace: (/** @type {string} */ numbers) => `${numbers} / s`,
+      end: "whole map",
+    },
+    close: {
+      title: "One window, number by number",
+      choose: "Show these numbers",
+      window: "window",
+      kernel: "× kernel",
+      products: "= products",
+      sum: "together",
+      seen: "the photo",
+      colourKernel: "kernel in colour",
+      howColoured: "The weights for red, green and blue mixed into one colour, all three on one scale; grey is zero.",
+      outside: "outside the map, counted as 0",
+      hint: "Point at a cell for its exact numbers. Hatched cells lie outside the map and count as 0.",
+    },
+    kernels: {
+      maps: "maps",
+      kernels: "kernels",
+      show: "What the stage shows",
+      all: (/** @type {string} */ layer) => `Kernels of ${layer}`,
+      /** @type {(filter: string, low: string, high: string) => string} */
+      inWords: (filter, low, high) => `Kernel of ${filter}, weights from ${low} to ${high}`,
+      /** @type {(filter: string, slices: string) => string} */
+      slices: (filter, slices) => `The kernel of ${filter}, one picture for each of ${slices} inputs, the largest first`,
+      open: (/** @type {string} */ filter) => `Open ${filter}`,
+      colour: "in colour: grey is zero, one scale for red, green and blue",
+      wait: "The weights are on their way.",
+      /** @type {(from: string, to: string, all: string) => string} */
+      page: (from, to, all) => `${from} to ${to} of ${all}`,
+      before: "Larger ones",
+      next: "Smaller ones",
+    },
+    sums: {
+      all: "Show all",
+      beyond: "longer than the scale",
+      others: (/** @type {string} */ n) => `${n} others`,
+      larger: (/** @type {string} */ n) => `${n} larger`,
+      smaller: (/** @type {string} */ n) => `${n} smaller`,
+      maps: (/** @type {string} */ sum, /** @type {string} */ bias, /** @type {string} */ value) => `Input maps ${sum}, bias ${bias}: together ${value}.`,
+      off: { relu: "Switched off", leaky_relu: "Turned down", clip: "Held at a limit", sigmoid: "As good as off (below 0.05)", tanh: "Near a limit (beyond ±0.95)" },
+      /** @type {(map: string, share: string, n: string, all: string) => string} */
+      inMap: (map, share, n, all) => `${map}: ${share} (${n} of ${all})`,
+      /** @type {(share: string, n: string, all: string) => string} */
+      inAll: (share, n, all) => `all maps: ${share} (${n} of ${all})`,
+      mask: "Where: dark is off",
+      perMap: "Share by map; this one is marked",
+      /** @type {(before: string, after: string, from: string, to: string, fewer: string) => string} */
+      sizes: (before, after, from, to, fewer) => `Each map: ${before} → ${after}, ${from} → ${to} numbers, ${fewer} fewer.`,
+      row: (/** @type {number} */ y) => `row ${y}`,
+      /** @type {(formula: string) => string} */
+      counted: (formula) => `Counted map by map, row by row: ${formula}`,
+      choosePlace: "The map that it comes from. Click a cell to go to its place in the list.",
+      list: "The list: one stretch for each map, this one's marked",
+      line: "This map's straight line, at this number",
+      stack: "Which maps come from which layer; this one is marked",
+      /** @type {(from: number, to: number) => string} */
+      range: (from, to) => `maps ${from}–${to}`,
+      groupBy: "Grouped by",
+      byMap: "map",
+      byPlace: "place",
+      unit: "Evidence for",
+      /** @type {(y: number, x: number) => string} */
+      place: (y, x) => `y ${y}, x ${x}`,
+      pick: "Click a place to go to its largest piece of evidence.",
+      temperature: "Temperature",
+      temperatureWhatIf: "What if the scores were divided by a temperature first? Only these bars change, nothing else on the page.",
+      temperatureReset: "back to 1",
+      /** @type {(share: string) => string} */
+      instead: (share) => `${share} instead`,
+      score: "score",
+      power: "e^(score − highest)",
+      share: "share",
     },
   },
   whatif: {

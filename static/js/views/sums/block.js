@@ -5,6 +5,7 @@ import { number } from "../../format.js";
 import { swatch } from "../../palette.js";
 import { layerRange, rangeOf } from "../../scale.js";
 import { windowWidth } from "../../terms.js";
+import { say } from "../../words/index.js";
 import { exact, formula, source } from "./parts.js";
 
 /**
@@ -30,9 +31,9 @@ export function blockSums(app, why) {
   const cells = shown.map((term) => cell(app, term, range, isMax && term === winner));
   const rest = terms.length - shown.length;
   return [
-    formula(exact(value), isMax ? ` = the largest of ${terms.length}` : ` = the mean of ${terms.length}`),
+    formula(exact(value), isMax ? say.sums.block.largest(terms.length) : say.sums.block.mean(terms.length)),
     h("ol", { class: "block", style: { "--columns": String(windowWidth(shown)) } }, ...cells),
-    rest > 0 ? h("p", { class: "quiet" }, `and ${rest} more`) : document.createTextNode(""),
+    rest > 0 ? h("p", { class: "quiet" }, say.sums.block.more(rest)) : document.createTextNode(""),
     isMax && winner ? won(app, winner, terms) : meanOf(terms, value),
   ];
 }
@@ -48,7 +49,7 @@ function cell({ store }, { value, padding }, range, wins) {
   return h(
     "li",
     { class: wins ? "winner" : "", style: { "background-color": background, color: text } },
-    h("data", { value: String(value), title: padding ? "outside the map" : String(value) }, number(value)),
+    h("data", { value: String(value), title: padding ? say.sums.outsideTheMap : String(value) }, number(value)),
   );
 }
 
@@ -63,10 +64,8 @@ function won(app, winner, terms) {
   return h(
     "p",
     {},
-    "Kept: ", source(app, winner), ". ",
-    lost && ties === lost
-      ? "All of them are equal; the first one counts."
-      : `Thrown away: the other ${lost}.`,
+    say.sums.block.kept, source(app, winner), ". ",
+    lost && ties === lost ? say.sums.block.allEqual : say.sums.block.thrownAway(lost),
   );
 }
 
@@ -77,5 +76,5 @@ function won(app, winner, terms) {
 function meanOf(terms, value) {
   const sum = terms.reduce((total, term) => total + term.value, 0);
   const weight = terms[0]?.weight ?? 0;
-  return h("p", {}, `Sum ${number(sum)} × ${number(weight)} (1 ÷ ${Math.round(1 / weight)}) = `, exact(value));
+  return h("p", {}, say.sums.block.sum(number(sum), number(weight), Math.round(1 / weight)), exact(value));
 }

@@ -1,7 +1,8 @@
 /** Numbers made of few others: copied, added, multiplied, scaled. */
 
 import { h } from "../../dom.js";
-import { count, number, signed } from "../../format.js";
+import { count, number, plain, signed } from "../../format.js";
+import { say } from "../../words/index.js";
 import { exact, formula, ledger, source } from "./parts.js";
 
 /**
@@ -15,8 +16,8 @@ import { exact, formula, ledger, source } from "./parts.js";
  * @returns {Node[]}
  */
 export function copySums(app, { value, terms: [term] }) {
-  if (!term) return [formula(exact(value)), h("p", {}, "A constant: it comes from no other number.")];
-  return [formula(exact(value), " = ", exact(term.value)), h("p", {}, "The very number of ", source(app, term), ".")];
+  if (!term) return [formula(exact(value)), h("p", {}, say.sums.few.constant)];
+  return [formula(exact(value), " = ", exact(term.value)), h("p", {}, say.sums.few.copy, source(app, term), ".")];
 }
 
 /**
@@ -29,12 +30,18 @@ export function scaleSums(app, { value, bias, terms: [term], details }) {
   const { mean, std, var: variance, gamma, beta, epsilon } = details;
   const how =
     std !== undefined && mean !== undefined
-      ? `Pixel ${count(term.value)} ÷ 255, minus the mean ${mean}, divided by ${std}.`
-      : `(x − mean ${number(mean ?? 0)}) ÷ √(variance ${number(variance ?? 0)} + ${epsilon}) × ${number(gamma ?? 1)} ${signed(beta ?? 0)}.`;
+      ? say.sums.few.pixel(count(term.value), plain(mean), plain(std))
+      : say.sums.few.norm({
+          mean: number(mean ?? 0),
+          variance: number(variance ?? 0),
+          epsilon: plain(epsilon ?? 0),
+          gamma: number(gamma ?? 1),
+          beta: signed(beta ?? 0),
+        });
   return [
     formula(exact(value), " = ", exact(term.value), " × ", exact(term.weight ?? 0), ` ${signed(bias)}`),
     h("p", {}, how),
-    h("p", {}, "x is ", source(app, term), "."),
+    h("p", {}, say.sums.few.xIs, source(app, term), "."),
   ];
 }
 
@@ -59,8 +66,8 @@ export function productSums(app, { value, terms: [a, b] }) {
 export function sumSums(app, { value, bias, terms }) {
   const entries = terms.map((term) => ({ name: term.input, sum: term.product }));
   return [
-    formula(exact(value), ` = the sum of ${terms.length}`),
-    ledger(app, bias ? [...entries, { name: "bias", sum: bias }] : entries, value),
-    h("p", {}, "From ", ...terms.flatMap((term, i) => [i ? " and " : "", source(app, term)]), "."),
+    formula(exact(value), say.sums.few.sum(terms.length)),
+    ledger(app, bias ? [...entries, { name: say.sums.bias, sum: bias }] : entries, value),
+    h("p", {}, say.sums.few.from, ...terms.flatMap((term, i) => [i ? say.sums.and : "", source(app, term)]), "."),
   ];
 }

@@ -3,6 +3,7 @@
 import { h, svg } from "../../dom.js";
 import { number } from "../../format.js";
 import { layerNamed } from "../../graph.js";
+import { say } from "../../words/index.js";
 import { exact, formula, source } from "./parts.js";
 
 /**
@@ -39,9 +40,9 @@ export function functionSums(app, why) {
   const curve = CURVES[why.op];
   if (!term || !layer) return [formula(exact(why.value))];
   return [
-    formula(exact(why.value), ` = ${NAMES[why.op] ?? `f(x)`} at x = `, exact(term.value)),
+    formula(exact(why.value), say.sums.curve.at(NAMES[why.op] ?? "f(x)"), exact(term.value)),
     ...(curve ? [plot(app, layer, (x) => curve(x, layer.attributes), term.value, why.value)] : []),
-    h("p", {}, verdict(why.op, term.value, why.value), " x is ", source(app, term), "."),
+    h("p", {}, verdict(why.op, term.value, why.value), say.sums.curve.xIs, source(app, term), "."),
   ];
 }
 
@@ -51,9 +52,10 @@ export function functionSums(app, why) {
  * @param {number} y
  */
 function verdict(op, x, y) {
-  if (op === "relu") return x > 0 ? "Positive: the switch is on, the number passes unchanged." : "Not positive: switched off.";
-  if (op === "leaky_relu") return x >= 0 ? "Positive: it passes unchanged." : `Negative: turned down to ${number(y)}.`;
-  if (op === "clip") return x === y ? "Within the limits: it passes unchanged." : "Beyond a limit: held there.";
+  const { curve } = say.sums;
+  if (op === "relu") return x > 0 ? curve.on : curve.off;
+  if (op === "leaky_relu") return x >= 0 ? curve.passes : curve.turnedDown(number(y));
+  if (op === "clip") return x === y ? curve.within : curve.beyond;
   return "";
 }
 
@@ -77,7 +79,7 @@ function plot({ store }, layer, curve, x, y) {
   const line = xs.map((v, i) => `${i ? "L" : "M"}${px(v).toFixed(1)} ${py(ys[i] ?? 0).toFixed(1)}`).join("");
   return svg(
     "svg",
-    { class: "plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `The curve, at ${number(x)} it is ${number(y)}` },
+    { class: "plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": say.sums.curve.label(number(x), number(y)) },
     svg("path", { class: "axis", d: `M8 ${py(0)}H${WIDTH - 8}M${px(0)} 8V${HEIGHT - FOOT}` }),
     svg("path", { class: "drop-line", d: `M${px(x)} ${py(0)}V${py(y)}H${px(0)}` }),
     svg("path", { class: "curve", d: line }),

@@ -1,9 +1,10 @@
 /** A fully connected layer's number: the jury's ledger, grouped by the maps that the evidence comes from. */
 
 import { h } from "../../dom.js";
-import { plural, signed, words } from "../../format.js";
+import { signed, words } from "../../format.js";
 import { layerNamed, mapName, mapsBehind, placeOfUnit, unitLabels } from "../../graph.js";
 import { rangeOf } from "../../scale.js";
+import { say } from "../../words/index.js";
 import { exact, formula, heat, ledger, reach } from "./parts.js";
 
 /**
@@ -38,11 +39,11 @@ export function jurySums(app, why) {
     app.store.set({ explanation: { ...why } });
   };
   return [
-    formula(exact(why.value), ` = ${plural(why.terms.length, "piece")} of evidence × weight `, signed(why.bias), " bias"),
+    formula(exact(why.value), say.sums.jury.formula(why.terms.length), signed(why.bias), ` ${say.sums.bias}`),
     h("p", { class: "quiet" }, balance(why.terms, label)),
     ...(maps ? [whereabouts(app, why.terms, maps, label)] : []),
     ledger(app, entries(app, why, evidence), why.value),
-    h("button", { type: "button", class: "text", on: { click: toggle } }, choice.all ? "Show the largest only" : `Show all ${evidence.length}`),
+    h("button", { type: "button", class: "text", on: { click: toggle } }, choice.all ? say.sums.showLargest : say.sums.showAll(evidence.length)),
   ];
 }
 
@@ -53,8 +54,7 @@ export function jurySums(app, why) {
 function balance(terms, label) {
   const sum = (/** @type {(p: number) => boolean} */ side) =>
     terms.reduce((total, { product }) => total + (side(product) ? product : 0), 0);
-  const what = label === undefined ? "" : ` “${words(label)}”`;
-  return `For${what}: ${signed(sum((p) => p > 0))}. Against: ${signed(sum((p) => p < 0))}.`;
+  return say.sums.jury.balance(label === undefined ? null : words(label), signed(sum((p) => p > 0)), signed(sum((p) => p < 0)));
 }
 
 /**
@@ -94,12 +94,12 @@ function entries(app, why, evidence) {
   const rows = shown.map(({ name, sum, products, place, layer }) => ({
     name,
     sum,
-    title: `Go to ${layer.name} ${name}`,
+    title: say.stage.goTo(`${layer.name} ${name}`),
     pictures: products.length > 1 ? [heat(app, products, layer.shape[2] ?? 1, rangeOf(-most, most, true))] : [],
     choose: () => app.explorer.goTo(layer.name, place),
   }));
-  const others = { name: `${rest.length} others`, sum: total(rest.map(({ sum }) => sum)) };
-  return [...rows, ...(rest.length ? [others] : []), { name: "bias", sum: why.bias }];
+  const others = { name: say.sums.others(rest.length), sum: total(rest.map(({ sum }) => sum)) };
+  return [...rows, ...(rest.length ? [others] : []), { name: say.sums.bias, sum: why.bias }];
 }
 
 /**
@@ -118,12 +118,12 @@ function whereabouts(app, terms, maps, label) {
     sums[at] = (sums[at] ?? 0) + product;
   });
   const most = reach([...sums]);
-  const name = `Where on the photo the evidence${label ? ` for ${words(label)}` : ""} lies`;
+  const name = say.sums.jury.where(label ? words(label) : null);
   return h(
     "figure",
     { class: "whereabouts" },
     heat(app, sums, width, rangeOf(-most, most, true), name),
-    h("figcaption", {}, `${name}: all ${maps.shape[0]} maps laid on top of each other, ${height} × ${width} places. Orange speaks for, blue against.`),
+    h("figcaption", {}, say.sums.jury.caption(name, maps.shape[0] ?? 0, height, width)),
   );
 }
 

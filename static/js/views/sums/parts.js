@@ -5,6 +5,7 @@ import { number, signed } from "../../format.js";
 import { hasMaps, layerNamed, mapName } from "../../graph.js";
 import { swatch } from "../../palette.js";
 import { paint } from "../../raster.js";
+import { say } from "../../words/index.js";
 
 /**
  * @typedef {import("../../types.js").App} App
@@ -55,7 +56,7 @@ export function ledger({ store }, entries, result) {
     "div",
     { class: "ledger" },
     h("ol", {}, ...rows),
-    h("p", { class: "total" }, h("span", {}, "together"), h("data", { value: String(result), title: String(result) }, number(result, like))),
+    h("p", { class: "total" }, h("span", {}, say.sums.together), h("data", { value: String(result), title: String(result) }, number(result, like))),
   );
 }
 
@@ -110,7 +111,7 @@ export function source(app, term) {
   const { model } = app.store.state;
   const layer = model && layerNamed(model, term.input);
   const name = layer ? `${term.input} ${placeName(layer, term)}` : `${term.input} ${coordinates(term)}`;
-  if (!layer || term.padding) return h("span", {}, term.padding ? `${name}, outside` : name);
+  if (!layer || term.padding) return h("span", {}, term.padding ? say.sums.outside(name) : name);
   const place = hasMaps(layer) ? [term.channel ?? 0, term.y ?? 0, term.x ?? 0] : [term.unit ?? 0];
   const go = () => app.explorer.goTo(layer.name, place);
   return h("button", { type: "button", class: "text", on: { click: go } }, name);

@@ -2,6 +2,7 @@
 
 import { h } from "../../dom.js";
 import { number, percent, words } from "../../format.js";
+import { say } from "../../words/index.js";
 import { exact, formula } from "./parts.js";
 
 /**
@@ -39,16 +40,16 @@ export function shareSums(app, why) {
       "p",
       {},
       own?.value === maximum
-        ? `The score ${number(maximum, 1)} is the highest, so it counts as e⁰ = 1. `
-        : `The score ${number(own?.value ?? 0, 1)} lies ${number(maximum - (own?.value ?? 0), 1)} below the highest, ${number(maximum, 1)}. `,
-      "e to that power, divided by the sum of all of them, is the share.",
+        ? say.sums.share.highest(number(maximum, 1))
+        : say.sums.share.below(number(own?.value ?? 0, 1), number(maximum - (own?.value ?? 0), 1), number(maximum, 1)),
+      say.sums.share.rule,
     ),
     h(
       "table",
       { class: "shares-table" },
-      h("thead", {}, h("tr", {}, h("td", {}), ...["score", "e^(score − highest)", "share"].map((text) => h("th", { scope: "col" }, text)))),
+      h("thead", {}, h("tr", {}, h("td", {}), ...say.sums.share.columns.map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, ...rows),
-      h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, "together"), h("td", {}), h("td", {}, exact(denominator, 1)), h("td", {}, "100 %"))),
+      h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, say.sums.together), h("td", {}), h("td", {}, exact(denominator, 1)), h("td", {}, "100 %"))),
     ),
   ];
 }

@@ -1,11 +1,12 @@
 /** A convolution's number: the windows of all input maps, times the kernel, plus the bias. */
 
 import { h } from "../../dom.js";
-import { number, plural, rough, signed } from "../../format.js";
+import { number, rough, signed } from "../../format.js";
 import { layerNamed, mapName } from "../../graph.js";
 import { swatch } from "../../palette.js";
 import { layerRange, rangeOf } from "../../scale.js";
 import { byMap, largestFirst, windowWidth } from "../../terms.js";
+import { say } from "../../words/index.js";
 import { exact, formula, heat, ledger, reach } from "./parts.js";
 
 /**
@@ -32,7 +33,7 @@ export function windowSums(app, why) {
   const focus = groups.find(({ channel }) => channel === choice.channel) ?? groups[0];
   const again = () => app.store.set({ explanation: { ...why } });
   return [
-    formula(exact(why.value), ` = ${plural(groups.length, "window")} × kernel `, signed(why.bias), " bias"),
+    formula(exact(why.value), say.sums.window.formula(groups.length), signed(why.bias), ` ${say.sums.bias}`),
     ...(focus ? closeUp(app, focus) : []),
     ledger(app, entries(app, why, groups, focus, again), why.value),
     more(groups.length, again),
@@ -55,14 +56,14 @@ function entries(app, why, groups, focus, again) {
     sum: group.sum,
     pictures: pictures(app, group, weights),
     chosen: group === focus,
-    title: "Show these numbers",
+    title: say.sums.window.show,
     choose: () => {
       choice.channel = group.channel;
       again();
     },
   }));
-  const others = { name: `${rest.length} others`, sum: rest.reduce((sum, group) => sum + group.sum, 0) };
-  return [...rows, ...(rest.length ? [others] : []), { name: "bias", sum: why.bias }];
+  const others = { name: say.sums.others(rest.length), sum: rest.reduce((sum, group) => sum + group.sum, 0) };
+  return [...rows, ...(rest.length ? [others] : []), { name: say.sums.bias, sum: why.bias }];
 }
 
 /**
@@ -94,13 +95,13 @@ function pictures(app, { terms, input }, weights) {
 function closeUp(app, group) {
   const width = windowWidth(group.terms);
   const most = reach(group.terms.map(({ product }) => product));
-  const title = h("p", { class: "close-up-title" }, h("b", {}, `${group.input} ${nameOf(app, group)}`), " value × weight = product");
+  const title = h("p", { class: "close-up-title" }, h("b", {}, `${group.input} ${nameOf(app, group)}`), ` ${say.sums.window.product}`);
   const list = h(
     "ol",
     {
       class: width <= LEGIBLE ? "close-up" : "close-up long",
       style: { "--columns": String(Math.min(width, LEGIBLE)) },
-      "aria-label": "value × weight = product",
+      "aria-label": say.sums.window.product,
       ...(width > LEGIBLE ? { tabindex: "0" } : {}),
     },
     ...group.terms.map((term) => product(app, term, rangeOf(-most, most, true))),
@@ -117,8 +118,8 @@ function product({ store }, { value, weight, product, padding, y, x }, range) {
   const { background, text } = swatch(product, range, store.state.theme);
   return h(
     "li",
-    { title: padding ? "outside the map: counted as 0" : `y ${y}, x ${x}`, style: { "background-color": background, color: text } },
-    h("span", {}, padding ? "edge 0" : rough(value)),
+    { title: padding ? say.sums.window.countedAsZero : `y ${y}, x ${x}`, style: { "background-color": background, color: text } },
+    h("span", {}, padding ? say.sums.window.edge : rough(value)),
     h("span", {}, `× ${rough(weight ?? 0)}`),
     h("b", {}, h("data", { value: String(product) }, number(product, range.high))),
   );
@@ -135,7 +136,7 @@ function more(count, again) {
     choice.all = !choice.all;
     again();
   };
-  return h("button", { type: "button", class: "text", on: { click: toggle } }, choice.all ? "Show the largest only" : `Show all ${count}`);
+  return h("button", { type: "button", class: "text", on: { click: toggle } }, choice.all ? say.sums.showLargest : say.sums.showAll(count));
 }
 
 /**
@@ -145,5 +146,5 @@ function more(count, again) {
 function nameOf({ store }, { input, channel }) {
   const { model } = store.state;
   const layer = model && layerNamed(model, input);
-  return layer ? mapName(layer, channel) : `map ${channel}`;
+  return layer ? mapName(layer, channel) : say.numbers.map(channel);
 }
