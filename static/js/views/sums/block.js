@@ -1,12 +1,13 @@
 /** A pool's number: the block, which cell won, what was thrown away; or the mean of all. */
 
 import { h } from "../../dom.js";
-import { number } from "../../format.js";
+import { count, number, percent } from "../../format.js";
+import { hasMaps, layerNamed } from "../../graph.js";
 import { swatch } from "../../palette.js";
 import { layerRange, rangeOf } from "../../scale.js";
 import { windowWidth } from "../../terms.js";
 import { say } from "../../words/index.js";
-import { exact, formula, source } from "./parts.js";
+import { exact, formula, heat, ledger, source } from "./parts.js";
 
 /**
  * @typedef {import("../../types.js").App} App
@@ -14,7 +15,7 @@ import { exact, formula, source } from "./parts.js";
  * @typedef {import("../../types.js").Term} Term
  */
 
-const MOST = 49; // cells of a block that are listed; a global pool's are only counted
+const MOST = 49; // cells of a block that are listed; a larger one is told row by row
 
 /**
  * @param {App} app
@@ -27,15 +28,53 @@ export function blockSums(app, why) {
   const winner = terms.find(({ weight }) => weight === 1) ?? terms[0];
   const result = app.store.state.analysis?.layers.find(({ name }) => name === winner?.input);
   const range = result ? layerRange(result) : rangeOf(-1, 1);
-  const shown = terms.slice(0, MOST);
-  const cells = shown.map((term) => cell(app, term, range, isMax && term === winner));
-  const rest = terms.length - shown.length;
+  const isLarge = terms.length > MOST;
+  const cells = isLarge ? [] : terms.map((term) => cell(app, term, range, isMax && term === winner));
   return [
     formula(exact(value), isMax ? say.sums.block.largest(terms.length) : say.sums.block.mean(terms.length)),
-    h("ol", { class: "block", style: { "--columns": String(windowWidth(shown)) } }, ...cells),
-    rest > 0 ? h("p", { class: "quiet" }, say.sums.block.more(rest)) : document.createTextNode(""),
+    ...(isLarge ? rows(app, why, range) : [h("ol", { class: "block", style: { "--columns": String(windowWidth(terms)) } }, ...cells)]),
     isMax && winner ? won(app, winner, terms) : meanOf(terms, value),
+    ...sizes(app, why),
   ];
+}
+
+/**
+ * A block too large for its numbers: its picture, and what each of its rows brings to the mean.
+ *
+ * @param {App} app
+ * @param {Explanation} why
+ * @param {import("../../types.js").Range} range
+ */
+function rows(app, { terms, value, rule }, range) {
+  const picture = h("div", { class: "whole-block" }, heat(app, terms.map((term) => term.value), windowWidth(terms), range));
+  if (rule === "max") return [picture];
+  /** @type {Map<number, number>} */
+  const sums = new Map();
+  for (const { y, product } of terms) sums.set(y ?? 0, (sums.get(y ?? 0) ?? 0) + product);
+  return [picture, ledger(app, [...sums].map(([y, sum]) => ({ name: say.micro.sums.row(y), sum })), value)];
+}
+
+/**
+ * How much smaller the maps are afterwards.
+ *
+ * @param {App} app
+ * @param {Explanation} why
+ * @returns {Node[]}
+ */
+function sizes({ store }, { layer: name, terms }) {
+  const { model } = store.state;
+  const layer = model && layerNamed(model, name);
+  const input = model && layerNamed(model, terms[0]?.input ?? "");
+  if (!layer || !input || !hasMaps(layer) || !hasMaps(input)) return [];
+  const [, fromRows = 1, fromColumns = 1] = input.shape;
+  const [, rows = 1, columns = 1] = layer.shape;
+  const fewer = 1 - (rows * columns) / (fromRows * fromColumns);
+  if (fewer <= 0) return [];
+  const size = (/** @type {number} */ y, /** @type {number} */ x) => `${y} × ${x}`;
+  const words = say.micro.sums.sizes(
+    size(fromRows, fromColumns), size(rows, columns), count(fromRows * fromColumns), count(rows * columns), percent(fewer),
+  );
+  return [h("p", { class: "sizes" }, words)];
 }
 
 /**

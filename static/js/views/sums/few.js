@@ -3,6 +3,9 @@
 import { h } from "../../dom.js";
 import { count, number, plain, signed } from "../../format.js";
 import { say } from "../../words/index.js";
+import { layerNamed } from "../../graph.js";
+import { counting } from "./counting.js";
+import { plot } from "./function.js";
 import { exact, formula, ledger, source } from "./parts.js";
 
 /**
@@ -15,9 +18,48 @@ import { exact, formula, ledger, source } from "./parts.js";
  * @param {Explanation} why
  * @returns {Node[]}
  */
-export function copySums(app, { value, terms: [term] }) {
+export function copySums(app, why) {
+  const { value, terms: [term] } = why;
   if (!term) return [formula(exact(value)), h("p", {}, say.sums.few.constant)];
-  return [formula(exact(value), " = ", exact(term.value)), h("p", {}, say.sums.few.copy, source(app, term), ".")];
+  return [formula(exact(value), " = ", exact(term.value)), h("p", {}, say.sums.few.copy, source(app, term), "."), ...counting(app, why), ...stack(app, why)];
+}
+
+/**
+ * Which maps of a pile come from which layer.
+ *
+ * @param {App} app
+ * @param {Explanation} why
+ * @returns {Node[]}
+ */
+function stack(app, why) {
+  const { model } = app.store.state;
+  const layer = model && layerNamed(model, why.layer);
+  if (!model || layer?.op !== "concat") return [];
+  let from = 0;
+  const parts = layer.inputs.map((name) => {
+    const maps = layerNamed(model, name)?.shape[0] ?? 0;
+    const part = { name, from, to: from + maps };
+    from += maps;
+    return part;
+  });
+  const here = why.index.channel ?? why.index.unit ?? 0;
+  return [
+    h("p", { class: "quiet" }, say.micro.sums.stack),
+    h(
+      "ol",
+      { class: "stack" },
+      ...parts.map(({ name, from, to }) => {
+        const isHere = from <= here && here < to;
+        return h(
+          "li",
+          { class: isHere ? "own" : "", style: { "flex-grow": String(to - from) } },
+          h("b", {}, name),
+          h("span", {}, say.micro.sums.range(from, to - 1)),
+          isHere && h("span", { class: "stack-mark", style: { left: `${((here + 0.5 - from) / (to - from)) * 100}%` } }),
+        );
+      }),
+    ),
+  ];
 }
 
 /**
@@ -25,7 +67,10 @@ export function copySums(app, { value, terms: [term] }) {
  * @param {Explanation} why
  * @returns {Node[]}
  */
-export function scaleSums(app, { value, bias, terms: [term], details }) {
+export function scaleSums(app, why) {
+  const { value, bias, terms: [term], details } = why;
+  const { model } = app.store.state;
+  const layer = model && layerNamed(model, why.layer);
   if (!term) return [formula(exact(value))];
   const { mean, std, var: variance, gamma, beta, epsilon } = details;
   const how =
@@ -41,6 +86,7 @@ export function scaleSums(app, { value, bias, terms: [term], details }) {
   return [
     formula(exact(value), " = ", exact(term.value), " × ", exact(term.weight ?? 0), ` ${signed(bias)}`),
     h("p", {}, how),
+    ...(layer && layer.inputs.length ? [plot(app, layer, (x) => x * (term.weight ?? 0) + bias, term.value, value)] : []),
     h("p", {}, say.sums.few.xIs, source(app, term), "."),
   ];
 }

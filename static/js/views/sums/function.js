@@ -4,6 +4,7 @@ import { h, svg } from "../../dom.js";
 import { number } from "../../format.js";
 import { layerNamed } from "../../graph.js";
 import { say } from "../../words/index.js";
+import { switchedOff } from "./off.js";
 import { exact, formula, source } from "./parts.js";
 
 /**
@@ -43,6 +44,7 @@ export function functionSums(app, why) {
     formula(exact(why.value), say.sums.curve.at(NAMES[why.op] ?? "f(x)"), exact(term.value)),
     ...(curve ? [plot(app, layer, (x) => curve(x, layer.attributes), term.value, why.value)] : []),
     h("p", {}, verdict(why.op, term.value, why.value), say.sums.curve.xIs, source(app, term), "."),
+    ...switchedOff(app, layer, why),
   ];
 }
 
@@ -68,7 +70,7 @@ function verdict(op, x, y) {
  * @param {number} x
  * @param {number} y
  */
-function plot({ store }, layer, curve, x, y) {
+export function plot({ store }, layer, curve, x, y) {
   const before = store.state.analysis?.layers.find(({ name }) => name === layer.inputs[0]);
   const reach = Math.max(Math.abs(before?.stats.min ?? 1), Math.abs(before?.stats.max ?? 1), Math.abs(x)) || 1;
   const xs = Array.from({ length: 97 }, (_, i) => -reach + (2 * reach * i) / 96);

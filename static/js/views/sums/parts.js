@@ -1,7 +1,7 @@
 /** Pieces that several kinds of arithmetic are made of. */
 
 import { h } from "../../dom.js";
-import { number, signed } from "../../format.js";
+import { count, number, signed } from "../../format.js";
 import { hasMaps, layerNamed, mapName } from "../../graph.js";
 import { swatch } from "../../palette.js";
 import { paint } from "../../raster.js";
@@ -18,8 +18,11 @@ import { say } from "../../words/index.js";
  * @property {Node[]} [pictures]
  * @property {() => void} [choose]
  * @property {boolean} [chosen]
+ * @property {boolean} [rest] Many together: it does not decide how long the bars of single ones are.
  * @property {string} [title]
  */
+
+const PAGE = 256; // lines of a ledger at a time
 
 /**
  * A number, with its exact value for who wants to check it.
@@ -48,7 +51,8 @@ export function formula(...formula) {
  * @param {number} result
  */
 export function ledger({ store }, entries, result) {
-  const most = Math.max(...entries.map(({ sum }) => Math.abs(sum)), Number.EPSILON);
+  const single = entries.filter(({ rest }) => !rest);
+  const most = reach((single.length > 1 ? single : entries).map(({ sum }) => sum));
   const range = { low: -most, high: most, signed: true };
   const like = Math.max(most, Math.abs(result));
   const rows = entries.map((entry) => h("li", {}, ledgerRow(entry, range, like, store.state.theme)));
@@ -67,9 +71,10 @@ export function ledger({ store }, entries, result) {
  * @param {"light" | "dark"} theme
  */
 function ledgerRow({ name, sum, pictures = [], choose, chosen, title }, range, like, theme) {
-  const reach = Math.abs(sum) / range.high / 2;
+  const isBeyond = Math.abs(sum) > range.high;
+  const reach = Math.min(1, Math.abs(sum) / range.high) / 2;
   const bar = h("span", {
-    class: "ledger-fill",
+    class: isBeyond ? (sum < 0 ? "ledger-fill beyond left" : "ledger-fill beyond") : "ledger-fill",
     style: {
       left: `${(sum < 0 ? 0.5 - reach : 0.5) * 100}%`,
       width: `${reach * 100}%`,
@@ -77,13 +82,68 @@ function ledgerRow({ name, sum, pictures = [], choose, chosen, title }, range, l
     },
   });
   const cells = [
-    h("span", { class: "ledger-name" }, name),
+    h("span", { class: "ledger-name", title: isBeyond ? say.micro.sums.beyond : null }, name),
     h("span", { class: "ledger-pictures" }, ...pictures),
     h("span", { class: "ledger-bar", "aria-hidden": "true" }, bar),
     h("data", { class: "term", value: String(sum), title: String(sum) }, signed(sum, like)),
   ];
   if (!choose) return h("div", { class: "ledger-row" }, ...cells);
   return h("button", { type: "button", class: "ledger-row", title, "aria-pressed": chosen === undefined ? null : String(chosen), on: { click: choose } }, ...cells);
+}
+
+/**
+ * Part of a sorted list, with what is left out on both sides as one entry each, so that the ledger still adds up.
+ *
+ * @template T
+ * @param {T[]} sorted
+ * @param {{ all: boolean, page: number }} choice
+ * @param {number} few how many are shown at first
+ * @param {(item: T) => number} sumOf
+ * @returns {{ shown: T[], before: Entry[], after: Entry[] }}
+ */
+export function pageOf(sorted, { all, page }, few, sumOf) {
+  const from = all ? page * PAGE : 0;
+  const to = all ? from + PAGE : few;
+  const together = (/** @type {T[]} */ items, /** @type {(n: string) => string} */ name) =>
+    items.length ? [{ name: name(count(items.length)), sum: items.reduce((sum, item) => sum + sumOf(item), 0), rest: true }] : [];
+  const { larger, smaller, others } = say.micro.sums;
+  return {
+    shown: sorted.slice(from, to),
+    before: together(sorted.slice(0, from), larger),
+    after: together(sorted.slice(to), from ? smaller : others),
+  };
+}
+
+/**
+ * The buttons to see more of a list, or less.
+ *
+ * @param {number} all
+ * @param {{ all: boolean, page: number }} choice
+ * @param {number} few
+ * @param {() => void} again called when the choice has changed
+ */
+export function pager(all, choice, few, again) {
+  if (all <= few) return document.createTextNode("");
+  const button = (/** @type {string} */ name, /** @type {{ all: boolean, page: number }} */ next, disabled = false) => {
+    const click = () => {
+      Object.assign(choice, next);
+      again();
+    };
+    return h("button", { type: "button", class: "text", disabled, on: { click } }, name);
+  };
+  if (!choice.all) return button(say.sums.showAll(all), { all: true, page: 0 });
+  const less = button(say.sums.showLargest, { all: false, page: 0 });
+  if (all <= PAGE) return less;
+  const from = choice.page * PAGE;
+  const { before, next, page } = say.micro.kernels;
+  return h(
+    "p",
+    { class: "ledger-pager" },
+    button(before, { all: true, page: choice.page - 1 }, from === 0),
+    h("span", { class: "quiet" }, page(count(from + 1), count(Math.min(all, from + PAGE)), count(all))),
+    button(next, { all: true, page: choice.page + 1 }, from + PAGE >= all),
+    less,
+  );
 }
 
 /**

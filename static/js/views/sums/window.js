@@ -7,7 +7,7 @@ import { swatch } from "../../palette.js";
 import { layerRange, rangeOf } from "../../scale.js";
 import { byMap, largestFirst, windowWidth } from "../../terms.js";
 import { say } from "../../words/index.js";
-import { exact, formula, heat, ledger, reach } from "./parts.js";
+import { exact, formula, heat, ledger, pageOf, pager, reach } from "./parts.js";
 
 /**
  * @typedef {import("../../types.js").App} App
@@ -20,7 +20,7 @@ const SHOWN = 8; // input maps in the ledger before the rest is asked for
 const LEGIBLE = 3; // a window this wide has room for its numbers
 
 /** What the reader chose to see; it outlives the number under the cursor. */
-const choice = { layer: "", channel: -1, all: false };
+const choice = { layer: "", all: false, page: 0 };
 
 /**
  * @param {App} app
@@ -28,15 +28,17 @@ const choice = { layer: "", channel: -1, all: false };
  * @returns {Node[]}
  */
 export function windowSums(app, why) {
-  if (choice.layer !== why.layer) Object.assign(choice, { layer: why.layer, channel: -1, all: false });
+  if (choice.layer !== why.layer) Object.assign(choice, { layer: why.layer, all: false, page: 0 });
   const groups = largestFirst(byMap(why.terms));
-  const focus = groups.find(({ channel }) => channel === choice.channel) ?? groups[0];
+  const { focus: wish } = app.store.state;
+  const focus = groups.find(({ input, channel }) => input === wish?.input && channel === wish.channel) ?? groups[0];
   const again = () => app.store.set({ explanation: { ...why } });
   return [
     formula(exact(why.value), say.sums.window.formula(groups.length), signed(why.bias), ` ${say.sums.bias}`),
     ...(focus ? closeUp(app, focus) : []),
-    ledger(app, entries(app, why, groups, focus, again), why.value),
-    more(groups.length, again),
+    h("p", { class: "quiet" }, say.micro.sums.maps(signed(why.value - why.bias), signed(why.bias), number(why.value))),
+    ledger(app, entries(app, why, groups, focus), why.value),
+    pager(groups.length, choice, SHOWN, again),
   ];
 }
 
@@ -45,11 +47,9 @@ export function windowSums(app, why) {
  * @param {Explanation} why
  * @param {Group[]} groups
  * @param {Group | undefined} focus
- * @param {() => void} again
  */
-function entries(app, why, groups, focus, again) {
-  const shown = choice.all ? groups : groups.slice(0, SHOWN);
-  const rest = groups.slice(shown.length);
+function entries(app, why, groups, focus) {
+  const { shown, before, after } = pageOf(groups, choice, SHOWN, ({ sum }) => sum);
   const weights = reach(why.terms.map(({ weight }) => weight ?? 0));
   const rows = shown.map((group) => ({
     name: nameOf(app, group),
@@ -57,13 +57,9 @@ function entries(app, why, groups, focus, again) {
     pictures: pictures(app, group, weights),
     chosen: group === focus,
     title: say.sums.window.show,
-    choose: () => {
-      choice.channel = group.channel;
-      again();
-    },
+    choose: () => app.store.set({ focus: { input: group.input, channel: group.channel } }),
   }));
-  const others = { name: say.sums.others(rest.length), sum: rest.reduce((sum, group) => sum + group.sum, 0) };
-  return [...rows, ...(rest.length ? [others] : []), { name: say.sums.bias, sum: why.bias }];
+  return [...before, ...rows, ...after, { name: say.sums.bias, sum: why.bias }];
 }
 
 /**
@@ -123,20 +119,6 @@ function product({ store }, { value, weight, product, padding, y, x }, range) {
     h("span", {}, `× ${rough(weight ?? 0)}`),
     h("b", {}, h("data", { value: String(product) }, number(product, range.high))),
   );
-}
-
-/**
- * @param {number} count
- * @param {() => void} again
- * @returns {Node}
- */
-function more(count, again) {
-  if (count <= SHOWN) return document.createTextNode("");
-  const toggle = () => {
-    choice.all = !choice.all;
-    again();
-  };
-  return h("button", { type: "button", class: "text", on: { click: toggle } }, choice.all ? say.sums.showLargest : say.sums.showAll(count));
 }
 
 /**
