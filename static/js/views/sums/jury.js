@@ -1,11 +1,12 @@
-/** A fully connected layer's number: the jury's ledger, grouped by the maps that the evidence comes from. */
+/** A fully connected layer's number: the jury's ledger, grouped by the maps or the places that the evidence comes from. */
 
 import { h } from "../../dom.js";
 import { signed, words } from "../../format.js";
 import { layerNamed, mapName, mapsBehind, placeOfUnit, unitLabels } from "../../graph.js";
+import { paintOver } from "../../raster.js";
 import { rangeOf } from "../../scale.js";
 import { say } from "../../words/index.js";
-import { exact, formula, heat, ledger, reach } from "./parts.js";
+import { exact, formula, heat, ledger, pageOf, pager, reach } from "./parts.js";
 
 /**
  * @typedef {import("../../types.js").App} App
@@ -17,7 +18,9 @@ import { exact, formula, heat, ledger, reach } from "./parts.js";
  */
 
 const SHOWN = 10;
-const choice = { layer: "", all: false };
+
+/** What the reader chose to see; it outlives the number under the cursor. */
+const choice = { layer: "", all: false, page: 0, byPlace: false };
 
 /**
  * @param {App} app
@@ -25,26 +28,60 @@ const choice = { layer: "", all: false };
  * @returns {Node[]}
  */
 export function jurySums(app, why) {
-  if (choice.layer !== why.layer) Object.assign(choice, { layer: why.layer, all: false });
+  if (choice.layer !== why.layer) Object.assign(choice, { layer: why.layer, all: false, page: 0 });
   const { model } = app.store.state;
   const layer = model && layerNamed(model, why.layer);
   const input = model && layerNamed(model, why.terms[0]?.input ?? "");
   if (!model || !layer || !input) return [formula(exact(why.value))];
   const behind = mapsBehind(model, input.name);
   const maps = behind && behind.shape.reduce((a, b) => a * b, 1) === why.terms.length ? behind : null;
-  const evidence = maps ? evidenceOfMaps(why.terms, maps) : evidenceOfUnits(why.terms, input);
+  const group = choice.byPlace ? evidenceOfPlaces : evidenceOfMaps;
+  const evidence = maps ? group(why.terms, maps) : evidenceOfUnits(why.terms, input);
   const label = unitLabels(model, layer)?.[why.index.unit ?? -1];
-  const toggle = () => {
-    choice.all = !choice.all;
-    app.store.set({ explanation: { ...why } });
-  };
+  const again = () => app.store.set({ explanation: { ...why } });
   return [
+    unitChoice(app, layer, why),
     formula(exact(why.value), say.sums.jury.formula(why.terms.length), signed(why.bias), ` ${say.sums.bias}`),
     h("p", { class: "quiet" }, balance(why.terms, label)),
-    ...(maps ? [whereabouts(app, why.terms, maps, label)] : []),
+    ...(maps ? [whereabouts(app, why.terms, maps, label), grouping(again)] : []),
     ledger(app, entries(app, why, evidence), why.value),
-    h("button", { type: "button", class: "text", on: { click: toggle } }, choice.all ? say.sums.showLargest : say.sums.showAll(evidence.length)),
+    pager(evidence.length, choice, SHOWN, again),
   ];
+}
+
+/**
+ * Any class, without leaving.
+ *
+ * @param {App} app
+ * @param {Layer} layer
+ * @param {Explanation} why
+ */
+function unitChoice({ store, explorer }, layer, { index }) {
+  const labels = store.state.model && unitLabels(store.state.model, layer);
+  const choose = (/** @type {Event} */ { target }) => {
+    if (target instanceof HTMLSelectElement || target instanceof HTMLInputElement) explorer.pin([Number(target.value)]);
+  };
+  const field = labels
+    ? h(
+        "select",
+        { on: { change: choose } },
+        ...labels.map((label, unit) => h("option", { value: unit, selected: unit === index.unit }, words(label))),
+      )
+    : h("input", { type: "number", min: 0, max: (layer.shape[0] ?? 1) - 1, value: index.unit ?? 0, on: { change: choose } });
+  return h("label", { class: "unit-choice" }, h("span", { class: "quiet" }, say.micro.sums.unit), field);
+}
+
+/** @param {() => void} again */
+function grouping(again) {
+  const option = (/** @type {boolean} */ byPlace, /** @type {string} */ name) => {
+    const click = () => {
+      Object.assign(choice, { byPlace, page: 0 });
+      again();
+    };
+    return h("button", { type: "button", class: "text", "aria-pressed": String(choice.byPlace === byPlace), on: { click } }, name);
+  };
+  const { groupBy, byMap, byPlace } = say.micro.sums;
+  return h("p", { class: "grouping", role: "group", "aria-label": groupBy }, h("span", { class: "quiet" }, groupBy), option(false, byMap), option(true, byPlace));
 }
 
 /**
@@ -73,6 +110,24 @@ function evidenceOfMaps(terms, maps) {
 }
 
 /**
+ * The same numbers by where they lie, whatever their map.
+ *
+ * @param {Term[]} terms
+ * @param {Layer} maps
+ * @returns {Evidence[]}
+ */
+function evidenceOfPlaces(terms, maps) {
+  const [, height = 1, width = 1] = maps.shape;
+  return Array.from({ length: height * width }, (_, at) => {
+    const units = terms.map((_, unit) => unit).filter((unit) => unit % (height * width) === at);
+    const best = units.reduce((b, unit) => (Math.abs(terms[unit]?.product ?? 0) > Math.abs(terms[b]?.product ?? 0) ? unit : b), at);
+    const sum = total(units.map((unit) => terms[unit]?.product ?? 0));
+    const name = say.micro.sums.place(Math.floor(at / width), at % width);
+    return { name, sum, products: [], place: placeOfUnit(maps, best), layer: maps };
+  });
+}
+
+/**
  * @param {Term[]} terms
  * @param {Layer} layer
  * @returns {Evidence[]}
@@ -88,8 +143,7 @@ function evidenceOfUnits(terms, layer) {
  */
 function entries(app, why, evidence) {
   const sorted = [...evidence].sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
-  const shown = choice.all ? sorted : sorted.slice(0, SHOWN);
-  const rest = sorted.slice(shown.length);
+  const { shown, before, after } = pageOf(sorted, choice, SHOWN, ({ sum }) => sum);
   const most = reach(evidence.flatMap(({ products }) => products));
   const rows = shown.map(({ name, sum, products, place, layer }) => ({
     name,
@@ -98,8 +152,7 @@ function entries(app, why, evidence) {
     pictures: products.length > 1 ? [heat(app, products, layer.shape[2] ?? 1, rangeOf(-most, most, true))] : [],
     choose: () => app.explorer.goTo(layer.name, place),
   }));
-  const others = { name: say.sums.others(rest.length), sum: total(rest.map(({ sum }) => sum)) };
-  return [...rows, ...(rest.length ? [others] : []), { name: say.sums.bias, sum: why.bias }];
+  return [...before, ...rows, ...after, { name: say.sums.bias, sum: why.bias }];
 }
 
 /**
@@ -119,12 +172,33 @@ function whereabouts(app, terms, maps, label) {
   });
   const most = reach([...sums]);
   const name = say.sums.jury.where(label ? words(label) : null);
+  const canvas = h("canvas", { class: "evidence", role: "img", "aria-label": name });
+  paintOver(canvas, sums, width, rangeOf(-most, most, true), app.store.state.theme, 0.6);
+  const choose = (/** @type {MouseEvent} */ event) => {
+    const box = canvas.getBoundingClientRect();
+    const at = (/** @type {number} */ share, /** @type {number} */ n) => Math.max(0, Math.min(n - 1, Math.floor(share * n)));
+    const place = at((event.clientY - box.top) / box.height, height) * width + at((event.clientX - box.left) / box.width, width);
+    const largest = evidenceOfPlaces(terms, maps)[place];
+    if (largest) app.explorer.goTo(maps.name, largest.place);
+  };
   return h(
     "figure",
     { class: "whereabouts" },
-    heat(app, sums, width, rangeOf(-most, most, true), name),
+    h("div", { class: "over-photo", style: { "aspect-ratio": `${width} / ${height}` }, title: say.micro.sums.pick, on: { click: choose } }, photo(app), canvas),
     h("figcaption", {}, say.sums.jury.caption(name, maps.shape[0] ?? 0, height, width)),
   );
+}
+
+/**
+ * What the network saw, to lay the evidence over.
+ *
+ * @param {App} app
+ */
+function photo({ store }) {
+  const { seen } = store.state;
+  const canvas = h("canvas", { class: "photo-below", width: seen?.width ?? 1, height: seen?.height ?? 1, "aria-hidden": "true" });
+  if (seen) canvas.getContext("2d")?.drawImage(seen, 0, 0);
+  return canvas;
 }
 
 /** @param {number[]} numbers */
