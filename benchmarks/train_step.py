@@ -70,7 +70,7 @@ def torch_step(net: Network, x: Array, labels: Array) -> tuple[Step, Any]:
     """The same in PyTorch; and its module."""
     import torch
 
-    module = _torch_module(net).to(memory_format=torch.channels_last).train()
+    module = torch_module(net).to(memory_format=torch.channels_last).train()
     weights = [p for p in module.parameters() if p.ndim > 1]
     others = [p for p in module.parameters() if p.ndim == 1]
     groups = [{"params": weights, "weight_decay": WEIGHT_DECAY}, {"params": others}]
@@ -88,7 +88,7 @@ def torch_step(net: Network, x: Array, labels: Array) -> tuple[Step, Any]:
     return run, module
 
 
-def _torch_module(net: Network) -> Any:
+def torch_module(net: Network) -> Any:
     """A torch.nn.Sequential of the network up to its logits, on copies of its weights."""
     import torch
     from torch import nn
@@ -117,7 +117,7 @@ def _torch_module(net: Network) -> Any:
         arrays = op if isinstance(op, dict) else op.params
         with torch.no_grad():
             for name, array in arrays.items():
-                getattr(made, name).copy_(torch.from_numpy(np.ascontiguousarray(array)))
+                getattr(made, name).copy_(torch.from_numpy(np.array(array)))
         return made
 
     return nn.Sequential(*(layer(node.op) for node in net.nodes if node.op.kind != "softmax"))
