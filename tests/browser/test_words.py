@@ -1,0 +1,128 @@
+"""The page's words: one file a language, the right one chosen, and nothing left over in another."""
+
+import re
+
+import pytest
+
+# Names out of the network and its card, what files and methods are called, and symbols are the same in every language.
+SAME_EVERYWHERE = (
+    12  # characters; anything longer that does not change is a sentence that nobody translated
+)
+CREDITS = "#credit, #model, #predictions, .samples, .downloads, [lang]"
+
+SHAPE = """async (code) => {
+  const { say } = await import(`./static/js/words/${code}.js`);
+  const shape = (words, path) => {
+    if (typeof words === "function") return [`${path}()`];
+    if (typeof words === "string") return [words ? path : `${path} is empty`];
+    return Object.entries(words).flatMap(([name, inner]) => shape(inner, `${path}.${name}`));
+  };
+  return shape(say, "say");
+}"""
+
+# Everything that is written on the page, and everything that it tells those who cannot see it.
+TEXTS = """(credits) => {
+  const texts = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT);
+  for (let element = walker.currentNode; element; element = walker.nextNode()) {
+    if (element.closest(credits) || !element.checkVisibility()) continue;
+    for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) texts.push(node.data);
+    texts.push(element.getAttribute("aria-label") ?? "", element.getAttribute("title") ?? "");
+  }
+  return texts.map((text) => text.trim()).filter(Boolean);
+}"""
+
+VIEWS = [
+    "layer=conv1_1",
+    "layer=relu1_1&map=3&y=10&x=12&view=map",
+    "layer=pool1&map=3&y=10&x=12&view=map",
+    "layer=flatten",
+    "layer=fc1",
+    "layer=softmax",
+    "layer=conv2_1&tab=whatif",
+    "layer=conv2_1&tab=why",
+    "model=menagerie",
+]
+
+
+def test_both_languages_have_the_same_shape(page):
+    assert page.evaluate(SHAPE, "en") == page.evaluate(SHAPE, "de")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nothing_is_left_in_the_other_language(open_page, view):
+    texts = {}
+    for code in ("en", "de"):
+        screen = open_page(f"?lang={code}&{view}")
+        screen.page.wait_for_selector(".tile, .bar-row, .cells, .plane.large")
+        screen.page.wait_for_selector(".sums:not(.stale) .formula", state="attached")
+        texts[code] = set(screen.page.evaluate(TEXTS, CREDITS))
+    same = {text for text in texts["en"] & texts["de"] if len(text) > SAME_EVERYWHERE}
+    assert {text for text in same if re.search(r"[a-z]{2,} [a-z]{2,}", text)} == set()
+    assert len(texts["en"] - texts["de"]) > 20
+
+
+def test_the_browser_decides(open_page):
+    screen = open_page(locale="de-AT")
+    screen.wait_for_reading()
+    assert screen.page.get_attribute("html", "lang") == "de"
+    assert screen.page.inner_text("#answer-title") == "Was es sagt"
+    assert re.fullmatch(r"\d+,\d\u00a0%", screen.first_guess[1])
+
+
+def test_english_for_whoever_reads_another_language(open_page):
+    screen = open_page(locale="ja-JP")
+    screen.wait_for_reading()
+    assert screen.page.get_attribute("html", "lang") == "en"
+
+
+def test_only_one_language_is_fetched(open_page):
+    screen = open_page(locale="de-DE")
+    screen.wait_for_reading()
+    fetched = [url for url in screen.requests if re.search(r"/words/\w\w\.js", url)]
+    assert [url.rsplit("/", 1)[1] for url in fetched] == ["de.js"]
+
+
+def test_the_address_decides_and_is_remembered(open_page):
+    screen = open_page("?lang=de&layer=pool1&map=2&y=3&x=4")
+    screen.wait_for_layer("pool1")
+    screen.wait_for_address("layer=pool1")
+    assert screen.page.get_attribute("html", "lang") == "de"
+    screen.page.reload()
+    screen.wait_for_layer("pool1")
+    assert screen.page.get_attribute("html", "lang") == "de"
+
+
+def test_the_reader_chooses_and_loses_nothing(open_page):
+    screen = open_page("?layer=pool1&map=2&y=3&x=4")
+    screen.wait_for_layer("pool1")
+    screen.wait_for_address("map=2")
+    reading = screen.reading
+    screen.page.select_option("#language-choice", "de")
+    screen.page.wait_for_selector('html[lang="de"]', state="attached")
+    screen.wait_for_layer("pool1")
+    assert screen.reading == reading
+    assert screen.page.input_value("#language-choice") == "de"
+
+
+def test_a_problem_is_told_in_the_language_of_the_page(open_page, tmp_path):
+    screen = open_page("?lang=de")
+    screen.expected_status = 415
+    screen.wait_for_reading()
+    nonsense = tmp_path / "letter.png"
+    nonsense.write_text("Dear network")
+    screen.page.set_input_files("#file", nonsense)
+    title = screen.page.locator(".problem h3", has_text="Das ist kein Bild, das sich lesen lässt")
+    title.wait_for()
+
+
+def test_the_titles_of_problems_are_the_servers(page):
+    """English says what the server says, but for one that means more to people in other words."""
+    from app.problems import problems
+
+    titles = page.evaluate(
+        "async () => (await import('./static/js/words/en.js')).say.problems.titles"
+    )
+    known = {problem.slug: problem.title for problem in problems()}
+    assert titles.keys() <= known.keys()
+    assert {slug for slug, title in titles.items() if title != known[slug]} == {"unknown-analysis"}
