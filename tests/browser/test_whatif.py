@@ -133,7 +133,9 @@ def test_rotated_blurred_and_covered(panel: Screen, folder):
     page.locator(".brush-field").scroll_into_view_if_needed()
     page.screenshot(path=folder / "covered.png")
     page.keyboard.press("Backspace")
-    page.wait_for_function("document.querySelector('.changes').innerText.includes('64 pixels')")
+    page.wait_for_function(
+        "() => document.querySelector('.changes').innerText.includes('64 pixels')"
+    )
 
 
 def test_covered_by_pointer(panel: Screen):
@@ -174,7 +176,7 @@ def test_a_filter_switched_off_changes_the_scores(panel: Screen, folder):
     page.screenshot(path=folder / "filter-off.png")
 
     page.click(".changes button")
-    page.wait_for_function("!document.querySelector('.changes li')")
+    page.wait_for_function("() => !document.querySelector('.changes li')")
     assert panel.analysis_id == original
     page.keyboard.press("Control+z")  # the undoing is undone
     wait_for_pair(panel, variant["id"])
@@ -315,10 +317,10 @@ def test_two_networks(panel: Screen, folder):
     page.wait_for_selector(".pair-networks .half canvas")
     assert page.locator(".pair-networks .half").count() == 2
     assert page.locator(".chart").count() == 0
-    page.select_option("#twin", label=re.compile("gate "))
+    page.select_option("#twin", "conv2_1")
     page.screenshot(path=folder / "two-networks.png")
     panel.page.keyboard.press("x")
-    page.wait_for_function("document.querySelector('#model').value === 'everyday'")
+    page.wait_for_function("() => document.querySelector('#model').value === 'everyday'")
 
 
 def test_changes_stay_for_another_photo(open_page: OpenPage):

@@ -17,6 +17,8 @@ const KEYS = [
   [[help.space], help.walk],
   [["f"], help.field],
   [["p"], help.trail],
+  [["x"], help.flip],
+  [[`${help.control} Z`], help.undo],
   [["t"], help.theme],
   [["?"], help.list],
 ];

@@ -33,10 +33,12 @@ export class PairLarge {
   /**
    * @param {App} app
    * @param {Layer} layer
+   * @param {() => void} repaint called when numbers that are waited for are here
    */
-  constructor(app, layer) {
+  constructor(app, layer, repaint) {
     this.app = app;
     this.layer = layer;
+    this.repaint = repaint;
     this.#columns = lineLength(app, layer);
     this.#rows = hasMaps(layer) ? (layer.shape[1] ?? 1) : Math.ceil((layer.shape[0] ?? 1) / this.#columns);
     this.#parts = { one: this.#part(), other: this.#part(), difference: this.#part() };
@@ -65,7 +67,7 @@ export class PairLarge {
     const { pair, tile, theme } = this.app.store.state;
     const both = peekBoth(pair, this.layer);
     if (!both) {
-      void whenBoth(this.app, this.layer, () => this.paint());
+      void whenBoth(this.app, this.layer, this.repaint);
       return;
     }
     const names = { ...sideNames(this.app.store.state), difference: say.whatif.difference };

@@ -36,10 +36,12 @@ export class PairMaps {
   /**
    * @param {App} app
    * @param {Layer} layer
+   * @param {() => void} repaint called when numbers that are waited for are here
    */
-  constructor(app, layer) {
+  constructor(app, layer, repaint) {
     this.app = app;
     this.layer = layer;
+    this.repaint = repaint;
     this.across = app.store.state.contrast === "beside" ? 3 : 1;
     this.#marks = Array.from({ length: this.across }, () => h("span", { class: "lit", hidden: true }));
     this.#tiles = Array.from({ length: layer.shape[0] ?? 0 }, (_, channel) => this.#tile(channel));
@@ -82,7 +84,7 @@ export class PairMaps {
   paint() {
     const both = peekBoth(this.app.store.state.pair, this.layer);
     if (!both) {
-      void whenBoth(this.app, this.layer, () => this.paint());
+      void whenBoth(this.app, this.layer, this.repaint);
       return;
     }
     if (both !== this.#both && this.across === 3) this.#sort(both);

@@ -31,10 +31,12 @@ export class PairNetworks {
   /**
    * @param {App} app
    * @param {Layer} layer
+   * @param {() => void} repaint called when numbers that are waited for are here
    */
-  constructor(app, layer) {
+  constructor(app, layer, repaint) {
     this.app = app;
     this.layer = layer;
+    this.repaint = repaint;
     this.element = h("div", { class: "pair-networks" });
     this.#build();
   }
@@ -125,7 +127,7 @@ export class PairNetworks {
     const { pair } = this.app.store.state;
     try {
       await Promise.all(this.#halves.map(({ side, layer }) => side.numbers.whole(layer)));
-      if (this.app.store.state.pair === pair) this.paint();
+      if (this.app.store.state.pair === pair) this.repaint();
     } catch (error) {
       if (!isAbort(error)) console.warn(error); // the comparison, which waits for the same numbers, tells the reader
     }

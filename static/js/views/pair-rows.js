@@ -26,10 +26,12 @@ export class PairRows {
   /**
    * @param {App} app
    * @param {Layer} layer
+   * @param {() => void} repaint called when numbers that are waited for are here
    */
-  constructor(app, layer) {
+  constructor(app, layer, repaint) {
     this.app = app;
     this.layer = layer;
+    this.repaint = repaint;
     const labels = app.store.state.model && unitLabels(app.store.state.model, layer);
     this.#rows = Array.from({ length: layer.shape[0] ?? 0 }, (_, unit) => this.#row(unit, labels?.[unit]));
     this.element = h(
@@ -53,7 +55,7 @@ export class PairRows {
   paint() {
     const both = peekBoth(this.app.store.state.pair, this.layer);
     if (!both) {
-      void whenBoth(this.app, this.layer, () => this.paint());
+      void whenBoth(this.app, this.layer, this.repaint);
       return;
     }
     const [a, b] = [extremes(both.one.data), extremes(both.other.data)];

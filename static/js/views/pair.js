@@ -30,9 +30,10 @@ const MOST_ROWS = 100; // a longer vector whose numbers have no names is shown a
  * @param {App} app
  * @param {Layer} layer
  * @param {View | null} present
+ * @param {() => void} repaint called when numbers that it waited for are here
  * @returns {View | null}
  */
-export function pairView(app, layer, present) {
+export function pairView(app, layer, present, repaint) {
   const { pair, contrast, open, model } = app.store.state;
   if (!pair || !contrast || !model) return null;
   const key = JSON.stringify([pair.kind, pair.one.model.id, pair.other.model.id, contrast, layer.name, open]);
@@ -42,10 +43,10 @@ export function pairView(app, layer, present) {
   return view;
 
   function newView() {
-    if (pair?.kind === "network") return new PairNetworks(app, layer);
-    if (hasMaps(layer)) return open ? new PairLarge(app, layer) : new PairMaps(app, layer);
+    if (pair?.kind === "network") return new PairNetworks(app, layer, repaint);
+    if (hasMaps(layer)) return open ? new PairLarge(app, layer, repaint) : new PairMaps(app, layer, repaint);
     const isShort = (model && unitLabels(model, layer)) || (layer.shape[0] ?? 0) <= MOST_ROWS;
-    return isShort ? new PairRows(app, layer) : new PairLarge(app, layer);
+    return isShort ? new PairRows(app, layer, repaint) : new PairLarge(app, layer, repaint);
   }
 }
 

@@ -115,7 +115,7 @@ class Stage {
    * @returns {View}
    */
   #viewOf(layer) {
-    const both = pairView(this.app, layer, this.#view);
+    const both = pairView(this.app, layer, this.#view, () => this.paint());
     if (both) return both;
     if (this.app.store.state.kernels && !this.app.store.state.open && hasWeights(layer)) return new Kernels(this.app, layer);
     if (hasMaps(layer)) return this.app.store.state.open ? new Lens(this.app, layer) : new Grid(this.app, layer);

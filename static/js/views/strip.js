@@ -65,7 +65,8 @@ class Strip {
   build() {
     const { model, analysis } = this.app.store.state;
     if (!model || !analysis) return;
-    const typical = this.#maps(model, originalOf(this.app.store.state).analysis ?? analysis);
+    const original = originalOf(this.app.store.state);
+    const typical = this.#maps(model, (original.model === model && original.analysis) || analysis); // so that flipping moves nothing
     const laidOut = JSON.stringify([model.id, [...typical]]);
     if (laidOut === this.#laidOut) {
       this.#refill();
