@@ -26,6 +26,7 @@ _PAPER = (255, 255, 255)
 
 _CELL = 96  # a map is enlarged by a whole factor to about this many pixels
 _GAP = 4
+_OVERLAY = 512  # and a picture with a map over it to about this many
 _MAX_SHEET = 4_000_000  # pixels; a sheet that would be larger is enlarged less
 
 
@@ -76,6 +77,28 @@ def heatmaps_png(y: Array, title: str) -> bytes:
     text.add_text("Title", title)
     text.add_text("Description", f"{len(maps)} maps, colours from {low:g} to {high:g}")
     return _png(sheet, pnginfo=text)
+
+
+def overlay_png(
+    pixels: NDArray[np.uint8], values: Array, signed: bool, title: str, strength: float = 0.7
+) -> bytes:
+    """A map (H, W) laid over the picture (H, W, 3) that it speaks of, as a PNG enlarged to about 512 pixels.
+
+    Where the map is zero the picture shows through, in grey so that the colours are the map's alone; where it is largest,
+    ``strength`` of the colour is the map's.
+    """
+    reach = float(np.abs(values).max()) or 1.0
+    levels = (values / reach + 1) / 2 if signed else values / reach
+    table = _palette(_BLUE_ORANGE if signed else _VIRIDIS)
+    colours = table[np.rint(levels * (_STEPS - 1)).astype(np.uint8)].astype(np.float32)
+    grey = pixels.mean(axis=2, keepdims=True, dtype=np.float32)
+    share = strength * (np.abs(values) / reach)[:, :, None]
+    mixed = np.rint(grey * (1 - share) + colours * share).astype(np.uint8)
+    factor = max(1, _OVERLAY // max(values.shape))
+    text = PngInfo()
+    text.add_text("Title", title)
+    text.add_text("Description", f"colours from {-reach if signed else 0:g} to {reach:g}")
+    return _png(Image.fromarray(mixed.repeat(factor, 0).repeat(factor, 1)), pnginfo=text)
 
 
 def _scale(maps: NDArray[np.float32]) -> tuple[float, float, NDArray[np.uint8]]:

@@ -14,6 +14,7 @@
     ├── NotAcceptable           none of the formats asked for exists
     ├── BadUpload               a body that is not what its Content-Type says
     ├── SlowUpload              the body did not arrive in time
+    ├── BodyTooLarge            a body that is no picture has more bytes than such a request needs
     ├── Overloaded              the queue is full; come back later
     ├── TimeLimit               the work took too long and was stopped
     ├── NotReady                the default network is not loaded yet
@@ -90,6 +91,10 @@ class BadUpload(AppError):
 
 class SlowUpload(AppError):
     """The body did not arrive in time."""
+
+
+class BodyTooLarge(AppError):
+    """A body that is no picture has more bytes than such a request needs."""
 
 
 class Overloaded(AppError):

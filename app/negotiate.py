@@ -10,11 +10,14 @@ from starlette.datastructures import Headers
 
 from app.errors import BadParameter, NotAcceptable
 
+EVENTS = "text/event-stream"
+
 MEDIA_TYPES = {
     "json": "application/json",
     "npy": "application/x-npy",
     "npz": "application/x-npz",
     "png": "image/png",
+    "events": EVENTS,
 }
 
 _RANGE = re.compile(r"(?P<first>[0-9]{1,6})(-(?P<last>[0-9]{1,6}))?")

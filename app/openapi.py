@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from app import schemas
 from app.errors import AppError
@@ -43,6 +44,12 @@ UPLOAD_BODY: dict[str, Any] = {
 }
 
 
+def json_body(shape: str, description: str) -> dict[str, Any]:
+    """The request body of a handler that reads it itself (app/bodies.py): JSON of a shape of app/schemas.py."""
+    content = {"application/json": {"schema": {"$ref": f"{_REF}{shape}"}}}
+    return {"requestBody": {"required": True, "description": description, "content": content}}
+
+
 def problem_responses(*kinds: type[AppError]) -> Responses:
     """OpenAPI responses for errors, grouped by status, each with an example."""
     rows: dict[int, dict[str, Problem]] = {}
@@ -75,7 +82,8 @@ def build(app: FastAPI) -> dict[str, Any]:
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
         known = document["components"]["schemas"]
-        known["Problem"] = schemas.Problem.model_json_schema(ref_template=_REF + "{model}")
+        for shape in (schemas.Problem, *schemas.BODIES):
+            _add_schema(known, shape)
         for path in document["paths"].values():
             for method in _METHODS & path.keys():
                 _add_examples(path[method], known)
@@ -83,9 +91,15 @@ def build(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
+def _add_schema(known: dict[str, Any], shape: type[BaseModel]) -> None:
+    schema = shape.model_json_schema(ref_template=_REF + "{model}")
+    known |= schema.pop("$defs", {})
+    known[shape.__name__] = schema
+
+
 def _add_examples(operation: dict[str, Any], known: dict[str, Any]) -> None:
-    for response in operation["responses"].values():
-        for content in response.get("content", {}).values():
+    for part in (*operation["responses"].values(), operation.get("requestBody", {})):
+        for content in part.get("content", {}).values():
             if "example" not in content and "examples" not in content:
                 content["example"] = example_of(content["schema"], known)
 

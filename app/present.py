@@ -130,13 +130,13 @@ def explanation(done: Analysis, name: str, position: Index) -> dict[str, Any]:
     return {
         "layer": name,
         "op": op,
-        "index": _place(position),
+        "index": place_of(position),
         "rule": why.rule,
         "value": why.result,
         "bias": why.bias,
         "details": dict(why.details),
         "terms": list(_terms(done, why, sources)),
-        "receptive_field": _receptive_field(done, name, position),
+        "receptive_field": receptive_field(done, name, position),
     }
 
 
@@ -150,7 +150,7 @@ def _terms(done: Analysis, why: Explanation, sources: tuple[str, ...]) -> Iterat
         place = position[1 : 1 + len(shape)]
         yield {
             "input": name,
-            **_place(tuple(place)),
+            **place_of(tuple(place)),
             "value": value,
             "weight": None if math.isnan(weight) else weight,
             "product": product,
@@ -159,13 +159,15 @@ def _terms(done: Analysis, why: Explanation, sources: tuple[str, ...]) -> Iterat
         }
 
 
-def _place(position: Index) -> dict[str, int]:
+def place_of(position: Index) -> dict[str, int]:
+    """A position, (channel, y, x) or (unit,), by the names that it has in a request."""
     if len(position) == 1:
         return {"unit": position[0]}
     return dict(zip(("channel", "y", "x"), position, strict=True))
 
 
-def _receptive_field(done: Analysis, name: str, position: Index) -> dict[str, Any] | None:
+def receptive_field(done: Analysis, name: str, position: Index) -> dict[str, Any] | None:
+    """What a number can see, on the network's input and on the photo; None when it does not depend on the photo."""
     box = views.receptive_field(done.network, name, (0, *position))
     if box is None:
         return None

@@ -17,6 +17,8 @@ from engine.ops.base import Box, Explanation
 from engine.trace import Trace
 from engine.types import Array, Index, Shape
 
+Span = tuple[int, int]
+
 
 class LayerStats(TypedDict):
     """Key figures of one value. ``dead_maps`` counts the maps that are zero everywhere; None for a vector."""
@@ -92,15 +94,20 @@ def receptive_field(network: Network, name: str, index: Index) -> Box | None:
     Exact: every op's own window, walked back through the graph, joined where branches meet. None when the number does not
     depend on the input (a padded constant).
     """
-    shapes = network.shapes(n=index[0] + 1)
-    seen: dict[str, Box] = {name: Box.at(index)}
+    return _seen(network, name, Box.at(index))
+
+
+def _seen(network: Network, name: str, box: Box) -> Box | None:
+    """The smallest box on the first input that can change any number in a box of the value ``name``."""
+    shapes = network.shapes(n=box.stop[0])
+    seen: dict[str, Box] = {name: box}
     for node in reversed(network.nodes):
         if node.name not in seen:
             continue
         boxes = node.op.window(seen[node.name], *(shapes[i] for i in node.inputs))
-        for source, box in zip(node.inputs, boxes, strict=True):
-            if box is not None:
-                seen[source] = box.union(seen[source]) if source in seen else box
+        for source, part in zip(node.inputs, boxes, strict=True):
+            if part is not None:
+                seen[source] = part.union(seen[source]) if source in seen else part
     return seen.get(next(iter(network.inputs)))
 
 
@@ -142,3 +149,63 @@ def _field_size(network: Network, name: str, shape: Shape) -> tuple[int, ...]:
     if box is None:
         return ()
     return tuple(stop - start for start, stop in zip(box.start[2:], box.stop[2:], strict=True))
+
+
+@dataclass(frozen=True)
+class Step:
+    """A number on the way back to the input; ``product`` is what it brought to the step before, None for the first."""
+
+    name: str
+    index: Index
+    value: float
+    product: float | None
+
+
+def strongest_path(network: Network, trace: Trace, name: str, index: Index) -> list[Step]:
+    """From the number ``trace[name][index]`` by the term that brought most, layer by layer, to the network's input.
+
+    Padded cells hold no number that could be followed. Where no term brought anything (a switched-off ReLU) the first one is
+    followed. The path ends early at a constant. Raises as ``explain`` does.
+    """
+    path = [Step(name, index, float(trace[name][index]), None)]
+    while path[-1].name not in network.inputs:
+        here = path[-1]
+        step = _largest_term(network, trace, here.name, here.index)
+        if step is None:
+            break
+        path.append(step)
+    return path
+
+
+def receptive_fields(network: Network, name: str) -> tuple[list[Span], list[Span]]:
+    """What each row and each column of a value's maps sees of the first input: (start, stop) in its rows, in its columns.
+
+    A place sees what its row and its column see, unless maps were joined along them; (0, 0) is nothing. Raises ShapeError for a
+    value without maps.
+    """
+    shape = network.shapes()[name]
+    if len(shape) != 4:
+        raise ShapeError(f"{name!r} is a list of {shape[1]} numbers and has no rows and columns")
+    return _spans(network, name, shape, 2), _spans(network, name, shape, 3)
+
+
+def _spans(network: Network, name: str, shape: Shape, axis: int) -> list[Span]:
+    spans = []
+    for i in range(shape[axis]):
+        start, stop = [0] * 4, list(shape)
+        start[axis], stop[axis] = i, i + 1
+        box = _seen(network, name, Box(tuple(start), tuple(stop)))
+        spans.append((0, 0) if box is None else (box.start[axis], box.stop[axis]))
+    return spans
+
+
+def _largest_term(network: Network, trace: Trace, name: str, index: Index) -> Step | None:
+    """The term of ``trace[name][index]`` that brought most, as a step."""
+    why, inputs = explain(network, trace, name, index), network.node(name).inputs
+    for i in np.argsort(-np.abs(why.products), kind="stable").tolist():
+        source = inputs[why.sources[i]]
+        shape = trace[source].shape
+        place = tuple(why.positions[i].tolist()[: len(shape)])
+        if all(0 <= p < n for p, n in zip(place, shape, strict=True)):
+            return Step(source, place, float(why.values[i]), float(why.products[i]))
+    return None

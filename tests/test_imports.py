@@ -21,8 +21,9 @@ ENGINE = """
 APP = """
     errors settings paths version schemas headers encode client
     images registry compute negotiate positions samples problems
-    analysis imagefolder uploads openapi responses
+    analysis imagefolder uploads openapi responses bodies progress
     traces present training
+    origins attributions
     deps source
     routes
     main

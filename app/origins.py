@@ -1,0 +1,98 @@
+"""Where numbers come from beyond their own terms: paths, fields and weights as the plain content of the API's JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.analysis import Analysis
+from app.encode import json_bytes, npy_bytes, npz_chunks, plain
+from app.errors import BadParameter, UnknownLayer
+from app.negotiate import parse_channels
+from app.present import place_of, receptive_field
+from app.registry import Registry
+from engine import views
+from engine.attribution import effective_field
+from engine.types import Array, Index
+
+
+def trail(done: Analysis, name: str, position: Index) -> dict[str, Any]:
+    """The strongest path from a number back to the input."""
+    path = views.strongest_path(done.network, done.trace, name, (0, *position))
+    return {
+        "steps": [
+            {
+                "layer": step.name,
+                "op": done.layer(step.name).op,
+                "index": place_of(step.index[1:]),
+                "value": step.value,
+                "product": step.product,
+                "receptive_field": receptive_field(done, step.name, step.index[1:]),
+            }
+            for step in path
+        ]
+    }
+
+
+def pixel_influence(done: Analysis, name: str, position: Index) -> Array:
+    """How strongly each pixel of the input can move a number: float32 (H, W)."""
+    return plain(effective_field(done.network, done.trace, name, (0, *position)))
+
+
+def effective(done: Analysis, name: str, position: Index) -> dict[str, Any]:
+    """A number's effective receptive field."""
+    field = pixel_influence(done, name, position)
+    return {
+        "layer": name,
+        "index": place_of(position),
+        "shape": list(field.shape),
+        "map": field,
+        "receptive_field": receptive_field(done, name, position),
+    }
+
+
+def receptive_fields(registry: Registry, model: str, name: str) -> dict[str, Any]:
+    """What each row and each column of a layer's maps sees; nulls for a vector. Raises UnknownLayer."""
+    info = _layer_info(registry, model, name)
+    if len(info.shape) != 3:
+        return {"name": name, "rows": None, "columns": None}
+    rows, columns = views.receptive_fields(registry.get(model), name)
+    return {"name": name, "rows": rows, "columns": columns}
+
+
+def weights_bytes(
+    registry: Registry, model: str, name: str, kind: str, filters: str | None
+) -> bytes:
+    """Some filters of a layer («0,3,8-15») or all: ``json``, ``npz``, or ``npy`` with the first parameter alone.
+
+    Raises UnknownModel, UnknownLayer, and BadParameter for a layer without weights or filters that it does not have.
+    """
+    known = _parameters(registry, model, name)
+    first = next(iter(known.values()))
+    chosen = parse_channels(filters, len(first))
+    some = {key: plain(array[chosen]) for key, array in known.items()}
+    if kind == "npy":
+        return npy_bytes(next(iter(some.values())))
+    if kind == "npz":
+        return b"".join(npz_chunks(some.items()))
+    content = {"name": name, "op": registry.get(model).node(name).op.kind, "filters": chosen}
+    return json_bytes({**content, "shape": list(first.shape), "parameters": some})
+
+
+def _parameters(registry: Registry, model: str, name: str) -> dict[str, Array]:
+    """A layer's parameters, each with one entry a filter first: «weight» and «bias», say."""
+    info = _layer_info(registry, model, name)
+    network = registry.get(model)
+    known = {} if info.op == "input" else dict(network.node(name).op.params)
+    if not known:
+        raise BadParameter(
+            f"{name!r} ({info.op}) has no weights of its own; convolutions, fully connected layers and normalisations have."
+        )
+    return known
+
+
+def _layer_info(registry: Registry, model: str, name: str) -> views.LayerInfo:
+    """What is known of a layer of a model. Raises UnknownModel, UnknownLayer."""
+    for info in registry.layers(model):
+        if info.name == name:
+            return info
+    raise UnknownLayer(f"The model {model!r} has no layer {name!r}.")

@@ -1,0 +1,77 @@
+"""Why this class: which pixels speak for it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import StreamingResponse
+
+from app import attributions, schemas
+from app.bodies import read_json
+from app.deps import AnalysisDep, ServicesDep, WorkerDep
+from app.encode import npy_bytes
+from app.errors import (
+    BadParameter,
+    BodyTooLarge,
+    NotAcceptable,
+    Overloaded,
+    SlowUpload,
+    TimeLimit,
+    UnknownAnalysis,
+)
+from app.negotiate import EVENTS, MEDIA_TYPES, choose_format
+from app.openapi import binary_content, json_body, problem_responses
+from app.progress import event_stream
+from app.responses import json_response
+
+router = APIRouter(prefix="/analyses", tags=["analyses"])
+
+
+@router.post(
+    "/{id}/attributions",
+    summary="Ask why this class",
+    response_model=schemas.AttributionOut,
+    responses={
+        200: {
+            "content": {
+                **binary_content("npy", "png"),
+                EVENTS: {
+                    "schema": {"type": "string"},
+                    "example": 'event: progress\ndata: {"done":16,"total":128}\n\n',
+                },
+            }
+        },
+        **problem_responses(
+            UnknownAnalysis,
+            BadParameter,
+            BodyTooLarge,
+            SlowUpload,
+            NotAcceptable,
+            Overloaded,
+            TimeLimit,
+        ),
+    },
+    openapi_extra=json_body("AttributionWish", "The method, the class, and the method's options."),
+)
+async def explain_class(
+    request: Request, done: AnalysisDep, services: ServicesDep, worker: WorkerDep
+) -> Response:
+    """A number for each pixel of the input. As text/event-stream: «progress» events, then «result» with the JSON, or «problem»."""
+    asked = await read_json(request, schemas.AttributionWish, services.settings.body_timeout)
+    wish = attributions.Wish(asked.method, asked.target, asked.layer, asked.curves, asked.options)
+    kind = choose_format(None, request.headers.get("accept", ""), ("json", "npy", "png", "events"))
+    if kind == "events":
+        events = event_stream(
+            services.compute,
+            lambda tick: attributions.present(done, attributions.answer(done, wish, tick)),
+            request.url.path,
+        )
+        return StreamingResponse(events, media_type=EVENTS)
+
+    def answer(check: attributions.Check) -> attributions.Answer:
+        return attributions.answer(done, wish, lambda *_: check())
+
+    got = await worker.run(answer)
+    if kind == "json":
+        return json_response(attributions.present(done, got))
+    body = npy_bytes(got.found.values) if kind == "npy" else attributions.overlay(done, got)
+    return Response(body, media_type=MEDIA_TYPES[kind])

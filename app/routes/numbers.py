@@ -1,0 +1,70 @@
+"""Where one number came from, further back than its own terms."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from app import origins, schemas
+from app.deps import AnalysisDep, WorkerDep
+from app.encode import npy_bytes
+from app.errors import (
+    BadParameter,
+    NotAcceptable,
+    Overloaded,
+    TimeLimit,
+    UnknownAnalysis,
+    UnknownLayer,
+)
+from app.negotiate import MEDIA_TYPES, choose_format
+from app.openapi import binary_content, problem_responses
+from app.positions import PositionDep
+from app.responses import json_response
+
+router = APIRouter(prefix="/analyses", tags=["analyses"])
+
+_PROBLEMS = problem_responses(UnknownAnalysis, UnknownLayer, BadParameter, Overloaded, TimeLimit)
+
+LayerName = Annotated[str, Path(description="The layer's name.", examples=["fc1"])]
+Format = Annotated[str | None, Query(description="json or npy.", examples=["json"])]
+
+
+@router.get(
+    "/{id}/layers/{name:path}/trail",
+    summary="Follow the strongest path",
+    response_model=schemas.Trail,
+    responses=_PROBLEMS,
+)
+async def follow_trail(
+    done: AnalysisDep, worker: WorkerDep, name: LayerName, position: PositionDep
+) -> Response:
+    """From a number by its largest term, layer by layer, back to the input."""
+    place = position.in_shape(done.layer(name).shape)
+    return json_response(await worker.run(lambda _: origins.trail(done, name, place)))
+
+
+@router.get(
+    "/{id}/layers/{name:path}/effective-field",
+    summary="See which pixels matter for one number",
+    response_model=schemas.EffectiveField,
+    responses={
+        200: {"content": binary_content("npy")},
+        **_PROBLEMS,
+        **problem_responses(NotAcceptable),
+    },
+)
+async def see_effective_field(
+    done: AnalysisDep,
+    worker: WorkerDep,
+    name: LayerName,
+    position: PositionDep,
+    format: Format = None,  # noqa: A002, the parameter's name on the wire
+) -> Response:
+    """How strongly each pixel of the input can move the number: the gradient's size."""
+    kind = choose_format(format, "", ("json", "npy"))
+    place = position.in_shape(done.layer(name).shape)
+    if kind == "json":
+        return json_response(await worker.run(lambda _: origins.effective(done, name, place)))
+    body = await worker.run(lambda _: npy_bytes(origins.pixel_influence(done, name, place)))
+    return Response(body, media_type=MEDIA_TYPES[kind])
