@@ -7,6 +7,7 @@ import { Explorer } from "./explorer.js";
 import { Intake } from "./intake.js";
 import { mountKeys } from "./keys.js";
 import { Slider } from "./slide.js";
+import { followSight } from "./sight.js";
 import { Store } from "./store.js";
 import { mountDrop } from "./views/drop.js";
 import { mountHelp } from "./views/help.js";
@@ -84,6 +85,7 @@ const views = [
 for (const mount of views) mount(app);
 mountHelp();
 followCursor(store);
+followSight(store);
 followAddress(store, (wish) => {
   store.set({ scale: wish.scale, open: wish.open, kernels: wish.kernels, tab: wish.tab, why: wish.why });
   app.comparison.fulfil(wish);

@@ -33,19 +33,21 @@ export function followSight(store) {
 }
 
 /**
- * What a number sees of the input: all of its map's row and column; undefined while that is not known.
+ * What a number sees of the input: what its row and its column see. Null if that is nothing, undefined while it is not known.
  *
  * @param {Sight | null} sight
  * @param {string} layer
  * @param {Place} place
- * @returns {Box | undefined}
+ * @returns {Box | null | undefined}
  */
 export function boxSeenBy(sight, layer, [, y, x]) {
   const [field] = sight?.layer === layer ? sight.fields : [];
   if (!field || y === undefined || x === undefined) return undefined;
   const [row, column] = [field.rows?.[y], field.columns?.[x]];
   if (!row || !column) return undefined;
-  return { left: column[0] ?? 0, top: row[0] ?? 0, right: column[1] ?? 0, bottom: row[1] ?? 0 };
+  const [top = 0, bottom = 0] = row;
+  const [left = 0, right = 0] = column;
+  return top < bottom && left < right ? { left, top, right, bottom } : null;
 }
 
 /**
@@ -133,7 +135,7 @@ function mapsOf(model, layer) {
  * @returns {[number, number] | null}
  */
 function run(fields, at) {
-  const sees = (fields ?? []).map((field) => (field?.[0] ?? 0) <= at && at < (field?.[1] ?? 0));
+  const sees = (fields ?? []).map((field) => (field[0] ?? 0) <= at && at < (field[1] ?? 0));
   const first = sees.indexOf(true);
   return first < 0 ? null : [first, sees.lastIndexOf(true) + 1];
 }

@@ -137,8 +137,9 @@ function light(state) {
  */
 function fieldOf({ explanation, sight, analysis, layer, cursor }) {
   if (explains(explanation, layer, cursor)) return explanation.receptive_field;
-  const input = cursor && boxSeenBy(sight, layer, cursor);
-  return input && analysis ? { input, photo: onPhoto(input, analysis.input) } : undefined;
+  const input = cursor ? boxSeenBy(sight, layer, cursor) : undefined;
+  if (!input || !analysis) return input === null ? null : undefined;
+  return { input, photo: onPhoto(input, analysis.input) };
 }
 
 /**
