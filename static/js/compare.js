@@ -313,9 +313,8 @@ export class Comparison {
    */
   async #variant(one, changes, signal) {
     const analysis = await api.postVariant(one.analysis.id, changes, signal);
-    // Of a changed photo there is only what the network saw.
-    const picture = changes.photo ? { photo: null, seen: null } : {};
-    return { kind: "variant", one, other: { ...one, ...picture, analysis, numbers: new Tensors(analysis.id) } };
+    const seen = changes.photo ? null : one.seen;
+    return { kind: "variant", one, other: { ...one, analysis, numbers: new Tensors(analysis.id), seen } };
   }
 
   /**

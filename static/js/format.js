@@ -70,6 +70,16 @@ export function plain(x) {
   return minus(String(x));
 }
 
+/**
+ * How far two shares are apart, in percentage points, with a sign.
+ *
+ * @param {number} share
+ */
+export function points(share) {
+  const text = fixed(share * 100, 1);
+  return share < 0 ? text : `+${text}`;
+}
+
 /** @param {number} n */
 export function count(n) {
   return whole.format(n);

@@ -1,7 +1,7 @@
 /** A short vector on both sides: for each number a bar before, a bar after, and how far they are apart. */
 
 import { h, setAttribute } from "../dom.js";
-import { number, percent, signed, words } from "../format.js";
+import { number, percent, points, signed, words } from "../format.js";
 import { unitLabels } from "../graph.js";
 import { extremes, rangeOf } from "../scale.js";
 import { say } from "../words/index.js";
@@ -67,7 +67,7 @@ export class PairRows {
       const values = readBoth(both, [unit]);
       stretch(one, values.one, range);
       stretch(other, values.other, range);
-      const apart = isShare ? say.whatif.points(values.difference) : signed(values.difference, range.high);
+      const apart = isShare ? say.whatif.points(points(values.difference)) : signed(values.difference, range.high);
       const written = [write(values.one), write(values.other), apart];
       texts.forEach((text, i) => (text.textContent = written[i] ?? ""));
       const told = `${names.one} ${written[0]}, ${names.other} ${written[1]}, ${say.whatif.difference} ${written[2]}`;

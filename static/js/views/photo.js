@@ -50,16 +50,14 @@ function drawPhoto({ analysis, photo, seen, source }) {
     context.drawImage(seen, left, top, right - left, bottom - top);
   }
   placeBox(find("#crop", HTMLElement), share(boxOf(crop), width, height));
-  find("#credit", HTMLElement).textContent = caption(photo !== null, source, analysis);
+  find("#credit", HTMLElement).textContent = caption(photo !== null, source);
 }
 
 /**
  * @param {boolean} isHere
  * @param {State["source"]} source
- * @param {import("../types.js").Analysis} analysis
  */
-function caption(isHere, source, { changes }) {
-  if (!isHere && changes?.photo) return say.whatif.changedPhoto;
+function caption(isHere, source) {
   if (!isHere) return say.photo.notHere;
   return source?.credit ? `${source.title}. ${source.credit}` : (source?.title ?? "");
 }
@@ -138,7 +136,7 @@ function light(state) {
 function fieldOf({ explanation, sight, analysis, layer, cursor }) {
   if (explains(explanation, layer, cursor)) return explanation.receptive_field;
   const input = cursor ? boxSeenBy(sight, layer, cursor) : undefined;
-  if (!input || !analysis) return input === null ? null : undefined;
+  if (!input || !analysis || analysis.changes?.photo) return input === null ? null : undefined; // the explanation knows where it went
   return { input, photo: onPhoto(input, analysis.input) };
 }
 

@@ -364,6 +364,115 @@ export const say = {
     },
   },
 
+  tour: {
+    offer: "Kurze Führung",
+    decline: "Nein, danke",
+    close: "Führung beenden",
+    back: "Zurück",
+    next: "Weiter",
+    done: "Fertig",
+    count: (at, of) => `${at} von ${of}`,
+    stops: {
+      photo: {
+        title: "Das Foto",
+        text: "Das Netz sieht nur den hellen Teil, und den klein. Darunter lässt sich ein anderes Foto wählen; ablegen geht überall auf der Seite.",
+      },
+      strip: {
+        title: "Das ganze Netz",
+        text: "Alle Schichten der Reihe nach, vom Foto bis zur Antwort. Jede Spalte zeigt einige ihrer Karten; ein Klick führt dorthin.",
+      },
+      maps: {
+        title: "Was eine Schicht daraus macht",
+        text: "Jedes Bild ist eine Karte: für jede Stelle eine Zahl, als Farbe gezeichnet. Beim Daraufzeigen ist die Zahl zu lesen.",
+      },
+      number: {
+        title: "Eine Karte, geöffnet",
+        text: "Daneben steht, woraus sie gemacht ist. Beim Bewegen über die Karte zeigt das Fenster, aus welchen Zahlen eine Zahl entstand, und das Foto, was sie sieht.",
+      },
+      sums: {
+        title: "Woher eine Zahl kommt",
+        text: "Die ganze Rechnung der Zahl unter dem Zeiger. Sie geht auf und lässt sich nachprüfen.",
+      },
+      tabs: {
+        title: "Fragen stellen",
+        text: "Was wäre, wenn das Foto oder das Netz anders wären? Warum diese Klasse? Etwas ändern und sehen, was daraus folgt.",
+      },
+      answer: {
+        title: "Die Antwort",
+        text: "Wofür das Netz das Foto hält und wie sicher es ist. Einen Klick entfernt: was es kennt und wie oft es recht hat.",
+      },
+      more: {
+        title: "Und nun in Ruhe",
+        text: "Unter der Seite erzählt ein kurzer Artikel mit diesem Foto, wie alles funktioniert. Führung und Tasten stehen hinter dem Fragezeichen.",
+      },
+    },
+  },
+
+  article: {
+    cue: "Wie es funktioniert ↓",
+    title: "Wie ein Netz sieht",
+    lead: "Sechs kleine Ideen, gezeigt an genau diesem Foto und diesem Netz. Die Bilder sind aus seinen wirklichen Zahlen gezeichnet; ein anderes Foto zeichnet sie neu.",
+    more: "Mehr darüber",
+    show: (layer) => `Auf der Bühne zeigen: ${layer}`,
+    before: "vorher",
+    after: "nachher",
+    chapters: {
+      pixels: {
+        title: "Pixel: Es bekommt nur Zahlen",
+        text: [
+          "Ein Netz hat keine Augen. Es bekommt das Foto in klein und von jedem Pixel drei Zahlen: wie viel Rot, wie viel Grün, wie viel Blau. Alles Weitere ist daraus gemacht.",
+        ],
+      },
+      detective: {
+        title: "Der Detektiv: Faltung",
+        text: [
+          "Ein Detektiv mit einer kleinen Lupe geht über das Bild und sucht immer nach ein und demselben Muster: einer Kante, einer Ecke, einem Farbfleck. Aufgeschrieben ist das Muster als ein paar Gewichte, der Kern. An jeder Stelle wird, was unter der Lupe liegt, Zahl für Zahl mit den Gewichten malgenommen und zusammengezählt.",
+          "Wo das Muster passt, ist die Summe groß. Alle Summen zusammen sind eine Karte davon, wo das Muster ist. Spätere Detektive sehen sich die Karten der früheren an und finden so Muster aus Mustern: Räder, Ohren, Gesichter.",
+        ],
+      },
+      switch: {
+        title: "Der Lichtschalter: ReLU",
+        text: [
+          "Auf jeden Detektiv folgt eine Reihe Lichtschalter. Eine positive Zahl geht unverändert hindurch; eine negative wird ausgeschaltet, auf null. Das ist alles, und doch könnte das ganze Netz ohne sie nicht mehr als eine einzige Schicht.",
+        ],
+      },
+      summariser: {
+        title: "Der Zusammenfasser: Pooling",
+        text: [
+          "Beim Blinzeln verschwinden die Einzelheiten, und die Hauptsachen bleiben. Der Zusammenfasser blickt auf kleine Blöcke und behält von jedem eine Zahl. Die Karten werden kleiner, und wo genau etwas war, wird weniger wichtig: Ein leicht verschobenes Foto sieht von hier an fast gleich aus.",
+        ],
+      },
+      jury: {
+        title: "Die Jury: vollverbunden",
+        text: [
+          "Am Ende sitzt eine Jury. Jede Zahl, die noch da ist, ist ein Indiz, und für jede Klasse hat jedes Indiz ein Gewicht: Manche sprechen dafür, manche dagegen. Alles zusammengezählt ist die Punktzahl der Klasse.",
+        ],
+      },
+      answer: {
+        title: "Die Antwort: Anteile an 100 %",
+        text: [
+          "Punktzahlen können beliebige Zahlen sein. Um sie vergleichbar zu machen, wird e mit jeder potenziert und jedes Ergebnis durch die Summe von allen geteilt. Das sind die Anteile, die die Seite zeigt. Sie sagen, wie das Netz sein Vertrauen auf die Klassen verteilt, die es kennt, nicht, wie wahrscheinlich es recht hat.",
+        ],
+      },
+      learning: {
+        title: "Und wie hat es gelernt?",
+        text: [
+          "Niemand hat die Gewichte aufgeschrieben. Am Anfang waren sie Zufallszahlen; dann bekam das Netz Tausende Fotos mit ihren Namen gezeigt, und nach jeder Handvoll wurde jedes Gewicht ein wenig in die Richtung geschoben, in der die Antworten weniger falsch gewesen wären. Nach genügend Schüben suchen die Detektive nach dem, was hilft.",
+        ],
+      },
+    },
+    figures: {
+      pixels: (y, x, [red = "", green = "", blue = ""]) =>
+        `Was das Netz bekam, und wie viel Rot, Grün und Blau darin ist. Das markierte Pixel in Zeile ${y} und Spalte ${x} hat Rot ${red}, Grün ${green}, Blau ${blue} von 255.`,
+      detective: ({ layer, product, others, bias, value }) =>
+        `Ein Fenster × ein Kern von ${layer}: Das bringt ${product}. Mit ${others ? `${some(others, "weiteren Karte", "weiteren Karten")} und ` : ""}dem Bias ${bias} ist die Summe ${value}, die in der Karte rechts markierte Zahl.`,
+      switch: (layer, off) => `Dieselbe Karte vor und nach ${layer}, auf einer Skala. In der ganzen Schicht sind ${off} der Zahlen null.`,
+      summariser: ({ layer, before, after, fewer }) => `Dieselbe Karte vor und nach ${layer}: Aus ${before} werden ${after}, ${fewer} weniger Zahlen.`,
+      jury: (label, layer, pieces) => `Was in ${layer} für und gegen „${label}“ spricht: ${pieces} Indizien, nach Karten geordnet, die stärksten zuerst.`,
+      answer: "Die ersten fünf von allen Klassen: Punktzahl und Anteil.",
+    },
+  },
+
   help: {
     keys: "Tasten",
     pageUp: "Bild ↑",
@@ -605,13 +714,12 @@ export const say = {
     sideBySide: "nebeneinander",
     yourPhoto: "das eigene Foto",
     openedByLink: "ein per Link geöffnetes Foto",
-    points: (share) => `${share < 0 ? "−" : "+"}${Math.abs(share * 100).toFixed(1)} Punkte`,
+    points: (points) => `${points} Punkte`,
     noSample: (id) => ({ title: "Dieses Beispiel gibt es nicht", detail: `Kein Beispiel heißt „${id}“. Bitte ein anderes Foto wählen.` }),
     noPhoto: {
       title: "Das Foto selbst ist nicht hier",
       detail: "Der Server behält kein Foto. Eines, das über seinen Link geöffnet wurde, kann daher keinem anderen Netz gezeigt werden. Bitte das Foto neu wählen.",
     },
-    changedPhoto: "Das veränderte Foto, soweit das Netz es sah. Zurück mit x.",
     again: "Noch einmal versuchen",
     besideLayer: (layer, network) => `Neben ${layer}, aus ${network}:`,
     stage: {
@@ -633,8 +741,8 @@ export const say = {
       down: "Nach unten",
       rotate: "Drehen",
       blur: "Weichzeichnen",
-      pixels: (n) => `${String(n).replace("-", "−")} px`,
-      degrees: (n) => `${String(n).replace("-", "−")}°`,
+      pixels: (n) => `${n} px`,
+      degrees: (n) => `${n}°`,
     },
     brush: {
       title: "Einen Teil abdecken",
@@ -652,7 +760,7 @@ export const say = {
       unit: (n) => `Zahl ${n}`,
       off: "Abschalten",
       scale: "Stärke",
-      times: (n) => `× ${n.toFixed(2)}`,
+      times: (n) => `× ${n}`,
       edit: "Gewichte bearbeiten",
       channel: "Gewichte auf",
       input: "Gewicht auf Zahl",
@@ -673,7 +781,7 @@ export const say = {
           right && `${Math.abs(right)} px nach ${right > 0 ? "rechts" : "links"}`,
           down && `${Math.abs(down)} px nach ${down > 0 ? "unten" : "oben"}`,
         ].filter(Boolean).join(" und ")} verschoben`,
-      rotate: (degrees) => `Foto um ${Math.abs(degrees)}° ${degrees > 0 ? "im" : "gegen den"} Uhrzeigersinn gedreht`,
+      rotate: (degrees, clockwise) => `Foto um ${degrees}° ${clockwise ? "im" : "gegen den"} Uhrzeigersinn gedreht`,
       blur: (sigma) => `Foto um ${sigma} px weichgezeichnet`,
       cover: (pixels) => `${pixels} Pixel abgedeckt`,
       off: (filter, layer) => `${filter} von ${layer} abgeschaltet`,

@@ -388,6 +388,120 @@ export const say = {
     },
   },
 
+  tour: {
+    offer: "Show me around",
+    decline: "No, thank you",
+    close: "End the tour",
+    back: "Back",
+    next: "Next",
+    done: "Done",
+    count: (/** @type {number} */ at, /** @type {number} */ of) => `${at} of ${of}`,
+    stops: {
+      photo: {
+        title: "Your photo",
+        text: "The network sees only the bright part, made small. Choose another photo below, or drop one anywhere on the page.",
+      },
+      strip: {
+        title: "The whole network",
+        text: "Every layer in order, from the photo to the answer. Each column shows a few of its maps; click one to go there.",
+      },
+      maps: {
+        title: "What one layer makes of it",
+        text: "Each picture is a map: one number for each place, drawn as a colour. Point at any of them to read its number.",
+      },
+      number: {
+        title: "One map, opened",
+        text: "Beside it is what it was made from. Move over the map: the window shows which numbers one number was made of, and the photo shows what it sees.",
+      },
+      sums: {
+        title: "Where a number comes from",
+        text: "The whole arithmetic of the number under the cursor. It adds up, and you can check it.",
+      },
+      tabs: {
+        title: "Questions to ask",
+        text: "What if the photo or the network were different? Why this class? Change something and see what follows.",
+      },
+      answer: {
+        title: "The answer",
+        text: "What the network takes the photo for, and how sure it is. One click away: what it knows, and how often it is right.",
+      },
+      more: {
+        title: "And now at your own pace",
+        text: "Below the page, a short article tells how it all works, with your photo. The tour and the list of keys are behind the question mark.",
+      },
+    },
+  },
+
+  article: {
+    cue: "How it works ↓",
+    title: "How a network sees",
+    lead: "Six small ideas, shown on this very photo and this very network. The pictures are drawn from its real numbers; another photo draws them anew.",
+    more: "More about this",
+    show: (/** @type {string} */ layer) => `Show me: ${layer}`,
+    before: "before",
+    after: "after",
+    chapters: {
+      pixels: {
+        title: "Pixels: all it gets is numbers",
+        text: [
+          "A network has no eyes. It gets the photo made small, and of each pixel three numbers: how much red, how much green, how much blue. Everything that follows is made from them.",
+        ],
+      },
+      detective: {
+        title: "The detective: convolution",
+        text: [
+          "A detective with a small magnifying glass goes over the picture, always looking for one and the same pattern: an edge, a corner, a patch of colour. The pattern is written down as a few weights, the kernel. At each place, what lies under the glass is multiplied by the weights, number by number, and added up.",
+          "Where the pattern fits, the sum is large. All the sums together are a map of where the pattern is. Later detectives look at the maps of earlier ones, and so find patterns made of patterns: wheels, ears, faces.",
+        ],
+      },
+      switch: {
+        title: "The light switch: ReLU",
+        text: [
+          "After each detective comes a row of light switches. A positive number passes unchanged; a negative one is switched off, to zero. That is all, and yet without it the whole network could do no more than a single layer can.",
+        ],
+      },
+      summariser: {
+        title: "The summariser: pooling",
+        text: [
+          "Squint, and details go while the main things stay. The summariser looks at small blocks and keeps one number of each. The maps get smaller, and it matters less where exactly something was: a photo that is shifted a little looks much the same from here on.",
+        ],
+      },
+      jury: {
+        title: "The jury: fully connected",
+        text: [
+          "At the end sits a jury. Every number that is left is a piece of evidence, and for every class each piece has a weight: some speak for it, some against. All of it added up is the score of the class.",
+        ],
+      },
+      answer: {
+        title: "The answer: shares of 100 %",
+        text: [
+          "Scores can be any numbers. To make them comparable, e is raised to the power of each, and each result is divided by the sum of all. These are the shares that the page shows. They say how the network divides its trust among the classes it knows, not how likely it is to be right.",
+        ],
+      },
+      learning: {
+        title: "And how did it learn?",
+        text: [
+          "Nobody wrote the weights down. They began as random numbers; then the network was shown thousands of photos with their names, and after each handful every weight was nudged a little in the direction that would have made the answers less wrong. After enough nudges the detectives look for what helps.",
+        ],
+      },
+    },
+    figures: {
+      /** @type {(y: number, x: number, values: string[]) => string} */
+      pixels: (y, x, [red = "", green = "", blue = ""]) =>
+        `What the network got, and how much red, green and blue there is in it. The pixel marked, at row ${y} and column ${x}, is red ${red}, green ${green}, blue ${blue} of 255.`,
+      /** @type {(told: { layer: string, product: string, others: number, bias: string, value: string }) => string} */
+      detective: ({ layer, product, others, bias, value }) =>
+        `One window × one kernel of ${layer}: it brings ${product}. With ${others ? `${some(others, "other map")} and ` : ""}the bias ${bias} the sum is ${value}, the number marked in the map on the right.`,
+      /** @type {(layer: string, off: string) => string} */
+      switch: (layer, off) => `The same map before and after ${layer}, on one scale. In the whole layer, ${off} of the numbers are zero.`,
+      /** @type {(told: { layer: string, before: string, after: string, fewer: string }) => string} */
+      summariser: ({ layer, before, after, fewer }) => `The same map before and after ${layer}: ${before} become ${after}, ${fewer} fewer numbers.`,
+      /** @type {(label: string, layer: string, pieces: string) => string} */
+      jury: (label, layer, pieces) => `What speaks for and against “${label}” in ${layer}: ${pieces} pieces of evidence, grouped by map, the strongest first.`,
+      answer: "The first five of all classes: score and share.",
+    },
+  },
+
   help: {
     keys: "Keys",
     pageUp: "Page ↑",
@@ -643,13 +757,12 @@ export const say = {
     sideBySide: "side by side",
     yourPhoto: "your photo",
     openedByLink: "a photo opened by its link",
-    points: (/** @type {number} */ share) => `${share < 0 ? "−" : "+"}${Math.abs(share * 100).toFixed(1)} points`,
+    points: (/** @type {string} */ points) => `${points} points`,
     noSample: (/** @type {string} */ id) => ({ title: "There is no such sample", detail: `No sample is called “${id}”. Choose another photo.` }),
     noPhoto: {
       title: "The photo itself is not here",
       detail: "The server keeps no photo, so one that was opened by its link cannot be shown to another network. Choose the photo again.",
     },
-    changedPhoto: "The changed photo, as far as the network saw it. Flip back with x.",
     again: "Try again",
     besideLayer: (/** @type {string} */ layer, /** @type {string} */ network) => `${layer} beside, in ${network},`,
     stage: {
@@ -674,8 +787,8 @@ export const say = {
       down: "Shift down",
       rotate: "Rotate",
       blur: "Blur",
-      pixels: (/** @type {number} */ n) => `${String(n).replace("-", "−")} px`,
-      degrees: (/** @type {number} */ n) => `${String(n).replace("-", "−")}°`,
+      pixels: (/** @type {string} */ n) => `${n} px`,
+      degrees: (/** @type {string} */ n) => `${n}°`,
     },
     brush: {
       title: "Cover a part",
@@ -693,7 +806,7 @@ export const say = {
       filter: (/** @type {string} */ what, /** @type {string} */ layer) => `${what} of ${layer}`,
       off: "Switch off",
       scale: "Strength",
-      times: (/** @type {number} */ n) => `× ${n.toFixed(2)}`,
+      times: (/** @type {string} */ n) => `× ${n}`,
       edit: "Edit its weights",
       channel: "Weights on",
       input: "Weight on number",
@@ -715,11 +828,11 @@ export const say = {
           right && `${Math.abs(right)} px to the ${right > 0 ? "right" : "left"}`,
           down && `${Math.abs(down)} px ${down > 0 ? "down" : "up"}`,
         ].filter(Boolean).join(" and ")}`,
-      rotate: (/** @type {number} */ degrees) => `photo rotated by ${Math.abs(degrees)}° ${degrees > 0 ? "clockwise" : "anticlockwise"}`,
-      blur: (/** @type {number} */ sigma) => `photo blurred by ${sigma} px`,
+      rotate: (/** @type {string} */ degrees, /** @type {boolean} */ clockwise) => `photo rotated by ${degrees}° ${clockwise ? "clockwise" : "anticlockwise"}`,
+      blur: (/** @type {string} */ sigma) => `photo blurred by ${sigma} px`,
       cover: (/** @type {number} */ pixels) => `${pixels} pixels covered`,
       off: (/** @type {string} */ filter, /** @type {string} */ layer) => `${filter} of ${layer} switched off`,
-      scale: (/** @type {string} */ filter, /** @type {string} */ layer, /** @type {number} */ scale) =>
+      scale: (/** @type {string} */ filter, /** @type {string} */ layer, /** @type {string} */ scale) =>
         `${filter} of ${layer} × ${scale}`,
       weight: (/** @type {string} */ filter, /** @type {string} */ layer, /** @type {string} */ place, /** @type {string} */ weight) =>
         `${filter} of ${layer}: weight ${place} set to ${weight}`,
@@ -741,7 +854,7 @@ export const say = {
       zero: "was all zero",
       photos: "The other photo",
       change: "The change",
-      shift: (/** @type {number} */ pixels) => `A shift by ${pixels} px`,
+      shift: (/** @type {string} */ pixels) => `A shift by ${pixels} px`,
       story: (/** @type {string} */ what, /** @type {string} */ layer, /** @type {string} */ share) => `${what} changes ${layer} by ${share}`,
       unchanged: (/** @type {string} */ what) => `${what} changes nothing in any layer`,
       left: (/** @type {string} */ pool, /** @type {string} */ share) => `after ${pool} ${share} is left`,

@@ -2,6 +2,7 @@
 
 import { brushed, kindOf } from "../../changes.js";
 import { h, setAttribute } from "../../dom.js";
+import { plain } from "../../format.js";
 import { say } from "../../words/index.js";
 import { Slider } from "./slider.js";
 
@@ -56,7 +57,7 @@ class Brush {
       least: 1,
       most: 24,
       step: 1,
-      write: say.whatif.photo.pixels,
+      write: (n) => say.whatif.photo.pixels(plain(n)),
       onInput: (size) => this.#resize(size),
     });
     const uncover = () => app.comparison.change({ kind: "cover", boxes: [] });

@@ -2,7 +2,7 @@
 
 import { kindOf } from "../../changes.js";
 import { h, setAttribute } from "../../dom.js";
-import { percent, words } from "../../format.js";
+import { fixed, percent, plain, words } from "../../format.js";
 import { say } from "../../words/index.js";
 
 /**
@@ -113,14 +113,14 @@ function mark(root, layer) {
 function story({ pair, changes }, { layers, predictions }, passages) {
   const { chart } = say.whatif;
   const shift = changes.length === 1 ? kindOf(changes, "shift") : undefined;
-  const what = pair?.kind === "photo" ? chart.photos : shift ? chart.shift(Number(Math.hypot(shift.right, shift.down).toFixed(1))) : chart.change;
+  const what = pair?.kind === "photo" ? chart.photos : shift ? chart.shift(plain(Number(Math.hypot(shift.right, shift.down).toFixed(1)))) : chart.change;
   const first = layers.find(({ op, relative }) => op !== "input" && (relative ?? 0) > 0);
   const best = pair?.one.analysis.predictions[0]?.label;
   const answer = predictions.find(({ label }) => label === best);
   return [
     first ? chart.story(what, first.name, shareOf(first)) : chart.unchanged(what),
     ...passages.map(({ pool, after }) => chart.left(pool, percent(after))),
-    ...(answer ? [chart.answer(words(answer.label), (Math.abs(answer.score - answer.other) * 100).toFixed(1))] : []),
+    ...(answer ? [chart.answer(words(answer.label), fixed(Math.abs(answer.score - answer.other) * 100, 1))] : []),
   ].join("; ") + ".";
 }
 

@@ -3,7 +3,7 @@
 import { appliesTo } from "../../changes.js";
 import { originalOf } from "../../compare.js";
 import { h } from "../../dom.js";
-import { number } from "../../format.js";
+import { number, plain } from "../../format.js";
 import { layerNamed } from "../../graph.js";
 import { areaOf } from "./brush.js";
 import { filterName } from "./network.js";
@@ -74,13 +74,13 @@ function row(change, model, undo) {
 function inWords(change, model) {
   const { list } = say.whatif;
   if (change.kind === "shift") return list.shift(change.right, change.down);
-  if (change.kind === "rotate") return list.rotate(change.degrees);
-  if (change.kind === "blur") return list.blur(change.sigma);
+  if (change.kind === "rotate") return list.rotate(plain(Math.abs(change.degrees)), change.degrees > 0);
+  if (change.kind === "blur") return list.blur(plain(change.sigma));
   if (change.kind === "cover") return list.cover(areaOf(change.boxes));
   const { layer, filter } = change;
   const at = model && layerNamed(model, layer);
   const name = model && at ? filterName(model, at, filter) : String(filter);
-  if (change.kind === "scale") return change.scale === 0 ? list.off(name, layer) : list.scale(name, layer, change.scale);
+  if (change.kind === "scale") return change.scale === 0 ? list.off(name, layer) : list.scale(name, layer, plain(change.scale));
   const { channel, y, x, weight } = change;
   const place = [channel, y, x].filter((n) => n !== null).join(", ");
   return list.weight(name, layer, `[${place}]`, number(weight));

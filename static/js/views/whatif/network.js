@@ -4,7 +4,7 @@ import { keyOf } from "../../changes.js";
 import { originalOf } from "../../compare.js";
 import { h, setAttribute } from "../../dom.js";
 import { hasMaps, layerNamed, mapName, unitLabels } from "../../graph.js";
-import { words } from "../../format.js";
+import { fixed, words } from "../../format.js";
 import { Kernel } from "./kernel.js";
 import { say } from "../../words/index.js";
 import { Slider } from "./slider.js";
@@ -39,7 +39,7 @@ class NetworkSection {
       least: 0,
       most: 3,
       step: 0.05,
-      write: say.whatif.network.times,
+      write: (n) => say.whatif.network.times(fixed(n, 2)),
       onInput: (scale) => this.#scale(scale),
     });
     this.#kernel = new Kernel(app);

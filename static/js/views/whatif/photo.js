@@ -2,6 +2,7 @@
 
 import { kindOf } from "../../changes.js";
 import { h } from "../../dom.js";
+import { plain } from "../../format.js";
 import { say } from "../../words/index.js";
 import { brushFold } from "./brush.js";
 import { Slider } from "./slider.js";
@@ -22,7 +23,7 @@ export function photoSection(app) {
   const { store, comparison } = app;
   const { pixels, degrees, ...names } = say.whatif.photo;
   const shift = () => kindOf(store.state.changes, "shift") ?? { kind: "shift", right: 0, down: 0 };
-  const length = { least: -FURTHEST, most: FURTHEST, step: 1, write: pixels };
+  const length = { least: -FURTHEST, most: FURTHEST, step: 1, write: (/** @type {number} */ n) => pixels(plain(n)) };
   const right = new Slider({ ...length, label: names.right, onInput: (right) => comparison.change({ ...shift(), right }) });
   const down = new Slider({ ...length, label: names.down, onInput: (down) => comparison.change({ ...shift(), down }) });
   const rotate = new Slider({
@@ -30,7 +31,7 @@ export function photoSection(app) {
     least: 1 - DEGREES.length,
     most: DEGREES.length - 1,
     step: 1,
-    write: degrees,
+    write: (n) => degrees(plain(n)),
     onInput: (at) => comparison.change({ kind: "rotate", degrees: Math.sign(at) * (DEGREES[Math.abs(at)] ?? 0) }),
   });
   const blur = new Slider({
@@ -38,7 +39,7 @@ export function photoSection(app) {
     least: 0,
     most: 8,
     step: 0.25,
-    write: pixels,
+    write: (n) => pixels(plain(n)),
     onInput: (sigma) => comparison.change({ kind: "blur", sigma }),
   });
   const show = () => {

@@ -1,7 +1,7 @@
 /** What the network says before and after, class by class, in the order of the original so that nothing jumps. */
 
 import { h, setAttribute } from "../../dom.js";
-import { percent, words } from "../../format.js";
+import { percent, points, words } from "../../format.js";
 import { sideNames } from "../pair-switch.js";
 import { say } from "../../words/index.js";
 
@@ -62,7 +62,7 @@ function shownOf(one, pair) {
 function row(label, one, pair) {
   const before = scoreOf(one, label);
   const after = pair ? scoreOf(pair.other.analysis, label) : before;
-  const points = say.whatif.points(after - before);
+  const apart = points(after - before);
   const item = h(
     "li",
     { class: "score", data: { label, before: String(before), after: String(after) } },
@@ -75,9 +75,9 @@ function row(label, one, pair) {
     ),
     h("span", {}, percent(before)),
     h("span", {}, pair && percent(after)),
-    h("span", { class: "score-points" }, pair && points.replace(/ .*/, "")),
+    h("span", { class: "score-points" }, pair && apart),
   );
-  if (pair) setAttribute(item, "aria-label", say.whatif.scores.row(words(label), percent(before), percent(after), points));
+  if (pair) setAttribute(item, "aria-label", say.whatif.scores.row(words(label), percent(before), percent(after), say.whatif.points(apart)));
   return item;
 }
 
