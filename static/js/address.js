@@ -1,7 +1,7 @@
 /** The page's state as an address, so that a link shows someone else the very same number. */
 
 import { readChanges, writeChanges } from "./changes.js";
-import { originalOf, outlookOf } from "./compare.js";
+import { originalOf, outlookOf, twinOf } from "./compare.js";
 import { debounce } from "./dom.js";
 import { METHODS, OPTIONS } from "./views/why/methods.js";
 
@@ -54,14 +54,13 @@ export function readAddress(search) {
  * @returns {string} beginning with "?"
  */
 export function writeAddress(state) {
-  const { layer, cursor, open, kernels, scale, tab, why } = state;
+  const { open, kernels, scale, tab, why } = state;
   const { model, source, analysis } = originalOf(state);
   const query = new URLSearchParams();
   if (model) query.set("model", model.id);
   if (source?.kind === "sample") query.set("photo", source.id);
   else if (analysis) query.set("analysis", analysis.id);
-  if (layer) query.set("layer", layer);
-  writePlace(query, cursor);
+  writeWhereabouts(query, state);
   if (open) query.set("view", "map");
   else if (kernels) query.set("view", "kernels");
   if (scale !== "layer") query.set("scale", scale);
@@ -140,6 +139,19 @@ function readPlace(query) {
     return numbers.every((n) => Number.isInteger(n) && n >= 0) ? numbers : null;
   };
   return read(["map", "y", "x"]) ?? read(["unit"]);
+}
+
+/**
+ * The layer and the number in it. Of two networks, the first one's: that is the one which a link opens.
+ *
+ * @param {URLSearchParams} query
+ * @param {Readonly<State>} state
+ */
+function writeWhereabouts(query, { pair, model, layer, cursor, twin }) {
+  const isElsewhere = pair && model && model !== pair.one.model;
+  const name = isElsewhere ? twinOf(model, layer, pair.one.model, twin)?.name : layer;
+  if (name) query.set("layer", name);
+  if (!isElsewhere) writePlace(query, cursor);
 }
 
 /**
