@@ -116,12 +116,12 @@ def _hovers(page: Page, rounds: int) -> dict[str, list[float]]:
         _go_to(page, name)
         kinds = [(op, ".tile .plane, .bar-row, .sheet")]
         if page.locator(".tile").count():
-            kinds.append((f"{op}, open", ".large"))
+            kinds.append((f"{op}, open", ".lens .large"))
         for kind, selector in kinds:
             if kind.endswith("open"):
                 page.click(".tile.current .plane")
-                while page.locator(".large.pinned").count():
-                    page.click(".large")  # a number that is chosen again is let go
+                while page.locator(".lens .large.pinned").count():
+                    page.click(".lens .large")  # a number that is chosen again is let go
             for _ in range(rounds):
                 spent = _hover(page, selector, chance)
                 if spent is not None:

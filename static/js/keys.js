@@ -1,5 +1,6 @@
 /** The whole page by keyboard, and a swipe for those who have none. */
 
+import { isReading } from "./article/index.js";
 import { find } from "./dom.js";
 import { toggleField } from "./views/field.js";
 import { openHelp } from "./views/help.js";
@@ -53,7 +54,7 @@ const INSIDE = {
 /** @param {App} app */
 export function mountKeys(app) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isReading()) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest("dialog, select, input:not([type=range])") || belongsTo(target, event.key)) return;
     const action = (target.closest("[data-cursor]") && INSIDE[event.key]) || ANYWHERE[event.key];

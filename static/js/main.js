@@ -1,6 +1,7 @@
 /** Puts the page together. */
 
 import { followAddress, readAddress } from "./address.js";
+import { mountArticle } from "./article/index.js";
 import { Comparison } from "./compare.js";
 import { find } from "./dom.js";
 import { Explorer } from "./explorer.js";
@@ -21,6 +22,7 @@ import { mountStage } from "./views/stage.js";
 import { mountStrip } from "./views/strip.js";
 import { mountTabs } from "./views/tabs.js";
 import { mountToolbar } from "./views/toolbar.js";
+import { mountTour } from "./views/tour.js";
 import { mountTrail } from "./views/trail.js";
 import { mountWhatIf } from "./views/whatif/index.js";
 import { mountWhy } from "./views/why/index.js";
@@ -84,6 +86,8 @@ const views = [
 ];
 for (const mount of views) mount(app);
 mountHelp();
+mountTour(app);
+mountArticle(app);
 followCursor(store);
 followSight(store);
 followAddress(store, (wish) => {

@@ -112,7 +112,9 @@
  * @property {Curves | null} curves
  * @property {Record<string, number>} timings_ms
  *
- * @typedef {{ fractions: number[], deletion: number[], insertion: number[], deletion_area: number, insertion_area: number }} Curves
+ * @typedef {{ deletion: number[], insertion: number[], deletion_area: number, insertion_area: number }} CurveLines
+ *
+ * @typedef {CurveLines & { fractions: number[], random: CurveLines }} Curves `random` is a map that knows nothing.
  *
  * @typedef {{ id: string, title: string, url: string, credit: string, license: string }} Sample
  *

@@ -102,8 +102,10 @@ export class Before {
       this.#shown.maps.splice(-1, 1, chosen); // a map chosen in the ledger takes the place of the last
       this.#build();
     }
-    const close = chosen ?? groups.find((group) => this.#shown.maps[0] && isOf(group, this.#shown.maps[0]));
+    const [first] = this.#shown.maps;
+    const close = chosen ?? groups.find((group) => first && isOf(group, first));
     if (close) this.#closeUp?.show(explanation, this.layer, close);
+    if (this.#closeUp && close && !chosen) this.app.store.set({ focus: { input: close.input, channel: close.channel } }); // it stays while the window moves
     const range = this.#kernelRange(explanation);
     this.#rows.forEach((row, i) => {
       const map = this.#shown.maps[i];

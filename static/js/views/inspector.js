@@ -1,5 +1,6 @@
 /** What the layer does, its figures, and the arithmetic of the number under the cursor. */
 
+import { moreAbout } from "../article/index.js";
 import { find, h } from "../dom.js";
 import { count, large, number, percent, shapeText } from "../format.js";
 import { explains } from "../terms.js";
@@ -22,7 +23,7 @@ export function mountInspector(app) {
     showLayer(app, about);
     find("#inspector", HTMLElement).scrollTop = 0;
   });
-  app.store.watch(["explanation", "theme", "layer"], () => showSums(app, sums));
+  app.store.watch(["explanation", "theme", "layer", "focus"], () => showSums(app, sums));
 }
 
 /**
@@ -37,6 +38,7 @@ function showLayer({ store, explorer }, about) {
   about.replaceChildren(
     h("h2", {}, opTitle(layer.op)),
     ...describe(model, layer, result).map((sentence) => h("p", { class: "sentence" }, sentence)),
+    moreAbout(layer.op) ?? "",
     list("facts", facts(layer)),
     list("figures", figures(result)),
   );

@@ -65,6 +65,7 @@ class Stage {
     const { layer } = this.app.explorer;
     const { numbers } = this.app.store.state;
     if (!layer || !numbers) return;
+    this.app.store.set({ focus: null });
     const hadFocus = this.#body.contains(document.activeElement);
     this.#tensor = numbers.peek(layer.name);
     this.#view = this.#viewOf(layer);

@@ -571,12 +571,13 @@ export const say = {
     test: "Diese Karte prüfen",
     testLead: "Hängt die Bewertung wirklich an diesen Pixeln? Wegnehmen und nachsehen.",
     tested: "Die Karte auf der Probe",
-    deletion: (area) => `Stärkste Pixel zuerst weggenommen: Fläche ${area}`,
-    insertion: (area) => `Stärkste Pixel zuerst ins unscharfe Foto gelegt: Fläche ${area}`,
+    deletion: (area, random) => `Stärkste Pixel zuerst weggenommen: Fläche ${area}, in zufälliger Folge (gestrichelt) ${random}`,
+    insertion: (area, random) =>
+      `Stärkste Pixel zuerst ins unscharfe Foto gelegt: Fläche ${area}, in zufälliger Folge (gestrichelt) ${random}`,
     ofPixels: "der Pixel",
     from0to100: (first, last) => `der Anteil geht von ${first} bis ${last}`,
     howToRead:
-      "Weiß die Karte, worauf es ankommt, fällt die linke Kurve sofort (kleine Fläche) und die rechte steigt sofort (große Fläche).",
+      "Weiß die Karte, worauf es ankommt, fällt die linke Kurve sofort (kleine Fläche) und die rechte steigt sofort (große Fläche), früher als in zufälliger Folge.",
     picture: (words) => `Die Zuschreibung über dem Bild. ${words} Die Pfeiltasten gehen von Pixel zu Pixel.`,
     noPicture: "Das Foto, wie das Netz es sah. Noch ist nichts berechnet.",
     heading: (label) => `Was für „${label}“ spricht`,

@@ -604,13 +604,16 @@ export const say = {
     test: "Test this map",
     testLead: "Does the score really hang on these pixels? Take them away and see.",
     tested: "The map, put to the test",
-    deletion: (/** @type {string} */ area) => `Strongest pixels taken away first: area ${area}`,
-    insertion: (/** @type {string} */ area) => `Strongest pixels put into the blurred photo first: area ${area}`,
+    /** @type {(area: string, random: string) => string} */
+    deletion: (area, random) => `Strongest pixels taken away first: area ${area}, in a random order (dashed) ${random}`,
+    /** @type {(area: string, random: string) => string} */
+    insertion: (area, random) =>
+      `Strongest pixels put into the blurred photo first: area ${area}, in a random order (dashed) ${random}`,
     ofPixels: "of the pixels",
     /** @type {(first: string, last: string) => string} */
     from0to100: (first, last) => `the share goes from ${first} to ${last}`,
     howToRead:
-      "If the map is right about what matters, the left curve falls at once (small area) and the right one rises at once (large area).",
+      "If the map is right about what matters, the left curve falls at once (small area) and the right one rises at once (large area), sooner than in a random order.",
     picture: (/** @type {string} */ words) => `The attribution over the picture. ${words} Arrow keys move from pixel to pixel.`,
     noPicture: "The photo as the network saw it. Nothing is computed yet.",
     heading: (/** @type {string} */ label) => `What speaks for “${label}”`,

@@ -173,7 +173,7 @@ function whereabouts(app, terms, maps, label) {
   const most = reach([...sums]);
   const name = say.sums.jury.where(label ? words(label) : null);
   const canvas = h("canvas", { class: "evidence", role: "img", "aria-label": name });
-  paintOver(canvas, sums, width, rangeOf(-most, most, true), app.store.state.theme, 0.6);
+  paintOver(canvas, sums, width, rangeOf(-most, most, true), app.store.state.theme, 0.4);
   const choose = (/** @type {MouseEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
     const at = (/** @type {number} */ share, /** @type {number} */ n) => Math.max(0, Math.min(n - 1, Math.floor(share * n)));

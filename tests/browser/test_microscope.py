@@ -1,0 +1,258 @@
+"""One value opened in every kind of layer: what the screen says it was made from must add up to what the API says it is."""
+
+import math
+from urllib.parse import quote
+
+import pytest
+
+from .conftest import OpenPage
+from .screen import WRITTEN, Screen, number
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("model", ["everyday", "menagerie"])
+def test_one_value_opened_in_every_kind_of_layer_adds_up(model, open_page: OpenPage, artifacts):
+    folder = artifacts / "microscope"
+    folder.mkdir(exist_ok=True)
+    first = open_page(f"?model={model}&layer=input")
+    first.wait_for_layer("input")
+    opened = set()
+    for i, layer in enumerate(first.get(f"models/{model}")["layers"]):
+        if layer["op"] in opened and model == "everyday":
+            continue
+        opened.add(layer["op"])
+        first.go_to(layer["name"])
+        if len(layer["shape"]) == 3:
+            first.page.evaluate("document.activeElement.blur()")
+            first.page.keyboard.press("Enter")
+            first.page.wait_for_selector(".lens")
+        settle(first)
+        why = explanation(first, layer)
+        assert first.reading == pytest.approx(why["value"], rel=1e-5, abs=1e-6)
+        assert added_up(first, layer, why) == pytest.approx(why["value"], rel=2e-3, abs=5e-3)
+        first.page.screenshot(path=folder / f"{model}-{i:02}-{layer['op']}.png")
+        first.page.keyboard.press("Escape")
+        first.page.keyboard.press("Escape")
+    assert len(opened) >= 6
+
+
+def settle(screen: Screen) -> None:
+    """Until the arithmetic on the screen is that of the value under the cursor."""
+    screen.page.wait_for_function(
+        "() => !document.querySelector('.sums.stale') && Math.abs("
+        "document.querySelector('.formula data').value - "
+        "document.querySelector('.reading output').dataset.value) < 1e-4"
+    )
+
+
+def explanation(screen: Screen, layer: dict) -> dict:
+    names = ("map", "y", "x") if len(layer["shape"]) == 3 else ("unit",)
+    screen.page.wait_for_function(
+        "name => new URLSearchParams(location.search).get('layer') === name", arg=layer["name"]
+    )
+    screen.page.wait_for_timeout(250)  # the address follows the cursor with a short delay
+    place = screen.page.evaluate(
+        "names => names.map((name) => new URLSearchParams(location.search).get(name))", list(names)
+    )
+    asked = zip(("channel", "y", "x") if len(place) == 3 else ("unit",), place, strict=True)
+    query = "&".join(f"{name}={n}" for name, n in asked)
+    path = f"analyses/{screen.analysis_id}/layers/{quote(layer['name'], safe='')}"
+    return screen.get(f"{path}/explain?{query}")
+
+
+def added_up(screen: Screen, layer: dict, why: dict) -> float:
+    """The value, computed by the test from nothing but what is written on the screen."""
+    page = screen.page
+    written = screen.numbers(".formula data")
+    match why["rule"]:
+        case "weighted_sum" | "sum":
+            return sum(screen.numbers(".ledger .term"))
+        case "max":
+            return max(screen.numbers(".block data"))
+        case "mean" if page.locator(".ledger").count():
+            return sum(screen.numbers(".ledger .term"))
+        case "mean":
+            cells = screen.numbers(".block data")
+            return sum(cells) * why["terms"][0]["weight"]
+        case "softmax":
+            own, denominator = written[1:]
+            assert sum(screen.numbers(".shares-table .power")) == pytest.approx(
+                denominator, abs=1e-3
+            )
+            return own / denominator
+        case "scale":
+            value, weight = written[1:]
+            bias = number(page.inner_text(".formula").split()[-1])
+            return value * weight + bias if layer["op"] != "input" else why["value"]
+        case "product":
+            return math.prod(written[1:])
+        case "copy":
+            return written[1]
+        case "function":
+            return curve(layer, written[1])
+        case rule:
+            raise AssertionError(f"nobody knows how to add up {rule}")
+
+
+def curve(layer: dict, x: float) -> float:
+    """What the op does to the x that is written on the screen."""
+    attributes = layer["attributes"]
+    return {
+        "relu": lambda: max(0.0, x),
+        "leaky_relu": lambda: x if x > 0 else x * attributes["alpha"],
+        "sigmoid": lambda: 1 / (1 + math.exp(-x)),
+        "tanh": lambda: math.tanh(x),
+        "clip": lambda: min(attributes["high"], max(attributes["low"], x)),
+    }[layer["op"]]()
+
+
+@pytest.fixture
+def conv(open_page: OpenPage) -> Screen:
+    screen = open_page("?layer=conv2_1&view=map&map=3&y=0&x=4")
+    screen.wait_for_layer("conv2_1")
+    screen.page.wait_for_selector(".close .lit-cell, .sheet-cells li")
+    return screen
+
+
+def test_the_window_slides_pauses_and_steps(conv: Screen):
+    page = conv.page
+    page.keyboard.press(".")
+    where(conv, "map 3 · y 0 · x 5")
+    page.keyboard.press(",")
+    page.keyboard.press(",")
+    where(conv, "map 3 · y 0 · x 3")
+    assert page.locator(".veil:visible").count() == 2  # the rest of the row, and all rows below
+    page.keyboard.press("k")
+    where(conv, "map 3 · y 0 · x 6")
+    page.keyboard.press("k")
+    still = page.inner_text(".reading .quiet")
+    page.wait_for_timeout(400)
+    assert page.inner_text(".reading .quiet") == still
+    page.click("text=whole map")
+    assert page.locator(".veil:visible").count() == 0
+
+
+def test_a_hand_on_the_map_takes_over(conv: Screen):
+    page = conv.page
+    page.click(".player [aria-keyshortcuts=k]")
+    assert page.locator(".lens.sliding").count() == 1
+    box = page.locator(".lens .large").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 10.5 / 32, box["y"] + box["height"] * 20.5 / 32)
+    where(conv, "map 3 · y 20 · x 10")
+    assert page.locator(".lens.sliding").count() == 0
+    settle(conv)
+    assert sum(conv.numbers(".ledger .term")) == pytest.approx(conv.reading, abs=2e-3)
+
+
+def where(screen: Screen, text: str) -> None:
+    screen.page.wait_for_function(
+        "text => document.querySelector('.reading .quiet').textContent === text", arg=text
+    )
+
+
+def test_one_window_number_by_number(conv: Screen):
+    """Window × kernel = products, and the padding is drawn as nothing."""
+    settle(conv)
+    values, weights, products = (
+        conv.numbers(f".close figure:nth-of-type({i}) li") for i in sheets(conv)
+    )
+    assert len(values) == len(weights) == len(products) == 9
+    assert [v * w for v, w in zip(values, weights, strict=True)] == pytest.approx(
+        products, rel=2e-2, abs=2e-3
+    )
+    assert conv.page.locator(".close .outside").count() == 3  # y is 0: a row lies outside
+    assert sum(products) == pytest.approx(number(conv.page.inner_text(".close-sum")), abs=0.02)
+    conv.page.locator(".ledger button").nth(2).click()
+    chosen = conv.page.inner_text('.ledger [aria-pressed="true"] .ledger-name')
+    assert conv.page.inner_text(".close-row > figure figcaption >> nth=0").endswith(chosen)
+
+
+def sheets(screen: Screen) -> range:
+    """Which figures of the row are the three sheets of numbers."""
+    return range(1, screen.page.locator(".close-row > figure").count() + 1)
+
+
+def test_dilation_and_groups_are_drawn_as_they_are(open_page: OpenPage):
+    screen = open_page("?model=menagerie&layer=wide&view=map&map=4&y=0&x=3")
+    screen.wait_for_layer("wide")
+    screen.page.wait_for_selector(".row .lit.apart")
+    assert screen.page.locator(".row").count() == 3  # the maps of its group, not all six
+    assert screen.page.locator(".row >> nth=0").locator(".apart-cell").count() == 9
+    screen.go_to("depthwise")
+    settle(screen)
+    assert screen.page.locator(".row").count() == 1
+
+
+def test_all_kernels_of_a_layer(open_page: OpenPage):
+    screen = open_page("?layer=conv1_1&view=kernels&map=5&y=1&x=1")
+    screen.wait_for_layer("conv1_1")
+    page = screen.page
+    page.wait_for_selector(".kernel-slices figure canvas")
+    assert page.locator(".kernel-list .kernel-tile[data-channel]").count() == 24
+    assert page.locator(".kernel-slices figure").count() == 4  # in colour, and three slices
+    weights = screen.get("models/everyday/layers/conv1_1/weights?filters=5")["parameters"]["weight"]
+    largest = max(weights[0], key=lambda plane: sum(w * w for row in plane for w in row))
+    title = page.get_attribute(".kernel-slices figure:nth-of-type(2)", "title") or ""
+    shown = [number(text) for text in title.split()]
+    assert shown == pytest.approx([w for row in largest for w in row], rel=1e-2, abs=1e-3)
+    page.click('.kernel-tile[data-channel="7"]')
+    page.wait_for_selector(".lens")
+    where(screen, page.inner_text(".reading .quiet"))
+    assert page.inner_text(".reading .quiet").startswith("map 7")
+    screen.wait_for_address("view=map")
+
+
+def test_the_jury_by_place_and_for_any_class(open_page: OpenPage):
+    screen = open_page("?layer=fc1&unit=6")
+    screen.wait_for_layer("fc1")
+    page = screen.page
+    page.select_option(".unit-choice select", label="boat")
+    screen.page.wait_for_function(
+        "() => document.querySelector('.reading .quiet').textContent === 'boat'"
+    )
+    settle(screen)
+    by_map = sum(screen.numbers(".ledger .term"))
+    page.click(".grouping button:last-child")
+    by_place = sum(screen.numbers(".ledger .term"))
+    assert by_map == pytest.approx(screen.reading, abs=2e-3)
+    assert by_place == pytest.approx(screen.reading, abs=2e-3)
+    page.locator(".ledger button").first.click()
+    screen.wait_for_layer("pool5")
+
+
+def test_a_temperature_is_a_what_if(open_page: OpenPage):
+    screen = open_page("?layer=softmax&unit=6")
+    screen.wait_for_layer("softmax")
+    page = screen.page
+    value, guess = screen.reading, screen.first_guess
+    scores = [number(text) for text in page.locator("tbody td:nth-child(2)").all_inner_texts()]
+    page.locator(".what-if input").fill("100")
+    shares = page.locator(".wish").evaluate_all("all => all.map((e) => Number(e.dataset.share))")
+    powers = [math.exp(score / 10) for score in scores]
+    assert shares == pytest.approx([p / sum(powers) for p in powers], abs=1e-3)
+    assert (screen.reading, screen.first_guess) == (value, guess)
+    page.click(".what-if button")
+    assert page.locator(".wish:not(:empty)").count() == 0
+
+
+def test_what_is_switched_off_is_counted(open_page: OpenPage):
+    screen = open_page("?layer=relu2_1&map=3&y=4&x=4")
+    screen.wait_for_layer("relu2_1")
+    page = screen.page
+    data = screen.get(f"analyses/{screen.analysis_id}/layers/relu2_1")["data"]
+    off = [sum(v == 0 for row in plane for v in row) for plane in data]
+    page.wait_for_selector(".off")
+    shown = page.locator(".off [data-off]").evaluate_all("all => all.map((e) => +e.dataset.off)")
+    assert shown == [off[3], sum(off)]
+
+
+def test_a_list_and_its_maps_lead_to_each_other(open_page: OpenPage):
+    screen = open_page("?layer=flatten&unit=213")
+    screen.wait_for_layer("flatten")
+    page = screen.page
+    assert page.inner_text(".counted") == "(53 × 2 + 0) × 2 + 1 = 213"
+    box = page.locator(".counting .plane").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
+    page.wait_for_function("() => document.querySelector('.counted').textContent.endsWith('= 214')")
+    screen.wait_for_address("unit=214")
