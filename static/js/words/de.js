@@ -577,7 +577,8 @@ export const say = {
     ofPixels: "der Pixel",
     from0to100: (first, last) => `der Anteil geht von ${first} bis ${last}`,
     howToRead:
-      "Weiß die Karte, worauf es ankommt, fällt die linke Kurve sofort (kleine Fläche) und die rechte steigt sofort (große Fläche), früher als in zufälliger Folge.",
+      "Weiß die Karte, worauf es ankommt, fällt die linke Kurve sofort (kleine Fläche) " +
+      "und die rechte steigt sofort (große Fläche), früher als in zufälliger Folge.",
     picture: (words) => `Die Zuschreibung über dem Bild. ${words} Die Pfeiltasten gehen von Pixel zu Pixel.`,
     noPicture: "Das Foto, wie das Netz es sah. Noch ist nichts berechnet.",
     heading: (label) => `Was für „${label}“ spricht`,

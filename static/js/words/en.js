@@ -613,7 +613,8 @@ export const say = {
     /** @type {(first: string, last: string) => string} */
     from0to100: (first, last) => `the share goes from ${first} to ${last}`,
     howToRead:
-      "If the map is right about what matters, the left curve falls at once (small area) and the right one rises at once (large area), sooner than in a random order.",
+      "If the map is right about what matters, the left curve falls at once (small area) and the right one " +
+      "rises at once (large area), sooner than in a random order.",
     picture: (/** @type {string} */ words) => `The attribution over the picture. ${words} Arrow keys move from pixel to pixel.`,
     noPicture: "The photo as the network saw it. Nothing is computed yet.",
     heading: (/** @type {string} */ label) => `What speaks for “${label}”`,
