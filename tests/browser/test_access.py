@@ -139,7 +139,6 @@ def swipe(screen: Screen, distance: int) -> None:
 def test_the_page_fits_the_screen(open_page: OpenPage, width: int, height: int):
     screen = open_page("?layer=conv4_2", viewport={"width": width, "height": height})
     screen.wait_for_reading()
-    size = screen.page.evaluate(
-        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
-    )
-    assert size == [width, height]
+    app = screen.page.locator("#app").bounding_box()
+    assert app == {"x": 0, "y": 0, "width": width, "height": height}
+    assert screen.page.evaluate("document.documentElement.scrollWidth") == width

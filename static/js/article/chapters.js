@@ -1,0 +1,46 @@
+/** Which paragraphs the article has for a network, and which layer each of them is shown on. Chosen by op, never by name. */
+
+/**
+ * @typedef {import("../types.js").Layer} Layer
+ * @typedef {import("../types.js").Model} Model
+ * @typedef {keyof typeof import("../words/en.js").say.article.chapters} ChapterName
+ *
+ * @typedef {object} Chapter
+ * @property {ChapterName} name
+ * @property {string[]} ops the kinds of layers that it is about
+ * @property {"first" | "last"} shown which of them it is shown on
+ */
+
+/** @type {Chapter[]} */
+const CHAPTERS = [
+  { name: "pixels", ops: ["input"], shown: "first" },
+  { name: "detective", ops: ["conv"], shown: "first" },
+  { name: "switch", ops: ["relu", "leaky_relu", "clip"], shown: "first" },
+  { name: "summariser", ops: ["max_pool", "average_pool", "global_average_pool"], shown: "first" },
+  { name: "jury", ops: ["dense"], shown: "last" },
+  { name: "answer", ops: ["softmax"], shown: "last" },
+];
+
+/**
+ * The chapters that a network has something to show for.
+ *
+ * @param {Model} model
+ * @returns {{ name: ChapterName, layer: Layer }[]}
+ */
+export function chaptersOf({ layers }) {
+  return CHAPTERS.flatMap(({ name, ops, shown }) => {
+    const fitting = layers.filter(({ op }) => ops.includes(op));
+    const layer = fitting.at(shown === "first" ? 0 : -1);
+    return layer ? [{ name, layer }] : [];
+  });
+}
+
+/**
+ * The chapter about a kind of layer; null where none is.
+ *
+ * @param {string} op
+ * @returns {ChapterName | null}
+ */
+export function chapterAbout(op) {
+  return CHAPTERS.find(({ ops }) => ops.includes(op))?.name ?? null;
+}

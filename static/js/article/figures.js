@@ -1,0 +1,257 @@
+/** The article's pictures, drawn from the numbers of the photo that is on the page. */
+
+import { fetchExplanation } from "../api.js";
+import { h, placeBox } from "../dom.js";
+import { count, number, percent, shapeText, signed, words } from "../format.js";
+import { hasMaps, layerNamed, mapName, mapsBehind, unitLabels } from "../graph.js";
+import { paint, planeOf } from "../raster.js";
+import { companionRange, extremes, layerRange, rangeOf } from "../scale.js";
+import { strongestPlace, valueAt } from "../tensors.js";
+import { byMap, fractions, largestFirst, windowBox, windowWidth } from "../terms.js";
+import { heat, ledger, reach } from "../views/sums/parts.js";
+import { say } from "../words/index.js";
+
+/**
+ * @typedef {import("../types.js").App} App
+ * @typedef {import("../types.js").Box} Box
+ * @typedef {import("../types.js").Layer} Layer
+ * @typedef {import("../types.js").Range} Range
+ * @typedef {import("../types.js").State} State
+ * @typedef {import("./chapters.js").ChapterName} ChapterName
+ *
+ * @typedef {{ app: App, layer: Layer, signal: AbortSignal }} Scene What a picture is drawn from.
+ */
+
+const PIECES = 6; // of evidence, before the rest is summed up
+const CLASSES = 5;
+
+/** @type {Partial<Record<ChapterName, (scene: Scene) => Promise<Node[]>>>} */
+export const FIGURES = { pixels, detective, switch: beforeAndAfter, summariser: beforeAndAfter, jury, answer };
+
+/** @param {Scene} scene */
+async function pixels({ app, layer }) {
+  const { numbers, model, seen, analysis } = app.store.state;
+  const result = resultOf(app, layer);
+  if (!numbers || !model || !result || !analysis || !hasMaps(layer)) return [];
+  const tensor = await numbers.whole(layer);
+  const [maps = 1, height = 1, width = 1] = layer.shape;
+  const [y, x] = [Math.floor(height / 2), Math.floor(width / 2)];
+  const pixel = { left: x, top: y, right: x + 1, bottom: y + 1 };
+  const planes = Array.from({ length: Math.min(maps, 3) }, (_, channel) =>
+    picture(app, planeOf(tensor, channel), layer, layerRange(result), mapName(layer, channel), pixel),
+  );
+  const { mean, std } = model.preprocess;
+  const values = planes.map((_, channel) =>
+    count(Math.round((valueAt(tensor, [channel, y, x]) * (std[channel] ?? 1) + (mean[channel] ?? 0)) * 255)),
+  );
+  const photo = seen ? [photograph(seen, layer, pixel)] : [];
+  return [row(...photo, ...planes), caption(say.article.figures.pixels(y, x, values))];
+}
+
+/**
+ * One window of the strongest map, times its kernel.
+ *
+ * @param {Scene} scene
+ */
+async function detective({ app, layer, signal }) {
+  const { numbers, analysis, model } = app.store.state;
+  const result = resultOf(app, layer);
+  const input = model && layerNamed(model, layer.inputs[0] ?? "");
+  const before = input && resultOf(app, input);
+  if (!numbers || !analysis || !result || !input || !before) return [];
+  const tensor = await numbers.whole(layer);
+  const place = strongestPlace(tensor, result.strongest[0]);
+  const why = await fetchExplanation(analysis.id, layer.name, place, signal);
+  const groups = largestFirst(byMap(why.terms));
+  const [group] = groups;
+  if (!group) return [];
+  const source = await numbers.some(input, [group.channel]);
+  const width = windowWidth(group.terms);
+  const most = reach(group.terms.map(({ weight }) => weight ?? 0));
+  const [channel = 0, y = 0, x = 0] = place;
+  return [
+    row(
+      picture(app, planeOf(source, 0), input, layerRange(before), `${input.name} ${mapName(input, group.channel)}`, windowBox(group.terms)),
+      heat(app, group.terms.map(({ value }) => value), width, layerRange(before)),
+      sign("×"),
+      heat(app, group.terms.map(({ weight }) => weight ?? 0), width, rangeOf(-most, most, true)),
+      sign("→"),
+      picture(app, planeOf(tensor, channel), layer, layerRange(result), `${layer.name} ${mapName(layer, channel)}`, {
+        left: x, top: y, right: x + 1, bottom: y + 1,
+      }),
+    ),
+    caption(
+      say.article.figures.detective({
+        layer: layer.name,
+        product: signed(group.sum),
+        others: groups.length - 1,
+        bias: signed(why.bias),
+        value: number(why.value),
+      }),
+    ),
+  ];
+}
+
+/**
+ * A map before a layer that makes each map of one, and after it: the strongest, or where it only switches off, one that it
+ * switches off much of.
+ *
+ * @param {Scene} scene
+ */
+async function beforeAndAfter({ app, layer }) {
+  const { numbers, analysis, model } = app.store.state;
+  const result = resultOf(app, layer);
+  const input = model && layerNamed(model, layer.inputs[0] ?? "");
+  const range = analysis && companionRange(analysis, layer);
+  if (!numbers || !analysis || !result || !input || !range || !hasMaps(layer) || !hasMaps(input)) return [];
+  const fewer = 1 - area(layer) / area(input);
+  const channel = fewer > 0 ? (result.strongest[0] ?? 0) : mostDivided(await numbers.whole(input));
+  const [one, other] = await Promise.all([numbers.some(input, [channel]), numbers.some(layer, [channel])]);
+  const told = fewer > 0
+    ? say.article.figures.summariser({
+        layer: layer.name, before: shapeText(input.shape), after: shapeText(layer.shape), fewer: percent(fewer),
+      })
+    : say.article.figures.switch(layer.name, percent(result.stats.zero_fraction));
+  return [
+    row(
+      picture(app, planeOf(one, 0), input, range, say.article.before, null),
+      sign("→"),
+      picture(app, planeOf(other, 0), layer, range, say.article.after, null),
+    ),
+    caption(told),
+  ];
+}
+
+/**
+ * The strongest pieces of evidence for the first guess.
+ *
+ * @param {Scene} scene
+ */
+async function jury({ app, layer, signal }) {
+  const { analysis, model } = app.store.state;
+  const [best] = analysis?.predictions ?? [];
+  const labels = model && unitLabels(model, layer);
+  const unit = Math.max(0, labels?.indexOf(best?.label ?? "") ?? 0);
+  if (!analysis || !model) return [];
+  const why = await fetchExplanation(analysis.id, layer.name, [unit], signal);
+  const behind = mapsBehind(model, layer.inputs[0] ?? "");
+  const size = behind && why.terms.length % (behind.shape[0] ?? 1) === 0 ? why.terms.length / (behind.shape[0] ?? 1) : 1;
+  const name = (/** @type {number} */ i) => (behind && size * (behind.shape[0] ?? 1) === why.terms.length ? mapName(behind, i) : say.numbers.number(i));
+  const pieces = Array.from({ length: Math.ceil(why.terms.length / size) }, (_, i) => ({
+    name: name(i),
+    sum: total(why.terms.slice(i * size, (i + 1) * size).map(({ product }) => product)),
+  }));
+  const sorted = largestFirst(pieces);
+  const rest = sorted.slice(PIECES);
+  const others = rest.length ? [{ name: say.sums.others(rest.length), sum: total(rest.map(({ sum }) => sum)) }] : [];
+  return [
+    ledger(app, [...sorted.slice(0, PIECES), ...others, { name: say.sums.bias, sum: why.bias }], why.value),
+    caption(say.article.figures.jury(words(labels?.[unit] ?? String(unit)), layer.name, count(why.terms.length))),
+  ];
+}
+
+/** @param {Scene} scene */
+async function answer({ app, layer, signal }) {
+  const { analysis, model } = app.store.state;
+  if (!analysis || !model) return [];
+  const shares = analysis.predictions.slice(0, CLASSES);
+  const labels = unitLabels(model, layer);
+  const unit = Math.max(0, labels?.indexOf(shares[0]?.label ?? "") ?? 0);
+  const { terms } = await fetchExplanation(analysis.id, layer.name, [unit], signal);
+  const rows = shares.map(({ label, score }) =>
+    h(
+      "li",
+      { class: "share" },
+      h("span", { class: "share-name" }, words(label)),
+      h("span", { class: "article-score" }, number(terms[labels?.indexOf(label) ?? -1]?.value ?? NaN, 1)),
+      h("span", { class: "share-bar", style: { "--share": `${score * 100}%` } }),
+      h("span", { class: "share-value" }, percent(score)),
+    ),
+  );
+  return [h("ol", { class: "article-shares" }, ...rows), caption(say.article.figures.answer)];
+}
+
+/**
+ * @param {App} app
+ * @param {Layer} layer
+ */
+function resultOf({ store }, layer) {
+  return store.state.analysis?.layers.find(({ name }) => name === layer.name) ?? null;
+}
+
+/**
+ * A map with its name, and a mark on it.
+ *
+ * @param {App} app
+ * @param {ArrayLike<number>} plane
+ * @param {Layer} layer
+ * @param {Range} range
+ * @param {string} name
+ * @param {Box | null} mark
+ */
+function picture({ store }, plane, layer, range, name, mark) {
+  const canvas = h("canvas", { role: "img", "aria-label": name });
+  paint(canvas, plane, layer.shape[2] ?? 1, range, store.state.theme);
+  return framed(canvas, layer, name, mark);
+}
+
+/**
+ * @param {ImageBitmap} seen
+ * @param {Layer} layer
+ * @param {Box} mark
+ */
+function photograph(seen, layer, mark) {
+  const canvas = h("canvas", { width: seen.width, height: seen.height, role: "img", "aria-label": say.seen.title });
+  canvas.getContext("2d")?.drawImage(seen, 0, 0);
+  return framed(canvas, layer, say.photo.title, mark);
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Layer} layer
+ * @param {string} name
+ * @param {Box | null} mark
+ */
+function framed(canvas, { shape: [, height = 1, width = 1] }, name, mark) {
+  const lit = h("span", { class: "lit", hidden: true });
+  placeBox(lit, mark && fractions(mark, height, width));
+  return h("span", { class: "article-map" }, h("span", { class: "plane" }, canvas, lit), h("span", { class: "article-name", "aria-hidden": "true" }, name));
+}
+
+/** @param {...Node} pictures */
+function row(...pictures) {
+  return h("div", { class: "article-row" }, ...pictures);
+}
+
+/** @param {string} text */
+function sign(text) {
+  return h("span", { class: "article-sign quiet", "aria-hidden": "true" }, text);
+}
+
+/** @param {string} text */
+function caption(text) {
+  return h("figcaption", {}, text);
+}
+
+/**
+ * The map that reaches furthest to both sides of zero.
+ *
+ * @param {import("../types.js").Tensor} tensor
+ */
+function mostDivided(tensor) {
+  const reaches = tensor.channels.map((_, i) => {
+    const { min, max } = extremes(planeOf(tensor, i));
+    return Math.min(-min, max);
+  });
+  return reaches.indexOf(Math.max(...reaches));
+}
+
+/** @param {Layer} layer */
+function area({ shape: [, height = 1, width = 1] }) {
+  return height * width;
+}
+
+/** @param {number[]} numbers */
+function total(numbers) {
+  return numbers.reduce((a, b) => a + b, 0);
+}

@@ -1,0 +1,89 @@
+"""The article: told on the photo and the network that are on the page, and fetched only by who reads it."""
+
+import pytest
+
+from .conftest import OpenPage
+from .screen import number
+
+
+def scroll_to(page, chapter: str) -> None:
+    page.locator(f"#article-{chapter}").scroll_into_view_if_needed()
+    page.wait_for_selector(f".article-figure.article-{chapter} figcaption")
+
+
+def pixels(page, chapter: str) -> list[str]:
+    """What is painted on the canvases of a chapter."""
+    return page.locator(f".article-figure.article-{chapter} canvas").evaluate_all(
+        "canvases => canvases.map((canvas) => canvas.toDataURL())"
+    )
+
+
+def test_nothing_is_drawn_before_it_is_near(screen, page):
+    assert page.locator("#article h3").count() == 7
+    assert page.locator(".article-summariser canvas").count() == 0
+    scroll_to(page, "summariser")
+    assert page.locator(".article-summariser canvas").count() == 2
+
+
+def test_another_photo_draws_the_pictures_anew(screen, page):
+    scroll_to(page, "switch")
+    before = pixels(page, "switch")
+    page.locator(".samples button").nth(2).click()
+    page.wait_for_function(
+        """([chapter, before]) => [...document.querySelectorAll(`.article-figure.article-${chapter} canvas`)]
+        .some((canvas, i) => canvas.toDataURL() !== before[i])""",
+        arg=["switch", before],
+    )
+
+
+def test_the_detective_s_figures_are_the_api_s(screen, page):
+    scroll_to(page, "detective")
+    told = page.inner_text(".article-detective figcaption")
+    result = screen.get(f"analyses/{screen.analysis_id}")["layers"][1]
+    shown = number(told.split("the sum is")[1])
+    largest = max(abs(result["stats"]["min"]), abs(result["stats"]["max"]))
+    assert abs(shown) <= largest + 1e-4
+
+
+def test_the_jury_s_pieces_add_up_to_the_score(screen, page):
+    scroll_to(page, "jury")
+    terms = screen.numbers(".article-jury .term")
+    total = number(page.inner_text(".article-jury .total data"))
+    assert sum(terms) == pytest.approx(total, abs=2e-3)
+
+
+def test_from_a_layer_to_its_paragraph_and_back(screen, page):
+    screen.go_to("pool1")
+    page.click(".more-about")
+    assert page.evaluate("document.activeElement.id") == "article-summariser"
+    assert page.locator("#article-summariser").is_visible()
+    page.keyboard.press("ArrowRight")  # who reads does not step through layers
+    assert screen.layer == "pool1"
+    screen.page.locator("#article").get_by_text("Show me: relu1_1").click()
+    screen.wait_for_layer("relu1_1")
+    assert page.evaluate("scrollY") == 0
+
+
+def test_the_cue_leads_to_it(screen, page):
+    page.click("#cue")
+    assert page.evaluate("document.activeElement.id") == "article-title"
+    assert page.evaluate("scrollY") > 500
+
+
+def test_a_network_has_the_paragraphs_of_its_layers(open_page: OpenPage):
+    screen = open_page("?model=menagerie")
+    screen.page.wait_for_selector("#article-learning", state="attached")
+    names = screen.page.locator("#article h3").evaluate_all("all => all.map((h) => h.id)")
+    ops = {layer["op"] for layer in screen.get("models/menagerie")["layers"]}
+    assert ("article-jury" in names) == ("dense" in ops)
+    assert ("article-answer" in names) == ("softmax" in ops)
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_never_scrolls_sideways(open_page: OpenPage, width: int, scheme: str):
+    screen = open_page("", viewport={"width": width, "height": 844}, color_scheme=scheme)
+    screen.page.wait_for_selector(".reading output")
+    for chapter in ("pixels", "detective", "jury", "answer"):
+        scroll_to(screen.page, chapter)
+    assert screen.page.evaluate("document.documentElement.scrollWidth") == width

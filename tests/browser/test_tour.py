@@ -1,0 +1,66 @@
+"""The tour: offered once, points at what is really there, waits, and goes when it is told to."""
+
+import pytest
+
+from .conftest import OpenPage
+
+STOPS = 8
+
+
+def test_it_is_offered_on_the_first_visit_only(open_page: OpenPage):
+    screen = open_page()
+    screen.wait_for_reading()
+    offer = screen.page.locator("#invitation")
+    assert offer.is_visible()
+    assert screen.page.locator(".tour").count() == 0  # nobody is jumped at
+    offer.get_by_label("No, thank you").click()
+    assert offer.is_hidden()
+    screen.page.reload()
+    screen.wait_for_reading()
+    assert offer.is_hidden()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+@pytest.mark.parametrize("network", ["everyday", "menagerie"])
+def test_every_stop_points_at_something_on_the_screen(open_page, network, width, height):
+    screen = open_page(f"?model={network}", viewport={"width": width, "height": height})
+    screen.page.wait_for_selector(".reading output")
+    screen.page.click("#invitation .text")
+    for at in range(STOPS):
+        callout = screen.page.locator(".tour")
+        assert callout.locator(".tour-count").inner_text() == f"{at + 1} of {STOPS}"
+        screen.page.wait_for_timeout(150)  # the ring follows what it points at, frame by frame
+        for element in (callout, screen.page.locator(".tour-ring")):
+            box = element.bounding_box()
+            assert box
+            assert min(box["x"], box["y"]) >= 0
+            assert box["x"] + box["width"] <= width
+            assert box["y"] + box["height"] <= height
+            assert min(box["width"], box["height"]) > 16
+        callout.locator(".button").click()
+    assert screen.page.locator(".tour").count() == 0
+    assert screen.page.locator(".tour-ring").count() == 0
+
+
+def test_it_follows_the_keys_and_hands_the_focus_back(screen, page):
+    page.keyboard.press("?")
+    page.click("#help-tour")
+    focused = "document.activeElement.textContent"
+    assert page.evaluate(focused) == "Next"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text(".tour-count") == "3 of 8"
+    page.keyboard.press("ArrowLeft")
+    assert page.inner_text(".tour-count") == "2 of 8"
+    layer = screen.layer
+    page.keyboard.press("Escape")
+    assert page.locator(".tour").count() == 0
+    assert page.evaluate("document.activeElement !== document.body")
+    assert screen.layer == layer  # the keys were the tour's, not the page's
+
+
+def test_it_is_a_dialog_with_a_name(screen, page):
+    page.click("#invitation .text")
+    tour = page.get_by_role("dialog", name="Your photo")
+    assert tour.is_visible()
+    assert tour.locator("[aria-live=polite]").count() == 1
