@@ -12,9 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.crops import check_crop
 from app.errors import UnknownLayer
-from app.images import Limits, Picture, decode, fit
+from app.images import Box, Limits, Picture, decode, fit, surroundings
+from app.photo_edits import MARGIN, PhotoChanges
 from engine import views
+from engine.edits import Edit
 from engine.network import Network
 from engine.ops.base import Explanation, one_term
 from engine.preprocess import Preprocess
@@ -31,14 +34,24 @@ STRONGEST = 8
 class Photo:
     """What is remembered of the photo: its upright size, its format, the box that the network sees, and the pixels in it.
 
-    ``crop`` is (left, top, right, bottom) in pixels of the photo; ``pixels`` is uint8 (H, W, 3).
+    ``crop`` is (left, top, right, bottom) in pixels of the photo; ``pixels`` is uint8 (H, W, 3). ``around`` is the same with
+    MARGIN pixels more on each side, for a photo that is to be moved.
     """
 
     width: int
     height: int
     format: str
-    crop: tuple[float, float, float, float]
+    crop: Box
     pixels: NDArray[np.uint8]
+    around: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is different in a variant of an analysis."""
+
+    photo: PhotoChanges
+    network: tuple[Edit, ...]
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class Analysis:
-    """A photo, a network, and all the values between them. ``timings_ms`` are milliseconds."""
+    """A photo, a network, and all the values between them. ``timings_ms`` are milliseconds.
+
+    A variant also has the id of its ``original``, and the ``changes`` that lead from there to it.
+    """
 
     id: str
     model: str
@@ -64,11 +80,13 @@ class Analysis:
     layers: list[Layer]
     predictions: Scores
     timings_ms: dict[str, Any]
+    original: str | None = None
+    changes: Changes | None = None
 
     @property
     def nbytes(self) -> int:
         """Memory that the analysis holds on to, in bytes."""
-        return self.trace.nbytes + self.photo.pixels.nbytes
+        return self.trace.nbytes + self.photo.pixels.nbytes + self.photo.around.nbytes
 
     def layer(self, name: str) -> Layer:
         """A layer by its name. Raises UnknownLayer."""
@@ -99,10 +117,11 @@ class Analysis:
         return Explanation(**{**vars(explanation), "details": {"mean": mean, "std": std}})
 
 
-def content_id(network: Network, data: bytes) -> str:
-    """The id of an analysis: the same network (its preprocessing included) and the same file give the same id."""
+def content_id(network: Network, data: bytes, crop: Box | None = None) -> str:
+    """The id of an analysis: the same network (its preprocessing included), file and crop give the same id."""
     photo = hashlib.sha256(data).hexdigest()
-    return hashlib.sha256(f"{network.digest} {photo}".encode()).hexdigest()[:32]
+    part = "" if crop is None else f" {crop}"
+    return hashlib.sha256(f"{network.digest} {photo}{part}".encode()).hexdigest()[:32]
 
 
 def analyze(
@@ -111,44 +130,50 @@ def analyze(
     data: bytes,
     limits: Limits,
     check: Callable[[], None] | None = None,
+    crop: Box | None = None,
 ) -> Analysis:
-    """Run the network on a picture file and look at all that comes out.
+    """Run the network on a picture file and look at all that comes out. Without a ``crop``, on the network's usual part of it.
 
-    Raises a PictureError for a file that is not a fit picture, and whatever ``check`` raises to stop the work.
+    Raises a PictureError for a file that is not a fit picture, BadParameter for a crop that does not lie in it, and whatever
+    ``check`` raises to stop the work.
     """
-    clock = _Clock()
+    clock = Clock()
     steps = preprocess_of(network)
     picture = _decode(data, limits, steps)
     clock.lap("decode")
     if check is not None:
         check()
-    pixels = fit(picture, steps)
+    part = _part(picture, steps, crop)
+    pixels = fit(picture, steps, part)
+    around = surroundings(picture, steps, part, pixels, MARGIN)
     x = steps.normalise(pixels)
     clock.lap("preprocess")
     trace = network.forward(x, check=check)
     clock.lap("forward")
-    crop = steps.crop_box(picture.width, picture.height)
-    layers = [_layer(network, name, trace[name][0]) for name in trace]
-    clock.laps["layers"] = {name: _ms(seconds) for name, seconds in trace.timings.items()}
     return Analysis(
-        id=content_id(network, data),
+        id=content_id(network, data, crop),
         model=model,
         network=network,
-        photo=Photo(picture.width, picture.height, picture.format, crop, pixels),
+        photo=Photo(picture.width, picture.height, picture.format, part, pixels, around),
         trace=trace,
-        layers=layers,
+        layers=[layer_of(network, name, trace[name][0]) for name in trace],
         predictions=views.top_k(network, trace),
-        timings_ms=clock.total(),
+        timings_ms=clock.total(trace),
     )
 
 
 def predict(
-    network: Network, data: bytes, limits: Limits, check: Callable[[], None] | None = None
+    network: Network,
+    data: bytes,
+    limits: Limits,
+    check: Callable[[], None] | None = None,
+    crop: Box | None = None,
 ) -> Scores:
     """Every class and its score, best first: the predictions of ``analyze`` without the rest."""
     steps = preprocess_of(network)
     picture = _decode(data, limits, steps)
-    trace = network.forward(steps.normalise(fit(picture, steps)), check=check)
+    pixels = fit(picture, steps, _part(picture, steps, crop))
+    trace = network.forward(steps.normalise(pixels), check=check)
     return views.top_k(network, trace)
 
 
@@ -164,12 +189,19 @@ def _decode(data: bytes, limits: Limits, steps: Preprocess) -> Picture:
     return decode(data, limits, at_least=math.ceil(max(steps.input_size[1:]) / steps.crop_pct))
 
 
-def _layer(network: Network, name: str, y: Array) -> Layer:
+def _part(picture: Picture, steps: Preprocess, crop: Box | None) -> Box:
+    if crop is None:
+        return steps.crop_box(picture.width, picture.height)
+    return check_crop(crop, picture.width, picture.height)
+
+
+def layer_of(network: Network, name: str, y: Array) -> Layer:
+    """A layer's numbers (C, H, W) or (K,) in short."""
     op = "input" if name in network.inputs else network.node(name).op.kind
     return Layer(name, op, y.shape, views.layer_stats(y), views.strongest_maps(y, STRONGEST))
 
 
-class _Clock:
+class Clock:
     """Laps of a stopwatch, in milliseconds."""
 
     def __init__(self) -> None:
@@ -181,8 +213,9 @@ class _Clock:
         self.laps[name] = _ms(now - self._last)
         self._last = now
 
-    def total(self) -> dict[str, Any]:
-        return {**self.laps, "total": _ms(time.perf_counter() - self._start)}
+    def total(self, trace: Trace) -> dict[str, Any]:
+        layers = {name: _ms(seconds) for name, seconds in trace.timings.items()}
+        return {**self.laps, "layers": layers, "total": _ms(time.perf_counter() - self._start)}
 
 
 def _ms(seconds: float) -> float:

@@ -11,6 +11,7 @@ from starlette.types import Receive
 
 from app.analysis import Analysis
 from app.compute import Compute, Work, while_connected
+from app.images import Box
 from app.registry import Registry
 from app.settings import Settings
 from app.traces import Analyses
@@ -68,8 +69,15 @@ async def _upload(
         str | None,
         Query(description="A model's id; the default without it.", examples=["everyday"]),
     ] = None,
+    crop: Annotated[
+        str | None,
+        Query(
+            description="left,top,right,bottom in pixels of the upright photo; without it, the middle.",
+            max_length=200,
+        ),
+    ] = None,
 ) -> Upload:
-    return await read_upload(request, services.settings, model)
+    return await read_upload(request, services.settings, model, crop)
 
 
 UploadDep = Annotated[Upload, Depends(_upload)]
@@ -77,18 +85,19 @@ UploadDep = Annotated[Upload, Depends(_upload)]
 
 @dataclass(frozen=True)
 class Task:
-    """An uploaded picture and the network that it goes to."""
+    """An uploaded picture, the network that it goes to, and the part of it that the network is to see."""
 
     data: bytes
     model: str
     network: Network
+    crop: Box | None
 
 
 async def _task(upload: UploadDep, services: ServicesDep, worker: WorkerDep) -> Task:
     registry = services.registry
 
     network = await worker.run(lambda _: registry.get(upload.model))
-    return Task(upload.data, upload.model or registry.default, network)
+    return Task(upload.data, upload.model or registry.default, network, upload.crop)
 
 
 TaskDep = Annotated[Task, Depends(_task)]

@@ -25,6 +25,8 @@ from engine.preprocess import Preprocess
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 
+Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels of the upright photo
+
 _INTERPOLATIONS = {
     "nearest": Image.Resampling.NEAREST,
     "bilinear": Image.Resampling.BILINEAR,
@@ -137,14 +139,45 @@ def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
             ) from None
 
 
-def fit(picture: Picture, preprocess: Preprocess) -> NDArray[np.uint8]:
-    """The part that the network sees, in the size that it takes: uint8 (H, W, 3)."""
+def fit(picture: Picture, preprocess: Preprocess, crop: Box | None = None) -> NDArray[np.uint8]:
+    """The part that the network sees, in the size that it takes: uint8 (H, W, 3). Without a ``crop``, the network's usual one."""
     _, rows, cols = preprocess.input_size
+    part = crop or preprocess.crop_box(picture.width, picture.height)
+    return _resized(picture, preprocess, part, rows, cols)
+
+
+def surroundings(
+    picture: Picture, preprocess: Preprocess, crop: Box, pixels: NDArray[np.uint8], margin: int
+) -> NDArray[np.uint8]:
+    """``pixels``, which ``fit`` made, with ``margin`` more on each side, at the same scale: uint8 (H + 2m, W + 2m, 3).
+
+    Where the photo goes on, its own pixels; beyond its edges, the last ones again.
+    """
+    rows, cols, _ = pixels.shape
+    left, top, right, bottom = crop
+    across, down = (right - left) / cols, (bottom - top) / rows
+    beyond = (
+        left / across,
+        top / down,
+        (picture.width - right) / across,
+        (picture.height - bottom) / down,
+    )
+    # Whole pixels only, and a hair less, so that rounding does not reach outside of the photo.
+    w, n, e, s = (max(0, min(margin, int(room - 1e-6))) for room in beyond)
+    box = (left - w * across, top - n * down, right + e * across, bottom + s * down)
+    wide = np.array(_resized(picture, preprocess, box, rows + n + s, cols + w + e))
+    wide[n : n + rows, w : w + cols] = pixels
+    edges = ((margin - n, margin - s), (margin - w, margin - e), (0, 0))
+    return np.pad(wide, edges, mode="edge")
+
+
+def _resized(
+    picture: Picture, preprocess: Preprocess, part: Box, rows: int, cols: int
+) -> NDArray[np.uint8]:
     image = picture.image
-    crop = preprocess.crop_box(picture.width, picture.height)
     (x, y), k = picture.origin, picture.shrink
     left, top, right, bottom = (
-        (edge - corner) / k for edge, corner in zip(crop, (x, y, x, y), strict=True)
+        (edge - corner) / k for edge, corner in zip(part, (x, y, x, y), strict=True)
     )
     # Rounding may put an edge a hair outside of the picture, which Pillow refuses.
     box = (max(0.0, left), max(0.0, top), min(image.width, right), min(image.height, bottom))

@@ -15,7 +15,7 @@ from app.headers import HeadersMiddleware, HeadMiddleware
 from app.images import Limits
 from app.paths import static_dir
 from app.registry import Registry
-from app.routes import analyses, attributions, health, models, numbers, pages, predict
+from app.routes import analyses, attributions, health, models, numbers, pages, predict, variants
 from app.settings import Settings
 from app.traces import Analyses
 from app.version import VERSION
@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.add_middleware(HeadMiddleware)
     problems.install(app)
     # Layers' names may hold slashes, so the addresses that end in a word come before the layer itself.
-    for module in (models, numbers, attributions, analyses, predict, health):
+    for module in (models, numbers, attributions, variants, analyses, predict, health):
         app.include_router(module.router, prefix=API)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=static_dir()), name="static")

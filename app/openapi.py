@@ -31,6 +31,7 @@ UPLOAD_BODY: dict[str, Any] = {
                     "properties": {
                         "image": {"type": "string", "format": "binary"},
                         "model": {"type": "string", "description": "A model's id."},
+                        "crop": {"type": "string", "description": "left,top,right,bottom"},
                     },
                 },
                 "example": {"image": "@photo.jpg", "model": "everyday"},

@@ -9,7 +9,9 @@ from typing import Any
 
 from app.analysis import Analysis, Scores, preprocess_of
 from app.encode import heatmaps_png, json_bytes, npy_bytes, npz_chunks, plain
+from app.photo_edits import shown_from
 from app.registry import Registry
+from app.variants import plain_changes
 from engine import views
 from engine.network import Network
 from engine.ops.base import Explanation
@@ -67,7 +69,14 @@ def analysis(done: Analysis) -> dict[str, Any]:
         "layers": [asdict(layer) for layer in done.layers],
         "predictions": predictions(done.predictions),
         "timings_ms": done.timings_ms,
+        **_variant(done),
     }
+
+
+def _variant(done: Analysis) -> dict[str, Any]:
+    if done.changes is None:
+        return {}
+    return {"original": done.original, "changes": plain_changes(done.changes)}
 
 
 def layer(done: Analysis, name: str, channels: list[int] | None = None) -> dict[str, Any]:
@@ -174,14 +183,17 @@ def receptive_field(done: Analysis, name: str, position: Index) -> dict[str, Any
     (top, left), (bottom, right) = box.start[2:], box.stop[2:]
     crop_left, crop_top, crop_right, crop_bottom = done.photo.crop
     rows, cols, _ = done.photo.pixels.shape
+    shown = (float(left), float(top), float(right), float(bottom))
+    if done.changes is not None:
+        shown = shown_from(done.changes.photo, shown, (rows, cols))
     across, down = (crop_right - crop_left) / cols, (crop_bottom - crop_top) / rows
     return {
         "input": {"left": left, "top": top, "right": right, "bottom": bottom},
         "photo": {
-            "left": crop_left + left * across,
-            "top": crop_top + top * down,
-            "right": crop_left + right * across,
-            "bottom": crop_top + bottom * down,
+            "left": crop_left + shown[0] * across,
+            "top": crop_top + shown[1] * down,
+            "right": crop_left + shown[2] * across,
+            "bottom": crop_top + shown[3] * down,
         },
     }
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Schema(BaseModel):
@@ -160,6 +160,62 @@ class Timings(Schema):
     total: float = Field(examples=[15.2])
 
 
+Pixels = Annotated[int, Field(ge=0, le=65535)]
+
+
+class PhotoChanges(Schema):
+    """Made in this order; lengths are in pixels of the network's input."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    shift: tuple[Annotated[int, Field(ge=-8, le=8)], Annotated[int, Field(ge=-8, le=8)]] = Field(
+        (0, 0), description="[right, down]", examples=[[3, -2]]
+    )
+    rotate: float = Field(
+        0.0, ge=-180, le=180, description="Degrees clockwise about the centre.", examples=[10.0]
+    )
+    blur: float = Field(
+        0.0, ge=0, le=8, description="Standard deviation of a Gauss curve.", examples=[1.5]
+    )
+    cover: list[tuple[Pixels, Pixels, Pixels, Pixels]] = Field(
+        [],
+        max_length=512,
+        description="[left, top, right, bottom] of hidden parts; they get the colour that the network takes for zero.",
+        examples=[[[10, 10, 20, 20]]],
+    )
+
+
+class NetworkEdit(Schema):
+    """A filter whose results are multiplied by «scale» (0 switches it off), or one «weight» of it set to a number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    layer: str = Field(max_length=512, examples=["conv1_1"])
+    filter: int = Field(ge=0, le=2**31 - 1, examples=[3])
+    scale: float | None = Field(None, ge=-100, le=100, examples=[0.0])
+    channel: int | None = Field(None, ge=0, le=2**31 - 1, examples=[None])
+    y: int | None = Field(None, ge=0, le=2**31 - 1, examples=[None])
+    x: int | None = Field(None, ge=0, le=2**31 - 1, examples=[None])
+    weight: float | None = Field(None, ge=-1e6, le=1e6, examples=[None])
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if (self.scale is None) == (self.weight is None):
+            raise ValueError("give either scale, or channel (with y and x in a kernel) and weight")
+        if self.weight is not None and self.channel is None:
+            raise ValueError("a weight is named by filter and channel, in a kernel also by y and x")
+        return self
+
+
+class Changes(Schema):
+    """What is different in a variant."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    photo: PhotoChanges = Field(PhotoChanges())
+    network: list[NetworkEdit] = Field([], max_length=256)
+
+
 class Analysis(Schema):
     """What a network made of a photo. ``id`` is made from the content: the same photo and model give the same id."""
 
@@ -169,6 +225,41 @@ class Analysis(Schema):
     layers: list[AnalysisLayer]
     predictions: list[Prediction] = Field(description="All classes, best first.")
     timings_ms: Timings
+    original: str | None = Field(
+        None, description="Of a variant: the analysis that it was made from.", examples=[None]
+    )
+    changes: Changes | None = Field(
+        None, description="Of a variant: what was changed.", examples=[None]
+    )
+
+
+class LayerDifference(Schema):
+    """How far apart two analyses are in one layer."""
+
+    name: str = Field(examples=["pool1"])
+    op: str = Field(examples=["max_pool"])
+    relative: float | None = Field(
+        description="‖of − to‖ / ‖to‖; null where «to» is zero everywhere.", examples=[0.31]
+    )
+    largest: float = Field(description="The largest |of − to|.", examples=[2.4])
+    cosine: float | None = Field(examples=[0.95])
+
+
+class ScoreDifference(Schema):
+    """A class's score in two analyses."""
+
+    label: str = Field(examples=["car"])
+    score: float = Field(examples=[0.81])
+    other: float = Field(examples=[0.94])
+
+
+class Difference(Schema):
+    """How far the analysis «of» is from the analysis «to»."""
+
+    of: str = Field(examples=["0f3c5a1be2d94c7786a1d0f4b3e25c68"])
+    to: str = Field(examples=["77c1d0f4b3e25c680f3c5a1be2d94c77"])
+    layers: list[LayerDifference]
+    predictions: list[ScoreDifference] = Field(description="All classes, the best of «of» first.")
 
 
 class LayerData(Schema):
@@ -384,7 +475,9 @@ class AttributionOut(Schema):
         description="The score of the plain mean colour, for methods that compare with it.",
         examples=[None],
     )
-    signed: bool = Field(description="Whether pixels may speak against the class.")
+    signed: bool = Field(
+        description="Whether pixels may speak against the class.", examples=[False]
+    )
     size: list[int] = Field(description="[height, width].", examples=[[2, 2]])
     map: list[list[float]] = Field(examples=[[[0.0, 0.1], [0.4, 0.0]]])
     sum: float = Field(
@@ -414,4 +507,4 @@ class Health(Schema):
 
 
 # What handlers read from a request's body themselves; FastAPI does not know of these.
-BODIES = (AttributionWish,)
+BODIES = (AttributionWish, Changes)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache
 
-from app.analysis import Analysis, analyze, content_id
-from app.compute import Compute
-from app.errors import UnknownAnalysis
-from app.images import Limits
+from app.analysis import Analysis, Changes, analyze, content_id
+from app.compute import Compute, Work
+from app.errors import BadParameter, UnknownAnalysis
+from app.images import Box, Limits
+from app.variants import variant_id, vary
 from engine.network import Network
 
 
@@ -45,18 +46,34 @@ class Analyses:
                 "upload the photo again and it gets the same id."
             ) from None
 
-    async def make(self, model: str, network: Network, data: bytes) -> Analysis:
-        """The analysis of a photo: remembered, shared with a run under way, or made now.
+    async def make(
+        self, model: str, network: Network, data: bytes, crop: Box | None = None
+    ) -> Analysis:
+        """The analysis of a photo: remembered, shared with a run under way, or made now."""
+        analysis_id = await asyncio.to_thread(content_id, network, data, crop)
+        return await self._once(
+            analysis_id, lambda check: analyze(model, network, data, self.limits, check, crop)
+        )
+
+    async def vary(self, original: Analysis, changes: Changes) -> Analysis:
+        """A variant of an analysis, likewise. Raises BadParameter for a variant of a variant."""
+        if original.original is not None:
+            raise BadParameter(
+                f"This is a variant itself. Ask for all changes at once, of its original {original.original!r}."
+            )
+        return await self._once(
+            variant_id(original, changes), lambda check: vary(original, changes, check)
+        )
+
+    async def _once(self, analysis_id: str, work: Work[Analysis]) -> Analysis:
+        """What is remembered under that id, or what ``work`` makes, once for all who ask at the same time.
 
         When everyone who waits for a run is cancelled, the run is stopped.
         """
-        analysis_id = await asyncio.to_thread(content_id, network, data)
         if analysis_id in self._finished:
             return self._finished[analysis_id]
         if analysis_id not in self._flights:
-            self._flights[analysis_id] = _Flight(
-                asyncio.create_task(self._run(model, network, data))
-            )
+            self._flights[analysis_id] = _Flight(asyncio.create_task(self._run(work)))
         flight = self._flights[analysis_id]
         flight.waiting += 1
         try:
@@ -68,10 +85,8 @@ class Analyses:
                 self._flights.pop(analysis_id, None)
                 flight.task.cancel()
 
-    async def _run(self, model: str, network: Network, data: bytes) -> Analysis:
-        analysis = await self._compute.run(
-            lambda check: analyze(model, network, data, self.limits, check)
-        )
+    async def _run(self, work: Work[Analysis]) -> Analysis:
+        analysis = await self._compute.run(work)
         if analysis.nbytes <= self._finished.maxsize:
             self._finished[analysis.id] = analysis
         return analysis

@@ -10,8 +10,9 @@ from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from app.crops import parse_crop
 from app.errors import BadUpload, NoPicture, NotAPicture, SlowUpload
-from app.images import too_large
+from app.images import Box, too_large
 from app.settings import Settings
 
 # Types under which bare bytes come; the last is what curl --data-binary says unless told otherwise.
@@ -23,14 +24,17 @@ _FORM_OVERHEAD = 16 * 1024
 
 @dataclass(frozen=True)
 class Upload:
-    """A picture file as it was sent, and the model that it is meant for (None: the default)."""
+    """A picture file as it was sent, the model that it is meant for and the part that it is to see (None: the usual ones)."""
 
     data: bytes
     model: str | None
+    crop: Box | None = None
 
 
-async def read_upload(request: Request, settings: Settings, model: str | None) -> Upload:
-    """The upload in a request's body. A form may name another ``model`` than the query.
+async def read_upload(
+    request: Request, settings: Settings, model: str | None, crop: str | None
+) -> Upload:
+    """The upload in a request's body. A form may name another ``model`` and ``crop`` than the query.
 
     Raises PictureTooLarge (from the announced length, or as soon as too much has come), SlowUpload, BadUpload, NoPicture, and
     NotAPicture for a content type that promises something else.
@@ -39,10 +43,10 @@ async def read_upload(request: Request, settings: Settings, model: str | None) -
     try:
         async with asyncio.timeout(settings.body_timeout):
             if kind == "multipart/form-data":
-                return await _read_form(request, settings.max_image_bytes, model)
+                return await _read_form(request, settings.max_image_bytes, model, crop)
             if kind.startswith("image/") or kind in _BARE:
                 chunks = [c async for c in _bounded(request, settings.max_image_bytes)]
-                return Upload(b"".join(chunks), model)
+                return Upload(b"".join(chunks), model, parse_crop(crop))
     except TimeoutError:
         raise SlowUpload(
             f"The upload did not arrive within {settings.body_timeout:g} s.",
@@ -72,7 +76,9 @@ class _InMemoryParser(MultiPartParser):
     spool_max_size = 0  # SpooledTemporaryFile takes 0 for «never»
 
 
-async def _read_form(request: Request, max_bytes: int, model: str | None) -> Upload:
+async def _read_form(
+    request: Request, max_bytes: int, model: str | None, crop: str | None
+) -> Upload:
     body = _bounded(request, max_bytes, _FORM_OVERHEAD)
     parser = _InMemoryParser(request.headers, body, max_files=1, max_fields=4, max_part_size=1024)
     try:
@@ -80,9 +86,15 @@ async def _read_form(request: Request, max_bytes: int, model: str | None) -> Upl
     except MultiPartException as error:
         raise BadUpload(f"The multipart form cannot be read: {error.message}") from None
     try:
-        picture, named = form.get("image"), form.get("model")
+        picture = form.get("image")
         if picture is None or isinstance(picture, str):
             raise NoPicture("The form has no file in its field «image».")
-        return Upload(await picture.read(), named if isinstance(named, str) and named else model)
+        wanted, part = _text(form, "model") or model, _text(form, "crop") or crop
+        return Upload(await picture.read(), wanted, parse_crop(part))
     finally:
         await form.close()
+
+
+def _text(form: FormData, field: str) -> str | None:
+    value = form.get(field)
+    return value if isinstance(value, str) else None

@@ -6,6 +6,7 @@ EngineError
 ├── FormatError      a file is not the model that it claims to be
 ├── UnknownModel     no network of that name in the zoo
 ├── TrainingError    nothing can be learned from this: an empty folder, one class, a foreign checkpoint
+├── EditError        a change to a network that cannot be made: a layer without filters, a weight that is not there
 └── AttributionError a score cannot be traced to the pixels in that way: an unknown method, a layer without maps
 """
 
@@ -32,6 +33,10 @@ class UnknownModel(EngineError, LookupError):
 
 class AttributionError(EngineError, ValueError):
     """A score cannot be traced to the pixels in the way that was asked for."""
+
+
+class EditError(EngineError, ValueError):
+    """A change to a network that cannot be made."""
 
 
 class TrainingError(EngineError, ValueError):

@@ -125,6 +125,29 @@ class Network:
             timings[node.name] = perf_counter() - start
         return Trace(values, self.outputs, caches, timings)
 
+    def rerun(self, trace: Trace, of: Network, *, check: Callable[[], None] | None = None) -> Trace:
+        """The run on the input of ``trace``, which was made by ``of``: the same graph, but for some ops (``replaced``).
+
+        Only what comes after such an op is computed; other values are those of ``trace`` itself and cost no time.
+        """
+        values = {name: trace[name] for name in self.inputs}
+        caches: dict[str, Any] = {}
+        timings: dict[str, float] = {}
+        for node in self.nodes:
+            reads = [values[i] for i in node.inputs]
+            if node.op is of.node(node.name).op and all(
+                value is trace[i] for value, i in zip(reads, node.inputs, strict=True)
+            ):
+                values[node.name], caches[node.name] = trace[node.name], trace.caches[node.name]
+                timings[node.name] = 0.0
+                continue
+            if check is not None:
+                check()
+            start = perf_counter()
+            values[node.name], caches[node.name] = node.op.forward(*reads)
+            timings[node.name] = perf_counter() - start
+        return Trace(values, self.outputs, caches, timings)
+
     def backward(
         self,
         trace: Trace,

@@ -15,13 +15,16 @@ ENGINE = """
     kernels
     ops preprocess
     network trace
+    edits
     formats train views attribution
     zoo
 """
 APP = """
     errors settings paths version schemas headers encode client
     images registry compute negotiate positions samples problems
+    crops photo_edits
     analysis imagefolder uploads openapi responses bodies progress
+    variants
     traces present training
     origins attributions
     deps source

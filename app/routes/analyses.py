@@ -73,7 +73,8 @@ async def create_analysis(
     worker: WorkerDep,
 ) -> Response:
     """Run a model on a photo and keep every layer in memory for a while. The photo itself is not kept."""
-    done = await worker.wait_for(services.analyses.make(task.model, task.network, task.data))
+    made = services.analyses.make(task.model, task.network, task.data, task.crop)
+    done = await worker.wait_for(made)
     root = request.scope.get("root_path", "")
     location = root + request.app.url_path_for("read_analysis", id=done.id)
     return json_response(present.analysis(done), 201, {"Location": location})

@@ -33,5 +33,7 @@ async def classify(
 ) -> Response:
     """The best classes and their scores. Nothing of the photo is remembered."""
     limits = services.analyses.limits
-    scores = await worker.run(lambda check: predict(task.network, task.data, limits, check))
+    scores = await worker.run(
+        lambda check: predict(task.network, task.data, limits, check, task.crop)
+    )
     return json_response(present.predictions(scores[:top_k]))

@@ -57,6 +57,8 @@ def test_every_call_of_the_contract_is_there(document):
         "/api/v1/analyses/{id}/layers/{name}/trail",
         "/api/v1/analyses/{id}/layers/{name}/effective-field",
         "/api/v1/analyses/{id}/attributions",
+        "/api/v1/analyses/{id}/variants",
+        "/api/v1/analyses/{id}/difference",
         "/api/v1/analyses/{id}/export",
         "/api/v1/predict",
         "/api/v1/health/live",
@@ -112,9 +114,9 @@ def test_errors_are_problem_documents_with_known_types(operations):
                     assert (example["value"]["type"], int(status)) in known
 
 
-def test_uploads_describe_their_bodies(operations):
+def test_bodies_are_described(operations):
     with_body = {o["operationId"] for _, _, o in operations if "requestBody" in o}
-    assert with_body == UPLOADS
+    assert with_body == UPLOADS | {"create_variant", "explain_class"}
 
 
 # What really comes back, held against the shapes that the document promises.
@@ -127,6 +129,15 @@ CALLS = [
     ("/api/v1/analyses/{id}/layers/conv1/explain?channel=0&y=0&x=0", schemas.ExplanationOut),
     ("/api/v1/analyses/{id}/layers/fc1/explain?unit=2", schemas.ExplanationOut),
     ("/api/v1/analyses/{id}/layers/input/explain?channel=0&y=0&x=0", schemas.ExplanationOut),
+    ("/api/v1/analyses/{id}/layers/softmax/trail?unit=1", schemas.Trail),
+    (
+        "/api/v1/analyses/{id}/layers/conv1/effective-field?channel=0&y=1&x=1",
+        schemas.EffectiveField,
+    ),
+    ("/api/v1/analyses/{id}/difference?to={id}", schemas.Difference),
+    ("/api/v1/models/tiny/layers/conv1/weights", schemas.Weights),
+    ("/api/v1/models/tiny/layers/conv1/receptive-fields", schemas.ReceptiveFields),
+    ("/api/v1/models/tiny/layers/fc1/receptive-fields", schemas.ReceptiveFields),
     ("/api/v1/health/live", schemas.Health),
     ("/api/v1/analyses/nope", schemas.Problem),
     ("/api/v1/analyses/{id}/layers/fc1/explain", schemas.Problem),

@@ -1,0 +1,113 @@
+"""What if a filter were off, or a weight another: networks that differ from a given one in a few numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.errors import EditError
+from engine.network import Network, Node
+from engine.ops import BatchNorm, Conv2d, Dense, Op
+from engine.types import Array
+
+
+@dataclass(frozen=True)
+class ScaleFilter:
+    """All that one filter of ``layer`` gives is multiplied by ``factor``; 0 switches it off."""
+
+    layer: str
+    filter: int
+    factor: float
+
+
+@dataclass(frozen=True)
+class SetWeight:
+    """One weight of one filter is set to ``value``.
+
+    ``channel`` counts the input maps that the filter reads (those of its group), ``y`` and ``x`` are places of the kernel. A dense
+    layer has only channels, its inputs.
+    """
+
+    layer: str
+    filter: int
+    channel: int
+    y: int | None
+    x: int | None
+    value: float
+
+
+Edit = ScaleFilter | SetWeight
+
+
+def edited(network: Network, edits: Iterable[Edit]) -> Network:
+    """The network with the edits made in their order. Ops that no edit touches are the very same objects.
+
+    Raises EditError, with a text for people, for a layer without filters of its own, and for a filter or weight that does not exist.
+    """
+    by_layer: dict[str, list[Edit]] = {}
+    for edit in edits:
+        by_layer.setdefault(edit.layer, []).append(edit)
+    names = {node.name for node in network.nodes}
+    unknown = [name for name in by_layer if name not in names]
+    if unknown:
+        raise EditError(f"this network has no layer {unknown[0]!r} that could be changed")
+    return network.replaced(
+        {name: _edited(network, network.node(name), made) for name, made in by_layer.items()}
+    )
+
+
+def _edited(network: Network, node: Node, edits: list[Edit]) -> Op:
+    op = node.op
+    if not isinstance(op, Conv2d | Dense | BatchNorm):
+        raise EditError(
+            f"{node.name!r} ({op.kind}) has no filters of its own{_advice(network, node)}"
+        )
+    arrays: dict[str, Any] = {name: array.copy(order="K") for name, array in op.params.items()}
+    for edit in edits:
+        count = len(next(iter(arrays.values())))
+        _within(node.name, "filter", edit.filter, count)
+        if isinstance(edit, ScaleFilter):
+            for array in arrays.values():
+                array[edit.filter] *= edit.factor
+        else:
+            weight = arrays.get("weight")
+            if weight is None:
+                raise EditError(f"{node.name!r} ({op.kind}) has no kernels, only a factor a map")
+            weight[_place(node.name, weight, edit)] = edit.value
+    return replace(op, **arrays)
+
+
+def _place(layer: str, weight: Array, edit: SetWeight) -> tuple[int, ...]:
+    """Where the weight is in the array."""
+    asked: tuple[int | None, ...] = (edit.channel, edit.y, edit.x)
+    if weight.ndim == 2:
+        if edit.y is not None or edit.x is not None:
+            raise EditError(f"a weight of {layer!r} is named by filter and channel alone")
+        asked = asked[:1]
+    place = [edit.filter]
+    for name, number, count in zip(("channel", "y", "x"), asked, weight.shape[1:], strict=True):
+        if number is None:
+            raise EditError(f"a weight of {layer!r} is named by filter, channel, y and x")
+        _within(layer, name, number, count)
+        place.append(number)
+    return tuple(place)
+
+
+def _within(layer: str, name: str, number: int, count: int) -> None:
+    if not 0 <= number < count:
+        raise EditError(f"{layer!r} has no {name} {number}; there are 0 to {count - 1}")
+
+
+def _advice(network: Network, node: Node) -> str:
+    """Which layer to turn to instead: the nearest one before with filters of its own."""
+    waiting = list(node.inputs)
+    while waiting:
+        name = waiting.pop(0)
+        if name in network.inputs:
+            continue
+        before = network.node(name)
+        if isinstance(before.op, Conv2d | Dense | BatchNorm):
+            return f"; change those of {name!r}, which it is made from"
+        waiting.extend(before.inputs)
+    return ""
