@@ -5,6 +5,8 @@ import pytest
 
 from engine.attribution import effective_field
 from engine.errors import ShapeError
+from engine.network import Network, Node
+from engine.ops import Add, Relu
 from engine.views import receptive_field
 from tests.engine.attribution.questions import measured_gradient
 from tests.engine.networks import network, pictures
@@ -61,6 +63,14 @@ def test_a_pixel_depends_on_itself_alone():
 def test_a_padded_constant_depends_on_nothing():
     net = network()
     assert not effective_field(net, net.forward(pictures(1)), "framed", (0, 3, 0, 2)).any()
+
+
+def test_neither_does_what_is_made_of_another_input():
+    parts = [Node("act", Relu(), ("other",)), Node("sum", Add(), ("input", "act"))]
+    net = Network(parts, inputs={"input": (1, 3, 4), "other": (1, 3, 4)}, outputs=("sum",))
+    trace = net.forward({name: np.ones((1, 1, 3, 4)) for name in net.inputs})
+    assert effective_field(net, trace, "act", (0, 0, 1, 1)).tolist() == np.zeros((3, 4)).tolist()
+    assert effective_field(net, trace, "sum", (0, 0, 1, 1)).sum() == 1
 
 
 def test_what_does_not_exist_is_refused():

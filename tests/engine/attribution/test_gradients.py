@@ -6,6 +6,7 @@ import pytest
 import engine
 from engine.attribution import METHODS, question
 from engine.attribution.gradients import (
+    Guided,
     guided_backprop,
     input_x_gradient,
     integrated_gradients,
@@ -136,6 +137,12 @@ class TestGuided:
     def test_smooth_functions_are_left_as_they_are(self):
         asking = asked(switches(Tanh()), self.x, 0, None, None)
         assert (guided_backprop(asking) == saliency(asking)).all()
+
+    def test_forward_and_its_explanation_stay_as_they_are(self):
+        inner, x = LeakyRelu(0.5), np.array([[-3.0, 4.0]])
+        guided, (y, _) = Guided(inner), inner.forward(x)
+        assert (guided.forward(x)[0] == y).all()
+        assert guided.explain((x,), y, (0, 0)).products == inner.explain((x,), y, (0, 0)).products
 
     def test_the_network_stays_as_it_is(self):
         asking = branched()
