@@ -10,6 +10,7 @@ from typing import Any
 from app.analysis import Analysis
 from app.encode import overlay_png, plain
 from app.errors import BadParameter
+from app.schemas import AttributionWish
 from engine.attribution import Attribution, Curves, attribute, curves, random_map
 from engine.errors import AttributionError
 
@@ -36,6 +37,13 @@ class Answer:
     curves: Curves | None
     yardstick: Curves | None
     seconds: float
+
+
+def wish_of(asked: AttributionWish) -> Wish:
+    """A wish as it comes over the wire."""
+    names = ("steps", "samples", "noise", "seed", "window", "stride")
+    options = {name: value for name in names if (value := getattr(asked, name)) is not None}
+    return Wish(asked.method, asked.target, asked.layer, asked.curves, options)
 
 
 def answer(done: Analysis, wish: Wish, tick: Tick) -> Answer:

@@ -16,8 +16,9 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from app import training
+from app import explaining, training
 from app.client import Client, ClientError, Prediction
+from app.crops import parse_crop
 from app.encode import json_bytes
 from app.errors import AppError
 from app.settings import Settings
@@ -35,6 +36,10 @@ app.command("train")(training.command)
 
 ModelOption = Annotated[
     str | None, typer.Option("--model", "-m", help="A model's id; see «convscope models».")
+]
+CropOption = Annotated[
+    str | None,
+    typer.Option(help="The part to look at, left,top,right,bottom in pixels; the middle without."),
 ]
 ServerOption = Annotated[
     str | None,
@@ -69,6 +74,7 @@ def predict(
     top_k: Annotated[int, typer.Option("--top-k", "-k", min=1, help="How many classes.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     model: ModelOption = None,
+    crop: CropOption = None,
     server: ServerOption = None,
 ) -> None:
     """Say what is in photos."""
@@ -76,7 +82,9 @@ def predict(
     with _source(server) as source:
         for photo in photos:
             try:
-                scores = source.predict(_read(photo), top_k=top_k, model=model)
+                scores = source.predict(
+                    _read(photo), top_k=top_k, model=model, crop=parse_crop(crop)
+                )
             except (AppError, ClientError) as error:
                 _complain(f"{photo}: {error}")
                 continue
@@ -98,13 +106,14 @@ def analyze(
         Path | None, typer.Option(help="Write a sheet of heatmaps for each layer into a folder.")
     ] = None,
     model: ModelOption = None,
+    crop: CropOption = None,
     server: ServerOption = None,
 ) -> None:
     """Write every layer that a network made of a photo."""
     if json is None and npz is None and png is None:
         _fail("Say what to write: --json FILE, --npz FILE, --png FOLDER, or several of them.", 2)
     with _source(server) as source:
-        result = source.analyze(_read(photo), model=model)
+        result = source.analyze(_read(photo), model=model, crop=parse_crop(crop))
         if json is not None:
             result.export("json", json)
         if npz is not None:
@@ -116,6 +125,39 @@ def analyze(
                 (png / file).write_bytes(result.heatmaps(layer))
     best = result.predictions[0]
     typer.echo(f"{best.label} {best.score:.2%}, {len(result.layers)} layers")
+
+
+@app.command()
+def explain(
+    photo: Annotated[Path, typer.Argument(help="A picture file.")],
+    method: Annotated[
+        str,
+        typer.Option(
+            help="saliency, input-x-gradient, integrated-gradients, smooth-grad, guided-backprop, grad-cam, "
+            "grad-cam-plus-plus or occlusion."
+        ),
+    ] = "grad-cam",
+    label: Annotated[
+        str | None, typer.Option("--class", "-c", help="Which class; the best one without it.")
+    ] = None,
+    layer: Annotated[
+        str | None, typer.Option(help="Whose maps grad-cam and grad-cam-plus-plus look at.")
+    ] = None,
+    curves: Annotated[
+        bool, typer.Option("--curves", help="Test the map: delete and insert pixels by it.")
+    ] = False,
+    png: Annotated[Path | None, typer.Option(help="Write the photo with the map over it.")] = None,
+    npy: Annotated[Path | None, typer.Option(help="Write the map for NumPy.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write all that was found.")] = None,
+    model: ModelOption = None,
+    crop: CropOption = None,
+    server: ServerOption = None,
+) -> None:
+    """Say which pixels of a photo speak for a class."""
+    wish = {"method": method.replace("-", "_"), "curves": curves, "target": label, "layer": layer}
+    with _source(server) as source:
+        result = source.analyze(_read(photo), model=model, crop=parse_crop(crop))
+        explaining.explain(result, wish, png=png, npy=npy, json=json)
 
 
 @app.command()

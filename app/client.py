@@ -12,8 +12,9 @@ with Client("http://127.0.0.1:8000") as client:
 from __future__ import annotations
 
 import io
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Photo = bytes | str | os.PathLike[str]
+Crop = tuple[float, float, float, float]  # left, top, right, bottom, in pixels of the upright photo
+Tick = Callable[[int, int], None]
 
 
 class ClientError(Exception):
@@ -88,15 +91,17 @@ class Client:
         return models
 
     def predict(
-        self, photo: Photo, *, top_k: int = 5, model: str | None = None
+        self, photo: Photo, *, top_k: int = 5, model: str | None = None, crop: Crop | None = None
     ) -> list[Prediction]:
         """The best classes and their scores."""
-        answer = self._send(photo, "predict", model, top_k=top_k)
+        answer = self._send(photo, "predict", model, crop, top_k=top_k)
         return [Prediction(**entry) for entry in answer.json()]
 
-    def analyze(self, photo: Photo, *, model: str | None = None) -> Analysis:
-        """Run a photo through a network and keep every layer on the server for a while."""
-        return Analysis(self, self._send(photo, "analyses", model).json())
+    def analyze(
+        self, photo: Photo, *, model: str | None = None, crop: Crop | None = None
+    ) -> Analysis:
+        """Run a photo, or the part ``crop`` of it, through a network and keep every layer on the server for a while."""
+        return Analysis(self, self._send(photo, "analyses", model, crop).json())
 
     def analysis(self, analysis_id: str) -> Analysis:
         """An analysis made before, if the server still has it."""
@@ -122,9 +127,42 @@ class Client:
                 for chunk in answer.iter_bytes():
                     file.write(chunk)
 
-    def _send(self, photo: Photo, path: str, model: str | None, **params: Any) -> httpx.Response:
+    def weights(self, model: str, layer: str) -> NDArray[np.float32]:
+        """A layer's weights: (K, C/groups, kh, kw) of a convolution, (K, D) of a fully connected layer."""
+        return _array(self.get(f"models/{model}/layers/{layer}/weights", format="npy"))
+
+    def follow(self, path: str, content: Any, tick: Tick) -> dict[str, Any]:
+        """POST JSON and hear how far the work is, until the result is there."""
+        headers = {"Accept": "text/event-stream"}
+        event = ""
+        with (
+            _translated(),
+            self._http.stream("POST", path, json=content, headers=headers) as answer,
+        ):
+            if answer.is_error:
+                answer.read()
+            for line in _checked(answer).iter_lines():
+                name, _, text = line.partition(": ")
+                if name == "event":
+                    event = text
+                elif name == "data" and event == "progress":
+                    progress = json.loads(text)
+                    tick(progress["done"], progress["total"])
+                elif name == "data":
+                    return _result(event, json.loads(text))
+        raise ServerUnreachable("The server went away before the result was there.")
+
+    def post(self, path: str, content: Any, accept: str = "application/json") -> httpx.Response:
+        """POST JSON to an address below ``/api/v1/``."""
+        with _translated():
+            return _checked(self._http.post(path, json=content, headers={"Accept": accept}))
+
+    def _send(
+        self, photo: Photo, path: str, model: str | None, crop: Crop | None, **params: Any
+    ) -> httpx.Response:
         data = photo if isinstance(photo, bytes) else Path(photo).read_bytes()
         params |= {} if model is None else {"model": model}
+        params |= {} if crop is None else {"crop": ",".join(map(str, crop))}
         headers = {"Content-Type": "application/octet-stream"}
         with _translated():
             return _checked(self._http.post(path, content=data, params=params, headers=headers))
@@ -146,9 +184,7 @@ class Analysis:
 
     def layer(self, name: str) -> NDArray[np.float32]:
         """A layer's numbers: (C, H, W) for maps, (K,) for scores."""
-        content = self._client.get(self._path(name), format="npy").content
-        array: NDArray[np.float32] = np.load(io.BytesIO(content), allow_pickle=False)
-        return array
+        return _array(self._client.get(self._path(name), format="npy"))
 
     def heatmaps(self, name: str) -> bytes:
         """A layer's maps as a picture, PNG."""
@@ -159,12 +195,50 @@ class Analysis:
         why: dict[str, Any] = self._client.get(f"{self._path(name)}/explain", **position).json()
         return why
 
+    def trail(self, name: str, **position: int) -> list[dict[str, Any]]:
+        """The strongest path from a number back to the input; positions as for ``explain``."""
+        steps: list[dict[str, Any]] = self._client.get(
+            f"{self._path(name)}/trail", **position
+        ).json()["steps"]
+        return steps
+
+    def variant(self, **changes: Any) -> Analysis:
+        """The same with something changed: ``variant(photo={"shift": [3, 0]}, network=[…])``, as POST …/variants takes it."""
+        return Analysis(
+            self._client, self._client.post(f"analyses/{self.id}/variants", changes).json()
+        )
+
+    def difference(self, to: Analysis) -> dict[str, Any]:
+        """How far this analysis is from another one of the same layers."""
+        apart: dict[str, Any] = self._client.get(f"analyses/{self.id}/difference", to=to.id).json()
+        return apart
+
+    def attribution(self, tick: Tick | None = None, **wish: Any) -> dict[str, Any]:
+        """Which pixels speak for a class: ``attribution(method="grad_cam", target="cat")``, as POST …/attributions takes it.
+
+        ``tick(done, total)`` hears how far the server is.
+        """
+        path = f"analyses/{self.id}/attributions"
+        if tick is None:
+            found: dict[str, Any] = self._client.post(path, wish).json()
+            return found
+        return self._client.follow(path, wish, tick)
+
+    def overlay(self, **wish: Any) -> bytes:
+        """The photo as the network saw it with such a map over it, as a PNG."""
+        return self._client.post(f"analyses/{self.id}/attributions", wish, "image/png").content
+
     def export(self, kind: str, path: str | os.PathLike[str]) -> None:
         """Write every layer's numbers to a file: ``json`` or ``npz``."""
         self._client.download(f"analyses/{self.id}/export", Path(path), format=kind)
 
     def _path(self, name: str) -> str:
         return f"analyses/{self.id}/layers/{name}"
+
+
+def _array(answer: httpx.Response) -> NDArray[np.float32]:
+    array: NDArray[np.float32] = np.load(io.BytesIO(answer.content), allow_pickle=False)
+    return array
 
 
 @contextmanager
@@ -178,6 +252,13 @@ def _translated() -> Iterator[None]:
         raise ServerUnreachable(
             f"No answer from the server: {str(error) or type(error).__name__}"
         ) from None
+
+
+def _result(event: str, content: dict[str, Any]) -> dict[str, Any]:
+    """The last event of a stream: a result, or the problem that came in its place."""
+    if event == "problem":
+        raise RequestRefused(content["status"], content, None)
+    return content
 
 
 def _checked(answer: httpx.Response) -> httpx.Response:

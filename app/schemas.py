@@ -425,12 +425,6 @@ class AttributionWish(Schema):
     stride: int | None = Field(None, description="Of occlusion, in pixels of the input.")
     curves: bool = Field(False, description="Whether to test the map by deletion and insertion.")
 
-    @property
-    def options(self) -> dict[str, float | int]:
-        """The method's own options, those that were given."""
-        names = ("steps", "samples", "noise", "seed", "window", "stride")
-        return {n: value for n in names if (value := getattr(self, n)) is not None}
-
 
 class Target(Schema):
     """The score that was asked about."""

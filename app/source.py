@@ -6,12 +6,15 @@ import os
 from pathlib import Path
 from typing import Any, Protocol
 
-from app import present
+import orjson
+
+from app import attributions, present
 from app.analysis import Analysis, analyze, predict
-from app.client import Prediction
-from app.encode import heatmaps_png
+from app.client import Crop, Prediction, Tick
+from app.encode import heatmaps_png, json_bytes
 from app.images import Limits
 from app.registry import Registry
+from app.schemas import AttributionWish
 from app.settings import Settings
 
 
@@ -24,6 +27,12 @@ class Result(Protocol):
     def heatmaps(self, name: str) -> bytes:
         """A layer's maps as a picture, PNG."""
 
+    def attribution(self, tick: Tick | None = None, **wish: Any) -> dict[str, Any]:
+        """Which pixels speak for a class, as POST …/attributions answers."""
+
+    def overlay(self, **wish: Any) -> bytes:
+        """The photo as the network saw it with such a map over it, as a PNG."""
+
     def export(self, kind: str, path: str | os.PathLike[str]) -> None:
         """Write every layer's numbers to a file: ``json`` or ``npz``."""
 
@@ -35,11 +44,13 @@ class Source(Protocol):
         """The models on offer."""
 
     def predict(
-        self, photo: bytes, *, top_k: int = 5, model: str | None = None
+        self, photo: bytes, *, top_k: int = 5, model: str | None = None, crop: Crop | None = None
     ) -> list[Prediction]:
         """The best classes and their scores."""
 
-    def analyze(self, photo: bytes, *, model: str | None = None) -> Result:
+    def analyze(
+        self, photo: bytes, *, model: str | None = None, crop: Crop | None = None
+    ) -> Result:
         """Every layer of a photo."""
 
 
@@ -55,16 +66,19 @@ class LocalSource:
         return [present.model_summary(self._registry, name) for name in self._registry.ids]
 
     def predict(
-        self, photo: bytes, *, top_k: int = 5, model: str | None = None
+        self, photo: bytes, *, top_k: int = 5, model: str | None = None, crop: Crop | None = None
     ) -> list[Prediction]:
         """The best classes and their scores."""
-        scores = predict(self._registry.get(model), photo, self._limits)
+        scores = predict(self._registry.get(model), photo, self._limits, crop=crop)
         return [Prediction(*score) for score in scores[:top_k]]
 
-    def analyze(self, photo: bytes, *, model: str | None = None) -> Result:
+    def analyze(
+        self, photo: bytes, *, model: str | None = None, crop: Crop | None = None
+    ) -> Result:
         """Every layer of a photo."""
         name = model or self._registry.default
-        return _LocalResult(analyze(name, self._registry.get(name), photo, self._limits))
+        network = self._registry.get(name)
+        return _LocalResult(analyze(name, network, photo, self._limits, crop=crop))
 
 
 class _LocalResult:
@@ -77,6 +91,19 @@ class _LocalResult:
 
     def heatmaps(self, name: str) -> bytes:
         return heatmaps_png(self._done.values(name), name)
+
+    def attribution(self, tick: Tick | None = None, **wish: Any) -> dict[str, Any]:
+        found = attributions.present(self._done, self._ask(wish, tick))
+        # As it would come over the wire: lists rather than arrays.
+        content: dict[str, Any] = orjson.loads(json_bytes(found))
+        return content
+
+    def overlay(self, **wish: Any) -> bytes:
+        return attributions.overlay(self._done, self._ask(wish, None))
+
+    def _ask(self, wish: dict[str, Any], tick: Tick | None) -> attributions.Answer:
+        asked = attributions.wish_of(AttributionWish(**wish))
+        return attributions.answer(self._done, asked, tick or (lambda done, total: None))
 
     def export(self, kind: str, path: str | os.PathLike[str]) -> None:
         with Path(path).open("wb") as file:

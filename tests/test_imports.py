@@ -28,6 +28,7 @@ APP = """
     traces present training
     origins attributions
     deps source
+    explaining
     routes
     main
     serve

@@ -57,7 +57,7 @@ async def explain_class(
 ) -> Response:
     """A number for each pixel of the input. As text/event-stream: «progress» events, then «result» with the JSON, or «problem»."""
     asked = await read_json(request, schemas.AttributionWish, services.settings.body_timeout)
-    wish = attributions.Wish(asked.method, asked.target, asked.layer, asked.curves, asked.options)
+    wish = attributions.wish_of(asked)
     kind = choose_format(None, request.headers.get("accept", ""), ("json", "npy", "png", "events"))
     if kind == "events":
         events = event_stream(
