@@ -27,6 +27,7 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(self)",  # a photo may be taken on this page, and on none that it might frame
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     # Whoever keeps a copy asks whether it still holds; files and analyses have tags, so the answer is mostly a short 304.

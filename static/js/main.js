@@ -10,6 +10,8 @@ import { mountKeys } from "./keys.js";
 import { Slider } from "./slide.js";
 import { followSight } from "./sight.js";
 import { Store } from "./store.js";
+import { mountCamera } from "./views/camera.js";
+import { mountDraw } from "./views/draw.js";
 import { mountDrop } from "./views/drop.js";
 import { mountHelp } from "./views/help.js";
 import { mountInspector } from "./views/inspector.js";
@@ -83,6 +85,7 @@ const app = { store, intake, explorer, slider: new Slider(store, explorer), comp
 const views = [
   mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
   mountKeys, mountOver, mountProbe, mountTrail, mountWhy, mountWhatIf,
+  mountCamera, mountDraw,
 ];
 for (const mount of views) mount(app);
 mountHelp();

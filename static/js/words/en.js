@@ -65,6 +65,45 @@ export const say = {
     byLink: "a photo opened by its link",
   },
 
+  camera: {
+    offer: "Take a photo",
+    title: "Take a photo",
+    live: "What the camera sees",
+    still: "The photo that was taken",
+    asking: "The browser asks whether this page may use the camera.",
+    mirrored: "Shown as in a mirror; the photo is not mirrored.",
+    taken: "The camera is off. This is the photo as the network will get it.",
+    take: "Take it",
+    use: "Use it",
+    again: "Take another",
+    name: "your photo",
+    problems: {
+      refused: { title: "The camera was refused", detail: "Allow it for this page in the browser's address bar, then try again." },
+      none: { title: "No camera was found", detail: "Connect one, then try again; or close this and choose a photo." },
+      inUse: { title: "The camera gives no picture", detail: "Perhaps another program uses it. Close that one, then try again." },
+      insecure: { title: "The browser offers no camera here", detail: "It does so over https or on this very computer only. A photo can still be chosen." },
+      hidden: { title: "The camera was switched off", detail: "That happens as soon as this page is out of sight." },
+    },
+  },
+
+  draw: {
+    offer: "Draw something",
+    title: "Draw something",
+    role: "drawing",
+    label: "Drawing. Arrow keys move the pen, with Shift by little; Space puts it down and lifts it.",
+    hint: "Keys: arrows move the pen, Space puts it down and lifts it, Ctrl Z takes back.",
+    pen: { title: "Colour", names: ["black", "white, an eraser on white", "red", "orange", "yellow", "green", "blue", "brown"] },
+    width: { title: "Pen", names: ["fine", "medium", "broad", "very broad"] },
+    background: {
+      title: "Background",
+      names: ["black", "white", "red", "orange", "yellow", "green", "blue", "brown"].map((name) => `background ${name}`),
+    },
+    use: "Use it",
+    undo: "Undo",
+    clear: "Clear",
+    name: "your drawing",
+  },
+
   seen: {
     title: "What the network saw",
     empty: "The network's input",
@@ -581,7 +620,7 @@ export const say = {
     },
     best: (/** @type {string} */ label, /** @type {string} */ share) => `its first guess: ${label}, ${share}`,
     choice: (/** @type {string} */ label, /** @type {string} */ share) => `${label}, ${share}`,
-    usual: "the last layer with maps",
+    usual: "the last layer that suits",
     /** @type {(name: string, height: number, width: number) => string} */
     layer: (name, height, width) => `${name}, ${height} × ${width}`,
     compute: "Compute",
