@@ -203,7 +203,7 @@ export const say = {
     thePhoto: "dem Foto",
     parameters: "Parameter",
     multiplyAdds: "Multiplikationen",
-    sees: "Sieht von der Eingabe",
+    sees: "Blickfeld",
     smallest: "kleinste",
     largest: "größte",
     mean: "Mittel",
@@ -404,7 +404,7 @@ export const say = {
   },
 
   tour: {
-    offer: "Kurze Führung",
+    offer: "Führung",
     decline: "Nein, danke",
     close: "Führung beenden",
     back: "Zurück",
