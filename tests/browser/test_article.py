@@ -4,6 +4,9 @@ import pytest
 
 from .conftest import OpenPage
 from .screen import number
+from .test_access import check_with_axe
+
+pytestmark = pytest.mark.browser
 
 
 def scroll_to(page, chapter: str) -> None:
@@ -81,9 +84,12 @@ def test_a_network_has_the_paragraphs_of_its_layers(open_page: OpenPage):
 
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_never_scrolls_sideways(open_page: OpenPage, width: int, scheme: str):
+def test_it_can_be_read_by_everyone_and_never_scrolls_sideways(
+    open_page: OpenPage, width: int, scheme: str
+):
     screen = open_page("", viewport={"width": width, "height": 844}, color_scheme=scheme)
     screen.page.wait_for_selector(".reading output")
     for chapter in ("pixels", "detective", "jury", "answer"):
         scroll_to(screen.page, chapter)
     assert screen.page.evaluate("document.documentElement.scrollWidth") == width
+    check_with_axe(screen)

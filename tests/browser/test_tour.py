@@ -3,6 +3,9 @@
 import pytest
 
 from .conftest import OpenPage
+from .test_access import PHONE, check_with_axe
+
+pytestmark = pytest.mark.browser
 
 STOPS = 8
 
@@ -64,3 +67,12 @@ def test_it_is_a_dialog_with_a_name(screen, page):
     tour = page.get_by_role("dialog", name="Your photo")
     assert tour.is_visible()
     assert tour.locator("[aria-live=polite]").count() == 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["laptop", "phone"])
+def test_no_axe_violation(open_page: OpenPage, theme: str, device: dict):
+    screen = open_page(color_scheme=theme, **device)
+    screen.wait_for_reading()
+    screen.page.click("#invitation .text")
+    check_with_axe(screen)

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.browser
+
 # Names out of the network and its card, what files and methods are called, and symbols are the same in every language.
 SAME_EVERYWHERE = (
     12  # characters; anything longer that does not change is a sentence that nobody translated
