@@ -86,7 +86,10 @@ class Analysis:
     @property
     def nbytes(self) -> int:
         """Memory that the analysis holds on to, in bytes."""
-        return self.trace.nbytes + self.photo.pixels.nbytes + self.photo.around.nbytes
+        edits = self.changes.network if self.changes else ()
+        ops = [self.network.node(layer).op for layer in {edit.layer for edit in edits}]
+        own = sum(array.nbytes for op in ops for array in op.params.values())
+        return self.trace.nbytes + self.photo.pixels.nbytes + self.photo.around.nbytes + own
 
     def layer(self, name: str) -> Layer:
         """A layer by its name. Raises UnknownLayer."""

@@ -41,16 +41,16 @@ def changed(
     """
     height, width = (n - 2 * MARGIN for n in around.shape[:2])
     # A turn brings corners in from outside.
-    room = math.ceil(0.21 * max(height, width)) + 1 if changes.rotate else 0
+    reach = (math.hypot(height, width) - min(height, width)) / 2
+    room = math.ceil(reach) + 1 if changes.rotate else 0
     right, down = changes.shift
     canvas = np.pad(around, ((room, room), (room, room), (0, 0)), mode="edge")
     top, left = MARGIN - down, MARGIN - right
     moved = canvas[top : top + height + 2 * room, left : left + width + 2 * room]
     image = Image.fromarray(moved)
     if changes.rotate:
-        image = image.rotate(
-            -changes.rotate, Image.Resampling.BICUBIC
-        )  # Pillow turns the other way
+        counterclockwise = -changes.rotate
+        image = image.rotate(counterclockwise, Image.Resampling.BICUBIC)
         image = image.crop((room, room, room + width, room + height))
     if changes.blur:
         image = image.filter(ImageFilter.GaussianBlur(changes.blur))

@@ -88,13 +88,16 @@ def difference(of: Analysis, to: Analysis) -> dict[str, Any]:
     """How far apart two analyses are, layer by layer and in their answers, as plain content.
 
     ``relative`` is ‖of − to‖ / ‖to‖, ``largest`` the largest |of − to|, ``cosine`` that of the angle between the two. Raises
-    BadParameter for analyses whose layers are not the same.
+    BadParameter for analyses whose layers or classes are not the same.
     """
     if [(a.name, a.shape) for a in of.layers] != [(b.name, b.shape) for b in to.layers]:
         raise BadParameter(
             f"The layers of {of.model!r} and {to.model!r} are not the same, so they cannot be compared number by number."
         )
-    scores = dict(of.predictions)
+    if (of.network.outputs, of.network.labels) != (to.network.outputs, to.network.labels):
+        raise BadParameter(
+            f"The classes of {of.model!r} and {to.model!r} are not the same, so their scores cannot be compared."
+        )
     return {
         "of": of.id,
         "to": to.id,
@@ -102,11 +105,19 @@ def difference(of: Analysis, to: Analysis) -> dict[str, Any]:
             {"name": a.name, "op": a.op, **_apart(of.trace[a.name], to.trace[a.name])}
             for a in of.layers
         ],
-        "predictions": [
-            {"label": label, "score": score, "other": dict(to.predictions)[label]}
-            for label, score in scores.items()
-        ],
+        "predictions": _scores(of, to),
     }
+
+
+def _scores(of: Analysis, to: Analysis) -> list[dict[str, Any]]:
+    """Class by class, in the order of ``of``; by number, because two classes may have the same label."""
+    output = of.network.outputs[0]
+    ours, theirs = (done.trace[output][0].ravel() for done in (of, to))
+    order = np.argsort(-ours, kind="stable")
+    return [
+        {"label": label, "score": float(ours[unit]), "other": float(theirs[unit])}
+        for unit, (label, _) in zip(order, of.predictions, strict=True)
+    ]
 
 
 def _apart(a: Array, b: Array) -> dict[str, float | None]:
