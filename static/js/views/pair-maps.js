@@ -72,7 +72,8 @@ export class PairMaps {
     const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const least = root * (this.across === 3 ? 9 : 3);
     const most = root * 16 * this.across;
-    const room = { width, height, count, rows, columns: columns * this.across, gap: GAP, caption: root * 1.125, least, most };
+    const isNarrow = width < 32 * root; // there the page scrolls, and is as high as its maps
+    const room = { width, height: isNarrow ? 0 : height, count, rows, columns: columns * this.across, gap: GAP, caption: root * 1.125, least, most };
     const cell = fitGrid(room);
     const side = Math.max(1, Math.floor((cell.width - (this.across - 1) * INNER) / this.across));
     this.element.style.setProperty("--across", String(cell.across));

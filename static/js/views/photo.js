@@ -1,5 +1,6 @@
 /** The photo, the part of it that the network sees, and what the number under the cursor can see of it. */
 
+import { isMoved } from "../crop.js";
 import { find, h, placeBox } from "../dom.js";
 import { fixed } from "../format.js";
 import { boxSeenBy, onPhoto } from "../sight.js";
@@ -89,7 +90,7 @@ function drawSeen({ analysis, seen, model }) {
   const { mean, std, interpolation } = model.preprocess;
   const list = (/** @type {number[]} */ values) => values.map((v) => fixed(v, 2)).join(" · ");
   find("#seen-words", HTMLElement).replaceChildren(
-    h("span", {}, say.seen.cut(width, height, interpolation)),
+    h("span", {}, say.seen.cut(width, height, interpolation, isMoved(analysis.input, model))),
     h("span", { class: "quiet" }, say.seen.colours(list(mean), list(std))),
   );
 }
@@ -136,7 +137,7 @@ function light(state) {
 function fieldOf({ explanation, sight, analysis, layer, cursor }) {
   if (explains(explanation, layer, cursor)) return explanation.receptive_field;
   const input = cursor ? boxSeenBy(sight, layer, cursor) : undefined;
-  if (!input || !analysis || analysis.changes?.photo) return input === null ? null : undefined; // the explanation knows where it went
+  if (!input || !analysis || analysis.original) return input === null ? null : undefined; // the explanation knows what moved
   return { input, photo: onPhoto(input, analysis.input) };
 }
 

@@ -100,11 +100,21 @@ export const say = {
     name: "eigene Zeichnung",
   },
 
+  crop: {
+    role: "verschiebbarer Rahmen",
+    label: "Was das Netz vom Foto sieht. Pfeiltasten verschieben es, mit Umschalt um ein Pixel; Plus und Minus vergrößern und verkleinern; Pos1 bringt es zurück in die Mitte.",
+    hint: "Den Rahmen ziehen, um dem Netz einen anderen Teil zu zeigen",
+    fixed: "Das Foto selbst ist nicht hier, deshalb bleibt der Rahmen, wo er ist",
+    back: "Zurück in die Mitte",
+    at: (left, top, width, height) => `${width} × ${height} Pixel, ${left} vom linken, ${top} vom oberen Rand`,
+  },
+
   seen: {
     title: "Was das Netz gesehen hat",
     empty: "Die Eingabe des Netzes",
     label: (width, height) => `Das Foto, wie das Netz es bekam, ${width} × ${height} Pixel`,
-    cut: (width, height, interpolation) => `${width} × ${height} Pixel, aus der Mitte geschnitten und verkleinert (${interpolation}). `,
+    cut: (width, height, interpolation, moved) =>
+      `${width} × ${height} Pixel, ${moved ? "von Hand gewählt" : "aus der Mitte geschnitten"} und verkleinert (${interpolation}). `,
     colours: (mean, std) => `Dann jede Farbe minus ${mean}, geteilt durch ${std}.`,
   },
 
@@ -772,7 +782,7 @@ export const say = {
       reading: (one, other) => `${one} → ${other}`,
     },
     scores: {
-      title: "Was es sagt",
+      title: "Was es sagt, vorher und nachher",
       apart: "Punkte",
       row: (name, before, after, points) => `${name}: vorher ${before}, nachher ${after}, ${points}`,
     },

@@ -104,12 +104,23 @@ export const say = {
     name: "your drawing",
   },
 
+  crop: {
+    role: "movable frame",
+    label: "What the network sees of the photo. Arrow keys move it, with Shift by a pixel; plus and minus make it larger and smaller; Home brings it back to the middle.",
+    hint: "Drag the frame to show the network another part",
+    fixed: "The photo itself is not here, so the frame stays where it is",
+    back: "Back to the middle",
+    /** @type {(left: number, top: number, width: number, height: number) => string} */
+    at: (left, top, width, height) => `${width} × ${height} pixels, ${left} from the left, ${top} from the top`,
+  },
+
   seen: {
     title: "What the network saw",
     empty: "The network's input",
     label: (/** @type {number} */ width, /** @type {number} */ height) => `The photo as the network got it, ${width} × ${height} pixels`,
-    /** @type {(width: number, height: number, interpolation: string) => string} */
-    cut: (width, height, interpolation) => `${width} × ${height} pixels, cut from the middle, resized (${interpolation}). `,
+    /** @type {(width: number, height: number, interpolation: string, moved: boolean) => string} */
+    cut: (width, height, interpolation, moved) =>
+      `${width} × ${height} pixels, cut ${moved ? "where you put it" : "from the middle"}, resized (${interpolation}). `,
     colours: (/** @type {string} */ mean, /** @type {string} */ std) => `Then each colour minus ${mean}, divided by ${std}.`,
   },
 
@@ -819,7 +830,7 @@ export const say = {
       reading: (/** @type {string} */ one, /** @type {string} */ other) => `${one} → ${other}`,
     },
     scores: {
-      title: "What it says",
+      title: "What it says, before and after",
       apart: "points",
       row: (/** @type {string} */ name, /** @type {string} */ before, /** @type {string} */ after, /** @type {string} */ points) =>
         `${name}: ${before} before, ${after} after, ${points}`,
