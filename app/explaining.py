@@ -58,6 +58,8 @@ def _report(found: dict[str, Any]) -> Iterator[str]:
 def _progress() -> Iterator[Tick]:
     """A bar on stderr, for as long as the work takes."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    quiet = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task("asking the network", total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -372,7 +372,7 @@ class EffectiveField(Schema):
 
 
 class ReceptiveFields(Schema):
-    """What each row and each column of a layer's maps sees of the input; null for a vector."""
+    """What each row and each column of a layer's maps sees of the input, all maps together; null for a vector."""
 
     name: str = Field(examples=["pool1"])
     rows: list[list[int]] | None = Field(

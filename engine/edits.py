@@ -80,13 +80,13 @@ def _edited(network: Network, node: Node, edits: list[Edit]) -> Op:
 
 def _place(layer: str, weight: Array, edit: SetWeight) -> tuple[int, ...]:
     """Where the weight is in the array."""
-    asked: tuple[int | None, ...] = (edit.channel, edit.y, edit.x)
+    asked = {"channel": edit.channel, "y": edit.y, "x": edit.x}
     if weight.ndim == 2:
         if edit.y is not None or edit.x is not None:
             raise EditError(f"a weight of {layer!r} is named by filter and channel alone")
-        asked = asked[:1]
+        asked = {"channel": edit.channel}
     place = [edit.filter]
-    for name, number, count in zip(("channel", "y", "x"), asked, weight.shape[1:], strict=True):
+    for (name, number), count in zip(asked.items(), weight.shape[1:], strict=True):
         if number is None:
             raise EditError(f"a weight of {layer!r} is named by filter, channel, y and x")
         _within(layer, name, number, count)

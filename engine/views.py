@@ -180,8 +180,8 @@ def strongest_path(network: Network, trace: Trace, name: str, index: Index) -> l
 def receptive_fields(network: Network, name: str) -> tuple[list[Span], list[Span]]:
     """What each row and each column of a value's maps sees of the first input: (start, stop) in its rows, in its columns.
 
-    A place sees what its row and its column see, unless maps were joined along them; (0, 0) is nothing. Raises ShapeError for a
-    value without maps.
+    A place sees what its row and its column see. Where branches of different windows were concatenated, one map may see less than
+    another: this is what all maps see together. (0, 0) is nothing. Raises ShapeError for a value without maps.
     """
     shape = network.shapes()[name]
     if len(shape) != 4:
