@@ -135,10 +135,10 @@ async function jury({ app, layer, signal }) {
   if (!analysis || !model) return [];
   const why = await fetchExplanation(analysis.id, layer.name, [unit], signal);
   const behind = mapsBehind(model, layer.inputs[0] ?? "");
-  const size = behind && why.terms.length % (behind.shape[0] ?? 1) === 0 ? why.terms.length / (behind.shape[0] ?? 1) : 1;
-  const name = (/** @type {number} */ i) => (behind && size * (behind.shape[0] ?? 1) === why.terms.length ? mapName(behind, i) : say.numbers.number(i));
-  const pieces = Array.from({ length: Math.ceil(why.terms.length / size) }, (_, i) => ({
-    name: name(i),
+  const maps = behind && (behind.shape[0] ?? 0) * area(behind) === why.terms.length ? behind : null;
+  const size = maps ? area(maps) : 1; // evidence that comes from a map is heard together
+  const pieces = Array.from({ length: why.terms.length / size }, (_, i) => ({
+    name: maps ? mapName(maps, i) : say.numbers.number(i),
     sum: total(why.terms.slice(i * size, (i + 1) * size).map(({ product }) => product)),
   }));
   const sorted = largestFirst(pieces);

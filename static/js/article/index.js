@@ -96,11 +96,11 @@ class Article {
   /** @param {Layer} layer */
   #show(layer) {
     const show = () => {
-      this.app.explorer.goTo(layer.name);
-      scrollTo({ top: 0, behavior: prefersStillness() ? "instant" : "smooth" });
       const stage = find("#stage", HTMLElement);
+      const fits = find("#app", HTMLElement).clientHeight <= innerHeight; // on a phone, the stage has a screen of its own
+      this.app.explorer.goTo(layer.name);
+      stage.scrollIntoView({ block: fits ? "end" : "start", behavior: prefersStillness() ? "instant" : "smooth" });
       stage.focus({ preventScroll: true });
-      if (stage.getBoundingClientRect().top > innerHeight + scrollY) stage.scrollIntoView(); // on a phone it lies further down
     };
     return h("button", { type: "button", class: "text", on: { click: show } }, say.article.show(layer.name));
   }
@@ -121,7 +121,9 @@ class Article {
     if (!scene) return;
     try {
       const content = await FIGURES[scene.name]?.({ app: this.app, layer: scene.layer, signal });
-      if (content && !signal.aborted) figure.replaceChildren(...content);
+      if (!content || signal.aborted) return;
+      figure.replaceChildren(...content);
+      figure.toggleAttribute("hidden", content.length === 0);
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
       if (!(error instanceof ProblemError)) throw error;

@@ -134,12 +134,12 @@ class Tour {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
+    event.stopPropagation(); // elsewhere, keys step through layers and maps
     if (event.key === "ArrowRight") this.#go(Math.min(this.#at + 1, STOPS.length - 1));
     else if (event.key === "ArrowLeft") this.#go(this.#at - 1);
     else if (event.key === "Escape") this.end();
-    else if (!["Enter", " ", "Tab"].includes(event.key)) return;
-    if (event.key !== "Enter" && event.key !== " " && event.key !== "Tab") event.preventDefault();
-    event.stopPropagation(); // elsewhere, these keys step through layers and maps
+    else return;
+    event.preventDefault();
   }
 }
 
