@@ -44,7 +44,9 @@ export class Picture {
         on: {
           pointermove: (/** @type {PointerEvent} */ event) => this.#point(this.#pixelOf(event)),
           pointerdown: (/** @type {PointerEvent} */ event) => this.#point(this.#pixelOf(event)),
-          pointerleave: () => this.#point(null),
+          pointerleave: (/** @type {PointerEvent} */ { pointerType }) => {
+            if (pointerType === "mouse") this.#point(null); // a finger that is lifted leaves, too, but has just chosen
+          },
           keydown: (/** @type {KeyboardEvent} */ event) => this.#step(event),
         },
       },
