@@ -68,9 +68,9 @@ PAINTED = """(() => {
   const { top, bottom } = body.getBoundingClientRect();
   const inSight = [...body.querySelectorAll("canvas")].filter((canvas) => {
     const box = canvas.getBoundingClientRect();
-    return box.bottom > top && box.top < bottom;
+    return box.height && box.bottom > top && box.top < bottom;
   });
-  return inSight.every((canvas) => canvas.width > 1 || canvas.height > 1 || canvas.dataset.painted) && body.firstElementChild !== window.stageBefore;
+  return inSight.every((canvas) => canvas.width > 1 || canvas.height > 1) && body.firstElementChild !== window.stageBefore;
 })()"""
 
 # Notes the time between frames until `window.frames` is asked for.

@@ -2,6 +2,7 @@
 
 import { readChanges, writeChanges } from "./changes.js";
 import { originalOf, outlookOf, twinOf } from "./compare.js";
+import { isMoved } from "./crop.js";
 import { debounce } from "./dom.js";
 import { METHODS, OPTIONS } from "./views/why/methods.js";
 
@@ -11,6 +12,7 @@ import { METHODS, OPTIONS } from "./views/why/methods.js";
  * @typedef {object} Wish What an address asks for; what it does not mention is null.
  * @property {string | null} model
  * @property {string | null} photo a sample's id
+ * @property {number[] | null} crop of the sample; null is its middle
  * @property {string | null} analysis
  * @property {string | null} layer
  * @property {import("./types.js").Place | null} place
@@ -35,6 +37,7 @@ export function readAddress(search) {
   return {
     model: query.get("model"),
     photo: query.get("photo"),
+    crop: readCrop(query.get("crop")),
     analysis: query.get("analysis"),
     layer: query.get("layer"),
     place: readPlace(query),
@@ -60,6 +63,7 @@ export function writeAddress(state) {
   if (model) query.set("model", model.id);
   if (source?.kind === "sample") query.set("photo", source.id);
   else if (analysis) query.set("analysis", analysis.id);
+  if (model && analysis && source?.kind !== "analysis" && isMoved(analysis.input, model)) query.set("crop", analysis.input.crop.join(","));
   writeWhereabouts(query, state);
   if (open) query.set("view", "map");
   else if (kernels) query.set("view", "kernels");
@@ -110,6 +114,12 @@ function stepOf(state) {
 function readBeside(query) {
   const [, kind, id] = /^(photo|model|analysis):(.+)$/.exec(query.get("beside") ?? "") ?? [];
   return kind && id ? { kind: /** @type {NonNullable<Wish["beside"]>["kind"]} */ (kind), id } : null;
+}
+
+/** @param {string | null} text */
+function readCrop(text) {
+  const edges = text?.split(",").map(Number) ?? [];
+  return edges.length === 4 && edges.every(Number.isFinite) ? edges : null;
 }
 
 /**

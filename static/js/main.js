@@ -11,6 +11,7 @@ import { Slider } from "./slide.js";
 import { followSight } from "./sight.js";
 import { Store } from "./store.js";
 import { mountCamera } from "./views/camera.js";
+import { mountCrop } from "./views/crop.js";
 import { mountDraw } from "./views/draw.js";
 import { mountDrop } from "./views/drop.js";
 import { mountHelp } from "./views/help.js";
@@ -20,6 +21,7 @@ import { mountOver } from "./views/over.js";
 import { mountPhoto } from "./views/photo.js";
 import { mountPredictions } from "./views/predictions.js";
 import { mountProbe } from "./views/probe.js";
+import { mountSave } from "./views/save.js";
 import { mountStage } from "./views/stage.js";
 import { mountStrip } from "./views/strip.js";
 import { mountTabs } from "./views/tabs.js";
@@ -85,7 +87,7 @@ const app = { store, intake, explorer, slider: new Slider(store, explorer), comp
 const views = [
   mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
   mountKeys, mountOver, mountProbe, mountTrail, mountWhy, mountWhatIf,
-  mountCamera, mountDraw,
+  mountCamera, mountDraw, mountCrop, mountSave,
 ];
 for (const mount of views) mount(app);
 mountHelp();

@@ -131,7 +131,7 @@ export class CloseUp {
       cell.style.background = isOutside ? "" : background;
       cell.style.color = isOutside ? "" : text;
       cell.classList.toggle("outside", isOutside);
-      cell.textContent = rough(x);
+      cell.textContent = Math.abs(x) < 0.01 ? number(x, 1) : rough(x); // four places are all there is room for
     });
   }
 

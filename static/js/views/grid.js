@@ -24,7 +24,9 @@ const AIRY = { gap: 8, caption: 1.125, least: 3 };
 const DENSE = { gap: 4, caption: 0, least: 1.5 };
 
 /**
- * Maps are painted when they are in sight or about to be: of two thousand, only those of a screen cost anything.
+ * Maps are painted when they are in sight or about to be: of two thousand, only those of a screen cost anything. Browsers make
+ * every canvas on the page a layer of its own, and hundreds of layers take longer to put together than a frame lasts; so the
+ * tiles' canvases stay out of sight, and one canvas a row shows them.
  *
  * @implements {View}
  */
@@ -33,9 +35,12 @@ export class Grid {
   #tiles;
   #mark = h("span", { class: "lit", hidden: true });
   #current = -1;
-  #across = 1;
+  #cell = { across: 1, width: 1, height: 1, gap: 0 };
+  /** @type {HTMLCanvasElement[]} One a row. */
+  #rows = [];
   /** What has to be painted yet, and how. @type {Set<number>} */
   #blank = new Set();
+  #isPainted = false;
   #paintOne = (/** @type {number} */ _channel) => {};
   #sight = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: "50%" });
 
@@ -79,7 +84,8 @@ export class Grid {
     this.element.style.setProperty("--across", String(cell.across));
     this.element.style.setProperty("--cell-width", `${cell.width}px`);
     this.element.style.setProperty("--cell-height", `${cell.height}px`);
-    this.#across = cell.across;
+    this.#cell = { ...cell, gap: isDense ? DENSE.gap : AIRY.gap };
+    this.#layRows();
     this.#sight.disconnect();
     for (let i = 0; i < this.#tiles.length; i += cell.across) this.#sight.observe(this.#button(i)); // one stands for its row
   }
@@ -99,6 +105,7 @@ export class Grid {
       tile.button.setAttribute("aria-label", this.#inWords(channel, plane));
     };
     this.#blank = new Set(this.#tiles.keys());
+    this.#isPainted = true;
     this.#paintInSight();
   }
 
@@ -137,10 +144,36 @@ export class Grid {
     return this.#tiles[channel]?.button ?? this.element;
   }
 
+  /** A canvas behind each row of tiles; what is painted already is shown again in the new size. */
+  #layRows() {
+    for (const row of this.#rows) row.remove();
+    const count = Math.ceil(this.#tiles.length / this.#cell.across);
+    const place = (/** @type {number} */ row) => ({ "grid-row": `${row + 1} / ${row + 2}` });
+    this.#rows = Array.from({ length: count }, (_, row) => h("canvas", { class: "grid-row", width: 1, height: 1, "aria-hidden": "true", style: place(row) }));
+    this.element.style.setProperty("--rows", String(count));
+    this.element.prepend(...this.#rows);
+    if (this.#isPainted) for (let row = 0; row < count; row++) this.#showRow(row);
+  }
+
+  /** @param {number} row */
+  #showRow(row) {
+    const canvas = this.#rows[row];
+    const { across, width, height, gap } = this.#cell;
+    const tiles = this.#tiles.slice(row * across, (row + 1) * across);
+    if (!canvas || tiles.some((_, i) => this.#blank.has(row * across + i))) return;
+    canvas.width = Math.round((across * (width + gap) - gap) * devicePixelRatio);
+    canvas.height = Math.round(height * devicePixelRatio);
+    const context = canvas.getContext("2d");
+    if (!context) return;
+    context.imageSmoothingEnabled = false; // hard pixels
+    context.scale(devicePixelRatio, devicePixelRatio);
+    tiles.forEach((tile, i) => context.drawImage(tile.canvas, i * (width + gap), 0, width, height));
+  }
+
   /** The rows that are on the screen now; the observer brings the others as they come near. */
   #paintInSight() {
     const { top } = this.element.getBoundingClientRect();
-    const pitch = this.element.scrollHeight / Math.ceil(this.#tiles.length / this.#across) || 1;
+    const pitch = this.element.scrollHeight / this.#rows.length || 1;
     const first = Math.max(0, Math.floor(-top / pitch));
     const last = Math.ceil((innerHeight - top) / pitch);
     for (let row = first; row <= last; row++) this.#paintRow(row);
@@ -150,15 +183,20 @@ export class Grid {
   #see(entries) {
     for (const { isIntersecting, target } of entries) {
       const channel = target instanceof HTMLElement ? Number(target.dataset.channel) : 0;
-      if (isIntersecting) this.#paintRow(Math.floor(channel / this.#across));
+      if (isIntersecting) this.#paintRow(Math.floor(channel / this.#cell.across));
     }
   }
 
   /** @param {number} row */
   #paintRow(row) {
-    for (let channel = row * this.#across; channel < (row + 1) * this.#across; channel++) {
-      if (this.#blank.delete(channel)) this.#paintOne(channel);
+    const { across } = this.#cell;
+    let isNew = false;
+    for (let channel = row * across; channel < (row + 1) * across; channel++) {
+      if (!this.#blank.delete(channel)) continue;
+      this.#paintOne(channel);
+      isNew = true;
     }
+    if (isNew) this.#showRow(row);
   }
 
   /**
@@ -196,9 +234,9 @@ export class Grid {
   #placeOf(event) {
     const button = event.target instanceof Element && event.target.closest(".tile");
     const channel = button instanceof HTMLElement ? Number(button.dataset.channel) : -1;
-    const canvas = this.#tiles[channel]?.canvas;
-    if (!canvas) return null;
-    const { left, top, width, height } = canvas.getBoundingClientRect();
+    const plane = this.#tiles[channel]?.plane;
+    if (!plane) return null;
+    const { left, top, width, height } = plane.getBoundingClientRect();
     const [, rows = 1, columns = 1] = this.layer.shape;
     const y = Math.floor(((event.clientY - top) / height) * rows);
     const x = Math.floor(((event.clientX - left) / width) * columns);

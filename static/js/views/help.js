@@ -35,7 +35,7 @@ export function mountHelp() {
     ),
     h("h2", {}, help.reading),
     h("p", {}, help.read),
-    h("p", { class: "quiet" }, h("label", { for: "help-language" }, say.language), " ", languageChoice("help-language")),
+    h("p", { class: "language" }, h("label", { for: "help-language" }, say.language), " ", languageChoice("help-language")),
   );
   find("#help", HTMLElement).addEventListener("click", () => openHelp());
 }

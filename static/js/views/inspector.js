@@ -124,10 +124,7 @@ function showSums(app, sums) {
     return;
   }
   sums.classList.toggle("stale", false);
-  const scroller = find("#inspector", HTMLElement);
-  const { scrollTop } = scroller;
   const focused = [...sums.querySelectorAll("button")].findIndex((button) => button === document.activeElement);
   sums.replaceChildren(h("h3", { id: "sums-title" }, say.inspector.sums), ...arithmetic(app, explanation));
   sums.querySelectorAll("button")[focused]?.focus({ preventScroll: true }); // a choice in the ledger draws it anew
-  scroller.scrollTop = scrollTop;
 }

@@ -32,16 +32,19 @@ export class Kernels {
   #slices = h("section", { class: "kernel-slices", "aria-live": "off" });
   #list = h("div", { class: "kernel-list" });
   #page = 0;
+  #onScale;
   #shown = -1;
   #sight = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: "25%" });
 
   /**
    * @param {App} app
    * @param {Layer} layer
+   * @param {() => void} onScale called when the chosen kernel's scale has become known
    */
-  constructor(app, layer) {
+  constructor(app, layer, onScale) {
     this.app = app;
     this.layer = layer;
+    this.#onScale = onScale;
     this.#tiles = Array.from({ length: layer.shape[0] ?? 0 }, (_, filter) => this.#tile(filter));
     this.#list.append(...this.#tiles.map(({ button }) => button));
     const handlers = {
@@ -54,8 +57,20 @@ export class Kernels {
     for (const { button } of this.#tiles) this.#sight.observe(button);
   }
 
-  fit() {
-    // The list flows.
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  fit(width, height) {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const side = Math.sqrt((width * Math.max(height * 0.55, 8 * rem)) / this.#tiles.length) - 1.5 * rem;
+    this.#list.style.setProperty("--kernel", `${Math.max(2.5 * rem, Math.min(6 * rem, side))}px`);
+  }
+
+  /** Of the chosen kernel: each is drawn on its own scale, so that its pattern can be seen. */
+  range() {
+    const slices = this.#here.get(this.app.store.state.tile);
+    return slices ? this.#rangeOf(slices) : null;
   }
 
   paint() {
@@ -156,7 +171,9 @@ export class Kernels {
       this.#here.set(filter, this.#slicesOf(filter, parameters.weight[i]));
       this.#draw(filter);
     });
-    if (filters.includes(this.#shown)) this.#showSlices();
+    if (!filters.includes(this.#shown)) return;
+    this.#showSlices();
+    this.#onScale();
   }
 
   /**

@@ -27,6 +27,7 @@ import { pairView } from "./pair.js";
  * @property {(tensor: Tensor) => void} paint
  * @property {() => void} mark Show where the cursor is.
  * @property {() => void} focus
+ * @property {() => import("../types.js").Range | null} [range] What its colours stand for, where that is not the layer's numbers.
  * @property {() => PairReading | null} [reading] What it reads under the cursor, where that is not one number.
  *
  * @typedef {{ one: number, other: number, difference: number | null, range: import("../types.js").Range }} PairReading
@@ -118,7 +119,7 @@ class Stage {
   #viewOf(layer) {
     const both = pairView(this.app, layer, this.#view, () => this.paint());
     if (both) return both;
-    if (this.app.store.state.kernels && !this.app.store.state.open && hasWeights(layer)) return new Kernels(this.app, layer);
+    if (this.app.store.state.kernels && !this.app.store.state.open && hasWeights(layer)) return new Kernels(this.app, layer, () => this.#read());
     if (hasMaps(layer)) return this.app.store.state.open ? new Lens(this.app, layer) : new Grid(this.app, layer);
     const named = this.app.store.state.model && unitLabels(this.app.store.state.model, layer);
     return named || (layer.shape[0] ?? 0) <= MOST_BARS ? new Bars(this.app, layer) : new Cells(this.app, layer);
@@ -174,8 +175,9 @@ class Stage {
     const both = this.#view?.reading?.();
     const value = both?.difference ?? (this.#tensor && cursor ? valueAt(this.#tensor, cursor) : null);
     const shared = open && scale === "layer" ? companionRange(analysis, layer) : null;
-    const range = both?.range ?? shared ?? rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
-    this.#legend.show(range, value, hasMaps(layer) && !both);
+    const own = this.#view?.range?.();
+    const range = both?.range ?? own ?? shared ?? rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
+    this.#legend.show(range, own ? null : value, hasMaps(layer) && !both && !own);
     const reading = find("#reading", HTMLElement);
     if (value === null || !cursor) {
       reading.replaceChildren();

@@ -109,6 +109,18 @@ export const say = {
     at: (left, top, width, height) => `${width} × ${height} Pixel, ${left} vom linken, ${top} vom oberen Rand`,
   },
 
+  save: {
+    offer: "Sichern",
+    title: "Sichern",
+    picture: "Ein Bild (PNG)",
+    panels: { stage: "der Karten", inspector: "der Erklärung", photo: "des Fotos", seen: "dessen, was das Netz sah", strip: "aller Schichten" },
+    numbers: (/** @type {string} */ layer) => `Die Zahlen von ${layer}`,
+    program: "Ein Programm, das diese Schicht berechnet",
+    same: "Es fragt den Server nach den Zahlen und malt dieselben Pixel wie diese Seite; auch für ein anderes Foto.",
+    script: "Python-Skript",
+    notebook: "Jupyter-Notebook",
+  },
+
   seen: {
     title: "Was das Netz gesehen hat",
     empty: "Die Eingabe des Netzes",

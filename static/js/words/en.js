@@ -114,6 +114,18 @@ export const say = {
     at: (left, top, width, height) => `${width} × ${height} pixels, ${left} from the left, ${top} from the top`,
   },
 
+  save: {
+    offer: "Save",
+    title: "Save",
+    picture: "A picture (PNG) of",
+    panels: { stage: "the maps", inspector: "the inspector", photo: "the photo", seen: "what the network saw", strip: "all layers" },
+    numbers: (/** @type {string} */ layer) => `The numbers of ${layer}`,
+    program: "A program that computes this layer",
+    same: "It asks the server for the numbers and paints the same pixels as this page; for another photo, too.",
+    script: "Python script",
+    notebook: "Jupyter notebook",
+  },
+
   seen: {
     title: "What the network saw",
     empty: "The network's input",
