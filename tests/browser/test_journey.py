@@ -155,7 +155,7 @@ def test_open_map_lights_up_what_it_was_made_from(screen: Screen):
     page.click('.tile[data-channel="5"] .plane')
     page.wait_for_selector(".row .lit:visible")
     assert page.locator(".lens").count() == 1
-    for mark in ("#photo-lit", "#seen-lit", ".large .lit"):
+    for mark in ("#photo-lit", "#seen-lit", ".lens .large .lit"):
         assert page.locator(mark).is_visible()
     answer = screen.get(
         f"analyses/{screen.analysis_id}/layers/{pool['name']}/explain?" + place_query(page)
