@@ -183,3 +183,36 @@ def test_a_training_error_is_one_line_too(tmp_path):
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_explain_writes_the_map_and_says_what_was_found(photo_file, tmp_path, where):
+    out = {kind: tmp_path / f"out.{kind}" for kind in ("png", "npy", "json")}
+    result = convscope(
+        *("explain", photo_file, "--method", "integrated-gradients", "--class", "bear", "--curves"),
+        *(part for kind, path in out.items() for part in (f"--{kind}", path)),
+        *where,
+    )
+    assert result.exit_code == 0, result.output
+    found = json.loads(out["json"].read_text())
+    assert found["target"]["label"] == "bear"
+    np.testing.assert_array_equal(np.load(out["npy"]), np.array(found["map"], np.float32))
+    with Image.open(out["png"]) as picture:
+        assert picture.size == (512, 512)
+    assert f"integrated_gradients: bear, score {found['score']:.4f}" in result.stdout
+    assert f"adds up to {found['sum']:.4f}" in result.stdout
+    assert "deletion" in result.stdout
+
+
+def test_explain_refuses_in_one_line(photo_file):
+    for option in ("--method=divination", "--class=giraffe", "--crop=9,9,1"):
+        result = convscope("explain", photo_file, option)
+        assert result.exit_code == 1
+        assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_crop_is_looked_at_alone(photo_file, where):
+    whole = json.loads(convscope("predict", photo_file, "--json", *where).stdout)
+    part = json.loads(
+        convscope("predict", photo_file, "--json", "--crop", "0,0,12,12", *where).stdout
+    )
+    assert whole[0]["predictions"] != part[0]["predictions"]
