@@ -33,6 +33,9 @@ export class ProblemError extends Error {
 
 const BASE = new URL("api/v1/", document.baseURI);
 
+/** The server's address, for programs that ask it without this page. */
+export const API = BASE.href;
+
 /** @type {Problem} */
 const NO_ANSWER = { type: "no-answer", status: 0, ...say.problems.noAnswer };
 
@@ -213,12 +216,14 @@ export async function postAttribution(analysis, wish, signal, onProgress) {
  * @param {string} model
  * @param {AbortSignal} signal
  * @param {(sent: number, total: number) => void} onProgress
+ * @param {number[] | null} [crop] left, top, right, bottom in its pixels; without it, the middle
  * @returns {Promise<Analysis>}
  */
-export function postPhoto(photo, model, signal, onProgress) {
+export function postPhoto(photo, model, signal, onProgress, crop = null) {
   const form = new FormData();
   form.append("image", photo, photo instanceof File ? photo.name : "photo");
   form.append("model", model);
+  if (crop) form.append("crop", crop.join(","));
   return new Promise((resolve, reject) => {
     const sending = new XMLHttpRequest();
     sending.open("POST", new URL("analyses", BASE));
@@ -242,6 +247,17 @@ export function postPhoto(photo, model, signal, onProgress) {
  */
 export function exportUrl(id, format) {
   return new URL(`${analysisPath(id)}/export?format=${format}`, BASE).href;
+}
+
+/**
+ * Where a layer's numbers can be downloaded.
+ *
+ * @param {string} analysis
+ * @param {string} layer
+ * @param {"json" | "npy" | "npz"} format
+ */
+export function layerUrl(analysis, layer, format) {
+  return new URL(`${layerPath(analysis, layer)}?format=${format}`, BASE).href;
 }
 
 /**

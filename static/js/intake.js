@@ -21,6 +21,10 @@ export class Intake {
   #again = () => {};
   /** @type {Blob | null} The photo that is shown, for when another network is to look at it. */
   #blob = null;
+  /** @type {number[] | null} The part of it that the network was shown; null is the middle. */
+  #crop = null;
+  /** @type {Set<string>} The analyses of that photo, for a reader who goes back to another part of it. */
+  #made = new Set();
 
   /** @param {import("./store.js").Store<import("./types.js").State>} store */
   constructor(store) {
@@ -48,7 +52,8 @@ export class Intake {
    */
   async fulfil(wish) {
     const { analysis, source } = originalOf(this.store.state);
-    const isHere = wish.analysis ? wish.analysis === analysis?.id : wish.photo === source?.id;
+    const isSameCrop = String(wish.crop) === String(this.#crop);
+    const isHere = wish.analysis ? wish.analysis === analysis?.id : wish.photo === source?.id && isSameCrop;
     if (!isHere) await this.#attempt(say.work.opening, (signal) => this.#fulfil(wish, signal));
   }
 
@@ -65,6 +70,18 @@ export class Intake {
   }
 
   /**
+   * Let the network look at another part of the photo.
+   *
+   * @param {number[] | null} crop left, top, right, bottom in its pixels; null is the middle
+   */
+  recrop(crop) {
+    return this.#attempt(say.work.looking, async (signal) => {
+      const { source } = originalOf(this.store.state);
+      if (this.#blob && source) await this.#analyse(this.#blob, source, this.#model(), signal, crop);
+    });
+  }
+
+  /**
    * Let another network look at the same photo; at the first sample where the photo itself is not here.
    *
    * @param {string} id
@@ -74,7 +91,7 @@ export class Intake {
       const model = await api.fetchModel(id);
       const { samples } = this.store.state;
       const { source } = originalOf(this.store.state);
-      if (this.#blob && source) await this.#analyse(this.#blob, source, model, signal);
+      if (this.#blob && source) await this.#analyse(this.#blob, source, model, signal, this.#crop);
       else if (samples[0]) await this.#sample(samples[0], signal, model);
     });
   }
@@ -86,7 +103,7 @@ export class Intake {
    * @param {AbortSignal} signal
    */
   async again(model, signal) {
-    return this.#blob && api.postPhoto(this.#blob, model, signal, () => {});
+    return this.#blob && api.postPhoto(this.#blob, model, signal, () => {}, this.#crop);
   }
 
   /** Stop what is under way; what was there before stays. */
@@ -109,14 +126,19 @@ export class Intake {
    * @param {Wish} wish
    * @param {AbortSignal} signal
    */
-  async #fulfil({ analysis, photo }, signal) {
+  async #fulfil({ analysis, photo, crop }, signal) {
+    const { source } = originalOf(this.store.state);
+    if (analysis && this.#blob && source && this.#made.has(analysis)) {
+      await this.#analyse(this.#blob, source, this.#model(), signal, crop);
+      return;
+    }
     if (analysis) {
       await this.#open(analysis);
       return;
     }
     const { samples } = this.store.state;
     const sample = samples.find(({ id }) => id === photo) ?? samples[0];
-    if (sample) await this.#sample(sample, signal);
+    if (sample) await this.#sample(sample, signal, this.#model(), sample.id === photo ? crop : null);
   }
 
   /**
@@ -128,6 +150,7 @@ export class Intake {
     const analysis = await api.fetchAnalysis(id);
     const { model } = this.store.state;
     this.#blob = null;
+    this.#crop = null;
     this.#show(
       model?.id === analysis.model ? model : await api.fetchModel(analysis.model),
       analysis,
@@ -139,11 +162,13 @@ export class Intake {
   /**
    * @param {Sample} sample
    * @param {AbortSignal} signal
+   * @param {Model} [model]
+   * @param {number[] | null} [crop]
    */
-  async #sample(sample, signal, model = this.#model()) {
+  async #sample(sample, signal, model = this.#model(), crop = null) {
     const blob = await api.fetchPicture(sample.url, signal);
     const credit = `${sample.credit} (${sample.license})`;
-    await this.#analyse(blob, { kind: "sample", id: sample.id, title: sample.title, credit }, model, signal);
+    await this.#analyse(blob, { kind: "sample", id: sample.id, title: sample.title, credit }, model, signal, crop);
   }
 
   /**
@@ -151,14 +176,18 @@ export class Intake {
    * @param {Source} source
    * @param {Model} model
    * @param {AbortSignal} signal
+   * @param {number[] | null} [crop]
    */
-  async #analyse(blob, source, model, signal) {
+  async #analyse(blob, source, model, signal, crop = null) {
     const [analysis, photo] = await Promise.all([
-      api.postPhoto(blob, model.id, signal, (sent, total) => this.#progress(sent, total)),
+      api.postPhoto(blob, model.id, signal, (sent, total) => this.#progress(sent, total), crop),
       createImageBitmap(blob).catch(() => null), // a format that the server reads and this browser does not
     ]);
     signal.throwIfAborted();
+    if (blob !== this.#blob) this.#made.clear();
+    this.#made.add(analysis.id);
     this.#blob = blob;
+    this.#crop = crop;
     this.#show(model, analysis, source, photo);
   }
 

@@ -136,3 +136,83 @@ def colour_at(screen: Screen, x: float, y: float) -> list[int]:
         }""",
         [x, y],
     )
+
+
+def crop_of(screen: Screen) -> list[float]:
+    return screen.get(f"analyses/{screen.analysis_id}")["input"]["crop"]
+
+
+def test_the_crop_is_dragged_and_the_back_button_undoes_it(open_page: OpenPage):
+    screen = open_page("?photo=chelsea")
+    page = screen.page
+    screen.wait_for_reading()
+    screen.wait_for_address("photo=chelsea")
+    middle, before = crop_of(screen), screen.analysis_id
+    box = page.locator("#crop").bounding_box()
+    frame = page.locator("#frame").bounding_box()
+    photo = screen.get(f"analyses/{before}")["input"]
+    assert box
+    assert frame
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 - 20, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    wait_for_another_analysis(screen, before)
+    left = middle[0] - 20 * photo["width"] / frame["width"]
+    assert crop_of(screen) == pytest.approx(
+        [left, middle[1], left + middle[2] - middle[0], middle[3]], abs=0.02
+    )
+    assert "cut where you put it" in page.inner_text("#seen-words")
+    assert page.locator("#probe-words.held").count() == 0  # it was no click
+    screen.wait_for_address("crop=")
+    shoot(screen, "crop")
+    moved, there = screen.analysis_id, page.url
+    page.go_back()
+    screen.wait_for_analysis(before)
+    page.go_forward()
+    screen.wait_for_analysis(moved)
+    other = open_page(there.removeprefix(screen.site + "/"))
+    other.wait_for_reading()
+    assert other.analysis_id == moved
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector("#probe-words.held")
+
+
+def test_the_crop_by_keyboard_and_by_its_corner(open_page: OpenPage):
+    screen = open_page("?photo=chelsea")
+    page = screen.page
+    screen.wait_for_reading()
+    before = screen.analysis_id
+    middle = crop_of(screen)
+    page.focus("#crop")
+    for key in ("-", "-", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    wait_for_another_analysis(screen, before)
+    left, top, right, bottom = crop_of(screen)
+    assert right - left == pytest.approx((middle[2] - middle[0]) / 1.21, abs=0.03)
+    assert bottom - top == pytest.approx(right - left, abs=0.03)
+    assert left + right > middle[0] + middle[2]
+    assert top + bottom > middle[1] + middle[3]
+    screen.wait_for_reading()
+    check_with_axe(screen)
+    now = screen.analysis_id
+    corner = page.locator('.corner[data-corner="0,0"]').bounding_box()
+    assert corner
+    page.mouse.move(corner["x"] + 4, corner["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(corner["x"] + 24, corner["y"] + 24, steps=4)
+    page.mouse.up()
+    wait_for_another_analysis(screen, now)
+    smaller = crop_of(screen)
+    assert smaller[2:] == pytest.approx([right, bottom], abs=0.02)
+    assert smaller[0] > left
+    page.click("#crop-back")
+    screen.wait_for_analysis(before)
+    assert page.locator("#crop-back").is_hidden()
+
+
+def test_a_photo_that_is_not_here_cannot_be_cut_anew(open_page: OpenPage, screen: Screen):
+    other = open_page(f"?analysis={screen.analysis_id}")
+    other.wait_for_reading()
+    assert other.page.locator("#crop.movable").count() == 0
+    assert "not here" in (other.page.get_attribute("#crop", "title") or "")
