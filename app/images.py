@@ -162,8 +162,8 @@ def surroundings(
         (picture.width - right) / across,
         (picture.height - bottom) / down,
     )
-    # Whole pixels only, and a hair less, so that rounding does not reach outside of the photo.
-    w, n, e, s = (max(0, min(margin, int(room - 1e-6))) for room in beyond)
+    # Whole pixels only; a hair more, so that rounding loses none. What that puts outside of the photo, _resized takes back.
+    w, n, e, s = (max(0, min(margin, int(room + 1e-6))) for room in beyond)
     box = (left - w * across, top - n * down, right + e * across, bottom + s * down)
     wide = np.array(_resized(picture, preprocess, box, rows + n + s, cols + w + e))
     wide[n : n + rows, w : w + cols] = pixels
