@@ -48,7 +48,7 @@ export class PairMaps {
     this.element = h(
       "div",
       {
-        class: "grid pair-maps",
+        class: "tiles pair-maps",
         role: "group",
         "aria-label": say.whatif.stage[this.across === 3 ? "beside" : "difference"](layer.name),
         on: {

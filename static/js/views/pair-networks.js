@@ -158,7 +158,7 @@ class Half {
     const only = app.store.state.open;
     const count = only ? 1 : (layer.shape[0] ?? 0);
     this.#tiles = Array.from({ length: count }, (_, i) => this.#tile(only ? null : i));
-    this.#sheet.classList.add("grid");
+    this.#sheet.classList.add("tiles");
     this.#sheet.append(...this.#tiles.map(({ button }) => button));
   }
 
