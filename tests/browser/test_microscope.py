@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from .conftest import OpenPage
-from .screen import WRITTEN, Screen, number
+from .screen import Screen, number
 
 pytestmark = pytest.mark.browser
 
@@ -111,7 +111,7 @@ def curve(layer: dict, x: float) -> float:
 def conv(open_page: OpenPage) -> Screen:
     screen = open_page("?layer=conv2_1&view=map&map=3&y=0&x=4")
     screen.wait_for_layer("conv2_1")
-    screen.page.wait_for_selector(".close .lit-cell, .sheet-cells li")
+    screen.page.wait_for_selector(".loupe .lit-cell, .sheet-cells li")
     return screen
 
 
@@ -155,13 +155,13 @@ def test_one_window_number_by_number(conv: Screen):
     """Window × kernel = products, and the padding is drawn as nothing."""
     settle(conv)
     values, weights, products = (
-        conv.numbers(f".close figure:nth-of-type({i}) li") for i in sheets(conv)
+        conv.numbers(f".loupe figure:nth-of-type({i}) li") for i in sheets(conv)
     )
     assert len(values) == len(weights) == len(products) == 9
     assert [v * w for v, w in zip(values, weights, strict=True)] == pytest.approx(
         products, rel=2e-2, abs=2e-3
     )
-    assert conv.page.locator(".close .outside").count() == 3  # y is 0: a row lies outside
+    assert conv.page.locator(".loupe .outside").count() == 3  # y is 0: a row lies outside
     assert sum(products) == pytest.approx(number(conv.page.inner_text(".close-sum")), abs=0.02)
     conv.page.locator(".ledger button").nth(2).click()
     chosen = conv.page.inner_text('.ledger [aria-pressed="true"] .ledger-name')

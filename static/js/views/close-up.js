@@ -46,7 +46,7 @@ export class CloseUp {
     this.element = h(
       "section",
       {
-        class: "close",
+        class: "loupe",
         "aria-label": say.micro.close.title,
         on: {
           pointerover: (/** @type {Event} */ event) => this.#point(event),

@@ -15,6 +15,7 @@ const KEYS = [
   [[help.pageUp, help.pageDown], help.another],
   [[help.home, help.end], help.ends],
   [[help.space], help.walk],
+  [["k", ",", "."], help.slide],
   [["f"], help.field],
   [["p"], help.trail],
   [["x"], help.flip],

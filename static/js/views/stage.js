@@ -139,7 +139,7 @@ class Stage {
     find("#layer-title", HTMLElement).textContent = layer.name;
     const shape = find("#layer-shape", HTMLElement);
     if (!isOpen) {
-      shape.replaceChildren(shapeText(layer.shape), ...(hasWeights(layer) ? [this.#views()] : []));
+      shape.replaceChildren(shapeText(layer.shape), ...(hasWeights(layer) ? [this.#views(hasMaps(layer))] : []));
       return;
     }
     const step = (/** @type {string} */ label, /** @type {number} */ delta, /** @type {string} */ sign) =>
@@ -152,8 +152,12 @@ class Stage {
     );
   }
 
-  /** Maps or kernels, for a layer that has both. */
-  #views() {
+  /**
+   * Maps (or numbers) or kernels, for a layer that has both.
+   *
+   * @param {boolean} isOfMaps
+   */
+  #views(isOfMaps) {
     const { kernels } = this.app.store.state;
     const choice = (/** @type {boolean} */ isKernels, /** @type {string} */ name) => {
       const click = () => {
@@ -162,8 +166,8 @@ class Stage {
       };
       return h("button", { type: "button", class: "text", "aria-pressed": String(kernels === isKernels), on: { click } }, name);
     };
-    const { show, maps, kernels: others } = say.micro.kernels;
-    return h("span", { class: "views", role: "group", "aria-label": show }, choice(false, maps), choice(true, others));
+    const { show, maps, numbers, kernels: others } = say.micro.kernels;
+    return h("span", { class: "views", role: "group", "aria-label": show }, choice(false, isOfMaps ? maps : numbers), choice(true, others));
   }
 
   /** The value under the cursor, in words and on the legend. */

@@ -548,6 +548,7 @@ export const say = {
     another: "eine andere Karte, während eine offen ist",
     ends: "erste Schicht, letzte Schicht",
     walk: "Rundgang durch alle Schichten, oder anhalten",
+    slide: "das Fenster über die offene Karte gleiten lassen, oder anhalten; eine Zahl zurück, eine weiter",
     field: "wie stark jedes Pixel des Fotos für die Zahl zählt, oder beenden",
     trail: "der stärkste Weg von der Zahl zum Foto; noch einmal: einen Schritt weiter zurück",
     flip: "die andere Seite eines Vergleichs: Original oder verändert",
@@ -721,6 +722,7 @@ export const say = {
     },
     kernels: {
       maps: "Karten",
+      numbers: "Zahlen",
       kernels: "Kerne",
       show: "Was die Bühne zeigt",
       all: (layer) => `Kerne von ${layer}`,

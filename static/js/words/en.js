@@ -578,6 +578,7 @@ export const say = {
     another: "another map while inside one",
     ends: "the first layer, the last layer",
     walk: "walk through all layers, or stop",
+    slide: "let the window slide over the open map, or pause; one number back, one number on",
     field: "how strongly each pixel of the photo matters to the number, or stop",
     trail: "the strongest path from the number to the photo; again: one step back along it",
     flip: "the other side of a comparison: original or changed",
@@ -757,6 +758,7 @@ export const say = {
     },
     kernels: {
       maps: "maps",
+      numbers: "numbers",
       kernels: "kernels",
       show: "What the stage shows",
       all: (/** @type {string} */ layer) => `Kernels of ${layer}`,
