@@ -48,11 +48,26 @@ function draw(context, element) {
   if (element instanceof HTMLCanvasElement || element instanceof HTMLImageElement) {
     context.imageSmoothingEnabled = style.imageRendering !== "pixelated";
     context.imageSmoothingQuality = "high";
-    if (element.width && element.height) context.drawImage(element, box.left, box.top, box.width, box.height);
+    drawPicture(context, element, box, style.objectFit === "cover");
   }
   if (element instanceof HTMLSelectElement || element instanceof HTMLInputElement) drawControl(context, element, box, style);
   else drawChildren(context, element, box, style);
   context.restore();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {HTMLCanvasElement | HTMLImageElement} picture
+ * @param {DOMRect} box
+ * @param {boolean} isCut to the proportions of its box, rather than squeezed
+ */
+function drawPicture(context, picture, { left, top, width, height }, isCut) {
+  const isImage = picture instanceof HTMLImageElement;
+  const [w, h] = isImage ? [picture.naturalWidth, picture.naturalHeight] : [picture.width, picture.height];
+  if (!w || !h || !width || !height) return;
+  const scale = Math.max(width / w, height / h);
+  const [across, down] = isCut ? [width / scale, height / scale] : [w, h];
+  context.drawImage(picture, (w - across) / 2, (h - down) / 2, across, down, left, top, width, height);
 }
 
 /**
