@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 SAME_EVERYWHERE = (
     12  # characters; anything longer that does not change is a sentence that nobody translated
 )
-CREDITS = "#credit, #model, #predictions, .samples, .downloads, [lang]"
+CREDITS = "#credit, #model, #predictions, .samples, .downloads, option"
 
 SHAPE = """async (code) => {
   const { say } = await import(`./static/js/words/${code}.js`);
