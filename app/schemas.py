@@ -174,9 +174,7 @@ class PhotoChanges(Schema):
     rotate: float = Field(
         0.0, ge=-180, le=180, description="Degrees clockwise about the centre.", examples=[10.0]
     )
-    blur: float = Field(
-        0.0, ge=0, le=8, description="Standard deviation of a Gauss curve.", examples=[1.5]
-    )
+    blur: float = Field(0.0, ge=0, le=8, description="Deviation of a Gauss curve.", examples=[1.5])
     cover: list[tuple[Pixels, Pixels, Pixels, Pixels]] = Field(
         [],
         max_length=512,
@@ -225,12 +223,8 @@ class Analysis(Schema):
     layers: list[AnalysisLayer]
     predictions: list[Prediction] = Field(description="All classes, best first.")
     timings_ms: Timings
-    original: str | None = Field(
-        None, description="Of a variant: the analysis that it was made from.", examples=[None]
-    )
-    changes: Changes | None = Field(
-        None, description="Of a variant: what was changed.", examples=[None]
-    )
+    original: str | None = Field(None, description="That of a variant.", examples=[None])
+    changes: Changes | None = Field(None, description="Those of a variant.", examples=[None])
 
 
 class LayerDifference(Schema):
