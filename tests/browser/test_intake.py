@@ -122,6 +122,8 @@ def test_a_drawing_by_touch(open_page: OpenPage):
     page.click("#draw")
     page.locator(".pad canvas").tap(position={"x": 80, "y": 80})
     assert page.get_by_role("button", name="Undo").is_enabled()
+    share = 320 / (page.locator(".pad canvas").bounding_box() or {})["width"]
+    assert colour_at(screen, 80 * share, 80 * share) == [0, 0, 0, 255]
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     check_with_axe(screen)
     shoot(screen, "draw-phone")

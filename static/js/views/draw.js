@@ -111,8 +111,8 @@ class Pad {
   /** @param {number[]} place */
   #begin(place) {
     const stroke = { colour: this.#colour, width: this.#width, points: [place] };
-    this.#change({ ...this.#now, strokes: [...this.#now.strokes, stroke] });
     this.#pen = place;
+    this.#change({ ...this.#now, strokes: [...this.#now.strokes, stroke] });
   }
 
   /** @param {number[]} place */
@@ -145,7 +145,10 @@ class Pad {
     for (const { colour, width, points } of strokes) {
       [context.strokeStyle, context.lineWidth] = [colour, width];
       context.beginPath();
-      for (const [x = 0, y = 0] of [points[0] ?? [], ...points]) context.lineTo(x, y);
+      const [startX = 0, startY = 0] = points[0] ?? [];
+      context.moveTo(startX, startY);
+      context.lineTo(startX + 0.01, startY); // a line without length is not drawn, but a tap is a dot
+      for (const [x = 0, y = 0] of points) context.lineTo(x, y);
       context.stroke();
     }
     this.#undo.disabled = this.#past.length === 0;
