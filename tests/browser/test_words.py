@@ -60,7 +60,8 @@ def test_nothing_is_left_in_the_other_language(open_page, view):
         screen.page.wait_for_selector(".sums:not(.stale) .formula", state="attached")
         texts[code] = set(screen.page.evaluate(TEXTS, CREDITS))
     same = {text for text in texts["en"] & texts["de"] if len(text) > SAME_EVERYWHERE}
-    assert {text for text in same if re.search(r"[a-z]{2,} [a-z]{2,}", text)} == set()
+    sentences = {text for text in same if re.search(r"[a-z]{2,} [a-z]{2,}", text)}
+    assert {text for text in sentences if "<" not in text} == set()  # a hostile class name stays
     assert len(texts["en"] - texts["de"]) > 20
 
 
