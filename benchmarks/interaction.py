@@ -5,6 +5,7 @@
 - hover → arithmetic: from the pointer's event to the frame after the number's terms are on the screen, at random places of every layer
   of `everyday`, with all maps side by side and with one map open;
 - layer switch → painted: from the key's event to the frame after every map in sight is painted;
+- filter off → new scores: from the click that switches a filter off (or on again) to the frame after the changed network's answer;
 - frame times over a layer of 512 maps, and one of 2,048, of a made-up network: while the pointer crosses them and while they scroll.
 
 The clock is the browser's own, so the driver's round trips are not in the figures.
@@ -73,6 +74,8 @@ PAINTED = """(() => {
   return inSight.every((canvas) => canvas.width > 1 || canvas.height > 1) && body.firstElementChild !== window.stageBefore;
 })()"""
 
+ANSWERED = "document.querySelector('#downloads a').href !== window.answerBefore"
+
 # Notes the time between frames until `window.frames` is asked for.
 WATCH_FRAMES = """() => {
   const times = [];
@@ -101,6 +104,7 @@ def main() -> None:
         _open(page, f"{url}/?model=everyday&layer=input")
         _report_times("hover → arithmetic", _hovers(page, arguments.rounds))
         _report_times("layer switch → painted", _switches(page))
+        _report_times("filter off → new scores", _filters(page))
         for layer in ("wide", "wider"):
             _open(page, f"{url}/?model=wide&layer={layer}")
             _report_frames(f"{layer}: pointer crosses the maps", _frames(page, _cross))
@@ -165,6 +169,27 @@ def _switches(page: Page) -> dict[str, list[float]]:
             page.evaluate(CLOCK, ["keydown", PAINTED])
             page.keyboard.press("ArrowRight")
             times.setdefault(op, []).append(page.evaluate("window.felt"))
+    return times
+
+
+def _filters(page: Page) -> dict[str, list[float]]:
+    """Milliseconds by kind of layer: four filters of each convolution and unit layer, off and on again."""
+    times: dict[str, list[float]] = {}
+    for name, op in _layers(page):
+        if op not in ("conv", "dense"):
+            continue
+        _go_to(page, name)
+        page.keyboard.press("2")
+        page.wait_for_selector(".whatif-filter .toggle")
+        for _ in range(4):
+            for _ in ("off", "on"):
+                page.evaluate("window.answerBefore = document.querySelector('#downloads a').href")
+                page.evaluate(CLOCK, ["click", ANSWERED])
+                page.click(".whatif-filter .toggle")
+                times.setdefault(op, []).append(page.evaluate("window.felt"))
+                page.wait_for_timeout(300)  # a hand does not do it faster
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("1")
     return times
 
 

@@ -31,7 +31,7 @@ def test_no_axe_violation_in_any_view(open_page: OpenPage, theme: str):
     for layer in ("relu1_1", "pool1", "flatten", "fc1", "softmax", "conv2_1"):
         screen.go_to(layer)
         check_with_axe(screen)
-    page.click(".tile:nth-child(4)")
+    page.click('.tile[data-channel="3"]')
     page.wait_for_selector(".row .lit:visible")
     check_with_axe(screen)
     for opener, dialog in (("#classes", "#classes-dialog"), ("#help", "#help-dialog")):
@@ -41,7 +41,7 @@ def test_no_axe_violation_in_any_view(open_page: OpenPage, theme: str):
         page.keyboard.press("Escape")
     screen.expected_status = 415
     page.set_input_files("#file", {"name": "x", "mimeType": "image/png", "buffer": b"no"})
-    page.wait_for_selector(".problem")
+    page.wait_for_selector("#notice .problem")
     check_with_axe(screen)
 
 
@@ -113,7 +113,7 @@ def test_by_touch_on_a_phone(open_page: OpenPage):
     screen.wait_for_layer("conv1_1")
     page.locator(".tile").nth(4).tap()
     page.wait_for_selector(".row .lit:visible")
-    large = page.locator(".large")
+    large = page.locator(".lens .large")
     large.tap(position={"x": 33, "y": 42})
     box = large.bounding_box()
     expected = f"map 4 · y {int(42 / box['height'] * 64)} · x {int(33 / box['width'] * 64)}"

@@ -32,6 +32,7 @@ def test_another_photo_draws_the_pictures_anew(screen, page):
     scroll_to(page, "switch")
     before = pixels(page, "switch")
     page.locator(".samples button").nth(2).click()
+    scroll_to(page, "switch")  # what is out of sight waits
     page.wait_for_function(
         """([chapter, before]) => [...document.querySelectorAll(`.article-figure.article-${chapter} canvas`)]
         .some((canvas, i) => canvas.toDataURL() !== before[i])""",

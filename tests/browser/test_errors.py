@@ -18,7 +18,7 @@ def test_a_file_that_is_no_picture(screen: Screen):
     screen.expected_status = 415
     guess, reading = screen.first_guess, screen.reading
     upload(screen, b"I am a letter, not a picture.")
-    problem = screen.page.locator(".problem")
+    problem = screen.page.locator("#notice .problem")
     problem.wait_for()
     assert "not a picture" in problem.inner_text()
     assert "JPEG" in problem.inner_text()  # what to send instead
@@ -30,7 +30,7 @@ def test_a_file_that_is_no_picture(screen: Screen):
 def test_a_file_that_is_too_large_names_the_limit(screen: Screen):
     screen.expected_status = 413
     upload(screen, b"\xff\xd8\xff" + bytes(11 * 2**20))
-    problem = screen.page.locator(".problem")
+    problem = screen.page.locator("#notice .problem")
     problem.wait_for()
     assert "The limit is 10.0 MiB" in problem.inner_text()
 
@@ -38,7 +38,7 @@ def test_a_file_that_is_too_large_names_the_limit(screen: Screen):
 def test_a_link_to_an_expired_analysis_has_a_way_out(open_page: OpenPage):
     screen = open_page("?analysis=0123456789abcdef0123456789abcdef&layer=pool1&map=1&y=2&x=3")
     screen.expected_status = 404
-    problem = screen.page.locator(".problem")
+    problem = screen.page.locator("#notice .problem")
     problem.wait_for()
     assert "no longer in the server's memory" in problem.inner_text()
     problem.get_by_text("Take a sample").click()
@@ -50,7 +50,7 @@ def test_a_link_to_an_expired_analysis_has_a_way_out(open_page: OpenPage):
 def test_a_server_that_does_not_answer(screen: Screen):
     screen.page.route("**/api/v1/analyses", lambda route: route.abort())
     screen.page.click("#samples button:nth-child(2)")
-    problem = screen.page.locator(".problem")
+    problem = screen.page.locator("#notice .problem")
     problem.wait_for()
     assert "does not answer" in problem.inner_text()
     screen.page.unroute("**/api/v1/analyses")

@@ -56,7 +56,7 @@ def test_nothing_is_left_in_the_other_language(open_page, view):
     texts = {}
     for code in ("en", "de"):
         screen = open_page(f"?lang={code}&{view}")
-        screen.page.wait_for_selector(".tile, .bar-row, .cells, .plane.large")
+        screen.page.wait_for_selector(".tile, .bar-row, .cells, .lens", state="attached")
         screen.page.wait_for_selector(".sums:not(.stale) .formula", state="attached")
         texts[code] = set(screen.page.evaluate(TEXTS, CREDITS))
     same = {text for text in texts["en"] & texts["de"] if len(text) > SAME_EVERYWHERE}

@@ -1,0 +1,47 @@
+"""Every view on a phone, a laptop and a 4K screen, light and dark: nothing sticks out sideways, axe has nothing to say, and a picture is kept."""
+
+import pytest
+
+from .conftest import OpenPage
+from .test_access import PHONE, check_with_axe
+
+pytestmark = pytest.mark.browser
+
+SIZES = {
+    390: PHONE,
+    1440: {"viewport": {"width": 1440, "height": 900}},
+    3840: {"viewport": {"width": 3840, "height": 2160}},
+}
+# View → its address, and what is on the screen once it is there.
+VIEWS = {
+    "maps": ("layer=conv3_1", ".tile"),
+    "window": ("layer=conv1_1&map=3&y=0&x=30&view=map", ".lens"),
+    "kernels": ("layer=conv1_1&view=kernels", ".kernel-slices canvas"),
+    "switch": ("layer=relu2_1&map=5&y=9&x=9&view=map", ".lens"),
+    "pool": ("layer=pool1&map=3&y=12&x=12&view=map", ".lens"),
+    "list": ("layer=flatten&unit=106", ".cells"),
+    "jury": ("layer=fc1&unit=6", ".bars"),
+    "shares": ("layer=softmax&unit=6", ".bars"),
+    "whatif": ('layer=pool2&tab=whatif&changes=[["shift",4,0]]', "#whatif .chart"),
+    "beside": ("layer=conv2_1&tab=whatif&beside=photo:chelsea", "#whatif"),
+    "why": ("layer=conv4_2&tab=why&method=grad_cam", "#why"),
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+def test_every_view_fits_and_can_be_read(open_page: OpenPage, artifacts, width: int, theme: str):
+    folder = artifacts / "sizes"
+    folder.mkdir(exist_ok=True)
+    screen = open_page("", color_scheme=theme, **SIZES[width])
+    page = screen.page
+    screen.wait_for_reading()
+    for view, (address, sign) in VIEWS.items():
+        screen.open(f"?model=everyday&photo=car&{address}")
+        page.wait_for_selector(sign, state="attached")
+        page.wait_for_selector(".reading output", state="attached")
+        page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") == width, view
+        check_with_axe(screen)
+        page.screenshot(path=folder / f"{view}-{width}-{theme}.png")
