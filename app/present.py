@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.analysis import Analysis, Scores, preprocess_of
 from app.encode import heatmaps_png, json_bytes, npy_bytes, npz_chunks, plain
 from app.photo_edits import shown_from
@@ -144,28 +147,41 @@ def explanation(done: Analysis, name: str, position: Index) -> dict[str, Any]:
         "value": why.result,
         "bias": why.bias,
         "details": dict(why.details),
-        "terms": list(_terms(done, why, sources)),
+        "terms": _terms(done, why, sources),
         "receptive_field": receptive_field(done, name, position),
     }
 
 
-def _terms(done: Analysis, why: Explanation, sources: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    columns = (why.sources, why.positions, why.values, why.weights, why.products)
-    for source, position, value, weight, product in zip(
-        *(c.tolist() for c in columns), strict=True
-    ):
-        name = sources[source]
-        shape = done.photo.pixels.shape if name == "photo" else done.trace[name].shape[1:]
-        place = position[1 : 1 + len(shape)]
-        yield {
-            "input": name,
-            **place_of(tuple(place)),
+def _terms(done: Analysis, why: Explanation, sources: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The terms one by one, in the op's order. A weight that is not a number leaves as null (encode.json_bytes)."""
+    shapes = [done.photo.pixels.shape if s == "photo" else done.trace[s].shape[1:] for s in sources]
+    names = [("unit",) if len(shape) == 1 else ("channel", "y", "x") for shape in shapes]
+    columns = (why.sources, why.positions[:, 1:], why.values, why.weights, why.products)
+    padding = _outside(why, shapes) if sources != ("photo",) else np.zeros(len(why.values), bool)
+    return [
+        {
+            "input": sources[source],
+            **dict(zip(names[source], place, strict=False)),
             "value": value,
-            "weight": None if math.isnan(weight) else weight,
+            "weight": weight,
             "product": product,
-            "padding": name != "photo"
-            and not all(0 <= i < n for i, n in zip(place, shape, strict=True)),
+            "padding": outside,
         }
+        for source, place, value, weight, product, outside in zip(
+            *(column.tolist() for column in (*columns, padding)), strict=True
+        )
+    ]
+
+
+def _outside(why: Explanation, shapes: list[tuple[int, ...]]) -> NDArray[np.bool_]:
+    """Which terms are padded cells rather than numbers of their input."""
+    depth = why.positions.shape[1] - 1
+    # A vector among maps has positions that are filled up with -1, which is not outside.
+    sizes = np.array([(*shape, *(0,) * (depth - len(shape))) for shape in shapes]).reshape(
+        -1, depth
+    )
+    size, place = sizes[why.sources], why.positions[:, 1:]
+    return np.asarray((((place < 0) | (place >= size)) & (size > 0)).any(axis=1))
 
 
 def place_of(position: Index) -> dict[str, int]:

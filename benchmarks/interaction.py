@@ -74,7 +74,8 @@ PAINTED = """(() => {
   return inSight.every((canvas) => canvas.width > 1 || canvas.height > 1) && body.firstElementChild !== window.stageBefore;
 })()"""
 
-ANSWERED = "document.querySelector('#downloads a').href !== window.answerBefore"
+SCORES = "document.querySelector('#whatif .scores')?.textContent"
+ANSWERED = f"{SCORES} !== window.answerBefore"
 
 # Notes the time between frames until `window.frames` is asked for.
 WATCH_FRAMES = """() => {
@@ -183,7 +184,7 @@ def _filters(page: Page) -> dict[str, list[float]]:
         page.wait_for_selector(".whatif-filter .toggle")
         for _ in range(4):
             for _ in ("off", "on"):
-                page.evaluate("window.answerBefore = document.querySelector('#downloads a').href")
+                page.evaluate(f"window.answerBefore = {SCORES}")
                 page.evaluate(CLOCK, ["click", ANSWERED])
                 page.click(".whatif-filter .toggle")
                 times.setdefault(op, []).append(page.evaluate("window.felt"))

@@ -1,6 +1,6 @@
 /** Pieces that several kinds of arithmetic are made of. */
 
-import { h } from "../../dom.js";
+import { h, svg } from "../../dom.js";
 import { count, number, signed } from "../../format.js";
 import { hasMaps, layerNamed, mapName } from "../../graph.js";
 import { swatch } from "../../palette.js";
@@ -23,6 +23,8 @@ import { say } from "../../words/index.js";
  */
 
 const PAGE = 256; // lines of a ledger at a time
+
+const HANDFUL = 25; // numbers: a window of 5 × 5
 
 /**
  * A number, with its exact value for who wants to check it.
@@ -147,7 +149,8 @@ export function pager(all, choice, few, again) {
 }
 
 /**
- * A few numbers as a small heatmap.
+ * A few numbers as a small heatmap. A handful are drawn as vectors: browsers keep every canvas as a layer of its own, and these
+ * come and go with every movement of the pointer.
  *
  * @param {App} app
  * @param {ArrayLike<number>} values
@@ -156,9 +159,28 @@ export function pager(all, choice, few, again) {
  * @param {string} [name]
  */
 export function heat({ store }, values, width, range, name) {
-  const canvas = h("canvas", { class: "heat", ...(name ? { role: "img", "aria-label": name } : { "aria-hidden": "true" }) });
+  const said = { class: "heat", ...(name ? { role: "img", "aria-label": name } : { "aria-hidden": "true" }) };
+  if (values.length <= HANDFUL) return cells(said, values, width, range, store.state.theme);
+  const canvas = h("canvas", said);
   paint(canvas, values, width, range, store.state.theme);
   return canvas;
+}
+
+/**
+ * @param {Record<string, string>} said
+ * @param {ArrayLike<number>} values
+ * @param {number} width
+ * @param {Range} range
+ * @param {"light" | "dark"} theme
+ */
+function cells(said, values, width, range, theme) {
+  const box = `0 0 ${width} ${Math.ceil(values.length / width)}`;
+  const paths = Array.from(values, (value, i) =>
+    Number.isNaN(value)
+      ? null
+      : svg("path", { d: `M${i % width} ${Math.floor(i / width)}h1v1h-1z`, fill: swatch(value, range, theme).background }),
+  );
+  return svg("svg", { ...said, viewBox: box, preserveAspectRatio: "none", "shape-rendering": "crispEdges" }, ...paths);
 }
 
 /**
