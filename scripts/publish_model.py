@@ -55,7 +55,7 @@ ABOUT = {
             "It knows the same 20 kinds of things and sees the same part of the photo, so the two can be compared."
         ),
         "data": "everyday64",
-        "note": "`train` is the folder `everyday64/train`.",
+        "note": "`train` is the folder `everyday64/train`. The minutes hold long pauses: the machine had other things to do.",
         "terms": TERMS,
     },
 }
