@@ -76,6 +76,7 @@ export function plain(x) {
  * @param {number} share
  */
 export function points(share) {
+  if (Math.abs(share) < 0.0005) return fixed(0, 1); // what is nothing has no sign
   const text = fixed(share * 100, 1);
   return share < 0 ? text : `+${text}`;
 }
