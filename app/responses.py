@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from app.encode import json_bytes
@@ -16,6 +17,13 @@ def json_response(
 ) -> Response:
     """Plain content as JSON."""
     return Response(json_bytes(content), status, headers, media_type=MEDIA_TYPES["json"])
+
+
+def created(request: Request, analysis_id: str, content: Any) -> Response:
+    """A new analysis, and where it can be read again."""
+    root = request.scope.get("root_path", "")
+    location = root + request.app.url_path_for("read_analysis", id=analysis_id)
+    return json_response(content, 201, {"Location": location})
 
 
 def content_headers(tag: str) -> dict[str, str]:

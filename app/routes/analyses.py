@@ -28,7 +28,7 @@ from app.errors import (
 from app.negotiate import MEDIA_TYPES, choose_format, etag, not_modified, parse_channels
 from app.openapi import UPLOAD_BODY, Responses, binary_content, problem_responses
 from app.positions import PositionDep
-from app.responses import content_headers, json_response
+from app.responses import content_headers, created, json_response
 
 router = APIRouter(prefix="/analyses", tags=["analyses"])
 
@@ -75,9 +75,7 @@ async def create_analysis(
     """Run a model on a photo and keep every layer in memory for a while. The photo itself is not kept."""
     made = services.analyses.make(task.model, task.network, task.data, task.crop)
     done = await worker.wait_for(made)
-    root = request.scope.get("root_path", "")
-    location = root + request.app.url_path_for("read_analysis", id=done.id)
-    return json_response(present.analysis(done), 201, {"Location": location})
+    return created(request, done.id, present.analysis(done))
 
 
 @router.get(

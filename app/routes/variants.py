@@ -19,7 +19,7 @@ from app.errors import (
     UnknownAnalysis,
 )
 from app.openapi import json_body, problem_responses
-from app.responses import json_response
+from app.responses import created, json_response
 from app.variants import difference
 from engine.edits import Edit, ScaleFilter, SetWeight
 
@@ -43,9 +43,7 @@ async def create_variant(
     """Move, turn, blur or cover the photo; switch off or scale filters, set weights. What does not come after a change is not run again."""
     asked = await read_json(request, schemas.Changes, services.settings.body_timeout)
     variant = await worker.wait_for(services.analyses.vary(done, _changes(asked)))
-    root = request.scope.get("root_path", "")
-    location = root + request.app.url_path_for("read_analysis", id=variant.id)
-    return json_response(present.analysis(variant), 201, {"Location": location})
+    return created(request, variant.id, present.analysis(variant))
 
 
 @router.get(
