@@ -8,11 +8,11 @@ import { paint, planeOf } from "../raster.js";
 import { extremes, rangeFor } from "../scale.js";
 import { fractions } from "../terms.js";
 import { say } from "../words/index.js";
+import { tileEvents } from "./tiles.js";
 
 /**
  * @typedef {import("../types.js").App} App
  * @typedef {import("../types.js").Layer} Layer
- * @typedef {import("../types.js").Place} Place
  * @typedef {import("../types.js").Tensor} Tensor
  * @typedef {import("./stage.js").View} View
  *
@@ -58,11 +58,7 @@ export class Grid {
         class: "grid",
         role: "group",
         "aria-label": say.stage.maps(layer.name),
-        on: {
-          pointermove: (/** @type {PointerEvent} */ event) => this.#point(event),
-          click: (/** @type {MouseEvent} */ event) => this.#open(event),
-          focusin: (/** @type {FocusEvent} */ event) => this.#focused(event),
-        },
+        on: tileEvents(app, layer),
       },
       ...this.#tiles.map(({ button }) => button),
     );
@@ -225,42 +221,5 @@ export class Grid {
     const name = say.numbers.of(mapName(this.layer, channel), this.layer.shape[0] ?? 0);
     if (min === 0 && max === 0) return say.stage.zero(name);
     return `${name}, ${say.numbers.span(number(min), number(max), number(mean))}`;
-  }
-
-  /**
-   * @param {MouseEvent} event
-   * @returns {Place | null}
-   */
-  #placeOf(event) {
-    const button = event.target instanceof Element && event.target.closest(".tile");
-    const channel = button instanceof HTMLElement ? Number(button.dataset.channel) : -1;
-    const plane = this.#tiles[channel]?.plane;
-    if (!plane) return null;
-    const { left, top, width, height } = plane.getBoundingClientRect();
-    const [, rows = 1, columns = 1] = this.layer.shape;
-    const y = Math.floor(((event.clientY - top) / height) * rows);
-    const x = Math.floor(((event.clientX - left) / width) * columns);
-    return y >= 0 && x >= 0 && y < rows && x < columns ? [channel, y, x] : null;
-  }
-
-  /** @param {PointerEvent} event */
-  #point(event) {
-    const place = event.pointerType === "mouse" ? this.#placeOf(event) : null;
-    if (place) this.app.explorer.point(place);
-  }
-
-  /** @param {MouseEvent} event */
-  #open(event) {
-    const tile = event.target instanceof Element && event.target.closest(".tile");
-    if (!(tile instanceof HTMLElement)) return;
-    const byPointer = event.detail > 0; // Enter on a button is a click without a count
-    this.app.explorer.open(Number(tile.dataset.channel), byPointer ? this.#placeOf(event) : null);
-  }
-
-  /** @param {FocusEvent} event */
-  #focused(event) {
-    const channel = event.target instanceof HTMLElement ? Number(event.target.dataset.channel) : NaN;
-    const { tile } = this.app.store.state;
-    if (Number.isInteger(channel) && channel !== tile) this.app.explorer.stepMap(channel - tile);
   }
 }

@@ -8,11 +8,11 @@ import { paint, planeOf } from "../raster.js";
 import { fractions } from "../terms.js";
 import { say } from "../words/index.js";
 import { peekBoth, readBoth, whenBoth } from "./pair.js";
+import { tileEvents } from "./tiles.js";
 
 /**
  * @typedef {import("../types.js").App} App
  * @typedef {import("../types.js").Layer} Layer
- * @typedef {import("../types.js").Place} Place
  * @typedef {import("./pair.js").Both} Both
  * @typedef {import("./stage.js").View} View
  *
@@ -51,11 +51,7 @@ export class PairMaps {
         class: "tiles pair-maps",
         role: "group",
         "aria-label": say.whatif.stage[this.across === 3 ? "beside" : "difference"](layer.name),
-        on: {
-          pointermove: (/** @type {PointerEvent} */ event) => this.#point(event),
-          click: (/** @type {MouseEvent} */ event) => this.#open(event),
-          focusin: (/** @type {FocusEvent} */ event) => this.#focused(event),
-        },
+        on: tileEvents(app, layer),
       },
       ...this.#tiles.map(({ button }) => button),
     );
@@ -189,42 +185,6 @@ export class PairMaps {
     const focused = document.activeElement;
     this.element.replaceChildren(...sorted.map(({ button }) => button));
     if (focused instanceof HTMLElement && this.element.contains(focused)) focused.focus({ preventScroll: true });
-  }
-
-  /**
-   * @param {MouseEvent} event
-   * @returns {Place | null}
-   */
-  #placeOf(event) {
-    const plane = event.target instanceof Element && event.target.closest(".plane");
-    const tile = plane && plane.closest(".tile");
-    if (!plane || !(tile instanceof HTMLElement)) return null;
-    const { left, top, width, height } = plane.getBoundingClientRect();
-    const [, rows = 1, columns = 1] = this.layer.shape;
-    const y = Math.floor(((event.clientY - top) / height) * rows);
-    const x = Math.floor(((event.clientX - left) / width) * columns);
-    return y >= 0 && x >= 0 && y < rows && x < columns ? [Number(tile.dataset.channel), y, x] : null;
-  }
-
-  /** @param {PointerEvent} event */
-  #point(event) {
-    const place = event.pointerType === "mouse" ? this.#placeOf(event) : null;
-    if (place) this.app.explorer.point(place);
-  }
-
-  /** @param {MouseEvent} event */
-  #open(event) {
-    const tile = event.target instanceof Element && event.target.closest(".tile");
-    if (!(tile instanceof HTMLElement)) return;
-    const byPointer = event.detail > 0; // Enter on a button is a click without a count
-    this.app.explorer.open(Number(tile.dataset.channel), byPointer ? this.#placeOf(event) : null);
-  }
-
-  /** @param {FocusEvent} event */
-  #focused(event) {
-    const channel = event.target instanceof HTMLElement ? Number(event.target.dataset.channel) : NaN;
-    const { tile } = this.app.store.state;
-    if (Number.isInteger(channel) && channel !== tile) this.app.explorer.stepMap(channel - tile);
   }
 }
 
