@@ -119,3 +119,5 @@ async def _analysis(
 
 
 AnalysisDep = Annotated[Analysis, Depends(_analysis)]
+
+LayerName = Annotated[str, Path(description="The layer's name.", examples=["fc1"])]

@@ -112,40 +112,43 @@ class Network:
         ``check`` is called before every node and may raise to stop the work (a time limit, a client that went away).
         Raises ShapeError when x does not have the network's input shape.
         """
-        values = self._bind(x)
-        caches: dict[str, Any] = {}
-        timings: dict[str, float] = {}
-        for node in self.nodes:
-            if check is not None:
-                check()
-            start = perf_counter()
-            values[node.name], caches[node.name] = node.op.forward(
-                *(values[i] for i in node.inputs), train=train
-            )
-            timings[node.name] = perf_counter() - start
-        return Trace(values, self.outputs, caches, timings)
+        return self._run(self._bind(x), train, check, lambda node, reads: None)
 
     def rerun(self, trace: Trace, of: Network, *, check: Callable[[], None] | None = None) -> Trace:
         """The run on the input of ``trace``, which was made by ``of``: the same graph, but for some ops (``replaced``).
 
         Only what comes after such an op is computed; other values are those of ``trace`` itself and cost no time.
         """
-        values = {name: trace[name] for name in self.inputs}
+
+        def known(node: Node, reads: list[Array]) -> tuple[Array, Any] | None:
+            same = (value is trace[i] for value, i in zip(reads, node.inputs, strict=True))
+            if node.op is not of.node(node.name).op or not all(same):
+                return None
+            return trace[node.name], trace.caches[node.name]
+
+        return self._run({name: trace[name] for name in self.inputs}, False, check, known)
+
+    def _run(
+        self,
+        values: dict[str, Array],
+        train: bool,
+        check: Callable[[], None] | None,
+        known: Callable[[Node, list[Array]], tuple[Array, Any] | None],
+    ) -> Trace:
+        """Every node in order, from the inputs in ``values``; what is ``known`` of a node and the values it reads is taken over."""
         caches: dict[str, Any] = {}
         timings: dict[str, float] = {}
         for node in self.nodes:
             reads = [values[i] for i in node.inputs]
-            if node.op is of.node(node.name).op and all(
-                value is trace[i] for value, i in zip(reads, node.inputs, strict=True)
-            ):
-                values[node.name], caches[node.name] = trace[node.name], trace.caches[node.name]
-                timings[node.name] = 0.0
-                continue
-            if check is not None:
-                check()
-            start = perf_counter()
-            values[node.name], caches[node.name] = node.op.forward(*reads)
-            timings[node.name] = perf_counter() - start
+            found = known(node, reads)
+            timings[node.name] = 0.0
+            if found is None:
+                if check is not None:
+                    check()
+                start = perf_counter()
+                found = node.op.forward(*reads, train=train)
+                timings[node.name] = perf_counter() - start
+            values[node.name], caches[node.name] = found
         return Trace(values, self.outputs, caches, timings)
 
     def backward(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from app import encode, present, schemas
-from app.deps import AnalysisDep, ServicesDep, TaskDep, WorkerDep
+from app.deps import AnalysisDep, LayerName, ServicesDep, TaskDep, WorkerDep
 from app.errors import (
     BadParameter,
     BadUpload,
@@ -51,7 +51,6 @@ _LAYER_PROBLEMS = problem_responses(
 )
 _UNCHANGED: Responses = {304: {"description": "You have it already (If-None-Match)."}}
 
-LayerName = Annotated[str, Path(description="The layer's name.", examples=["fc1"])]
 Format = Annotated[
     str | None, Query(description="Rather than the Accept header.", examples=["json"])
 ]

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app import origins, present, schemas
-from app.deps import ServicesDep, WorkerDep
+from app.deps import LayerName, ServicesDep, WorkerDep
 from app.errors import BadParameter, NotAcceptable, Overloaded, UnknownLayer, UnknownModel
 from app.negotiate import MEDIA_TYPES, choose_format
 from app.openapi import binary_content, problem_responses
@@ -17,7 +17,6 @@ from app.samples import load_samples
 router = APIRouter(tags=["models"])
 
 ModelId = Annotated[str, Path(alias="id", description="The model's id.", examples=["everyday"])]
-LayerName = Annotated[str, Path(description="The layer's name.", examples=["fc1"])]
 
 
 @router.get(

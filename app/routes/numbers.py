@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from app import origins, schemas
-from app.deps import AnalysisDep, WorkerDep
+from app.deps import AnalysisDep, LayerName, WorkerDep
 from app.encode import npy_bytes
 from app.errors import (
     BadParameter,
@@ -26,7 +26,6 @@ router = APIRouter(prefix="/analyses", tags=["analyses"])
 
 _PROBLEMS = problem_responses(UnknownAnalysis, UnknownLayer, BadParameter, Overloaded, TimeLimit)
 
-LayerName = Annotated[str, Path(description="The layer's name.", examples=["fc1"])]
 Format = Annotated[str | None, Query(description="json or npy.", examples=["json"])]
 
 
