@@ -9,14 +9,15 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
 
 # Dependencies first: these layers are rebuilt only when a lock file changes.
 WORKDIR /src
-COPY requirements/run.txt requirements/build.txt requirements/
+COPY requirements/run.txt requirements/build.txt requirements/node.txt requirements/
 RUN python3 -m venv /opt/build \
-    && /opt/build/bin/pip install --quiet --no-deps --require-hashes --requirement requirements/build.txt
+    && /opt/build/bin/pip install --quiet \
+        --no-deps --require-hashes --requirement requirements/build.txt --requirement requirements/node.txt
 RUN python3 -m venv --without-pip /opt/convscope \
     && /opt/build/bin/pip --python /opt/convscope/bin/python install --quiet \
         --no-deps --require-hashes --requirement requirements/run.txt
 
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py package.json package-lock.json README.md LICENSE ./
 COPY templates templates
 COPY static static
 COPY engine engine

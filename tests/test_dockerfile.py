@@ -100,6 +100,7 @@ def test_everything_that_is_copied_reaches_the_builder():
         ".venv/bin/python",
         "runs/best.safetensors",
         "app/__pycache__/cli.pyc",
+        "static/vendor/uplot/uPlot.esm.js",
     ):
         assert steps.ignored(secret, patterns)
 

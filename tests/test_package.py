@@ -66,6 +66,12 @@ def test_carries_the_page_inside_the_package(names, folder):
     assert {f"app/{name}" for name in tracked(folder)} <= names
 
 
+def test_carries_the_libraries_of_the_page_with_their_licences(names):
+    """git ignores them; the build hook puts them in place before the wheel is made."""
+    for name in ("uPlot.esm.js", "uPlot.min.css", "LICENSE"):
+        assert f"app/static/vendor/uplot/{name}" in names
+
+
 def test_brings_nothing_else(names):
     tops = {name.split("/")[0] for name in names}
     (metadata,) = (top for top in tops if top.endswith(".dist-info"))
