@@ -23,6 +23,12 @@ async def page(request: Request) -> Response:
     return templates.TemplateResponse(request, "index.html", {"version": VERSION})
 
 
+@router.get("/learn")
+async def learn(request: Request) -> Response:
+    """The page on which a network learns."""
+    return templates.TemplateResponse(request, "learn.html", {"version": VERSION})
+
+
 @router.get("/docs")
 async def api_docs(request: Request) -> Response:
     """The API, described. Filled in by static/js/docs.js from the OpenAPI document."""

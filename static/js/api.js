@@ -288,19 +288,21 @@ function placeQuery([first = 0, y, x]) {
 }
 
 /**
- * @param {string} path
+ * @param {string} path below the API's address
  * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
  */
-async function fetchJson(path, signal) {
+export async function fetchJson(path, signal) {
   return (await request(path, signal)).json();
 }
 
 /**
- * @param {string} path
+ * @param {string} path below the API's address
  * @param {unknown} body
  * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
  */
-async function postJson(path, body, signal) {
+export async function postJson(path, body, signal) {
   return (await post(path, body, "application/json", signal)).json();
 }
 
@@ -316,11 +318,11 @@ function post(path, body, accept, signal) {
 }
 
 /**
- * @param {string} path
+ * @param {string} path below the API's address
  * @param {AbortSignal} [signal]
  * @param {RequestInit} [how]
  */
-async function request(path, signal, how = {}) {
+export async function request(path, signal, how = {}) {
   let response;
   try {
     response = await fetch(new URL(path, BASE), signal ? { ...how, signal } : how);

@@ -2,9 +2,9 @@
 
 import { isReading } from "./article/index.js";
 import { find } from "./dom.js";
+import { toggleTheme } from "./theme.js";
 import { toggleField } from "./views/field.js";
 import { openHelp } from "./views/help.js";
-import { toggleTheme } from "./views/toolbar.js";
 import { closeTrail, stepTrail } from "./views/trail.js";
 
 /** @typedef {import("./types.js").App} App */

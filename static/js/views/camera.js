@@ -23,7 +23,8 @@ export function mountCamera({ intake }) {
   find("#camera", HTMLElement).addEventListener("click", () => void camera.open());
 }
 
-class Camera {
+/** The dialog with the camera's picture; one a page. */
+export class Camera {
   /** @type {MediaStream | null} */
   #stream = null;
   #dialog = find("#camera-dialog", HTMLDialogElement);

@@ -23,7 +23,8 @@ export function mountDraw({ intake }) {
   find("#draw", HTMLElement).addEventListener("click", () => pad.open());
 }
 
-class Pad {
+/** The dialog that is drawn in; one a page. */
+export class Pad {
   /** @type {Drawing[]} What was there before, the oldest first. */
   #past = [];
   /** @type {Drawing} */

@@ -2,6 +2,7 @@
 
 import { find, h, setAttribute } from "../dom.js";
 import { layerNamed } from "../graph.js";
+import { mountTheme } from "../theme.js";
 import { say } from "../words/index.js";
 
 /**
@@ -17,28 +18,10 @@ export function mountToolbar(app) {
   find("#back", HTMLElement).addEventListener("click", () => explorer.stepLayer(-1));
   find("#forward", HTMLElement).addEventListener("click", () => explorer.stepLayer(1));
   find("#walk", HTMLElement).addEventListener("click", () => explorer.toggleWalk());
-  find("#theme", HTMLElement).addEventListener("click", () => toggleTheme(app));
   store.watch(["models", "model"], listModels);
   store.watch(["layer", "model"], showPosition);
   store.watch(["walking"], ({ walking }) => find("#walk", HTMLElement).setAttribute("aria-pressed", String(walking)));
-  store.watch(["theme"], showTheme);
-  showTheme(store.state);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
-    if (!localStorage.getItem("theme")) store.set({ theme: matches ? "dark" : "light" });
-  });
-}
-
-/** @param {App} app */
-export function toggleTheme({ store }) {
-  const theme = store.state.theme === "dark" ? "light" : "dark";
-  localStorage.setItem("theme", theme);
-  store.set({ theme });
-}
-
-/** @param {Readonly<State>} state */
-function showTheme({ theme }) {
-  document.documentElement.dataset.theme = theme;
-  find("#theme", HTMLElement).setAttribute("aria-pressed", String(theme === "dark"));
+  mountTheme(store);
 }
 
 /** @param {Readonly<State>} state */

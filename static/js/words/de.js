@@ -44,6 +44,8 @@ export const say = {
     walkLabel: "Rundgang durch alle Schichten",
     page: "Seite",
     api: "API",
+    learn: "Lernen",
+    microscope: "Mikroskop",
     theme: "Dunkle Darstellung",
     help: "Tasten und Hilfe",
   },
@@ -878,6 +880,17 @@ export const say = {
       pools: "Was jedes Pooling durchlässt",
       survives: (before, after, share) => `${before} → ${after}: ${share} bleiben`,
       same: "nichts durchzulassen",
+    },
+  },
+
+  learn: {
+    run: {
+      title: "Ein Netz lernt",
+      glass: "Ein Schritt unter der Lupe",
+      setup: "Was gelernt wird, und wie",
+      controls: {
+        title: "Bedienung",
+      },
     },
   },
 };

@@ -47,6 +47,8 @@ export const say = {
     walkLabel: "Walk through all layers",
     page: "Page",
     api: "API",
+    learn: "Learn",
+    microscope: "Microscope",
     theme: "Dark theme",
     help: "Keys and help",
   },
@@ -931,6 +933,17 @@ export const say = {
       survives: (/** @type {string} */ before, /** @type {string} */ after, /** @type {string} */ share) =>
         `${before} → ${after}: ${share} survives`,
       same: "nothing to let through",
+    },
+  },
+
+  learn: {
+    run: {
+      title: "A network learns",
+      glass: "One step under the glass",
+      setup: "What to learn, and how",
+      controls: {
+        title: "Controls",
+      },
     },
   },
 };

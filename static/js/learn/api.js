@@ -1,0 +1,233 @@
+/** What the page of learning asks the server. All of it goes through the one door, ../api.js. */
+
+import { API, fetchJson, postJson, request } from "../api.js";
+import { parseNpy } from "../npy.js";
+
+/**
+ * @typedef {import("./types.js").Evaluation} Evaluation
+ * @typedef {import("./types.js").Glass} Glass
+ * @typedef {import("./types.js").LayerSpec} LayerSpec
+ * @typedef {import("./types.js").PictureSet} PictureSet
+ * @typedef {import("./types.js").Plan} Plan
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Wish} Wish
+ */
+
+/** @returns {Promise<PictureSet[]>} */
+export async function fetchDatasets() {
+  return (await fetchJson("datasets")).datasets;
+}
+
+/**
+ * Bring pictures of one's own: a folder a class, in a ZIP.
+ *
+ * @param {string} name
+ * @param {Blob} zip
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<PictureSet>}
+ */
+export async function postDataset(name, zip, signal) {
+  const how = { method: "POST", headers: { "Content-Type": "application/zip" }, body: zip };
+  return (await request(`datasets?name=${encodeURIComponent(name)}`, signal, how)).json();
+}
+
+/** @param {string} id */
+export function deleteDataset(id) {
+  return request(datasetPath(id), undefined, { method: "DELETE" });
+}
+
+/**
+ * Where a few pictures of every class are to be seen at once, a row a class.
+ *
+ * @param {string} id
+ * @param {number} perClass
+ */
+export function sheetUrl(id, perClass) {
+  return `${API}${datasetPath(id)}/sheet?per_class=${perClass}`;
+}
+
+/**
+ * Where one picture of a set is.
+ *
+ * @param {string} id
+ * @param {number} picture
+ */
+export function pictureUrl(id, picture) {
+  return `${API}${datasetPath(id)}/pictures/${picture}`;
+}
+
+/**
+ * One picture of a set, as a file.
+ *
+ * @param {string} id
+ * @param {number} picture
+ * @param {AbortSignal} [signal]
+ */
+export async function fetchPicture(id, picture, signal) {
+  return (await request(`${datasetPath(id)}/pictures/${picture}`, signal)).blob();
+}
+
+/**
+ * The shapes and counts of a network before it is built.
+ *
+ * @param {{ data: string, layers: LayerSpec[] }} sketch
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Plan>}
+ */
+export function postPlan(sketch, signal) {
+  return postJson("trainings/plan", sketch, signal);
+}
+
+/**
+ * @param {Wish} wish
+ * @returns {Promise<Run>}
+ */
+export function postTraining(wish) {
+  return postJson("trainings", wish);
+}
+
+/** @returns {Promise<Run[]>} */
+export async function fetchTrainings() {
+  return (await fetchJson("trainings")).trainings;
+}
+
+/**
+ * @param {string} id
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Run>}
+ */
+export function fetchTraining(id, signal) {
+  return fetchJson(trainingPath(id), signal);
+}
+
+/** @param {string} id */
+export function deleteTraining(id) {
+  return request(trainingPath(id), undefined, { method: "DELETE" });
+}
+
+/**
+ * Tell a training to do something.
+ *
+ * @param {string} id
+ * @param {"pause" | "resume" | "stop" | "step" | "reset"} command
+ * @param {Record<string, number | null>} [options]
+ * @returns {Promise<Run>}
+ */
+export function command(id, command, options = {}) {
+  return postJson(`${trainingPath(id)}/${command}`, options);
+}
+
+/**
+ * Where a training tells what happens.
+ *
+ * @param {string} id
+ * @param {number} after the last step that is known
+ */
+export function eventsUrl(id, after) {
+  return `${API}${trainingPath(id)}/events?last_event_id=${after}`;
+}
+
+/**
+ * How the newest network reads the pictures that it never learned from.
+ *
+ * @param {string} id
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Evaluation>}
+ */
+export function fetchEvaluation(id, signal) {
+  return fetchJson(`${trainingPath(id)}/evaluation`, signal);
+}
+
+/**
+ * Where the trained network can be downloaded.
+ *
+ * @param {string} id
+ * @param {"safetensors" | "onnx"} format
+ */
+export function modelUrl(id, format) {
+  return `${API}${trainingPath(id)}/model?format=${format}`;
+}
+
+/**
+ * One step of a training, number by number.
+ *
+ * @param {string} id
+ * @param {number | null} number the step; null for the one about to be taken
+ * @param {number} picture its place in the batch
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Glass>}
+ */
+export function fetchStep(id, number, picture, signal) {
+  const which = number === null ? "" : `&number=${number}`;
+  return fetchJson(`${trainingPath(id)}/step?picture=${picture}${which}`, signal);
+}
+
+/**
+ * One step on a photo that was analysed, not kept in the model.
+ *
+ * @param {string} analysis
+ * @param {Record<string, unknown>} wish its label and how to learn from it
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Glass>}
+ */
+export function postPhotoStep(analysis, wish, signal) {
+  return postJson(`analyses/${encodeURIComponent(analysis)}/step`, wish, signal);
+}
+
+/**
+ * The same step, seen from another picture of the batch.
+ *
+ * @param {string} glass
+ * @param {number} picture
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Glass>}
+ */
+export function fetchGlass(glass, picture, signal) {
+  return fetchJson(`steps/${encodeURIComponent(glass)}?picture=${picture}`, signal);
+}
+
+/**
+ * What else a step tells, as JSON: `explain/…`, `gradient/…`, `blame/…`, `update/…`.
+ *
+ * @param {string} glass
+ * @param {string[]} path each part without slashes' meaning
+ * @param {Record<string, string | number>} query
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
+ */
+export function fetchOfGlass(glass, path, query, signal) {
+  return fetchJson(glassPath(glass, path, query), signal);
+}
+
+/**
+ * The raw numbers of a layer (`values`) or of its weights (`parameters`) in a step.
+ *
+ * @param {string} glass
+ * @param {string[]} path
+ * @param {Record<string, string | number>} query
+ * @param {AbortSignal} [signal]
+ */
+export async function fetchGlassNumbers(glass, path, query, signal) {
+  const response = await request(glassPath(glass, path, { ...query, format: "npy" }), signal);
+  return parseNpy(await response.arrayBuffer());
+}
+
+/**
+ * @param {string} glass
+ * @param {string[]} path
+ * @param {Record<string, string | number>} query
+ */
+function glassPath(glass, path, query) {
+  const parts = ["steps", glass, ...path].map(encodeURIComponent).join("/");
+  return `${parts}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
+}
+
+/** @param {string} id */
+function datasetPath(id) {
+  return `datasets/${encodeURIComponent(id)}`;
+}
+
+/** @param {string} id */
+function trainingPath(id) {
+  return `trainings/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,101 @@
+/** What the page of learning begins with, and its state as an address. */
+
+import { debounce } from "../dom.js";
+
+/**
+ * @typedef {import("./types.js").LearnState} LearnState
+ * @typedef {import("./types.js").LearnStore} LearnStore
+ * @typedef {import("./types.js").Phase} Phase
+ * @typedef {import("./types.js").Wish} Wish
+ *
+ * @typedef {{ run: string | null, rival: string | null, step: number | null, phase: Phase }} Asked What an address asks for.
+ */
+
+/** @type {Wish} Learns the shapes in well under a minute. */
+export const FIRST_WISH = {
+  data: "shapes",
+  layers: [
+    { kind: "conv", filters: 8, kernel: 3, stride: 1, padding: 1 },
+    { kind: "relu" },
+    { kind: "maxpool", kernel: 2, stride: 2 },
+    { kind: "conv", filters: 16, kernel: 3, stride: 1, padding: 1 },
+    { kind: "relu" },
+    { kind: "maxpool", kernel: 2, stride: 2 },
+    { kind: "dense", units: 32 },
+    { kind: "relu" },
+  ],
+  loss: "cross_entropy",
+  optimiser: "adam",
+  learning_rate: 0.003,
+  momentum: 0.9,
+  schedule: "constant",
+  batch_size: 32,
+  weight_decay: 0,
+  label_smoothing: 0,
+  augmentation: "none",
+  epochs: 10,
+  seed: 0,
+};
+
+/** @returns {LearnState} */
+export function firstState() {
+  return {
+    datasets: [],
+    wish: FIRST_WISH,
+    plan: null,
+    run: null,
+    rival: null,
+    evaluation: null,
+    picture: { index: 0 },
+    glass: null,
+    phase: 0,
+    connected: true,
+    busy: null,
+    problem: null,
+    theme: document.documentElement.dataset.theme === "dark" ? "dark" : "light",
+  };
+}
+
+/**
+ * @param {string} search
+ * @returns {Asked}
+ */
+export function readAddress(search) {
+  const query = new URLSearchParams(search);
+  const phase = Number(query.get("phase"));
+  const step = Number.parseInt(query.get("step") ?? "", 10);
+  return {
+    run: query.get("run"),
+    rival: query.get("rival"),
+    step: step >= 1 ? step : null,
+    phase: phase === 1 || phase === 2 || phase === 3 || phase === 4 ? phase : 0,
+  };
+}
+
+/**
+ * @param {Readonly<LearnState>} state
+ * @returns {string} beginning with "?", or empty
+ */
+export function writeAddress({ run, rival, glass, phase }) {
+  const query = new URLSearchParams();
+  if (run) query.set("run", run.id);
+  if (rival) query.set("rival", rival.id);
+  if (glass?.training && glass.number !== null && phase) {
+    query.set("step", String(glass.number));
+    query.set("phase", String(phase));
+  }
+  return query.size ? `?${query}` : "";
+}
+
+/**
+ * Keep the address in step with the state.
+ *
+ * @param {LearnStore} store
+ */
+export function followAddress(store) {
+  const write = debounce(() => {
+    const address = writeAddress(store.state);
+    if (address !== location.search) history.replaceState(null, "", `${location.pathname}${address}`);
+  }, 200); // browsers allow about a hundred changes in half a minute
+  store.watch(["run", "rival", "glass", "phase"], write);
+}

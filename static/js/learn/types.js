@@ -1,0 +1,183 @@
+/**
+ * The shapes that travel through the page of learning; the API's are described in full by /api/v1/openapi.json.
+ *
+ * @typedef {import("../types.js").Problem} Problem
+ * @typedef {import("../types.js").Stats} Stats
+ *
+ * @typedef {object} PictureSet
+ * @property {string} id
+ * @property {string} name
+ * @property {string} text
+ * @property {string[]} classes
+ * @property {number[]} size [height, width]
+ * @property {number} pictures
+ * @property {boolean} own Whether somebody brought it, so that it can be deleted.
+ * @property {string[]} problems What was left out of it, and why.
+ *
+ * @typedef {{ kind: "conv", filters: number, kernel: number, stride: number, padding: number }
+ *   | { kind: "batchnorm" | "relu" | "sigmoid" | "tanh" }
+ *   | { kind: "maxpool" | "avgpool", kernel: number, stride: number }
+ *   | { kind: "dropout", rate: number }
+ *   | { kind: "dense", units: number }} LayerSpec
+ *
+ * @typedef {object} Wish What a training is asked to be.
+ * @property {string} [name]
+ * @property {string} data
+ * @property {LayerSpec[]} [layers]
+ * @property {"everyday"} [architecture] instead of `layers`
+ * @property {string} loss
+ * @property {string} optimiser
+ * @property {number} learning_rate
+ * @property {number} momentum
+ * @property {string} schedule
+ * @property {number} batch_size
+ * @property {number} weight_decay
+ * @property {number} label_smoothing
+ * @property {string} augmentation
+ * @property {number} epochs
+ * @property {number} seed
+ * @property {boolean} [paused]
+ * @property {number | null} [speed] batches a second; null for as many as the machine manages
+ *
+ * @typedef {object} Planned
+ * @property {string} name
+ * @property {string} kind
+ * @property {number[] | null} shape null from the first impossible layer on
+ * @property {number | null} parameters
+ * @property {number | null} multiply_adds
+ * @property {string | null} problem
+ *
+ * @typedef {{ input: number[], classes: number, layers: Planned[], parameters: number | null, multiply_adds: number | null,
+ *   problem: string | null }} Plan
+ *
+ * @typedef {"starting" | "running" | "paused" | "finished" | "stopped" | "failed"} Status
+ *
+ * @typedef {{ epoch: number, step: number, train_loss: number, train_accuracy: number, validation_loss: number,
+ *   validation_accuracy: number, seconds: number }} EpochRecord
+ *
+ * @typedef {number[]} Point [step, loss, accuracy, learning rate] of one batch
+ *
+ * @typedef {{ low: number, high: number, counts: number[] }} Histogram
+ *
+ * @typedef {object} LayerHealth
+ * @property {string} layer
+ * @property {Histogram | null} [weights]
+ * @property {Histogram | null} [gradients]
+ * @property {number | null} [weight_rms]
+ * @property {number | null} [gradient_rms]
+ * @property {number | null} [update_ratio] how large a step is beside the weights
+ * @property {number | null} [dead] share of units that were zero for the whole batch
+ * @property {number | null} [saturated]
+ *
+ * @typedef {{ kind: "dead_units" | "vanishing" | "exploding" | "saturated", layer: string, share_or_ratio: number }} Warning
+ *
+ * @typedef {{ step: number, layers: LayerHealth[], warnings: Warning[] }} Look
+ *
+ * @typedef {object} Run
+ * @property {string} id
+ * @property {string} name
+ * @property {Status} status
+ * @property {Problem | string | null} problem
+ * @property {Wish} wish
+ * @property {string[]} classes
+ * @property {number} step
+ * @property {number} steps
+ * @property {number} epoch
+ * @property {number} epochs
+ * @property {number} batch_size
+ * @property {number} learning_rate
+ * @property {number | null} images_per_second
+ * @property {number | null} seconds_left
+ * @property {number | null} speed
+ * @property {number} parameters
+ * @property {{ name: string, kind: string, shape: number[], parameters: number }[]} layers
+ * @property {EpochRecord[]} history
+ * @property {Point[]} points
+ * @property {Look | null} look
+ * @property {string} model
+ * @property {{ step_before: number, step_after: number } | null} recovered
+ * @property {Record<string, number>} limits
+ *
+ * @typedef {{ points: Point[], images_per_second: number | null, seconds_left: number | null, epoch: number, step: number }} News
+ *
+ * @typedef {{ picture: number, truth: number, answer: number, share: number }} Mistake classes by number
+ *
+ * @typedef {object} Evaluation
+ * @property {number} step
+ * @property {string} model
+ * @property {number} accuracy
+ * @property {number} loss
+ * @property {string[]} classes
+ * @property {number[][]} confusion [truth][answer]
+ * @property {Mistake[]} mistakes the surest first
+ *
+ * @typedef {object} GlassClass
+ * @property {string} label
+ * @property {number} score
+ * @property {number} share
+ * @property {number} target
+ * @property {number} term
+ * @property {number} score_after
+ * @property {number} share_after
+ * @property {number} blame
+ *
+ * @typedef {object} GlassParameter
+ * @property {string} name
+ * @property {number[]} shape
+ * @property {number} size
+ * @property {Stats} value
+ * @property {Stats} gradient
+ * @property {{ largest: number, relative: number }} change
+ * @property {{ filter: number, relative: number }[]} moved the most moved first
+ *
+ * @typedef {object} GlassLayer
+ * @property {string} name
+ * @property {string} op
+ * @property {string[]} inputs
+ * @property {number[]} shape
+ * @property {string[]} cached what it keeps for the way back
+ * @property {Stats} value
+ * @property {Stats | null} gradient
+ * @property {GlassParameter[]} parameters
+ *
+ * @typedef {{ place: number, index: number | null, label: string, loss: number, loss_after: number, share: number,
+ *   share_after: number }} GlassPicture
+ *
+ * @typedef {object} Glass One step, number by number.
+ * @property {string} id
+ * @property {string | null} training
+ * @property {number | null} number
+ * @property {boolean} made Whether the step was taken; otherwise it is about to be.
+ * @property {number | null} epoch
+ * @property {number} batch_size
+ * @property {GlassPicture[]} pictures
+ * @property {number} picture the place in the batch of the one that is shown
+ * @property {number} learning_rate
+ * @property {string} optimiser
+ * @property {Record<string, number>} options
+ * @property {{ name: string, value: number, after: number, classes: GlassClass[] }} loss
+ * @property {GlassLayer[]} layers
+ * @property {number} parameters_changed
+ * @property {string} [after_analysis] the same photo with the network after the step
+ *
+ * @typedef {0 | 1 | 2 | 3 | 4} Phase 0 none, 1 forward, 2 loss, 3 backward, 4 update
+ *
+ * @typedef {object} LearnState
+ * @property {PictureSet[]} datasets
+ * @property {Wish} wish
+ * @property {Plan | null} plan of the wish; null until it is known
+ * @property {Run | null} run
+ * @property {Run | null} rival a second run, raced against the first
+ * @property {Evaluation | null} evaluation of the run's newest network
+ * @property {{ index: number } | { blob: Blob, name: string } | null} picture whose maps are shown: one of the set, or one's own
+ * @property {Glass | null} glass
+ * @property {Phase} phase
+ * @property {boolean} connected Whether the server's events arrive.
+ * @property {string | null} busy What is under way, in words.
+ * @property {Problem | null} problem
+ * @property {"light" | "dark"} theme
+ *
+ * @typedef {import("../store.js").Store<LearnState>} LearnStore
+ */
+
+export {};

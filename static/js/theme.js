@@ -1,0 +1,32 @@
+/** Light or dark: what the reader chose, or else what the device prefers. */
+
+import { find } from "./dom.js";
+
+/**
+ * @typedef {"light" | "dark"} Theme
+ * @typedef {{ readonly state: { readonly theme: Theme }, set: (patch: { theme: Theme }) => void,
+ *   watch: (keys: ["theme"], react: (state: { readonly theme: Theme }) => void) => void }} Themed A store that has a theme.
+ */
+
+/** @param {Themed} store */
+export function mountTheme(store) {
+  find("#theme", HTMLElement).addEventListener("click", () => toggleTheme({ store }));
+  store.watch(["theme"], showTheme);
+  showTheme(store.state);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
+    if (!localStorage.getItem("theme")) store.set({ theme: matches ? "dark" : "light" });
+  });
+}
+
+/** @param {{ store: Themed }} app */
+export function toggleTheme({ store }) {
+  const theme = store.state.theme === "dark" ? "light" : "dark";
+  localStorage.setItem("theme", theme);
+  store.set({ theme });
+}
+
+/** @param {{ readonly theme: Theme }} state */
+function showTheme({ theme }) {
+  document.documentElement.dataset.theme = theme;
+  find("#theme", HTMLElement).setAttribute("aria-pressed", String(theme === "dark"));
+}
