@@ -82,10 +82,15 @@ def top_k(network: Network, trace: Trace, k: int | None = None) -> list[tuple[st
 def explain(network: Network, trace: Trace, name: str, index: Index) -> Explanation:
     """Where the number ``trace[name][index]`` came from. Raises ShapeError for an index outside, KeyError for a name that no node makes."""
     node = network.node(name)
-    y = trace[name]
-    if len(index) != y.ndim or not all(0 <= i < n for i, n in zip(index, y.shape, strict=True)):
-        raise ShapeError(f"{name!r} has the shape {y.shape}, so it has no position {index}")
-    return node.op.explain(tuple(trace[i] for i in node.inputs), y, index)
+    check_index(trace, name, index)
+    return node.op.explain(tuple(trace[i] for i in node.inputs), trace[name], index)
+
+
+def check_index(trace: Trace, name: str, index: Index) -> None:
+    """Raises ShapeError when the value ``name`` has no number there."""
+    shape = trace[name].shape
+    if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
+        raise ShapeError(f"{name!r} has the shape {shape}, so it has no position {index}")
 
 
 def receptive_field(network: Network, name: str, index: Index) -> Box | None:

@@ -24,6 +24,7 @@ import numpy as np
 from engine.errors import TrainingError
 from engine.network import Network
 from engine.train.augment import augment, mix
+from engine.train.config import TrainConfig
 from engine.train.data import AUGMENT_STREAM, Dataset, batches, split_by_seed, stream
 from engine.train.evaluate import evaluate
 from engine.train.losses import LOSSES, soft_targets
@@ -39,13 +40,18 @@ Batch = tuple[Array, Array]  # x (N, 3, H, W) and the truth as shares (N, K)
 
 @dataclass(frozen=True)
 class StepDone:
-    """After each batch. Loss and accuracy are means over the epoch so far, on augmented pictures."""
+    """After each batch. Loss and accuracy are means over the epoch so far, on augmented pictures.
+
+    ``batch_loss`` and ``batch_accuracy`` are those of this batch alone, before it was learned from.
+    """
 
     step: int  # of the whole training, from 1
     steps: int  # of the whole training
     epoch: int  # from 1
     loss: float
     accuracy: float
+    batch_loss: float
+    batch_accuracy: float
     learning_rate: float
     images_per_second: float
 
@@ -69,6 +75,21 @@ class Finished:
 Event = StepDone | EpochDone | Finished
 
 
+@dataclass(frozen=True, eq=False)
+class Upcoming:
+    """A batch before it is learned from: x (N, 3, H, W), the truth (N, K) as shares, and who is in it.
+
+    ``indices`` (N,) are places in the whole dataset; where pictures were mixed, they name those that each began with.
+    """
+
+    x: Array
+    shares: Array
+    indices: Array
+    learning_rate: float
+    step: int  # of the whole training, from 1
+    steps: int  # of the whole training
+
+
 def train(dataset: Dataset, state: State) -> Iterator[Event]:
     """Go on from ``state``, which belongs to the loop meanwhile and changes in place, to the last epoch.
 
@@ -88,17 +109,35 @@ def train(dataset: Dataset, state: State) -> Iterator[Event]:
     yield Finished(settled(state.best, training.pictures))
 
 
+def upcoming(dataset: Dataset, state: State) -> Upcoming:
+    """The batch that ``state`` is about to learn from, the same one as in the loop. Changes nothing.
+
+    Raises TrainingError as ``train`` does, and when no batch comes: after the last step of an epoch, until the loop has
+    closed the epoch, and after the last epoch.
+    """
+    config = state.config
+    _check_fit(state, dataset)
+    for_training, _ = split_by_seed(dataset.labels, config.validation, config.seed)
+    order = batches(len(for_training), config.batch_size, config.seed, state.epoch)
+    if state.epoch == config.epochs or state.batch == len(order):
+        raise TrainingError("no batch comes here: the epoch is over")
+    done, total = state.epoch * len(order) + state.batch, config.epochs * len(order)
+    chosen = for_training[order[state.batch]]
+    x, shares = _prepare(dataset, state, chosen, state.epoch, state.batch)
+    return Upcoming(x, shares, chosen, _learning_rate(config, done, total), done + 1, total)
+
+
 def _epoch(training: Dataset, state: State) -> Iterator[StepDone]:
     """The epoch's batches that are not yet done."""
     config = state.config
     order = batches(len(training.labels), config.batch_size, config.seed, state.epoch)
-    schedule, total = SCHEDULES[config.schedule], config.epochs * len(order)
+    total = config.epochs * len(order)
     step = Step(state, LOSSES[config.loss])
     began = perf_counter()
     for x, shares in _prefetched(training, state, order):
         done = state.epoch * len(order) + state.batch
-        learning_rate = config.learning_rate * schedule(done, total)
-        step(x, shares, learning_rate)
+        learning_rate = _learning_rate(config, done, total)
+        outcome = step(x, shares, learning_rate)
         if not isfinite(state.loss_sum):
             raise TrainingError(
                 f"the loss is no longer a number in epoch {state.epoch + 1}, batch {state.batch}: "
@@ -110,10 +149,17 @@ def _epoch(training: Dataset, state: State) -> Iterator[StepDone]:
             epoch=state.epoch + 1,
             loss=state.loss_sum / state.seen,
             accuracy=state.correct / state.seen,
+            batch_loss=outcome.loss,
+            batch_accuracy=outcome.correct / len(x),
             learning_rate=learning_rate,
             images_per_second=len(x) / (perf_counter() - began),
         )
         began = perf_counter()
+
+
+def _learning_rate(config: TrainConfig, done: int, total: int) -> float:
+    """That of the step after ``done`` of ``total`` steps."""
+    return config.learning_rate * SCHEDULES[config.schedule](done, total)
 
 
 def _prefetched(training: Dataset, state: State, order: list[Array]) -> Iterator[Batch]:

@@ -43,10 +43,23 @@ class Optimiser(ABC):
         for name, param in self.params.items():
             grad, scratch = self._scratch[name]
             np.copyto(grad, grads[name])
-            if self.weight_decay and param.ndim > 1:
+            if self.decays(name):
                 self._decay(param, grad, scratch, learning_rate)
             slots = tuple(self.averages[slot][name] for slot in self.slots)
             self._update(param, grad, scratch, slots, learning_rate)
+
+    @property
+    def options(self) -> dict[str, float]:
+        """What was chosen, by name."""
+        return {"weight_decay": self.weight_decay}
+
+    def decays(self, name: str) -> bool:
+        """Whether this parameter is subject to weight decay."""
+        return self.weight_decay > 0 and self.params[name].ndim > 1
+
+    def corrected(self, name: str) -> dict[str, Array]:
+        """Of one parameter, the running averages without their start at zero, where the step uses them so."""
+        return {}
 
     def state(self) -> dict[str, Array]:
         """All that a later run needs to go on exactly, by name: the live arrays, not copies."""
@@ -110,6 +123,10 @@ class Momentum(Optimiser):
         self.momentum = momentum
         self.nesterov = nesterov
 
+    @property
+    def options(self) -> dict[str, float]:
+        return {**super().options, "momentum": self.momentum, "nesterov": self.nesterov}
+
     def _update(self, param: Array, grad: Array, scratch: Array, slots: Slots, rate: float) -> None:
         (velocity,) = slots
         velocity *= self.momentum
@@ -140,6 +157,10 @@ class RMSProp(Optimiser):
         self.alpha = alpha
         self.epsilon = epsilon
 
+    @property
+    def options(self) -> dict[str, float]:
+        return {**super().options, "alpha": self.alpha, "epsilon": self.epsilon}
+
     def _update(self, param: Array, grad: Array, scratch: Array, slots: Slots, rate: float) -> None:
         (square,) = slots
         _move_average(square, self.alpha, grad, scratch, squared=True)
@@ -169,6 +190,18 @@ class Adam(Optimiser):
         super().__init__(params, weight_decay=weight_decay)
         self.betas = betas
         self.epsilon = epsilon
+
+    @property
+    def options(self) -> dict[str, float]:
+        first, second = self.betas
+        return {**super().options, "beta1": first, "beta2": second, "epsilon": self.epsilon}
+
+    def corrected(self, name: str) -> dict[str, Array]:
+        grown = (1 - beta**self.steps for beta in self.betas)
+        return {
+            slot: self.averages[slot][name] / share
+            for slot, share in zip(self.slots, grown, strict=True)
+        }
 
     def _update(self, param: Array, grad: Array, scratch: Array, slots: Slots, rate: float) -> None:
         mean, square = slots

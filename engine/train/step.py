@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from engine.kernels import parallel
-from engine.network import Network
+from engine.network import Gradients, Network
 from engine.ops import BatchNorm, Dropout
+from engine.trace import Trace
 from engine.train.copies import rebuilt, with_op
 from engine.train.data import DROPOUT_STREAM, stream
 from engine.train.losses import Loss
@@ -22,53 +25,84 @@ from engine.types import Array
 # normalisation, as in data-parallel training; this threads the elementwise work too, and keeps a
 # part's activations small enough to be reused by the memory allocator.
 PARTS = 2
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
-class _Part:
-    """What one part of the batch found."""
+class Part:
+    """What one part of the batch found: its share of the batch's mean loss and of its gradients."""
+
+    pictures: slice
+    loss: float
+    correct: int
+    gradients: Gradients
+    moments: dict[str, Moments]  # by the batch normalisation's node name
+    trace: Trace | None  # and the values' gradients: only when they were to be kept
+
+
+class Outcome(NamedTuple):
+    """The batch's mean loss, and how many of its pictures the network had right, before the step."""
 
     loss: float
     correct: int
-    grads: dict[str, Array]
-    moments: dict[str, Moments]  # by the batch normalisation's node name
 
 
 class Step:
-    """Moves a state by one batch."""
+    """Moves a state by one batch. Without ``train`` normalisation and dropout work as at inference."""
 
-    def __init__(self, state: State, loss: Loss) -> None:
+    def __init__(self, state: State, loss: Loss, *, train: bool = True) -> None:
         self._state = state
         self._loss = loss
+        self._train = train
         self._replicas = [_replica(state.network) for _ in range(PARTS)]
 
-    def __call__(self, x: Array, shares: Array, learning_rate: float) -> None:
+    def __call__(self, x: Array, shares: Array, learning_rate: float) -> Outcome:
         """Learn from x (N, C, H, W) and the truth (N, K) as shares."""
-        edges = [len(x) * i // PARTS for i in range(PARTS + 1)]
-        found: list[_Part | None] = [None] * PARTS
+        parts = self.look(x, shares)
+        self.learn(parts, learning_rate)
+        return self.close(parts, len(x))
 
-        def work(part: int) -> None:
-            here = slice(edges[part], edges[part + 1])
-            found[part] = self._run(part, x[here], shares[here], len(x))
+    def look(self, x: Array, shares: Array, *, keep: bool = False) -> list[Part]:
+        """Forward, loss and backward. Changes nothing; with ``keep`` every value and its gradient is kept."""
+        return _in_parts(len(x), lambda part, here: self._find(part, here, x, shares, keep))
 
-        parallel.run([partial(work, p) for p in range(PARTS) if edges[p] < edges[p + 1]])
-        parts = [part for part in found if part is not None]
-        state = self._state
-        state.optimiser.step(_sum([part.grads for part in parts]), learning_rate)
-        _update_statistics(state.network, [part.moments for part in parts])
-        state.count(sum(part.loss for part in parts), sum(part.correct for part in parts), len(x))
-        state.follow()
+    def forward(self, x: Array) -> list[Trace]:
+        """The forward pass alone, part by part, with the same dropout as ``look`` until the step is closed."""
+        return _in_parts(len(x), lambda part, here: self._forward(part, x[here]))
 
-    def _run(self, part: int, x: Array, shares: Array, batch: int) -> _Part:
-        network = self._replicas[part]
-        self._reseed(network, part)
-        trace = network.forward(x, train=True)
+    def learn(self, parts: list[Part], learning_rate: float) -> dict[str, Array]:
+        """Update weights and running statistics. Gives the whole batch's gradients by the parameter's name."""
+        grads = _sum([part.gradients.params for part in parts])
+        self._state.optimiser.step(grads, learning_rate)
+        _update_statistics(self._state.network, [part.moments for part in parts])
+        return grads
+
+    def close(self, parts: list[Part], pictures: int) -> Outcome:
+        """Count the batch: the state now stands before the next one."""
+        outcome = Outcome(sum(part.loss for part in parts), sum(part.correct for part in parts))
+        self._state.count(*outcome, pictures)
+        self._state.follow()
+        return outcome
+
+    def _find(self, part: int, here: slice, x: Array, shares: Array, keep: bool) -> Part:
+        network, truth = self._replicas[part], shares[here]
+        trace = self._forward(part, x[here])
         logits = trace[network.logits]
-        loss, blame = self._loss(logits, shares, 0.0)
-        weight = len(x) / batch  # the loss is a mean over the whole batch
-        grads = network.backward(trace, {network.logits: blame * weight}, only_params=True)
-        correct = int((logits.argmax(1) == shares.argmax(1)).sum())
-        return _Part(loss * weight, correct, grads.params, moments_of(network, trace))
+        loss, blame = self._loss(logits, truth, 0.0)
+        weight = len(truth) / len(x)  # the loss is a mean over the whole batch
+        grads = network.backward(trace, {network.logits: blame * weight}, only_params=not keep)
+        return Part(
+            pictures=here,
+            loss=loss * weight,
+            correct=int((logits.argmax(1) == truth.argmax(1)).sum()),
+            gradients=grads,
+            moments=moments_of(network, trace) if self._train else {},
+            trace=trace if keep else None,
+        )
+
+    def _forward(self, part: int, x: Array) -> Trace:
+        self._reseed(self._replicas[part], part)
+        return self._replicas[part].forward(x, train=self._train)
 
     def _reseed(self, network: Network, part: int) -> None:
         state = self._state
@@ -77,6 +111,19 @@ class Step:
                 path = (DROPOUT_STREAM, state.epoch, state.batch, part, place)
                 fresh = stream(state.config.seed, *path)
                 node.op.rng.bit_generator.state = fresh.bit_generator.state
+
+
+def _in_parts(count: int, work: Callable[[int, slice], Found]) -> list[Found]:
+    """What ``work`` gives for each part of ``count`` pictures that has any, side by side."""
+    edges = [count * i // PARTS for i in range(PARTS + 1)]
+    parts = [p for p in range(PARTS) if edges[p] < edges[p + 1]]
+    found: dict[int, Found] = {}
+
+    def run(part: int) -> None:
+        found[part] = work(part, slice(edges[part], edges[part + 1]))
+
+    parallel.run([partial(run, part) for part in parts])
+    return [found[part] for part in parts]
 
 
 def _replica(network: Network) -> Network:
