@@ -49,6 +49,8 @@ export function firstState() {
     picture: { index: 0 },
     glass: null,
     phase: 0,
+    learned: null,
+    speed: null,
     connected: true,
     busy: null,
     problem: null,

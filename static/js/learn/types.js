@@ -172,6 +172,8 @@
  * @property {{ index: number } | { blob: Blob, name: string } | null} picture whose maps are shown: one of the set, or one's own
  * @property {Glass | null} glass
  * @property {Phase} phase
+ * @property {Wish | null} learned the wish that the run came from, to tell whether the wish has changed since
+ * @property {number | null} speed batches a second; null for as many as the machine manages
  * @property {boolean} connected Whether the server's events arrive.
  * @property {string | null} busy What is under way, in words.
  * @property {Problem | null} problem
