@@ -1,0 +1,133 @@
+"""A network as an ONNX file, which other programs run, show and convert.
+
+Layers keep their names: the node and the value it makes are called as here, and parameters "node.parameter". Labels,
+preprocessing (under timm's keys) and the model card are JSON in the file's metadata. The package ``onnx`` takes about 0.1 s
+to load; nothing else in the engine imports this module.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
+
+from engine.network import Network, Node
+from engine.types import Array, Shape
+
+# Old enough for readers from 2022 on (onnxruntime 1.12), new enough for every op here.
+OPSET, IR_VERSION = 17, 8
+
+TYPES = {
+    "conv": "Conv",
+    "dense": "Gemm",
+    "relu": "Relu",
+    "leaky_relu": "LeakyRelu",
+    "sigmoid": "Sigmoid",
+    "tanh": "Tanh",
+    "clip": "Clip",
+    "softmax": "Softmax",
+    "max_pool": "MaxPool",
+    "average_pool": "AveragePool",
+    "global_average_pool": "GlobalAveragePool",
+    "batch_norm": "BatchNormalization",
+    "dropout": "Dropout",  # passes everything on, as no reader is told that it trains
+    "flatten": "Flatten",
+    "reshape": "Reshape",
+    "pad": "Pad",
+    "concat": "Concat",
+    "add": "Add",
+    "mul": "Mul",
+    "identity": "Identity",
+}
+
+
+def _window(op: Any) -> dict[str, Any]:
+    return {"kernel_shape": op.kernel, "strides": op.stride, "pads": op.padding}
+
+
+# What the file says of a layer besides its arrays; a kind that is not here has nothing to say.
+ATTRIBUTES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "conv": lambda op: _window(op) | {"dilations": op.dilation, "group": op.groups},
+    "dense": lambda _: {"transB": 1},  # ours is (outputs, inputs)
+    "leaky_relu": lambda op: {"alpha": op.alpha},
+    "softmax": lambda op: {"axis": op.axis},
+    "max_pool": lambda op: _window(op) | {"dilations": op.dilation, "ceil_mode": int(op.ceil_mode)},
+    "average_pool": lambda op: (
+        _window(op)
+        | {"ceil_mode": int(op.ceil_mode), "count_include_pad": int(op.count_include_pad)}
+    ),
+    # There momentum is the share of the old running value, here that of the new one.
+    "batch_norm": lambda op: {"epsilon": op.epsilon, "momentum": 1 - op.momentum},
+    "flatten": lambda op: {"axis": op.axis},
+    "concat": lambda op: {"axis": op.axis},
+}
+# Hyper-parameters that are inputs there, in their order.
+CONSTANTS: Mapping[str, Callable[[Any], dict[str, Array]]] = {
+    "clip": lambda op: {"low": np.array(op.low, np.float32), "high": np.array(op.high, np.float32)},
+    "dropout": lambda op: {"rate": np.array(op.rate, np.float32)},
+    "reshape": lambda op: {"shape": np.array(op.shape, np.int64)},
+    "pad": lambda op: {
+        "pads": np.array([0, 0, *op.pads[:2], 0, 0, *op.pads[2:]], np.int64),
+        "value": np.array(op.value, np.float32),
+    },
+}
+
+
+def to_onnx(network: Network) -> bytes:
+    """The network as the bytes of an ONNX file, in float32, for batches of any size."""
+    nodes: list[NodeProto] = []
+    tensors: list[TensorProto] = []
+    for node in network.nodes:
+        written, own = write_node(node)
+        nodes.append(written)
+        tensors += own
+    shapes = network.shapes()
+    graph = helper.make_graph(
+        nodes,
+        network.name or "network",
+        [_value(name, shapes[name]) for name in network.inputs],
+        [_value(name, shapes[name]) for name in network.outputs],
+        tensors,
+    )
+    model: ModelProto = helper.make_model(
+        graph,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="convscope",
+    )
+    helper.set_model_props(model, _about(network))
+    data: bytes = model.SerializeToString()
+    return data
+
+
+def write_node(node: Node) -> tuple[NodeProto, list[TensorProto]]:
+    """One layer in ONNX, and the tensors that it reads besides other layers' values."""
+    op = node.op
+    arrays = {
+        name: a.astype(np.float32, order="C") for name, a in {**op.params, **op.buffers}.items()
+    }
+    if op.kind in CONSTANTS:
+        arrays |= CONSTANTS[op.kind](op)
+    tensors = [
+        numpy_helper.from_array(array, f"{node.name}.{name}") for name, array in arrays.items()
+    ]
+    attributes = ATTRIBUTES[op.kind](op) if op.kind in ATTRIBUTES else {}
+    reads = [*node.inputs, *(tensor.name for tensor in tensors)]
+    return helper.make_node(TYPES[op.kind], reads, [node.name], node.name, **attributes), tensors
+
+
+def _value(name: str, shape: Shape) -> ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", *shape[1:]])
+
+
+def _about(network: Network) -> dict[str, str]:
+    """The metadata: each entry is JSON, and what the network does not have is left out."""
+    about = {
+        "labels": network.labels,
+        "preprocess": network.preprocess and network.preprocess.to_dict(),
+        "meta": network.meta or None,
+    }
+    return {key: json.dumps(value) for key, value in about.items() if value is not None}
