@@ -53,7 +53,23 @@ def test_the_plan_is_what_the_network_is(layers, size):
 def test_layers_are_named_after_what_they_do():
     names = [row.name for row in sketch.plan(EVERYTHING, 3)]
     assert names == (
-        "conv1 norm1 tanh1 pool1 conv2 sigmoid1 pool2 dropout1 flatten fc1 norm2 relu1 fc2 scores softmax".split()
+        [
+            "conv1",
+            "norm1",
+            "tanh1",
+            "pool1",
+            "conv2",
+            "sigmoid1",
+            "pool2",
+            "dropout1",
+            "flatten",
+            "fc1",
+            "norm2",
+            "relu1",
+            "fc2",
+            "scores",
+            "softmax",
+        ]
     )
 
 
