@@ -22,11 +22,12 @@ import { tileEvents } from "./tiles.js";
 // Maps with their numbers under them; or, where that would make them smaller than a thumbnail, closer and without.
 const AIRY = { gap: 8, caption: 1.125, least: 3 };
 const DENSE = { gap: 4, caption: 0, least: 1.5 };
+const BAND = 600; // pixels
 
 /**
  * Maps are painted when they are in sight or about to be: of two thousand, only those of a screen cost anything. Browsers make
- * every canvas on the page a layer of its own, and hundreds of layers take longer to put together than a frame lasts; so the
- * tiles' canvases stay out of sight, and one canvas a row shows them.
+ * every canvas on the page a layer of its own, and many layers take longer to put together than a frame lasts; so the tiles'
+ * canvases stay out of sight, and one canvas shows a band of rows.
  *
  * @implements {View}
  */
@@ -35,9 +36,10 @@ export class Grid {
   #tiles;
   #mark = h("span", { class: "lit", hidden: true });
   #current = -1;
-  #cell = { across: 1, width: 1, height: 1, gap: 0 };
-  /** @type {HTMLCanvasElement[]} One a row. */
-  #rows = [];
+  #cell = { across: 1, width: 1, height: 1, gap: 0, pitch: 1 };
+  #tilesABand = 1;
+  /** @type {HTMLCanvasElement[]} */
+  #bands = [];
   /** What has to be painted yet, and how. @type {Set<number>} */
   #blank = new Set();
   #isPainted = false;
@@ -80,10 +82,9 @@ export class Grid {
     this.element.style.setProperty("--across", String(cell.across));
     this.element.style.setProperty("--cell-width", `${cell.width}px`);
     this.element.style.setProperty("--cell-height", `${cell.height}px`);
-    this.#cell = { ...cell, gap: isDense ? DENSE.gap : AIRY.gap };
-    this.#layRows();
-    this.#sight.disconnect();
-    for (let i = 0; i < this.#tiles.length; i += cell.across) this.#sight.observe(this.#button(i)); // one stands for its row
+    const { gap, caption } = isDense ? DENSE : AIRY;
+    this.#cell = { ...cell, gap, pitch: cell.height + root * caption + gap };
+    this.#layBands();
   }
 
   /** @param {Tensor} tensor */
@@ -140,59 +141,81 @@ export class Grid {
     return this.#tiles[channel]?.button ?? this.element;
   }
 
-  /** A canvas behind each row of tiles; what is painted already is shown again in the new size. */
-  #layRows() {
-    for (const row of this.#rows) row.remove();
-    const count = Math.ceil(this.#tiles.length / this.#cell.across);
-    const place = (/** @type {number} */ row) => ({ "grid-row": `${row + 1} / ${row + 2}` });
-    this.#rows = Array.from({ length: count }, (_, row) => h("canvas", { class: "grid-row", width: 1, height: 1, "aria-hidden": "true", style: place(row) }));
-    this.element.style.setProperty("--rows", String(count));
-    this.element.prepend(...this.#rows);
-    if (this.#isPainted) for (let row = 0; row < count; row++) this.#showRow(row);
+  /** A canvas behind each band of tiles; what is painted already is shown again in the new size. */
+  #layBands() {
+    for (const band of this.#bands) band.remove();
+    const { across, pitch } = this.#cell;
+    const all = Math.ceil(this.#tiles.length / across);
+    const rows = Math.min(all, Math.max(1, Math.floor(BAND / pitch)));
+    this.#tilesABand = rows * across;
+    this.#bands = Array.from({ length: Math.ceil(all / rows) }, (_, i) =>
+      h("canvas", {
+        class: "grid-band",
+        width: 1,
+        height: 1,
+        "aria-hidden": "true",
+        style: { "grid-row": `${i * rows + 1} / ${Math.min(all, (i + 1) * rows) + 1}` },
+      }),
+    );
+    this.element.style.setProperty("--rows", String(all));
+    this.element.prepend(...this.#bands);
+    this.#sight.disconnect();
+    for (const band of this.#bands) this.#sight.observe(band);
+    if (this.#isPainted) for (const band of this.#bands.keys()) this.#showBand(band);
   }
 
-  /** @param {number} row */
-  #showRow(row) {
-    const canvas = this.#rows[row];
-    const { across, width, height, gap } = this.#cell;
-    const tiles = this.#tiles.slice(row * across, (row + 1) * across);
-    if (!canvas || tiles.some((_, i) => this.#blank.has(row * across + i))) return;
+  /** @param {number} band */
+  #channels(band) {
+    const first = band * this.#tilesABand;
+    return Array.from({ length: Math.min(this.#tilesABand, this.#tiles.length - first) }, (_, i) => first + i);
+  }
+
+  /** @param {number} band */
+  #showBand(band) {
+    const canvas = this.#bands[band];
+    const channels = this.#channels(band);
+    if (!canvas || channels.some((channel) => this.#blank.has(channel))) return;
+    const { across, width, height, gap, pitch } = this.#cell;
+    const rows = Math.ceil(channels.length / across);
+    const below = pitch - height; // the caption and the gap
     canvas.width = Math.round((across * (width + gap) - gap) * devicePixelRatio);
-    canvas.height = Math.round(height * devicePixelRatio);
+    canvas.height = Math.round((rows * pitch - below) * devicePixelRatio);
+    canvas.style.height = `${rows * pitch - below}px`;
     const context = canvas.getContext("2d");
     if (!context) return;
     context.imageSmoothingEnabled = false; // hard pixels
     context.scale(devicePixelRatio, devicePixelRatio);
-    tiles.forEach((tile, i) => context.drawImage(tile.canvas, i * (width + gap), 0, width, height));
+    channels.forEach((channel, i) => {
+      const tile = this.#tiles[channel];
+      if (tile) context.drawImage(tile.canvas, (i % across) * (width + gap), Math.floor(i / across) * pitch, width, height);
+    });
   }
 
-  /** The rows that are on the screen now; the observer brings the others as they come near. */
+  /** The bands that are on the screen now; the observer brings the others as they come near. */
   #paintInSight() {
-    const { top } = this.element.getBoundingClientRect();
-    const pitch = this.element.scrollHeight / this.#rows.length || 1;
-    const first = Math.max(0, Math.floor(-top / pitch));
-    const last = Math.ceil((innerHeight - top) / pitch);
-    for (let row = first; row <= last; row++) this.#paintRow(row);
+    this.#bands.forEach((band, i) => {
+      const { top, bottom } = band.getBoundingClientRect();
+      if (bottom > 0 && top < innerHeight) this.#paintBand(i);
+    });
   }
 
   /** @param {IntersectionObserverEntry[]} entries */
   #see(entries) {
     for (const { isIntersecting, target } of entries) {
-      const channel = target instanceof HTMLElement ? Number(target.dataset.channel) : 0;
-      if (isIntersecting) this.#paintRow(Math.floor(channel / this.#cell.across));
+      const band = this.#bands.findIndex((band) => band === target);
+      if (isIntersecting && band >= 0) this.#paintBand(band);
     }
   }
 
-  /** @param {number} row */
-  #paintRow(row) {
-    const { across } = this.#cell;
+  /** @param {number} band */
+  #paintBand(band) {
     let isNew = false;
-    for (let channel = row * across; channel < (row + 1) * across; channel++) {
+    for (const channel of this.#channels(band)) {
       if (!this.#blank.delete(channel)) continue;
       this.#paintOne(channel);
       isNew = true;
     }
-    if (isNew) this.#showRow(row);
+    if (isNew) this.#showBand(band);
   }
 
   /**

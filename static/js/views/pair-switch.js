@@ -39,9 +39,11 @@ export function mountPairSwitch(app) {
     ),
     twinRow,
   );
-  find("#stage-head", HTMLElement).append(row);
+  const head = find("#stage-head", HTMLElement);
+  head.append(row);
   store.watch(["pair", "side", "contrast", "layer", "twin"], (state) => {
     row.hidden = state.pair === null;
+    head.classList.toggle("compared", state.pair !== null);
     if (!state.pair) return;
     const names = { ...sideNames(state), difference: say.whatif.difference, beside: say.whatif.sideBySide };
     const isNetworks = state.pair.kind === "network";

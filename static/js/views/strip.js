@@ -6,11 +6,12 @@ import { find, h, placeBox, prefersStillness, setAttribute, svg } from "../dom.j
 import { shapeText } from "../format.js";
 import { hasMaps, layerNamed, typicalMaps } from "../graph.js";
 import { layoutStrip, STRIP } from "../layout.js";
-import { condense, paint, planeOf } from "../raster.js";
+import { condense, planeOf } from "../raster.js";
 import { layerRange } from "../scale.js";
 import { explains, fractions, windowBox } from "../terms.js";
 import { opTitle } from "../words.js";
 import { say } from "../words/index.js";
+import { rem, rootSize, Sheet } from "./strip-sheet.js";
 import { placeOf } from "./trail.js";
 
 /**
@@ -22,14 +23,15 @@ import { placeOf } from "./trail.js";
  * @typedef {object} Drawn A column on the page.
  * @property {Column} column
  * @property {HTMLButtonElement} button
- * @property {HTMLCanvasElement[]} canvases
+ * @property {HTMLElement[]} thumbs
  * @property {HTMLElement[]} lights
  * @property {number[]} channels
  * @property {Tensor | null} tensor
  */
 
-const rootSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
-const rem = (/** @type {number} */ units) => `${units / 16}rem`;
+// Browsers make every canvas a layer of its own, and a hundred layers take longer to put together than everything else that a
+// moved cursor changes. So neighbouring columns share one.
+const COLUMNS_A_SHEET = 16;
 
 /** @param {App} app */
 export function mountStrip(app) {
@@ -45,6 +47,10 @@ export function mountStrip(app) {
 class Strip {
   /** @type {Map<string, Drawn>} */
   #drawn = new Map();
+  /** @type {Sheet[]} */
+  #sheets = [];
+  /** @type {HTMLElement[]} Those that are on. */
+  #lit = [];
   /** @type {Map<string, SVGPathElement[]>} */
   #edges = new Map();
   #trail = svg("svg", { class: "trail-line", "aria-hidden": "true" });
@@ -84,6 +90,9 @@ class Strip {
     });
     const size = { width: rem(width), height: rem(height) };
     this.#drawn = new Map(columns.map((column) => [column.layer.name, this.#draw(column, typical)]));
+    this.#lit = [];
+    this.#sheets = [];
+    for (let i = 0; i < columns.length; i += COLUMNS_A_SHEET) this.#sheets.push(new Sheet(columns.slice(i, i + COLUMNS_A_SHEET)));
     this.#root.replaceChildren(
       h(
         "div",
@@ -92,6 +101,7 @@ class Strip {
         ...groups.map(({ text, left, width }) =>
           h("span", { class: "group", "aria-hidden": "true", style: { left: rem(left + 4), width: rem(width - 8) } }, text),
         ),
+        ...this.#sheets.map(({ canvas }) => canvas),
         h("ol", {}, ...[...this.#drawn.values()].map(({ button }) => h("li", {}, button))),
         this.#trail,
       ),
@@ -153,7 +163,8 @@ class Strip {
     const first = model?.layers[0];
     if (!model || !first) return;
     const why = explains(explanation, layer, cursor) ? explanation : null;
-    for (const { lights } of this.#drawn.values()) for (const light of lights) light.hidden = true;
+    if (!why && cursor && explanation?.layer === layer) return; // the old ones stay until the new ones are here
+    for (const light of this.#lit.splice(0)) light.hidden = true;
     if (why?.receptive_field) this.#lightUp(first.name, why.receptive_field.input, null);
     for (const input of new Set(why?.terms.map((term) => term.input))) {
       const terms = why?.terms.filter((term) => term.input === input) ?? [];
@@ -212,7 +223,9 @@ class Strip {
     if (!drawn || height === undefined || width === undefined) return;
     drawn.lights.forEach((light, i) => {
       const channel = drawn.channels[i] ?? -1;
-      if (!channels || channels.has(channel)) placeBox(light, fractions(box, height, width));
+      if (channels && !channels.has(channel)) return;
+      placeBox(light, fractions(box, height, width));
+      this.#lit.push(light);
     });
   }
 
@@ -223,8 +236,17 @@ class Strip {
    */
   #draw(column, typical) {
     const { layer, left, width, cells } = column;
-    const canvases = cells.map(() => h("canvas", { width: 1, height: 1 }));
     const lights = cells.map(() => h("span", { class: "lit", hidden: true }));
+    const thumbs = cells.map((cell, i) =>
+      h(
+        "span",
+        {
+          class: "thumb empty",
+          style: { left: rem(cell.x - left), top: rem(cell.y), width: rem(cell.width), height: rem(cell.height) },
+        },
+        lights[i],
+      ),
+    );
     const go = () => this.app.explorer.goTo(layer.name);
     const button = h(
       "button",
@@ -239,19 +261,9 @@ class Strip {
         on: { click: go },
       },
       h("span", { class: "column-name" }, layer.name),
-      ...cells.map((cell, i) =>
-        h(
-          "span",
-          {
-            class: "thumb",
-            style: { left: rem(cell.x - left), top: rem(cell.y), width: rem(cell.width), height: rem(cell.height) },
-          },
-          canvases[i],
-          lights[i],
-        ),
-      ),
+      ...thumbs,
     );
-    return { column, button, canvases, lights, channels: typical.get(layer.name) ?? [], tensor: null };
+    return { column, button, thumbs, lights, channels: typical.get(layer.name) ?? [], tensor: null };
   }
 
   /** @param {IntersectionObserverEntry[]} entries */
@@ -281,14 +293,17 @@ class Strip {
   }
 
   /** @param {Drawn} drawn */
-  #paint({ column: { layer }, canvases, tensor }) {
+  #paint({ column, thumbs, tensor }) {
     const { analysis, theme, model } = this.app.store.state;
+    const { layer } = column;
     const result = analysis?.layers.find(({ name }) => name === layer.name);
-    if (!tensor || !result || !model || !layerNamed(model, layer.name)) return;
+    const sheet = this.#sheets.find((sheet) => sheet.columns.includes(column));
+    if (!tensor || !result || !model || !sheet || !layerNamed(model, layer.name)) return;
     const range = layerRange(result);
-    canvases.forEach((canvas, i) => {
-      if (hasMaps(layer)) paint(canvas, planeOf(tensor, i), layer.shape[2] ?? 1, range, theme);
-      else paint(canvas, condense(tensor.data, 128), 1, range, theme);
+    thumbs.forEach((thumb, i) => {
+      if (hasMaps(layer)) sheet.paint(column, i, planeOf(tensor, i), layer.shape[2] ?? 1, range, theme);
+      else sheet.paint(column, i, condense(tensor.data, 128), 1, range, theme);
+      thumb.classList.remove("empty");
     });
   }
 }

@@ -18,7 +18,7 @@ import { Slider } from "./slider.js";
 /** @param {App} app */
 export function networkSection(app) {
   const section = new NetworkSection(app);
-  app.store.watch(["analysis", "layer", "tile", "changes", "pair"], () => section.show());
+  app.store.watch(["tab", "analysis", "layer", "tile", "changes", "pair"], ({ tab }) => tab === "whatif" && section.show());
   return section.element;
 }
 

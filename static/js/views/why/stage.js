@@ -77,6 +77,7 @@ export class Stage {
   #appear({ tab, analysis }) {
     const isShown = tab === "why" && analysis !== null;
     this.element.hidden = !isShown;
+    document.body.classList.toggle("of-the-whole", isShown);
     for (const part of LAYER_VIEW) find(part, HTMLElement).hidden = isShown;
     find("#stage", HTMLElement).setAttribute("aria-labelledby", isShown ? "why-title" : "layer-title");
     this.#fit();
