@@ -1,0 +1,121 @@
+/** What the network sees now: its filters, what they make of a picture, and how its numbers are spread. */
+
+import { h } from "../../dom.js";
+import { count, percent, words as plainWords } from "../../format.js";
+import { say } from "../../words/index.js";
+import { filterTiles } from "./filters.js";
+import { histogramRows, warningList } from "./histograms.js";
+import { mapTiles } from "./maps.js";
+import { pictureChoice } from "./picture.js";
+import { hasMaps, Watcher } from "./seen.js";
+
+/**
+ * @typedef {import("./seen.js").Seen} Seen
+ * @typedef {import("../types.js").LearnStore} LearnStore
+ */
+
+const words = say.learn.run.live;
+
+/**
+ * @param {LearnStore} store
+ * @param {HTMLElement} root
+ */
+export function mountLive(store, root) {
+  const at = h("span", { class: "quiet" });
+  const empty = h("p", { class: "quiet" }, words.empty);
+  const picture = h("img", { class: "live-picture", alt: "", width: 96, height: 96 });
+  const answer = h("ol", { class: "live-answer" });
+  const layers = h("select", { id: "live-layer" });
+  const maps = h("div", { class: "live-map-body" });
+  const filters = h("div", {});
+  const spread = h("div", { class: "live-histograms" });
+  const body = h(
+    "div",
+    { class: "live-body", hidden: true },
+    h("div", { class: "live-subject" }, picture, h("div", {}, pictureChoice(store), answer)),
+    filters,
+    h("div", { class: "live-maps" }, h("h3", {}, words.maps), h("label", { for: "live-layer" }, words.layer, " ", layers), maps),
+    spread,
+  );
+  const warnings = h("div", { "aria-live": "polite" });
+  root.append(h("div", { class: "part-head" }, h("h2", { id: "live-title" }, words.title), at), warnings, empty, body);
+
+  /** @type {Seen | null} */
+  let seen = null;
+  const show = () => {
+    empty.hidden = seen !== null;
+    body.hidden = seen === null;
+    at.textContent = seen ? words.at(count(seen.step)) : "";
+    if (!seen) return;
+    const { theme } = store.state;
+    filters.replaceChildren(...(seen.weights ? [filterTiles(seen.weights, theme)] : []));
+    maps.replaceChildren(...mapTiles(seen.tensor, theme));
+    answer.replaceChildren(...answers(seen));
+    listLayers(layers, seen);
+  };
+  const watcher = new Watcher(store, (next) => {
+    if (next && next.picture !== seen?.picture) showPicture(picture, next.picture);
+    seen = next;
+    show();
+  });
+  layers.addEventListener("change", () => {
+    watcher.layer = layers.value;
+    watcher.want(true);
+  });
+  store.watch(["theme"], show);
+  followLook(store, spread, warnings);
+}
+
+/**
+ * @param {LearnStore} store
+ * @param {HTMLElement} spread
+ * @param {HTMLElement} warnings
+ */
+function followLook(store, spread, warnings) {
+  let said = "";
+  /** @type {import("../types.js").Look | null} */
+  let shown = null;
+  store.watch(["run"], ({ run }) => {
+    const look = run?.look ?? null;
+    if (look === shown) return;
+    shown = look;
+    spread.replaceChildren(...(look ? [h("h3", {}, words.histograms), histogramRows(look)] : []));
+    const kinds = JSON.stringify(look?.warnings.map(({ kind, layer }) => [kind, layer]) ?? []);
+    if (kinds === said) return; // shares change with every look; what is wrong does not
+    said = kinds;
+    warnings.replaceChildren(...(look?.warnings.length ? [warningList(look.warnings)] : []));
+  });
+}
+
+/**
+ * @param {HTMLImageElement} picture
+ * @param {Blob} blob
+ */
+function showPicture(picture, blob) {
+  URL.revokeObjectURL(picture.src);
+  picture.src = URL.createObjectURL(blob);
+}
+
+/** @param {Seen} seen */
+function answers({ analysis }) {
+  return analysis.predictions.slice(0, 3).map(({ label, score }) =>
+    h(
+      "li",
+      { style: { "--share": `${score * 100}%` } },
+      h("span", {}, plainWords(label)),
+      h("span", { class: "quiet" }, percent(score)),
+    ),
+  );
+}
+
+/**
+ * @param {HTMLSelectElement} choice
+ * @param {Seen} seen
+ */
+function listLayers(choice, { layers, layer }) {
+  const names = layers.filter(hasMaps).map(({ name }) => name);
+  if (names.join() !== [...choice.options].map(({ value }) => value).join()) {
+    choice.replaceChildren(...names.map((name) => h("option", { value: name }, name)));
+  }
+  choice.value = layer.name;
+}

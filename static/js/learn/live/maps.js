@@ -1,0 +1,41 @@
+/** What a layer makes of the picture: its maps on one scale, with the scale's numbers. */
+
+import { h } from "../../dom.js";
+import { rough } from "../../format.js";
+import { paint, planeOf } from "../../raster.js";
+import { extremes, rangeOf } from "../../scale.js";
+import { say } from "../../words/index.js";
+
+/** @typedef {import("../../types.js").Tensor} Tensor */
+
+const words = say.learn.run.live;
+const MOST = 64; // maps; more are no longer looked at one by one
+
+/**
+ * @param {Tensor} tensor
+ * @param {"light" | "dark"} theme
+ */
+export function mapTiles(tensor, theme) {
+  const width = tensor.shape[2] ?? 1;
+  const whole = extremes(tensor.data);
+  const range = rangeOf(whole.min, whole.max);
+  const tiles = tensor.channels.slice(0, MOST).map((channel, i) => {
+    const plane = planeOf(tensor, i);
+    const { min, max, mean } = extremes(plane);
+    const label = words.map(tensor.name, channel, say.numbers.span(rough(min), rough(max), rough(mean)));
+    const canvas = h("canvas", { role: "img", "aria-label": label, title: label });
+    paint(canvas, plane, width, range, theme);
+    return canvas;
+  });
+  return [h("div", { class: "map-tiles" }, ...tiles), scale(range, theme)];
+}
+
+/**
+ * @param {import("../../types.js").Range} range
+ * @param {"light" | "dark"} theme
+ */
+function scale(range, theme) {
+  const canvas = h("canvas", { "aria-hidden": "true" });
+  paint(canvas, Float32Array.from({ length: 256 }, (_, i) => range.low + ((range.high - range.low) * i) / 255), 256, range, theme);
+  return h("div", { class: "map-scale" }, h("span", {}, rough(range.low)), canvas, h("span", {}, rough(range.high)));
+}

@@ -1,0 +1,172 @@
+/** How well it reads pictures that it never learned from: what it takes for what, its worst mistakes, and the way out. */
+
+import { isAbort, postPhoto, ProblemError } from "../api.js";
+import { h } from "../dom.js";
+import { count, percent, words as plainWords } from "../format.js";
+import { swatch } from "../palette.js";
+import { say } from "../words/index.js";
+import { fetchEvaluation, fetchPicture, modelUrl, pictureUrl } from "./api.js";
+
+/**
+ * @typedef {import("./types.js").Evaluation} Evaluation
+ * @typedef {import("./types.js").LearnStore} LearnStore
+ * @typedef {import("./types.js").Mistake} Mistake
+ * @typedef {import("./types.js").Run} Run
+ */
+
+const words = say.learn.run.report;
+const MISTAKES = 24;
+
+/**
+ * @param {LearnStore} store
+ * @param {HTMLElement} root
+ */
+export function mountReport(store, root) {
+  const score = h("p", { class: "score" });
+  const body = h("div", {});
+  const ways = h("div", { class: "report-ways", hidden: true });
+  root.append(h("div", { class: "part-head" }, h("h2", { id: "report-title" }, words.title)), score, body, ways);
+  const show = () => {
+    const { evaluation, theme, run } = store.state;
+    score.replaceChildren(...(evaluation ? scoreOf(evaluation) : [h("span", { class: "quiet" }, words.empty)]));
+    body.replaceChildren(...(evaluation && run ? [confusion(evaluation, theme), mistakes(store, evaluation, run)] : []));
+  };
+  store.watch(["evaluation", "theme"], show);
+  let kept = "";
+  store.watch(["run"], ({ run }) => {
+    ways.hidden = run === null;
+    if (run && kept !== run.id) ways.replaceChildren(...waysOut(run));
+    kept = run?.id ?? "";
+  });
+  show();
+  followEpochs(store);
+}
+
+/**
+ * An exam after every epoch, and where the run rests; one at a time.
+ *
+ * @param {LearnStore} store
+ */
+function followEpochs(store) {
+  let asked = "";
+  let abort = new AbortController();
+  store.watch(["run"], ({ run }) => {
+    const step = run?.history.at(-1)?.step ?? 0;
+    const wanted = run && step ? `${run.id}@${step}` : "";
+    if (wanted === asked) return;
+    asked = wanted;
+    abort.abort();
+    abort = new AbortController();
+    if (run && step) void examine(store, run.id, abort.signal);
+  });
+}
+
+/**
+ * @param {LearnStore} store
+ * @param {string} id
+ * @param {AbortSignal} signal
+ */
+async function examine(store, id, signal) {
+  try {
+    const evaluation = await fetchEvaluation(id, signal);
+    if (!signal.aborted && store.state.run?.id === id) store.set({ evaluation });
+  } catch (error) {
+    if (!isAbort(error) && !(error instanceof ProblemError)) throw error; // the next epoch brings the next exam
+  }
+}
+
+/** @param {Evaluation} evaluation */
+function scoreOf({ accuracy, confusion, step }) {
+  const all = confusion.flat().reduce((sum, n) => sum + n, 0);
+  const share = percent(accuracy);
+  const [before = "", after = ""] = words.score("\u0000", count(all)).split("\u0000");
+  return [before, h("b", {}, share), after, " ", h("span", { class: "quiet" }, words.at(count(step)))];
+}
+
+/**
+ * A row a class, a column an answer. Each row has its own scale: it is the share of that class.
+ *
+ * @param {Evaluation} evaluation
+ * @param {"light" | "dark"} theme
+ */
+function confusion({ classes, confusion }, theme) {
+  const names = classes.map(plainWords);
+  const heads = names.map((name) => h("th", { scope: "col" }, h("span", {}, name)));
+  const rows = confusion.map((row, truth) => {
+    const all = Math.max(1, row.reduce((sum, n) => sum + n, 0));
+    const cells = row.map((n, answer) => {
+      const { background, text } = swatch(n / all, { low: 0, high: 1, signed: false }, theme);
+      const label = words.cell(names[truth] ?? "", names[answer] ?? "", n);
+      return h("td", { title: label, style: n ? { background, color: text } : {}, data: { n: String(n) } }, n ? count(n) : "·");
+    });
+    return h("tr", {}, h("th", { scope: "row" }, names[truth] ?? ""), ...cells);
+  });
+  return h(
+    "div",
+    { class: "confusion", role: "region", "aria-label": words.confusion, tabindex: 0 },
+    h(
+      "table",
+      {},
+      h("caption", {}, h("h3", {}, words.confusion), h("span", { class: "quiet" }, `${words.truth} ↓ ${words.answer} →`)),
+      h("thead", {}, h("tr", {}, h("td", {}), ...heads)),
+      h("tbody", {}, ...rows),
+    ),
+  );
+}
+
+/**
+ * @param {LearnStore} store
+ * @param {Evaluation} evaluation
+ * @param {Run} run
+ */
+function mistakes(store, evaluation, run) {
+  const { classes, mistakes: all } = evaluation;
+  const tiles = all.slice(0, MISTAKES).map((mistake) => {
+    const [truth, answer] = [mistake.truth, mistake.answer].map((k) => plainWords(classes[k] ?? ""));
+    const label = words.mistake(truth ?? "", answer ?? "", percent(mistake.share));
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        { type: "button", "aria-label": label, title: label, on: { click: () => void open(store, run, evaluation.model, mistake) } },
+        h("img", { src: pictureUrl(run.wish.data, mistake.picture), alt: "", width: 48, height: 48 }),
+        h("span", { class: "quiet" }, answer ?? ""),
+      ),
+    );
+  });
+  return h("div", { class: "mistakes" }, h("h3", {}, words.mistakes), all.length ? h("ol", {}, ...tiles) : h("p", { class: "quiet" }, words.none));
+}
+
+/**
+ * A mistake in the microscope, with the network of that moment.
+ *
+ * @param {LearnStore} store
+ * @param {Run} run
+ * @param {string} model
+ * @param {Mistake} mistake
+ */
+async function open(store, run, model, mistake) {
+  try {
+    const picture = await fetchPicture(run.wish.data, mistake.picture);
+    const { id } = await postPhoto(new File([picture], `${mistake.picture}.png`, { type: picture.type }), model, new AbortController().signal, () => {});
+    location.assign(`./?model=${encodeURIComponent(model)}&analysis=${encodeURIComponent(id)}`);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    store.set({ problem: error.problem });
+  }
+}
+
+/** @param {Run} run */
+function waysOut(run) {
+  return [
+    h("h3", {}, words.keep),
+    h(
+      "p",
+      { class: "ways-out" },
+      h("a", { id: "open-run", href: `./?model=${encodeURIComponent(run.model)}` }, words.open),
+      h("a", { href: modelUrl(run.id, "safetensors"), download: true }, words.safetensors),
+      h("a", { href: modelUrl(run.id, "onnx"), download: true }, words.onnx),
+    ),
+  ];
+}
