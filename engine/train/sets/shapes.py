@@ -28,13 +28,13 @@ class _Kind:
 def draw(label: str, count: int, size: int, rng: np.random.Generator) -> Array:
     """Pictures of one class: uint8 (count, size, size, 3)."""
     kind = _KINDS[label]
-    radius = rng.uniform(0.22, 0.40, count) * size
+    radius = rng.uniform(0.29, 0.42, count) * size
     room = np.maximum(0, size / 2 - radius - 1)[:, None]
-    centre = size / 2 + rng.uniform(-1, 1, (count, 2)) * room
+    centre = size / 2 + rng.uniform(-1, 1, (count, 2)) * 0.7 * room
     angle = rng.uniform(-kind.turn, kind.turn, count) * 2 * pi
     x, y = _seen_from(centre, angle, radius, size)
     distance = kind.figure(x, y) * radius[:, None, None].astype(np.float32)
-    dark = rng.random(count) < 0.4
+    dark = rng.random(count) < 0.25
     ground = grounds(size, dark, rng)
     return paint(ground, inks(dark, rng), distance, rng)
 
@@ -106,10 +106,10 @@ def _moon(x: Array, y: Array) -> Array:
 
 _KINDS: Mapping[str, _Kind] = {
     "circle": _Kind(_circle),
-    "square": _Kind(_square),
-    "triangle": _Kind(_triangle),
-    "star": _Kind(_star),
-    "cross": _Kind(_cross),
+    "square": _Kind(_square, turn=0.06),
+    "triangle": _Kind(_triangle, turn=0.1),
+    "star": _Kind(_star, turn=0.1),
+    "cross": _Kind(_cross, turn=0.06),
     "ring": _Kind(_ring),
     "heart": _Kind(_heart, turn=0.1),
     "moon": _Kind(_moon),
