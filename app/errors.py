@@ -7,6 +7,13 @@
     │   ├── DamagedPicture      it began as a picture, but cannot be decoded
     │   ├── PictureTooLarge     more bytes than allowed
     │   └── TooManyPixels       more pixels than allowed
+    ├── ArchiveError            something is wrong with the ZIP of pictures that was sent
+    │   ├── NotAnArchive        the bytes are no ZIP
+    │   ├── DamagedArchive      it began as one, but its directory cannot be read
+    │   ├── ArchiveTooLarge     more bytes, entries, pictures or unpacked bytes than allowed
+    │   └── UnfitArchive        a ZIP, but not one folder a class: tricks, links, passwords, one class
+    ├── UnknownDataset          no set of pictures of that id
+    ├── NoRoom                  as much is kept already as may be kept
     ├── UnknownModel            no network of that id
     ├── UnknownAnalysis         never made here, or gone from memory
     ├── UnknownLayer            the network has no value of that name
@@ -63,6 +70,34 @@ class PictureTooLarge(PictureError):
 
 class TooManyPixels(PictureError):
     """More pixels than allowed."""
+
+
+class ArchiveError(AppError):
+    """Something is wrong with the ZIP of pictures that was sent."""
+
+
+class NotAnArchive(ArchiveError):
+    """The bytes are no ZIP."""
+
+
+class DamagedArchive(ArchiveError):
+    """It began as a ZIP, but its directory cannot be read."""
+
+
+class ArchiveTooLarge(ArchiveError):
+    """More bytes, entries, pictures or unpacked bytes than allowed."""
+
+
+class UnfitArchive(ArchiveError):
+    """A ZIP, but not one folder of pictures a class."""
+
+
+class UnknownDataset(AppError):
+    """No set of pictures of that id."""
+
+
+class NoRoom(AppError):
+    """As much is kept already as may be kept."""
 
 
 class UnknownModel(AppError):
