@@ -47,6 +47,23 @@ class Settings(BaseSettings):
         128 * MIB, ge=0, description="Memory for finished analyses, in bytes; the oldest go first."
     )
 
+    trainings_dir: str = Field(
+        "~/.local/share/convscope",
+        description="Folder for trainings and the pictures that people bring for them.",
+    )
+    max_archive_bytes: int = Field(
+        64 * MIB, ge=1, description="Largest ZIP of pictures that is accepted, in bytes."
+    )
+    max_datasets: int = Field(
+        20, ge=0, description="Sets of pictures that people brought that are kept at once."
+    )
+    dataset_bytes: int = Field(
+        512 * MIB, ge=0, description="Room on disk for sets that people brought, in bytes."
+    )
+    dataset_time_limit: float = Field(
+        120.0, gt=0, description="Longest that reading a ZIP of pictures may take, in seconds."
+    )
+
     header_timeout: float = Field(
         10.0,
         gt=0,

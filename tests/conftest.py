@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import tempfile
 
 # Before NumPy is imported anywhere: the tests' networks are small, and BLAS threads would only wait for each other.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
@@ -10,3 +11,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 for variable in [name for name in os.environ if name.startswith("CONVSCOPE_")]:
     if variable not in {"CONVSCOPE_CHROMIUM", "CONVSCOPE_PYTHON"}:
         del os.environ[variable]
+
+# Nor may tests leave anything behind in that person's folder.
+_trainings = tempfile.TemporaryDirectory(prefix="convscope-tests-")
+os.environ["CONVSCOPE_TRAININGS_DIR"] = _trainings.name
