@@ -69,7 +69,8 @@ class Layer:
 class Analysis:
     """A photo, a network, and all the values between them. ``timings_ms`` are milliseconds.
 
-    A variant also has the id of its ``original``, and the ``changes`` that lead from there to it.
+    A variant also has the id of its ``original``, and the ``changes`` that lead from there to it. One whose network has learned
+    from the photo has the id of that ``step``, and a network of its own.
     """
 
     id: str
@@ -82,13 +83,19 @@ class Analysis:
     timings_ms: dict[str, Any]
     original: str | None = None
     changes: Changes | None = None
+    step: str | None = None
 
     @property
     def nbytes(self) -> int:
         """Memory that the analysis holds on to, in bytes."""
         edits = self.changes.network if self.changes else ()
-        ops = [self.network.node(layer).op for layer in {edit.layer for edit in edits}]
-        own = sum(array.nbytes for op in ops for array in op.params.values())
+        edited = {edit.layer for edit in edits}
+        own = sum(
+            array.nbytes
+            for node in self.network.nodes
+            if self.step or node.name in edited
+            for array in node.op.params.values()
+        )
         return self.trace.nbytes + self.photo.pixels.nbytes + self.photo.around.nbytes + own
 
     def layer(self, name: str) -> Layer:

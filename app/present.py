@@ -18,7 +18,7 @@ from app.variants import plain_changes
 from engine import views
 from engine.network import Network
 from engine.ops.base import Explanation
-from engine.types import Array, Index
+from engine.types import Array, Index, Shape
 
 
 def predictions(scores: Scores) -> list[dict[str, Any]]:
@@ -79,7 +79,8 @@ def analysis(done: Analysis) -> dict[str, Any]:
 def _variant(done: Analysis) -> dict[str, Any]:
     if done.changes is None:
         return {}
-    return {"original": done.original, "changes": plain_changes(done.changes)}
+    content = {"original": done.original, "changes": plain_changes(done.changes)}
+    return content if done.step is None else {**content, "step": done.step}
 
 
 def layer(done: Analysis, name: str, channels: list[int] | None = None) -> dict[str, Any]:
@@ -136,9 +137,22 @@ def layer_bytes(done: Analysis, name: str, kind: str, channels: list[int]) -> by
 
 def explanation(done: Analysis, name: str, position: Index) -> dict[str, Any]:
     """Where a number came from, and what it sees."""
-    why = done.explain(name, position)
-    op = done.layer(name).op
-    sources = done.network.node(name).inputs if op != "input" else ("photo",)
+    info = done.layer(name)
+    reads = (
+        [("photo", done.photo.pixels.shape)]
+        if info.op == "input"
+        else [(i, done.trace[i].shape[1:]) for i in done.network.node(name).inputs]
+    )
+    return {
+        **explained(name, info.op, position, done.explain(name, position), reads),
+        "receptive_field": receptive_field(done, name, position),
+    }
+
+
+def explained(
+    name: str, op: str, position: Index, why: Explanation, reads: list[tuple[str, Shape]]
+) -> dict[str, Any]:
+    """An explanation in plain words. ``reads``: what the layer reads, with shapes without the batch axis."""
     return {
         "layer": name,
         "op": op,
@@ -147,17 +161,16 @@ def explanation(done: Analysis, name: str, position: Index) -> dict[str, Any]:
         "value": why.result,
         "bias": why.bias,
         "details": dict(why.details),
-        "terms": _terms(done, why, sources),
-        "receptive_field": receptive_field(done, name, position),
+        "terms": _terms(why, reads),
     }
 
 
-def _terms(done: Analysis, why: Explanation, sources: tuple[str, ...]) -> list[dict[str, Any]]:
+def _terms(why: Explanation, reads: list[tuple[str, Shape]]) -> list[dict[str, Any]]:
     """The terms one by one, in the op's order. A weight that is not a number leaves as null (encode.json_bytes)."""
-    shapes = [done.photo.pixels.shape if s == "photo" else done.trace[s].shape[1:] for s in sources]
+    sources, shapes = [name for name, _ in reads], [shape for _, shape in reads]
     names = [("unit",) if len(shape) == 1 else ("channel", "y", "x") for shape in shapes]
     columns = (why.sources, why.positions[:, 1:], why.values, why.weights, why.products)
-    padding = _outside(why, shapes) if sources != ("photo",) else np.zeros(len(why.values), bool)
+    padding = _outside(why, shapes) if "photo" not in sources else np.zeros(len(why.values), bool)
     return [
         {
             "input": sources[source],
@@ -173,7 +186,7 @@ def _terms(done: Analysis, why: Explanation, sources: tuple[str, ...]) -> list[d
     ]
 
 
-def _outside(why: Explanation, shapes: list[tuple[int, ...]]) -> NDArray[np.bool_]:
+def _outside(why: Explanation, shapes: list[Shape]) -> NDArray[np.bool_]:
     """Which terms are padded cells rather than numbers of their input."""
     depth = why.positions.shape[1] - 1
     # A vector among maps has positions that are filled up with -1, which is not outside.

@@ -198,13 +198,13 @@ async def test_a_shared_run_goes_on_while_anyone_waits_and_stops_with_the_last(t
         asyncio.create_task(analyses.make("tiny", tiny, picture_bytes())) for _ in range(2)
     )
     await work.begun()
-    await until(lambda: next(iter(analyses._flights.values())).waiting == 2)
+    await until(lambda: next(iter(analyses.remembered._flights.values())).waiting == 2)
     first.cancel()
     await asyncio.sleep(0.02)
     assert work.stopped_by is None
     second.cancel()
     await until(lambda: isinstance(work.stopped_by, ClientGone))
-    assert analyses._flights == {}
+    assert analyses.remembered._flights == {}
     compute.close()
 
 
@@ -216,7 +216,7 @@ async def test_an_error_reaches_everyone_who_waits_and_is_not_remembered(tiny):
         *(analyses.make("tiny", tiny, b"rubbish") for _ in range(3)), return_exceptions=True
     )
     assert {type(r).__name__ for r in results} == {"NotAPicture"}
-    assert analyses._flights == {}
+    assert analyses.remembered._flights == {}
     compute.close()
 
 
