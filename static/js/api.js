@@ -210,7 +210,7 @@ export async function postAttribution(analysis, wish, signal, onProgress) {
 }
 
 /**
- * Send a photo. XMLHttpRequest rather than fetch, because it can say how much has been sent.
+ * Send a photo.
  *
  * @param {Blob} photo
  * @param {string} model
@@ -224,9 +224,22 @@ export function postPhoto(photo, model, signal, onProgress, crop = null) {
   form.append("image", photo, photo instanceof File ? photo.name : "photo");
   form.append("model", model);
   if (crop) form.append("crop", crop.join(","));
+  return send("analyses", form, signal, onProgress);
+}
+
+/**
+ * Send something large. XMLHttpRequest rather than fetch, because it can say how much has been sent.
+ *
+ * @param {string} path below the API's address
+ * @param {FormData | Blob} body
+ * @param {AbortSignal} signal
+ * @param {(sent: number, total: number) => void} onProgress
+ * @returns {Promise<any>}
+ */
+export function send(path, body, signal, onProgress) {
   return new Promise((resolve, reject) => {
     const sending = new XMLHttpRequest();
-    sending.open("POST", new URL("analyses", BASE));
+    sending.open("POST", new URL(path, BASE));
     sending.upload.onprogress = (event) => onProgress(event.loaded, event.total);
     sending.onerror = () => reject(new ProblemError(NO_ANSWER));
     sending.onabort = () => reject(new DOMException("Cancelled", "AbortError"));
@@ -235,7 +248,7 @@ export function postPhoto(photo, model, signal, onProgress, crop = null) {
       else reject(new ProblemError(problemOf(sending.status, sending.responseText)));
     };
     signal.addEventListener("abort", () => sending.abort(), { once: true });
-    sending.send(form);
+    sending.send(body);
   });
 }
 

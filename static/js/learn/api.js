@@ -1,6 +1,6 @@
 /** What the page of learning asks the server. All of it goes through the one door, ../api.js. */
 
-import { API, fetchJson, postJson, request } from "../api.js";
+import { API, fetchJson, postJson, request, send } from "../api.js";
 import { parseNpy } from "../npy.js";
 
 /**
@@ -23,12 +23,13 @@ export async function fetchDatasets() {
  *
  * @param {string} name
  * @param {Blob} zip
- * @param {AbortSignal} [signal]
+ * @param {AbortSignal} signal
+ * @param {(sent: number, total: number) => void} onProgress
  * @returns {Promise<PictureSet>}
  */
-export async function postDataset(name, zip, signal) {
-  const how = { method: "POST", headers: { "Content-Type": "application/zip" }, body: zip };
-  return (await request(`datasets?name=${encodeURIComponent(name)}`, signal, how)).json();
+export function postDataset(name, zip, signal, onProgress) {
+  const body = zip.slice(0, zip.size, "application/zip"); // systems have several names for the kind of file
+  return send(`datasets?name=${encodeURIComponent(name)}`, body, signal, onProgress);
 }
 
 /** @param {string} id */

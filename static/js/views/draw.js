@@ -23,7 +23,7 @@ export function mountDraw({ intake }) {
   find("#draw", HTMLElement).addEventListener("click", () => pad.open());
 }
 
-/** The dialog that is drawn in; one a page. */
+/** The dialog that is drawn in. */
 export class Pad {
   /** @type {Drawing[]} What was there before, the oldest first. */
   #past = [];
@@ -34,7 +34,8 @@ export class Pad {
   #pen = [SIZE / 2, SIZE / 2];
   /** Whether the keyboard's pen is down. */
   #isDown = false;
-  #dialog = find("#draw-dialog", HTMLDialogElement);
+  /** @type {HTMLDialogElement} */
+  #dialog;
   #canvas = h("canvas", {
     width: SIZE, height: SIZE, tabindex: 0, role: "application", "aria-roledescription": words.role, "aria-label": words.label,
     on: {
@@ -47,14 +48,18 @@ export class Pad {
   #tip = h("span", { class: "tip", "aria-hidden": "true" });
   #undo = h("button", { type: "button", class: "text", on: { click: () => this.#goBack() } }, words.undo);
 
-  /** @param {(drawing: File) => void} onUse */
-  constructor(onUse) {
+  /**
+   * @param {(drawing: File) => void} onUse
+   * @param {HTMLDialogElement} [dialog] for this pad alone, labelled by the heading that is made here
+   */
+  constructor(onUse, dialog = find("#draw-dialog", HTMLDialogElement)) {
     this.onUse = onUse;
+    this.#dialog = dialog;
     const button = (/** @type {string} */ name, /** @type {() => void} */ click) =>
       h("button", { type: "button", class: "text", on: { click } }, name);
     this.#dialog.append(
       h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
-      h("h2", { id: "draw-title" }, words.title),
+      h("h2", { id: dialog.getAttribute("aria-labelledby") }, words.title),
       h("div", { class: "pad" }, this.#canvas, this.#tip),
       h("p", { class: "quiet" }, words.hint),
       choice(words.pen, COLOURS, this.#colour, (colour) => (this.#colour = colour)),
@@ -63,7 +68,7 @@ export class Pad {
         this.#paint();
       }),
       choice(words.background, COLOURS, this.#now.background, (background) => this.#change({ ...this.#now, background })),
-      h("p", { class: "ways-out" }, button(words.use, () => this.#use()), this.#undo, button(words.clear, () => this.#change({ ...this.#now, strokes: [] }))),
+      h("p", { class: "ways-out" }, button(words.use, () => this.#use()), this.#undo, button(words.clear, () => this.clear())),
     );
   }
 
@@ -71,6 +76,11 @@ export class Pad {
     this.#dialog.showModal();
     this.#paint();
     this.#canvas.focus();
+  }
+
+  /** Begin anew, on the same ground. */
+  clear() {
+    this.#change({ ...this.#now, strokes: [] });
   }
 
   /** @param {PointerEvent} event */

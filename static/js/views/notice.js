@@ -68,7 +68,7 @@ function complaint({ store, intake }, problem) {
   return h(
     "div",
     { class: "problem", role: "alert" },
-    h("h3", {}, title(problem)),
+    h("h3", {}, problemTitle(problem)),
     h("p", {}, problem.detail),
     limits(problem),
     h(
@@ -87,7 +87,7 @@ function complaint({ store, intake }, problem) {
  *
  * @param {Problem} problem
  */
-function title({ type, title }) {
+export function problemTitle({ type, title }) {
   /** @type {Record<string, string>} */
   const titles = say.problems.titles;
   const slug = type.replace("/errors/", "");

@@ -1,9 +1,80 @@
-/** What to learn from, with which network, and how. */
+/** What to learn from, with which network, and how: three parts that fold, each with its choice in its heading. */
+
+import { h } from "../../dom.js";
+import { count, large, plain } from "../../format.js";
+import { say } from "../../words/index.js";
+import { DataPicker } from "./data.js";
+import { NetworkEditor } from "./network.js";
+import { LearningOptions } from "./options.js";
+import { followPlan } from "./plan.js";
 
 /**
- * @param {import("../types.js").LearnStore} store
+ * @typedef {import("../types.js").LearnState} LearnState
+ * @typedef {import("../types.js").LearnStore} LearnStore
+ * @typedef {import("../types.js").Wish} Wish
+ */
+
+const words = say.learn.setup;
+const WIDE = "(width >= 68rem)"; // below it the set-up stands above the curves, and is folded so that they are seen
+
+/**
+ * @param {LearnStore} store
  * @param {HTMLElement} root
  */
 export function mountSetup(store, root) {
-  root.hidden = store.state.datasets.length === 0;
+  const data = new DataPicker(store);
+  root.append(
+    part(store, words.data.title, data.element, summaryOfData, ({ data }) => data),
+    part(store, words.network.title, new NetworkEditor(store).element, summaryOfNetwork, ({ layers, architecture }) => layers ?? architecture),
+    part(store, words.options.title, new LearningOptions(store).element, summaryOfOptions, ({ data: _, layers: __, architecture: ___, ...rest }) => rest),
+  );
+  data.listenForDrops();
+  followPlan(store);
+}
+
+/**
+ * A part of the set-up. What differs in it from what the running network began with is said to be for the next one.
+ *
+ * @param {LearnStore} store
+ * @param {string} title
+ * @param {HTMLElement} content
+ * @param {(state: Readonly<LearnState>) => string} summarise
+ * @param {(wish: Wish) => unknown} share what of the wish is chosen here
+ */
+function part(store, title, content, summarise, share) {
+  const summary = h("span", { class: "quiet" });
+  const next = h("p", { class: "next", hidden: true }, words.next);
+  const element = h(
+    "details",
+    { class: "part", open: matchMedia(WIDE).matches },
+    h("summary", {}, h("h2", {}, title), summary),
+    next,
+    content,
+  );
+  const show = (/** @type {Readonly<LearnState>} */ state) => {
+    summary.textContent = summarise(state);
+    const { learned, wish } = state;
+    next.hidden = learned === null || JSON.stringify(share(learned)) === JSON.stringify(share(wish));
+  };
+  store.watch(["wish", "learned", "plan", "datasets"], show);
+  show(store.state);
+  return element;
+}
+
+/** @param {Readonly<LearnState>} state */
+function summaryOfData({ datasets, wish }) {
+  const set = datasets.find(({ id }) => id === wish.data);
+  return set ? words.data.summary(set.name, set.classes.length, count(set.pictures)) : "";
+}
+
+/** @param {Readonly<LearnState>} state */
+function summaryOfNetwork({ plan, wish }) {
+  if (plan?.problem) return words.network.problem;
+  return plan?.parameters == null ? "" : words.network.summary(wish.layers?.length ?? 0, large(plan.parameters));
+}
+
+/** @param {Readonly<LearnState>} state */
+function summaryOfOptions({ wish }) {
+  const { name } = words.options.optimisers[/** @type {keyof typeof words.options.optimisers} */ (wish.optimiser)];
+  return words.options.summary(name, plain(wish.learning_rate), wish.epochs);
 }
