@@ -15,6 +15,7 @@ from app.images import Box
 from app.registry import Registry
 from app.settings import Settings
 from app.traces import Analyses
+from app.trainings.sets import Datasets
 from app.uploads import Upload, read_upload
 from engine.network import Network
 
@@ -29,6 +30,7 @@ class Services:
     registry: Registry
     compute: Compute
     analyses: Analyses
+    datasets: Datasets
 
 
 async def _services(request: Request) -> Services:

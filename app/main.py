@@ -15,9 +15,21 @@ from app.headers import HeadersMiddleware, HeadMiddleware
 from app.images import Limits
 from app.paths import static_dir
 from app.registry import Registry
-from app.routes import analyses, attributions, health, models, numbers, pages, predict, variants
+from app.routes import (
+    analyses,
+    attributions,
+    datasets,
+    health,
+    models,
+    numbers,
+    pages,
+    predict,
+    variants,
+)
 from app.settings import Settings
 from app.traces import Analyses
+from app.trainings.folder import make_folder
+from app.trainings.sets import Bounds, Datasets
 from app.version import VERSION
 
 API = "/api/v1"
@@ -48,7 +60,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.add_middleware(HeadMiddleware)
     problems.install(app)
     # Layers' names may hold slashes, so the addresses that end in a word come before the layer itself.
-    for module in (models, numbers, attributions, variants, analyses, predict, health):
+    for module in (models, numbers, attributions, variants, analyses, predict, datasets, health):
         app.include_router(module.router, prefix=API)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=static_dir()), name="static")
@@ -59,7 +71,9 @@ def _services(settings: Settings, registry: Registry) -> Services:
     compute = Compute(settings.workers, settings.queue_size, settings.time_limit)
     limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
     analyses = Analyses(compute, limits, settings.trace_cache_bytes)
-    return Services(settings, registry, compute, analyses)
+    bounds = Bounds(settings.max_datasets, settings.dataset_bytes, settings.dataset_time_limit)
+    datasets = Datasets(make_folder(settings.trainings_dir), limits, bounds)
+    return Services(settings, registry, compute, analyses, datasets)
 
 
 @asynccontextmanager

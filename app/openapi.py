@@ -17,7 +17,7 @@ from app.problems import PROBLEM_JSON, PROBLEMS, Problem
 Responses = dict[int | str, dict[str, Any]]
 
 _REF = "#/components/schemas/"
-_METHODS = {"get", "post"}
+_METHODS = {"get", "post", "delete"}
 
 UPLOAD_BODY: dict[str, Any] = {
     "requestBody": {
@@ -39,6 +39,27 @@ UPLOAD_BODY: dict[str, Any] = {
             "image/*": {
                 "schema": {"type": "string", "format": "binary"},
                 "example": "@photo.jpg",
+            },
+        },
+    }
+}
+
+ARCHIVE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A ZIP with a folder of pictures a class, bare or as a form.",
+        "content": {
+            "application/zip": {
+                "schema": {"type": "string", "format": "binary"},
+                "example": "@pictures.zip",
+            },
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                },
+                "example": {"file": "@pictures.zip"},
             },
         },
     }

@@ -1,9 +1,12 @@
-"""A request's body → the picture's bytes, in memory: a multipart form, or the bare picture. Size and time are bounded."""
+"""A request's body → a file's bytes, in memory: a multipart form, or the bare file. Size and time are bounded.
+
+The file is a picture, or a ZIP of pictures to learn from.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
 from starlette.datastructures import FormData
@@ -11,12 +14,16 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from app.crops import parse_crop
-from app.errors import BadUpload, NoPicture, NotAPicture, SlowUpload
+from app.errors import AppError, BadUpload, NoPicture, NotAnArchive, NotAPicture, SlowUpload
 from app.images import Box, too_large
 from app.settings import Settings
+from app.trainings import archives
 
 # Types under which bare bytes come; the last is what curl --data-binary says unless told otherwise.
 _BARE = ("", "application/octet-stream", "application/x-www-form-urlencoded")
+_ZIP = ("application/zip", "application/x-zip-compressed")
+
+Refusal = Callable[[int, int], AppError]  # of a body with too many bytes: the limit, and how many
 
 # What a multipart form may add to the picture: boundaries, headers, the field «model».
 _FORM_OVERHEAD = 16 * 1024
@@ -45,28 +52,52 @@ async def read_upload(
             if kind == "multipart/form-data":
                 return await _read_form(request, settings.max_image_bytes, model, crop)
             if kind.startswith("image/") or kind in _BARE:
-                chunks = [c async for c in _bounded(request, settings.max_image_bytes)]
-                return Upload(b"".join(chunks), model, parse_crop(crop))
+                body = _bounded(request, settings.max_image_bytes, too_large)
+                return Upload(b"".join([c async for c in body]), model, parse_crop(crop))
     except TimeoutError:
-        raise SlowUpload(
-            f"The upload did not arrive within {settings.body_timeout:g} s.",
-            limit=settings.body_timeout,
-        ) from None
+        raise _too_slow(settings.body_timeout) from None
     raise NotAPicture(
         f"A body of the type {kind!r} is not a picture. Send image/… or multipart/form-data with a field «image»."
     )
 
 
-async def _bounded(request: Request, limit: int, slack: int = 0) -> AsyncGenerator[bytes, None]:
-    """The body in pieces; PictureTooLarge once it has more than ``limit + slack`` bytes, before reading if its header says so."""
+async def read_archive(request: Request, limit: int, timeout: float) -> bytes:
+    """The ZIP in a request's body, bare or as the field «file» of a form: at most ``limit`` bytes, within ``timeout`` seconds.
+
+    Raises ArchiveTooLarge, SlowUpload, BadUpload, and NotAnArchive for a content type that promises something else.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        async with asyncio.timeout(timeout):
+            if kind == "multipart/form-data":
+                body = _bounded(request, limit, archives.too_large, _FORM_OVERHEAD)
+                return await _file_of(await _parsed(request, body), "file", NotAnArchive)
+            if kind in (*_ZIP, *_BARE):
+                body = _bounded(request, limit, archives.too_large)
+                return b"".join([chunk async for chunk in body])
+    except TimeoutError:
+        raise _too_slow(timeout) from None
+    raise NotAnArchive(
+        f"A body of the type {kind!r} is no ZIP. Send application/zip or multipart/form-data with a field «file»."
+    )
+
+
+def _too_slow(timeout: float) -> SlowUpload:
+    return SlowUpload(f"The upload did not arrive within {timeout:g} s.", limit=timeout)
+
+
+async def _bounded(
+    request: Request, limit: int, refusal: Refusal, slack: int = 0
+) -> AsyncGenerator[bytes, None]:
+    """The body in pieces; a refusal once it has more than ``limit + slack`` bytes, before reading if its header says so."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit + slack:
-        raise too_large(limit, int(announced))
+        raise refusal(limit, int(announced))
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > limit + slack:
-            raise too_large(limit, size)
+            raise refusal(limit, size)
         yield chunk
 
 
@@ -79,18 +110,26 @@ class _InMemoryParser(MultiPartParser):
 async def _read_form(
     request: Request, max_bytes: int, model: str | None, crop: str | None
 ) -> Upload:
-    body = _bounded(request, max_bytes, _FORM_OVERHEAD)
+    form = await _parsed(request, _bounded(request, max_bytes, too_large, _FORM_OVERHEAD))
+    wanted, part = _text(form, "model") or model, _text(form, "crop") or crop
+    return Upload(await _file_of(form, "image", NoPicture), wanted, parse_crop(part))
+
+
+async def _parsed(request: Request, body: AsyncGenerator[bytes, None]) -> FormData:
     parser = _InMemoryParser(request.headers, body, max_files=1, max_fields=4, max_part_size=1024)
     try:
-        form: FormData = await parser.parse()
+        return await parser.parse()
     except MultiPartException as error:
         raise BadUpload(f"The multipart form cannot be read: {error.message}") from None
+
+
+async def _file_of(form: FormData, field: str, missing: type[AppError]) -> bytes:
+    """The content of a form's file; the form is closed."""
     try:
-        picture = form.get("image")
-        if picture is None or isinstance(picture, str):
-            raise NoPicture("The form has no file in its field «image».")
-        wanted, part = _text(form, "model") or model, _text(form, "crop") or crop
-        return Upload(await picture.read(), wanted, parse_crop(part))
+        file = form.get(field)
+        if file is None or isinstance(file, str):
+            raise missing(f"The form has no file in its field «{field}».")
+        return await file.read()
     finally:
         await form.close()
 

@@ -11,11 +11,12 @@ import json
 import re
 import threading
 import time
+import zipfile
+import zlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,7 @@ _OWN = re.compile(r"own-[0-9a-f]{16}")
 _REMEMBERED = 4  # sets in memory; one has at most 61 MB
 _WAIT = 5  # seconds until somebody whose turn it was not asks again
 _MAX_NAME = 80
+_DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, TrainingError)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def load(folder: Path, dataset_id: str) -> Dataset:
     try:
         with np.load(_path(folder, dataset_id, "npz"), allow_pickle=False) as arrays:
             return Dataset(arrays["pictures"], arrays["labels"], info.classes)
-    except (OSError, ValueError, KeyError, EOFError, TrainingError):
+    except _DAMAGED:
         raise UnknownDataset(
             f"The set {info.name!r} is damaged on the server's disk. Delete it, and bring it again."
         ) from None
@@ -115,7 +117,9 @@ class Datasets:
         for kind in ("json", "npz"):
             _path(self._folder, dataset_id, kind).unlink(missing_ok=True)
 
-    async def add(self, name: str, receive: Callable[[], Any], compute: Compute) -> DatasetInfo:
+    async def add(
+        self, name: str, receive: Callable[[], Awaitable[bytes]], compute: Compute
+    ) -> DatasetInfo:
         """Keep the pictures of a ZIP, which ``receive`` (a coroutine function) gets; one archive at a time.
 
         Raises Overloaded while another one is being read, NoRoom, TimeLimit, and what ``Reading`` and ``receive`` raise.
@@ -126,7 +130,7 @@ class Datasets:
             )
         async with self._reading:
             await compute.run(lambda _: self._check_room(0))
-            data: bytes = await receive()
+            data = await receive()
             reading = await compute.run(lambda _: Reading(data, self._limits))
             stop = time.monotonic() + self._bounds.seconds
             while not await compute.run(reading.go_on):

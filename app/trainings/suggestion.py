@@ -1,0 +1,23 @@
+"""What to begin with: a small network and a way to learn that read every drawn set at over 95 % within half a minute."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.zoo.sketch import DEFAULT_LAYERS
+
+SUGGESTION: dict[str, Any] = {
+    "data": "shapes",
+    "layers": [dict(layer) for layer in DEFAULT_LAYERS],
+    "loss": "cross_entropy",
+    "optimiser": "adam",
+    "learning_rate": 0.005,
+    "momentum": 0.9,
+    "schedule": "cosine",
+    "batch_size": 32,
+    "weight_decay": 0.0,
+    "label_smoothing": 0.0,
+    "augmentation": "none",
+    "epochs": 12,
+    "seed": 0,
+}
