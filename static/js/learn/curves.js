@@ -15,7 +15,7 @@ import { smooth } from "./smooth.js";
  */
 
 const words = say.learn.run.curves;
-const HEIGHT = 220;
+const HEIGHT = 200;
 const DRAW_EVERY = 200; // milliseconds: five pictures a second look like one that moves
 /** How the lines of the two runs are told apart; colour is kept for what is chosen. */
 const STROKES = {
@@ -115,7 +115,7 @@ class Chart {
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { size: 6 } },
       scales: { x: { time: false }, y: { range: this.kind === "accuracy" ? [0, 1] : (_, __, most) => [0, Math.max(0.1, most * 1.05)] } },
-      axes: [axis, { ...axis, size: 44, values }],
+      axes: [{ ...axis, size: 28 }, { ...axis, size: 44, values }],
       series: [{}, ...linesOf("run", run, colour), ...(rival ? linesOf("rival", rival, colour) : [])],
     };
   }

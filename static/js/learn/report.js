@@ -101,16 +101,12 @@ function confusion({ classes, confusion }, theme) {
     });
     return h("tr", {}, h("th", { scope: "row" }, names[truth] ?? ""), ...cells);
   });
+  const corner = h("td", { class: "quiet" }, `${words.truth} ↓`, h("br"), `${words.answer} →`);
   return h(
     "div",
     { class: "confusion", role: "region", "aria-label": words.confusion, tabindex: 0 },
-    h(
-      "table",
-      {},
-      h("caption", {}, h("h3", {}, words.confusion), h("span", { class: "quiet" }, `${words.truth} ↓ ${words.answer} →`)),
-      h("thead", {}, h("tr", {}, h("td", {}), ...heads)),
-      h("tbody", {}, ...rows),
-    ),
+    h("h3", {}, words.confusion),
+    h("table", {}, h("thead", {}, h("tr", {}, corner, ...heads)), h("tbody", {}, ...rows)),
   );
 }
 

@@ -96,9 +96,12 @@ export function writeAddress({ run, rival, glass, phase }) {
  * @param {LearnStore} store
  */
 export function followAddress(store) {
-  const write = debounce(() => {
-    const address = writeAddress(store.state);
-    if (address !== location.search) history.replaceState(null, "", `${location.pathname}${address}`);
-  }, 200); // browsers allow about a hundred changes in half a minute
-  store.watch(["run", "rival", "glass", "phase"], write);
+  let wanted = writeAddress(store.state);
+  const write = debounce(() => history.replaceState(null, "", `${location.pathname}${wanted}`), 200);
+  store.watch(["run", "rival", "glass", "phase"], (state) => {
+    const address = writeAddress(state);
+    if (address === wanted) return; // a run changes ten times a second, its address does not
+    wanted = address;
+    write(); // with a short wait, since browsers allow about a hundred changes in half a minute
+  });
 }

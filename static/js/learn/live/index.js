@@ -34,7 +34,7 @@ export function mountLive(store, root) {
     { class: "live-body", hidden: true },
     h("div", { class: "live-subject" }, picture, h("div", {}, pictureChoice(store), answer)),
     filters,
-    h("div", { class: "live-maps" }, h("h3", {}, words.maps), h("label", { for: "live-layer" }, words.layer, " ", layers), maps),
+    h("div", { class: "live-maps" }, h("div", { class: "part-head" }, h("h3", {}, words.maps), h("label", { for: "live-layer" }, words.layer, " ", layers)), maps),
     spread,
   );
   const warnings = h("div", { "aria-live": "polite" });
