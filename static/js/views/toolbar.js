@@ -27,7 +27,9 @@ export function mountToolbar(app) {
 /** @param {Readonly<State>} state */
 function listModels({ models, model }) {
   const choice = find("#model", HTMLSelectElement);
-  choice.replaceChildren(...models.map(({ id, title }) => h("option", { value: id }, title)));
+  const isListed = !model || models.some(({ id }) => id === model.id); // a training's network of one moment is not
+  const all = isListed ? models : [...models, model];
+  choice.replaceChildren(...all.map(({ id, title }) => h("option", { value: id }, title)));
   if (model) choice.value = model.id;
 }
 
