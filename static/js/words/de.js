@@ -941,6 +941,7 @@ export const say = {
       network: {
         title: "Netz",
         list: "Schichten, vom Bild bis zur Antwort",
+        columns: ["Schicht", "ergibt", "Parameter"],
         preset: "Vorlage",
         presets: {
           tiny: "Winzig",
@@ -961,7 +962,7 @@ export const say = {
           dropout: "Dropout",
           dense: "Dichte Schicht",
           flatten: "Aneinanderreihen",
-          scores: "Dicht: je Klasse ein Wert",
+          scores: "Dicht: Werte",
           softmax: "Softmax",
         },
         options: { filters: "Filter", kernel: "Kern", stride: "Schritt", padding: "Rand", units: "Einheiten", rate: "Anteil" },

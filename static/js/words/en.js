@@ -999,6 +999,7 @@ export const say = {
       network: {
         title: "Network",
         list: "Layers, from the picture to the answer",
+        columns: ["Layer", "gives", "parameters"],
         preset: "Begin with",
         presets: {
           tiny: "Tiny",
@@ -1019,7 +1020,7 @@ export const say = {
           dropout: "Dropout",
           dense: "Dense",
           flatten: "Flatten",
-          scores: "Dense: a score a class",
+          scores: "Dense: scores",
           softmax: "Softmax",
         },
         options: { filters: "filters", kernel: "kernel", stride: "stride", padding: "padding", units: "units", rate: "rate" },

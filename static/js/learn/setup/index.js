@@ -15,7 +15,7 @@ import { followPlan } from "./plan.js";
  */
 
 const words = say.learn.setup;
-const WIDE = "(width >= 68rem)"; // below it the set-up stands above the curves, and is folded so that they are seen
+const WIDE = "(width >= 40rem)"; // on a telephone the three headings fit on the screen, with what is chosen in them
 
 /**
  * @param {LearnStore} store

@@ -30,16 +30,22 @@ class Row {
    * @param {LayerSpec["kind"] | "flatten" | "scores" | "softmax"} kind
    * @param {Node[]} buttons
    * @param {NumberField[]} fields
-   * @param {string[]} options the fields' names
+   * @param {string[]} options the fields' names, which is how they find their column
    */
   constructor(kind, buttons, fields, options) {
-    options.forEach((option, i) => this.#fields.set(option, /** @type {NumberField} */ (fields[i])));
+    fields.forEach((field, i) => {
+      const option = options[i] ?? "";
+      field.element.dataset.option = option;
+      this.#fields.set(option, field);
+    });
     const isAdded = buttons.length === 0;
     this.element = h(
       "li",
       { class: isAdded ? "layer added" : "layer", title: isAdded && words.added },
-      h("div", { class: "layer-head" }, h("span", { class: "layer-kind" }, words.kinds[kind]), this.#says, this.#cost),
+      h("span", { class: "layer-kind" }, words.kinds[kind]),
+      this.#says,
       h("div", { class: "layer-ways" }, ...buttons),
+      this.#cost,
       fields.length > 0 && h("div", { class: "layer-numbers" }, ...fields.map(({ element }) => element)),
       this.#problem,
     );
@@ -52,7 +58,7 @@ class Row {
   show(layer, planned) {
     if (layer) for (const [option, value] of optionsOf(layer)) this.#fields.get(option)?.show(value);
     const { shape = null, parameters = null, problem = null } = planned ?? {};
-    this.#says.textContent = shape ? shape.join(" × ") : "";
+    this.#says.textContent = shape?.join(" × ") ?? "";
     this.#cost.textContent = parameters ? count(parameters) : "";
     setAttribute(this.#cost, "title", parameters ? words.parameters(count(parameters)) : null);
     this.element.classList.toggle("impossible", problem !== null);
@@ -93,6 +99,7 @@ export class NetworkEditor {
       { class: "network" },
       this.preset.element,
       this.#stack,
+      h("p", { class: "layers-head", "aria-hidden": "true" }, ...words.columns.map((column) => h("span", {}, column))),
       this.#list,
       h("div", { class: "adding" }, add.element, button),
       this.#total,

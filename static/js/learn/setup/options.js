@@ -14,7 +14,7 @@ import { ChoiceField, NumberField, PowerField } from "./fields.js";
 const words = say.learn.setup.options;
 
 /** @type {Record<string, number>} A rate that each optimiser does well with on small pictures. */
-const USUAL_RATES = { sgd: 0.1, momentum: 0.02, nesterov: 0.02, rmsprop: 0.001, adam: 0.003, adamw: 0.003 };
+const USUAL_RATES = { sgd: 0.1, momentum: 0.02, nesterov: 0.02, rmsprop: 0.001, adam: 0.004, adamw: 0.004 };
 const ROLLING = new Set(["momentum", "nesterov"]); // optimisers that read the momentum
 
 /** @type {Record<string, (share: number) => number>} The factor after a share of the training, as in engine/train/schedules.py. */

@@ -4,7 +4,7 @@ import { svg } from "../../dom.js";
 import { say } from "../../words/index.js";
 
 const HEIGHT = 64; // of the drawing, in its own units
-const GAP = 2;
+const GAP = 3;
 const NOTHING = new Set(["batchnorm", "relu", "sigmoid", "tanh", "dropout"]); // layers that keep the shape are no box of their own
 
 /**
@@ -33,6 +33,6 @@ export function drawStack(input, planned) {
  * @param {number} tallest
  */
 function boxOf([many = 1, rows], tallest) {
-  if (rows === undefined) return { width: 4, height: Math.min(HEIGHT, 6 + 6 * Math.log2(many)) };
-  return { width: 4 + 2.5 * Math.log2(many), height: Math.max(4, (HEIGHT * rows) / tallest) };
+  if (rows === undefined) return { width: 6, height: Math.min(HEIGHT, 6 + 6 * Math.log2(many)) };
+  return { width: 4 + 5 * Math.log2(many), height: Math.max(4, (HEIGHT * rows) / tallest) };
 }
