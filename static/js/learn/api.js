@@ -11,11 +11,13 @@ import { parseNpy } from "../npy.js";
  * @typedef {import("./types.js").Plan} Plan
  * @typedef {import("./types.js").Run} Run
  * @typedef {import("./types.js").Wish} Wish
+ *
+ * @typedef {{ datasets: PictureSet[], suggestion: Wish }} Offer What there is to learn from, and what to begin with.
  */
 
-/** @returns {Promise<PictureSet[]>} */
-export async function fetchDatasets() {
-  return (await fetchJson("datasets")).datasets;
+/** @returns {Promise<Offer>} */
+export function fetchOffer() {
+  return fetchJson("datasets");
 }
 
 /**

@@ -1,11 +1,11 @@
 /** Puts the page of learning together. */
 
 import { ProblemError } from "../api.js";
-import { find } from "../dom.js";
+import { find, h } from "../dom.js";
 import { Store } from "../store.js";
 import { mountTheme } from "../theme.js";
 import { dressPage, languageChoice } from "../words/dress.js";
-import { fetchDatasets } from "./api.js";
+import { fetchOffer } from "./api.js";
 import { mountControls } from "./controls.js";
 import { mountCurves } from "./curves.js";
 import { followEvents } from "./events.js";
@@ -21,29 +21,34 @@ import { firstState, followAddress, readAddress } from "./state.js";
 dressPage();
 find("#language", HTMLElement).append(languageChoice("language-choice"));
 
-const asked = readAddress(location.search);
-const store = new Store(firstState());
-const runner = new Runner(store);
-mountTheme(store);
-mountControls(store, runner, find("#controls", HTMLElement));
-mountRace(store, runner);
-mountSetup(store, find("#setup", HTMLElement));
-mountGlass(store, find("#glass", HTMLElement));
-mountCurves(store, find("#curves", HTMLElement));
-mountLive(store, find("#live-view", HTMLElement));
-mountReport(store, find("#report", HTMLElement));
-mountKeys(store, runner);
-followEvents(store, "run");
-followEvents(store, "rival");
-followAddress(store);
 void start();
-void runner.find(asked);
 
 async function start() {
   try {
-    store.set({ datasets: await fetchDatasets() });
+    build(await fetchOffer());
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    store.set({ problem: error.problem });
+    const { title, detail } = error.problem;
+    find("#controls", HTMLElement).append(h("p", { class: "run-note problem", role: "alert" }, `${title}. ${detail}`));
   }
+}
+
+/** @param {import("./api.js").Offer} offer */
+function build(offer) {
+  const asked = readAddress(location.search);
+  const store = new Store(firstState(offer));
+  const runner = new Runner(store);
+  mountTheme(store);
+  mountControls(store, runner, find("#controls", HTMLElement));
+  mountRace(store, runner);
+  mountSetup(store, find("#setup", HTMLElement));
+  mountGlass(store, find("#glass", HTMLElement));
+  mountCurves(store, find("#curves", HTMLElement));
+  mountLive(store, find("#live-view", HTMLElement));
+  mountReport(store, find("#report", HTMLElement));
+  mountKeys(store, runner);
+  followEvents(store, "run");
+  followEvents(store, "rival");
+  followAddress(store);
+  void runner.find(asked);
 }

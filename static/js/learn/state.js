@@ -6,43 +6,18 @@ import { debounce } from "../dom.js";
  * @typedef {import("./types.js").LearnState} LearnState
  * @typedef {import("./types.js").LearnStore} LearnStore
  * @typedef {import("./types.js").Phase} Phase
- * @typedef {import("./types.js").Wish} Wish
  *
  * @typedef {{ run: string | null, rival: string | null, step: number | null, phase: Phase }} Asked What an address asks for.
  */
 
-/** @type {Wish} Reads 98 % of the shapes' pictures that it was never shown after some 20 seconds. */
-export const FIRST_WISH = {
-  data: "shapes",
-  layers: [
-    { kind: "conv", filters: 8, kernel: 3, stride: 1, padding: 1 },
-    { kind: "relu" },
-    { kind: "maxpool", kernel: 2, stride: 2 },
-    { kind: "conv", filters: 16, kernel: 3, stride: 1, padding: 1 },
-    { kind: "relu" },
-    { kind: "maxpool", kernel: 2, stride: 2 },
-    { kind: "conv", filters: 32, kernel: 3, stride: 1, padding: 1 },
-    { kind: "relu" },
-    { kind: "maxpool", kernel: 2, stride: 2 },
-  ],
-  loss: "cross_entropy",
-  optimiser: "adam",
-  learning_rate: 0.004,
-  momentum: 0.9,
-  schedule: "cosine",
-  batch_size: 32,
-  weight_decay: 0,
-  label_smoothing: 0,
-  augmentation: "none",
-  epochs: 10,
-  seed: 0,
-};
-
-/** @returns {LearnState} */
-export function firstState() {
+/**
+ * @param {import("./api.js").Offer} offer
+ * @returns {LearnState}
+ */
+export function firstState({ datasets, suggestion }) {
   return {
-    datasets: [],
-    wish: FIRST_WISH,
+    datasets,
+    wish: suggestion,
     plan: null,
     run: null,
     rival: null,

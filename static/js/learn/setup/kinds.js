@@ -1,6 +1,5 @@
 /** The kinds of layers that a network is put together from, and networks to begin with. */
 
-import { FIRST_WISH } from "../state.js";
 
 /**
  * @typedef {import("../types.js").LayerSpec} LayerSpec
@@ -85,7 +84,7 @@ function dense(units, activation) {
 /** @type {Record<"tiny" | "small" | "lenet" | "vgg" | "sigmoid", LayerSpec[]>} */
 export const PRESETS = {
   tiny: [...conv(6, "relu", 5), { kind: "maxpool", kernel: 4, stride: 4 }],
-  small: FIRST_WISH.layers ?? [],
+  small: [...conv(8, "relu"), FRESH.maxpool, ...conv(16, "relu"), FRESH.maxpool, ...conv(32, "relu"), FRESH.maxpool],
   lenet: [
     ...conv(6, "tanh", 5), FRESH.avgpool,
     { kind: "conv", filters: 16, kernel: 5, stride: 1, padding: 0 }, FRESH.tanh, FRESH.avgpool,
