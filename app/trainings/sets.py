@@ -70,7 +70,10 @@ def load(folder: Path, dataset_id: str) -> Dataset:
         return draw(dataset_id)
     info = _read_info(folder, dataset_id)
     try:
-        with np.load(_path(folder, dataset_id, "npz"), allow_pickle=False) as arrays:
+        with (
+            _path(folder, dataset_id, "npz").open("rb") as file,
+            np.load(file, allow_pickle=False) as arrays,
+        ):
             return Dataset(arrays["pictures"], arrays["labels"], info.classes)
     except _DAMAGED:
         raise UnknownDataset(
