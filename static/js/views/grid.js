@@ -83,8 +83,10 @@ export class Grid {
     this.element.style.setProperty("--cell-width", `${cell.width}px`);
     this.element.style.setProperty("--cell-height", `${cell.height}px`);
     const { gap, caption } = isDense ? DENSE : AIRY;
-    this.#cell = { ...cell, gap, pitch: cell.height + root * caption + gap };
-    this.#layBands();
+    const pitch = cell.height + root * caption + gap;
+    const isSame = this.#bands.length && cell.across === this.#cell.across && cell.width === this.#cell.width && pitch === this.#cell.pitch;
+    this.#cell = { ...cell, gap, pitch };
+    if (!isSame) this.#layBands();
   }
 
   /** @param {Tensor} tensor */

@@ -120,9 +120,18 @@ class Stage {
     const both = pairView(this.app, layer, this.#view, () => this.paint());
     if (both) return both;
     if (this.app.store.state.kernels && !this.app.store.state.open && hasWeights(layer)) return new Kernels(this.app, layer, () => this.#read());
-    if (hasMaps(layer)) return this.app.store.state.open ? new Lens(this.app, layer) : new Grid(this.app, layer);
+    if (hasMaps(layer)) return this.app.store.state.open ? new Lens(this.app, layer) : this.#grid(layer);
     const named = this.app.store.state.model && unitLabels(this.app.store.state.model, layer);
     return named || (layer.shape[0] ?? 0) <= MOST_BARS ? new Bars(this.app, layer) : new Cells(this.app, layer);
+  }
+
+  /**
+   * Other numbers of a layer that is shown already, those of a changed network, say, are painted where the old ones are.
+   *
+   * @param {Layer} layer
+   */
+  #grid(layer) {
+    return this.#view instanceof Grid && this.#view.layer === layer ? this.#view : new Grid(this.app, layer);
   }
 
   #fit() {
