@@ -1,6 +1,5 @@
 /** The kinds of layers that a network is put together from, and networks to begin with. */
 
-
 /**
  * @typedef {import("../types.js").LayerSpec} LayerSpec
  * @typedef {LayerSpec["kind"]} Kind
