@@ -90,6 +90,22 @@ class Client:
         models: list[dict[str, Any]] = self.get("models").json()["models"]
         return models
 
+    def datasets(self) -> list[dict[str, Any]]:
+        """The sets of pictures to learn from."""
+        datasets: list[dict[str, Any]] = self.get("datasets").json()["datasets"]
+        return datasets
+
+    def bring(self, archive: bytes | str | os.PathLike[str], name: str = "") -> dict[str, Any]:
+        """Send a ZIP of pictures with a folder a class, as a path or as bytes; the set that the server keeps."""
+        data = archive if isinstance(archive, bytes) else Path(archive).read_bytes()
+        headers = {"Content-Type": "application/zip"}
+        with _translated():
+            answer = self._http.post(
+                "datasets", content=data, params={"name": name}, headers=headers
+            )
+            dataset: dict[str, Any] = _checked(answer).json()
+        return dataset
+
     def predict(
         self, photo: Photo, *, top_k: int = 5, model: str | None = None, crop: Crop | None = None
     ) -> list[Prediction]:
@@ -213,6 +229,11 @@ class Analysis:
         apart: dict[str, Any] = self._client.get(f"analyses/{self.id}/difference", to=to.id).json()
         return apart
 
+    def lesson(self, label: str | int, **wish: Any) -> Step:
+        """Take one step of learning on this photo: ``lesson("cat", learning_rate=0.01)``, as POST …/step takes it."""
+        content = {"label": label, **wish}
+        return Step(self._client, self._client.post(f"analyses/{self.id}/step", content).json())
+
     def attribution(self, tick: Tick | None = None, **wish: Any) -> dict[str, Any]:
         """Which pixels speak for a class: ``attribution(method="grad_cam", target="cat")``, as POST …/attributions takes it.
 
@@ -234,6 +255,52 @@ class Analysis:
 
     def _path(self, name: str) -> str:
         return f"analyses/{self.id}/layers/{name}"
+
+
+class Step:
+    """One step of learning; arrays are fetched when they are asked for. ``summary`` is the JSON of GET /steps/{id}."""
+
+    def __init__(self, client: Client, summary: dict[str, Any]) -> None:
+        self._client = client
+        self.summary = summary
+        self.id: str = summary["id"]
+        self.layers: list[str] = [layer["name"] for layer in summary["layers"]]
+
+    def values(self, layer: str, *, picture: int = 0, of: str = "value") -> NDArray[np.float32]:
+        """One picture's numbers of a layer: its ``value``, the ``gradient`` of it, or the value ``after`` the step."""
+        path = f"steps/{self.id}/values/{layer}"
+        return _array(self._client.get(path, picture=picture, of=of, format="npy"))
+
+    def parameter(self, layer: str, name: str, *, of: str = "before") -> NDArray[np.float32]:
+        """A parameter's numbers: ``before``, its ``gradient``, ``step``, ``after``, or the optimiser's memory."""
+        path = f"steps/{self.id}/parameters/{layer}/{name}"
+        return _array(self._client.get(path, of=of, format="npy"))
+
+    def explain(self, layer: str, *, picture: int = 0, **position: int) -> dict[str, Any]:
+        """Where a number of the forward pass came from."""
+        return self._ask(f"explain/{layer}", picture=picture, **position)
+
+    def gradient(self, layer: str, name: str, *index: int, limit: int = 100) -> dict[str, Any]:
+        """The chain rule of one number of a parameter: ``gradient("conv1_1", "weight", 3, 0, 1, 1)``."""
+        return self._ask(f"gradient/{layer}/{name}", index=_comma(index), limit=limit)
+
+    def blame(
+        self, layer: str, *, picture: int = 0, limit: int = 100, **position: int
+    ) -> dict[str, Any]:
+        """The chain rule of one number of a layer."""
+        return self._ask(f"blame/{layer}", picture=picture, limit=limit, **position)
+
+    def update(self, layer: str, name: str, *index: int) -> dict[str, Any]:
+        """What the step did to one number of a parameter, with the formulas."""
+        return self._ask(f"update/{layer}/{name}", index=_comma(index))
+
+    def _ask(self, path: str, **params: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self._client.get(f"steps/{self.id}/{path}", **params).json()
+        return answer
+
+
+def _comma(index: tuple[int, ...]) -> str:
+    return ",".join(map(str, index))
 
 
 def _array(answer: httpx.Response) -> NDArray[np.float32]:

@@ -14,6 +14,7 @@ from app.compute import Compute, Work, while_connected
 from app.images import Box
 from app.registry import Registry
 from app.settings import Settings
+from app.steps import Steps
 from app.traces import Analyses
 from app.trainings.sets import Datasets
 from app.uploads import Upload, read_upload
@@ -31,6 +32,7 @@ class Services:
     compute: Compute
     analyses: Analyses
     datasets: Datasets
+    steps: Steps
 
 
 async def _services(request: Request) -> Services:

@@ -16,6 +16,7 @@
     ├── NoRoom                  as much is kept already as may be kept
     ├── UnknownModel            no network of that id
     ├── UnknownAnalysis         never made here, or gone from memory
+    ├── UnknownStep             a step of learning that was never looked at here, or is gone from memory
     ├── UnknownLayer            the network has no value of that name
     ├── BadParameter            a parameter that parses, but means nothing here (a channel out of range)
     ├── NotAcceptable           none of the formats asked for exists
@@ -106,6 +107,10 @@ class UnknownModel(AppError):
 
 class UnknownAnalysis(AppError):
     """Never made here, or gone from memory."""
+
+
+class UnknownStep(AppError):
+    """A step of learning that was never looked at here, or is gone from memory."""
 
 
 class UnknownLayer(AppError):

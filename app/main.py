@@ -24,9 +24,11 @@ from app.routes import (
     numbers,
     pages,
     predict,
+    steps,
     variants,
 )
 from app.settings import Settings
+from app.steps import Steps
 from app.traces import Analyses
 from app.trainings.folder import make_folder
 from app.trainings.sets import Bounds, Datasets
@@ -60,7 +62,17 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.add_middleware(HeadMiddleware)
     problems.install(app)
     # Layers' names may hold slashes, so the addresses that end in a word come before the layer itself.
-    for module in (models, numbers, attributions, variants, analyses, predict, datasets, health):
+    for module in (
+        models,
+        numbers,
+        attributions,
+        variants,
+        analyses,
+        predict,
+        datasets,
+        steps,
+        health,
+    ):
         app.include_router(module.router, prefix=API)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=static_dir()), name="static")
@@ -73,7 +85,8 @@ def _services(settings: Settings, registry: Registry) -> Services:
     analyses = Analyses(compute, limits, settings.trace_cache_bytes)
     bounds = Bounds(settings.max_datasets, settings.dataset_bytes, settings.dataset_time_limit)
     datasets = Datasets(make_folder(settings.trainings_dir), limits, bounds)
-    return Services(settings, registry, compute, analyses, datasets)
+    steps = Steps(compute, settings.step_cache_bytes)
+    return Services(settings, registry, compute, analyses, datasets, steps)
 
 
 @asynccontextmanager

@@ -39,6 +39,7 @@ from app.errors import (
     UnknownDataset,
     UnknownLayer,
     UnknownModel,
+    UnknownStep,
 )
 from app.headers import HEADERS
 
@@ -73,6 +74,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     NoRoom: Problem("no-room", 507, "There is no room left"),
     UnknownModel: Problem("unknown-model", 404, "There is no such model"),
     UnknownAnalysis: Problem("unknown-analysis", 404, "There is no such analysis"),
+    UnknownStep: Problem("unknown-step", 404, "There is no such step"),
     UnknownLayer: Problem("unknown-layer", 404, "There is no such layer"),
     BadParameter: Problem("invalid-request", 422, "The request is not valid"),
     RequestValidationError: Problem("invalid-request", 422, "The request is not valid"),

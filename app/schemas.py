@@ -225,6 +225,9 @@ class Analysis(Schema):
     timings_ms: Timings
     original: str | None = Field(None, description="That of a variant.", examples=[None])
     changes: Changes | None = Field(None, description="Those of a variant.", examples=[None])
+    step: str | None = Field(
+        None, description="The step of learning that changed the network.", examples=[None]
+    )
 
 
 class LayerDifference(Schema):

@@ -64,6 +64,12 @@ class Settings(BaseSettings):
         120.0, gt=0, description="Longest that reading a ZIP of pictures may take, in seconds."
     )
 
+    step_cache_bytes: int = Field(
+        256 * MIB,
+        ge=0,
+        description="Memory for steps of learning that are looked at, in bytes; the oldest go first, a larger one is refused.",
+    )
+
     header_timeout: float = Field(
         10.0,
         gt=0,

@@ -20,13 +20,15 @@ ENGINE = """
     zoo
 """
 APP = """
-    errors settings paths version schemas headers encode client
+    errors settings paths version schemas schemas_steps headers encode client
     images registry compute negotiate positions samples problems
-    crops photo_edits
+    crops photo_edits remembered
+    trainings schemas_learning
     analysis imagefolder uploads openapi responses bodies progress
     variants
-    traces present training
-    origins attributions
+    traces present training steps
+    origins attributions step_views
+    step_sums
     deps source
     explaining
     routes

@@ -3,9 +3,10 @@
 import pytest
 from fastapi.openapi.models import OpenAPI
 
-from app import problems, schemas
+from app import problems, schemas, schemas_learning, schemas_steps
 
 UPLOADS = {"create_analysis", "classify"}
+SHAPES = vars(schemas) | vars(schemas_learning) | vars(schemas_steps)
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,18 @@ def test_every_call_of_the_contract_is_there(document):
         "/api/v1/analyses/{id}/variants",
         "/api/v1/analyses/{id}/difference",
         "/api/v1/analyses/{id}/export",
+        "/api/v1/analyses/{id}/step",
+        "/api/v1/steps/{id}",
+        "/api/v1/steps/{id}/values/{name}",
+        "/api/v1/steps/{id}/parameters/{name}/{parameter}",
+        "/api/v1/steps/{id}/explain/{name}",
+        "/api/v1/steps/{id}/gradient/{name}/{parameter}",
+        "/api/v1/steps/{id}/blame/{name}",
+        "/api/v1/steps/{id}/update/{name}/{parameter}",
+        "/api/v1/datasets",
+        "/api/v1/datasets/{id}",
+        "/api/v1/datasets/{id}/sheet",
+        "/api/v1/datasets/{id}/pictures/{number}",
         "/api/v1/predict",
         "/api/v1/health/live",
         "/api/v1/health/ready",
@@ -98,7 +111,7 @@ def test_examples_are_of_the_shape_that_they_illustrate(operations):
                 continue
             ref = content["schema"].get("$ref", "")
             if ref:
-                getattr(schemas, ref.rsplit("/", 1)[1]).model_validate(content["example"])
+                SHAPES[ref.rsplit("/", 1)[1]].model_validate(content["example"])
                 checked += 1
     assert checked >= 8
 
@@ -116,13 +129,20 @@ def test_errors_are_problem_documents_with_known_types(operations):
 
 def test_bodies_are_described(operations):
     with_body = {o["operationId"] for _, _, o in operations if "requestBody" in o}
-    assert with_body == UPLOADS | {"create_variant", "explain_class"}
+    assert with_body == UPLOADS | {
+        "create_dataset",
+        "create_variant",
+        "explain_class",
+        "take_lesson",
+    }
 
 
 # What really comes back, held against the shapes that the document promises.
 CALLS = [
     ("/api/v1/models", schemas.ModelList),
     ("/api/v1/models/tiny", schemas.Model),
+    ("/api/v1/datasets", schemas_learning.DatasetList),
+    ("/api/v1/datasets/shapes", schemas_learning.Dataset),
     ("/api/v1/analyses/{id}", schemas.Analysis),
     ("/api/v1/analyses/{id}/layers/conv1", schemas.LayerData),
     ("/api/v1/analyses/{id}/layers/softmax", schemas.LayerData),
