@@ -13,6 +13,7 @@ from app.cli import app as shell
 from app.client import Client, Prediction, RequestRefused, ServerUnreachable
 from app.registry import Registry
 
+from .archives import GOOD, packed
 from .conftest import picture_bytes
 
 
@@ -35,6 +36,18 @@ def test_predict_takes_paths_and_bytes(client, photo, photo_file):
     assert len(by_path) == 2
     assert isinstance(by_path[0], Prediction)
     assert client.predict(str(photo_file), model="tiny")[:2] == by_path
+
+
+def test_pictures_to_learn_from(client, tmp_path):
+    assert [d["id"] for d in client.datasets()[:3]] == ["shapes", "digits", "strokes"]
+    path = tmp_path / "pets.zip"
+    path.write_bytes(packed(GOOD))
+    made = client.bring(path, "Pets")
+    assert client.bring(path.read_bytes(), "Pets") == made
+    assert made in client.datasets()
+    with pytest.raises(RequestRefused) as caught:
+        client.bring(b"no")
+    assert caught.value.type == "/errors/not-an-archive"
 
 
 def test_analyze(client, photo, tmp_path):

@@ -19,8 +19,9 @@ from app.trainings.suggestion import SUGGESTION
 from engine.train.config import TrainConfig
 from engine.train.sets import SETS, draw
 from engine.zoo import sketch
-from tests.app.archives import BLUE, GOOD, RED, encrypted, entry, lying_about_sizes, mutant, packed
-from tests.app.conftest import TestClient, picture_bytes
+
+from .archives import BLUE, GOOD, RED, encrypted, entry, lying_about_sizes, mutant, packed
+from .conftest import TestClient, picture_bytes
 
 DATASETS = "/api/v1/datasets"
 LIMITS = Limits(10 * 2**20, 25_000_000)
