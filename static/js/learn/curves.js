@@ -114,7 +114,7 @@ class Chart {
       height: HEIGHT,
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { size: 6 } },
-      scales: { x: { time: false }, y: { range: this.kind === "accuracy" ? [0, 1] : (_, __, most) => [0, Math.max(0.1, most * 1.05)] } },
+      scales: { x: { time: false }, y: { range: this.kind === "accuracy" ? [0, 1] : (_, __, most) => [0, Math.max(0.5, (most ?? 3) * 1.05)] } },
       axes: [{ ...axis, size: 28 }, { ...axis, size: 44, values }],
       series: [{}, ...linesOf("run", run, colour), ...(rival ? linesOf("rival", rival, colour) : [])],
     };
