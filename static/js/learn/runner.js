@@ -86,6 +86,11 @@ export class Runner {
 
   /** Go on by one phase of the next step: forward, loss, backward; the fourth, the update, makes the step. */
   stepPhase() {
+    const { glass, phase } = this.store.state;
+    if (glass && !glass.training && phase < 4) {
+      this.store.set({ phase: /** @type {Phase} */ (phase + 1) }); // a step on a photo was made long ago
+      return Promise.resolve();
+    }
     return this.#attempt(words.looking, async () => {
       await this.#rest();
       const { run, glass, phase } = this.store.state;

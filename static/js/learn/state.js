@@ -7,7 +7,8 @@ import { debounce } from "../dom.js";
  * @typedef {import("./types.js").LearnStore} LearnStore
  * @typedef {import("./types.js").Phase} Phase
  *
- * @typedef {{ run: string | null, rival: string | null, step: number | null, phase: Phase }} Asked What an address asks for.
+ * @typedef {{ run: string | null, rival: string | null, step: number | null, phase: Phase,
+ *   glass: string | null }} Asked What an address asks for.
  */
 
 /**
@@ -47,6 +48,7 @@ export function readAddress(search) {
     rival: query.get("rival"),
     step: step >= 1 ? step : null,
     phase: phase === 1 || phase === 2 || phase === 3 || phase === 4 ? phase : 0,
+    glass: query.get("glass"),
   };
 }
 
@@ -60,6 +62,9 @@ export function writeAddress({ run, rival, glass, phase }) {
   if (rival) query.set("rival", rival.id);
   if (glass?.training && glass.number !== null && phase) {
     query.set("step", String(glass.number));
+    query.set("phase", String(phase));
+  } else if (glass && phase) {
+    query.set("glass", glass.id); // of a photo
     query.set("phase", String(phase));
   }
   return query.size ? `?${query}` : "";

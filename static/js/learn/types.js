@@ -127,7 +127,7 @@
  * @property {number} size
  * @property {Stats} value
  * @property {Stats} gradient
- * @property {{ largest: number, relative: number }} change
+ * @property {{ largest: number, relative: number | null }} change relative: none of what was zero everywhere
  * @property {{ filter: number, relative: number }[]} moved the most moved first
  *
  * @typedef {object} GlassLayer
@@ -155,10 +155,11 @@
  * @property {number} learning_rate
  * @property {string} optimiser
  * @property {Record<string, number>} options
- * @property {{ name: string, value: number, after: number, classes: GlassClass[] }} loss
+ * @property {{ name: string, value: number, after: number, mean: number, mean_after: number, classes: GlassClass[] }} loss of the
+ *   picture, and in the mean of the batch
  * @property {GlassLayer[]} layers
  * @property {number} parameters_changed
- * @property {string} [after_analysis] the same photo with the network after the step
+ * @property {string | null} [after_analysis] of a step on a photo, the same photo with the network after the step
  *
  * @typedef {0 | 1 | 2 | 3 | 4} Phase 0 none, 1 forward, 2 loss, 3 backward, 4 update
  *

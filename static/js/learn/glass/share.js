@@ -1,0 +1,58 @@
+/** What the loss makes of one class's score: its own term, and the blame that it hands back. */
+
+import { h } from "../../dom.js";
+import { number, plain, words as plainWords } from "../../format.js";
+import { exact } from "../../views/sums/parts.js";
+import { say } from "../../words/index.js";
+
+/**
+ * @typedef {import("./bench.js").Bench} Bench
+ * @typedef {import("../types.js").Glass} Glass
+ * @typedef {import("../types.js").GlassClass} GlassClass
+ */
+
+const words = say.learn.glass.opened;
+
+/**
+ * @param {Bench} bench
+ * @param {number} unit
+ * @returns {Node[]}
+ */
+export function lossOf(bench, unit) {
+  const { glass } = bench;
+  const one = glass?.loss.classes[unit];
+  if (!glass || !one) return [];
+  return [
+    h("h3", { tabindex: -1 }, `∂L/∂ ${words.score(plainWords(one.label))}`),
+    h("p", { class: "formula" }, "dZ = ", exact(one.blame)),
+    h("p", {}, isSquared(glass) ? words.squared : words.crossEntropy),
+    h(
+      "p",
+      { class: "glass-worked" },
+      isSquared(glass)
+        ? `2 × (${number(one.score)} − ${number(one.target)}) / (${plain(glass.batch_size)} × ${plain(glass.loss.classes.length)})`
+        : `(${number(one.share)} − ${number(one.target)}) / ${plain(glass.batch_size)}`,
+      " = ",
+      exact(one.blame),
+    ),
+    h("p", {}, one.blame < 0 ? words.up(plainWords(one.label)) : words.down(plainWords(one.label))),
+  ];
+}
+
+/**
+ * How a class's term of the loss is worked out, in numbers.
+ *
+ * @param {Glass} glass
+ * @param {GlassClass} one
+ */
+export function termOf(glass, one) {
+  const { score, share, target } = one;
+  const classes = glass.loss.classes.length;
+  if (isSquared(glass)) return `(${number(score)} − ${number(target)})² / ${plain(classes)}`;
+  return target ? `−${number(target)} × ln ${number(share)}` : "0";
+}
+
+/** @param {Glass} glass */
+export function isSquared({ loss }) {
+  return loss.name === "mean_squared_error";
+}
