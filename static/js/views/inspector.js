@@ -14,6 +14,8 @@ import { arithmetic } from "./sums/index.js";
  * @typedef {import("../types.js").LayerResult} LayerResult
  */
 
+const LATE = 300; // milliseconds: only an answer that takes longer is waited for visibly
+
 /** @param {App} app */
 export function mountInspector(app) {
   const about = h("section", { class: "about" });
@@ -23,7 +25,13 @@ export function mountInspector(app) {
     showLayer(app, about);
     find("#inspector", HTMLElement).scrollTop = 0;
   });
-  app.store.watch(["explanation", "theme", "layer", "focus"], () => showSums(app, sums));
+  let waited = 0;
+  app.store.watch(["explanation", "theme", "layer", "focus"], () => {
+    clearTimeout(waited);
+    sums.classList.remove("late");
+    showSums(app, sums);
+    if (sums.classList.contains("stale")) waited = window.setTimeout(() => sums.classList.add("late"), LATE);
+  });
 }
 
 /**
