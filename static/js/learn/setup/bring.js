@@ -103,7 +103,7 @@ export class Bringer {
       this.#tell({ text: isSent ? words.reading : words.sending(bytes(sent), bytes(total)), fraction: isSent ? null : sent / total });
     });
     const { datasets, wish } = this.store.state;
-    this.store.set({ datasets: [...datasets, set], wish: { ...wish, data: set.id } });
+    this.store.set({ datasets: [...datasets.filter(({ id }) => id !== set.id), set], wish: { ...wish, data: set.id } });
   }
 
   /**
@@ -145,8 +145,8 @@ export class Bringer {
  * @returns {Promise<File[]>}
  */
 export async function filesOf(data) {
-  const entries = [...data.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  return (await Promise.all(entries.map(filesBelow))).flat();
+  const found = [...data.items].map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() })); // gone after the event
+  return (await Promise.all(found.map(({ entry, file }) => (entry ? filesBelow(entry) : file ? [file] : [])))).flat();
 }
 
 /**

@@ -26,7 +26,6 @@ export function followPlan(store) {
       store.set({ plan: null, problem: error.problem });
     }
   }, PATIENCE);
-  store.watch(["wish", "datasets"], ({ datasets }) => {
-    if (datasets.length) ask();
-  });
+  store.watch(["wish"], () => ask());
+  ask();
 }
