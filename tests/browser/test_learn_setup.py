@@ -1,0 +1,422 @@
+"""What to learn from, with which network, and how: chosen on the page of learning, by mouse, finger and keyboard."""
+
+import base64
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from engine.train.sets import SETS
+from engine.zoo import sketch
+from tests.app.conftest import picture_bytes
+
+from .conftest import LAPTOP, OpenPage
+from .screen import Screen, number
+from .test_access import PHONE, check_with_axe
+from .test_intake import shoot
+
+pytestmark = pytest.mark.browser
+
+PACK = """async (files) => {
+  const { pack } = await import("./static/js/learn/setup/zip.js");
+  const entries = files.map(([path, text]) => ({ path, blob: new Blob([text]) }));
+  const bytes = new Uint8Array(await (await pack(entries)).arrayBuffer());
+  return btoa(String.fromCharCode(...bytes));
+}"""
+
+DROP = """([base64, name]) => {
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], name));
+  for (const type of ["dragenter", "drop"]) {
+    document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+  }
+}"""
+
+
+def open_setup(open_page: OpenPage, **context) -> Screen:
+    """The page of learning with the first plan on it."""
+    screen = open_page("learn", **context)
+    screen.page.wait_for_selector(".card", state="attached")
+    if context.get("is_mobile"):
+        for heading in screen.page.locator(".part > summary").all():
+            heading.click()
+    wait_for_total(screen)
+    return screen
+
+
+def wait_for_total(screen: Screen) -> None:
+    screen.page.wait_for_function("() => /\\d/.test(document.querySelector('.total').textContent)")
+
+
+def summary(screen: Screen, part: int) -> str:
+    return screen.page.locator(".part > summary .quiet").nth(part).inner_text()
+
+
+def zip_of(*classes: str, pictures: int = 3) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for k, name in enumerate(classes):
+            for i in range(pictures):
+                archive.writestr(f"{name}/{i}.png", picture_bytes((40, 40), seed=10 * k + i))
+    return buffer.getvalue()
+
+
+def bring(screen: Screen, name: str, content: bytes) -> None:
+    file = {"name": name, "mimeType": "application/zip", "buffer": content}
+    screen.page.set_input_files(".own input[accept]", file)
+
+
+def wait_for_set(screen: Screen, name: str) -> None:
+    """Until a set of this name is there and chosen."""
+    card = screen.page.locator(".card", has_text=name)
+    card.locator("input:checked").wait_for(state="attached")
+
+
+# Packing
+
+
+def test_what_is_packed_python_unpacks(open_page: OpenPage):
+    screen = open_setup(open_page)
+    files = [["a/1.png", "one"], ["Äpfel und 🍐/2.jpg", "zwei" * 5000], ["b/empty", ""]]
+    packed = base64.b64decode(screen.page.evaluate(PACK, files))
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.testzip() is None  # every checksum is right
+        assert [[name, archive.read(name).decode()] for name in archive.namelist()] == files
+
+
+def test_more_files_than_a_zip_can_list_are_refused(open_page: OpenPage):
+    screen = open_setup(open_page)
+    name = screen.page.evaluate(
+        """async () => {
+          const { pack } = await import("./static/js/learn/setup/zip.js");
+          return pack(Array(65536).fill({ path: "a", blob: new Blob() })).catch((error) => error.name);
+        }"""
+    )
+    assert name == "RangeError"
+
+
+# Pictures
+
+
+def test_a_set_is_looked_at_and_chosen(open_page: OpenPage):
+    screen = open_setup(open_page)
+    page = screen.page
+    assert page.locator(".card").all_inner_texts() == [info.title for info in SETS.values()]
+    assert "8 classes" in summary(screen, 0)
+    page.locator(".card", has_text="Digits").click()
+    assert "10 classes" in summary(screen, 0)
+    assert page.locator(".class-names li").all_inner_texts() == list("0123456789")
+    page.wait_for_function("() => document.querySelector('.sheet img').naturalHeight === 320")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.card img')].every((img) => img.naturalWidth)"
+    )
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.layer-shape')].at(-1).textContent === '10'"
+    )  # a score a digit now
+
+
+def test_sets_are_chosen_by_keyboard(open_page: OpenPage):
+    screen = open_setup(open_page)
+    screen.page.locator(".card input").first.focus()
+    screen.page.keyboard.press("ArrowRight")
+    assert summary(screen, 0).startswith("Digits")
+
+
+def test_a_zip_of_ones_own(open_page: OpenPage):
+    screen = open_setup(open_page)
+    page = screen.page
+    bring(screen, "Pets.zip", zip_of("cats", "dogs", "fish"))
+    wait_for_set(screen, "Pets")
+    assert summary(screen, 0) == "Pets · 3 classes · 9 pictures"
+    assert page.locator(".class-names li").all_inner_texts() == ["cats", "dogs", "fish"]
+    check_with_axe(screen)
+    page.get_by_role("button", name="Delete Pets").click()
+    page.wait_for_function("() => document.querySelectorAll('.card').length === 3")
+    assert summary(screen, 0).startswith("Shapes")
+
+
+def test_a_zip_dropped_anywhere(open_page: OpenPage):
+    screen = open_setup(open_page)
+    content = base64.b64encode(zip_of("left", "right")).decode()
+    screen.page.evaluate(DROP, [content, "Sides.zip"])
+    wait_for_set(screen, "Sides")
+    screen.page.get_by_role("button", name="Delete Sides").click()
+
+
+@pytest.mark.parametrize(
+    ("content", "status"), [(b"no ZIP at all", 415), (zip_of("alone"), 422)], ids=["no-zip", "one"]
+)
+def test_a_bad_zip_says_why_and_what_to_do(open_page: OpenPage, content: bytes, status: int):
+    screen = open_setup(open_page)
+    page = screen.page
+    screen.expected_status = status
+    bring(screen, "bad.zip", content)
+    problem = page.locator(".news .problem")
+    problem.wait_for()
+    assert len(problem.locator("p").first.inner_text()) > 20
+    assert "one folder for each class" in problem.inner_text()
+    check_with_axe(screen)
+    problem.get_by_role("button", name="Dismiss").click()
+    problem.wait_for(state="detached")
+    assert summary(screen, 0).startswith("Shapes")
+
+
+def test_a_folder_is_packed_here_and_large_photos_shrunk(open_page: OpenPage, tmp_path: Path):
+    for name in ("day", "night"):
+        (tmp_path / "sky" / name).mkdir(parents=True)
+        for i in range(2):
+            photo = Image.effect_noise((1200, 900), 60 + i)
+            photo.convert("RGB").save(tmp_path / "sky" / name / f"{i}.jpg", quality=95)
+        (tmp_path / "sky" / name / "notes.txt").write_text("nothing to see")
+    screen = open_setup(open_page)
+    screen.page.evaluate(
+        """() => {
+          const { send } = XMLHttpRequest.prototype;
+          XMLHttpRequest.prototype.send = function (body) {
+            window.sent = body.size;
+            send.call(this, body);
+          };
+        }"""
+    )
+    screen.page.set_input_files(".own input[webkitdirectory]", tmp_path / "sky")
+    wait_for_set(screen, "sky")
+    assert summary(screen, 0) == "sky · 2 classes · 4 pictures"
+    assert (
+        screen.page.evaluate("sent")
+        < 4 * 100_000
+        < sum(p.stat().st_size for p in tmp_path.rglob("*.jpg"))
+    )
+    screen.page.get_by_role("button", name="Delete sky").click()
+
+
+def test_a_folder_without_pictures_is_not_sent(open_page: OpenPage, tmp_path: Path):
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "a.txt").write_text("Dear network")
+    screen = open_setup(open_page)
+    screen.page.set_input_files(".own input[webkitdirectory]", tmp_path / "letters")
+    screen.page.get_by_text("There are no pictures in it").wait_for()
+
+
+# Classes collected on the spot
+
+
+def test_classes_drawn_and_photographed(open_page: OpenPage):
+    screen = open_setup(open_page, permissions=["camera"])
+    page = screen.page
+    page.get_by_role("button", name="Take or draw them here").click()
+    dialog = page.locator("dialog.collect")
+    rows = dialog.locator(".collected > li")
+    name = rows.nth(0).locator("input")
+    assert name.evaluate("(input) => input === document.activeElement")
+    name.fill("scrawl")
+    rows.nth(1).locator("input").fill("camera/roll")
+    use = dialog.get_by_role("button", name="Use these pictures")
+    assert use.is_disabled()
+    rows.nth(0).get_by_role("button", name="Draw").click()
+    pad = page.locator("dialog.collect dialog")
+    for i in range(3):
+        pad.locator("canvas").click(position={"x": 60 + 40 * i, "y": 90})
+        pad.get_by_role("button", name="Use it").click()
+        rows.nth(0).locator(".thumbs li").nth(i).wait_for(state="attached")
+    page.keyboard.press("Escape")
+    rows.nth(0).locator(".thumbs button").first.click()  # one too many
+    assert "2 pictures" in rows.nth(0).inner_text()
+    assert "camera/roll needs 2" in dialog.inner_text()
+    rows.nth(1).get_by_role("button", name="Camera").click()
+    take = dialog.get_by_role("button", name="Take a picture")
+    take.wait_for()
+    take.focus()
+    page.keyboard.down("Enter")
+    rows.nth(1).locator(".thumbs li").nth(2).wait_for()  # held, it takes one after the other
+    page.keyboard.up("Enter")
+    shoot(screen, "learn-collect")
+    check_with_axe(screen)
+    page.wait_for_timeout(300)  # what is under way is kept, too
+    taken = rows.nth(1).locator(".thumbs li").count()
+    use.click()
+    wait_for_set(screen, "My pictures")
+    assert summary(screen, 0) == f"My pictures · 2 classes · {2 + taken} pictures"
+    assert page.locator(".class-names li").all_inner_texts() == ["camera roll", "scrawl"]
+    page.get_by_role("button", name="Delete My pictures").click()
+
+
+def test_two_classes_of_one_name_are_none(open_page: OpenPage):
+    screen = open_setup(open_page)
+    page = screen.page
+    page.get_by_role("button", name="Take or draw them here").click()
+    dialog = page.locator("dialog.collect")
+    for row in dialog.locator(".collected > li input").all():
+        row.fill("same")
+    dialog.get_by_text("Two classes have the same name.").wait_for()
+    dialog.get_by_role("button", name="Delete Class 2 with its pictures").click()
+    dialog.get_by_text("two classes or more").wait_for()
+
+
+# The network
+
+
+def kinds(screen: Screen) -> list[str]:
+    return screen.page.locator(".layer:not(.added) .layer-kind").all_inner_texts()
+
+
+def choose_preset(screen: Screen, name: str) -> None:
+    screen.page.locator(".network > .field select").select_option(name)
+
+
+def test_shapes_and_counts_are_the_plans(open_page: OpenPage):
+    screen = open_setup(open_page)
+    page = screen.page
+    for preset in ("lenet", "small", "tiny", "vgg", "sigmoid"):
+        choose_preset(screen, preset)
+        page.wait_for_function("() => !document.querySelector('.layer-shape:empty')")
+        layers = page.evaluate(
+            "async (name) => (await import('./static/js/learn/setup/kinds.js')).PRESETS[name]",
+            preset,
+        )
+        rows = sketch.plan(layers, len(SETS["shapes"].classes))
+        assert all(row.problem is None for row in rows)
+        shown = [" × ".join(map(str, row.shape or ())) for row in rows]
+        page.wait_for_function(
+            "shown => String([...document.querySelectorAll('.layer-shape')].map((e) => e.textContent)) === String(shown)",
+            arg=shown,
+        )
+        costs = [cost for text in page.locator(".layer-cost").all_inner_texts() if (cost := text)]
+        assert [number(cost) for cost in costs] == [
+            row.parameters for row in rows if row.parameters
+        ]
+        total = sum(row.parameters or 0 for row in rows)
+        assert number(page.inner_text(".total")) == total
+
+
+def test_a_number_changes_the_plan_at_once(open_page: OpenPage):
+    screen = open_setup(open_page)
+    page = screen.page
+    choose_preset(screen, "small")
+    field = page.get_by_label("filters").first
+    field.fill("12")
+    page.get_by_text("12 × 32 × 32").first.wait_for()
+    assert field.evaluate(
+        "(input) => input === document.activeElement"
+    )  # nobody took the focus away
+    assert page.locator(".network > .field select").input_value() == "own"
+    field.fill("")
+    assert field.get_attribute("aria-invalid") == "true"
+    assert page.get_by_text("12 × 32 × 32").count()  # half a number changes nothing
+
+
+def test_an_impossible_layer_says_why_in_its_place(open_page: OpenPage):
+    screen = open_setup(open_page)
+    page = screen.page
+    choose_preset(screen, "small")
+    kernel = page.locator(".layer:not(.added)").nth(3).get_by_label("kernel")
+    kernel.fill("90")
+    row = page.locator(".layer.impossible")
+    row.wait_for()
+    assert row.get_attribute("data-index") == "3"
+    why = row.locator(".layer-problem")
+    assert "90" in why.inner_text()
+    assert kernel.get_attribute("aria-describedby") == why.get_attribute("id")
+    assert "impossible" in page.inner_text(".total")
+    assert page.locator(".layer.behind").count() > 0
+    check_with_axe(screen)
+    shoot(screen, "learn-impossible")
+    kernel.fill("3")
+    row.wait_for(state="detached")
+    wait_for_total(screen)
+
+
+def test_layers_are_added_moved_and_removed_by_keyboard(open_page: OpenPage):
+    screen = open_setup(open_page)
+    page = screen.page
+    choose_preset(screen, "tiny")
+    assert kinds(screen) == ["Convolution", "ReLU", "Max pooling"]
+    page.get_by_label("New layer").select_option("dense")
+    page.get_by_role("button", name="Add", exact=True).press("Enter")
+    assert kinds(screen)[-1] == "Dense"
+    page.get_by_label("New layer").select_option("avgpool")
+    page.get_by_role("button", name="Add", exact=True).press("Enter")
+    # A layer that slides over maps stands before the dense ones by itself, with the focus on its first number.
+    assert kinds(screen) == ["Convolution", "ReLU", "Max pooling", "Average pooling", "Dense"]
+    assert page.evaluate("document.activeElement.closest('.layer').dataset.index") == "3"
+    page.keyboard.press("Alt+ArrowUp")
+    assert kinds(screen) == ["Convolution", "ReLU", "Average pooling", "Max pooling", "Dense"]
+    assert page.evaluate("document.activeElement.closest('.layer').dataset.index") == "2"
+    page.keyboard.press("Enter")  # the focus is on the button that moves it up
+    assert kinds(screen)[1] == "Average pooling"
+    page.get_by_role("button", name="Remove: Average pooling, layer 2").press("Enter")
+    assert kinds(screen) == ["Convolution", "ReLU", "Max pooling", "Dense"]
+    assert page.evaluate("document.activeElement.closest('.layer').dataset.index") == "1"
+    for _ in range(4):
+        page.locator("[data-way=remove]").first.press("Enter")
+    assert kinds(screen) == []
+    wait_for_total(screen)  # scores straight from the pixels are a network, too
+
+
+# How to learn
+
+
+def test_every_optimiser_explains_itself(open_page: OpenPage):
+    screen = open_setup(open_page)
+    page = screen.page
+    told = set()
+    for name in ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"):
+        page.get_by_label("Optimiser").select_option(name)
+        told.add(page.locator(".telling").nth(1).inner_text())
+        assert page.get_by_label("Momentum μ").is_visible() == (name in ("momentum", "nesterov"))
+    assert len(told) == 6
+    page.get_by_label("Loss", exact=True).select_option("mean_squared_error")
+    assert "(zₖ − tₖ)²" in page.locator(".telling").first.inner_text()
+
+
+def test_the_learning_rate_by_slider_and_by_number(open_page: OpenPage):
+    screen = open_setup(open_page)
+    page = screen.page
+    slider = page.get_by_label("Learning rate, by powers of ten")
+    field = page.get_by_label("Learning rate η")
+    slider.fill("-2")
+    assert field.input_value() == "0.01"
+    field.fill("0.001")
+    assert float(slider.input_value()) == -3
+    assert "0.001" in summary(screen, 2)
+    page.get_by_role("button", name="Usual with this optimiser").click()
+    assert field.input_value() == "0.004"
+    field.fill("0")
+    assert field.get_attribute("aria-invalid") == "true"
+    assert "0.004" in summary(screen, 2)
+
+
+def test_the_schedules_are_those_of_the_engine(open_page: OpenPage):
+    from engine.train.schedules import SCHEDULES
+
+    screen = open_setup(open_page)
+    curves = screen.page.locator(".schedule polyline").evaluate_all(
+        "lines => lines.map((line) => [...line.points].map(({ y }) => (22 - y) / 20))"
+    )
+    steps = 4000
+    for curve, schedule in zip(curves, SCHEDULES.values(), strict=True):
+        drawn = [schedule(min(steps - 1, round(i / 40 * steps)), steps) for i in range(41)]
+        assert curve == pytest.approx(drawn, abs=0.02)
+
+
+# For everyone
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_axe_violation(open_page: OpenPage, theme: str):
+    screen = open_setup(open_page, color_scheme=theme)
+    check_with_axe(screen)
+    shoot(screen, f"learn-setup-{theme}")
+    screen.page.get_by_role("button", name="Take or draw them here").click()
+    check_with_axe(screen)
+
+
+@pytest.mark.parametrize("width", [390, 3840])
+def test_nothing_sticks_out(open_page: OpenPage, width: int):
+    shape = PHONE if width == 390 else {"viewport": {**LAPTOP, "width": width, "height": 2160}}
+    screen = open_setup(open_page, **shape)
+    assert screen.page.evaluate("document.documentElement.scrollWidth") <= width
+    check_with_axe(screen)
+    shoot(screen, f"learn-setup-{width}")
