@@ -45,7 +45,7 @@ export function mountControls(store, runner, root) {
   );
   const show = () => {
     const { state: now } = store;
-    showButtons(now, { play, phase, reset });
+    showButtons(now, { play, batch, phase, reset });
     state.replaceChildren(...figures(now));
     progress.value = now.run ? now.run.step / Math.max(1, now.run.steps) : 0;
   };
@@ -58,14 +58,14 @@ export function mountControls(store, runner, root) {
 
 /**
  * @param {Readonly<LearnState>} state
- * @param {Record<"play" | "phase" | "reset", HTMLButtonElement>} buttons
+ * @param {Record<"play" | "batch" | "phase" | "reset", HTMLButtonElement>} buttons
  */
-function showButtons(state, { play, phase, reset }) {
+function showButtons(state, { play, batch, phase, reset }) {
   const goes = isGoing(state.run);
   dress(play, goes ? "pause" : "play", playName(state));
   dress(phase, "phase", state.phase ? words.nextPhase(words.phases[state.phase % 4] ?? "") : words.phase);
   setAttribute(reset, "disabled", state.run === null);
-  for (const one of [play, phase]) setAttribute(one, "aria-busy", state.busy !== null && "true");
+  for (const one of [batch, phase]) setAttribute(one, "disabled", isOver(state.run)); // there is no next batch
 }
 
 /** @param {Readonly<LearnState>} state */

@@ -51,7 +51,8 @@ function followEpochs(store) {
   let asked = "";
   let abort = new AbortController();
   store.watch(["run"], ({ run }) => {
-    const step = run?.history.at(-1)?.step ?? 0;
+    const rests = run?.status === "paused" || run?.status === "finished";
+    const step = (rests ? run.step : run?.history.at(-1)?.step) ?? 0;
     const wanted = run && step ? `${run.id}@${step}` : "";
     if (wanted === asked) return;
     asked = wanted;

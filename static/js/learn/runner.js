@@ -77,6 +77,7 @@ export class Runner {
 
   /** Learn from one more batch, and rest. */
   stepBatch() {
+    if (isOver(this.store.state.run)) return Promise.resolve(); // there is no next batch
     return this.#attempt(words.stepping, async () => {
       await this.#rest();
       await this.#tellAll("step", { batches: 1 });
@@ -91,6 +92,7 @@ export class Runner {
       this.store.set({ phase: /** @type {Phase} */ (phase + 1) }); // a step on a photo was made long ago
       return Promise.resolve();
     }
+    if (isOver(this.store.state.run)) return Promise.resolve();
     return this.#attempt(words.looking, async () => {
       await this.#rest();
       const { run, glass, phase } = this.store.state;
@@ -171,7 +173,7 @@ export class Runner {
   /** Make sure that there is a run, and that it rests. */
   async #rest() {
     if (beginsAnew(this.store.state)) await this.#begin(this.store.state.wish, null, true);
-    else if (this.store.state.run?.status === "running") await this.#pause();
+    else if (isGoing(this.store.state.run)) await this.#pause();
     await Promise.all(SLOTS.map((slot) => this.#until(slot, "paused")));
   }
 
@@ -201,7 +203,9 @@ export class Runner {
       if (!run || (isOver(run) && what !== "reset")) return;
       const answer = await command(run.id, what, options);
       const now = this.store.state[slot];
-      if (now?.id === run.id) this.store.set({ [slot]: withNews(now, answer) });
+      if (now?.id !== run.id) return;
+      const { status, speed, problem } = answer; // where it stands is told by its events, in their order
+      this.store.set({ [slot]: what === "reset" ? withNews(now, answer) : { ...now, status, speed, problem } });
     };
     await Promise.all(SLOTS.map(tell));
   }
