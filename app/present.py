@@ -168,21 +168,32 @@ def explained(
 def _terms(why: Explanation, reads: list[tuple[str, Shape]]) -> list[dict[str, Any]]:
     """The terms one by one, in the op's order. A weight that is not a number leaves as null (encode.json_bytes)."""
     sources, shapes = [name for name, _ in reads], [shape for _, shape in reads]
-    names = [("unit",) if len(shape) == 1 else ("channel", "y", "x") for shape in shapes]
+    is_vector = [len(shape) == 1 for shape in shapes]
     columns = (why.sources, why.positions[:, 1:], why.values, why.weights, why.products)
     padding = _outside(why, shapes) if "photo" not in sources else np.zeros(len(why.values), bool)
+    rows = zip(*(column.tolist() for column in (*columns, padding)), strict=True)
+    # There are thousands, and somebody waits with a moving hand: each one is written down at once, without helpers.
     return [
         {
             "input": sources[source],
-            **dict(zip(names[source], place, strict=False)),
+            "unit": place[0],
             "value": value,
             "weight": weight,
             "product": product,
             "padding": outside,
         }
-        for source, place, value, weight, product, outside in zip(
-            *(column.tolist() for column in (*columns, padding)), strict=True
-        )
+        if is_vector[source]
+        else {
+            "input": sources[source],
+            "channel": place[0],
+            "y": place[1],
+            "x": place[2],
+            "value": value,
+            "weight": weight,
+            "product": product,
+            "padding": outside,
+        }
+        for source, place, value, weight, product, outside in rows
     ]
 
 
