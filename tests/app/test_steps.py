@@ -1,0 +1,585 @@
+"""One step of learning under the glass: its numbers equal those worked out here, from what can be downloaded, by plain formulas."""
+
+import asyncio
+import io
+import re
+from math import log, prod, sqrt
+
+import numpy as np
+import pytest
+
+from app.client import Client, RequestRefused
+from app.errors import BadParameter
+from app.schemas import ExplanationOut
+from app.schemas_steps import (
+    Blame,
+    Step,
+    StepParameterValues,
+    StepValues,
+    WeightGradient,
+    WeightUpdate,
+)
+from app.step_views import CACHED
+from app.steps import Steps, check_size, size_of
+from engine.network import Network, Node
+from engine.ops import OPS, BatchNorm, Conv2d, Dense, Dropout, Flatten, MaxPool, Relu, Softmax
+from engine.preprocess import Preprocess
+from engine.train.augment import NONE
+from engine.train.config import TrainConfig
+from engine.train.data import Dataset
+from engine.train.loop import StepDone, train
+from engine.train.state import State
+
+from .conftest import LABELS
+
+OPTIMISERS = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
+RATE, DECAY, MOMENTUM = 0.05, 0.01, 0.8
+
+
+def array(client, path):
+    answer = client.get(f"/api/v1/steps/{path}", headers={"accept": "application/x-npy"})
+    assert answer.status_code == 200, answer.text
+    return np.load(io.BytesIO(answer.content))
+
+
+def ask(client, path, shape):
+    answer = client.get(f"/api/v1/steps/{path}")
+    assert answer.status_code == 200, answer.text
+    shape.model_validate(answer.json(), extra="forbid")
+    return answer.json()
+
+
+@pytest.fixture(scope="module")
+def teach(client, analysis):
+    """Take a step on the photo."""
+
+    def take(label="bear", **wish):
+        return client.post(f"/api/v1/analyses/{analysis['id']}/step", json={"label": label, **wish})
+
+    return take
+
+
+@pytest.fixture(scope="module")
+def lesson(teach):
+    answer = teach(learning_rate=RATE)
+    assert answer.status_code == 201
+    Step.model_validate(answer.json(), extra="forbid")
+    return answer.json()
+
+
+# The forward pass, the loss and the blame, written out --------------------------------------------
+
+
+class Written:
+    """The tiny network's step on one photo in float64, by loops over what was downloaded."""
+
+    def __init__(self, client, step, truth, mean_squared=False):
+        def read(layer, name):
+            return array(client, f"{step}/parameters/{layer}/{name}?of=before").astype(float)
+
+        self.x = array(client, f"{step}/values/input").astype(float)
+        self.weight, self.bias = read("conv1", "weight"), read("conv1", "bias")
+        self.dense, self.offset = read("fc1", "weight"), read("fc1", "bias")
+        self.forward()
+        target = np.eye(3)[truth]
+        share = np.exp(self.scores - self.scores.max())
+        self.share = share / share.sum()
+        self.loss = -log(self.share[truth])
+        self.dz = self.share - target
+        if mean_squared:
+            self.loss = float(np.mean((self.scores - target) ** 2))
+            self.dz = 2 * (self.scores - target) / 3
+        self.backward()
+
+    def forward(self):
+        padded = np.pad(self.x, ((0, 0), (1, 1), (1, 1)))
+        self.z = np.zeros((4, 8, 8))
+        for k, y, x in np.ndindex(4, 8, 8):
+            self.z[k, y, x] = self.bias[k] + sum(
+                self.weight[k, c, p, q] * padded[c, y + p, x + q] for c, p, q in np.ndindex(3, 3, 3)
+            )
+        self.a = np.maximum(self.z, 0)
+        self.pooled = self.a.reshape(4, 4, 2, 4, 2).max((2, 4))
+        self.scores = self.dense @ self.pooled.ravel() + self.offset
+
+    def backward(self):
+        flat = self.pooled.ravel()
+        self.d_dense = np.array([[dz * a for a in flat] for dz in self.dz])
+        self.d_pooled = (self.dense.T @ self.dz).reshape(4, 4, 4)
+        self.da = np.zeros_like(self.a)
+        for k, i, j in np.ndindex(4, 4, 4):
+            window = self.a[k, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+            p, q = np.unravel_index(window.argmax(), (2, 2))
+            self.da[k, 2 * i + p, 2 * j + q] = self.d_pooled[k, i, j]
+        self.d_z = self.da * (self.z > 0)
+        padded = np.pad(self.x, ((0, 0), (1, 1), (1, 1)))
+        self.d_weight = np.zeros_like(self.weight)
+        for k, c, p, q in np.ndindex(4, 3, 3, 3):
+            self.d_weight[k, c, p, q] = sum(
+                self.d_z[k, y, x] * padded[c, y + p, x + q] for y, x in np.ndindex(8, 8)
+            )
+
+
+def close(ours, theirs):
+    np.testing.assert_allclose(ours, theirs, rtol=2e-4, atol=2e-6)
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "mean_squared_error"])
+def test_every_number_of_a_step_is_the_one_worked_out_by_hand(client, teach, loss):
+    step = teach("cloud", loss=loss, learning_rate=RATE).json()
+    hand = Written(client, step["id"], 2, loss == "mean_squared_error")
+    for layer, value, gradient in [
+        ("conv1", hand.z, hand.d_z),
+        ("relu1", hand.a, hand.da),
+        ("pool1", hand.pooled, hand.d_pooled),
+        ("flatten", hand.pooled.ravel(), hand.d_pooled.ravel()),
+        ("fc1", hand.scores, hand.dz),
+    ]:
+        close(array(client, f"{step['id']}/values/{layer}"), value)
+        close(array(client, f"{step['id']}/values/{layer}?of=gradient"), gradient)
+    for path, gradient in [
+        ("conv1/weight", hand.d_weight),
+        ("conv1/bias", hand.d_z.sum((1, 2))),
+        ("fc1/weight", hand.d_dense),
+        ("fc1/bias", hand.dz),
+    ]:
+        close(array(client, f"{step['id']}/parameters/{path}?of=gradient"), gradient)
+        before = array(client, f"{step['id']}/parameters/{path}?of=before")
+        close(array(client, f"{step['id']}/parameters/{path}?of=after"), before - RATE * gradient)
+    close(step["loss"]["value"], hand.loss)
+    close(sum(one["term"] for one in step["loss"]["classes"]), hand.loss)
+    close([one["score"] for one in step["loss"]["classes"]], hand.scores)
+    close([one["share"] for one in step["loss"]["classes"]], hand.share)
+    close([one["blame"] for one in step["loss"]["classes"]], hand.dz)
+    assert [one["target"] for one in step["loss"]["classes"]] == [0, 0, 1]
+    assert step["loss"]["after"] < step["loss"]["value"]
+
+
+def test_the_chain_rule_of_every_weight_adds_up_to_its_gradient(client, lesson):
+    step = lesson["id"]
+    z, x = (array(client, f"{step}/values/{p}") for p in ("conv1?of=gradient", "input"))
+    for layer in lesson["layers"]:
+        for one in layer["parameters"]:
+            path = f"{layer['name']}/{one['name']}"
+            gradients = array(client, f"{step}/parameters/{path}?of=gradient")
+            for index in np.ndindex(*one["shape"]):
+                if prod(one["shape"]) > 12 and sum(index) % 7:
+                    continue
+                query = f"index={','.join(map(str, index))}&limit=10000"
+                chain = ask(client, f"{step}/gradient/{path}?{query}", WeightGradient)
+                assert chain["value"] == pytest.approx(float(gradients[index]))
+                total = sum(term["product"] for term in chain["terms"]) + chain["rest"]
+                assert total == pytest.approx(chain["value"], rel=1e-4, abs=1e-6)
+                assert chain["count"] == chain["shown"] == len(chain["terms"])
+    chain = ask(client, f"{step}/gradient/conv1/weight?index=1,2,0,2&limit=5", WeightGradient)
+    assert (chain["count"], chain["shown"]) == (49, 5)  # the padding brings nothing
+    for term in chain["terms"]:
+        (k, i, j), (c, y, p) = (
+            [term[end][axis] for axis in ("channel", "y", "x")] for end in ("output", "input")
+        )
+        assert (k, c, y, p) == (1, 2, i - 1, j + 1)
+        assert term["dz"] == pytest.approx(float(z[k, i, j]))
+        assert term["a"] == pytest.approx(float(x[c, y, p]))
+        assert term["product"] == pytest.approx(term["dz"] * term["a"])
+    sizes = [abs(term["product"]) for term in chain["terms"]]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("where", "place"),
+    [("input", "channel=1&y=3&x=0"), ("conv1", "channel=2&y=5&x=5"), ("relu1", "channel=0&y=0&x=7"),
+     ("pool1", "channel=3&y=1&x=2"), ("flatten", "unit=17")],
+)  # fmt: skip
+def test_what_is_handed_back_adds_up_to_the_blame(client, lesson, where, place):
+    chain = ask(client, f"{lesson['id']}/blame/{where}?{place}", Blame)
+    index = tuple(int(part.split("=")[1]) for part in place.split("&"))
+    gradient = array(client, f"{lesson['id']}/values/{where}?of=gradient")
+    assert chain["value"] == pytest.approx(float(gradient[index]))
+    total = sum(term["product"] for term in chain["terms"]) + chain["rest"]
+    assert total == pytest.approx(chain["value"], rel=1e-4, abs=1e-7)
+
+
+def test_numbers_are_explained_as_in_an_analysis(client, analysis, lesson):
+    for where in ("conv1", "pool1", "input"):
+        place = "channel=1&y=2&x=3"
+        there = client.get(f"/api/v1/analyses/{analysis['id']}/layers/{where}/explain?{place}")
+        assert (
+            ask(client, f"{lesson['id']}/explain/{where}?{place}", ExplanationOut) == there.json()
+        )
+
+
+# The update, by each optimiser's formula ----------------------------------------------------------
+
+
+def formula(name, w, g, memory, steps, rate, decay):
+    """(the weight after, the memory after) of one number by the papers' formulas, in Python's own arithmetic."""
+    v, m, s = (memory.get(key, 0.0) for key in ("velocity", "mean", "square"))
+    if name == "adamw":
+        w = w * (1 - rate * decay)
+    else:
+        g = g + decay * w
+    if name == "sgd":
+        return w - rate * g, {}
+    if name in ("momentum", "nesterov"):
+        v = MOMENTUM * v + g
+        return w - rate * (g + MOMENTUM * v if name == "nesterov" else v), {"velocity": v}
+    if name == "rmsprop":
+        s = 0.99 * s + 0.01 * g * g
+        return w - rate * g / (sqrt(s) + 1e-8), {"square": s}
+    m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g * g
+    up = (m / (1 - 0.9**steps)) / (sqrt(s / (1 - 0.999**steps)) + 1e-8)
+    return w - rate * up, {"mean": m, "square": s}
+
+
+def check_update(one, name, decay, rate):
+    """What is shown of one weight's update is what the formula gives, and its lines lead there."""
+    memory = {slot: pair["before"] for slot, pair in one["slots"].items()}
+    after, kept = formula(name, one["before"], one["gradient"], memory, one["steps"], rate, decay)
+    assert one["after"] == pytest.approx(after, rel=1e-5, abs=2e-7)
+    assert one["step"] == pytest.approx(after - one["before"], rel=1e-3, abs=2e-7)
+    assert {slot: pair["after"] for slot, pair in one["slots"].items()} == pytest.approx(
+        kept, rel=1e-5, abs=1e-12
+    )
+    assert one["lines"][-1]["symbol"] == "w⁺"
+    assert one["lines"][-1]["value"] == one["after"]
+    for line in one["lines"]:
+        assert evaluated(line) == pytest.approx(line["value"], rel=1e-4, abs=2e-7), line
+
+
+def evaluated(line):
+    """A line's formula, worked out with its own numbers."""
+    names = {symbol: f"n{i}" for i, symbol in enumerate(line["numbers"])}
+    text = line["formula"].replace("ᵗ", " ** t").replace("²", " ** 2")
+    for symbol in sorted(names, key=len, reverse=True):
+        text = text.replace(symbol, names[symbol])
+    text = re.sub(r"√(n[0-9])", r"sqrt(\1)", text.replace("−", "-").replace("·", "*"))
+    values = {name: line["numbers"][symbol] for symbol, name in names.items()}
+    return eval(text, {"__builtins__": {}, "sqrt": sqrt}, values)
+
+
+@pytest.mark.parametrize("decay", [0.0, DECAY])
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_a_lessons_update_is_the_optimisers_formula(client, teach, name, decay):
+    wish = {"optimiser": name, "momentum": MOMENTUM, "weight_decay": decay}
+    step = teach(learning_rate=RATE, **wish).json()
+    assert step["optimiser"] == name
+    for path, index in (("conv1/weight", "2,1,0,2"), ("fc1/weight", "0,13"), ("fc1/bias", "2")):
+        one = ask(client, f"{step['id']}/update/{path}?index={index}", WeightUpdate)
+        check_update(one, name, decay if "weight" in path else 0.0, RATE)
+        at = tuple(map(int, index.split(",")))
+        for of in ("before", "gradient", "step", "after"):
+            numbers = array(client, f"{step['id']}/parameters/{path}?of={of}")
+            assert float(numbers[at]) == one[of]
+
+
+# Steps of a training ------------------------------------------------------------------------------
+
+
+def small():
+    """With batch normalisation and dropout, on 8 × 8 pixels."""
+    rng = np.random.default_rng(3)
+
+    def normal(*shape):
+        return rng.normal(0, 0.4, shape).astype(np.float32)
+
+    ones, zeros = np.ones(4, np.float32), np.zeros(4, np.float32)
+    return Network(
+        [
+            Node(
+                "conv1", Conv2d(normal(4, 3, 3, 3), zeros.copy(), padding=(1, 1, 1, 1)), ("input",)
+            ),
+            Node(
+                "norm1", BatchNorm(ones.copy(), zeros.copy(), zeros.copy(), ones.copy()), ("conv1",)
+            ),
+            Node("relu1", Relu(), ("norm1",)),
+            Node("pool1", MaxPool(kernel=(2, 2), stride=(2, 2)), ("relu1",)),
+            Node("dropout1", Dropout(0.25), ("pool1",)),
+            Node("flatten", Flatten(), ("dropout1",)),
+            Node("fc1", Dense(normal(3, 64), np.zeros(3, np.float32)), ("flatten",)),
+            Node("softmax", Softmax(), ("fc1",)),
+        ],
+        inputs={"input": (3, 8, 8)},
+        outputs=("softmax",),
+        labels=LABELS,
+        preprocess=Preprocess(input_size=(3, 8, 8), mean=(0.5, 0.4, 0.3), std=(0.25, 0.3, 0.2)),
+    )
+
+
+def pictures():
+    rng = np.random.default_rng(5)
+    return Dataset(rng.integers(0, 256, (60, 8, 8, 3), np.uint8), np.arange(60) % 3, LABELS)
+
+
+def config(name):
+    return TrainConfig(
+        epochs=2, batch_size=12, optimiser=name, learning_rate=0.02, momentum=MOMENTUM, validation=0.2,
+        weight_decay=DECAY, label_smoothing=0.0, augmentation=NONE, schedule="constant",
+    )  # fmt: skip
+
+
+def state_before(name, number):
+    """The state of a training before a step, from 1."""
+    state = State(small(), config(name))
+    for event in train(pictures(), state):
+        if isinstance(event, StepDone) and event.step == number - 1:
+            break
+    return state
+
+
+def look(compute, name, number):
+    """A step of a training, by the road that the server goes."""
+    steps = Steps(compute, 10**8)
+    before = (state_before(name, number), pictures())
+    return asyncio.run(steps.of_training(name, number, lambda: before))
+
+
+@pytest.fixture(scope="module")
+def looked(client):
+    """The id of a training's sixth step, put among those that the server remembers."""
+
+    def at(name, number=6):
+        services = client.app.state.services
+        seen = look(services.compute, name, number)
+        services.steps._remembered.keep(seen.id, seen)
+        return seen.id
+
+    return at
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_a_trainings_update_is_the_optimisers_formula(client, looked, name):
+    step = looked(name)
+    for path, index in (("conv1/weight", "3,0,1,1"), ("norm1/gamma", "2"), ("fc1/weight", "1,40")):
+        one = ask(client, f"{step}/update/{path}?index={index}", WeightUpdate)
+        assert one["steps"] == 6
+        assert name == "sgd" or all(pair["before"] for pair in one["slots"].values())
+        check_update(one, name, DECAY if "weight" in path else 0.0, 0.02)
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_the_update_that_is_shown_is_the_update_that_is_made(client, looked, name):
+    step = looked(name)
+    after = state_before(name, 7)
+    for key, array_after in after.network.parameters().items():
+        layer, _, parameter = key.partition(".")
+        path = f"{step}/parameters/{layer}/{parameter}"
+        np.testing.assert_array_equal(array(client, f"{path}?of=after"), array_after)
+        for slot, kept in after.optimiser.averages.items():
+            np.testing.assert_array_equal(array(client, f"{path}?of={slot}"), kept[key])
+
+
+def test_the_chain_rule_adds_up_over_a_whole_batch(client, looked):
+    step = looked("adam")
+    body = ask(client, f"{step}?picture=5", Step)
+    assert (body["number"], body["epoch"], body["batch_size"]) == (6, 2, 12)
+    assert (body["training"], body["made"], body["after_analysis"]) == ("adam", True, None)
+    for path, index in [
+        ("conv1/weight", "3,0,1,1"), ("conv1/bias", "1"), ("norm1/gamma", "2"), ("norm1/beta", "0"),
+        ("fc1/weight", "1,40"), ("fc1/bias", "2"),
+    ]:  # fmt: skip
+        chain = ask(client, f"{step}/gradient/{path}?index={index}&limit=50", WeightGradient)
+        total = sum(term["product"] for term in chain["terms"]) + chain["rest"]
+        assert total == pytest.approx(chain["value"], rel=1e-3, abs=2e-6)
+        assert {term["picture"] for term in chain["terms"]} <= set(range(12))
+    for where, place in [
+        ("conv1", "channel=0&y=3&x=4"), ("norm1", "channel=1&y=2&x=2"),
+        ("pool1", "channel=3&y=0&x=1"), ("dropout1", "channel=3&y=0&x=1"), ("flatten", "unit=9"),
+    ]:  # fmt: skip
+        chain = ask(client, f"{step}/blame/{where}?{place}&picture=5&limit=9", Blame)
+        total = sum(term["product"] for term in chain["terms"]) + chain["rest"]
+        assert total == pytest.approx(chain["value"], rel=1e-3, abs=1e-6)
+
+
+def test_explanations_add_up_in_a_batch(client, looked):
+    step = looked("adam")
+    for where, place in [
+        ("input", "channel=1&y=2&x=3"), ("conv1", "channel=1&y=2&x=3"), ("norm1", "channel=2&y=0&x=7"),
+        ("dropout1", "channel=0&y=3&x=1"), ("fc1", "unit=2"),
+    ]:  # fmt: skip
+        why = ask(client, f"{step}/explain/{where}?{place}&picture=7", ExplanationOut)
+        index = tuple(int(part.split("=")[1]) for part in place.split("&"))
+        numbers = array(client, f"{step}/values/{where}?picture=7")
+        assert why["value"] == pytest.approx(float(numbers[index]))
+        total = why["bias"] + sum(term["product"] for term in why["terms"])
+        assert total == pytest.approx(why["value"], rel=1e-4, abs=1e-5)
+        assert why["receptive_field"]
+
+
+def test_the_pictures_of_a_batch_tell_of_their_losses(client, looked):
+    body = ask(client, f"{looked('sgd')}?picture=3", Step)
+    losses = [one["loss"] for one in body["pictures"]]
+    assert body["loss"]["mean"] == pytest.approx(np.mean(losses), rel=1e-5)
+    assert body["loss"]["value"] == losses[3]
+    assert [one["label"] for one in body["pictures"]] == [
+        LABELS[one["index"] % 3] for one in body["pictures"]
+    ]
+    shown = body["pictures"][3]
+    (mine,) = [one for one in body["loss"]["classes"] if one["target"]]
+    assert (mine["label"], mine["share"]) == (shown["label"], pytest.approx(shown["share"]))
+
+
+# A lesson leaves the model as it is ---------------------------------------------------------------
+
+
+def test_a_lesson_is_named_after_its_content_and_can_be_read_again(client, teach, lesson):
+    answer = teach(learning_rate=RATE)
+    assert answer.headers["location"] == f"/api/v1/steps/{lesson['id']}"
+    assert answer.json() == lesson == client.get(f"/api/v1/steps/{lesson['id']}").json()
+    assert teach(learning_rate=RATE / 2).json()["id"] != lesson["id"]
+    assert teach(1, learning_rate=RATE).json()["loss"] == lesson["loss"]  # by its number
+
+
+def test_the_photo_is_analysed_again_with_what_was_learned(client, analysis, lesson):
+    after = client.get(f"/api/v1/analyses/{lesson['after_analysis']}").json()
+    assert (after["original"], after["step"]) == (analysis["id"], lesson["id"])
+    assert after["changes"] == {"photo": {}, "network": []}
+    scores = {one["label"]: one["score"] for one in after["predictions"]}
+    (bear,) = [one for one in lesson["loss"]["classes"] if one["label"] == "bear"]
+    assert scores["bear"] == pytest.approx(bear["share_after"])
+    assert bear["share_after"] > bear["share"]
+    for layer in ("conv1", "fc1"):
+        numbers = client.get(f"/api/v1/analyses/{after['id']}/layers/{layer}?format=npy").content
+        np.testing.assert_array_equal(
+            np.load(io.BytesIO(numbers)), array(client, f"{lesson['id']}/values/{layer}?of=after")
+        )
+    apart = client.get(f"/api/v1/analyses/{after['id']}/difference").json()
+    assert (apart["to"], apart["layers"][0]["largest"]) == (analysis["id"], 0)
+    assert apart["layers"][1]["largest"] > 0
+    assert client.get(f"/api/v1/analyses/{analysis['id']}").json() == analysis
+    field = f"/api/v1/analyses/{after['id']}/layers/conv1/effective-field?channel=0&y=1&x=1"
+    assert client.get(field).status_code == 200
+
+
+def test_a_second_lesson_goes_on_from_the_first(client, teach):
+    wish = {"label": "bear", "learning_rate": 0.0001}
+    first = teach(**wish).json()
+    second = client.post(f"/api/v1/analyses/{first['after_analysis']}/step", json=wish).json()
+    assert second["loss"]["value"] == pytest.approx(first["loss"]["after"])
+    assert second["loss"]["after"] < first["loss"]["after"] < first["loss"]["value"]
+
+
+def test_which_filters_moved(client, lesson):
+    for layer in lesson["layers"]:
+        for one in layer["parameters"]:
+            path = f"{lesson['id']}/parameters/{layer['name']}/{one['name']}"
+            before, step = (array(client, f"{path}?of={of}") for of in ("before", "step"))
+            assert one["change"]["largest"] == pytest.approx(np.abs(step).max())
+            assert one["change"]["relative"] == pytest.approx(
+                np.linalg.norm(step.ravel()) / np.linalg.norm(before.ravel()), rel=1e-5
+            )
+            ratios = [
+                np.linalg.norm(s) / np.linalg.norm(b) for s, b in zip(step, before, strict=True)
+            ]
+            for moved in one["moved"]:
+                assert moved["relative"] == pytest.approx(ratios[moved["filter"]], rel=1e-5)
+            if one["moved"]:
+                assert one["moved"][0]["relative"] == pytest.approx(max(ratios), rel=1e-5)
+    changed = sum(
+        np.count_nonzero(array(client, f"{lesson['id']}/parameters/{layer['name']}/{one['name']}?of=step"))
+        for layer in lesson["layers"] for one in layer["parameters"]
+    )  # fmt: skip
+    assert lesson["parameters_changed"] == changed
+
+
+def test_arrays_as_json_and_what_a_client_has_already(client, lesson):
+    path = f"{lesson['id']}/values/conv1?of=gradient&format=json"
+    body = ask(client, path, StepValues)
+    np.testing.assert_array_equal(
+        np.array(body["data"], np.float32),
+        array(client, f"{lesson['id']}/values/conv1?of=gradient"),
+    )
+    ask(client, f"{lesson['id']}/parameters/fc1/bias?of=after&format=json", StepParameterValues)
+    tag = client.get(f"/api/v1/steps/{path}").headers["etag"]
+    again = client.get(f"/api/v1/steps/{path}", headers={"if-none-match": tag})
+    assert again.status_code == 304
+
+
+def test_what_ops_keep_is_known_of_every_op():
+    kept_nothing = {"identity"}
+    assert set(OPS) == set(CACHED) | kept_nothing
+
+
+# What cannot be ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"label": "dragon"}, "There is: apple, bear, cloud"),
+        ({"label": 3}, "no class 3"),
+        ({"label": -1}, "no class -1"),
+        ({}, "body.label"),
+        ({"label": "bear", "optimiser": "magic"}, "adamw"),
+        ({"label": "bear", "loss": "hinge"}, "cross_entropy"),
+        ({"label": "bear", "learning_rate": 0}, "greater than 0"),
+        ({"label": "bear", "momentum": 1}, "less than 1"),
+        ({"label": "bear", "epochs": 3}, "body.epochs"),
+    ],
+)
+def test_lessons_that_cannot_be_given_are_refused_in_words(client, analysis, wish, words):
+    answer = client.post(f"/api/v1/analyses/{analysis['id']}/step", json=wish)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/errors/invalid-request")
+    assert words in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("?picture=1", 422, "this batch has 0 to 0"),
+        ("/values/nowhere", 404, "no layer 'nowhere'"),
+        ("/values/conv1?of=colour", 422, "value, gradient, after"),
+        ("/values/softmax?of=gradient", 422, "the loss is taken before it"),
+        ("/values/conv1?picture=1", 422, "0 to 0"),
+        ("/values/conv1?format=png", 406, "npy"),
+        ("/parameters/conv1/gamma", 422, "It has: weight, bias"),
+        ("/parameters/relu1/weight", 422, "It has none"),
+        ("/parameters/conv1/weight?of=velocity", 422, "before, gradient, decayed"),
+        ("/gradient/conv1/weight?index=4,0,0,0", 422, "no place in 4 × 3 × 3 × 3"),
+        ("/gradient/conv1/weight?index=1,0", 422, "no place"),
+        ("/gradient/conv1/weight?index=1,0,-1,0", 422, "not numbers"),
+        ("/gradient/conv1/weight", 422, "query.index"),
+        ("/gradient/input/weight?index=0", 422, "It has none"),
+        ("/update/fc1/weight?index=x", 422, "not numbers"),
+        ("/blame/conv1?channel=9&y=0&x=0", 422, "channel: 9 is outside"),
+        ("/blame/fc1?unit=0", 422, "read by the loss itself"),
+        ("/blame/softmax?unit=0", 422, "No blame reaches"),
+        ("/explain/fc1", 422, "named by unit"),
+    ],
+)
+def test_what_is_not_there_is_said_in_words(client, lesson, path, status, words):
+    answer = client.get(f"/api/v1/steps/{lesson['id']}{path}")
+    assert answer.status_code == status
+    assert words in answer.json()["detail"]
+
+
+def test_a_step_that_is_forgotten_is_404(client):
+    answer = client.get("/api/v1/steps/nope")
+    assert (answer.status_code, answer.json()["type"]) == (404, "/errors/unknown-step")
+
+
+def test_a_step_that_is_more_than_there_is_memory_for_is_refused_before_it_is_made():
+    with pytest.raises(BadParameter, match="smaller batches"):
+        check_size(small(), 1000, size_of(small(), 999))
+    check_size(small(), 1000, size_of(small(), 1000))
+
+
+def test_a_learning_rate_that_leads_nowhere_is_said(client, analysis, monkeypatch):
+    monkeypatch.setattr("app.steps.np.isfinite", lambda _: False)
+    wish = {"label": "bear", "learning_rate": 3}
+    answer = client.post(f"/api/v1/analyses/{analysis['id']}/step", json=wish)
+    assert answer.status_code == 422
+    assert "below 3" in answer.json()["detail"]
+
+
+def test_the_client_speaks_of_steps(server, photo):
+    with Client(server.url) as client:
+        step = client.analyze(photo).lesson("cloud", learning_rate=RATE)
+        assert step.layers[1] == "conv1"
+        assert step.values("conv1", of="gradient").shape == (4, 8, 8)
+        one = step.update("conv1", "weight", 1, 0, 2, 2)
+        assert one["after"] == float(step.parameter("conv1", "weight", of="after")[1, 0, 2, 2])
+        assert step.gradient("fc1", "bias", 2)["count"] == 1
+        assert step.blame("pool1", channel=0, y=1, x=1)["terms"]
+        assert step.explain("fc1", unit=2)["value"] == float(step.values("fc1")[2])
+        with pytest.raises(RequestRefused, match="no class"):
+            client.analyze(photo).lesson("dragon")
