@@ -36,7 +36,7 @@ export class Bringer {
    */
   async bring(files) {
     const [first] = files;
-    if (first && files.length === 1 && !PICTURE.test(first.name)) return this.send(nameOf(first.name), first);
+    if (first && files.length === 1 && !first.webkitRelativePath && !PICTURE.test(first.name)) return this.send(nameOf(first.name), first);
     const entries = files.filter(({ name }) => PICTURE.test(name)).map((blob) => ({ path: blob.webkitRelativePath || blob.name, blob }));
     if (!entries.length) return this.#tell(null, { type: "no-pictures", status: 0, ...words.noPictures });
     return this.bringEntries(entries[0]?.path.split("/")[0] ?? "", entries);
@@ -166,13 +166,14 @@ async function filesBelow(entry) {
 }
 
 /**
- * A dropped file knows its path only from where it was found; a chosen folder's files have it themselves.
+ * A file out of a dropped folder knows its path only from where it was found; a chosen folder's files have it themselves.
  *
  * @param {File} file
  * @param {string} path
  */
 function withPath(file, path) {
-  Object.defineProperty(file, "webkitRelativePath", { value: path.replace(/^\//, "") });
+  const [, ...parts] = path.split("/");
+  if (parts.length > 1) Object.defineProperty(file, "webkitRelativePath", { value: parts.join("/") });
   return file;
 }
 
