@@ -16,6 +16,7 @@ import { mountDraw } from "./views/draw.js";
 import { mountDrop } from "./views/drop.js";
 import { mountHelp } from "./views/help.js";
 import { mountInspector } from "./views/inspector.js";
+import { mountLesson } from "./views/lesson/index.js";
 import { mountNotice } from "./views/notice.js";
 import { mountOver } from "./views/over.js";
 import { mountPhoto } from "./views/photo.js";
@@ -86,7 +87,7 @@ const app = { store, intake, explorer, slider: new Slider(store, explorer), comp
 
 const views = [
   mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
-  mountKeys, mountOver, mountProbe, mountTrail, mountWhy, mountWhatIf,
+  mountKeys, mountOver, mountProbe, mountTrail, mountWhy, mountWhatIf, mountLesson,
   mountCamera, mountDraw, mountCrop, mountSave,
 ];
 for (const mount of views) mount(app);

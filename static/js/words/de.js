@@ -883,6 +883,28 @@ export const say = {
     },
   },
 
+  lesson: {
+    title: "Dem Netz dieses Foto beibringen",
+    lead: "Sagen, was das Foto zeigt, und das Netz einmal daraus lernen lassen. Das Netz selbst bleibt, wie es ist.",
+    label: "Das Foto zeigt",
+    optimiser: "Optimierer",
+    rate: "Lernrate",
+    teach: "Ein Schritt",
+    more: "Noch ein Schritt",
+    teaching: "Lernt aus dem Foto …",
+    undo: "Rückgängig",
+    beside: "Vorher und nachher nebeneinander",
+    glass: "Dieser Schritt unter der Lupe",
+    /** @type {(label: string, before: string, after: string) => string} */
+    score: (label, before, after) => `${label}: ${before} → ${after}`,
+    loss: (/** @type {string} */ before, /** @type {string} */ after) => `Fehler ${before} → ${after}`,
+    steps: (/** @type {number} */ n) => `nach ${some(n, "Schritt", "Schritten")}`,
+    moved: "Am weitesten bewegt",
+    /** @type {(layer: string, filter: number) => string} */
+    filter: (layer, filter) => `${layer}, Filter ${filter}`,
+    undone: "Rückgängig gemacht: Das Netz ist wieder wie zuvor.",
+  },
+
   learn: {
     glass: {
       phases: "Phasen eines Schrittes",

@@ -936,6 +936,28 @@ export const say = {
     },
   },
 
+  lesson: {
+    title: "Teach it this photo",
+    lead: "Say what the photo shows, and let the network learn from it, once. The network itself stays as it is.",
+    label: "The photo shows",
+    optimiser: "Optimiser",
+    rate: "Learning rate",
+    teach: "One step",
+    more: "One more step",
+    teaching: "Learning from the photo …",
+    undo: "Undo",
+    beside: "Before and after, side by side",
+    glass: "This step under the glass",
+    /** @type {(label: string, before: string, after: string) => string} */
+    score: (label, before, after) => `${label}: ${before} → ${after}`,
+    loss: (/** @type {string} */ before, /** @type {string} */ after) => `Loss ${before} → ${after}`,
+    steps: (/** @type {number} */ n) => `after ${some(n, "step", "steps")}`,
+    moved: "Moved most",
+    /** @type {(layer: string, filter: number) => string} */
+    filter: (layer, filter) => `${layer}, filter ${filter}`,
+    undone: "Undone: the network is as it was.",
+  },
+
   learn: {
     glass: {
       phases: "Phases of one step",

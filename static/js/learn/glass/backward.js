@@ -38,6 +38,7 @@ export class Backward {
 
   show() {
     this.#row.show();
+    if (this.bench.view.state.opened?.kind === "loss") this.bench.choose(scoresLayer(this.bench)); // the way back begins at the loss
     void this.choose();
   }
 

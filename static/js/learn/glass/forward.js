@@ -52,6 +52,7 @@ export class Forward {
       what: name,
       planes: planesOf(tensor),
       theme,
+      hint: true,
       open: (place) => this.bench.open({ kind: "value", layer: name, place }),
     });
     this.#maps.replaceChildren(this.#sheet.element);

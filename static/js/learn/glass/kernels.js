@@ -65,6 +65,7 @@ export class Kernels {
         planes: kernelsOf({ ...tensor, name: symbol }, filter, maps),
         theme: this.bench.theme,
         signed: true,
+        hint: i === 0,
         open: (index) => this.bench.open({ kind: this.opens, layer: layer.name, parameter: parameter.name, index }),
       });
     });

@@ -15,6 +15,7 @@ import { numberName } from "./bench.js";
  * @property {string} what of which array these numbers are, as in `conv2` or `dW`
  * @property {Plane[]} planes
  * @property {"light" | "dark"} theme
+ * @property {boolean} [hint] whether it is said that the numbers can be opened
  * @property {boolean} [signed] on a diverging scale, also where no number is negative
  * @property {(index: number[]) => void} open
  */
@@ -27,7 +28,7 @@ const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 export class Sheet {
   #at = { plane: 0, number: 0 };
   #list = h("div", { class: "glass-planes" });
-  #reading = h("p", { class: "glass-reading quiet", "aria-hidden": "true" }, words.hint);
+  #reading = h("p", { class: "glass-reading quiet", "aria-hidden": "true" });
   #more = h("button", { type: "button", class: "text", on: { click: () => this.#fill(this.wish.planes.length) } });
   /** @type {{ button: HTMLButtonElement, mark: HTMLElement }[]} */
   #tiles = [];
@@ -51,6 +52,7 @@ export class Sheet {
       this.#list,
       h("div", { class: "glass-under" }, scale(this.range, wish.theme), this.#reading, this.#more),
     );
+    if (wish.hint) this.#reading.textContent = words.hint;
     this.#fill(FIRST);
   }
 
@@ -204,7 +206,7 @@ export function boxOf({ width, values }, i) {
  */
 function sizeOf({ width, values }, count) {
   const rows = Math.ceil(values.length / width);
-  const room = count === 1 ? 384 : count <= 8 ? 128 : 96;
+  const room = count === 1 ? 384 : count <= 4 ? 128 : 96;
   const cell = Math.max(1, Math.min(20, Math.floor(room / Math.max(width, rows))));
   return { width: `${(width * cell) / 16}rem`, "aspect-ratio": `${width} / ${rows}` };
 }

@@ -1,0 +1,105 @@
+/** “Teach it this photo”: a label, one step of learning, and what that did. The network itself stays as it is. */
+
+import { isAbort, ProblemError } from "../../api.js";
+import { originalOf } from "../../compare.js";
+import { announce, find, h } from "../../dom.js";
+import { words as plainWords } from "../../format.js";
+import { postPhotoStep } from "../../learn/api.js";
+import { say } from "../../words/index.js";
+import { lessonForm } from "./form.js";
+import { resultOf } from "./result.js";
+
+/**
+ * @typedef {import("../../learn/types.js").Glass} Glass
+ * @typedef {import("../../types.js").App} App
+ * @typedef {import("../../types.js").Problem} Problem
+ */
+
+const words = say.lesson;
+
+/** @param {App} app */
+export function mountLesson(app) {
+  find("#whatif", HTMLElement).append(new Lesson(app).element);
+}
+
+class Lesson {
+  /** @type {Glass[]} The steps that were taken, each from the network that the one before made. */
+  #steps = [];
+  #analysis = "";
+  #abort = new AbortController();
+  #form;
+  #result = h("div", { class: "lesson-result" });
+  #trouble = h("p", { class: "problem", role: "alert", hidden: true });
+
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+    this.#form = lessonForm((wish) => void this.#teach(wish), () => this.#undo());
+    this.element = h(
+      "section",
+      { class: "whatif-part lesson", "aria-labelledby": "lesson-title", hidden: true },
+      h("h3", { id: "lesson-title" }, words.title),
+      h("p", { class: "quiet small" }, words.lead),
+      this.#form.element,
+      this.#trouble,
+      this.#result,
+    );
+    app.store.watch(["model", "analysis", "pair"], () => this.#follow());
+  }
+
+  /** Another photo or another network begins at the beginning. */
+  #follow() {
+    const { model, analysis } = originalOf(this.app.store.state);
+    this.element.hidden = !model?.labels || !analysis;
+    if (!model?.labels || !analysis || analysis.id === this.#analysis) return;
+    this.#analysis = analysis.id;
+    this.#abort.abort();
+    this.#steps = [];
+    this.#form.offer(model.labels, analysis.predictions[0]?.label ?? "");
+    this.#show();
+  }
+
+  /** @param {import("./form.js").Wish} wish */
+  async #teach(wish) {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    const from = this.#steps.at(-1)?.after_analysis ?? this.#analysis;
+    this.#form.work(true);
+    this.#trouble.hidden = true;
+    try {
+      const glass = await postPhotoStep(from, wish, signal);
+      signal.throwIfAborted();
+      this.#steps.push(glass);
+      this.#show();
+      announce(this.#result.querySelector(".lesson-score")?.textContent ?? "");
+    } catch (error) {
+      if (signal.aborted || isAbort(error)) return;
+      if (!(error instanceof ProblemError)) throw error;
+      this.#trouble.textContent = `${error.problem.title}. ${error.problem.detail}`;
+      this.#trouble.hidden = false;
+    } finally {
+      this.#form.work(false);
+    }
+  }
+
+  #undo() {
+    this.#steps.pop();
+    this.#show();
+    if (!this.#steps.length) announce(words.undone);
+  }
+
+  /** The page compares the photo before all steps with the same photo after the last. */
+  #show() {
+    const last = this.#steps.at(-1);
+    const { beside } = this.app.store.state;
+    this.#form.taught(this.#steps.length);
+    this.#result.replaceChildren(...(last ? resultOf(this.app, this.#steps, plainWords(last.pictures[0]?.label ?? "")) : []));
+    if (last?.after_analysis) this.app.comparison.compareWith({ kind: "analysis", id: last.after_analysis });
+    else if (beside?.kind === "analysis" && this.#made.has(beside.id)) this.app.comparison.compareWith(null);
+    if (last?.after_analysis) this.#made.add(last.after_analysis);
+  }
+
+  /** @type {Set<string>} Analyses that lessons led to. */
+  #made = new Set();
+}

@@ -1,0 +1,65 @@
+/** What a lesson did: the score before and after, and the filters that moved most. */
+
+import { h } from "../../dom.js";
+import { fixed, number, percent } from "../../format.js";
+import { say } from "../../words/index.js";
+
+/**
+ * @typedef {import("../../learn/types.js").Glass} Glass
+ * @typedef {import("../../types.js").App} App
+ */
+
+const words = say.lesson;
+const SHOWN = 6; // filters
+
+/**
+ * @param {App} app
+ * @param {Glass[]} steps that were taken, one after the other
+ * @param {string} label
+ */
+export function resultOf(app, steps, label) {
+  const last = steps.at(-1);
+  const [before, after] = [steps[0]?.pictures[0], last?.pictures[0]];
+  if (!last || !before || !after) return [];
+  return [
+    h(
+      "p",
+      { class: "lesson-score", data: { before: String(before.share), after: String(after.share_after) } },
+      words.score(label, percent(before.share), percent(after.share_after)),
+    ),
+    h("p", { class: "quiet" }, `${words.loss(number(before.loss), number(after.loss_after))} · ${words.steps(steps.length)}`),
+    h("h4", {}, words.moved),
+    h("ol", { class: "lesson-moved" }, ...mostMoved(last).map((moved) => row(app, moved))),
+    h("button", { type: "button", class: "text", on: { click: () => app.comparison.look("beside") } }, words.beside),
+    h("a", { href: `learn?glass=${encodeURIComponent(last.id)}`, id: "lesson-glass" }, words.glass),
+  ];
+}
+
+/**
+ * The filters that the last step moved most, beside their own size, of all layers.
+ *
+ * @param {Glass} glass
+ */
+function mostMoved({ layers }) {
+  const all = layers.flatMap(({ name, parameters }) =>
+    parameters.filter(({ shape }) => shape.length > 1).flatMap(({ moved }) => moved.map((one) => ({ layer: name, ...one }))),
+  );
+  return all.sort((a, b) => b.relative - a.relative).slice(0, SHOWN);
+}
+
+/**
+ * @param {App} app
+ * @param {{ layer: string, filter: number, relative: number }} moved
+ */
+function row({ explorer, store }, { layer, filter, relative }) {
+  const go = () => {
+    explorer.goTo(layer);
+    explorer.stepMap(filter - store.state.tile);
+  };
+  return h(
+    "li",
+    { data: { layer, filter: String(filter) } },
+    h("button", { type: "button", class: "text", on: { click: go } }, words.filter(layer, filter)),
+    h("span", { class: "quiet" }, `${fixed(100 * relative, 2)}\u00a0%`),
+  );
+}
