@@ -16,6 +16,7 @@ from app.registry import Registry
 from app.settings import Settings
 from app.steps import Steps
 from app.traces import Analyses
+from app.trainings.jobs import Trainings
 from app.trainings.sets import Datasets
 from app.uploads import Upload, read_upload
 from engine.network import Network
@@ -33,6 +34,7 @@ class Services:
     analyses: Analyses
     datasets: Datasets
     steps: Steps
+    trainings: Trainings
 
 
 async def _services(request: Request) -> Services:

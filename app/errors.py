@@ -14,6 +14,8 @@
     │   └── UnfitArchive        a ZIP, but not one folder a class: tricks, links, passwords, one class
     ├── UnknownDataset          no set of pictures of that id
     ├── NoRoom                  as much is kept already as may be kept
+    ├── UnknownTraining         no training of that id
+    ├── WrongState              the training is not in the state that this needs: over, or not paused
     ├── UnknownModel            no network of that id
     ├── UnknownAnalysis         never made here, or gone from memory
     ├── UnknownStep             a step of learning that was never looked at here, or is gone from memory
@@ -99,6 +101,14 @@ class UnknownDataset(AppError):
 
 class NoRoom(AppError):
     """As much is kept already as may be kept."""
+
+
+class UnknownTraining(AppError):
+    """No training of that id."""
+
+
+class WrongState(AppError):
+    """The training is not in the state that this needs."""
 
 
 class UnknownModel(AppError):

@@ -25,12 +25,14 @@ from app.routes import (
     pages,
     predict,
     steps,
+    trainings,
     variants,
 )
 from app.settings import Settings
 from app.steps import Steps
 from app.traces import Analyses
 from app.trainings.folder import make_folder
+from app.trainings.jobs import TrainingBounds, Trainings
 from app.trainings.sets import Bounds, Datasets
 from app.version import VERSION
 
@@ -70,6 +72,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         analyses,
         predict,
         datasets,
+        trainings,
         steps,
         health,
     ):
@@ -84,15 +87,29 @@ def _services(settings: Settings, registry: Registry) -> Services:
     limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
     analyses = Analyses(compute, limits, settings.trace_cache_bytes)
     bounds = Bounds(settings.max_datasets, settings.dataset_bytes, settings.dataset_time_limit)
-    datasets = Datasets(make_folder(settings.trainings_dir), limits, bounds)
+    folder = make_folder(settings.trainings_dir)
+    datasets = Datasets(folder, limits, bounds)
     steps = Steps(compute, settings.step_cache_bytes)
-    return Services(settings, registry, compute, analyses, datasets, steps)
+    trainings = Trainings(folder, datasets, compute, _training_bounds(settings))
+    registry.add(trainings)
+    return Services(settings, registry, compute, analyses, datasets, steps, trainings)
+
+
+def _training_bounds(settings: Settings) -> TrainingBounds:
+    return TrainingBounds(
+        settings.max_trainings,
+        settings.kept_trainings,
+        settings.training_memory,
+        settings.training_time_limit,
+    )
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Load the default network before the first photo comes."""
+    """Load the default network before the first photo comes, and go on with trainings that a restart broke off."""
     services: Services = app.state.services
     await services.compute.run(lambda _: services.registry.layers(services.registry.default))
+    await services.trainings.open()
     yield
+    await services.trainings.close()
     services.compute.close()

@@ -17,6 +17,8 @@ MEDIA_TYPES = {
     "npy": "application/x-npy",
     "npz": "application/x-npz",
     "png": "image/png",
+    "safetensors": "application/vnd.safetensors",
+    "onnx": "application/vnd.onnx",
     "events": EVENTS,
 }
 

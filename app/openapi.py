@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from app import schemas, schemas_steps
+from app import schemas, schemas_learning, schemas_steps
 from app.errors import AppError
 from app.negotiate import MEDIA_TYPES
 from app.problems import PROBLEM_JSON, PROBLEMS, Problem
@@ -104,7 +104,12 @@ def build(app: FastAPI) -> dict[str, Any]:
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
         known = document["components"]["schemas"]
-        for shape in (schemas.Problem, *schemas.BODIES, *schemas_steps.BODIES):
+        for shape in (
+            schemas.Problem,
+            *schemas.BODIES,
+            *schemas_learning.BODIES,
+            *schemas_steps.BODIES,
+        ):
             _add_schema(known, shape)
         for path in document["paths"].values():
             for method in _METHODS & path.keys():

@@ -9,6 +9,11 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent
 
 
+def package_root() -> Path:
+    """Folder from which ``python -m app.…`` runs."""
+    return _PACKAGE.parent
+
+
 def static_dir() -> Path:
     """Folder of the page's scripts, styles and samples; it does not depend on the working directory."""
     return _folder("static")

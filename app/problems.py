@@ -40,6 +40,8 @@ from app.errors import (
     UnknownLayer,
     UnknownModel,
     UnknownStep,
+    UnknownTraining,
+    WrongState,
 )
 from app.headers import HEADERS
 
@@ -72,6 +74,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     UnfitArchive: Problem("archive-unfit", 422, "Nothing can be learned from this archive"),
     UnknownDataset: Problem("unknown-dataset", 404, "There is no such set of pictures"),
     NoRoom: Problem("no-room", 507, "There is no room left"),
+    UnknownTraining: Problem("unknown-training", 404, "There is no such training"),
+    WrongState: Problem("wrong-state", 409, "The training is not in that state"),
     UnknownModel: Problem("unknown-model", 404, "There is no such model"),
     UnknownAnalysis: Problem("unknown-analysis", 404, "There is no such analysis"),
     UnknownStep: Problem("unknown-step", 404, "There is no such step"),

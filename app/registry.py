@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from cachetools import LRUCache
 
 import engine
 from app.errors import UnknownModel
 from engine import views, zoo
+from engine.formats import safetensors
 from engine.network import Network
 
 DEFAULT_MODEL = "everyday"
+
+_REMEMBERED = 16  # networks from shelves in memory
+
+# A file and when it was written: what lies there may be replaced.
+_Version = tuple[Path, int]
+
+
+class Shelf(Protocol):
+    """Where models come and go while the server runs. Its methods are called from any thread."""
+
+    def ids(self) -> list[str]:
+        """The models that are listed."""
+
+    def find(self, model: str) -> Path | None:
+        """The ``.safetensors`` file of a model, listed or not; None for one that is not here."""
 
 
 class Registry:
@@ -19,8 +39,10 @@ class Registry:
     def __init__(self, loaders: Mapping[str, Callable[[], Network]], default: str) -> None:
         self.default = default
         self._loaders = dict(loaders)
+        self._shelves: list[Shelf] = []
         self._networks: dict[str, Network] = {}
         self._layers: dict[str, list[views.LayerInfo]] = {}
+        self._found: LRUCache[_Version, Network] = LRUCache(_REMEMBERED)
         self._lock = threading.Lock()
 
     @classmethod
@@ -28,16 +50,21 @@ class Registry:
         """The networks that ship."""
         return cls({name: _zoo_loader(name) for name in zoo.names()}, DEFAULT_MODEL)
 
+    def add(self, shelf: Shelf) -> None:
+        """Offer a shelf's models, too, after all others."""
+        self._shelves.append(shelf)
+
     @property
     def ids(self) -> list[str]:
         """Every model's id, the default first."""
-        return sorted(self._loaders, key=lambda name: (name != self.default, name))
+        fixed = sorted(self._loaders, key=lambda name: (name != self.default, name))
+        return [*fixed, *(name for shelf in self._shelves for name in shelf.ids())]
 
     def get(self, model: str | None = None) -> Network:
         """A model by its id, the default without one. The first call loads it. Raises UnknownModel."""
         name = model or self.default
         if name not in self._loaders:
-            raise UnknownModel(f"There is no model {name!r}. There is: {', '.join(self.ids)}.")
+            return self._get_from_shelf(name)
         with self._lock:
             if name not in self._networks:
                 self._networks[name] = self._loaders[name]().freeze()
@@ -46,6 +73,8 @@ class Registry:
     def layers(self, model: str) -> list[views.LayerInfo]:
         """What is known of a model's layers without running it. Raises UnknownModel."""
         network = self.get(model)
+        if model not in self._loaders:
+            return views.describe_layers(network)
         if model not in self._layers:
             self._layers[model] = views.describe_layers(network)
         return self._layers[model]
@@ -54,6 +83,20 @@ class Registry:
     def loaded(self) -> bool:
         """Whether the default model is in memory."""
         return self.default in self._networks
+
+    def _get_from_shelf(self, model: str) -> Network:
+        unknown = UnknownModel(f"There is no model {model!r}. There is: {', '.join(self.ids)}.")
+        path = next((p for shelf in self._shelves if (p := shelf.find(model))), None)
+        if path is None:
+            raise unknown
+        try:
+            version = (path, path.stat().st_mtime_ns)
+            with self._lock:
+                if version not in self._found:
+                    self._found[version] = safetensors.load(path).freeze()
+                return self._found[version]
+        except FileNotFoundError:  # it went away in this moment
+            raise unknown from None
 
 
 def _zoo_loader(name: str) -> Callable[[], Network]:

@@ -10,14 +10,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import warnings
+from socket import socket
 from typing import Any
 
 import h11
 import uvicorn
+from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.main import create_app
 from app.settings import Settings
+from app.trainings.jobs import Trainings
 
 # By so much, in seconds, the deadline for bodies is later than the one that is answered with a 408.
 _GRACE = 2.0
@@ -67,15 +70,28 @@ def deadline_protocol(header_timeout: float, body_timeout: float) -> type[H11Pro
     return DeadlineProtocol
 
 
-def make_server(settings: Settings, app: Any = None) -> uvicorn.Server:
+class _Server(uvicorn.Server):
+    """uvicorn, which would wait for the streams that follow trainings until its patience ends."""
+
+    def __init__(self, config: uvicorn.Config, trainings: Trainings) -> None:
+        super().__init__(config)
+        self._trainings = trainings
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        self._trainings.close_streams()
+        await super().shutdown(sockets)
+
+
+def make_server(settings: Settings, app: FastAPI | None = None) -> uvicorn.Server:
     """A server for these settings, not yet started."""
+    app = app or create_app(settings)
     # A client's broken form is answered with a 400; a line in the log for each would only let clients fill it.
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     # Pillow warns of what is odd in a file, in words made of the file's own bytes: a line in the log for each, and Python would
     # remember every one.
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     config = uvicorn.Config(
-        app or create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         http=deadline_protocol(settings.header_timeout, settings.body_timeout + _GRACE),
@@ -86,4 +102,4 @@ def make_server(settings: Settings, app: Any = None) -> uvicorn.Server:
         timeout_keep_alive=settings.keep_alive_timeout,
         timeout_graceful_shutdown=settings.shutdown_timeout,
     )
-    return uvicorn.Server(config)
+    return _Server(config, app.state.services.trainings)

@@ -51,6 +51,20 @@ class Settings(BaseSettings):
         "~/.local/share/convscope",
         description="Folder for trainings and the pictures that people bring for them.",
     )
+    max_trainings: int = Field(
+        2,
+        ge=0,
+        description="Trainings that may have a process at once; paused ones make room for new ones.",
+    )
+    kept_trainings: int = Field(
+        50, ge=1, description="Trainings that are kept; the oldest that are over go first."
+    )
+    training_memory: int = Field(
+        2048 * MIB, ge=256 * MIB, description="Address space of one training's process, in bytes."
+    )
+    training_time_limit: float = Field(
+        3600.0, gt=0, description="Longest that one training may learn, pauses left out, in seconds."
+    )
     max_archive_bytes: int = Field(
         64 * MIB, ge=1, description="Largest ZIP of pictures that is accepted, in bytes."
     )

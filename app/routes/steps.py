@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app import schemas, step_sums, step_views
 from app import schemas_steps as shapes
 from app.bodies import read_json
-from app.deps import AnalysisDep, LayerName, ServicesDep, WorkerDep
+from app.deps import AnalysisDep, LayerName, Services, ServicesDep, Worker, WorkerDep
 from app.errors import (
     BadParameter,
     BodyTooLarge,
@@ -19,8 +19,11 @@ from app.errors import (
     SlowUpload,
     TimeLimit,
     UnknownAnalysis,
+    UnknownDataset,
     UnknownLayer,
     UnknownStep,
+    UnknownTraining,
+    WrongState,
 )
 from app.negotiate import MEDIA_TYPES, choose_format, etag, not_modified
 from app.openapi import Responses, binary_content, json_body, problem_responses
@@ -99,8 +102,35 @@ async def take_lesson(
     services.analyses.keep(seen.after)
     root = request.scope.get("root_path", "")
     location = root + request.app.url_path_for("read_step", id=seen.id)
-    content = await worker.run(lambda _: step_views.step(seen, 0, made=True))
+    content = await _told(services, worker, seen, 0)
     return json_response(content, 201, {"Location": location})
+
+
+@router.get(
+    "/trainings/{id}/step",
+    summary="Look at a step of a training",
+    response_model=shapes.Step,
+    responses=problem_responses(
+        UnknownTraining, UnknownDataset, WrongState, BadParameter, Overloaded, TimeLimit
+    ),
+)
+async def look_at_step(
+    services: ServicesDep,
+    worker: WorkerDep,
+    training: Annotated[str, Path(alias="id", description="The training's id.", max_length=64)],
+    number: Annotated[
+        int | None,
+        Query(ge=1, le=2**31 - 1, description="From 1; the step to come without it."),
+    ] = None,
+    picture: Picture = 0,
+) -> Response:
+    """With all its numbers: the one to come, while the training is paused, or one of the last that were taken one by one."""
+    run = services.trainings.get(training)
+    asked = number or services.trainings.next_step(run)
+    seen = await worker.wait_for(
+        services.steps.of_training(run.id, asked, lambda: services.trainings.before(run, asked))
+    )
+    return json_response(await _told(services, worker, seen, picture))
 
 
 @router.get(
@@ -113,8 +143,16 @@ async def read_step(
     seen: StepDep, services: ServicesDep, worker: WorkerDep, picture: Picture = 0
 ) -> Response:
     """The same, from the place of any picture of the batch."""
-    made = True
-    return json_response(await worker.run(lambda _: step_views.step(seen, picture, made)))
+    return json_response(await _told(services, worker, seen, picture))
+
+
+async def _told(services: Services, worker: Worker, seen: Examined, picture: int) -> dict[str, Any]:
+    """A step is made, unless its training has yet to come to it."""
+    to_come = any(
+        run.id == seen.training and run.facts["step"] < (seen.number or 0)
+        for run in services.trainings.all()
+    )
+    return await worker.run(lambda _: step_views.step(seen, picture, made=not to_come))
 
 
 @router.get(
@@ -171,7 +209,7 @@ async def read_step_parameter(
 
 async def _array(
     request: Request,
-    worker: WorkerDep,
+    worker: Worker,
     seen: Examined,
     array: Array,
     wanted: str | None,

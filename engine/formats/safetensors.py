@@ -23,14 +23,18 @@ KEY = "convscope"  # in the header's metadata
 
 def save(network: Network, path: str | os.PathLike[str], *, half: bool = True) -> None:
     """Write ``network`` to ``path``, whole or not at all. ``half`` stores float16, at half the size."""
+    write_atomically(Path(path), to_bytes(network, half=half))
+
+
+def to_bytes(network: Network, *, half: bool = True) -> bytes:
+    """What ``save`` writes."""
     dtype = np.float16 if half else np.float32
     arrays = {
         name: np.ascontiguousarray(array, dtype)
         for name, array in (network.parameters() | network.buffers()).items()
     }
     about = {"name": network.name, "structure": network.structure(), "meta": network.meta}
-    data = serialise(arrays, metadata={KEY: json.dumps(about)})
-    write_atomically(Path(path), data)
+    return serialise(arrays, metadata={KEY: json.dumps(about)})
 
 
 def write_atomically(path: Path, data: bytes) -> None:

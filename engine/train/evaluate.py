@@ -39,7 +39,12 @@ class Evaluation:
 
 
 def evaluate(network: Network, dataset: Dataset, batch_size: int) -> Evaluation:
-    """Run all the pictures through the network at inference, a batch on each core at a time."""
+    """Run all the pictures through the network at inference. Raises TrainingError where there are none."""
+    return judge(scores(network, dataset, batch_size), dataset)
+
+
+def scores(network: Network, dataset: Dataset, batch_size: int) -> Array:
+    """(N, K) what the network gives each class before the softmax, computed a batch on each core at a time."""
     if not len(dataset.labels):
         raise TrainingError("there are no pictures to evaluate on")
     logits = np.empty((len(dataset.labels), len(dataset.classes)), np.float32)
@@ -49,6 +54,11 @@ def evaluate(network: Network, dataset: Dataset, batch_size: int) -> Evaluation:
             for start in range(0, len(logits), batch_size)
         ]
     )
+    return logits
+
+
+def judge(logits: Array, dataset: Dataset) -> Evaluation:
+    """What scores (N, K) for the pictures come to."""
     loss, _ = cross_entropy(logits, dataset.labels)
     confusion = np.zeros((len(dataset.classes),) * 2, np.int64)
     np.add.at(confusion, (dataset.labels, logits.argmax(1)), 1)

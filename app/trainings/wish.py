@@ -1,0 +1,85 @@
+"""What a training is asked to be, as plain JSON values, and what follows from it: its choices, its network, its first state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from engine.errors import TrainingError
+from engine.network import Network
+from engine.train.augment import Augmentation
+from engine.train.checkpoint import Checkpoint
+from engine.train.config import TrainConfig
+from engine.train.data import INIT_STREAM, Dataset, split_by_seed, stream
+from engine.train.state import State
+from engine.zoo import ARCHITECTURES, sketch
+
+Wish = Mapping[str, Any]
+
+MAX_STEPS = 200_000
+MAX_BATCH = 512
+
+_CHOICES = {field.name for field in fields(TrainConfig)}
+
+
+def config_of(wish: Wish) -> TrainConfig:
+    """The choices of a wish; what it does not speak of is as usual. Raises TrainingError."""
+    chosen = {name: wish[name] for name in _CHOICES & wish.keys()}
+    if "augmentation" in chosen:
+        chosen["augmentation"] = Augmentation.from_text(chosen["augmentation"])
+    return TrainConfig(**chosen)
+
+
+def network_of(wish: Wish, dataset: Dataset) -> Network:
+    """The network that is to learn, with the weights that it begins with. Raises TrainingError for an impossible one."""
+    rng = stream(wish["seed"], INIT_STREAM)
+    size = (dataset.pictures.shape[1], dataset.pictures.shape[2])
+    if wish.get("layers") is not None:
+        return sketch.build(wish["layers"], dataset.classes, size, rng=rng)
+    network = ARCHITECTURES[wish["architecture"]](dataset.classes, rng)
+    (wanted,) = network.inputs.values()
+    if wanted[1:] != size:
+        raise TrainingError(
+            f"{wish['architecture']!r} learns from pictures of {wanted[2]} × {wanted[1]}, "
+            f"those of this set have {size[1]} × {size[0]}: give layers instead"
+        )
+    return network
+
+
+def begin(wish: Wish, dataset: Dataset) -> State:
+    """The state before the first step. Raises TrainingError for what is impossible, or would take too long."""
+    config = config_of(wish)
+    if config.batch_size > MAX_BATCH:
+        raise TrainingError(f"batch_size: at most {MAX_BATCH} pictures, got {config.batch_size}")
+    steps = config.epochs * batches_of(config, dataset)
+    if steps > MAX_STEPS:
+        raise TrainingError(
+            f"this would take {steps:,} steps, more than {MAX_STEPS:,}: fewer epochs, or larger batches"
+        )
+    return State(network_of(wish, dataset), config)
+
+
+def restore(wish: Wish, dataset: Dataset, saved: Checkpoint) -> State:
+    """The state that was saved. Raises TrainingError when it is that of another network."""
+    return State.restore(network_of(wish, dataset), saved.arrays, saved.numbers)
+
+
+def batches_of(config: TrainConfig, dataset: Dataset) -> int:
+    """How many steps an epoch has."""
+    learned, _ = split_by_seed(dataset.labels, config.validation, config.seed)
+    return -(-len(learned) // config.batch_size)
+
+
+def planned(network: Network) -> list[dict[str, Any]]:
+    """The network's layers as a training tells them: name, kind, shape and number of parameters."""
+    shapes = network.shapes()
+    return [
+        {
+            "name": node.name,
+            "kind": node.op.kind,
+            "shape": list(shapes[node.name][1:]),
+            "parameters": sum(array.size for array in node.op.params.values()),
+        }
+        for node in network.nodes
+    ]
