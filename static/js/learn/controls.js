@@ -83,7 +83,7 @@ function playName(state) {
 function figures({ run, busy, connected }) {
   if (!run) return [h("span", { class: "quiet" }, busy ?? words.idle)];
   const { status, epoch, epochs, step, steps, images_per_second: pace, seconds_left: left } = run;
-  const parts = [words.epoch(count(Math.min(epoch, epochs)), count(epochs)), words.step(count(step), count(steps))];
+  const parts = steps ? [words.epoch(count(Math.min(epoch, epochs)), count(epochs)), words.step(count(step), count(steps))] : [];
   if (status === "running" && pace) parts.push(words.pace(count(pace)));
   if (status === "running" && left !== null) parts.push(words.left(time(left)));
   const name = connected ? (busy ?? words.status[status]) : words.lost;

@@ -71,7 +71,7 @@ export class Watcher {
 
   async #ask() {
     const { run, picture } = this.store.state;
-    if (!run || !picture) return;
+    if (!run?.look || !picture) return; // before the first look there is no network to ask
     this.#asking = true;
     this.#due = false;
     try {
@@ -95,7 +95,7 @@ export class Watcher {
    * @returns {Promise<Seen | null>}
    */
   async #look(run, picture, signal) {
-    const step = run.look?.step ?? run.step;
+    const step = run.look?.step ?? 0;
     const [blob, layers] = await Promise.all([this.#pictureOf(run, picture, signal), this.#layersOf(run)]);
     const analysis = await postPhoto(blob, run.model, signal, () => {});
     const layer = layers.find(({ name }) => name === this.layer) ?? layers.find(hasMaps);
