@@ -103,7 +103,7 @@ export class Watcher {
     if (!layer) return null;
     const [tensor, weights] = await Promise.all([
       fetchTensor(analysis.id, layer, null, signal),
-      first ? fetchWeights(analysis.model, first.name, null, signal) : null,
+      first ? fetchWeights(run.model, first.name, null, signal) : null,
     ]);
     return { step, picture: blob, layers, analysis, tensor, layer, weights };
   }
