@@ -15,11 +15,11 @@ import numpy as np
 
 from app.analysis import Analysis, Changes, Clock, layer_of
 from app.compute import Check, Compute
-from app.errors import BadParameter, UnknownLayer, UnknownStep
+from app.errors import BadParameter, UnknownLayer, UnknownStep, WrongState
 from app.photo_edits import PhotoChanges
 from app.remembered import Remembered
 from engine import views
-from engine.errors import EngineError
+from engine.errors import EngineError, TrainingError
 from engine.network import Network
 from engine.train.config import TrainConfig
 from engine.train.data import Dataset
@@ -118,7 +118,8 @@ class Steps:
     ) -> Examined:
         """A step of a training; ``before`` fetches the state that it starts from, and its pictures.
 
-        Raises BadParameter when the batch is more than there is memory for, and what ``before`` raises.
+        Raises BadParameter when the batch is more than there is memory for, WrongState when no step comes, and what ``before``
+        raises.
         """
         step_id = _digest("training", run, number)
 
@@ -127,7 +128,7 @@ class Steps:
             batch = min(state.config.batch_size, len(dataset.labels))
             check_size(state.network, batch, self._max_bytes)
             check()
-            return _trained(step_id, run, state, dataset)
+            return _trained(step_id, run, state, dataset, check)
 
         return await self._remembered.once(step_id, work)
 
@@ -211,8 +212,12 @@ def _analysed_again(original: Analysis, network: Network, step_id: str, check: C
     )
 
 
-def _trained(step_id: str, run: str, state: State, dataset: Dataset) -> Examined:
-    batch = upcoming(dataset, state)
+def _trained(step_id: str, run: str, state: State, dataset: Dataset, check: Check) -> Examined:
+    try:
+        batch = upcoming(dataset, state)
+    except TrainingError:
+        raise WrongState("The training has taken its last step: none is to come.") from None
+    check()
     epoch = state.epoch + 1
     glass = examine(state, batch.x, batch.shares, batch.learning_rate)
     return Examined(

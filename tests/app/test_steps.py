@@ -3,6 +3,7 @@
 import asyncio
 import io
 import re
+import time
 from math import log, prod, sqrt
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from app.client import Client, RequestRefused
 from app.errors import BadParameter
+from app.main import create_app
 from app.schemas import ExplanationOut
 from app.schemas_steps import (
     Blame,
@@ -19,6 +21,7 @@ from app.schemas_steps import (
     WeightGradient,
     WeightUpdate,
 )
+from app.settings import Settings
 from app.step_views import CACHED
 from app.steps import Steps, check_size, size_of
 from engine.network import Network, Node
@@ -30,7 +33,7 @@ from engine.train.data import Dataset
 from engine.train.loop import StepDone, train
 from engine.train.state import State
 
-from .conftest import LABELS
+from .conftest import LABELS, TestClient
 
 OPTIMISERS = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
 RATE, DECAY, MOMENTUM = 0.05, 0.01, 0.8
@@ -583,3 +586,99 @@ def test_the_client_speaks_of_steps(server, photo):
         assert step.explain("fc1", unit=2)["value"] == float(step.values("fc1")[2])
         with pytest.raises(RequestRefused, match="no class"):
             client.analyze(photo).lesson("dragon")
+
+
+# By a training that is paused ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def training(registry, tmp_path_factory):
+    """A server with a paused training at its beginning: (client, its address)."""
+    settings = Settings(
+        workers=2, time_limit=60, trainings_dir=str(tmp_path_factory.mktemp("data"))
+    )
+    layers = [
+        {"kind": "conv", "filters": 4, "kernel": 3, "stride": 2, "padding": 1},
+        {"kind": "batchnorm"},
+        {"kind": "relu"},
+        {"kind": "dropout", "rate": 0.1},
+    ]
+    wish = {
+        "data": "shapes",
+        "layers": layers,
+        "batch_size": 16,
+        "optimiser": "adam",
+        "paused": True,
+    }
+    with TestClient(create_app(settings, registry), raise_server_exceptions=False) as client:
+        answer = client.post("/api/v1/trainings", json=wish)
+        assert answer.status_code == 201, answer.text
+        where = f"/api/v1/trainings/{answer.json()['id']}"
+        until(client, where, "paused")
+        yield client, where
+
+
+def until(client, where, status, step=0):
+    for _ in range(1200):
+        run = client.get(where).json()
+        if (run["status"], run["step"]) == (status, step):
+            return
+        time.sleep(0.05)
+    raise AssertionError(client.get(where).text)
+
+
+def test_the_step_to_come_is_the_step_that_is_taken(training):
+    client, where = training
+    before = client.get(f"{where}/step").json()
+    Step.model_validate(before, extra="forbid")
+    assert (before["number"], before["made"], before["epoch"]) == (1, False, 1)
+    assert where.endswith(before["training"])
+    assert client.post(f"{where}/step", json={"batches": 1}).status_code == 200
+    until(client, where, "paused", step=1)
+    after = client.get(f"{where}/step?number=1").json()
+    assert after == {**before, "made": True}
+    assert client.get(f"/api/v1/steps/{before['id']}").json() == after
+    run = client.get(where).json()
+    assert run["points"][0][1] == pytest.approx(before["loss"]["mean"])
+    compared = 0
+    for layer in before["layers"]:
+        for one in layer["parameters"]:
+            if one["name"] != "weight":
+                continue
+            weights = f"/api/v1/models/{run['model']}@1/layers/{layer['name']}/weights?format=npy"
+            made = np.load(io.BytesIO(client.get(weights).content))
+            shown = array(client, f"{before['id']}/parameters/{layer['name']}/weight?of=after")
+            np.testing.assert_array_equal(made, shown)
+            compared += 1
+    assert compared == 2
+    second = client.get(f"{where}/step").json()
+    assert (second["number"], second["made"]) == (2, False)
+    np.testing.assert_array_equal(
+        array(client, f"{second['id']}/parameters/conv1/weight?of=before"),
+        array(client, f"{before['id']}/parameters/conv1/weight?of=after"),
+    )
+
+
+def test_pictures_of_a_batch_are_those_of_the_set(training):
+    client, where = training
+    step = client.get(f"{where}/step?number=1&picture=3").json()
+    assert (step["picture"], len(step["pictures"])) == (3, 16)
+    for one in step["pictures"]:
+        picture = client.get(f"/api/v1/datasets/shapes/pictures/{one['index']}")
+        assert picture.status_code == 200
+    assert client.get(f"{where}/step?number=1&picture=16").status_code == 422
+
+
+def test_steps_that_cannot_be_looked_at(training):
+    client, where = training
+    for address, status, slug in [
+        (f"{where}/step?number=99", 409, "wrong-state"),
+        (f"{where}/step?number=0", 422, "invalid-request"),
+        ("/api/v1/trainings/nope/step", 404, "unknown-training"),
+    ]:
+        answer = client.get(address)
+        assert (answer.status_code, answer.json()["type"]) == (status, f"/errors/{slug}")
+    assert client.post(f"{where}/resume", json={"speed": 2}).status_code == 200
+    answer = client.get(f"{where}/step")
+    assert (answer.status_code, answer.json()["type"]) == (409, "/errors/wrong-state")
+    assert client.post(f"{where}/pause").status_code == 200
