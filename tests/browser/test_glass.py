@@ -1,0 +1,214 @@
+"""One step of learning under the glass: what is written out adds up, and is what the API says. And the lesson on the photo."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from .conftest import LAPTOP, OpenPage
+from .screen import Screen
+from .test_access import PHONE, check_with_axe
+
+pytestmark = pytest.mark.browser
+
+LESSON = {"label": "cat", "optimiser": "adam", "learning_rate": 0.0001, "weight_decay": 0.001}
+
+
+@pytest.fixture
+def step(screen: Screen) -> dict[str, Any]:
+    """A step on the photo of the first visit."""
+    return take(screen, screen.analysis_id, LESSON)
+
+
+def take(screen: Screen, analysis: str, lesson: dict[str, Any]) -> dict[str, Any]:
+    url = f"{screen.site}/api/v1/analyses/{analysis}/step"
+    response = screen.page.request.post(url, data=lesson)
+    assert response.status == 201, response.text()
+    return response.json()
+
+
+def look(open_page: OpenPage, step: dict[str, Any], phase: int, **context: Any) -> Screen:
+    screen = open_page(f"learn?glass={step['id']}&phase={phase}", **context)
+    screen.page.wait_for_selector(".glass-opened .formula")
+    return screen
+
+
+def choose(screen: Screen, layer: str) -> None:
+    """Look at a layer; what is opened then is one of its numbers."""
+    screen.page.click(
+        f".glass-card:has(b:text-is('{layer}')), .glass-choices [data-layer='{layer}']"
+    )
+    screen.page.wait_for_function(
+        "layer => document.querySelector('.glass-opened h3')?.textContent.includes(layer)",
+        arg=layer,
+    )
+
+
+def title(screen: Screen) -> str:
+    return screen.page.inner_text(".glass-opened h3")
+
+
+def index(screen: Screen) -> str:
+    """The indices of the opened number, as the API writes them."""
+    return re.search(r"\[(.*)\]", title(screen))[1].replace(" ", "")
+
+
+def values(screen: Screen, selector: str) -> list[float]:
+    return screen.page.eval_on_selector_all(
+        selector, "all => all.map(one => Number(one.value ?? one.getAttribute('value')))"
+    )
+
+
+def opened_sum(screen: Screen) -> tuple[list[float], float]:
+    """The terms of what is written out, and what they are said to add up to."""
+    (total,) = values(screen, ".glass-opened .term-total")
+    return values(screen, ".glass-opened .term-product"), total
+
+
+def test_a_weights_gradient_is_the_sum_that_is_written_out(open_page: OpenPage, step):
+    screen = look(open_page, step, 3)
+    choose(screen, "conv1_1")
+    path = f"steps/{step['id']}/gradient/conv1_1/weight?index={index(screen)}&limit=12"
+    told = screen.get(path)
+    terms, total = opened_sum(screen)
+    assert total == told["value"]
+    assert terms == [*(term["product"] for term in told["terms"]), told["rest"]]
+    assert sum(terms) == pytest.approx(total, abs=1e-5 * sum(map(abs, terms)))
+    factors = values(screen, ".glass-opened .term-factors data")
+    pairs = np.reshape(factors, (-1, 2))
+    np.testing.assert_allclose(pairs.prod(1), terms[:-1], rtol=1e-6)
+
+
+def test_pointing_at_a_term_lights_it_up_in_both_maps(open_page: OpenPage, step):
+    screen = look(open_page, step, 3)
+    choose(screen, "conv1_1")
+    screen.page.hover(".glass-terms li:nth-child(5) .glass-term")
+    told = screen.get(f"steps/{step['id']}/gradient/conv1_1/weight?index={index(screen)}&limit=5")
+    last = told["terms"][-1]
+    for place, name in ((last["output"], "dZ: conv1_1"), (last["input"], "A: input")):
+        where = f"{name}[{place['channel']}, {place['y']}, {place['x']}]"
+        screen.page.wait_for_selector(f".glass-lit [aria-label^='{where}'] .lit:visible")
+
+
+def test_a_numbers_blame_is_the_sum_that_is_written_out(open_page: OpenPage, step):
+    screen = look(open_page, step, 3)
+    choose(screen, "relu1_1")
+    channel, y, x = index(screen).split(",")
+    told = screen.get(f"steps/{step['id']}/blame/relu1_1?channel={channel}&y={y}&x={x}&limit=12")
+    terms, total = opened_sum(screen)
+    assert total == told["value"] != 0
+    assert sum(terms) == pytest.approx(total, abs=1e-5 * sum(map(abs, terms)))
+
+
+def test_a_value_of_the_forward_pass_is_the_sum_that_is_written_out(open_page: OpenPage, step):
+    screen = look(open_page, step, 1)
+    choose(screen, "conv2_1")
+    channel, y, x = index(screen).split(",")
+    told = screen.get(f"steps/{step['id']}/explain/conv2_1?channel={channel}&y={y}&x={x}")
+    terms, total = opened_sum(screen)
+    assert total == told["value"]
+    assert sum(terms) == pytest.approx(total, abs=1e-5 * sum(map(abs, terms)))
+    screen.page.click(".glass-terms button >> nth=0")  # and on to what it is made from
+    screen.page.wait_for_function(
+        "() => document.querySelector('.glass-opened h3').textContent.startsWith('pool1[')"
+    )
+    assert screen.page.get_attribute(".glass-card[aria-current]", "class")
+
+
+def test_the_terms_of_the_classes_add_up_to_the_loss(open_page: OpenPage, step):
+    screen = look(open_page, step, 2)
+    terms = values(screen, ".glass-loss tbody td:nth-child(5) data")
+    (loss,) = values(screen, ".glass-loss tfoot data")
+    assert loss == step["loss"]["value"] == pytest.approx(sum(terms), rel=1e-5)
+    blame = values(screen, ".glass-loss tbody td:nth-child(6) data")
+    assert blame == [one["blame"] for one in step["loss"]["classes"]]
+    assert sum(blame) == pytest.approx(0, abs=1e-6)
+    screen.page.click("tr[data-label=cat] td:nth-child(2) button")
+    screen.page.wait_for_selector(".glass-opened .glass-terms")
+    assert opened_sum(screen)[1] == next(
+        one["score"] for one in step["loss"]["classes"] if one["label"] == "cat"
+    )
+
+
+def test_the_update_that_is_shown_is_the_one_that_was_made(open_page: OpenPage, step):
+    screen = look(open_page, step, 4)
+    choose(screen, "conv1_1")
+    at = tuple(map(int, index(screen).split(",")))
+    path = f"steps/{step['id']}/parameters/conv1_1/weight?format=json&of="
+    before, after = (np.array(screen.get(path + of)["data"])[at] for of in ("before", "after"))
+    shown = values(screen, ".glass-opened .formula data")
+    np.testing.assert_allclose(shown, [before, after], rtol=1e-6)  # the arrays are float32
+    lines = values(screen, ".glass-lines tr td:last-child data")
+    told = screen.get(f"steps/{step['id']}/update/conv1_1/weight?index={index(screen)}")
+    assert lines == [line["value"] for line in told["lines"]]
+    assert lines[-1] == shown[1] == told["after"] != told["before"]
+    loss = values(screen, ".again-loss data")
+    assert loss == [step["loss"]["value"], step["loss"]["after"]]
+    assert loss[1] < loss[0]
+
+
+def test_phases_and_numbers_by_keyboard(open_page: OpenPage, step):
+    screen = look(open_page, step, 1)
+    page = screen.page
+    page.focus("#glass-tab-1")
+    for phase in (2, 3, 4):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_selector(f"#glass-tab-{phase}[aria-selected=true]:focus")
+    page.keyboard.press("ArrowLeft")
+    choose(screen, "conv1_1")
+    before = title(screen)
+    page.focus(".glass-weights .glass-plane[tabindex='0']")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "before => document.querySelector('.glass-opened h3').textContent !== before", arg=before
+    )
+    assert title(screen).startswith("conv1_1.weight[")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#glass", state="hidden")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("context", [{"viewport": LAPTOP}, PHONE], ids=["laptop", "phone"])
+def test_no_axe_violation_in_any_phase(open_page: OpenPage, step, artifacts, theme, context):
+    screen = look(open_page, step, 1, color_scheme=theme, **context)
+    for phase in (1, 2, 3, 4):
+        screen.page.click(f"#glass-tab-{phase}")
+        screen.page.wait_for_selector(".glass-opened:not([aria-busy]) .formula")
+        check_with_axe(screen)
+        wide = screen.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0
+        name = f"glass-{phase}-{theme}-{context['viewport']['width']}.png"
+        screen.page.screenshot(path=artifacts / name, full_page=True)
+
+
+def test_a_lesson_on_the_photo(open_page: OpenPage, artifacts):
+    screen = open_page("?tab=whatif")
+    screen.page.wait_for_selector("#lesson-label:visible")
+    page, original = screen.page, screen.analysis_id
+    page.select_option("#lesson-label", "cat")
+    page.fill("#lesson-rate", "0.005")
+    page.click("#lesson-teach")
+    page.wait_for_selector(".lesson-score")
+    told = take(screen, original, {"label": "cat", "optimiser": "sgd", "learning_rate": 0.005})
+    shown = page.eval_on_selector(
+        ".lesson-score", "p => [Number(p.dataset.before), Number(p.dataset.after)]"
+    )
+    picture = told["pictures"][0]
+    assert shown == [picture["share"], picture["share_after"]]
+    assert shown[1] > shown[0]
+    assert page.get_attribute("#lesson-glass", "href") == f"learn?glass={told['id']}"
+    screen.wait_for_analysis(
+        told["after_analysis"]
+    )  # what the page shows now is the network after the step
+    moved = page.eval_on_selector(
+        ".lesson-moved li", "li => [li.dataset.layer, Number(li.dataset.filter)]"
+    )
+    page.click(".lesson-moved button >> nth=0")
+    assert screen.layer == moved[0]
+    page.locator(".lesson").screenshot(path=artifacts / "lesson.png")
+    check_with_axe(screen)
+    page.click("#lesson-undo")
+    screen.wait_for_analysis(original)
+    assert page.locator(".lesson-score").count() == 0
