@@ -72,7 +72,9 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
     for screen in screens:
         screen.page.context.close()
         assert screen.complaints == []
-        assert {url for url in screen.requests if not url.startswith((site, "data:"))} == set()
+        assert {
+            url for url in screen.requests if not url.startswith((site, "data:", f"blob:{site}"))
+        } == set()
 
 
 @pytest.fixture
