@@ -31,11 +31,14 @@ def test_no_other_host_is_named(path):
     assert hosts <= {"www.w3.org"}  # the name of SVG, which nobody loads
 
 
-def test_all_modules_are_fetched_at_once():
+@pytest.mark.parametrize(
+    ("template", "script"), [("index.html", "main.js"), ("learn.html", "learn/main.js")]
+)
+def test_all_modules_are_fetched_at_once(template, script):
     """Not one after the other, as each is found to import the next."""
-    page = (ROOT / "templates" / "index.html").read_text("utf-8")
+    page = (ROOT / "templates" / template).read_text("utf-8")
     named = set(re.findall(r'"modulepreload" href="([^"]+)"', page))
-    main = ROOT / "static" / "js" / "main.js"
+    main = ROOT / "static" / "js" / script
     assert named == {str(path.relative_to(ROOT)) for path in imported_by(main)} - {
         str(main.relative_to(ROOT))
     }

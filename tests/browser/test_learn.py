@@ -1,0 +1,279 @@
+"""The page of learning: a network learns before one's eyes, is stopped, stepped, raced, lost and found again."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from .conftest import LAPTOP
+from .learn_screen import LearnScreen, OwnServer, Wire
+from .test_access import PHONE, check_with_axe
+from .test_words import SAME_EVERYWHERE, TEXTS
+
+pytestmark = pytest.mark.browser
+
+PATIENT = 90  # seconds from an opened page to a network that reads 95 % right
+GOAL = 95  # percent
+
+OpenLab = Callable[..., LearnScreen]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory) -> Iterator[OwnServer]:
+    server = OwnServer(tmp_path_factory.mktemp("trainings"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def open_lab(browser: Browser, lab: OwnServer) -> Iterator[OpenLab]:
+    """Opens the page of learning; at the end no training goes on, and no page may have complained."""
+    screens: list[LearnScreen] = []
+
+    def open_lab(address: str = "learn", site: str = "", **context) -> LearnScreen:
+        context = {
+            "viewport": LAPTOP,
+            "color_scheme": "light",
+            "reduced_motion": "reduce",
+            **context,
+        }
+        screens.append(LearnScreen(browser.new_context(**context).new_page(), site or lab.url))
+        screens[-1].open(address)
+        return screens[-1]
+
+    yield open_lab
+    for screen in screens:
+        screen.page.context.close()
+    for run in httpx.get(f"{lab.url}/api/v1/trainings", timeout=30).json()["trainings"]:
+        httpx.delete(f"{lab.url}/api/v1/trainings/{run['id']}", timeout=30)
+    for screen in screens:
+        assert screen.complaints == []
+
+
+@pytest.fixture(scope="module")
+def album(artifacts: Path) -> Path:
+    folder = artifacts / "learn"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def test_from_an_opened_page_to_a_network_that_reads(open_lab: OpenLab, album: Path):
+    """What this page is for: one click, and less than a minute and a half later 95 % are read right."""
+    began = time.monotonic()
+    screen = open_lab()
+    page = screen.page
+    page.wait_for_selector("#play")
+    page.screenshot(path=album / "1-opened.png")
+    screen.play()
+    screen.wait_for_batch(1)
+    page.wait_for_selector(".map-tiles canvas")
+    page.screenshot(path=album / "2-learning.png")
+    page.wait_for_function(
+        "goal => parseFloat(document.querySelector('.score b')?.textContent ?? '0') >= goal",
+        arg=GOAL,
+        timeout=1000 * PATIENT,
+    )
+    took = time.monotonic() - began
+    page.screenshot(path=album / "3-reads.png", full_page=True)
+    assert screen.score >= GOAL
+    assert took < PATIENT, f"{took:.0f} s"
+    assert page.locator(".filter-tiles canvas").count() == 8
+    assert page.locator(".histograms svg").count() >= 8
+    evaluation = screen.get(f"trainings/{screen.run_id}/evaluation")
+    right = sum(row[k] for k, row in enumerate(evaluation["confusion"]))
+    asked = sum(map(sum, evaluation["confusion"]))
+    assert evaluation["accuracy"] == pytest.approx(right / asked)
+    (album / "seconds.txt").write_text(
+        f"{took:.1f} s from the opened page to {screen.score} % of {asked} pictures never shown\n"
+    )
+
+
+def test_the_connection_is_cut_and_the_server_killed(
+    browser: Browser, tmp_path, album: Path, open_lab: OpenLab
+):
+    """The page goes on by itself, and says what was lost; never more than an epoch."""
+    server = OwnServer(tmp_path)
+    server.start()
+    wire = Wire(server.port)
+    try:
+        screen = open_lab(site=wire.url)
+        screen.expected_status = 503  # of a server that is about to be ready
+        page = screen.page
+        slow_down(screen)
+        screen.play()
+        screen.wait_for_batch(20)
+        run = screen.run_id
+
+        wire.cut()
+        screen.wait_for_status("lost")
+        page.screenshot(path=album / "4-lost.png")
+        before = screen.batch
+        wire.mend()
+        screen.wait_for_status("running")
+        screen.wait_for_batch(before + 10)
+
+        before = screen.batch
+        server.kill()
+        screen.wait_for_status("lost")
+        server.start()
+        screen.wait_for_status("running", "starting", timeout=60)
+        note = page.locator(".run-note.recovered")
+        note.wait_for()
+        page.screenshot(path=album / "5-found-again.png")
+        assert screen.run_id == run
+        now = httpx.get(f"{server.url}/api/v1/trainings/{run}", timeout=30).json()
+        lost = now["recovered"]["step_before"] - now["recovered"]["step_after"]
+        assert 0 <= lost <= now["steps"] / now["epochs"]
+        assert now["recovered"]["step_before"] >= before
+        (album / "lost.txt").write_text(f"{note.inner_text()}\n")
+        screen.wait_for_batch(now["recovered"]["step_before"] + 5)
+        steps = [point[0] for point in screen.get(f"trainings/{run}")["points"]]
+        assert steps == sorted(set(steps))
+    finally:
+        wire.close()
+        server.stop()
+
+
+def test_step_by_batch_and_by_phase(open_lab: OpenLab):
+    screen = open_lab()
+    page = screen.page
+    page.click("#batch")
+    screen.wait_for_batch(1)
+    assert screen.status == "paused"
+    page.click("#batch")
+    screen.wait_for_batch(2)
+    for phase in (1, 2, 3):
+        page.click("#phase")
+        screen.wait_for_address(f"phase={phase}")
+        assert screen.batch == 2
+    assert page.inner_text("#phase") == "Next: Update"
+    page.click("#phase")
+    screen.wait_for_address("phase=4")
+    screen.wait_for_batch(3)
+    assert page.is_visible("#glass")
+    page.keyboard.press("Escape")
+    expect(page.locator("#glass")).to_be_hidden()
+    page.click("#reset")
+    page.wait_for_function(
+        "() => document.querySelector('.run-state').textContent.includes('batch 0 of')"
+    )
+
+
+def test_all_by_keyboard(open_lab: OpenLab):
+    screen = open_lab()
+    page = screen.page
+    page.wait_for_selector("#play")
+    page.keyboard.press("Space")
+    screen.wait_for_batch(2)
+    page.keyboard.press("Space")
+    screen.wait_for_status("paused")
+    page.wait_for_function("() => document.querySelector('#live').textContent.startsWith('Paused')")
+    batch = screen.batch
+    page.keyboard.press("n")
+    screen.wait_for_batch(batch + 1)
+    page.keyboard.press(".")
+    screen.wait_for_address("phase=1")
+    page.keyboard.press("?")
+    page.wait_for_selector("#help-dialog[open]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    assert page.get_attribute("html", "data-theme") == "dark"
+
+
+def test_a_reload_finds_the_run_again(open_lab: OpenLab):
+    screen = open_lab()
+    slow_down(screen)
+    screen.play()
+    screen.wait_for_batch(12)
+    run, batch = screen.run_id, screen.batch
+    screen.page.reload()
+    screen.wait_for_status("running")
+    screen.wait_for_batch(batch)
+    assert screen.run_id == run
+
+
+def test_two_networks_race(open_lab: OpenLab, album: Path):
+    screen = open_lab()
+    page = screen.page
+    page.click("#race")
+    page.select_option("#race-kind", "optimiser")
+    page.select_option("#race-value", "sgd")
+    page.click("#race-go")
+    screen.wait_for_address("rival=")
+    screen.wait_for_batch(30)
+    page.wait_for_function("() => document.querySelector('.leader').textContent.includes('Adam')")
+    assert page.locator(".curve-key li").count() == 4
+    page.screenshot(path=album / "6-race.png")
+    runs = screen.get("trainings")["trainings"]
+    one, other = (run["wish"] for run in runs[:2])
+    assert {key for key in one if one[key] != other[key]} <= {"optimiser", "name"}
+
+
+def test_what_it_leaves(open_lab: OpenLab):
+    """A mistake in the microscope with the network of that moment; the network as a file."""
+    screen = open_lab()
+    page = screen.page
+    screen.play()
+    page.wait_for_selector(".mistakes button", timeout=60_000)
+    screen.play()
+    screen.wait_for_status("paused")
+    for link in page.locator(".report-ways a[download]").all():
+        answer = page.request.get(link.get_attribute("href") or "")
+        assert answer.ok
+        assert len(answer.body()) > 10_000
+    mistaken = page.locator(".mistakes button span").first.inner_text()
+    page.locator(".mistakes button").first.click()
+    page.wait_for_url("**/?model=run-*")
+    screen.wait_for_reading()
+    assert screen.first_guess[0] == mistaken
+    page.go_back()
+    page.click("#open-run")
+    screen.wait_for_reading()
+    assert page.input_value("#model").startswith("run-")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_axe_violation(open_lab: OpenLab, theme: str):
+    screen = open_lab(color_scheme=theme)
+    screen.page.wait_for_selector("#play")
+    check_with_axe(screen)
+    learn_an_epoch(screen)
+    check_with_axe(screen)
+    screen.page.click("#race")
+    check_with_axe(screen)
+
+
+def test_on_a_phone(open_lab: OpenLab, album: Path):
+    screen = open_lab(color_scheme="dark", **PHONE)
+    learn_an_epoch(screen)
+    assert screen.page.evaluate("document.documentElement.scrollWidth") == 390
+    screen.page.screenshot(path=album / "7-phone.png")
+    check_with_axe(screen)
+
+
+def test_nothing_is_left_in_the_other_language(open_lab: OpenLab):
+    texts = {}
+    for code in ("en", "de"):
+        screen = open_lab(f"learn?lang={code}")
+        learn_an_epoch(screen)
+        texts[code] = set(screen.page.evaluate(TEXTS, "option, .setup"))
+    same = {text for text in texts["en"] & texts["de"] if len(text) > SAME_EVERYWHERE}
+    assert {text for text in same if " " in text and any(map(str.islower, text))} == set()
+
+
+def slow_down(screen: LearnScreen) -> None:
+    """Some batches a second: slow enough for something to happen in the middle."""
+    screen.page.locator("#speed").fill("3")
+
+
+def learn_an_epoch(screen: LearnScreen) -> None:
+    """Until the first exam and the first maps are there; then rest, so that nothing changes any more."""
+    screen.play()
+    screen.page.wait_for_selector(".score b", timeout=60_000)
+    screen.page.wait_for_selector(".map-tiles canvas")
+    screen.play()
+    screen.wait_for_status("paused")
