@@ -66,10 +66,9 @@ export function standing(run, rival) {
     if (Math.abs(a - b) < 0.0005) return over ? words.drawn : words.even;
     return (over ? words.won : words.leads)(nameOf(a > b ? run : rival), by);
   }
-  const count = Math.min(run.points.length, rival.points.length);
-  if (!count) return words.none;
-  const [mine, its] = [run, rival].map(({ points: all }) => meanLoss(all.slice(Math.max(0, count - 20), count)));
-  if (mine === undefined || its === undefined) return words.none;
+  const both = Math.min(run.step, rival.step); // how far both have come
+  const [mine, its] = [run, rival].map(({ points: all }) => meanLoss(all.filter(([step = 0]) => step <= both).slice(-20)));
+  if (mine === undefined || its === undefined || Number.isNaN(mine + its)) return words.none;
   const [better, worse] = [Math.min(mine, its), Math.max(mine, its)];
   return words.ahead(nameOf(mine < its ? run : rival), fixed(better, 3), fixed(worse, 3));
 }

@@ -79,7 +79,7 @@ function followLook(store, spread, warnings) {
     const look = run?.look ?? null;
     if (look === shown) return;
     shown = look;
-    spread.replaceChildren(...(look ? [h("h3", {}, words.histograms), histogramRows(look)] : []));
+    spread.replaceChildren(...(look?.layers.length ? [h("h3", {}, words.histograms), histogramRows(look)] : []));
     const kinds = JSON.stringify(look?.warnings.map(({ kind, layer }) => [kind, layer]) ?? []);
     if (kinds === said) return; // shares change with every look; what is wrong does not
     said = kinds;
