@@ -401,6 +401,24 @@ def test_the_schedules_are_those_of_the_engine(open_page: OpenPage):
         assert curve == pytest.approx(drawn, abs=0.02)
 
 
+def test_what_differs_from_the_run_is_for_the_next_one(open_page: OpenPage):
+    screen = open_setup(open_page)
+    page = screen.page
+    page.get_by_role("button", name="One batch").click()
+    page.wait_for_selector('.run-state b[data-status="paused"]')
+    assert page.locator(".next:visible").count() == 0
+    page.get_by_label("Seed").fill("7")
+    assert page.locator(".part", has=page.locator(".next:visible")).count() == 1
+    page.get_by_label("filters").first.fill("9")
+    assert page.locator(".next:visible").count() == 2
+    page.get_by_label("Seed").fill("0")
+    page.get_by_label("filters").first.fill("8")
+    assert page.locator(".next:visible").count() == 0
+    screen.wait_for_address("run=")
+    run = screen.page.evaluate("new URLSearchParams(location.search).get('run')")
+    page.request.delete(f"{screen.site}/api/v1/trainings/{run}")
+
+
 # For everyone
 
 

@@ -57,7 +57,7 @@ export class Collector {
       this.#words,
       this.#list,
       h("p", {}, h("button", { type: "button", class: "text", on: { click: () => this.#add(true) } }, words.add)),
-      h("p", { class: "ways-out" }, this.#done, this.#status),
+      h("p", { class: "ways-out collect-done" }, this.#done, this.#status),
       this.#padDialog,
     );
     this.element.addEventListener("close", () => this.#stopCamera());
