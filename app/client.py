@@ -123,6 +123,11 @@ class Client:
         """An analysis made before, if the server still has it."""
         return Analysis(self, self.get(f"analyses/{analysis_id}").json())
 
+    def training_step(self, training: str, number: int | None = None, *, picture: int = 0) -> Step:
+        """The step that a paused training is about to take, or the one of that ``number`` if it was taken just before."""
+        which = {} if number is None else {"number": number}
+        return Step(self, self.get(f"trainings/{training}/step", picture=picture, **which).json())
+
     def health(self) -> dict[str, Any]:
         """Raises unless the server is ready to take photos."""
         status: dict[str, Any] = self.get("health/ready").json()

@@ -62,6 +62,7 @@ def test_every_call_of_the_contract_is_there(document):
         "/api/v1/analyses/{id}/difference",
         "/api/v1/analyses/{id}/export",
         "/api/v1/analyses/{id}/step",
+        "/api/v1/trainings/{id}/step",
         "/api/v1/steps/{id}",
         "/api/v1/steps/{id}/values/{name}",
         "/api/v1/steps/{id}/parameters/{name}/{parameter}",

@@ -667,6 +667,8 @@ def test_pictures_of_a_batch_are_those_of_the_set(training):
         picture = client.get(f"/api/v1/datasets/shapes/pictures/{one['index']}")
         assert picture.status_code == 200
     assert client.get(f"{where}/step?number=1&picture=16").status_code == 422
+    asked = Client("http://testserver", transport=client._transport)
+    assert asked.training_step(step["training"], 1, picture=3).summary == step
 
 
 def test_steps_that_cannot_be_looked_at(training):
