@@ -70,7 +70,7 @@ export class Kernels {
       });
     });
     this.#sheets.replaceChildren(
-      ...this.#shown.map(({ element, wish }) => h("div", {}, h("h4", {}, words.titles[this.kinds[this.#shown.findIndex((s) => s.wish === wish)] ?? "before"]), element)),
+      ...this.#shown.map(({ element }, i) => h("div", {}, h("h4", {}, words.titles[this.kinds[i] ?? "before"]), element)),
     );
     this.#openFirst(layer, parameter, arrays[this.kinds.indexOf("gradient")]?.data ?? arrays[0]?.data ?? new Float32Array());
     this.mark();

@@ -1,11 +1,11 @@
 /** The map that a term's number stands in, with the number lit up. */
 
 import { h, placeBox } from "../../dom.js";
-import { number } from "../../format.js";
 import { paint } from "../../raster.js";
 import { extremes, rangeOf } from "../../scale.js";
 import { say } from "../../words/index.js";
 import { numberName } from "./bench.js";
+import { precise } from "./figure.js";
 import { planesOf } from "./planes.js";
 import { boxOf } from "./sheet.js";
 
@@ -55,7 +55,7 @@ export class Lit {
     const rows = Math.ceil(plane.values.length / plane.width);
     this.#plane.style.aspectRatio = `${plane.width} / ${rows}`;
     placeBox(this.#mark, boxOf(plane, i));
-    const text = `${symbol}: ${numberName(layer, place)} = ${number(plane.values[i] ?? NaN)}`;
+    const text = `${symbol}: ${numberName(layer, place)} = ${precise(plane.values[i] ?? NaN)}`;
     const whose = picture === this.bench.glass?.picture ? "" : ` · ${say.learn.glass.pictures.one(picture)}`;
     this.#plane.setAttribute("aria-label", text + whose);
     this.#caption.textContent = text + whose;

@@ -1,9 +1,9 @@
 /** Phase 2, the mark: what the network says beside what is true, class by class, and the number that comes of it. */
 
 import { h } from "../../dom.js";
-import { number, words as plainWords } from "../../format.js";
-import { exact } from "../../views/sums/parts.js";
+import { plain, words as plainWords } from "../../format.js";
 import { say } from "../../words/index.js";
+import { figure } from "./figure.js";
 import { scoresLayer } from "./opened.js";
 import { isSquared, termOf } from "./share.js";
 
@@ -42,10 +42,10 @@ export class Loss {
           h("caption", { class: "unseen" }, words.table),
           h("thead", {}, h("tr", {}, ...titles.map((title) => h("th", { scope: "col" }, title)))),
           h("tbody", {}, ...glass.loss.classes.map((one, unit) => this.#row(glass, one, unit))),
-          h("tfoot", {}, h("tr", {}, h("th", { scope: "row", colspan: 4 }, words.sum), h("td", {}, exact(picture.loss)), h("td", {}))),
+          h("tfoot", {}, h("tr", {}, h("th", { scope: "row", colspan: 4 }, words.sum), h("td", {}, figure(picture.loss)), h("td", {}))),
         ),
       ),
-      h("p", { class: "glass-mean" }, words.mean(String(glass.batch_size)), " ", exact(glass.loss.mean)),
+      h("p", { class: "glass-mean" }, words.mean(String(glass.batch_size)), " ", figure(glass.loss.mean)),
     );
     const { opened } = this.bench.view.state;
     if (opened?.kind !== "loss") this.bench.open({ kind: "loss", unit: Math.max(0, glass.loss.classes.findIndex(({ target }) => target > 0.5)) });
@@ -64,15 +64,15 @@ export class Loss {
     const scores = scoresLayer(this.bench);
     const softmax = glass.layers.find(({ op, inputs }) => op === "softmax" && inputs[0] === scores)?.name;
     const open = (/** @type {string | undefined} */ layer, /** @type {number} */ value) =>
-      layer ? opener(this.bench, { kind: "value", layer, place: [unit] }, value) : exact(value);
+      layer ? opener(this.bench, { kind: "value", layer, place: [unit] }, value) : figure(value);
     return h(
       "tr",
       { class: one.target > 0.5 ? "target" : "", data: { label: one.label } },
       h("th", { scope: "row" }, plainWords(one.label)),
       h("td", {}, open(scores, one.score)),
       h("td", { class: "glass-share", style: { "--share": `${one.share * 100}%` } }, open(softmax, one.share)),
-      h("td", {}, number(one.target)),
-      h("td", { title: termOf(glass, one) }, one.term ? h("span", { class: "quiet" }, `${termOf(glass, one)} = `) : "", exact(one.term)),
+      h("td", {}, plain(one.target)),
+      h("td", { title: termOf(glass, one) }, one.term ? h("span", { class: "quiet" }, `${termOf(glass, one)} = `) : "", figure(one.term)),
       h("td", {}, opener(this.bench, { kind: "loss", unit }, one.blame)),
     );
   }
@@ -86,5 +86,5 @@ export class Loss {
  * @param {number} value
  */
 function opener(bench, opened, value) {
-  return h("button", { type: "button", class: "text number", on: { click: () => bench.open(opened) } }, exact(value));
+  return h("button", { type: "button", class: "text number", on: { click: () => bench.open(opened) } }, figure(value));
 }

@@ -1,10 +1,9 @@
 /** The number that was opened, written out: where it came from, who is to blame, or how it was changed. */
 
 import { announce, h } from "../../dom.js";
-import { number } from "../../format.js";
-import { exact } from "../../views/sums/parts.js";
 import { say } from "../../words/index.js";
 import { numberName, placeOf, SHOWN } from "./bench.js";
+import { figure, precise } from "./figure.js";
 import { lossOf } from "./share.js";
 import { restOf, sumOf } from "./terms.js";
 
@@ -213,14 +212,14 @@ function updateOf({ layer, parameter, index }, { before, step, after, lines }) {
       "tr",
       {},
       h("th", { scope: "row" }, symbol),
-      h("td", {}, h("span", {}, formula), h("span", { class: "quiet" }, Object.entries(numbers).map(([name, n]) => `${name} = ${number(n)}`).join(", "))),
-      h("td", {}, exact(value)),
+      h("td", {}, h("span", {}, formula), h("span", { class: "quiet" }, Object.entries(numbers).map(([name, n]) => `${name} = ${precise(n)}`).join(", "))),
+      h("td", {}, figure(value)),
     ),
   );
   return [
     title(numberName(`${layer}.${parameter}`, index)),
-    h("p", { class: "formula" }, exact(before), " → ", exact(after)),
-    h("p", {}, words.update(number(step))),
+    h("p", { class: "formula" }, figure(before), " → ", figure(after)),
+    h("p", {}, words.update(precise(step))),
     h(
       "div",
       { class: "glass-lines", role: "region", "aria-label": words.lines, tabindex: 0 },
@@ -239,5 +238,5 @@ export function title(text) {
  * @param {number} value
  */
 export function formula(symbol, value) {
-  return h("p", { class: "formula" }, `${symbol} = `, exact(value));
+  return h("p", { class: "formula" }, `${symbol} = `, figure(value));
 }

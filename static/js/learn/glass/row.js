@@ -50,20 +50,20 @@ export class Row {
     for (const [name, button] of this.#buttons) {
       const isChosen = name === this.bench.view.state.layer;
       setAttribute(button, "aria-current", isChosen && "true");
-      if (isChosen) this.#uncover(button);
+      if (isChosen && button.parentElement) this.#uncover(button.parentElement);
     }
   }
 
   /**
    * Scroll the row, never the page.
    *
-   * @param {HTMLElement} button
+   * @param {HTMLElement} item
    */
-  #uncover(button) {
-    const left = button.offsetLeft - this.#list.offsetLeft;
+  #uncover({ offsetLeft, offsetWidth }) {
+    const left = offsetLeft - this.#list.offsetLeft;
     const { scrollLeft, clientWidth } = this.#list;
-    if (left < scrollLeft || left + button.offsetWidth > scrollLeft + clientWidth) {
-      this.#list.scrollLeft = left - (clientWidth - button.offsetWidth) / 2;
+    if (left < scrollLeft || left + offsetWidth > scrollLeft + clientWidth) {
+      this.#list.scrollLeft = left - (clientWidth - offsetWidth) / 2;
     }
   }
 

@@ -1,9 +1,9 @@
 /** What the loss makes of one class's score: its own term, and the blame that it hands back. */
 
 import { h } from "../../dom.js";
-import { number, plain, words as plainWords } from "../../format.js";
-import { exact } from "../../views/sums/parts.js";
+import { plain, words as plainWords } from "../../format.js";
 import { say } from "../../words/index.js";
+import { figure, precise } from "./figure.js";
 
 /**
  * @typedef {import("./bench.js").Bench} Bench
@@ -24,16 +24,16 @@ export function lossOf(bench, unit) {
   if (!glass || !one) return [];
   return [
     h("h3", { tabindex: -1 }, `∂L/∂ ${words.score(plainWords(one.label))}`),
-    h("p", { class: "formula" }, "dZ = ", exact(one.blame)),
+    h("p", { class: "formula" }, "dZ = ", figure(one.blame)),
     h("p", {}, isSquared(glass) ? words.squared : words.crossEntropy),
     h(
       "p",
       { class: "glass-worked" },
       isSquared(glass)
-        ? `2 × (${number(one.score)} − ${number(one.target)}) / (${plain(glass.batch_size)} × ${plain(glass.loss.classes.length)})`
-        : `(${number(one.share)} − ${number(one.target)}) / ${plain(glass.batch_size)}`,
+        ? `2 × (${precise(one.score)} − ${precise(one.target)}) / (${plain(glass.batch_size)} × ${plain(glass.loss.classes.length)})`
+        : `(${precise(one.share)} − ${precise(one.target)}) / ${plain(glass.batch_size)}`,
       " = ",
-      exact(one.blame),
+      figure(one.blame),
     ),
     h("p", {}, one.blame < 0 ? words.up(plainWords(one.label)) : words.down(plainWords(one.label))),
   ];
@@ -48,8 +48,8 @@ export function lossOf(bench, unit) {
 export function termOf(glass, one) {
   const { score, share, target } = one;
   const classes = glass.loss.classes.length;
-  if (isSquared(glass)) return `(${number(score)} − ${number(target)})² / ${plain(classes)}`;
-  return target ? `−${number(target)} × ln ${number(share)}` : "0";
+  if (isSquared(glass)) return `(${precise(score)} − ${precise(target)})² / ${plain(classes)}`;
+  return target ? `−${precise(target)} × ln ${precise(share)}` : "0";
 }
 
 /** @param {Glass} glass */

@@ -1,11 +1,12 @@
 /** Planes of numbers as heatmaps in which every number can be pointed at and opened, by pointer and by keyboard. */
 
 import { announce, h, placeBox } from "../../dom.js";
-import { number, rough } from "../../format.js";
+import { rough } from "../../format.js";
 import { paint } from "../../raster.js";
 import { extremes, rangeOf } from "../../scale.js";
 import { say } from "../../words/index.js";
 import { numberName } from "./bench.js";
+import { precise } from "./figure.js";
 
 /**
  * @typedef {import("./planes.js").Plane} Plane
@@ -171,7 +172,7 @@ export class Sheet {
     const plane = this.wish.planes[n];
     const value = plane?.values[i];
     if (!plane || value === undefined) return "";
-    const text = `${numberName(this.wish.what, plane.index(i))} = ${number(value)}`;
+    const text = `${numberName(this.wish.what, plane.index(i))} = ${precise(value)}`;
     this.#reading.textContent = text;
     return text;
   }

@@ -1,9 +1,9 @@
 /** A sum written out: its largest terms one by one, the others together, and what they add up to. */
 
 import { h } from "../../dom.js";
-import { count, signed } from "../../format.js";
+import { count } from "../../format.js";
 import { say } from "../../words/index.js";
-import { exact, reach } from "../../views/sums/parts.js";
+import { figure, precise } from "./figure.js";
 import { Lit } from "./lit.js";
 
 /**
@@ -33,10 +33,9 @@ const words = say.learn.glass.sum;
  */
 export function sumOf(bench, { symbols, lines, others, value }) {
   const lits = [new Lit(bench), new Lit(bench)];
-  const most = reach(lines.map(({ product }) => product));
-  const rows = lines.map((line) => row(bench, line, most, () => light(lits, line)));
+  const rows = lines.map((line) => row(bench, line, () => light(lits, line)));
   const rest = others.map(({ name, sum }) =>
-    h("li", { class: "glass-term rest" }, h("span", { class: "term-name" }, name), h("span", {}), product(sum, most)),
+    h("li", { class: "glass-term rest" }, h("span", { class: "term-name" }, name), h("span", {}), product(sum)),
   );
   if (lines[0]) light(lits, lines[0]);
   return h(
@@ -44,7 +43,7 @@ export function sumOf(bench, { symbols, lines, others, value }) {
     { class: "glass-sum" },
     h("p", { class: "glass-term head quiet", "aria-hidden": "true" }, h("span", {}, words.number), h("span", {}, symbols.join(" × ")), h("span", {}, words.product)),
     h("ol", { class: "glass-terms" }, ...rows, ...rest),
-    h("p", { class: "glass-term total" }, h("span", { class: "term-name" }, say.sums.together), h("span", {}), product(value, Math.max(most, Math.abs(value)), "total")),
+    h("p", { class: "glass-term total" }, h("span", { class: "term-name" }, say.sums.together), h("span", {}), product(value, "total")),
     h("div", { class: "glass-lits" }, ...lits.map(({ element }) => element)),
   );
 }
@@ -63,14 +62,13 @@ export function restOf(all, shown, sum) {
 /**
  * @param {Bench} bench
  * @param {Line} line
- * @param {number} most
  * @param {() => void} show
  */
-function row(bench, { name, factors, product: value, opens }, most, show) {
+function row(bench, { name, factors, product: value, opens }, show) {
   const cells = [
     h("span", { class: "term-name" }, name),
-    h("span", { class: "term-factors" }, ...factors.flatMap((factor, i) => [i ? " × " : "", exact(factor)])),
-    product(value, most),
+    h("span", { class: "term-factors" }, ...factors.flatMap((factor, i) => [i ? " × " : "", figure(factor)])),
+    product(value),
   ];
   const on = { pointerenter: show, focus: show };
   if (!opens) return h("li", {}, h("div", { class: "glass-term", on }, ...cells));
@@ -80,11 +78,11 @@ function row(bench, { name, factors, product: value, opens }, most, show) {
 
 /**
  * @param {number} value
- * @param {number} most
  * @param {string} [kind]
  */
-function product(value, most, kind = "product") {
-  return h("data", { class: `term-${kind}`, value: String(value), title: String(value) }, signed(value, most));
+function product(value, kind = "product") {
+  const sign = value < 0 ? "" : "+";
+  return h("data", { class: `term-${kind}`, value: String(value), title: String(value) }, sign + precise(value));
 }
 
 /**

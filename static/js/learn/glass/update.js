@@ -2,8 +2,8 @@
 
 import { h, setAttribute } from "../../dom.js";
 import { fixed, percent, plain, points, words as plainWords } from "../../format.js";
-import { exact } from "../../views/sums/parts.js";
 import { say } from "../../words/index.js";
+import { figure } from "./figure.js";
 import { Kernels } from "./kernels.js";
 
 /** @typedef {import("./bench.js").Bench} Bench */
@@ -81,9 +81,9 @@ export class Update {
     );
     this.#again.replaceChildren(
       h("h3", {}, glass.made ? words.again : words.wouldBe),
-      h("p", { class: "formula again-loss" }, "L = ", exact(picture.loss), " → ", exact(picture.loss_after)),
+      h("p", { class: "formula again-loss" }, "L = ", figure(picture.loss), " → ", figure(picture.loss_after)),
       h("p", { class: "quiet" }, picture.loss_after < picture.loss ? words.better : words.worse),
-      h("p", { class: "quiet" }, words.batch, " ", exact(glass.loss.mean), " → ", exact(glass.loss.mean_after)),
+      h("p", { class: "quiet" }, words.batch, " ", figure(glass.loss.mean), " → ", figure(glass.loss.mean_after)),
       h(
         "table",
         { class: "glass-shares" },
