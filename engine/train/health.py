@@ -1,0 +1,160 @@
+"""How the layers of a network fare while it learns: how weights and gradients are spread, and what keeps a layer from learning.
+
+layers = look(network, parts, before, steps)
+for warning in warnings(layers): ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.network import Network, Node
+from engine.ops import Relu, Sigmoid, Tanh
+from engine.train.step import Part
+from engine.types import Array
+
+BINS = 24
+
+# From where on it is worth a word. Shares of units or numbers …
+MANY_DEAD = 0.4
+MANY_SATURATED = 0.6
+# … and sizes (root mean squares): a layer's gradient beside the last layer's, and one step beside the weights that it changes.
+HARDLY_ANY = 1e-3
+TOO_MUCH = 0.2
+
+# A sigmoid or tanh whose slope is below this share of its greatest passes next to no blame on.
+_FLAT = 0.05
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """``counts`` of numbers in BINS equal steps between ``low`` and ``high``, whose middle is zero."""
+
+    low: float
+    high: float
+    counts: list[int]
+
+
+@dataclass(frozen=True)
+class LayerHealth:
+    """One layer after a step; what does not apply to it is None.
+
+    - layers with weights: both histograms, the root mean squares, and ``update_ratio``: one step's root mean square beside the
+      weights', taken over the steps since the look before (where they go to and fro, it is less than that of a single one);
+    - ReLU: ``dead``, the share of maps (or units) that are zero at every place of every picture of the batch;
+    - sigmoid and tanh: ``saturated``, the share of numbers that stand where the curve is almost flat.
+    """
+
+    layer: str
+    weights: Histogram | None = None
+    gradients: Histogram | None = None
+    weight_rms: float | None = None
+    gradient_rms: float | None = None
+    update_ratio: float | None = None
+    dead: float | None = None
+    saturated: float | None = None
+
+
+@dataclass(frozen=True)
+class Warning:  # noqa: A001, the word that the page and the API use
+    """What may keep a layer from learning: ``kind`` is dead_units, saturated, vanishing or exploding."""
+
+    kind: str
+    layer: str
+    share_or_ratio: float
+
+
+def look(
+    network: Network,
+    parts: Sequence[Part],
+    before: Mapping[str, Array] | None = None,
+    steps: int = 0,
+) -> list[LayerHealth]:
+    """Every layer that has weights or is switched, in the network's order.
+
+    ``parts`` are those of ``Step.look`` with ``keep``. ``before`` holds the parameters as they were so many ``steps`` ago.
+    """
+    found = [
+        _health(network, node, parts, before if steps else None, steps) for node in network.nodes
+    ]
+    return [health for health in found if health is not None]
+
+
+def warnings(layers: Sequence[LayerHealth]) -> list[Warning]:
+    """What is worth a word, in the order of the layers."""
+    sizes = [health.gradient_rms for health in layers if health.gradient_rms is not None]
+    last = sizes[-1] if sizes else 0.0
+    return [warning for health in layers for warning in _warnings(health, last)]
+
+
+def _warnings(health: LayerHealth, last: float) -> Iterator[Warning]:
+    """``last`` is the size of the last layer's gradient, where all blame begins."""
+    if health.dead is not None and health.dead >= MANY_DEAD:
+        yield Warning("dead_units", health.layer, health.dead)
+    if health.saturated is not None and health.saturated >= MANY_SATURATED:
+        yield Warning("saturated", health.layer, health.saturated)
+    if health.gradient_rms is not None and last and health.gradient_rms / last < HARDLY_ANY:
+        yield Warning("vanishing", health.layer, health.gradient_rms / last)
+    if health.update_ratio is not None and health.update_ratio > TOO_MUCH:
+        yield Warning("exploding", health.layer, health.update_ratio)
+
+
+def _health(
+    network: Network,
+    node: Node,
+    parts: Sequence[Part],
+    before: Mapping[str, Array] | None,
+    steps: int,
+) -> LayerHealth | None:
+    name = f"{node.name}.weight"
+    if "weight" in node.op.params:
+        return _of_weights(node, parts, None if before is None else before[name], steps)
+    values = [part.trace[node.name] for part in parts if part.trace is not None]
+    if isinstance(node.op, Relu):
+        alive = np.any([_maps(value).any(axis=(0, 2)) for value in values], axis=0)
+        return LayerHealth(node.name, dead=float(1 - alive.mean()))
+    if isinstance(node.op, Sigmoid | Tanh):
+        return LayerHealth(node.name, saturated=_saturated(node.op, values))
+    return None
+
+
+def _of_weights(node: Node, parts: Sequence[Part], before: Array | None, steps: int) -> LayerHealth:
+    weight = node.op.params["weight"]
+    gradient: Array = np.sum(
+        [part.gradients.params[f"{node.name}.weight"] for part in parts], axis=0
+    )
+    size = _rms(weight)
+    moved = None if before is None or not size else _rms(weight - before) / steps / size
+    return LayerHealth(
+        node.name,
+        weights=_histogram(weight),
+        gradients=_histogram(gradient),
+        weight_rms=size,
+        gradient_rms=_rms(gradient),
+        update_ratio=moved,
+    )
+
+
+def _maps(value: Array) -> Array:
+    """(N, C, places): a unit without maps is a map of one place."""
+    return value.reshape(*value.shape[:2], -1)
+
+
+def _saturated(op: Sigmoid | Tanh, values: Sequence[Array]) -> float:
+    """By the slope, which both curves tell from their own height: y (1 − y), at most 1/4, and 1 − y², at most 1."""
+    y = np.concatenate([value.ravel() for value in values])
+    slope = 4 * y * (1 - y) if isinstance(op, Sigmoid) else 1 - np.square(y)
+    return float((slope < _FLAT).mean())
+
+
+def _histogram(array: Array) -> Histogram:
+    reach = float(np.abs(array).max()) or 1.0
+    counts, _ = np.histogram(array, BINS, (-reach, reach))
+    return Histogram(-reach, reach, counts.tolist())
+
+
+def _rms(array: Array) -> float:
+    return float(np.sqrt(np.square(array, dtype=np.float64).mean()))
