@@ -4,6 +4,7 @@ import { h } from "../../dom.js";
 import { strongestPlace } from "../../tensors.js";
 import { say } from "../../words/index.js";
 import { opTitle } from "../../words.js";
+import { worded } from "./bench.js";
 import { Kernels } from "./kernels.js";
 import { blameOpener, scoresLayer } from "./opened.js";
 import { planesOf } from "./planes.js";
@@ -77,7 +78,7 @@ export class Backward {
     const has = parameters.length > 0;
     this.#about.replaceChildren(
       h("h3", {}, `${name} `, h("span", { class: "quiet" }, opTitle(op))),
-      h("p", { class: "glass-formula" }, has ? words.formulas.weights : (words.formulas[/** @type {keyof typeof words.formulas} */ (op)] ?? words.formulas.other)),
+      h("p", { class: "glass-formula" }, worded(words.formulas, has ? "weights" : op, words.formulas.other)),
       h("p", { class: "quiet" }, has ? words.weights : words.none),
     );
     this.#sheet = new Sheet({
@@ -97,7 +98,10 @@ export class Backward {
   /** @param {GlassLayer} layer */
   #showHanded({ inputs }) {
     const known = inputs.filter((input) => this.bench.layerNamed(input)?.gradient);
-    const go = (/** @type {string} */ input) => h("button", { type: "button", class: "text", on: { click: () => this.bench.choose(input) } }, `← ${input}`);
+    const go = (/** @type {string} */ input) => {
+      const click = () => this.bench.choose(input);
+      return h("button", { type: "button", class: "text", on: { click } }, `← ${input}`);
+    };
     this.#handed.replaceChildren(known.length ? words.handed : words.end, ...known.flatMap((input) => [" ", go(input)]));
   }
 }

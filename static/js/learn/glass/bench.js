@@ -199,3 +199,14 @@ export function numberName(name, index) {
 export function placeOf({ channel, y, x, unit }) {
   return typeof channel === "number" && typeof y === "number" && typeof x === "number" ? [channel, y, x] : [unit ?? channel ?? 0];
 }
+
+/**
+ * What the page calls something that the API names.
+ *
+ * @param {Record<string, string>} words
+ * @param {string} name
+ * @param {string} [otherwise] where the page has no word for it
+ */
+export function worded(words, name, otherwise = name) {
+  return (Object.hasOwn(words, name) && words[name]) || otherwise;
+}

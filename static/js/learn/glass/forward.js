@@ -4,6 +4,7 @@ import { h } from "../../dom.js";
 import { strongestPlace } from "../../tensors.js";
 import { say } from "../../words/index.js";
 import { opTitle } from "../../words.js";
+import { worded } from "./bench.js";
 import { planesOf } from "./planes.js";
 import { Row } from "./row.js";
 import { Sheet } from "./sheet.js";
@@ -44,9 +45,14 @@ export class Forward {
     const { name, op, inputs, cached } = layer;
     this.#about.replaceChildren(
       h("h3", {}, `${name} `, h("span", { class: "quiet" }, opTitle(op))),
-      h("p", { class: "glass-formula" }, words.formulas[/** @type {keyof typeof words.formulas} */ (op)] ?? words.other),
+      h("p", { class: "glass-formula" }, worded(words.formulas, op, words.other)),
       h("p", { class: "quiet" }, inputs.length ? words.reads(inputs.join(", ")) : words.first),
-      h("p", { class: "glass-cached" }, cached.length ? words.cached : words.nothingCached, ...cached.map((what) => h("span", {}, words.caches[/** @type {keyof typeof words.caches} */ (what)] ?? what))),
+      h(
+        "p",
+        { class: "glass-cached" },
+        cached.length ? words.cached : words.nothingCached,
+        ...cached.map((what) => h("span", {}, worded(words.caches, what))),
+      ),
     );
     this.#sheet = new Sheet({
       what: name,

@@ -36,8 +36,15 @@ export function mountGlass(store, root) {
   const above = h("div", { class: "glass-above" });
   const body = h("div", { class: "glass-main", id: "glass-phase", role: "tabpanel" });
   const panel = h("section", { class: "glass-opened", "aria-label": words.opened.title });
-  const close = h("button", { type: "button", class: "icon close", "aria-label": words.close, on: { click: () => store.set({ glass: null, phase: 0 }) } }, "×");
-  root.append(h("div", { class: "glass-head" }, title, tabs.element, close), story, picturesOf(bench), above, h("div", { class: "glass-body" }, body, panel));
+  const putAway = () => store.set({ glass: null, phase: 0 });
+  const close = h("button", { type: "button", class: "icon close", "aria-label": words.close, on: { click: putAway } }, "×");
+  root.append(
+    h("div", { class: "glass-head" }, title, tabs.element, close),
+    story,
+    picturesOf(bench),
+    above,
+    h("div", { class: "glass-body" }, body, panel),
+  );
   mountOpened(bench, panel);
 
   const show = () => {

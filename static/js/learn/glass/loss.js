@@ -48,7 +48,8 @@ export class Loss {
       h("p", { class: "glass-mean" }, words.mean(String(glass.batch_size)), " ", figure(glass.loss.mean)),
     );
     const { opened } = this.bench.view.state;
-    if (opened?.kind !== "loss") this.bench.open({ kind: "loss", unit: Math.max(0, glass.loss.classes.findIndex(({ target }) => target > 0.5)) });
+    const truth = glass.loss.classes.findIndex(({ target }) => target > 0.5);
+    if (opened?.kind !== "loss") this.bench.open({ kind: "loss", unit: Math.max(0, truth) });
   }
 
   choose() {}

@@ -2,7 +2,7 @@
 
 import { announce, h } from "../../dom.js";
 import { say } from "../../words/index.js";
-import { numberName, placeOf, SHOWN } from "./bench.js";
+import { numberName, placeOf, SHOWN, worded } from "./bench.js";
 import { figure, precise } from "./figure.js";
 import { lossOf } from "./share.js";
 import { restOf, sumOf } from "./terms.js";
@@ -109,7 +109,7 @@ function valueOf(bench, why) {
   return [
     title(numberName(layer, placeOf(index))),
     formula(rule === "weighted_sum" ? "Z" : "A", value),
-    h("p", {}, words.rules[/** @type {keyof typeof words.rules} */ (rule)] ?? rule),
+    h("p", {}, worded(words.rules, rule)),
     sumOf(bench, { symbols: ["A", "W"], lines, others: adds ? others : [], value }),
   ];
 }
@@ -212,7 +212,7 @@ function updateOf({ layer, parameter, index }, { before, step, after, lines }) {
       "tr",
       {},
       h("th", { scope: "row" }, symbol),
-      h("td", {}, h("span", {}, formula), h("span", { class: "quiet" }, Object.entries(numbers).map(([name, n]) => `${name} = ${precise(n)}`).join(", "))),
+      h("td", {}, h("span", {}, formula), h("span", { class: "quiet" }, inNumbers(numbers))),
       h("td", {}, figure(value)),
     ),
   );
@@ -228,8 +228,13 @@ function updateOf({ layer, parameter, index }, { before, step, after, lines }) {
   ];
 }
 
+/** @param {Record<string, number>} numbers the value of each symbol of a formula */
+function inNumbers(numbers) {
+  return Object.entries(numbers).map(([name, n]) => `${name} = ${precise(n)}`).join(", ");
+}
+
 /** @param {string} text */
-export function title(text) {
+function title(text) {
   return h("h3", { tabindex: -1 }, text);
 }
 
@@ -237,6 +242,6 @@ export function title(text) {
  * @param {string} symbol
  * @param {number} value
  */
-export function formula(symbol, value) {
+function formula(symbol, value) {
   return h("p", { class: "formula" }, `${symbol} = `, figure(value));
 }

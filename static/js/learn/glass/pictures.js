@@ -20,8 +20,8 @@ export function picturesOf(bench) {
   let shown = "";
   bench.store.watch(["glass"], ({ glass }) => {
     if (!glass) return;
-    if (shown !== `${glass.id} ${glass.made}`) list.replaceChildren(...glass.pictures.map((picture) => h("li", {}, tile(bench, glass, picture))));
-    shown = `${glass.id} ${glass.made}`;
+    if (shown !== glass.id) list.replaceChildren(...glass.pictures.map((picture) => h("li", {}, tile(bench, glass, picture))));
+    shown = glass.id;
     [...list.querySelectorAll("button")].forEach((button, place) => setAttribute(button, "aria-pressed", String(place === glass.picture)));
   });
   return list;
@@ -34,7 +34,8 @@ export function picturesOf(bench) {
  */
 function tile(bench, glass, { place, index, label, loss }) {
   const { run } = bench.store.state;
-  const url = index !== null && run ? pictureUrl(run.wish.data, index) : glass.after_analysis && `${API}analyses/${encodeURIComponent(glass.after_analysis)}/input`;
+  const photo = glass.after_analysis && `${API}analyses/${encodeURIComponent(glass.after_analysis)}/input`;
+  const url = index !== null && run ? pictureUrl(run.wish.data, index) : photo;
   const said = words.tile(place, plainWords(label), fixed(loss, 3));
   return h(
     "button",

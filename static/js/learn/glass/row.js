@@ -71,9 +71,10 @@ export class Row {
   #card(layer) {
     const canvas = h("canvas", { "aria-hidden": "true" });
     void this.#picture(layer, canvas);
+    const click = () => this.bench.choose(layer.name);
     return h(
       "button",
-      { type: "button", class: layer.shape.length === 3 ? "glass-card" : "glass-card vector", on: { click: () => this.bench.choose(layer.name) } },
+      { type: "button", class: layer.shape.length === 3 ? "glass-card" : "glass-card vector", on: { click } },
       h("span", { class: "glass-mini" }, canvas),
       h("b", {}, layer.name),
       h("span", { class: "quiet" }, opTitle(layer.op)),

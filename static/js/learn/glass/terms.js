@@ -41,7 +41,11 @@ export function sumOf(bench, { symbols, lines, others, value }) {
   return h(
     "div",
     { class: "glass-sum" },
-    h("p", { class: "glass-term head quiet", "aria-hidden": "true" }, h("span", {}, words.number), h("span", {}, symbols.join(" × ")), h("span", {}, words.product)),
+    h(
+      "p",
+      { class: "glass-term head quiet", "aria-hidden": "true" },
+      ...[words.number, symbols.join(" × "), words.product].map((title) => h("span", {}, title)),
+    ),
     h("ol", { class: "glass-terms" }, ...rows, ...rest),
     h("p", { class: "glass-term total" }, h("span", { class: "term-name" }, say.sums.together), h("span", {}), product(value, "total")),
     h("div", { class: "glass-lits" }, ...lits.map(({ element }) => element)),

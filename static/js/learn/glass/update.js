@@ -3,6 +3,7 @@
 import { h, setAttribute } from "../../dom.js";
 import { fixed, percent, plain, points, words as plainWords } from "../../format.js";
 import { say } from "../../words/index.js";
+import { worded } from "./bench.js";
 import { figure } from "./figure.js";
 import { Kernels } from "./kernels.js";
 
@@ -37,11 +38,13 @@ export class Update {
       }),
     );
     const { optimiser, learning_rate: rate, options } = glass;
-    const chosen = Object.entries(options).filter(([, value]) => typeof value === "number" && value !== 0);
+    const chosen = Object.entries(options)
+      .filter(([, value]) => typeof value === "number" && value !== 0)
+      .map(([name, value]) => `${worded(words.options, name)} = ${plain(value)}`);
     this.#formula.replaceChildren(
-      h("h3", {}, words.optimisers[/** @type {keyof typeof words.optimisers} */ (optimiser)] ?? optimiser),
-      h("p", { class: "glass-formula" }, words.formulas[/** @type {keyof typeof words.formulas} */ (optimiser)] ?? words.formulas.sgd),
-      h("p", { class: "quiet" }, [`η = ${plain(rate)}`, ...chosen.map(([name, value]) => `${words.options[/** @type {keyof typeof words.options} */ (name)] ?? name} = ${plain(value)}`)].join(" · ")),
+      h("h3", {}, worded(words.optimisers, optimiser)),
+      h("p", { class: "glass-formula" }, worded(words.formulas, optimiser, words.formulas.sgd)),
+      h("p", { class: "quiet" }, [`η = ${plain(rate)}`, ...chosen].join(" · ")),
     );
     this.#showAgain();
     if (!this.bench.layer?.parameters.length) this.bench.choose(learners[0]?.name ?? "");
@@ -79,6 +82,7 @@ export class Update {
         h("td", { class: "quiet" }, points(after - share)),
       ),
     );
+    const titles = [words.class, "", words.before, words.after, words.apart];
     this.#again.replaceChildren(
       h("h3", {}, glass.made ? words.again : words.wouldBe),
       h("p", { class: "formula again-loss" }, "L = ", figure(picture.loss), " → ", figure(picture.loss_after)),
@@ -88,7 +92,7 @@ export class Update {
         "table",
         { class: "glass-shares" },
         h("caption", { class: "unseen" }, words.table),
-        h("thead", {}, h("tr", {}, ...[words.class, "", words.before, words.after, words.apart].map((text) => (text ? h("th", { scope: "col" }, text) : h("td", {}))))),
+        h("thead", {}, h("tr", {}, ...titles.map((text) => (text ? h("th", { scope: "col" }, text) : h("td", {}))))),
         h("tbody", {}, ...rows),
       ),
     );

@@ -16,7 +16,8 @@ const RATES = { sgd: 0.01, momentum: 0.01, rmsprop: 0.0001, adam: 0.0001 };
  */
 export function lessonForm(teach, undo) {
   const label = h("select", { id: "lesson-label" });
-  const optimiser = h("select", { id: "lesson-optimiser" }, ...OPTIMISERS.map((name) => h("option", { value: name }, say.learn.glass.update.optimisers[name])));
+  const { optimisers } = say.learn.glass.update;
+  const optimiser = h("select", { id: "lesson-optimiser" }, ...OPTIMISERS.map((name) => h("option", { value: name }, optimisers[name])));
   const rate = h("input", { id: "lesson-rate", type: "number", min: 0.000001, max: 10, step: "any", value: RATES.sgd, required: true });
   const go = h("button", { type: "submit", id: "lesson-teach" }, words.teach);
   const back = h("button", { type: "button", class: "text", id: "lesson-undo", hidden: true, on: { click: undo } }, words.undo);
