@@ -36,6 +36,7 @@ def model_summary(registry: Registry, model: str) -> dict[str, Any]:
         "classes": _classes(network),
         **_costs(registry.layers(model)),
         "input_size": list(preprocess_of(network).input_size),
+        "training": network.meta.get("training"),
     }
 
 

@@ -46,6 +46,9 @@ class ModelSummary(Schema):
     parameters: int = Field(examples=[851324])
     multiply_adds: int = Field(examples=[61931520])
     input_size: list[int] = Field(examples=[[3, 64, 64]])
+    training: str | None = Field(
+        description="The training whose network it is, if it is one's.", examples=[None]
+    )
 
 
 class ModelList(Schema):

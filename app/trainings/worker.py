@@ -1,14 +1,13 @@
 """The process that learns: ``python -m app.trainings.worker FOLDER``. It belongs to one training and ends with it.
 
 Commands come as JSON lines on stdin, news leave as JSON lines on stdout. When stdin ends, because the server stopped or was
-killed, the state is saved and the process ends. It has the lowest priority, so that others' analyses come first.
+killed, the state is saved and the process ends. It has a low priority, so that others' analyses come first.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
-import logging
 import os
 import queue
 import resource
@@ -27,20 +26,21 @@ from app.trainings.wish import batches_of, begin, planned, restore
 from engine.errors import EngineError
 from engine.formats import safetensors
 from engine.network import Network
-from engine.train import checkpoint
+from engine.train import checkpoint, health
 from engine.train.copies import rebuilt
 from engine.train.data import Dataset
-from engine.train.loop import EpochDone, Finished, StepDone, train
+from engine.train.loop import EpochDone, Finished, StepDone, train, upcoming
+from engine.train.losses import LOSSES
 from engine.train.schedules import SCHEDULES
 from engine.train.state import State
+from engine.train.step import Step
+from engine.types import Array
 
 News = dict[str, Any]
 
 _POINTS_PAUSE = 0.1  # seconds between two lots of points
 _LOOK_PAUSE = 1.0  # seconds between two networks that are shown
 _RECENT = 0.3  # how much a new measurement of the speed weighs
-
-log = logging.getLogger(__name__)
 
 
 class Ended(Exception):
@@ -73,6 +73,8 @@ class Learner:
         self._unsaid: list[Point] = []
         self._batches_a_second: float | None = None
         self._told_at = self._looked_at = monotonic()
+        self._health: News = {"layers": [], "warnings": []}
+        self._weights: tuple[int, dict[str, Array]] | None = None  # of the last look, and its step
 
     def run(self) -> None:
         """Learn until the end, or until told to end. Leaves everything saved."""
@@ -207,7 +209,24 @@ class Learner:
         safetensors.save(shown, self._files.snapshot(self._step), half=False)
         self._files.prune()
         self._looked_at = monotonic()
-        self._tell({"event": "look", "step": self._step, "layers": [], "warnings": []})
+        self._examine()
+        self._tell({"event": "look", "step": self._step, **self._health})
+
+    def _examine(self) -> None:
+        """See how the layers fare on the batch to come. Between two epochs there is none: what was seen last still holds."""
+        state = self._state
+        if state.batch == self._per_epoch or self._step == self._steps:
+            return
+        batch = upcoming(self._dataset, state)
+        parts = Step(state, LOSSES[state.config.loss]).look(batch.x, batch.shares, keep=True)
+        step, before = self._weights or (self._step, {})
+        layers = health.look(state.network, parts, before, self._step - step)
+        self._health = {
+            "layers": [asdict(layer) for layer in layers],
+            "warnings": [asdict(warning) for warning in health.warnings(layers)],
+        }
+        now = {name: array.copy() for name, array in state.network.parameters().items()}
+        self._weights = self._step, now
 
     def _flush(self) -> None:
         """Tell and write the points that nobody knows of yet; measure how fast it goes."""
@@ -300,13 +319,8 @@ def main() -> None:
 
 
 def _give_way() -> None:
-    """Whatever else wants a processor comes first."""
-    os.nice(19)
-    if hasattr(os, "SCHED_IDLE"):
-        try:
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-        except OSError as error:
-            log.debug("no idle scheduling: %s", error)
+    """Others' analyses come first, but on a busy machine something is learned all the same."""
+    os.nice(10)
 
 
 def _listen(commands: queue.Queue[News]) -> None:

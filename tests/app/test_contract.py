@@ -16,7 +16,7 @@ from app.settings import Settings
 
 from .conftest import build_tiny
 
-APP = create_app(Settings(workers=2), Registry({"tiny": build_tiny}, "tiny"))
+APP = create_app(Settings(workers=2, max_trainings=0), Registry({"tiny": build_tiny}, "tiny"))
 PROMISES = (
     not_a_server_error,
     status_code_conformance,
