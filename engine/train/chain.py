@@ -222,6 +222,8 @@ def _reading(glass: Glass, node: Node, place: int, index: Index) -> _Grid:
     """The numbers of ``node`` that read the number ``index`` of its input number ``place``."""
     op, dy = node.op, glass.gradients.values[node.name]
     xs = [glass.trace[i] for i in node.inputs]
+    outputs: Places
+    a: Array | float
     match op:
         case Conv2d():
             outputs, a = _conv_readers(op, xs[0].shape, index)
