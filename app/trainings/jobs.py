@@ -211,7 +211,7 @@ class Trainings:
             raise BadParameter(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
 
     def _alive(self) -> int:
-        return sum(run.process is not None for run in self._runs.values())
+        return sum(run.process is not None and not run.is_over for run in self._runs.values())
 
     async def _make_room(self) -> None:
         """Let the process of a paused training end if there are too many. Raises Overloaded when all are at work."""

@@ -212,7 +212,7 @@ class _Told:
         if went_back or self.step > step:
             self.step = min(self.step, step)
         state = (run.status, run.problem, run.speed, run.course, run.recovered is None)
-        if state != self.state:
+        if self.state is None or went_back:
             found.append(("state", self.step, run.state()))
         if self.course is None or went_back:
             self.epochs = sum(record["step"] <= self.step for record in run.journal.epochs)
@@ -226,6 +226,8 @@ class _Told:
         found += [("epoch", self.step, record) for record in run.journal.epochs[self.epochs :]]
         if run.look is not None and run.look is not self.look and self.state is not None:
             found.append(("look", self.step, run.look))
+        if state != self.state and not (self.state is None or went_back):
+            found.append(("state", self.step, run.state()))  # after what led to it
         self.state, self.course, self.epochs, self.look = (
             state,
             run.course,
