@@ -93,7 +93,10 @@ class TrainingWish(Schema):
 
     name: str = Field("", max_length=200, description="What to call it.", examples=["Shapes"])
     data: Id = Field("shapes", description="A set's id.", examples=["shapes"])
-    layers: Layers | None = None
+    layers: Layers | None = Field(
+        None,
+        description="Without layers and architecture, a small network that learns each drawn set.",
+    )
     architecture: str | None = Field(
         None,
         pattern="^(everyday|branches)$",

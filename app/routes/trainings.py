@@ -136,7 +136,14 @@ async def follow_training(
     last_event_id: Annotated[
         int | None, Query(ge=0, le=2**53, description="The last step that is known.")
     ] = None,
-    last_event: Annotated[str | None, Header(alias="Last-Event-ID", max_length=20)] = None,
+    last_event: Annotated[
+        str | None,
+        Header(
+            alias="Last-Event-ID",
+            max_length=20,
+            description="The same, as browsers say it when they come back; it counts more.",
+        ),
+    ] = None,
 ) -> Response:
     """Events, whose id is a step: «state» first, then «points», «epoch» and «look»; from the last one that is known on."""
     run = services.trainings.get(training)

@@ -62,7 +62,17 @@ def test_every_call_of_the_contract_is_there(document):
         "/api/v1/analyses/{id}/difference",
         "/api/v1/analyses/{id}/export",
         "/api/v1/analyses/{id}/step",
+        "/api/v1/trainings",
+        "/api/v1/trainings/plan",
+        "/api/v1/trainings/{id}",
+        "/api/v1/trainings/{id}/events",
+        "/api/v1/trainings/{id}/evaluation",
+        "/api/v1/trainings/{id}/model",
+        "/api/v1/trainings/{id}/pause",
+        "/api/v1/trainings/{id}/reset",
+        "/api/v1/trainings/{id}/resume",
         "/api/v1/trainings/{id}/step",
+        "/api/v1/trainings/{id}/stop",
         "/api/v1/steps/{id}",
         "/api/v1/steps/{id}/values/{name}",
         "/api/v1/steps/{id}/parameters/{name}/{parameter}",
@@ -132,8 +142,12 @@ def test_bodies_are_described(operations):
     with_body = {o["operationId"] for _, _, o in operations if "requestBody" in o}
     assert with_body == UPLOADS | {
         "create_dataset",
+        "create_training",
         "create_variant",
         "explain_class",
+        "plan_training",
+        "resume_training",
+        "step_training",
         "take_lesson",
     }
 
