@@ -10,7 +10,7 @@ from typing import Any
 from app.analysis import Analysis
 from app.encode import overlay_png, plain
 from app.errors import BadParameter
-from app.schemas import AttributionWish
+from app.schemas_attributions import AttributionWish
 from engine.attribution import Attribution, Curves, attribute, curves, random_map
 from engine.errors import AttributionError
 

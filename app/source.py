@@ -14,7 +14,7 @@ from app.client import Crop, Prediction, Tick
 from app.encode import heatmaps_png, json_bytes
 from app.images import Limits
 from app.registry import Registry
-from app.schemas import AttributionWish
+from app.schemas_attributions import AttributionWish
 from app.settings import Settings
 
 

@@ -20,7 +20,7 @@ ENGINE = """
     zoo
 """
 APP = """
-    errors settings paths version schemas schemas_steps headers encode client
+    errors settings paths version schemas schemas_steps schemas_attributions headers encode client
     images registry compute negotiate positions samples problems
     crops photo_edits remembered
     trainings schemas_learning

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.responses import StreamingResponse
 
-from app import attributions, schemas
+from app import attributions
+from app import schemas_attributions as shapes
 from app.bodies import read_json
 from app.deps import AnalysisDep, ServicesDep, WorkerDep
 from app.encode import npy_bytes
@@ -29,7 +30,7 @@ router = APIRouter(prefix="/analyses", tags=["analyses"])
 @router.post(
     "/{id}/attributions",
     summary="Ask why this class",
-    response_model=schemas.AttributionOut,
+    response_model=shapes.AttributionOut,
     responses={
         200: {
             "content": {
@@ -56,7 +57,7 @@ async def explain_class(
     request: Request, done: AnalysisDep, services: ServicesDep, worker: WorkerDep
 ) -> Response:
     """A number for each pixel of the input. As text/event-stream: «progress» events, then «result» with the JSON, or «problem»."""
-    asked = await read_json(request, schemas.AttributionWish, services.settings.body_timeout)
+    asked = await read_json(request, shapes.AttributionWish, services.settings.body_timeout)
     wish = attributions.wish_of(asked)
     kind = choose_format(None, request.headers.get("accept", ""), ("json", "npy", "png", "events"))
     if kind == "events":

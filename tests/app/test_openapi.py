@@ -3,10 +3,10 @@
 import pytest
 from fastapi.openapi.models import OpenAPI
 
-from app import problems, schemas, schemas_learning, schemas_steps
+from app import problems, schemas, schemas_attributions, schemas_learning, schemas_steps
 
 UPLOADS = {"create_analysis", "classify"}
-SHAPES = vars(schemas) | vars(schemas_learning) | vars(schemas_steps)
+SHAPES = vars(schemas) | vars(schemas_attributions) | vars(schemas_learning) | vars(schemas_steps)
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ def test_models_are_listed_with_their_costs(client):
             "parameters": 4 * 27 + 4 + 3 * 64 + 3,
             "multiply_adds": 4 * 27 * 64 + 3 * 64,
             "input_size": [3, 8, 8],
+            "training": None,
         }
     ]
 
