@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from app import explaining, training
+from app import explaining, train_command
 from app.client import Client, ClientError, Prediction
 from app.crops import parse_crop
 from app.encode import json_bytes
@@ -32,7 +32,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("train")(training.command)
+app.command("train")(train_command.command)
 
 ModelOption = Annotated[
     str | None, typer.Option("--model", "-m", help="A model's id; see «convscope models».")

@@ -63,7 +63,9 @@ class Settings(BaseSettings):
         2048 * MIB, ge=256 * MIB, description="Address space of one training's process, in bytes."
     )
     training_time_limit: float = Field(
-        3600.0, gt=0, description="Longest that one training may learn, pauses left out, in seconds."
+        3600.0,
+        gt=0,
+        description="Longest that one training may learn, pauses left out, in seconds.",
     )
     max_archive_bytes: int = Field(
         64 * MIB, ge=1, description="Largest ZIP of pictures that is accepted, in bytes."

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import shlex
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Flag
 from types import FrameType
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
@@ -24,17 +23,13 @@ from engine.errors import TrainingError
 from engine.formats import safetensors
 from engine.network import Network
 from engine.train import checkpoint
-from engine.train.augment import AUGMENTATIONS, Augmentation
 from engine.train.config import TrainConfig
 from engine.train.copies import rebuilt
 from engine.train.data import INIT_STREAM, Dataset, split_by_seed, stream
 from engine.train.evaluate import evaluate
 from engine.train.fold import fold
 from engine.train.loop import EpochDone, Finished, StepDone, train
-from engine.train.losses import LOSSES
-from engine.train.optimisers import OPTIMISERS
-from engine.train.schedules import SCHEDULES
-from engine.train.state import State
+from engine.train.state import EpochRecord, State
 from engine.zoo import ARCHITECTURES
 
 CHECKPOINT, HISTORY, MODEL = "checkpoint.safetensors", "history.json", "model.safetensors"
@@ -60,7 +55,7 @@ def run(options: Options, console: Console) -> int:
     model.safetensors at the end. Raises TrainingError for whatever makes a training impossible.
     """
     options, state, dataset = _prepare(options, console)
-    with _progress(console) as progress, _interruption() as interrupted:
+    with progress_bar(console) as progress, _interruption() as interrupted:
         bar = progress.add_task("", total=None, numbers="")
         for event in train(dataset, state):
             match event:
@@ -68,9 +63,9 @@ def run(options: Options, console: Console) -> int:
                     _show_step(progress, bar, event, state.config.epochs)
                 case EpochDone():
                     _save(options, state, dataset)
-                    _print_epoch(console, event)
+                    print_epoch(console, event.epoch, event.epochs, event.record)
                 case Finished():
-                    _export(options, event.network, dataset, console)
+                    export(options, event.network, dataset, console)
                     return 0
             if interrupted.is_set():
                 break
@@ -92,25 +87,29 @@ def _prepare(options: Options, console: Console) -> tuple[Options, State, Datase
         raise TrainingError(
             f"{options.out} holds a training already: --resume it, or choose another --out"
         )
-    network = _build(options, imagefolder.classes(options.folder))
+    network = build(options)
     state = (
         State.restore(network, saved.arrays, saved.numbers)
         if saved
         else State(network, options.config)
     )
-    dataset = _read(options, network, console)
+    dataset = read(options, network, console)
     options.out.mkdir(parents=True, exist_ok=True)
     return options, state, dataset
 
 
-def _build(options: Options, classes: tuple[str, ...]) -> Network:
+def build(options: Options) -> Network:
+    """The network that is to learn the folder's classes. Raises TrainingError."""
+    classes = imagefolder.classes(options.folder)
     name, known = options.architecture, ", ".join(ARCHITECTURES)
     if name not in ARCHITECTURES:
         raise TrainingError(f"there is no architecture {name!r}: choose one of {known}")
     return ARCHITECTURES[name](classes, stream(options.config.seed, INIT_STREAM))
 
 
-def _read(options: Options, network: Network, console: Console) -> Dataset:
+def read(options: Options, network: Network, console: Console) -> Dataset:
+    """The folder's pictures in the network's size; what cannot be read is named. Raises TrainingError."""
+
     def on_problem(path: Path, problem: str) -> None:
         console.print(f"Left out {path}: {problem}", style="yellow", markup=False, soft_wrap=True)
 
@@ -134,7 +133,7 @@ def _save(options: Options, state: State, dataset: Dataset) -> None:
     safetensors.write_atomically(options.out / HISTORY, json.dumps(history, indent=1).encode())
 
 
-def _export(options: Options, network: Network, dataset: Dataset, console: Console) -> None:
+def export(options: Options, network: Network, dataset: Dataset, console: Console) -> None:
     """Write the folded network, and measure what was written: half precision included."""
     path = options.out / MODEL
     safetensors.save(fold(network), path)
@@ -201,7 +200,8 @@ def _interruption() -> Iterator[Flag]:
             signal.signal(number, handler)
 
 
-def _progress(console: Console) -> Progress:
+def progress_bar(console: Console) -> Progress:
+    """A bar for a training, with ``numbers`` beside it."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
@@ -223,96 +223,10 @@ def _show_step(progress: Progress, bar: TaskID, event: StepDone, epochs: int) ->
     )
 
 
-def _print_epoch(console: Console, event: EpochDone) -> None:
-    record = event.record
-    line = f"epoch {event.epoch}/{event.epochs}"
+def print_epoch(console: Console, epoch: int, epochs: int, record: EpochRecord) -> None:
+    """A line for an epoch that is over."""
+    line = f"epoch {epoch}/{epochs}"
     line += f"  loss {record.train_loss:.4f}  {record.train_accuracy:.1%}"
     if record.validation_accuracy is not None:
         line += f"  validation {record.validation_loss:.4f}  {record.validation_accuracy:.1%}"
     console.print(f"{line}  {record.seconds:.0f} s", highlight=False)
-
-
-def _one_of(names: Iterable[str]) -> str:
-    return f"One of {', '.join(names)}."
-
-
-def command(
-    context: typer.Context,
-    folder: Annotated[
-        Path, typer.Argument(help="One folder of pictures for each class, named after it.")
-    ],
-    out: Annotated[
-        Path | None, typer.Option(help="Where to write.", show_default="runs/NAME-OF-FOLDER")
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the checkpoint in --out.")
-    ] = False,
-    architecture: Annotated[str, typer.Option(help=_one_of(ARCHITECTURES))] = "everyday",
-    epochs: Annotated[int, typer.Option(help="How often each picture is seen.")] = DEFAULTS.epochs,
-    batch_size: Annotated[int, typer.Option(help="Pictures in a step.")] = DEFAULTS.batch_size,
-    loss: Annotated[str, typer.Option(help=_one_of(LOSSES))] = DEFAULTS.loss,
-    label_smoothing: Annotated[
-        float, typer.Option(help="The share of a picture's truth that all classes get.")
-    ] = DEFAULTS.label_smoothing,
-    optimiser: Annotated[str, typer.Option(help=_one_of(OPTIMISERS))] = DEFAULTS.optimiser,
-    learning_rate: Annotated[float, typer.Option(help="The highest one.")] = DEFAULTS.learning_rate,
-    momentum: Annotated[
-        float, typer.Option(help="For the optimisers momentum and nesterov.")
-    ] = DEFAULTS.momentum,
-    weight_decay: Annotated[
-        float, typer.Option(help="How fast weights shrink by themselves.")
-    ] = DEFAULTS.weight_decay,
-    schedule: Annotated[str, typer.Option(help=_one_of(SCHEDULES))] = DEFAULTS.schedule,
-    augmentation: Annotated[
-        str,
-        typer.Option(help=f"{_one_of(AUGMENTATIONS)} Changes may follow: strong,zoom=0.3,erase=0"),
-    ] = "standard",
-    validation: Annotated[
-        float, typer.Option(help="The share of each class that is never trained on.")
-    ] = DEFAULTS.validation,
-    average: Annotated[
-        float, typer.Option(help="Decay of a moving average of the weights; 0 is none.")
-    ] = DEFAULTS.average,
-    refine: Annotated[
-        int, typer.Option(help="So many epochs at the end do without mixup and cutmix.")
-    ] = DEFAULTS.refine,
-    seed: Annotated[
-        int, typer.Option(help="The same seed gives the same weights.")
-    ] = DEFAULTS.seed,
-) -> None:
-    """Train a network on a folder of pictures.
-
-    Ctrl-C stops cleanly; --resume goes on exactly, also after a kill.
-    """
-    if resume:
-        _refuse_settings(context)
-    config = TrainConfig(
-        epochs=epochs,
-        batch_size=batch_size,
-        loss=loss,
-        label_smoothing=label_smoothing,
-        optimiser=optimiser,
-        learning_rate=learning_rate,
-        momentum=momentum,
-        weight_decay=weight_decay,
-        schedule=schedule,
-        augmentation=Augmentation.from_text(augmentation),
-        validation=validation,
-        average=average,
-        refine=refine,
-        seed=seed,
-    )
-    target = out or Path("runs") / folder.resolve().name
-    code = run(Options(folder, target, architecture, config, resume), Console())
-    raise typer.Exit(code)
-
-
-def _refuse_settings(context: typer.Context) -> None:
-    """A resumed training keeps its settings: to accept others and not use them would be a lie."""
-    for name in context.params.keys() - {"folder", "out", "resume"}:
-        source = context.get_parameter_source(name)
-        if source is not None and source.name == "COMMANDLINE":
-            flag = f"--{name.replace('_', '-')}"
-            raise TrainingError(
-                f"--resume goes on with the settings of the checkpoint: leave out {flag}"
-            )

@@ -34,6 +34,8 @@ APP = """
     routes
     main
     serve
+    training_served
+    train_command
     cli
 """
 OUTSIDE_ENGINE = {

@@ -23,7 +23,7 @@ import numpy as np
 from app.compute import Compute
 from app.errors import BadParameter, NoRoom, Overloaded, TimeLimit, UnknownDataset
 from app.images import Limits
-from app.trainings.archives import SIZE, Reading, Unpacked
+from app.trainings.archives import SIZE, Reading
 from engine.errors import TrainingError
 from engine.train.data import Dataset
 from engine.train.sets import SETS, draw
@@ -142,10 +142,12 @@ class Datasets:
                         f"The archive took longer than {self._bounds.seconds:g} s to read. Shrink the pictures before.",
                         limit=self._bounds.seconds,
                     )
-            return await compute.run(lambda _: self._keep(name, reading.result()))
+            unpacked = await compute.run(lambda _: reading.result())
+            return await compute.run(lambda _: self.keep(name, unpacked.dataset, unpacked.problems))
 
-    def _keep(self, name: str, unpacked: Unpacked) -> DatasetInfo:
-        dataset = unpacked.dataset
+    def keep(self, name: str, dataset: Dataset, problems: tuple[str, ...] = ()) -> DatasetInfo:
+        """Keep pictures that somebody brought. Raises NoRoom."""
+        _, height, width, _ = dataset.pictures.shape
         dataset_id = f"own-{dataset.digest[:16]}"
         info = DatasetInfo(
             dataset_id,
@@ -154,7 +156,8 @@ class Datasets:
             classes=dataset.classes,
             pictures=len(dataset.labels),
             own=True,
-            problems=unpacked.problems,
+            problems=problems,
+            size=(height, width),
         )
         if not _path(self._folder, dataset_id, "json").exists():
             self._check_room(dataset.pictures.nbytes)

@@ -31,7 +31,9 @@ def test_infer_shape(case):
     assert op.infer_shape(*case.shapes) == theirs(op, xs).shape
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c.kind == "batch_norm"], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if c.kind == "batch_norm"], ids=lambda case: case.name
+)
 def test_batch_norm_in_training(case):
     """A running mean that forgets everything old is the batch's own mean, and so is the variance."""
     op, (x,) = case.op("float32"), case.inputs("float32")
