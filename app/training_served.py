@@ -7,6 +7,7 @@ the trainings folder, where ``convscope serve`` finds it again.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from rich.console import Console
@@ -29,7 +30,10 @@ def run(options: Options, settings: Settings, console: Console) -> int:
     Writes model.safetensors into ``out`` at the end. Raises TrainingError for whatever makes a training impossible, AppError
     when there is no room for the pictures.
     """
-    return asyncio.run(_run(options, settings, console))
+    try:
+        return asyncio.run(_run(options, settings, console))
+    except KeyboardInterrupt:  # a second Ctrl-C
+        return INTERRUPTED
 
 
 async def _run(options: Options, settings: Settings, console: Console) -> int:
@@ -53,7 +57,8 @@ async def _run(options: Options, settings: Settings, console: Console) -> int:
         f"Watch it learn: http://{settings.host}:{port}/learn?run={training.id}", soft_wrap=True
     )
     following = asyncio.create_task(_follow(training, console))
-    await asyncio.wait({serving, following}, return_when=asyncio.FIRST_COMPLETED)
+    with suppress(asyncio.CancelledError):  # uvicorn passes a Ctrl-C on, once it has shut down
+        await asyncio.wait({serving, following}, return_when=asyncio.FIRST_COMPLETED)
     if not following.done():
         following.cancel()
         console.print(
@@ -70,7 +75,8 @@ async def _run(options: Options, settings: Settings, console: Console) -> int:
             training.problem or f"The training is {training.status}.", style="red", markup=False
         )
     console.print("The page stays open until Ctrl-C.")
-    await serving
+    with suppress(asyncio.CancelledError):
+        await serving
     return 0 if training.status == "finished" else 1
 
 
