@@ -49,8 +49,8 @@ class Strip {
   #drawn = new Map();
   /** @type {Sheet[]} */
   #sheets = [];
-  /** @type {HTMLElement[]} Those that are on. */
-  #lit = [];
+  /** @type {Set<HTMLElement>} Those that are on. */
+  #lit = new Set();
   /** @type {Map<string, SVGPathElement[]>} */
   #edges = new Map();
   #trail = svg("svg", { class: "trail-line", "aria-hidden": "true" });
@@ -90,7 +90,7 @@ class Strip {
     });
     const size = { width: rem(width), height: rem(height) };
     this.#drawn = new Map(columns.map((column) => [column.layer.name, this.#draw(column, typical)]));
-    this.#lit = [];
+    this.#lit = new Set();
     this.#sheets = [];
     for (let i = 0; i < columns.length; i += COLUMNS_A_SHEET) this.#sheets.push(new Sheet(columns.slice(i, i + COLUMNS_A_SHEET)));
     this.#root.replaceChildren(
@@ -164,7 +164,8 @@ class Strip {
     if (!model || !first) return;
     const why = explains(explanation, layer, cursor) ? explanation : null;
     if (!why && cursor && explanation?.layer === layer) return; // the old ones stay until the new ones are here
-    for (const light of this.#lit.splice(0)) light.hidden = true;
+    const before = this.#lit;
+    this.#lit = new Set();
     if (why?.receptive_field) this.#lightUp(first.name, why.receptive_field.input, null);
     for (const input of new Set(why?.terms.map((term) => term.input))) {
       const terms = why?.terms.filter((term) => term.input === input) ?? [];
@@ -172,9 +173,11 @@ class Strip {
       const box = windowBox(terms);
       if (box) this.#lightUp(input, box, channels);
     }
-    if (cursor?.length !== 3) return;
-    const [channel = 0, top = 0, left = 0] = cursor;
-    this.#lightUp(layer, { left, top, right: left + 1, bottom: top + 1 }, new Set([channel]));
+    if (cursor?.length === 3) {
+      const [channel = 0, top = 0, left = 0] = cursor;
+      this.#lightUp(layer, { left, top, right: left + 1, bottom: top + 1 }, new Set([channel]));
+    }
+    for (const light of before) if (!this.#lit.has(light)) light.hidden = true;
   }
 
   /**
@@ -225,7 +228,7 @@ class Strip {
       const channel = drawn.channels[i] ?? -1;
       if (channels && !channels.has(channel)) return;
       placeBox(light, fractions(box, height, width));
-      this.#lit.push(light);
+      this.#lit.add(light);
     });
   }
 
