@@ -16,7 +16,7 @@ import { exact, formula, heat, ledger, pageOf, pager, reach } from "./parts.js";
  * @typedef {import("../../terms.js").Group} Group
  */
 
-const SHOWN = 8; // input maps in the ledger before the rest is asked for
+const SHOWN = 6; // input maps in the ledger before the rest is asked for: each is a picture of a window and one of a kernel
 const LEGIBLE = 3; // a window this wide has room for its numbers
 
 /** What the reader chose to see; it outlives the number under the cursor. */
