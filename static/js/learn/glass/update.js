@@ -4,7 +4,7 @@ import { h, setAttribute } from "../../dom.js";
 import { fixed, percent, plain, points, words as plainWords } from "../../format.js";
 import { say } from "../../words/index.js";
 import { worded } from "./bench.js";
-import { figure } from "./figure.js";
+import { figure, precise } from "./figure.js";
 import { Kernels } from "./kernels.js";
 
 /** @typedef {import("./bench.js").Bench} Bench */
@@ -32,7 +32,8 @@ export class Update {
     const learners = glass.layers.filter(({ parameters }) => parameters.length);
     this.#layers.replaceChildren(
       ...learners.map(({ name, parameters }) => {
-        const moved = Math.max(...parameters.map(({ change }) => change.relative ?? 0));
+        const weights = parameters[0]; // biases begin at zero, beside which every step is large
+        const moved = weights?.change.relative ?? 0;
         const text = `${name} · ${fixed(100 * moved, 2)}\u00a0%`;
         return h("button", { type: "button", class: "toggle", data: { layer: name }, on: { click: () => this.bench.choose(name) } }, text);
       }),
@@ -44,7 +45,7 @@ export class Update {
     this.#formula.replaceChildren(
       h("h3", {}, worded(words.optimisers, optimiser)),
       h("p", { class: "glass-formula" }, worded(words.formulas, optimiser, words.formulas.sgd)),
-      h("p", { class: "quiet" }, [`η = ${plain(rate)}`, ...chosen].join(" · ")),
+      h("p", { class: "quiet" }, [`η = ${precise(rate)}`, ...chosen].join(" · ")),
     );
     this.#showAgain();
     if (!this.bench.layer?.parameters.length) this.bench.choose(learners[0]?.name ?? "");
