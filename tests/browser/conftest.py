@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import engine
@@ -89,6 +90,14 @@ def screen(open_page: OpenPage) -> Screen:
 def artifacts() -> Path:
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     return ARTIFACTS
+
+
+def publish(picture: Path, name: str) -> None:
+    """With REFRESH_PICTURES=1 in the environment, a screenshot becomes one of the README's pictures."""
+    if os.environ.get("REFRESH_PICTURES"):
+        folder = ROOT / "docs" / "pictures"
+        folder.mkdir(exist_ok=True)
+        Image.open(picture).convert("RGB").save(folder / f"{name}.png", optimize=True)
 
 
 @pytest.fixture

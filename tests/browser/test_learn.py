@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .conftest import LAPTOP
+from .conftest import LAPTOP, publish
 from .learn_screen import LearnScreen, OwnServer, Wire
 from .test_access import PHONE, check_with_axe
 from .test_words import SAME_EVERYWHERE, TEXTS
@@ -61,6 +61,7 @@ def album(artifacts: Path) -> Path:
     return folder
 
 
+@pytest.mark.alone
 def test_from_an_opened_page_to_a_network_that_reads(open_lab: OpenLab, album: Path):
     """What this page is for: one click, and less than a minute and a half later 95 % are read right."""
     began = time.monotonic()
@@ -79,6 +80,8 @@ def test_from_an_opened_page_to_a_network_that_reads(open_lab: OpenLab, album: P
     )
     took = time.monotonic() - began
     page.screenshot(path=album / "3-reads.png", full_page=True)
+    page.screenshot(path=album / "learn-light.png")
+    publish(album / "learn-light.png", "learn-light")
     assert screen.score >= GOAL
     assert took < PATIENT, f"{took:.0f} s"
     assert page.locator(".filter-tiles canvas").count() == 8
@@ -92,6 +95,7 @@ def test_from_an_opened_page_to_a_network_that_reads(open_lab: OpenLab, album: P
     )
 
 
+@pytest.mark.alone
 def test_the_connection_is_cut_and_the_server_killed(
     browser: Browser, tmp_path, album: Path, open_lab: OpenLab
 ):
@@ -138,7 +142,7 @@ def test_the_connection_is_cut_and_the_server_killed(
         server.stop()
 
 
-def test_step_by_batch_and_by_phase(open_lab: OpenLab):
+def test_step_by_batch_and_by_phase(open_lab: OpenLab, album: Path):
     screen = open_lab()
     page = screen.page
     page.click("#batch")
@@ -151,6 +155,9 @@ def test_step_by_batch_and_by_phase(open_lab: OpenLab):
         screen.wait_for_address(f"phase={phase}")
         assert screen.batch == 2
     assert page.inner_text("#phase") == "Next: Update"
+    page.wait_for_selector(".glass-opened:not([aria-busy]) .formula")
+    page.screenshot(path=album / "8-glass.png")
+    publish(album / "8-glass.png", "glass-light")
     page.click("#phase")
     screen.wait_for_address("phase=4")
     screen.wait_for_batch(3)
@@ -161,6 +168,10 @@ def test_step_by_batch_and_by_phase(open_lab: OpenLab):
     page.wait_for_function(
         "() => document.querySelector('.run-state').textContent.includes('batch 0 of')"
     )
+    # The page may just have asked for maps of the network that the reset took away: it shows those of the next one.
+    screen.complaints[:] = [
+        c for c in screen.complaints if not c.startswith("404") or "analyses" not in c
+    ]
 
 
 def test_all_by_keyboard(open_lab: OpenLab):

@@ -1,11 +1,8 @@
-"""The pictures of the README come from here: run with REFRESH_PICTURES=1 to write them into docs/pictures."""
-
-import os
+"""The pictures of the README come from here (and from test_learn.py), with REFRESH_PICTURES=1."""
 
 import pytest
-from PIL import Image
 
-from .conftest import ROOT, OpenPage
+from .conftest import OpenPage, publish
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +23,4 @@ def test_take_pictures(open_page: OpenPage, artifacts, name: str):
     picture = artifacts / f"{name}.png"
     screen.page.screenshot(path=picture)
     assert picture.stat().st_size > 50_000  # an empty page would be far smaller
-    if os.environ.get("REFRESH_PICTURES"):
-        folder = ROOT / "docs" / "pictures"
-        folder.mkdir(exist_ok=True)
-        Image.open(picture).convert("RGB").save(folder / picture.name, optimize=True)
+    publish(picture, name)
