@@ -22,7 +22,7 @@ BINS = 24
 MANY_DEAD = 0.4
 MANY_SATURATED = 0.6
 # … and sizes (root mean squares): a layer's gradient beside the last layer's, and one step beside the weights that it changes.
-HARDLY_ANY = 1e-3
+HARDLY_ANY = 1e-2
 TOO_MUCH = 0.2
 
 # A sigmoid or tanh whose slope is below this share of its greatest passes next to no blame on.
