@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.errors import TrainingError
 from engine.network import Network, Node
 from engine.ops import Relu, Sigmoid, Tanh
 from engine.train.step import Part
@@ -76,6 +77,7 @@ def look(
     """Every layer that has weights or is switched, in the network's order.
 
     ``parts`` are those of ``Step.look`` with ``keep``. ``before`` holds the parameters as they were so many ``steps`` ago.
+    Raises TrainingError when weights or gradients are no longer numbers.
     """
     found = [
         _health(network, node, parts, before if steps else None, steps) for node in network.nodes
@@ -126,6 +128,10 @@ def _of_weights(node: Node, parts: Sequence[Part], before: Array | None, steps: 
     gradient: Array = np.sum(
         [part.gradients.params[f"{node.name}.weight"] for part in parts], axis=0
     )
+    if not (np.isfinite(weight).all() and np.isfinite(gradient).all()):
+        raise TrainingError(
+            f"the weights or gradients of {node.name!r} are no longer numbers: try a smaller learning rate"
+        )
     size = _rms(weight)
     moved = None if before is None or not size else _rms(weight - before) / steps / size
     return LayerHealth(

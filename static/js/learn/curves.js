@@ -108,7 +108,10 @@ class Chart {
     const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
     const font = `12px ${getComputedStyle(document.body).fontFamily}`;
     const axis = { stroke: colour("--quiet"), font, grid: { stroke: colour("--hair"), width: 1 }, ticks: { show: false }, gap: 6 };
-    const values = (/** @type {uPlot} */ _, /** @type {number[]} */ ticks) => ticks.map((tick) => this.#tick(tick));
+    const values = (/** @type {uPlot} */ _, /** @type {number[]} */ ticks) => {
+      const apart = (ticks[1] ?? 1) - (ticks[0] ?? 0);
+      return ticks.map((tick) => this.#tick(tick, apart));
+    };
     return {
       width,
       height: HEIGHT,
@@ -120,9 +123,13 @@ class Chart {
     };
   }
 
-  /** @param {number} tick */
-  #tick(tick) {
-    return this.kind === "accuracy" ? percent(tick).replace(",0", "").replace(".0", "") : fixed(tick, tick && tick < 1 ? 1 : 0);
+  /**
+   * @param {number} tick
+   * @param {number} apart from the next one: no two are to read the same
+   */
+  #tick(tick, apart) {
+    if (this.kind === "accuracy") return percent(tick).replace(",0", "").replace(".0", "");
+    return fixed(tick, tick ? Math.min(6, (String(Number(apart.toPrecision(3))).split(".")[1] ?? "").length) : 0);
   }
 }
 

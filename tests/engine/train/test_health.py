@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from engine.errors import TrainingError
 from engine.network import Network, Node
 from engine.ops import Conv2d, Dense, Flatten, Relu, Sigmoid, Tanh
 from engine.preprocess import Preprocess
@@ -112,3 +113,11 @@ def test_steps_that_are_too_large_for_the_weights_are_named():
 def test_a_healthy_network_gives_no_reason_for_a_warning():
     layers, _, _ = looked(network(depth=2))
     assert health.warnings(list(layers.values())) == []
+
+
+def test_weights_that_are_no_longer_numbers_are_said_to_be():
+    net = network()
+    _, _, parts = looked(net)
+    net.parameters()["conv0.weight"][0] = np.inf
+    with pytest.raises(TrainingError, match="no longer numbers"):
+        health.look(net, parts)
