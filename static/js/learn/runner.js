@@ -47,6 +47,8 @@ export function beginsAnew({ run, wish, learned }) {
 export class Runner {
   /** @type {{ isThere: () => boolean, resolve: () => void }[]} What is waited for. */
   #waiting = [];
+  /** @type {(() => unknown) | null} What a reader asked for while something else was under way: the latest of it. */
+  #next = null;
 
   /** @param {LearnStore} store */
   constructor(store) {
@@ -60,7 +62,7 @@ export class Runner {
 
   /** Play what rests, let rest what plays. */
   toggle() {
-    return isGoing(this.store.state.run) ? this.pause() : this.play();
+    return this.#inTurn(() => (isGoing(this.store.state.run) ? this.pause() : this.play()));
   }
 
   play() {
@@ -77,8 +79,8 @@ export class Runner {
 
   /** Learn from one more batch, and rest. */
   stepBatch() {
-    if (isOver(this.store.state.run)) return Promise.resolve(); // there is no next batch
     return this.#attempt(words.stepping, async () => {
+      if (isOver(this.store.state.run)) return; // there is no next batch
       await this.#rest();
       await this.#tellAll("step", { batches: 1 });
       this.closeGlass();
@@ -87,19 +89,12 @@ export class Runner {
 
   /** Go on by one phase of the next step: forward, loss, backward; the fourth, the update, makes the step. */
   stepPhase() {
-    const { glass, phase } = this.store.state;
-    if (glass && !glass.training && phase < 4) {
-      this.store.set({ phase: /** @type {Phase} */ (phase + 1) }); // a step on a photo was made long ago
-      return Promise.resolve();
-    }
-    if (isOver(this.store.state.run)) return Promise.resolve();
-    return this.#attempt(words.looking, async () => {
-      await this.#rest();
+    return this.#inTurn(() => {
       const { run, glass, phase } = this.store.state;
-      if (!run) return;
-      if (phase === 1 || phase === 2) this.store.set({ phase: /** @type {Phase} */ (phase + 1) });
-      else if (phase === 3 && glass) await this.#makeStep(run, glass.number, glass.picture);
-      else this.store.set({ glass: await fetchStep(run.id, null, 0), phase: 1 });
+      const isOfPhoto = glass !== null && !glass.training;
+      const isTaken = glass !== null && glass.made && glass.training === run?.id;
+      if (phase < 4 && (isOfPhoto || isTaken)) return this.#showPhase(phase + 1); // it has been taken: looked at again, not taken twice
+      return isOver(run) ? null : this.#attempt(words.looking, () => this.#nextPhase());
     });
   }
 
@@ -152,10 +147,25 @@ export class Runner {
   find({ run: id, rival: other, step, phase }) {
     if (!id) return Promise.resolve();
     return this.#attempt(words.finding, async () => {
-      const [run, rival] = await Promise.all([fetchTraining(id), other ? fetchTraining(other) : null]);
+      const [run, rival] = await Promise.all([fetchTraining(id), other ? fetchTraining(other).catch(nothingIfGone) : null]);
       this.store.set({ run, rival, wish: run.wish, learned: run.wish, speed: run.speed });
       if (step && phase && run.status === "paused") this.store.set({ glass: await fetchStep(id, step, 0), phase });
     });
+  }
+
+  /** @param {number} phase */
+  #showPhase(phase) {
+    this.store.set({ phase: /** @type {Phase} */ (phase) });
+  }
+
+  async #nextPhase() {
+    await this.#rest();
+    const { run, glass, phase } = this.store.state;
+    if (!run) return;
+    const isOther = glass?.training !== run.id; // that of a photo, or of a run before this one
+    if (isOther || phase === 4) this.store.set({ glass: await fetchStep(run.id, null, 0), phase: 1 });
+    else if (phase < 3) this.#showPhase(phase + 1);
+    else await this.#makeStep(run, glass.number, glass.picture);
   }
 
   /** @param {Wish} wish @param {Wish | null} twin @param {boolean} paused */
@@ -165,9 +175,10 @@ export class Runner {
       if (old && !isOver(old)) await command(old.id, "stop");
     }
     const { speed } = this.store.state;
-    const run = await postTraining({ ...wish, paused, speed });
-    const rival = twin && (await postTraining({ ...twin, paused, speed }));
-    this.store.set({ run, rival, learned: wish, evaluation: null, connected: true });
+    const { name: _, ...alone } = wish; // named by a race; what runs alone is called after its pictures
+    const run = await postTraining({ ...(twin ? wish : alone), paused, speed });
+    this.store.set({ run, rival: null, learned: wish, evaluation: null, connected: true }); // it is here, whatever becomes of its twin
+    if (twin) this.store.set({ rival: await postTraining({ ...twin, paused, speed }) });
   }
 
   /** Make sure that there is a run, and that it rests. */
@@ -232,20 +243,44 @@ export class Runner {
   }
 
   /**
+   * One thing after the other. What is asked for meanwhile comes next, the latest of it: a key held down is not a hundred steps.
+   *
+   * @param {() => unknown} ask
+   */
+  async #inTurn(ask) {
+    if (this.store.state.busy) this.#next = ask;
+    else await ask();
+  }
+
+  /**
    * @param {string} text
    * @param {() => Promise<void>} work
    */
-  async #attempt(text, work) {
-    if (this.store.state.busy) return; // one thing after the other: a key held down is not a hundred steps
-    this.store.set({ busy: text, problem: null });
-    try {
-      await work();
-    } catch (error) {
-      if (isAbort(error)) return;
-      if (!(error instanceof ProblemError)) throw error;
-      this.store.set({ problem: error.problem });
-    } finally {
-      this.store.set({ busy: null });
-    }
+  #attempt(text, work) {
+    return this.#inTurn(async () => {
+      this.store.set({ busy: text, problem: null });
+      try {
+        await work();
+      } catch (error) {
+        if (isAbort(error)) return;
+        if (!(error instanceof ProblemError)) throw error;
+        this.store.set({ problem: error.problem });
+      } finally {
+        this.store.set({ busy: null });
+        const next = this.#next;
+        this.#next = null;
+        if (next) void this.#inTurn(next);
+      }
+    });
   }
+}
+
+/**
+ * What is asked for may have been deleted: that is no reason to lose the rest.
+ *
+ * @param {unknown} error
+ */
+function nothingIfGone(error) {
+  if (error instanceof ProblemError && error.problem.status === 404) return null;
+  throw error;
 }

@@ -78,7 +78,10 @@ export class Watcher {
       const seen = await this.#look(run, picture, this.#abort.signal);
       if (this.store.state.run?.id === run.id) this.show(seen);
     } catch (error) {
-      if (!isAbort(error) && !(error instanceof ProblemError)) throw error; // the next look may have more luck
+      if (isAbort(error)) return;
+      if (!(error instanceof ProblemError)) throw error;
+      const isUnreadable = "blob" in picture && error.problem.status !== 404; // 404: that network is gone, the next look has more luck
+      if (isUnreadable) this.store.set({ problem: error.problem, picture: { index: 0 } });
     } finally {
       this.#asking = false;
       this.#timer = setTimeout(() => {

@@ -75,10 +75,11 @@ export class Bringer {
    */
   remove(id) {
     return this.#attempt(async () => {
+      const left = () => this.store.state.datasets.filter((set) => set.id !== id);
+      const { wish } = this.store.state;
+      if (wish.data === id) this.store.set({ wish: { ...wish, data: left()[0]?.id ?? "" } }); // first, so that nobody asks for it
       await deleteDataset(id);
-      const { datasets, wish } = this.store.state;
-      const left = datasets.filter((set) => set.id !== id);
-      this.store.set({ datasets: left, wish: wish.data === id ? { ...wish, data: left[0]?.id ?? "" } : wish });
+      this.store.set({ datasets: left() });
     });
   }
 

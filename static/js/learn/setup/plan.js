@@ -10,12 +10,11 @@ const PATIENCE = 80; // milliseconds: a few keys of a number come together
 export function followPlan(store) {
   let abort = new AbortController();
   let asked = "";
+  const sketch = () => JSON.stringify([store.state.wish.data, store.state.wish.layers]);
   const ask = debounce(async () => {
     const { data, layers } = store.state.wish;
-    const sketch = JSON.stringify([data, layers]);
-    if (!layers || sketch === asked) return;
-    asked = sketch;
-    abort.abort();
+    if (!layers || sketch() === asked) return;
+    asked = sketch();
     abort = new AbortController();
     try {
       store.set({ plan: await postPlan({ data, layers }, abort.signal) });
@@ -26,6 +25,12 @@ export function followPlan(store) {
       store.set({ plan: null, problem: error.problem });
     }
   }, PATIENCE);
-  store.watch(["wish"], () => ask());
+  store.watch(["wish"], () => {
+    if (sketch() !== asked) {
+      abort.abort(); // at once: what it asks about may be gone in a moment
+      asked = "";
+    }
+    ask();
+  });
   ask();
 }
