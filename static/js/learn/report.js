@@ -128,7 +128,7 @@ function mistakes(store, evaluation, run) {
         "button",
         { type: "button", "aria-label": label, title: label, on: { click: () => void open(store, run, evaluation.model, mistake) } },
         h("img", { src: pictureUrl(run.wish.data, mistake.picture), alt: "", width: 48, height: 48 }),
-        h("span", { class: "quiet" }, answer ?? ""),
+        h("span", { class: "quiet" }, words.taken(truth ?? "", answer ?? "")),
       ),
     );
   });

@@ -1334,20 +1334,15 @@ export const say = {
         picture: "Bild",
         another: "Ein anderes Bild",
         before: "Bild davor",
-        number: "Nummer des Bildes",
-        yours: "eigenes Bild",
-        fromSet: "Ein Bild der Sammlung",
         choose: "Eigenes",
         camera: "Kamera",
         draw: "Zeichnen",
-        says: (/** @type {string} */ name, /** @type {string} */ share) => `Die Antwort: ${name}, ${share}`,
         histograms: "Gewichte und Gradienten",
         weights: "Gewichte",
         gradients: "Gradienten",
         /** @type {(layer: string, what: string, low: string, high: string) => string} */
         histogram: (layer, what, low, high) => `${layer}, ${what}: von ${low} bis ${high}`,
         ratio: (/** @type {string} */ share) => `Schritt: ${share} der Gewichte`,
-        dead: (/** @type {string} */ share) => `${share} tot`,
       },
       warnings: {
         title: "Warnungen",
@@ -1381,7 +1376,8 @@ export const say = {
         none: "Kein einziger Fehler.",
         /** @type {(truth: string, answer: string, share: string) => string} */
         mistake: (truth, answer, share) => `${truth}, mit ${share} als ${answer} gelesen. Im Mikroskop mit dem Netz dieses Augenblicks öffnen`,
-        was: (/** @type {string} */ truth) => `ist ${truth}`,
+        /** @type {(truth: string, answer: string) => string} */
+        taken: (truth, answer) => `${truth} → ${answer}`,
         keep: "Das Netz",
         open: "Im Mikroskop öffnen",
         safetensors: "Gewichte (safetensors)",

@@ -1398,20 +1398,15 @@ export const say = {
         picture: "Picture",
         another: "Another picture",
         before: "Picture before",
-        number: "Picture number",
-        yours: "your picture",
-        fromSet: "A picture of the set",
         choose: "Your own",
         camera: "Camera",
         draw: "Draw",
-        says: (/** @type {string} */ name, /** @type {string} */ share) => `It says ${name}, ${share}`,
         histograms: "Weights and gradients",
         weights: "weights",
         gradients: "gradients",
         /** @type {(layer: string, what: string, low: string, high: string) => string} */
         histogram: (layer, what, low, high) => `${layer}, ${what}: from ${low} to ${high}`,
         ratio: (/** @type {string} */ share) => `step ${share} of the weights`,
-        dead: (/** @type {string} */ share) => `${share} dead`,
       },
       warnings: {
         title: "Warnings",
@@ -1445,7 +1440,8 @@ export const say = {
         none: "Not a single mistake.",
         /** @type {(truth: string, answer: string, share: string) => string} */
         mistake: (truth, answer, share) => `A ${truth}, read as ${answer} with ${share}. Open it in the microscope with the network of that moment`,
-        was: (/** @type {string} */ truth) => `is ${truth}`,
+        /** @type {(truth: string, answer: string) => string} */
+        taken: (truth, answer) => `${truth} → ${answer}`,
         keep: "The network",
         open: "Open in the microscope",
         safetensors: "Weights (safetensors)",
