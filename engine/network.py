@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from engine import chains
 from engine.errors import GraphError, ShapeError
 from engine.ops import Op
 from engine.ops.layout import channels_last
@@ -23,11 +24,15 @@ from engine.types import Array, Shape
 
 @dataclass(frozen=True)
 class Node:
-    """One step: the op, the names of the values it reads, and its name, which is also that of the value it makes."""
+    """One step: the op, the names of the values it reads, and its name, which is also that of the value it makes.
+
+    ``label`` is what the model's file calls the step, where that is something else.
+    """
 
     name: str
     op: Op
     inputs: tuple[str, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,18 +143,37 @@ class Network:
         """Every node in order, from the inputs in ``values``; what is ``known`` of a node and the values it reads is taken over."""
         caches: dict[str, Any] = {}
         timings: dict[str, float] = {}
-        for node in self.nodes:
-            reads = [values[i] for i in node.inputs]
-            found = known(node, reads)
-            timings[node.name] = 0.0
-            if found is None:
-                if check is not None:
-                    check()
-                start = perf_counter()
-                found = node.op.forward(*reads, train=train)
-                timings[node.name] = perf_counter() - start
-            values[node.name], caches[node.name] = found
+        for place, node in enumerate(self.nodes):
+            if node.name not in values:
+                found = known(node, [values[i] for i in node.inputs])
+                if found is None:
+                    if check is not None:
+                        check()
+                    self._compute(place, values, caches, timings, train)
+                    continue
+                values[node.name], caches[node.name] = found
+                timings[node.name] = 0.0
+            elif check is not None:  # came along with the node before
+                check()
         return Trace(values, self.outputs, caches, timings)
+
+    def _compute(
+        self,
+        place: int,
+        values: dict[str, Array],
+        caches: dict[str, Any],
+        timings: dict[str, float],
+        train: bool,
+    ) -> None:
+        """The node at that place, and at inference whatever of the next ones can be computed along with it."""
+        node = self.nodes[place]
+        done = [] if train else chains.run(self.nodes[place:], values)
+        if not done:
+            start = perf_counter()
+            y, cache = node.op.forward(*(values[i] for i in node.inputs), train=train)
+            done = [chains.Done(y, cache, perf_counter() - start)]
+        for step, (value, cache, seconds) in zip(self.nodes[place:], done, strict=False):
+            values[step.name], caches[step.name], timings[step.name] = value, cache, seconds
 
     def backward(
         self,

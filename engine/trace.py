@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from engine.types import Array
 
 
@@ -51,6 +53,6 @@ class Trace(Mapping[str, Array]):
 
 
 def _owner(value: Array) -> Array:
-    while value.base is not None and hasattr(value.base, "nbytes"):
+    while isinstance(value.base, np.ndarray):
         value = value.base
     return value

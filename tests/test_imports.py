@@ -13,7 +13,8 @@ PROJECT = Path(__file__).parent.parent
 ENGINE = """
     errors types
     kernels
-    ops preprocess
+    ops preprocess shown
+    chains
     network trace
     edits
     formats train views attribution

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from engine.kernels import parallel
-from engine.kernels.geometry import Geometry
+from engine.kernels import borders, parallel
+from engine.kernels.geometry import Finish, Geometry
 from engine.types import Array
 
 CHUNK_BYTES = (
@@ -22,30 +22,50 @@ PARTIAL_SUMS = (
 )
 
 
-def convolve(x: Array, weight: Array, bias: Array | None, geometry: Geometry) -> Array:
-    """The convolution (cross-correlation, as in every framework). Returns y (N, Ho, Wo, K), freshly allocated."""
-    kernel, filters = weight.shape[:2], weight.shape[3]
-    windows = _windows(_padded(x, geometry.padding), (kernel[0], kernel[1]), geometry, x.shape)
-    n, rows, cols = windows.shape[:3]
-    y = np.empty((n, rows, cols, filters), x.dtype)
-    blocks = _blocks(windows, parallel.WORKERS)
-    matrices = _matrices(weight, geometry.groups)
+def matrices(weight: Array, groups: int) -> Array:
+    """What ``convolve`` reads in place of the weight (kh, kw, C / G, K): (G, kh·kw·C/G, K/G), a view for one group."""
+    kernel_h, kernel_w, depth, filters = weight.shape
+    if groups == 1:
+        return weight.reshape(1, kernel_h * kernel_w * depth, filters)
+    split = weight.reshape(kernel_h * kernel_w * depth, groups, filters // groups)
+    return np.ascontiguousarray(split.transpose(1, 0, 2))
 
-    def work(first: int, last: int) -> None:
-        for block in blocks[first:last]:
-            target = y[block]
-            _multiply(windows[block], matrices, target.reshape(-1, filters))
-            if bias is not None:
-                target += bias
 
-    parallel.split(len(blocks), work)
-    return y
+def convolve(
+    x: Array,
+    matrices: Array,
+    bias: Array | None,
+    kernel: tuple[int, int],
+    geometry: Geometry,
+    y: Array,
+    finish: Finish | None = None,
+) -> None:
+    """y (N, Ho, Wo, K) becomes the convolution of x by the weights that ``matrices`` made."""
+    n, rows, cols, filters = y.shape
+    row_bytes = cols * kernel[0] * kernel[1] * x.shape[3] * x.itemsize
+    blocks = parallel.blocks(n, rows, max(1, CHUNK_BYTES // row_bytes), parallel.WORKERS)
+    step, (high, width) = geometry.stride[0], _extent(kernel, geometry)
+
+    def work(block: tuple[slice, slice]) -> None:
+        pictures, these = block
+        deep = (these.stop - these.start - 1) * step + high
+        across = (cols - 1) * geometry.stride[1] + width
+        band = borders.band(x[pictures], these.start * step, deep, across, geometry.padding[:2])
+        target = y[block]
+        windows = _windows(band, kernel, geometry, target.shape)
+        _multiply(windows, matrices, target.reshape(-1, filters))
+        if bias is not None:
+            target += bias
+        if finish is not None:
+            finish(*block)
+
+    parallel.each(blocks, work)
 
 
 def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], geometry: Geometry) -> Array:
     """dW (kh, kw, C / groups, K) = Σ over all windows of window ⊗ dy."""
     groups = geometry.groups
-    windows = _windows(_padded(x, geometry.padding), kernel, geometry, x.shape)
+    windows = _windows(_padded(x, kernel, geometry, dy.shape), kernel, geometry, dy.shape)
     blocks = _blocks(windows, PARTIAL_SUMS)
     depth, filters = x.shape[3] // groups, dy.shape[3]
     cells = kernel[0] * kernel[1] * depth
@@ -66,29 +86,28 @@ def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], geometry: Geom
     )
 
 
-def _padded(x: Array, padding: tuple[int, int, int, int]) -> Array:
-    """x with zeros around it; a negative padding (it occurs in gradients) cuts off instead."""
-    if not any(padding):
-        return x
-    n, height, width, channels = x.shape
-    top, left, bottom, right = padding
-    padded = np.zeros((n, height + top + bottom, width + left + right, channels), x.dtype)
-    inside = padded[:, max(top, 0) : top + height, max(left, 0) : left + width]
-    rows, cols = inside.shape[1:3]
-    inside[...] = x[:, max(-top, 0) : max(-top, 0) + rows, max(-left, 0) : max(-left, 0) + cols]
-    return padded
+def _extent(kernel: tuple[int, int], geometry: Geometry) -> tuple[int, int]:
+    """Rows and columns from a window's first cell to its last."""
+    dilation_y, dilation_x = geometry.dilation
+    return dilation_y * (kernel[0] - 1) + 1, dilation_x * (kernel[1] - 1) + 1
+
+
+def _padded(x: Array, kernel: tuple[int, int], geometry: Geometry, shape: tuple[int, ...]) -> Array:
+    """The part of x that an output of this shape sees, with zeros around it: in this thread's scratch, or a view."""
+    (sy, sx), (high, width) = geometry.stride, _extent(kernel, geometry)
+    deep, across = (shape[1] - 1) * sy + high, (shape[2] - 1) * sx + width
+    return borders.band(x, 0, deep, across, geometry.padding[:2])
 
 
 def _windows(
     padded: Array, kernel: tuple[int, int], geometry: Geometry, shape: tuple[int, ...]
 ) -> Array:
-    """A view (N, Ho, Wo, kh, kw, C) of every window; no number is copied."""
-    rows, cols = geometry.output_size(shape[1], shape[2], kernel)
+    """A view (N, Ho, Wo, kh, kw, C) of every window of an output of this shape; no number is copied."""
     s = padded.strides
     (sy, sx), (dilation_y, dilation_x) = geometry.stride, geometry.dilation
     return as_strided(
         padded,
-        (shape[0], rows, cols, *kernel, shape[3]),
+        (*shape[:3], *kernel, padded.shape[3]),
         (s[0], s[1] * sy, s[2] * sx, s[1] * dilation_y, s[2] * dilation_x, s[3]),
         writeable=False,
     )
@@ -98,15 +117,6 @@ def _blocks(windows: Array, parts: int) -> list[tuple[slice, slice]]:
     """(pictures, output rows) whose gathered windows stay in the cache."""
     per_block = max(1, CHUNK_BYTES // max(windows[0, 0].nbytes, 1))
     return parallel.blocks(windows.shape[0], windows.shape[1], per_block, parts)
-
-
-def _matrices(weight: Array, groups: int) -> Array:
-    """(G, kh·kw·C/G, K/G): a view for one group."""
-    kernel_h, kernel_w, depth, filters = weight.shape
-    if groups == 1:
-        return weight.reshape(1, kernel_h * kernel_w * depth, filters)
-    split = weight.reshape(kernel_h * kernel_w * depth, groups, filters // groups)
-    return np.ascontiguousarray(split.transpose(1, 0, 2))
 
 
 def _gather(windows: Array, groups: int) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import nan
 from typing import Any, ClassVar
@@ -22,6 +23,13 @@ class Relu(Elementwise):
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         y = np.maximum(xs[0], 0)
         return y, y
+
+    def by_rows(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
+        (x,) = xs
+        return lambda rows: np.maximum(x[rows], 0, out=y[rows])
+
+    def cache(self, xs: tuple[Array, ...], y: Array) -> Any:
+        return y
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return (dy * (cache > 0),), {}
@@ -113,6 +121,13 @@ class Clip(Elementwise):
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
         return np.clip(x, self.low, self.high), x
+
+    def by_rows(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
+        (x,) = xs
+        return lambda rows: np.clip(x[rows], self.low, self.high, out=y[rows])
+
+    def cache(self, xs: tuple[Array, ...], y: Array) -> Any:
+        return xs[0]
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return (dy * ((cache >= self.low) & (cache <= self.high)),), {}

@@ -8,7 +8,7 @@ convolution needs it (docs/decisions/0001-memory-layout.md), and nobody else has
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
@@ -87,6 +87,21 @@ class Op(ABC):
         """Hyper-parameters as plain JSON values, enough to build the op again: ``type(op)(**params, **buffers, **attributes)``."""
         return {}
 
+    @property
+    def settled(self) -> bool:
+        """Whether parameters and buffers are read-only, so that what is made of them can be kept."""
+        arrays = (*self.params.values(), *self.buffers.values())
+        return not any(array.flags.writeable for array in arrays)
+
+    def kept(self, name: str, make: Callable[[], Array]) -> Array:
+        """What ``make`` gives, made once for an op that is settled. Threads that come at the same time may both make it."""
+        if not self.settled:
+            return make()
+        found: dict[str, Array] = self.__dict__.setdefault("_kept", {})
+        if name not in found:
+            found[name] = make()
+        return found[name]
+
     @abstractmethod
     def infer_shape(self, *shapes: Shape) -> Shape:
         """The output's shape, batch axis included. Raises ShapeError with the reason when the inputs do not fit."""
@@ -98,6 +113,18 @@ class Op(ABC):
     @abstractmethod
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         """The chain rule: one gradient per input, and one per entry of ``params``."""
+
+    def by_rows(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object] | None:
+        """How to fill some rows of y at inference; None for an op that looks at other places than the output's own.
+
+        All are contiguous matrices: maps as rows (N · H, W · C), anything else with its first axis as rows. It lets several steps
+        be computed while a few rows are in the cache (engine/chains.py).
+        """
+        return None
+
+    def cache(self, xs: tuple[Array, ...], y: Array) -> Any:
+        """What ``forward`` keeps at inference, for an op that was computed ``by_rows`` or ahead of such ones."""
+        return None
 
     def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
         """The parameters' gradients alone: all that training asks of a first layer."""
@@ -141,6 +168,16 @@ class Elementwise(Op):
         return (box,)
 
 
+class Moving(Op):
+    """An op with one input that hands numbers on: every output position is one input position, or a constant it sees none for."""
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        (seen,) = self.window(Box.at(index), xs[0].shape)
+        if seen is None:
+            return no_terms(float(y[index]), xs[0].ndim)
+        return one_term("copy", seen.start, xs[0][seen.start], 1.0, y[index])
+
+
 def one_term(
     rule: str, index: Index, value: float, weight: float, result: float, bias: float = 0.0
 ) -> Explanation:
@@ -154,6 +191,15 @@ def one_term(
         values=np.array([value], np.float64),
         weights=np.array([weight], np.float64),
         products=np.array([result - bias], np.float64),
+    )
+
+
+def no_terms(value: float, rank: int) -> Explanation:
+    """The explanation of a number that comes from no input at all. ``rank`` is that of the input it does not come from."""
+    nothing = np.zeros(0)
+    places = np.zeros((0, rank), np.int64)
+    return Explanation(
+        "constant", value, value, nothing.astype(np.int64), places, nothing, nothing, nothing
     )
 
 

@@ -7,7 +7,7 @@ passes, and a block's sums per channel are products with a vector of ones, which
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, ClassVar
@@ -92,6 +92,25 @@ class BatchNorm(Elementwise):
         y = self._normalised(rows, x.shape, mean, var)
         return y, BatchNormCache(x, mean.astype(x.dtype), var.astype(x.dtype), count)
 
+    def by_rows(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
+        (x,) = xs
+        width = x.shape[1]
+        slope = self.kept(f"slope.{width}", lambda: _tiled(self._slope(self.var), x))
+        shift = self.kept(
+            f"shift.{width}",
+            lambda: _tiled(self.beta - self.mean * self._slope(self.var), x),
+        )
+
+        def work(rows: slice) -> None:
+            part = y[rows]
+            np.multiply(x[rows], slope, out=part)
+            part += shift
+
+        return work
+
+    def cache(self, xs: tuple[Array, ...], y: Array) -> Any:
+        return xs[0]
+
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         if isinstance(cache, BatchNormCache):
             return self._backward_of_batch(dy, cache)
@@ -146,8 +165,12 @@ class BatchNorm(Elementwise):
         """1 / σ for each channel, in float64."""
         return np.asarray(1 / np.sqrt(var.astype(np.float64) + self.epsilon))
 
+    def _slope(self, var: Array) -> Array:
+        """gamma / σ for each channel, in float64."""
+        return np.asarray(self.gamma * self._inverse(var))
+
     def _normalised(self, rows: Array, shape: Shape, mean: Array, var: Array) -> Array:
-        scale = self.gamma * self._inverse(var)
+        scale = self._slope(var)
         slope, shift = _tiled(scale, rows), _tiled(self.beta - mean * scale, rows)
         y = np.empty_like(rows)
         for block in _blocks(rows):

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from engine.kernels import convolution, im2col, parallel, winograd
+from engine.kernels import convolution, im2col, parallel, planner, winograd
 from engine.kernels.geometry import Geometry
 
 # (N, H, W, C, K, padding): whole tiles, odd sizes, less than a tile, lopsided and negative padding, bands of a large picture.
@@ -35,6 +35,15 @@ def draw(n, height, width, channels, filters, padding, dtype="float64"):
     return x, weight, bias, dy, geometry
 
 
+def by(name, x, weight, bias, geometry, finish=None):
+    """The convolution by the kernel of that name."""
+    case = convolution.case_of(x.shape, weight.shape, geometry, x.dtype.char)
+    y = np.full((len(x), *case.output_size, weight.shape[3]), np.nan, x.dtype)
+    kernel = planner.KERNELS[name]
+    kernel.convolve(case, x, kernel.prepare(case, weight), bias, y, finish)
+    return y
+
+
 def assert_close(got, exact, dtype):
     assert got.dtype == dtype
     assert got.shape == exact.shape
@@ -48,8 +57,8 @@ def test_winograd_agrees_with_im2col(case, dtype):
     x, weight, bias, dy, geometry = draw(*case, dtype=dtype)
     x64, weight64, bias64, dy64 = (a.astype(np.float64) for a in (x, weight, bias, dy))
 
-    y = winograd.convolve(x, weight, bias, geometry.padding)
-    assert_close(y, im2col.convolve(x64, weight64, bias64, geometry), dtype)
+    y = by("winograd4", x, weight, bias, geometry)
+    assert_close(y, by("im2col", x64, weight64, bias64, geometry), dtype)
 
     dw = winograd.weight_gradient(x, dy, geometry.padding)
     assert_close(dw, im2col.weight_gradient(x64, dy64, (3, 3), geometry), dtype)
@@ -58,23 +67,23 @@ def test_winograd_agrees_with_im2col(case, dtype):
 @pytest.mark.parametrize("case", CASES)
 def test_winograd_without_bias(case):
     x, weight, _, _, geometry = draw(*case)
-    y = winograd.convolve(x, weight, None, geometry.padding)
-    np.testing.assert_allclose(y, im2col.convolve(x, weight, None, geometry), atol=1e-11)
+    y = by("winograd4", x, weight, None, geometry)
+    np.testing.assert_allclose(y, by("im2col", x, weight, None, geometry), atol=1e-11)
 
 
 def test_the_error_stays_small_with_many_channels():
     x, weight, _, dy, geometry = draw(2, 32, 32, 192, 32, (1, 1, 1, 1), dtype="float32")
     x64, weight64, dy64 = (a.astype(np.float64) for a in (x, weight, dy))
-    y = winograd.convolve(x, weight, None, geometry.padding)
-    assert_close(y, im2col.convolve(x64, weight64, None, geometry), "float32")
+    y = by("winograd4", x, weight, None, geometry)
+    assert_close(y, by("im2col", x64, weight64, None, geometry), "float32")
     dw = winograd.weight_gradient(x, dy, geometry.padding)
     assert_close(dw, im2col.weight_gradient(x64, dy64, (3, 3), geometry), "float32")
 
 
 def test_inputs_in_any_memory_order():
     x, weight, bias, dy, geometry = draw(*CASES[1])
-    y = winograd.convolve(np.asfortranarray(x), weight, bias, geometry.padding)
-    np.testing.assert_array_equal(y, winograd.convolve(x, weight, bias, geometry.padding))
+    y = by("winograd4", np.asfortranarray(x), weight, bias, geometry)
+    np.testing.assert_array_equal(y, by("winograd4", x, weight, bias, geometry))
     dw = winograd.weight_gradient(x[:, ::-1], dy[:, :, ::-1], geometry.padding)
     exact = im2col.weight_gradient(x[:, ::-1], dy[:, :, ::-1], (3, 3), geometry)
     np.testing.assert_allclose(dw, exact, atol=1e-11)
@@ -84,7 +93,7 @@ def test_inputs_that_may_not_be_written():
     x, weight, bias, dy, geometry = draw(*CASES[0])
     for array in (x, weight, bias, dy):
         array.flags.writeable = False
-    y = winograd.convolve(x, weight, bias, geometry.padding)
+    y = by("winograd4", x, weight, bias, geometry)
     assert y.flags.writeable
     assert winograd.weight_gradient(x, dy, geometry.padding).flags.writeable
 
@@ -116,7 +125,7 @@ def test_the_door_takes_winograd_for_large_float32_layers_only(monkeypatch):
 def test_the_input_gradient_is_the_adjoint_of_the_convolution(padding):
     """<conv(x), dy> == <x, input_gradient(dy)> in float32, where the door takes Winograd."""
     x, weight, _, dy, geometry = draw(*LARGE[:5], padding, dtype="float32")
-    y = im2col.convolve(x.astype(np.float64), weight.astype(np.float64), None, geometry)
+    y = by("im2col", x.astype(np.float64), weight.astype(np.float64), None, geometry)
     dx = convolution.input_gradient(dy, weight, geometry, x.shape[1:3])
     assert dx.shape == x.shape
     scale = np.linalg.norm(x) * np.linalg.norm(dx)
@@ -171,7 +180,7 @@ def test_many_threads_at_once_get_the_same_numbers_as_one():
 
     def both(case):
         x, weight, bias, dy, geometry = case
-        y = winograd.convolve(x, weight, bias, geometry.padding)
+        y = by("winograd4", x, weight, bias, geometry)
         return y, winograd.weight_gradient(x, dy, geometry.padding)
 
     alone = [both(case) for case in cases]
