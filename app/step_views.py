@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from app import present
+from app.analysis import explain_input
 from app.encode import json_bytes, npy_bytes, plain
 from app.errors import BadParameter
 from app.steps import Examined
 from engine import views
-from engine.ops.base import Explanation, one_term
+from engine.ops.base import Explanation
 from engine.preprocess import Preprocess
+from engine.shown import shown, shown_shape
 from engine.train.glass import Update
 from engine.types import Array, Index
 
@@ -28,6 +30,7 @@ CACHED = {
         ("average_pool", "global_average_pool", "flatten", "reshape", "pad", "concat", "add"),
         ("shape",),
     ),
+    **dict.fromkeys(("slice", "gather", "expand"), ("shape",)),
     "max_pool": ("input", "output"),
     "batch_norm": ("input", "mean", "variance"),
     "dropout": ("mask",),
@@ -142,10 +145,10 @@ def _layer(seen: Examined, name: str, picture: int) -> dict[str, Any]:
         "name": name,
         "op": op,
         "inputs": [] if node is None else list(node.inputs),
-        "shape": list(glass.trace[name].shape[1:]),
+        "shape": list(shown_shape(glass.trace[name].shape[1:])),
         "cached": list(CACHED.get(op, ())),
-        "value": views.layer_stats(glass.trace[name][picture]),
-        "gradient": None if gradient is None else views.layer_stats(gradient[picture]),
+        "value": views.layer_stats(shown(glass.trace[name][picture])),
+        "gradient": None if gradient is None else views.layer_stats(shown(gradient[picture])),
         "parameters": [
             _parameter(key, glass.updates[f"{name}.{key}"])
             for key in (() if node is None else node.op.params)
@@ -205,8 +208,7 @@ def values(seen: Examined, name: str, picture: int, of: str) -> Array:
     array = found[of]
     if array is None:
         raise BadParameter(f"No blame reaches {name!r}: the loss is taken before it.")
-    chosen: Array = array[seen.check_picture(picture)]
-    return chosen
+    return shown(array[seen.check_picture(picture)])
 
 
 def update_of(seen: Examined, name: str, parameter: str) -> Update:
@@ -251,7 +253,7 @@ def explanation(seen: Examined, name: str, picture: int, position: Index) -> dic
     if seen.original is not None:
         return present.explanation(seen.original, name, position)
     glass, op = seen.glass, seen.op(name)
-    index = (seen.check_picture(picture), *position)
+    index = seen.index(name, picture, position)
     if op == "input":
         why, inputs = (
             _explain_input(seen, name, index),
@@ -261,7 +263,7 @@ def explanation(seen: Examined, name: str, picture: int, position: Index) -> dic
         why = glass.explain(name, index)
         inputs = [(i, glass.trace[i].shape[1:]) for i in glass.network.node(name).inputs]
     content = present.explained(name, op, position, why, inputs)
-    box = views.receptive_field(glass.network, name, (0, *position))
+    box = views.receptive_field(glass.network, name, (0, *index[1:]))
     if box is None:
         return {**content, "receptive_field": None}
     (top, left), (bottom, right) = box.start[2:], box.stop[2:]
@@ -270,11 +272,8 @@ def explanation(seen: Examined, name: str, picture: int, position: Index) -> dic
 
 
 def _explain_input(seen: Examined, name: str, index: Index) -> Explanation:
-    """A picture's number is a brightness, scaled: (pixel / 255 − mean) / std. It need not be whole, for pictures are moved and mixed."""
-    channel, value = index[1], float(seen.glass.trace[name][index])
+    """A picture's number is a brightness, scaled: (pixel / scale − mean) / std. It need not be whole, for pictures are moved and mixed."""
+    value = float(seen.glass.trace[name][index])
     steps = seen.glass.network.preprocess
     assert isinstance(steps, Preprocess)  # a network that is trained says how it is preprocessed
-    mean, std = steps.mean[channel], steps.std[channel]
-    pixel = (value * std + mean) * 255
-    why = one_term("scale", index, pixel, 1 / (255 * std), value, -mean / std)
-    return Explanation(**{**vars(why), "details": {"mean": mean, "std": std}})
+    return explain_input(steps, index, steps.brightness(index[1], value), value)

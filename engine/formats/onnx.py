@@ -17,8 +17,8 @@ from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, num
 from engine.network import Network, Node
 from engine.types import Array, Shape
 
-# Old enough for readers from 2022 on (onnxruntime 1.12), new enough for every op here.
-OPSET, IR_VERSION = 17, 8
+# Old enough for readers from 2024 on (onnxruntime 1.18), new enough for every op here.
+OPSET, IR_VERSION = 21, 10
 
 TYPES = {
     "conv": "Conv",
@@ -36,6 +36,12 @@ TYPES = {
     "dropout": "Dropout",  # passes everything on, as no reader is told that it trains
     "flatten": "Flatten",
     "reshape": "Reshape",
+    "transpose": "Transpose",
+    "slice": "Slice",
+    "gather": "Gather",
+    "expand": "Expand",
+    "depth_to_space": "DepthToSpace",
+    "space_to_depth": "SpaceToDepth",
     "pad": "Pad",
     "concat": "Concat",
     "add": "Add",
@@ -63,6 +69,11 @@ ATTRIBUTES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "batch_norm": lambda op: {"epsilon": op.epsilon, "momentum": 1 - op.momentum},
     "flatten": lambda op: {"axis": op.axis},
     "concat": lambda op: {"axis": op.axis},
+    "transpose": lambda op: {"perm": op.perm},
+    "gather": lambda op: {"axis": op.axis},
+    "depth_to_space": lambda op: {"blocksize": op.block, "mode": op.mode},
+    "space_to_depth": lambda op: {"blocksize": op.block},
+    "pad": lambda op: {"mode": op.mode},
 }
 # Hyper-parameters that are inputs there, in their order.
 CONSTANTS: Mapping[str, Callable[[Any], dict[str, Array]]] = {
@@ -70,9 +81,15 @@ CONSTANTS: Mapping[str, Callable[[Any], dict[str, Array]]] = {
     "dropout": lambda op: {"rate": np.array(op.rate, np.float32)},
     "reshape": lambda op: {"shape": np.array(op.shape, np.int64)},
     "pad": lambda op: {
-        "pads": np.array([0, 0, *op.pads[:2], 0, 0, *op.pads[2:]], np.int64),
+        "pads": np.array(op.pads, np.int64),
         "value": np.array(op.value, np.float32),
+        "axes": np.array(op.axes, np.int64),
     },
+    "slice": lambda op: {
+        name: np.array(getattr(op, name), np.int64) for name in ("starts", "stops", "axes", "steps")
+    },
+    "gather": lambda op: {"indices": op.indices},
+    "expand": lambda op: {"shape": np.array(op.shape, np.int64)},
 }
 
 

@@ -4,9 +4,12 @@ from engine.ops.activation import Clip, LeakyRelu, Relu, Sigmoid, Softmax, Tanh
 from engine.ops.base import Box, Explanation, Op
 from engine.ops.conv import Conv2d
 from engine.ops.dense import Dense
+from engine.ops.depth import DepthToSpace, SpaceToDepth
+from engine.ops.move import Expand, Gather, Slice, Transpose
 from engine.ops.norm import BatchNorm, BatchNormCache, Dropout
+from engine.ops.pad import Pad
 from engine.ops.pool import AveragePool, GlobalAveragePool, MaxPool
-from engine.ops.structure import Add, Concat, Flatten, Identity, Mul, Pad, Reshape
+from engine.ops.structure import Add, Concat, Flatten, Identity, Mul, Reshape
 
 OPS: dict[str, type[Op]] = {
     op.kind: op
@@ -26,6 +29,12 @@ OPS: dict[str, type[Op]] = {
         Dropout,
         Flatten,
         Reshape,
+        Transpose,
+        Slice,
+        Gather,
+        Expand,
+        DepthToSpace,
+        SpaceToDepth,
         Pad,
         Concat,
         Add,
@@ -45,9 +54,12 @@ __all__ = [
     "Concat",
     "Conv2d",
     "Dense",
+    "DepthToSpace",
     "Dropout",
+    "Expand",
     "Explanation",
     "Flatten",
+    "Gather",
     "GlobalAveragePool",
     "Identity",
     "LeakyRelu",
@@ -58,6 +70,9 @@ __all__ = [
     "Relu",
     "Reshape",
     "Sigmoid",
+    "Slice",
     "Softmax",
+    "SpaceToDepth",
     "Tanh",
+    "Transpose",
 ]

@@ -28,3 +28,18 @@ def empty_maps(shape: Shape, dtype: Any) -> Array:
     """Maps of shape (N, C, H, W), channels last, not yet filled."""
     n, c, h, w = shape
     return from_nhwc(np.empty((n, h, w, c), dtype))
+
+
+def in_memory(x: Array) -> Array:
+    """``x`` with its axes in the order in which its numbers lie: maps as (N, H, W, C), anything else as it is; contiguous."""
+    return to_nhwc(x) if x.ndim == 4 else np.ascontiguousarray(x)
+
+
+def from_memory(x: Array) -> Array:
+    """The reverse of ``in_memory``, always a view."""
+    return from_nhwc(x) if x.ndim == 4 else x
+
+
+def memory_axis(axis: int, rank: int) -> int:
+    """Where an axis (from 0) of a value of that rank has gone ``in_memory``."""
+    return (0, 3, 1, 2)[axis] if rank == 4 else axis

@@ -1,7 +1,8 @@
-"""Steps that move numbers or join values: flatten, reshape, pad, concat, add, mul, identity."""
+"""Steps that reshape or join values: flatten, reshape, concat, add, mul, identity."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
@@ -10,9 +11,17 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.ops.base import Box, Elementwise, Explanation, Op, normal_axis, one_term, same_shape
-from engine.ops.layout import channels_last, from_nhwc
-from engine.ops.sliding import Quad, checked
+from engine.ops.base import (
+    Box,
+    Elementwise,
+    Explanation,
+    Moving,
+    Op,
+    normal_axis,
+    one_term,
+    same_shape,
+)
+from engine.ops.layout import channels_last
 from engine.types import Array, Index, Shape
 
 
@@ -32,7 +41,7 @@ class Identity(Elementwise):
         return one_term("copy", index, xs[0][index], 1.0, y[index])
 
 
-class _Reordering(Op):
+class _Reordering(Moving):
     """The same numbers in the same (C, H, W) order under another shape."""
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -41,11 +50,6 @@ class _Reordering(Op):
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return (channels_last(dy.reshape(cache)),), {}
-
-    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        (seen,) = self.window(Box.at(index), xs[0].shape)
-        assert seen is not None
-        return one_term("copy", seen.start, xs[0][seen.start], 1.0, y[index])
 
     def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         (shape,) = shapes
@@ -108,55 +112,6 @@ class Reshape(_Reordering):
                 f"{self.kind}: {prod(shape)} numbers of shape {shape} do not make {list(self.shape)}"
             )
         return tuple(wanted)
-
-
-@dataclass(frozen=True, eq=False)
-class Pad(Op):
-    """Maps with a border of ``value``; ``pads`` is (top, left, bottom, right)."""
-
-    kind: ClassVar[str] = "pad"
-
-    pads: Quad
-    value: float = 0.0
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "pads", checked(self.kind, "pads", self.pads, 4, 0))
-
-    @property
-    def attributes(self) -> dict[str, Any]:
-        return {"pads": list(self.pads), "value": self.value}
-
-    def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
-        if len(shape) != 4:
-            raise ShapeError(f"{self.kind} takes maps (N, C, H, W), got an input of shape {shape}")
-        top, left, bottom, right = self.pads
-        return (*shape[:2], top + shape[2] + bottom, left + shape[3] + right)
-
-    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        (x,) = xs
-        n, c, h, w = self.infer_shape(x.shape)
-        y = from_nhwc(np.full((n, h, w, c), self.value, x.dtype))
-        y[self._inside(x.shape)] = x
-        return y, x.shape
-
-    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        return (channels_last(dy[self._inside(cache)]),), {}
-
-    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        (seen,) = self.window(Box.at(index), xs[0].shape)
-        if seen is None:
-            return _constant(float(y[index]), xs[0].ndim)
-        return one_term("copy", seen.start, xs[0][seen.start], 1.0, y[index])
-
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
-        return (_clipped(box, (0, 0, *self.pads[:2]), shapes[0]),)
-
-    def _inside(self, shape: Shape) -> tuple[slice, ...]:
-        top, left = self.pads[:2]
-        everything = slice(None)
-        rows, columns = slice(top, top + shape[2]), slice(left, left + shape[3])
-        return (everything, everything, rows, columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,6 +215,15 @@ class Add(_Pairwise):
         a, b = xs
         return channels_last(a + b), (a.shape, b.shape)
 
+    def by_rows(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object] | None:
+        a, b = xs
+        if a.shape != b.shape:
+            return None
+        return lambda rows: np.add(a[rows], b[rows], out=y[rows])
+
+    def cache(self, xs: tuple[Array, ...], y: Array) -> Any:
+        return tuple(x.shape for x in xs)
+
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return tuple(_summed_to(dy, shape) for shape in cache), {}
 
@@ -291,15 +255,6 @@ def _clipped(box: Box, offset: Any, shape: Shape) -> Box | None:
     start = tuple(max(0, i - o) for i, o in zip(box.start, offset, strict=True))
     stop = tuple(min(size, i - o) for i, o, size in zip(box.stop, offset, shape, strict=True))
     return Box(start, stop) if all(a < b for a, b in zip(start, stop, strict=True)) else None
-
-
-def _constant(value: float, rank: int) -> Explanation:
-    """A number that comes from no input at all."""
-    nothing = np.zeros(0)
-    places = np.zeros((0, rank), np.int64)
-    return Explanation(
-        "constant", value, value, nothing.astype(np.int64), places, nothing, nothing, nothing
-    )
 
 
 def _shrunk(index: Index, shape: Shape) -> Index:

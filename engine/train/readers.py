@@ -74,8 +74,9 @@ def _moved(
     match op:
         case Flatten() | Reshape():
             return np.unravel_index(np.ravel_multi_index(index, shapes[0]), output)
-        case Pad():
-            return (*index[:2], index[2] + op.pads[0], index[3] + op.pads[1])
+        case Pad(mode="constant"):
+            borders = op.borders(shapes[0])
+            return [i + borders.get(axis, (0, 0))[0] for axis, i in enumerate(index)]
         case Concat():
             moved = list(index)
             moved[op.axis] += sum(shape[op.axis] for shape in shapes[:place])

@@ -9,7 +9,9 @@ from safetensors.numpy import save as serialise
 import engine
 from engine.errors import FormatError, UnknownModel
 from engine.formats import safetensors
+from engine.network import Network, Node
 from engine.zoo import ARCHITECTURES, names
+from tests.engine.ops.cases import CASES, NAMES
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +26,17 @@ def test_full_precision_comes_back_bit_for_bit(network, tmp_path):
     assert again.digest == network.digest
     for name, array in network.parameters().items():
         np.testing.assert_array_equal(again.parameters()[name], array)
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_every_op_comes_back(case):
+    nodes = [Node("op", case.op("float32"), tuple("abc"[: len(case.shapes)]))]
+    inputs = dict(zip("abc", (shape[1:] for shape in case.shapes), strict=False))
+    network = Network(nodes, inputs=inputs, outputs=("op",))
+    again = safetensors.load(safetensors.to_bytes(network, half=False))
+    assert again.structure() == network.structure()
+    xs = case.inputs("float32")
+    assert (again.node("op").op.forward(*xs)[0] == network.node("op").op.forward(*xs)[0]).all()
 
 
 def test_half_precision_is_half_the_size_and_near(network, tmp_path):
