@@ -192,7 +192,27 @@ export const say = {
   strip: {
     title: "Schichten",
     lists: "Listen",
-    column: (name, kind, shape) => `${name}: ${kind}, ${shape}`,
+    column: (name, kind, shape, parameters, multiplyAdds) =>
+      `${name}: ${kind}, ${shape}`
+      + (parameters === null ? "" : `, ${parameters} Parameter`) + (multiplyAdds === null ? "" : `, ${multiplyAdds} Multiplikationen`),
+    layers: (count) => `${count} Schichten`,
+    number: (number) => `Block ${number}`,
+    block: (name, layers) => `${name}, ein Block aus ${layers} Schichten`,
+    fold: (name, layers) => `Die ${layers} Schichten von ${name} einklappen`,
+    unfold: (name, layers) => `Die ${layers} Schichten von ${name} zeigen`,
+    foldAll: (count) => `Block × ${count} einklappen`,
+    unfoldAll: (count) => `Block × ${count} ausklappen`,
+    shown: (some, all) => `${some} von ${all} Schichten gezeigt`,
+    tools: "Im Netz bewegen",
+    search: "Schicht suchen",
+    whole: "Ganzes Netz",
+    nearer: "Näher heran",
+    further: "Weiter weg",
+    find: "Schichten",
+    query: "Name oder Art, etwa conv",
+    found: (count) => (count === 1 ? "1 Schicht gefunden" : `${count} Schichten gefunden`),
+    all: (count) => `${count} Schichten`,
+    parameters: (count) => `${count} Parameter`,
   },
 
   stage: {
@@ -551,6 +571,9 @@ export const say = {
     ends: "erste Schicht, letzte Schicht",
     walk: "Rundgang durch alle Schichten, oder anhalten",
     slide: "das Fenster über die offene Karte gleiten lassen, oder anhalten; eine Zahl zurück, eine weiter",
+    search: "eine Schicht nach Name oder Art suchen",
+    zoom: "alle Schichten: näher heran, weiter weg, das ganze Netz",
+    fold: "Blöcke, die sich wiederholen, einklappen oder ausklappen",
     field: "wie stark jedes Pixel des Fotos für die Zahl zählt, oder beenden",
     trail: "der stärkste Weg von der Zahl zum Foto; noch einmal: einen Schritt weiter zurück",
     flip: "die andere Seite eines Vergleichs: Original oder verändert",
@@ -1377,7 +1400,7 @@ export const say = {
         /** @type {(truth: string, answer: string, share: string) => string} */
         mistake: (truth, answer, share) => `${truth}, mit ${share} als ${answer} gelesen. Im Mikroskop mit dem Netz dieses Augenblicks öffnen`,
         /** @type {(truth: string, answer: string) => string} */
-        taken: (truth, answer) => `${truth} → ${answer}`,
+        taken: (truth, answer) => `${truth}\n→ ${answer}`,
         keep: "Das Netz",
         open: "Im Mikroskop öffnen",
         safetensors: "Gewichte (safetensors)",

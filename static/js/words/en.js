@@ -202,7 +202,28 @@ export const say = {
   strip: {
     title: "Layers",
     lists: "lists",
-    column: (/** @type {string} */ name, /** @type {string} */ kind, /** @type {string} */ shape) => `${name}: ${kind}, ${shape}`,
+    /** @type {(name: string, kind: string, shape: string, parameters: string | null, multiplyAdds: string | null) => string} */
+    column: (name, kind, shape, parameters, multiplyAdds) =>
+      `${name}: ${kind}, ${shape}`
+      + (parameters === null ? "" : `, ${parameters} parameters`) + (multiplyAdds === null ? "" : `, ${multiplyAdds} multiply-adds`),
+    layers: (/** @type {number} */ count) => `${count} layers`,
+    number: (/** @type {number} */ number) => `block ${number}`,
+    block: (/** @type {string} */ name, /** @type {number} */ layers) => `${name}, a block of ${layers} layers`,
+    fold: (/** @type {string} */ name, /** @type {number} */ layers) => `Fold the ${layers} layers of ${name}`,
+    unfold: (/** @type {string} */ name, /** @type {number} */ layers) => `Show the ${layers} layers of ${name}`,
+    foldAll: (/** @type {number} */ count) => `Fold block × ${count}`,
+    unfoldAll: (/** @type {number} */ count) => `Unfold block × ${count}`,
+    shown: (/** @type {number} */ some, /** @type {number} */ all) => `${some} of ${all} layers shown`,
+    tools: "Move about the network",
+    search: "Find a layer",
+    whole: "Whole network",
+    nearer: "Nearer",
+    further: "Further away",
+    find: "Layers",
+    query: "name or kind, such as conv",
+    found: (/** @type {number} */ count) => (count === 1 ? "1 layer found" : `${count} layers found`),
+    all: (/** @type {number} */ count) => `${count} layers`,
+    parameters: (/** @type {string} */ count) => `${count} parameters`,
   },
 
   stage: {
@@ -581,6 +602,9 @@ export const say = {
     ends: "the first layer, the last layer",
     walk: "walk through all layers, or stop",
     slide: "let the window slide over the open map, or pause; one number back, one number on",
+    search: "find a layer by name or kind",
+    zoom: "all layers: nearer, further away, the whole network",
+    fold: "fold the blocks that repeat, or unfold them",
     field: "how strongly each pixel of the photo matters to the number, or stop",
     trail: "the strongest path from the number to the photo; again: one step back along it",
     flip: "the other side of a comparison: original or changed",
@@ -1441,7 +1465,7 @@ export const say = {
         /** @type {(truth: string, answer: string, share: string) => string} */
         mistake: (truth, answer, share) => `A ${truth}, read as ${answer} with ${share}. Open it in the microscope with the network of that moment`,
         /** @type {(truth: string, answer: string) => string} */
-        taken: (truth, answer) => `${truth} → ${answer}`,
+        taken: (truth, answer) => `${truth}\n→ ${answer}`,
         keep: "The network",
         open: "Open in the microscope",
         safetensors: "Weights (safetensors)",
