@@ -6,7 +6,8 @@ import hashlib
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,10 @@ from engine import views
 from engine.edits import Edit
 from engine.network import Network
 from engine.ops.base import Explanation, one_term
-from engine.preprocess import Preprocess
+from engine.preprocess import USUAL_SCALE, Preprocess
+from engine.shown import own_position, shown, shown_positions
 from engine.trace import Trace
-from engine.types import Array, Index
+from engine.types import Array, Index, Shape
 
 Scores = list[tuple[str, float]]
 
@@ -56,13 +58,14 @@ class Changes:
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer in short; ``shape`` is without the batch axis."""
+    """One layer in short; ``shape`` is the one that is shown (engine/shown.py), ``own_shape`` the network's where that is another."""
 
     name: str
     op: str
     shape: tuple[int, ...]
     stats: views.LayerStats
     strongest: list[int]
+    own_shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,16 @@ class Analysis:
     changes: Changes | None = None
     step: str | None = None
 
+    @cached_property
+    def shapes(self) -> dict[str, Shape]:
+        """The shapes of the network's own values, batch axis included."""
+        return {name: value.shape for name, value in self.trace.items()}
+
+    @cached_property
+    def scores(self) -> views.ScoresKind | None:
+        """What the predictions were made from."""
+        return views.scores_kind(self.network)
+
     @property
     def nbytes(self) -> int:
         """Memory that the analysis holds on to, in bytes."""
@@ -106,25 +119,40 @@ class Analysis:
         raise UnknownLayer(f"The model {self.model!r} has no layer {name!r}.")
 
     def values(self, name: str) -> Array:
-        """A layer's numbers, (C, H, W) or (K,). Raises UnknownLayer."""
+        """A layer's numbers as they are shown, (C, H, W) or (K,). Raises UnknownLayer."""
         self.layer(name)
-        values: Array = self.trace[name][0]
-        return values
+        return shown(self.trace[name][0])
+
+    def index(self, name: str, position: Index) -> Index:
+        """Where in the trace the number lies that is shown at (channel, y, x) or (unit,)."""
+        return (0, *own_position(position, self.shapes[name][1:]))
+
+    def position(self, name: str, index: Index) -> Index:
+        """Where the number at an index of the trace is shown: the reverse of ``index``."""
+        places = shown_positions(np.array([index[1:]], np.int64), self.shapes[name][1:])
+        return tuple(places[0].tolist())
 
     def explain(self, name: str, position: Index) -> Explanation:
-        """Where one number came from; ``position`` is (channel, y, x) or (unit,)."""
+        """Where one number came from; ``position`` is (channel, y, x) or (unit,), those in the explanation are the trace's."""
         if name in self.network.inputs:
-            return self._explain_input(name, position)
-        return views.explain(self.network, self.trace, name, (0, *position))
+            channel, y, x = position
+            steps = preprocess_of(self.network)
+            pixel = float(self.photo.pixels[y, x, steps.colour_of(channel)])
+            value = float(self.trace[name][0][position])
+            return explain_input(steps, (0, *position), pixel, value)
+        return views.explain(self.network, self.trace, name, self.index(name, position))
 
-    def _explain_input(self, name: str, position: Index) -> Explanation:
-        """An input number is a pixel's brightness, scaled: (pixel / 255 − mean) / std."""
-        channel, y, x = position
-        steps = preprocess_of(self.network)
-        mean, std = steps.mean[channel], steps.std[channel]
-        pixel, value = float(self.photo.pixels[y, x, channel]), float(self.trace[name][0][position])
-        explanation = one_term("scale", (0, *position), pixel, 1 / (255 * std), value, -mean / std)
-        return Explanation(**{**vars(explanation), "details": {"mean": mean, "std": std}})
+
+def explain_input(steps: Preprocess, index: Index, pixel: float, value: float) -> Explanation:
+    """An input number is a pixel's brightness, scaled: (pixel / scale − mean) / std. The term lies in the photo, whose red is first."""
+    place, channel, *rest = index
+    mean, std = steps.mean[channel], steps.std[channel]
+    where = (place, steps.colour_of(channel), *rest)
+    why = one_term("scale", where, pixel, 1 / (steps.scale * std), value, -mean / std)
+    details = {"mean": mean, "std": std}
+    if steps.scale != USUAL_SCALE:
+        details["scale"] = steps.scale
+    return replace(why, details=details)
 
 
 def content_id(network: Network, data: bytes, crop: Box | None = None) -> str:
@@ -188,11 +216,11 @@ def predict(
 
 
 def preprocess_of(network: Network) -> Preprocess:
-    """How a photo becomes this network's input; for a network that does not say, its input size and plain scaling."""
+    """How a photo becomes this network's input; for a network that does not say, the usual way."""
     if network.preprocess is not None:
         return network.preprocess
     channels, rows, cols = next(iter(network.inputs.values()))
-    return Preprocess(input_size=(channels, rows, cols))
+    return Preprocess.usual((channels, rows, cols))
 
 
 def _decode(data: bytes, limits: Limits, steps: Preprocess) -> Picture:
@@ -206,9 +234,11 @@ def _part(picture: Picture, steps: Preprocess, crop: Box | None) -> Box:
 
 
 def layer_of(network: Network, name: str, y: Array) -> Layer:
-    """A layer's numbers (C, H, W) or (K,) in short."""
+    """A layer's numbers of one picture, of any rank, in short."""
     op = "input" if name in network.inputs else network.node(name).op.kind
-    return Layer(name, op, y.shape, views.layer_stats(y), views.strongest_maps(y, STRONGEST))
+    seen, own = shown(y), None if y.ndim in (1, 3) else y.shape
+    stats, strongest = views.layer_stats(seen), views.strongest_maps(seen, STRONGEST)
+    return Layer(name, op, seen.shape, stats, strongest, own)
 
 
 class Clock:

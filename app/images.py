@@ -140,7 +140,10 @@ def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
 
 
 def fit(picture: Picture, preprocess: Preprocess, crop: Box | None = None) -> NDArray[np.uint8]:
-    """The part that the network sees, in the size that it takes: uint8 (H, W, 3). Without a ``crop``, the network's usual one."""
+    """The part that the network sees, in the size that it takes: uint8 (H, W, 3). Without a ``crop``, the network's usual one.
+
+    For a network that sees no colours, three equal ones.
+    """
     _, rows, cols = preprocess.input_size
     part = crop or preprocess.crop_box(picture.width, picture.height)
     return _resized(picture, preprocess, part, rows, cols)
@@ -182,7 +185,7 @@ def _resized(
     # Rounding may put an edge a hair outside of the picture, which Pillow refuses.
     box = (max(0.0, left), max(0.0, top), min(image.width, right), min(image.height, bottom))
     small = image.resize((cols, rows), _INTERPOLATIONS[preprocess.interpolation], box)
-    return np.asarray(small)
+    return np.asarray(small.convert("L").convert("RGB") if preprocess.is_grey else small)
 
 
 def too_large(limit: int, actual: int) -> PictureTooLarge:

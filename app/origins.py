@@ -17,25 +17,25 @@ from engine.types import Array, Index
 
 def trail(done: Analysis, name: str, position: Index) -> dict[str, Any]:
     """The strongest path from a number back to the input."""
-    path = views.strongest_path(done.network, done.trace, name, (0, *position))
+    path = views.strongest_path(done.network, done.trace, name, done.index(name, position))
+    return {"steps": [_step(done, step) for step in path]}
+
+
+def _step(done: Analysis, step: views.Step) -> dict[str, Any]:
+    place = done.position(step.name, step.index)
     return {
-        "steps": [
-            {
-                "layer": step.name,
-                "op": done.layer(step.name).op,
-                "index": place_of(step.index[1:]),
-                "value": step.value,
-                "product": step.product,
-                "receptive_field": receptive_field(done, step.name, step.index[1:]),
-            }
-            for step in path
-        ]
+        "layer": step.name,
+        "op": done.layer(step.name).op,
+        "index": place_of(place),
+        "value": step.value,
+        "product": step.product,
+        "receptive_field": receptive_field(done, step.name, place),
     }
 
 
 def pixel_influence(done: Analysis, name: str, position: Index) -> Array:
     """How strongly each pixel of the input can move a number: float32 (H, W)."""
-    return plain(effective_field(done.network, done.trace, name, (0, *position)))
+    return plain(effective_field(done.network, done.trace, name, done.index(name, position)))
 
 
 def effective(done: Analysis, name: str, position: Index) -> dict[str, Any]:

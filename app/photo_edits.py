@@ -55,7 +55,7 @@ def changed(
     if changes.blur:
         image = image.filter(ImageFilter.GaussianBlur(changes.blur))
     pixels = np.array(image)
-    colour = np.rint(np.array(preprocess.mean) * 255).astype(np.uint8)
+    colour = np.rint(preprocess.blank()).astype(np.uint8)
     for west, north, east, south in changes.cover:
         pixels[north:south, west:east] = colour
     return pixels

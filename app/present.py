@@ -16,8 +16,11 @@ from app.photo_edits import shown_from
 from app.registry import Registry
 from app.variants import plain_changes
 from engine import views
+from engine.cost import cost
 from engine.network import Network
 from engine.ops.base import Explanation
+from engine.preprocess import USUAL_SCALE
+from engine.shown import shown_positions, shown_shape
 from engine.types import Array, Index, Shape
 
 
@@ -29,14 +32,17 @@ def predictions(scores: Scores) -> list[dict[str, Any]]:
 def model_summary(registry: Registry, model: str) -> dict[str, Any]:
     """A model in the list of models."""
     network = registry.get(model)
+    cost = model_cost(network)
     return {
         "id": model,
         "title": network.meta.get("title", model),
         "summary": network.meta.get("summary", ""),
         "classes": _classes(network),
-        **_costs(registry.layers(model)),
+        "parameters": cost["parameters"],
+        "multiply_adds": cost["multiply_adds"],
         "input_size": list(preprocess_of(network).input_size),
         "training": network.meta.get("training"),
+        **registry.keeping(model),
     }
 
 
@@ -44,15 +50,20 @@ def model(registry: Registry, model: str) -> dict[str, Any]:
     """All there is to know of a model."""
     network, layers = registry.get(model), registry.layers(model)
     name, shape = next(iter(network.inputs.items()))
+    cost = model_cost(network)
     return {
         "id": model,
         "title": network.meta.get("title", model),
         "description": network.meta.get("description", network.meta.get("summary", "")),
         "digest": network.digest,
         "input": {"name": name, "shape": list(shape)},
-        "preprocess": preprocess_of(network).to_dict(),
+        "preprocess": {"scale": USUAL_SCALE, "channels": "rgb", **preprocess_of(network).to_dict()},
         "labels": None if network.labels is None else list(network.labels),
-        **_costs(layers),
+        "scores": views.scores_kind(network),
+        "parameters": cost.pop("parameters"),
+        "multiply_adds": cost["multiply_adds"],
+        "cost": cost,
+        **registry.keeping(model),
         "card": network.meta,
         "layers": [asdict(layer) for layer in layers],
     }
@@ -72,6 +83,7 @@ def analysis(done: Analysis) -> dict[str, Any]:
         },
         "layers": [asdict(layer) for layer in done.layers],
         "predictions": predictions(done.predictions),
+        "scores": done.scores,
         "timings_ms": done.timings_ms,
         **_variant(done),
     }
@@ -142,7 +154,7 @@ def explanation(done: Analysis, name: str, position: Index) -> dict[str, Any]:
     reads = (
         [("photo", done.photo.pixels.shape)]
         if info.op == "input"
-        else [(i, done.trace[i].shape[1:]) for i in done.network.node(name).inputs]
+        else [(i, done.shapes[i][1:]) for i in done.network.node(name).inputs]
     )
     return {
         **explained(name, info.op, position, done.explain(name, position), reads),
@@ -153,7 +165,7 @@ def explanation(done: Analysis, name: str, position: Index) -> dict[str, Any]:
 def explained(
     name: str, op: str, position: Index, why: Explanation, reads: list[tuple[str, Shape]]
 ) -> dict[str, Any]:
-    """An explanation in plain words. ``reads``: what the layer reads, with shapes without the batch axis."""
+    """An explanation in plain words, with positions as they are shown. ``reads``: what the layer reads, with the network's own shapes."""
     return {
         "layer": name,
         "op": op,
@@ -169,8 +181,8 @@ def explained(
 def _terms(why: Explanation, reads: list[tuple[str, Shape]]) -> list[dict[str, Any]]:
     """The terms one by one, in the op's order. A weight that is not a number leaves as null (encode.json_bytes)."""
     sources, shapes = [name for name, _ in reads], [shape for _, shape in reads]
-    is_vector = [len(shape) == 1 for shape in shapes]
-    columns = (why.sources, why.positions[:, 1:], why.values, why.weights, why.products)
+    is_vector = [len(shown_shape(shape)) == 1 for shape in shapes]
+    columns = (why.sources, _places(why, shapes), why.values, why.weights, why.products)
     padding = _outside(why, shapes) if "photo" not in sources else np.zeros(len(why.values), bool)
     rows = zip(*(column.tolist() for column in (*columns, padding)), strict=True)
     # There are thousands, and somebody waits with a moving hand: each one is written down at once, without helpers.
@@ -198,6 +210,19 @@ def _terms(why: Explanation, reads: list[tuple[str, Shape]]) -> list[dict[str, A
     ]
 
 
+def _places(why: Explanation, shapes: list[Shape]) -> Array:
+    """Where each term is shown, (T, 3), or (T, 1) where all are in vectors."""
+    places: Array = why.positions[:, 1:]
+    if all(len(shape) in (1, 3) for shape in shapes):
+        return places
+    found = np.zeros((len(places), 3), places.dtype)
+    for source, shape in enumerate(shapes):
+        here = why.sources == source
+        seen = shown_positions(places[here, : len(shape)], shape)
+        found[here, : seen.shape[1]] = seen
+    return found
+
+
 def _outside(why: Explanation, shapes: list[Shape]) -> NDArray[np.bool_]:
     """Which terms are padded cells rather than numbers of their input."""
     depth = why.positions.shape[1] - 1
@@ -218,7 +243,7 @@ def place_of(position: Index) -> dict[str, int]:
 
 def receptive_field(done: Analysis, name: str, position: Index) -> dict[str, Any] | None:
     """What a number can see, on the network's input and on the photo; None when it does not depend on the photo."""
-    box = views.receptive_field(done.network, name, (0, *position))
+    box = views.receptive_field(done.network, name, done.index(name, position), done.shapes)
     if box is None:
         return None
     (top, left), (bottom, right) = box.start[2:], box.stop[2:]
@@ -240,11 +265,17 @@ def receptive_field(done: Analysis, name: str, position: Index) -> dict[str, Any
 
 
 def _classes(network: Network) -> int:
-    return math.prod(network.shapes()[network.outputs[0]][1:])
+    """How many classes it tells apart; 0 when its answer is no list of classes."""
+    shape = network.shapes()[network.outputs[0]]
+    return math.prod(shape[1:]) if views.scores_kind(network) else 0
 
 
-def _costs(layers: list[views.LayerInfo]) -> dict[str, int]:
+def model_cost(network: Network) -> dict[str, int]:
+    """What one photo costs, and the parameters."""
+    found = cost(network)
     return {
-        "parameters": sum(layer.parameters for layer in layers),
-        "multiply_adds": sum(layer.multiply_adds for layer in layers),
+        "parameters": sum(array.size for array in network.parameters().values()),
+        "multiply_adds": found.multiply_adds,
+        "activation_bytes": found.activation_bytes,
+        "parameter_bytes": found.parameter_bytes,
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypedDict
+from weakref import WeakKeyDictionary
 
 from cachetools import LRUCache
 
@@ -17,10 +18,21 @@ from engine.network import Network
 
 DEFAULT_MODEL = "everyday"
 
-_REMEMBERED = 16  # networks from shelves in memory
+_REMEMBERED = 16  # networks from shelves' files in memory
 
 # A file and when it was written: what lies there may be replaced.
 _Version = tuple[Path, int]
+
+
+class Keeping(TypedDict):
+    """How a model is kept: whether somebody brought it, its ``bytes`` in memory, and after how many seconds without use it goes."""
+
+    own: bool
+    bytes: int | None
+    expires_in: float | None
+
+
+_SHIPPED = Keeping(own=False, bytes=None, expires_in=None)
 
 
 class Shelf(Protocol):
@@ -29,8 +41,11 @@ class Shelf(Protocol):
     def ids(self) -> list[str]:
         """The models that are listed."""
 
-    def find(self, model: str) -> Path | None:
-        """The ``.safetensors`` file of a model, listed or not; None for one that is not here."""
+    def find(self, model: str) -> Path | Network | None:
+        """A model, listed or not: its ``.safetensors`` file, or the network itself; None for one that is not here."""
+
+    def keeping(self, model: str) -> Keeping | None:
+        """How a model that somebody brought is kept; None for one that nobody did, or that is not here."""
 
 
 class Registry:
@@ -41,7 +56,7 @@ class Registry:
         self._loaders = dict(loaders)
         self._shelves: list[Shelf] = []
         self._networks: dict[str, Network] = {}
-        self._layers: dict[str, list[views.LayerInfo]] = {}
+        self._layers: WeakKeyDictionary[Network, list[views.LayerInfo]] = WeakKeyDictionary()
         self._found: LRUCache[_Version, Network] = LRUCache(_REMEMBERED)
         self._lock = threading.Lock()
 
@@ -73,11 +88,14 @@ class Registry:
     def layers(self, model: str) -> list[views.LayerInfo]:
         """What is known of a model's layers without running it. Raises UnknownModel."""
         network = self.get(model)
-        if model not in self._loaders:
-            return views.describe_layers(network)
-        if model not in self._layers:
-            self._layers[model] = views.describe_layers(network)
-        return self._layers[model]
+        known = self._layers.get(network)
+        if known is None:
+            known = self._layers[network] = views.describe_layers(network)
+        return known
+
+    def keeping(self, model: str) -> Keeping:
+        """How a model is kept. What ships, and what is learned here, is not brought and stays."""
+        return next((k for shelf in self._shelves if (k := shelf.keeping(model))), _SHIPPED)
 
     @property
     def loaded(self) -> bool:
@@ -86,14 +104,16 @@ class Registry:
 
     def _get_from_shelf(self, model: str) -> Network:
         unknown = UnknownModel(f"There is no model {model!r}. There is: {', '.join(self.ids)}.")
-        path = next((p for shelf in self._shelves if (p := shelf.find(model))), None)
-        if path is None:
+        found = next((f for shelf in self._shelves if (f := shelf.find(model))), None)
+        if isinstance(found, Network):
+            return found
+        if found is None:
             raise unknown
         try:
-            version = (path, path.stat().st_mtime_ns)
+            version = (found, found.stat().st_mtime_ns)
             with self._lock:
                 if version not in self._found:
-                    self._found[version] = safetensors.load(path).freeze()
+                    self._found[version] = safetensors.load(found).freeze()
                 return self._found[version]
         except FileNotFoundError:  # it went away in this moment
             raise unknown from None

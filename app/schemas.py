@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -42,12 +42,20 @@ class ModelSummary(Schema):
     id: str = Field(examples=["everyday"])
     title: str = Field(examples=["Everyday things"])
     summary: str = Field(examples=["Tells 20 kinds of everyday things apart."])
-    classes: int = Field(examples=[20])
+    classes: int = Field(description="0 when its answer is no list of classes.", examples=[20])
     parameters: int = Field(examples=[851324])
     multiply_adds: int = Field(examples=[61931520])
     input_size: list[int] = Field(examples=[[3, 64, 64]])
     training: str | None = Field(
         description="The training whose network it is, if it is one's.", examples=[None]
+    )
+    own: bool = Field(description="Whether somebody brought it.", examples=[False])
+    bytes: int | None = Field(
+        description="Memory that a brought model takes; null for others.", examples=[None]
+    )
+    expires_in: float | None = Field(
+        description="Seconds after which a brought model is forgotten unless it is used; null for others.",
+        examples=[None],
     )
 
 
@@ -66,13 +74,21 @@ class ModelInput(Schema):
 
 
 class PreprocessInfo(Schema):
-    """How a photo becomes the input, in the words of torchvision and timm."""
+    """How a photo becomes the input, in the words of torchvision and timm: (pixel / scale − mean) / std."""
 
     input_size: list[int] = Field(examples=[[3, 64, 64]])
     crop_pct: float = Field(examples=[1.0])
     interpolation: str = Field(examples=["bicubic"])
     mean: list[float] = Field(examples=[[0.48, 0.45, 0.4]])
     std: list[float] = Field(examples=[[0.27, 0.26, 0.28]])
+    scale: float = Field(
+        description="What pixels are divided by first: 255, or 1 where mean and std are for pixels from 0 to 255.",
+        examples=[255.0],
+    )
+    channels: Literal["rgb", "bgr"] = Field(
+        description="The order of the colours; a network with one channel sees grey.",
+        examples=["rgb"],
+    )
 
 
 class LayerInfo(Schema):
@@ -81,7 +97,15 @@ class LayerInfo(Schema):
     name: str = Field(examples=["conv1_1"])
     op: str = Field(examples=["conv"])
     inputs: list[str] = Field(examples=[["input"]])
-    shape: list[int] = Field(description="[C, H, W] or [K].", examples=[[24, 64, 64]])
+    label: str = Field(description="What the model's file calls the node.", examples=[""])
+    shape: list[int] = Field(
+        description="[C, H, W] or [K], as the layer is shown and as positions count.",
+        examples=[[24, 64, 64]],
+    )
+    own_shape: list[int] | None = Field(
+        description="The network's own shape, where it has neither three axes nor one; null otherwise.",
+        examples=[None],
+    )
     parameters: int = Field(examples=[672])
     multiply_adds: int = Field(examples=[2654208])
     attributes: dict[str, Any] = Field(
@@ -91,6 +115,24 @@ class LayerInfo(Schema):
         description="[height, width] on the input of what the layer's middle number sees.",
         examples=[[3, 3]],
     )
+
+
+ScoresKind = Literal["shares", "logits"]
+SCORES = Field(
+    description="Where the predictions' shares come from: the network's own answer, or the softmax of its raw scores, «logits». "
+    "null when its answer is no list of classes; then there are no predictions.",
+    examples=["shares"],
+)
+
+
+class Cost(Schema):
+    """What one photo costs."""
+
+    multiply_adds: int = Field(examples=[61931520])
+    activation_bytes: int = Field(
+        description="Memory for every number of every layer.", examples=[2539792]
+    )
+    parameter_bytes: int = Field(examples=[3405296])
 
 
 class Model(Schema):
@@ -105,8 +147,18 @@ class Model(Schema):
     input: ModelInput
     preprocess: PreprocessInfo
     labels: list[str] | None = Field(examples=[["banana", "car", "cat"]])
+    scores: ScoresKind | None = SCORES
     parameters: int = Field(examples=[851324])
     multiply_adds: int = Field(examples=[61931520])
+    cost: Cost
+    own: bool = Field(description="Whether somebody brought it.", examples=[False])
+    bytes: int | None = Field(
+        description="Memory that a brought model takes; null for others.", examples=[None]
+    )
+    expires_in: float | None = Field(
+        description="Seconds after which a brought model is forgotten unless it is used; null for others.",
+        examples=[None],
+    )
     card: dict[str, Any] = Field(
         description="The model card: what it was trained on, how often it is right, by class.",
         examples=[{"accuracy": 0.85}],
@@ -146,6 +198,10 @@ class AnalysisLayer(Schema):
     name: str = Field(examples=["relu1_1"])
     op: str = Field(examples=["relu"])
     shape: list[int] = Field(examples=[[24, 64, 64]])
+    own_shape: list[int] | None = Field(
+        description="The network's own shape, where it has neither three axes nor one; null otherwise.",
+        examples=[None],
+    )
     stats: Stats
     strongest: list[int] = Field(
         description="Up to 8 channels with the largest mean |value|, strongest first.",
@@ -224,7 +280,10 @@ class Analysis(Schema):
     model: str = Field(examples=["everyday"])
     input: AnalysisInput
     layers: list[AnalysisLayer]
-    predictions: list[Prediction] = Field(description="All classes, best first.")
+    predictions: list[Prediction] = Field(
+        description="All classes, best first; none when the network's answer is no list of classes."
+    )
+    scores: ScoresKind | None = SCORES
     timings_ms: Timings
     original: str | None = Field(None, description="That of a variant.", examples=[None])
     changes: Changes | None = Field(None, description="Those of a variant.", examples=[None])

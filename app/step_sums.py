@@ -31,27 +31,27 @@ def gradient(seen: Examined, name: str, parameter: str, text: str, limit: int) -
         chain = parameter_terms(seen.glass, name, parameter, index, limit=limit)
     except TrainingError as error:
         raise BadParameter(_sentence(error)) from None
-    return {"layer": name, "parameter": parameter, "index": list(index), **_chain(chain)}
+    return {"layer": name, "parameter": parameter, "index": list(index), **_chain(seen, chain)}
 
 
 def blame(seen: Examined, name: str, picture: int, position: Index, limit: int) -> dict[str, Any]:
     """The chain rule of one number of a layer: dA = Σ dZ · (how much each number that reads it follows it)."""
-    index = (seen.check_picture(picture), *position)
+    index = seen.index(name, picture, position)
     try:
         chain = blame_terms(seen.glass, name, index, limit=limit)
     except TrainingError as error:
         raise BadParameter(_sentence(error)) from None
-    return {"layer": name, "picture": picture, "index": place_of(position), **_chain(chain)}
+    return {"layer": name, "picture": picture, "index": place_of(position), **_chain(seen, chain)}
 
 
-def _chain(chain: Chain) -> dict[str, Any]:
+def _chain(seen: Examined, chain: Chain) -> dict[str, Any]:
     return {
         "value": chain.value,
         "terms": [
             {
                 "layer": term.layer,
                 "picture": term.picture,
-                "output": place_of(term.output_index),
+                "output": place_of(seen.position(term.layer, term.output_index)),
                 "dz": term.dz,
                 "input": None if term.input_index is None else place_of(term.input_index),
                 "a": term.a,

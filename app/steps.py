@@ -21,13 +21,14 @@ from app.remembered import Remembered
 from engine import views
 from engine.errors import EngineError, TrainingError
 from engine.network import Network
+from engine.shown import own_position, shown_positions
 from engine.train.config import TrainConfig
 from engine.train.data import Dataset
 from engine.train.glass import Glass, examine, examine_one
 from engine.train.loop import upcoming
 from engine.train.losses import soft_targets
 from engine.train.state import State
-from engine.types import Array
+from engine.types import Array, Index
 
 # What a glass keeps of the pictures' values: before, after, gradients. And of each parameter, at most: before, after, the
 # gradient with and without decay, two averages before, after and corrected.
@@ -84,6 +85,16 @@ class Examined:
         if layer not in self.glass.trace:
             raise UnknownLayer(f"The network of this step has no layer {layer!r}.")
         return self.glass.network.node(layer).op.kind
+
+    def index(self, layer: str, picture: int, position: Index) -> Index:
+        """Where in the batch's values the number lies that is shown at a position. Raises BadParameter for an unknown picture."""
+        shape = self.glass.trace[layer].shape[1:]
+        return (self.check_picture(picture), *own_position(position, shape))
+
+    def position(self, layer: str, place: Index) -> Index:
+        """Where the number at a place of a picture's value is shown."""
+        shape = self.glass.trace[layer].shape[1:]
+        return tuple(shown_positions(np.array([place], np.int64), shape)[0].tolist())
 
     def check_picture(self, picture: int) -> int:
         """A place in the batch. Raises BadParameter for one that it does not have."""
@@ -169,6 +180,10 @@ def taught(step_id: str, original: Analysis, lesson: Lesson, check: Check) -> Ex
     """
     network = original.network
     x = original.trace[next(iter(network.inputs))]
+    if original.scores is None:
+        raise BadParameter(
+            "This network's answer is no list of classes, so there is none to learn."
+        )
     labels = network.labels or tuple(str(unit) for unit in range(len(original.predictions)))
     truth = np.array([_unit(labels, lesson.label)])
     try:

@@ -111,8 +111,7 @@ def difference(of: Analysis, to: Analysis) -> dict[str, Any]:
 
 def _scores(of: Analysis, to: Analysis) -> list[dict[str, Any]]:
     """Class by class, in the order of ``of``; by number, because two classes may have the same label."""
-    output = of.network.outputs[0]
-    ours, theirs = (done.trace[output][0].ravel() for done in (of, to))
+    ours, theirs = (views.shares(done.network, done.trace) for done in (of, to))
     order = np.argsort(-ours, kind="stable")
     return [
         {"label": label, "score": float(ours[unit]), "other": float(theirs[unit])}

@@ -1,23 +1,31 @@
 """What people look at: statistics, best classes, explanations and receptive fields, read off a trace or a network.
 
 Nothing here changes anything. ``y`` is one picture's value without the batch axis, (C, H, W) or (K,); an ``index`` and a
-``Box`` include the batch axis, as everywhere in the engine.
+``Box`` include the batch axis, as everywhere in the engine, and are those of the network's own value, whatever rank it has.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from math import prod
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 
 from engine.errors import ShapeError
 from engine.network import Network
 from engine.ops.base import Box, Explanation
+from engine.shown import shown_shape
 from engine.trace import Trace
 from engine.types import Array, Index, Shape
 
 Span = tuple[int, int]
+ScoresKind = Literal["shares", "logits"]
+
+# Ops that hand on a list as it is, and those whose results are shares.
+_RESHAPING = ("identity", "flatten", "reshape", "dropout", "transpose")
+_SHARES = ("softmax", "sigmoid", "hard_sigmoid")
 
 
 class LayerStats(TypedDict):
@@ -35,7 +43,8 @@ class LayerStats(TypedDict):
 class LayerInfo:
     """What is known of a layer without running it; counts and shapes are for one picture, without the batch axis.
 
-    ``receptive_field`` is (height, width) in input pixels of what the layer's middle number can see.
+    ``shape`` is the one that is shown (engine/shown.py), ``own_shape`` the network's own where that is another. ``label`` is what
+    the model's file calls the node. ``receptive_field`` is (height, width) in input pixels of what the layer's middle number can see.
     """
 
     name: str
@@ -46,6 +55,8 @@ class LayerInfo:
     multiply_adds: int
     attributes: dict[str, Any]
     receptive_field: tuple[int, ...]
+    own_shape: Shape | None = None
+    label: str = ""
 
 
 def layer_stats(y: Array) -> LayerStats:
@@ -69,14 +80,45 @@ def strongest_maps(y: Array, k: int) -> list[int]:
 
 
 def top_k(network: Network, trace: Trace, k: int | None = None) -> list[tuple[str, float]]:
-    """(label, score) of the network's first output, best first, for the first picture; all classes without ``k``.
+    """(label, share) of every class, best first, for the first picture; all of them without ``k``, none of a network without classes.
 
     Classes without labels are called by their number.
     """
-    scores = trace[network.outputs[0]][0].ravel()
-    order = np.argsort(-scores, kind="stable")[:k]
-    names = network.labels or [str(i) for i in range(scores.size)]
-    return [(names[i], float(scores[i])) for i in order]
+    found = shares(network, trace)
+    order = np.argsort(-found, kind="stable")[:k]
+    names = network.labels or [str(i) for i in range(found.size)]
+    return [(names[i], float(found[i])) for i in order]
+
+
+def scores_kind(network: Network) -> ScoresKind | None:
+    """What the network's first output is: "shares" of classes, or "logits", raw scores that a softmax would turn into shares.
+
+    None when it is no list of classes: maps (a segmentation, a picture made larger), or one number that is no share.
+    """
+    output = network.outputs[0]
+    shape = network.shapes()[output][1:]
+    makers = {node.name: node for node in network.nodes}
+    while output in makers and makers[output].op.kind in _RESHAPING:
+        output = makers[output].inputs[0]
+    kind = makers[output].op.kind if output in makers else "input"
+    is_list = max(shape, default=1) == prod(shape)
+    if kind == "input" or not is_list:
+        return None
+    if kind in _SHARES:
+        return "shares"
+    return "logits" if prod(shape) > 1 else None
+
+
+def shares(network: Network, trace: Trace) -> Array:
+    """Each class's share of the first picture, (K,): the network's own, or the softmax of its raw scores; (0,) without classes."""
+    kind = scores_kind(network)
+    scores: Array = trace[network.outputs[0]][0].ravel()
+    if kind is None:
+        return scores[:0]
+    if kind == "shares":
+        return scores
+    parts = np.exp(scores.astype(np.float64) - scores.max())
+    return np.asarray(parts / parts.sum(), scores.dtype)
 
 
 def explain(network: Network, trace: Trace, name: str, index: Index) -> Explanation:
@@ -93,18 +135,19 @@ def check_index(trace: Trace, name: str, index: Index) -> None:
         raise ShapeError(f"{name!r} has the shape {shape}, so it has no position {index}")
 
 
-def receptive_field(network: Network, name: str, index: Index) -> Box | None:
+def receptive_field(
+    network: Network, name: str, index: Index, shapes: Mapping[str, Shape] | None = None
+) -> Box | None:
     """The smallest box on the network's first input that can change the number ``index`` of the value ``name``.
 
     Exact: every op's own window, walked back through the graph, joined where branches meet. None when the number does not
-    depend on the input (a padded constant).
+    depend on the input (a padded constant). ``shapes`` are those of the network's values, where they are known already.
     """
-    return _seen(network, name, Box.at(index))
+    return _seen(network, name, Box.at(index), shapes or network.shapes(n=index[0] + 1))
 
 
-def _seen(network: Network, name: str, box: Box) -> Box | None:
+def _seen(network: Network, name: str, box: Box, shapes: Mapping[str, Shape]) -> Box | None:
     """The smallest box on the first input that can change any number in a box of the value ``name``."""
-    shapes = network.shapes(n=box.stop[0])
     seen: dict[str, Box] = {name: box}
     for node in reversed(network.nodes):
         if node.name not in seen:
@@ -127,11 +170,13 @@ def describe_layers(network: Network) -> list[LayerInfo]:
                 name=node.name,
                 op=op.kind,
                 inputs=node.inputs,
-                shape=shapes[node.name][1:],
+                shape=shown_shape(own := shapes[node.name][1:]),
                 parameters=sum(p.size for p in op.params.values()),
                 multiply_adds=op.multiply_adds(*(shapes[i] for i in node.inputs)),
                 attributes=_attributes(dict(op.attributes), op.params.get("weight")),
-                receptive_field=_field_size(network, node.name, shapes[node.name]),
+                receptive_field=_field_size(network, node.name, shapes),
+                own_shape=None if shown_shape(own) == own else own,
+                label=node.label,
             )
         )
     return infos
@@ -148,9 +193,9 @@ def _attributes(attributes: dict[str, Any], weight: Array | None) -> dict[str, A
     return attributes
 
 
-def _field_size(network: Network, name: str, shape: Shape) -> tuple[int, ...]:
-    middle = (0, *(n // 2 for n in shape[1:]))
-    box = receptive_field(network, name, middle)
+def _field_size(network: Network, name: str, shapes: Mapping[str, Shape]) -> tuple[int, ...]:
+    middle = (0, *(n // 2 for n in shapes[name][1:]))
+    box = receptive_field(network, name, middle, shapes)
     if box is None:
         return ()
     return tuple(stop - start for start, stop in zip(box.start[2:], box.stop[2:], strict=True))
@@ -188,19 +233,23 @@ def receptive_fields(network: Network, name: str) -> tuple[list[Span], list[Span
     A place sees what its row and its column see. Where branches of different windows were concatenated, one map may see less than
     another: this is what all maps see together. (0, 0) is nothing. Raises ShapeError for a value without maps.
     """
-    shape = network.shapes()[name]
-    if len(shape) != 4:
-        raise ShapeError(f"{name!r} is a list of {shape[1]} numbers and has no rows and columns")
-    return _spans(network, name, shape, 2), _spans(network, name, shape, 3)
+    shapes = network.shapes()
+    rank = len(shapes[name])
+    if rank < 3:
+        raise ShapeError(f"{name!r} is a list of numbers and has no rows and columns")
+    return _spans(network, name, shapes, rank - 2, 2), _spans(network, name, shapes, rank - 1, 3)
 
 
-def _spans(network: Network, name: str, shape: Shape, axis: int) -> list[Span]:
+def _spans(
+    network: Network, name: str, shapes: Mapping[str, Shape], axis: int, seen_axis: int
+) -> list[Span]:
+    shape = shapes[name]
     spans = []
     for i in range(shape[axis]):
-        start, stop = [0] * 4, list(shape)
+        start, stop = [0] * len(shape), list(shape)
         start[axis], stop[axis] = i, i + 1
-        box = _seen(network, name, Box(tuple(start), tuple(stop)))
-        spans.append((0, 0) if box is None else (box.start[axis], box.stop[axis]))
+        box = _seen(network, name, Box(tuple(start), tuple(stop)), shapes)
+        spans.append((0, 0) if box is None else (box.start[seen_axis], box.stop[seen_axis]))
     return spans
 
 

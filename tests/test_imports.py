@@ -17,6 +17,7 @@ ENGINE = """
     chains
     network trace
     edits
+    cost
     formats train views attribution
     zoo
 """

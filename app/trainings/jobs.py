@@ -49,7 +49,7 @@ class TrainingBounds:
 
 
 class Trainings:
-    """Use it from one event loop, except ``ids`` and ``find``: those make it a shelf of models."""
+    """Use it from one event loop, except ``ids``, ``find`` and ``keeping``: those make it a shelf of models."""
 
     def __init__(
         self, folder: Path, datasets: Datasets, compute: Compute, bounds: TrainingBounds
@@ -77,6 +77,9 @@ class Trainings:
             return path if path.exists() else None
         steps = run.files.snapshots()
         return run.files.snapshot(steps[-1]) if steps else None
+
+    def keeping(self, model: str) -> None:
+        """Nobody brought these networks, and they stay as long as their trainings."""
 
     async def open(self) -> None:
         """Find the trainings on disk, and go on with those that were at work."""

@@ -66,7 +66,7 @@ def checked_layer(network: Network, layer: str | None) -> str:
         raise AttributionError(f"this network has no layer {layer!r}")
     if len(shape) != 4:
         raise AttributionError(
-            f"{layer!r} is a list of {shape[1]} numbers and has no maps: choose a layer before it"
+            f"{layer!r} has no maps, but a list of numbers or more axes: choose another layer"
         )
     if layer not in _leading_to(network, network.logits):
         raise AttributionError(f"{layer!r} has no part in the scores: choose a layer before them")

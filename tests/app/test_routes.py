@@ -23,6 +23,9 @@ def test_models_are_listed_with_their_costs(client):
             "multiply_adds": 4 * 27 * 64 + 3 * 64,
             "input_size": [3, 8, 8],
             "training": None,
+            "own": False,
+            "bytes": None,
+            "expires_in": None,
         }
     ]
 

@@ -58,7 +58,15 @@ def test_a_filter_off(client, analysis, ask):
 
 
 def test_an_analysis_that_is_no_variant_says_nothing_of_one(analysis):
-    assert analysis.keys() == {"id", "model", "input", "layers", "predictions", "timings_ms"}
+    assert analysis.keys() == {
+        "id",
+        "model",
+        "input",
+        "layers",
+        "predictions",
+        "scores",
+        "timings_ms",
+    }
 
 
 def test_no_change_gives_the_same_numbers(client, analysis, ask):

@@ -53,3 +53,39 @@ def test_the_keys_are_timms_and_come_back_as_they_went():
     told = IMAGENET.to_dict()
     assert set(told) == {"input_size", "crop_pct", "interpolation", "mean", "std"}
     assert Preprocess.from_dict(told) == IMAGENET
+
+
+CAFFE = Preprocess(
+    input_size=(3, 4, 5),
+    mean=(103.939, 116.779, 123.68),
+    std=(1.0, 1.0, 1.0),
+    scale=1.0,
+    channels="bgr",
+)
+
+
+def test_caffes_networks_get_blue_first_and_pixels_from_0_to_255():
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 5, 3), np.uint8)
+    x = CAFFE.normalise(pixels)
+    expected = pixels[..., ::-1] - np.array(CAFFE.mean)
+    assert x.transpose(0, 2, 3, 1).flags.c_contiguous
+    np.testing.assert_allclose(x[0].transpose(1, 2, 0), expected, atol=1e-4)
+    assert Preprocess.from_dict(CAFFE.to_dict()) == CAFFE
+    for channel, colour in enumerate((2, 1, 0)):
+        assert CAFFE.colour_of(channel) == colour
+        assert round(CAFFE.brightness(channel, x[0, channel, 1, 2])) == pixels[1, 2, colour]
+    assert CAFFE.blank() == (123.68, 116.779, 103.939)
+
+
+def test_a_grey_network_gets_one_channel():
+    grey = Preprocess(input_size=(1, 4, 5), mean=(0.5,), std=(0.25,))
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 5, 1), np.uint8).repeat(3, 2)
+    x = grey.normalise(pixels)
+    assert x.shape == (1, 1, 4, 5)
+    np.testing.assert_allclose(x[0, 0], (pixels[..., 0] / 255 - 0.5) / 0.25, atol=1e-6)
+    assert grey.blank() == (127.5, 127.5, 127.5)
+
+
+def test_zero_is_the_nearest_colour_that_a_pixel_can_have():
+    odd = Preprocess(input_size=(3, 4, 5), mean=(-0.1, 0.5, 1.2))
+    assert odd.blank() == (0.0, 127.5, 255.0)
