@@ -1,0 +1,16 @@
+"""ONNX files: a network as one, and one as a network.
+
+The package ``onnx`` takes about 0.1 s to load; nothing else in the engine imports it, or this room, until a file is at hand.
+"""
+
+from engine.formats.onnx.writing import (
+    ATTRIBUTES,
+    CONSTANTS,
+    IR_VERSION,
+    OPSET,
+    TYPES,
+    to_onnx,
+    write_node,
+)
+
+__all__ = ["ATTRIBUTES", "CONSTANTS", "IR_VERSION", "OPSET", "TYPES", "to_onnx", "write_node"]
