@@ -3,18 +3,24 @@
 from engine.ops.activation import Clip, LeakyRelu, Relu, Sigmoid, Softmax, Tanh
 from engine.ops.base import Box, Explanation, Op
 from engine.ops.conv import Conv2d
+from engine.ops.conv_transpose import ConvTranspose2d
 from engine.ops.dense import Dense
 from engine.ops.depth import DepthToSpace, SpaceToDepth
+from engine.ops.global_pool import GlobalAveragePool, GlobalMaxPool
+from engine.ops.group_norm import GroupNorm, InstanceNorm, LayerNorm
+from engine.ops.lrn import LocalResponseNorm
 from engine.ops.move import Expand, Gather, Slice, Transpose
 from engine.ops.norm import BatchNorm, BatchNormCache, Dropout
 from engine.ops.pad import Pad
-from engine.ops.pool import AveragePool, GlobalAveragePool, MaxPool
+from engine.ops.pool import AveragePool, LpPool, MaxPool
+from engine.ops.resize import Resize
 from engine.ops.structure import Add, Concat, Flatten, Identity, Mul, Reshape
 
 OPS: dict[str, type[Op]] = {
     op.kind: op
     for op in (
         Conv2d,
+        ConvTranspose2d,
         Dense,
         Relu,
         LeakyRelu,
@@ -24,8 +30,14 @@ OPS: dict[str, type[Op]] = {
         Softmax,
         MaxPool,
         AveragePool,
+        LpPool,
         GlobalAveragePool,
+        GlobalMaxPool,
         BatchNorm,
+        InstanceNorm,
+        GroupNorm,
+        LayerNorm,
+        LocalResponseNorm,
         Dropout,
         Flatten,
         Reshape,
@@ -35,6 +47,7 @@ OPS: dict[str, type[Op]] = {
         Expand,
         DepthToSpace,
         SpaceToDepth,
+        Resize,
         Pad,
         Concat,
         Add,
@@ -53,6 +66,7 @@ __all__ = [
     "Clip",
     "Concat",
     "Conv2d",
+    "ConvTranspose2d",
     "Dense",
     "DepthToSpace",
     "Dropout",
@@ -61,14 +75,21 @@ __all__ = [
     "Flatten",
     "Gather",
     "GlobalAveragePool",
+    "GlobalMaxPool",
+    "GroupNorm",
     "Identity",
+    "InstanceNorm",
+    "LayerNorm",
     "LeakyRelu",
+    "LocalResponseNorm",
+    "LpPool",
     "MaxPool",
     "Mul",
     "Op",
     "Pad",
     "Relu",
     "Reshape",
+    "Resize",
     "Sigmoid",
     "Slice",
     "Softmax",

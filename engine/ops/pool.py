@@ -1,4 +1,4 @@
-"""Pooling: each window of a map is reduced to its largest number, or to its mean. Maps do not mix.
+"""Pooling: each window of a map is reduced to its largest number, its mean or its length. Maps do not mix.
 
 Maximum and sum both go over the rows of a window first and then over its columns, so that a k × k window costs 2k passes
 rather than k². Loops run over the cells of the kernel, never over pixels or channels, and padding is never written out:
@@ -47,7 +47,7 @@ class _Pool(Op):
         return axes(shape, self.kernel, self.stride, self.padding, self.dilation, self.ceil_mode)
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = _maps(self.kind, shapes)
+        shape = maps_only(self.kind, shapes)
         rows, columns = (axis.outputs for axis in self._axes(shape))
         if rows < 1 or columns < 1:
             raise ShapeError(
@@ -226,49 +226,77 @@ class AveragePool(_Pool):
 
 
 @dataclass(frozen=True, eq=False)
-class GlobalAveragePool(Op):
-    """The mean of each whole map: (N, C, H, W) → (N, C, 1, 1)."""
+class LpPool(_Pool):
+    """(Σ |x|ᵖ)^(1/p) over each window: its length, for p = 2. Padding adds nothing."""
 
-    kind: ClassVar[str] = "global_average_pool"
+    kind: ClassVar[str] = "lp_pool"
 
-    def infer_shape(self, *shapes: Shape) -> Shape:
-        return (*_maps(self.kind, shapes)[:2], 1, 1)
+    kernel: Pair
+    stride: Pair
+    p: int = 2
+    padding: Quad = (0, 0, 0, 0)
+    dilation: Pair = (1, 1)
+    ceil_mode: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if int(self.p) != self.p or self.p < 1:
+            raise ShapeError(f"{self.kind}: p must be a whole number from 1, got {self.p}")
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {
+            "kernel": list(self.kernel),
+            "stride": list(self.stride),
+            "p": self.p,
+            "padding": list(self.padding),
+            "dilation": list(self.dilation),
+            "ceil_mode": self.ceil_mode,
+        }
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        n, c, h, w = xs[0].shape
-        cells = to_nhwc(xs[0]).reshape(n, h * w, c)
-        y = np.full(h * w, 1 / (h * w), cells.dtype) @ cells
-        return from_nhwc(y.reshape(n, 1, 1, c)), xs[0].shape
+        x = to_nhwc(xs[0])
+        rows, columns = self._axes(xs[0].shape)
+        powers = np.abs(x) ** self.p
+        y = _reduce(np.add, 0, _reduce(np.add, 0, powers, 1, rows), 2, columns)
+        if self.p > 1:
+            y = np.sqrt(y) if self.p == 2 else y ** (1 / self.p)
+        return from_nhwc(y), (x, y)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        n, c, h, w = cache
-        dx = np.empty((n, h, w, c), dy.dtype)
-        dx[...] = dy.transpose(0, 2, 3, 1) / (h * w)
+        """dx = sign(x) · |x / y|^(p - 1) · dy, summed over the windows; nothing where a window holds zeros alone."""
+        x, y = cache
+        rows, columns = self._axes((len(x), x.shape[3], *x.shape[1:3]))
+        blame = np.zeros_like(y)
+        np.divide(to_nhwc(dy), y ** (self.p - 1), out=blame, where=y > 0)
+        dx = _spread(_spread(blame, 2, columns), 1, rows)
+        dx *= np.sign(x) * np.abs(x) ** (self.p - 1)
         return (from_nhwc(dx),), {}
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        n, c = index[:2]
-        _, _, h, w = xs[0].shape
-        values = xs[0][n, c].astype(np.float64).ravel()
-        positions = np.empty((h * w, 4), np.int64)
-        positions[:, :2] = n, c
-        positions[:, 2:] = np.indices((h, w)).reshape(2, -1).T
+        """A number's weight is its derivative, sign(x) · |x| ^ (p - 1) / y ^ (p - 1): with it the products add up to y."""
+        (x,) = xs
+        cells = self._cells(x.shape, index)
+        cells = cells[_inside(cells, x.shape)]
+        values = x[tuple(cells.T)].astype(np.float64)
+        length = float((np.abs(values) ** self.p).sum() ** (1 / self.p))
+        weights = np.zeros(len(cells))
+        if length > 0:
+            weights = np.sign(values) * (np.abs(values) / length) ** (self.p - 1)
         return Explanation(
-            rule="mean",
+            rule="norm",
             result=float(y[index]),
             bias=0.0,
-            sources=np.zeros(h * w, np.int64),
-            positions=positions,
+            sources=np.zeros(len(cells), np.int64),
+            positions=cells,
             values=values,
-            weights=np.full(h * w, 1 / (h * w)),
-            products=values / (h * w),
+            weights=weights,
+            products=values * weights,
         )
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
-        return (Box((*box.start[:2], 0, 0), (*box.stop[:2], *shapes[0][2:])),)
 
-
-def _maps(kind: str, shapes: tuple[Shape, ...]) -> Shape:
+def maps_only(kind: str, shapes: tuple[Shape, ...]) -> Shape:
+    """The shape of the one input, which must be maps."""
     shape = same_shape(kind, shapes)
     if len(shape) != 4:
         raise ShapeError(f"{kind} takes maps (N, C, H, W), got an input of shape {shape}")

@@ -22,6 +22,7 @@ OPSET, IR_VERSION = 21, 10
 
 TYPES = {
     "conv": "Conv",
+    "conv_transpose": "ConvTranspose",
     "dense": "Gemm",
     "relu": "Relu",
     "leaky_relu": "LeakyRelu",
@@ -31,8 +32,14 @@ TYPES = {
     "softmax": "Softmax",
     "max_pool": "MaxPool",
     "average_pool": "AveragePool",
+    "lp_pool": "LpPool",
     "global_average_pool": "GlobalAveragePool",
+    "global_max_pool": "GlobalMaxPool",
     "batch_norm": "BatchNormalization",
+    "instance_norm": "InstanceNormalization",
+    "group_norm": "GroupNormalization",
+    "layer_norm": "LayerNormalization",
+    "lrn": "LRN",
     "dropout": "Dropout",  # passes everything on, as no reader is told that it trains
     "flatten": "Flatten",
     "reshape": "Reshape",
@@ -42,6 +49,7 @@ TYPES = {
     "expand": "Expand",
     "depth_to_space": "DepthToSpace",
     "space_to_depth": "SpaceToDepth",
+    "resize": "Resize",
     "pad": "Pad",
     "concat": "Concat",
     "add": "Add",
@@ -57,6 +65,10 @@ def _window(op: Any) -> dict[str, Any]:
 # What the file says of a layer besides its arrays; a kind that is not here has nothing to say.
 ATTRIBUTES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "conv": lambda op: _window(op) | {"dilations": op.dilation, "group": op.groups},
+    "conv_transpose": lambda op: (
+        _window(op)
+        | {"dilations": op.dilation, "group": op.groups, "output_padding": op.output_padding}
+    ),
     "dense": lambda _: {"transB": 1},  # ours is (outputs, inputs)
     "leaky_relu": lambda op: {"alpha": op.alpha},
     "softmax": lambda op: {"axis": op.axis},
@@ -65,14 +77,31 @@ ATTRIBUTES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         _window(op)
         | {"ceil_mode": int(op.ceil_mode), "count_include_pad": int(op.count_include_pad)}
     ),
+    "lp_pool": lambda op: (
+        _window(op) | {"dilations": op.dilation, "ceil_mode": int(op.ceil_mode), "p": op.p}
+    ),
     # There momentum is the share of the old running value, here that of the new one.
     "batch_norm": lambda op: {"epsilon": op.epsilon, "momentum": 1 - op.momentum},
+    "instance_norm": lambda op: {"epsilon": op.epsilon},
+    "group_norm": lambda op: {"epsilon": op.epsilon, "num_groups": op.groups},
+    "layer_norm": lambda op: {"axis": op.axis, "epsilon": op.epsilon},
+    "lrn": lambda op: {"size": op.size, "alpha": op.alpha, "beta": op.beta, "bias": op.k},
     "flatten": lambda op: {"axis": op.axis},
     "concat": lambda op: {"axis": op.axis},
     "transpose": lambda op: {"perm": op.perm},
     "gather": lambda op: {"axis": op.axis},
     "depth_to_space": lambda op: {"blocksize": op.block, "mode": op.mode},
     "space_to_depth": lambda op: {"blocksize": op.block},
+    "resize": lambda op: {
+        name: getattr(op, name)
+        for name in (
+            "axes",
+            "mode",
+            "coordinate_transformation_mode",
+            "nearest_mode",
+            "extrapolation_value",
+        )
+    },
     "pad": lambda op: {"mode": op.mode},
 }
 # Hyper-parameters that are inputs there, in their order.
@@ -89,6 +118,10 @@ CONSTANTS: Mapping[str, Callable[[Any], dict[str, Array]]] = {
         name: np.array(getattr(op, name), np.int64) for name in ("starts", "stops", "axes", "steps")
     },
     "gather": lambda op: {"indices": op.indices},
+    "resize": lambda op: (
+        {"roi": np.array(op.roi, np.float32), "scales": np.array(op.scales, np.float32)}
+        | ({"sizes": np.array(op.sizes, np.int64)} if op.sizes else {})
+    ),
     "expand": lambda op: {"shape": np.array(op.shape, np.int64)},
 }
 

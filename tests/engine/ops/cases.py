@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.ops import OPS, BatchNorm, Conv2d, Dense
+from engine.ops import (
+    OPS,
+    BatchNorm,
+    Conv2d,
+    ConvTranspose2d,
+    Dense,
+    GroupNorm,
+    InstanceNorm,
+    LayerNorm,
+)
 from engine.ops.layout import channels_last
 
 
@@ -54,6 +63,15 @@ def conv(name, shape, weight, bias=True, **attributes):
     return Case(f"conv {name}", make, (shape,))
 
 
+def conv_transpose(name, shape, weight, bias=True, groups=1, **attributes):
+    def make(rng):
+        filters = rng.standard_normal(weight) / np.sqrt(np.prod(weight[1:]))
+        offsets = rng.standard_normal(weight[1] * groups) if bias else None
+        return ConvTranspose2d(filters, offsets, groups=groups, **attributes)
+
+    return Case(f"conv_transpose {name}", make, (shape,))
+
+
 def dense(name, inputs, outputs, bias=True):
     def make(rng):
         weight = rng.standard_normal((outputs, inputs)) / np.sqrt(inputs)
@@ -69,6 +87,29 @@ def norm(name, shape, **attributes):
         return BatchNorm(gamma, beta, mean, rng.uniform(0.3, 2, c), **attributes)
 
     return Case(f"batch_norm {name}", make, (shape,))
+
+
+def group_norm(name, shape, groups, **attributes):
+    def make(rng):
+        return GroupNorm(*rng.standard_normal((2, shape[1])), groups, **attributes)
+
+    return Case(f"group_norm {name}", make, (shape,))
+
+
+def instance_norm(name, shape, **attributes):
+    def make(rng):
+        return InstanceNorm(*rng.standard_normal((2, shape[1])), **attributes)
+
+    return Case(f"instance_norm {name}", make, (shape,))
+
+
+def layer_norm(name, shape, axis=-1, beta=True, **attributes):
+    def make(rng):
+        gamma = rng.standard_normal(shape[axis:])
+        offsets = rng.standard_normal(shape[axis:]) if beta else None
+        return LayerNorm(gamma, offsets, axis, **attributes)
+
+    return Case(f"layer_norm {name}", make, (shape,))
 
 
 def plain(kind, name, *shapes, **attributes):
@@ -126,6 +167,44 @@ CASES = [
     conv("1x1 stride 2", (1, 4, 5, 6), (3, 4, 1, 1), stride=(2, 2)),
     conv("kernel as large as the map", (2, 3, 4, 5), (3, 3, 4, 5)),
     conv("one pixel", (1, 2, 1, 1), (3, 2, 3, 3), padding=(1, 1, 1, 1)),
+    conv_transpose("2x2 stride 2", (2, 3, 4, 5), (3, 4, 2, 2), stride=(2, 2)),
+    conv_transpose("3x3", (2, 3, 4, 5), (3, 2, 3, 3)),
+    conv_transpose("no bias, cut", (1, 2, 4, 5), (2, 3, 3, 3), bias=False, padding=(1, 1, 1, 1)),
+    conv_transpose(
+        "3x3 stride 2, to the double",
+        (1, 3, 4, 3),
+        (3, 2, 3, 3),
+        stride=(2, 2),
+        padding=(1, 1, 1, 1),
+        output_padding=(1, 1),
+    ),
+    conv_transpose(
+        "4x4 stride (2, 3), lopsided",
+        (1, 2, 3, 4),
+        (2, 3, 4, 4),
+        stride=(2, 3),
+        padding=(1, 0, 2, 1),
+        output_padding=(0, 2),
+    ),
+    conv_transpose(
+        "dilation", (1, 2, 4, 5), (2, 2, 3, 2), dilation=(2, 3), padding=(2, 1, 1, 3), stride=(1, 2)
+    ),
+    conv_transpose("groups", (2, 4, 3, 4), (4, 3, 3, 3), groups=2, stride=(2, 1)),
+    conv_transpose(
+        "depthwise", (1, 3, 4, 4), (3, 1, 4, 4), groups=3, stride=(2, 2), padding=(1, 1, 1, 1)
+    ),
+    conv_transpose("stride beyond the kernel", (1, 2, 3, 3), (2, 2, 2, 1), stride=(3, 4)),
+    conv_transpose(
+        "padded below what is painted",
+        (1, 2, 3, 2),
+        (2, 2, 2, 2),
+        stride=(3, 3),
+        output_padding=(2, 2),
+    ),
+    conv_transpose(
+        "cut to the middle", (1, 2, 5, 6), (2, 2, 2, 2), padding=(3, 2, 2, 4), output_padding=(0, 0)
+    ),
+    conv_transpose("one pixel", (2, 3, 1, 1), (3, 2, 4, 3)),
     dense("with bias", 7, 5),
     dense("no bias", 6, 4, bias=False),
     dense("one unit", 9, 1),
@@ -234,12 +313,43 @@ CASES = [
     ),
     plain("average_pool", "stride beyond the kernel", (1, 3, 9, 8), kernel=(2, 1), stride=(3, 4)),
     plain("average_pool", "whole map", (2, 3, 4, 3), kernel=(4, 3), stride=(1, 1)),
+    plain("lp_pool", "2x2", (2, 3, 6, 8), kernel=(2, 2), stride=(2, 2)),
+    plain("lp_pool", "p 1", MAPS, kernel=(3, 3), stride=(2, 2), p=1),
+    plain("lp_pool", "p 3, padded", MAPS, kernel=(3, 2), stride=(2, 1), p=3, padding=(1, 0, 2, 1)),
+    plain(
+        "lp_pool",
+        "dilation, ceil",
+        (1, 2, 8, 9),
+        kernel=(2, 3),
+        stride=(2, 3),
+        dilation=(3, 2),
+        padding=(1, 2, 1, 0),
+        ceil_mode=True,
+    ),
     plain("global_average_pool", "maps", MAPS),
     plain("global_average_pool", "one pixel", (2, 3, 1, 1)),
+    plain("global_max_pool", "maps", MAPS),
+    plain("global_max_pool", "one pixel", (2, 3, 1, 1)),
     norm("maps", (3, 4, 5, 6)),
     norm("vectors", (8, 5)),
     norm("large epsilon", (2, 2, 3, 3), epsilon=0.1),
     norm("one channel", (2, 1, 4, 3)),
+    instance_norm("maps", (2, 3, 4, 5)),
+    instance_norm("rank 3", (2, 3, 6)),
+    instance_norm("rank 5, large epsilon", (1, 2, 3, 2, 2), epsilon=0.1),
+    group_norm("two groups", (2, 6, 3, 4), 2),
+    group_norm("one group", (3, 4, 3, 3), 1),
+    group_norm("a group a channel, large epsilon", (2, 3, 4, 3), 3, epsilon=0.1),
+    group_norm("rank 3", (2, 4, 5), 2),
+    layer_norm("tokens", (2, 5, 6)),
+    layer_norm("vectors, no beta", (3, 8), beta=False),
+    layer_norm("maps", (2, 3, 3, 4), axis=-3),
+    layer_norm("over columns, large epsilon", (2, 3, 3, 5), epsilon=0.1),
+    layer_norm("rank 5", (1, 2, 3, 2, 3), axis=-2),
+    plain("lrn", "maps", MAPS, size=3, alpha=0.5),
+    plain("lrn", "AlexNet's", (2, 7, 3, 4), size=5, alpha=0.3, k=2.0),
+    plain("lrn", "one channel around", (1, 6, 2, 3), size=1, alpha=0.4, beta=0.6),
+    plain("lrn", "more than there are", (2, 3, 2, 2), size=9, alpha=0.9, beta=0.5),
     plain("dropout", "maps", MAPS, rate=0.4),
     plain("dropout", "vectors", (3, 10)),
     plain("dropout", "nothing dropped", (3, 10), rate=0.0),
@@ -288,6 +398,83 @@ CASES = [
     plain("depth_to_space", "threes, CRD", (1, 18, 2, 2), block=3, mode="CRD"),
     plain("space_to_depth", "two", (2, 3, 4, 6), block=2),
     plain("space_to_depth", "three", (1, 2, 6, 3), block=3),
+    plain("resize", "doubled", MAPS, scales=(2, 2), coordinate_transformation_mode="asymmetric"),
+    plain("resize", "linear, doubled", MAPS, scales=(2, 2), mode="linear"),
+    plain("resize", "to sizes", MAPS, sizes=(4, 11), nearest_mode="floor"),
+    plain("resize", "linear, to sizes", MAPS, sizes=(4, 11), mode="linear"),
+    plain("resize", "smaller, halves down", (1, 2, 9, 8), scales=(0.5, 0.75), nearest_mode="ceil"),
+    plain(
+        "resize",
+        "halves up",
+        (1, 2, 4, 6),
+        scales=(1.5, 0.5),
+        nearest_mode="round_prefer_ceil",
+    ),
+    plain(
+        "resize",
+        "linear, corners on corners",
+        MAPS,
+        sizes=(11, 4),
+        mode="linear",
+        coordinate_transformation_mode="align_corners",
+    ),
+    plain(
+        "resize",
+        "corners on corners",
+        MAPS,
+        sizes=(1, 10),
+        coordinate_transformation_mode="align_corners",
+    ),
+    plain(
+        "resize",
+        "linear, PyTorch's",
+        MAPS,
+        sizes=(1, 13),
+        mode="linear",
+        coordinate_transformation_mode="pytorch_half_pixel",
+    ),
+    plain(
+        "resize",
+        "linear, asymmetric",
+        MAPS,
+        scales=(2.3, 0.6),
+        mode="linear",
+        coordinate_transformation_mode="asymmetric",
+    ),
+    plain(
+        "resize",
+        "linear, the middle kept",
+        MAPS,
+        scales=(1.4, 1.3),
+        mode="linear",
+        coordinate_transformation_mode="half_pixel_symmetric",
+    ),
+    plain(
+        "resize",
+        "linear, a crop",
+        MAPS,
+        sizes=(5, 6),
+        mode="linear",
+        coordinate_transformation_mode="tf_crop_and_resize",
+        roi=(0.2, -0.3, 0.9, 0.8),
+        extrapolation_value=0.5,
+    ),
+    plain(
+        "resize",
+        "a crop",
+        MAPS,
+        sizes=(4, 1),
+        coordinate_transformation_mode="tf_crop_and_resize",
+        roi=(0.3, 0.1, 1.4, 0.6),
+        extrapolation_value=-1.0,
+    ),
+    plain("resize", "rows alone", MAPS, scales=(3,), axes=(2,)),
+    plain("resize", "linear, many channels", (1, 40, 3, 4), scales=(2, 1.5), mode="linear"),
+    plain("resize", "rank 3", (2, 3, 4), sizes=(7,), axes=(-1,)),
+    plain("resize", "rank 5", (1, 2, 2, 3, 4), scales=(2, 1, 0.5), axes=(2, 3, 4)),
+    plain(
+        "resize", "linear, rank 5", (1, 2, 2, 3, 4), sizes=(3, 4, 3), axes=(2, 3, 4), mode="linear"
+    ),
     plain("concat", "two", (2, 3, 4, 5), (2, 2, 4, 5)),
     plain("concat", "three vectors", (2, 3), (2, 1), (2, 4)),
     plain("concat", "along columns", (1, 2, 3, 4), (1, 2, 3, 2), axis=-1),

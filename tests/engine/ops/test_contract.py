@@ -15,6 +15,7 @@ from engine.ops import (
     Clip,
     Concat,
     Conv2d,
+    ConvTranspose2d,
     Dense,
     DepthToSpace,
     Dropout,
@@ -22,12 +23,19 @@ from engine.ops import (
     Flatten,
     Gather,
     GlobalAveragePool,
+    GlobalMaxPool,
+    GroupNorm,
+    InstanceNorm,
+    LayerNorm,
+    LocalResponseNorm,
+    LpPool,
     MaxPool,
     Mul,
     Op,
     Pad,
     Relu,
     Reshape,
+    Resize,
     Slice,
     Softmax,
     SpaceToDepth,
@@ -151,7 +159,12 @@ def test_multiply_adds():
     """By hand: 8 filters of 3 · 3 · 3 numbers on 6 × 6 outputs; grouped, each filter sees half of the maps."""
     assert Conv2d(np.zeros((8, 3, 3, 3))).multiply_adds((1, 3, 8, 8)) == 8 * 27 * 36
     assert Conv2d(np.zeros((8, 2, 1, 1)), groups=2).multiply_adds((1, 4, 5, 5)) == 8 * 2 * 25
+    assert ConvTranspose2d(np.zeros((4, 3, 2, 2))).multiply_adds((1, 4, 5, 6)) == 4 * 3 * 4 * 30
     assert Dense(np.zeros((10, 7))).multiply_adds((1, 7)) == 70
+    assert LayerNorm(np.ones(8)).multiply_adds((1, 5, 8)) == 40
+    assert LocalResponseNorm(5).multiply_adds((1, 6, 2, 2)) == 24 * 6
+    assert Resize((2.0, 2.0), mode="linear").multiply_adds((1, 3, 4, 4)) == 3 * 64 * 4
+    assert Resize((2.0, 2.0)).multiply_adds((1, 3, 4, 4)) == 0
     ones = np.ones(3)
     assert BatchNorm(ones, ones, ones, ones).multiply_adds((1, 3, 4, 5)) == 60
     assert MaxPool((2, 2), (2, 2)).multiply_adds((1, 3, 8, 8)) == 0
@@ -185,6 +198,35 @@ REFUSALS = [
     (lambda: Conv2d(np.zeros((4, 3, 3, 3)), stride=(0, 1)), "stride"),
     (lambda: Conv2d(np.zeros((4, 3, 3, 3)), padding=(0, 0, -1, 0)), "padding"),
     (lambda: Conv2d(np.zeros((4, 3, 3, 3)), padding=(1, 1)), "padding"),
+    (lambda: ConvTranspose2d(np.zeros((4, 3, 3))), r"\(4, 3, 3\)"),
+    (lambda: ConvTranspose2d(np.zeros((4, 3, 3, 3)), groups=3), "multiple of groups"),
+    (lambda: ConvTranspose2d(np.zeros((4, 3, 3, 3)), np.zeros(4)), r"bias \(3,\)"),
+    (lambda: ConvTranspose2d(np.zeros((4, 3, 3, 3)), output_padding=(0, -1)), "output_padding"),
+    (lambda: ConvTranspose2d(np.zeros((4, 3, 2, 2))).infer_shape((1, 3, 8, 8)), "4, H, W"),
+    (
+        lambda: ConvTranspose2d(np.zeros((4, 3, 2, 2)), padding=(1,) * 4).infer_shape((1, 4, 1, 1)),
+        "leaves nothing",
+    ),
+    (lambda: LpPool((2, 2), (2, 2), p=0), "p must be a whole number from 1"),
+    (lambda: GlobalMaxPool().infer_shape((1, 40)), "takes maps"),
+    (lambda: GroupNorm(np.ones(4), np.ones(3), 1), r"\(C,\) each"),
+    (lambda: GroupNorm(np.ones(4), np.ones(4), 3), "do not make 3 groups"),
+    (lambda: InstanceNorm(np.ones(4), np.ones(4)).infer_shape((1, 3, 2, 2)), "has 4 channels"),
+    (lambda: InstanceNorm(np.ones(4), np.ones(4)).infer_shape((1, 4)), "has 4 channels"),
+    (lambda: LayerNorm(np.ones(4), np.ones(3)), "one shape"),
+    (lambda: LayerNorm(np.ones(4)).infer_shape((1, 5)), "does not fit"),
+    (lambda: LayerNorm(np.ones((2, 4)), axis=0).infer_shape((2, 4)), "does not fit"),
+    (lambda: LocalResponseNorm(0), "size must be"),
+    (lambda: LocalResponseNorm(3, k=0.0), "k must be above 0"),
+    (lambda: LocalResponseNorm(3).infer_shape((2, 3)), "takes maps"),
+    (lambda: Resize((2.0, 2.0), mode="cubic"), "must be one of nearest, linear; got 'cubic'"),
+    (lambda: Resize((2.0, 2.0), nearest_mode="simple"), "nearest_mode must be one of"),
+    (lambda: Resize((2.0,)), "2 axes take as many"),
+    (lambda: Resize((2.0, 0.0)), "scales above 0"),
+    (lambda: Resize((2.0, 2.0), (4, 4)), "not both"),
+    (lambda: Resize(sizes=(4, 0)), "sizes must be 2 whole numbers from 1"),
+    (lambda: Resize((2.0, 2.0), roi=(0, 0, 1, 1)), "for a crop alone"),
+    (lambda: Resize((0.1, 1.0)).infer_shape((1, 2, 3, 4)), "nothing is left of axis 2"),
     (lambda: MaxPool((2, 2, 2), (2, 2)), "kernel must be 2 whole numbers from 1"),
     (lambda: MaxPool((2, 1.5), (2, 2)), "kernel must be 2 whole numbers from 1"),
     (lambda: MaxPool((2, 2), 2), "stride must be 2 whole numbers from 1, got 2"),

@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from onnx import helper
+from onnx.reference import ReferenceEvaluator
 
-from engine.ops import Sigmoid, Softmax
+from engine.ops import LocalResponseNorm, Sigmoid, Softmax
 from tests.engine.onnx_twins import onnx_node, run_onnx
-from tests.engine.ops.cases import CASES, NAMES
+from tests.engine.ops.cases import CASES, NAMES, plain
 
 
 def theirs(op, xs):
@@ -52,3 +53,12 @@ def test_scores_far_apart_do_not_overflow():
     x = np.array([[-1e4, -90.0, 0.0, 90.0, 1e4]], np.float32)
     assert Softmax().forward(x)[0].tolist() == [[0, 0, 0, 0, 1]]
     np.testing.assert_allclose(Sigmoid().forward(x)[0], [[0, np.exp(-90.0), 0.5, 1, 1]], rtol=1e-5)
+
+
+def test_lrn_of_an_even_size():
+    """onnxruntime takes odd ones alone; ONNX's own reference says where the further channel lies."""
+    op = LocalResponseNorm(4, alpha=0.5)
+    (x,) = plain("lrn", "even", (6, 6, 1, 2)).inputs("float32")  # it takes N for C: both are 6
+    attributes = {"size": op.size, "alpha": op.alpha, "beta": op.beta, "bias": op.k}
+    theirs = ReferenceEvaluator(helper.make_node("LRN", ["x"], ["y"], **attributes))
+    np.testing.assert_allclose(op.forward(x)[0], theirs.run(None, {"x": x})[0], rtol=1e-5)
