@@ -992,7 +992,7 @@ export const say = {
         nothingCached: "Behält nichts für den Rückweg.",
         caches: {
           input: "die Eingabe", output: "die Ausgabe", shape: "die Form der Eingabe", mask: "welche Zahlen durchkamen", mean: "das Mittel",
-          variance: "die Varianz",
+          variance: "die Varianz", inverse: "eins durch die Abweichung", normal: "die normierte Eingabe", base: "was potenziert wurde",
         },
       },
       loss: {

@@ -1046,7 +1046,7 @@ export const say = {
         nothingCached: "Keeps nothing for the way back.",
         caches: {
           input: "its input", output: "its output", shape: "the shape of its input", mask: "which numbers were let through", mean: "the mean",
-          variance: "the variance",
+          variance: "the variance", inverse: "one over the deviation", normal: "its input, normalised", base: "what was raised to a power",
         },
       },
       loss: {
