@@ -6,24 +6,20 @@ Without ``--server``, predict and analyze run in this process, by the same funct
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
 
-from app import explaining, train_command
+from app import explaining, model_commands, train_command
 from app.client import Client, ClientError, Prediction
 from app.crops import parse_crop
 from app.encode import json_bytes
 from app.errors import AppError
+from app.model_commands import ServerOption, model_of
 from app.settings import Settings
-from app.source import LocalSource, Source
-from engine.errors import EngineError
+from app.shell import complain, errors_in_one_line, fail, settings, source, stdout
 
 app = typer.Typer(
     name="convscope",
@@ -33,17 +29,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("train")(train_command.command)
+app.command("inspect")(model_commands.inspect)
+app.add_typer(model_commands.models, name="models")
 
 ModelOption = Annotated[
-    str | None, typer.Option("--model", "-m", help="A model's id; see «convscope models».")
+    str | None,
+    typer.Option("--model", "-m", help="A model's id, see «convscope models», or an .onnx file."),
 ]
 CropOption = Annotated[
     str | None,
     typer.Option(help="The part to look at, left,top,right,bottom in pixels; the middle without."),
-]
-ServerOption = Annotated[
-    str | None,
-    typer.Option(help="Ask a running server, http://HOST:PORT, instead of this process."),
 ]
 
 
@@ -62,7 +57,7 @@ def serve(
     from app.serve import make_server
 
     flags = {"host": host, "port": port, "workers": workers, "log_level": log_level}
-    server = make_server(_settings(**{k: v for k, v in flags.items() if v is not None}))
+    server = make_server(settings(**{k: v for k, v in flags.items() if v is not None}))
     server.run()
     if not server.started:
         raise typer.Exit(1)
@@ -79,14 +74,15 @@ def predict(
 ) -> None:
     """Say what is in photos."""
     results = []
-    with _source(server) as source:
+    with source(server) as answers:
+        model = model_of(answers, model)
         for photo in photos:
             try:
-                scores = source.predict(
+                scores = answers.predict(
                     _read(photo), top_k=top_k, model=model, crop=parse_crop(crop)
                 )
             except (AppError, ClientError) as error:
-                _complain(f"{photo}: {error}")
+                complain(f"{photo}: {error}")
                 continue
             results.append({"photo": str(photo), "predictions": [p._asdict() for p in scores]})
             if not as_json:
@@ -111,9 +107,10 @@ def analyze(
 ) -> None:
     """Write every layer that a network made of a photo."""
     if json is None and npz is None and png is None:
-        _fail("Say what to write: --json FILE, --npz FILE, --png FOLDER, or several of them.", 2)
-    with _source(server) as source:
-        result = source.analyze(_read(photo), model=model, crop=parse_crop(crop))
+        fail("Say what to write: --json FILE, --npz FILE, --png FOLDER, or several of them.", 2)
+    with source(server) as answers:
+        model = model_of(answers, model)
+        result = answers.analyze(_read(photo), model=model, crop=parse_crop(crop))
         if json is not None:
             result.export("json", json)
         if npz is not None:
@@ -123,8 +120,12 @@ def analyze(
             for number, layer in enumerate(result.layers):
                 file = f"{number:02d}_{layer.replace('/', '_')}.png"
                 (png / file).write_bytes(result.heatmaps(layer))
-    best = result.predictions[0]
-    typer.echo(f"{best.label} {best.score:.2%}, {len(result.layers)} layers")
+    best = (
+        f"{result.predictions[0].label} {result.predictions[0].score:.2%}, "
+        if result.predictions
+        else ""
+    )
+    typer.echo(f"{best}{len(result.layers)} layers")
 
 
 @app.command()
@@ -155,21 +156,10 @@ def explain(
 ) -> None:
     """Say which pixels of a photo speak for a class."""
     wish = {"method": method.replace("-", "_"), "curves": curves, "target": label, "layer": layer}
-    with _source(server) as source:
-        result = source.analyze(_read(photo), model=model, crop=parse_crop(crop))
+    with source(server) as answers:
+        model = model_of(answers, model)
+        result = answers.analyze(_read(photo), model=model, crop=parse_crop(crop))
         explaining.explain(result, wish, png=png, npy=npy, json=json)
-
-
-@app.command()
-def models(server: ServerOption = None) -> None:
-    """List the models."""
-    with _source(server) as source:
-        entries = source.models()
-    table = Table("id", "classes", "parameters", "input", "what it does")
-    for m in entries:
-        size = " × ".join(map(str, m["input_size"]))
-        table.add_row(m["id"], str(m["classes"]), f"{m['parameters']:,}", size, m["summary"])
-    _stdout().print(table)
 
 
 @app.command()
@@ -179,13 +169,13 @@ def health(
     ] = None,
 ) -> None:
     """Exit with 0 when a server is ready to take photos."""
-    with _errors_in_one_line(), Client(url or _own_url(_settings()), timeout=3) as client:
+    with errors_in_one_line(), Client(url or _own_url(settings()), timeout=3) as client:
         typer.echo(f"ready, version {client.health()['version']}")
 
 
 def main() -> None:
     """The entry point: errors leave as one line on stderr and an exit code, without a traceback."""
-    with _errors_in_one_line():
+    with errors_in_one_line():
         app()
 
 
@@ -194,20 +184,7 @@ def _print_scores(title: str, scores: list[Prediction]) -> None:
     for label, score in scores:
         table.add_row(label, f"{score:.2%}")
     typer.echo(title)
-    _stdout().print(table)
-
-
-def _stdout() -> Console:
-    """Names of files and classes are printed as they are, whatever brackets they hold."""
-    return Console(markup=False, highlight=False)
-
-
-def _settings(**flags: object) -> Settings:
-    try:
-        return Settings.model_validate({**Settings().model_dump(), **flags})
-    except ValidationError as error:
-        first = error.errors()[0]
-        _fail(f"CONVSCOPE_{str(first['loc'][0]).upper()}: {first['msg']}", 2)
+    stdout().print(table)
 
 
 def _own_url(settings: Settings) -> str:
@@ -216,39 +193,11 @@ def _own_url(settings: Settings) -> str:
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
-@contextmanager
-def _source(server: str | None) -> Iterator[Source]:
-    """Who answers; whatever goes wrong ends the program with one line."""
-    with _errors_in_one_line():
-        if server is None:
-            yield LocalSource(_settings())
-        else:
-            with Client(server) as client:
-                yield client
-
-
 def _read(photo: Path) -> bytes:
     try:
         return photo.read_bytes()
     except OSError as error:
         raise AppError(error.strerror or str(error)) from None
-
-
-@contextmanager
-def _errors_in_one_line() -> Iterator[None]:
-    try:
-        yield
-    except (AppError, ClientError, EngineError, OSError) as error:
-        _fail(str(error), 1)
-
-
-def _complain(message: str) -> None:
-    typer.echo(f"convscope: {message}", err=True)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _complain(message)
-    raise SystemExit(code)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -89,6 +89,33 @@ class Client:
         """The models on offer."""
         models: list[dict[str, Any]] = self.get("models").json()["models"]
         return models
+
+    def models_add(
+        self,
+        model: bytes | str | os.PathLike[str],
+        *,
+        labels: str | Sequence[str] | None = None,
+        **options: str,
+    ) -> dict[str, Any]:
+        """Send an ONNX file, as a path or as bytes; the model's description, with its ``id``.
+
+        ``labels``: the classes' names, or "imagenet". Options are those of POST /models: name, size, preset, mean, std.
+        """
+        path = None if isinstance(model, bytes) else Path(model)
+        file = ("model", model) if path is None else (path.name, path.read_bytes())
+        names = labels if labels is None or isinstance(labels, str) else "\n".join(labels)
+        files: dict[str, Any] = {"file": file}
+        if names is not None:
+            files["labels"] = ("labels.txt", names.encode())
+        with _translated():
+            answer = self._http.post("models", files=files, data=options)
+            added: dict[str, Any] = _checked(answer).json()
+        return added
+
+    def models_delete(self, model: str) -> None:
+        """Let the server forget a model that somebody brought."""
+        with _translated():
+            _checked(self._http.delete(f"models/{model}"))
 
     def datasets(self) -> list[dict[str, Any]]:
         """The sets of pictures to learn from."""

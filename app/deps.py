@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -12,6 +12,7 @@ from starlette.types import Receive
 from app.analysis import Analysis
 from app.compute import Compute, Work, while_connected
 from app.images import Box
+from app.own_models import ModelReader, OwnModels
 from app.registry import Registry
 from app.settings import Settings
 from app.steps import Steps
@@ -35,6 +36,14 @@ class Services:
     datasets: Datasets
     steps: Steps
     trainings: Trainings
+    own_models: OwnModels
+    model_reader: ModelReader
+
+    def forget(self, models: Collection[str]) -> None:
+        """Let go of what hangs on models that are gone. From the event loop."""
+        if models:
+            self.analyses.forget(models)
+            self.steps.forget(models)
 
 
 async def _services(request: Request) -> Services:

@@ -16,6 +16,12 @@
     ├── NoRoom                  as much is kept already as may be kept
     ├── UnknownTraining         no training of that id
     ├── WrongState              the training is not in the state that this needs: over, or not paused
+    ├── ModelError              something is wrong with the model file that was sent
+    │   ├── InvalidModel        the bytes are no network that takes a photo
+    │   ├── UnsupportedModel    a network, but with an operation that cannot be run here
+    │   ├── OversizedModel      more bytes, work or memory than allowed
+    │   └── InputSizeMissing    the file leaves height and width open, and nobody said them
+    ├── FixedModel              a model that was not brought, and so cannot be deleted
     ├── UnknownModel            no network of that id
     ├── UnknownAnalysis         never made here, or gone from memory
     ├── UnknownStep             a step of learning that was never looked at here, or is gone from memory
@@ -30,8 +36,11 @@
     ├── NotReady                the default network is not loaded yet
     └── ClientGone              nobody waits for the answer any more
 
-Each may carry the limit that was met and the actual value. Their texts are meant for people.
+Each may carry the limit that was met, the actual value, and ``more`` fields of its own. Their texts are meant for people.
 """
+
+from collections.abc import Mapping
+from typing import Any
 
 
 class AppError(Exception):
@@ -44,11 +53,13 @@ class AppError(Exception):
         limit: float | None = None,
         actual: float | None = None,
         retry_after: int | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.limit = limit
         self.actual = actual
         self.retry_after = retry_after
+        self.more = dict(more or {})
 
 
 class PictureError(AppError):
@@ -109,6 +120,30 @@ class UnknownTraining(AppError):
 
 class WrongState(AppError):
     """The training is not in the state that this needs."""
+
+
+class ModelError(AppError):
+    """Something is wrong with the model file that was sent."""
+
+
+class InvalidModel(ModelError):
+    """The bytes are no network that takes a photo."""
+
+
+class UnsupportedModel(ModelError):
+    """A network with an operation that cannot be run here; ``more`` names op, node and what is supported."""
+
+
+class OversizedModel(ModelError):
+    """More bytes, work or memory than allowed; ``more`` says what."""
+
+
+class InputSizeMissing(ModelError):
+    """The file leaves height and width open, and nobody said them."""
+
+
+class FixedModel(AppError):
+    """A model that was not brought, and so cannot be deleted."""
 
 
 class UnknownModel(AppError):

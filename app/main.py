@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,6 +14,8 @@ from app.compute import Compute
 from app.deps import Services
 from app.headers import HeadersMiddleware, HeadMiddleware
 from app.images import Limits
+from app.model_folder import ModelFolder
+from app.own_models import ModelReader, OwnModels
 from app.paths import static_dir
 from app.registry import Registry
 from app.routes import (
@@ -37,6 +40,8 @@ from app.trainings.sets import Bounds, Datasets
 from app.version import VERSION
 
 API = "/api/v1"
+
+_SWEEP = 60  # seconds
 
 _DESCRIPTION = (
     "A photo goes in, every layer of a convolutional network comes out: activation maps, pooled outputs, scores, and where "
@@ -91,8 +96,13 @@ def _services(settings: Settings, registry: Registry) -> Services:
     datasets = Datasets(folder, limits, bounds)
     steps = Steps(compute, settings.step_cache_bytes)
     trainings = Trainings(folder, datasets, compute, _training_bounds(settings))
-    registry.add(trainings)
-    return Services(settings, registry, compute, analyses, datasets, steps, trainings)
+    own_models = OwnModels(settings.models_bytes, settings.model_ttl)
+    reader = ModelReader(settings, own_models, compute)
+    for shelf in (trainings, ModelFolder(settings.models_dir), own_models):
+        registry.add(shelf)
+    return Services(
+        settings, registry, compute, analyses, datasets, steps, trainings, own_models, reader
+    )
 
 
 def _training_bounds(settings: Settings) -> TrainingBounds:
@@ -104,12 +114,21 @@ def _training_bounds(settings: Settings) -> TrainingBounds:
     )
 
 
+async def _sweep(services: Services) -> None:
+    """Give the memory of brought models back that nobody uses any more."""
+    while True:
+        await asyncio.sleep(_SWEEP)
+        services.forget(services.own_models.sweep())
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Load the default network before the first photo comes, and go on with trainings that a restart broke off."""
     services: Services = app.state.services
     await services.compute.run(lambda _: services.registry.layers(services.registry.default))
     await services.trainings.open()
+    sweeping = asyncio.create_task(_sweep(services))
     yield
+    sweeping.cancel()
     await services.trainings.close()
     services.compute.close()

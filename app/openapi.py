@@ -66,6 +66,43 @@ ARCHIVE_BODY: dict[str, Any] = {
 }
 
 
+MODEL_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "An ONNX file, bare or as a form, which may have the other parameters as fields, too.",
+        "content": {
+            "application/octet-stream": {
+                "schema": {"type": "string", "format": "binary"},
+                "example": "@resnet50.onnx",
+            },
+            "application/x-onnx": {
+                "schema": {"type": "string", "format": "binary"},
+                "example": "@resnet50.onnx",
+            },
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "labels": {
+                            "type": "string",
+                            "description": "A text file with the classes' names, one a line; or imagenet.",
+                        },
+                        "name": {"type": "string"},
+                        "size": {"type": "string"},
+                        "preset": {"type": "string"},
+                        "mean": {"type": "string"},
+                        "std": {"type": "string"},
+                    },
+                },
+                "example": {"file": "@resnet50.onnx", "preset": "imagenet", "labels": "imagenet"},
+            },
+        },
+    }
+}
+
+
 def json_body(shape: str, description: str) -> dict[str, Any]:
     """The request body of a handler that reads it itself (app/bodies.py): JSON of a shape of app/schemas.py."""
     content = {"application/json": {"schema": {"$ref": f"{_REF}{shape}"}}}

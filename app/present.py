@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.analysis import Analysis, Scores, preprocess_of
 from app.encode import heatmaps_png, json_bytes, npy_bytes, npz_chunks, plain
+from app.errors import UnknownModel
 from app.photo_edits import shown_from
 from app.registry import Registry
 from app.variants import plain_changes
@@ -44,6 +46,15 @@ def model_summary(registry: Registry, model: str) -> dict[str, Any]:
         "training": network.meta.get("training"),
         **registry.keeping(model),
     }
+
+
+def model_list(registry: Registry) -> list[dict[str, Any]]:
+    """The models on offer. One that goes in this moment, or whose file cannot be read, is left out."""
+    found = []
+    for name in registry.ids:
+        with suppress(UnknownModel):
+            found.append(model_summary(registry, name))
+    return found
 
 
 def model(registry: Registry, model: str) -> dict[str, Any]:

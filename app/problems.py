@@ -23,6 +23,9 @@ from app.errors import (
     ClientGone,
     DamagedArchive,
     DamagedPicture,
+    FixedModel,
+    InputSizeMissing,
+    InvalidModel,
     NoPicture,
     NoRoom,
     NotAcceptable,
@@ -30,6 +33,7 @@ from app.errors import (
     NotAPicture,
     NotReady,
     Overloaded,
+    OversizedModel,
     PictureTooLarge,
     SlowUpload,
     TimeLimit,
@@ -41,6 +45,7 @@ from app.errors import (
     UnknownModel,
     UnknownStep,
     UnknownTraining,
+    UnsupportedModel,
     WrongState,
 )
 from app.headers import HEADERS
@@ -76,6 +81,11 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     NoRoom: Problem("no-room", 507, "There is no room left"),
     UnknownTraining: Problem("unknown-training", 404, "There is no such training"),
     WrongState: Problem("wrong-state", 409, "The training is not in that state"),
+    InvalidModel: Problem("model-invalid", 422, "This is not a model that can be read"),
+    UnsupportedModel: Problem("model-unsupported", 422, "The model uses what cannot be run here"),
+    OversizedModel: Problem("model-too-large", 413, "The model is too large"),
+    InputSizeMissing: Problem("model-input-size-needed", 422, "The model's input needs a size"),
+    FixedModel: Problem("model-fixed", 403, "This model cannot be deleted"),
     UnknownModel: Problem("unknown-model", 404, "There is no such model"),
     UnknownAnalysis: Problem("unknown-analysis", 404, "There is no such analysis"),
     UnknownStep: Problem("unknown-step", 404, "There is no such step"),
@@ -121,6 +131,7 @@ def document(error: Exception, path: str) -> dict[str, Any]:
     if isinstance(error, AppError):
         body["detail"] = str(error)
         body |= {k: v for k in ("limit", "actual") if (v := getattr(error, k)) is not None}
+        body |= error.more
     elif isinstance(error, RequestValidationError):
         body["errors"] = [
             {"where": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors()

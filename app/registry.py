@@ -13,7 +13,7 @@ from cachetools import LRUCache
 import engine
 from app.errors import UnknownModel
 from engine import views, zoo
-from engine.formats import safetensors
+from engine.errors import EngineError
 from engine.network import Network
 
 DEFAULT_MODEL = "everyday"
@@ -42,7 +42,7 @@ class Shelf(Protocol):
         """The models that are listed."""
 
     def find(self, model: str) -> Path | Network | None:
-        """A model, listed or not: its ``.safetensors`` file, or the network itself; None for one that is not here."""
+        """A model, listed or not: its file, or the network itself; None for one that is not here."""
 
     def keeping(self, model: str) -> Keeping | None:
         """How a model that somebody brought is kept; None for one that nobody did, or that is not here."""
@@ -113,10 +113,14 @@ class Registry:
             version = (found, found.stat().st_mtime_ns)
             with self._lock:
                 if version not in self._found:
-                    self._found[version] = safetensors.load(found).freeze()
+                    self._found[version] = engine.load(found)
                 return self._found[version]
         except FileNotFoundError:  # it went away in this moment
             raise unknown from None
+        except EngineError as error:
+            raise UnknownModel(
+                f"The file of the model {model!r} cannot be read: {error}."
+            ) from None
 
 
 def _zoo_loader(name: str) -> Callable[[], Network]:

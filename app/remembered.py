@@ -42,6 +42,11 @@ class Remembered(Generic[T]):
         if self._finished.getsizeof(result) <= self._finished.maxsize:
             self._finished[key] = result
 
+    def forget(self, unwanted: Callable[[T], bool]) -> None:
+        """Let go of some results."""
+        for key in [key for key, result in self._finished.items() if unwanted(result)]:
+            del self._finished[key]
+
     async def once(self, key: str, work: Work[T]) -> T:
         """What is remembered under that id, or what ``work`` makes, once for all who ask at the same time.
 

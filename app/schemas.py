@@ -27,6 +27,15 @@ class Problem(Schema):
     errors: list[dict[str, str]] | None = Field(
         None, description="For invalid requests: where, and what is wrong."
     )
+    what: str | None = Field(
+        None,
+        description="For models: what is too much: bytes, nodes, multiply_adds, activation_bytes, parameter_bytes or kept_bytes.",
+    )
+    op: str | None = Field(None, description="For models: the operation that cannot be run.")
+    node: str | None = Field(None, description="For models: the node that asks for it.")
+    supported: list[str] | None = Field(
+        None, description="For models: the operations that can be run."
+    )
 
 
 class Prediction(Schema):

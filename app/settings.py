@@ -44,7 +44,35 @@ class Settings(BaseSettings):
         description="Tasks that may wait for a worker; the next one is refused with a 503.",
     )
     trace_cache_bytes: int = Field(
-        128 * MIB, ge=0, description="Memory for finished analyses, in bytes; the oldest go first."
+        512 * MIB, ge=0, description="Memory for finished analyses, in bytes; the oldest go first."
+    )
+
+    models_dir: str = Field(
+        "~/.local/share/convscope/models",
+        description="Folder whose .onnx and .safetensors files are offered as models; `convscope models add` puts them there.",
+    )
+    max_model_bytes: int = Field(
+        640 * MIB, ge=1, description="Largest model file that is accepted, in bytes."
+    )
+    models_bytes: int = Field(
+        1024 * MIB,
+        ge=0,
+        description="Memory for models that people bring, in bytes; the least recently used go first.",
+    )
+    model_ttl: float = Field(
+        86400.0,
+        gt=0,
+        description="How long a brought model that nobody uses is kept, in seconds.",
+    )
+    max_multiply_adds: int = Field(
+        50_000_000_000,
+        ge=1,
+        description="Most multiply-adds that one photo may take in a brought model.",
+    )
+    max_activation_bytes: int = Field(
+        512 * MIB,
+        ge=1,
+        description="Most memory that one photo's values may take in a brought model, in bytes.",
     )
 
     trainings_dir: str = Field(

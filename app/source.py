@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,9 +14,13 @@ from app.analysis import Analysis, analyze, predict
 from app.client import Crop, Prediction, Tick
 from app.encode import heatmaps_png, json_bytes
 from app.images import Limits
+from app.model_folder import ModelFolder
+from app.model_wishes import limits_of, parse_wish, read_model, wish_id
+from app.own_models import OwnModels
 from app.registry import Registry
 from app.schemas_attributions import AttributionWish
 from app.settings import Settings
+from engine.network import Network
 
 
 class Result(Protocol):
@@ -43,6 +48,9 @@ class Source(Protocol):
     def models(self) -> list[dict[str, Any]]:
         """The models on offer."""
 
+    def models_add(self, model: Path, **options: str) -> dict[str, Any]:
+        """A model of one's own, for as long as this goes on; its description, with its ``id``."""
+
     def predict(
         self, photo: bytes, *, top_k: int = 5, model: str | None = None, crop: Crop | None = None
     ) -> list[Prediction]:
@@ -59,11 +67,26 @@ class LocalSource:
 
     def __init__(self, settings: Settings, registry: Registry | None = None) -> None:
         self._registry = registry or Registry.of_zoo()
+        self._settings = settings
         self._limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
+        self._own = OwnModels(settings.models_bytes, math.inf)
+        for shelf in (ModelFolder(settings.models_dir), self._own):
+            self._registry.add(shelf)
 
     def models(self) -> list[dict[str, Any]]:
         """The models on offer."""
-        return [present.model_summary(self._registry, name) for name in self._registry.ids]
+        return present.model_list(self._registry)
+
+    def models_add(self, model: Path, **options: str) -> dict[str, Any]:
+        """A model of one's own, for as long as this process goes on; its description, with its ``id``."""
+        data, wish = model.read_bytes(), parse_wish(options)
+        added = wish_id(data, wish)
+        self._own.keep(added, read_model(data, wish, limits_of(self._settings)))
+        return present.model(self._registry, added)
+
+    def network(self, model: str) -> Network:
+        """A model's network. Raises UnknownModel."""
+        return self._registry.get(model)
 
     def predict(
         self, photo: bytes, *, top_k: int = 5, model: str | None = None, crop: Crop | None = None

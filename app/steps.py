@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -123,6 +123,12 @@ class Steps:
                 "ask the training, or the analysis, for it again and it gets the same id."
             )
         return found
+
+    def forget(self, models: Collection[str]) -> None:
+        """Let go of the lessons of some models."""
+        self._remembered.forget(
+            lambda seen: seen.original is not None and seen.original.model in models
+        )
 
     async def of_training(
         self, run: str, number: int, before: Callable[[], tuple[State, Dataset]]

@@ -7,6 +7,7 @@ of a photo only the pixels that the network saw are.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 from app.analysis import Analysis, Changes, analyze, content_id
 from app.compute import Compute
@@ -37,6 +38,10 @@ class Analyses:
     def keep(self, done: Analysis) -> None:
         """Remember an analysis that was made elsewhere: by a step of learning."""
         self.remembered.keep(done.id, done)
+
+    def forget(self, models: Collection[str]) -> None:
+        """Let go of the analyses by some models: those hold on to the models' memory."""
+        self.remembered.forget(lambda done: done.model in models)
 
     async def make(
         self, model: str, network: Network, data: bytes, crop: Box | None = None

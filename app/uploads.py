@@ -1,32 +1,61 @@
 """A request's body → a file's bytes, in memory: a multipart form, or the bare file. Size and time are bounded.
 
-The file is a picture, or a ZIP of pictures to learn from.
+The file is a picture, a ZIP of pictures to learn from, or a model.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
+from typing import NamedTuple
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from app.crops import parse_crop
-from app.errors import AppError, BadUpload, NoPicture, NotAnArchive, NotAPicture, SlowUpload
+from app.errors import (
+    AppError,
+    BadParameter,
+    BadUpload,
+    InvalidModel,
+    NoPicture,
+    NotAnArchive,
+    NotAPicture,
+    SlowUpload,
+)
 from app.images import Box, too_large
+from app.model_wishes import ModelWish, parse_wish, too_many_bytes
 from app.settings import Settings
 from app.trainings import archives
 
 # Types under which bare bytes come; the last is what curl --data-binary says unless told otherwise.
 _BARE = ("", "application/octet-stream", "application/x-www-form-urlencoded")
+_MODEL = ("application/x-onnx", "application/onnx")
 _ZIP = ("application/zip", "application/x-zip-compressed")
 
 Refusal = Callable[[int, int], AppError]  # of a body with too many bytes: the limit, and how many
 
 # What a multipart form may add to the picture: boundaries, headers, the field «model».
 _FORM_OVERHEAD = 16 * 1024
+
+
+# A model's form also has the classes' names.
+_MODEL_FORM_OVERHEAD = 4 * 2**20
+
+
+class _FormBounds(NamedTuple):
+    """How much a multipart form may hold, beside the bytes of its files."""
+
+    files: int = 1
+    fields: int = 4
+    field_bytes: int = 1024
+
+
+_FORM = _FormBounds()
+_MODEL_FORM = _FormBounds(files=2, fields=8, field_bytes=2**20)
 
 
 @dataclass(frozen=True)
@@ -82,6 +111,43 @@ async def read_archive(request: Request, limit: int, timeout: float) -> bytes:
     )
 
 
+async def read_model_file(
+    request: Request, limit: int, timeout: float, query: Mapping[str, str]
+) -> tuple[bytes, ModelWish]:
+    """The model in a request's body, bare or as the field «file» of a form, and what is said of it.
+
+    A form may say more than the ``query``, and have the classes' names as a text file. Raises OversizedModel, SlowUpload, BadUpload,
+    BadParameter, and InvalidModel for a content type that promises something else.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        async with asyncio.timeout(timeout):
+            if kind == "multipart/form-data":
+                body = _bounded(request, limit, too_many_bytes, _MODEL_FORM_OVERHEAD)
+                return await _model_form(await _parsed(request, body, _MODEL_FORM), query)
+            if kind in (*_MODEL, *_BARE):
+                body = _bounded(request, limit, too_many_bytes)
+                return b"".join([chunk async for chunk in body]), parse_wish(query)
+    except TimeoutError:
+        raise _too_slow(timeout) from None
+    raise InvalidModel(
+        f"A body of the type {kind!r} is no model. Send application/octet-stream or multipart/form-data with a field «file»."
+    )
+
+
+async def _model_form(form: FormData, query: Mapping[str, str]) -> tuple[bytes, ModelWish]:
+    file, labels = form.get("file"), form.get("labels")
+    given = {**query, **{key: value for key, value in form.items() if isinstance(value, str)}}
+    if isinstance(file, UploadFile):
+        given = {"name": PurePath(file.filename or "").stem} | {k: v for k, v in given.items() if v}
+    if isinstance(labels, UploadFile):
+        try:
+            given["labels"] = (await labels.read()).decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise BadParameter("labels: the file is not a text in UTF-8.") from None
+    return await _file_of(form, "file", InvalidModel), parse_wish(given)
+
+
 def _too_slow(timeout: float) -> SlowUpload:
     return SlowUpload(f"The upload did not arrive within {timeout:g} s.", limit=timeout)
 
@@ -115,8 +181,16 @@ async def _read_form(
     return Upload(await _file_of(form, "image", NoPicture), wanted, parse_crop(part))
 
 
-async def _parsed(request: Request, body: AsyncGenerator[bytes, None]) -> FormData:
-    parser = _InMemoryParser(request.headers, body, max_files=1, max_fields=4, max_part_size=1024)
+async def _parsed(
+    request: Request, body: AsyncGenerator[bytes, None], bounds: _FormBounds = _FORM
+) -> FormData:
+    parser = _InMemoryParser(
+        request.headers,
+        body,
+        max_files=bounds.files,
+        max_fields=bounds.fields,
+        max_part_size=bounds.field_bytes,
+    )
     try:
         return await parser.parse()
     except MultiPartException as error:

@@ -4,6 +4,12 @@ EngineError
 ├── ShapeError       an op was given shapes (or hyper-parameters) that it cannot take
 ├── GraphError       the nodes do not form a network: a cycle, a missing input, a name used twice
 ├── FormatError      a file is not the model that it claims to be
+│   ├── UnsupportedOp    it has a step that this engine cannot run
+│   ├── ModelTooLarge    it would take more memory or time than it may
+│   └── InputSizeNeeded  it takes pictures of any size, and nobody said of which
+│   ├── UnsupportedOp    it asks for an operation that cannot be run here
+│   ├── ModelTooLarge    it is more than a limit allows
+│   └── InputSizeNeeded  it leaves its input's height and width open
 ├── UnknownModel     no network of that name in the zoo
 ├── TrainingError    nothing can be learned from this: an empty folder, one class, a foreign checkpoint
 ├── EditError        a change to a network that cannot be made: a layer without filters, a weight that is not there
@@ -25,6 +31,53 @@ class GraphError(EngineError, ValueError):
 
 class FormatError(EngineError, ValueError):
     """A file is not the model that it claims to be."""
+
+
+class UnsupportedOp(FormatError):
+    """A file's step that cannot be run: ``op`` is what the file says it does, ``node`` what it is called there."""
+
+    def __init__(self, op: str, node: str, reason: str) -> None:
+        super().__init__(f"{op} {node!r}: {reason}")
+        self.op = op
+        self.node = node
+        self.reason = reason
+
+
+class ModelTooLarge(FormatError):
+    """A file that would take more than it may: ``actual`` of ``what``, with ``limit`` allowed."""
+
+    def __init__(self, what: str, limit: int, actual: int) -> None:
+        super().__init__(f"too large: {actual:,} {what}, at most {limit:,} are allowed")
+        self.what = what
+        self.limit = limit
+        self.actual = actual
+
+
+class InputSizeNeeded(FormatError):
+    """A file that leaves the height and width of its pictures open."""
+
+
+class UnsupportedOp(FormatError):
+    """A model asks for an operation that cannot be run here: ``op``, asked for by the ``node`` of that name."""
+
+    def __init__(self, detail: str, *, op: str, node: str) -> None:
+        super().__init__(detail)
+        self.op = op
+        self.node = node
+
+
+class ModelTooLarge(FormatError):
+    """A model is more than a limit allows. ``what`` is the limit's name without "max_": bytes, nodes, multiply_adds, …"""
+
+    def __init__(self, detail: str, *, what: str, limit: int, actual: int) -> None:
+        super().__init__(detail)
+        self.what = what
+        self.limit = limit
+        self.actual = actual
+
+
+class InputSizeNeeded(FormatError):
+    """A model leaves its input's height and width open, and none was given."""
 
 
 class UnknownModel(EngineError, LookupError):

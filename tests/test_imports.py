@@ -24,7 +24,8 @@ ENGINE = """
 APP = """
     errors settings paths version schemas schemas_steps schemas_attributions headers encode client
     images registry compute negotiate positions samples problems
-    crops photo_edits remembered
+    crops photo_edits remembered model_wishes model_folder
+    own_models
     trainings schemas_learning
     analysis imagefolder uploads openapi responses bodies progress
     variants
@@ -32,6 +33,8 @@ APP = """
     origins attributions step_views
     step_sums
     deps source
+    shell
+    model_commands
     explaining
     routes
     main

@@ -8,11 +8,27 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from app import origins, present, schemas
 from app.deps import LayerName, ServicesDep, WorkerDep
-from app.errors import BadParameter, NotAcceptable, Overloaded, UnknownLayer, UnknownModel
+from app.errors import (
+    BadParameter,
+    BadUpload,
+    FixedModel,
+    InputSizeMissing,
+    InvalidModel,
+    NotAcceptable,
+    Overloaded,
+    OversizedModel,
+    SlowUpload,
+    TimeLimit,
+    UnknownLayer,
+    UnknownModel,
+    UnsupportedModel,
+)
+from app.model_wishes import ModelWish
 from app.negotiate import MEDIA_TYPES, choose_format
-from app.openapi import binary_content, problem_responses
+from app.openapi import MODEL_BODY, binary_content, problem_responses
 from app.responses import json_response
 from app.samples import load_samples
+from app.uploads import read_model_file
 
 router = APIRouter(tags=["models"])
 
@@ -28,8 +44,117 @@ ModelId = Annotated[str, Path(alias="id", description="The model's id.", example
 async def list_models(services: ServicesDep, worker: WorkerDep) -> Response:
     """The models on offer, the default first."""
     registry = services.registry
-    models = await worker.run(lambda _: [present.model_summary(registry, m) for m in registry.ids])
+    models = await worker.run(lambda _: present.model_list(registry))
     return json_response({"default": registry.default, "models": models})
+
+
+@router.post(
+    "/models",
+    status_code=201,
+    summary="Bring a model of one's own",
+    response_model=schemas.Model,
+    response_description="The model; Location says where it can be read again.",
+    responses=problem_responses(
+        InvalidModel,
+        UnsupportedModel,
+        OversizedModel,
+        InputSizeMissing,
+        BadUpload,
+        SlowUpload,
+        BadParameter,
+        Overloaded,
+        TimeLimit,
+    ),
+    openapi_extra=MODEL_BODY,
+)
+async def create_model(
+    request: Request,
+    services: ServicesDep,
+    worker: WorkerDep,
+    name: Annotated[
+        str | None, Query(description="What to call it.", max_length=200, examples=["My ResNet"])
+    ] = None,
+    size: Annotated[
+        str | None,
+        Query(
+            description="HEIGHTxWIDTH of the input in pixels, where the file leaves them open.",
+            max_length=40,
+            examples=["224x224"],
+        ),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        Query(
+            description="How pixels become numbers: imagenet (the usual), unit (0 to 1), symmetric (−1 to 1) or caffe (BGR, 0 to 255).",
+            max_length=40,
+            examples=["imagenet"],
+        ),
+    ] = None,
+    mean: Annotated[
+        str | None,
+        Query(
+            description="One number, or one a channel: (pixel / 255 − mean) / std.",
+            max_length=200,
+            examples=["0.485,0.456,0.406"],
+        ),
+    ] = None,
+    std: Annotated[
+        str | None,
+        Query(
+            description="As mean.",
+            max_length=200,
+            examples=["0.229,0.224,0.225"],
+        ),
+    ] = None,
+    labels: Annotated[
+        str | None,
+        Query(
+            description="imagenet for the names of ImageNet's classes. Others come as a text file, one a line: the form's field «labels».",
+            max_length=4096,
+            examples=["imagenet"],
+        ),
+    ] = None,
+) -> Response:
+    """An ONNX file, or a .safetensors file of Convscope's. What it does not say itself may be said with it.
+
+    The model lives in the server's memory, as long as it is used and there is room. The same file and options give the same id.
+    """
+    settings = services.settings
+    told = {
+        "name": name,
+        "size": size,
+        "preset": preset,
+        "mean": mean,
+        "std": std,
+        "labels": labels,
+    }
+    query = {key: value for key, value in told.items() if value is not None}
+
+    async def receive() -> tuple[bytes, ModelWish]:
+        return await read_model_file(
+            request, settings.max_model_bytes, settings.body_timeout, query
+        )
+
+    model, gone = await services.model_reader.add(receive)
+    services.forget(gone)
+    content = await worker.run(lambda _: present.model(services.registry, model))
+    root = request.scope.get("root_path", "")
+    location = root + request.app.url_path_for("describe_model", id=model)
+    return json_response(content, 201, {"Location": location})
+
+
+@router.delete(
+    "/models/{id}",
+    status_code=204,
+    summary="Delete a model",
+    response_class=Response,
+    responses=problem_responses(UnknownModel, FixedModel, BadParameter),
+)
+async def delete_model(services: ServicesDep, model: ModelId) -> Response:
+    """One that somebody brought; those that ship or were learned here stay. Its analyses go with it."""
+    services.own_models.delete(model)
+    services.forget([model])
+    return Response(status_code=204)
 
 
 @router.get(

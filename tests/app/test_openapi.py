@@ -142,6 +142,7 @@ def test_bodies_are_described(operations):
     with_body = {o["operationId"] for _, _, o in operations if "requestBody" in o}
     assert with_body == UPLOADS | {
         "create_dataset",
+        "create_model",
         "create_training",
         "create_variant",
         "explain_class",

@@ -1,0 +1,150 @@
+"""Networks that people bring: in memory, as long as there is room and somebody uses them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from app.compute import Compute
+from app.errors import FixedModel, Overloaded, OversizedModel, UnknownModel
+from app.model_wishes import ModelWish, limits_of, read_model, wish_id
+from app.registry import Keeping
+from app.settings import Settings
+from engine.cost import cost
+from engine.network import Network
+
+PREFIX = "own-"
+
+_WAIT = 5  # seconds until somebody whose turn it was not asks again
+
+
+@dataclass
+class _Own:
+    """A network, the bytes of its numbers, and when it was used last."""
+
+    network: Network
+    nbytes: int
+    used: float
+
+
+class OwnModels:
+    """A shelf of brought models, up to ``max_bytes``, each as long as it is used within ``seconds``. Safe to use from any thread.
+
+    ``clock`` tells the time in seconds.
+    """
+
+    def __init__(
+        self, max_bytes: int, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._max_bytes = max_bytes
+        self._seconds = seconds
+        self._clock = clock
+        self._kept: OrderedDict[str, _Own] = OrderedDict()  # the least recently used first
+        self._lock = threading.Lock()
+
+    def ids(self) -> list[str]:
+        """The models, the newest or last used at the end."""
+        with self._lock:
+            return [model for model, own in self._kept.items() if not self._is_over(own)]
+
+    def find(self, model: str) -> Network | None:
+        """A model, which is used by that. Raises UnknownModel with a way out for one that must have been here once."""
+        with self._lock:
+            own = self._kept.get(model)
+            if own is None or self._is_over(own):
+                self._explain(model)
+                return None
+            own.used = self._clock()
+            self._kept.move_to_end(model)
+            return own.network
+
+    def keeping(self, model: str) -> Keeping | None:
+        """How long a model is kept, and what it takes."""
+        with self._lock:
+            own = self._kept.get(model)
+            if own is None:
+                return None
+            left = max(0.0, own.used + self._seconds - self._clock())
+            return Keeping(own=True, bytes=own.nbytes, expires_in=round(left, 1))
+
+    def keep(self, model: str, network: Network) -> list[str]:
+        """Put a model on the shelf; what had to go for it. Raises OversizedModel for one that has no room even alone."""
+        nbytes = cost(network).parameter_bytes
+        if nbytes > self._max_bytes:
+            raise OversizedModel(
+                f"The model's numbers take {nbytes:,} bytes; this server keeps at most {self._max_bytes:,}.",
+                limit=self._max_bytes,
+                actual=nbytes,
+                more={"what": "kept_bytes"},
+            )
+        with self._lock:
+            self._kept.pop(model, None)
+            gone = self._sweep()
+            while nbytes + sum(own.nbytes for own in self._kept.values()) > self._max_bytes:
+                gone.append(self._kept.popitem(last=False)[0])
+            self._kept[model] = _Own(network, nbytes, self._clock())
+            return gone
+
+    def delete(self, model: str) -> None:
+        """Forget a model. Raises UnknownModel, and FixedModel for one that nobody brought."""
+        if not model.startswith(PREFIX):
+            raise FixedModel(
+                f"{model!r} was not brought by anybody, so it stays. Models that can be deleted begin with {PREFIX!r}."
+            )
+        with self._lock:
+            if self._kept.pop(model, None) is None:
+                self._explain(model)
+
+    def sweep(self) -> list[str]:
+        """Forget the models whose time is over; their ids."""
+        with self._lock:
+            return self._sweep()
+
+    def _sweep(self) -> list[str]:
+        over = [model for model, own in self._kept.items() if self._is_over(own)]
+        for model in over:
+            del self._kept[model]
+        return over
+
+    def _is_over(self, own: _Own) -> bool:
+        return self._clock() > own.used + self._seconds
+
+    def _explain(self, model: str) -> None:
+        if model.startswith(PREFIX):
+            raise UnknownModel(
+                f"There is no model {model!r} any more. Brought models are forgotten when they are not used for "
+                f"{self._seconds:g} s, when others need the room, or when the server restarts; send the file again and it gets "
+                "the same id."
+            )
+
+
+class ModelReader:
+    """Takes model files in, one at a time: each is held in memory while it is read. Use it from one event loop."""
+
+    def __init__(self, settings: Settings, shelf: OwnModels, compute: Compute) -> None:
+        self._settings = settings
+        self._shelf = shelf
+        self._compute = compute
+        self._turn = asyncio.Lock()
+
+    async def add(
+        self, receive: Callable[[], Awaitable[tuple[bytes, ModelWish]]]
+    ) -> tuple[str, list[str]]:
+        """Keep the model that ``receive`` gets: its id, and those of the models that had to go for it.
+
+        Raises Overloaded while another one is being read, and what ``read_model``, ``OwnModels.keep`` and ``receive`` raise.
+        """
+        if self._turn.locked():
+            raise Overloaded(
+                f"Another model is being read. Try again in about {_WAIT} s.", retry_after=_WAIT
+            )
+        async with self._turn:
+            data, wish = await receive()
+            limits = await asyncio.to_thread(limits_of, self._settings)
+            model = await self._compute.run(lambda _: wish_id(data, wish))
+            network = await self._compute.run(lambda check: read_model(data, wish, limits, check))
+            return model, self._shelf.keep(model, network)
