@@ -4,9 +4,6 @@ EngineError
 ├── ShapeError       an op was given shapes (or hyper-parameters) that it cannot take
 ├── GraphError       the nodes do not form a network: a cycle, a missing input, a name used twice
 ├── FormatError      a file is not the model that it claims to be
-│   ├── UnsupportedOp    it has a step that this engine cannot run
-│   ├── ModelTooLarge    it would take more memory or time than it may
-│   └── InputSizeNeeded  it takes pictures of any size, and nobody said of which
 │   ├── UnsupportedOp    it asks for an operation that cannot be run here
 │   ├── ModelTooLarge    it is more than a limit allows
 │   └── InputSizeNeeded  it leaves its input's height and width open
@@ -31,30 +28,6 @@ class GraphError(EngineError, ValueError):
 
 class FormatError(EngineError, ValueError):
     """A file is not the model that it claims to be."""
-
-
-class UnsupportedOp(FormatError):
-    """A file's step that cannot be run: ``op`` is what the file says it does, ``node`` what it is called there."""
-
-    def __init__(self, op: str, node: str, reason: str) -> None:
-        super().__init__(f"{op} {node!r}: {reason}")
-        self.op = op
-        self.node = node
-        self.reason = reason
-
-
-class ModelTooLarge(FormatError):
-    """A file that would take more than it may: ``actual`` of ``what``, with ``limit`` allowed."""
-
-    def __init__(self, what: str, limit: int, actual: int) -> None:
-        super().__init__(f"too large: {actual:,} {what}, at most {limit:,} are allowed")
-        self.what = what
-        self.limit = limit
-        self.actual = actual
-
-
-class InputSizeNeeded(FormatError):
-    """A file that leaves the height and width of its pictures open."""
 
 
 class UnsupportedOp(FormatError):
