@@ -2,9 +2,12 @@
 
 import { isReading } from "./article/index.js";
 import { find } from "./dom.js";
+import { toggleFolded, toggleWhole, zoomStep } from "./network/view.js";
 import { toggleTheme } from "./theme.js";
 import { toggleField } from "./views/field.js";
 import { openHelp } from "./views/help.js";
+import { openSearch } from "./views/strip-search.js";
+import { drawnZoom } from "./views/strip-tools.js";
 import { closeTrail, stepTrail } from "./views/trail.js";
 
 /** @typedef {import("./types.js").App} App */
@@ -38,6 +41,11 @@ const ANYWHERE = {
   k: ({ slider }) => slider.toggle(),
   ",": ({ slider }) => slider.step(-1),
   ".": ({ slider }) => slider.step(1),
+  "/": () => openSearch(),
+  "+": ({ store }) => zoomStep(store, 1, drawnZoom()),
+  "-": ({ store }) => zoomStep(store, -1, drawnZoom()),
+  0: ({ store }) => toggleWhole(store),
+  b: ({ store }) => toggleFolded(store),
   "?": () => openHelp(),
   t: toggleTheme,
   x: ({ comparison }) => comparison.flip(),

@@ -8,6 +8,7 @@ import { Explorer } from "./explorer.js";
 import { Intake } from "./intake.js";
 import { mountKeys } from "./keys.js";
 import { Slider } from "./slide.js";
+import { USUAL } from "./network/view.js";
 import { followSight } from "./sight.js";
 import { Store } from "./store.js";
 import { mountCamera } from "./views/camera.js";
@@ -77,6 +78,7 @@ const initial = {
   slide: null,
   focus: null,
   kernels: wish.kernels,
+  strip: USUAL,
   theme: document.documentElement.dataset.theme === "dark" ? "dark" : "light",
 };
 const store = new Store(initial);

@@ -8,6 +8,7 @@
  *
  * @typedef {object} Layer What the model says of a layer, whatever the photo.
  * @property {string} name
+ * @property {string} [label] The file's own name of the step, where it has one.
  * @property {string} op "conv", "relu", "max_pool", …; "input" for the first one.
  * @property {string[]} inputs Names of the layers that it reads.
  * @property {number[]} shape [C, H, W] or [K].
@@ -217,6 +218,7 @@
  * @property {Problem | null} unmade Why there is no pair although one is wished for.
  * @property {{ reached: number, playing: boolean } | null} slide How far the window has slid over the open map, counted row by row.
  * @property {{ input: string, channel: number } | null} focus The input map whose numbers are shown; null: the largest contribution.
+ * @property {import("./network/view.js").StripView} strip How the reader looks at the strip.
  * @property {boolean} kernels Whether the stage shows the layer's kernels instead of its maps.
  * @property {"light" | "dark"} theme
  *

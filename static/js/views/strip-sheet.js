@@ -1,33 +1,35 @@
-/** What the columns of the strip are drawn on. Lengths are in sixteenths of a rem, as in layout.js. */
+/** What the columns of the strip are drawn on. Lengths are in sixteenths of a rem, as in network/geometry.js. */
 
 import { h } from "../dom.js";
-import { STRIP } from "../layout.js";
 import { paint } from "../raster.js";
 
-/** @typedef {import("../layout.js").Column} Column */
+/** @typedef {import("../network/geometry.js").Column} Column */
 
 export const rootSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 export const rem = (/** @type {number} */ units) => `${units / 16}rem`;
 
-/** The maps of neighbouring columns on one canvas. */
+/** The maps of neighbouring columns on one canvas, which is made when the first of them is painted. */
 export class Sheet {
   #one = h("canvas"); // one map, a pixel a number
+  /** @type {HTMLCanvasElement | null} */
+  #canvas = null;
   #left;
+  #top;
+  #right;
+  #bottom;
+  #root;
 
-  /** @param {Column[]} columns */
-  constructor(columns) {
-    this.columns = columns;
+  /**
+   * @param {Column[]} columns
+   * @param {HTMLElement} root that the canvas is put into
+   */
+  constructor(columns, root) {
+    this.#root = root;
     const cells = columns.flatMap((column) => column.cells);
     this.#left = Math.min(...cells.map(({ x }) => x));
-    const width = Math.max(...cells.map((cell) => cell.x + cell.width)) - this.#left;
-    const height = Math.max(...cells.map((cell) => cell.y + cell.height)) - STRIP.top;
-    this.canvas = h("canvas", {
-      class: "strip-sheet",
-      "aria-hidden": "true",
-      width: Math.ceil(width * this.#scale),
-      height: Math.ceil(height * this.#scale),
-      style: { left: rem(this.#left), top: rem(STRIP.top), width: rem(width), height: rem(height) },
-    });
+    this.#top = Math.min(...cells.map(({ y }) => y));
+    this.#right = Math.max(...cells.map((cell) => cell.x + cell.width));
+    this.#bottom = Math.max(...cells.map((cell) => cell.y + cell.height));
   }
 
   /**
@@ -40,15 +42,29 @@ export class Sheet {
    */
   paint(column, i, values, width, range, theme) {
     const cell = column.cells[i];
-    const context = this.canvas.getContext("2d");
+    this.#canvas ??= this.#make();
+    const context = this.#canvas.getContext("2d");
     if (!cell || !context) return;
     paint(this.#one, values, width, range, theme);
     const edge = (/** @type {number} */ at) => Math.round(at * this.#scale); // whole pixels: hard edges
-    const [left, top] = [edge(cell.x - this.#left), edge(cell.y - STRIP.top)];
-    const [right, bottom] = [edge(cell.x + cell.width - this.#left), edge(cell.y + cell.height - STRIP.top)];
+    const [left, top] = [edge(cell.x - this.#left), edge(cell.y - this.#top)];
+    const [right, bottom] = [edge(cell.x + cell.width - this.#left), edge(cell.y + cell.height - this.#top)];
     context.imageSmoothingEnabled = false;
     context.clearRect(left, top, right - left, bottom - top); // what is not a number is see-through
     context.drawImage(this.#one, left, top, right - left, bottom - top);
+  }
+
+  #make() {
+    const [width, height] = [this.#right - this.#left, this.#bottom - this.#top];
+    const canvas = h("canvas", {
+      class: "strip-sheet",
+      "aria-hidden": "true",
+      width: Math.ceil(width * this.#scale),
+      height: Math.ceil(height * this.#scale),
+      style: { left: rem(this.#left), top: rem(this.#top), width: rem(width), height: rem(height) },
+    });
+    this.#root.append(canvas);
+    return canvas;
   }
 
   /** The screen's own pixels in a sixteenth of a rem. */

@@ -1,156 +1,147 @@
-/** The network strip: every layer in order, and the map to move on. */
+/** The network strip: every layer where it stands in the network, and the map to move on. */
 
 import { isAbort } from "../api.js";
 import { originalOf } from "../compare.js";
 import { find, h, placeBox, prefersStillness, setAttribute, svg } from "../dom.js";
-import { shapeText } from "../format.js";
-import { hasMaps, layerNamed, typicalMaps } from "../graph.js";
-import { layoutStrip, STRIP } from "../layout.js";
+import { hasMaps, typicalMaps } from "../graph.js";
+import { findBlocks } from "../network/blocks.js";
+import { blockOf, itemsOf } from "../network/fold.js";
+import { CELLS, drawStrip } from "../network/geometry.js";
+import { enter, isOpen, toggleBlock } from "../network/view.js";
 import { condense, planeOf } from "../raster.js";
 import { layerRange } from "../scale.js";
 import { explains, fractions, windowBox } from "../terms.js";
-import { opTitle } from "../words.js";
-import { say } from "../words/index.js";
+import { drawBracket, drawColumn, dressColumn } from "./strip-column.js";
+import { mountSearch } from "./strip-search.js";
 import { rem, rootSize, Sheet } from "./strip-sheet.js";
+import { mountStripTools } from "./strip-tools.js";
 import { placeOf } from "./trail.js";
 
 /**
- * @typedef {import("../layout.js").Column} Column
+ * @typedef {import("../network/blocks.js").Block} Block
+ * @typedef {import("../network/geometry.js").Column} Column
+ * @typedef {import("../network/geometry.js").Drawing} Drawing
+ * @typedef {import("./strip-column.js").Drawn} Drawn
  * @typedef {import("../types.js").App} App
+ * @typedef {import("../types.js").Model} Model
  * @typedef {import("../types.js").State} State
- * @typedef {import("../types.js").Tensor} Tensor
- *
- * @typedef {object} Drawn A column on the page.
- * @property {Column} column
- * @property {HTMLButtonElement} button
- * @property {HTMLElement[]} thumbs
- * @property {HTMLElement[]} lights
- * @property {number[]} channels
- * @property {Tensor | null} tensor
  */
 
 // Browsers make every canvas a layer of its own, and a hundred layers take longer to put together than everything else that a
 // moved cursor changes. So neighbouring columns share one.
 const COLUMNS_A_SHEET = 16;
 
+const AHEAD = 480; // pixels beside what is in sight that are drawn, too
+const REST = 120; // milliseconds between two looks at what has come into sight while the strip moves
+
 /** @param {App} app */
 export function mountStrip(app) {
   const strip = new Strip(app);
   const { store } = app;
-  store.watch(["analysis"], () => strip.build());
+  store.watch(["analysis", "strip"], () => strip.build());
+  store.watch(["layer"], () => strip.arrive());
   store.watch(["trail", "layer"], () => strip.follow());
   store.watch(["layer", "analysis"], () => strip.choose());
   store.watch(["theme"], () => strip.repaint());
   store.watch(["explanation", "cursor", "layer"], () => strip.light());
+  mountStripTools(app, strip);
+  mountSearch(app, strip);
 }
 
-class Strip {
+export class Strip {
   /** @type {Map<string, Drawn>} */
   #drawn = new Map();
-  /** @type {Sheet[]} */
-  #sheets = [];
+  /** @type {Map<string, Drawn>} By every layer, also those of folded blocks. */
+  #holds = new Map();
+  /** @type {Map<Column, Sheet>} */
+  #sheets = new Map();
   /** @type {Set<HTMLElement>} Those that are on. */
   #lit = new Set();
   /** @type {Map<string, SVGPathElement[]>} */
   #edges = new Map();
+  /** @type {Element[]} What stands out because it is current. */
+  #current = [];
   #trail = svg("svg", { class: "trail-line", "aria-hidden": "true" });
   /** @type {import("../types.js").TrailStep[] | null} Those that the columns show the maps of. */
   #followed = null;
-  #root = find("#strip", HTMLElement);
-  /** @type {IntersectionObserver} */
-  #sight;
   #laidOut = "";
+  #isWaiting = false;
+  /** @type {Drawing | null} */
+  drawing = null;
+  /** @type {Block[]} */
+  blocks = [];
+  /** @type {Model | null} Whose blocks these are. */
+  #model = null;
+  /** @type {{ column: number, x: number } | null} What stays where it is while the reader zooms: how many columns from the left. */
+  anchor = null;
+  root = h("div", { class: "strip-view" });
 
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    this.#sight = new IntersectionObserver((entries) => this.#appear(entries), { root: this.#root, rootMargin: "0px 480px" });
+    find("#strip", HTMLElement).append(this.root);
+    this.root.addEventListener("scroll", () => this.#look(), { passive: true });
+    new ResizeObserver(() => this.#look()).observe(this.root);
   }
 
   /** Lay the network out. The columns fill themselves as they come into sight. */
   build() {
-    const { model, analysis } = this.app.store.state;
+    const { state } = this.app.store;
+    const { model, analysis } = state;
     if (!model || !analysis) return;
-    const original = originalOf(this.app.store.state);
+    if (model !== this.#model) this.blocks = findBlocks(model.layers);
+    const isNew = model.id !== this.#model?.id;
+    this.#model = model;
+    const original = originalOf(state);
     const typical = this.#maps(model, (original.model === model && original.analysis) || analysis); // so that flipping moves nothing
-    const laidOut = JSON.stringify([model.id, [...typical]]);
+    const open = this.blocks.map((block) => isOpen(state, block));
+    const laidOut = JSON.stringify([model.id, state.strip.zoom, open, [...typical]]);
     if (laidOut === this.#laidOut) {
       this.#refill();
+      this.#showHits();
       return;
     }
     this.#laidOut = laidOut;
-    const scrolled = this.#root.scrollLeft;
-    this.#sight.disconnect();
-    const { columns, groups, edges, width, height } = layoutStrip(model, typical, (this.#root.clientWidth * 16) / rootSize());
-    this.#edges = new Map();
-    const lines = edges.map(({ to, path }) => {
-      const line = svg("path", { d: path });
-      this.#edges.set(to, [...(this.#edges.get(to) ?? []), line]);
-      return line;
-    });
-    const size = { width: rem(width), height: rem(height) };
-    this.#drawn = new Map(columns.map((column) => [column.layer.name, this.#draw(column, typical)]));
-    this.#lit = new Set();
-    this.#sheets = [];
-    for (let i = 0; i < columns.length; i += COLUMNS_A_SHEET) this.#sheets.push(new Sheet(columns.slice(i, i + COLUMNS_A_SHEET)));
-    this.#root.replaceChildren(
-      h(
-        "div",
-        { class: "strip-inner", style: size },
-        svg("svg", { class: "edges", viewBox: `0 0 ${width} ${height}`, style: size, "aria-hidden": "true" }, ...lines),
-        ...groups.map(({ text, left, width }) =>
-          h("span", { class: "group", "aria-hidden": "true", style: { left: rem(left + 4), width: rem(width - 8) } }, text),
-        ),
-        ...this.#sheets.map(({ canvas }) => canvas),
-        h("ol", {}, ...[...this.#drawn.values()].map(({ button }) => h("li", {}, button))),
-        this.#trail,
-      ),
-    );
-    setAttribute(this.#trail, "viewBox", `0 0 ${width} ${height}`);
-    this.#trail.style.width = size.width;
-    this.#trail.style.height = size.height;
-    this.#root.scrollLeft = scrolled;
-    for (const { button } of this.#drawn.values()) this.#sight.observe(button);
+    const held = this.#hold();
+    const items = itemsOf(model.layers, this.blocks, (block) => open[block.number - 1] ?? true);
+    this.#draw(drawStrip(items, typical, { room: (this.root.clientWidth * 16) / rootSize(), zoom: state.strip.zoom }), typical);
+    if (isNew) this.root.scrollLeft = 0;
+    else this.#release(held);
+    this.#markCurrent();
+    this.#drawTrail();
+    this.#fillSight();
+    this.#showHits();
+    this.light();
+  }
+
+  /** The reader goes to a layer: its block opens. */
+  arrive() {
+    const { model, layer } = this.app.store.state;
+    if (!model || !this.blocks.length) return;
+    enter(this.app.store, blockOf(model.layers, this.blocks, layer));
+    this.build();
   }
 
   /** Let the current layer stand out, and bring it into sight. */
   choose() {
-    const { layer } = this.app.store.state;
-    for (const [name, { button }] of this.#drawn) {
-      setAttribute(button, "aria-current", name === layer && "step");
-      button.tabIndex = name === layer ? 0 : -1;
-    }
-    for (const [to, lines] of this.#edges) {
-      for (const line of lines) line.classList.toggle("current", to === layer);
-    }
-    const button = this.#drawn.get(layer)?.button;
-    if (!button) return;
-    if (this.#root.contains(document.activeElement)) button.focus({ preventScroll: true });
-    const left = button.offsetLeft + button.offsetWidth / 2 - this.#root.clientWidth / 2;
-    this.#root.scrollTo({ left, behavior: prefersStillness() ? "instant" : "smooth" });
+    const drawn = this.#markCurrent();
+    if (!drawn) return;
+    if (this.root.contains(document.activeElement)) drawn.button.focus({ preventScroll: true });
+    this.bringIntoSight(drawn);
   }
 
-  /** Draw the trail through the columns; these then show the maps that it goes through. */
+  /**
+   * Draw the trail through the columns; these then show the maps that it goes through.
+   */
   follow() {
-    const { trail, layer } = this.app.store.state;
-    const steps = trail?.steps ?? null;
+    const steps = this.app.store.state.trail?.steps ?? null;
     if (steps !== this.#followed) {
       this.#followed = steps;
       this.build();
       this.choose();
       this.light();
     }
-    const points = (steps ?? []).flatMap((step) => this.#pointOf(step) ?? []);
-    const line = points.map(({ x, y }, i) => `${i ? "L" : "M"}${x} ${y}`).join("");
-    this.#trail.replaceChildren(
-      svg("path", { d: line }),
-      ...points.map(({ x, y, name }) => svg("circle", { cx: x, cy: y, r: name === layer ? 4 : 2.5 })),
-    );
-  }
-
-  /** Other numbers of the same network in the same columns; the old ones stay until the new ones are here. */
-  #refill() {
-    for (const drawn of this.#drawn.values()) if (drawn.tensor) void this.#fill(drawn);
+    this.#drawTrail();
   }
 
   repaint() {
@@ -181,13 +172,39 @@ class Strip {
   }
 
   /**
+   * Scroll so that a column is in the middle.
+   *
+   * @param {Drawn | undefined} drawn
+   */
+  bringIntoSight(drawn) {
+    if (!drawn) return;
+    const { left, top, width, height } = drawn.column;
+    const unit = rootSize() / 16;
+    const { clientWidth, clientHeight } = this.root;
+    this.root.scrollTo({
+      left: this.#margin + (left + width / 2) * unit - clientWidth / 2,
+      top: (top + height / 2) * unit - clientHeight / 2,
+      behavior: prefersStillness() ? "instant" : "smooth",
+    });
+  }
+
+  /**
+   * The column that a layer is in.
+   *
+   * @param {string} layer
+   */
+  columnOf(layer) {
+    return this.#holds.get(layer);
+  }
+
+  /**
    * Which maps stand for each layer: the typical ones, and any that a trail goes through.
    *
-   * @param {import("../types.js").Model} model
+   * @param {Model} model
    * @param {import("../types.js").Analysis} analysis
    */
   #maps(model, analysis) {
-    const typical = typicalMaps(model, analysis.layers, STRIP.cells);
+    const typical = typicalMaps(model, analysis.layers, CELLS);
     for (const step of this.#followed ?? []) {
       const shown = typical.get(step.layer) ?? [];
       const channel = step.index.channel ?? null;
@@ -233,50 +250,176 @@ class Strip {
   }
 
   /**
-   * @param {Column} column
+   * Put a drawing on the page in place of the one before.
+   *
+   * @param {Drawing} drawing
    * @param {Map<string, number[]>} typical
-   * @returns {Drawn}
    */
-  #draw(column, typical) {
-    const { layer, left, width, cells } = column;
-    const lights = cells.map(() => h("span", { class: "lit", hidden: true }));
-    const thumbs = cells.map((cell, i) =>
+  #draw(drawing, typical) {
+    const { columns, groups, brackets, routes, width, height, far, isChain } = drawing;
+    this.drawing = drawing;
+    const go = (/** @type {string} */ name) => this.app.explorer.goTo(name);
+    const all = columns.map((column) => drawColumn(column, (typical.get(column.layer.name) ?? []).slice(0, column.cells.length), go));
+    this.#drawn = new Map(all.map((drawn) => [drawn.column.layer.name, drawn]));
+    this.#holds = new Map(all.flatMap((drawn) => drawn.column.item.layers.map(({ name }) => [name, drawn])));
+    this.#edges = new Map();
+    this.#current = [];
+    this.#lit = new Set();
+    const lines = routes.map(({ to, path }) => {
+      const line = svg("path", { d: path });
+      this.#edges.set(to, [...(this.#edges.get(to) ?? []), line]);
+      return line;
+    });
+    const size = { width: rem(width), height: rem(height) };
+    const sheets = h("div", { class: "sheets" });
+    this.#sheets = far ? new Map() : this.#makeSheets(columns, sheets);
+    const folds = new Map(brackets.map((bracket) => [bracket.block, drawBracket(bracket, () => toggleBlock(this.app.store, bracket.block))]));
+    setAttribute(this.#trail, "viewBox", `0 0 ${width} ${height}`);
+    Object.assign(this.#trail.style, size);
+    this.root.replaceChildren(
       h(
-        "span",
-        {
-          class: "thumb empty",
-          style: { left: rem(cell.x - left), top: rem(cell.y), width: rem(cell.width), height: rem(cell.height) },
-        },
-        lights[i],
+        "div",
+        { class: ["strip-inner", far && "far", isChain && "chain"].filter(Boolean).join(" "), style: size },
+        svg("svg", { class: "edges", viewBox: `0 0 ${width} ${height}`, style: size, "aria-hidden": "true" }, ...lines),
+        ...groups.map(({ text, left, width }) =>
+          h(
+            "span",
+            { class: "group", "aria-hidden": "true", style: { left: rem(left + 4), width: rem(Math.max(1, width - 8)) } },
+            width > 5 * text.length && text,
+          ),
+        ),
+        sheets,
+        h("ol", {}, ...listOf(all, folds)),
+        this.#trail,
       ),
     );
-    const go = () => this.app.explorer.goTo(layer.name);
-    const button = h(
-      "button",
-      {
-        type: "button",
-        class: "column",
-        tabindex: -1,
-        title: layer.name,
-        "aria-label": say.strip.column(layer.name, opTitle(layer.op), shapeText(layer.shape)),
-        style: { left: rem(left), width: rem(width) },
-        data: { layer: layer.name },
-        on: { click: go },
-      },
-      h("span", { class: "column-name" }, layer.name),
-      ...thumbs,
-    );
-    return { column, button, thumbs, lights, channels: typical.get(layer.name) ?? [], tensor: null };
+    find("#strip", HTMLElement).dataset.zoom = String(drawing.pitch / 52);
   }
 
-  /** @param {IntersectionObserverEntry[]} entries */
-  #appear(entries) {
-    for (const { isIntersecting, target } of entries) {
-      const drawn = target instanceof HTMLElement && this.#drawn.get(target.dataset.layer ?? "");
-      if (!isIntersecting || !drawn) continue;
-      this.#sight.unobserve(target);
-      void this.#fill(drawn);
+  /**
+   * @param {Column[]} columns
+   * @param {HTMLElement} root
+   * @returns {Map<Column, Sheet>}
+   */
+  #makeSheets(columns, root) {
+    /** @type {Column[][]} */
+    const groups = [];
+    for (const column of columns) (groups[Math.floor(column.at / COLUMNS_A_SHEET)] ??= []).push(column);
+    return new Map(
+      groups.flatMap((group) => {
+        const sheet = new Sheet(group, root);
+        return group.map((column) => /** @type {[Column, Sheet]} */ ([column, sheet]));
+      }),
+    );
+  }
+
+  /** @returns {Drawn | undefined} the current one */
+  #markCurrent() {
+    const { layer } = this.app.store.state;
+    for (const element of this.#current) {
+      if (element instanceof HTMLElement) {
+        element.removeAttribute("aria-current");
+        element.tabIndex = -1;
+      } else element.classList.remove("current");
     }
+    const drawn = this.#holds.get(layer);
+    const lines = this.#edges.get(drawn?.column.layer.name ?? "") ?? [];
+    this.#current = drawn ? [drawn.button, ...lines] : [];
+    for (const line of lines) line.classList.add("current");
+    if (!drawn) return undefined;
+    drawn.button.setAttribute("aria-current", "step");
+    drawn.button.tabIndex = 0;
+    return drawn;
+  }
+
+  #drawTrail() {
+    const { trail, layer } = this.app.store.state;
+    const points = (trail?.steps ?? []).flatMap((step) => this.#pointOf(step) ?? []);
+    const line = points.map(({ x, y }, i) => `${i ? "L" : "M"}${x} ${y}`).join("");
+    this.#trail.replaceChildren(
+      svg("path", { d: line }),
+      ...points.map(({ x, y, name }) => svg("circle", { cx: x, cy: y, r: name === layer ? 4 : 2.5 })),
+    );
+  }
+
+  /** Other numbers of the same network in the same columns; the old ones stay until the new ones are here. */
+  #refill() {
+    for (const drawn of this.#drawn.values()) if (drawn.tensor) void this.#fill(drawn);
+  }
+
+  /** Let what a search found stand out, the one that would be gone to most of all. */
+  #showHits() {
+    const { hits, hit } = this.app.store.state.strip;
+    const found = new Set(hits.map((name) => this.#holds.get(name)));
+    const chosen = hit === null ? undefined : this.#holds.get(hit);
+    for (const drawn of this.#drawn.values()) {
+      drawn.button.classList.toggle("hit", found.has(drawn));
+      drawn.button.classList.toggle("chosen", drawn === chosen);
+    }
+    this.root.classList.toggle("searched", hits.length > 0);
+    this.bringIntoSight(chosen);
+  }
+
+  /**
+   * How many columns there are to the left of a place on the screen.
+   *
+   * @param {number} x in pixels from the left of the strip
+   */
+  columnsUntil(x) {
+    const { pitch = 1 } = this.drawing ?? {};
+    return (((this.root.scrollLeft - this.#margin + x) * 16) / rootSize() - 8) / pitch;
+  }
+
+  /** Pixels beside a network that is narrower than its room. */
+  get #margin() {
+    const { firstElementChild } = this.root;
+    return firstElementChild instanceof HTMLElement ? firstElementChild.offsetLeft : 0;
+  }
+
+  /** What is to stay in its place on the screen: the place that the reader zooms at, or else the current layer. */
+  #hold() {
+    const { layer } = this.app.store.state;
+    const unit = rootSize() / 16;
+    if (this.anchor) return { ...this.anchor, layer: "" };
+    const drawn = this.#holds.get(layer) ?? [...this.#drawn.values()][0];
+    const { left = 0, width = 0 } = drawn?.column ?? {};
+    return { column: 0, x: (left + width / 2) * unit - this.root.scrollLeft, layer };
+  }
+
+  /** @param {{ column: number, x: number, layer: string }} held */
+  #release({ column, x, layer }) {
+    const { pitch = 0 } = this.drawing ?? {};
+    const { left, width } = this.#holds.get(layer)?.column ?? { left: 8 + column * pitch, width: 0 };
+    this.root.scrollLeft = ((left + width / 2) * rootSize()) / 16 - x;
+    this.anchor = null;
+  }
+
+  /** What comes into sight while the strip moves gets its places at once, and its numbers when there is time. */
+  #look() {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    setTimeout(() => {
+      this.#isWaiting = false;
+      this.#fillSight();
+    }, REST);
+  }
+
+  /** Dress and fill the columns in sight. */
+  #fillSight() {
+    const { drawing, root } = this;
+    if (!drawing) return;
+    const unit = rootSize() / 16;
+    const from = (root.scrollLeft - this.#margin - AHEAD) / unit;
+    const to = from + (root.clientWidth + 2 * AHEAD) / unit;
+    let isMore = false;
+    for (const drawn of this.#drawn.values()) {
+      const { left, width } = drawn.column;
+      if (drawn.thumbs.length || left + width < from || left > to) continue;
+      dressColumn(drawn, drawing.far);
+      isMore = true;
+      if (!drawing.far) void this.#fill(drawn);
+    }
+    if (isMore) this.light();
   }
 
   /** @param {Drawn} drawn */
@@ -297,11 +440,11 @@ class Strip {
 
   /** @param {Drawn} drawn */
   #paint({ column, thumbs, tensor }) {
-    const { analysis, theme, model } = this.app.store.state;
+    const { analysis, theme } = this.app.store.state;
     const { layer } = column;
     const result = analysis?.layers.find(({ name }) => name === layer.name);
-    const sheet = this.#sheets.find((sheet) => sheet.columns.includes(column));
-    if (!tensor || !result || !model || !sheet || !layerNamed(model, layer.name)) return;
+    const sheet = this.#sheets.get(column);
+    if (!tensor || !result || !sheet) return;
     const range = layerRange(result);
     thumbs.forEach((thumb, i) => {
       if (hasMaps(layer)) sheet.paint(column, i, planeOf(tensor, i), layer.shape[2] ?? 1, range, theme);
@@ -309,4 +452,31 @@ class Strip {
       thumb.classList.remove("empty");
     });
   }
+}
+
+/**
+ * The columns as a list; those of a block as a list in it.
+ *
+ * @param {Drawn[]} all
+ * @param {Map<Block, HTMLElement>} folds
+ */
+function listOf(all, folds) {
+  /** @type {HTMLElement[]} */
+  const list = [];
+  /** @type {Map<Block, HTMLElement>} */
+  const inside = new Map();
+  for (const { column, button } of all) {
+    const { block, folded } = column.item;
+    const entry = h("li", {}, button);
+    const known = block && inside.get(block);
+    if (!block) list.push(entry);
+    else if (known) known.append(entry);
+    else if (folded) list.push(h("li", {}, folds.get(block), button));
+    else {
+      const within = h("ol", {}, entry);
+      inside.set(block, within);
+      list.push(h("li", {}, folds.get(block), within));
+    }
+  }
+  return list;
 }

@@ -213,6 +213,10 @@ export const say = {
     found: (count) => (count === 1 ? "1 Schicht gefunden" : `${count} Schichten gefunden`),
     all: (count) => `${count} Schichten`,
     parameters: (count) => `${count} Parameter`,
+    families: {
+      input: "Eingabe", weights: "Gewichte", norm: "Normierung", switch: "Aktivierung", pool: "Zusammenfassen", join: "Zusammenführen",
+      move: "Umordnen", answer: "Antwort",
+    },
   },
 
   stage: {

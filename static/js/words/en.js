@@ -224,6 +224,10 @@ export const say = {
     found: (/** @type {number} */ count) => (count === 1 ? "1 layer found" : `${count} layers found`),
     all: (/** @type {number} */ count) => `${count} layers`,
     parameters: (/** @type {string} */ count) => `${count} parameters`,
+    families: {
+      input: "input", weights: "weights", norm: "normalisation", switch: "activation", pool: "pooling", join: "join", move: "rearranging",
+      answer: "answer",
+    },
   },
 
   stage: {
