@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
+from engine.errors import ModelTooLarge
 from engine.network import Network
 
 _BYTES = 4  # a number, float32
@@ -16,6 +18,29 @@ class Cost(NamedTuple):
     multiply_adds: int
     activation_bytes: int
     parameter_bytes: int
+
+
+@dataclass(frozen=True)
+class ModelLimits:
+    """What somebody else's network may cost; checked before anything is run. Adds and activations are those of one picture."""
+
+    max_bytes: int = 1 << 30  # of the file: VGG-16 in float32 takes half of it
+    max_nodes: int = 4096
+    max_multiply_adds: int = 200 * 10**9  # VGG-16: 15 · 10⁹
+    max_activation_bytes: int = 1 << 30
+    max_parameter_bytes: int = 1 << 30
+
+    def check(self, costs: Cost) -> None:
+        """Raises ModelTooLarge for the first of them that is over its limit."""
+        for what, actual in costs._asdict().items():
+            self.allow(what, actual)
+
+    def allow(self, what: str, actual: int) -> None:
+        """Raises ModelTooLarge when there is more of it than ``max_…`` of that name."""
+        limit: int = getattr(self, f"max_{what}")
+        if actual > limit:
+            detail = f"{actual:,} {what.replace('_', ' ')}, and at most {limit:,} are allowed"
+            raise ModelTooLarge(detail, what=what, limit=limit, actual=actual)
 
 
 def cost(network: Network, n: int = 1) -> Cost:
