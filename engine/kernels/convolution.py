@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.kernels import im2col, planner, winograd
+from engine.kernels import im2col, planner, transposed, winograd
 from engine.kernels.geometry import Case, Finish, Geometry
 from engine.types import Array
 
@@ -74,29 +74,13 @@ def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], geometry: Geom
 def input_gradient(
     dy: Array, weight: Array, geometry: Geometry, input_size: tuple[int, int]
 ) -> Array:
-    """dx (N, H, W, C): itself a convolution, of dy with zeros put between its cells, by the kernel turned half round.
+    """dx (N, H, W, C): itself a convolution, of dy by the kernel turned half round; or several (engine/kernels/transposed.py).
 
     Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, section 4.
     """
-    (sy, sx), (dilation_y, dilation_x) = geometry.stride, geometry.dilation
     kernel_h, kernel_w, depth, filters = weight.shape
     groups = geometry.groups
-    reach_y, reach_x = dilation_y * (kernel_h - 1), dilation_x * (kernel_w - 1)
-    top, left = reach_y - geometry.padding[0], reach_x - geometry.padding[1]
-    # The far edge is whatever makes the result as large as the input, cells that no window reached included.
-    bottom = input_size[0] + reach_y - top - ((dy.shape[1] - 1) * sy + 1)
-    right = input_size[1] + reach_x - left - ((dy.shape[2] - 1) * sx + 1)
     turned = weight[::-1, ::-1].reshape(kernel_h, kernel_w, depth, groups, filters // groups)
     turned = turned.transpose(0, 1, 4, 3, 2)
     turned = turned.reshape(kernel_h, kernel_w, filters // groups, groups * depth)
-    spread = Geometry((1, 1), (top, left, bottom, right), geometry.dilation, groups)
-    return convolve(_with_zeros_between(dy, sy, sx), turned, None, spread)
-
-
-def _with_zeros_between(dy: Array, step_y: int, step_x: int) -> Array:
-    if step_y == step_x == 1:
-        return dy
-    n, rows, cols, filters = dy.shape
-    spread = np.zeros((n, (rows - 1) * step_y + 1, (cols - 1) * step_x + 1, filters), dy.dtype)
-    spread[:, ::step_y, ::step_x] = dy
-    return spread
+    return transposed.paint(dy, turned, geometry, input_size, convolve)

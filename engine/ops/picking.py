@@ -48,14 +48,27 @@ def picked(x: Array, cells: Array, axis: int) -> Array:
 def given_back(dy: Array, cells: Array, axis: int, size: int) -> Array:
     """The gradient of ``picked``: every cell of an axis of that size gets the sum of what was picked from it."""
     rows, along = in_memory(dy), memory_axis(axis, dy.ndim)
+    ahead = (slice(None),) * along
     dx = np.zeros((*rows.shape[:along], size, *rows.shape[along + 1 :]), dy.dtype)
     order = np.argsort(cells, kind="stable")
     order = order[np.searchsorted(cells[order], 0) :]
-    if len(order):
-        found, firsts = np.unique(cells[order], return_index=True)
-        place: tuple[Any, ...] = (*(slice(None),) * along, found)
-        dx[place] = np.add.reduceat(np.take(rows, order, along), firsts, along)
+    found, firsts, counts = np.unique(cells[order], return_index=True, return_counts=True)
+    for turn in range(
+        counts.max(initial=0)
+    ):  # all that were picked once, all that were picked twice, …
+        left = counts > turn
+        to = (*ahead, _evenly(found[left]))
+        dx[to] += rows[(*ahead, _evenly(order[firsts[left] + turn]))]
     return from_memory(dx)
+
+
+def _evenly(places: Array) -> slice | Array:
+    """Places as a slice where they are equally far apart, which NumPy reads several times faster than a list."""
+    steps = np.diff(places)
+    if (steps != steps[:1]).any() or (steps <= 0).any():
+        return places
+    step = int(steps[0]) if len(steps) else 1
+    return slice(int(places[0]), int(places[-1]) + 1, step)
 
 
 def seen_through(tables: Mapping[int, Array], box: Box) -> Box | None:
