@@ -393,7 +393,7 @@ class ExplanationOut(Schema):
     op: str = Field(examples=["conv"])
     index: Place
     rule: str = Field(
-        description="weighted_sum, sum, product, max, mean, function, copy, scale, softmax or constant.",
+        description="weighted_sum, sum, product, max, mean, norm, function, copy, scale, softmax or constant.",
         examples=["weighted_sum"],
     )
     value: float = Field(examples=[0.375])

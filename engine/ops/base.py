@@ -52,7 +52,7 @@ class Explanation:
     - ``weights`` (T,) float64: what it was multiplied by, NaN where the op does not multiply (tanh, say);
     - ``products`` (T,) float64: what it brought to the result.
 
-    ``rule`` names how the terms were joined: weighted_sum, sum, product, max, mean, function, copy, scale, softmax, constant.
+    ``rule`` names how the terms were joined: weighted_sum, sum, product, max, mean, norm, function, copy, scale, softmax, constant.
     ``details`` holds further numbers that the rule speaks of (a softmax's denominator, a normalisation's mean).
     """
 

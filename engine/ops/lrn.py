@@ -90,8 +90,10 @@ class LocalResponseNorm(Op):
         return int(np.prod(shapes[0][1:])) * (self.size + 1)
 
     def _channels(self, shape: Shape) -> Sliding:
-        before = (self.size - 1) // 2
-        return Sliding(shape[1], self.size, 1, before, self.size - 1 - before)
+        """The window along the channels, no wider than there are any: its far side is the longer one."""
+        before = min((self.size - 1) // 2, shape[1])
+        after = min(self.size // 2, shape[1])
+        return Sliding(shape[1], before + 1 + after, 1, before, after)
 
     def _base(self, x: Array) -> Array:
         """k + alpha / size · Σ x², for every number."""

@@ -89,7 +89,7 @@ class Resize(Op):
         if self.sizes:
             sizes = checked(self.kind, "sizes", self.sizes, len(self.axes), 1)
             object.__setattr__(self, "sizes", sizes)
-        elif len(self.scales) != len(self.axes) or not min(self.scales, default=1) > 0:
+        elif len(self.scales) != len(self.axes) or not all(0 < s < np.inf for s in self.scales):
             raise ShapeError(
                 f"{self.kind}: {len(self.axes)} axes take as many sizes, or scales above 0; got {self.scales}"
             )

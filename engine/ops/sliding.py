@@ -11,6 +11,9 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.types import Array
 
+# More than any network has (FCN's first convolution: 100). A file that says more asks for memory rather than for an answer.
+MOST_PADDING = 256
+
 Pair = tuple[int, int]
 Quad = tuple[int, int, int, int]
 
@@ -76,13 +79,15 @@ class Sliding(NamedTuple):
 
 
 def checked(kind: str, name: str, values: Iterable[int], count: int, least: int) -> tuple[int, ...]:
-    """``values`` as a tuple of ``count`` whole numbers, none below ``least``; ShapeError otherwise."""
+    """``values`` as a tuple of ``count`` whole numbers, none below ``least``; ShapeError otherwise, and for far too much padding."""
     try:
         numbers = tuple(map(index, values))
     except TypeError:  # a fraction, a text, no sequence at all
         numbers = ()
     if len(numbers) != count or min(numbers) < least:
         raise ShapeError(f"{kind}: {name} must be {count} whole numbers from {least}, got {values}")
+    if name == "padding" and max(numbers) > MOST_PADDING:
+        raise ShapeError(f"{kind}: padding is at most {MOST_PADDING} cells a side, got {values}")
     return numbers
 
 
