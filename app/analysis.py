@@ -155,11 +155,11 @@ def explain_input(steps: Preprocess, index: Index, pixel: float, value: float) -
     return replace(why, details=details)
 
 
-def content_id(network: Network, data: bytes, crop: Box | None = None) -> str:
-    """The id of an analysis: the same network (its preprocessing included), file and crop give the same id."""
+def content_id(model: str, network: Network, data: bytes, crop: Box | None = None) -> str:
+    """The id of an analysis: the same model, network (its preprocessing included), file and crop give the same id."""
     photo = hashlib.sha256(data).hexdigest()
     part = "" if crop is None else f" {crop}"
-    return hashlib.sha256(f"{network.digest} {photo}{part}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{model} {network.digest} {photo}{part}".encode()).hexdigest()[:32]
 
 
 def analyze(
@@ -189,7 +189,7 @@ def analyze(
     trace = network.forward(x, check=check)
     clock.lap("forward")
     return Analysis(
-        id=content_id(network, data, crop),
+        id=content_id(model, network, data, crop),
         model=model,
         network=network,
         photo=Photo(picture.width, picture.height, picture.format, part, pixels, around),

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from app.errors import (
 )
 from app.settings import Settings
 from engine import views
-from engine.cost import cost
+from engine.cost import ModelLimits, cost
 from engine.errors import EngineError, FormatError, InputSizeNeeded, ModelTooLarge, UnsupportedOp
 from engine.formats import safetensors
 from engine.network import Network, Node
@@ -32,9 +32,6 @@ from engine.ops import OPS, Transpose
 from engine.preprocess import IMAGENET_MEAN, IMAGENET_STD, USUAL_SCALE, Preprocess
 from engine.types import Shape
 from engine.zoo import imagenet
-
-if TYPE_CHECKING:
-    from engine.formats.onnx import ModelLimits
 
 IMAGENET = "imagenet"  # as labels: the names of ImageNet's classes
 
@@ -113,8 +110,6 @@ def wish_id(data: bytes, wish: ModelWish) -> str:
 
 def limits_of(settings: Settings) -> ModelLimits:
     """How large a model may be. Its values must fit into the memory for analyses, or nobody could look at them."""
-    from engine.formats.onnx import ModelLimits
-
     kept = settings.trace_cache_bytes or settings.max_activation_bytes
     return ModelLimits(
         max_bytes=settings.max_model_bytes,
@@ -135,7 +130,7 @@ def read_model(
         raise too_many_bytes(limits.max_bytes, len(data))
     try:
         network = _photo_first(_parsed(data, wish, limits))
-        _check_cost(network, limits)
+        limits.check(cost(network))
         network = _dressed(network, wish)
         # Once on a blank photo: what cannot be run is refused here rather than with somebody's photo.
         blank = np.zeros((1, *next(iter(network.inputs.values()))), np.float32)
@@ -218,33 +213,6 @@ def _photo_first(network: Network) -> Network:
         name=network.name,
         meta=network.meta,
     )
-
-
-def _check_cost(network: Network, limits: ModelLimits) -> None:
-    """Raises OversizedModel for a network that is too much work or memory; nothing has been run yet."""
-    found = cost(network)
-    for what, actual, limit, unit in (
-        ("multiply_adds", found.multiply_adds, limits.max_multiply_adds, "multiply-adds a photo"),
-        (
-            "activation_bytes",
-            found.activation_bytes,
-            limits.max_activation_bytes,
-            "bytes of values a photo",
-        ),
-        (
-            "parameter_bytes",
-            found.parameter_bytes,
-            limits.max_parameter_bytes,
-            "bytes of parameters",
-        ),
-    ):
-        if actual > limit:
-            raise OversizedModel(
-                f"The network takes {actual:,} {unit}; at most {limit:,} are allowed here.",
-                limit=limit,
-                actual=actual,
-                more={"what": what},
-            )
 
 
 def _dressed(network: Network, wish: ModelWish) -> Network:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from app.compute import Compute
-from app.errors import FixedModel, Overloaded, OversizedModel, UnknownModel
+from app.errors import FixedModel, Overloaded, OversizedModel, TimeLimit, UnknownModel
 from app.model_wishes import ModelWish, limits_of, read_model, wish_id
 from app.registry import Keeping
 from app.settings import Settings
@@ -144,7 +144,14 @@ class ModelReader:
             )
         async with self._turn:
             data, wish = await receive()
-            limits = await asyncio.to_thread(limits_of, self._settings)
+            limits = limits_of(self._settings)
             model = await self._compute.run(lambda _: wish_id(data, wish))
-            network = await self._compute.run(lambda check: read_model(data, wish, limits, check))
+            try:
+                work = self._compute.run(lambda check: read_model(data, wish, limits, check))
+                network = await work
+            except TimeLimit as error:
+                raise TimeLimit(
+                    f"Reading the model was stopped after {error.limit:g} s, the server's limit.",
+                    limit=error.limit,
+                ) from None
             return model, self._shelf.keep(model, network)

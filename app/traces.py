@@ -47,7 +47,7 @@ class Analyses:
         self, model: str, network: Network, data: bytes, crop: Box | None = None
     ) -> Analysis:
         """The analysis of a photo: remembered, shared with a run under way, or made now."""
-        analysis_id = await asyncio.to_thread(content_id, network, data, crop)
+        analysis_id = await asyncio.to_thread(content_id, model, network, data, crop)
         return await self.remembered.once(
             analysis_id, lambda check: analyze(model, network, data, self.limits, check, crop)
         )
