@@ -1,4 +1,4 @@
-"""A small network with every op in it: branches, a residual, a gate, joins. Nothing of it is a plain chain."""
+"""A small network with every op that the zoo trains, and one of those that it does not. Nothing of the first is a plain chain."""
 
 import numpy as np
 
@@ -10,20 +10,34 @@ from engine.ops import (
     Clip,
     Concat,
     Conv2d,
+    ConvTranspose2d,
     Dense,
+    DepthToSpace,
     Dropout,
+    Expand,
     Flatten,
+    Gather,
     GlobalAveragePool,
+    GlobalMaxPool,
+    GroupNorm,
     Identity,
+    InstanceNorm,
+    LayerNorm,
     LeakyRelu,
+    LocalResponseNorm,
+    LpPool,
     MaxPool,
     Mul,
     Pad,
     Relu,
     Reshape,
+    Resize,
     Sigmoid,
+    Slice,
     Softmax,
+    SpaceToDepth,
     Tanh,
+    Transpose,
 )
 
 INPUT = (3, 13, 14)
@@ -79,3 +93,36 @@ def network(dtype="float32", **others):
 
 def pictures(count=2, dtype="float32", seed=9):
     return np.random.default_rng(seed).standard_normal((count, *INPUT)).astype(dtype)
+
+
+def painter(dtype="float32"):
+    """A small network that makes its maps smaller and larger again, of the steps that classifiers seldom have."""
+    rng = np.random.default_rng(29)
+
+    def numbers(*shape):
+        return (rng.standard_normal(shape) / np.sqrt(np.prod(shape[1:]))).astype(dtype)
+
+    nodes = (
+        Node("mirrored", Pad((1, 1, 1, 1), mode="reflect"), ("input",)),
+        Node("conv", Conv2d(numbers(8, 3, 3, 3), numbers(8)), ("mirrored",)),
+        Node("alone", InstanceNorm(numbers(8), numbers(8)), ("conv",)),
+        Node("alone_act", LeakyRelu(0.2), ("alone",)),
+        Node("folded", SpaceToDepth(2), ("alone_act",)),
+        Node("narrow", Conv2d(numbers(12, 32, 1, 1)), ("folded",)),
+        Node("grouped", GroupNorm(numbers(12), numbers(12), 3), ("narrow",)),
+        Node("lengths", LpPool((2, 2), (1, 1)), ("grouped",)),
+        Node("quiet", LocalResponseNorm(5, alpha=0.4), ("lengths",)),
+        Node("painted", ConvTranspose2d(numbers(12, 8, 4, 4), numbers(8), (2, 2)), ("quiet",)),
+        Node("fitted", Resize(sizes=(12, 14), mode="linear"), ("painted",)),
+        Node("half", Slice((0,), (4,), axes=(1,)), ("alone_act",)),
+        Node("both", Concat(), ("half", "fitted")),
+        Node("last", Transpose((0, 2, 3, 1)), ("both",)),
+        Node("levelled", LayerNorm(numbers(12), numbers(12)), ("last",)),
+        Node("first", Transpose((0, 3, 1, 2)), ("levelled",)),
+        Node("large", DepthToSpace(2, "CRD"), ("first",)),
+        Node("loudest", GlobalMaxPool(), ("large",)),
+        Node("wide", Expand((1, 1, 24, 28)), ("loudest",)),
+        Node("against", Mul(), ("large", "wide")),
+        Node("turned", Gather((2, 0, 1), 1), ("against",)),
+    )
+    return Network(nodes, inputs={"input": (3, 12, 14)}, outputs=("turned",))

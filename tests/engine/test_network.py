@@ -12,7 +12,7 @@ from engine.network import Network, Node
 from engine.ops import OPS, Add, Conv2d, Dense, Identity, Relu
 from engine.zoo import ARCHITECTURES
 from tests.engine.gradcheck import check_gradients
-from tests.engine.networks import INPUT, network, nodes, pictures
+from tests.engine.networks import INPUT, network, nodes, painter, pictures
 from tests.engine.onnx_twins import run_network
 
 
@@ -27,6 +27,30 @@ def test_every_value_is_onnxruntimes():
     trace = net.forward(x)
     for name, value in run_network(net, x).items():
         np.testing.assert_allclose(trace[name], value, rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_network_that_paints_says_what_onnxruntime_says(frozen):
+    net = painter().freeze() if frozen else painter()
+    x = np.random.default_rng(9).standard_normal((2, 3, 12, 14)).astype(np.float32)
+    trace = net.forward(x)
+    for name, value in run_network(net, x).items():
+        np.testing.assert_allclose(trace[name], value, rtol=1e-3, atol=1e-4, err_msg=name)
+
+
+def test_gradients_of_a_network_that_paints():
+    net = painter("float64")
+
+    def forward(x):
+        trace = net.forward(x)
+        return trace["turned"], trace
+
+    def backward(dy, trace):
+        grads = net.backward(trace, {"turned": dy})
+        return (grads.values["input"],), grads.params
+
+    x = np.random.default_rng(9).standard_normal((2, 3, 12, 14))
+    check_gradients(forward, backward, [x], net.parameters())
 
 
 def test_shapes_are_those_of_the_values():
