@@ -112,7 +112,11 @@ def painter(dtype="float32"):
         Node("grouped", GroupNorm(numbers(12), numbers(12), 3), ("narrow",)),
         Node("lengths", LpPool((2, 2), (1, 1)), ("grouped",)),
         Node("quiet", LocalResponseNorm(5, alpha=0.4), ("lengths",)),
-        Node("painted", ConvTranspose2d(numbers(12, 8, 4, 4), numbers(8), (2, 2)), ("quiet",)),
+        Node(
+            "painted",
+            ConvTranspose2d(numbers(12, 8, 4, 4), numbers(8), (2, 2), (1, 1, 1, 1)),
+            ("quiet",),
+        ),
         Node("fitted", Resize(sizes=(12, 14), mode="linear"), ("painted",)),
         Node("half", Slice((0,), (4,), axes=(1,)), ("alone_act",)),
         Node("both", Concat(), ("half", "fitted")),
