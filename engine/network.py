@@ -274,6 +274,7 @@ class Network:
                     "inputs": list(node.inputs),
                     "attributes": dict(node.op.attributes),
                 }
+                | ({"label": node.label} if node.label else {})
                 for node in self.nodes
             ],
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +72,18 @@ def _metadata(data: bytes) -> dict[str, Any]:
 
 def _build(about: dict[str, Any], arrays: dict[str, Array]) -> Network:
     structure = about["structure"]
+    parameters: dict[str, dict[str, Array]] = defaultdict(dict)
+    for key, array in arrays.items():
+        node, _, parameter = key.rpartition(".")  # a node's name may have dots of its own
+        parameters[node][parameter] = array
     nodes = []
     for entry in structure["nodes"]:
-        mark = f"{entry['name']}."
-        own = {k.removeprefix(mark): a for k, a in arrays.items() if k.startswith(mark)}
+        own = parameters.get(entry["name"], {})
         attributes = {
             k: tuple(v) if isinstance(v, list) else v for k, v in entry["attributes"].items()
         }
         op = OPS[entry["op"]](**own, **attributes)
-        nodes.append(Node(entry["name"], op, tuple(entry["inputs"])))
+        nodes.append(Node(entry["name"], op, tuple(entry["inputs"]), entry.get("label", "")))
     preprocess = structure["preprocess"]
     return Network(
         nodes,

@@ -29,10 +29,12 @@ def names() -> list[str]:
 
 
 def load(model: str | os.PathLike[str]) -> Network:
-    """A network of the zoo by its id, or one from a ``.safetensors`` file; read-only.
+    """A network of the zoo by its id, or one from a ``.safetensors`` or ``.onnx`` file; read-only.
 
     Raises UnknownModel for an id that does not ship, FormatError for a file that holds no network.
     """
+    if os.fspath(model).endswith(".onnx"):
+        return _from_onnx(Path(model)).freeze()
     if isinstance(model, str) and not model.endswith(".safetensors"):
         if model == efficientnet_lite0.NAME:
             return _for_imagenet().freeze()
@@ -40,6 +42,13 @@ def load(model: str | os.PathLike[str]) -> Network:
             raise UnknownModel(f"there is no model {model!r}; there is: {', '.join(names())}")
         return safetensors.load(WEIGHTS / f"{model}.safetensors").freeze()
     return safetensors.load(model).freeze()
+
+
+def _from_onnx(path: Path) -> Network:
+    # Here rather than above: the library that reads ONNX takes a moment that others need not wait.
+    from engine.formats.onnx import from_onnx
+
+    return from_onnx(path.read_bytes(), name=path.stem)
 
 
 def _for_imagenet() -> Network:

@@ -3,6 +3,8 @@
 The package ``onnx`` takes about 0.1 s to load; nothing else in the engine imports it, or this room, until a file is at hand.
 """
 
+from engine.cost import ModelLimits
+from engine.formats.onnx.reading import from_onnx
 from engine.formats.onnx.writing import (
     ATTRIBUTES,
     CONSTANTS,
@@ -13,4 +15,14 @@ from engine.formats.onnx.writing import (
     write_node,
 )
 
-__all__ = ["ATTRIBUTES", "CONSTANTS", "IR_VERSION", "OPSET", "TYPES", "to_onnx", "write_node"]
+__all__ = [
+    "ATTRIBUTES",
+    "CONSTANTS",
+    "IR_VERSION",
+    "OPSET",
+    "TYPES",
+    "ModelLimits",
+    "from_onnx",
+    "to_onnx",
+    "write_node",
+]
