@@ -28,6 +28,7 @@ COORDINATES = (
     "pytorch_half_pixel",
     "align_corners",
     "asymmetric",
+    "tf_half_pixel_for_nn",
     "tf_crop_and_resize",
 )
 ROUNDINGS: Mapping[str, Callable[[Array], Array]] = {
@@ -223,6 +224,8 @@ class Resize(Op):
         match self.coordinate_transformation_mode:
             case "asymmetric":
                 places = outputs / scale
+            case "tf_half_pixel_for_nn":
+                places = (outputs + half) / scale
             case "align_corners":
                 places = outputs * before / np.float32(max(length - 1, 1))
             case "tf_crop_and_resize":
