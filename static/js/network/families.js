@@ -8,8 +8,10 @@ const FAMILIES = {
   softmax: "answer", log_softmax: "answer", arg_max: "answer",
   ...family("weights", "conv", "conv_transpose", "dense", "matmul"),
   ...family("norm", "batch_norm", "instance_norm", "group_norm", "layer_norm", "lrn"),
-  ...family("switch", "relu", "leaky_relu", "prelu", "sigmoid", "hard_sigmoid", "hard_swish", "mish", "elu", "gelu", "erf", "softplus", "tanh", "clip"),
-  ...family("pool", "max_pool", "average_pool", "lp_pool", "global_average_pool", "global_max_pool", "reduce_mean", "reduce_sum", "reduce_max"),
+  ...family("switch", "relu", "leaky_relu", "prelu", "sigmoid", "hard_sigmoid", "hard_swish", "mish", "elu", "gelu", "erf", "softplus"),
+  ...family("switch", "tanh", "clip"),
+  ...family("pool", "max_pool", "average_pool", "lp_pool", "global_average_pool", "global_max_pool"),
+  ...family("pool", "reduce_mean", "reduce_sum", "reduce_max"),
   ...family("join", "add", "sub", "mul", "div", "pow", "min", "max", "concat"),
 };
 

@@ -72,7 +72,7 @@ function trunkOf(items, column) {
   const before = [];
   items.forEach(({ layers, inputs }, i) => {
     const nearest = inputs.filter((input) => column[input] === (column[i] ?? 0) - 1);
-    const best = nearest.reduce((/** @type {number | undefined} */ a, b) => (a !== undefined && (work[a] ?? 0) >= (work[b] ?? 0) ? a : b), undefined);
+    const best = nearest.sort((a, b) => (work[b] ?? 0) - (work[a] ?? 0))[0];
     before.push(best);
     work.push((best === undefined ? 0 : (work[best] ?? 0)) + layers.reduce((sum, layer) => sum + layer.multiply_adds, 0));
   });

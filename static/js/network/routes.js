@@ -10,7 +10,7 @@ import { curve } from "../layout.js";
  * @typedef {import("./geometry.js").Column} Column
  * @typedef {import("./lanes.js").Chain} Chain
  *
- * @typedef {{ from: string, to: string, path: string, low: number }} Route `low` is how far down it goes.
+ * @typedef {{ to: string, path: string, left: number, right: number, low: number }} Route `low` is how far down it goes.
  *
  * @typedef {object} Track Where the lines of one column run below others.
  * @property {Column} from
@@ -37,7 +37,7 @@ export function routesOf(columns, chains, typical, bottom, isChain) {
   return edges.map(({ from, to }) => {
     const track = tracks.get(from);
     const low = Math.max(from.top + from.height, to.top + to.height);
-    const ends = { from: from.layer.name, to: to.layer.name };
+    const ends = { to: to.layer.name, left: from.left, right: to.left + to.width };
     if (to.at - from.at === 1) return { ...ends, path: fan(from, to, typical), low };
     if (isFree(from, to, from.lane)) return { ...ends, path: run(from, to, "late"), low };
     if (isFree(from, to, to.lane)) return { ...ends, path: run(from, to, "early"), low };

@@ -32,42 +32,39 @@ const LETTER = 5.5; // how wide one is
  * @returns {Drawn}
  */
 export function drawColumn(column, channels, go) {
-  const { item, layer, left, top, width, height, cells } = column;
-  const [bar] = cells;
+  const { item, layer, left, top, width, height } = column;
   const classes = ["column", item.folded && "folded", column.lane !== 0 && "beside"].filter(Boolean).join(" ");
-  const button = h(
-    "button",
-    {
-      type: "button",
-      class: classes,
-      tabindex: -1,
-      title: item.folded ? `${blockName(item.block)}: ${layer.name}` : layer.name,
-      "aria-label": label(column),
-      style: { left: rem(left), top: rem(top), width: rem(width), height: rem(height) },
-      data: { layer: layer.name, family: familyOf(item.folded ? mainOp(item.layers) : layer.op) },
-      on: { click: () => go(layer.name) },
-    },
-    width >= LEAST_NAME && h("span", { class: "column-name" }, fitName(nameOf(column), width / LETTER)),
-    item.folded && bar && width >= LEAST_NAME && h("span", { class: "pile", style: place(column, pileOf(cells)) }),
-  );
+  const button = h("button", {
+    type: "button",
+    class: classes,
+    tabindex: -1,
+    title: item.folded ? `${blockName(item.block)}: ${layer.name}` : layer.name,
+    "aria-label": label(column),
+    style: { left: rem(left), top: rem(top), width: rem(width), height: rem(height) },
+    data: { layer: layer.name, family: familyOf(item.folded ? mainOp(item.layers) : layer.op) },
+    on: { click: () => go(layer.name) },
+  });
   return { column, button, thumbs: [], lights: [], channels, tensor: null };
 }
 
 /**
- * Give a column that comes into sight the places for its maps, or from far away its bar.
+ * Give a column that comes into sight its name and the places for its maps, or from far away its bar.
  *
  * @param {Drawn} drawn
  * @param {boolean} far
  */
 export function dressColumn(drawn, far) {
   const { column, button } = drawn;
+  const { cells, item, width } = column;
+  if (width >= LEAST_NAME) button.append(h("span", { class: "column-name" }, fitName(nameOf(column), width / LETTER)));
   if (far) {
-    drawn.thumbs = column.cells.map((cell) => h("span", { class: "far-bar", style: place(column, cell) }));
+    drawn.thumbs = cells.map((cell) => h("span", { class: "far-bar", style: place(column, cell) }));
     button.append(...drawn.thumbs);
     return;
   }
-  drawn.lights = column.cells.map(() => h("span", { class: "lit", hidden: true }));
-  drawn.thumbs = column.cells.map((cell, i) => h("span", { class: "thumb empty", style: place(column, cell) }, drawn.lights[i]));
+  if (item.folded && cells.length) button.append(h("span", { class: "pile", style: place(column, pileOf(cells)) }));
+  drawn.lights = cells.map(() => h("span", { class: "lit", hidden: true }));
+  drawn.thumbs = cells.map((cell, i) => h("span", { class: "thumb empty", style: place(column, cell) }, drawn.lights[i]));
   button.append(...drawn.thumbs);
 }
 
@@ -75,7 +72,7 @@ export function dressColumn(drawn, far) {
  * What a block is called, and its fold.
  *
  * @param {Bracket} bracket
- * @param {() => void} toggle
+ * @param {(block: Bracket["block"]) => void} toggle
  */
 export function drawBracket({ block, folded, layers, left, width }, toggle) {
   const name = blockName(block);
@@ -91,10 +88,37 @@ export function drawBracket({ block, folded, layers, left, width }, toggle) {
       "aria-expanded": String(!folded),
       style: { left: rem(left + 2), width: rem(width - 4) },
       data: { block: block.id },
-      on: { click: toggle },
+      on: { click: () => toggle(block) },
     },
     width > LETTER * text.length + 8 ? text : "",
   );
+}
+
+/**
+ * The columns as a list; those of a block as a list in it.
+ *
+ * @param {Drawn[]} all
+ * @param {Map<import("../network/blocks.js").Block, HTMLElement>} folds
+ */
+export function listOf(all, folds) {
+  /** @type {HTMLElement[]} */
+  const list = [];
+  /** @type {Map<import("../network/blocks.js").Block, HTMLElement>} */
+  const inside = new Map();
+  for (const { column, button } of all) {
+    const { block, folded } = column.item;
+    const entry = h("li", {}, button);
+    const known = block && inside.get(block);
+    if (!block) list.push(entry);
+    else if (known) known.append(entry);
+    else if (folded) list.push(h("li", {}, folds.get(block), button));
+    else {
+      const within = h("ol", {}, entry);
+      inside.set(block, within);
+      list.push(h("li", {}, folds.get(block), within));
+    }
+  }
+  return list;
 }
 
 /** @param {import("../network/blocks.js").Block | null} block */

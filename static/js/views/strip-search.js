@@ -34,7 +34,8 @@ class Search {
   #dialog = find("#layers-dialog", HTMLDialogElement);
   #input = h("input", {
     type: "search", id: "layers-query", autocomplete: "off", spellcheck: "false", placeholder: say.strip.query,
-    role: "combobox", "aria-expanded": "true", "aria-autocomplete": "list", "aria-controls": "layers-list", "aria-labelledby": "layers-title",
+    role: "combobox", "aria-expanded": "true", "aria-autocomplete": "list", "aria-controls": "layers-list",
+    "aria-labelledby": "layers-title",
   });
   #list = h("div", { id: "layers-list", class: "layers-list", role: "listbox", "aria-labelledby": "layers-title" });
   #count = h("p", { class: "quiet", role: "status" });
@@ -106,7 +107,9 @@ class Search {
     this.#hits = findLayers(layers, query);
     const found = new Set(this.#hits.map(({ name }) => name));
     for (const [name, row] of this.#rows) row.hidden = !found.has(name);
-    for (const group of this.#list.querySelectorAll("[role=group]")) setAttribute(group, "hidden", !group.querySelector("[role=option]:not([hidden])"));
+    for (const group of this.#list.querySelectorAll("[role=group]")) {
+      setAttribute(group, "hidden", !group.querySelector("[role=option]:not([hidden])"));
+    }
     this.#count.textContent = query.trim() ? say.strip.found(this.#hits.length) : say.strip.all(layers.length);
     if (query.trim()) announce(say.strip.found(this.#hits.length));
     this.#choose(0);
@@ -149,7 +152,8 @@ class Search {
  * @param {number} i
  */
 function rowOf(layer, i) {
-  const figures = [shapeText(layer.shape), layer.parameters ? say.strip.parameters(large(layer.parameters)) : null].filter(Boolean).join(" · ");
+  const parameters = layer.parameters ? say.strip.parameters(large(layer.parameters)) : "";
+  const figures = [shapeText(layer.shape), parameters].filter(Boolean).join(" · ");
   return h(
     "div",
     { id: `layers-row-${i}`, class: "layers-row", role: "option", "aria-selected": "false", data: { name: layer.name } },

@@ -5,7 +5,8 @@ import { paint } from "../raster.js";
 
 /** @typedef {import("../network/geometry.js").Column} Column */
 
-export const rootSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+/** Pixels in a sixteenth of a rem. */
+export const unitNow = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 export const rem = (/** @type {number} */ units) => `${units / 16}rem`;
 
 /** The maps of neighbouring columns on one canvas, which is made when the first of them is painted. */
@@ -18,13 +19,16 @@ export class Sheet {
   #right;
   #bottom;
   #root;
+  #scale;
 
   /**
    * @param {Column[]} columns
    * @param {HTMLElement} root that the canvas is put into
+   * @param {number} unit pixels in a sixteenth of a rem
    */
-  constructor(columns, root) {
+  constructor(columns, root, unit) {
     this.#root = root;
+    this.#scale = devicePixelRatio * unit; // the screen's own pixels
     const cells = columns.flatMap((column) => column.cells);
     this.#left = Math.min(...cells.map(({ x }) => x));
     this.#top = Math.min(...cells.map(({ y }) => y));
@@ -65,10 +69,5 @@ export class Sheet {
     });
     this.#root.append(canvas);
     return canvas;
-  }
-
-  /** The screen's own pixels in a sixteenth of a rem. */
-  get #scale() {
-    return (devicePixelRatio * rootSize()) / 16;
   }
 }

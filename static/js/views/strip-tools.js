@@ -13,6 +13,7 @@ import { openSearch } from "./strip-search.js";
 
 const DRAG = 4; // pixels from which on a press is a drag and no click
 const KEY_PAN = 240; // pixels
+const COAST = 400; // milliseconds
 
 /** How near the strip is drawn; 1 is the usual size. */
 export function drawnZoom() {
@@ -42,10 +43,10 @@ export function mountStripTools(app, strip) {
  */
 function mountFoot(app, strip) {
   const { store } = app;
-  const button = (/** @type {string} */ text, /** @type {string} */ keys, /** @type {() => void} */ act) =>
-    h("button", { type: "button", class: "text", "aria-keyshortcuts": keys, on: { click: act } }, text);
-  const icon = (/** @type {string} */ text, /** @type {string} */ label, /** @type {string} */ keys, /** @type {() => void} */ act) =>
-    h("button", { type: "button", class: "text zoom", "aria-label": label, title: label, "aria-keyshortcuts": keys, on: { click: act } }, text);
+  /** @type {(text: string, keys: string, act: () => void, more?: import("../dom.js").Props) => HTMLButtonElement} */
+  const button = (text, keys, act, more) =>
+    h("button", { type: "button", class: "text", "aria-keyshortcuts": keys, on: { click: act }, ...more }, text);
+  const named = (/** @type {string} */ label) => ({ class: "text zoom", title: label, "aria-label": label });
   const fold = button("", "b", () => toggleFolded(store));
   const whole = button(say.strip.whole, "0", () => toggleWhole(store));
   const count = h("span", { class: "quiet" });
@@ -57,8 +58,8 @@ function mountFoot(app, strip) {
     fold,
     count,
     legend,
-    icon("−", say.strip.further, "-", () => zoomStep(store, -1, drawnZoom())),
-    icon("+", say.strip.nearer, "+", () => zoomStep(store, 1, drawnZoom())),
+    button("−", "-", () => zoomStep(store, -1, drawnZoom()), named(say.strip.further)),
+    button("+", "+", () => zoomStep(store, 1, drawnZoom()), named(say.strip.nearer)),
     whole,
   );
   find("#strip", HTMLElement).append(foot);
@@ -90,6 +91,7 @@ function mountFoot(app, strip) {
  */
 function mountWheel({ store }, strip) {
   const { root } = strip;
+  let panned = 0;
   root.addEventListener("wheel", (event) => {
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
@@ -97,13 +99,17 @@ function mountWheel({ store }, strip) {
       return;
     }
     const fits = root.scrollHeight <= root.clientHeight;
-    const end = event.deltaY > 0 ? root.scrollLeft + root.clientWidth >= root.scrollWidth - 1 : root.scrollLeft <= 0;
+    const isAtEnd = event.deltaY > 0 ? root.scrollLeft + root.clientWidth >= root.scrollWidth - 1 : root.scrollLeft <= 0;
     const scrollsPage = matchMedia("(width < 68rem)").matches; // there the wheel is how the page moves
-    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY) || !fits || end || scrollsPage) return;
+    const isElsewhere = isAtEnd && event.timeStamp - panned > COAST; // a wheel that still turns does not go on to the page
+    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY) || !fits || isElsewhere || scrollsPage) return;
     event.preventDefault();
+    panned = event.timeStamp;
     root.scrollLeft += event.deltaY;
   }, { passive: false });
 }
+
+let turned = 1; // how much nearer the reader wishes since the last frame
 
 /**
  * Zoom so that what is under a point of the screen stays there.
@@ -114,17 +120,23 @@ function mountWheel({ store }, strip) {
  * @param {number} times
  */
 function zoomAt(store, strip, clientX, times) {
-  const x = clientX - strip.root.getBoundingClientRect().left;
-  strip.anchor = { column: strip.columnsUntil(x), x };
-  zoomBy(store, times, drawnZoom());
+  const isFirst = turned === 1;
+  turned *= times;
+  if (!isFirst) return;
+  requestAnimationFrame(() => {
+    const x = clientX - strip.root.getBoundingClientRect().left;
+    strip.anchor = { column: strip.columnsUntil(x), x };
+    zoomBy(store, turned, drawnZoom());
+    turned = 1;
+  });
 }
 
 /** @param {Strip} strip */
 function mountDrag({ root }) {
   /** @type {{ x: number, y: number, left: number, top: number, moved: boolean } | null} */
   let start = null;
-  root.addEventListener("pointerdown", ({ pointerType, button, clientX, clientY }) => {
-    if (pointerType === "mouse" && button === 0) start = { x: clientX, y: clientY, left: root.scrollLeft, top: root.scrollTop, moved: false };
+  root.addEventListener("pointerdown", ({ pointerType, button, clientX: x, clientY: y }) => {
+    if (pointerType === "mouse" && button === 0) start = { x, y, left: root.scrollLeft, top: root.scrollTop, moved: false };
   });
   addEventListener("pointermove", ({ clientX, clientY, buttons }) => {
     if (!start || !(buttons & 1)) return;
@@ -153,7 +165,8 @@ function mountPinch({ store }, strip) {
   let apart = 0;
   const spread = (/** @type {TouchList} */ touches) => {
     const [a, b] = touches;
-    return a && b && touches.length === 2 ? { apart: Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY), x: (a.clientX + b.clientX) / 2 } : null;
+    if (!a || !b || touches.length > 2) return null;
+    return { apart: Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY), x: (a.clientX + b.clientX) / 2 };
   };
   strip.root.addEventListener("touchstart", ({ touches }) => {
     apart = spread(touches)?.apart ?? 0;

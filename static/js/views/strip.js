@@ -3,19 +3,19 @@
 import { isAbort } from "../api.js";
 import { originalOf } from "../compare.js";
 import { find, h, placeBox, prefersStillness, setAttribute, svg } from "../dom.js";
-import { hasMaps, typicalMaps } from "../graph.js";
+import { hasMaps } from "../graph.js";
 import { findBlocks } from "../network/blocks.js";
 import { blockOf, itemsOf } from "../network/fold.js";
-import { CELLS, drawStrip } from "../network/geometry.js";
+import { drawStrip } from "../network/geometry.js";
 import { enter, isOpen, toggleBlock } from "../network/view.js";
 import { condense, planeOf } from "../raster.js";
 import { layerRange } from "../scale.js";
 import { explains, fractions, windowBox } from "../terms.js";
-import { drawBracket, drawColumn, dressColumn } from "./strip-column.js";
+import { drawBracket, drawColumn, dressColumn, listOf } from "./strip-column.js";
 import { mountSearch } from "./strip-search.js";
-import { rem, rootSize, Sheet } from "./strip-sheet.js";
+import { rem, Sheet, unitNow } from "./strip-sheet.js";
 import { mountStripTools } from "./strip-tools.js";
-import { placeOf } from "./trail.js";
+import { shownMaps, trailShapes } from "./strip-trail.js";
 
 /**
  * @typedef {import("../network/blocks.js").Block} Block
@@ -59,6 +59,8 @@ export class Strip {
   #lit = new Set();
   /** @type {Map<string, SVGPathElement[]>} */
   #edges = new Map();
+  /** @type {{ route: import("../network/routes.js").Route, line: SVGPathElement }[]} Lines that have not been in sight. */
+  #unseen = [];
   /** @type {Element[]} What stands out because it is current. */
   #current = [];
   #trail = svg("svg", { class: "trail-line", "aria-hidden": "true" });
@@ -66,6 +68,7 @@ export class Strip {
   #followed = null;
   #laidOut = "";
   #isWaiting = false;
+  #unit = 1; // pixels in a sixteenth of a rem
   /** @type {Drawing | null} */
   drawing = null;
   /** @type {Block[]} */
@@ -93,7 +96,7 @@ export class Strip {
     const isNew = model.id !== this.#model?.id;
     this.#model = model;
     const original = originalOf(state);
-    const typical = this.#maps(model, (original.model === model && original.analysis) || analysis); // so that flipping moves nothing
+    const typical = shownMaps(model, (original.model === model && original.analysis) || analysis, this.#followed); // flipping moves nothing
     const open = this.blocks.map((block) => isOpen(state, block));
     const laidOut = JSON.stringify([model.id, state.strip.zoom, open, [...typical]]);
     if (laidOut === this.#laidOut) {
@@ -102,9 +105,10 @@ export class Strip {
       return;
     }
     this.#laidOut = laidOut;
+    this.#unit = unitNow(); // asked for now, since after the next line the browser would have to lay everything out first
     const held = this.#hold();
     const items = itemsOf(model.layers, this.blocks, (block) => open[block.number - 1] ?? true);
-    this.#draw(drawStrip(items, typical, { room: (this.root.clientWidth * 16) / rootSize(), zoom: state.strip.zoom }), typical);
+    this.#draw(drawStrip(items, typical, { room: this.root.clientWidth / this.#unit, zoom: state.strip.zoom }), typical);
     if (isNew) this.root.scrollLeft = 0;
     else this.#release(held);
     this.#markCurrent();
@@ -130,9 +134,7 @@ export class Strip {
     this.bringIntoSight(drawn);
   }
 
-  /**
-   * Draw the trail through the columns; these then show the maps that it goes through.
-   */
+  /** Draw the trail through the columns; these then show the maps that it goes through. */
   follow() {
     const steps = this.app.store.state.trail?.steps ?? null;
     if (steps !== this.#followed) {
@@ -179,11 +181,10 @@ export class Strip {
   bringIntoSight(drawn) {
     if (!drawn) return;
     const { left, top, width, height } = drawn.column;
-    const unit = rootSize() / 16;
     const { clientWidth, clientHeight } = this.root;
     this.root.scrollTo({
-      left: this.#margin + (left + width / 2) * unit - clientWidth / 2,
-      top: (top + height / 2) * unit - clientHeight / 2,
+      left: this.#margin + (left + width / 2) * this.#unit - clientWidth / 2,
+      top: (top + height / 2) * this.#unit - clientHeight / 2,
       behavior: prefersStillness() ? "instant" : "smooth",
     });
   }
@@ -195,41 +196,6 @@ export class Strip {
    */
   columnOf(layer) {
     return this.#holds.get(layer);
-  }
-
-  /**
-   * Which maps stand for each layer: the typical ones, and any that a trail goes through.
-   *
-   * @param {Model} model
-   * @param {import("../types.js").Analysis} analysis
-   */
-  #maps(model, analysis) {
-    const typical = typicalMaps(model, analysis.layers, CELLS);
-    for (const step of this.#followed ?? []) {
-      const shown = typical.get(step.layer) ?? [];
-      const channel = step.index.channel ?? null;
-      if (channel !== null && !shown.includes(channel)) typical.set(step.layer, [...shown.slice(0, -1), channel]);
-    }
-    return typical;
-  }
-
-  /**
-   * Where a number lies on the strip.
-   *
-   * @param {import("../types.js").TrailStep} step
-   */
-  #pointOf(step) {
-    const { column, channels } = this.#drawn.get(step.layer) ?? {};
-    const [first = 0, y, x] = placeOf(step);
-    const cell = column?.cells[y === undefined ? 0 : (channels?.indexOf(first) ?? 0)];
-    if (!column || !cell) return null;
-    const [size = 1, height = size, width = 1] = column.layer.shape;
-    const [down, across] = y === undefined ? [first, 0] : [y, x ?? 0];
-    return {
-      name: step.layer,
-      x: cell.x + ((across + 0.5) / width) * cell.width,
-      y: cell.y + ((down + 0.5) / height) * cell.height,
-    };
   }
 
   /**
@@ -265,15 +231,14 @@ export class Strip {
     this.#edges = new Map();
     this.#current = [];
     this.#lit = new Set();
-    const lines = routes.map(({ to, path }) => {
-      const line = svg("path", { d: path });
-      this.#edges.set(to, [...(this.#edges.get(to) ?? []), line]);
-      return line;
-    });
+    this.#unseen = routes.map((route) => ({ route, line: svg("path") }));
+    for (const { route, line } of this.#unseen) this.#edges.set(route.to, [...(this.#edges.get(route.to) ?? []), line]);
+    const lines = this.#unseen.map(({ line }) => line);
     const size = { width: rem(width), height: rem(height) };
     const sheets = h("div", { class: "sheets" });
     this.#sheets = far ? new Map() : this.#makeSheets(columns, sheets);
-    const folds = new Map(brackets.map((bracket) => [bracket.block, drawBracket(bracket, () => toggleBlock(this.app.store, bracket.block))]));
+    const toggle = (/** @type {Block} */ block) => toggleBlock(this.app.store, block);
+    const folds = new Map(brackets.map((bracket) => [bracket.block, drawBracket(bracket, toggle)]));
     setAttribute(this.#trail, "viewBox", `0 0 ${width} ${height}`);
     Object.assign(this.#trail.style, size);
     this.root.replaceChildren(
@@ -307,7 +272,7 @@ export class Strip {
     for (const column of columns) (groups[Math.floor(column.at / COLUMNS_A_SHEET)] ??= []).push(column);
     return new Map(
       groups.flatMap((group) => {
-        const sheet = new Sheet(group, root);
+        const sheet = new Sheet(group, root, this.#unit);
         return group.map((column) => /** @type {[Column, Sheet]} */ ([column, sheet]));
       }),
     );
@@ -334,12 +299,7 @@ export class Strip {
 
   #drawTrail() {
     const { trail, layer } = this.app.store.state;
-    const points = (trail?.steps ?? []).flatMap((step) => this.#pointOf(step) ?? []);
-    const line = points.map(({ x, y }, i) => `${i ? "L" : "M"}${x} ${y}`).join("");
-    this.#trail.replaceChildren(
-      svg("path", { d: line }),
-      ...points.map(({ x, y, name }) => svg("circle", { cx: x, cy: y, r: name === layer ? 4 : 2.5 })),
-    );
+    this.#trail.replaceChildren(...trailShapes(trail?.steps ?? [], layer, (name) => this.#drawn.get(name)));
   }
 
   /** Other numbers of the same network in the same columns; the old ones stay until the new ones are here. */
@@ -367,7 +327,7 @@ export class Strip {
    */
   columnsUntil(x) {
     const { pitch = 1 } = this.drawing ?? {};
-    return (((this.root.scrollLeft - this.#margin + x) * 16) / rootSize() - 8) / pitch;
+    return ((this.root.scrollLeft - this.#margin + x) / this.#unit - 8) / pitch;
   }
 
   /** Pixels beside a network that is narrower than its room. */
@@ -379,18 +339,17 @@ export class Strip {
   /** What is to stay in its place on the screen: the place that the reader zooms at, or else the current layer. */
   #hold() {
     const { layer } = this.app.store.state;
-    const unit = rootSize() / 16;
     if (this.anchor) return { ...this.anchor, layer: "" };
     const drawn = this.#holds.get(layer) ?? [...this.#drawn.values()][0];
     const { left = 0, width = 0 } = drawn?.column ?? {};
-    return { column: 0, x: (left + width / 2) * unit - this.root.scrollLeft, layer };
+    return { column: 0, x: (left + width / 2) * this.#unit - this.root.scrollLeft, layer };
   }
 
   /** @param {{ column: number, x: number, layer: string }} held */
   #release({ column, x, layer }) {
     const { pitch = 0 } = this.drawing ?? {};
     const { left, width } = this.#holds.get(layer)?.column ?? { left: 8 + column * pitch, width: 0 };
-    this.root.scrollLeft = ((left + width / 2) * rootSize()) / 16 - x;
+    this.root.scrollLeft = (left + width / 2) * this.#unit - x;
     this.anchor = null;
   }
 
@@ -408,9 +367,13 @@ export class Strip {
   #fillSight() {
     const { drawing, root } = this;
     if (!drawing) return;
-    const unit = rootSize() / 16;
-    const from = (root.scrollLeft - this.#margin - AHEAD) / unit;
-    const to = from + (root.clientWidth + 2 * AHEAD) / unit;
+    const from = (root.scrollLeft - this.#margin - AHEAD) / this.#unit;
+    const to = from + (root.clientWidth + 2 * AHEAD) / this.#unit;
+    this.#unseen = this.#unseen.filter(({ route, line }) => {
+      const isSeen = route.right >= from && route.left <= to;
+      if (isSeen) line.setAttribute("d", route.path);
+      return !isSeen;
+    });
     let isMore = false;
     for (const drawn of this.#drawn.values()) {
       const { left, width } = drawn.column;
@@ -452,31 +415,4 @@ export class Strip {
       thumb.classList.remove("empty");
     });
   }
-}
-
-/**
- * The columns as a list; those of a block as a list in it.
- *
- * @param {Drawn[]} all
- * @param {Map<Block, HTMLElement>} folds
- */
-function listOf(all, folds) {
-  /** @type {HTMLElement[]} */
-  const list = [];
-  /** @type {Map<Block, HTMLElement>} */
-  const inside = new Map();
-  for (const { column, button } of all) {
-    const { block, folded } = column.item;
-    const entry = h("li", {}, button);
-    const known = block && inside.get(block);
-    if (!block) list.push(entry);
-    else if (known) known.append(entry);
-    else if (folded) list.push(h("li", {}, folds.get(block), button));
-    else {
-      const within = h("ol", {}, entry);
-      inside.set(block, within);
-      list.push(h("li", {}, folds.get(block), within));
-    }
-  }
-  return list;
 }
