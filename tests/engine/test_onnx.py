@@ -9,16 +9,18 @@ import onnx
 import pytest
 
 import engine
-from engine.formats.onnx import ATTRIBUTES, CONSTANTS, TYPES, to_onnx
+from engine.formats.onnx import ATTRIBUTES, CONSTANTS, TYPES, from_onnx, to_onnx
 from engine.network import Network, Node
 from engine.ops import OPS, Identity, Relu, Sigmoid
 from engine.preprocess import Preprocess
 from tests.browser.menagerie import build_menagerie
 from tests.engine import networks
 from tests.engine.onnx_twins import run_file, run_network
+from tests.engine.ops.cases import CASES, NAMES
 
 MAKERS = {
     "every op": networks.network,
+    "painter": networks.painter,
     "menagerie": build_menagerie,
     "everyday": lambda: engine.load("everyday"),
     "branches": lambda: engine.load("branches"),
@@ -50,6 +52,15 @@ def assert_near(ours, theirs, name=""):
 def test_every_kind_of_layer_can_be_written():
     assert TYPES.keys() == OPS.keys()
     assert ATTRIBUTES.keys() | CONSTANTS.keys() <= OPS.keys()
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_every_kind_of_layer_is_read_back(case):
+    named = dict(zip("abc", case.inputs("float32"), strict=False))
+    shapes = {name: x.shape[1:] for name, x in named.items()}
+    nodes = [Node("op", case.op("float32"), tuple(named))]
+    again = from_onnx(to_onnx(Network(nodes, inputs=shapes, outputs=("op",))))
+    assert_near(again.forward(named)["op"], nodes[0].op.forward(*named.values())[0])
 
 
 def test_every_value_is_ours(network, pictures):

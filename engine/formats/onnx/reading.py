@@ -167,7 +167,7 @@ def _convert(
 
 def _run(step: Step) -> None:
     for value in step.inputs:
-        if value is not None and value.shape and not value.shape[0]:
+        if value is not None and value.shape and not value.shape[0] and step.op != "Resize":
             raise step.refused(f"{value.name!r} is empty")
     try:
         CONVERTERS[step.op](step)

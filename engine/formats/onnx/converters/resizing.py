@@ -19,10 +19,9 @@ def resize(step: Step) -> None:
         return
     mode = _mode(step)
     where = step.text("coordinate_transformation_mode", "half_pixel")
-    if where == "tf_half_pixel_for_nn":
-        raise step.refused("coordinate_transformation_mode 'tf_half_pixel_for_nn' is not known")
     if step.integer("antialias", 0) or step.integer("exclude_outside", 0):
         raise step.refused("antialias and exclude_outside are not computed here")
+    # Old files leave an operand out by handing over an empty one.
     sizes = step.wholes(3, "sizes") if step.has(3) else ()
     scales = _floats(step, 2) if step.has(2) and not sizes else ()
     roi = _floats(step, 1) if where == "tf_crop_and_resize" else ()
