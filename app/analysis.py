@@ -19,6 +19,7 @@ from app.images import Box, Limits, Picture, decode, fit, surroundings
 from app.photo_edits import MARGIN, PhotoChanges
 from engine import views
 from engine.edits import Edit
+from engine.fields import Fields
 from engine.network import Network
 from engine.ops.base import Explanation, one_term
 from engine.preprocess import USUAL_SCALE, Preprocess
@@ -92,6 +93,11 @@ class Analysis:
     def shapes(self) -> dict[str, Shape]:
         """The shapes of the network's own values, batch axis included."""
         return {name: value.shape for name, value in self.trace.items()}
+
+    @cached_property
+    def fields(self) -> Fields:
+        """What numbers see of the input."""
+        return Fields(self.network)
 
     @cached_property
     def scores(self) -> views.ScoresKind | None:

@@ -12,6 +12,7 @@ from app.present import place_of, receptive_field
 from app.registry import Registry
 from engine import views
 from engine.attribution import effective_field
+from engine.fields import Fields
 from engine.types import Array, Index
 
 
@@ -55,7 +56,7 @@ def receptive_fields(registry: Registry, model: str, name: str) -> dict[str, Any
     info = _layer_info(registry, model, name)
     if len(info.shape) != 3:
         return {"name": name, "rows": None, "columns": None}
-    rows, columns = views.receptive_fields(registry.get(model), name)
+    rows, columns = Fields(registry.get(model)).rows_and_columns(name)
     return {"name": name, "rows": rows, "columns": columns}
 
 

@@ -254,7 +254,7 @@ def place_of(position: Index) -> dict[str, int]:
 
 def receptive_field(done: Analysis, name: str, position: Index) -> dict[str, Any] | None:
     """What a number can see, on the network's input and on the photo; None when it does not depend on the photo."""
-    box = views.receptive_field(done.network, name, done.index(name, position), done.shapes)
+    box = done.fields.at(name, done.index(name, position))
     if box is None:
         return None
     (top, left), (bottom, right) = box.start[2:], box.stop[2:]

@@ -1,12 +1,11 @@
-"""What people look at: statistics, best classes, explanations and receptive fields, read off a trace or a network.
+"""What people look at: statistics, best classes, explanations and paths, read off a trace or a network.
 
-Nothing here changes anything. ``y`` is one picture's value without the batch axis, (C, H, W) or (K,); an ``index`` and a
-``Box`` include the batch axis, as everywhere in the engine, and are those of the network's own value, whatever rank it has.
+Nothing here changes anything. ``y`` is one picture's value without the batch axis, (C, H, W) or (K,); an ``index``
+includes the batch axis, as everywhere in the engine, and is that of the network's own value, whatever rank it has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal, TypedDict
@@ -14,13 +13,13 @@ from typing import Any, Literal, TypedDict
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.fields import Fields
 from engine.network import Network
-from engine.ops.base import Box, Explanation
+from engine.ops.base import Explanation
 from engine.shown import shown_shape
 from engine.trace import Trace
 from engine.types import Array, Index, Shape
 
-Span = tuple[int, int]
 ScoresKind = Literal["shares", "logits"]
 
 # Ops that hand on a list as it is, and those whose results are shares.
@@ -135,33 +134,10 @@ def check_index(trace: Trace, name: str, index: Index) -> None:
         raise ShapeError(f"{name!r} has the shape {shape}, so it has no position {index}")
 
 
-def receptive_field(
-    network: Network, name: str, index: Index, shapes: Mapping[str, Shape] | None = None
-) -> Box | None:
-    """The smallest box on the network's first input that can change the number ``index`` of the value ``name``.
-
-    Exact: every op's own window, walked back through the graph, joined where branches meet. None when the number does not
-    depend on the input (a padded constant). ``shapes`` are those of the network's values, where they are known already.
-    """
-    return _seen(network, name, Box.at(index), shapes or network.shapes(n=index[0] + 1))
-
-
-def _seen(network: Network, name: str, box: Box, shapes: Mapping[str, Shape]) -> Box | None:
-    """The smallest box on the first input that can change any number in a box of the value ``name``."""
-    seen: dict[str, Box] = {name: box}
-    for node in reversed(network.nodes):
-        if node.name not in seen:
-            continue
-        boxes = node.op.window(seen[node.name], *(shapes[i] for i in node.inputs))
-        for source, part in zip(node.inputs, boxes, strict=True):
-            if part is not None:
-                seen[source] = part.union(seen[source]) if source in seen else part
-    return seen.get(next(iter(network.inputs)))
-
-
 def describe_layers(network: Network) -> list[LayerInfo]:
     """Every value of the network in order, the inputs first."""
     shapes = network.shapes()
+    fields = Fields(network)
     infos = [_input_info(name, shapes[name]) for name in network.inputs]
     for node in network.nodes:
         op = node.op
@@ -174,7 +150,7 @@ def describe_layers(network: Network) -> list[LayerInfo]:
                 parameters=sum(p.size for p in op.params.values()),
                 multiply_adds=op.multiply_adds(*(shapes[i] for i in node.inputs)),
                 attributes=_attributes(dict(op.attributes), op.params.get("weight")),
-                receptive_field=_field_size(network, node.name, shapes),
+                receptive_field=fields.size(node.name),
                 own_shape=None if shown_shape(own) == own else own,
                 label=node.label,
             )
@@ -191,14 +167,6 @@ def _attributes(attributes: dict[str, Any], weight: Array | None) -> dict[str, A
     if weight is not None and weight.ndim == 4:
         attributes["kernel"] = list(weight.shape[2:])
     return attributes
-
-
-def _field_size(network: Network, name: str, shapes: Mapping[str, Shape]) -> tuple[int, ...]:
-    middle = (0, *(n // 2 for n in shapes[name][1:]))
-    box = receptive_field(network, name, middle, shapes)
-    if box is None:
-        return ()
-    return tuple(stop - start for start, stop in zip(box.start[2:], box.stop[2:], strict=True))
 
 
 @dataclass(frozen=True)
@@ -225,32 +193,6 @@ def strongest_path(network: Network, trace: Trace, name: str, index: Index) -> l
             break
         path.append(step)
     return path
-
-
-def receptive_fields(network: Network, name: str) -> tuple[list[Span], list[Span]]:
-    """What each row and each column of a value's maps sees of the first input: (start, stop) in its rows, in its columns.
-
-    A place sees what its row and its column see. Where branches of different windows were concatenated, one map may see less than
-    another: this is what all maps see together. (0, 0) is nothing. Raises ShapeError for a value without maps.
-    """
-    shapes = network.shapes()
-    rank = len(shapes[name])
-    if rank < 3:
-        raise ShapeError(f"{name!r} is a list of numbers and has no rows and columns")
-    return _spans(network, name, shapes, rank - 2, 2), _spans(network, name, shapes, rank - 1, 3)
-
-
-def _spans(
-    network: Network, name: str, shapes: Mapping[str, Shape], axis: int, seen_axis: int
-) -> list[Span]:
-    shape = shapes[name]
-    spans = []
-    for i in range(shape[axis]):
-        start, stop = [0] * len(shape), list(shape)
-        start[axis], stop[axis] = i, i + 1
-        box = _seen(network, name, Box(tuple(start), tuple(stop)), shapes)
-        spans.append((0, 0) if box is None else (box.start[seen_axis], box.stop[seen_axis]))
-    return spans
 
 
 def _largest_term(network: Network, trace: Trace, name: str, index: Index) -> Step | None:

@@ -9,6 +9,7 @@ from app.analysis import analyze
 from app.images import Limits
 from engine import views
 from engine.attribution import effective_field
+from engine.fields import Fields
 
 MODEL = "/api/v1/models/tiny/layers"
 
@@ -57,7 +58,7 @@ def test_what_is_not_there(client, path, status, words):
 
 def test_receptive_fields_of_rows_and_columns(client, tiny):
     found = client.get(f"{MODEL}/pool1/receptive-fields").json()
-    rows, columns = views.receptive_fields(tiny, "pool1")
+    rows, columns = Fields(tiny).rows_and_columns("pool1")
     assert found == {
         "name": "pool1",
         "rows": [[*r] for r in rows],

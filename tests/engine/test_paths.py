@@ -9,6 +9,7 @@ import pytest
 import engine
 from engine import views
 from engine.errors import ShapeError
+from engine.fields import Fields
 from tests.browser.menagerie import build_menagerie
 from tests.engine.networks import network, pictures
 
@@ -75,16 +76,16 @@ def test_a_softmax_is_followed_to_its_own_score():
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_place_sees_what_its_row_and_its_column_see(name):
     net = NETWORKS[name]
-    shapes = net.shapes()
+    shapes, fields = net.shapes(), Fields(net)
     for node in net.nodes:
         if len(shapes[node.name]) != 4:
             with pytest.raises(ShapeError, match="no rows"):
-                views.receptive_fields(net, node.name)
+                fields.rows_and_columns(node.name)
             continue
-        rows, columns = views.receptive_fields(net, node.name)
+        rows, columns = fields.rows_and_columns(node.name)
         assert (len(rows), len(columns)) == shapes[node.name][2:]
         y, x = (int(RNG.integers(n)) for n in shapes[node.name][2:])
-        box = seen_by_all_maps(net, node.name, shapes[node.name][1], y, x)
+        box = seen_by_all_maps(fields, node.name, shapes[node.name][1], y, x)
         if box is None:  # in a frame of constants
             assert (0, 0) in (rows[y], columns[x]), node.name
         else:
@@ -92,10 +93,10 @@ def test_a_place_sees_what_its_row_and_its_column_see(name):
             assert columns[x] == (box.start[3], box.stop[3]), node.name
 
 
-def seen_by_all_maps(net, name, maps, y, x):
+def seen_by_all_maps(fields, name, maps, y, x):
     """One map after the other, joined."""
     some = range(maps) if maps < 32 else range(0, maps, 16)  # everyday, whose maps all see the same
-    boxes = [views.receptive_field(net, name, (0, channel, y, x)) for channel in some]
+    boxes = [fields.at(name, (0, channel, y, x)) for channel in some]
     return reduce(lambda a, b: a.union(b) if a and b else a or b, boxes)
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from engine import views
 from engine.errors import ShapeError
+from engine.fields import Fields
 from engine.network import Network, Node
 from engine.ops import Add, AveragePool, Conv2d, Dense, Flatten, MaxPool, Pad, Relu, Softmax
 from engine.ops.base import Box
@@ -153,7 +154,7 @@ def test_the_receptive_field_is_exact(name, index):
         outputs=("fc",),
     )
     x = RNG.uniform(0, 1, (1, 2, 8, 9))
-    box = views.receptive_field(network, name, index)
+    box = Fields(network, index[0] + 1).at(name, index)
     (top, left), (bottom, right) = box.start[2:], box.stop[2:]
     moved = np.array(
         [[changed_by(network, name, index, x, r, c) for c in range(9)] for r in range(8)]
@@ -164,7 +165,7 @@ def test_the_receptive_field_is_exact(name, index):
 
 
 def test_the_receptive_field_keeps_to_the_picture_of_the_batch(network):
-    box = views.receptive_field(network, "conv", (2, 0, 4, 4))
+    box = Fields(network, 3).at("conv", (2, 0, 4, 4))
     assert box == Box((2, 0, 3, 3), (3, 2, 6, 6))
 
 
@@ -174,8 +175,8 @@ def test_a_padded_constant_sees_nothing():
         inputs={"input": (1, 4, 4)},
         outputs=("pad",),
     )
-    assert views.receptive_field(network, "pad", (0, 0, 0, 0)) is None
-    assert views.receptive_field(network, "pad", (0, 0, 1, 1)) == Box((0, 0, 0, 0), (1, 1, 1, 1))
+    assert Fields(network).at("pad", (0, 0, 0, 0)) is None
+    assert Fields(network).at("pad", (0, 0, 1, 1)) == Box((0, 0, 0, 0), (1, 1, 1, 1))
 
 
 def test_layers_are_described_without_running_them(network):
