@@ -60,17 +60,17 @@ class Step:
 
     def integers(self, name: str, default: Sequence[int] | None = None) -> tuple[int, ...]:
         """An attribute that is a list of whole numbers."""
-        return tuple(map(int, self._attribute(name, default, (list, tuple))))
+        return tuple(map(int, self._attribute(name, default, Sequence)))
 
     def reals(self, name: str) -> tuple[float, ...]:
         """An attribute that is a list of numbers."""
-        return tuple(map(float, self._attribute(name, None, (list, tuple))))
+        return tuple(map(float, self._attribute(name, None, list)))
 
     def _attribute(self, name: str, default: Any, kinds: Any) -> Any:
         value = self.attributes.get(name, default)
         if value is None:
             raise self.refused(f"the attribute {name!r} is missing")
-        if not isinstance(value, kinds):
+        if not isinstance(value, kinds) or isinstance(value, str) != (kinds is str):
             raise self.refused(f"the attribute {name!r} is of a wrong type")
         return value
 

@@ -200,4 +200,6 @@ def depth_to_space(step: Step) -> None:
 
 def space_to_depth(step: Step) -> None:
     """SpaceToDepth."""
+    if step.text("mode", "DCR") != "DCR":
+        raise step.refused("mode 'CRD' is not computed here; DCR is")
     step.make(SpaceToDepth(step.integer("blocksize")), step.operand(0))
