@@ -98,7 +98,7 @@ def _services(settings: Settings, registry: Registry) -> Services:
     trainings = Trainings(folder, datasets, compute, _training_bounds(settings))
     own_models = OwnModels(settings.models_bytes, settings.model_ttl)
     reader = ModelReader(settings, own_models, compute)
-    for shelf in (trainings, ModelFolder(settings.models_dir), own_models):
+    for shelf in (trainings, ModelFolder(settings), own_models):
         registry.add(shelf)
     return Services(
         settings, registry, compute, analyses, datasets, steps, trainings, own_models, reader

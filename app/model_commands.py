@@ -81,7 +81,7 @@ def add(
             return
         here = settings()
         network = _read(file, given, here)
-        ModelFolder(here.models_dir).add(file.stem, network)
+        ModelFolder(here).add(file.stem, network)
         typer.echo(file.stem)
 
 
@@ -92,7 +92,7 @@ def remove(
     """Remove a model that was added."""
     with errors_in_one_line():
         if server is None:
-            ModelFolder(settings().models_dir).remove(model)
+            ModelFolder(settings()).remove(model)
             return
         with Client(server) as client:
             client.models_delete(model)

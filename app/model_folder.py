@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
-from app.errors import BadParameter, UnknownModel
+from cachetools import LRUCache
+
+from app.errors import BadParameter, ModelError, UnknownModel
+from app.model_wishes import ModelWish, limits_of, read_model
+from app.settings import Settings
 from engine.formats import safetensors
 from engine.network import Network
 
 SUFFIXES = (".safetensors", ".onnx")
+
+_REMEMBERED = 4  # networks of ONNX files in memory
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -17,8 +24,11 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 class ModelFolder:
     """A shelf: a model's id is its file's name without the suffix. Files whose names are no ids are passed over."""
 
-    def __init__(self, folder: str) -> None:
-        self._folder = Path(folder).expanduser()
+    def __init__(self, settings: Settings) -> None:
+        self._folder = Path(settings.models_dir).expanduser()
+        self._limits = limits_of(settings)
+        self._read: LRUCache[tuple[Path, int], Network] = LRUCache(_REMEMBERED)
+        self._lock = threading.Lock()
 
     def ids(self) -> list[str]:
         """The models, by name."""
@@ -28,12 +38,22 @@ class ModelFolder:
             return []
         return sorted({path.stem for path in files if _ID.fullmatch(path.stem)})
 
-    def find(self, model: str) -> Path | None:
-        """A model's file."""
-        if not _ID.fullmatch(model):
+    def find(self, model: str) -> Path | Network | None:
+        """A model's file, or the network in one that somebody else's program wrote. Raises UnknownModel for one that cannot be read."""
+        path = self._path(model)
+        if path is None or path.suffix == SUFFIXES[0]:
+            return path
+        try:
+            version = (path, path.stat().st_mtime_ns)
+            with self._lock:
+                if version not in self._read:
+                    wish = ModelWish(name=model)
+                    self._read[version] = read_model(path.read_bytes(), wish, self._limits)
+                return self._read[version]
+        except OSError:  # it went away in this moment
             return None
-        paths = (self._folder / f"{model}{suffix}" for suffix in SUFFIXES)
-        return next((path for path in paths if path.is_file()), None)
+        except (ModelError, BadParameter) as error:
+            raise UnknownModel(f"The file of the model {model!r} cannot be read: {error}") from None
 
     def keeping(self, model: str) -> None:
         """These stay until somebody removes the file."""
@@ -51,9 +71,15 @@ class ModelFolder:
 
     def remove(self, model: str) -> None:
         """Remove a model's file. Raises UnknownModel, OSError."""
-        path = self.find(model)
+        path = self._path(model)
         if path is None:
             raise UnknownModel(
                 f"There is no model {model!r} in {self._folder}. There is: {', '.join(self.ids()) or 'none'}."
             )
         path.unlink()
+
+    def _path(self, model: str) -> Path | None:
+        if not _ID.fullmatch(model):
+            return None
+        paths = (self._folder / f"{model}{suffix}" for suffix in SUFFIXES)
+        return next((path for path in paths if path.is_file()), None)

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from engine.cost import ModelLimits, cost
 from engine.errors import EngineError, FormatError, InputSizeNeeded, ModelTooLarge, UnsupportedOp
 from engine.formats import safetensors
 from engine.network import Network, Node
-from engine.ops import OPS, Transpose
+from engine.ops import Transpose
 from engine.preprocess import IMAGENET_MEAN, IMAGENET_STD, USUAL_SCALE, Preprocess
 from engine.types import Shape
 from engine.zoo import imagenet
@@ -217,9 +217,11 @@ def _photo_first(network: Network) -> Network:
 
 def _dressed(network: Network, wish: ModelWish) -> Network:
     """The network with the names and the preprocessing that are wished for."""
-    labels = network.labels if wish.labels is None else wish.labels
+    labels = wish.labels
     if labels is not None:
         _check_labels(network, labels)
+    elif network.labels is not None and len(network.labels) == views.class_count(network):
+        labels = network.labels
     title = (
         wish.name or str(network.meta.get("title", "")) or shown_name(network.name) or "Own model"
     )
@@ -236,11 +238,11 @@ def _dressed(network: Network, wish: ModelWish) -> Network:
 
 def _check_labels(network: Network, labels: tuple[str, ...]) -> None:
     shape = network.shapes()[network.outputs[0]][1:]
-    if views.scores_kind(network) is None:
+    count = views.class_count(network)
+    if count == 0:
         raise BadParameter(
             f"labels: the network's answer, {_sizes(shape)} numbers, is no list of classes, so it takes no names."
         )
-    count = max(shape)
     if len(labels) != count:
         hint = (
             " One class more than ImageNet's is TensorFlow's «background», which comes first."
@@ -341,7 +343,10 @@ def _translated(error: EngineError) -> AppError:
     text = f"{str(error)[:1].upper()}{str(error)[1:]}."
     match error:
         case UnsupportedOp():
-            more: dict[str, Any] = {"op": error.op, "node": error.node, "supported": sorted(OPS)}
+            # Only somebody who has sent an ONNX file comes here, so its room is open already.
+            from engine.formats.onnx.converters import CONVERTERS
+
+            more = {"op": error.op, "node": error.node, "supported": sorted(CONVERTERS)}
             return UnsupportedModel(text, more=more)
         case ModelTooLarge():
             return OversizedModel(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
@@ -39,7 +38,7 @@ def model_summary(registry: Registry, model: str) -> dict[str, Any]:
         "id": model,
         "title": network.meta.get("title", model),
         "summary": network.meta.get("summary", ""),
-        "classes": _classes(network),
+        "classes": views.class_count(network),
         "parameters": cost["parameters"],
         "multiply_adds": cost["multiply_adds"],
         "input_size": list(preprocess_of(network).input_size),
@@ -273,12 +272,6 @@ def receptive_field(done: Analysis, name: str, position: Index) -> dict[str, Any
             "bottom": crop_top + shown[3] * down,
         },
     }
-
-
-def _classes(network: Network) -> int:
-    """How many classes it tells apart; 0 when its answer is no list of classes."""
-    shape = network.shapes()[network.outputs[0]]
-    return math.prod(shape[1:]) if views.scores_kind(network) else 0
 
 
 def model_cost(network: Network) -> dict[str, int]:

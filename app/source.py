@@ -70,7 +70,7 @@ class LocalSource:
         self._settings = settings
         self._limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
         self._own = OwnModels(settings.models_bytes, math.inf)
-        for shelf in (ModelFolder(settings.models_dir), self._own):
+        for shelf in (ModelFolder(settings), self._own):
             self._registry.add(shelf)
 
     def models(self) -> list[dict[str, Any]]:

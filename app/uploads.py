@@ -138,14 +138,16 @@ async def read_model_file(
 async def _model_form(form: FormData, query: Mapping[str, str]) -> tuple[bytes, ModelWish]:
     file, labels = form.get("file"), form.get("labels")
     given = {**query, **{key: value for key, value in form.items() if isinstance(value, str)}}
+    names = await labels.read() if isinstance(labels, UploadFile) else None
+    data = await _file_of(form, "file", InvalidModel)
     if isinstance(file, UploadFile):
         given = {"name": PurePath(file.filename or "").stem} | {k: v for k, v in given.items() if v}
-    if isinstance(labels, UploadFile):
+    if names is not None:
         try:
-            given["labels"] = (await labels.read()).decode("utf-8-sig")
+            given["labels"] = names.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise BadParameter("labels: the file is not a text in UTF-8.") from None
-    return await _file_of(form, "file", InvalidModel), parse_wish(given)
+    return data, parse_wish(given)
 
 
 def _too_slow(timeout: float) -> SlowUpload:

@@ -108,6 +108,11 @@ def scores_kind(network: Network) -> ScoresKind | None:
     return "logits" if prod(shape) > 1 else None
 
 
+def class_count(network: Network) -> int:
+    """How many classes the network tells apart; 0 when its answer is no list of classes."""
+    return prod(network.shapes()[network.outputs[0]]) if scores_kind(network) else 0
+
+
 def shares(network: Network, trace: Trace) -> Array:
     """Each class's share of the first picture, (K,): the network's own, or the softmax of its raw scores; (0,) without classes."""
     kind = scores_kind(network)

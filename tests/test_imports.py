@@ -24,8 +24,8 @@ ENGINE = """
 APP = """
     errors settings paths version schemas schemas_steps schemas_attributions headers encode client
     images registry compute negotiate positions samples problems
-    crops photo_edits remembered model_wishes model_folder
-    own_models
+    crops photo_edits remembered model_wishes
+    own_models model_folder
     trainings schemas_learning
     analysis imagefolder uploads openapi responses bodies progress
     variants
