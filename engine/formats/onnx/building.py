@@ -8,10 +8,14 @@ from math import prod
 import numpy as np
 
 from engine.cost import ModelLimits
-from engine.errors import ShapeError
+from engine.errors import ModelTooLarge, ShapeError
 from engine.network import Node
 from engine.ops import Op
 from engine.types import Array, Shape
+
+MOST_FOLDED = (
+    1 << 22
+)  # shapes are a few numbers; constants that masks and grids are made of, some thousand
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +58,8 @@ class Builder:
     taken: set[str] = field(default_factory=set)  # names that are in use
     activation_bytes: int = 0
     parameter_bytes: int = 0
-    folded_bytes: int = 0
+    unpacked_bytes: int = 0
+    folded_numbers: int = 0
 
     def add(self, op: Op, inputs: tuple[Operand, ...], name: str, label: str) -> Operand:
         """One step more; what it makes is called ``name``. Raises ShapeError, ModelTooLarge."""
@@ -76,10 +81,21 @@ class Builder:
         self.activation_bytes += 4 * prod(shape)
         self.limits.allow("activation_bytes", self.activation_bytes)
 
+    def unpack(self, count: int) -> None:
+        """Takes note of ``count`` numbers that weights are about to be turned into. Raises ModelTooLarge."""
+        self.unpacked_bytes += 4 * count
+        self.limits.allow("parameter_bytes", self.unpacked_bytes)
+
     def room(self, count: int) -> None:
         """Takes note of ``count`` numbers that are about to be computed on load. Raises ModelTooLarge."""
-        self.folded_bytes += 8 * count
-        self.limits.allow("parameter_bytes", self.folded_bytes)
+        self.folded_numbers += count
+        if self.folded_numbers > MOST_FOLDED:
+            raise ModelTooLarge(
+                f"more than {MOST_FOLDED:,} numbers would be computed on load",
+                what="folded_numbers",
+                limit=MOST_FOLDED,
+                actual=self.folded_numbers,
+            )
 
     def new_name(self, wanted: str) -> str:
         """A name that no value has, for one that the file does not name."""

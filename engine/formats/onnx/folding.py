@@ -2,7 +2,7 @@
 
 Programs that export a network write down how it works out its own shapes: Shape, Gather, Concat, Reshape. With the input's size
 known all of that is known, too, and what remains is the network that a person recognises. Integers are ONNX's: 64 bits, and
-divisions round towards zero. Whatever grows is counted before it is made (``Builder.room``).
+divisions round towards zero. What is made is counted first (``Builder.room``, and ``unpack`` for weights).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _function(function: Callable[..., Any]) -> Fold:
 
     def work(step: Step) -> Array:
         x = step.array(0, "its operand")
-        step.builder.room(x.size)
+        step.builder.unpack(x.size)
         return np.asarray(function(x)).astype(x.dtype)
 
     return work
@@ -89,7 +89,7 @@ def _power(a: Array, b: Array) -> Array:
 
 def _cast(step: Step) -> Array:
     target, x = step.integer("to"), step.array(0, "its operand")
-    step.builder.room(x.size)
+    step.builder.unpack(x.size)
     if target in FLOATS:
         return x.astype(np.float32)
     if target not in WHOLES | {BOOL}:
@@ -229,31 +229,32 @@ def _reduction(function: Callable[..., Any]) -> Fold:
     return work
 
 
-def _along(step: Step, numbers: Array, rank: int) -> Array:
-    """Scales, one for all or one a cell of ``axis``, so that they fit a value of that rank."""
+def _along(step: Step, numbers: Array, whole: Shape) -> Array:
+    """Scales, one for all or one a cell of ``axis``, so that they fit a value of that shape."""
     if numbers.size == 1:
         return numbers.reshape(())
-    if numbers.ndim != 1:
-        raise step.refused("scales of blocks are not read; one for all, or one a channel")
-    shape = [1] * rank
-    shape[step.axis(step.integer("axis", 1), rank)] = -1
-    return numbers.reshape(shape)
+    axis = step.axis(step.integer("axis", 1), len(whole))
+    if numbers.shape != (whole[axis],):
+        raise step.refused(
+            f"scales {list(numbers.shape)} for {list(whole)} are not read; one for all, or one a channel"
+        )
+    return numbers.reshape([-1 if i == axis else 1 for i in range(len(whole))])
 
 
 def _dequantize(step: Step) -> Array:
     x, scale = step.array(0, "its operand"), step.array(1, "its scale")
-    step.builder.room(x.size)
+    step.builder.unpack(x.size)
     zero = step.array(2, "its zero point") if step.has(2) else np.zeros(1, np.int64)
-    moved = x.astype(np.float32) - _along(step, zero, x.ndim).astype(np.float32)
-    return np.asarray(moved * _along(step, scale, x.ndim))
+    moved = x.astype(np.float32) - _along(step, zero, x.shape).astype(np.float32)
+    return np.asarray(moved * _along(step, scale, x.shape))
 
 
 def _quantize(step: Step) -> Array:
     x, scale = step.array(0, "its operand"), step.array(1, "its scale")
     zero = step.array(2, "its zero point") if step.has(2) else np.zeros(1, np.uint8)
-    step.builder.room(x.size)
+    step.builder.unpack(x.size)
     bounds = np.iinfo(zero.dtype)
-    moved = np.rint(x / _along(step, scale, x.ndim)) + _along(step, zero, x.ndim)
+    moved = np.rint(x / _along(step, scale, x.shape)) + _along(step, zero, x.shape)
     return np.asarray(moved.clip(bounds.min, bounds.max).astype(zero.dtype))
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 from engine.network import Network, Node
+from engine.ops.pairwise import Pairwise
 from engine.types import Array, Shape
 
 # Old enough for readers from 2024 on (onnxruntime 1.18), new enough for every op here.
@@ -26,10 +27,25 @@ TYPES = {
     "dense": "Gemm",
     "relu": "Relu",
     "leaky_relu": "LeakyRelu",
+    "prelu": "PRelu",
     "sigmoid": "Sigmoid",
     "tanh": "Tanh",
     "clip": "Clip",
+    "hard_sigmoid": "HardSigmoid",
+    "hard_swish": "HardSwish",
+    "mish": "Mish",
+    "elu": "Elu",
+    "gelu": "Gelu",
+    "erf": "Erf",
+    "softplus": "Softplus",
+    "abs": "Abs",
+    "neg": "Neg",
+    "exp": "Exp",
+    "log": "Log",
+    "sqrt": "Sqrt",
+    "reciprocal": "Reciprocal",
     "softmax": "Softmax",
+    "log_softmax": "LogSoftmax",
     "max_pool": "MaxPool",
     "average_pool": "AveragePool",
     "lp_pool": "LpPool",
@@ -53,7 +69,12 @@ TYPES = {
     "pad": "Pad",
     "concat": "Concat",
     "add": "Add",
+    "sub": "Sub",
     "mul": "Mul",
+    "div": "Div",
+    "pow": "Pow",
+    "min": "Min",
+    "max": "Max",
     "identity": "Identity",
 }
 
@@ -71,7 +92,11 @@ ATTRIBUTES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     ),
     "dense": lambda _: {"transB": 1},  # ours is (outputs, inputs)
     "leaky_relu": lambda op: {"alpha": op.alpha},
+    "hard_sigmoid": lambda op: {"alpha": op.alpha, "beta": op.beta},
+    "elu": lambda op: {"alpha": op.alpha},
+    "gelu": lambda op: {"approximate": op.approximate},
     "softmax": lambda op: {"axis": op.axis},
+    "log_softmax": lambda op: {"axis": op.axis},
     "max_pool": lambda op: _window(op) | {"dilations": op.dilation, "ceil_mode": int(op.ceil_mode)},
     "average_pool": lambda op: (
         _window(op)
@@ -165,7 +190,8 @@ def write_node(node: Node) -> tuple[NodeProto, list[TensorProto]]:
         numpy_helper.from_array(array, f"{node.name}.{name}") for name, array in arrays.items()
     ]
     attributes = ATTRIBUTES[op.kind](op) if op.kind in ATTRIBUTES else {}
-    reads = [*node.inputs, *(tensor.name for tensor in tensors)]
+    own = [tensor.name for tensor in tensors]
+    reads = [*own, *node.inputs] if isinstance(op, Pairwise) and op.place else [*node.inputs, *own]
     return helper.make_node(TYPES[op.kind], reads, [node.name], node.name, **attributes), tensors
 
 

@@ -28,7 +28,9 @@ def clip(step: Step) -> None:
     """Clip, with bounds that are attributes before opset 11 and operands from then on; either may be missing."""
     low, high = (step.bound(place, name) for place, name in ((1, "min"), (2, "max")))
     low, high = -np.inf if low is None else low, np.inf if high is None else high
-    _one(step, Clip(min(low, high), high))  # bounds the wrong way round give the upper one everywhere
+    _one(
+        step, Clip(min(low, high), high)
+    )  # bounds the wrong way round give the upper one everywhere
 
 
 def cast(step: Step) -> None:

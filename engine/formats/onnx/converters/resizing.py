@@ -27,7 +27,7 @@ def resize(step: Step) -> None:
     roi = _floats(step, 1) if where == "tf_crop_and_resize" else ()
     policy = step.text("keep_aspect_ratio_policy", "stretch")
     if sizes and policy != "stretch":
-        sizes = _in_proportion(step, sizes, policy)
+        scales, sizes = _in_proportion(step, sizes, policy), ()
     _resized(
         step,
         scales,
@@ -83,14 +83,17 @@ def _axes(step: Step) -> tuple[int, ...]:
     return tuple(step.axis(axis, rank) for axis in step.integers("axes", range(rank)))
 
 
-def _in_proportion(step: Step, sizes: tuple[int, ...], policy: str) -> tuple[int, ...]:
-    """The sizes with one scale for all axes: the largest that is not larger than asked for, or the smallest that is not smaller."""
-    if policy not in ("not_larger", "not_smaller") or len(sizes) != len(_axes(step)):
+def _in_proportion(step: Step, sizes: tuple[int, ...], policy: str) -> tuple[float, ...]:
+    """One scale for all axes: the largest that makes none larger than asked for, or the smallest that makes none smaller."""
+    axes = _axes(step)
+    if policy not in ("not_larger", "not_smaller") or len(sizes) != len(axes):
         raise step.refused(f"keep_aspect_ratio_policy {policy!r} is not known")
-    own = [step.shape()[axis] for axis in _axes(step)]
+    own = [step.shape()[axis] for axis in axes]
     choose = min if policy == "not_larger" else max
     scale = choose(size / has for size, has in zip(sizes, own, strict=True))
-    return tuple(int(scale * has + 0.5) for has in own)
+    if any(int(scale * has) != int(scale * has + 0.5) for has in own):
+        raise step.refused(f"{own} times {scale:.4g} is rounded up, which is not done here")
+    return (scale,) * len(own)
 
 
 def _mode(step: Step) -> str:
