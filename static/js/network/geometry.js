@@ -51,6 +51,7 @@ import { routesOf } from "./routes.js";
  * @property {number} gap between maps
  * @property {number} name height of a caption above the cells
  * @property {number} lane from lane to lane
+ * @property {number} margin on either side of the widest cells of a column
  * @property {number} header
  */
 
@@ -81,7 +82,7 @@ export function drawStrip(items, typical, { room, zoom }) {
     return columnOf(item, places.column[i] ?? 0, places.lane[i] ?? 0, section ?? null, measures, middle, finest, typical);
   });
   const bottom = middle + reach(measures, places.sections, "below");
-  const routes = routesOf(columns, places.chains, typical, bottom, isChain);
+  const routes = routesOf(columns, places.chains, typical, bottom, isChain, measures.margin);
   return {
     columns,
     groups: groupsOf(columns),
@@ -118,11 +119,11 @@ function pitchOf(count, room, zoom) {
 function measuresOf(pitch, isUsual, isChain, hasBlocks) {
   const far = pitch < PITCH.maps;
   const header = 28 + (hasBlocks ? 22 : 0);
-  if (far) return { far, pitch, largest: 22, smallest: 6, gap: 2, name: 6, lane: 28 + LANE_GAP, header };
+  if (far) return { far, pitch, largest: 22, smallest: 6, gap: 2, name: 6, lane: 28 + LANE_GAP, margin: Math.min(3, pitch / 8), header };
   const scale = isUsual ? 1 : pitch / PITCH.most;
   const largest = LARGEST * scale;
   const name = isChain && !hasBlocks ? 24 : 18;
-  return { far, pitch, largest, smallest: SMALLEST * scale, gap: GAP * scale, name, lane: name + largest + LANE_GAP, header };
+  return { far, pitch, largest, smallest: SMALLEST * scale, gap: GAP * scale, name, lane: name + largest + LANE_GAP, margin: (pitch - largest) / 2, header };
 }
 
 /**
@@ -187,7 +188,9 @@ function columnOf(item, at, lane, section, measures, middle, finest, typical) {
     top,
     height: half * 2 + measures.name,
     centre,
-    cells: measures.far ? [bar(layer, left, centre, finest, maps, measures)] : cells(layer, left, centre, finest, shown, maps, measures),
+    cells: measures.far
+      ? [bar(layer, left, centre, finest, maps, measures)]
+      : cells(layer, left, centre, finest, shown, maps, measures),
   };
 }
 
@@ -238,7 +241,7 @@ function bar(layer, left, centre, finest, maps, measures) {
   const most = tall(measures, maps);
   const rows = hasMaps(layer) ? (layer.shape[1] ?? 1) : 1;
   const share = 1 - halvings(finest, rows) / (halvings(finest, 1) + 2);
-  const gap = Math.min(6, measures.pitch * 0.25);
+  const gap = 2 * measures.margin;
   const height = Math.max(measures.smallest, most * share);
   return { x: left + gap / 2, y: centre - height / 2, width: measures.pitch - gap, height };
 }

@@ -27,9 +27,10 @@ const TRACK = { first: 8, apart: 5, most: 8 };
  * @param {Map<string, number[]>} typical
  * @param {number} bottom of all columns
  * @param {boolean} isChain nothing is beside the trunk
+ * @param {number} margin beside the cells of a column that nothing reaches into
  * @returns {Route[]}
  */
-export function routesOf(columns, chains, typical, bottom, isChain) {
+export function routesOf(columns, chains, typical, bottom, isChain, margin) {
   const edges = columns.flatMap((to) => to.item.inputs.flatMap((i) => (columns[i] ? [{ from: columns[i], to }] : [])));
   const isFree = freeLanes(columns, chains);
   const far = edges.filter(({ from, to }) => to.at - from.at > 1 && !isFree(from, to, from.lane) && !isFree(from, to, to.lane));
@@ -39,8 +40,8 @@ export function routesOf(columns, chains, typical, bottom, isChain) {
     const low = Math.max(from.top + from.height, to.top + to.height);
     const ends = { to: to.layer.name, left: from.left, right: to.left + to.width };
     if (to.at - from.at === 1) return { ...ends, path: fan(from, to, typical), low };
-    if (isFree(from, to, from.lane)) return { ...ends, path: run(from, to, "late"), low };
-    if (isFree(from, to, to.lane)) return { ...ends, path: run(from, to, "early"), low };
+    if (isFree(from, to, from.lane)) return { ...ends, path: run(from, to, "late", margin), low };
+    if (isFree(from, to, to.lane)) return { ...ends, path: run(from, to, "early", margin), low };
     return { ...ends, path: track ? below(columns, from, to, track.y) : "", low: track?.y ?? low };
   });
 }
@@ -118,14 +119,15 @@ function fan(from, to, typical) {
  * @param {Column} from
  * @param {Column} to
  * @param {"early" | "late"} when
+ * @param {number} margin
  */
-function run(from, to, when) {
+function run(from, to, when, margin) {
   const [x0, x1] = [right(from), left(to)];
   if (when === "early") {
-    const turn = Math.min(x1, from.left + from.width + 10);
+    const turn = Math.min(x1, from.left + from.width + margin);
     return `${curve(x0, from.centre, turn, to.centre)}H${x1}`;
   }
-  const turn = Math.max(x0, to.left - 10);
+  const turn = Math.max(x0, to.left - margin);
   return `M${x0} ${from.centre}H${turn}${curve(turn, from.centre, x1, to.centre).replace(/^M[^C]*/, "")}`;
 }
 

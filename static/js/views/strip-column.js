@@ -76,7 +76,7 @@ export function dressColumn(drawn, far) {
  */
 export function drawBracket({ block, folded, layers, left, width }, toggle) {
   const name = blockName(block);
-  const text = folded ? say.strip.layers(layers) : name;
+  const text = folded ? `▸ ${layers}` : `▾ ${name}`;
   return h(
     "button",
     {

@@ -119,6 +119,7 @@ class Search {
   #press(event) {
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     if (steps) this.#choose(Math.max(0, Math.min(this.#hits.length - 1, this.#at + steps)));
+    else if (event.key === "Escape") this.#dialog.close(); // at once; by itself the field would only be emptied
     else if (event.key === "Enter") this.#go(this.#hits[this.#at]?.name);
     else return;
     event.preventDefault();

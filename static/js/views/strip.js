@@ -107,11 +107,15 @@ export class Strip {
     this.#laidOut = laidOut;
     this.#unit = unitNow(); // asked for now, since after the next line the browser would have to lay everything out first
     const held = this.#hold();
+    const { activeElement } = document;
+    const hadFocus = this.root.contains(activeElement);
     const items = itemsOf(model.layers, this.blocks, (block) => open[block.number - 1] ?? true);
     this.#draw(drawStrip(items, typical, { room: this.root.clientWidth / this.#unit, zoom: state.strip.zoom }), typical);
     if (isNew) this.root.scrollLeft = 0;
     else this.#release(held);
-    this.#markCurrent();
+    const current = this.#markCurrent();
+    const fold = activeElement instanceof HTMLElement && this.#foldOf(activeElement.dataset.block);
+    if (hadFocus) (fold || current?.button)?.focus({ preventScroll: true });
     this.#drawTrail();
     this.#fillSight();
     this.#showHits();
@@ -295,6 +299,11 @@ export class Strip {
     drawn.button.setAttribute("aria-current", "step");
     drawn.button.tabIndex = 0;
     return drawn;
+  }
+
+  /** @param {string | undefined} block its id */
+  #foldOf(block) {
+    return block === undefined ? null : /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-block="${CSS.escape(block)}"]`));
   }
 
   #drawTrail() {
