@@ -28,19 +28,24 @@ CACHED = {
     **dict.fromkeys(("conv", "dense", "leaky_relu", "clip"), ("input",)),
     **dict.fromkeys(("relu", "sigmoid", "tanh", "softmax"), ("output",)),
     **dict.fromkeys(
-        ("average_pool", "global_average_pool", "flatten", "reshape", "pad", "concat", "add"),
+        ("average_pool", "global_average_pool", "flatten", "reshape", "pad", "concat"),
         ("shape",),
     ),
     **dict.fromkeys(("slice", "gather", "expand"), ("shape",)),
     **dict.fromkeys(("max_pool", "lp_pool"), ("input", "output")),
     **dict.fromkeys(("conv_transpose", "global_max_pool"), ("input",)),
+    **dict.fromkeys(("prelu", "sub", "div", "pow", "min", "max"), ("input",)),
+    **dict.fromkeys(("abs", "neg", "exp", "log", "sqrt", "reciprocal"), ("input", "output")),
+    **dict.fromkeys(("hard_sigmoid", "hard_swish", "mish", "elu"), ("input", "output")),
+    **dict.fromkeys(("gelu", "erf", "softplus"), ("input", "output")),
+    "log_softmax": ("output",),
     "resize": ("shape",),
     "lrn": ("input", "base"),
     **dict.fromkeys(("group_norm", "instance_norm"), ("input", "mean", "inverse")),
     "layer_norm": ("normal", "inverse"),
     "batch_norm": ("input", "mean", "variance"),
     "dropout": ("mask",),
-    "mul": ("input",),
+    **dict.fromkeys(("add", "mul"), ("input",)),
 }
 
 

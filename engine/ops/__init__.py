@@ -1,20 +1,36 @@
 """The steps that networks are made of. ``OPS`` maps the name of each on the wire to its class."""
 
-from engine.ops.activation import Clip, LeakyRelu, Relu, Sigmoid, Softmax, Tanh
+from engine.ops.activation import Clip, LeakyRelu, LogSoftmax, PRelu, Relu, Sigmoid, Softmax, Tanh
 from engine.ops.base import Box, Explanation, Op
 from engine.ops.conv import Conv2d
 from engine.ops.conv_transpose import ConvTranspose2d
 from engine.ops.dense import Dense
 from engine.ops.depth import DepthToSpace, SpaceToDepth
+from engine.ops.function import (
+    Abs,
+    Elu,
+    Erf,
+    Exp,
+    Gelu,
+    HardSigmoid,
+    HardSwish,
+    Log,
+    Mish,
+    Neg,
+    Reciprocal,
+    Softplus,
+    Sqrt,
+)
 from engine.ops.global_pool import GlobalAveragePool, GlobalMaxPool
 from engine.ops.group_norm import GroupNorm, InstanceNorm, LayerNorm
 from engine.ops.lrn import LocalResponseNorm
 from engine.ops.move import Expand, Gather, Slice, Transpose
 from engine.ops.norm import BatchNorm, BatchNormCache, Dropout
 from engine.ops.pad import Pad
+from engine.ops.pairwise import Add, Div, Max, Min, Mul, Pow, Sub
 from engine.ops.pool import AveragePool, LpPool, MaxPool
 from engine.ops.resize import Resize
-from engine.ops.structure import Add, Concat, Flatten, Identity, Mul, Reshape
+from engine.ops.structure import Concat, Flatten, Identity, Reshape
 
 OPS: dict[str, type[Op]] = {
     op.kind: op
@@ -24,10 +40,25 @@ OPS: dict[str, type[Op]] = {
         Dense,
         Relu,
         LeakyRelu,
+        PRelu,
         Sigmoid,
         Tanh,
         Clip,
+        HardSigmoid,
+        HardSwish,
+        Mish,
+        Elu,
+        Gelu,
+        Erf,
+        Softplus,
+        Abs,
+        Neg,
+        Exp,
+        Log,
+        Sqrt,
+        Reciprocal,
         Softmax,
+        LogSoftmax,
         MaxPool,
         AveragePool,
         LpPool,
@@ -51,13 +82,19 @@ OPS: dict[str, type[Op]] = {
         Pad,
         Concat,
         Add,
+        Sub,
         Mul,
+        Div,
+        Pow,
+        Min,
+        Max,
         Identity,
     )
 }
 
 __all__ = [
     "OPS",
+    "Abs",
     "Add",
     "AveragePool",
     "BatchNorm",
@@ -69,31 +106,50 @@ __all__ = [
     "ConvTranspose2d",
     "Dense",
     "DepthToSpace",
+    "Div",
     "Dropout",
+    "Elu",
+    "Erf",
+    "Exp",
     "Expand",
     "Explanation",
     "Flatten",
     "Gather",
+    "Gelu",
     "GlobalAveragePool",
     "GlobalMaxPool",
     "GroupNorm",
+    "HardSigmoid",
+    "HardSwish",
     "Identity",
     "InstanceNorm",
     "LayerNorm",
     "LeakyRelu",
     "LocalResponseNorm",
+    "Log",
+    "LogSoftmax",
     "LpPool",
+    "Max",
     "MaxPool",
+    "Min",
+    "Mish",
     "Mul",
+    "Neg",
     "Op",
+    "PRelu",
     "Pad",
+    "Pow",
+    "Reciprocal",
     "Relu",
     "Reshape",
     "Resize",
     "Sigmoid",
     "Slice",
     "Softmax",
+    "Softplus",
     "SpaceToDepth",
+    "Sqrt",
+    "Sub",
     "Tanh",
     "Transpose",
 ]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import nan
+from math import inf, isfinite, nan
 from typing import Any, ClassVar
 
 import numpy as np
 
 from engine.errors import ShapeError
 from engine.ops.base import Box, Elementwise, Explanation, Op, normal_axis, one_term, same_shape
+from engine.ops.pairwise import shrunk, summed_to
 from engine.types import Array, Index, Shape
 
 
@@ -26,7 +27,7 @@ class Relu(Elementwise):
 
     def by_rows(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
         (x,) = xs
-        return lambda rows: np.maximum(x[rows], 0, out=y[rows])
+        return lambda rows: x[rows].clip(0, np.inf, out=y[rows])  # a third of maximum's time
 
     def cache(self, xs: tuple[Array, ...], y: Array) -> Any:
         return y
@@ -61,6 +62,52 @@ class LeakyRelu(Elementwise):
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         x = xs[0][index]
         return one_term("function", index, x, 1.0 if x > 0 else self.alpha, y[index])
+
+
+@dataclass(frozen=True, eq=False)
+class PRelu(Op):
+    """x where it is positive, ``slope`` · x elsewhere. The slope is learned; it is broadcast to the shape of x.
+
+    Source: He et al., "Delving deep into rectifiers", 2015.
+    """
+
+    kind: ClassVar[str] = "prelu"
+
+    slope: Array
+
+    @property
+    def params(self) -> Mapping[str, Array]:
+        return {"slope": self.slope}
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        shape, slope = same_shape(self.kind, shapes), self.slope.shape
+        sizes = zip(reversed(slope), reversed(shape), strict=False)
+        if len(slope) > len(shape) or any(size not in (1, to) for size, to in sizes):
+            raise ShapeError(f"{self.kind}: slopes of shape {slope} do not fit {shape}")
+        return shape
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        (x,) = xs
+        y = np.minimum(x, 0)
+        y *= self.slope
+        y += np.maximum(x, 0)
+        return y, x
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return self.input_grads(dy, cache), self.param_grads(dy, cache)
+
+    def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]:
+        return (np.where(cache > 0, dy, self.slope * dy),)
+
+    def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
+        return {"slope": summed_to(dy * np.minimum(cache, 0), self.slope.shape)}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        x, slope = xs[0][index], self.slope[shrunk(index, self.slope.shape)]
+        return one_term("function", index, x, 1.0 if x > 0 else slope, y[index])
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        return (box,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,20 +150,26 @@ class Tanh(Elementwise):
 
 @dataclass(frozen=True, eq=False)
 class Clip(Elementwise):
-    """x, but not below ``low`` and not above ``high``. On a bound the gradient passes, as in PyTorch."""
+    """x, but not below ``low`` and not above ``high``. On a bound the gradient passes, as in PyTorch.
+
+    A bound that is left out is infinite, and None among the attributes: JSON knows no infinity.
+    """
 
     kind: ClassVar[str] = "clip"
 
-    low: float
-    high: float
+    low: float = -inf
+    high: float = inf
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "low", _bound(self.low, -inf))
+        object.__setattr__(self, "high", _bound(self.high, inf))
         if not self.low <= self.high:
             raise ShapeError(f"clip: low must not be above high, got {self.low} and {self.high}")
 
     @property
     def attributes(self) -> dict[str, Any]:
-        return {"low": self.low, "high": self.high}
+        bounds = {"low": self.low, "high": self.high}
+        return {name: bound if isfinite(bound) else None for name, bound in bounds.items()}
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
@@ -124,7 +177,7 @@ class Clip(Elementwise):
 
     def by_rows(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
         (x,) = xs
-        return lambda rows: np.clip(x[rows], self.low, self.high, out=y[rows])
+        return lambda rows: x[rows].clip(self.low, self.high, out=y[rows])
 
     def cache(self, xs: tuple[Array, ...], y: Array) -> Any:
         return xs[0]
@@ -197,3 +250,26 @@ class Softmax(Op):
         axis = normal_axis(self.kind, self.axis, shapes[0])
         start[axis], stop[axis] = 0, shapes[0][axis]
         return (Box(tuple(start), tuple(stop)),)
+
+
+@dataclass(frozen=True, eq=False)
+class LogSoftmax(Softmax):
+    """The logarithm of softmax, x - log(sum of exp(x)): near 0 it keeps the digits that a logarithm of shares would lose."""
+
+    kind: ClassVar[str] = "log_softmax"
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        (x,) = xs
+        y = x - x.max(axis=self.axis, keepdims=True)
+        y -= np.log(np.exp(y).sum(axis=self.axis, keepdims=True))
+        return y, y
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        dx = np.exp(cache)
+        dx *= -dy.sum(axis=self.axis, keepdims=True)
+        dx += dy
+        return (dx,), {}
+
+
+def _bound(bound: float | None, missing: float) -> float:
+    return missing if bound is None else bound

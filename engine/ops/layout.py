@@ -21,7 +21,7 @@ def from_nhwc(x: Array) -> Array:
 
 def channels_last(x: Array) -> Array:
     """``x`` in the memory order that the engine keeps: maps channels last, anything else contiguous. Copies only if it must."""
-    return from_nhwc(to_nhwc(x)) if x.ndim == 4 else np.ascontiguousarray(x)
+    return from_nhwc(to_nhwc(x)) if x.ndim == 4 else np.asarray(x, order="C")
 
 
 def empty_maps(shape: Shape, dtype: Any) -> Array:
@@ -32,7 +32,7 @@ def empty_maps(shape: Shape, dtype: Any) -> Array:
 
 def in_memory(x: Array) -> Array:
     """``x`` with its axes in the order in which its numbers lie: maps as (N, H, W, C), anything else as it is; contiguous."""
-    return to_nhwc(x) if x.ndim == 4 else np.ascontiguousarray(x)
+    return to_nhwc(x) if x.ndim == 4 else np.asarray(x, order="C")
 
 
 def from_memory(x: Array) -> Array:

@@ -1,8 +1,7 @@
-"""Steps that reshape or join values: flatten, reshape, concat, add, mul, identity."""
+"""Steps that reshape or join values: flatten, reshape, concat, identity."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
@@ -164,114 +163,8 @@ class Concat(Op):
         return list(accumulate((shape[self.axis] for shape in shapes[:-1]), initial=0))
 
 
-class _Pairwise(Op):
-    """Two inputs joined place by place; NumPy's broadcasting stretches an axis of size 1, and axes that are missing in front."""
-
-    def infer_shape(self, *shapes: Shape) -> Shape:
-        if len(shapes) != 2:
-            raise ShapeError(f"{self.kind} takes two inputs, got {len(shapes)}")
-        try:
-            return np.broadcast_shapes(*shapes)
-        except ValueError:
-            raise ShapeError(
-                f"{self.kind}: inputs of shape {shapes[0]} and {shapes[1]} do not fit each other"
-            ) from None
-
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
-        return tuple(
-            Box(
-                _shrunk(box.start, shape),
-                tuple(i + 1 for i in _shrunk(tuple(i - 1 for i in box.stop), shape)),
-            )
-            for shape in shapes
-        )
-
-    def _terms(
-        self, rule: str, xs: tuple[Array, ...], y: Array, index: Index, weights: Array
-    ) -> Explanation:
-        """One term per input. A place where both inputs are at hand is filled up with -1 to the longer position."""
-        places = [_shrunk(index, x.shape) for x in xs]
-        values = np.array([x[place] for x, place in zip(xs, places, strict=True)], np.float64)
-        longest = max(map(len, places))
-        return Explanation(
-            rule=rule,
-            result=float(y[index]),
-            bias=0.0,
-            sources=np.arange(2),
-            positions=np.array([(*p, *(-1,) * (longest - len(p))) for p in places], np.int64),
-            values=values,
-            weights=weights,
-            products=values * weights,
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Add(_Pairwise):
-    """a + b."""
-
-    kind: ClassVar[str] = "add"
-
-    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        a, b = xs
-        return channels_last(a + b), (a.shape, b.shape)
-
-    def by_rows(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object] | None:
-        a, b = xs
-        if a.shape != b.shape:
-            return None
-        return lambda rows: np.add(a[rows], b[rows], out=y[rows])
-
-    def cache(self, xs: tuple[Array, ...], y: Array) -> Any:
-        return tuple(x.shape for x in xs)
-
-    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        return tuple(_summed_to(dy, shape) for shape in cache), {}
-
-    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        return self._terms("sum", xs, y, index, np.ones(2))
-
-
-@dataclass(frozen=True, eq=False)
-class Mul(_Pairwise):
-    """a · b. In an explanation each factor answers for half of the product."""
-
-    kind: ClassVar[str] = "mul"
-
-    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        a, b = xs
-        return channels_last(a * b), (a, b)
-
-    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        a, b = cache
-        return (_summed_to(dy * b, a.shape), _summed_to(dy * a, b.shape)), {}
-
-    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        a, b = (float(x[_shrunk(index, x.shape)]) for x in xs)
-        return self._terms("product", xs, y, index, np.array([b, a]) / 2)
-
-
 def _clipped(box: Box, offset: Any, shape: Shape) -> Box | None:
     """The part of ``box`` that an input of that shape covers when it lies at ``offset``, in the input's own positions."""
     start = tuple(max(0, i - o) for i, o in zip(box.start, offset, strict=True))
     stop = tuple(min(size, i - o) for i, o, size in zip(box.stop, offset, shape, strict=True))
     return Box(start, stop) if all(a < b for a, b in zip(start, stop, strict=True)) else None
-
-
-def _shrunk(index: Index, shape: Shape) -> Index:
-    """Where a broadcast position lies in an input of that shape."""
-    own = index[len(index) - len(shape) :]
-    return tuple(0 if size == 1 else i for i, size in zip(own, shape, strict=True))
-
-
-def _summed_to(dy: Array, shape: Shape) -> Array:
-    """The gradient of a broadcast: the sum over every axis that it stretched."""
-    missing = dy.ndim - len(shape)
-    stretched = [
-        missing + axis
-        for axis, size in enumerate(shape)
-        if size == 1 and dy.shape[missing + axis] != 1
-    ]
-    summed = (
-        dy.sum(axis=(*range(missing), *stretched), keepdims=True) if missing or stretched else dy
-    )
-    return channels_last(summed.reshape(shape))

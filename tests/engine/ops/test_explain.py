@@ -18,7 +18,22 @@ RULES = {
     "sigmoid": {"function"},
     "tanh": {"function"},
     "clip": {"function"},
+    "prelu": {"function"},
+    "hard_sigmoid": {"function"},
+    "hard_swish": {"function"},
+    "mish": {"function"},
+    "elu": {"function"},
+    "gelu": {"function"},
+    "erf": {"function"},
+    "softplus": {"function"},
+    "abs": {"function"},
+    "neg": {"function"},
+    "exp": {"function"},
+    "log": {"function"},
+    "sqrt": {"function"},
+    "reciprocal": {"function"},
     "softmax": {"softmax"},
+    "log_softmax": {"softmax"},
     "max_pool": {"max"},
     "average_pool": {"mean"},
     "global_average_pool": {"mean"},
@@ -42,14 +57,19 @@ RULES = {
     "depth_to_space": {"copy"},
     "space_to_depth": {"copy"},
     "add": {"sum"},
+    "sub": {"sum"},
     "mul": {"product"},
+    "div": {"quotient", "function"},
+    "pow": {"power", "function"},
+    "min": {"min"},
+    "max": {"max"},
     "identity": {"copy"},
 }
 # Here a product is value · weight. Softmax and the curved functions join their terms in another way.
-LINEAR = {"weighted_sum", "max", "mean", "norm", "scale", "copy", "sum", "product"}
+LINEAR = {"weighted_sum", "max", "min", "mean", "norm", "scale", "copy", "sum", "product"}
 # Their one term is the number itself; the gradient also goes through the statistics of all its neighbours.
 OF_NEIGHBOURS = {"instance_norm", "group_norm", "layer_norm", "lrn"}
-PIECEWISE = {"relu", "leaky_relu", "clip"}
+PIECEWISE = {"relu", "leaky_relu", "prelu", "clip", "hard_sigmoid", "abs", "neg"}
 
 
 @st.composite

@@ -7,9 +7,11 @@ from collections.abc import Callable
 import numpy as np
 from onnx import TensorProto
 
+from engine.formats.onnx.building import Operand, as_parameter
 from engine.formats.onnx.step import Step
 from engine.formats.onnx.tensors import FLOATS, type_name
-from engine.ops import Add, Clip, Identity, LeakyRelu, Mul, Op
+from engine.ops import Clip, Div, Elu, Gelu, HardSigmoid, Identity, LeakyRelu, Op, PRelu
+from engine.ops.pairwise import Ordered, Pairwise
 
 WIDE = (TensorProto.INT32, TensorProto.INT64)
 
@@ -43,23 +45,59 @@ def cast(step: Step) -> None:
     step.made[made.name] = made.as_float() if target in FLOATS else made
 
 
-def pairwise(op: Callable[[], Op]) -> Callable[[Step], None]:
-    """Two operands or, for those that take any number, one after the other."""
+def elu(step: Step) -> None:
+    """Elu."""
+    _one(step, Elu(step.real("alpha", 1.0)))
+
+
+def gelu(step: Step) -> None:
+    """Gelu, exact or with tanh."""
+    _one(step, Gelu(step.text("approximate", "none")))
+
+
+def hard_sigmoid(step: Step) -> None:
+    """HardSigmoid."""
+    _one(step, HardSigmoid(step.real("alpha", 0.2), step.real("beta", 0.5)))
+
+
+def prelu(step: Step) -> None:
+    """PRelu with a constant slope."""
+    _one(step, PRelu(step.parameter(1, "its slope")))
+
+
+def pairwise(op: type[Pairwise]) -> Callable[[Step], None]:
+    """Two operands or, for those that take any number, one after the other; what is known on load becomes the step's constant."""
 
     def convert(step: Step) -> None:
-        values = [step.value(place) for place in range(len(step.inputs))]
+        values = [step.operand(place) for place in range(len(step.inputs))]
         if len(values) == 1:
             _one(step, Identity())
             return
+        if len(values) > 2:  # in any order, then: what is known comes last
+            values.sort(key=lambda value: value.array is not None)
         so_far = values[0]
         for number, value in enumerate(values[1:-1]):
-            so_far = step.make(op(), so_far, value, part=f"first{number + 2}")
-        step.make(op(), so_far, values[-1])
+            so_far = _joined(step, op, so_far, value, part=f"first{number + 2}")
+        _joined(step, op, so_far, values[-1])
 
     return convert
 
 
-add, mul = pairwise(Add), pairwise(Mul)
+def div(step: Step) -> None:
+    """Div; that of integers leaves a rest, which floats do not."""
+    if all(step.operand(place).whole for place in (0, 1)):
+        raise step.refused("a division of computed integers is not computed here")
+    pairwise(Div)(step)
+
+
+def _joined(step: Step, op: type[Pairwise], a: Operand, b: Operand, part: str = "") -> Operand:
+    if b.array is not None:
+        return step.make(op(as_parameter(b.array)), a, part=part)
+    if a.array is None:
+        return step.make(op(), a, b, part=part)
+    constant = as_parameter(a.array)
+    turned = op(constant, constant_first=True) if issubclass(op, Ordered) else op(constant)
+    return step.make(turned, b, part=part)
 
 
 def _one(step: Step, op: Op) -> None:

@@ -14,6 +14,7 @@ from engine.ops import (
     InstanceNorm,
     LayerNorm,
     LocalResponseNorm,
+    LogSoftmax,
     Reshape,
     Softmax,
     Transpose,
@@ -131,6 +132,11 @@ def dropout(step: Step) -> None:
 def softmax(step: Step) -> None:
     """Softmax; before opset 13 over all axes from ``axis`` on, as if they were one."""
     over_one_axis(step, Softmax)
+
+
+def log_softmax(step: Step) -> None:
+    """LogSoftmax, with Softmax's axes."""
+    over_one_axis(step, LogSoftmax)
 
 
 def over_one_axis(step: Step, op: type[Softmax]) -> None:
