@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.table import Table
 
 from app import present
@@ -18,6 +19,8 @@ from app.shell import errors_in_one_line, settings, source, stdout
 from app.source import LocalSource, Source
 from engine import views
 from engine.network import Network
+
+_WIDE = 120  # columns where nobody's window says how many there are
 
 models = typer.Typer(help="List the models, and bring your own.", invoke_without_command=True)
 
@@ -45,7 +48,7 @@ def list_models(server: ServerOption = None) -> None:
     table = Table("id", "classes", "parameters", "input", "what it does")
     for m in entries:
         size = " × ".join(map(str, m["input_size"]))
-        what = shown_name(m["summary"] or m["title"])
+        what = " ".join((m["summary"] or m["title"]).split())
         table.add_row(m["id"], str(m["classes"]), f"{m['parameters']:,}", size, what)
     stdout().print(table)
 
@@ -109,7 +112,7 @@ def inspect(
     with errors_in_one_line():
         here = settings()
         network = _network(model, {} if size is None else {"size": size}, here)
-        console = stdout()
+        console = stdout(at_least=_WIDE)
         console.print(_layers(network))
         console.print(_totals(network), soft_wrap=True)
         if plan:
@@ -147,9 +150,12 @@ def _read_labels(labels: str | None) -> str | None:
 
 
 def _layers(network: Network) -> Table:
-    table = Table("layer", "op", "shape")
+    table = Table(box=box.SIMPLE)
+    table.add_column("layer", overflow="fold")
+    for title in ("op", "shape"):
+        table.add_column(title, no_wrap=True)
     for title in ("parameters", "multiply-adds", "sees"):
-        table.add_column(title, justify="right")
+        table.add_column(title, justify="right", no_wrap=True)
     for layer in views.describe_layers(network):
         table.add_row(
             shown_name(layer.name),
@@ -175,7 +181,7 @@ def _plan(network: Network) -> Table:
     # Here rather than above: it is only asked for rarely, and times every convolution.
     from engine.kernels.planner import plan_of
 
-    table = Table("layer", "way", "milliseconds")
+    table = Table("layer", "way", "milliseconds", box=box.SIMPLE)
     for choice in plan_of(network, 1):
         timed = sorted(choice.milliseconds.items(), key=lambda way: way[1])
         times = ", ".join(f"{way} {took:.2f}" for way, took in timed)
@@ -184,4 +190,4 @@ def _plan(network: Network) -> Table:
 
 
 def _sides(shape: tuple[int, ...]) -> str:
-    return " × ".join(map(str, shape))
+    return "×".join(map(str, shape))

@@ -124,6 +124,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Longest that a client may take to send a request's body, in seconds.",
     )
+    model_body_timeout: float = Field(
+        120.0,
+        gt=0,
+        description="Longest that a client may take to send a model, in seconds.",
+    )
     keep_alive_timeout: int = Field(
         5, ge=1, description="How long an idle connection is kept open, in seconds."
     )

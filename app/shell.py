@@ -46,9 +46,15 @@ def errors_in_one_line() -> Iterator[None]:
         fail(str(error), 1)
 
 
-def stdout() -> Console:
-    """Names of files, layers and classes are printed as they are, whatever brackets they hold."""
-    return Console(markup=False, highlight=False)
+def stdout(at_least: int | None = None) -> Console:
+    """Names of files, layers and classes are printed as they are, whatever brackets they hold.
+
+    ``at_least``: columns for what goes to a file or a pipe, which has no width of its own.
+    """
+    console = Console(markup=False, highlight=False)
+    if at_least is not None and not console.is_terminal:
+        console.width = max(console.width, at_least)
+    return console
 
 
 def complain(message: str) -> None:

@@ -132,7 +132,7 @@ async def create_model(
 
     async def receive() -> tuple[bytes, ModelWish]:
         return await read_model_file(
-            request, settings.max_model_bytes, settings.body_timeout, query
+            request, settings.max_model_bytes, settings.model_body_timeout, query
         )
 
     model, gone = await services.model_reader.add(receive)
