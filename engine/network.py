@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from time import perf_counter
 from typing import Any
 
@@ -299,20 +301,26 @@ def _pass_on(blame: dict[str, Array], gradients: Iterable[tuple[str, Array]]) ->
 
 def _in_order(nodes: tuple[Node, ...], inputs: set[str]) -> tuple[Node, ...]:
     """The nodes in an order in which they can be computed, as close to the given one as possible (Kahn, 1962)."""
-    names = [node.name for node in nodes]
-    twice = {n for n in names if names.count(n) > 1} | (set(names) & inputs)
+    counts = Counter([*inputs, *(node.name for node in nodes)])
+    twice = [name for name, count in counts.items() if count > 1]
     if twice:
         raise GraphError(f"made more than once: {', '.join(sorted(twice))}")
-    known, ordered, waiting = set(inputs), [], list(nodes)
-    for node in nodes:
+    places = {node.name: place for place, node in enumerate(nodes)}
+    needs: dict[int, list[int]] = {}
+    for place, node in enumerate(nodes):
         for needed in node.inputs:
-            if needed not in inputs and needed not in names:
+            if needed not in counts:
                 raise GraphError(f"layer {node.name!r} reads {needed!r}, which nothing makes")
-    while waiting:
-        ready = [node for node in waiting if known.issuperset(node.inputs)]
-        if not ready:
-            raise GraphError(f"a cycle goes through {', '.join(n.name for n in waiting)}")
-        ordered += ready
-        known.update(node.name for node in ready)
-        waiting = [node for node in waiting if node.name not in known]
+        needs[place] = [places[needed] for needed in node.inputs if needed in places]
+    sorter = TopologicalSorter(needs)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        names = (nodes[place].name for place in error.args[1])
+        raise GraphError(f"a cycle goes through {', '.join(names)}") from None
+    ordered: list[Node] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        ordered += [nodes[place] for place in ready]
+        sorter.done(*ready)
     return tuple(ordered)
