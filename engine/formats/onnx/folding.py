@@ -307,6 +307,7 @@ FOLDS: Mapping[str, Fold] = {
     "Sqrt": _function(np.sqrt),
     "Squeeze": _squeeze,
     "Sub": _of_two(np.subtract),
+    "Sum": _of_two(np.add),
     "Tile": _tile,
     "Transpose": _transpose,
     "Unsqueeze": _unsqueeze,
