@@ -22,6 +22,7 @@ from app.errors import (
     OversizedModel,
     UnsupportedModel,
 )
+from app.registry import OWN
 from app.settings import Settings
 from engine import views
 from engine.cost import ModelLimits, cost
@@ -105,7 +106,7 @@ def wish_id(data: bytes, wish: ModelWish) -> str:
     """The id of a model: the same file and the same wish give the same one."""
     told = json.dumps(asdict(wish), sort_keys=True)
     content = f"{hashlib.sha256(data).hexdigest()} {told}"
-    return f"own-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+    return f"{OWN}{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
 def limits_of(settings: Settings) -> ModelLimits:

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from app.compute import Compute
 from app.errors import FixedModel, Overloaded, OversizedModel, TimeLimit, UnknownModel
 from app.model_wishes import ModelWish, limits_of, read_model, wish_id
-from app.registry import Keeping
+from app.registry import FORGOTTEN, OWN, Keeping
 from app.settings import Settings
 from engine.cost import cost
 from engine.network import Network
-
-PREFIX = "own-"
 
 _WAIT = 5  # seconds until somebody whose turn it was not asks again
 
@@ -52,11 +50,10 @@ class OwnModels:
             return [model for model, own in self._kept.items() if not self._is_over(own)]
 
     def find(self, model: str) -> Network | None:
-        """A model, which is used by that. Raises UnknownModel with a way out for one that must have been here once."""
+        """A model, which is used by that; None for one that is not here, or not any more."""
         with self._lock:
             own = self._kept.get(model)
             if own is None or self._is_over(own):
-                self._explain(model)
                 return None
             own.used = self._clock()
             self._kept.move_to_end(model)
@@ -91,13 +88,13 @@ class OwnModels:
 
     def delete(self, model: str) -> None:
         """Forget a model. Raises UnknownModel, and FixedModel for one that nobody brought."""
-        if not model.startswith(PREFIX):
+        if not model.startswith(OWN):
             raise FixedModel(
-                f"{model!r} was not brought by anybody, so it stays. Models that can be deleted begin with {PREFIX!r}."
+                f"{model!r} was not brought by anybody, so it stays. Models that can be deleted begin with {OWN!r}."
             )
         with self._lock:
             if self._kept.pop(model, None) is None:
-                self._explain(model)
+                raise UnknownModel(f"There is no model {model!r}. {FORGOTTEN}")
 
     def sweep(self) -> list[str]:
         """Forget the models whose time is over; their ids."""
@@ -112,14 +109,6 @@ class OwnModels:
 
     def _is_over(self, own: _Own) -> bool:
         return self._clock() > own.used + self._seconds
-
-    def _explain(self, model: str) -> None:
-        if model.startswith(PREFIX):
-            raise UnknownModel(
-                f"There is no model {model!r} any more. Brought models are forgotten when they are not used for "
-                f"{self._seconds:g} s, when others need the room, or when the server restarts; send the file again and it gets "
-                "the same id."
-            )
 
 
 class ModelReader:

@@ -18,6 +18,12 @@ from engine.network import Network
 
 DEFAULT_MODEL = "everyday"
 
+OWN = "own-"  # how the ids of models begin that people bring
+FORGOTTEN = (
+    "Models that people bring are forgotten when nobody uses them for long, when others need the room, or when the server "
+    "restarts; send the file again, and it gets the same id."
+)
+
 _REMEMBERED = 16  # networks from shelves' files in memory
 
 # A file and when it was written: what lies there may be replaced.
@@ -103,7 +109,8 @@ class Registry:
         return self.default in self._networks
 
     def _get_from_shelf(self, model: str) -> Network:
-        unknown = UnknownModel(f"There is no model {model!r}. There is: {', '.join(self.ids)}.")
+        way_out = FORGOTTEN if model.startswith(OWN) else f"There is: {', '.join(self.ids)}."
+        unknown = UnknownModel(f"There is no model {model!r}. {way_out}")
         found = next((f for shelf in self._shelves if (f := shelf.find(model))), None)
         if isinstance(found, Network):
             return found

@@ -36,7 +36,7 @@ async def app(scope, receive, send):
         await send({"type": f"lifespan.{step}.complete"})
 
 
-@schemathesis.serializer("application/zip")
+@schemathesis.serializer("application/zip", "application/x-onnx")
 def archive(_, value):
     """Bytes are sent as they are."""
     return value if isinstance(value, bytes) else str(value).encode()
