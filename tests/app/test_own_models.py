@@ -2,10 +2,14 @@
 
 import itertools
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+from app import own_models
 from app.errors import FixedModel, OversizedModel, UnknownModel
 from app.main import create_app
 from app.own_models import OwnModels
@@ -327,6 +331,33 @@ class TestRefusals:
         assert body["type"] == "/errors/model-too-large"
         assert body["actual"] > body["limit"]
         assert body["what"] in ("multiply_adds", "activation_bytes")
+
+    def test_reading_has_a_time_limit(self, own, file, monkeypatch):
+        monkeypatch.setattr(own_models, "read_model", lambda *_: time.sleep(1))
+        monkeypatch.setattr(own.app.state.services.compute, "time_limit", 0.2)
+        answer = own.post(MODELS, content=file)
+        assert answer.json()["type"] == "/errors/time-limit"
+        assert "model" in answer.json()["detail"]
+
+    def test_one_file_is_read_at_a_time(self, own, file, monkeypatch):
+        begun, go_on = threading.Event(), threading.Event()
+        read = own_models.read_model
+
+        def slowly(*args):
+            begun.set()
+            go_on.wait(30)
+            return read(*args)
+
+        monkeypatch.setattr(own_models, "read_model", slowly)
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(own.post, MODELS, content=file)
+            assert begun.wait(30)
+            second = own.post(MODELS, content=file)
+            go_on.set()
+            assert first.result().status_code == 201
+        assert second.status_code == 503
+        assert second.json()["type"] == "/errors/busy"
+        assert "retry-after" in second.headers
 
     def test_a_network_without_a_photo(self, own):
         body = refused(own, as_onnx(net(channels=5)))
