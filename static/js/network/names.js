@@ -58,7 +58,7 @@ export function shortName(layer, block) {
  */
 export function fitName(name, room) {
   for (let rest = name; rest.length > room; ) {
-    const [, inner = ""] = /^[^./]*[./]+(.+)$/.exec(rest) ?? [];
+    const [, inner = ""] = /^[^./_]*[./_]+(.+)$/.exec(rest) ?? [];
     if (inner.length < 3) break;
     rest = inner;
     if (rest.length < room) return `…${rest}`;
