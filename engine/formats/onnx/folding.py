@@ -112,17 +112,16 @@ def _constant(step: Step) -> Array:
 
 
 def _constant_of_shape(step: Step) -> Array:
-    shape = _sizes(step, step.wholes(0, "its shape"))
     value = step.attributes.get("value", np.zeros(1, np.float32))
-    return np.full(shape, np.asarray(value).ravel()[0])
+    return _repeated(step, np.asarray(value).ravel()[0], step.wholes(0, "its shape"))
 
 
-def _sizes(step: Step, shape: Shape) -> Shape:
-    """A shape that is about to be made, once there is room for it."""
+def _repeated(step: Step, x: Array, shape: Shape) -> Array:
+    """One array seen many times, which takes no memory until somebody writes it out."""
     if min(shape, default=0) < 0:
         raise step.refused(f"there is no shape {list(shape)}")
-    step.builder.room(prod(shape))
-    return shape
+    step.builder.unpack(prod(shape))
+    return np.broadcast_to(x, shape)
 
 
 def _range(step: Step) -> Array:
@@ -136,7 +135,7 @@ def _range(step: Step) -> Array:
 def _expand(step: Step) -> Array:
     x = step.array(0, "its operand")
     shape = np.broadcast_shapes(x.shape, step.wholes(1, "its shape"))
-    return np.broadcast_to(x, _sizes(step, shape)).copy()
+    return _repeated(step, x, shape)
 
 
 def _tile(step: Step) -> Array:
@@ -151,11 +150,18 @@ def _reshape(step: Step) -> Array:
     x, target = step.array(0, "its operand"), list(step.wholes(1, "its shape"))
     if not step.integer("allowzero", 0):
         target = [x.shape[axis] if size == 0 else size for axis, size in enumerate(target)]
-    return x.reshape(target)
+    return _in_one_piece(step, x).reshape(target)
+
+
+def _in_one_piece(step: Step, x: Array) -> Array:
+    """The array written out, if it is one that sees others' numbers several times or in another order."""
+    if not x.flags.c_contiguous:
+        step.builder.room(x.size)
+    return x
 
 
 def _flatten(step: Step) -> Array:
-    x, axis = step.array(0, "its operand"), step.integer("axis", 1)
+    x, axis = _in_one_piece(step, step.array(0, "its operand")), step.integer("axis", 1)
     return x.reshape(prod(x.shape[:axis]), -1) if x.size else x.reshape(prod(x.shape[:axis]), 0)
 
 
