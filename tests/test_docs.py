@@ -96,7 +96,9 @@ def test_shell_commands_in_the_documents_are_understood():
     examples = [words[1:] for words in examples if words[0] == "convscope"]
     assert {words[0] for words in examples} >= {"predict", "analyze", "models", "train"}
     for command, *words in examples:
-        options = {"--help"} | {option for p in known[command].params for option in p.opts}
+        found = known[command]
+        found = getattr(found, "commands", {}).get(words[0] if words else None, found)
+        options = {"--help"} | {option for p in found.params for option in p.opts}
         assert {word for word in words if word.startswith("--")} <= options, command
 
 
