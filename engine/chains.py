@@ -15,7 +15,7 @@ from engine.ops import Conv2d, Op
 from engine.ops.layout import from_nhwc, to_nhwc
 from engine.types import Array, Shape
 
-BLOCK = 1 << 15  # numbers of each value that are worked on at a time
+BLOCK = 1 << 16  # numbers of each value that are worked on at a time
 
 
 class Step(Protocol):
@@ -98,7 +98,8 @@ def _compute(
         first.op.fill(to_nhwc(reads[0]), y.transpose(0, 2, 3, 1), finish_block if works else None)
     else:
         rows = _rows(y)
-        step = max(1, BLOCK // rows.shape[1])
+        parts = parallel.parts(0, rows.size)
+        step = max(1, min(BLOCK // rows.shape[1], -(-len(rows) // parts)))
         parallel.each((slice(i, i + step) for i in range(0, len(rows), step)), finish)
     return laps
 

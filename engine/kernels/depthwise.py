@@ -15,7 +15,7 @@ from engine.kernels import borders, parallel
 from engine.kernels.geometry import Finish, Geometry
 from engine.types import Array
 
-CHUNK_NUMBERS = 1 << 16  # of padded input at a time
+CHUNK_NUMBERS = 1 << 20  # of padded input at a time
 
 
 def rows_of_weights(weight: Array, width: int, stride: int) -> Array:
@@ -39,7 +39,8 @@ def convolve(
     reach = dilation_y * (kernel[0] - 1) + 1
     width = (cols - 1) * sx + dilation_x * (kernel[1] - 1) + 1
     band = max(1, (CHUNK_NUMBERS // (width * channels) - reach) // sy + 1)
-    blocks = parallel.blocks(n, rows, band, parallel.WORKERS)
+    parts = parallel.parts(parallel.PER_TAP * y.size * kernel[0] * kernel[1], y.size)
+    blocks = parallel.blocks(n, rows, band, parts)
     by_rows = sx == 1
 
     def work(block: tuple[slice, slice]) -> None:

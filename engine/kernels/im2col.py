@@ -12,23 +12,21 @@ from numpy.lib.stride_tricks import as_strided
 
 from engine.kernels import borders, parallel
 from engine.kernels.geometry import Finish, Geometry
+from engine.kernels.product import multiply, panels
 from engine.types import Array
 
-CHUNK_BYTES = (
-    1 << 20
-)  # of gathered windows at a time: they are read back from the second-level cache
+CHUNK_BYTES = 1 << 22  # of gathered windows at a time; smaller chunks wait more for the interpreter
+GRADIENT_BYTES = 1 << 20  # and for a gradient, whose parts are each worked on by one core alone
 PARTIAL_SUMS = (
     2  # of a weight's gradient; fixed, so that the number of cores does not change the rounding
 )
 
 
 def matrices(weight: Array, groups: int) -> Array:
-    """What ``convolve`` reads in place of the weight (kh, kw, C / G, K): (G, kh·kw·C/G, K/G), a view for one group."""
+    """What ``convolve`` reads in place of the weight (kh, kw, C / G, K): panels of (G, kh·kw·C/G, K/G)."""
     kernel_h, kernel_w, depth, filters = weight.shape
-    if groups == 1:
-        return weight.reshape(1, kernel_h * kernel_w * depth, filters)
     split = weight.reshape(kernel_h * kernel_w * depth, groups, filters // groups)
-    return np.ascontiguousarray(split.transpose(1, 0, 2))
+    return panels(split.transpose(1, 0, 2))
 
 
 def convolve(
@@ -43,7 +41,8 @@ def convolve(
     """y (N, Ho, Wo, K) becomes the convolution of x by the weights that ``matrices`` made."""
     n, rows, cols, filters = y.shape
     row_bytes = cols * kernel[0] * kernel[1] * x.shape[3] * x.itemsize
-    blocks = parallel.blocks(n, rows, max(1, CHUNK_BYTES // row_bytes), parallel.WORKERS)
+    parts = parallel.parts(y.size * row_bytes // (cols * x.itemsize * geometry.groups), y.size)
+    blocks = parallel.blocks(n, rows, max(1, CHUNK_BYTES // row_bytes), parts)
     step, (high, width) = geometry.stride[0], _extent(kernel, geometry)
 
     def work(block: tuple[slice, slice]) -> None:
@@ -115,7 +114,7 @@ def _windows(
 
 def _blocks(windows: Array, parts: int) -> list[tuple[slice, slice]]:
     """(pictures, output rows) whose gathered windows stay in the cache."""
-    per_block = max(1, CHUNK_BYTES // max(windows[0, 0].nbytes, 1))
+    per_block = max(1, GRADIENT_BYTES // max(windows[0, 0].nbytes, 1))
     return parallel.blocks(windows.shape[0], windows.shape[1], per_block, parts)
 
 
@@ -134,9 +133,5 @@ def _gather(windows: Array, groups: int) -> Array:
 
 def _multiply(windows: Array, matrices: Array, target: Array) -> None:
     """target (m, K) = windows · weights, group by group."""
-    groups, _, filters = matrices.shape
-    gathered = _gather(windows, groups)
-    if groups == 1:
-        np.matmul(gathered[0], matrices[0], out=target)
-    else:
-        target.reshape(-1, groups, filters)[...] = (gathered @ matrices).transpose(1, 0, 2)
+    groups, filters = len(matrices), target.shape[1] // len(matrices)
+    multiply(_gather(windows, groups), matrices, target.reshape(-1, groups, filters).swapaxes(0, 1))

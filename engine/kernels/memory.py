@@ -49,6 +49,9 @@ class _Shelf:
 
 
 _shelf = _Shelf()
+_leases: dict[
+    int, weakref.ref[Array]
+] = {}  # by the block that is lent: a weak reference calls back only while it is kept
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
@@ -58,6 +61,11 @@ def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         return np.empty(shape, dtype)
     block = _shelf.take(-(-size // LEAST_BYTES) * LEAST_BYTES)
     # Views refer to this array and not to what lies beneath, as that is no array: when it goes, all of them are gone.
-    lease = np.frombuffer(block[:size], dtype)
-    weakref.finalize(lease, _shelf.put_back, block).atexit = False
-    return lease.reshape(shape)
+    lease = np.ndarray(shape, dtype, block)
+    _leases[id(block)] = weakref.ref(lease, lambda _: _give_back(block))
+    return lease
+
+
+def _give_back(block: memoryview) -> None:
+    del _leases[id(block)]
+    _shelf.put_back(block)

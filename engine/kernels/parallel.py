@@ -25,6 +25,11 @@ from engine.types import Array
 
 WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
+# Multiply-adds of BLAS that take so long that a helper is worth waking; and how many of them take as long as one of the others.
+SHARED_WORK = 12_000_000
+PER_NUMBER = 40  # one number written, and gone through by what follows
+PER_TAP = 6  # one multiply-add without BLAS
+
 Item = TypeVar("Item")
 
 _here = threading.local()
@@ -112,6 +117,11 @@ def run(tasks: Sequence[Callable[[], object]]) -> None:
     for _ in range(min(WORKERS, len(tasks)) - 1):
         calls.put(job)
     job.finish()
+
+
+def parts(multiply_adds: int, numbers: int) -> int:
+    """How many parts work is best cut into, that makes so many numbers: one for each core, or a single one if it is small."""
+    return WORKERS if multiply_adds + PER_NUMBER * numbers >= SHARED_WORK else 1
 
 
 def each(items: Iterable[Item], work: Callable[[Item], object]) -> None:

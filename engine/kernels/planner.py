@@ -25,6 +25,7 @@ import numpy as np
 
 from engine.kernels import depthwise, im2col, parallel, pointwise, winograd
 from engine.kernels.geometry import Case, Finish
+from engine.kernels.product import panels
 from engine.types import Array
 
 # Below these Winograd's transforms cost more than the multiplications that they save (benchmarks/conv_kernels.py).
@@ -101,7 +102,7 @@ def _winograd(tile: int) -> Kernel:
     return Kernel(
         suits,
         cost,
-        lambda _, weight: winograd.transformed(weight, tile),
+        lambda _, weight: panels(winograd.transformed(weight, tile)),
         lambda case, x, spectrum, bias, y, finish: winograd.convolve(
             x, spectrum, bias, case.geometry, y, finish
         ),
@@ -121,7 +122,7 @@ KERNELS: dict[str, Kernel] = {
     "pointwise": Kernel(
         _is_pointwise,
         lambda case: 0.0,
-        lambda case, weight: weight[0, 0],
+        lambda case, weight: panels(weight[0, 0]),
         lambda case, x, matrix, bias, y, finish: pointwise.convolve(x, matrix, bias, y, finish),
     ),
     "depthwise": Kernel(

@@ -27,6 +27,7 @@ import numpy as np
 
 from engine.kernels import parallel
 from engine.kernels.geometry import Finish, Geometry
+from engine.kernels.product import multiply
 from engine.types import Array
 
 Padding = tuple[int, int, int, int]
@@ -35,10 +36,6 @@ PARTIAL_SUMS = (
     2  # of a weight's gradient; fixed, so that the number of cores does not change the rounding
 )
 CHUNK_BYTES = 3 << 19  # of frequencies at a time: about what a second-level cache holds
-UNPACKED = (
-    100**3
-)  # multiplications up to which OpenBLAS takes the factors as they lie, which is faster
-PACKED_TILES = 256  # to multiply at a time where 100³ multiplications would be too few tiles
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,16 +110,17 @@ def convolve(
     y: Array,
     finish: Finish | None = None,
 ) -> None:
-    """y (N, Ho, Wo, K) becomes the convolution of x (N, H, W, C) by the kernel whose frequencies (16 or 36, C, K) are given."""
+    """y (N, Ho, Wo, K) becomes the convolution of x (N, H, W, C) by the kernel whose frequencies are given, as panels."""
     x = np.ascontiguousarray(x)
-    filters = spectrum.shape[2]
+    filters = y.shape[3]
     this = form(2 if len(spectrum) == 16 else 4, x.dtype)
-    chunks = _chunks(this, y.shape, x.shape[3], parallel.WORKERS)
+    parts = parallel.parts(3 * y.size * x.shape[3], y.size)
+    chunks = _chunks(this, y.shape, x.shape[3], parts)
 
     def work(chunk: _Chunk) -> None:
         data = _to_frequencies(this, this.data, x, geometry.padding[:2], chunk)
         product = _scratch("gathered", (this.frequencies, data.shape[1], filters), x.dtype)
-        np.matmul(data, spectrum, out=product)
+        multiply(data, spectrum, product)
         if bias is not None:
             # Frequency (1, 1) alone enters every cell of a tile with weight 1.
             product[this.reach + 1] += bias
@@ -171,12 +169,7 @@ def _chunks(this: Form, shape: tuple[int, ...], channels: int, parts: int) -> li
     """The parts of an output of this shape."""
     n, height, width, filters = shape
     rows, cols = -(-height // this.tile), -(-width // this.tile)
-    tiles = min(
-        UNPACKED // (channels * filters),
-        CHUNK_BYTES // (this.frequencies * max(channels, filters) * 4),
-    )
-    if tiles < PACKED_TILES // 8:
-        tiles = PACKED_TILES
+    tiles = CHUNK_BYTES // (this.frequencies * max(channels, filters) * 4)
     per_block = max(1, tiles // cols)
     return [_Chunk(*block, cols) for block in parallel.blocks(n, rows, per_block, parts)]
 
