@@ -61,9 +61,9 @@ def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         return np.empty(shape, dtype)
     block = _shelf.take(-(-size // LEAST_BYTES) * LEAST_BYTES)
     # Views refer to this array and not to what lies beneath, as that is no array: when it goes, all of them are gone.
-    lease = np.ndarray(shape, dtype, block)
+    lease = np.frombuffer(block, dtype, prod(shape))
     _leases[id(block)] = weakref.ref(lease, lambda _: _give_back(block))
-    return lease
+    return lease.reshape(shape)
 
 
 def _give_back(block: memoryview) -> None:
