@@ -7,12 +7,14 @@ steps of the second sort that follow it. Every one of its values is there afterw
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
 from engine.kernels import memory, parallel
+from engine.kernels.geometry import Finish
 from engine.ops import Conv2d, Op
-from engine.ops.layout import from_nhwc, to_nhwc
 from engine.types import Array, Shape
 
 BLOCK = 1 << 16  # numbers of each value that are worked on at a time
@@ -40,45 +42,61 @@ class Done(NamedTuple):
 Work = Callable[[slice], object]
 
 
-def run(steps: Sequence[Step], values: Mapping[str, Array]) -> list[Done]:
-    """Compute the first of the steps, at inference, and as many of those after it as can be computed along with it.
+class _Link(NamedTuple):
+    """A step with what it reads and makes; the latter also as rows."""
 
-    ``values`` holds what the first step reads, and whatever else is known. Empty when the first step is none to begin with.
+    step: Step
+    reads: tuple[Array, ...]
+    value: Array
+    rows: Array
+
+
+def run(steps: Sequence[Step], place: int, values: Mapping[str, Array]) -> list[Done]:
+    """Compute the step at that place, at inference, and as many of those after it as can be computed along with it.
+
+    ``values`` holds what the first of them reads, and whatever else is known. Empty when it is none to begin a chain with.
     """
-    first, *others = steps
-    reads = tuple(values[name] for name in first.inputs)
     start = perf_counter()
-    if isinstance(first.op, Conv2d) and _regular(reads):
-        y = _empty(first.op.infer_shape(reads[0].shape), reads[0])
-        works: list[Work] = []
-        chain = [(first, reads, y)]
+    first = steps[place]
+    reads = [values[name] for name in first.inputs]
+    rows = [_rows(value) for value in reads]
+    works: list[Work] = []
+    fill: Callable[[Finish | None], None] | None = None
+    if isinstance(first.op, Conv2d) and rows[0] is not None:
+        shape, plan = first.op.plan(reads[0])
+        link = _Link(first, tuple(reads), *_empty(shape, reads[0]))
+        fill = partial(plan, _nhwc(reads[0]), first.op.bias, _nhwc(link.value))
     else:
-        begun = _begin(first, reads)
+        begun = _begin(first, reads, rows)
         if begun is None:
             return []
-        y, work = begun
-        works, chain = [work], [(first, reads, y)]
-    made = {first.name: y}
-    for step in others:
-        if chain[-1][0].name not in step.inputs:
+        link, work = begun
+        works.append(work)
+    chain = [link]
+    made = {first.name: link}
+    for step in islice(steps, place + 1, None):
+        if chain[-1].step.name not in step.inputs:
             break
-        reads = tuple(made[name] if name in made else values.get(name) for name in step.inputs)  # type: ignore[misc]
+        links = [made.get(name) for name in step.inputs]
+        reads = [k.value if k else values.get(n) for k, n in zip(links, step.inputs, strict=True)]  # type: ignore[misc]
         if any(value is None for value in reads):
             break
-        begun = _begin(step, reads)
+        rows = [k.rows if k else _rows(v) for k, v in zip(links, reads, strict=True)]
+        begun = _begin(step, reads, rows)
         if begun is None:
             break
-        made[step.name], work = begun
+        link, work = begun
         works.append(work)
-        chain.append((step, reads, made[step.name]))
-    laps = _compute(first, chain[0][1], y, works)
+        chain.append(link)
+        made[step.name] = link
+    laps = _compute(chain[0], works, fill)
     return _done(chain, laps, perf_counter() - start)
 
 
 def _compute(
-    first: Step, reads: tuple[Array, ...], y: Array, works: list[Work]
+    first: _Link, works: list[Work], fill: Callable[[Finish | None], None] | None
 ) -> list[list[float]]:
-    """Fill all the values; the seconds that each of the works took, in each block."""
+    """Fill all the values, the first one by ``fill`` if there is one; the times between the works, in each block."""
     laps: list[list[float]] = []
 
     def finish(rows: slice) -> None:
@@ -88,70 +106,65 @@ def _compute(
             times.append(perf_counter())
         laps.append(times)
 
-    if isinstance(first.op, Conv2d):
-        height = y.shape[2]
+    def finish_block(pictures: slice, rows: slice) -> None:
+        height = first.value.shape[2]
+        last = (pictures.stop - 1) * height + rows.stop
+        finish(slice(pictures.start * height + rows.start, last))
 
-        def finish_block(pictures: slice, rows: slice) -> None:
-            last = (pictures.stop - 1) * height + rows.stop
-            finish(slice(pictures.start * height + rows.start, last))
-
-        first.op.fill(to_nhwc(reads[0]), y.transpose(0, 2, 3, 1), finish_block if works else None)
+    if fill is not None:
+        fill(finish_block if works else None)
     else:
-        rows = _rows(y)
-        parts = parallel.parts(0, rows.size)
-        step = max(1, min(BLOCK // rows.shape[1], -(-len(rows) // parts)))
-        parallel.each((slice(i, i + step) for i in range(0, len(rows), step)), finish)
+        height, width = first.rows.shape
+        parts = parallel.parts(0, first.rows.size)
+        step = max(1, min(BLOCK // width, -(-height // parts)))
+        parallel.each([slice(i, i + step) for i in range(0, height, step)], finish)
     return laps
 
 
-def _done(
-    chain: list[tuple[Step, tuple[Array, ...], Array]], laps: list[list[float]], seconds: float
-) -> list[Done]:
+def _done(chain: list[_Link], laps: list[list[float]], seconds: float) -> list[Done]:
     """The steps with their caches, and with their shares of the time that all of them took."""
     threads = min(parallel.WORKERS, max(len(laps), 1))
-    behind = len(chain) - (
-        len(laps[0]) - 1 if laps else 0
-    )  # 1 behind a convolution, whose time is what is left
-    shares = [0.0] * behind + [
-        sum(times[i + 1] - times[i] for times in laps) / threads for i in range(len(chain) - behind)
-    ]
+    timed = len(laps[0]) - 1 if laps else 0  # a convolution is not: its time is what is left
+    shares = [0.0] * (len(chain) - timed)
+    for i in range(timed):
+        shares.append(sum(times[i + 1] - times[i] for times in laps) / threads)
     shares[0] += max(seconds - sum(shares), 0.0)
     return [
-        Done(value, step.op.cache(reads, value), share)
-        for (step, reads, value), share in zip(chain, shares, strict=True)
+        Done(link.value, link.step.op.cache(link.reads, link.value), share)
+        for link, share in zip(chain, shares, strict=True)
     ]
 
 
-def _begin(step: Step, reads: tuple[Array, ...]) -> tuple[Array, Work] | None:
-    """The value of a step that works row by row, not yet filled, and how to fill some of its rows."""
-    if not _regular(reads) or type(step.op).by_rows is Op.by_rows:
+def _begin(step: Step, reads: list[Array], rows: list[Array | None]) -> tuple[_Link, Work] | None:
+    """A step that works row by row with its value, not yet filled, and how to fill some of its rows."""
+    if type(step.op).by_rows is Op.by_rows or not reads:
         return None
-    y = _empty(reads[0].shape, reads[0])
-    work = step.op.by_rows(tuple(map(_rows, reads)), _rows(y))
-    return None if work is None else (y, work)
+    kind, regular = reads[0].dtype, [r for r in rows if r is not None and r.dtype == reads[0].dtype]
+    if len(regular) < len(rows) or kind.kind != "f":
+        return None
+    link = _Link(step, tuple(reads), *_empty(reads[0].shape, reads[0]))
+    work = step.op.by_rows(tuple(regular), link.rows)
+    return None if work is None else (link, work)
 
 
-def _regular(values: tuple[Array, ...]) -> bool:
-    """Whether all lie in memory as the engine keeps them, and hold the same type of numbers."""
-    return bool(values) and all(
-        (v.transpose(0, 2, 3, 1) if v.ndim == 4 else v).flags.c_contiguous
-        and v.ndim >= 1
-        and v.size > 0
-        and v.dtype == values[0].dtype
-        for v in values
-    )
+def _nhwc(value: Array) -> Array:
+    return value.transpose(0, 2, 3, 1)
 
 
-def _empty(shape: Shape, like: Array) -> Array:
+def _rows(value: Array) -> Array | None:
+    """Maps (N, C, H, W) as (N · H, W · C), anything else as (N, all the rest): a view; None if it does not lie in that order."""
+    cells = _nhwc(value) if value.ndim == 4 else value
+    if not cells.flags.c_contiguous or not value.size or not value.ndim:
+        return None
+    rows = value.shape[0] * value.shape[2] if value.ndim == 4 else value.shape[0]
+    return cells.reshape(rows, -1)
+
+
+def _empty(shape: Shape, like: Array) -> tuple[Array, Array]:
+    """A value of that shape, not yet filled, and its rows."""
     if len(shape) != 4:
-        return memory.empty(shape, like.dtype)
+        value = memory.empty(shape, like.dtype)
+        return value, value.reshape(shape[0], -1)
     n, c, h, w = shape
-    return from_nhwc(memory.empty((n, h, w, c), like.dtype))
-
-
-def _rows(value: Array) -> Array:
-    """Maps (N, C, H, W) as (N · H, W · C), anything else as (N, all the rest): a view."""
-    if value.ndim == 4:
-        n, c, h, w = value.shape
-        return value.transpose(0, 2, 3, 1).reshape(n * h, w * c)
-    return value.reshape(len(value), -1)
+    cells = memory.empty((n, h, w, c), like.dtype)
+    return cells.transpose(0, 3, 1, 2), cells.reshape(n * h, w * c)

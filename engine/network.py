@@ -169,13 +169,14 @@ class Network:
     ) -> None:
         """The node at that place, and at inference whatever of the next ones can be computed along with it."""
         node = self.nodes[place]
-        done = [] if train else chains.run(self.nodes[place:], values)
+        done = [] if train else chains.run(self.nodes, place, values)
         if not done:
             start = perf_counter()
             y, cache = node.op.forward(*(values[i] for i in node.inputs), train=train)
             done = [chains.Done(y, cache, perf_counter() - start)]
-        for step, (value, cache, seconds) in zip(self.nodes[place:], done, strict=False):
-            values[step.name], caches[step.name], timings[step.name] = value, cache, seconds
+        for index, (value, cache, seconds) in enumerate(done, start=place):
+            name = self.nodes[index].name
+            values[name], caches[name], timings[name] = value, cache, seconds
 
     def backward(
         self,

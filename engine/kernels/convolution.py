@@ -5,16 +5,14 @@ Everything here is channels last: x (N, H, W, C), weight (kh, kw, C / groups, K)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import partial
 
 import numpy as np
 
 from engine.kernels import im2col, planner, transposed, winograd
 from engine.kernels.geometry import Case, Finish, Geometry
 from engine.types import Array
-
-# Where a network that no longer learns keeps what was made of its weights: by name, made if it is not there yet.
-Kept = Callable[[str, Callable[[], Array]], Array]
 
 
 def case_of(shape: tuple[int, ...], weight: tuple[int, ...], geometry: Geometry, kind: str) -> Case:
@@ -30,35 +28,43 @@ def convolve(x: Array, weight: Array, bias: Array | None, geometry: Geometry) ->
     """
     case = case_of(x.shape, weight.shape, geometry, x.dtype.char)
     y = np.empty((len(x), *case.output_size, weight.shape[3]), x.dtype)
-    convolve_into(y, x, weight, bias, geometry)
+    by_rule(case, weight)(x, bias, y, None)
     return y
 
 
-def convolve_into(
-    y: Array,
-    x: Array,
-    weight: Array,
-    bias: Array | None,
-    geometry: Geometry,
-    *,
-    kept: Kept | None = None,
-    finish: Finish | None = None,
-) -> None:
-    """y (N, Ho, Wo, K) becomes the convolution.
+# Fills y (N, Ho, Wo, K) from x and the bias, and tells of each block of it that is done.
+Plan = Callable[[Array, Array | None, Array, Finish | None], None]
 
-    - ``kept`` is for weights that do not change any more: what a kernel makes of them is remembered there, and the kernel is the
-      fastest on this machine rather than the rule's;
-    - ``finish`` is told of each block of y as soon as its numbers are there.
+
+def by_rule(case: Case, weight: Array) -> Plan:
+    """How to convolve by this weight, for once: by the kernel that the shapes alone decide."""
+    kernel = planner.KERNELS[planner.by_rule(case)]
+    return partial(_apply, kernel, case, kernel.prepare(case, weight))
+
+
+def by_stopwatch(
+    case: Case, weight: Array, kept: Callable[[Hashable, Callable[[], Array]], Array]
+) -> Plan:
+    """How to convolve many times by a weight that does not change any more: by the fastest kernel on this machine.
+
+    ``kept`` remembers what kernels make of the weight under a name of theirs, as several cases may share it.
     """
-    case = case_of(x.shape, weight.shape, geometry, x.dtype.char)
-    name = planner.by_rule(case) if kept is None else planner.by_stopwatch(case)
+    name = planner.by_stopwatch(case)
     kernel = planner.KERNELS[name]
-    if kept is None:
-        prepared = kernel.prepare(case, weight)
-    else:
-        # The same weight serves every size, but for a depthwise one, whose rows are repeated.
-        what = f"{name}.{case.output_size[1]}" if name == "depthwise" else name
-        prepared = kept(what, lambda: kernel.prepare(case, weight))
+    # The same weight serves every size, but for a depthwise one, whose rows are repeated.
+    what = (name, case.output_size[1] if name == "depthwise" else 0)
+    return partial(_apply, kernel, case, kept(what, lambda: kernel.prepare(case, weight)))
+
+
+def _apply(
+    kernel: planner.Kernel,
+    case: Case,
+    prepared: Array,
+    x: Array,
+    bias: Array | None,
+    y: Array,
+    finish: Finish | None,
+) -> None:
     kernel.convolve(case, x, prepared, bias, y, finish)
 
 

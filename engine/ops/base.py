@@ -8,14 +8,16 @@ convolution needs it (docs/decisions/0001-memory-layout.md), and nobody else has
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
 from engine.errors import ShapeError
 from engine.types import Array, Index, Shape
+
+Made = TypeVar("Made")
 
 
 class Box(NamedTuple):
@@ -89,18 +91,22 @@ class Op(ABC):
 
     @property
     def settled(self) -> bool:
-        """Whether parameters and buffers are read-only, so that what is made of them can be kept."""
-        arrays = (*self.params.values(), *self.buffers.values())
-        return not any(array.flags.writeable for array in arrays)
+        """Whether parameters and buffers are read-only, so that what is made of them can be kept. Once settled, for ever."""
+        if "_kept" not in self.__dict__:
+            arrays = (*self.params.values(), *self.buffers.values())
+            if any(array.flags.writeable for array in arrays):
+                return False
+            self.__dict__["_kept"] = {}
+        return True
 
-    def kept(self, name: str, make: Callable[[], Array]) -> Array:
+    def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What ``make`` gives, made once for an op that is settled. Threads that come at the same time may both make it."""
         if not self.settled:
             return make()
-        found: dict[str, Array] = self.__dict__.setdefault("_kept", {})
-        if name not in found:
-            found[name] = make()
-        return found[name]
+        found: dict[Hashable, Made] = self.__dict__["_kept"]
+        if key not in found:
+            found[key] = make()
+        return found[key]
 
     @abstractmethod
     def infer_shape(self, *shapes: Shape) -> Shape:

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.kernels import convolution, memory
-from engine.kernels.geometry import Case, Finish, Geometry
+from engine.kernels.geometry import Case, Geometry
 from engine.ops.base import Box, Explanation, Op, same_shape
 from engine.ops.layout import from_nhwc, to_nhwc
 from engine.ops.sliding import Sliding, axes, checked
@@ -96,36 +96,35 @@ class Conv2d(Op):
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
         rows = to_nhwc(x)
-        if not train:
-            n, filters, height, width = self.infer_shape(x.shape)
-            y = memory.empty((n, height, width, filters), x.dtype)
-            self.fill(rows, y)
-        else:
+        if train:
             weight = self.weight.transpose(2, 3, 1, 0)
             y = convolution.convolve(rows, weight, self.bias, self._geometry)
+        else:
+            shape, plan = self.plan(x)
+            y = memory.empty((shape[0], *shape[2:], shape[1]), x.dtype)
+            plan(rows, self.bias, y, None)
         return from_nhwc(y), rows
 
-    def fill(self, x: Array, y: Array, finish: Finish | None = None) -> None:
-        """y (N, Ho, Wo, K) at inference from x (N, H, W, C). ``finish`` is told of each block that is done."""
-        convolution.convolve_into(
-            y,
-            x,
-            self.weight.transpose(2, 3, 1, 0),
-            self.bias,
-            self._geometry,
-            kept=self.kept if self.settled else None,
-            finish=finish,
-        )
+    def plan(self, x: Array) -> tuple[Shape, convolution.Plan]:
+        """At inference, for such an x: the output's shape, and how to fill it."""
+
+        def make() -> tuple[Shape, convolution.Plan]:
+            case, weight = self.case(x.shape, x.dtype.char), self.weight.transpose(2, 3, 1, 0)
+            if self.settled:
+                return self.infer_shape(x.shape), convolution.by_stopwatch(case, weight, self.kept)
+            return self.infer_shape(x.shape), convolution.by_rule(case, weight)
+
+        return self.kept((x.shape, x.dtype.char), make)
 
     def cache(self, xs: tuple[Array, ...], y: Array) -> Any:
         return to_nhwc(xs[0])
 
-    def case(self, shape: Shape) -> Case:
-        """What the planner is asked for an input of this shape."""
+    def case(self, shape: Shape, kind: str = "f") -> Case:
+        """What the planner is asked for an input of this shape and type."""
         n, channels, height, width = shape
         weight = self.weight.transpose(2, 3, 1, 0).shape
         rows = (n, height, width, channels)
-        return convolution.case_of(rows, weight, self._geometry, self.weight.dtype.char)
+        return convolution.case_of(rows, weight, self._geometry, kind)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return self.input_grads(dy, cache), self.param_grads(dy, cache)

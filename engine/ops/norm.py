@@ -94,12 +94,12 @@ class BatchNorm(Elementwise):
 
     def by_rows(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
         (x,) = xs
-        width = x.shape[1]
-        slope = self.kept(f"slope.{width}", lambda: _tiled(self._slope(self.var), x))
-        shift = self.kept(
-            f"shift.{width}",
-            lambda: _tiled(self.beta - self.mean * self._slope(self.var), x),
-        )
+
+        def make() -> tuple[Array, Array]:
+            slope = self._slope(self.var)
+            return _tiled(slope, x), _tiled(self.beta - self.mean * slope, x)
+
+        slope, shift = self.kept((x.shape[1], x.dtype.char), make)
 
         def work(rows: slice) -> None:
             part = y[rows]
