@@ -39,6 +39,8 @@ CACHED = {
     **dict.fromkeys(("hard_sigmoid", "hard_swish", "mish", "elu"), ("input", "output")),
     **dict.fromkeys(("gelu", "erf", "softplus"), ("input", "output")),
     "log_softmax": ("output",),
+    **dict.fromkeys(("matmul", "reduce_mean", "reduce_sum", "reduce_max"), ("input",)),
+    **dict.fromkeys(("arg_max", "quantize"), ("input",)),
     "resize": ("shape",),
     "lrn": ("input", "base"),
     **dict.fromkeys(("group_norm", "instance_norm"), ("input", "mean", "inverse")),

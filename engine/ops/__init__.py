@@ -2,6 +2,7 @@
 
 from engine.ops.activation import Clip, LeakyRelu, LogSoftmax, PRelu, Relu, Sigmoid, Softmax, Tanh
 from engine.ops.base import Box, Explanation, Op
+from engine.ops.constant import Constant
 from engine.ops.conv import Conv2d
 from engine.ops.conv_transpose import ConvTranspose2d
 from engine.ops.dense import Dense
@@ -24,11 +25,14 @@ from engine.ops.function import (
 from engine.ops.global_pool import GlobalAveragePool, GlobalMaxPool
 from engine.ops.group_norm import GroupNorm, InstanceNorm, LayerNorm
 from engine.ops.lrn import LocalResponseNorm
+from engine.ops.matmul import MatMul
 from engine.ops.move import Expand, Gather, Slice, Transpose
 from engine.ops.norm import BatchNorm, BatchNormCache, Dropout
 from engine.ops.pad import Pad
 from engine.ops.pairwise import Add, Div, Max, Min, Mul, Pow, Sub
 from engine.ops.pool import AveragePool, LpPool, MaxPool
+from engine.ops.quantise import Dequantize, Quantize
+from engine.ops.reduce import ArgMax, ReduceMax, ReduceMean, ReduceSum
 from engine.ops.resize import Resize
 from engine.ops.structure import Concat, Flatten, Identity, Reshape
 
@@ -88,6 +92,14 @@ OPS: dict[str, type[Op]] = {
         Pow,
         Min,
         Max,
+        MatMul,
+        ReduceMean,
+        ReduceSum,
+        ReduceMax,
+        ArgMax,
+        Quantize,
+        Dequantize,
+        Constant,
         Identity,
     )
 }
@@ -96,16 +108,19 @@ __all__ = [
     "OPS",
     "Abs",
     "Add",
+    "ArgMax",
     "AveragePool",
     "BatchNorm",
     "BatchNormCache",
     "Box",
     "Clip",
     "Concat",
+    "Constant",
     "Conv2d",
     "ConvTranspose2d",
     "Dense",
     "DepthToSpace",
+    "Dequantize",
     "Div",
     "Dropout",
     "Elu",
@@ -129,6 +144,7 @@ __all__ = [
     "Log",
     "LogSoftmax",
     "LpPool",
+    "MatMul",
     "Max",
     "MaxPool",
     "Min",
@@ -139,7 +155,11 @@ __all__ = [
     "PRelu",
     "Pad",
     "Pow",
+    "Quantize",
     "Reciprocal",
+    "ReduceMax",
+    "ReduceMean",
+    "ReduceSum",
     "Relu",
     "Reshape",
     "Resize",

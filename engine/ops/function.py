@@ -170,7 +170,7 @@ class Softplus(Function):
         return y
 
     def slope(self, x: Array, y: Array) -> Array | float:
-        return -np.expm1(-y)  # sigmoid(x) = 1 - exp(-softplus(x))
+        return np.asarray(-np.expm1(-y))  # sigmoid(x) = 1 - exp(-softplus(x))
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,7 +291,7 @@ class HardSigmoid(Function):
         return np.clip(y, 0, 1, out=y)
 
     def slope(self, x: Array, y: Array) -> Array | float:
-        return np.where((y > 0) & (y < 1), x.dtype.type(self.alpha), x.dtype.type(0))
+        return np.asarray(((y > 0) & (y < 1)) * x.dtype.type(self.alpha))
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         x, result = xs[0][index], y[index]
@@ -317,6 +317,5 @@ class HardSwish(Function):
         return y
 
     def slope(self, x: Array, y: Array) -> Array | float:
-        inner: Array = np.where(x < 3, x / 3 + 0.5, x.dtype.type(1))
-        inner *= x > -3
-        return inner
+        inner = np.where(x < 3, x / 3 + 0.5, x.dtype.type(1))
+        return np.asarray(inner * (x > -3))

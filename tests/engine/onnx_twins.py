@@ -8,8 +8,8 @@ from engine.formats.onnx import IR_VERSION, OPSET, to_onnx, write_node
 from engine.network import Node
 
 
-def onnx_node(op, inputs, output):
-    """(the ONNX node, its initializers) for one of our ops."""
+def onnx_nodes(op, inputs, output):
+    """(the ONNX nodes, their initializers) for one of our ops."""
     return write_node(Node(output, op, tuple(inputs)))
 
 

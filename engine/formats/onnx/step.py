@@ -12,7 +12,7 @@ from onnx import AttributeProto, NodeProto
 from engine.errors import FormatError, UnsupportedOp
 from engine.formats.onnx.building import Builder, Operand, as_parameter
 from engine.formats.onnx.tensors import to_array
-from engine.ops import Op
+from engine.ops import Constant, Op
 from engine.types import Array, Shape
 
 _FIELDS = {
@@ -137,8 +137,19 @@ class Step:
     # Steps.
 
     def value(self, place: int) -> Operand:
-        """The operand at that place as a value of the network: a constant gets a step that makes it."""
-        return self.operand(place)
+        """The operand at that place as a value of the network: a constant gets a step that makes it.
+
+        One for one picture goes along with the batch of the first operand that is computed.
+        """
+        found = self.operand(place)
+        if found.array is None:
+            return found
+        value = as_parameter(found.array)
+        computed = [x for x in self.inputs if x is not None and x.array is None]
+        single = value.shape[:1] == (1,) and computed[0].shape[:1] == (1,)
+        like = tuple(computed[:1]) if single else ()
+        name = self.builder.new_name(found.name or f"{self.outputs[0]}.constant")
+        return self.builder.add(Constant(value), like, name, self.label)
 
     def make(self, op: Op, *inputs: Operand, part: str = "", output: int = 0) -> Operand:
         """A step of the network that makes this node's output, or a ``part`` on the way to it."""

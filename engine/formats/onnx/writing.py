@@ -8,7 +8,7 @@ to load; nothing else in the engine imports this module.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -75,6 +75,14 @@ TYPES = {
     "pow": "Pow",
     "min": "Min",
     "max": "Max",
+    "matmul": "MatMul",
+    "reduce_mean": "ReduceMean",
+    "reduce_sum": "ReduceSum",
+    "reduce_max": "ReduceMax",
+    "arg_max": "ArgMax",
+    "quantize": "QuantizeLinear",
+    "dequantize": "Mul",
+    "constant": "Identity",
     "identity": "Identity",
 }
 
@@ -128,6 +136,15 @@ ATTRIBUTES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         )
     },
     "pad": lambda op: {"mode": op.mode},
+    **dict.fromkeys(
+        ("reduce_mean", "reduce_sum", "reduce_max"), lambda op: {"keepdims": int(op.keepdims)}
+    ),
+    "arg_max": lambda op: {
+        "axis": op.axis,
+        "keepdims": int(op.keepdims),
+        "select_last_index": int(op.select_last_index),
+    },
+    "quantize": lambda op: {"axis": op.axis},
 }
 # Hyper-parameters that are inputs there, in their order.
 CONSTANTS: Mapping[str, Callable[[Any], dict[str, Array]]] = {
@@ -148,6 +165,13 @@ CONSTANTS: Mapping[str, Callable[[Any], dict[str, Array]]] = {
         | ({"sizes": np.array(op.sizes, np.int64)} if op.sizes else {})
     ),
     "expand": lambda op: {"shape": np.array(op.shape, np.int64)},
+    **dict.fromkeys(
+        ("reduce_mean", "reduce_sum", "reduce_max"),
+        lambda op: {"axes": np.array(op.axes, np.int64)},
+    ),
+    "quantize": lambda op: {"zero_point": op.zero_point.astype(op.type)},
+    "dequantize": lambda op: dict(zip(("scale", "zero_point"), op.along, strict=True)),
+    "constant": lambda op: {"sizes": np.array(op.value.shape[1:], np.int64)},
 }
 
 
@@ -157,7 +181,7 @@ def to_onnx(network: Network) -> bytes:
     tensors: list[TensorProto] = []
     for node in network.nodes:
         written, own = write_node(node)
-        nodes.append(written)
+        nodes += written
         tensors += own
     shapes = network.shapes()
     graph = helper.make_graph(
@@ -178,8 +202,8 @@ def to_onnx(network: Network) -> bytes:
     return data
 
 
-def write_node(node: Node) -> tuple[NodeProto, list[TensorProto]]:
-    """One layer in ONNX, and the tensors that it reads besides other layers' values."""
+def write_node(node: Node) -> tuple[list[NodeProto], list[TensorProto]]:
+    """One layer in ONNX, mostly as one node, and the tensors that it reads besides other layers' values."""
     op = node.op
     arrays = {
         name: a.astype(np.float32, order="C") for name, a in {**op.params, **op.buffers}.items()
@@ -191,12 +215,61 @@ def write_node(node: Node) -> tuple[NodeProto, list[TensorProto]]:
     ]
     attributes = ATTRIBUTES[op.kind](op) if op.kind in ATTRIBUTES else {}
     own = [tensor.name for tensor in tensors]
+    if op.kind in SEVERAL:
+        return SEVERAL[op.kind](node, own, attributes), tensors
     reads = [*own, *node.inputs] if isinstance(op, Pairwise) and op.place else [*node.inputs, *own]
-    return helper.make_node(TYPES[op.kind], reads, [node.name], node.name, **attributes), tensors
+    return [_node(node, reads, attributes)], tensors
+
+
+def _node(node: Node, reads: Sequence[str], attributes: Mapping[str, Any]) -> NodeProto:
+    return helper.make_node(TYPES[node.op.kind], reads, [node.name], node.name, **attributes)
+
+
+def _as_float(node: Node, own: list[str], attributes: dict[str, Any]) -> list[NodeProto]:
+    """A node that makes integers, and what makes floats of them."""
+    whole = f"{node.name}.whole"
+    reads = [*node.inputs, *own]
+    return [
+        helper.make_node(TYPES[node.op.kind], reads, [whole], node.name, **attributes),
+        helper.make_node("Cast", [whole], [node.name], whole, to=TensorProto.FLOAT),
+    ]
+
+
+def _dequantize(node: Node, own: list[str], attributes: dict[str, Any]) -> list[NodeProto]:
+    """A difference and a product: DequantizeLinear takes no floats."""
+    moved, (scale, zero_point) = f"{node.name}.moved", own
+    return [
+        helper.make_node("Sub", [*node.inputs, zero_point], [moved], moved),
+        _node(node, [moved, scale], attributes),
+    ]
+
+
+def _constant(node: Node, own: list[str], attributes: dict[str, Any]) -> list[NodeProto]:
+    """A value, once for each picture of the input where there is one."""
+    if not node.inputs:
+        return [_node(node, own[:1], attributes)]
+    value, sizes = own
+    batch, shape = f"{node.name}.batch", f"{node.name}.shape"
+    return [
+        helper.make_node("Shape", node.inputs, [batch], batch, start=0, end=1),
+        helper.make_node("Concat", [batch, sizes], [shape], shape, axis=0),
+        helper.make_node("Expand", [value, shape], [node.name], node.name),
+    ]
+
+
+# Kinds that are more than one node there.
+SEVERAL: Mapping[str, Callable[[Node, list[str], dict[str, Any]], list[NodeProto]]] = {
+    "arg_max": _as_float,
+    "quantize": _as_float,
+    "dequantize": _dequantize,
+    "constant": _constant,
+}
 
 
 def _value(name: str, shape: Shape) -> ValueInfoProto:
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", *shape[1:]])
+    return helper.make_tensor_value_info(
+        name, TensorProto.FLOAT, ["N", *shape[1:]] if shape else []
+    )
 
 
 def _about(network: Network) -> dict[str, str]:

@@ -1,15 +1,8 @@
-"""One table of hyper-parameter cases for each op. Every proof in this folder goes through all of them.
-
-Ops are made in float64; ``Case.op(dtype)`` makes the same op in another dtype.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
+"""One table of hyper-parameter cases for each op. Every proof in this folder goes through all of them."""
 
 import numpy as np
 
 from engine.ops import (
-    OPS,
     BatchNorm,
     Conv2d,
     ConvTranspose2d,
@@ -17,46 +10,9 @@ from engine.ops import (
     GroupNorm,
     InstanceNorm,
     LayerNorm,
-    PRelu,
 )
-from engine.ops.layout import channels_last
-
-
-@dataclass(frozen=True)
-class Case:
-    name: str
-    make: Callable  # a generator of random numbers → the op
-    shapes: tuple  # of the inputs
-    positive: bool = False  # the op is a smooth function of positive numbers alone
-
-    def op(self, dtype="float64"):
-        op = self.make(np.random.default_rng(11))
-        arrays = {name: a.astype(dtype) for name, a in {**op.params, **op.buffers}.items()}
-        return type(op)(**arrays, **op.attributes)
-
-    @property
-    def kind(self):
-        return self.name.split(" ")[0]
-
-    def inputs(self, dtype="float64", seed=5):
-        """Numbers from -2 to 2, none twice and none at 0: no two within a numerical gradient's reach of a kink."""
-        rng = np.random.default_rng(seed)
-        return tuple(self._moved(spread(rng, shape)).astype(dtype) for shape in self.shapes)
-
-    def tied_inputs(self, dtype="float64", seed=5):
-        """Few different numbers, zero among them: ties for a maximum, and kinks hit exactly."""
-        rng = np.random.default_rng(seed)
-        drawn = (channels_last(rng.integers(-2, 3, shape)) for shape in self.shapes)
-        return tuple(self._moved(numbers).astype(dtype) for numbers in drawn)
-
-    def _moved(self, numbers):
-        return numbers + 2.5 if self.positive else numbers
-
-
-def spread(rng, shape):
-    size = int(np.prod(shape))
-    numbers = (np.arange(size) - size / 2 + 0.37) * (4 / size)
-    return channels_last(rng.permutation(numbers).reshape(shape))
+from tests.engine.ops.case import MAPS, Case, plain
+from tests.engine.ops.number_cases import NUMBER_CASES
 
 
 def conv(name, shape, weight, bias=True, **attributes):
@@ -115,26 +71,6 @@ def layer_norm(name, shape, axis=-1, beta=True, **attributes):
 
     return Case(f"layer_norm {name}", make, (shape,))
 
-
-def plain(kind, name, *shapes, positive=False, **attributes):
-    """An op without parameters."""
-    return Case(f"{kind} {name}", lambda _: OPS[kind](**attributes), shapes, positive)
-
-
-def prelu(name, shape, slope):
-    return Case(f"prelu {name}", lambda rng: PRelu(rng.uniform(-0.5, 1.5, slope)), (shape,))
-
-
-def with_constant(kind, name, shape, constant, **attributes):
-    """A pairwise op whose other operand is its own: numbers from 0.5 to 2."""
-
-    def make(rng):
-        return OPS[kind](rng.uniform(0.5, 2, constant), **attributes)
-
-    return Case(f"{kind} {name}", make, (shape,), kind in ("div", "pow"))
-
-
-MAPS = (2, 3, 6, 7)
 
 CASES = [
     conv("1x1", (2, 5, 4, 3), (4, 5, 1, 1)),
@@ -225,53 +161,6 @@ CASES = [
     dense("with bias", 7, 5),
     dense("no bias", 6, 4, bias=False),
     dense("one unit", 9, 1),
-    plain("relu", "maps", MAPS),
-    plain("relu", "vectors", (3, 10)),
-    plain("leaky_relu", "maps", MAPS, alpha=0.1),
-    plain("leaky_relu", "alpha above one", (2, 9), alpha=1.5),
-    plain("leaky_relu", "alpha below zero", (2, 9), alpha=-0.2),
-    plain("sigmoid", "maps", MAPS),
-    plain("tanh", "maps", MAPS),
-    plain("clip", "relu6", MAPS, low=0.0, high=6.0),
-    plain("clip", "both sides", (2, 12), low=-0.75, high=0.5),
-    plain("clip", "no upper bound", (2, 12), low=-0.75),
-    plain("clip", "no lower bound", (2, 3, 4), high=0.5),
-    prelu("one slope", MAPS, ()),
-    prelu("a slope a channel", MAPS, (3, 1, 1)),
-    prelu("vectors, a slope each", (3, 10), (1, 10)),
-    prelu("rank 3", (2, 4, 5), (4, 1)),
-    plain("hard_sigmoid", "maps", MAPS, alpha=0.4),
-    plain("hard_sigmoid", "rank 3", (2, 3, 7), beta=0.3),
-    plain("hard_swish", "maps", MAPS),
-    plain("hard_swish", "rank 3", (2, 3, 7)),
-    plain("mish", "maps", MAPS),
-    plain("mish", "vectors", (3, 10)),
-    plain("elu", "maps", MAPS),
-    plain("elu", "rank 3, steeper", (2, 3, 7), alpha=1.7),
-    plain("gelu", "maps", MAPS),
-    plain("gelu", "tanh, tokens", (2, 5, 6), approximate="tanh"),
-    plain("erf", "maps", MAPS),
-    plain("erf", "rank 3", (2, 3, 7)),
-    plain("softplus", "maps", MAPS),
-    plain("softplus", "vectors", (3, 10)),
-    plain("abs", "maps", MAPS),
-    plain("abs", "rank 5", (1, 2, 3, 2, 2)),
-    plain("neg", "maps", MAPS),
-    plain("neg", "rank 3", (2, 3, 7)),
-    plain("exp", "maps", MAPS),
-    plain("exp", "rank 3", (2, 3, 7)),
-    plain("log", "maps", MAPS, positive=True),
-    plain("log", "rank 3", (2, 3, 7), positive=True),
-    plain("sqrt", "maps", MAPS, positive=True),
-    plain("sqrt", "vectors", (3, 10), positive=True),
-    plain("reciprocal", "maps", MAPS, positive=True),
-    plain("reciprocal", "rank 3", (2, 3, 7), positive=True),
-    plain("log_softmax", "vectors", (3, 7)),
-    plain("log_softmax", "over columns", MAPS, axis=-1),
-    plain("log_softmax", "rank 3", (2, 4, 5)),
-    plain("softmax", "vectors", (3, 7)),
-    plain("softmax", "over channels", MAPS, axis=1),
-    plain("softmax", "over columns", MAPS, axis=-1),
     plain("max_pool", "2x2", (2, 3, 6, 8), kernel=(2, 2), stride=(2, 2)),
     plain("max_pool", "2x2, odd size", (2, 3, 7, 5), kernel=(2, 2), stride=(2, 2)),
     plain("max_pool", "3x3 overlapping", (2, 3, 7, 8), kernel=(3, 3), stride=(2, 2)),
@@ -539,37 +428,7 @@ CASES = [
     plain("concat", "three vectors", (2, 3), (2, 1), (2, 4)),
     plain("concat", "along columns", (1, 2, 3, 4), (1, 2, 3, 2), axis=-1),
     plain("concat", "one", MAPS),
-    plain("add", "same shape", MAPS, MAPS),
-    plain("add", "one number a channel", MAPS, (2, 3, 1, 1)),
-    plain("add", "shorter shape first", (3, 1, 1), MAPS),
-    plain("mul", "same shape", MAPS, MAPS),
-    plain("mul", "one number a channel", MAPS, (2, 3, 1, 1)),
-    plain("mul", "stretched both ways", (2, 3, 1, 4), (3, 5, 1)),
-    with_constant("add", "a constant a channel", MAPS, (3, 1, 1)),
-    with_constant("add", "one number", (2, 4, 5), ()),
-    with_constant("add", "a constant that stretches", (2, 3, 1, 4), (1, 1, 5, 1)),
-    with_constant("mul", "a constant a channel", MAPS, (1, 3, 1, 1)),
-    with_constant("mul", "a constant each", (3, 7), (7,)),
-    plain("sub", "same shape", MAPS, MAPS),
-    plain("sub", "shorter shape first", (3, 1, 1), MAPS),
-    with_constant("sub", "a constant a channel", MAPS, (3, 1, 1)),
-    with_constant("sub", "from a constant", (2, 4, 5), (1, 4, 1), constant_first=True),
-    with_constant("sub", "from a constant a channel", MAPS, (3, 1, 1), constant_first=True),
-    plain("div", "same shape", MAPS, MAPS, positive=True),
-    plain("div", "stretched both ways", (2, 3, 1, 4), (3, 5, 1), positive=True),
-    with_constant("div", "by one number", MAPS, (1,)),
-    with_constant("div", "of a constant", (2, 4, 5), (4, 5), constant_first=True),
-    plain("pow", "same shape", (2, 3, 4), (2, 3, 4), positive=True),
-    plain("pow", "one exponent a channel", MAPS, (2, 3, 1, 1), positive=True),
-    with_constant("pow", "a constant exponent", MAPS, ()),
-    with_constant("pow", "a constant base", (3, 7), (7,), constant_first=True),
-    plain("min", "same shape", (2, 40), (2, 40)),
-    plain("min", "one number a channel", MAPS, (2, 3, 1, 1)),
-    with_constant("min", "a constant a channel", MAPS, (3, 1, 1)),
-    plain("max", "same shape", (2, 40), (2, 40)),
-    plain("max", "shorter shape first", (3, 1, 1), MAPS),
-    with_constant("max", "one number", (2, 4, 5), ()),
-    plain("identity", "maps", MAPS),
+    *NUMBER_CASES,
 ]
 
 NAMES = [case.name for case in CASES]

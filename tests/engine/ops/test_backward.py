@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.ops import BatchNorm, Dropout, MaxPool, Relu
+from engine.ops import BatchNorm, Dequantize, Dropout, MaxPool, Quantize, Relu
 from tests.engine.gradcheck import check_gradients
 from tests.engine.ops.cases import CASES, NAMES
 
@@ -14,6 +14,8 @@ from tests.engine.ops.cases import CASES, NAMES
 @pytest.mark.parametrize("train", [False, True], ids=["inference", "training"])
 def test_gradients(case, train):
     op = case.op()
+    if case.kind == "quantize":
+        return  # its gradient is none: test_quantising_passes_on_what_it_rounds
 
     def forward(*xs):
         # The same draws every time: a mask that changed between two steps would be no function to take a gradient of.
@@ -87,3 +89,16 @@ def test_batch_norm_is_sound_far_from_zero(offset):
     assert cache.count == 16 * 8 * 8
     assert np.abs(y.mean((0, 2, 3))).max() < 1e-3
     assert np.abs(y.std((0, 2, 3)) - 1).max() < 1e-3
+
+
+def test_quantising_passes_on_what_it_rounds():
+    """As if nothing were rounded, but nothing beyond the ends of the range."""
+    scale, zero_point = np.array(0.5), np.array(3.0)
+    op, back = Quantize(scale, zero_point), Dequantize(scale, zero_point)
+    x = np.array([[-2.0, -1.5, 0.1, 60.0, 126.0, 127.0]])
+    q, kept = op.forward(x)
+    assert q.tolist() == [[0, 0, 3, 123, 255, 255]]
+    y, others = back.forward(q)
+    assert y.tolist() == [[-1.5, -1.5, 0, 60, 126, 126]]
+    ((blame,), _) = back.backward(np.ones_like(y), others)
+    assert op.backward(blame, kept)[0][0].tolist() == [[0, 1, 1, 1, 1, 0]]

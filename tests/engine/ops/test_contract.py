@@ -141,7 +141,7 @@ def test_infer_shape_tells_what_forward_makes(case):
 def test_a_picture_does_not_depend_on_those_beside_it(case):
     op, xs = case.op(), case.inputs()
     y, _ = op.forward(*xs)
-    if y.shape[0] != xs[0].shape[0] or len({x.ndim for x in xs}) > 1:
+    if not xs or y.shape[:1] != xs[0].shape[:1] or len({x.ndim for x in xs}) > 1:
         return  # the batch axis was folded into another, or one input has none
     last, _ = op.forward(*(x[-1:] for x in xs))
     np.testing.assert_allclose(last[0], y[-1], rtol=1e-12, atol=1e-12)
@@ -152,7 +152,7 @@ def test_too_many_inputs_are_refused(case):
     if case.kind == "concat":
         return
     with pytest.raises(ShapeError, match=r"one input, got 3|two inputs, got 3"):
-        case.op().infer_shape(case.shapes[0], case.shapes[0], case.shapes[0])
+        case.op().infer_shape((2, 3), (2, 3), (2, 3))
 
 
 def test_multiply_adds():

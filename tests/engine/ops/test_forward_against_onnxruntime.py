@@ -8,14 +8,15 @@ from onnx import helper
 from onnx.reference import ReferenceEvaluator
 
 from engine.ops import LocalResponseNorm, Sigmoid, Softmax
-from tests.engine.onnx_twins import onnx_node, run_onnx
-from tests.engine.ops.cases import CASES, NAMES, plain
+from tests.engine.onnx_twins import onnx_nodes, run_onnx
+from tests.engine.ops.case import plain
+from tests.engine.ops.cases import CASES, NAMES
 
 
 def theirs(op, xs):
     inputs = {f"x{number}": x for number, x in enumerate(xs)}
-    node, initializers = onnx_node(op, list(inputs), "y")
-    return run_onnx([node], initializers, inputs, ["y"])[0]
+    nodes, initializers = onnx_nodes(op, list(inputs), "y")
+    return run_onnx(nodes, initializers, inputs, ["y"])[0]
 
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
@@ -38,7 +39,7 @@ def test_infer_shape(case):
 def test_batch_norm_in_training(case):
     """A running mean that forgets everything old is the batch's own mean, and so is the variance."""
     op, (x,) = case.op("float32"), case.inputs("float32")
-    node, initializers = onnx_node(replace(op, momentum=1.0), ["x"], "y")
+    (node,), initializers = onnx_nodes(replace(op, momentum=1.0), ["x"], "y")
     node.output.extend(["mean_of_batch", "var_of_batch"])
     node.attribute.append(helper.make_attribute("training_mode", 1))
     outputs = ["y", "mean_of_batch", "var_of_batch"]

@@ -3,12 +3,21 @@
 from collections.abc import Callable, Mapping
 
 from engine import ops
-from engine.formats.onnx.converters import elementwise, layers, resizing, shapes, windows
+from engine.formats.onnx.converters import (
+    elementwise,
+    layers,
+    products,
+    reductions,
+    resizing,
+    shapes,
+    windows,
+)
 from engine.formats.onnx.step import Step
 
 CONVERTERS: Mapping[str, Callable[[Step], None]] = {
     "Abs": elementwise.plain(ops.Abs),
     "Add": elementwise.pairwise(ops.Add),
+    "ArgMax": reductions.arg_max,
     "AveragePool": windows.average_pool,
     "BatchNormalization": layers.batch_norm,
     "Cast": elementwise.cast,
@@ -17,6 +26,7 @@ CONVERTERS: Mapping[str, Callable[[Step], None]] = {
     "Conv": windows.conv,
     "ConvTranspose": windows.conv_transpose,
     "DepthToSpace": shapes.depth_to_space,
+    "DequantizeLinear": reductions.dequantize,
     "Div": elementwise.div,
     "Dropout": layers.dropout,
     "Elu": elementwise.elu,
@@ -26,7 +36,7 @@ CONVERTERS: Mapping[str, Callable[[Step], None]] = {
     "Flatten": shapes.flatten,
     "Gather": shapes.gather,
     "Gelu": elementwise.gelu,
-    "Gemm": layers.gemm,
+    "Gemm": products.gemm,
     "GlobalAveragePool": windows.whole_maps(ops.GlobalAveragePool),
     "GlobalMaxPool": windows.whole_maps(ops.GlobalMaxPool),
     "GroupNormalization": layers.group_norm,
@@ -40,7 +50,7 @@ CONVERTERS: Mapping[str, Callable[[Step], None]] = {
     "Log": elementwise.plain(ops.Log),
     "LogSoftmax": layers.log_softmax,
     "LpPool": windows.lp_pool,
-    "MatMul": layers.matmul,
+    "MatMul": products.matmul,
     "Max": elementwise.pairwise(ops.Max),
     "MaxPool": windows.max_pool,
     "Min": elementwise.pairwise(ops.Min),
@@ -50,7 +60,11 @@ CONVERTERS: Mapping[str, Callable[[Step], None]] = {
     "PRelu": elementwise.prelu,
     "Pad": shapes.pad,
     "Pow": elementwise.pairwise(ops.Pow),
+    "QuantizeLinear": reductions.quantize,
     "Reciprocal": elementwise.plain(ops.Reciprocal),
+    "ReduceMax": reductions.reduction(ops.ReduceMax),
+    "ReduceMean": reductions.reduction(ops.ReduceMean),
+    "ReduceSum": reductions.reduction(ops.ReduceSum),
     "Relu": elementwise.plain(ops.Relu),
     "Reshape": shapes.reshape,
     "Resize": resizing.resize,

@@ -1,4 +1,4 @@
-"""Converters of dense layers, normalisations and what becomes shares: steps with weights of their own."""
+"""Converters of normalisations and what becomes shares: steps with weights of their own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from engine.formats.onnx.building import Operand, as_parameter
 from engine.formats.onnx.step import Step
 from engine.ops import (
     BatchNorm,
-    Dense,
     Dropout,
     GroupNorm,
     InstanceNorm,
@@ -17,40 +16,7 @@ from engine.ops import (
     LogSoftmax,
     Reshape,
     Softmax,
-    Transpose,
 )
-from engine.types import Array
-
-
-def gemm(step: Step) -> None:
-    """alpha · A B + beta · C with constant B and C: a dense layer that has alpha and beta in its weights."""
-    x = step.operand(0)
-    if step.integer("transA", 0):
-        x = step.make(Transpose((1, 0)), x, part="transposed")
-    matrix = step.parameter(1, "its matrix")
-    if matrix.ndim != 2:
-        raise step.refused(f"its matrix has shape {list(matrix.shape)}")
-    weight = matrix if step.integer("transB", 0) else matrix.T
-    alpha, beta = np.float32(step.real("alpha", 1.0)), np.float32(step.real("beta", 1.0))
-    if alpha != 1:
-        weight = weight * alpha
-    bias = _gemm_bias(step, len(weight), beta) if step.has(2) else None
-    step.make(Dense(np.ascontiguousarray(weight), bias), x)
-
-
-def _gemm_bias(step: Step, outputs: int, beta: np.float32) -> Array:
-    added = step.parameter(2, "what it adds")
-    if added.size not in (1, outputs) or added.shape[-1:] not in ((), (1,), (outputs,)):
-        raise step.refused(f"it adds a constant of shape {list(added.shape)} to {outputs} outputs")
-    return np.full(outputs, added.ravel() * beta, np.float32)
-
-
-def matmul(step: Step) -> None:
-    """MatMul of vectors and a constant matrix: a dense layer without a bias."""
-    matrix = step.parameter(1, "its matrix")
-    if matrix.ndim != 2 or len(step.shape()) != 2:
-        raise step.refused(f"a matrix of shape {list(matrix.shape)} for {list(step.shape())}")
-    step.make(Dense(np.ascontiguousarray(matrix.T)), step.operand(0))
 
 
 def batch_norm(step: Step) -> None:
