@@ -276,6 +276,18 @@ def test_forms_of_an_operation(form):
     assert_same(made.SerializeToString(), random(1, 4, 5, 6))
 
 
+def test_opset_6_broadcasts_along_a_named_axis():
+    data = file(
+        [make("Mul", ["x", "c"], ["y"], broadcast=1, axis=1)],
+        inputs={"x": ["N", 4, 5, 6]},
+        arrays={"c": random(4)},
+        opset=6,
+    )
+    x = random(2, 4, 5, 6)
+    y = from_onnx(data).forward(x)["y"]
+    np.testing.assert_allclose(y, x * random(4)[:, None, None], rtol=1e-6)
+
+
 @pytest.mark.parametrize("auto_pad", ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"])
 @pytest.mark.parametrize("op", ["Conv", "MaxPool", "AveragePool", "ConvTranspose"])
 @pytest.mark.parametrize("size", [(7, 8), (8, 7)])
@@ -299,10 +311,47 @@ def test_gemm_is_a_dense_layer(more, c):
     arrays = {"b": random(3, 4) if more.get("transB") else random(4, 3)}
     if c is not None:
         arrays["c"] = random(*c, seed=1) if c else np.float32(0.7)
-    data = file(
-        [make("Gemm", ["x", *arrays], ["y"], **more)], inputs={"x": ["N", 4]}, arrays=arrays
-    )
+    node = make("Gemm", ["x", *arrays], ["y"], **more)
+    data = file([node], inputs={"x": ["N", 4]}, arrays=arrays)
     assert kinds(assert_same(data, random(2, 4))) == ["dense"]
+
+
+@pytest.mark.parametrize("added", ["c", "r", ""])
+def test_gemm_of_computed_matrices(added):
+    how = {"transB": 1, "alpha": 0.5, "beta": 2.0}
+    nodes = [
+        make("Relu", ["x"], ["r"]),
+        make("Gemm", ["x", "r", *([added] if added else [])], ["y"], **how),
+    ]
+    data = file(nodes, inputs={"x": ["N", 3]}, arrays={"c": random(3)})
+    assert_same(data, random(3, 3))
+
+
+@pytest.mark.parametrize(
+    ("shape", "right", "expected"),
+    [
+        ((2, 4), (4, 3), ["dense"]),
+        ((2, 5, 4), (4, 3), ["matmul"]),
+        ((2, 3, 5, 4), (1, 3, 4, 2), ["matmul"]),
+        ((2, 5, 4), (4,), ["matmul", "reshape"]),
+    ],
+)
+def test_products_with_a_constant(shape, right, expected):
+    data = file(
+        [make("MatMul", ["x", "w"], ["y"])],
+        inputs={"x": ["N", *shape[1:]]},
+        arrays={"w": random(*right)},
+    )
+    assert kinds(assert_same(data, random(*shape))) == expected
+
+
+def test_a_constant_on_the_left_becomes_a_step():
+    data = file(
+        [make("MatMul", ["w", "x"], ["y"])],
+        inputs={"x": ["N", 4, 2]},
+        arrays={"w": random(1, 3, 4)},
+    )
+    assert kinds(assert_same(data, random(3, 4, 2))) == ["constant", "matmul"]
 
 
 # Inputs.
@@ -337,6 +386,14 @@ def test_several_inputs_and_outputs():
     trace = network.forward({"x": x, "z": z})
     np.testing.assert_array_equal(trace["s"], x + z)
     assert (list(network.inputs), network.outputs) == (["x", "z"], ("y", "s"))
+
+
+def test_an_output_may_be_the_same_for_every_picture():
+    nodes = [constant("y", [[1, 2]], np.float32), make("Shape", ["x"], ["s"])]
+    network = from_onnx(file(nodes, inputs={"x": ["N", 3]}, outputs=("y", "s")))
+    trace = network.forward(random(2, 3))
+    np.testing.assert_array_equal(trace["y"], [[1, 2], [1, 2]])
+    np.testing.assert_array_equal(trace["s"], [1, 3])  # of one picture
 
 
 def test_what_no_output_needs_is_left_out():

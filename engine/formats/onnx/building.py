@@ -109,5 +109,4 @@ class Builder:
 
 def as_parameter(array: Array) -> Array:
     """What an op may keep: float32, its own memory rather than the file's."""
-    with np.errstate(all="ignore"):
-        return np.array(array, np.float32, order="C")
+    return np.array(array, np.float32, order="C")

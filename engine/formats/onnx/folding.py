@@ -30,8 +30,7 @@ def fold(step: Step) -> list[Array] | None:
     if not known or step.op not in FOLDS:
         return None
     try:
-        with np.errstate(all="ignore"):
-            made = FOLDS[step.op](step)
+        made = FOLDS[step.op](step)
     except EngineError:
         raise
     except (ArithmeticError, IndexError, MemoryError, TypeError, ValueError) as error:

@@ -17,7 +17,7 @@ from engine.formats.onnx import wire
 from engine.formats.onnx.tensors import to_array
 from engine.types import Array
 
-OLDEST_OPSET = 7
+OLDEST_OPSET = 6
 DOMAINS = ("", "ai.onnx")
 
 
@@ -100,8 +100,6 @@ def _arrays(graph: GraphProto) -> dict[str, Array]:
 
 def _check_inputs(graph: GraphProto, inputs: Mapping[str, TypeProto]) -> None:
     _once(value.name for value in graph.input)
-    if not inputs:
-        raise FormatError("this network takes no input")
     for name, kind in inputs.items():
         if not name or kind.WhichOneof("value") != "tensor_type":
             raise FormatError(f"the input {name!r} is no tensor; nothing else can be given")

@@ -9,17 +9,19 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from onnx import NodeProto, TypeProto, checker
 
 from engine.cost import ModelLimits, cost
 from engine.errors import EngineError, FormatError, InputSizeNeeded, ShapeError
-from engine.formats.onnx.building import Builder, Operand
+from engine.formats.onnx.building import Builder, Operand, as_parameter
 from engine.formats.onnx.converters import CONVERTERS
 from engine.formats.onnx.folding import FOLDS, fold
 from engine.formats.onnx.parsing import DOMAINS, Graph, parse
 from engine.formats.onnx.step import Step, attributes_of, refusal
 from engine.formats.onnx.tensors import FLOATS, WHOLES, type_name
 from engine.network import Network
+from engine.ops import Constant
 from engine.preprocess import Preprocess
 from engine.types import Shape
 
@@ -41,8 +43,9 @@ def from_onnx(
     ``limits``, InputSizeNeeded.
     """
     try:
-        graph = parse(data, limits)
-        network = _network(graph, name, labels, preprocess, input_size, limits)
+        with np.errstate(all="ignore"):  # weights may be anything: what overflows is infinite
+            graph = parse(data, limits)
+            network = _network(graph, name, labels, preprocess, input_size, limits)
     except FormatError:
         raise
     except (EngineError, MemoryError, RecursionError) as error:
@@ -72,7 +75,7 @@ def _network(
         _convert(node, graph, values, read, builder)
     for output in graph.outputs:
         if values[output].array is not None:
-            raise FormatError(f"the output {output!r} does not depend on the input")
+            _add_constant(builder, values[output], [values[key] for key in graph.inputs])
     about = _about(graph.about)
     return Network(
         builder.nodes,
@@ -83,6 +86,14 @@ def _network(
         name=name or graph.name,
         meta=about.get("meta"),
     )
+
+
+def _add_constant(builder: Builder, known: Operand, inputs: list[Operand]) -> None:
+    """A step for an output that is the same for every picture; given once for each of them if it is that of one."""
+    assert known.array is not None
+    pictures = tuple(value for value in inputs[:1] if value.shape[0] == 1)
+    reads = pictures if known.shape[:1] == (1,) else ()
+    builder.add(Constant(as_parameter(known.array)), reads, known.name, "")
 
 
 def _input(name: str, kind: TypeProto, input_size: tuple[int, int] | None) -> Operand:
@@ -166,9 +177,6 @@ def _convert(
 
 
 def _run(step: Step) -> None:
-    for value in step.inputs:
-        if value is not None and value.shape and not value.shape[0] and step.op != "Resize":
-            raise step.refused(f"{value.name!r} is empty")
     try:
         CONVERTERS[step.op](step)
     except ShapeError as error:

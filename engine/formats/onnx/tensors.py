@@ -48,12 +48,9 @@ def to_array(tensor: TensorProto, name: str) -> Array:
     if tensor.HasField("segment") or min(dims, default=0) < 0:
         raise FormatError(f"{name}: a tensor of shape {list(dims)}, or a piece of one, is not read")
     try:
-        with np.errstate(
-            all="ignore"
-        ):  # a double beyond float32 is infinite, in other programs, too
-            array = numpy_helper.to_array(tensor)
-            if tensor.data_type in FLOATS:
-                array = array.astype(np.float32, copy=False)
+        array = numpy_helper.to_array(tensor)
+        if tensor.data_type in FLOATS:
+            array = array.astype(np.float32, copy=False)
     except (ValueError, TypeError, OverflowError):
         raise FormatError(
             f"{name}: what is there are not the {prod(dims):,} numbers of shape {list(dims)}"

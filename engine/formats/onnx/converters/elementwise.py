@@ -70,6 +70,8 @@ def pairwise(op: type[Pairwise]) -> Callable[[Step], None]:
 
     def convert(step: Step) -> None:
         values = [step.operand(place) for place in range(len(step.inputs))]
+        if step.integer("broadcast", 0):
+            values[1] = _aligned(step, *values)
         if len(values) == 1:
             _one(step, Identity())
             return
@@ -98,6 +100,16 @@ def _joined(step: Step, op: type[Pairwise], a: Operand, b: Operand, part: str = 
     constant = as_parameter(a.array)
     turned = op(constant, constant_first=True) if issubclass(op, Ordered) else op(constant)
     return step.make(turned, b, part=part)
+
+
+def _aligned(step: Step, a: Operand, b: Operand) -> Operand:
+    """The second operand as opset 6 broadcasts it: its axes are those of the first from ``axis`` on."""
+    behind = len(a.shape) - len(b.shape) - step.integer("axis", len(a.shape) - len(b.shape))
+    if behind <= 0:
+        return b
+    if b.array is None:
+        raise step.refused("a computed operand is broadcast here by the rules from opset 7 on")
+    return Operand.known(b.name, b.array.reshape(*b.shape, *(1,) * behind))
 
 
 def _one(step: Step, op: Op) -> None:
