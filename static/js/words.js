@@ -39,6 +39,11 @@ const SENTENCES = {
   concat: ({ layer }) => ops.concat(layer.inputs),
   add: ({ layer }) => ops.add(layer.inputs),
   mul: ({ layer }) => ops.mul(layer.inputs),
+  sub: ({ layer: { inputs: [a = "", b = ""] } }) => ops.sub(a, b),
+  div: ({ layer: { inputs: [a = "", b = ""] } }) => ops.div(a, b),
+  pow: ({ layer: { inputs: [a = "", b = ""] } }) => ops.pow(a, b),
+  min: ({ layer: { inputs: [a = "", b = ""] } }) => ops.min(a, b),
+  max: ({ layer: { inputs: [a = "", b = ""] } }) => ops.max(a, b),
   identity: ops.identity,
 };
 
@@ -68,6 +73,10 @@ export function settingTitle(name) {
  */
 export function describe(model, layer, result) {
   const input = layerNamed(model, layer.inputs[0] ?? "");
+  const constant = layer.inputs.length === 1 && ops.constants[layer.op];
+  if (constant) return [constant, ops.same];
+  const told = ops.plain[layer.op];
+  if (told) return told;
   const tell = SENTENCES[layer.op];
   return tell ? tell({ model, layer, result, input }) : ops.unknown(opTitle(layer.op));
 }

@@ -297,6 +297,48 @@ export const say = {
       add: "Addition",
       mul: "Multiplikation",
       identity: "Identität",
+      conv_transpose: "Transponierte Faltung",
+      prelu: "PReLU",
+      hard_sigmoid: "Hard-Sigmoid",
+      hard_swish: "Hard-Swish",
+      mish: "Mish",
+      elu: "ELU",
+      gelu: "GELU",
+      erf: "Fehlerfunktion",
+      softplus: "Softplus",
+      abs: "Betrag",
+      neg: "Umkehrung des Vorzeichens",
+      exp: "Exponentialfunktion",
+      log: "Logarithmus",
+      sqrt: "Wurzel",
+      reciprocal: "Kehrwert",
+      log_softmax: "Log-Softmax",
+      lp_pool: "Lp-Pooling",
+      global_max_pool: "Globales Max-Pooling",
+      instance_norm: "Instanz-Normalisierung",
+      group_norm: "Gruppen-Normalisierung",
+      layer_norm: "Schicht-Normalisierung",
+      lrn: "Lokale Antwortnormalisierung",
+      transpose: "Transposition",
+      slice: "Ausschnitt",
+      gather: "Auswahl",
+      expand: "Wiederholung",
+      depth_to_space: "Tiefe zu Raum",
+      space_to_depth: "Raum zu Tiefe",
+      resize: "Größenänderung",
+      sub: "Subtraktion",
+      div: "Division",
+      pow: "Potenz",
+      min: "Minimum",
+      max: "Maximum",
+      matmul: "Matrixprodukt",
+      reduce_mean: "Mittelwert",
+      reduce_sum: "Summe",
+      reduce_max: "Größte Zahl",
+      arg_max: "Ort der größten Zahl",
+      quantize: "Quantisierung",
+      dequantize: "Dequantisierung",
+      constant: "Konstante",
     },
     unknown: (title) => [`Ein Schritt der Art „${title}“. Seine Zahlen lassen sich hier lesen wie alle anderen.`],
     input: (mean, std) => [
@@ -389,6 +431,176 @@ export const say = {
       "Wo die eine groß ist, dreht sie die andere auf, wo sie klein ist, dreht sie sie zu.",
     ],
     identity: () => ["Gibt jede Zahl weiter, wie sie ist.", "Der Schritt ist hier, weil er in der Datei des Netzes steht."],
+    /** @type {(a: string, b: string) => string[]} */
+    sub: (a, b) => [`Zieht ${b} von ${a} ab, Zahl für Zahl.`, "Was beide gemeinsam haben, verschwindet."],
+    /** @type {(a: string, b: string) => string[]} */
+    div: (a, b) => [`Teilt ${a} durch ${b}, Zahl für Zahl.`, "Die eine sagt, wie viel von der anderen zählt."],
+    /** @type {(a: string, b: string) => string[]} */
+    pow: (a, b) => [`Erhebt ${a} zur Potenz ${b}, Zahl für Zahl.`, "Unterschiede zwischen großen Zahlen wachsen."],
+    /** @type {(a: string, b: string) => string[]} */
+    min: (a, b) => [`Behält die kleinere von ${a} und ${b}, Zahl für Zahl.`, "Keine der beiden kann die andere übersteigen."],
+    /** @type {(a: string, b: string) => string[]} */
+    max: (a, b) => [`Behält die größere von ${a} und ${b}, Zahl für Zahl.`, "Was eine der beiden gefunden hat, bleibt."],
+    plain: {
+      conv_transpose: [
+        "Ein Detektiv, der rückwärts arbeitet: Jede Zahl malt ihr Muster in die Ausgabe, und wo Muster sich überdecken, werden sie addiert.",
+        "So werden Karten größer, und wie, ist gelernt.",
+      ],
+      prelu: [
+        "Ein Dimmer an jeder Zahl: Eine positive geht unverändert hindurch, eine negative wird heruntergedreht.",
+        "Wie weit jede Karte herunterdreht, ist gelernt.",
+      ],
+      hard_sigmoid: [
+        "Ein Schalter mit Rampe: unten aus, oben an, dazwischen eine Gerade von 0 bis 1.",
+        "Die Sigmoidfunktion, billig gemacht.",
+      ],
+      hard_swish: [
+        "Ein Schalter, der sich entlang einer Rampe öffnet: Weit unter null geht nichts hindurch, weit darüber alles.",
+        "Dazwischen wird eine Zahl damit multipliziert, wie weit er offen ist.",
+      ],
+      mish: [
+        "Ein sanfter Lichtschalter: Positive Zahlen gehen fast unverändert hindurch, negative verblassen.",
+        "Knapp unter null kommt noch etwas hindurch, damit das Netz daraus lernen kann.",
+      ],
+      elu: [
+        "Ein Lichtschalter, der sanft schließt: Positive Zahlen gehen unverändert hindurch.",
+        "Negative sinken auf einen Boden zu, doch nie darunter.",
+      ],
+      gelu: [
+        "Ein sanfter Lichtschalter: Jede Zahl wird damit multipliziert, wie wahrscheinlich eine zufällige kleiner wäre.",
+        "Große gehen hindurch, sehr negative sind aus, und der Übergang ist glatt.",
+      ],
+      erf: [
+        "Drückt jede Zahl zwischen −1 und 1, entlang der Kurve, zu der sich eine Glocke aufsummiert.",
+        "Ein Teil von GELU, ausgeschrieben.",
+      ],
+      softplus: [
+        "Ein Lichtschalter mit runder Ecke: Weit über null geht eine Zahl hindurch, weit darunter wird sie 0.",
+        "Die Ecke der ReLU, geglättet.",
+      ],
+      abs: [
+        "Jede Zahl ohne ihr Vorzeichen.",
+        "Wie viel, bleibt; in welche Richtung, wird vergessen.",
+      ],
+      neg: [
+        "Jede Zahl mit umgekehrtem Vorzeichen.",
+        "Sonst ändert sich nichts.",
+      ],
+      exp: [
+        "e hoch jede Zahl: Was vorher addiert wurde, wird von hier an multipliziert.",
+        "Meist ein Teil einer Softmax, ausgeschrieben.",
+      ],
+      log: [
+        "Der Logarithmus jeder Zahl: Was vorher multipliziert wurde, wird von hier an addiert.",
+        "Große Unterschiede werden klein.",
+      ],
+      sqrt: [
+        "Die Wurzel aus jeder Zahl.",
+        "Meist ein Teil einer Normalisierung, ausgeschrieben.",
+      ],
+      reciprocal: [
+        "Eins, geteilt durch jede Zahl.",
+        "Was groß war, wird klein.",
+      ],
+      log_softmax: [
+        "Der Logarithmus der Anteile, die eine Softmax ergäbe.",
+        "Die Reihenfolge bleibt; 0 heißt Gewissheit, alles andere liegt darunter.",
+      ],
+      lp_pool: [
+        "Der Zusammenfasser misst Längen: Von jedem Block bleibt die Wurzel aus der Summe der Potenzen seiner Zahlen.",
+        "Das liegt zwischen Mittelwert und Maximum des Blocks.",
+      ],
+      global_max_pool: [
+        "Der Zusammenfasser in einem Wort: Jede Karte wird zu einer einzigen Zahl, ihrer größten.",
+        "Dass ein Muster gefunden wurde, bleibt; wo es war, wird vergessen.",
+      ],
+      instance_norm: [
+        "Ein Drehknopf an jeder Karte jedes Fotos: Ihre Zahlen werden auf eine gemeinsame Größe verschoben und gestreckt.",
+        "Mittel und Streuung sind die dieser Karte selbst; Licht und Kontrast des Fotos verblassen damit.",
+      ],
+      group_norm: [
+        "Ein Drehknopf an Gruppen von Karten: Ihre Zahlen werden auf eine gemeinsame Größe verschoben und gestreckt.",
+        "Mittel und Streuung sind die der eigenen Kartengruppe dieses Fotos.",
+      ],
+      layer_norm: [
+        "Ein Drehknopf an jeder Stelle: Ihre Zahlen werden auf eine gemeinsame Größe verschoben und gestreckt.",
+        "Mittel und Streuung sind die der Zahlen dieser Stelle.",
+      ],
+      lrn: [
+        "Wettstreit benachbarter Karten: Eine Zahl wird leiser, wo ihre Nachbarn laut sind.",
+        "Was an einer Stelle unter den Karten hervorsticht, bleibt.",
+      ],
+      transpose: [
+        "Bringt die Achsen der Zahlen in eine andere Reihenfolge.",
+        "Nichts wird gerechnet; dieselben Zahlen werden in anderer Richtung gezählt.",
+      ],
+      slice: [
+        "Schneidet einen Teil heraus.",
+        "Nichts wird gerechnet; der Rest geht einen anderen Weg oder keinen.",
+      ],
+      gather: [
+        "Wählt einige der Zahlen nach ihrer Stelle aus.",
+        "Nichts wird gerechnet; was zweimal gewählt wird, kommt zweimal.",
+      ],
+      expand: [
+        "Wiederholt die Zahlen, bis sie eine größere Form füllen.",
+        "Nichts wird gerechnet.",
+      ],
+      depth_to_space: [
+        "Verteilt Karten auf Stellen: Aus mehreren kleinen Karten wird eine große.",
+        "Nichts wird gerechnet; jede Zahl rückt an die Stelle, für die ihre Karte stand.",
+      ],
+      space_to_depth: [
+        "Verteilt Stellen auf Karten: Aus einer großen Karte werden mehrere kleine.",
+        "Nichts wird gerechnet, und nichts geht verloren.",
+      ],
+      resize: [
+        "Macht die Karten größer oder kleiner, wie ein Foto in der Größe geändert wird.",
+        "Neue Zahlen kommen von den nächsten Stellen oder werden aus ihnen gemischt.",
+      ],
+      matmul: [
+        "Jede Zeile trifft jede Spalte: Ihre Zahlen werden paarweise multipliziert und addiert.",
+        "Wieder eine Jury, einmal für jede Zeile.",
+      ],
+      reduce_mean: [
+        "Der Zusammenfasser: Alle Zahlen entlang einiger Achsen werden zu ihrem Mittelwert.",
+        "Was sie gemeinsam haben, bleibt; wo jede war, wird vergessen.",
+      ],
+      reduce_sum: [
+        "Der Zusammenfasser: Alle Zahlen entlang einiger Achsen werden zu ihrer Summe.",
+        "Wie viel es im Ganzen ist, bleibt; wo es war, wird vergessen.",
+      ],
+      reduce_max: [
+        "Der Zusammenfasser: Von allen Zahlen entlang einiger Achsen bleibt die größte.",
+        "Dass etwas gefunden wurde, bleibt; wo es war, wird vergessen.",
+      ],
+      arg_max: [
+        "Sagt, wo die größte Zahl steht, statt wie groß sie ist.",
+        "Die letzte Antwort eines Netzes, das nur nach einem Namen gefragt wird.",
+      ],
+      quantize: [
+        "Rundet jede Zahl auf eine von 256 Stufen, sodass sie in ein Byte passt.",
+        "Was kleiner als eine halbe Stufe ist, geht verloren.",
+      ],
+      dequantize: [
+        "Macht aus Bytes wieder Zahlen: Stufen ab null, mal die Größe einer Stufe.",
+        "Die Rundung davor bleibt sichtbar.",
+      ],
+      constant: [
+        "Ein Wert, der in der Datei des Netzes steht.",
+        "Er ist für jedes Foto derselbe.",
+      ],
+    },
+    constants: {
+      add: "Addiert feste Zahlen aus der Datei des Netzes.",
+      mul: "Multipliziert mit festen Zahlen aus der Datei des Netzes.",
+      sub: "Ein Unterschied zu festen Zahlen aus der Datei des Netzes.",
+      div: "Eine Division mit festen Zahlen aus der Datei des Netzes.",
+      pow: "Eine Potenz mit festen Zahlen aus der Datei des Netzes.",
+      min: "Nichts kommt über feste Zahlen aus der Datei des Netzes hinaus.",
+      max: "Nichts bleibt unter festen Zahlen aus der Datei des Netzes.",
+    },
+    same: "Sie sind für jedes Foto dieselben.",
   },
 
   sums: {

@@ -311,6 +311,48 @@ export const say = {
       add: "Addition",
       mul: "Multiplication",
       identity: "Identity",
+      conv_transpose: "Transposed convolution",
+      prelu: "PReLU",
+      hard_sigmoid: "Hard sigmoid",
+      hard_swish: "Hard swish",
+      mish: "Mish",
+      elu: "ELU",
+      gelu: "GELU",
+      erf: "Error function",
+      softplus: "Softplus",
+      abs: "Absolute value",
+      neg: "Negation",
+      exp: "Exponential",
+      log: "Logarithm",
+      sqrt: "Square root",
+      reciprocal: "Reciprocal",
+      log_softmax: "Log softmax",
+      lp_pool: "Lp pooling",
+      global_max_pool: "Global max pooling",
+      instance_norm: "Instance normalisation",
+      group_norm: "Group normalisation",
+      layer_norm: "Layer normalisation",
+      lrn: "Local response normalisation",
+      transpose: "Transposition",
+      slice: "Slice",
+      gather: "Selection",
+      expand: "Repetition",
+      depth_to_space: "Depth to space",
+      space_to_depth: "Space to depth",
+      resize: "Resize",
+      sub: "Subtraction",
+      div: "Division",
+      pow: "Power",
+      min: "Minimum",
+      max: "Maximum",
+      matmul: "Matrix product",
+      reduce_mean: "Mean",
+      reduce_sum: "Sum",
+      reduce_max: "Largest",
+      arg_max: "Place of the largest",
+      quantize: "Quantisation",
+      dequantize: "Dequantisation",
+      constant: "Constant",
     },
     unknown: (/** @type {string} */ title) => [`A step of the kind “${title}”. Its numbers can be read here like all others.`],
     input: (/** @type {string} */ mean, /** @type {string} */ std) => [
@@ -409,6 +451,178 @@ export const say = {
       "One of them turns the other up where it is large and down where it is small.",
     ],
     identity: () => ["Hands every number on as it is.", "It stands here because the network's file has it."],
+    /** @type {(a: string, b: string) => string[]} */
+    sub: (a, b) => [`Takes ${b} away from ${a}, number by number.`, "What both have in common disappears."],
+    /** @type {(a: string, b: string) => string[]} */
+    div: (a, b) => [`Divides ${a} by ${b}, number by number.`, "One says how much of the other counts."],
+    /** @type {(a: string, b: string) => string[]} */
+    pow: (a, b) => [`Raises ${a} to the power of ${b}, number by number.`, "Differences between large numbers grow."],
+    /** @type {(a: string, b: string) => string[]} */
+    min: (a, b) => [`Keeps the smaller of ${a} and ${b}, number by number.`, "None of the two can exceed the other."],
+    /** @type {(a: string, b: string) => string[]} */
+    max: (a, b) => [`Keeps the larger of ${a} and ${b}, number by number.`, "What either of the two has found stays."],
+    /** @type {Record<string, string[]>} Kinds of which there is the same to say wherever they stand. */
+    plain: {
+      conv_transpose: [
+        "A detective at work backwards: each number paints its pattern into the output, and where patterns overlap they are added.",
+        "It makes maps larger, and learns how.",
+      ],
+      prelu: [
+        "A dimmer on every number: a positive one passes unchanged, a negative one is turned down.",
+        "How far each map turns down was learned.",
+      ],
+      hard_sigmoid: [
+        "A switch with a ramp: off below, on above, and a straight line from 0 to 1 between.",
+        "It is the sigmoid, made cheap.",
+      ],
+      hard_swish: [
+        "A switch that opens along a ramp: far below zero nothing passes, far above everything does.",
+        "In between a number is multiplied by how far the switch is open.",
+      ],
+      mish: [
+        "A soft light switch: positive numbers pass almost unchanged, negative ones fade away.",
+        "A little below zero something still comes through, so that the network can learn from it.",
+      ],
+      elu: [
+        "A light switch that closes smoothly: positive numbers pass unchanged.",
+        "Negative ones sink towards a floor, but never below it.",
+      ],
+      gelu: [
+        "A soft light switch: each number is multiplied by how likely a random one would be smaller.",
+        "Large numbers pass, very negative ones are off, and the change between is smooth.",
+      ],
+      erf: [
+        "Squeezes every number between −1 and 1, along the curve that a bell adds up to.",
+        "A part of GELU, written out.",
+      ],
+      softplus: [
+        "A light switch with a round corner: far above zero a number passes, far below it becomes 0.",
+        "The corner of ReLU, smoothed.",
+      ],
+      abs: [
+        "Every number without its sign.",
+        "How much is kept; in which direction is forgotten.",
+      ],
+      neg: [
+        "Every number with the opposite sign.",
+        "Nothing else changes.",
+      ],
+      exp: [
+        "e to the power of every number: what was added before is multiplied from here on.",
+        "A part of a softmax, mostly, written out.",
+      ],
+      log: [
+        "The logarithm of every number: what was multiplied before is added from here on.",
+        "Large differences become small ones.",
+      ],
+      sqrt: [
+        "The square root of every number.",
+        "A part of a normalisation, mostly, written out.",
+      ],
+      reciprocal: [
+        "One, divided by every number.",
+        "What was large becomes small.",
+      ],
+      log_softmax: [
+        "The logarithm of the shares that a softmax would give.",
+        "The order stays the same; 0 is certainty, and everything else lies below.",
+      ],
+      lp_pool: [
+        "The summariser, measuring lengths: of each block the root of the sum of its numbers' powers stays.",
+        "It lies between the mean and the maximum of the block.",
+      ],
+      global_max_pool: [
+        "The summariser in one word: each map becomes a single number, its largest.",
+        "That a pattern was found is kept; where it was is forgotten.",
+      ],
+      instance_norm: [
+        "A tuning knob on each map of each photo: its numbers are shifted and stretched to a common size.",
+        "The mean and spread are those of this very map, so light and contrast of the photo fade from what follows.",
+      ],
+      group_norm: [
+        "A tuning knob on groups of maps: their numbers are shifted and stretched to a common size.",
+        "The mean and spread are those of this photo's own group of maps.",
+      ],
+      layer_norm: [
+        "A tuning knob on each place: its numbers are shifted and stretched to a common size.",
+        "The mean and spread are those of that place's own numbers.",
+      ],
+      lrn: [
+        "Rivalry between neighbouring maps: a number is turned down where its neighbours are loud.",
+        "What stands out among the maps at one place stays.",
+      ],
+      transpose: [
+        "Puts the axes of the numbers into another order.",
+        "Nothing is computed; the same numbers are counted in another direction.",
+      ],
+      slice: [
+        "Cuts a part out.",
+        "Nothing is computed; the rest goes another way, or none.",
+      ],
+      gather: [
+        "Picks some of the numbers by their place.",
+        "Nothing is computed; what is picked twice comes twice.",
+      ],
+      expand: [
+        "Repeats the numbers until they fill a larger form.",
+        "Nothing is computed.",
+      ],
+      depth_to_space: [
+        "Deals maps out over places: several small maps become one large one.",
+        "Nothing is computed; each number moves to the place that its map stood for.",
+      ],
+      space_to_depth: [
+        "Deals places out over maps: one large map becomes several small ones.",
+        "Nothing is computed, and nothing is lost.",
+      ],
+      resize: [
+        "Makes the maps larger or smaller, as a photo is resized.",
+        "New numbers are taken from the nearest places, or mixed from them.",
+      ],
+      matmul: [
+        "Every row meets every column: their numbers are multiplied in pairs and added up.",
+        "A jury again, once for every row.",
+      ],
+      reduce_mean: [
+        "The summariser: all numbers along some of the axes become their mean.",
+        "What they have in common is kept; where each was is forgotten.",
+      ],
+      reduce_sum: [
+        "The summariser: all numbers along some of the axes become their sum.",
+        "How much there is in all is kept; where it was is forgotten.",
+      ],
+      reduce_max: [
+        "The summariser: of all numbers along some of the axes the largest stays.",
+        "That something was found is kept; where it was is forgotten.",
+      ],
+      arg_max: [
+        "Tells where the largest number is, rather than how large.",
+        "The final answer of a network that is asked for one name only.",
+      ],
+      quantize: [
+        "Rounds every number to one of 256 steps, so that it fits into a byte.",
+        "What is smaller than half a step is lost.",
+      ],
+      dequantize: [
+        "Turns bytes back into numbers: steps from zero, times the size of a step.",
+        "The rounding before it stays visible.",
+      ],
+      constant: [
+        "A value that stands in the network's file.",
+        "It is the same for every photo.",
+      ],
+    },
+    /** @type {Record<string, string>} One operand is a constant. */
+    constants: {
+      add: "Adds fixed numbers from the network's file.",
+      mul: "Multiplies by fixed numbers from the network's file.",
+      sub: "A difference to fixed numbers from the network's file.",
+      div: "A division with fixed numbers from the network's file.",
+      pow: "A power with fixed numbers from the network's file.",
+      min: "Nothing passes above fixed numbers from the network's file.",
+      max: "Nothing stays below fixed numbers from the network's file.",
+    },
+    same: "They are the same for every photo.",
   },
 
   sums: {

@@ -5,13 +5,16 @@ import { count, number, plain, signed } from "../../format.js";
 import { say } from "../../words/index.js";
 import { layerNamed } from "../../graph.js";
 import { counting } from "./counting.js";
-import { plot } from "./function.js";
-import { exact, formula, ledger, source } from "./parts.js";
+import { functionSums, plot } from "./function.js";
+import { exact, formula, ledger, pageOf, source } from "./parts.js";
 
 /**
  * @typedef {import("../../types.js").App} App
  * @typedef {import("../../types.js").Explanation} Explanation
  */
+
+const LISTED = 24; // terms of a sum, the largest; the others together
+const NAMED = 4; // that many are told by their places, too
 
 /**
  * @param {App} app
@@ -92,15 +95,35 @@ export function scaleSums(app, why) {
 }
 
 /**
+ * Two numbers joined by a sign; or one, where the other is a constant.
+ *
+ * @param {string} sign
+ * @returns {import("./index.js").Sums}
+ */
+export function joinedSums(sign) {
+  return (app, why) => {
+    const { value, terms: [a, b] } = why;
+    if (!a || !b) return functionSums(app, why);
+    return [
+      formula(exact(value), " = ", exact(a.value), ` ${sign} `, exact(b.value)),
+      h("p", {}, source(app, a), ` ${sign} `, source(app, b)),
+    ];
+  };
+}
+
+/**
+ * The smaller or the larger of two numbers.
+ *
  * @param {App} app
  * @param {Explanation} why
  * @returns {Node[]}
  */
-export function productSums(app, { value, terms: [a, b] }) {
-  if (!a || !b) return [formula(exact(value))];
+export function choiceSums(app, why) {
+  const { op, value, terms: [a, b] } = why;
+  if (!a || !b) return functionSums(app, why);
   return [
-    formula(exact(value), " = ", exact(a.value), " × ", exact(b.value)),
-    h("p", {}, source(app, a), " × ", source(app, b)),
+    formula(exact(value), ` = ${op}(`, exact(a.value), ", ", exact(b.value), ")"),
+    h("p", {}, say.sums.few.from, source(app, a), say.sums.and, source(app, b), "."),
   ];
 }
 
@@ -110,10 +133,13 @@ export function productSums(app, { value, terms: [a, b] }) {
  * @returns {Node[]}
  */
 export function sumSums(app, { value, bias, terms }) {
-  const entries = terms.map((term) => ({ name: term.input, sum: term.product }));
+  const sorted = [...terms].sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
+  const { shown, after } = pageOf(sorted, { all: false, page: 0 }, LISTED, ({ product }) => product);
+  const entries = shown.map((term) => ({ name: term.input, sum: term.product }));
+  const named = terms.length <= NAMED ? h("p", {}, say.sums.few.from, ...terms.flatMap((term, i) => [i ? say.sums.and : "", source(app, term)]), ".") : null;
   return [
     formula(exact(value), say.sums.few.sum(terms.length)),
-    ledger(app, bias ? [...entries, { name: say.sums.bias, sum: bias }] : entries, value),
-    h("p", {}, say.sums.few.from, ...terms.flatMap((term, i) => [i ? say.sums.and : "", source(app, term)]), "."),
+    ledger(app, [...entries, ...after, ...(bias ? [{ name: say.sums.bias, sum: bias }] : [])], value),
+    ...(named ? [named] : []),
   ];
 }

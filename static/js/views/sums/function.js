@@ -24,10 +24,22 @@ const CURVES = {
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   tanh: (x) => Math.tanh(x),
   clip: (x, { low, high }) => Math.min(finite(high, Infinity), Math.max(finite(low, -Infinity), x)),
+  hard_sigmoid: (x, { alpha, beta }) => between0And1(finite(alpha, 0.2) * x + finite(beta, 0.5)),
+  hard_swish: (x) => x * between0And1(x / 6 + 0.5),
+  mish: (x) => x * Math.tanh(softplus(x)),
+  elu: (x, { alpha }) => (x < 0 ? finite(alpha, 1) * Math.expm1(x) : x),
+  gelu: (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))), // the eye sees no difference to the exact one
+  softplus,
+  abs: Math.abs,
+  neg: (x) => -x,
+  exp: Math.exp,
 };
 
 /** @type {Record<string, string>} */
-const NAMES = { relu: "max(0, x)", leaky_relu: "leaky(x)", sigmoid: "1 ÷ (1 + e⁻ˣ)", tanh: "tanh(x)", clip: "clip(x)" };
+const NAMES = {
+  relu: "max(0, x)", leaky_relu: "leaky(x)", sigmoid: "1 ÷ (1 + e⁻ˣ)", tanh: "tanh(x)", clip: "clip(x)", mish: "x · tanh(ln(1 + eˣ))",
+  gelu: "x · Φ(x)", erf: "erf(x)", softplus: "ln(1 + eˣ)", abs: "|x|", neg: "−x", exp: "eˣ", log: "ln(x)", sqrt: "√x", reciprocal: "1 ÷ x",
+};
 
 /**
  * @param {App} app
@@ -90,6 +102,16 @@ export function plot({ store }, layer, curve, x, y) {
     svg("text", { x: px(0), y: HEIGHT - 6, "text-anchor": "middle" }, "0"),
     svg("text", { x: 8, y: HEIGHT - 6 }, number(-reach)),
   );
+}
+
+/** @param {number} x */
+function between0And1(x) {
+  return Math.min(1, Math.max(0, x));
+}
+
+/** @param {number} x */
+function softplus(x) {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
 /**

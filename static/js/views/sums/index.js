@@ -1,7 +1,7 @@
 /** Which way of showing the arithmetic fits an explanation. Chosen by the rule and the terms that the API gives. */
 
 import { blockSums } from "./block.js";
-import { copySums, productSums, scaleSums, sumSums } from "./few.js";
+import { choiceSums, copySums, joinedSums, scaleSums, sumSums } from "./few.js";
 import { functionSums } from "./function.js";
 import { jurySums } from "./jury.js";
 import { shareSums } from "./share.js";
@@ -21,7 +21,9 @@ const BY_RULE = {
   function: functionSums,
   softmax: shareSums,
   scale: scaleSums,
-  product: productSums,
+  product: joinedSums("×"),
+  quotient: joinedSums("÷"),
+  power: joinedSums("^"),
   sum: sumSums,
   copy: copySums,
   constant: copySums,
@@ -33,6 +35,7 @@ const BY_RULE = {
  * @returns {Node[]}
  */
 export function arithmetic(app, why) {
+  if (why.op === "min" || why.op === "max") return choiceSums(app, why); // of two operands, not of a block
   if (why.rule === "weighted_sum") return why.index.unit === undefined || why.index.unit === null ? windowSums(app, why) : jurySums(app, why);
   return (BY_RULE[why.rule] ?? sumSums)(app, why);
 }
