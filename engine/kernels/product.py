@@ -2,8 +2,8 @@
 
 Before a product BLAS copies both factors into an order of its own. With few rows that takes longer than the product itself.
 OpenBLAS's kernels for AVX-512 leave it out when there are at most 100³ multiplications, so a large product is best made of many
-that are just so small: the weights are cut into panels of some columns, each contiguous, once per network, and NumPy loops
-over them without Python's help.
+that are just so small: the weights are cut into panels of some columns, and deep ones into slices whose products are added up,
+each contiguous, once per network, and NumPy loops over them without Python's help.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from functools import cache
 import numpy as np
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
+from engine.kernels import parallel
 from engine.types import Array
 
-WIDTHS = (64, 48, 32, 40, 24, 16)  # of a panel; the first one that fits
+WIDTHS = (64, 48, 32, 40, 24, 16)  # of a panel; the first one that divides the columns
 LEAST_ROWS = 16  # to a product; fewer are not worth a call
 
 
@@ -30,24 +31,40 @@ def unpacked() -> int:
 
 
 def panels(matrix: Array) -> Array:
-    """A matrix (…, C, K), or many of them, as (…, P, C, K / P), contiguous: P is 1 where panels would not help."""
+    """A matrix (…, C, K), or many of them, as (…, S, P, C / S, K / P), contiguous: S and P are 1 where panels would not help."""
     *many, depth, columns = matrix.shape
-    widths = (w for w in WIDTHS if columns % w == 0 and LEAST_ROWS * depth * w <= unpacked())
-    width = min(columns, next(widths, columns))
-    split = matrix.reshape(*many, depth, columns // width, width)
-    return np.ascontiguousarray(np.moveaxis(split, -2, -3))
+    slices, width = _cut(depth, columns)
+    split = matrix.reshape(*many, slices, depth // slices, columns // width, width)
+    return np.ascontiguousarray(split.swapaxes(-2, -3))
+
+
+def _cut(depth: int, columns: int) -> tuple[int, int]:
+    """Into how many slices, and panels how wide."""
+    width = next((w for w in WIDTHS if columns % w == 0), 0)
+    deepest = unpacked() // (LEAST_ROWS * width) if width else 0
+    if not deepest:
+        return 1, columns
+    slices = next(s for s in range(-(-depth // deepest), depth + 1) if depth % s == 0)
+    return (slices, width) if depth // slices >= deepest // 4 or slices == 1 else (1, columns)
 
 
 def multiply(a: Array, panels: Array, out: Array) -> None:
     """out (…, M, K) = a (…, M, C) · what ``panels`` was made of."""
-    count, depth, width = panels.shape[-3:]
-    rows = a.shape[-2]
-    if count == 1:
-        np.matmul(a, panels[..., 0, :, :], out=out)
+    slices, count, depth, width = panels.shape[-4:]
+    if slices == count == 1:
+        np.matmul(a, panels[..., 0, 0, :, :], out=out)
         return
-    target = np.moveaxis(out.reshape(*out.shape[:-1], count, width), -2, -3)
+    # Axes: …, slice, panel, row, place.
+    source = np.moveaxis(a.reshape(*a.shape[:-1], slices, depth), -2, -3)[..., None, :, :]
+    rows, lead = a.shape[-2], out.shape[:-2]
+    sums = out[..., None, :, :]
+    if slices > 1:
+        shape = (*lead, slices, rows, count * width)
+        sums = parallel.scratch(slices * out.size, out.dtype, "slices").reshape(shape)
+    target = np.moveaxis(sums.reshape(*sums.shape[:-1], count, width), -2, -3)
     blocks = -(-rows // max(LEAST_ROWS, unpacked() // (depth * width)))
-    source = a[..., None, :, :]
     for i in range(blocks):
         here = slice(rows * i // blocks, rows * (i + 1) // blocks)
         np.matmul(source[..., here, :], panels, out=target[..., here, :])
+    if slices > 1:
+        np.add.reduce(sums, axis=-3, out=out)
