@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.kernels import memory
 from engine.types import Array, Shape
 
 
@@ -27,7 +28,7 @@ def channels_last(x: Array) -> Array:
 def empty_maps(shape: Shape, dtype: Any) -> Array:
     """Maps of shape (N, C, H, W), channels last, not yet filled."""
     n, c, h, w = shape
-    return from_nhwc(np.empty((n, h, w, c), dtype))
+    return from_nhwc(memory.empty((n, h, w, c), np.dtype(dtype)))
 
 
 def in_memory(x: Array) -> Array:

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.kernels import memory, parallel
 from engine.ops.base import Box, Explanation, Op, same_shape
 from engine.ops.layout import from_nhwc, to_nhwc
-from engine.ops.sliding import Pair, Quad, Sliding, axes, checked
+from engine.ops.sliding import Pair, Quad, Sliding, Tap, axes, checked
 from engine.types import Array, Index, Shape
+
+BLOCK = 1 << 17  # numbers whose rows are joined at a time
 
 
 class _Pool(Op):
@@ -109,7 +113,7 @@ class MaxPool(_Pool):
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         x = to_nhwc(xs[0])
         rows, columns = self._axes(xs[0].shape)
-        y = _reduce(np.maximum, -np.inf, _reduce(np.maximum, -np.inf, x, 1, rows), 2, columns)
+        y = _reduce(np.maximum, -np.inf, x, rows, columns)
         return from_nhwc(y), (x, y)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
@@ -183,7 +187,7 @@ class AveragePool(_Pool):
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         shape = xs[0].shape
         rows, columns = self._axes(shape)
-        y = _reduce(np.add, 0, _reduce(np.add, 0, to_nhwc(xs[0]), 1, rows), 2, columns)
+        y = _reduce(np.add, 0, to_nhwc(xs[0]), rows, columns)
         y *= self._weights(rows, columns).astype(y.dtype)[:, :, None]
         return from_nhwc(y), shape
 
@@ -258,7 +262,7 @@ class LpPool(_Pool):
         x = to_nhwc(xs[0])
         rows, columns = self._axes(xs[0].shape)
         powers = np.abs(x) ** self.p
-        y = _reduce(np.add, 0, _reduce(np.add, 0, powers, 1, rows), 2, columns)
+        y = _reduce(np.add, 0, powers, rows, columns)
         if self.p > 1:
             y = np.sqrt(y) if self.p == 2 else y ** (1 / self.p)
         return from_nhwc(y), (x, y)
@@ -308,23 +312,43 @@ def _inside(cells: Array, shape: Shape) -> Array:
     return np.asarray(np.all((cells >= 0) & (cells < shape), axis=1))
 
 
-def _reduce(join: np.ufunc, start: float, x: Array, axis: int, sliding: Sliding) -> Array:
-    """Join (maximum, add) the cells of each window along one axis of x (N, H, W, C); ``start`` is what an empty window gives."""
+def _reduce(join: np.ufunc, start: float, x: Array, rows: Sliding, columns: Sliding) -> Array:
+    """Join (maximum, add) the cells of each window of x (N, H, W, C); ``start`` is what an empty window gives.
+
+    Bands of rows are shared out among the cores; what a band's rows come to is still in the cache when its columns are joined.
+    """
+    n, _, width, channels = x.shape
+    y = memory.empty((n, rows.outputs, columns.outputs, channels), x.dtype)
+    down, along = list(rows.taps()), list(columns.taps())
+
+    def work(block: tuple[slice, slice]) -> None:
+        pictures, band = block
+        mine = [tap.within(band.start, band.stop) for tap in down]
+        shape = (pictures.stop - pictures.start, band.stop - band.start, width, channels)
+        joined = parallel.scratch(prod(shape), x.dtype, "pool").reshape(shape)
+        _join(join, start, x[pictures], 1, [tap for tap in mine if tap is not None], joined)
+        _join(join, start, joined, 2, along, y[block])
+
+    parts = parallel.parts(parallel.PER_TAP * len(down) * y.size * rows.stride, y.size)
+    per_block = max(1, BLOCK // (width * channels))
+    parallel.each(parallel.blocks(n, rows.outputs, per_block, parts), work)
+    return y
+
+
+def _join(join: np.ufunc, start: float, x: Array, axis: int, taps: list[Tap], y: Array) -> None:
+    """y becomes the cells of x along one axis, joined as the taps say."""
     before = (slice(None),) * axis
-    everywhere = slice(0, sliding.outputs)
-    taps = list(sliding.taps())
+    everywhere = slice(0, y.shape[axis])
     complete = [tap for tap in taps if tap.outputs == everywhere]
-    y: Array
     if len(complete) > 1:
         first, second = complete[:2]
-        y = join(x[(*before, first.inputs)], x[(*before, second.inputs)])
+        join(x[(*before, first.inputs)], x[(*before, second.inputs)], out=y)
         taps = [tap for tap in taps if tap not in (first, second)]
     else:
-        y = np.full((*x.shape[:axis], sliding.outputs, *x.shape[axis + 1 :]), start, x.dtype)
+        y[...] = start
     for tap in taps:
         part = y[(*before, tap.outputs)]
         join(part, x[(*before, tap.inputs)], out=part)
-    return y
 
 
 def _spread(dy: Array, axis: int, sliding: Sliding) -> Array:

@@ -24,6 +24,15 @@ class Tap(NamedTuple):
     outputs: slice
     inputs: slice
 
+    def within(self, start: int, stop: int) -> Tap | None:
+        """What is left of it for the outputs start … stop - 1, counted from ``start``; None when it serves none of them."""
+        low, high = max(start, self.outputs.start), min(stop, self.outputs.stop)
+        if low >= high:
+            return None
+        first = self.inputs.start + (low - self.outputs.start) * self.inputs.step
+        last = first + (high - low - 1) * self.inputs.step
+        return Tap(slice(low - start, high - start), slice(first, last + 1, self.inputs.step))
+
 
 class Sliding(NamedTuple):
     """A kernel of ``kernel`` cells, ``dilation`` apart, that moves in steps of ``stride`` along a padded axis.

@@ -20,7 +20,7 @@ from engine.ops.base import (
     one_term,
     same_shape,
 )
-from engine.ops.layout import channels_last
+from engine.ops.layout import channels_last, empty_maps
 from engine.types import Array, Index, Shape
 
 
@@ -138,7 +138,11 @@ class Concat(Op):
         return (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        return channels_last(np.concatenate(xs, axis=self.axis)), [x.shape for x in xs]
+        shapes = [x.shape for x in xs]
+        if len(shapes[0]) != 4:
+            return np.concatenate(xs, axis=self.axis), shapes
+        y = empty_maps(self.infer_shape(*shapes), np.result_type(*xs))
+        return np.concatenate(xs, axis=self.axis, out=y), shapes
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         starts = self._starts(cache)
