@@ -40,7 +40,7 @@ class UnsupportedOp(FormatError):
 
 
 class ModelTooLarge(FormatError):
-    """A model is more than a limit allows. ``what`` is the limit's name without "max_": bytes, nodes, multiply_adds, …"""
+    """A model is more than a limit allows. ``what`` is the limit's name without "max_": bytes, nodes, multiply_adds."""
 
     def __init__(self, detail: str, *, what: str, limit: int, actual: int) -> None:
         super().__init__(detail)
