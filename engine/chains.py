@@ -75,7 +75,7 @@ def run(steps: Sequence[Step], place: int, values: Mapping[str, Array]) -> list[
     chain = [link]
     made = {first.name: link}
     for step in islice(steps, place + 1, None):
-        if chain[-1].step.name not in step.inputs:
+        if made.keys().isdisjoint(step.inputs):
             break
         links = [made.get(name) for name in step.inputs]
         reads = [k.value if k else values.get(n) for k, n in zip(links, step.inputs, strict=True)]  # type: ignore[misc]

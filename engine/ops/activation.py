@@ -22,12 +22,12 @@ class Relu(Elementwise):
     kind: ClassVar[str] = "relu"
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        y = np.maximum(xs[0], 0)
+        y = xs[0].clip(0, np.inf)  # a third of the time that maximum takes with a single number
         return y, y
 
     def by_rows(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
         (x,) = xs
-        return lambda rows: x[rows].clip(0, np.inf, out=y[rows])  # a third of maximum's time
+        return lambda rows: x[rows].clip(0, np.inf, out=y[rows])
 
     def cache(self, xs: tuple[Array, ...], y: Array) -> Any:
         return y

@@ -1,0 +1,65 @@
+"""Work that is shared out is done once, by whoever has time, and its errors come back."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from engine.kernels import parallel
+
+
+@pytest.fixture(params=[1, 2, 4])
+def workers(request, monkeypatch):
+    monkeypatch.setattr(parallel, "WORKERS", request.param)
+    parallel._calls_for_help.cache_clear()  # as many helpers as that
+    yield request.param
+    parallel._calls_for_help.cache_clear()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 500])
+def test_every_item_is_worked_on_once(workers, count):
+    done = []
+    parallel.each(range(count), done.append)
+    assert sorted(done) == list(range(count))
+
+
+def test_what_a_task_raises_is_raised_to_the_caller(workers):
+    def work(item):
+        if item == 3:
+            raise ValueError("three")
+
+    for _ in range(20):
+        with pytest.raises(ValueError, match="three"):
+            parallel.each(range(50), work)
+    done = []
+    parallel.each(range(5), done.append)  # nobody is left in a bad state
+    assert len(done) == 5
+
+
+def test_a_task_may_share_out_work_of_its_own(workers):
+    done = []
+    parallel.each(range(6), lambda i: parallel.each(range(4), lambda j: done.append((i, j))))
+    assert sorted(done) == [(i, j) for i in range(6) for j in range(4)]
+
+
+def test_helpers_help(workers):
+    if workers == 1:
+        return
+    met = threading.Barrier(2, timeout=30)
+    parallel.run([met.wait, met.wait])  # would wait for ever if one thread did both
+
+
+def test_many_callers_at_once(workers):
+    def call(number):
+        done = []
+        parallel.each(range(20), lambda i: done.append(number * i))
+        return sorted(done) == sorted(number * i for i in range(20))
+
+    with ThreadPoolExecutor(8) as callers:
+        assert all(callers.map(call, range(200)))
+
+
+def test_parts():
+    assert parallel.parts(0, 10) == 1
+    assert parallel.parts(parallel.SHARED_WORK, 10) == parallel.WORKERS
+    assert parallel.parts(0, parallel.SHARED_WORK) == parallel.WORKERS
