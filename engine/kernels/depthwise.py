@@ -9,7 +9,6 @@ Everything is channels last: x (N, H, W, C), weight (kh, kw, 1, C), any stride a
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from engine.kernels import borders, parallel
 from engine.kernels.geometry import Finish, Geometry
@@ -53,11 +52,13 @@ def convolve(
         n, r = target.shape[:2]
         if by_rows:
             run = (n, r, *kernel, cols * channels)
-            windows = as_strided(padded, run, (s[0], sy * s[1], *taps, s[3]))
+            windows = borders.view(padded, (0, 0, 0, 0), run, (s[0], sy * s[1], *taps, s[3]))
             np.einsum("nhijk,ijk->nhk", windows, weights, out=target.reshape(n, r, -1))
         else:
             shape = (n, r, cols, *kernel, channels)
-            windows = as_strided(padded, shape, (s[0], sy * s[1], sx * s[2], *taps, s[3]))
+            windows = borders.view(
+                padded, (0, 0, 0, 0), shape, (s[0], sy * s[1], sx * s[2], *taps, s[3])
+            )
             np.einsum("nhwijc,ijc->nhwc", windows, weights, out=target)
         if bias is not None:
             target += bias

@@ -8,7 +8,6 @@ Source: Chellapilla, Puri and Simard, "High performance convolutional neural net
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from engine.kernels import borders, parallel
 from engine.kernels.geometry import Finish, Geometry
@@ -104,11 +103,11 @@ def _windows(
     """A view (N, Ho, Wo, kh, kw, C) of every window of an output of this shape; no number is copied."""
     s = padded.strides
     (sy, sx), (dilation_y, dilation_x) = geometry.stride, geometry.dilation
-    return as_strided(
+    return borders.view(
         padded,
+        (0, 0, 0, 0),
         (*shape[:3], *kernel, padded.shape[3]),
         (s[0], s[1] * sy, s[2] * sx, s[1] * dilation_y, s[2] * dilation_x, s[3]),
-        writeable=False,
     )
 
 

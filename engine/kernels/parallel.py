@@ -26,7 +26,7 @@ from engine.types import Array
 WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 # Multiply-adds of BLAS that take so long that a helper is worth waking; and how many of them take as long as one of the others.
-SHARED_WORK = 12_000_000
+SHARED_WORK = 20_000_000
 PER_NUMBER = 40  # one number written, and gone through by what follows
 PER_TAP = 6  # one multiply-add without BLAS
 
@@ -43,7 +43,8 @@ class _Job:
         self._lock = threading.Lock()
         self._helping = 0
         self._over = False
-        self._last_left = threading.Semaphore(0)
+        self._last_left = threading.Lock()
+        self._last_left.acquire()
         self._error: BaseException | None = None
 
     def help(self) -> None:

@@ -49,22 +49,33 @@ def _cut(depth: int, columns: int) -> tuple[int, int]:
 
 
 def multiply(a: Array, panels: Array, out: Array) -> None:
-    """out (…, M, K) = a (…, M, C) · what ``panels`` was made of."""
+    """out (…, M, K) = a (…, M, C) · what ``panels`` was made of.
+
+    Nothing but views are made on the way, by methods that take no time: the interpreter belongs to the other threads as well.
+    """
     slices, count, depth, width = panels.shape[-4:]
-    if slices == count == 1:
-        np.matmul(a, panels[..., 0, 0, :, :], out=out)
-        return
-    # Axes: …, slice, panel, row, place.
-    source = np.moveaxis(a.reshape(*a.shape[:-1], slices, depth), -2, -3)[..., None, :, :]
-    rows, lead = a.shape[-2], out.shape[:-2]
-    sums = out[..., None, :, :]
+    rows, many = a.shape[-2], a.shape[:-2]
     if slices > 1:
-        shape = (*lead, slices, rows, count * width)
-        sums = parallel.scratch(slices * out.size, out.dtype, "slices").reshape(shape)
-    target = np.moveaxis(sums.reshape(*sums.shape[:-1], count, width), -2, -3)
+        sums = parallel.scratch(slices * out.size, out.dtype, "slices")
+        parts = sums.reshape(*many, slices, rows, count * width)
+        source = a.reshape(*many, rows, slices, depth).swapaxes(-3, -2)
+        _in_blocks(source[..., None, :, :], panels, parts)
+        np.add.reduce(parts, axis=-3, out=out)
+    elif count > 1:
+        _in_blocks(a[..., None, :, :], panels[..., 0, :, :, :], out)
+    else:
+        np.matmul(a, panels[..., 0, 0, :, :], out=out)
+
+
+def _in_blocks(a: Array, panels: Array, out: Array) -> None:
+    """out (…, M, P · w) = a (…, 1, M, d) · panels (…, P, d, w), some rows at a time."""
+    count, depth, width = panels.shape[-3:]
+    rows = out.shape[-2]
+    target = out.reshape(*out.shape[:-1], count, width).swapaxes(-3, -2)
     blocks = -(-rows // max(LEAST_ROWS, unpacked() // (depth * width)))
+    if blocks == 1:
+        np.matmul(a, panels, out=target)
+        return
     for i in range(blocks):
         here = slice(rows * i // blocks, rows * (i + 1) // blocks)
-        np.matmul(source[..., here, :], panels, out=target[..., here, :])
-    if slices > 1:
-        np.add.reduce(sums, axis=-3, out=out)
+        np.matmul(a[..., here, :], panels, out=target[..., here, :])

@@ -20,12 +20,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from math import prod
-from operator import mul
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.kernels import parallel
+from engine.kernels.borders import view
 from engine.kernels.geometry import Finish, Geometry
 from engine.kernels.product import multiply
 from engine.types import Array
@@ -194,7 +194,7 @@ def _to_frequencies(
     down = _scratch("down", (size, n, rows, width, channels), source.dtype)
     _transform_down(tile, matrix, source[chunk.pictures], offset, chunk.rows, down)
     s = down.strides
-    windows = _view(
+    windows = view(
         down,
         (0, 0, 0, 0),
         (reach, size, n, rows, cols, channels),
@@ -228,13 +228,13 @@ def _transform_down(
         if low >= high:
             down[:, :, at, first + left : last + left] = 0
             continue
-        cells = _view(
+        cells = view(
             source,
             (0, start * tile - top + low, first),
             (n, stop - start, high - low, run),
             (s[0], tile * s[1], s[1], s[3]),
         )
-        out = _view(
+        out = view(
             down,
             (0, 0, at, first + left),
             (n, stop - start, len(matrix), run),
@@ -286,7 +286,7 @@ def _from_frequencies(this: Form, product: Array, y: Array, chunk: _Chunk) -> No
             mine = slice(i.start - chunk.rows.start, i.stop - chunk.rows.start)
             piece = tiles[:wide, :high, :, mine, j]
             start = chunk.pictures.start, i.start * tile, j.start * tile
-            np.copyto(_view(y, start, piece.shape, strides), piece)
+            np.copyto(view(y, start, piece.shape, strides), piece)
 
 
 def _pieces(tile: int, tiles: slice, cells: int) -> list[tuple[slice, int]]:
@@ -294,14 +294,6 @@ def _pieces(tile: int, tiles: slice, cells: int) -> list[tuple[slice, int]]:
     whole, rest = divmod(cells, tile)
     pieces = [(slice(tiles.start, min(tiles.stop, whole)), tile), (slice(whole, tiles.stop), rest)]
     return [(which, size) for which, size in pieces if size and which.start < which.stop]
-
-
-def _view(
-    array: Array, start: tuple[int, ...], shape: tuple[int, ...], strides: tuple[int, ...]
-) -> Array:
-    """A view of a contiguous array from the cell ``start`` on: a cheaper ``as_strided`` that checks the bounds."""
-    offset = sum(map(mul, start, array.strides))
-    return np.ndarray(shape, array.dtype, array, offset, strides)
 
 
 def _scratch(slot: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
