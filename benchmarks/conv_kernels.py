@@ -1,8 +1,10 @@
-"""Times 3 × 3 convolution by im2col and by Winograd, side by side: forward, the weight's gradient, the input's gradient.
+"""Times every kernel that can do a convolution, side by side, and onnxruntime's own where it is installed; then a weight's gradient.
 
-    python -m benchmarks.conv_kernels [--pictures 64] [--repeats 7]
+    python -m benchmarks.conv_kernels [--pictures 1 64] [--repeats 7] [--set vgg|resnet|mobile|everyday]
 
-The two take turns, so that whatever else the machine is doing meets both; only the ratios count.
+All take turns, so that whatever else the machine is doing meets all of them; only the ratios count. The kernels get two threads
+where the machine has two, as the engine does, and so does onnxruntime; its spinning between calls is switched off, as it would
+slow down whoever comes next.
 """
 
 from __future__ import annotations
@@ -14,80 +16,152 @@ from statistics import median
 
 import numpy as np
 
-from engine.kernels import im2col, winograd
-from engine.kernels.geometry import Geometry
+from engine.kernels import im2col, parallel, planner, winograd
+from engine.kernels.convolution import case_of
+from engine.kernels.geometry import Case, Geometry
 
-# (H = W, C, K): the layers of the network that ships, and two like VGG-16's.
-LAYERS = [
-    (64, 24, 24),
-    (32, 24, 48),
-    (32, 48, 48),
-    (16, 48, 96),
-    (16, 96, 96),
-    (8, 96, 192),
-    (8, 128, 128),
-    (8, 192, 192),
-    (56, 64, 64),
-    (28, 128, 128),
-]
-SAME = Geometry((1, 1), (1, 1, 1, 1), (1, 1), 1)
+# (H = W, C, K, kernel, stride, groups)
+SETS = {
+    "everyday": [
+        (64, 24, 24, 3, 1, 1),
+        (32, 24, 48, 3, 1, 1),
+        (32, 48, 48, 3, 1, 1),
+        (16, 48, 96, 3, 1, 1),
+        (16, 96, 96, 3, 1, 1),
+        (8, 96, 192, 3, 1, 1),
+        (8, 192, 192, 3, 1, 1),
+    ],
+    "vgg": [
+        (224, 3, 64, 3, 1, 1),
+        (224, 64, 64, 3, 1, 1),
+        (112, 128, 128, 3, 1, 1),
+        (56, 256, 256, 3, 1, 1),
+        (28, 512, 512, 3, 1, 1),
+        (14, 512, 512, 3, 1, 1),
+    ],
+    "resnet": [
+        (224, 3, 64, 7, 2, 1),
+        (56, 64, 64, 3, 1, 1),
+        (28, 128, 128, 3, 1, 1),
+        (14, 256, 256, 3, 1, 1),
+        (7, 512, 512, 3, 1, 1),
+        (56, 128, 128, 3, 2, 1),
+        (56, 64, 256, 1, 1, 1),
+        (14, 1024, 256, 1, 1, 1),
+        (7, 512, 2048, 1, 1, 1),
+    ],
+    "mobile": [
+        (112, 32, 32, 3, 1, 32),
+        (112, 96, 96, 3, 2, 96),
+        (56, 144, 144, 3, 1, 144),
+        (14, 384, 384, 3, 1, 384),
+        (56, 24, 144, 1, 1, 1),
+        (14, 384, 64, 1, 1, 1),
+    ],
+}
 
 
-def interleaved(
-    ways: tuple[Callable[[], object], Callable[[], object]], repeats: int
-) -> tuple[float, float]:
-    """Median seconds of either way."""
-    seconds: tuple[list[float], list[float]] = ([], [])
+def interleaved(ways: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Median milliseconds of each way."""
+    spent: dict[str, list[float]] = {name: [] for name in ways}
     for attempt in range(repeats + 1):
-        for way, spent in zip(ways, seconds, strict=True):
+        for name, way in ways.items():
             start = time.perf_counter()
             way()
             if attempt:  # the first call grows the buffers
-                spent.append(time.perf_counter() - start)
-    return median(seconds[0]), median(seconds[1])
+                spent[name].append((time.perf_counter() - start) * 1e3)
+    return {name: median(times) for name, times in spent.items()}
 
 
-def passes(
-    size: int, channels: int, filters: int, pictures: int
-) -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
-    """For each pass: by im2col, by Winograd."""
+def forward(case: Case) -> dict[str, Callable[[], object]]:
+    """The convolution by each kernel that suits, with weights prepared, and by onnxruntime."""
     rng = np.random.default_rng(0)
-    x = rng.standard_normal((pictures, size, size, channels), np.float32)
-    dy = rng.standard_normal((pictures, size, size, filters), np.float32)
-    weight = rng.standard_normal((3, 3, channels, filters), np.float32)
-    bias = rng.standard_normal(filters, np.float32)
-    turned = np.ascontiguousarray(weight[::-1, ::-1].swapaxes(2, 3))
-    padding = SAME.padding
+    x = rng.standard_normal((case.pictures, *case.size, case.channels), np.float32)
+    shape = (*case.kernel, case.channels // case.geometry.groups, case.filters)
+    weight, bias = (
+        rng.standard_normal(shape, np.float32),
+        rng.standard_normal(case.filters, np.float32),
+    )
+    y = np.empty((case.pictures, *case.output_size, case.filters), np.float32)
+    ways: dict[str, Callable[[], object]] = {}
+    for name, kernel in planner.KERNELS.items():
+        if kernel.suits(case):
+            prepared = kernel.prepare(case, weight)
+            ways[name] = lambda k=kernel, p=prepared: k.convolve(case, x, p, bias, y, None)
+    runtime = _onnxruntime(case, np.ascontiguousarray(x.transpose(0, 3, 1, 2)), weight, bias)
+    return ways | ({"onnxruntime": runtime} if runtime else {})
+
+
+def _onnxruntime(
+    case: Case, x: np.ndarray, weight: np.ndarray, bias: np.ndarray
+) -> Callable[[], object] | None:
+    try:
+        import onnxruntime
+        from onnx import TensorProto, helper, numpy_helper
+    except ImportError:
+        return None
+    g = case.geometry
+    node = helper.make_node(
+        "Conv",
+        ["x", "w", "b"],
+        ["y"],
+        kernel_shape=case.kernel,
+        strides=g.stride,
+        pads=g.padding,
+        group=g.groups,
+    )
+    arrays = {"w": np.ascontiguousarray(weight.transpose(3, 2, 0, 1)), "b": bias}
+    graph = helper.make_graph(
+        [node],
+        "one",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, x.shape)],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(array, name) for name, array in arrays.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = parallel.WORKERS
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    return lambda: session.run(None, {"x": x})
+
+
+def gradient(case: Case) -> dict[str, Callable[[], object]]:
+    """The weight's gradient by both ways."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((case.pictures, *case.size, case.channels), np.float32)
+    dy = rng.standard_normal((case.pictures, *case.output_size, case.filters), np.float32)
     return {
-        "forward": (
-            lambda: im2col.convolve(x, weight, bias, SAME),
-            lambda: winograd.convolve(x, weight, bias, padding),
-        ),
-        "dW": (
-            lambda: im2col.weight_gradient(x, dy, (3, 3), SAME),
-            lambda: winograd.weight_gradient(x, dy, padding),
-        ),
-        "dx": (
-            lambda: im2col.convolve(dy, turned, None, SAME),
-            lambda: winograd.convolve(dy, turned, None, padding),
-        ),
+        "im2col": lambda: im2col.weight_gradient(x, dy, case.kernel, case.geometry),
+        "winograd4": lambda: winograd.weight_gradient(x, dy, case.geometry.padding),
     }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pictures", type=int, nargs="+", default=[64, 1])
+    parser.add_argument("--pictures", type=int, nargs="+", default=[1])
     parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--set", choices=SETS, nargs="+", default=list(SETS))
     chosen = parser.parse_args()
+    layers = [layer for name in chosen.set for layer in SETS[name]]
+    print(f"milliseconds, {parallel.WORKERS} threads, medians of {chosen.repeats}")
     for pictures in chosen.pictures:
-        print(f"\n{pictures} pictures; ms by im2col / by Winograd = ratio")
-        print(f"{'H=W, C → K':>16}" + "".join(f"{name:>26}" for name in ("forward", "dW", "dx")))
-        for size, channels, filters in LAYERS:
-            line = f"{size:>4}, {channels:>3} → {filters:>3}"
-            for ways in passes(size, channels, filters, pictures).values():
-                direct, fast = interleaved(ways, chosen.repeats)
-                line += f"{direct * 1e3:>9.2f} / {fast * 1e3:>7.2f} = {direct / fast:.2f}"
-            print(line, flush=True)
+        for size, channels, filters, kernel, stride, groups in layers:
+            edge = kernel // 2
+            geometry = Geometry((stride, stride), (edge,) * 4, (1, 1), groups)
+            shape = (pictures, size, size, channels)
+            weight = (kernel, kernel, channels // groups, filters)
+            case = case_of(shape, weight, geometry, "f")
+            line = f"{pictures} × {size}, {channels} → {filters}, {kernel}×{kernel} / {stride}"
+            line += f" in {groups} groups" if groups > 1 else ""
+            times = interleaved(forward(case), chosen.repeats)
+            print(f"{line:<46}" + "  ".join(f"{k} {v:.2f}" for k, v in times.items()), end="")
+            if planner.KERNELS["winograd4"].suits(case) and pictures > 1:
+                times = interleaved(gradient(case), chosen.repeats)
+                print("   dW: " + "  ".join(f"{k} {v:.2f}" for k, v in times.items()), end="")
+            print(flush=True)
 
 
 if __name__ == "__main__":
