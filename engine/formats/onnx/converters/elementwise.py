@@ -61,8 +61,11 @@ def hard_sigmoid(step: Step) -> None:
 
 
 def prelu(step: Step) -> None:
-    """PRelu with a constant slope."""
-    _one(step, PRelu(step.parameter(1, "its slope")))
+    """PRelu with a constant slope; before opset 7 a list of slopes was one for each channel."""
+    slope = step.parameter(1, "its slope")
+    if step.opset < 7 and slope.size > 1:
+        slope = slope.reshape(-1, *[1] * (len(step.operand(0).shape) - 2))
+    _one(step, PRelu(slope))
 
 
 def pairwise(op: type[Pairwise]) -> Callable[[Step], None]:
