@@ -10,13 +10,15 @@ uneven one keeps all cores busy, and several requests at once share the helpers 
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from itertools import pairwise
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -100,8 +102,47 @@ def _calls_for_help() -> SimpleQueue[_Job]:
 
 
 def _listen(calls: SimpleQueue[_Job]) -> None:
+    _helpers.append(threading.get_native_id())
     while True:
         calls.get().help()
+
+
+_helpers: list[int] = []  # the system's numbers of their threads
+_left_to_callers = -1
+
+
+def _make_room() -> None:
+    """Keep the helpers off the caller's processor.
+
+    Linux likes to wake a thread where its waker runs, and takes up to ten milliseconds to notice that the two are in each other's
+    way while a processor next to them idles: as long as a small network takes.
+    """
+    global _left_to_callers
+    here = _processor()
+    if here == _left_to_callers or here < 0:
+        return
+    _left_to_callers = here
+    others = os.sched_getaffinity(0) - {here}
+    for helper in _helpers if others else ():
+        with suppress(OSError):
+            os.sched_setaffinity(helper, others)
+
+
+def _no_processor() -> int:
+    return -1
+
+
+@cache
+def _find_processor() -> Callable[[], int]:
+    """libc's ``sched_getcpu``, or something that knows nothing on systems without it."""
+    if not hasattr(os, "sched_setaffinity"):
+        return _no_processor
+    found = getattr(ctypes.CDLL(None), "sched_getcpu", _no_processor)
+    return cast("Callable[[], int]", found)
+
+
+def _processor() -> int:
+    return _find_processor()()
 
 
 def run(tasks: Sequence[Callable[[], object]]) -> None:
@@ -115,6 +156,7 @@ def run(tasks: Sequence[Callable[[], object]]) -> None:
             task()
         return
     job = _Job(tasks)
+    _make_room()
     for _ in range(min(WORKERS, len(tasks)) - 1):
         calls.put(job)
     job.finish()
