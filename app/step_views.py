@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -264,7 +265,8 @@ def array_bytes(array: Array, kind: str, about: Mapping[str, object]) -> bytes:
 def explanation(seen: Examined, name: str, picture: int, position: Index) -> dict[str, Any]:
     """Where a number of the forward pass came from, in the shape of ``present.explanation``."""
     if seen.original is not None:
-        return present.explanation(seen.original, name, position)
+        # The step's own numbers: those of the analysis may differ in their last digits, as a network that learns has other kernels.
+        return present.explanation(replace(seen.original, trace=seen.glass.trace), name, position)
     glass, op = seen.glass, seen.op(name)
     index = seen.index(name, picture, position)
     if op == "input":

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.attribution.question import Question
-from engine.ops import Clip, LeakyRelu, Relu
+from engine.ops import Clip, LeakyRelu, Op, PRelu, Relu
 from engine.ops.base import Elementwise, Explanation
 from engine.types import Array, Index
 
 # Ops that guided backpropagation changes: those that let some numbers through and hold others back.
-RECTIFIERS = (Relu, LeakyRelu, Clip)
+RECTIFIERS = (Relu, LeakyRelu, PRelu, Clip)
 
 
 def saliency(question: Question) -> Array:
@@ -71,7 +71,7 @@ def smooth_grad(question: Question, samples: int, noise: float, seed: int) -> Ar
 def guided_backprop(question: Question) -> Array:
     """Saliency, but every activation function passes on praise alone: max over colours of the absolute value, (H, W).
 
-    Smooth functions (sigmoid, tanh) are left as they are: they hold nothing back that could be guided.
+    Smooth functions (sigmoid, tanh, gelu) are left as they are: they hold nothing back that could be guided.
 
     Source: Springenberg et al., "Striving for simplicity: the all convolutional net", 2015.
     """
@@ -86,13 +86,13 @@ class Guided(Elementwise):
 
     kind: ClassVar[str] = "guided"
 
-    inner: Elementwise
+    inner: Op
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         return self.inner.forward(*xs, train=train)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        return self.inner.backward(np.maximum(dy, 0), cache)
+        return self.inner.input_grads(np.maximum(dy, 0), cache), {}
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         return self.inner.explain(xs, y, index)

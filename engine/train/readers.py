@@ -13,22 +13,23 @@ import numpy as np
 from engine.errors import TrainingError
 from engine.network import Node
 from engine.ops import (
-    Add,
     AveragePool,
     BatchNorm,
     Concat,
     Conv2d,
     Dense,
+    Dequantize,
     Dropout,
     Flatten,
     GlobalAveragePool,
     MaxPool,
-    Mul,
     Op,
     Pad,
+    PRelu,
     Reshape,
 )
 from engine.ops.base import Elementwise
+from engine.ops.pairwise import Pairwise
 from engine.ops.sliding import Sliding, axes
 from engine.train.glass import Glass, GlassPart
 from engine.types import Array, Index, Shape
@@ -59,10 +60,13 @@ def readers(glass: Glass, node: Node, place: int, index: Index) -> Readers:
             return _one(index), 1.0 if mask is None else float(mask[index])
         case Elementwise():
             return _one(index), _derivative(op, xs[0][index])
-        case Add() | Mul():
+        case PRelu() | Dequantize():
+            return _one(index), float(op.explain((xs[0],), y, index).weights[0])
+        case Pairwise():
             places = _stretched(index, xs[place].shape, y.shape)
-            other = np.broadcast_to(xs[1 - place], y.shape)
-            return places, 1.0 if isinstance(op, Add) else other[np.ix_(*places)]
+            with np.errstate(all="ignore"):
+                slope = op.slope(place if len(xs) > 1 else op.place, *op.operands(tuple(xs)))
+            return places, np.broadcast_to(slope, y.shape)[np.ix_(*places)]
         case _:
             return _one(_moved(node.name, op, [x.shape for x in xs], place, index, y.shape)), 1.0
 

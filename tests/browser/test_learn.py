@@ -248,7 +248,7 @@ def test_what_it_leaves(open_lab: OpenLab):
     )
     page.wait_for_url("**/?model=run-*")
     screen.wait_for_reading()
-    assert screen.first_guess[0] == mistaken
+    assert mistaken.endswith(f"→ {screen.first_guess[0]}")
     page.go_back()
     page.click("#open-run")
     screen.wait_for_reading()
@@ -279,7 +279,7 @@ def test_nothing_is_left_in_the_other_language(open_lab: OpenLab):
     for code in ("en", "de"):
         screen = open_lab(f"learn?lang={code}")
         learn_an_epoch(screen)
-        texts[code] = set(screen.page.evaluate(TEXTS, "option, .setup"))
+        texts[code] = set(screen.page.evaluate(TEXTS, "option, .setup, .mistakes"))
     same = {text for text in texts["en"] & texts["de"] if len(text) > SAME_EVERYWHERE}
     assert {text for text in same if " " in text and any(map(str.islower, text))} == set()
 

@@ -8,7 +8,8 @@ import pytest
 
 import engine
 from engine import zoo
-from engine.views import describe_layers, receptive_field
+from engine.fields import Fields
+from engine.views import describe_layers
 from engine.zoo import WEIGHTS
 from tests.engine.onnx_twins import run_network
 
@@ -74,9 +75,9 @@ def test_a_picture_gets_the_same_scores_alone_and_among_others(everyday, picture
 
 
 def test_the_last_map_sees_nearly_the_whole_photo(everyday):
-    box = receptive_field(everyday, "pool4", (0, 0, 1, 1))
+    box = Fields(everyday).at("pool4", (0, 0, 1, 1))
     assert box.stop[2] - box.start[2] >= 48
-    whole = receptive_field(everyday, "softmax", (0, 0))
+    whole = Fields(everyday).at("softmax", (0, 0))
     assert (whole.start[2:], whole.stop[2:]) == ((0, 0), (64, 64))
 
 

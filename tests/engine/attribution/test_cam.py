@@ -114,7 +114,7 @@ class TestCheckedLayer:
         ("layer", "says"),
         [
             ("conv9", "has no layer 'conv9'"),
-            ("flatten", "'flatten' is a list of 288 numbers and has no maps"),
+            ("flatten", "'flatten' has no maps, but a list of numbers"),
         ],
     )
     def test_others_are_refused(self, layer, says):

@@ -5,9 +5,9 @@ import pytest
 
 from engine.attribution import effective_field
 from engine.errors import ShapeError
+from engine.fields import Fields
 from engine.network import Network, Node
 from engine.ops import Add, Relu
-from engine.views import receptive_field
 from tests.engine.attribution.questions import measured_gradient
 from tests.engine.networks import network, pictures
 
@@ -41,7 +41,7 @@ def test_it_lies_within_the_receptive_field(name):
     for _ in range(5):
         index = tuple(int(rng.integers(n)) for n in trace[name].shape)
         field = effective_field(net, trace, name, index)
-        box = receptive_field(net, name, index)
+        box = Fields(net, 2).at(name, index)
         if box is not None:
             field[box.start[2] : box.stop[2], box.start[3] : box.stop[3]] = 0
         assert not field.any()

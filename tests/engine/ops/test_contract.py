@@ -10,18 +10,23 @@ from engine.errors import ShapeError
 from engine.ops import (
     OPS,
     Add,
+    ArgMax,
     AveragePool,
     BatchNorm,
     Clip,
     Concat,
+    Constant,
     Conv2d,
     ConvTranspose2d,
     Dense,
     DepthToSpace,
+    Dequantize,
+    Div,
     Dropout,
     Expand,
     Flatten,
     Gather,
+    Gelu,
     GlobalAveragePool,
     GlobalMaxPool,
     GroupNorm,
@@ -29,16 +34,23 @@ from engine.ops import (
     LayerNorm,
     LocalResponseNorm,
     LpPool,
+    MatMul,
+    Max,
     MaxPool,
     Mul,
     Op,
     Pad,
+    PRelu,
+    Quantize,
+    ReduceMean,
+    ReduceSum,
     Relu,
     Reshape,
     Resize,
     Slice,
     Softmax,
     SpaceToDepth,
+    Sub,
     Transpose,
 )
 from tests.engine.ops.cases import CASES, NAMES
@@ -160,6 +172,8 @@ def test_multiply_adds():
     assert Conv2d(np.zeros((8, 3, 3, 3))).multiply_adds((1, 3, 8, 8)) == 8 * 27 * 36
     assert Conv2d(np.zeros((8, 2, 1, 1)), groups=2).multiply_adds((1, 4, 5, 5)) == 8 * 2 * 25
     assert ConvTranspose2d(np.zeros((4, 3, 2, 2))).multiply_adds((1, 4, 5, 6)) == 4 * 3 * 4 * 30
+    assert MatMul(np.zeros((6, 3))).multiply_adds((1, 5, 6)) == 5 * 6 * 3
+    assert MatMul().multiply_adds((1, 2, 5, 6), (1, 2, 6, 5)) == 2 * 5 * 6 * 5
     assert Dense(np.zeros((10, 7))).multiply_adds((1, 7)) == 70
     assert LayerNorm(np.ones(8)).multiply_adds((1, 5, 8)) == 40
     assert LocalResponseNorm(5).multiply_adds((1, 6, 2, 2)) == 24 * 6
@@ -280,6 +294,24 @@ REFUSALS = [
     (lambda: Concat(axis=2).infer_shape((1, 2)), "no axis 2"),
     (lambda: Add().infer_shape((1, 3, 4, 4), (1, 2, 4, 4)), "do not fit each other"),
     (lambda: Mul().infer_shape((1, 3)), "two inputs, got 1"),
+    (lambda: Sub(np.ones(3)).infer_shape((1, 2)), "do not fit each other"),
+    (lambda: Max(np.ones((5, 3))).infer_shape((1, 3)), "does not fit the pictures"),
+    (lambda: Div(np.ones((1, 2, 3))).infer_shape((1, 3)), "does not fit the pictures"),
+    (lambda: PRelu(np.ones(4)).infer_shape((1, 3)), "slopes of shape"),
+    (lambda: PRelu(np.ones((1, 1, 3))).infer_shape((1, 3)), "slopes of shape"),
+    (lambda: Gelu("sigmoid"), "approximate must be one of none, tanh"),
+    (lambda: MatMul().infer_shape((1, 3, 4), (1, 3, 4)), "do not fit each other"),
+    (lambda: MatMul().infer_shape((2, 3, 4), (3, 4, 5)), "do not fit each other"),
+    (lambda: MatMul(np.ones((2, 4, 5))).infer_shape((1, 3, 4)), "does not fit a batch"),
+    (lambda: MatMul(np.ones(4)), "must be a matrix"),
+    (lambda: ReduceMean(()), "at least one axis"),
+    (lambda: ReduceSum((1, -1)).infer_shape((1, 2)), "one comes twice"),
+    (lambda: ArgMax(2).infer_shape((1, 2)), "no axis 2"),
+    (lambda: Quantize(np.ones(2), np.ones(3)), "of one shape"),
+    (lambda: Quantize(np.ones(()), np.ones(()), type="int4"), "type must be one of"),
+    (lambda: Dequantize(np.ones(2), np.ones(2), axis=1), "counted from the back"),
+    (lambda: Dequantize(np.ones(2), np.ones(2)).infer_shape((1, 3)), "do not fit axis -1"),
+    (lambda: Constant(np.ones((2, 3))).infer_shape((4, 3)), "no single picture"),
     (lambda: Relu().infer_shape(), "one input, got 0"),
 ]
 

@@ -15,17 +15,29 @@ from engine.ops import (
     Concat,
     Conv2d,
     Dense,
+    Dequantize,
+    Div,
     Dropout,
     Flatten,
+    Gelu,
     GlobalAveragePool,
+    HardSwish,
     LeakyRelu,
+    MatMul,
+    Max,
     MaxPool,
+    Min,
     Mul,
+    Neg,
     Pad,
+    PRelu,
+    Quantize,
+    ReduceMean,
     Relu,
     Reshape,
     Sigmoid,
     Softmax,
+    Sub,
     Tanh,
 )
 from engine.train.chain import blame_terms, parameter_terms
@@ -138,6 +150,54 @@ def test_the_terms_of_an_activation_add_up_to_its_blame(glass, name):
         chain = blame_terms(glass, name, index)
         assert chain.value == float(gradient[index])
         assert_adds_up(chain)
+
+
+@pytest.mark.parametrize(
+    "op",
+    [
+        PRelu(np.array([[[0.3]], [[-0.2]]], np.float32)),
+        Gelu(),
+        HardSwish(),
+        Sub(np.float32([[[0.3]], [[-0.2]]]), constant_first=True),
+        Mul(np.float32([0.5, -1, 2, 3, 0.1, 0.7])),
+        Div(np.array(3, np.float32)),
+        Max(np.array(0.2, np.float32)),
+        Dequantize(*np.float32([[0.5, 2], [1, 3]]), axis=-3),
+        Min(),
+        Sub(),
+    ],
+    ids=lambda op: f"{op.kind} {len(op.params)}",
+)
+def test_the_blame_before_other_steps_adds_up(op):
+    reads = ("input",) if op.params or not isinstance(op, Min | Sub) else ("input", "turned")
+    rng = np.random.default_rng(3)
+    nodes = [
+        Node("turned", Neg(), ("input",)),
+        Node("op", op, reads),
+        Node("flat", Flatten(), ("op",)),
+        Node("scores", Dense(rng.normal(0, 0.5, (3, 84)).astype(np.float32)), ("flat",)),
+        Node("softmax", Softmax(), ("scores",)),
+    ]
+    glass = examine_one(
+        Network(nodes, inputs={"input": (2, 7, 6)}, outputs=("softmax",)), *batch(1), PLAIN
+    )
+    for name in ("input", *reads[1:]):
+        for index in somewhere(glass.trace[name].shape):
+            assert_adds_up(blame_terms(glass, name, index))
+
+
+def test_what_cannot_be_written_out_says_so():
+    ops = [ReduceMean((2, 3)), MatMul(np.eye(6, dtype=np.float32)), Quantize(*np.float32([1, 0]))]
+    for op in ops:
+        nodes = [Node("op", op, ("input",)), Node("flat", Flatten(), ("op",))]
+        glass = examine_one(
+            Network(nodes, inputs={"input": (3, 1, 6)}, outputs=("flat",)),
+            np.ones((1, 3, 1, 6), np.float32),
+            np.eye(1, int(np.prod(op.infer_shape((1, 3, 1, 6)))), dtype=np.float32),
+            PLAIN,
+        )
+        with pytest.raises(TrainingError, match="no list of products"):
+            blame_terms(glass, "input", (0, 0, 0, 0))
 
 
 def test_a_parameters_terms_name_what_they_multiply(glass):
