@@ -4,8 +4,8 @@
 
 Each network is built here (benchmarks/architectures.py, `everyday` from its weights), handed to everyone as the same ONNX file, and must
 first give the same values: within a thousandth of the largest, each of them. Then the rivals take turns, so that whatever else the
-machine is doing meets all of them; each runs twice in a row and the second run counts, so that nobody pays for the one before.
-Only the ratios of one run count.
+machine is doing meets all of them; each waits a little, runs twice in a row, and the second run counts, so that nobody pays for
+the one before. Only the ratios of one run count.
 
 - ours: `Network.forward`, every value in the trace;
 - ort-all: onnxruntime with every value as an output;
@@ -45,6 +45,7 @@ from engine.types import Array
 GOALS = ("vgg16", "resnet18", "resnet50", "squeezenet", "mobilenetv2", "alexnet")
 ALL = (*NETWORKS, "everyday")
 NEAR = 1e-3  # of a value's largest number
+PAUSE = 0.1  # seconds: onnxruntime's threads go on spinning after a run, at the cost of whoever comes next
 RIVALS = ("ours", "ort-all", "ort", "torch")
 
 Run = Callable[[], Any]
@@ -137,7 +138,8 @@ def interleaved(runs: dict[str, Run], rounds: int) -> dict[str, list[float]]:
     seconds: dict[str, list[float]] = {rival: [] for rival in runs}
     for attempt in range(rounds + 2):
         for rival, run in runs.items():
-            run()  # while threads of the one before go on spinning, and the caches are full of its numbers
+            time.sleep(PAUSE)
+            run()  # the caches are full of another's numbers
             start = time.perf_counter()
             kept = run()
             if attempt > 1:
