@@ -40,9 +40,11 @@ def run_network(network, x):
     return dict(zip(names, values, strict=True))
 
 
-def run_file(data, inputs, outputs=None):
-    """The outputs (all, or those named) of an ONNX file's bytes, by onnxruntime."""
+def run_file(data, inputs, outputs=None, *, as_written=False):
+    """The outputs (all, or those named) of an ONNX file's bytes, by onnxruntime; ``as_written``: without joining steps."""
     options = onnxruntime.SessionOptions()
+    if as_written:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
