@@ -19,6 +19,7 @@ import { METHODS, OPTIONS } from "./views/why/methods.js";
  * @property {boolean} open
  * @property {boolean} kernels
  * @property {import("./types.js").ScaleMode} scale
+ * @property {import("./types.js").MapOrder} order
  * @property {import("./types.js").Tab} tab
  * @property {import("./types.js").WhyWish} why
  * @property {import("./types.js").Change[]} changes
@@ -33,6 +34,7 @@ import { METHODS, OPTIONS } from "./views/why/methods.js";
 export function readAddress(search) {
   const query = new URLSearchParams(search);
   const scale = query.get("scale");
+  const order = query.get("order");
   const tab = query.get("tab");
   return {
     model: query.get("model"),
@@ -44,6 +46,7 @@ export function readAddress(search) {
     open: query.get("view") === "map",
     kernels: query.get("view") === "kernels",
     scale: scale === "map" || scale === "network" ? scale : "layer",
+    order: order === "mean" || order === "max" || order === "spread" ? order : "number",
     tab: tab === "whatif" || tab === "why" ? tab : "layer",
     why: readWhy(query),
     changes: readChanges(query.get("changes")),
@@ -57,7 +60,7 @@ export function readAddress(search) {
  * @returns {string} beginning with "?"
  */
 export function writeAddress(state) {
-  const { open, kernels, scale, tab, why } = state;
+  const { open, kernels, scale, order, tab, why } = state;
   const { model, source, analysis } = originalOf(state);
   const query = new URLSearchParams();
   if (model) query.set("model", model.id);
@@ -68,6 +71,7 @@ export function writeAddress(state) {
   if (open) query.set("view", "map");
   else if (kernels) query.set("view", "kernels");
   if (scale !== "layer") query.set("scale", scale);
+  if (order !== "number") query.set("order", order);
   if (tab !== "layer") query.set("tab", tab);
   if (tab === "why") writeWhy(query, why);
   writeComparison(query, state);
@@ -93,7 +97,7 @@ export function followAddress(store, onReturn) {
     if (isStep) history.pushState(null, "", address);
     else history.replaceState(null, "", address);
   }, 200); // browsers allow about a hundred changes in half a minute
-  store.watch(["model", "source", "analysis", "layer", "cursor", "open", "kernels", "scale", "tab", "why", "changes", "beside", "pair", "side", "contrast"], write);
+  store.watch(["model", "source", "analysis", "layer", "cursor", "open", "kernels", "scale", "order", "tab", "why", "changes", "beside", "pair", "side", "contrast"], write);
   addEventListener("popstate", () => {
     step = ""; // what comes next is where the reader came back to, not a new step
     onReturn(readAddress(location.search));

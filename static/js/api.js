@@ -228,6 +228,27 @@ export function postPhoto(photo, model, signal, onProgress, crop = null) {
 }
 
 /**
+ * Send a model file, with what is said of it.
+ *
+ * @param {FormData} form
+ * @param {AbortSignal} signal
+ * @param {(sent: number, total: number) => void} onProgress
+ * @returns {Promise<Model>}
+ */
+export function postModel(form, signal, onProgress) {
+  return send("models", form, signal, onProgress);
+}
+
+/**
+ * Take a model off the server that somebody brought.
+ *
+ * @param {string} id
+ */
+export async function deleteModel(id) {
+  await request(`models/${encodeURIComponent(id)}`, undefined, { method: "DELETE" });
+}
+
+/**
  * Send something large. XMLHttpRequest rather than fetch, because it can say how much has been sent.
  *
  * @param {string} path below the API's address

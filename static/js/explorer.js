@@ -2,7 +2,7 @@
 
 import { isAbort, ProblemError } from "./api.js";
 import { hasMaps, isMapByMap, layerNamed, mapsBehind, placeOfUnit } from "./graph.js";
-import { strongestPlace } from "./tensors.js";
+import { mapsInOrder, strongestPlace } from "./tensors.js";
 
 /**
  * @typedef {import("./types.js").Layer} Layer
@@ -54,16 +54,35 @@ export class Explorer {
   }
 
   /**
-   * To the next map (or unit); the place in it stays.
+   * To the next map (or unit), in the order that they are shown in; the place in it stays.
    *
    * @param {number} delta
    */
   stepMap(delta) {
     const count = this.layer?.shape[0] ?? 0;
+    const { tile } = this.store.state;
+    const order = this.#order();
+    const at = (order?.indexOf(tile) ?? tile) + delta;
+    const within = Math.max(0, Math.min(count - 1, at));
+    this.toMap(order?.[within] ?? within);
+  }
+
+  /**
+   * To another map (or unit); the place in it stays.
+   *
+   * @param {number} channel
+   */
+  toMap(channel) {
     const { tile, cursor } = this.store.state;
-    const next = Math.max(0, Math.min(count - 1, tile + delta));
-    if (!cursor || next === tile) return;
-    this.store.set({ tile: next, cursor: [next, ...cursor.slice(1)], pinned: true });
+    if (!cursor || channel === tile) return;
+    this.store.set({ tile: channel, cursor: [channel, ...cursor.slice(1)], pinned: true });
+  }
+
+  /** How the maps follow each other; null where that is by number. */
+  #order() {
+    const { order, numbers, contrast } = this.store.state;
+    const tensor = this.layer && hasMaps(this.layer) && order !== "number" && !contrast ? numbers?.peek(this.layer.name) : null;
+    return tensor ? mapsInOrder(tensor, order) : null;
   }
 
   /**

@@ -125,6 +125,16 @@ export function shapeText(shape) {
 }
 
 /**
+ * A layer's form in words; of one whose values are no maps of their own: "5 × 7 × 9 × 3, shown as 35 maps, 9 × 3".
+ *
+ * @param {import("./types.js").Layer} layer
+ */
+export function formText({ shape, own_shape: own }) {
+  if (!own) return shapeText(shape);
+  return say.stage.ownShape(own.length ? own.join(" × ") : say.numbers.numbers(1), shapeText(shape));
+}
+
+/**
  * A class's name as words: bell_pepper → bell pepper.
  *
  * @param {string} label

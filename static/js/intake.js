@@ -1,5 +1,6 @@
 /** How a photo gets in: sent to the server, and its analysis put into the state. One at a time; the latest wins. */
 
+import { readAddress } from "./address.js";
 import * as api from "./api.js";
 import { originalOf } from "./compare.js";
 import { bytes } from "./format.js";
@@ -55,6 +56,12 @@ export class Intake {
     const isSameCrop = String(wish.crop) === String(this.#crop);
     const isHere = wish.analysis ? wish.analysis === analysis?.id : wish.photo === source?.id && isSameCrop;
     if (!isHere) await this.#attempt(say.work.opening, (signal) => this.#fulfil(wish, signal));
+  }
+
+  /** Begin with the usual network after all, where an address asked for one that is gone. */
+  startUsual() {
+    const [usual] = this.store.state.models;
+    return usual ? this.changeModel(usual.id) : this.start(readAddress(""));
   }
 
   /** @param {Sample} sample */

@@ -6,6 +6,7 @@ import { toggleFolded, toggleWhole, zoomStep } from "./network/view.js";
 import { toggleTheme } from "./theme.js";
 import { toggleField } from "./views/field.js";
 import { openHelp } from "./views/help.js";
+import { nextOrder } from "./views/order.js";
 import { openSearch } from "./views/strip-search.js";
 import { drawnZoom } from "./views/strip-tools.js";
 import { closeTrail, stepTrail } from "./views/trail.js";
@@ -46,6 +47,7 @@ const ANYWHERE = {
   "-": ({ store }) => zoomStep(store, -1, drawnZoom()),
   0: ({ store }) => toggleWhole(store),
   b: ({ store }) => toggleFolded(store),
+  o: nextOrder,
   "?": () => openHelp(),
   t: toggleTheme,
   x: ({ comparison }) => comparison.flip(),

@@ -9,6 +9,7 @@ import { Intake } from "./intake.js";
 import { mountKeys } from "./keys.js";
 import { Slider } from "./slide.js";
 import { USUAL } from "./network/view.js";
+import { OwnModels } from "./own.js";
 import { followSight } from "./sight.js";
 import { Store } from "./store.js";
 import { mountCamera } from "./views/camera.js";
@@ -20,6 +21,7 @@ import { mountInspector } from "./views/inspector.js";
 import { mountLesson } from "./views/lesson/index.js";
 import { mountNotice } from "./views/notice.js";
 import { mountOver } from "./views/over.js";
+import { mountOwn } from "./views/own/index.js";
 import { mountPhoto } from "./views/photo.js";
 import { mountPredictions } from "./views/predictions.js";
 import { mountProbe } from "./views/probe.js";
@@ -55,6 +57,7 @@ const initial = {
   cursor: wish.place,
   pinned: wish.place !== null,
   scale: wish.scale,
+  order: wish.order,
   explanation: null,
   busy: null,
   problem: null,
@@ -85,12 +88,12 @@ const store = new Store(initial);
 
 const intake = new Intake(store);
 const explorer = new Explorer(store);
-const app = { store, intake, explorer, slider: new Slider(store, explorer), comparison: new Comparison(store, intake) };
+const app = { store, intake, explorer, slider: new Slider(store, explorer), comparison: new Comparison(store, intake), own: new OwnModels(store, intake) };
 
 const views = [
   mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
   mountKeys, mountOver, mountProbe, mountTrail, mountWhy, mountWhatIf, mountLesson,
-  mountCamera, mountDraw, mountCrop, mountSave,
+  mountCamera, mountDraw, mountCrop, mountSave, mountOwn,
 ];
 for (const mount of views) mount(app);
 mountHelp();
@@ -99,7 +102,7 @@ mountArticle(app);
 followCursor(store);
 followSight(store);
 followAddress(store, (wish) => {
-  store.set({ scale: wish.scale, open: wish.open, kernels: wish.kernels, tab: wish.tab, why: wish.why });
+  store.set({ scale: wish.scale, order: wish.order, open: wish.open, kernels: wish.kernels, tab: wish.tab, why: wish.why });
   app.comparison.fulfil(wish);
   if (wish.layer) app.explorer.goTo(wish.layer, wish.place);
   void app.intake.fulfil(wish);

@@ -115,3 +115,48 @@ export function strongestPlace({ shape, data }, channel) {
   if (height === undefined || width === undefined) return [best];
   return [Math.floor(best / size), Math.floor((best % size) / width), best % width];
 }
+
+/**
+ * How a layer's maps follow each other: by number, or those first whose mean, largest number or contrast (the standard deviation
+ * over their places) is largest. Maps that are equal in that stay in the order of their numbers.
+ *
+ * @param {Tensor} tensor with all channels
+ * @param {import("./types.js").MapOrder} order
+ * @returns {readonly number[]}
+ */
+export function mapsInOrder(tensor, order) {
+  let known = ordered.get(tensor);
+  if (!known) ordered.set(tensor, (known = {}));
+  return (known[order] ??= inOrder(tensor, order));
+}
+
+/** @type {WeakMap<Tensor, Partial<Record<import("./types.js").MapOrder, number[]>>>} Sorted once: every step to the next map asks. */
+const ordered = new WeakMap();
+
+/**
+ * @param {Tensor} tensor
+ * @param {import("./types.js").MapOrder} order
+ */
+function inOrder({ shape: [maps = 0, height = 1, width = 1], data }, order) {
+  const numbers = Array.from({ length: maps }, (_, map) => map);
+  if (order === "number") return numbers;
+  const size = height * width;
+  const keys = numbers.map((map) => KEYS[order](data.subarray(map * size, (map + 1) * size)));
+  const key = (/** @type {number} */ map) => (Number.isNaN(keys[map]) ? -Infinity : keys[map] ?? 0); // what is not a number comes last
+  return numbers.sort((a, b) => (key(a) === key(b) ? a - b : key(b) > key(a) ? 1 : -1));
+}
+
+/** @type {Record<Exclude<import("./types.js").MapOrder, "number">, (plane: Float32Array) => number>} */
+const KEYS = {
+  mean,
+  max: (plane) => plane.reduce((most, value) => Math.max(most, value), -Infinity),
+  spread: (plane) => {
+    const middle = mean(plane);
+    return Math.sqrt(plane.reduce((sum, value) => sum + (value - middle) ** 2, 0) / plane.length);
+  },
+};
+
+/** @param {Float32Array} plane */
+function mean(plane) {
+  return plane.reduce((sum, value) => sum + value, 0) / plane.length;
+}

@@ -2,7 +2,7 @@
  * The shapes that travel through the page. Those that come from the API are described in full by /api/v1/openapi.json.
  *
  * @typedef {{ id: string, title: string, summary: string, classes: number, parameters: number,
- *   multiply_adds: number, input_size: number[] }} ModelSummary
+ *   multiply_adds: number, input_size: number[], own: boolean, bytes: number | null, expires_in: number | null }} ModelSummary
  *
  * @typedef {{ input_size: number[], crop_pct: number, interpolation: string, mean: number[], std: number[] }} Preprocess
  *
@@ -11,7 +11,8 @@
  * @property {string} [label] The file's own name of the step, where it has one.
  * @property {string} op "conv", "relu", "max_pool", …; "input" for the first one.
  * @property {string[]} inputs Names of the layers that it reads.
- * @property {number[]} shape [C, H, W] or [K].
+ * @property {number[]} shape [C, H, W] or [K], as it is shown.
+ * @property {number[] | null} own_shape The network's own, where that is another.
  * @property {number} parameters
  * @property {number} multiply_adds
  * @property {Record<string, unknown>} attributes
@@ -119,7 +120,8 @@
  *
  * @typedef {{ id: string, title: string, url: string, credit: string, license: string }} Sample
  *
- * @typedef {{ type: string, title: string, status: number, detail: string, limit?: number, actual?: number }} Problem
+ * @typedef {{ type: string, title: string, status: number, detail: string, limit?: number, actual?: number,
+ *   what?: string, op?: string, node?: string, supported?: string[] }} Problem
  */
 
 /**
@@ -133,6 +135,8 @@
  * @typedef {{ low: number, high: number, signed: boolean }} Range What the ends of a colour scale stand for.
  *
  * @typedef {"map" | "layer" | "network"} ScaleMode
+ *
+ * @typedef {"number" | "mean" | "max" | "spread"} MapOrder What a layer's maps are put in order by.
  *
  * @typedef {{ kind: "sample" | "upload" | "analysis", id: string, title: string, credit: string }} Source
  *   Where the photo came from. `id` is the sample's; an upload has none; an analysis opened by its link has its own.
@@ -196,6 +200,7 @@
  * @property {Place | null} cursor The number that is explained.
  * @property {boolean} pinned Whether the reader put the cursor there on purpose.
  * @property {ScaleMode} scale
+ * @property {MapOrder} order Of the maps in the grid.
  * @property {Explanation | null} explanation
  * @property {Busy | null} busy
  * @property {Problem | null} problem
@@ -224,7 +229,7 @@
  *
  * @typedef {{ store: import("./store.js").Store<State>, intake: import("./intake.js").Intake,
  *   explorer: import("./explorer.js").Explorer, slider: import("./slide.js").Slider,
- *   comparison: import("./compare.js").Comparison }} App What every view is given.
+ *   comparison: import("./compare.js").Comparison, own: import("./own.js").OwnModels }} App What every view is given.
  */
 
 export {};

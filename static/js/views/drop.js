@@ -1,10 +1,13 @@
-/** A photo may be dropped anywhere on the page, or pasted. */
+/** A photo may be dropped anywhere on the page, or pasted; and so may a network. */
 
 import { find } from "../dom.js";
+import { isNetwork } from "../own.js";
 import { say } from "../words/index.js";
+import { isChoosing, offerLabels, openOwn } from "./own/index.js";
 
 /** @param {import("../types.js").App} app */
-export function mountDrop({ store, intake }) {
+export function mountDrop(app) {
+  const { store, intake } = app;
   const veil = find("#drop", HTMLElement);
   let depth = 0; // the pointer enters and leaves every element on its way
   const show = (/** @type {number} */ change) => {
@@ -29,7 +32,9 @@ export function mountDrop({ store, intake }) {
   /** @param {DataTransfer | null} data */
   function take(data) {
     const [file] = data?.files ?? [];
-    if (file) void intake.analyseFile(file);
+    if (file && isNetwork(file)) openOwn(app, file);
+    else if (file && isChoosing()) offerLabels(app, file);
+    else if (file) void intake.analyseFile(file);
     else if (data?.types.includes("text/uri-list")) store.set({ problem: ONLY_A_LINK });
   }
 }

@@ -6,6 +6,7 @@ import { mapName } from "../graph.js";
 import { fitGrid } from "../layout.js";
 import { paint, planeOf } from "../raster.js";
 import { extremes, rangeFor } from "../scale.js";
+import { mapsInOrder } from "../tensors.js";
 import { fractions } from "../terms.js";
 import { say } from "../words/index.js";
 import { tileEvents } from "./tiles.js";
@@ -32,8 +33,10 @@ const BAND = 600; // pixels
  * @implements {View}
  */
 export class Grid {
-  /** @type {Tile[]} */
+  /** @type {Tile[]} By the numbers of their maps. */
   #tiles;
+  /** @type {readonly number[]} The maps as they follow each other on the page. */
+  #order;
   #mark = h("span", { class: "lit", hidden: true });
   #current = -1;
   #cell = { across: 1, width: 1, height: 1, gap: 0, pitch: 1 };
@@ -54,6 +57,7 @@ export class Grid {
     this.app = app;
     this.layer = layer;
     this.#tiles = Array.from({ length: layer.shape[0] ?? 0 }, (_, channel) => this.#tile(channel));
+    this.#order = [...this.#tiles.keys()];
     this.element = h(
       "div",
       {
@@ -105,6 +109,7 @@ export class Grid {
     };
     this.#blank = new Set(this.#tiles.keys());
     this.#isPainted = true;
+    this.#sort(mapsInOrder(tensor, this.app.store.state.order));
     this.#paintInSight();
   }
 
@@ -143,6 +148,19 @@ export class Grid {
     return this.#tiles[channel]?.button ?? this.element;
   }
 
+  /**
+   * Put the tiles in another order, on the page and for who goes through them by Tab.
+   *
+   * @param {readonly number[]} order
+   */
+  #sort(order) {
+    if (order.every((channel, i) => channel === this.#order[i])) return;
+    this.#order = order;
+    const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
+    this.element.append(...order.map((channel) => this.#button(channel)));
+    if (focused instanceof HTMLElement) focused.focus({ preventScroll: true }); // what is moved loses it
+  }
+
   /** A canvas behind each band of tiles; what is painted already is shown again in the new size. */
   #layBands() {
     for (const band of this.#bands) band.remove();
@@ -169,7 +187,7 @@ export class Grid {
   /** @param {number} band */
   #channels(band) {
     const first = band * this.#tilesABand;
-    return Array.from({ length: Math.min(this.#tilesABand, this.#tiles.length - first) }, (_, i) => first + i);
+    return this.#order.slice(first, first + this.#tilesABand);
   }
 
   /** @param {number} band */
@@ -193,11 +211,12 @@ export class Grid {
     });
   }
 
-  /** The bands that are on the screen now; the observer brings the others as they come near. */
+  /** The bands that are on the screen now or near it; the observer, who tells only what changes, brings the others. */
   #paintInSight() {
+    const near = innerHeight / 2;
     this.#bands.forEach((band, i) => {
       const { top, bottom } = band.getBoundingClientRect();
-      if (bottom > 0 && top < innerHeight) this.#paintBand(i);
+      if (bottom > -near && top < innerHeight + near) this.#paintBand(i);
     });
   }
 

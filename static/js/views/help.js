@@ -19,6 +19,7 @@ const KEYS = [
   [["/"], help.search],
   [["+", "−", "0"], help.zoom],
   [["b"], help.fold],
+  [["o"], help.order],
   [["f"], help.field],
   [["p"], help.trail],
   [["x"], help.flip],

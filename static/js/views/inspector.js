@@ -2,7 +2,7 @@
 
 import { moreAbout } from "../article/index.js";
 import { find, h } from "../dom.js";
-import { count, large, number, percent, shapeText } from "../format.js";
+import { count, formText, large, number, percent } from "../format.js";
 import { explains } from "../terms.js";
 import { describe, opTitle, pair, settingTitle } from "../words.js";
 import { say } from "../words/index.js";
@@ -68,7 +68,7 @@ function list(kind, facts) {
  */
 function facts(layer) {
   return [
-    [say.inspector.shape, shapeText(layer.shape)],
+    [say.inspector.shape, formText(layer)],
     [say.inspector.madeFrom, layer.inputs.join(", ") || say.inspector.thePhoto],
     [say.inspector.parameters, count(layer.parameters)],
     [say.inspector.multiplyAdds, large(layer.multiply_adds)],

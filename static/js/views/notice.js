@@ -60,8 +60,8 @@ function progress({ store, intake }) {
  * @param {Problem} problem
  */
 function complaint({ store, intake }, problem) {
-  const { samples } = store.state;
-  const [sample] = samples;
+  const { samples: [sample], models: [usual] } = store.state;
+  const isOfModel = problem.type === "/errors/unknown-model";
   const mayPass = problem.status === 0 || problem.status >= 500 || problem.status === 408;
   const button = (/** @type {string} */ text, /** @type {() => void} */ click) =>
     h("button", { type: "button", class: "text", on: { click } }, text);
@@ -75,8 +75,10 @@ function complaint({ store, intake }, problem) {
       "p",
       { class: "ways-out" },
       mayPass && button(say.problems.again, () => intake.retry()),
-      button(say.problems.another, () => find("#file", HTMLInputElement).click()),
-      sample && button(say.problems.sample, () => void intake.analyseSample(sample)),
+      isOfModel && usual && button(say.problems.usual(usual.title), () => void intake.startUsual()),
+      isOfModel && button(say.own.offer, () => find(".own-offer", HTMLElement).click()),
+      !isOfModel && button(say.problems.another, () => find("#file", HTMLInputElement).click()),
+      !isOfModel && sample && button(say.problems.sample, () => void intake.analyseSample(sample)),
       button(say.problems.dismiss, () => intake.dismiss()),
     ),
   );

@@ -2,7 +2,7 @@
 
 import { isAbort } from "../api.js";
 import { announce, find, h } from "../dom.js";
-import { number, shapeText, signed, words } from "../format.js";
+import { formText, number, signed, words } from "../format.js";
 import { hasMaps, hasWeights, mapName, unitLabels } from "../graph.js";
 import { companionRange, rangeFor } from "../scale.js";
 import { valueAt } from "../tensors.js";
@@ -13,6 +13,7 @@ import { Grid } from "./grid.js";
 import { Kernels } from "./kernels.js";
 import { Legend } from "./legend.js";
 import { Lens } from "./lens.js";
+import { orderChoice } from "./order.js";
 import { pairView } from "./pair.js";
 
 /**
@@ -42,7 +43,7 @@ export function mountStage(app) {
   store.watch(["analysis", "layer", "open", "kernels", "contrast"], () => stage.build());
   store.watch(["pair"], ({ contrast }) => contrast && stage.build());
   store.watch(["tile"], () => stage.turn());
-  store.watch(["scale", "theme", "twin"], () => stage.paint());
+  store.watch(["scale", "order", "theme", "twin"], () => stage.paint());
   store.watch(["cursor", "explanation", "slide", "focus"], () => stage.mark());
 }
 
@@ -148,7 +149,8 @@ class Stage {
     find("#layer-title", HTMLElement).textContent = layer.name;
     const shape = find("#layer-shape", HTMLElement);
     if (!isOpen) {
-      shape.replaceChildren(shapeText(layer.shape), ...(hasWeights(layer) ? [this.#views(hasMaps(layer))] : []));
+      const order = this.#view instanceof Grid && (layer.shape[0] ?? 0) > 1 ? [orderChoice(this.app)] : [];
+      shape.replaceChildren(formText(layer), ...order, ...(hasWeights(layer) ? [this.#views(hasMaps(layer))] : []));
       return;
     }
     const step = (/** @type {string} */ label, /** @type {number} */ delta, /** @type {string} */ sign) =>

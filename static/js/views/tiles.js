@@ -13,7 +13,7 @@
  * @param {Layer} layer
  * @returns {Record<string, (event: any) => void>}
  */
-export function tileEvents({ store, explorer }, layer) {
+export function tileEvents({ explorer }, layer) {
   return {
     pointermove: (/** @type {PointerEvent} */ event) => {
       const place = event.pointerType === "mouse" ? placeOf(event, layer) : null;
@@ -27,8 +27,7 @@ export function tileEvents({ store, explorer }, layer) {
     },
     focusin: (/** @type {FocusEvent} */ event) => {
       const channel = Number(tileOf(event)?.dataset.channel ?? NaN);
-      const { tile } = store.state;
-      if (Number.isInteger(channel) && channel !== tile) explorer.stepMap(channel - tile);
+      if (Number.isInteger(channel)) explorer.toMap(channel);
     },
   };
 }

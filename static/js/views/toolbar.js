@@ -29,7 +29,12 @@ function listModels({ models, model }) {
   const choice = find("#model", HTMLSelectElement);
   const isListed = !model || models.some(({ id }) => id === model.id); // a training's network of one moment is not
   const all = isListed ? models : [...models, model];
-  choice.replaceChildren(...all.map(({ id, title }) => h("option", { value: id }, title)));
+  const option = (/** @type {{ id: string, title: string }} */ { id, title }) => h("option", { value: id }, title);
+  const own = models.filter((model) => model.own);
+  choice.replaceChildren(
+    ...all.filter((model) => !own.some(({ id }) => id === model.id)).map(option),
+    ...(own.length ? [h("optgroup", { label: say.own.list }, ...own.map(option))] : []),
+  );
   if (model) choice.value = model.id;
 }
 

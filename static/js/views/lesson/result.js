@@ -51,10 +51,10 @@ function mostMoved({ layers }) {
  * @param {App} app
  * @param {{ layer: string, filter: number, relative: number }} moved
  */
-function row({ explorer, store }, { layer, filter, relative }) {
+function row({ explorer }, { layer, filter, relative }) {
   const go = () => {
     explorer.goTo(layer);
-    explorer.stepMap(filter - store.state.tile);
+    explorer.toMap(filter);
   };
   return h(
     "li",
