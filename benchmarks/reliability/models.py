@@ -2,8 +2,8 @@
 
     python -m benchmarks.reliability.models [--count 5000] [--first 0]
 
-Each has to be a network, which then runs on a picture, or to be refused with FormatError, within five seconds. They are read in a
-process of its own, so that one which crashes or hangs is known by its number.
+Each has to be a network, which then runs on a picture, or to be refused with FormatError, within five seconds of a
+processor. They are read in a process of its own, so that one which crashes or hangs is known by its number.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ import multiprocessing
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.reliability.model_mutations import mutant
+from benchmarks.reliability.model_mutations import mutant, seeds
 from benchmarks.reliability.server import quantile, row
 from engine.cost import cost
 from engine.errors import FormatError
@@ -30,19 +29,17 @@ LIGHT = 10**9  # multiply-adds: what is run as well
 
 
 class Outcome(NamedTuple):
-    """What became of a mutant: "loaded", "ran", the name of the error that refused it, or what is wrong. Seconds of reading."""
+    """What became of a mutant: "loaded", "ran", the name of the error that refused it, or what is wrong. Processor seconds of reading."""
 
-    number: int
     what: str
     seconds: float
     peak_mb: float
     wrong: str = ""
 
 
-def outcome(number: int) -> Outcome:
-    """Read one mutant and, if it is a network, run it."""
-    _, data = mutant(number)
-    start = time.perf_counter()
+def outcome(data: bytes) -> Outcome:
+    """Read a mutant and, if it is a network, run it."""
+    start = time.process_time()
     what, wrong, network = "loaded", "", None
     try:
         network = from_onnx(data)
@@ -50,20 +47,16 @@ def outcome(number: int) -> Outcome:
         what = type(error).__name__
     except Exception as error:
         what, wrong = "WRONG", repr(error)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     if network is not None and cost(network).multiply_adds < LIGHT:
+        inputs = {name: np.zeros((1, *shape), np.float32) for name, shape in network.inputs.items()}
         try:
             with np.errstate(all="ignore"):
-                network.forward(
-                    {
-                        name: np.zeros((1, *shape), np.float32)
-                        for name, shape in network.inputs.items()
-                    }
-                )
+                network.forward(inputs)
             what = "ran"
         except Exception as error:
             what, wrong = "WRONG", f"loaded, and does not run: {error!r}"
-    return Outcome(number, what, seconds, _peak(), wrong)
+    return Outcome(what, seconds, _peak(), wrong)
 
 
 def _peak() -> float:
@@ -71,38 +64,42 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _work(numbers: range, answers: Connection) -> None:
-    for number in numbers:
-        answers.send(outcome(number))
+def _work(pipe: Connection) -> None:
+    while True:
+        pipe.send(outcome(pipe.recv_bytes()))
 
 
-def outcomes(numbers: range) -> Iterator[Outcome]:
-    """All of them, in order; a process that ends or does not answer in time is replaced by the next."""
-    fresh = multiprocessing.get_context("spawn")
-    while numbers:
-        answers, theirs = fresh.Pipe(duplex=False)
-        process = fresh.Process(target=_work, args=(numbers, theirs), daemon=True)
-        process.start()
+class Reader:
+    """A process that reads one mutant after the other, and is replaced when it has ended or does not answer in time."""
+
+    def __init__(self) -> None:
+        self._fresh = multiprocessing.get_context("spawn")
+        self._start()
+
+    def _start(self) -> None:
+        self._pipe, theirs = self._fresh.Pipe()
+        self._process = self._fresh.Process(target=_work, args=(theirs,), daemon=True)
+        self._process.start()
         theirs.close()
-        patience = 60.0  # the first answer waits for everything to be imported
-        while numbers:
-            try:
-                came = answers.poll(patience)
-                answer = answers.recv() if came else None
-            except EOFError:
-                yield Outcome(numbers[0], "WRONG", 0, 0, "the process ended")
-                break
-            if answer is None:
-                yield Outcome(numbers[0], "WRONG", patience, 0, "no answer")
-                break
-            yield answer
-            numbers, patience = numbers[1:], 4 * PATIENCE
-        else:
-            process.join()
-            return
-        numbers = numbers[1:]
-        process.kill()
-        process.join()
+        self.read(seeds()[0][1], patience=60)  # everything is imported
+
+    def read(self, data: bytes, patience: float = 6 * PATIENCE) -> Outcome:
+        """``patience`` is in seconds by the clock, on a machine that may have other things to do."""
+        self._pipe.send_bytes(data)
+        wrong = "no answer"
+        try:
+            if self._pipe.poll(patience):
+                answer: Outcome = self._pipe.recv()
+                return answer
+        except (EOFError, ConnectionError):
+            wrong = "the process ended"
+        self.stop()
+        self._start()
+        return Outcome("WRONG", patience, 0, wrong)
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.join()
 
 
 def main() -> None:
@@ -110,20 +107,23 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=5_000)
     parser.add_argument("--first", type=int, default=0, help="number of the first mutant")
     chosen = parser.parse_args()
-    before = outcome(chosen.first).peak_mb
-    done = list(outcomes(range(chosen.first, chosen.first + chosen.count)))
-    times = [one.seconds for one in done]
-    slowest = max(done, key=lambda one: one.seconds)
+    reader = Reader()
+    before = reader.read(seeds()[0][1]).peak_mb
+    numbers = range(chosen.first, chosen.first + chosen.count)
+    done = {number: reader.read(mutant(number)[1]) for number in numbers}
+    reader.stop()
+    times = [one.seconds for one in done.values()]
+    slowest = max(done, key=lambda number: done[number].seconds)
     row("mutants", f"{len(done):,}")
-    for what, count in Counter(one.what for one in done).most_common():
+    for what, count in Counter(one.what for one in done.values()).most_common():
         row(what, f"{count:,}", "0" if what == "WRONG" else "")
     row("p50, p99", f"{1e3 * quantile(times, 0.5):.1f}, {1e3 * quantile(times, 0.99):.1f} ms")
-    row("slowest", f"{1e3 * slowest.seconds:.0f} ms", f"< {PATIENCE:.0f} s")
-    row("", f"{slowest.number}: {mutant(slowest.number)[0]}")
-    row("memory: one mutant, most of all", f"{before:.0f}, {max(o.peak_mb for o in done):.0f} MB")
-    for one in done:
+    row("slowest", f"{1e3 * done[slowest].seconds:.0f} ms", f"< {PATIENCE:.0f} s")
+    row("", f"{slowest}: {mutant(slowest)[0]}")
+    row("memory before, most", f"{before:.0f}, {max(one.peak_mb for one in done.values()):.0f} MB")
+    for number, one in done.items():
         if one.wrong:
-            row(f"WRONG {one.number}", f"{mutant(one.number)[0]}: {one.wrong}")
+            row(f"WRONG {number}", f"{mutant(number)[0]}: {one.wrong}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from engine.types import Array
 
 # More than any network has (FCN's first convolution: 100). A file that says more asks for memory rather than for an answer.
 MOST_PADDING = 256
+MOST_STEP = 1 << 16  # of a stride or dilation; wider than any picture, and no address overflows
 
 Pair = tuple[int, int]
 Quad = tuple[int, int, int, int]
@@ -88,7 +89,7 @@ class Sliding(NamedTuple):
 
 
 def checked(kind: str, name: str, values: Iterable[int], count: int, least: int) -> tuple[int, ...]:
-    """``values`` as a tuple of ``count`` whole numbers, none below ``least``; ShapeError otherwise, and for far too much padding."""
+    """``values`` as a tuple of ``count`` whole numbers, none below ``least``; ShapeError otherwise, and for far too much of them."""
     try:
         numbers = tuple(map(index, values))
     except TypeError:  # a fraction, a text, no sequence at all
@@ -97,6 +98,8 @@ def checked(kind: str, name: str, values: Iterable[int], count: int, least: int)
         raise ShapeError(f"{kind}: {name} must be {count} whole numbers from {least}, got {values}")
     if name == "padding" and max(numbers) > MOST_PADDING:
         raise ShapeError(f"{kind}: padding is at most {MOST_PADDING} cells a side, got {values}")
+    if name in ("stride", "dilation") and max(numbers) > MOST_STEP:
+        raise ShapeError(f"{kind}: {name} is at most {MOST_STEP:,}, got {values}")
     return numbers
 
 

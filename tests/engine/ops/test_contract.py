@@ -213,6 +213,8 @@ REFUSALS = [
     (lambda: Conv2d(np.zeros((4, 3, 3, 3)), padding=(0, 0, -1, 0)), "padding"),
     (lambda: Conv2d(np.zeros((4, 3, 3, 3)), padding=(1, 1)), "padding"),
     (lambda: Conv2d(np.zeros((4, 3, 3, 3)), padding=(0, 0, 0, 257)), "at most 256 cells"),
+    (lambda: Conv2d(np.zeros((4, 3, 3, 3)), stride=(1, 65_537)), "stride is at most 65,536"),
+    (lambda: MaxPool((2, 2), (2, 2), dilation=(2**40, 1)), "dilation is at most 65,536"),
     (lambda: ConvTranspose2d(np.zeros((4, 3, 3))), r"\(4, 3, 3\)"),
     (lambda: ConvTranspose2d(np.zeros((4, 3, 3, 3)), groups=3), "multiple of groups"),
     (lambda: ConvTranspose2d(np.zeros((4, 3, 3, 3)), np.zeros(4)), r"bias \(3,\)"),
