@@ -115,15 +115,15 @@ def _compute(
         fill(finish_block if works else None)
     else:
         height, width = first.rows.shape
-        parts = parallel.parts(0, first.rows.size)
-        step = max(1, min(BLOCK // width, -(-height // parts)))
-        parallel.each([slice(i, i + step) for i in range(0, height, step)], finish)
+        cut = parallel.cut(0, first.rows.size)
+        step = max(1, min(BLOCK // width, -(-height // cut.parts)))
+        parallel.each([slice(i, i + step) for i in range(0, height, step)], finish, wake=cut.wakes)
     return laps
 
 
 def _done(chain: list[_Link], laps: list[list[float]], seconds: float) -> list[Done]:
     """The steps with their caches, and with their shares of the time that all of them took."""
-    threads = min(parallel.WORKERS, max(len(laps), 1))
+    threads = parallel.threads(len(laps))
     timed = len(laps[0]) - 1 if laps else 0  # a convolution is not: its time is what is left
     shares = [0.0] * (len(chain) - timed)
     for i in range(timed):
@@ -163,8 +163,8 @@ def _rows(value: Array) -> Array | None:
 def _empty(shape: Shape, like: Array) -> tuple[Array, Array]:
     """A value of that shape, not yet filled, and its rows."""
     if len(shape) != 4:
-        value = memory.empty(shape, like.dtype)
+        value = memory.common(shape, like.dtype)
         return value, value.reshape(shape[0], -1)
     n, c, h, w = shape
-    cells = memory.empty((n, h, w, c), like.dtype)
+    cells = memory.common((n, h, w, c), like.dtype)
     return cells.transpose(0, 3, 1, 2), cells.reshape(n * h, w * c)

@@ -46,13 +46,9 @@ class ModelLimits:
 def cost(network: Network, n: int = 1) -> Cost:
     """What ``n`` pictures cost."""
     shapes = network.shapes(n)
-    one = shapes if n == 1 else network.shapes()
-    adds = sum(
-        node.op.multiply_adds(*(one[name] for name in node.inputs)) for node in network.nodes
-    )
     arrays = (*network.parameters().values(), *network.buffers().values())
     return Cost(
-        n * adds,
+        n * network.multiply_adds,
         _BYTES * sum(prod(shape) for shape in shapes.values()),
         _BYTES * sum(array.size for array in arrays),
     )

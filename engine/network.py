@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import chains
+from engine import chains, crew
 from engine.errors import GraphError, ShapeError
 from engine.ops import Op
 from engine.ops.layout import channels_last
@@ -89,6 +89,17 @@ class Network:
         node = self._by_name.get(self.outputs[0])
         return node.inputs[0] if node and node.op.kind == "softmax" else self.outputs[0]
 
+    @property
+    def settled(self) -> bool:
+        """Whether all parameters are read-only (``freeze``)."""
+        return all(node.op.settled for node in self.nodes)
+
+    @cached_property
+    def multiply_adds(self) -> int:
+        """Of a run on one picture."""
+        shapes = self.shapes()
+        return sum(n.op.multiply_adds(*(shapes[i] for i in n.inputs)) for n in self.nodes)
+
     def shapes(self, n: int = 1) -> dict[str, Shape]:
         """Value name → shape, for a batch of ``n``."""
         known: dict[str, Shape] = {key: (n, *shape) for key, shape in self.inputs.items()}
@@ -119,7 +130,14 @@ class Network:
         ``check`` is called before every node and may raise to stop the work (a time limit, a client that went away).
         Raises ShapeError when x does not have the network's input shape.
         """
-        return self._run(self._bind(x), train, check, lambda node, reads: None)
+        values = self._bind(x)
+        if train:
+            return self._run(values, train, check, _nothing)
+
+        def work(values: dict[str, Array], check: Callable[[], None] | None) -> Trace:
+            return self._run(values, False, check, _nothing)
+
+        return crew.run(self, values, work, check)
 
     def rerun(self, trace: Trace, of: Network, *, check: Callable[[], None] | None = None) -> Trace:
         """The run on the input of ``trace``, which was made by ``of``: the same graph, but for some ops (``replaced``).
@@ -241,7 +259,8 @@ class Network:
         if unknown:
             raise GraphError(f"this network has no layer {', '.join(map(repr, unknown))}")
         other = copy(self)
-        other.__dict__.pop("digest", None)  # that of another network
+        for about_this_one in ("digest", "multiply_adds"):
+            other.__dict__.pop(about_this_one, None)
         other.nodes = tuple(replace(n, op=ops[n.name]) if n.name in ops else n for n in self.nodes)
         other._by_name = {node.name: node for node in other.nodes}
         other.shapes()
@@ -292,6 +311,10 @@ class Network:
                     f"{name!r} takes (N, {', '.join(map(str, self.inputs[name]))}), got {value.shape}"
                 )
         return {name: channels_last(value).view() for name, value in given.items()}
+
+
+def _nothing(node: Node, reads: list[Array]) -> None:
+    """What is known of a node when nothing has been computed yet."""
 
 
 def _pass_on(blame: dict[str, Array], gradients: Iterable[tuple[str, Array]]) -> None:

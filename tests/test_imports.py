@@ -14,7 +14,7 @@ ENGINE = """
     errors types
     kernels
     ops preprocess shown
-    chains
+    chains crew
     network trace
     edits
     cost fields

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from functools import partial
 
-import numpy as np
-
-from engine.kernels import im2col, planner, transposed, winograd
+from engine.kernels import im2col, memory, planner, transposed, winograd
 from engine.kernels.geometry import Case, Finish, Geometry
 from engine.types import Array
 
@@ -27,7 +25,7 @@ def convolve(x: Array, weight: Array, bias: Array | None, geometry: Geometry) ->
     The kernel is chosen by rule: the same numbers on every machine.
     """
     case = case_of(x.shape, weight.shape, geometry, x.dtype.char)
-    y = np.empty((len(x), *case.output_size, weight.shape[3]), x.dtype)
+    y = memory.common((len(x), *case.output_size, weight.shape[3]), x.dtype)
     by_rule(case, weight)(x, bias, y, None)
     return y
 

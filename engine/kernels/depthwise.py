@@ -38,8 +38,8 @@ def convolve(
     reach = dilation_y * (kernel[0] - 1) + 1
     width = (cols - 1) * sx + dilation_x * (kernel[1] - 1) + 1
     band = max(1, (CHUNK_NUMBERS // (width * channels) - reach) // sy + 1)
-    parts = parallel.parts(parallel.PER_TAP * y.size * kernel[0] * kernel[1], y.size)
-    blocks = parallel.blocks(n, rows, band, parts)
+    cut = parallel.cut(parallel.PER_TAP * y.size * kernel[0] * kernel[1], y.size)
+    blocks = parallel.blocks(n, rows, band, cut.parts)
     by_rows = sx == 1
 
     def work(block: tuple[slice, slice]) -> None:
@@ -65,4 +65,4 @@ def convolve(
         if finish is not None:
             finish(*block)
 
-    parallel.each(blocks, work)
+    parallel.each(blocks, work, wake=cut.wakes)

@@ -40,8 +40,8 @@ def convolve(
     """y (N, Ho, Wo, K) becomes the convolution of x by the weights that ``matrices`` made."""
     n, rows, cols, filters = y.shape
     row_bytes = cols * kernel[0] * kernel[1] * x.shape[3] * x.itemsize
-    parts = parallel.parts(y.size * row_bytes // (cols * x.itemsize * geometry.groups), y.size)
-    blocks = parallel.blocks(n, rows, max(1, CHUNK_BYTES // row_bytes), parts)
+    cut = parallel.cut(y.size * row_bytes // (cols * x.itemsize * geometry.groups), y.size)
+    blocks = parallel.blocks(n, rows, max(1, CHUNK_BYTES // row_bytes), cut.parts)
     step, (high, width) = geometry.stride[0], _extent(kernel, geometry)
 
     def work(block: tuple[slice, slice]) -> None:
@@ -57,7 +57,7 @@ def convolve(
         if finish is not None:
             finish(*block)
 
-    parallel.each(blocks, work)
+    parallel.each(blocks, work, wake=cut.wakes)
 
 
 def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], geometry: Geometry) -> Array:

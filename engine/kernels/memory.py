@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import prod
 from typing import Any
 
@@ -17,6 +19,9 @@ from engine.types import Array
 
 LEAST_BYTES = 1 << 16  # smaller arrays are left to the allocator, which keeps them in reach anyway
 KEPT_BYTES = 256 << 20
+LINE = 64  # bytes of a cache line
+
+Take = Callable[[int], Array]
 
 
 class _Shelf:
@@ -64,6 +69,41 @@ def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     lease = np.frombuffer(block, dtype, prod(shape))
     _leases[id(block)] = weakref.ref(lease, lambda _: _give_back(block))
     return lease.reshape(shape)
+
+
+_here = threading.local()
+
+
+def common(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Like ``empty``, for what is shared out by ``engine.kernels.parallel``: it lies where all who have a share in it see it.
+
+    Nothing but the tasks may write to it: whatever comes after them is done by each of those who share.
+    """
+    size = prod(shape) * dtype.itemsize
+    _here.lent = lent() + aligned(size)
+    take: Take | None = getattr(_here, "take", None)
+    return empty(shape, dtype) if take is None else take(size).view(dtype).reshape(shape)
+
+
+@contextmanager
+def on(take: Take) -> Iterator[None]:
+    """Whatever is common lies, in this thread, where ``take`` (bytes → array of bytes) says."""
+    _here.take = take
+    try:
+        yield
+    finally:
+        _here.take = None
+
+
+def lent() -> int:
+    """How many bytes of common memory this thread has asked for in its life."""
+    count: int = getattr(_here, "lent", 0)
+    return count
+
+
+def aligned(size: int) -> int:
+    """Bytes up to the beginning of a cache line."""
+    return -(-size // LINE) * LINE
 
 
 def _give_back(block: memoryview) -> None:

@@ -14,11 +14,11 @@ import ctypes
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from itertools import pairwise
 from queue import SimpleQueue
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -27,14 +27,33 @@ from engine.types import Array
 
 WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
-# Multiply-adds of BLAS that take so long that a helper is worth waking; and how many of them take as long as one of the others.
-SHARED_WORK = 20_000_000
+# Multiply-adds of BLAS that take so long that work is worth cutting, and that a helper is worth waking; and how many of them take as
+# long as one of the others.
+CUT_WORK = 2_000_000
+WAKING_WORK = 20_000_000
 PER_NUMBER = 40  # one number written, and gone through by what follows
 PER_TAP = 6  # one multiply-add without BLAS
 
 Item = TypeVar("Item")
 
 _here = threading.local()
+
+
+class Crew(Protocol):
+    """Processes that all do the same, but for the tasks of ``run``, of which each does some (engine/crew.py)."""
+
+    @property
+    def rank(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    def meet(self) -> None: ...
+
+
+class Cut(NamedTuple):
+    """How many parts work is best cut into, and whether they are worth waking a helper for."""
+
+    parts: int
+    wakes: bool
 
 
 class _Job:
@@ -77,7 +96,7 @@ class _Job:
             self._last_left.release()
 
     def _work(self) -> None:
-        outer, _here.busy = getattr(_here, "busy", False), True
+        outer, _here.busy = is_busy(), True
         try:
             for task in self._waiting:
                 task()
@@ -118,14 +137,20 @@ def _make_room() -> None:
     way while a processor next to them idles: as long as a small network takes.
     """
     global _left_to_callers
-    here = _processor()
-    if here == _left_to_callers or here < 0:
+    here = processor()
+    if here != _left_to_callers:
+        _left_to_callers = here
+        keep_off(here, *_helpers)
+
+
+def keep_off(processor: int, *threads: int) -> None:
+    """Let these threads, or else this one, run on any processor but that one; 'any' where there is no other."""
+    if processor < 0:
         return
-    _left_to_callers = here
-    others = os.sched_getaffinity(0) - {here}
-    for helper in _helpers if others else ():
+    others = os.sched_getaffinity(os.getpid()) - {processor}
+    for thread in (threads or (0,)) if others else ():
         with suppress(OSError):
-            os.sched_setaffinity(helper, others)
+            os.sched_setaffinity(thread, others)
 
 
 def _no_processor() -> int:
@@ -141,17 +166,44 @@ def _find_processor() -> Callable[[], int]:
     return cast("Callable[[], int]", found)
 
 
-def _processor() -> int:
+def processor() -> int:
+    """The number of the processor that this thread runs on; -1 if the system does not say."""
     return _find_processor()()
 
 
-def run(tasks: Sequence[Callable[[], object]]) -> None:
+def is_busy() -> bool:
+    """Whether this thread is at a task of ``run``, and the other cores therefore busy with its neighbours."""
+    return getattr(_here, "busy", False)
+
+
+@contextmanager
+def together(crew: Crew) -> Iterator[None]:
+    """What this thread shares out is shared by the processes of a crew, and no longer by threads."""
+    _here.crew = crew
+    try:
+        yield
+    finally:
+        _here.crew = None
+
+
+def run(tasks: Sequence[Callable[[], object]], *, wake: bool = True) -> None:
     """Run all the tasks, in no particular order, and wait for them. What a task raises is raised here.
 
-    Inside a task of ``run`` the tasks run one after the other: the cores are busy with its neighbours.
+    They are this thread's own without ``wake``, and inside a task of ``run``, as the cores are then busy with its neighbours. Those of a
+    crew (``together``) must write to nothing but ``memory.common``.
     """
     calls = _calls_for_help()
-    if len(tasks) == 1 or WORKERS == 1 or getattr(_here, "busy", False):
+    crew: Crew | None = getattr(_here, "crew", None)
+    if crew is not None and not is_busy():
+        _here.busy = True
+        try:
+            for task in tasks[crew.rank :: crew.size]:
+                task()
+        finally:
+            _here.busy = False
+        crew.meet()
+        return
+    if not wake or len(tasks) == 1 or WORKERS == 1 or is_busy():
         for task in tasks:
             task()
         return
@@ -162,14 +214,20 @@ def run(tasks: Sequence[Callable[[], object]]) -> None:
     job.finish()
 
 
-def parts(multiply_adds: int, numbers: int) -> int:
-    """How many parts work is best cut into, that makes so many numbers: one for each core, or a single one if it is small."""
-    return WORKERS if multiply_adds + PER_NUMBER * numbers >= SHARED_WORK else 1
+def threads(tasks: int) -> int:
+    """How many threads of this process may have been at so many tasks of ``run``."""
+    return 1 if getattr(_here, "crew", None) else max(1, min(WORKERS, tasks))
 
 
-def each(items: Iterable[Item], work: Callable[[Item], object]) -> None:
-    """Call ``work`` on each of the items, shared out among the workers."""
-    run([partial(work, item) for item in items])
+def cut(multiply_adds: int, numbers: int) -> Cut:
+    """How to cut work that makes so many numbers: a part for each core, or a single one if it is small."""
+    work = multiply_adds + PER_NUMBER * numbers
+    return Cut(WORKERS if work >= CUT_WORK else 1, work >= WAKING_WORK)
+
+
+def each(items: Iterable[Item], work: Callable[[Item], object], *, wake: bool = True) -> None:
+    """Call ``work`` on each of the items, shared out among the workers as by ``run``."""
+    run([partial(work, item) for item in items], wake=wake)
 
 
 def split(count: int, work: Callable[[int, int], object], least: int = 1) -> None:

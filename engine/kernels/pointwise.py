@@ -29,5 +29,5 @@ def convolve(
         if finish is not None:
             finish(*block)
 
-    parts = parallel.parts(x.size * filters, y.size)
-    parallel.each(parallel.blocks(n, rows, band, parts), work)
+    cut = parallel.cut(x.size * filters, y.size)
+    parallel.each(parallel.blocks(n, rows, band, cut.parts), work, wake=cut.wakes)

@@ -114,8 +114,8 @@ def convolve(
     x = np.ascontiguousarray(x)
     filters = y.shape[3]
     this = form(2 if len(spectrum) == 16 else 4, x.dtype)
-    parts = parallel.parts(3 * y.size * x.shape[3], y.size)
-    chunks = _chunks(this, y.shape, x.shape[3], parts)
+    cut = parallel.cut(3 * y.size * x.shape[3], y.size)
+    chunks = _chunks(this, y.shape, x.shape[3], cut.parts)
 
     def work(chunk: _Chunk) -> None:
         data = _to_frequencies(this, this.data, x, geometry.padding[:2], chunk)
@@ -129,7 +129,7 @@ def convolve(
             cells = slice(chunk.rows.start * this.tile, chunk.rows.stop * this.tile)
             finish(chunk.pictures, slice(cells.start, min(cells.stop, y.shape[1])))
 
-    parallel.each(chunks, work)
+    parallel.each(chunks, work, wake=cut.wakes)
 
 
 def weight_gradient(x: Array, dy: Array, padding: Padding) -> Array:

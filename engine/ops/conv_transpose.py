@@ -117,7 +117,7 @@ class ConvTranspose2d(Op):
         size = self.infer_shape(xs[0].shape)[2:]
         y = convolution.input_gradient(rows, weight, self._geometry, (size[0], size[1]))
         if self.bias is not None:
-            y += self.bias
+            y = y + self.bias  # not in place: y may be common memory
         return from_nhwc(y), rows
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.kernels import parallel
+from engine.kernels import memory, parallel
 from engine.ops.base import Box, Explanation, Op, same_shape
 from engine.types import Array, Index, Shape
 
@@ -52,17 +52,17 @@ class Dense(Op):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
-        y = np.empty((len(x), len(self.weight)), np.result_type(x, self.weight))
+        y = memory.common((len(x), len(self.weight)), np.result_type(x, self.weight))
         # One pass over the weights, which are most of what is read: each core its share of the outputs.
-        parts = parallel.parts(x.size * len(self.weight) + PER_WEIGHT * self.weight.size, y.size)
-        edges = [len(self.weight) * i // parts for i in range(parts + 1)]
+        cut = parallel.cut(x.size * len(self.weight) + PER_WEIGHT * self.weight.size, y.size)
+        edges = [len(self.weight) * i // cut.parts for i in range(cut.parts + 1)]
 
         def work(units: slice) -> None:
             np.matmul(x, self.weight[units].T, out=y[:, units])
             if self.bias is not None:
                 y[:, units] += self.bias[units]
 
-        parallel.each([slice(a, b) for a, b in pairwise(edges)], work)
+        parallel.each([slice(a, b) for a, b in pairwise(edges)], work, wake=cut.wakes)
         return y, x
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.kernels import parallel
+from engine.kernels import memory, parallel
 from engine.ops.base import Box, Explanation, Op
 from engine.ops.layout import channels_last
 from engine.ops.pairwise import shrunk, summed_to
@@ -124,11 +124,11 @@ def _product(a: Array, b: Array) -> Array:
     a, b = _as_matrices(a), _as_matrices(b)
     if b.ndim == 2:  # one product for all: the axes before are rows as well
         rows = np.ascontiguousarray(a).reshape(-1, a.shape[-1])
-        y = np.empty((len(rows), b.shape[1]), np.result_type(a, b))
+        y = memory.common((len(rows), b.shape[1]), np.result_type(a, b))
         _shared(rows, b, y)
         return y.reshape(*a.shape[:-1], b.shape[1])
     ahead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    y = np.empty((*ahead, a.shape[-2], b.shape[-1]), np.result_type(a, b))
+    y = memory.common((*ahead, a.shape[-2], b.shape[-1]), np.result_type(a, b))
     _shared(
         np.broadcast_to(a, (*ahead, *a.shape[-2:])), np.broadcast_to(b, (*ahead, *b.shape[-2:])), y
     )
@@ -136,13 +136,13 @@ def _product(a: Array, b: Array) -> Array:
 
 
 def _shared(a: Array, b: Array, y: Array) -> None:
-    parts = parallel.parts(y.size * a.shape[-1], y.size)
-    edges = [len(y) * i // parts for i in range(parts + 1)]
+    cut = parallel.cut(y.size * a.shape[-1], y.size)
+    edges = [len(y) * i // cut.parts for i in range(cut.parts + 1)]
 
     def work(rows: slice) -> None:
         np.matmul(a[rows], b if b.ndim == 2 else b[rows], out=y[rows])
 
-    parallel.each([slice(i, j) for i, j in pairwise(edges) if i < j], work)
+    parallel.each([slice(i, j) for i, j in pairwise(edges) if i < j], work, wake=cut.wakes)
 
 
 def _as_matrices(x: Array) -> Array:

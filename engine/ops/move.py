@@ -98,13 +98,13 @@ class Slice(Picking):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
-        return channels_last(x[self._kept(x.shape)]), x.shape
+        return channels_last(x[self._part(x.shape)]), x.shape
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         dx = np.zeros(cache, dy.dtype)
         if len(cache) == 4:
             dx = channels_last(dx)
-        dx[self._kept(cache)] = dy
+        dx[self._part(cache)] = dy
         return (dx,), {}
 
     def cells(self, shape: Shape) -> Mapping[int, Array]:
@@ -119,7 +119,7 @@ class Slice(Picking):
             )
         }
 
-    def _kept(self, shape: Shape) -> tuple[slice, ...]:
+    def _part(self, shape: Shape) -> tuple[slice, ...]:
         kept = [slice(None)] * len(shape)
         axes = normal_axes(self.kind, self.axes, shape)
         for axis, *cut in zip(axes, self.starts, self.stops, self.steps, strict=True):

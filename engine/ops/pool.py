@@ -188,8 +188,7 @@ class AveragePool(_Pool):
         shape = xs[0].shape
         rows, columns = self._axes(shape)
         y = _reduce(np.add, 0, to_nhwc(xs[0]), rows, columns)
-        y *= self._weights(rows, columns).astype(y.dtype)[:, :, None]
-        return from_nhwc(y), shape
+        return from_nhwc(y * self._weights(rows, columns).astype(y.dtype)[:, :, None]), shape
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         rows, columns = self._axes(cache)
@@ -318,7 +317,7 @@ def _reduce(join: np.ufunc, start: float, x: Array, rows: Sliding, columns: Slid
     Bands of rows are shared out among the cores; what a band's rows come to is still in the cache when its columns are joined.
     """
     n, _, width, channels = x.shape
-    y = memory.empty((n, rows.outputs, columns.outputs, channels), x.dtype)
+    y = memory.common((n, rows.outputs, columns.outputs, channels), x.dtype)
     down, along = list(rows.taps()), list(columns.taps())
 
     def work(block: tuple[slice, slice]) -> None:
@@ -329,9 +328,9 @@ def _reduce(join: np.ufunc, start: float, x: Array, rows: Sliding, columns: Slid
         _join(join, start, x[pictures], 1, [tap for tap in mine if tap is not None], joined)
         _join(join, start, joined, 2, along, y[block])
 
-    parts = parallel.parts(parallel.PER_TAP * len(down) * y.size * rows.stride, y.size)
+    cut = parallel.cut(parallel.PER_TAP * len(down) * y.size * rows.stride, y.size)
     per_block = max(1, BLOCK // (width * channels))
-    parallel.each(parallel.blocks(n, rows.outputs, per_block, parts), work)
+    parallel.each(parallel.blocks(n, rows.outputs, per_block, cut.parts), work, wake=cut.wakes)
     return y
 
 

@@ -59,7 +59,8 @@ def test_many_callers_at_once(workers):
         assert all(callers.map(call, range(200)))
 
 
-def test_parts():
-    assert parallel.parts(0, 10) == 1
-    assert parallel.parts(parallel.SHARED_WORK, 10) == parallel.WORKERS
-    assert parallel.parts(0, parallel.SHARED_WORK) == parallel.WORKERS
+def test_cuts():
+    assert parallel.cut(0, 10) == (1, False)
+    assert parallel.cut(parallel.CUT_WORK, 10) == (parallel.WORKERS, False)
+    assert parallel.cut(parallel.WAKING_WORK, 10) == (parallel.WORKERS, True)
+    assert parallel.cut(0, parallel.WAKING_WORK) == (parallel.WORKERS, True)
