@@ -76,7 +76,7 @@ export const say = {
     size: "Größe der Eingabe",
     height: "Höhe in Pixeln",
     width: "Breite in Pixeln",
-    pixels: "Pixel",
+    pixels: "Pixel, Höhe × Breite",
     fixedSize: (size) => `${size} Pixel, wie es in der Datei steht`,
     normalisation: "Normierung",
     presets: {

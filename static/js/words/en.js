@@ -80,7 +80,7 @@ export const say = {
     size: "Input size",
     height: "Height in pixels",
     width: "Width in pixels",
-    pixels: "pixels",
+    pixels: "pixels, height × width",
     fixedSize: (/** @type {string} */ size) => `${size} pixels, as the file says`,
     normalisation: "Normalisation",
     presets: {

@@ -1,0 +1,225 @@
+"""A network of one's own: dropped on the page as a file, told about, and looked into like those that are here already."""
+
+import base64
+import io
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from tests.engine import exported
+
+from .conftest import ROOT, OpenPage, publish
+from .screen import Screen
+from .test_access import PHONE, check_with_axe
+from .test_microscope import added_up, explanation, settle
+from .test_why import QUICK, wait_for_answer
+
+pytestmark = pytest.mark.browser
+
+DROP = """([base64, name]) => {
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], name));
+  const init = { dataTransfer: data, bubbles: true, cancelable: true };
+  for (const type of ["dragenter", "drop"]) (document.querySelector("dialog[open]") ?? document.body).dispatchEvent(new DragEvent(type, init));
+}"""
+
+NAMES = ["axe", "bee", "cup", "dam", "ear", "fan", "gem", "hat", "ice", "jar"]
+
+
+def drop(screen: Screen, data: bytes, name: str) -> None:
+    screen.page.evaluate(DROP, [base64.b64encode(data).decode(), name])
+
+
+def look_inside(screen: Screen) -> None:
+    """Send what the form says, and wait until the network is on the page."""
+    screen.page.click("#own-look")
+    screen.page.wait_for_function("() => !document.querySelector('#own-dialog').open")
+
+
+def own_models(screen: Screen) -> list[dict[str, Any]]:
+    return [model for model in screen.get("models")["models"] if model["own"]]
+
+
+def shown_model(screen: Screen) -> str:
+    return screen.page.input_value("#model")
+
+
+def file_of(node: onnx.NodeProto, shape: list[int | str]) -> bytes:
+    """A model of one node, from x to y."""
+    ends = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, sides)
+        for name, sides in (("x", shape), ("y", None))
+    ]
+    graph = helper.make_graph([node], "graph", ends[:1], ends[1:])
+    opsets = [helper.make_opsetid("", 17)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
+
+
+@pytest.fixture
+def folder(artifacts):
+    (artifacts / "own").mkdir(exist_ok=True)
+    return artifacts / "own"
+
+
+@pytest.fixture
+def inception(screen: Screen) -> Screen:
+    """Four ways side by side, as an exporter writes them; its classes have names."""
+    drop(screen, exported.inception(), "Four ways.onnx")
+    screen.page.wait_for_selector("#own-look")
+    drop(screen, "\n".join(NAMES).encode(), "names.txt")
+    screen.page.wait_for_selector("#own-form :text('names.txt')")
+    look_inside(screen)
+    screen.page.wait_for_selector('.column[data-layer="/stem/conv/Conv_output_0"]')
+    return screen
+
+
+def test_the_whole_microscope(inception: Screen, folder):
+    page = inception.page
+    page.set_input_files("#file", ROOT / "static" / "samples" / "coffee.jpg")
+    page.wait_for_function("() => document.querySelector('#credit').textContent === 'coffee.jpg'")
+    assert inception.first_guess[0] in NAMES
+    model = inception.get(f"models/{shown_model(inception)}")
+    assert model["title"] == "Four ways"
+    names = [layer["name"] for layer in model["layers"]]
+    assert len(names) == 54
+    inception.go_to("pixels")
+    page.evaluate("document.activeElement.blur()")
+    for name in names[1:]:
+        page.keyboard.press("ArrowRight")
+        inception.wait_for_layer(name)
+    page.keyboard.press("0")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=folder / "whole-network.png")
+    page.keyboard.press("0")
+
+    deep = next(x for x in model["layers"] if x["name"] == "/b/7x1/conv/Conv_output_0")
+    inception.go_to(deep["name"])
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".lens")
+    settle(inception)
+    why = explanation(inception, deep)
+    assert inception.reading == pytest.approx(why["value"], rel=1e-5, abs=1e-6)
+    assert added_up(inception, deep, why) == pytest.approx(why["value"], rel=2e-3, abs=5e-3)
+    page.wait_for_selector("#photo-lit:visible")
+    page.wait_for_selector("#seen-lit:visible")
+    page.screenshot(path=folder / "deep-value.png")
+    publish(folder / "deep-value.png", "network-light")
+    page.keyboard.press("Escape")
+
+
+def test_what_if_and_why(inception: Screen, folder):
+    page, original = inception.page, inception.analysis_id
+    inception.go_to("/stem/conv/Conv_output_0")
+    page.get_by_role("tab", name="What if?").click()
+    page.click(".whatif-filter .toggle")
+    page.wait_for_function(
+        "id => !document.querySelector('#downloads a').href.includes(id) && document.querySelector('.chart button')",
+        arg=original,
+    )
+    variant = inception.get(f"analyses/{inception.analysis_id}")
+    assert variant["predictions"] != inception.get(f"analyses/{original}")["predictions"]
+    page.screenshot(path=folder / "filter-off.png")
+    page.keyboard.press("Control+z")
+    inception.wait_for_analysis(original)
+
+    page.get_by_role("tab", name="Why this class?").click()
+    for method in QUICK:
+        page.select_option("#why-method", method)
+        inception.wait_for_address(f"method={method}")
+        wait_for_answer(inception)
+        assert page.locator(".attribution .over").evaluate("c => [c.height, c.width]") == [20, 24]
+    page.screenshot(path=folder / "why.png")
+
+
+def test_maps_in_another_order(inception: Screen):
+    page = inception.page
+    layer = "/a/Concat_output_0"
+    inception.go_to(layer)
+    path = f"analyses/{inception.analysis_id}/layers/{quote(layer, safe='')}"
+    body = page.request.get(f"{inception.site}/api/v1/{path}?format=npy").body()
+    maps = np.load(io.BytesIO(body))
+    by = {"mean": maps.mean((1, 2)), "max": maps.max((1, 2)), "spread": maps.std((1, 2))}
+    for order, numbers in by.items():
+        page.select_option("#order", order)
+        first = int(page.locator(".tile").first.get_attribute("data-channel"))
+        assert numbers[first] == pytest.approx(numbers.max(), rel=1e-5)
+    channel = int(page.locator(".tile").nth(1).get_attribute("data-channel"))
+    inception.hover(channel, 4, 6)
+    inception.wait_for_value(maps[channel, 4, 6])
+    page.select_option("#order", "number")
+    assert page.locator(".tile").first.get_attribute("data-channel") == "0"
+
+
+@pytest.mark.parametrize("device", [{}, PHONE | {"color_scheme": "dark"}])
+def test_refused_with_a_way_out(open_page: OpenPage, device: dict[str, Any], folder):
+    screen = open_page(**device)
+    screen.wait_for_reading()
+    screen.expected_status = 422
+    page, before, model = screen.page, screen.analysis_id, shown_model(screen)
+    look = "phone" if device else "laptop"
+    drop(screen, b"these are not the bytes of a network", "notes.onnx")
+    page.wait_for_selector("#own-look")
+    check_with_axe(screen)
+    page.screenshot(path=folder / f"form-{look}.png")
+    page.click("#own-look")
+    page.wait_for_selector("#own-form .problem")
+    assert "as they were" in page.inner_text("#own-form .problem")
+    check_with_axe(screen)
+    page.screenshot(path=folder / f"refused-{look}.png")
+
+    drop(screen, file_of(helper.make_node("Det", ["x"], ["y"], "solve"), [1, 3, 8, 8]), "det.onnx")
+    page.wait_for_selector("#own-form :text('det.onnx')")
+    page.click("#own-look")
+    page.wait_for_selector("#own-form .problem :text('Det')")
+    assert "solve" in page.inner_text("#own-form .problem")
+
+    relu = helper.make_node("Relu", ["x"], ["y"])
+    drop(screen, file_of(relu, ["N", 3, "height", "width"]), "Any size.onnx")
+    page.wait_for_selector("#own-form :text('Any size.onnx')")
+    page.click("#own-look")
+    page.fill("#own-form [name=height]", "30")
+    page.fill("#own-form [name=width]", "40")
+    page.screenshot(path=folder / f"size-{look}.png")
+    assert (screen.analysis_id, shown_model(screen)) == (before, model)
+    look_inside(screen)
+    screen.wait_for_layer("y")
+    assert screen.page.inner_text("#seen-words").startswith("40 × 30 pixels")
+
+
+def test_changed_and_deleted(open_page: OpenPage, folder):
+    screen = open_page()
+    screen.wait_for_reading()
+    page, usual = screen.page, shown_model(screen)
+    for model in own_models(screen):  # of other tests
+        page.request.delete(f"{screen.site}/api/v1/models/{model['id']}")
+    drop(screen, exported.squeeze_excite(), "Squeeze.onnx")
+    page.wait_for_selector("#own-look")
+    page.fill("#own-form [name=name]", "My squeeze")
+    look_inside(screen)
+    screen.wait_for_layer("/stem/Conv_output_0")
+    (mine,) = own_models(screen)
+    assert (mine["title"], mine["id"]) == ("My squeeze", shown_model(screen))
+
+    page.locator(".own-offer").first.click()
+    page.get_by_role("button", name="Change how My squeeze is read").click()
+    page.select_option("#own-form [name=preset]", "symmetric")
+    look_inside(screen)
+    page.wait_for_function("id => document.querySelector('#model').value !== id", arg=mine["id"])
+    (changed,) = own_models(screen)
+    assert changed["id"] == shown_model(screen) != mine["id"]
+
+    page.locator(".own-offer").first.click()
+    page.wait_for_selector(".own-list li")
+    check_with_axe(screen)
+    page.screenshot(path=folder / "list.png")
+    page.get_by_role("button", name="Delete My squeeze").click()
+    page.wait_for_function("() => !document.querySelector('.own-list li')")
+    page.keyboard.press("Escape")
+    page.wait_for_function("id => document.querySelector('#model').value === id", arg=usual)
+    assert own_models(screen) == []
