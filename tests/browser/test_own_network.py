@@ -25,7 +25,8 @@ DROP = """([base64, name]) => {
   const data = new DataTransfer();
   data.items.add(new File([bytes], name));
   const init = { dataTransfer: data, bubbles: true, cancelable: true };
-  for (const type of ["dragenter", "drop"]) (document.querySelector("dialog[open]") ?? document.body).dispatchEvent(new DragEvent(type, init));
+  const place = document.querySelector("dialog[open]") ?? document.body;
+  for (const type of ["dragenter", "drop"]) place.dispatchEvent(new DragEvent(type, init));
 }"""
 
 NAMES = ["axe", "bee", "cup", "dam", "ear", "fan", "gem", "hat", "ice", "jar"]

@@ -122,7 +122,9 @@ def _sized(name: str, shape: Shape, input_size: tuple[int, int] | None) -> Shape
     fixed = shape[first : first + 2]
     if input_size is None:
         if 0 in fixed:
-            raise InputSizeNeeded(f"the input {name!r} takes pictures of any size, and one has to be chosen")
+            raise InputSizeNeeded(
+                f"the input {name!r} takes pictures of any size, and one has to be chosen"
+            )
         return shape
     if any(has not in (0, wanted) for has, wanted in zip(fixed, input_size, strict=True)):
         sizes = " × ".join(str(size) if size else "any" for size in fixed)
