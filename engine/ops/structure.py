@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import partial
+from itertools import accumulate, pairwise
 from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.kernels import parallel
 from engine.ops.base import (
     Box,
     Elementwise,
@@ -20,7 +22,7 @@ from engine.ops.base import (
     one_term,
     same_shape,
 )
-from engine.ops.layout import channels_last, empty_maps
+from engine.ops.layout import channels_last, common_maps
 from engine.types import Array, Index, Shape
 
 
@@ -141,8 +143,19 @@ class Concat(Op):
         shapes = [x.shape for x in xs]
         if len(shapes[0]) != 4:
             return np.concatenate(xs, axis=self.axis), shapes
-        y = empty_maps(self.infer_shape(*shapes), np.result_type(*xs))
-        return np.concatenate(xs, axis=self.axis, out=y), shapes
+        y = common_maps(self.infer_shape(*shapes), np.result_type(*xs))
+        rows = y.shape[2]
+        along_rows = normal_axis(self.kind, self.axis, shapes[0]) == 2
+        cut = parallel.cut(0, y.size)
+        parts = 1 if along_rows else cut.parts
+        edges = [rows * i // parts for i in range(parts + 1)]
+
+        def join(start: int, stop: int) -> None:
+            band = (slice(None), slice(None), slice(None) if along_rows else slice(start, stop))
+            np.concatenate([x[band] for x in xs], axis=self.axis, out=y[band])
+
+        parallel.run([partial(join, *band) for band in pairwise(edges)], wake=cut.wakes)
+        return y, shapes
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         starts = self._starts(cache)
