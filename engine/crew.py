@@ -45,7 +45,8 @@ KEPT_BYTES = 256 << 20  # of memory that no value lies in any more
 IDLE = 60.0  # seconds
 PATIENCE = 2.0  # seconds to wait for somebody at the same layer, who then is taken to be lost
 REST = 5.0  # seconds to work alone when the processors are busy otherwise
-WAITED = 0.4  # of a run's time spent waiting shows that they are
+WAITED = 0.4  # of a run's time spent waiting shows that they are …
+MOST_LATE = 3  # … if it happens so many times on end; once may be chance
 LOOKS = 2_000  # before others are let on the processor
 APART = 8  # numbers of 8 bytes: every process writes to a cache line of its own
 
@@ -297,6 +298,7 @@ class _Known:
         self.crew: Crew | None = None
         self.shape: object = None  # of the crew's inputs
         self.used = self.alone_until = 0.0
+        self.late = 0  # runs on end in which most of the time went by in waiting
 
     def dismiss(self) -> None:
         """Send the crew home, if there is one."""
@@ -338,8 +340,9 @@ def run(network: Runs, inputs: Values, work: Work[Made], check: Check = None) ->
         raise
     finally:
         crew.lock.release()
-    if crew.waited > WAITED * (monotonic() - start):
-        known.alone_until = monotonic() + REST
+    known.late = known.late + 1 if crew.waited > WAITED * (monotonic() - start) else 0
+    if known.late == MOST_LATE:
+        known.alone_until, known.late = monotonic() + REST, 0
     return made
 
 
