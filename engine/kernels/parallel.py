@@ -244,11 +244,17 @@ def blocks(n: int, rows: int, per_block: int, parts: int) -> list[tuple[slice, s
     """
     per_picture = per_block // rows
     if per_picture >= 1 and (n > 1 or parts == 1):
-        step = min(per_picture, -(-n // parts))
+        step = _even(n, per_picture, parts)
         return [(slice(i, min(i + step, n)), slice(0, rows)) for i in range(0, n, step)]
-    band = min(per_block, -(-rows // parts))
+    band = _even(rows, per_block, parts)
     starts = range(0, rows, band)
     return [(slice(i, i + 1), slice(j, min(j + band, rows))) for i in range(n) for j in starts]
+
+
+def _even(count: int, most: int, parts: int) -> int:
+    """How many to take at a time, at most ``most``, so that each part gets as many turns."""
+    turns = -(-count // (parts * most))
+    return -(-count // (parts * turns))
 
 
 def scratch(size: int, dtype: np.dtype[Any], slot: str) -> Array:
