@@ -41,7 +41,9 @@ from engine.types import Array
 LEAST_WORK = 10_000_000  # multiply-adds of a run; less is over before the others are awake
 MOST_MEMBERS = 8  # more wait for each other longer than they compute
 MOST_CREWS = 2  # networks that have one; the one that was used least recently loses its own
-KEPT_BYTES = 256 << 20  # of memory that no value lies in any more
+KEPT_BYTES = (
+    256 << 20
+)  # of memory that no value lies in any more; one run's is kept whatever it takes
 IDLE = 60.0  # seconds
 PATIENCE = 2.0  # seconds to wait for somebody at the same layer, who then is taken to be lost
 REST = 5.0  # seconds to work alone when the processors are busy otherwise
@@ -118,7 +120,7 @@ class _Ground:
 
     def _give_back(self, number: int) -> None:
         del self._lent[number]
-        if (len(self._free) + 1) * self._size > KEPT_BYTES:
+        if self._free and (len(self._free) + 1) * self._size > KEPT_BYTES:
             self._maps[number].madvise(mmap.MADV_REMOVE)
         self._free.append(number)
 
