@@ -36,6 +36,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 import numpy as np
 
 from engine.kernels import memory, parallel
+from engine.ops.layout import from_memory, in_memory
 from engine.types import Array
 
 LEAST_WORK = 10_000_000  # multiply-adds of a run; less is over before the others are awake
@@ -132,7 +133,7 @@ class Crew:
         """``size`` is how many bytes of common memory a run takes, ``inputs`` like those that it will get."""
         self.rank, self.size = 0, min(parallel.WORKERS, MOST_MEMBERS)
         self.lock = threading.Lock()
-        self._inputs = [(name, _in_memory(x).shape, x.dtype) for name, x in inputs.items()]
+        self._inputs = [(name, in_memory(x).shape, x.dtype) for name, x in inputs.items()]
         room = size + sum(memory.aligned(x.nbytes) for x in inputs.values())
         self._ground = _Ground(room)
         # Of each process how far it is; then the number of the run, of its stretch, and the processor of the leader.
@@ -157,9 +158,8 @@ class Crew:
         listens, calls = os.pipe()  # nobody else has the end that calls: it closes with the leader
         self._calls.append(calls)
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", DeprecationWarning
-            )  # of threads: nobody waits for theirs
+            # Of threads that a child does not have: nothing that it does waits for one.
+            warnings.simplefilter("ignore", DeprecationWarning)
             pid = os.fork()
         if pid == 0:
             try:
@@ -217,14 +217,13 @@ class Crew:
     def _taken(self) -> Values:
         """The inputs, where all see them; to be filled by the leader."""
         return {
-            name: _from_memory(memory.common(shape, dtype)) for name, shape, dtype in self._inputs
+            name: from_memory(memory.common(shape, dtype)) for name, shape, dtype in self._inputs
         }
 
     @contextmanager
     def _together(self, run: int, stretch: _Stretch) -> Iterator[None]:
-        self._turn = (
-            run << 20
-        )  # more than there are layers; nobody is taken to be where he was in the run before
+        # A run has fewer layers than that: nobody is taken to be here who is still where he was in the run before.
+        self._turn = run << 20
         with memory.on(stretch.take), parallel.together(self):
             yield
 
@@ -251,7 +250,10 @@ class Crew:
     def _is_broken(self) -> bool:
         if self.rank:
             return os.getppid() != self._leader
-        gone = [pid for pid in self._pids if os.waitpid(pid, os.WNOHANG)[0]]
+        try:
+            gone = [pid for pid in self._pids if os.waitpid(pid, os.WNOHANG)[0]]
+        except ChildProcessError:  # somebody else has heard of its end
+            return True
         self._pids = [pid for pid in self._pids if pid not in gone]
         return bool(gone)
 
@@ -281,15 +283,6 @@ def _leave_the_leaders_alone(keep: set[int]) -> None:
     edges = [2, *sorted(keep), os.sysconf("SC_OPEN_MAX")]
     for low, high in pairwise(edges):
         os.closerange(low + 1, high)
-
-
-def _in_memory(x: Array) -> Array:
-    """Maps as (N, H, W, C), the order in which they lie."""
-    return x.transpose(0, 2, 3, 1) if x.ndim == 4 else x
-
-
-def _from_memory(x: Array) -> Array:
-    return x.transpose(0, 3, 1, 2) if x.ndim == 4 else x
 
 
 class _Known:
