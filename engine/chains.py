@@ -2,19 +2,26 @@
 
 A chain begins with a convolution or with a step that works row by row (normalisation, activation, sum), and goes on through the
 steps of the second sort that follow it. Every one of its values is there afterwards, exactly as if the steps had run one by one.
+
+Which steps make a chain is decided by shapes and by how values lie in memory. It is found out once, as in a small network that takes
+longer than the arithmetic.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import islice, pairwise
+from math import prod
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
+
+import numpy as np
 
 from engine.kernels import memory, parallel
 from engine.kernels.geometry import Finish
 from engine.ops import Conv2d, Op
+from engine.ops.layout import from_memory, to_nhwc
 from engine.types import Array, Shape
 
 BLOCK = 1 << 16  # numbers of each value that are worked on at a time
@@ -40,62 +47,114 @@ class Done(NamedTuple):
 
 
 Work = Callable[[slice], object]
+Fill = Callable[[Finish | None], None]
 
 
 class _Link(NamedTuple):
-    """A step with what it reads and makes; the latter also as rows."""
+    """A step, and the shape of its value as it lies in memory and as rows."""
 
     step: Step
-    reads: tuple[Array, ...]
-    value: Array
-    rows: Array
+    cells: Shape
+    rows: Shape
 
 
-def run(steps: Sequence[Step], place: int, values: Mapping[str, Array]) -> list[Done]:
-    """Compute the step at that place, at inference, and as many of those after it as can be computed along with it.
+class _Chain(NamedTuple):
+    """Steps that are computed together, all in numbers of one type, and what they read of others."""
 
-    ``values`` holds what the first of them reads, and whatever else is known. Empty when it is none to begin a chain with.
-    """
+    kind: np.dtype[Any]
+    outside: tuple[str, ...]
+    links: tuple[_Link, ...]
+
+
+class Chains:
+    """The chains of a network at inference, for inputs of one shape. Several threads may use them at the same time."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._steps = steps
+        self._found: dict[int, _Chain | None] = {}  # by the place of the first step
+
+    def run(self, place: int, values: Mapping[str, Array]) -> list[Done]:
+        """Compute the step at that place, and as many of those after it as can be computed along with it.
+
+        ``values`` holds all that was made before. Empty when the step is none to begin a chain with.
+        """
+        if place not in self._found:
+            self._found[place] = _find(self._steps, place, values)
+        chain = self._found[place]
+        return [] if chain is None else _compute(chain, values)
+
+
+def _find(steps: Sequence[Step], place: int, values: Mapping[str, Array]) -> _Chain | None:
+    """The chain that begins there. Nothing is computed: what its values stand for is memory that is never touched."""
+    links: list[_Link] = []
+    outside: dict[str, None] = {}
+    made: dict[str, Array] = {}
+    for step in islice(steps, place, None):
+        if links and made.keys().isdisjoint(step.inputs):
+            break
+        reads = [made.get(name, values.get(name)) for name in step.inputs]
+        known = [value for value in reads if value is not None]
+        if not known or len(known) < len(reads):
+            break
+        shape = _shape(step, known, first=not links)
+        if shape is None:
+            break
+        outside.update((name, None) for name in step.inputs if name not in made)
+        cells = shape if len(shape) != 4 else (shape[0], *shape[2:], shape[1])
+        made[step.name] = from_memory(np.empty(cells, known[0].dtype))
+        links.append(_Link(step, cells, _as_rows(shape)))
+    if not links:
+        return None
+    return _Chain(made[links[0].step.name].dtype, tuple(outside), tuple(links))
+
+
+def _shape(step: Step, reads: Sequence[Array], first: bool) -> Shape | None:
+    """The shape of a step's value; None for one that cannot be computed along with others."""
+    kind = reads[0].dtype
+    rows = [row for row in map(_rows, reads) if row is not None and row.dtype == kind]
+    if len(rows) < len(reads):
+        return None
+    if first and isinstance(step.op, Conv2d):
+        return step.op.plan(reads[0])[0]
+    if type(step.op).by_rows is Op.by_rows or kind.kind != "f":
+        return None
+    work = step.op.by_rows(tuple(rows), np.empty_like(rows[0]))
+    return None if work is None else reads[0].shape
+
+
+def _compute(chain: _Chain, values: Mapping[str, Array]) -> list[Done]:
+    """All the values of a chain. Empty when what it reads does not lie as it did when the chain was found."""
     start = perf_counter()
-    first = steps[place]
-    reads = [values[name] for name in first.inputs]
-    rows = [_rows(value) for value in reads]
-    works: list[Work] = []
-    fill: Callable[[Finish | None], None] | None = None
-    if isinstance(first.op, Conv2d) and rows[0] is not None:
-        shape, plan = first.op.plan(reads[0])
-        link = _Link(first, tuple(reads), *_empty(shape, reads[0]))
-        fill = partial(plan, _nhwc(reads[0]), first.op.bias, _nhwc(link.value))
-    else:
-        begun = _begin(first, reads, rows)
-        if begun is None:
+    rows: dict[str, Array] = {}
+    for name in chain.outside:
+        found = _rows(values[name])
+        if found is None or found.dtype != chain.kind:
             return []
-        link, work = begun
-        works.append(work)
-    chain = [link]
-    made = {first.name: link}
-    for step in islice(steps, place + 1, None):
-        if made.keys().isdisjoint(step.inputs):
-            break
-        links = [made.get(name) for name in step.inputs]
-        reads = [k.value if k else values.get(n) for k, n in zip(links, step.inputs, strict=True)]  # type: ignore[misc]
-        if any(value is None for value in reads):
-            break
-        rows = [k.rows if k else _rows(v) for k, v in zip(links, reads, strict=True)]
-        begun = _begin(step, reads, rows)
-        if begun is None:
-            break
-        link, work = begun
-        works.append(work)
-        chain.append(link)
-        made[step.name] = link
-    laps = _compute(chain[0], works, fill)
-    return _done(chain, laps, perf_counter() - start)
+        rows[name] = found
+    made: dict[str, Array] = {}
+    works: list[Work] = []
+    fill: Fill | None = None
+    for place, (step, cells, flat) in enumerate(chain.links):
+        block = memory.common(cells, chain.kind)
+        made[step.name], rows[step.name] = from_memory(block), block.reshape(flat)
+        if place == 0 and isinstance(step.op, Conv2d):
+            (x,) = (values[name] for name in step.inputs)
+            fill = partial(step.op.plan(x)[1], to_nhwc(x), step.op.bias, block)
+        else:
+            work = step.op.by_rows(tuple([rows[name] for name in step.inputs]), rows[step.name])
+            assert work is not None
+            works.append(work)
+    laps = _fill(chain.links[0], works, fill)
+    shares = _shares(laps, len(chain.links), perf_counter() - start)
+    done = []
+    for (step, _, _), seconds in zip(chain.links, shares, strict=True):
+        value = made[step.name]
+        xs = tuple([made[name] if name in made else values[name] for name in step.inputs])
+        done.append(Done(value, step.op.cache(xs, value), seconds))
+    return done
 
 
-def _compute(
-    first: _Link, works: list[Work], fill: Callable[[Finish | None], None] | None
-) -> list[list[float]]:
+def _fill(first: _Link, works: list[Work], fill: Fill | None) -> list[list[float]]:
     """Fill all the values, the first one by ``fill`` if there is one; the times between the works, in each block."""
     laps: list[list[float]] = []
 
@@ -107,64 +166,42 @@ def _compute(
         laps.append(times)
 
     def finish_block(pictures: slice, rows: slice) -> None:
-        height = first.value.shape[2]
-        last = (pictures.stop - 1) * height + rows.stop
-        finish(slice(pictures.start * height + rows.start, last))
+        high = first.cells[1]
+        finish(slice(pictures.start * high + rows.start, (pictures.stop - 1) * high + rows.stop))
 
     if fill is not None:
         fill(finish_block if works else None)
     else:
-        height, width = first.rows.shape
-        cut = parallel.cut(0, first.rows.size)
+        height, width = first.rows
+        cut = parallel.cut(0, height * width)
         step = max(1, min(BLOCK // width, -(-height // cut.parts)))
         parallel.each([slice(i, i + step) for i in range(0, height, step)], finish, wake=cut.wakes)
     return laps
 
 
-def _done(chain: list[_Link], laps: list[list[float]], seconds: float) -> list[Done]:
-    """The steps with their caches, and with their shares of the time that all of them took."""
+def _shares(laps: list[list[float]], steps: int, seconds: float) -> list[float]:
+    """The steps' shares of the time that all of them took. A convolution is not timed: its share is what is left."""
+    shares = [0.0] * steps
     threads = parallel.threads(len(laps))
-    timed = len(laps[0]) - 1 if laps else 0  # a convolution is not: its time is what is left
-    shares = [0.0] * (len(chain) - timed)
-    for i in range(timed):
-        shares.append(sum(times[i + 1] - times[i] for times in laps) / threads)
+    for times in laps:
+        place = steps - len(times)
+        for begin, end in pairwise(times):
+            place += 1
+            shares[place] += (end - begin) / threads
     shares[0] += max(seconds - sum(shares), 0.0)
-    return [
-        Done(link.value, link.step.op.cache(link.reads, link.value), share)
-        for link, share in zip(chain, shares, strict=True)
-    ]
+    return shares
 
 
-def _begin(step: Step, reads: list[Array], rows: list[Array | None]) -> tuple[_Link, Work] | None:
-    """A step that works row by row with its value, not yet filled, and how to fill some of its rows."""
-    if type(step.op).by_rows is Op.by_rows or not reads:
-        return None
-    kind, regular = reads[0].dtype, [r for r in rows if r is not None and r.dtype == reads[0].dtype]
-    if len(regular) < len(rows) or kind.kind != "f":
-        return None
-    link = _Link(step, tuple(reads), *_empty(reads[0].shape, reads[0]))
-    work = step.op.by_rows(tuple(regular), link.rows)
-    return None if work is None else (link, work)
-
-
-def _nhwc(value: Array) -> Array:
-    return value.transpose(0, 2, 3, 1)
+def _as_rows(shape: Shape) -> Shape:
+    """Of maps (N, C, H, W) (N · H, W · C), of anything else (N, all the rest)."""
+    if len(shape) == 4:
+        return shape[0] * shape[2], shape[3] * shape[1]
+    return shape[0], prod(shape[1:])
 
 
 def _rows(value: Array) -> Array | None:
-    """Maps (N, C, H, W) as (N · H, W · C), anything else as (N, all the rest): a view; None if it does not lie in that order."""
-    cells = _nhwc(value) if value.ndim == 4 else value
+    """A value as rows: a view; None if its numbers do not lie in that order, or if there are none."""
+    cells = value.transpose(0, 2, 3, 1) if value.ndim == 4 else value
     if not cells.flags.c_contiguous or not value.size or not value.ndim:
         return None
-    rows = value.shape[0] * value.shape[2] if value.ndim == 4 else value.shape[0]
-    return cells.reshape(rows, -1)
-
-
-def _empty(shape: Shape, like: Array) -> tuple[Array, Array]:
-    """A value of that shape, not yet filled, and its rows."""
-    if len(shape) != 4:
-        value = memory.common(shape, like.dtype)
-        return value, value.reshape(shape[0], -1)
-    n, c, h, w = shape
-    cells = memory.common((n, h, w, c), like.dtype)
-    return cells.transpose(0, 3, 1, 2), cells.reshape(n * h, w * c)
+    return cells.reshape(_as_rows(value.shape))

@@ -30,6 +30,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise
+from math import prod
 from time import monotonic, perf_counter
 from typing import Any, NoReturn, Protocol, TypeVar
 
@@ -75,19 +76,32 @@ class Lost(Exception):
     """Somebody of the crew is not there any more."""
 
 
+class _Measure:
+    """How much common memory a run takes."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+    def lend(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        """An array, counted."""
+        array = memory.empty(shape, dtype)
+        self.bytes += memory.aligned(array.nbytes)
+        return array
+
+
 class _Stretch:
     """Memory of one run, handed out from its beginning to its end, in the same order to all who take part in it."""
 
     def __init__(self, lease: Array) -> None:
         self._lease, self._at = lease, 0
 
-    def take(self, size: int) -> Array:
-        """That many bytes, beginning at a cache line."""
+    def lend(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        """An array that begins at a cache line."""
         start = self._at
-        self._at += memory.aligned(size)
+        self._at += memory.aligned(prod(shape) * dtype.itemsize)
         if self._at > len(self._lease):
             raise Lost("a run needs more memory than the one before")
-        return self._lease[start : start + size]
+        return np.ndarray(shape, dtype, self._lease, start)
 
 
 class _Ground:
@@ -224,7 +238,7 @@ class Crew:
     def _together(self, run: int, stretch: _Stretch) -> Iterator[None]:
         # A run has fewer layers than that: nobody is taken to be here who is still where he was in the run before.
         self._turn = run << 20
-        with memory.on(stretch.take), parallel.together(self):
+        with memory.on(stretch.lend), parallel.together(self):
             yield
 
     def meet(self) -> None:
@@ -319,9 +333,10 @@ def run(network: Runs, inputs: Values, work: Work[Made], check: Check = None) ->
         crew = _crew_of(known, shape, inputs, work)
         ours = crew is not None and crew.lock.acquire(blocking=False)
     if crew is None or not ours:  # or it is at work on another run
-        before = memory.lent()
-        made = work(inputs, check)
-        known.bytes[shape] = memory.lent() - before
+        measure = _Measure()
+        with memory.on(measure.lend):
+            made = work(inputs, check)
+        known.bytes[shape] = measure.bytes
         return made
     start = known.used = monotonic()
     try:

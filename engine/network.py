@@ -23,6 +23,8 @@ from engine.preprocess import Preprocess
 from engine.trace import Trace
 from engine.types import Array, Shape
 
+KEPT_SHAPES = 16  # of inputs, for which a network remembers how it is computed
+
 
 @dataclass(frozen=True)
 class Node:
@@ -74,6 +76,8 @@ class Network:
         self.name = name
         self.meta = dict(meta or {})
         self._by_name = {node.name: node for node in self.nodes}
+        self._chains: dict[object, chains.Chains] = {}
+        self._settled = False
         for output in self.outputs:
             if output not in self._by_name and output not in self.inputs:
                 raise GraphError(f"the output {output!r} is made by no node")
@@ -91,8 +95,10 @@ class Network:
 
     @property
     def settled(self) -> bool:
-        """Whether all parameters are read-only (``freeze``)."""
-        return all(node.op.settled for node in self.nodes)
+        """Whether all parameters are read-only (``freeze``). Once settled, for ever."""
+        if not self._settled:
+            self._settled = all(node.op.settled for node in self.nodes)
+        return self._settled
 
     @cached_property
     def multiply_adds(self) -> int:
@@ -163,13 +169,14 @@ class Network:
         """Every node in order, from the inputs in ``values``; what is ``known`` of a node and the values it reads is taken over."""
         caches: dict[str, Any] = {}
         timings: dict[str, float] = {}
+        together = None if train else self._chains_for(values)
         for place, node in enumerate(self.nodes):
             if node.name not in values:
                 found = known(node, [values[i] for i in node.inputs])
                 if found is None:
                     if check is not None:
                         check()
-                    self._compute(place, values, caches, timings, train)
+                    self._compute(place, values, caches, timings, together)
                     continue
                 values[node.name], caches[node.name] = found
                 timings[node.name] = 0.0
@@ -183,18 +190,28 @@ class Network:
         values: dict[str, Array],
         caches: dict[str, Any],
         timings: dict[str, float],
-        train: bool,
+        together: chains.Chains | None,
     ) -> None:
         """The node at that place, and at inference whatever of the next ones can be computed along with it."""
         node = self.nodes[place]
-        done = [] if train else chains.run(self.nodes, place, values)
+        done = together.run(place, values) if together else []
         if not done:
             start = perf_counter()
-            y, cache = node.op.forward(*(values[i] for i in node.inputs), train=train)
+            y, cache = node.op.forward(*(values[i] for i in node.inputs), train=not together)
             done = [chains.Done(y, cache, perf_counter() - start)]
         for index, (value, cache, seconds) in enumerate(done, start=place):
             name = self.nodes[index].name
             values[name], caches[name], timings[name] = value, cache, seconds
+
+    def _chains_for(self, inputs: Mapping[str, Array]) -> chains.Chains:
+        """What is known of the chains for such inputs."""
+        shapes: object = tuple((inputs[name].shape, inputs[name].dtype) for name in self.inputs)
+        known = self._chains.get(shapes)
+        if known is None:
+            if len(self._chains) >= KEPT_SHAPES:
+                self._chains.clear()
+            known = self._chains[shapes] = chains.Chains(self.nodes)
+        return known
 
     def backward(
         self,
@@ -263,6 +280,7 @@ class Network:
             other.__dict__.pop(about_this_one, None)
         other.nodes = tuple(replace(n, op=ops[n.name]) if n.name in ops else n for n in self.nodes)
         other._by_name = {node.name: node for node in other.nodes}
+        other._chains, other._settled = {}, False
         other.shapes()
         return other
 

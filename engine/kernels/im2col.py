@@ -7,6 +7,8 @@ Source: Chellapilla, Puri and Simard, "High performance convolutional neural net
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from engine.kernels import borders, parallel
@@ -111,7 +113,7 @@ def _windows(
     )
 
 
-def _blocks(windows: Array, parts: int) -> list[tuple[slice, slice]]:
+def _blocks(windows: Array, parts: int) -> Sequence[tuple[slice, slice]]:
     """(pictures, output rows) whose gathered windows stay in the cache."""
     per_block = max(1, GRADIENT_BYTES // max(windows[0, 0].nbytes, 1))
     return parallel.blocks(windows.shape[0], windows.shape[1], per_block, parts)

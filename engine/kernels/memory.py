@@ -21,7 +21,7 @@ LEAST_BYTES = 1 << 16  # smaller arrays are left to the allocator, which keeps t
 KEPT_BYTES = 256 << 20
 LINE = 64  # bytes of a cache line
 
-Take = Callable[[int], Array]
+Lend = Callable[[tuple[int, ...], np.dtype[Any]], Array]
 
 
 class _Shelf:
@@ -79,26 +79,18 @@ def common(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
 
     Nothing but the tasks may write to it: whatever comes after them is done by each of those who share.
     """
-    size = prod(shape) * dtype.itemsize
-    _here.lent = lent() + aligned(size)
-    take: Take | None = getattr(_here, "take", None)
-    return empty(shape, dtype) if take is None else take(size).view(dtype).reshape(shape)
+    lend: Lend | None = getattr(_here, "lend", None)
+    return empty(shape, dtype) if lend is None else lend(shape, dtype)
 
 
 @contextmanager
-def on(take: Take) -> Iterator[None]:
-    """Whatever is common lies, in this thread, where ``take`` (bytes → array of bytes) says."""
-    _here.take = take
+def on(lend: Lend) -> Iterator[None]:
+    """Whatever is common comes, in this thread, from ``lend`` in place of ``empty``."""
+    _here.lend = lend
     try:
         yield
     finally:
-        _here.take = None
-
-
-def lent() -> int:
-    """How many bytes of common memory this thread has asked for in its life."""
-    count: int = getattr(_here, "lent", 0)
-    return count
+        _here.lend = None
 
 
 def aligned(size: int) -> int:

@@ -15,7 +15,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import pairwise
 from queue import SimpleQueue
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
@@ -237,7 +237,8 @@ def split(count: int, work: Callable[[int, int], object], least: int = 1) -> Non
     run([partial(work, a, b) for a, b in pairwise(edges)])
 
 
-def blocks(n: int, rows: int, per_block: int, parts: int) -> list[tuple[slice, slice]]:
+@lru_cache(maxsize=1024)  # a small layer is over before they are counted out
+def blocks(n: int, rows: int, per_block: int, parts: int) -> Sequence[tuple[slice, slice]]:
     """(pictures, rows) to take at a time, about ``per_block`` rows: many small pictures at once, or a band of a large one.
 
     There are at least ``parts`` of them where the work can be cut so small, so that a small batch, too, keeps all workers busy.
@@ -245,10 +246,10 @@ def blocks(n: int, rows: int, per_block: int, parts: int) -> list[tuple[slice, s
     per_picture = per_block // rows
     if per_picture >= 1 and (n > 1 or parts == 1):
         step = _even(n, per_picture, parts)
-        return [(slice(i, min(i + step, n)), slice(0, rows)) for i in range(0, n, step)]
+        return tuple((slice(i, min(i + step, n)), slice(0, rows)) for i in range(0, n, step))
     band = _even(rows, per_block, parts)
     starts = range(0, rows, band)
-    return [(slice(i, i + 1), slice(j, min(j + band, rows))) for i in range(n) for j in starts]
+    return tuple((slice(i, i + 1), slice(j, min(j + band, rows))) for i in range(n) for j in starts)
 
 
 def _even(count: int, most: int, parts: int) -> int:

@@ -1,10 +1,12 @@
 """Steps that are computed together give what they give one by one."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from engine import chains
-from engine.network import Network, Node
+from engine.network import KEPT_SHAPES, Network, Node
 from engine.ops import (
     Add,
     BatchNorm,
@@ -105,7 +107,7 @@ def test_a_chain_ends_where_a_step_looks_elsewhere():
     x = photos(1).transpose(0, 2, 3, 1).copy().transpose(0, 3, 1, 2)
     values, at, lengths = {"input": x}, 0, []
     while at < len(net.nodes):
-        done = chains.run(net.nodes, at, values)
+        done = chains.Chains(net.nodes).run(at, values)
         lengths.append(len(done))
         if not done:
             node = net.nodes[at]
@@ -148,7 +150,7 @@ def test_values_that_lie_otherwise_in_memory_are_taken_one_by_one():
     net = residual()
     values = {"norm1": np.asarray(np.ones((1, 24, 6, 6), np.float32), order="C")}
     place = next(i for i, node in enumerate(net.nodes) if node.name == "relu1")
-    assert chains.run(net.nodes, place, values) == []
+    assert chains.Chains(net.nodes).run(place, values) == []
 
 
 def test_a_network_with_every_kind_of_branch():
@@ -157,3 +159,45 @@ def test_a_network_with_every_kind_of_branch():
     values, _ = one_by_one(net, x)
     for name, value in values.items():
         np.testing.assert_array_equal(trace[name], value, err_msg=name)
+
+
+def test_a_second_run_takes_the_chains_of_the_first(monkeypatch):
+    """What a chain is made of is found out once for inputs of one shape and type, and again for others."""
+    found = []
+    find = chains._find
+    monkeypatch.setattr(chains, "_find", lambda *about: found.append(about[1]) or find(*about))
+    net = residual().freeze()
+    for n, searches in ((1, 8), (1, 0), (2, 8), (1, 0)):
+        found.clear()
+        x = photos(n)
+        trace, (values, _) = net.forward(x), one_by_one(net, x)
+        assert len(found) == searches
+        for name, value in values.items():
+            np.testing.assert_array_equal(trace[name], value, err_msg=name)
+
+
+def test_an_edited_network_finds_its_own_chains():
+    net, x = residual().freeze(), photos(1)
+    net.forward(x)
+    conv = net.node("conv1").op
+    other = net.replaced({"conv1": dataclasses.replace(conv, weight=2 * conv.weight)})
+    trace, (values, _) = other.forward(x), one_by_one(other, x)
+    for name, value in values.items():
+        np.testing.assert_array_equal(trace[name], value, err_msg=name)
+
+
+def test_only_so_many_shapes_are_remembered():
+    net = residual().freeze()
+    for n in range(1, KEPT_SHAPES + 4):
+        net.forward(photos(n))
+        assert len(net._chains) <= KEPT_SHAPES
+
+
+def test_a_chain_is_left_when_what_it_reads_lies_otherwise_than_it_did():
+    net = residual()
+    together = chains.Chains(net.nodes)
+    place = next(i for i, node in enumerate(net.nodes) if node.name == "relu1")
+    value = np.ones((1, 6, 6, 24), np.float32).transpose(0, 3, 1, 2)
+    assert len(together.run(place, {"norm1": value})) > 0
+    for other in (np.asarray(value, order="C"), value.astype(np.float64)):
+        assert together.run(place, {"norm1": other}) == []
