@@ -55,8 +55,11 @@ def _by_preference(accept: str) -> list[str]:
     return [media_type for _, media_type in sorted(ranked, key=lambda r: -r[0])]
 
 
-def parse_channels(text: str | None, count: int) -> list[int]:
-    """``0,3,8-15`` → [0, 3, 8, …, 15], each once, in that order; all ``count`` without a text. Raises BadParameter."""
+def parse_channels(text: str | None, count: int, called: str = "channels") -> list[int]:
+    """``0,3,8-15`` → [0, 3, 8, …, 15], each once, in that order; all ``count`` without a text. Raises BadParameter.
+
+    ``called`` is the parameter's name.
+    """
     if text is None:
         return list(range(count))
     wanted: dict[int, None] = {}
@@ -64,12 +67,12 @@ def parse_channels(text: str | None, count: int) -> list[int]:
         match = _RANGE.fullmatch(part.strip())
         if match is None:
             raise BadParameter(
-                f"channels: {part!r} is neither a number nor a range. Write it like this: 0,3,8-15."
+                f"{called}: {part!r} is neither a number nor a range. Write it like this: 0,3,8-15."
             )
         start, stop = int(match["first"]), int(match["last"] or match["first"])
         if stop >= count or start > stop:
             raise BadParameter(
-                f"channels: {part!r} does not fit; this layer has the channels 0 to {count - 1}.",
+                f"{called}: {part!r} does not fit; this layer has {count:,}, counted from 0.",
                 limit=count - 1,
                 actual=stop,
             )

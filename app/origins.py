@@ -69,7 +69,7 @@ def weights_bytes(
     """
     known = _parameters(registry, model, name)
     first = next(iter(known.values()))
-    chosen = parse_channels(filters, len(first))
+    chosen = parse_channels(filters, len(first), "filters")
     some = {key: plain(array[chosen]) for key, array in known.items()}
     if kind == "npy":
         return npy_bytes(next(iter(some.values())))

@@ -3,6 +3,7 @@
 docs/errors.md explains each type; a test keeps it complete.
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -130,7 +131,7 @@ def document(error: Exception, path: str) -> dict[str, Any]:
     body: dict[str, Any] = {"type": problem.type, "title": problem.title, "status": problem.status}
     if isinstance(error, AppError):
         body["detail"] = str(error)
-        body |= {k: v for k in ("limit", "actual") if (v := getattr(error, k)) is not None}
+        body |= {k: _told(v) for k in ("limit", "actual") if (v := getattr(error, k)) is not None}
         body |= error.more
     elif isinstance(error, RequestValidationError):
         body["errors"] = [
@@ -174,3 +175,11 @@ def install(app: FastAPI) -> None:
     for kind in (AppError, ClientDisconnect, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer)
     app.add_exception_handler(Exception, _answer_unexpected)
+
+
+def _told(number: float) -> float:
+    """A number as JSON readers can take it: beyond 2⁵³ they know no whole ones, and beyond 1.8e308 none at all."""
+    return number if abs(number) <= 2**53 else float(min(number, _LARGEST))
+
+
+_LARGEST = int(sys.float_info.max)

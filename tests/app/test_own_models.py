@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from onnx import TensorProto, helper
 
 from app import own_models
 from app.errors import FixedModel, OversizedModel, UnknownModel
@@ -464,3 +465,25 @@ class TestKeeping:
             bring(client, as_onnx(net()), name="another")
             assert client.get(f"/api/v1/analyses/{done.json()['id']}").status_code == 404
             assert client.get(f"{MODELS}/{first}").status_code == 404
+
+
+@pytest.mark.parametrize("side", [2**20, 2**31, 2**40, 2**62])
+def test_an_input_of_any_size_that_a_file_may_fix_is_refused_in_words(own, side):
+    """Even where the numbers of the refusal are more than JSON's readers hold."""
+    made = helper.make_graph(
+        [helper.make_node("Relu", ["x"], ["y"])],
+        "wide",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, side, side])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+    )
+    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    body = refused(own, model.SerializeToString())
+    assert body["what"] == "activation_bytes"
+    assert body["actual"] == pytest.approx(4 * 3 * side**2, rel=1e-9)
+
+
+def test_filters_that_a_layer_does_not_have_are_called_filters(own, file):
+    model = bring(own, file)["id"]
+    answer = own.get(f"{MODELS}/{model}/layers/conv/weights", params={"filters": "2,4"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "filters: '4' does not fit; this layer has 4, counted from 0."

@@ -1,5 +1,6 @@
 """ONNX files become networks that compute what onnxruntime does, under the file's names. (Hostile files: test_onnx_refusals.py.)"""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -424,3 +425,17 @@ def test_the_documented_operations_are_those_that_are_read():
 def test_every_operation_is_known_to_onnx():
     known = {schema.name for schema in onnx.defs.get_all_schemas_with_history()}
     assert CONVERTERS.keys() <= known
+
+
+def test_names_that_no_address_can_hold_become_underscores():
+    """Anything printable is kept; a control character, «.» and «..» would never arrive at the server."""
+    names = ["in\nput", "a\tb", "a_b", "..", ".", "__", "../x", "ä/b c😀", "y\x00"]
+    plain = ["in_put", "a_b_", "a_b", "___", "_", "__", "../x", "ä/b c😀", "y_"]
+    nodes = [make("Relu", [a], [b]) for a, b in pairwise(names)]
+    data = file(nodes, inputs={names[0]: [1, 3]}, outputs=names[-1:])
+    network = from_onnx(data)
+    assert list(network.inputs) == plain[:1]
+    assert [node.name for node in network.nodes] == plain[1:]
+    assert network.outputs == ("y_",)
+    x = random(1, 3)
+    np.testing.assert_array_equal(network.forward(x)["y_"], run_file(data, {names[0]: x})[0])

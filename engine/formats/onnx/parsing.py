@@ -48,6 +48,7 @@ def parse(data: bytes, limits: ModelLimits) -> Graph:
         raise FormatError("not an ONNX file: there is no network in it")
     limits.allow("nodes", len(graph.node))
     _only_text(graph)
+    _make_names_plain(graph)
     arrays = _arrays(graph)
     inputs = {value.name: value.type for value in graph.input if value.name not in arrays}
     _check_inputs(graph, inputs)
@@ -86,6 +87,25 @@ def _only_text(graph: GraphProto) -> None:
         names += [value.name for value in part]
     if not all(isinstance(name, str) for name in names):
         raise FormatError("a damaged ONNX file: a name in it is no text")
+
+
+def _make_names_plain(graph: GraphProto) -> None:
+    """Names become parts of addresses, where neither control characters nor «.» and «..» can stand: these become underscores."""
+    lists = [names for node in graph.node for names in (node.input, node.output)]
+    values = [*graph.input, *graph.output, *graph.initializer]
+    taken = {name for names in lists for name in names} | {value.name for value in values}
+    plain: dict[str, str] = {}
+    for name in sorted(name for name in taken if not name.isprintable() or name in (".", "..")):
+        other = "".join(c if c.isprintable() and set(name) != {"."} else "_" for c in name)
+        while other in taken:
+            other += "_"
+        taken.add(other)
+        plain[name] = other
+    if plain:
+        for names in lists:
+            names[:] = [plain.get(name, name) for name in names]
+        for value in values:
+            value.name = plain.get(value.name, value.name)
 
 
 def _arrays(graph: GraphProto) -> dict[str, Array]:
