@@ -112,35 +112,50 @@ class OwnModels:
 
 
 class ModelReader:
-    """Takes model files in, one at a time: each is held in memory while it is read. Use it from one event loop."""
+    """Takes model files in: several may arrive at a time, one is read after the other. Use it from one event loop.
+
+    Files are held in memory until they are read; all of them together may have as many bytes as one alone.
+    """
 
     def __init__(self, settings: Settings, shelf: OwnModels, compute: Compute) -> None:
         self._settings = settings
         self._shelf = shelf
         self._compute = compute
+        self._room = settings.max_model_bytes
         self._turn = asyncio.Lock()
 
     async def add(
-        self, receive: Callable[[], Awaitable[tuple[bytes, ModelWish]]]
+        self, receive: Callable[[], Awaitable[tuple[bytes, ModelWish]]], announced: int | None
     ) -> tuple[str, list[str]]:
-        """Keep the model that ``receive`` gets: its id, and those of the models that had to go for it.
+        """Keep the model that ``receive`` gets, of so many bytes (None: as many as may be): its id, and those that had to go for it.
 
-        Raises Overloaded while another one is being read, and what ``read_model``, ``OwnModels.keep`` and ``receive`` raise.
+        Raises Overloaded while the others that are on their way leave no room, and what ``read_model``, ``OwnModels.keep`` and
+        ``receive`` raise.
         """
-        if self._turn.locked():
+        most = self._settings.max_model_bytes
+        takes = most if announced is None else min(announced, most)
+        if takes > self._room:
             raise Overloaded(
-                f"Another model is being read. Try again in about {_WAIT} s.", retry_after=_WAIT
+                f"Other models are being read, and leave no room for this one. Try again in about {_WAIT} s.",
+                retry_after=_WAIT,
             )
-        async with self._turn:
+        self._room -= takes
+        try:
             data, wish = await receive()
-            limits = limits_of(self._settings)
-            model = await self._compute.run(lambda _: wish_id(data, wish))
-            try:
-                work = self._compute.run(lambda check: read_model(data, wish, limits, check))
-                network = await work
-            except TimeLimit as error:
-                raise TimeLimit(
-                    f"Reading the model was stopped after {error.limit:g} s, the server's limit.",
-                    limit=error.limit,
-                ) from None
-            return model, self._shelf.keep(model, network)
+            async with self._turn:
+                return await self._read(data, wish)
+        finally:
+            self._room += takes
+
+    async def _read(self, data: bytes, wish: ModelWish) -> tuple[str, list[str]]:
+        limits = limits_of(self._settings)
+        model = await self._compute.run(lambda _: wish_id(data, wish))
+        try:
+            work = self._compute.run(lambda check: read_model(data, wish, limits, check))
+            network = await work
+        except TimeLimit as error:
+            raise TimeLimit(
+                f"Reading the model was stopped after {error.limit:g} s, the server's limit.",
+                limit=error.limit,
+            ) from None
+        return model, self._shelf.keep(model, network)

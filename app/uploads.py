@@ -154,13 +154,19 @@ def _too_slow(timeout: float) -> SlowUpload:
     return SlowUpload(f"The upload did not arrive within {timeout:g} s.", limit=timeout)
 
 
+def announced_bytes(request: Request) -> int | None:
+    """How many bytes the body has by its header; None where that does not say."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else None
+
+
 async def _bounded(
     request: Request, limit: int, refusal: Refusal, slack: int = 0
 ) -> AsyncGenerator[bytes, None]:
     """The body in pieces; a refusal once it has more than ``limit + slack`` bytes, before reading if its header says so."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > limit + slack:
-        raise refusal(limit, int(announced))
+    announced = announced_bytes(request)
+    if announced is not None and announced > limit + slack:
+        raise refusal(limit, announced)
     size = 0
     async for chunk in request.stream():
         size += len(chunk)

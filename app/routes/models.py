@@ -28,7 +28,7 @@ from app.negotiate import MEDIA_TYPES, choose_format
 from app.openapi import MODEL_BODY, binary_content, problem_responses
 from app.responses import json_response
 from app.samples import load_samples
-from app.uploads import read_model_file
+from app.uploads import announced_bytes, read_model_file
 
 router = APIRouter(tags=["models"])
 
@@ -135,7 +135,7 @@ async def create_model(
             request, settings.max_model_bytes, settings.model_body_timeout, query
         )
 
-    model, gone = await services.model_reader.add(receive)
+    model, gone = await services.model_reader.add(receive, announced_bytes(request))
     services.forget(gone)
     content = await worker.run(lambda _: present.model(services.registry, model))
     root = request.scope.get("root_path", "")

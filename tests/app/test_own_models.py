@@ -340,7 +340,26 @@ class TestRefusals:
         assert answer.json()["type"] == "/errors/time-limit"
         assert "model" in answer.json()["detail"]
 
-    def test_one_file_is_read_at_a_time(self, own, file, monkeypatch):
+    def test_one_file_is_read_after_the_other(self, own, monkeypatch):
+        """Those that come meanwhile wait for their turn; nobody is sent away while there is room for the bytes."""
+        read = own_models.read_model
+        door = threading.Lock()
+
+        def alone(*args):
+            assert door.acquire(blocking=False)
+            try:
+                time.sleep(0.02)
+                return read(*args)
+            finally:
+                door.release()
+
+        monkeypatch.setattr(own_models, "read_model", alone)
+        files = [as_onnx(net(classes=count)) for count in range(2, 10)]
+        with ThreadPoolExecutor(len(files)) as pool:
+            answers = list(pool.map(lambda file: own.post(MODELS, content=file), files))
+        assert {answer.status_code for answer in answers} == {201}
+
+    def test_files_on_their_way_take_as_many_bytes_as_one_may_have(self, own, file, monkeypatch):
         begun, go_on = threading.Event(), threading.Event()
         read = own_models.read_model
 
@@ -353,12 +372,15 @@ class TestRefusals:
         with ThreadPoolExecutor(1) as pool:
             first = pool.submit(own.post, MODELS, content=file)
             assert begun.wait(30)
-            second = own.post(MODELS, content=file)
+            large = own.post(MODELS, content=bytes(200_000 - len(file) + 1))
+            unknown = own.post(MODELS, content=iter([file]))  # says no length
             go_on.set()
             assert first.result().status_code == 201
-        assert second.status_code == 503
-        assert second.json()["type"] == "/errors/busy"
-        assert "retry-after" in second.headers
+        for answer in (large, unknown):
+            assert answer.status_code == 503
+            assert answer.json()["type"] == "/errors/busy"
+            assert "retry-after" in answer.headers
+        assert own.post(MODELS, content=iter([file])).status_code == 201
 
     def test_a_network_without_a_photo(self, own):
         body = refused(own, as_onnx(net(channels=5)))
