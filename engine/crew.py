@@ -21,7 +21,6 @@ import gc
 import mmap
 import os
 import platform
-import select
 import signal
 import sys
 import threading
@@ -30,29 +29,29 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise
-from math import prod
-from time import monotonic, perf_counter
-from typing import Any, NoReturn, Protocol, TypeVar
+from math import inf
+from time import monotonic, perf_counter, sleep
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from engine.kernels import memory, parallel
+from engine.kernels.stretches import NoRoom, Stretch, Stretches
 from engine.ops.layout import from_memory, in_memory
 from engine.types import Array
 
 LEAST_WORK = 10_000_000  # multiply-adds of a run; less is over before the others are awake
 MOST_MEMBERS = 8  # more wait for each other longer than they compute
 MOST_CREWS = 2  # networks that have one; the one that was used least recently loses its own
-KEPT_BYTES = (
-    256 << 20
-)  # of memory that no value lies in any more; one run's is kept whatever it takes
-IDLE = 60.0  # seconds
+IDLE = 60.0  # seconds without work until a crew goes home
+AT_HAND = 1.0  # seconds after its last run in which a crew makes room for no other
 PATIENCE = 2.0  # seconds to wait for somebody at the same layer, who then is taken to be lost
 REST = 5.0  # seconds to work alone when the processors are busy otherwise
 WAITED = 0.4  # of a run's time spent waiting shows that they are …
 MOST_LATE = 3  # … if it happens so many times on end; once may be chance
 LOOKS = 2_000  # before others are let on the processor
 APART = 8  # numbers of 8 bytes: every process writes to a cache line of its own
+LAST = (1 << 20) - 1  # the end of a run's turns; none has so many layers
 
 # Stores are seen by all in their order, which nothing in Python could ask for; and files without a name exist.
 POSSIBLE = sys.platform == "linux" and platform.machine() in ("x86_64", "AMD64")
@@ -76,6 +75,10 @@ class Lost(Exception):
     """Somebody of the crew is not there any more."""
 
 
+class _Stopped(Exception):
+    """The leader has given up this run."""
+
+
 class _Measure:
     """How much common memory a run takes."""
 
@@ -89,57 +92,6 @@ class _Measure:
         return array
 
 
-class _Stretch:
-    """Memory of one run, handed out from its beginning to its end, in the same order to all who take part in it."""
-
-    def __init__(self, lease: Array) -> None:
-        self._lease, self._at = lease, 0
-
-    def lend(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-        """An array that begins at a cache line."""
-        start = self._at
-        self._at += memory.aligned(prod(shape) * dtype.itemsize)
-        if self._at > len(self._lease):
-            raise Lost("a run needs more memory than the one before")
-        return np.ndarray(shape, dtype, self._lease, start)
-
-
-class _Ground:
-    """A file without a name, as many stretches long as there are runs whose values somebody still looks at."""
-
-    def __init__(self, size: int) -> None:
-        self.used = size
-        self._size = -(-size // mmap.ALLOCATIONGRANULARITY) * mmap.ALLOCATIONGRANULARITY
-        self.file = os.memfd_create("values")
-        self._maps: dict[int, mmap.mmap] = {}
-        self._free: list[int] = []
-        self._lent: dict[int, weakref.ref[Array]] = {}
-
-    def lend(self) -> tuple[int, _Stretch]:
-        """The number of a stretch that is free. It is free again when the last array on it is gone."""
-        number = self._free.pop() if self._free else len(self._maps)
-        if number not in self._maps:
-            os.ftruncate(self.file, (number + 1) * self._size)
-        lease = self._lease(number)
-        self._lent[number] = weakref.ref(lease, lambda _: self._give_back(number))
-        return number, _Stretch(lease)
-
-    def seen(self, number: int) -> _Stretch:
-        """The same stretch as the leader lent."""
-        return _Stretch(self._lease(number))
-
-    def _lease(self, number: int) -> Array:
-        if number not in self._maps:
-            self._maps[number] = mmap.mmap(self.file, self._size, offset=number * self._size)
-        return np.frombuffer(self._maps[number], np.uint8, self.used)
-
-    def _give_back(self, number: int) -> None:
-        del self._lent[number]
-        if self._free and (len(self._free) + 1) * self._size > KEPT_BYTES:
-            self._maps[number].madvise(mmap.MADV_REMOVE)
-        self._free.append(number)
-
-
 class Crew:
     """The processes of one network and inputs of one shape."""
 
@@ -149,7 +101,7 @@ class Crew:
         self.lock = threading.Lock()
         self._inputs = [(name, in_memory(x).shape, x.dtype) for name, x in inputs.items()]
         room = size + sum(memory.aligned(x.nbytes) for x in inputs.values())
-        self._ground = _Ground(room)
+        self._ground = Stretches(room)
         # Of each process how far it is; then the number of the run, of its stretch, and the processor of the leader.
         self._page = mmap.mmap(-1, mmap.PAGESIZE)
         self._cells = memoryview(self._page).cast("q")
@@ -157,6 +109,7 @@ class Crew:
         self._turn = 0
         self._runs = 0
         self._waited = 0.0
+        self._is_lost = False
         self._others = [rank * APART for rank in range(1, self.size)]
         self._leader = os.getpid()
         self._pids: list[int] = []
@@ -171,36 +124,40 @@ class Crew:
     def _fork(self, rank: int, work: Work[Any]) -> None:
         listens, calls = os.pipe()  # nobody else has the end that calls: it closes with the leader
         self._calls.append(calls)
-        with warnings.catch_warnings():
-            # Of threads that a child does not have: nothing that it does waits for one.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            pid = os.fork()
-        if pid == 0:
-            try:
-                self._follow(rank, listens, work)
-            finally:
-                os._exit(0)
-        os.close(listens)
-        self._pids.append(pid)
+        try:
+            pid = _fork_quietly()
+            if pid == 0:
+                try:
+                    self._follow(rank, listens, work)
+                finally:
+                    os._exit(0)
+            self._pids.append(pid)
+        finally:
+            os.close(listens)
 
-    def _follow(self, rank: int, listens: int, work: Work[Any]) -> NoReturn:
+    def _follow(self, rank: int, listens: int, work: Work[Any]) -> None:
         """What the others do all their life."""
         _leave_the_leaders_alone(keep={listens, self._ground.file})
         self.rank = rank
         self._others = [other * APART for other in range(self.size) if other != rank]
-        avoided = -1
-        while select.select([listens], [], [], IDLE)[0] and os.read(listens, 1):
+        processors, avoided = os.sched_getaffinity(0), -1
+        while os.read(listens, 1):
             run, number, processor = self._cells[self._order : self._order + 3]
             if processor != avoided:
                 avoided = processor
-                parallel.keep_off(processor)
+                parallel.keep_off(processor, processors, [0])
             with self._together(run, self._ground.seen(number)):
-                work(self._taken(), None)
-                self.meet()
-        os._exit(0)
+                try:
+                    work(self._taken(), None)
+                    self.meet()
+                except _Stopped:
+                    self._turn |= LAST
+                    self._cells[self.rank * APART] = self._turn
 
     def run(self, inputs: Values, work: Work[Made], check: Check) -> Made:
         """Compute a run with the others. Raises Lost when one of them does not come along, and what ``work`` raises."""
+        if self._is_lost:
+            raise Lost("somebody did not come along in the run before")
         try:
             number, stretch = self._ground.lend()
         except OSError as error:
@@ -219,9 +176,25 @@ class Crew:
                     os.write(call, b"!")
             except OSError:
                 raise Lost("somebody has gone") from None
-            made = work(values, check)
-            self.meet()
+            try:
+                made = work(values, check)
+                self.meet()
+            except NoRoom as error:
+                raise Lost(str(error)) from None
+            except Lost:
+                raise
+            except BaseException:
+                self._stop()
+                raise
         return made
+
+    def _stop(self) -> None:
+        """Give up this run; the others stop at the next layer, and write to its memory no more."""
+        self._turn |= LAST
+        try:
+            self._arrive()
+        except Lost:
+            self._is_lost = True
 
     @property
     def waited(self) -> float:
@@ -235,15 +208,20 @@ class Crew:
         }
 
     @contextmanager
-    def _together(self, run: int, stretch: _Stretch) -> Iterator[None]:
-        # A run has fewer layers than that: nobody is taken to be here who is still where he was in the run before.
-        self._turn = run << 20
+    def _together(self, run: int, stretch: Stretch) -> Iterator[None]:
+        # Nobody is taken to be here who is still where he was in the run before.
+        self._turn = run * (LAST + 1)
         with memory.on(stretch.lend), parallel.together(self):
             yield
 
     def meet(self) -> None:
         """Wait until all are here."""
         self._turn += 1
+        self._arrive()
+        if self._cells[0] & LAST == LAST:
+            raise _Stopped
+
+    def _arrive(self) -> None:
         self._cells[self.rank * APART] = self._turn
         for place in self._others:
             looks = 0
@@ -274,15 +252,34 @@ class Crew:
     def close(self) -> None:
         """Send the others home. What was computed stays."""
         if os.getpid() != self._leader:
-            return  # one of another crew, who forgets a network that it got with everything else
+            return
+        for pid in self._pids:
+            with suppress(ChildProcessError):  # somebody else has heard of its end
+                if not os.waitpid(pid, os.WNOHANG)[0]:
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
+        self._let_go()
+        self._ground.close()
+        self._pids = []
+
+    def forsake(self) -> None:
+        """What a process does that has a crew because it was forked by its leader."""
+        self._let_go()
+        os.close(self._ground.file)
+
+    def _let_go(self) -> None:
         for call in self._calls:
             os.close(call)
-        for pid in self._pids:
-            with suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-        os.close(self._ground.file)
-        self._calls, self._pids = [], []
+        self._calls = []
+
+
+def _fork_quietly() -> int:
+    if sys.version_info >= (3, 12):
+        with warnings.catch_warnings():
+            # Of threads that a child does not have: nothing that it does waits for one.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return os.fork()
+    return os.fork()
 
 
 def _leave_the_leaders_alone(keep: set[int]) -> None:
@@ -306,7 +303,8 @@ class _Known:
         self.bytes: dict[object, int] = {}
         self.crew: Crew | None = None
         self.shape: object = None  # of the crew's inputs
-        self.used = self.alone_until = 0.0
+        self.run = self.used = -inf  # when the network ran last, and when its crew did
+        self.alone_until = 0.0
         self.late = 0  # runs on end in which most of the time went by in waiting
 
     def dismiss(self) -> None:
@@ -318,6 +316,21 @@ class _Known:
 
 _known: weakref.WeakKeyDictionary[Runs, _Known] = weakref.WeakKeyDictionary()
 _door = threading.Lock()
+_is_watched = False  # whether somebody looks after those who have nothing to do
+
+
+def _forget() -> None:
+    """In a process that was forked, by whomever: the crews are another's, and so were the locks."""
+    global _known, _door, _is_watched
+    for known in list(_known.values()):
+        crew, known.crew = known.crew, None
+        if crew is not None:
+            crew.forsake()
+    _known, _door, _is_watched = weakref.WeakKeyDictionary(), threading.Lock(), False
+
+
+if POSSIBLE:
+    os.register_at_fork(after_in_child=_forget)
 
 
 def run(network: Runs, inputs: Values, work: Work[Made], check: Check = None) -> Made:
@@ -341,13 +354,11 @@ def run(network: Runs, inputs: Values, work: Work[Made], check: Check = None) ->
     start = known.used = monotonic()
     try:
         made = crew.run(inputs, work, check)
-    except BaseException as error:
+    except Lost:
         with _door:
             known.dismiss()
         known.alone_until = monotonic() + REST
-        if isinstance(error, Lost):
-            return work(inputs, check)
-        raise
+        return work(inputs, check)
     finally:
         crew.lock.release()
     known.late = known.late + 1 if crew.waited > WAITED * (monotonic() - start) else 0
@@ -371,8 +382,10 @@ def _get_to_know(network: Runs) -> _Known:
 
 
 def _crew_of(known: _Known, shape: object, inputs: Values, work: Work[Any]) -> Crew | None:
-    """The network's crew for such inputs, made now if this is the second run on them; None while it works alone."""
-    if monotonic() < known.alone_until or shape not in known.bytes:
+    """The network's crew for such inputs, made now if they came before; None while it works alone."""
+    now = monotonic()
+    was_idle, known.run = now > known.run + IDLE, now
+    if was_idle or now < known.alone_until or shape not in known.bytes:
         return None
     if known.crew is None or known.shape != shape:
         others = [other for other in _known.values() if other.crew and other is not known]
@@ -383,17 +396,44 @@ def _crew_of(known: _Known, shape: object, inputs: Values, work: Work[Any]) -> C
         try:
             known.crew, known.shape = Crew(known.bytes[shape], inputs, work), shape
         except OSError:  # no more processes, files or memory to be had
-            known.alone_until = monotonic() + IDLE
+            known.alone_until = now + IDLE
+        else:
+            _watch()
     return known.crew
 
 
 def _dismissed(known: _Known) -> bool:
-    """Whether it has no crew any more; one that is at work is not disturbed."""
+    """Whether it has no crew any more; one that is at work, or was just now, is not disturbed."""
     crew = known.crew
     if crew is None:
         return True
-    if not crew.lock.acquire(blocking=False):
+    if monotonic() < known.used + AT_HAND or not crew.lock.acquire(blocking=False):
         return False
     known.dismiss()
     crew.lock.release()
     return True
+
+
+def _watch() -> None:
+    """See to it that crews without work go home."""
+    global _is_watched
+    if not _is_watched:
+        _is_watched = True
+        threading.Thread(target=_look_after_the_idle, name="crews", daemon=True).start()
+
+
+def _look_after_the_idle() -> None:
+    while _dismiss_the_idle():
+        sleep(IDLE / 4)
+
+
+def _dismiss_the_idle() -> bool:
+    """Whether there is anybody left."""
+    global _is_watched
+    with _door:
+        have = [known for known in _known.values() if known.crew is not None]
+        for known in have:
+            if monotonic() > known.used + IDLE:
+                _dismissed(known)
+        _is_watched = any(known.crew is not None for known in have)
+        return _is_watched

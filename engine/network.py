@@ -83,6 +83,11 @@ class Network:
                 raise GraphError(f"the output {output!r} is made by no node")
         self.shapes()  # a layer that does not fit is refused here, not in the middle of a photo
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy may be changed, so it finds out by itself what follows from ops and numbers."""
+        own = {k: v for k, v in self.__dict__.items() if k not in ("digest", "multiply_adds")}
+        return own | {"_chains": {}, "_settled": False}
+
     def node(self, name: str) -> Node:
         """The node that makes the value of that name. Raises KeyError."""
         return self._by_name[name]
@@ -276,11 +281,8 @@ class Network:
         if unknown:
             raise GraphError(f"this network has no layer {', '.join(map(repr, unknown))}")
         other = copy(self)
-        for about_this_one in ("digest", "multiply_adds"):
-            other.__dict__.pop(about_this_one, None)
         other.nodes = tuple(replace(n, op=ops[n.name]) if n.name in ops else n for n in self.nodes)
         other._by_name = {node.name: node for node in other.nodes}
-        other._chains, other._settled = {}, False
         other.shapes()
         return other
 

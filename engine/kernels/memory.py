@@ -6,6 +6,7 @@ itself when the last array on it is gone; up to ``KEPT_BYTES`` are kept there, t
 
 from __future__ import annotations
 
+import os
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -57,6 +58,16 @@ _shelf = _Shelf()
 _leases: dict[
     int, weakref.ref[Array]
 ] = {}  # by the block that is lent: a weak reference calls back only while it is kept
+
+
+def _new_shelf() -> None:
+    """In a process that was forked: a thread that it does not have may have been at the old one."""
+    global _shelf
+    _shelf = _Shelf()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_shelf)
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

@@ -130,6 +130,16 @@ _helpers: list[int] = []  # the system's numbers of their threads
 _left_to_callers = -1
 
 
+def _forget_helpers() -> None:
+    """In a process that was forked: threads are not."""
+    _calls_for_help.cache_clear()
+    _helpers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_helpers)
+
+
 def _make_room() -> None:
     """Keep the helpers off the caller's processor.
 
@@ -140,15 +150,13 @@ def _make_room() -> None:
     here = processor()
     if here != _left_to_callers:
         _left_to_callers = here
-        keep_off(here, *_helpers)
+        keep_off(here, os.sched_getaffinity(os.getpid()), _helpers)
 
 
-def keep_off(processor: int, *threads: int) -> None:
-    """Let these threads, or else this one, run on any processor but that one; 'any' where there is no other."""
-    if processor < 0:
-        return
-    others = os.sched_getaffinity(os.getpid()) - {processor}
-    for thread in (threads or (0,)) if others else ():
+def keep_off(processor: int, processors: set[int], threads: Iterable[int]) -> None:
+    """Let these threads (0 for this one) run on any of the processors but that one, if there are others."""
+    others = processors - {processor}
+    for thread in threads if others and processor >= 0 else ():
         with suppress(OSError):
             os.sched_setaffinity(thread, others)
 

@@ -108,6 +108,10 @@ class Op(ABC):
             found[key] = make()
         return found[key]
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy may be changed, so it keeps nothing that was made of the numbers."""
+        return {name: value for name, value in self.__dict__.items() if name != "_kept"}
+
     @abstractmethod
     def infer_shape(self, *shapes: Shape) -> Shape:
         """The output's shape, batch axis included. Raises ShapeError with the reason when the inputs do not fit."""

@@ -8,13 +8,14 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from math import inf
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine import crew
 from engine.formats.onnx import from_onnx
-from engine.kernels import parallel
+from engine.kernels import memory, parallel
 from engine.network import Network, Node
 from engine.ops import Relu
 from tests.engine import exported
@@ -32,6 +33,7 @@ def eager(monkeypatch):
     monkeypatch.setattr(crew, "LEAST_WORK", 0)
     monkeypatch.setattr(crew, "WAITED", inf)
     monkeypatch.setattr(crew, "PATIENCE", 30.0)
+    monkeypatch.setattr(crew, "AT_HAND", 0.0)
     monkeypatch.delenv("CONVSCOPE_CREW", raising=False)
 
 
@@ -53,6 +55,10 @@ def is_alive(pid):
     except ProcessLookupError:
         return False
     return True
+
+
+def open_files():
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def same(trace, other):
@@ -114,7 +120,7 @@ def test_memory_is_used_again(net):
     for seed in range(20):
         net.forward(pictures(1, seed=seed))
         gc.collect()
-    assert len(crew._known[net].crew._ground._maps) <= 2
+    assert crew._known[net].crew._ground._count <= 2
 
 
 def test_a_trace_says_what_it_takes(net):
@@ -151,20 +157,119 @@ def test_who_hangs_is_not_waited_for(net, monkeypatch):
     assert not members(net)
 
 
-def test_a_check_stops_the_run_and_no_other(net, monkeypatch):
-    monkeypatch.setattr(crew, "REST", 0.0)
-    x = pictures(1)
-    alone = net.forward(x)
-    net.forward(x)
-    left = iter(range(4))
+def stop_after(layers):
+    left = iter(range(layers))
 
     def check():
         if next(left, None) is None:
             raise TimeoutError("too late")
 
+    return check
+
+
+def test_a_check_stops_the_run_and_no_other(net):
+    """Wherever it is stopped, everybody is there for the next one, and nobody still writes to its memory."""
+    xs = [pictures(1, seed=seed) for seed in range(3)]
+    alone = [network().forward(x) for x in xs]
+    for _ in range(2):
+        net.forward(xs[0])
+    everybody = members(net)
+    for layers in [*range(len(net.nodes)), 0, 0, 0]:
+        with pytest.raises(TimeoutError, match="too late"):
+            net.forward(xs[1], check=stop_after(layers))
+        for x, expected in zip(xs, alone, strict=True):
+            assert same(net.forward(x), expected)
+    assert members(net) == everybody
+
+
+def test_who_is_lost_while_a_run_is_stopped(net, monkeypatch):
+    x = pictures(1)
+    alone = net.forward(x)
+    net.forward(x)
+    monkeypatch.setattr(crew, "PATIENCE", 0.1)
+    (pid,) = members(net)
+
+    def check():
+        os.kill(pid, signal.SIGSTOP)
+        raise TimeoutError("too late")
+
     with pytest.raises(TimeoutError, match="too late"):
         net.forward(x, check=check)
     assert same(net.forward(x), alone)
+    assert not is_alive(pid)
+
+
+def in_a_fork(work):
+    """Whether ``work`` gives something true in a process that was forked from this one."""
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if work() else 1)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def test_a_process_that_somebody_forks_has_no_crew_of_its_leaders(net):
+    """Else two would give orders to the same processes, and write to the same memory."""
+    xs = [pictures(1, seed=seed) for seed in range(4)]
+    alone = [network().forward(x) for x in xs]
+    net.forward(xs[0])
+    kept = net.forward(xs[0])
+    everybody = members(net)
+    assert everybody
+
+    def theirs():
+        return not members(net) and all(
+            same(net.forward(x), a) for x, a in zip(xs, alone, strict=True)
+        )
+
+    assert in_a_fork(theirs)
+    assert same(kept, alone[0])
+    assert all(same(net.forward(x), a) for x, a in zip(xs, alone, strict=True))
+    assert members(net) == everybody
+
+
+def test_what_a_thread_holds_while_others_are_forked_is_not_waited_for(net, monkeypatch):
+    x = pictures(1)
+    alone = net.forward(x)
+    monkeypatch.setattr(crew, "PATIENCE", 0.5)
+    with ThreadPoolExecutor(1) as other:
+        other.submit(memory._shelf._lock.acquire).result()
+        trace = other.submit(net.forward, x).result()  # the lock is this thread's own
+        other.submit(memory._shelf._lock.release).result()
+    assert same(trace, alone)
+    assert members(net)
+    assert same(net.forward(x), alone)
+
+
+def test_shapes_and_networks_that_take_turns_do_not_fork_each_time(net, monkeypatch):
+    monkeypatch.setattr(crew, "AT_HAND", 1000.0)
+    for _ in range(2):
+        net.forward(pictures(1))
+    everybody = members(net)
+    for n in (2, 2, 1, 2, 3, 1):
+        assert same(net.forward(pictures(n)), network().forward(pictures(n)))
+        assert members(net) == everybody
+    others = [network().freeze() for _ in range(crew.MOST_CREWS + 1)]
+    for _ in range(3):
+        for other in others:
+            other.forward(pictures(1))
+    assert members(net) == everybody
+    assert sum(bool(members(other)) for other in others) == crew.MOST_CREWS - 1
+
+
+def test_who_has_nothing_to_do_goes_home(net, monkeypatch):
+    x = pictures(1)
+    for _ in range(3):
+        trace = net.forward(x)
+    (pid,) = members(net)
+    crew._dismiss_the_idle()
+    assert is_alive(pid)
+    monkeypatch.setattr(crew, "IDLE", 0.05)
+    time.sleep(0.1)
+    assert not crew._dismiss_the_idle()
+    assert not is_alive(pid)  # nor a zombie
+    for has in (False, True):  # the first run is sooner done alone
+        assert same(net.forward(x), trace)
+        assert bool(members(net)) == has
 
 
 def test_several_callers_at_once(net):
@@ -191,7 +296,7 @@ def test_a_crew_ends_with_its_leader():
     script = """if True:
         import os
         from engine import crew
-        from engine.kernels import parallel
+        from engine.kernels import memory, parallel
         parallel.WORKERS, crew.LEAST_WORK = 2, 0
         from tests.engine.networks import network, pictures
         net = network().freeze()
@@ -266,5 +371,7 @@ def test_no_process_to_be_had(net, monkeypatch):
     x = pictures(1)
     alone = net.forward(x)
     monkeypatch.setattr(os, "fork", lambda: (_ for _ in ()).throw(BlockingIOError()))
+    before = open_files()
     assert same(net.forward(x), alone)
     assert not members(net)
+    assert open_files() == before

@@ -1,5 +1,7 @@
 """Whole networks: values against onnxruntime, gradients against numbers, and graphs that are none."""
 
+import copy
+import pickle
 import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -357,3 +359,28 @@ class TestTrace:
         net = tiny(Node("a", conv, ("input",)), Node("same", Identity(), ("a",)))
         x = np.zeros((1, 3, 4, 4), np.float32)
         assert net.forward(x).nbytes == (3 + 2) * 16 * 4
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_network_in_use_can_be_copied_and_packed(copied):
+    net, x = network().freeze(), pictures(1)
+    for _ in range(3):
+        trace = net.forward(x)
+    other = copied(net)
+    assert other.digest == net.digest
+    again = other.forward(x)
+    assert all(np.array_equal(again[name], trace[name]) for name in trace)
+
+
+def test_a_copy_of_a_network_in_use_goes_by_its_own_numbers():
+    """What was made of the weights stays with the network that they are of."""
+    net, x = network().freeze(), pictures(1)
+    for _ in range(3):
+        trace = net.forward(x)
+    assert net.digest
+    changed = copy.deepcopy(net)
+    changed.parameters()["conv1.weight"][...] = 0
+    assert not changed.settled
+    assert changed.digest != net.digest
+    assert np.ptp(changed.forward(x)["conv1"], axis=(2, 3)).max() == 0
+    assert all(np.array_equal(net.forward(x)[name], trace[name]) for name in trace)

@@ -1,5 +1,6 @@
 """Work that is shared out is done once, by whoever has time, and its errors come back."""
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -64,3 +65,16 @@ def test_cuts():
     assert parallel.cut(parallel.CUT_WORK, 10) == (parallel.WORKERS, False)
     assert parallel.cut(parallel.WAKING_WORK, 10) == (parallel.WORKERS, True)
     assert parallel.cut(0, parallel.WAKING_WORK) == (parallel.WORKERS, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="Linux tells and sets processors")
+def test_who_keeps_off_one_processor_after_another_has_all_the_others(monkeypatch):
+    """What a thread kept off before does not count: else it would end up on one."""
+    told = []
+    monkeypatch.setattr(os, "sched_setaffinity", lambda thread, which: told.append(which))
+    for processor in (0, 1, 2, 3, 3, -1):
+        parallel.keep_off(processor, {0, 1, 2, 3}, [0])
+    assert told == [{1, 2, 3}, {0, 2, 3}, {0, 1, 3}, {0, 1, 2}, {0, 1, 2}]
+    parallel.keep_off(0, {0}, [0])
+    parallel.keep_off(0, {0, 1}, [])
+    assert len(told) == 5
