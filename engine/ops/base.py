@@ -188,18 +188,40 @@ class Moving(Op):
         return one_term("copy", seen.start, xs[0][seen.start], 1.0, y[index])
 
 
-def one_term(
-    rule: str, index: Index, value: float, weight: float, result: float, bias: float = 0.0
+def terms_of_one(
+    rule: str,
+    positions: Array,
+    values: Array,
+    weights: Array,
+    result: float,
+    *,
+    bias: float = 0.0,
+    products: Array | None = None,
 ) -> Explanation:
-    """The explanation of an elementwise step: one number in, one number out, at the same place or another (``index``)."""
+    """The explanation of a number all of whose terms come from the op's only input; products are value · weight unless given."""
     return Explanation(
         rule=rule,
         result=float(result),
         bias=float(bias),
-        sources=np.zeros(1, np.int64),
-        positions=np.array([index], np.int64),
-        values=np.array([value], np.float64),
-        weights=np.array([weight], np.float64),
+        sources=np.zeros(len(values), np.int64),
+        positions=positions,
+        values=values,
+        weights=weights,
+        products=values * weights if products is None else products,
+    )
+
+
+def one_term(
+    rule: str, index: Index, value: float, weight: float, result: float, bias: float = 0.0
+) -> Explanation:
+    """The explanation of an elementwise step: one number in, one number out, at the same place or another (``index``)."""
+    return terms_of_one(
+        rule,
+        np.array([index], np.int64),
+        np.array([value], np.float64),
+        np.array([weight], np.float64),
+        result,
+        bias=bias,
         products=np.array([result - bias], np.float64),
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.kernels import convolution, memory
 from engine.kernels.geometry import Case, Geometry
-from engine.ops.base import Box, Explanation, Op, same_shape
+from engine.ops.base import Box, Explanation, Op, same_shape, terms_of_one
 from engine.ops.layout import from_nhwc, to_nhwc
 from engine.ops.sliding import Sliding, axes, checked
 from engine.types import Array, Index, Shape
@@ -155,15 +155,13 @@ class Conv2d(Op):
         values = np.zeros(len(channel), np.float64)
         values[inside] = x[n, channel[inside] + first, at_y[inside], at_x[inside]]
         weights = self.weight[k].ravel().astype(np.float64)
-        return Explanation(
-            rule="weighted_sum",
-            result=float(y[index]),
-            bias=0.0 if self.bias is None else float(self.bias[k]),
-            sources=np.zeros(len(channel), np.int64),
-            positions=np.stack([np.full_like(channel, n), channel + first, at_y, at_x], axis=1),
-            values=values,
-            weights=weights,
-            products=values * weights,
+        return terms_of_one(
+            "weighted_sum",
+            np.stack([np.full_like(channel, n), channel + first, at_y, at_x], axis=1),
+            values,
+            weights,
+            y[index],
+            bias=0.0 if self.bias is None else self.bias[k],
         )
 
     def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:

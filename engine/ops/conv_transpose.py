@@ -11,7 +11,7 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.kernels import convolution
 from engine.kernels.geometry import Geometry
-from engine.ops.base import Box, Explanation, Op, same_shape
+from engine.ops.base import Box, Explanation, Op, same_shape, terms_of_one
 from engine.ops.layout import from_nhwc, to_nhwc
 from engine.ops.sliding import checked
 from engine.types import Array, Index, Shape
@@ -164,15 +164,13 @@ class ConvTranspose2d(Op):
         weights = self.weight[np.ix_(channels, [k % per_group], p, q)].astype(np.float64).ravel()
         c, i, j = (axis.ravel() for axis in grid)
         values = x[n, c, i, j].astype(np.float64)
-        return Explanation(
-            rule="weighted_sum",
-            result=float(y[index]),
-            bias=0.0 if self.bias is None else float(self.bias[k]),
-            sources=np.zeros(len(values), np.int64),
-            positions=np.stack([np.full_like(c, n), c, i, j], axis=1),
-            values=values,
-            weights=weights,
-            products=values * weights,
+        return terms_of_one(
+            "weighted_sum",
+            np.stack([np.full_like(c, n), c, i, j], axis=1),
+            values,
+            weights,
+            y[index],
+            bias=0.0 if self.bias is None else self.bias[k],
         )
 
     def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:

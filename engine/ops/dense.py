@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.kernels import memory, parallel
-from engine.ops.base import Box, Explanation, Op, same_shape
+from engine.ops.base import Box, Explanation, Op, same_shape, terms_of_one
 from engine.types import Array, Index, Shape
 
 PER_WEIGHT = 10  # multiply-adds that BLAS does while a weight comes from memory
@@ -79,15 +79,13 @@ class Dense(Op):
         values = xs[0][n].astype(np.float64)
         weights = self.weight[unit].astype(np.float64)
         positions = np.stack([np.full(values.size, n), np.arange(values.size)], axis=1)
-        return Explanation(
-            rule="weighted_sum",
-            result=float(y[index]),
-            bias=0.0 if self.bias is None else float(self.bias[unit]),
-            sources=np.zeros(values.size, np.int64),
-            positions=positions,
-            values=values,
-            weights=weights,
-            products=values * weights,
+        return terms_of_one(
+            "weighted_sum",
+            positions,
+            values,
+            weights,
+            y[index],
+            bias=0.0 if self.bias is None else self.bias[unit],
         )
 
     def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:

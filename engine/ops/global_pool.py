@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from engine.ops.base import Box, Explanation, Op
+from engine.ops.base import Box, Explanation, Op, terms_of_one
 from engine.ops.layout import from_nhwc, to_nhwc
 from engine.ops.pool import maps_only
 from engine.types import Array, Index, Shape
@@ -43,14 +43,12 @@ class GlobalAveragePool(_WholeMap):
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         positions, values = _cells(xs[0], index)
-        return Explanation(
-            rule="mean",
-            result=float(y[index]),
-            bias=0.0,
-            sources=np.zeros(len(values), np.int64),
-            positions=positions,
-            values=values,
-            weights=np.full(len(values), 1 / len(values)),
+        return terms_of_one(
+            "mean",
+            positions,
+            values,
+            np.full(len(values), 1 / len(values)),
+            y[index],
             products=values / len(values),
         )
 
@@ -77,15 +75,8 @@ class GlobalMaxPool(_WholeMap):
         positions, values = _cells(xs[0], index)
         weights = np.zeros(len(values))
         weights[values.argmax()] = 1.0
-        return Explanation(
-            rule="max",
-            result=float(y[index]),
-            bias=0.0,
-            sources=np.zeros(len(values), np.int64),
-            positions=positions,
-            values=values,
-            weights=weights,
-            products=np.where(weights > 0, values, 0.0),
+        return terms_of_one(
+            "max", positions, values, weights, y[index], products=np.where(weights > 0, values, 0.0)
         )
 
 

@@ -7,7 +7,7 @@ rows of W · C numbers, like in batch normalisation (engine/ops/norm.py), and in
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, ClassVar, NamedTuple
@@ -17,9 +17,8 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.ops.base import Box, Explanation, Op, normal_axis, one_term, same_shape
 from engine.ops.layout import channels_last, from_nhwc, to_nhwc
+from engine.ops.rows import blocks, channel_sums, squared, tiled
 from engine.types import Array, Index, Shape
-
-BLOCK = 1 << 16  # numbers that are worked on at a time
 
 
 class _OfAGroup(Op):
@@ -103,8 +102,8 @@ class _OfChannels(_OfAGroup):
         shift = self.beta - self._for_channels(mean) * scale
         y = np.empty_like(pictures)
         for picture, out, slope, offset in zip(pictures, y, scale, shift, strict=True):
-            slope, offset = _tiled(slope, out), _tiled(offset, out)
-            for block in _blocks(out):
+            slope, offset = tiled(slope, out), tiled(offset, out)
+            for block in blocks(out):
                 np.multiply(picture[block], slope, out=out[block])
                 out[block] += offset
         return _shaped(y, x.shape), _Cache(pictures, mean, inverse, x.shape)
@@ -125,8 +124,8 @@ class _OfChannels(_OfAGroup):
         shift -= slope * self._for_channels(cache.mean)
         dx = np.empty_like(dys)
         for n, out in enumerate(dx):
-            by_dy, by_x, offset = (_tiled(v[n], out) for v in (scale, slope, shift))
-            for block in _blocks(out):
+            by_dy, by_x, offset = (tiled(v[n], out) for v in (scale, slope, shift))
+            for block in blocks(out):
                 from_x = cache.pictures[n][block] * by_x
                 from_x += offset
                 np.multiply(dys[n][block], by_dy, out=out[block])
@@ -142,20 +141,20 @@ class _OfChannels(_OfAGroup):
         channels = len(self.gamma)
         sums, products = np.empty((2, len(dys), channels))
         for n, (x, dy) in enumerate(zip(cache.pictures, dys, strict=True)):
-            middle = _tiled(np.repeat(cache.mean[n], channels // self._count), x)
-            sums[n] = _channel_sums((dy[b] for b in _blocks(dy)), channels)
-            products[n] = _channel_sums(((x[b] - middle) * dy[b] for b in _blocks(dy)), channels)
+            middle = tiled(np.repeat(cache.mean[n], channels // self._count), x)
+            sums[n] = channel_sums((dy[b] for b in blocks(dy)), channels)
+            products[n] = channel_sums(((x[b] - middle) * dy[b] for b in blocks(dy)), channels)
         return sums, products * self._for_channels(cache.inverse)
 
     def _statistics(self, picture: Array) -> tuple[Array, Array]:
         """The mean and 1 / σ of each group of one picture (R, W · C), (G,) each in float64."""
         channels = len(self.gamma)
         count = picture.size // self._count
-        sums = _channel_sums((picture[b] for b in _blocks(picture)), channels)
+        sums = channel_sums((picture[b] for b in blocks(picture)), channels)
         mean = self._of_groups(sums) / count
-        middle = _tiled(np.repeat(mean, channels // self._count), picture)
-        squares = (_squared(picture[b] - middle) for b in _blocks(picture))
-        var = self._of_groups(_channel_sums(squares, channels)) / count
+        middle = tiled(np.repeat(mean, channels // self._count), picture)
+        squares = (squared(picture[b] - middle) for b in blocks(picture))
+        var = self._of_groups(channel_sums(squares, channels)) / count
         return mean, 1 / np.sqrt(var + self.epsilon)
 
     def _of_groups(self, numbers: Array) -> Array:
@@ -323,25 +322,3 @@ def _shaped(pictures: Array, shape: Shape) -> Array:
         return from_nhwc(pictures.reshape(n, h, w, c))
     last = pictures.reshape(shape[0], *shape[2:], shape[1])
     return np.ascontiguousarray(np.moveaxis(last, -1, 1))
-
-
-def _tiled(vector: Array, rows: Array) -> Array:
-    """One number per channel, repeated along a row, in the rows' dtype."""
-    return np.tile(vector.astype(rows.dtype), rows.shape[1] // len(vector))
-
-
-def _blocks(rows: Array) -> Iterator[slice]:
-    step = max(1, BLOCK // rows.shape[1])
-    return (slice(i, i + step) for i in range(0, len(rows), step))
-
-
-def _channel_sums(blocks: Iterable[Array], channels: int) -> Array:
-    """Sum over all rows of all blocks, (C,). The sums of the blocks, in their dtype, are added up in float64."""
-    total = sum((np.ones(len(b), b.dtype) @ b).astype(np.float64) for b in blocks)
-    sums: Array = np.asarray(total).reshape(-1, channels).sum(0)
-    return sums
-
-
-def _squared(x: Array) -> Array:
-    x *= x
-    return x

@@ -7,7 +7,7 @@ passes, and a block's sums per channel are products with a vector of ones, which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, ClassVar
@@ -17,9 +17,8 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.ops.base import Elementwise, Explanation, one_term, same_shape
 from engine.ops.layout import from_nhwc, to_nhwc
+from engine.ops.rows import blocks, channel_sums, squared, tiled
 from engine.types import Array, Index, Shape
-
-BLOCK = 1 << 16  # numbers that are worked on at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +85,9 @@ class BatchNorm(Elementwise):
         if not train:
             return self._normalised(rows, x.shape, self.mean, self.var), x
         count = x.size // x.shape[1]
-        mean = _channel_sums((rows[b] for b in _blocks(rows)), x.shape) / count
-        middle = _tiled(mean, rows)
-        var = _channel_sums((_squared(rows[b] - middle) for b in _blocks(rows)), x.shape) / count
+        mean = channel_sums((rows[b] for b in blocks(rows)), x.shape[1]) / count
+        middle = tiled(mean, rows)
+        var = channel_sums((squared(rows[b] - middle) for b in blocks(rows)), x.shape[1]) / count
         y = self._normalised(rows, x.shape, mean, var)
         return y, BatchNormCache(x, mean.astype(x.dtype), var.astype(x.dtype), count)
 
@@ -97,7 +96,7 @@ class BatchNorm(Elementwise):
 
         def make() -> tuple[Array, Array]:
             slope = self._slope(self.var)
-            return _tiled(slope, x), _tiled(self.beta - self.mean * slope, x)
+            return tiled(slope, x), tiled(self.beta - self.mean * slope, x)
 
         slope, shift = self.kept((x.shape[1], x.dtype.char), make)
 
@@ -121,7 +120,7 @@ class BatchNorm(Elementwise):
         if isinstance(cache, BatchNormCache):
             return self._backward_of_batch(dy, cache)[0]
         dy_rows = _rows(dy)
-        dx = dy_rows * _tiled(self.gamma * self._inverse(self.var), dy_rows)
+        dx = dy_rows * tiled(self.gamma * self._inverse(self.var), dy_rows)
         return (_shaped(dx, dy.shape),)
 
     def _backward_of_batch(
@@ -139,9 +138,9 @@ class BatchNorm(Elementwise):
         scale = self.gamma * inverse
         slope = -scale * inverse * dgamma / cache.count
         shift = -scale * dbeta / cache.count - slope * mean
-        scale, slope, shift = (_tiled(v, dy_rows) for v in (scale, slope, shift))
+        scale, slope, shift = (tiled(v, dy_rows) for v in (scale, slope, shift))
         dx = np.empty_like(dy_rows)
-        for block in _blocks(dx):
+        for block in blocks(dx):
             from_x = x_rows[block] * slope
             from_x += shift
             np.multiply(dy_rows[block], scale, out=dx[block])
@@ -171,19 +170,19 @@ class BatchNorm(Elementwise):
 
     def _normalised(self, rows: Array, shape: Shape, mean: Array, var: Array) -> Array:
         scale = self._slope(var)
-        slope, shift = _tiled(scale, rows), _tiled(self.beta - mean * scale, rows)
+        slope, shift = tiled(scale, rows), tiled(self.beta - mean * scale, rows)
         y = np.empty_like(rows)
-        for block in _blocks(rows):
+        for block in blocks(rows):
             np.multiply(rows[block], slope, out=y[block])
             y[block] += shift
         return _shaped(y, shape)
 
     def _param_sums(self, dy: Array, x: Array, mean: Array, var: Array) -> tuple[Array, Array]:
         """dgamma = Σ dy · x̂ and dbeta = Σ dy, both (C,) in float64."""
-        rows, middle = _rows(x), _tiled(mean, dy)
-        products = ((rows[b] - middle) * dy[b] for b in _blocks(dy))
-        dgamma = _channel_sums(products, x.shape) * self._inverse(var)
-        return dgamma, _channel_sums((dy[b] for b in _blocks(dy)), x.shape)
+        rows, middle = _rows(x), tiled(mean, dy)
+        products = ((rows[b] - middle) * dy[b] for b in blocks(dy))
+        dgamma = channel_sums(products, x.shape[1]) * self._inverse(var)
+        return dgamma, channel_sums((dy[b] for b in blocks(dy)), x.shape[1])
 
     def _param_grads(self, dgamma: Array, dbeta: Array) -> dict[str, Array]:
         return {"gamma": dgamma.astype(self.gamma.dtype), "beta": dbeta.astype(self.beta.dtype)}
@@ -241,25 +240,3 @@ def _shaped(rows: Array, shape: Shape) -> Array:
         return rows
     n, c, h, w = shape
     return from_nhwc(rows.reshape(n, h, w, c))
-
-
-def _tiled(vector: Array, rows: Array) -> Array:
-    """One number per channel, repeated along a row, in the rows' dtype."""
-    return np.tile(vector.astype(rows.dtype), rows.shape[1] // len(vector))
-
-
-def _blocks(rows: Array) -> Iterator[slice]:
-    step = max(1, BLOCK // rows.shape[1])
-    return (slice(i, i + step) for i in range(0, len(rows), step))
-
-
-def _channel_sums(blocks: Iterable[Array], shape: Shape) -> Array:
-    """Sum over all rows of all blocks, (C,). The sums of the blocks, in their dtype, are added up in float64."""
-    total = sum((np.ones(len(b), b.dtype) @ b).astype(np.float64) for b in blocks)
-    sums: Array = np.asarray(total).reshape(-1, shape[1]).sum(0)
-    return sums
-
-
-def _squared(x: Array) -> Array:
-    x *= x
-    return x

@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.kernels import memory, parallel
-from engine.ops.base import Box, Explanation, Op, same_shape
+from engine.ops.base import Box, Explanation, Op, same_shape, terms_of_one
 from engine.ops.layout import from_nhwc, to_nhwc
 from engine.ops.sliding import Pair, Quad, Sliding, Tap, axes, checked
 from engine.types import Array, Index, Shape
@@ -146,14 +146,13 @@ class MaxPool(_Pool):
         values = x[tuple(cells.T)].astype(np.float64)
         weights = np.zeros(len(cells))
         weights[np.flatnonzero(values == y[index])[:1]] = 1.0
-        return Explanation(
-            rule="max",
-            result=float(y[index]),
-            bias=0.0 if len(cells) else float(y[index]),
-            sources=np.zeros(len(cells), np.int64),
-            positions=cells,
-            values=values,
-            weights=weights,
+        return terms_of_one(
+            "max",
+            cells,
+            values,
+            weights,
+            y[index],
+            bias=0.0 if len(cells) else y[index],
             products=np.where(weights > 0, values, 0.0),
         )
 
@@ -206,14 +205,12 @@ class AveragePool(_Pool):
         values[inside] = x[tuple(cells[inside].T)]
         rows, columns = self._axes(x.shape)
         weight = float(self._weights(rows, columns)[index[2:]])
-        return Explanation(
-            rule="mean",
-            result=float(y[index]),
-            bias=0.0,
-            sources=np.zeros(int(counted.sum()), np.int64),
-            positions=cells[counted],
-            values=values[counted],
-            weights=np.full(int(counted.sum()), weight),
+        return terms_of_one(
+            "mean",
+            cells[counted],
+            values[counted],
+            np.full(int(counted.sum()), weight),
+            y[index],
             products=values[counted] * weight,
         )
 
@@ -286,16 +283,7 @@ class LpPool(_Pool):
         weights = np.zeros(len(cells))
         if length > 0:
             weights = np.sign(values) * (np.abs(values) / length) ** (self.p - 1)
-        return Explanation(
-            rule="norm",
-            result=float(y[index]),
-            bias=0.0,
-            sources=np.zeros(len(cells), np.int64),
-            positions=cells,
-            values=values,
-            weights=weights,
-            products=values * weights,
-        )
+        return terms_of_one("norm", cells, values, weights, y[index])
 
 
 def maps_only(kind: str, shapes: tuple[Shape, ...]) -> Shape:

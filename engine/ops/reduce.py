@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.ops.base import Box, Explanation, Op, normal_axis, one_term, same_shape
+from engine.ops.base import Box, Explanation, Op, normal_axis, one_term, same_shape, terms_of_one
 from engine.ops.layout import channels_last, from_memory, in_memory, memory_axis
 from engine.ops.picking import normal_axes
 from engine.types import Array, Index, Shape
@@ -94,16 +94,7 @@ class Reduce(Reducing):
         """One term for each number that was looked at, with its weight."""
         positions, values = self.seen(xs[0], index)
         weights = np.broadcast_to(weights, values.shape).astype(np.float64)
-        return Explanation(
-            rule=rule,
-            result=float(y[index]),
-            bias=0.0,
-            sources=np.zeros(len(values), np.int64),
-            positions=positions,
-            values=values,
-            weights=weights,
-            products=values * weights,
-        )
+        return terms_of_one(rule, positions, values, weights, y[index])
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.ops.base import Box, Explanation, Op, no_terms, same_shape
+from engine.ops.base import Box, Explanation, Op, no_terms, same_shape, terms_of_one
 from engine.ops.layout import channels_last, in_memory, memory_axis
 from engine.ops.picking import given_back, normal_axes, picked, seen_through
 from engine.ops.sliding import checked
@@ -170,15 +170,12 @@ class Resize(Op):
             return no_terms(float(y[index]), x.ndim)
         weights = np.prod(list(product(*shares)), axis=1)
         values = x[tuple(positions.T)].astype(np.float64)
-        return Explanation(
-            rule="copy" if self.mode == "nearest" else "weighted_sum",
-            result=float(y[index]),
-            bias=0.0,
-            sources=np.zeros(len(values), np.int64),
-            positions=positions,
-            values=values,
-            weights=weights,
-            products=values * weights,
+        return terms_of_one(
+            "copy" if self.mode == "nearest" else "weighted_sum",
+            positions,
+            values,
+            weights,
+            y[index],
         )
 
     def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:

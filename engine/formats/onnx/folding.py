@@ -16,7 +16,7 @@ import numpy as np
 from onnx import helper
 
 from engine.errors import EngineError, FormatError
-from engine.formats.onnx.step import Step
+from engine.formats.onnx.step import Step, slice_parts
 from engine.formats.onnx.tensors import BOOL, FLOATS, WHOLES, type_name
 from engine.types import Array, Shape
 
@@ -196,15 +196,8 @@ def _split(step: Step) -> list[Array]:
 
 def _slice(step: Step) -> Array:
     x = step.array(0, "its operand")
-    if step.opset < 10:
-        starts, stops = step.integers("starts"), step.integers("ends")
-        axes, steps = step.integers("axes", range(len(starts))), (1,) * len(starts)
-    else:
-        starts, stops = step.wholes(1, "starts"), step.wholes(2, "ends")
-        axes = step.wholes(3, "axes") if step.has(3) else tuple(range(len(starts)))
-        steps = step.wholes(4, "steps") if step.has(4) else (1,) * len(starts)
     cut = [slice(None)] * x.ndim
-    for axis, *part in zip(axes, starts, stops, steps, strict=True):
+    for *part, axis in zip(*slice_parts(step), strict=True):
         cut[axis] = slice(*part)
     return x[tuple(cut)]
 

@@ -211,3 +211,14 @@ def readable(number: float) -> float:
 
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
+
+
+def slice_parts(step: Step) -> tuple[tuple[int, ...], ...]:
+    """Starts, stops, steps and axes of a Slice: attributes before opset 10, operands from then on."""
+    if step.opset < 10:
+        starts, stops = step.integers("starts"), step.integers("ends")
+        return starts, stops, (1,) * len(starts), step.integers("axes", range(len(starts)))
+    starts, stops = step.wholes(1, "starts"), step.wholes(2, "ends")
+    axes = step.wholes(3, "axes") if step.has(3) else tuple(range(len(starts)))
+    steps = step.wholes(4, "steps") if step.has(4) else (1,) * len(starts)
+    return starts, stops, steps, axes

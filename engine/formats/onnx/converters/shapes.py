@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import prod
 
 from engine.formats.onnx.building import Operand
-from engine.formats.onnx.step import Step
+from engine.formats.onnx.step import Step, slice_parts
 from engine.ops import (
     Concat,
     DepthToSpace,
@@ -112,15 +112,8 @@ def split(step: Step) -> None:
 
 
 def slice_(step: Step) -> None:
-    """Slice: its borders are attributes before opset 10 and operands from then on."""
-    if step.opset < 10:
-        starts, stops = step.integers("starts"), step.integers("ends")
-        axes, steps = step.integers("axes", range(len(starts))), (1,) * len(starts)
-    else:
-        starts, stops = step.wholes(1, "starts"), step.wholes(2, "ends")
-        axes = step.wholes(3, "axes") if step.has(3) else tuple(range(len(starts)))
-        steps = step.wholes(4, "steps") if step.has(4) else (1,) * len(starts)
-    step.make(Slice(starts, stops, steps, axes), step.operand(0))
+    """Slice: numbers from places that lie evenly apart."""
+    step.make(Slice(*slice_parts(step)), step.operand(0))
 
 
 def gather(step: Step) -> None:
