@@ -130,7 +130,9 @@ async def _analysis(
         ),
     ],
 ) -> Analysis:
-    return services.analyses.get(analysis_id)
+    done = services.analyses.get(analysis_id)
+    services.registry.use(done.model)
+    return done
 
 
 AnalysisDep = Annotated[Analysis, Depends(_analysis)]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from app.errors import BadParameter
 from engine.types import Array
 
 # Evenly spaced stops, joined by straight lines in RGB; the page's colours (static/js/palette.js, in its light theme). Viridis, for
@@ -27,6 +28,7 @@ _PAPER = (255, 255, 255)
 _CELL = 96  # a map is enlarged by a whole factor to about this many pixels
 _GAP = 4
 _OVERLAY = 512  # and a picture with a map over it to about this many
+_MOST_PIXELS = 64_000_000  # of a sheet that is not enlarged at all
 _MAX_SHEET = 4_000_000  # pixels; a sheet that would be larger is enlarged less
 
 
@@ -121,10 +123,18 @@ def _palette(stops: str) -> NDArray[np.uint8]:
 def _sheet(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(C, h, w) colour numbers → one (H, W) picture of all maps in rows, with gaps."""
     count, h, w = levels.shape
-    cols = math.ceil(math.sqrt(count * h / w))
+    cols = min(count, math.ceil(math.sqrt(count * h / w)))
     rows = math.ceil(count / cols)
     fits = math.isqrt(max(1, _MAX_SHEET // (rows * cols * h * w)))
     factor = max(1, min(_CELL // max(h, w), fits))
+    pixels = rows * cols * (h * factor + _GAP) * (w * factor + _GAP)
+    if pixels > _MOST_PIXELS:
+        raise BadParameter(
+            f"These maps make a picture of {pixels:,} pixels; at most {_MOST_PIXELS:,} are drawn. Choose some of them (channels=0-63), "
+            "or take the numbers (format=npy).",
+            limit=_MOST_PIXELS,
+            actual=pixels,
+        )
     cells = np.full((rows * cols, h * factor + _GAP, w * factor + _GAP), _BACKGROUND, np.uint8)
     cells[:count, _GAP:, _GAP:] = levels.repeat(factor, axis=1).repeat(factor, axis=2)
     grid = cells.reshape(rows, cols, *cells.shape[1:]).transpose(0, 2, 1, 3)

@@ -97,7 +97,7 @@ def _services(settings: Settings, registry: Registry) -> Services:
     steps = Steps(compute, settings.step_cache_bytes)
     trainings = Trainings(folder, datasets, compute, _training_bounds(settings))
     own_models = OwnModels(settings.models_bytes, settings.model_ttl)
-    reader = ModelReader(settings, own_models, compute)
+    reader = ModelReader(settings, own_models, compute, registry)
     for shelf in (trainings, ModelFolder(settings), own_models):
         registry.add(shelf)
     return Services(

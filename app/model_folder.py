@@ -55,6 +55,9 @@ class ModelFolder:
         except (ModelError, BadParameter) as error:
             raise UnknownModel(f"The file of the model {model!r} cannot be read: {error}") from None
 
+    def use(self, model: str) -> None:
+        """Nothing comes of it: these stay."""
+
     def keeping(self, model: str) -> None:
         """These stay until somebody removes the file."""
 

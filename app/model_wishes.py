@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from app.compute import Check
+from app.encode import json_bytes
 from app.errors import (
     AppError,
     BadParameter,
@@ -39,6 +40,8 @@ IMAGENET = "imagenet"  # as labels: the names of ImageNet's classes
 _MOST_PIXELS = 4096  # a side of the input
 _MAX_NAME = 80
 _MAX_LABEL = 200
+_MAX_SUMMARY = 2000
+_MOST_TOLD = 2**17  # bytes of a model card
 _MOST_LABELS = 100_000
 
 
@@ -98,8 +101,12 @@ def parse_wish(given: Mapping[str, str]) -> ModelWish:
 
 def shown_name(name: str) -> str:
     """A name on one line, and not too long."""
-    plain = "".join(c if c.isprintable() else " " for c in name)
-    return " ".join(plain.split())[:_MAX_NAME].strip()
+    return _plain(name)[:_MAX_NAME].strip()
+
+
+def _plain(text: str) -> str:
+    """A text on one line, without what cannot be printed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def wish_id(data: bytes, wish: ModelWish) -> str:
@@ -131,8 +138,11 @@ def read_model(
         raise too_many_bytes(limits.max_bytes, len(data))
     try:
         network = _photo_first(_parsed(data, wish, limits))
+        limits.allow("nodes", len(network.nodes))
         limits.check(cost(network))
+        _check_pictures(network)
         network = _dressed(network, wish)
+        _check_told(network)
         # Once on a blank photo: what cannot be run is refused here rather than with somebody's photo.
         blank = np.zeros((1, *next(iter(network.inputs.values()))), np.float32)
         network.freeze().forward(blank, check=check)
@@ -216,16 +226,48 @@ def _photo_first(network: Network) -> Network:
     )
 
 
+def _check_pictures(network: Network) -> None:
+    """Every value has an axis of pictures in front, or nothing could be shown of it."""
+    if not network.outputs:
+        raise InvalidModel("The network has no output.")
+    for name, shape in network.shapes().items():
+        if shape[:1] != (1,):
+            raise InvalidModel(
+                f"The layer {name!r} makes {_sizes(shape)} numbers of one picture, without an axis of pictures in front."
+            )
+    try:
+        shapes = network.shapes(2)
+    except EngineError:  # it takes one picture at a time
+        return
+    for name in network.outputs:
+        if shapes[name][0] != 2:
+            raise InvalidModel(f"The output {name!r} is not one answer for each picture.")
+
+
+def _check_told(network: Network) -> None:
+    """What a file says of itself is passed on to all who ask, so it must be such as can be, and not too much."""
+    try:
+        json_bytes(network.structure())
+        size = len(json_bytes(network.meta))
+    except (TypeError, ValueError, RecursionError):
+        size = -1
+    if not 0 <= size <= _MOST_TOLD:
+        raise InvalidModel(
+            f"What the file says of itself (labels, model card) is no text and numbers, or more than {_MOST_TOLD:,} bytes."
+        )
+
+
 def _dressed(network: Network, wish: ModelWish) -> Network:
     """The network with the names and the preprocessing that are wished for."""
     labels = wish.labels
     if labels is not None:
         _check_labels(network, labels)
-    elif network.labels is not None and len(network.labels) == views.class_count(network):
-        labels = network.labels
-    title = (
-        wish.name or str(network.meta.get("title", "")) or shown_name(network.name) or "Own model"
-    )
+    elif len(network.labels or ()) == views.class_count(network):
+        labels = tuple(_plain(str(label))[:_MAX_LABEL] for label in network.labels or ()) or None
+    own = shown_name(str(network.meta.get("title", ""))) or shown_name(network.name)
+    told = {"title": wish.name or own or "Own model"}
+    if "summary" in network.meta:
+        told["summary"] = _plain(str(network.meta["summary"]))[:_MAX_SUMMARY]
     return Network(
         network.nodes,
         inputs=network.inputs,
@@ -233,7 +275,7 @@ def _dressed(network: Network, wish: ModelWish) -> Network:
         labels=labels,
         preprocess=_preprocess(network, wish),
         name=network.name,
-        meta={**network.meta, "title": title},
+        meta={**network.meta, **told},
     )
 
 
@@ -332,7 +374,7 @@ def _labels(text: str) -> tuple[str, ...]:
     lines = text.splitlines()
     if len(lines) > _MOST_LABELS:
         raise BadParameter(f"labels: there are more than {_MOST_LABELS:,} lines.")
-    return tuple(" ".join(line.split())[:_MAX_LABEL] for line in lines)
+    return tuple(_plain(line)[:_MAX_LABEL] for line in lines)
 
 
 def _sizes(shape: Shape) -> str:

@@ -72,7 +72,7 @@ def parse_channels(text: str | None, count: int, called: str = "channels") -> li
         start, stop = int(match["first"]), int(match["last"] or match["first"])
         if stop >= count or start > stop:
             raise BadParameter(
-                f"{called}: {part!r} does not fit; this layer has {count:,}, counted from 0.",
+                f"{called}: {part!r} does not fit; this layer has {count:,}, 0 to {count - 1}.",
                 limit=count - 1,
                 actual=stop,
             )

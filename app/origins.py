@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from app.analysis import Analysis
 from app.encode import json_bytes, npy_bytes, npz_chunks, plain
 from app.errors import BadParameter, UnknownLayer
@@ -70,7 +72,10 @@ def weights_bytes(
     known = _parameters(registry, model, name)
     first = next(iter(known.values()))
     chosen = parse_channels(filters, len(first), "filters")
-    some = {key: plain(array[chosen]) for key, array in known.items()}
+    some = {
+        key: plain(array[chosen] if len(array) == len(first) else array)
+        for key, array in known.items()
+    }
     if kind == "npy":
         return npy_bytes(next(iter(some.values())))
     if kind == "npz":
@@ -80,10 +85,11 @@ def weights_bytes(
 
 
 def _parameters(registry: Registry, model: str, name: str) -> dict[str, Array]:
-    """A layer's parameters, each with one entry a filter first: «weight» and «bias», say."""
+    """A layer's parameters, none of them a bare number: «weight» and «bias», say, mostly with one entry a filter first."""
     info = _layer_info(registry, model, name)
     network = registry.get(model)
-    known = {} if info.op == "input" else dict(network.node(name).op.params)
+    own = {} if info.op == "input" else network.node(name).op.params
+    known = {key: np.atleast_1d(array) for key, array in own.items()}
     if not known:
         raise BadParameter(
             f"{name!r} ({info.op}) has no weights of its own; convolutions, fully connected layers and normalisations have."

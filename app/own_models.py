@@ -9,10 +9,10 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from app.compute import Compute
+from app.compute import Check, Compute
 from app.errors import FixedModel, Overloaded, OversizedModel, TimeLimit, UnknownModel
 from app.model_wishes import ModelWish, limits_of, read_model, wish_id
-from app.registry import FORGOTTEN, OWN, Keeping
+from app.registry import FORGOTTEN, OWN, Keeping, Registry
 from app.settings import Settings
 from engine.cost import cost
 from engine.network import Network
@@ -50,14 +50,18 @@ class OwnModels:
             return [model for model, own in self._kept.items() if not self._is_over(own)]
 
     def find(self, model: str) -> Network | None:
-        """A model, which is used by that; None for one that is not here, or not any more."""
+        """A model; None for one that is not here, or not any more."""
         with self._lock:
             own = self._kept.get(model)
-            if own is None or self._is_over(own):
-                return None
-            own.used = self._clock()
-            self._kept.move_to_end(model)
-            return own.network
+            return None if own is None or self._is_over(own) else own.network
+
+    def use(self, model: str) -> None:
+        """Take note that somebody uses a model, which begins its time anew."""
+        with self._lock:
+            own = self._kept.get(model)
+            if own is not None and not self._is_over(own):
+                own.used = self._clock()
+                self._kept.move_to_end(model)
 
     def keeping(self, model: str) -> Keeping | None:
         """How long a model is kept, and what it takes."""
@@ -93,8 +97,10 @@ class OwnModels:
                 f"{model!r} was not brought by anybody, so it stays. Models that can be deleted begin with {OWN!r}."
             )
         with self._lock:
-            if self._kept.pop(model, None) is None:
+            own = self._kept.get(model)
+            if own is None or self._is_over(own):
                 raise UnknownModel(f"There is no model {model!r}. {FORGOTTEN}")
+            del self._kept[model]
 
     def sweep(self) -> list[str]:
         """Forget the models whose time is over; their ids."""
@@ -117,8 +123,11 @@ class ModelReader:
     Files are held in memory until they are read; all of them together may have as many bytes as one alone.
     """
 
-    def __init__(self, settings: Settings, shelf: OwnModels, compute: Compute) -> None:
+    def __init__(
+        self, settings: Settings, shelf: OwnModels, compute: Compute, registry: Registry
+    ) -> None:
         self._settings = settings
+        self._registry = registry
         self._shelf = shelf
         self._compute = compute
         self._room = settings.max_model_bytes
@@ -149,10 +158,15 @@ class ModelReader:
 
     async def _read(self, data: bytes, wish: ModelWish) -> tuple[str, list[str]]:
         limits = limits_of(self._settings)
+
+        def read(check: Check) -> Network:
+            network = read_model(data, wish, limits, check)
+            self._registry.describe(network, check)  # what takes too long is not offered
+            return network
+
         model = await self._compute.run(lambda _: wish_id(data, wish))
         try:
-            work = self._compute.run(lambda check: read_model(data, wish, limits, check))
-            network = await work
+            network = await self._compute.run(read)
         except TimeLimit as error:
             raise TimeLimit(
                 f"Reading the model was stopped after {error.limit:g} s, the server's limit.",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.analysis import Analysis, Scores, preprocess_of
 from app.encode import heatmaps_png, json_bytes, npy_bytes, npz_chunks, plain
-from app.errors import UnknownModel
+from app.errors import BadParameter, UnknownModel
 from app.photo_edits import shown_from
 from app.registry import Registry
 from app.variants import plain_changes
@@ -24,6 +24,8 @@ from engine.preprocess import USUAL_SCALE
 from engine.shown import shown_positions, shown_shape
 from engine.types import Array, Index, Shape
 
+_MOST_TERMS = 100_000  # of one number: some ten megabytes
+
 
 def predictions(scores: Scores) -> list[dict[str, Any]]:
     """Scores as Hugging Face writes them."""
@@ -32,7 +34,7 @@ def predictions(scores: Scores) -> list[dict[str, Any]]:
 
 def model_summary(registry: Registry, model: str) -> dict[str, Any]:
     """A model in the list of models."""
-    network = registry.get(model)
+    network = registry.look_at(model)
     cost = model_cost(network)
     return {
         "id": model,
@@ -159,7 +161,7 @@ def layer_bytes(done: Analysis, name: str, kind: str, channels: list[int]) -> by
 
 
 def explanation(done: Analysis, name: str, position: Index) -> dict[str, Any]:
-    """Where a number came from, and what it sees."""
+    """Where a number came from, and what it sees. Raises BadParameter where that is too much to list."""
     info = done.layer(name)
     reads = (
         [("photo", done.photo.pixels.shape)]
@@ -176,6 +178,12 @@ def explained(
     name: str, op: str, position: Index, why: Explanation, reads: list[tuple[str, Shape]]
 ) -> dict[str, Any]:
     """An explanation in plain words, with positions as they are shown. ``reads``: what the layer reads, with the network's own shapes."""
+    if len(why.values) > _MOST_TERMS:
+        raise BadParameter(
+            f"This number is made of {len(why.values):,} terms; at most {_MOST_TERMS:,} are listed one by one.",
+            limit=_MOST_TERMS,
+            actual=len(why.values),
+        )
     return {
         "layer": name,
         "op": op,

@@ -50,6 +50,9 @@ class Shelf(Protocol):
     def find(self, model: str) -> Path | Network | None:
         """A model, listed or not: its file, or the network itself; None for one that is not here."""
 
+    def use(self, model: str) -> None:
+        """Take note that somebody uses a model, if it is here."""
+
     def keeping(self, model: str) -> Keeping | None:
         """How a model that somebody brought is kept; None for one that nobody did, or that is not here."""
 
@@ -82,8 +85,18 @@ class Registry:
         return [*fixed, *(name for shelf in self._shelves for name in shelf.ids())]
 
     def get(self, model: str | None = None) -> Network:
-        """A model by its id, the default without one. The first call loads it. Raises UnknownModel."""
+        """A model by its id, the default without one, to be used. The first call loads it. Raises UnknownModel."""
         name = model or self.default
+        self.use(name)
+        return self.look_at(name)
+
+    def use(self, model: str) -> None:
+        """Take note that somebody uses a model: those that people bring go when nobody does."""
+        for shelf in self._shelves:
+            shelf.use(model)
+
+    def look_at(self, name: str) -> Network:
+        """A model without using it. Raises UnknownModel."""
         if name not in self._loaders:
             return self._get_from_shelf(name)
         with self._lock:
@@ -93,10 +106,15 @@ class Registry:
 
     def layers(self, model: str) -> list[views.LayerInfo]:
         """What is known of a model's layers without running it. Raises UnknownModel."""
-        network = self.get(model)
+        return self.describe(self.get(model))
+
+    def describe(
+        self, network: Network, check: Callable[[], None] | None = None
+    ) -> list[views.LayerInfo]:
+        """The same of a network that need not be offered yet. ``check`` may raise to stop."""
         known = self._layers.get(network)
         if known is None:
-            known = self._layers[network] = views.describe_layers(network)
+            known = self._layers[network] = views.describe_layers(network, check)
         return known
 
     def keeping(self, model: str) -> Keeping:
@@ -124,6 +142,10 @@ class Registry:
                 return self._found[version]
         except FileNotFoundError:  # it went away in this moment
             raise unknown from None
+        except OSError as error:
+            raise UnknownModel(
+                f"The file of the model {model!r} cannot be read: {error.strerror}."
+            ) from None
         except EngineError as error:
             raise UnknownModel(
                 f"The file of the model {model!r} cannot be read: {error}."

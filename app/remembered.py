@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from cachetools import LRUCache
@@ -16,10 +16,11 @@ T = TypeVar("T")
 
 @dataclass
 class _Flight(Generic[T]):
-    """A run under way, and how many requests wait for it."""
+    """A run under way, how many requests wait for it, and what made its result unwanted meanwhile."""
 
-    task: asyncio.Task[T]
+    task: asyncio.Task[T] | None = None
     waiting: int = 0
+    unwanted: list[Callable[[T], bool]] = field(default_factory=list)
 
 
 class Remembered(Generic[T]):
@@ -43,7 +44,9 @@ class Remembered(Generic[T]):
             self._finished[key] = result
 
     def forget(self, unwanted: Callable[[T], bool]) -> None:
-        """Let go of some results."""
+        """Let go of some results, and do not remember those that are being made now."""
+        for flight in self._flights.values():
+            flight.unwanted.append(unwanted)
         for key in [key for key, result in self._finished.items() if unwanted(result)]:
             del self._finished[key]
 
@@ -55,8 +58,10 @@ class Remembered(Generic[T]):
         if key in self._finished:
             return self._finished[key]
         if key not in self._flights:
-            self._flights[key] = _Flight(asyncio.create_task(self._run(key, work)))
+            flight = self._flights[key] = _Flight()
+            flight.task = asyncio.create_task(self._run(key, work, flight))
         flight = self._flights[key]
+        assert flight.task is not None
         flight.waiting += 1
         try:
             await asyncio.wait({flight.task})
@@ -67,7 +72,8 @@ class Remembered(Generic[T]):
                 self._flights.pop(key, None)
                 flight.task.cancel()
 
-    async def _run(self, key: str, work: Work[T]) -> T:
+    async def _run(self, key: str, work: Work[T], flight: _Flight[T]) -> T:
         result = await self._compute.run(work)
-        self.keep(key, result)
+        if not any(unwanted(result) for unwanted in flight.unwanted):
+            self.keep(key, result)
         return result

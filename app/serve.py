@@ -90,11 +90,13 @@ def make_server(settings: Settings, app: FastAPI | None = None) -> uvicorn.Serve
     # Pillow warns of what is odd in a file, in words made of the file's own bytes: a line in the log for each, and Python would
     # remember every one.
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+    # Whoever reads a body has its own, shorter limit for it, and an answer for those who are too slow.
+    longest = max(settings.body_timeout, settings.model_body_timeout)
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
-        http=deadline_protocol(settings.header_timeout, settings.body_timeout + _GRACE),
+        http=deadline_protocol(settings.header_timeout, longest + _GRACE),
         ws="none",
         lifespan="on",
         log_level=settings.log_level,

@@ -180,6 +180,15 @@ class _InMemoryParser(MultiPartParser):
 
     spool_max_size = 0  # SpooledTemporaryFile takes 0 for «never»
 
+    @property
+    def _charset(self) -> str:
+        """Forms are in UTF-8 (RFC 7578, section 5.1.2), whatever their head says; Python has codecs that are no character sets."""
+        return "utf-8"
+
+    @_charset.setter
+    def _charset(self, _: str) -> None:
+        pass
+
 
 async def _read_form(
     request: Request, max_bytes: int, model: str | None, crop: str | None

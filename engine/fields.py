@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
+
 from engine.errors import ShapeError
 from engine.network import Network
 from engine.ops.base import Box
@@ -21,7 +23,9 @@ class Fields:
         self._network = network
         self._picture = next(iter(network.inputs))
         self._shapes = network.shapes(n)
+        self._places = {node.name: place for place, node in enumerate(network.nodes)}
         self._whole: dict[str, Box | None] = {}
+        self._middle: dict[tuple[str, Box], Box | None] = {}
         for node in network.nodes:
             self._whole[node.name] = self.seen(node.name, Box.whole(self._shapes[node.name]))
 
@@ -30,28 +34,43 @@ class Fields:
         return self.seen(name, Box.at(index))
 
     def seen(self, name: str, box: Box) -> Box | None:
-        """The smallest box that can change any number in a box of the value ``name``."""
-        seen: dict[str, Box] = {name: box}
+        """The smallest box that can change any number in a box of the value ``name``.
+
+        The walk goes from node to node, the last one first, as all that read a node have then told what they see of it.
+        """
+        seen: dict[str, Box] = {}
+        places: list[
+            int
+        ] = []  # of the nodes that are still to be gone through, negative: the last one comes first
 
         def add(source: str, part: Box | None) -> None:
-            if part is not None:
-                seen[source] = part.union(seen[source]) if source in seen else part
+            if part is None:
+                return
+            if source in seen:
+                part = part.union(seen[source])
+            elif source in self._places:
+                heappush(places, -self._places[source])
+            seen[source] = part
 
-        for node in reversed(self._network.nodes):
-            here = seen.get(node.name)
-            if here is None:
-                continue
+        add(name, box)
+        while places:
+            node = self._network.nodes[-heappop(places)]
+            here = seen[node.name]
             if node.name in self._whole and here == Box.whole(self._shapes[node.name]):
                 add(self._picture, self._whole[node.name])
-                continue
-            shapes = (self._shapes[source] for source in node.inputs)
-            for source, part in zip(node.inputs, node.op.window(here, *shapes), strict=True):
-                add(source, part)
+            elif (node.name, here) in self._middle:
+                add(self._picture, self._middle[node.name, here])
+            else:
+                shapes = (self._shapes[source] for source in node.inputs)
+                for source, part in zip(node.inputs, node.op.window(here, *shapes), strict=True):
+                    add(source, part)
         return seen.get(self._picture)
 
     def size(self, name: str) -> tuple[int, ...]:
         """(height, width) of what the middle number of a value sees; () when that does not depend on the input."""
-        box = self.at(name, (0, *(size // 2 for size in self._shapes[name][1:])))
+        middle = Box.at((0, *(size // 2 for size in self._shapes[name][1:])))
+        # Remembered, as the next layer's middle often sees no more than this one.
+        box = self._middle[name, middle] = self.seen(name, middle)
         if box is None:
             return ()
         return tuple(stop - start for start, stop in zip(box.start[2:], box.stop[2:], strict=True))

@@ -94,8 +94,23 @@ class Preprocess:
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Preprocess:
-        """The reverse of ``to_dict``. Raises TypeError for a key that is not one of these."""
+        """The reverse of ``to_dict``. Raises TypeError for a key that is not one of these, ValueError for what it cannot be."""
         fields: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in given.items()
+            k: tuple(v) if isinstance(v, list) else v for k, v in dict(given).items()
         }
-        return cls(**fields)
+        made = cls(**fields)
+        numbers = (*made.mean, *made.std, made.scale, made.crop_pct)
+        good = (
+            all(type(n) in (int, float) and abs(n) < _LARGEST for n in numbers)
+            and all(type(n) is int and n > 0 for n in made.input_size)
+            and min(*made.std, made.scale) > 0
+            and 0.01 <= made.crop_pct <= 1
+            and made.interpolation in ("nearest", "bilinear", "bicubic")
+            and made.channels in ("rgb", "bgr")
+        )
+        if not good or len(made.input_size) != 3:
+            raise ValueError(f"this is no way to prepare a photo: {given!r:.200}")
+        return made
+
+
+_LARGEST = 1e6

@@ -6,6 +6,7 @@ includes the batch axis, as everywhere in the engine, and is that of the network
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal, TypedDict
@@ -139,12 +140,14 @@ def check_index(trace: Trace, name: str, index: Index) -> None:
         raise ShapeError(f"{name!r} has the shape {shape}, so it has no position {index}")
 
 
-def describe_layers(network: Network) -> list[LayerInfo]:
-    """Every value of the network in order, the inputs first."""
+def describe_layers(network: Network, check: Callable[[], None] | None = None) -> list[LayerInfo]:
+    """Every value of the network in order, the inputs first. ``check`` is called before each and may raise to stop."""
     shapes = network.shapes()
     fields = Fields(network)
     infos = [_input_info(name, shapes[name]) for name in network.inputs]
     for node in network.nodes:
+        if check is not None:
+            check()
         op = node.op
         infos.append(
             LayerInfo(

@@ -78,6 +78,9 @@ class Trainings:
         steps = run.files.snapshots()
         return run.files.snapshot(steps[-1]) if steps else None
 
+    def use(self, model: str) -> None:
+        """Nothing comes of it: these stay."""
+
     def keeping(self, model: str) -> None:
         """Nobody brought these networks, and they stay as long as their trainings."""
 

@@ -17,6 +17,8 @@ from engine.network import Network, Node
 from engine.ops import Conv2d, Dense, Flatten, MaxPool, Relu, Softmax
 from engine.preprocess import Preprocess
 
+from .bringing import as_onnx, net
+
 with warnings.catch_warnings():
     # Starlette would like its test client on httpx2, which does nothing more for these tests than httpx.
     warnings.simplefilter("ignore")
@@ -133,3 +135,28 @@ def server(registry) -> Iterator[RunningServer]:
         Settings(port=0, workers=2, log_level="error", time_limit=60), registry
     ) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """A server that takes small models."""
+    folder = str(tmp_path_factory.mktemp("own"))
+    settings = Settings(
+        workers=2,
+        time_limit=60,
+        trainings_dir=folder,
+        models_dir=folder,
+        max_model_bytes=200_000,
+        max_multiply_adds=10_000_000,
+        max_activation_bytes=3_000_000,
+    )
+    with TestClient(
+        create_app(settings, Registry({"tiny": build_tiny}, "tiny")), raise_server_exceptions=False
+    ) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def file():
+    """An ONNX file that says nothing but its network."""
+    return as_onnx(net())

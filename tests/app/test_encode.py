@@ -165,3 +165,10 @@ def test_sheets_have_the_colours_of_the_page():
     script = (Path(__file__).parents[2] / "static/js/palette.js").read_text().replace('", "', " ")
     for stops in (encode._VIRIDIS, encode._BLUE_ORANGE):
         assert all(f"#{stop}" in script for stop in stops.split())
+
+
+def test_a_long_thin_map_makes_a_long_thin_sheet_and_a_huge_one_none():
+    image = Image.open(io.BytesIO(encode.heatmaps_png(np.zeros((1, 200_000, 1), np.float32), "y")))
+    assert image.width * image.height < 3_000_000
+    with pytest.raises(BadParameter, match="format=npy"):
+        encode.heatmaps_png(np.zeros((3_000_000, 1, 1), np.float32), "y")

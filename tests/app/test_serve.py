@@ -19,7 +19,13 @@ from .conftest import RunningServer, picture_bytes
 
 PROJECT = Path(__file__).parents[2]
 DEADLINES = Settings(
-    port=0, workers=2, log_level="error", header_timeout=0.4, body_timeout=0.4, keep_alive_timeout=5
+    port=0,
+    workers=2,
+    log_level="error",
+    header_timeout=0.4,
+    body_timeout=0.4,
+    model_body_timeout=0.8,
+    keep_alive_timeout=5,
 )
 
 
@@ -81,6 +87,18 @@ def test_a_body_that_drips_in_is_a_408(server):
         )
         seconds, answer = seconds_until_closed(connection, drip=b"a")
     assert 0.3 < seconds < 10
+    assert b" 408 " in answer
+    assert b"/errors/upload-too-slow" in answer
+
+
+def test_a_model_may_drip_in_for_longer(server):
+    """And is answered when its own time is over, not cut off when a picture's is."""
+    with open_socket(server) as connection:
+        connection.sendall(
+            b"POST /api/v1/models HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n"
+        )
+        seconds, answer = seconds_until_closed(connection, drip=b"a")
+    assert 0.7 < seconds < 10
     assert b" 408 " in answer
     assert b"/errors/upload-too-slow" in answer
 

@@ -1,5 +1,7 @@
 """Receptive fields of deep networks: exact (test_views, test_paths), and in a time that grows as the network does."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -50,3 +52,22 @@ def test_a_deep_number_sees_everything():
     assert fields.at("add19", (0, 0, 4, 4)) == Box((0, 0, 0, 0), (1, 2, 8, 8))
     assert fields.at("conv1", (0, 0, 0, 4)) == Box((0, 0, 0, 2), (1, 2, 3, 7))
     assert fields.size("conv0") == (3, 3)
+
+
+def test_a_layer_whose_middle_sees_what_the_one_before_sees_takes_one_step(monkeypatch):
+    asked = []
+    window = Relu.window
+    monkeypatch.setattr(Relu, "window", lambda *args: asked.append(1) or window(*args))
+    names = [f"relu{i}" for i in range(1000)]
+    nodes = [Node(b, Relu(), (a,)) for a, b in pairwise(["x", *names])]
+    infos = views.describe_layers(Network(nodes, inputs={"x": (1, 5, 5)}, outputs=[names[-1]]))
+    assert {info.receptive_field for info in infos} == {(1, 1)}
+    assert len(asked) < 3 * len(nodes)
+
+
+def test_describing_can_be_stopped():
+    def check():
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        views.describe_layers(deep(3), check)

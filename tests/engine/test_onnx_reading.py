@@ -1,5 +1,6 @@
 """ONNX files become networks that compute what onnxruntime does, under the file's names. (Hostile files: test_onnx_refusals.py.)"""
 
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -430,7 +431,7 @@ def test_every_operation_is_known_to_onnx():
 def test_names_that_no_address_can_hold_become_underscores():
     """Anything printable is kept; a control character, «.» and «..» would never arrive at the server."""
     names = ["in\nput", "a\tb", "a_b", "..", ".", "__", "../x", "ä/b c😀", "y\x00"]
-    plain = ["in_put", "a_b_", "a_b", "___", "_", "__", "../x", "ä/b c😀", "y_"]
+    plain = ["in_put", "a_b_1", "a_b", "___1", "_", "__", "../x", "ä/b c😀", "y_"]
     nodes = [make("Relu", [a], [b]) for a, b in pairwise(names)]
     data = file(nodes, inputs={names[0]: [1, 3]}, outputs=names[-1:])
     network = from_onnx(data)
@@ -439,3 +440,27 @@ def test_names_that_no_address_can_hold_become_underscores():
     assert network.outputs == ("y_",)
     x = random(1, 3)
     np.testing.assert_array_equal(network.forward(x)["y_"], run_file(data, {names[0]: x})[0])
+
+
+def test_thousands_of_names_that_need_another_are_read_within_seconds():
+    """Each becomes an underscore and a number; the next number is remembered."""
+    names = [chr(0xE000 + i) for i in range(6000)]
+    nodes = [make("Relu", ["x"], ["y"]), make("Sum", names, ["unused"])]
+    start = time.monotonic()
+    assert len(from_onnx(file(nodes, inputs={"x": [1, 3]})).nodes) == 1
+    assert time.monotonic() - start < 5  # 40 seconds and more if each begins at one
+
+
+def test_a_name_longer_than_any_is_refused():
+    data = file([make("Relu", ["x" * 1001], ["y"])], inputs={"x" * 1001: [1, 3]})
+    with pytest.raises(FormatError, match="1,001 characters"):
+        from_onnx(data)
+
+
+@pytest.mark.parametrize(
+    "told", ["[]", "null", "5", '{"std": [0, 0, 0]}', '{"input_size": [3, 8, 8], "crop_pct": "a"}']
+)
+def test_what_others_write_under_our_names_is_left_alone(told):
+    made = model([make("Relu", ["x"], ["y"])], inputs={"x": [1, 3, 8, 8]})
+    helper.set_model_props(made, {"preprocess": told, "labels": told, "meta": told})
+    assert from_onnx(made.SerializeToString()).preprocess is None

@@ -19,6 +19,7 @@ from engine.types import Array
 
 OLDEST_OPSET = 6
 DOMAINS = ("", "ai.onnx")
+LONGEST_NAME = 1000
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,9 @@ def _only_text(graph: GraphProto) -> None:
         names += [value.name for value in part]
     if not all(isinstance(name, str) for name in names):
         raise FormatError("a damaged ONNX file: a name in it is no text")
+    longest = max(map(len, names))
+    if longest > LONGEST_NAME:
+        raise FormatError(f"a name has {longest:,} characters; at most {LONGEST_NAME:,} are read")
 
 
 def _make_names_plain(graph: GraphProto) -> None:
@@ -95,10 +99,13 @@ def _make_names_plain(graph: GraphProto) -> None:
     values = [*graph.input, *graph.output, *graph.initializer]
     taken = {name for names in lists for name in names} | {value.name for value in values}
     plain: dict[str, str] = {}
+    counts: Counter[str] = Counter()
     for name in sorted(name for name in taken if not name.isprintable() or name in (".", "..")):
-        other = "".join(c if c.isprintable() and set(name) != {"."} else "_" for c in name)
+        base = "".join(c if c.isprintable() and set(name) != {"."} else "_" for c in name)
+        other = base
         while other in taken:
-            other += "_"
+            counts[base] += 1
+            other = f"{base}_{counts[base]}"
         taken.add(other)
         plain[name] = other
     if plain:

@@ -216,5 +216,8 @@ def _about(told: Mapping[str, str]) -> dict[str, Any]:
     if not isinstance(meta, dict):
         found.pop("meta", None)
     if "preprocess" in found:
-        found["preprocess"] = Preprocess.from_dict(found["preprocess"])
+        try:
+            found["preprocess"] = Preprocess.from_dict(found["preprocess"])
+        except (TypeError, ValueError):
+            del found["preprocess"]
     return found
