@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from cachetools import LRUCache
@@ -11,12 +12,16 @@ from cachetools import LRUCache
 from app.errors import BadParameter, ModelError, UnknownModel
 from app.model_wishes import ModelWish, limits_of, read_model
 from app.settings import Settings
+from engine.cost import cost
 from engine.formats import safetensors
 from engine.network import Network
 
 SUFFIXES = (".safetensors", ".onnx")
 
-_REMEMBERED = 4  # networks of ONNX files in memory
+_FAILURES = 256  # files of which it is remembered why they cannot be read
+
+# A file and when it was written.
+_Version = tuple[Path, int]
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -26,8 +31,13 @@ class ModelFolder:
 
     def __init__(self, settings: Settings) -> None:
         self._folder = Path(settings.models_dir).expanduser()
-        self._limits = limits_of(settings)
-        self._read: LRUCache[tuple[Path, int], Network] = LRUCache(_REMEMBERED)
+        # A server that takes no models over HTTP still offers these. A list of models looks at all of them.
+        most = max(settings.models_bytes, settings.max_model_bytes)
+        self._limits = replace(limits_of(settings), max_parameter_bytes=most)
+        self._read: LRUCache[_Version, Network] = LRUCache(
+            most, lambda network: cost(network).parameter_bytes
+        )
+        self._failed: LRUCache[_Version, str] = LRUCache(_FAILURES)
         self._lock = threading.Lock()
 
     def ids(self) -> list[str]:
@@ -46,14 +56,23 @@ class ModelFolder:
         try:
             version = (path, path.stat().st_mtime_ns)
             with self._lock:
-                if version not in self._read:
-                    wish = ModelWish(name=model)
-                    self._read[version] = read_model(path.read_bytes(), wish, self._limits)
-                return self._read[version]
-        except OSError:  # it went away in this moment
+                return self._remembered(version, model)
+        except FileNotFoundError:  # it went away in this moment
             return None
-        except (ModelError, BadParameter) as error:
-            raise UnknownModel(f"The file of the model {model!r} cannot be read: {error}") from None
+        except OSError as error:
+            raise UnknownModel(_unreadable(model, error.strerror)) from None
+
+    def _remembered(self, version: _Version, model: str) -> Network:
+        if version in self._failed:
+            raise UnknownModel(self._failed[version])
+        if version not in self._read:
+            data = version[0].read_bytes()
+            try:
+                self._read[version] = read_model(data, ModelWish(name=model), self._limits)
+            except (ModelError, BadParameter) as error:
+                self._failed[version] = _unreadable(model, error)
+                raise UnknownModel(self._failed[version]) from None
+        return self._read[version]
 
     def use(self, model: str) -> None:
         """Nothing comes of it: these stay."""
@@ -86,3 +105,7 @@ class ModelFolder:
             return None
         paths = (self._folder / f"{model}{suffix}" for suffix in SUFFIXES)
         return next((path for path in paths if path.is_file()), None)
+
+
+def _unreadable(model: str, why: object) -> str:
+    return f"The file of the model {model!r} cannot be read: {why}"

@@ -137,7 +137,7 @@ def read_model(
     if len(data) > limits.max_bytes:
         raise too_many_bytes(limits.max_bytes, len(data))
     try:
-        network = _photo_first(_parsed(data, wish, limits))
+        network = _photo_first(_parsed(data, wish, limits, check))
         limits.allow("nodes", len(network.nodes))
         limits.check(cost(network))
         _check_pictures(network)
@@ -166,7 +166,7 @@ def too_many_bytes(limit: int, actual: int) -> OversizedModel:
     )
 
 
-def _parsed(data: bytes, wish: ModelWish, limits: ModelLimits) -> Network:
+def _parsed(data: bytes, wish: ModelWish, limits: ModelLimits, check: Check | None) -> Network:
     _refuse_others(data)
     if data[8:9] == b"{":
         if wish.size is not None:
@@ -175,7 +175,7 @@ def _parsed(data: bytes, wish: ModelWish, limits: ModelLimits) -> Network:
     # Here rather than above: the library that reads ONNX takes a moment that others need not wait.
     from engine.formats.onnx import from_onnx
 
-    return from_onnx(data, name=wish.name, input_size=wish.size, limits=limits)
+    return from_onnx(data, name=wish.name, input_size=wish.size, limits=limits, check=check)
 
 
 # How files begin that people try, and what to do with them.

@@ -464,3 +464,15 @@ def test_what_others_write_under_our_names_is_left_alone(told):
     made = model([make("Relu", ["x"], ["y"])], inputs={"x": [1, 3, 8, 8]})
     helper.set_model_props(made, {"preprocess": told, "labels": told, "meta": told})
     assert from_onnx(made.SerializeToString()).preprocess is None
+
+
+def test_reading_can_be_stopped_before_any_node():
+    made = file([make("Relu", ["x"], ["a"]), make("Relu", ["a"], ["y"])], inputs={"x": [1, 3]})
+    left = iter([None])
+
+    def check():
+        if next(left, False) is False:
+            raise TimeoutError("too late")
+
+    with pytest.raises(TimeoutError, match="too late"):
+        from_onnx(made, check=check)

@@ -6,7 +6,7 @@ Nothing is run and nothing but the given bytes is read. Values keep the file's n
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,10 +34,12 @@ def from_onnx(
     preprocess: Preprocess | None = None,
     input_size: tuple[int, int] | None = None,
     limits: ModelLimits = ModelLimits(),  # noqa: B008 (frozen)
+    check: Callable[[], None] | None = None,
 ) -> Network:
     """The network in an ONNX file's bytes, with float32 parameters, for batches of any size.
 
     ``labels`` and ``preprocess`` overrule what the file says; ``input_size`` (height, width) is needed where it leaves that open.
+    ``check`` is called before every node and may raise to stop.
 
     Raises FormatError, with what is wrong; UnsupportedOp for a step that cannot be run here, ModelTooLarge for what is over
     ``limits``, InputSizeNeeded.
@@ -45,7 +47,8 @@ def from_onnx(
     try:
         with np.errstate(all="ignore"):  # weights may be anything: what overflows is infinite
             graph = parse(data, limits)
-            network = _network(graph, name, labels, preprocess, input_size, limits)
+            builder = Builder(limits)
+            network = _network(graph, builder, name, labels, preprocess, input_size, check)
     except FormatError:
         raise
     except (EngineError, MemoryError, RecursionError) as error:
@@ -58,13 +61,13 @@ def from_onnx(
 
 def _network(
     graph: Graph,
+    builder: Builder,
     name: str,
     labels: Sequence[str] | None,
     preprocess: Preprocess | None,
     input_size: tuple[int, int] | None,
-    limits: ModelLimits,
+    check: Callable[[], None] | None,
 ) -> Network:
-    builder = Builder(limits)
     values = {key: Operand.known(key, array) for key, array in graph.arrays.items()}
     for key, kind in graph.inputs.items():
         values[key] = _input(key, kind, input_size)
@@ -72,6 +75,8 @@ def _network(
     builder.taken |= values.keys() | {n for node in graph.nodes for n in node.output}
     read = frozenset({*graph.outputs, *(name for node in graph.nodes for name in node.input)})
     for node in graph.nodes:
+        if check is not None:
+            check()
         _convert(node, graph, values, read, builder)
     for output in graph.outputs:
         if values[output].array is not None:

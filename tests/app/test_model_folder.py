@@ -1,0 +1,73 @@
+"""The folder of models: each file is read once, and one that cannot be read is no harm to the others."""
+
+import os
+import sys
+
+import pytest
+
+from app import model_folder
+from app.errors import UnknownModel
+from app.main import create_app
+from app.model_folder import ModelFolder
+from app.registry import Registry
+from app.settings import Settings
+
+from .bringing import MODELS, as_onnx, net
+from .conftest import TestClient, build_tiny
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """How often each model's file was read."""
+    counts = {}
+    read = model_folder.read_model
+
+    def counted(data, wish, limits):
+        counts[wish.name] = counts.get(wish.name, 0) + 1
+        return read(data, wish, limits)
+
+    monkeypatch.setattr(model_folder, "read_model", counted)
+    return counts
+
+
+def listed(folder, **options):
+    settings = Settings(workers=1, trainings_dir=str(folder), models_dir=str(folder), **options)
+    app = create_app(settings, Registry({"tiny": build_tiny}, "tiny"))
+    with TestClient(app) as client:
+        twice = [client.get(MODELS) for _ in range(2)]
+    assert [answer.status_code for answer in twice] == [200, 200]
+    return [model["id"] for model in twice[1].json()["models"]]
+
+
+def test_every_file_is_read_once_however_many_there_are(tmp_path, reads):
+    for count in range(2, 12):
+        (tmp_path / f"net{count}.onnx").write_bytes(as_onnx(net(classes=count)))
+    (tmp_path / "broken.onnx").write_bytes(b"\x08\x08")
+    assert len(listed(tmp_path)) == 11
+    assert set(reads.values()) == {1}
+    assert len(reads) == 11
+
+
+def test_a_file_that_was_mended_is_read_again(tmp_path, reads):
+    path = tmp_path / "net.onnx"
+    path.write_bytes(b"\x08\x08")
+    folder = ModelFolder(Settings(models_dir=str(tmp_path)))
+    for _ in range(2):
+        with pytest.raises(UnknownModel, match="cannot be read"):
+            folder.find("net")
+    path.write_bytes(as_onnx(net()))
+    os.utime(path, ns=(1, 1))
+    assert folder.find("net").meta["title"] == "net"
+    assert reads == {"net": 2}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it takes a file that not even root can read")
+def test_a_file_that_the_system_does_not_give_is_left_out(tmp_path):
+    for suffix in ("onnx", "safetensors"):
+        (tmp_path / f"{suffix}.{suffix}").symlink_to("/proc/self/mem")
+    assert listed(tmp_path) == ["tiny"]
+
+
+def test_a_server_that_takes_no_models_offers_those_of_its_folder(tmp_path):
+    (tmp_path / "net.onnx").write_bytes(as_onnx(net()))
+    assert listed(tmp_path, models_bytes=0) == ["tiny", "net"]
