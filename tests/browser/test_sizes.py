@@ -48,3 +48,14 @@ def test_every_view_fits_and_can_be_read(open_page: OpenPage, artifacts, width: 
         if width < 3840:
             check_with_axe(screen)
         page.screenshot(path=folder / f"{view}-{width}-{theme}.png")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_wide_typeface_pushes_nothing_out(open_page: OpenPage, width: int):
+    # Which typeface a machine has is not ours to choose: letters further apart stand for a wide one.
+    screen = open_page("?layer=conv1_1", **SIZES[width])
+    page = screen.page
+    screen.wait_for_reading()
+    page.evaluate("() => { document.documentElement.style.letterSpacing = '0.11em' }")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.click("#save", timeout=5000)
