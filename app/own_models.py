@@ -159,14 +159,13 @@ class ModelReader:
     async def _read(self, data: bytes, wish: ModelWish) -> tuple[str, list[str]]:
         limits = limits_of(self._settings)
 
-        def read(check: Check) -> Network:
+        def read(check: Check) -> tuple[str, Network]:
             network = read_model(data, wish, limits, check)
             self._registry.describe(network, check)  # what takes too long is not offered
-            return network
+            return wish_id(data, wish), network
 
-        model = await self._compute.run(lambda _: wish_id(data, wish))
         try:
-            network = await self._compute.run(read)
+            model, network = await self._compute.run(read)
         except TimeLimit as error:
             raise TimeLimit(
                 f"Reading the model was stopped after {error.limit:g} s, the server's limit.",

@@ -177,9 +177,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _answer_unexpected)
 
 
+_LARGEST = int(sys.float_info.max)
+
+
 def _told(number: float) -> float:
     """A number as JSON readers can take it: beyond 2⁵³ they know no whole ones, and beyond 1.8e308 none at all."""
     return number if abs(number) <= 2**53 else float(min(number, _LARGEST))
-
-
-_LARGEST = int(sys.float_info.max)

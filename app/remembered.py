@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from cachetools import LRUCache
@@ -16,11 +16,11 @@ T = TypeVar("T")
 
 @dataclass
 class _Flight(Generic[T]):
-    """A run under way, how many requests wait for it, and what made its result unwanted meanwhile."""
+    """A run under way, what made its result unwanted meanwhile, and how many requests wait for it."""
 
-    task: asyncio.Task[T] | None = None
+    task: asyncio.Task[T]
+    unwanted: list[Callable[[T], bool]]
     waiting: int = 0
-    unwanted: list[Callable[[T], bool]] = field(default_factory=list)
 
 
 class Remembered(Generic[T]):
@@ -58,10 +58,10 @@ class Remembered(Generic[T]):
         if key in self._finished:
             return self._finished[key]
         if key not in self._flights:
-            flight = self._flights[key] = _Flight()
-            flight.task = asyncio.create_task(self._run(key, work, flight))
+            unwanted: list[Callable[[T], bool]] = []
+            task = asyncio.create_task(self._run(key, work, unwanted))
+            self._flights[key] = _Flight(task, unwanted)
         flight = self._flights[key]
-        assert flight.task is not None
         flight.waiting += 1
         try:
             await asyncio.wait({flight.task})
@@ -72,8 +72,8 @@ class Remembered(Generic[T]):
                 self._flights.pop(key, None)
                 flight.task.cancel()
 
-    async def _run(self, key: str, work: Work[T], flight: _Flight[T]) -> T:
+    async def _run(self, key: str, work: Work[T], unwanted: list[Callable[[T], bool]]) -> T:
         result = await self._compute.run(work)
-        if not any(unwanted(result) for unwanted in flight.unwanted):
+        if not any(is_unwanted(result) for is_unwanted in unwanted):
             self.keep(key, result)
         return result

@@ -39,9 +39,8 @@ class Fields:
         The walk goes from node to node, the last one first, as all that read a node have then told what they see of it.
         """
         seen: dict[str, Box] = {}
-        places: list[
-            int
-        ] = []  # of the nodes that are still to be gone through, negative: the last one comes first
+        # Of the nodes that are still to be gone through, negative: the last one comes first.
+        places: list[int] = []
 
         def add(source: str, part: Box | None) -> None:
             if part is None:

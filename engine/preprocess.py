@@ -16,6 +16,8 @@ USUAL_SCALE = 255.0  # pixels from 0 to 1
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
+_LARGEST = 1e6  # a number that prepares photos is smaller
+
 
 @dataclass(frozen=True)
 class Preprocess:
@@ -111,6 +113,3 @@ class Preprocess:
         if not good or len(made.input_size) != 3:
             raise ValueError(f"this is no way to prepare a photo: {given!r:.200}")
         return made
-
-
-_LARGEST = 1e6

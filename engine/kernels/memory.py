@@ -55,9 +55,8 @@ class _Shelf:
 
 
 _shelf = _Shelf()
-_leases: dict[
-    int, weakref.ref[Array]
-] = {}  # by the block that is lent: a weak reference calls back only while it is kept
+# By the block that is lent: a weak reference calls back only while it is kept.
+_leases: dict[int, weakref.ref[Array]] = {}
 
 
 def _new_shelf() -> None:

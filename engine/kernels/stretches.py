@@ -51,9 +51,8 @@ class Stretches:
         self.file = os.memfd_create("values")
         self._mappings: list[mmap.mmap] = []
         self._count = 0
-        self._warm: list[
-            int
-        ] = []  # free ones with their pages, and without: these cost a fault every 4 kB
+        # Free ones: with their pages, and without, which cost a fault every 4 kB.
+        self._warm: list[int] = []
         self._cold: list[int] = []
         self._closed = False
 
