@@ -37,7 +37,7 @@ import numpy as np
 
 from engine.kernels import memory, parallel
 from engine.kernels.stretches import NoRoom, Stretch, Stretches
-from engine.ops.layout import from_memory, in_memory
+from engine.ops.layout import copy_maps, from_memory, in_memory
 from engine.types import Array
 
 LEAST_WORK = 10_000_000  # multiply-adds of a run; less is over before the others are awake
@@ -148,7 +148,9 @@ class Crew:
                 parallel.keep_off(processor, processors, [0])
             with self._together(run, self._ground.seen(number)):
                 try:
-                    work(self._taken(), None)
+                    values = self._taken()
+                    self.meet()  # now they are filled
+                    work(values, None)
                     self.meet()
                 except _Stopped:
                     self._turn |= LAST
@@ -165,9 +167,6 @@ class Crew:
         self._runs += 1
         self._waited = 0.0
         with self._together(self._runs, stretch):
-            values = self._taken()
-            for name, value in values.items():
-                np.copyto(value, inputs[name])
             ours = (self._runs, number, parallel.processor())
             for place, order in enumerate(ours, self._order):
                 self._cells[place] = order
@@ -177,6 +176,10 @@ class Crew:
             except OSError:
                 raise Lost("somebody has gone") from None
             try:
+                values = self._taken()
+                for name, value in values.items():  # while the others wake up
+                    copy_maps(value, inputs[name])
+                self.meet()
                 made = work(values, check)
                 self.meet()
             except NoRoom as error:

@@ -141,14 +141,13 @@ class Network:
         ``check`` is called before every node and may raise to stop the work (a time limit, a client that went away).
         Raises ShapeError when x does not have the network's input shape.
         """
-        values = self._bind(x)
-        if train:
+
+        def work(inputs: dict[str, Array], check: Callable[[], None] | None) -> Trace:
+            values = {name: channels_last(value).view() for name, value in inputs.items()}
             return self._run(values, train, check, _nothing)
 
-        def work(values: dict[str, Array], check: Callable[[], None] | None) -> Trace:
-            return self._run(values, False, check, _nothing)
-
-        return crew.run(self, values, work, check)
+        inputs = self._bind(x)
+        return work(inputs, check) if train else crew.run(self, inputs, work, check)
 
     def rerun(self, trace: Trace, of: Network, *, check: Callable[[], None] | None = None) -> Trace:
         """The run on the input of ``trace``, which was made by ``of``: the same graph, but for some ops (``replaced``).
@@ -330,7 +329,7 @@ class Network:
                 raise ShapeError(
                     f"{name!r} takes (N, {', '.join(map(str, self.inputs[name]))}), got {value.shape}"
                 )
-        return {name: channels_last(value).view() for name, value in given.items()}
+        return given
 
 
 def _nothing(node: Node, reads: list[Array]) -> None:
