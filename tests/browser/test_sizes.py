@@ -58,4 +58,14 @@ def test_a_wide_typeface_pushes_nothing_out(open_page: OpenPage, width: int):
     screen.wait_for_reading()
     page.evaluate("() => { document.documentElement.style.letterSpacing = '0.11em' }")
     assert page.evaluate("document.documentElement.scrollWidth") == width
+    cut = "dds => dds.filter(dd => dd.scrollWidth > dd.clientWidth).map(dd => dd.textContent)"
+    assert page.locator(".facts dd").evaluate_all(cut) == []
     page.click("#save", timeout=5000)
+
+
+def test_many_maps_take_one_screen_of_a_phone(open_page: OpenPage):
+    # What explains a number comes after them.
+    screen = open_page("?layer=conv3_1", **PHONE)
+    screen.wait_for_reading()
+    screen.page.wait_for_selector(".tile:nth-child(90)", state="attached")
+    assert screen.page.locator("#stage-body").evaluate("body => body.scrollHeight") < 844
