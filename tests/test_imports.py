@@ -13,7 +13,7 @@ PROJECT = Path(__file__).parent.parent
 ENGINE = """
     errors types
     kernels
-    ops preprocess shown
+    ops preprocess shown detection
     chains crew
     network trace
     edits
