@@ -99,16 +99,20 @@ class Client:
     ) -> dict[str, Any]:
         """Send an ONNX file, as a path or as bytes; the model's description, with its ``id``.
 
+        The files beside it in which it keeps its weights are sent with it, if there are such.
         ``labels``: the classes' names, or "imagenet". Options are those of POST /models: name, size, preset, mean, std.
         """
         path = None if isinstance(model, bytes) else Path(model)
         file = ("model", model) if path is None else (path.name, path.read_bytes())
         names = labels if labels is None or isinstance(labels, str) else "\n".join(labels)
-        files: dict[str, Any] = {"file": file}
+        files: list[tuple[str, Any]] = [("file", file)]
         if names is not None:
-            files["labels"] = ("labels.txt", names.encode())
+            files.append(("labels", ("labels.txt", names.encode())))
         with _translated():
             answer = self._http.post("models", files=files, data=options)
+            if path is not None and (beside := _missing_beside(answer, path)):
+                files += [("data", part) for part in beside]
+                answer = self._http.post("models", files=files, data=options)
             added: dict[str, Any] = _checked(answer).json()
         return added
 
@@ -333,6 +337,18 @@ class Step:
 
 def _comma(index: tuple[int, ...]) -> str:
     return ",".join(map(str, index))
+
+
+def _missing_beside(answer: httpx.Response, model: Path) -> list[tuple[str, bytes]]:
+    """The files that a server misses of a model and that lie in the same folder; nowhere else is looked."""
+    try:
+        problem = answer.json() if answer.is_client_error else {}
+    except ValueError:
+        return []
+    missing = problem.get("missing", ()) if isinstance(problem, dict) else ()
+    names = [name for name in missing if isinstance(name, str) and Path(name).name == name]
+    paths = [model.parent / name for name in names]
+    return [(path.name, path.read_bytes()) for path in paths if path.is_file()]
 
 
 def _array(answer: httpx.Response) -> NDArray[np.float32]:

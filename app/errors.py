@@ -20,7 +20,8 @@
     │   ├── InvalidModel        the bytes are no network that takes a photo
     │   ├── UnsupportedModel    a network, but with an operation that cannot be run here
     │   ├── OversizedModel      more bytes, work or memory than allowed
-    │   └── InputSizeMissing    the file leaves height and width open, and nobody said them
+    │   ├── InputSizeMissing    the file leaves height and width open, and nobody said them
+    │   └── ExternalDataMissing its weights are in other files, which were not sent with it
     ├── FixedModel              a model that was not brought, and so cannot be deleted
     ├── UnknownModel            no network of that id
     ├── UnknownAnalysis         never made here, or gone from memory
@@ -140,6 +141,10 @@ class OversizedModel(ModelError):
 
 class InputSizeMissing(ModelError):
     """The file leaves height and width open, and nobody said them."""
+
+
+class ExternalDataMissing(ModelError):
+    """The model's weights are in other files, which were not sent with it; ``more`` names them as ``missing``."""
 
 
 class FixedModel(AppError):

@@ -12,8 +12,16 @@ from rich.table import Table
 from app import present
 from app.client import Client
 from app.errors import AppError
-from app.model_folder import SUFFIXES, ModelFolder
-from app.model_wishes import IMAGENET, limits_of, parse_wish, read_model, shown_name
+from app.model_files import read_beside
+from app.model_folder import ModelFolder
+from app.model_wishes import (
+    IMAGENET,
+    MODEL_SUFFIXES,
+    limits_of,
+    parse_wish,
+    read_model,
+    shown_name,
+)
 from app.settings import Settings
 from app.shell import errors_in_one_line, settings, source, stdout
 from app.source import LocalSource, Source
@@ -55,7 +63,12 @@ def list_models(server: ServerOption = None) -> None:
 
 @models.command()
 def add(
-    file: Annotated[Path, typer.Argument(help="An .onnx file, or a .safetensors of Convscope.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="An .onnx file, with its weights beside it, or a .safetensors of Convscope."
+        ),
+    ],
     name: Annotated[
         str | None, typer.Option(help="What to call it; the file's name without it.")
     ] = None,
@@ -121,7 +134,7 @@ def inspect(
 
 def is_file(model: str) -> bool:
     """Whether a model's name is that of a file rather than an id."""
-    return Path(model).suffix.lower() in SUFFIXES
+    return Path(model).suffix.lower() in MODEL_SUFFIXES
 
 
 def model_of(answers: Source, model: str | None) -> str | None:
@@ -137,7 +150,9 @@ def _network(model: str, given: dict[str, str], here: Settings) -> Network:
 
 
 def _read(file: Path, given: dict[str, str], here: Settings) -> Network:
-    return read_model(file.read_bytes(), parse_wish(given), limits_of(here))
+    data, limits = file.read_bytes(), limits_of(here)
+    external = read_beside(file, data, limits.max_bytes)
+    return read_model(data, parse_wish(given), limits, external=external)
 
 
 def _read_labels(labels: str | None) -> str | None:

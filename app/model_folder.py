@@ -10,18 +10,18 @@ from pathlib import Path
 from cachetools import LRUCache
 
 from app.errors import BadParameter, ModelError, UnknownModel
-from app.model_wishes import ModelWish, limits_of, read_model
+from app.model_files import names_beside, read_beside
+from app.model_wishes import MODEL_SUFFIXES, ModelWish, limits_of, read_model
 from app.settings import Settings
 from engine.cost import cost
 from engine.formats import safetensors
 from engine.network import Network
 
-SUFFIXES = (".safetensors", ".onnx")
-
 _FAILURES = 256  # files of which it is remembered why they cannot be read
+_LISTED = 4096  # files of which it is remembered where their weights are
 
-# A file and when it was written.
-_Version = tuple[Path, int]
+# A file, when it was written, and when the files beside it were that hold its weights (0: it is not there).
+_Version = tuple[Path, int, tuple[int, ...]]
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -38,41 +38,55 @@ class ModelFolder:
             most, lambda network: cost(network).parameter_bytes
         )
         self._failed: LRUCache[_Version, str] = LRUCache(_FAILURES)
+        self._outside: LRUCache[tuple[Path, int], tuple[str, ...]] = LRUCache(_LISTED)
         self._lock = threading.Lock()
 
     def ids(self) -> list[str]:
         """The models, by name."""
         try:
-            files = [path for path in self._folder.iterdir() if path.suffix in SUFFIXES]
+            files = [path for path in self._folder.iterdir() if path.suffix in MODEL_SUFFIXES]
         except OSError:
             return []
         return sorted({path.stem for path in files if _ID.fullmatch(path.stem)})
 
-    def find(self, model: str) -> Path | Network | None:
-        """A model's file, or the network in one that somebody else's program wrote. Raises UnknownModel for one that cannot be read."""
+    def find(self, model: str) -> Network | None:
+        """A model's network, read by the rules for those that are uploaded. Raises UnknownModel for one that cannot be read."""
         path = self._path(model)
-        if path is None or path.suffix == SUFFIXES[0]:
-            return path
+        if path is None:
+            return None
         try:
-            version = (path, path.stat().st_mtime_ns)
             with self._lock:
-                return self._remembered(version, model)
+                return self._remembered(path, model)
         except FileNotFoundError:  # it went away in this moment
             return None
         except OSError as error:
             raise UnknownModel(_unreadable(model, error.strerror)) from None
 
-    def _remembered(self, version: _Version, model: str) -> Network:
+    def _remembered(self, path: Path, model: str) -> Network:
+        version = self._version(path)
         if version in self._failed:
             raise UnknownModel(self._failed[version])
         if version not in self._read:
-            data = version[0].read_bytes()
             try:
-                self._read[version] = read_model(data, ModelWish(name=model), self._limits)
+                self._read[version] = self._read_file(path, model)
             except (ModelError, BadParameter) as error:
                 self._failed[version] = _unreadable(model, error)
                 raise UnknownModel(self._failed[version]) from None
         return self._read[version]
+
+    def _version(self, path: Path) -> _Version:
+        written = path.stat().st_mtime_ns
+        if (path, written) not in self._outside:
+            self._outside[path, written] = names_beside(path, path.read_bytes())
+        outside = self._outside[path, written]
+        return path, written, tuple(_written(path.with_name(name)) for name in outside)
+
+    def _read_file(self, path: Path, model: str) -> Network:
+        data = path.read_bytes()
+        # What ``add`` wrote has the name that it was given.
+        wish = ModelWish(name=model if path.suffix == ".onnx" else "")
+        external = read_beside(path, data, self._limits.max_bytes)
+        return read_model(data, wish, self._limits, external=external)
 
     def use(self, model: str) -> None:
         """Nothing comes of it: these stay."""
@@ -103,8 +117,12 @@ class ModelFolder:
     def _path(self, model: str) -> Path | None:
         if not _ID.fullmatch(model):
             return None
-        paths = (self._folder / f"{model}{suffix}" for suffix in SUFFIXES)
+        paths = (self._folder / f"{model}{suffix}" for suffix in MODEL_SUFFIXES)
         return next((path for path in paths if path.is_file()), None)
+
+
+def _written(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 def _unreadable(model: str, why: object) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from app.encode import json_bytes
 from app.errors import (
     AppError,
     BadParameter,
+    ExternalDataMissing,
     InputSizeMissing,
     InvalidModel,
     OversizedModel,
@@ -27,13 +29,22 @@ from app.registry import OWN
 from app.settings import Settings
 from engine import views
 from engine.cost import ModelLimits, cost
-from engine.errors import EngineError, FormatError, InputSizeNeeded, ModelTooLarge, UnsupportedOp
+from engine.errors import (
+    EngineError,
+    ExternalDataNeeded,
+    FormatError,
+    InputSizeNeeded,
+    ModelTooLarge,
+    UnsupportedOp,
+)
 from engine.formats import safetensors
 from engine.network import Network, Node
 from engine.ops import Transpose
 from engine.preprocess import IMAGENET_MEAN, IMAGENET_STD, USUAL_SCALE, Preprocess
 from engine.types import Shape
 from engine.zoo import imagenet
+
+MODEL_SUFFIXES = (".safetensors", ".onnx")
 
 IMAGENET = "imagenet"  # as labels: the names of ImageNet's classes
 
@@ -62,6 +73,9 @@ PRESETS: Mapping[str, Preset] = {
 }
 
 
+NO_FILES: Mapping[str, bytes] = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class ModelWish:
     """What somebody says of a model file. What is None is the file's own, or the usual.
@@ -75,6 +89,14 @@ class ModelWish:
     mean: tuple[float, ...] | None = None
     std: tuple[float, ...] | None = None
     labels: tuple[str, ...] | None = None
+
+
+class ModelUpload(NamedTuple):
+    """A model file's bytes, what is said of it, and the files with weights that came with it, by name."""
+
+    data: bytes
+    wish: ModelWish
+    external: Mapping[str, bytes] = NO_FILES
 
 
 def parse_wish(given: Mapping[str, str]) -> ModelWish:
@@ -109,10 +131,11 @@ def _plain(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def wish_id(data: bytes, wish: ModelWish) -> str:
-    """The id of a model: the same file and the same wish give the same one."""
+def wish_id(data: bytes, wish: ModelWish, external: Mapping[str, bytes] = NO_FILES) -> str:
+    """The id of a model: the same files and the same wish give the same one."""
     told = json.dumps(asdict(wish), sort_keys=True)
-    content = f"{hashlib.sha256(data).hexdigest()} {told}"
+    files = {name: hashlib.sha256(file).hexdigest() for name, file in sorted(external.items())}
+    content = f"{hashlib.sha256(data).hexdigest()} {json.dumps(files) if files else ''}{told}"
     return f"{OWN}{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
@@ -128,16 +151,23 @@ def limits_of(settings: Settings) -> ModelLimits:
 
 
 def read_model(
-    data: bytes, wish: ModelWish, limits: ModelLimits, check: Check | None = None
+    data: bytes,
+    wish: ModelWish,
+    limits: ModelLimits,
+    check: Check | None = None,
+    external: Mapping[str, bytes] = NO_FILES,
 ) -> Network:
     """The network in an ONNX file, or in a ``.safetensors`` file of this program, as it is wished for; read-only.
 
-    Raises InvalidModel, UnsupportedModel, OversizedModel, InputSizeMissing, and BadParameter for a wish that does not fit.
+    ``external``: the files that came with it, by name, where it keeps its weights outside.
+    Raises InvalidModel, UnsupportedModel, OversizedModel, InputSizeMissing, ExternalDataMissing, and BadParameter for a wish that
+    does not fit.
     """
-    if len(data) > limits.max_bytes:
-        raise too_many_bytes(limits.max_bytes, len(data))
+    size = len(data) + sum(map(len, external.values()))
+    if size > limits.max_bytes:
+        raise too_many_bytes(limits.max_bytes, size)
     try:
-        network = _photo_first(_parsed(data, wish, limits, check))
+        network = _photo_first(_parsed(data, wish, limits, check, external))
         limits.allow("nodes", len(network.nodes))
         limits.check(cost(network))
         _check_pictures(network)
@@ -166,7 +196,13 @@ def too_many_bytes(limit: int, actual: int) -> OversizedModel:
     )
 
 
-def _parsed(data: bytes, wish: ModelWish, limits: ModelLimits, check: Check | None) -> Network:
+def _parsed(
+    data: bytes,
+    wish: ModelWish,
+    limits: ModelLimits,
+    check: Check | None,
+    external: Mapping[str, bytes],
+) -> Network:
     _refuse_others(data)
     if data[8:9] == b"{":
         if wish.size is not None:
@@ -175,7 +211,14 @@ def _parsed(data: bytes, wish: ModelWish, limits: ModelLimits, check: Check | No
     # Here rather than above: the library that reads ONNX takes a moment that others need not wait.
     from engine.formats.onnx import from_onnx
 
-    return from_onnx(data, name=wish.name, input_size=wish.size, limits=limits, check=check)
+    return from_onnx(
+        data,
+        name=wish.name,
+        input_size=wish.size,
+        limits=limits,
+        check=check,
+        external=external,
+    )
 
 
 # How files begin that people try, and what to do with them.
@@ -397,6 +440,8 @@ def _translated(error: EngineError) -> AppError:
             )
         case InputSizeNeeded():
             return InputSizeMissing(f"{text} Say it: size=224x224, height first.")
+        case ExternalDataNeeded():
+            return ExternalDataMissing(text, more={"missing": list(error.missing)})
         case FormatError():
             return InvalidModel(text)
     return InvalidModel(f"The file's network cannot be run: {error}.")

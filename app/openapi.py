@@ -85,6 +85,11 @@ MODEL_BODY: dict[str, Any] = {
                     "required": ["file"],
                     "properties": {
                         "file": {"type": "string", "format": "binary"},
+                        "data": {
+                            "type": "array",
+                            "items": {"type": "string", "format": "binary"},
+                            "description": "The files that hold its weights (model.onnx.data), each with its file's name.",
+                        },
                         "labels": {
                             "type": "string",
                             "description": "A text file with the classes' names, one a line; or imagenet.",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from app.compute import Check, Compute
 from app.errors import FixedModel, Overloaded, OversizedModel, TimeLimit, UnknownModel
-from app.model_wishes import ModelWish, limits_of, read_model, wish_id
+from app.model_wishes import ModelUpload, limits_of, read_model, wish_id
 from app.registry import FORGOTTEN, OWN, Keeping, Registry
 from app.settings import Settings
 from engine.cost import cost
@@ -134,7 +134,7 @@ class ModelReader:
         self._turn = asyncio.Lock()
 
     async def add(
-        self, receive: Callable[[], Awaitable[tuple[bytes, ModelWish]]], announced: int | None
+        self, receive: Callable[[], Awaitable[ModelUpload]], announced: int | None
     ) -> tuple[str, list[str]]:
         """Keep the model that ``receive`` gets, of so many bytes (None: as many as may be): its id, and those that had to go for it.
 
@@ -150,19 +150,20 @@ class ModelReader:
             )
         self._room -= takes
         try:
-            data, wish = await receive()
+            upload = await receive()
             async with self._turn:
-                return await self._read(data, wish)
+                return await self._read(upload)
         finally:
             self._room += takes
 
-    async def _read(self, data: bytes, wish: ModelWish) -> tuple[str, list[str]]:
+    async def _read(self, upload: ModelUpload) -> tuple[str, list[str]]:
         limits = limits_of(self._settings)
+        data, wish, external = upload
 
         def read(check: Check) -> tuple[str, Network]:
-            network = read_model(data, wish, limits, check)
+            network = read_model(data, wish, limits, check, external)
             self._registry.describe(network, check)  # what takes too long is not offered
-            return wish_id(data, wish), network
+            return wish_id(data, wish, external), network
 
         try:
             model, network = await self._compute.run(read)

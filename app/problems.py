@@ -24,6 +24,7 @@ from app.errors import (
     ClientGone,
     DamagedArchive,
     DamagedPicture,
+    ExternalDataMissing,
     FixedModel,
     InputSizeMissing,
     InvalidModel,
@@ -86,6 +87,9 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     UnsupportedModel: Problem("model-unsupported", 422, "The model uses what cannot be run here"),
     OversizedModel: Problem("model-too-large", 413, "The model is too large"),
     InputSizeMissing: Problem("model-input-size-needed", 422, "The model's input needs a size"),
+    ExternalDataMissing: Problem(
+        "model-external-data-needed", 422, "The model's weights are in another file"
+    ),
     FixedModel: Problem("model-fixed", 403, "This model cannot be deleted"),
     UnknownModel: Problem("unknown-model", 404, "There is no such model"),
     UnknownAnalysis: Problem("unknown-analysis", 404, "There is no such analysis"),

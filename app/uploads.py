@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import PurePath, PurePosixPath
 from typing import NamedTuple
 
 from starlette.datastructures import FormData, UploadFile
@@ -27,7 +27,7 @@ from app.errors import (
     SlowUpload,
 )
 from app.images import Box, too_large
-from app.model_wishes import ModelWish, parse_wish, too_many_bytes
+from app.model_wishes import MODEL_SUFFIXES, ModelUpload, parse_wish, too_many_bytes
 from app.settings import Settings
 from app.trainings import archives
 
@@ -55,7 +55,8 @@ class _FormBounds(NamedTuple):
 
 
 _FORM = _FormBounds()
-_MODEL_FORM = _FormBounds(files=2, fields=8, field_bytes=2**20)
+_MOST_DATA_FILES = 2000  # PyTorch once wrote a file for each tensor
+_MODEL_FORM = _FormBounds(files=2 + _MOST_DATA_FILES, fields=8, field_bytes=2**20)
 
 
 @dataclass(frozen=True)
@@ -113,21 +114,26 @@ async def read_archive(request: Request, limit: int, timeout: float) -> bytes:
 
 async def read_model_file(
     request: Request, limit: int, timeout: float, query: Mapping[str, str]
-) -> tuple[bytes, ModelWish]:
+) -> ModelUpload:
     """The model in a request's body, bare or as the field «file» of a form, and what is said of it.
 
-    A form may say more than the ``query``, and have the classes' names as a text file. Raises OversizedModel, SlowUpload, BadUpload,
-    BadParameter, and InvalidModel for a content type that promises something else.
+    A form may have the files that hold its weights, each a field «data» with its file's name, say more than the ``query``, and have
+    the classes' names as a text file. Raises OversizedModel, SlowUpload, BadUpload, BadParameter, and InvalidModel for a content type
+    that promises something else.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         async with asyncio.timeout(timeout):
             if kind == "multipart/form-data":
                 body = _bounded(request, limit, too_many_bytes, _MODEL_FORM_OVERHEAD)
-                return await _model_form(await _parsed(request, body, _MODEL_FORM), query)
+                form = await _parsed(request, body, _MODEL_FORM)
+                try:
+                    return await _model_form(form, query)
+                finally:
+                    await form.close()
             if kind in (*_MODEL, *_BARE):
                 body = _bounded(request, limit, too_many_bytes)
-                return b"".join([chunk async for chunk in body]), parse_wish(query)
+                return ModelUpload(b"".join([chunk async for chunk in body]), parse_wish(query))
     except TimeoutError:
         raise _too_slow(timeout) from None
     raise InvalidModel(
@@ -135,19 +141,44 @@ async def read_model_file(
     )
 
 
-async def _model_form(form: FormData, query: Mapping[str, str]) -> tuple[bytes, ModelWish]:
-    file, labels = form.get("file"), form.get("labels")
+async def _model_form(form: FormData, query: Mapping[str, str]) -> ModelUpload:
     given = {**query, **{key: value for key, value in form.items() if isinstance(value, str)}}
-    names = await labels.read() if isinstance(labels, UploadFile) else None
-    data = await _file_of(form, "file", InvalidModel)
-    if isinstance(file, UploadFile):
-        given = {"name": PurePath(file.filename or "").stem} | {k: v for k, v in given.items() if v}
-    if names is not None:
+    labels = form.get("labels")
+    model, others = _model_and_data(form)
+    given = {"name": PurePath(model.filename or "").stem} | {k: v for k, v in given.items() if v}
+    if isinstance(labels, UploadFile):
         try:
-            given["labels"] = names.decode("utf-8-sig")
+            given["labels"] = (await labels.read()).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise BadParameter("labels: the file is not a text in UTF-8.") from None
-    return data, parse_wish(given)
+    external = {_base_name(file): await file.read() for file in others}
+    return ModelUpload(await model.read(), parse_wish(given), external)
+
+
+def _model_and_data(form: FormData) -> tuple[UploadFile, list[UploadFile]]:
+    """The field «file» and the fields «data». Where all came as «file», the model is the one whose name says so."""
+    files = [file for file in form.getlist("file") if isinstance(file, UploadFile)]
+    others = [file for file in form.getlist("data") if isinstance(file, UploadFile)]
+    if not files:
+        raise InvalidModel("The form has no file in its field «file».")
+    models = [file for file in files if _base_name(file).lower().endswith(MODEL_SUFFIXES)]
+    if len(files) > 1 and len(models) != 1:
+        raise BadUpload(
+            f"The form has {len(files)} files in its field «file», {len(models)} of them with a model's name. "
+            "Send the model as «file», and each file with its weights as «data»."
+        )
+    model = models[0] if len(files) > 1 else files[0]
+    others += [file for file in files if file is not model]
+    names = [_base_name(file) for file in others]
+    if "" in names or len(set(names)) < len(names):
+        raise BadUpload(
+            "Each file in a field «data» has a file name of its own, as the model names it."
+        )
+    return model, others
+
+
+def _base_name(file: UploadFile) -> str:
+    return PurePosixPath((file.filename or "").replace("\\", "/")).name
 
 
 def _too_slow(timeout: float) -> SlowUpload:

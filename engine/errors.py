@@ -6,7 +6,8 @@ EngineError
 ├── FormatError      a file is not the model that it claims to be
 │   ├── UnsupportedOp    it asks for an operation that cannot be run here
 │   ├── ModelTooLarge    it is more than a limit allows
-│   └── InputSizeNeeded  it leaves its input's height and width open
+│   ├── InputSizeNeeded  it leaves its input's height and width open
+│   └── ExternalDataNeeded   its weights are in other files, which are not there
 ├── UnknownModel     no network of that name in the zoo
 ├── TrainingError    nothing can be learned from this: an empty folder, one class, a foreign checkpoint
 ├── EditError        a change to a network that cannot be made: a layer without filters, a weight that is not there
@@ -51,6 +52,14 @@ class ModelTooLarge(FormatError):
 
 class InputSizeNeeded(FormatError):
     """A model leaves its input's height and width open, and none was given."""
+
+
+class ExternalDataNeeded(FormatError):
+    """A model's weights are in other files, of which those called ``missing`` were not given."""
+
+    def __init__(self, detail: str, *, missing: tuple[str, ...]) -> None:
+        super().__init__(detail)
+        self.missing = missing
 
 
 class UnknownModel(EngineError, LookupError):

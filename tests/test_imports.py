@@ -25,7 +25,8 @@ APP = """
     errors settings paths version schemas schemas_steps schemas_attributions headers encode client
     images registry compute negotiate positions samples problems
     crops photo_edits remembered model_wishes
-    own_models model_folder
+    own_models model_files
+    model_folder
     trainings schemas_learning
     analysis imagefolder uploads openapi responses bodies progress
     variants

@@ -11,6 +11,7 @@ from app.deps import LayerName, ServicesDep, WorkerDep
 from app.errors import (
     BadParameter,
     BadUpload,
+    ExternalDataMissing,
     FixedModel,
     InputSizeMissing,
     InvalidModel,
@@ -23,7 +24,7 @@ from app.errors import (
     UnknownModel,
     UnsupportedModel,
 )
-from app.model_wishes import ModelWish
+from app.model_wishes import ModelUpload
 from app.negotiate import MEDIA_TYPES, choose_format
 from app.openapi import MODEL_BODY, binary_content, problem_responses
 from app.responses import json_response
@@ -59,6 +60,7 @@ async def list_models(services: ServicesDep, worker: WorkerDep) -> Response:
         UnsupportedModel,
         OversizedModel,
         InputSizeMissing,
+        ExternalDataMissing,
         BadUpload,
         SlowUpload,
         BadParameter,
@@ -115,7 +117,8 @@ async def create_model(
         ),
     ] = None,
 ) -> Response:
-    """An ONNX file, or a .safetensors file of Convscope's. What it does not say itself may be said with it.
+    """An ONNX file, with the files that hold its weights if there are any, or a .safetensors file of Convscope's. What it does
+    not say itself may be said with it.
 
     The model lives in the server's memory, as long as it is used and there is room. The same file and options give the same id.
     """
@@ -130,7 +133,7 @@ async def create_model(
     }
     query = {key: value for key, value in told.items() if value is not None}
 
-    async def receive() -> tuple[bytes, ModelWish]:
+    async def receive() -> ModelUpload:
         return await read_model_file(
             request, settings.max_model_bytes, settings.model_body_timeout, query
         )

@@ -29,7 +29,7 @@ def names() -> list[str]:
 
 
 def load(model: str | os.PathLike[str]) -> Network:
-    """A network of the zoo by its id, or one from a ``.safetensors`` or ``.onnx`` file; read-only.
+    """A network of the zoo by its id, or one from a ``.safetensors`` or ``.onnx`` file, with its weights beside it; read-only.
 
     Raises UnknownModel for an id that does not ship, FormatError for a file that holds no network.
     """
@@ -46,9 +46,11 @@ def load(model: str | os.PathLike[str]) -> Network:
 
 def _from_onnx(path: Path) -> Network:
     # Here rather than above: the library that reads ONNX takes a moment that others need not wait.
-    from engine.formats.onnx import from_onnx
+    from engine.formats.onnx import ModelLimits, from_onnx, read_beside
 
-    return from_onnx(path.read_bytes(), name=path.stem)
+    data = path.read_bytes()
+    external = read_beside(path, data, ModelLimits().max_bytes)
+    return from_onnx(data, name=path.stem, external=external)
 
 
 def _for_imagenet() -> Network:

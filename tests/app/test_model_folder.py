@@ -11,6 +11,10 @@ from app.main import create_app
 from app.model_folder import ModelFolder
 from app.registry import Registry
 from app.settings import Settings
+from engine.formats import safetensors
+from engine.network import Network, Node
+from engine.ops import Add
+from engine.preprocess import Preprocess
 
 from .bringing import MODELS, as_onnx, net
 from .conftest import TestClient, build_tiny
@@ -22,9 +26,9 @@ def reads(monkeypatch):
     counts = {}
     read = model_folder.read_model
 
-    def counted(data, wish, limits):
+    def counted(data, wish, limits, **more):
         counts[wish.name] = counts.get(wish.name, 0) + 1
-        return read(data, wish, limits)
+        return read(data, wish, limits, **more)
 
     monkeypatch.setattr(model_folder, "read_model", counted)
     return counts
@@ -71,3 +75,33 @@ def test_a_file_that_the_system_does_not_give_is_left_out(tmp_path):
 def test_a_server_that_takes_no_models_offers_those_of_its_folder(tmp_path):
     (tmp_path / "net.onnx").write_bytes(as_onnx(net()))
     assert listed(tmp_path, models_bytes=0) == ["tiny", "net"]
+
+
+UNFIT = {
+    "two inputs": lambda: Network(
+        [Node("sum", Add(), ("a", "b"))],
+        inputs={"a": (3, 8, 8), "b": (3, 8, 8)},
+        outputs=("sum",),
+    ),
+    "five channels": lambda: net(channels=5),
+    "no output": lambda: net(outputs=()),
+    "mean and std of other channels": lambda: net(
+        preprocess=Preprocess(input_size=(1, 8, 8), mean=(0.5,), std=(0.5,))
+    ),
+    "a model card that is too long": lambda: net(meta={"notes": "x" * 2**18}),
+}
+
+
+@pytest.mark.parametrize("what", UNFIT)
+def test_files_of_our_own_are_checked_as_those_that_are_uploaded(tmp_path, what):
+    """They were loaded as they were, and each of these made the list of models answer with a 500."""
+    safetensors.save(UNFIT[what](), tmp_path / "unfit.safetensors")
+    safetensors.save(net(), tmp_path / "good.safetensors")
+    assert listed(tmp_path) == ["tiny", "good"]
+    with pytest.raises(UnknownModel, match="'unfit' cannot be read: "):
+        ModelFolder(Settings(models_dir=str(tmp_path))).find("unfit")
+
+
+def test_a_file_of_our_own_keeps_the_title_that_it_was_given(tmp_path):
+    safetensors.save(net(meta={"title": "Pets"}), tmp_path / "pets-2.safetensors")
+    assert ModelFolder(Settings(models_dir=str(tmp_path))).find("pets-2").meta["title"] == "Pets"

@@ -66,7 +66,10 @@ HOSTILE = {
     "no bytes": (b"", "there is no network in it"),
     "a photo": (b"\x89PNG\r\n\x1a\n" + bytes(50), "not an ONNX file"),
     "half a file": (to_onnx(engine.load("everyday"))[:5000], "only a piece of one"),
-    "weights in another file": (changed(external), "its numbers are in another file"),
+    "weights in another file": (
+        changed(external),
+        "outside, in 'passwd', which did not come with it",
+    ),
     "a cycle": (
         small(
             [make("Add", ["x", "b"], ["a"]), make("Relu", ["a"], ["b"]), make("Relu", ["b"], ["y"])]

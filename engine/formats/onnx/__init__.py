@@ -4,6 +4,7 @@ The package ``onnx`` takes about 0.1 s to load; nothing else in the engine impor
 """
 
 from engine.cost import ModelLimits
+from engine.formats.onnx.external import external_files, read_beside
 from engine.formats.onnx.reading import from_onnx
 from engine.formats.onnx.writing import (
     ATTRIBUTES,
@@ -22,7 +23,9 @@ __all__ = [
     "OPSET",
     "TYPES",
     "ModelLimits",
+    "external_files",
     "from_onnx",
+    "read_beside",
     "to_onnx",
     "write_node",
 ]

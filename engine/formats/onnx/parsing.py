@@ -14,7 +14,8 @@ from onnx.defs import onnx_opset_version
 from engine.cost import ModelLimits
 from engine.errors import FormatError
 from engine.formats.onnx import wire
-from engine.formats.onnx.tensors import to_array
+from engine.formats.onnx.external import ExternalData, all_tensors, node_tensors
+from engine.formats.onnx.tensors import is_external, to_array
 from engine.types import Array
 
 OLDEST_OPSET = 6
@@ -36,9 +37,9 @@ class Graph:
     about: Mapping[str, str]
 
 
-def parse(data: bytes, limits: ModelLimits) -> Graph:
-    """The graph in a file's bytes. Raises FormatError, saying what is wrong with it."""
-    limits.allow("bytes", len(data))
+def parse(data: bytes, limits: ModelLimits, files: Mapping[str, bytes]) -> Graph:
+    """The graph in a file's bytes, with weights from ``files``. Raises FormatError, saying what is wrong with it."""
+    limits.allow("bytes", len(data) + sum(map(len, files.values())))
     wire.count_parts(data)
     try:
         model = ModelProto.FromString(data)
@@ -50,7 +51,10 @@ def parse(data: bytes, limits: ModelLimits) -> Graph:
     limits.allow("nodes", len(graph.node))
     _only_text(graph)
     _make_names_plain(graph)
-    arrays = _arrays(graph)
+    external = ExternalData(files, limits)
+    external.check_all_there(all_tensors(graph))
+    external.bring_in(node_tensors(graph.node))
+    arrays = _arrays(graph, external)
     inputs = {value.name: value.type for value in graph.input if value.name not in arrays}
     _check_inputs(graph, inputs)
     outputs = _names(graph.output)
@@ -115,14 +119,16 @@ def _make_names_plain(graph: GraphProto) -> None:
             value.name = plain.get(value.name, value.name)
 
 
-def _arrays(graph: GraphProto) -> dict[str, Array]:
+def _arrays(graph: GraphProto, external: ExternalData) -> dict[str, Array]:
     if graph.sparse_initializer:
         raise FormatError("sparse weights are not read; save them as ordinary ones")
     _once(tensor.name for tensor in graph.initializer)
-    return {
-        tensor.name: to_array(tensor, f"the weights {tensor.name!r}")
-        for tensor in graph.initializer
-    }
+    found = {}
+    for tensor in graph.initializer:
+        name = f"the weights {tensor.name!r}"
+        outside = is_external(tensor)
+        found[tensor.name] = external.array(tensor, name) if outside else to_array(tensor, name)
+    return found
 
 
 def _check_inputs(graph: GraphProto, inputs: Mapping[str, TypeProto]) -> None:

@@ -1,12 +1,13 @@
 """An ONNX file as a network: parsed, checked, folded, and made of this engine's steps, or refused with the reason.
 
-Nothing is run and nothing but the given bytes is read. Values keep the file's names.
+Nothing is run, and nothing but the given bytes is read. Values keep the file's names.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -33,20 +34,22 @@ def from_onnx(
     labels: Sequence[str] | None = None,
     preprocess: Preprocess | None = None,
     input_size: tuple[int, int] | None = None,
+    external: Mapping[str, bytes] = MappingProxyType({}),
     limits: ModelLimits = ModelLimits(),  # noqa: B008 (frozen)
     check: Callable[[], None] | None = None,
 ) -> Network:
     """The network in an ONNX file's bytes, with float32 parameters, for batches of any size.
 
     ``labels`` and ``preprocess`` overrule what the file says; ``input_size`` (height, width) is needed where it leaves that open.
+    ``external``: the files that hold its weights where they are not in ``data``, by base name (``external_files``, ``read_beside``).
     ``check`` is called before every node and may raise to stop.
 
     Raises FormatError, with what is wrong; UnsupportedOp for a step that cannot be run here, ModelTooLarge for what is over
-    ``limits``, InputSizeNeeded.
+    ``limits``, InputSizeNeeded, ExternalDataNeeded.
     """
     try:
         with np.errstate(all="ignore"):  # weights may be anything: what overflows is infinite
-            graph = parse(data, limits)
+            graph = parse(data, limits, external)
             builder = Builder(limits)
             network = _network(graph, builder, name, labels, preprocess, input_size, check)
     except FormatError:

@@ -34,19 +34,28 @@ def type_name(number: int) -> str:
     return known.get(number, f"type {number}").lower()
 
 
-def to_array(tensor: TensorProto, name: str) -> Array:
-    """The tensor's numbers. ``name`` is what messages call it. Raises FormatError."""
-    if tensor.data_location == TensorProto.EXTERNAL or tensor.external_data:
-        raise FormatError(
-            f"{name}: its numbers are in another file; save the model as one file, with all weights in it"
-        )
+def is_external(tensor: TensorProto) -> bool:
+    """Whether a tensor's numbers are in another file (``external.py``)."""
+    return tensor.data_location == TensorProto.EXTERNAL or bool(tensor.external_data)
+
+
+def check_kind(tensor: TensorProto, name: str) -> None:
+    """Refuses a tensor that is not made of such numbers, and one that has no shape. Raises FormatError."""
     if tensor.data_type not in FLOATS | WHOLES | {BOOL}:
         raise FormatError(
             f"{name}: {type_name(tensor.data_type)} is not read; floats and integers from 8 bits are"
         )
-    dims: Shape = tuple(tensor.dims)
+    dims = list(tensor.dims)
     if tensor.HasField("segment") or min(dims, default=0) < 0:
-        raise FormatError(f"{name}: a tensor of shape {list(dims)}, or a piece of one, is not read")
+        raise FormatError(f"{name}: a tensor of shape {dims}, or a piece of one, is not read")
+
+
+def to_array(tensor: TensorProto, name: str) -> Array:
+    """The numbers of a tensor that is in the file. ``name`` is what messages call it. Raises FormatError."""
+    if is_external(tensor):  # the library would look for it on the disk
+        raise FormatError(f"{name}: its numbers are in another file")
+    check_kind(tensor, name)
+    dims: Shape = tuple(tensor.dims)
     try:
         array = numpy_helper.to_array(tensor)
         if tensor.data_type in FLOATS:
