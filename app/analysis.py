@@ -19,7 +19,7 @@ from app.images import Box, Limits, Picture, decode, fit, surroundings
 from app.photo_edits import MARGIN, PhotoChanges
 from engine import views
 from engine.edits import Edit
-from engine.fields import Fields
+from engine.fields import Fields, fields_of
 from engine.network import Network
 from engine.ops.base import Explanation, one_term
 from engine.preprocess import USUAL_SCALE, Preprocess
@@ -97,7 +97,7 @@ class Analysis:
     @cached_property
     def fields(self) -> Fields:
         """What numbers see of the input."""
-        return Fields(self.network)
+        return fields_of(self.network)
 
     @cached_property
     def scores(self) -> views.ScoresKind | None:
@@ -119,10 +119,13 @@ class Analysis:
 
     def layer(self, name: str) -> Layer:
         """A layer by its name. Raises UnknownLayer."""
-        for layer in self.layers:
-            if layer.name == name:
-                return layer
-        raise UnknownLayer(f"The model {self.model!r} has no layer {name!r}.")
+        if name not in self._by_name:
+            raise UnknownLayer(f"The model {self.model!r} has no layer {name!r}.")
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Layer]:
+        return {layer.name: layer for layer in self.layers}
 
     def values(self, name: str) -> Array:
         """A layer's numbers as they are shown, (C, H, W) or (K,). Raises UnknownLayer."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from app.analysis import Analysis
+from app.compute import Check
 from app.encode import json_bytes, npy_bytes, npz_chunks, plain
 from app.errors import BadParameter, UnknownLayer
 from app.negotiate import parse_channels
@@ -14,13 +15,14 @@ from app.present import place_of, receptive_field
 from app.registry import Registry
 from engine import views
 from engine.attribution import effective_field
-from engine.fields import Fields
+from engine.fields import fields_of
 from engine.types import Array, Index
 
 
-def trail(done: Analysis, name: str, position: Index) -> dict[str, Any]:
-    """The strongest path from a number back to the input."""
-    path = views.strongest_path(done.network, done.trace, name, done.index(name, position))
+def trail(done: Analysis, name: str, position: Index, check: Check | None = None) -> dict[str, Any]:
+    """The strongest path from a number back to the input. ``check`` is called at each step and may raise to stop."""
+    index = done.index(name, position)
+    path = views.strongest_path(done.network, done.trace, name, index, check)
     return {"steps": [_step(done, step) for step in path]}
 
 
@@ -53,12 +55,14 @@ def effective(done: Analysis, name: str, position: Index) -> dict[str, Any]:
     }
 
 
-def receptive_fields(registry: Registry, model: str, name: str) -> dict[str, Any]:
+def receptive_fields(
+    registry: Registry, model: str, name: str, check: Check | None = None
+) -> dict[str, Any]:
     """What each row and each column of a layer's maps sees; nulls for a vector. Raises UnknownLayer."""
-    info = _layer_info(registry, model, name)
+    info = _layer_info(registry, model, name, check)
     if len(info.shape) != 3:
         return {"name": name, "rows": None, "columns": None}
-    rows, columns = Fields(registry.get(model)).rows_and_columns(name)
+    rows, columns = fields_of(registry.get(model), check).rows_and_columns(name)
     return {"name": name, "rows": rows, "columns": columns}
 
 
@@ -97,9 +101,11 @@ def _parameters(registry: Registry, model: str, name: str) -> dict[str, Array]:
     return known
 
 
-def _layer_info(registry: Registry, model: str, name: str) -> views.LayerInfo:
+def _layer_info(
+    registry: Registry, model: str, name: str, check: Check | None = None
+) -> views.LayerInfo:
     """What is known of a layer of a model. Raises UnknownModel, UnknownLayer."""
-    for info in registry.layers(model):
+    for info in registry.layers(model, check):
         if info.name == name:
             return info
     raise UnknownLayer(f"The model {model!r} has no layer {name!r}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -58,9 +58,11 @@ def model_list(registry: Registry) -> list[dict[str, Any]]:
     return found
 
 
-def model(registry: Registry, model: str) -> dict[str, Any]:
-    """All there is to know of a model."""
-    network, layers = registry.get(model), registry.layers(model)
+def model(
+    registry: Registry, model: str, check: Callable[[], None] | None = None
+) -> dict[str, Any]:
+    """All there is to know of a model. ``check`` may raise to stop."""
+    network, layers = registry.get(model), registry.layers(model, check)
     name, shape = next(iter(network.inputs.items()))
     cost = model_cost(network)
     return {

@@ -104,9 +104,9 @@ class Registry:
                 self._networks[name] = self._loaders[name]().freeze()
             return self._networks[name]
 
-    def layers(self, model: str) -> list[views.LayerInfo]:
-        """What is known of a model's layers without running it. Raises UnknownModel."""
-        return self.describe(self.get(model))
+    def layers(self, model: str, check: Callable[[], None] | None = None) -> list[views.LayerInfo]:
+        """What is known of a model's layers without running it. Raises UnknownModel. ``check`` may raise to stop."""
+        return self.describe(self.get(model), check)
 
     def describe(
         self, network: Network, check: Callable[[], None] | None = None

@@ -14,7 +14,7 @@ from app.encode import json_bytes, npy_bytes, plain
 from app.errors import BadParameter
 from app.steps import Examined
 from engine import views
-from engine.fields import Fields
+from engine.fields import fields_of
 from engine.ops.base import Explanation
 from engine.preprocess import Preprocess
 from engine.shown import shown, shown_shape
@@ -278,7 +278,7 @@ def explanation(seen: Examined, name: str, picture: int, position: Index) -> dic
         why = glass.explain(name, index)
         inputs = [(i, glass.trace[i].shape[1:]) for i in glass.network.node(name).inputs]
     content = present.explained(name, op, position, why, inputs)
-    box = Fields(glass.network).at(name, (0, *index[1:]))
+    box = fields_of(glass.network).at(name, (0, *index[1:]))
     if box is None:
         return {**content, "receptive_field": None}
     (top, left), (bottom, right) = box.start[2:], box.stop[2:]

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypedDict
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.fields import Fields
+from engine.fields import fields_of
 from engine.network import Network
 from engine.ops.base import Explanation
 from engine.shown import shown_shape
@@ -143,7 +143,7 @@ def check_index(trace: Trace, name: str, index: Index) -> None:
 def describe_layers(network: Network, check: Callable[[], None] | None = None) -> list[LayerInfo]:
     """Every value of the network in order, the inputs first. ``check`` is called before each and may raise to stop."""
     shapes = network.shapes()
-    fields = Fields(network)
+    fields = fields_of(network, check)
     infos = [_input_info(name, shapes[name]) for name in network.inputs]
     for node in network.nodes:
         if check is not None:
@@ -187,14 +187,22 @@ class Step:
     product: float | None
 
 
-def strongest_path(network: Network, trace: Trace, name: str, index: Index) -> list[Step]:
+def strongest_path(
+    network: Network,
+    trace: Trace,
+    name: str,
+    index: Index,
+    check: Callable[[], None] | None = None,
+) -> list[Step]:
     """From the number ``trace[name][index]`` by the term that brought most, layer by layer, to the network's input.
 
     Padded cells hold no number that could be followed. Where no term brought anything (a switched-off ReLU) the first one is
-    followed. The path ends early at a constant. Raises as ``explain`` does.
+    followed. The path ends early at a constant. ``check`` is called at each step and may raise to stop. Raises as ``explain`` does.
     """
     path = [Step(name, index, float(trace[name][index]), None)]
     while path[-1].name not in network.inputs:
+        if check is not None:
+            check()
         here = path[-1]
         step = _largest_term(network, trace, here.name, here.index)
         if step is None:

@@ -17,6 +17,7 @@ ENGINE = """
     chains crew
     network trace
     edits
+    bounds
     cost fields
     formats train views attribution
     zoo

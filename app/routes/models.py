@@ -140,7 +140,7 @@ async def create_model(
 
     model, gone = await services.model_reader.add(receive, announced_bytes(request))
     services.forget(gone)
-    content = await worker.run(lambda _: present.model(services.registry, model))
+    content = await worker.run(lambda check: present.model(services.registry, model, check))
     root = request.scope.get("root_path", "")
     location = root + request.app.url_path_for("describe_model", id=model)
     return json_response(content, 201, {"Location": location})
@@ -164,7 +164,7 @@ async def delete_model(services: ServicesDep, model: ModelId) -> Response:
     "/models/{id}",
     summary="Describe a model",
     response_model=schemas.Model,
-    responses=problem_responses(UnknownModel, BadParameter, Overloaded),
+    responses=problem_responses(UnknownModel, BadParameter, Overloaded, TimeLimit),
 )
 async def describe_model(
     services: ServicesDep,
@@ -172,7 +172,9 @@ async def describe_model(
     model: ModelId,
 ) -> Response:
     """Its layers with shapes, parameters, multiply-adds and attributes; labels; preprocessing; the model card."""
-    return json_response(await worker.run(lambda _: present.model(services.registry, model)))
+    return json_response(
+        await worker.run(lambda check: present.model(services.registry, model, check))
+    )
 
 
 @router.get(
@@ -210,7 +212,7 @@ async def read_weights(
     "/models/{id}/layers/{name:path}/receptive-fields",
     summary="See what each row and column of a layer sees",
     response_model=schemas.ReceptiveFields,
-    responses=problem_responses(UnknownModel, UnknownLayer, BadParameter, Overloaded),
+    responses=problem_responses(UnknownModel, UnknownLayer, BadParameter, Overloaded, TimeLimit),
 )
 async def read_receptive_fields(
     services: ServicesDep, worker: WorkerDep, model: ModelId, name: LayerName
@@ -218,7 +220,7 @@ async def read_receptive_fields(
     """On the network's input. A place of a map sees what its row and its column see."""
     registry = services.registry
     return json_response(
-        await worker.run(lambda _: origins.receptive_fields(registry, model, name))
+        await worker.run(lambda check: origins.receptive_fields(registry, model, name, check))
     )
 
 

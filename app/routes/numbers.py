@@ -40,7 +40,7 @@ async def follow_trail(
 ) -> Response:
     """From a number by its largest term, layer by layer, back to the input."""
     place = position.in_shape(done.layer(name).shape)
-    return json_response(await worker.run(lambda _: origins.trail(done, name, place)))
+    return json_response(await worker.run(lambda check: origins.trail(done, name, place, check)))
 
 
 @router.get(

@@ -156,6 +156,14 @@ class Op(ABC):
         receptive field.
         """
 
+    def tables(self, *shapes: Shape) -> Mapping[int, Array] | None:
+        """The windows of an op with one input that goes axis by axis: axis → the input cells of every output cell, (O, T) or (O,).
+
+        -1 is a cell that is not there; the first and the last of a row of cells will do. An axis without a table stays as it is.
+        None for an op of another kind. What a whole network sees is found by tables (engine/bounds.py), as it asks for all places.
+        """
+        return None
+
     def multiply_adds(self, *shapes: Shape) -> int:
         """Multiplications with an addition for one picture (N = 1)."""
         return 0

@@ -13,6 +13,7 @@ from engine.kernels import convolution, memory
 from engine.kernels.geometry import Case, Geometry
 from engine.ops.base import Box, Explanation, Op, same_shape, terms_of_one
 from engine.ops.layout import from_nhwc, to_nhwc
+from engine.ops.picking import seen_through
 from engine.ops.sliding import Sliding, axes, checked
 from engine.types import Array, Index, Shape
 
@@ -164,19 +165,15 @@ class Conv2d(Op):
             bias=0.0 if self.bias is None else self.bias[k],
         )
 
+    def tables(self, *shapes: Shape) -> dict[int, Array]:
+        rows, columns = self._axes(shapes[0])
+        count, depth = self.weight.shape[:2]
+        firsts = np.arange(count) // (count // self.groups) * depth
+        channels = np.stack([firsts, firsts + depth - 1], axis=1)
+        return {1: channels, 2: rows.table(), 3: columns.table()}
+
     def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
-        (shape,) = shapes
-        per_group = self.weight.shape[0] // self.groups
-        depth = self.weight.shape[1]
-        start = [box.start[0], box.start[1] // per_group * depth]
-        stop = [box.stop[0], (box.stop[1] - 1) // per_group * depth + depth]
-        for axis, sliding in enumerate(self._axes(shape), start=2):
-            span = sliding.span(box.start[axis], box.stop[axis])
-            if span is None:
-                return (None,)
-            start.append(span[0])
-            stop.append(span[1])
-        return (Box(tuple(start), tuple(stop)),)
+        return (seen_through(self.tables(*shapes), box),)
 
     def multiply_adds(self, *shapes: Shape) -> int:
         rows, cols = self.infer_shape(*shapes)[2:]

@@ -10,6 +10,7 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.ops.base import Box, Explanation, Op, one_term, same_shape
 from engine.ops.layout import channels_last
+from engine.ops.picking import seen_through
 from engine.ops.sliding import Sliding
 from engine.types import Array, Index, Shape
 
@@ -79,12 +80,11 @@ class LocalResponseNorm(Op):
         numbers = {name: float(number) for name, number in self.attributes.items()}
         return replace(term, details={**numbers, "squares": squares})
 
+    def tables(self, *shapes: Shape) -> dict[int, Array]:
+        return {1: self._channels(shapes[0]).table()}
+
     def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
-        span = self._channels(shapes[0]).span(box.start[1], box.stop[1])
-        assert span is not None  # every window holds its own channel
-        return (
-            Box((box.start[0], span[0], *box.start[2:]), (box.stop[0], span[1], *box.stop[2:])),
-        )
+        return (seen_through(self.tables(*shapes), box),)
 
     def multiply_adds(self, *shapes: Shape) -> int:
         return int(np.prod(shapes[0][1:])) * (self.size + 1)

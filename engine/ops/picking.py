@@ -36,8 +36,11 @@ class Picking(Moving):
             dy = given_back(dy, cells, axis, cache[axis])
         return (from_memory(in_memory(dy)),), {}
 
+    def tables(self, *shapes: Shape) -> Mapping[int, Array]:
+        return self.cells(shapes[0])
+
     def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
-        return (seen_through(self.cells(shapes[0]), box),)
+        return (seen_through(self.tables(*shapes), box),)
 
 
 def picked(x: Array, cells: Array, axis: int) -> Array:

@@ -18,6 +18,7 @@ from engine.errors import ShapeError
 from engine.kernels import memory, parallel
 from engine.ops.base import Box, Explanation, Op, same_shape, terms_of_one
 from engine.ops.layout import from_nhwc, to_nhwc
+from engine.ops.picking import seen_through
 from engine.ops.sliding import Pair, Quad, Sliding, Tap, axes, checked
 from engine.types import Array, Index, Shape
 
@@ -61,18 +62,12 @@ class _Pool(Op):
             )
         return shape[0], shape[1], rows, columns
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def tables(self, *shapes: Shape) -> dict[int, Array]:
         rows, columns = self._axes(shapes[0])
-        vertical = rows.span(box.start[2], box.stop[2])
-        horizontal = columns.span(box.start[3], box.stop[3])
-        if vertical is None or horizontal is None:
-            return (None,)
-        return (
-            Box(
-                (*box.start[:2], vertical[0], horizontal[0]),
-                (*box.stop[:2], vertical[1], horizontal[1]),
-            ),
-        )
+        return {2: rows.table(), 3: columns.table()}
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        return (seen_through(self.tables(*shapes), box),)
 
     def _cells(self, shape: Shape, index: Index) -> Array:
         """(T, 4): the positions under the window of one output, in scan order, padding included."""

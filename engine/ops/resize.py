@@ -178,9 +178,11 @@ class Resize(Op):
             y[index],
         )
 
+    def tables(self, *shapes: Shape) -> dict[int, Array]:
+        return {axis: table.seen for axis, table in self._tables(shapes[0]).items()}
+
     def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
-        tables = self._tables(shapes[0])
-        return (seen_through({axis: table.seen for axis, table in tables.items()}, box),)
+        return (seen_through(self.tables(*shapes), box),)
 
     def multiply_adds(self, *shapes: Shape) -> int:
         changed = len(self._tables(shapes[0]))

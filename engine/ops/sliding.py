@@ -69,12 +69,12 @@ class Sliding(NamedTuple):
         first = output * self.stride - self.before
         return first + self.dilation * np.arange(self.kernel)
 
-    def span(self, start: int, stop: int) -> Pair | None:
-        """First and last + 1 of the inputs that the outputs start … stop - 1 see; None when all of it is padding."""
-        firsts = np.arange(start, stop)[:, None] * self.stride - self.before
+    def table(self) -> Array:
+        """The input positions under every window, (outputs, kernel), with -1 for padding."""
+        firsts = np.arange(self.outputs)[:, None] * self.stride - self.before
         cells = firsts + self.dilation * np.arange(self.kernel)
-        seen = cells[(cells >= 0) & (cells < self.size)]
-        return (int(seen.min()), int(seen.max()) + 1) if seen.size else None
+        cells[(cells < 0) | (cells >= self.size)] = -1
+        return cells
 
     def taps(self) -> Iterator[Tap]:
         """The kernel's cells in order, leaving out those that meet nothing but padding."""

@@ -5,8 +5,10 @@ import io
 import numpy as np
 import pytest
 
+from app import origins, present
 from app.analysis import analyze
 from app.images import Limits
+from app.registry import Registry
 from engine import views
 from engine.attribution import effective_field
 from engine.fields import Fields
@@ -101,3 +103,14 @@ def test_an_effective_field_lies_within_the_receptive_field(client, layers, tiny
 def test_positions_are_checked(client, layers):
     for path in ("conv1/trail?unit=1", "conv1/effective-field?channel=9&y=0&x=0", "fc1/trail"):
         assert client.get(f"{layers}/{path}").status_code == 422
+
+
+def test_receptive_fields_and_paths_obey_their_limit(tiny):
+    def check():
+        raise TimeoutError
+
+    registry = Registry({"other": lambda: tiny.replaced({})}, "other")
+    with pytest.raises(TimeoutError):
+        origins.receptive_fields(registry, "other", "pool1", check)
+    with pytest.raises(TimeoutError):
+        present.model(registry, "other", check)
