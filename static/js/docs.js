@@ -227,7 +227,17 @@ function goToHash() {
   document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
 }
 
+/** A file that is dropped by mistake must not take the place of the page. */
+function refuseDrops() {
+  addEventListener("dragover", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer) event.dataTransfer.dropEffect = "none";
+  });
+  addEventListener("drop", (event) => event.preventDefault());
+}
+
 async function main() {
+  refuseDrops();
   const status = byId("status");
   try {
     const answer = await fetch(document.body.dataset.openapi ?? "");

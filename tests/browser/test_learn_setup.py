@@ -26,15 +26,6 @@ PACK = """async (files) => {
   return btoa(String.fromCharCode(...bytes));
 }"""
 
-DROP = """([base64, name]) => {
-  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  const data = new DataTransfer();
-  data.items.add(new File([bytes], name));
-  for (const type of ["dragenter", "drop"]) {
-    document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
-  }
-}"""
-
 
 def open_setup(open_page: OpenPage, **context) -> Screen:
     """The page of learning with the first plan on it."""
@@ -136,14 +127,6 @@ def test_a_zip_of_ones_own(open_page: OpenPage):
     page.get_by_role("button", name="Delete Pets").click()
     page.wait_for_function("() => document.querySelectorAll('.card').length === 3")
     assert summary(screen, 0).startswith("Shapes")
-
-
-def test_a_zip_dropped_anywhere(open_page: OpenPage):
-    screen = open_setup(open_page)
-    content = base64.b64encode(zip_of("left", "right")).decode()
-    screen.page.evaluate(DROP, [content, "Sides.zip"])
-    wait_for_set(screen, "Sides")
-    screen.page.get_by_role("button", name="Delete Sides").click()
 
 
 @pytest.mark.parametrize(

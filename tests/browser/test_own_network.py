@@ -1,7 +1,7 @@
 """A network of one's own: dropped on the page as a file, told about, and looked into like those that are here already."""
 
-import base64
 import io
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from onnx import TensorProto, helper
 from tests.engine import exported
 
 from .conftest import ROOT, OpenPage, publish
+from .drops import drop_bytes
 from .screen import Screen
 from .test_access import PHONE, check_with_axe
 from .test_microscope import added_up, explanation, settle
@@ -20,20 +21,7 @@ from .test_why import QUICK, wait_for_answer
 
 pytestmark = pytest.mark.browser
 
-DROP = """([base64, name]) => {
-  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  const data = new DataTransfer();
-  data.items.add(new File([bytes], name));
-  const init = { dataTransfer: data, bubbles: true, cancelable: true };
-  const place = document.querySelector("dialog[open]") ?? document.body;
-  for (const type of ["dragenter", "drop"]) place.dispatchEvent(new DragEvent(type, init));
-}"""
-
 NAMES = ["axe", "bee", "cup", "dam", "ear", "fan", "gem", "hat", "ice", "jar"]
-
-
-def drop(screen: Screen, data: bytes, name: str) -> None:
-    screen.page.evaluate(DROP, [base64.b64encode(data).decode(), name])
 
 
 def look_inside(screen: Screen) -> None:
@@ -68,11 +56,11 @@ def folder(artifacts):
 
 
 @pytest.fixture
-def inception(screen: Screen) -> Screen:
+def inception(screen: Screen, tmp_path: Path) -> Screen:
     """Four ways side by side, as an exporter writes them; its classes have names."""
-    drop(screen, exported.inception(), "Four ways.onnx")
+    drop_bytes(screen, tmp_path, "Four ways.onnx", exported.inception())
     screen.page.wait_for_selector("#own-look")
-    drop(screen, "\n".join(NAMES).encode(), "names.txt")
+    drop_bytes(screen, tmp_path, "names.txt", "\n".join(NAMES).encode())
     screen.page.wait_for_selector("#own-form :text('names.txt')")
     look_inside(screen)
     screen.page.wait_for_selector('.column[data-layer="/stem/conv/Conv_output_0"]')
@@ -158,13 +146,15 @@ def test_maps_in_another_order(inception: Screen):
 
 
 @pytest.mark.parametrize("device", [{}, PHONE | {"color_scheme": "dark"}])
-def test_refused_with_a_way_out(open_page: OpenPage, device: dict[str, Any], folder):
+def test_refused_with_a_way_out(
+    open_page: OpenPage, device: dict[str, Any], folder, tmp_path: Path
+):
     screen = open_page(**device)
     screen.wait_for_reading()
     screen.expected_status = 422
     page, before, model = screen.page, screen.analysis_id, shown_model(screen)
     look = "phone" if device else "laptop"
-    drop(screen, b"these are not the bytes of a network", "notes.onnx")
+    drop_bytes(screen, tmp_path, "notes.onnx", b"these are not the bytes of a network")
     page.wait_for_selector("#own-look")
     check_with_axe(screen)
     page.screenshot(path=folder / f"form-{look}.png")
@@ -174,14 +164,19 @@ def test_refused_with_a_way_out(open_page: OpenPage, device: dict[str, Any], fol
     check_with_axe(screen)
     page.screenshot(path=folder / f"refused-{look}.png")
 
-    drop(screen, file_of(helper.make_node("Det", ["x"], ["y"], "solve"), [1, 3, 8, 8]), "det.onnx")
+    drop_bytes(
+        screen,
+        tmp_path,
+        "det.onnx",
+        file_of(helper.make_node("Det", ["x"], ["y"], "solve"), [1, 3, 8, 8]),
+    )
     page.wait_for_selector("#own-form :text('det.onnx')")
     page.click("#own-look")
     page.wait_for_selector("#own-form .problem :text('Det')")
     assert "solve" in page.inner_text("#own-form .problem")
 
     relu = helper.make_node("Relu", ["x"], ["y"])
-    drop(screen, file_of(relu, ["N", 3, "height", "width"]), "Any size.onnx")
+    drop_bytes(screen, tmp_path, "Any size.onnx", file_of(relu, ["N", 3, "height", "width"]))
     page.wait_for_selector("#own-form :text('Any size.onnx')")
     page.click("#own-look")
     page.fill("#own-form [name=height]", "30")
@@ -193,13 +188,13 @@ def test_refused_with_a_way_out(open_page: OpenPage, device: dict[str, Any], fol
     assert screen.page.inner_text("#seen-words").startswith("40 × 30 pixels")
 
 
-def test_changed_and_deleted(open_page: OpenPage, folder):
+def test_changed_and_deleted(open_page: OpenPage, folder, tmp_path: Path):
     screen = open_page()
     screen.wait_for_reading()
     page, usual = screen.page, shown_model(screen)
     for model in own_models(screen):  # of other tests
         page.request.delete(f"{screen.site}/api/v1/models/{model['id']}")
-    drop(screen, exported.squeeze_excite(), "Squeeze.onnx")
+    drop_bytes(screen, tmp_path, "Squeeze.onnx", exported.squeeze_excite())
     page.wait_for_selector("#own-look")
     page.fill("#own-form [name=name]", "My squeeze")
     look_inside(screen)

@@ -62,7 +62,8 @@ function progress({ store, intake }) {
 function complaint({ store, intake }, problem) {
   const { samples: [sample], models: [usual] } = store.state;
   const isOfModel = problem.type === "/errors/unknown-model";
-  const mayPass = problem.status === 0 || problem.status >= 500 || problem.status === 408;
+  const isForLearning = problem.type === "to-learn-from";
+  const mayPass = !isForLearning && (problem.status === 0 || problem.status >= 500 || problem.status === 408);
   const button = (/** @type {string} */ text, /** @type {() => void} */ click) =>
     h("button", { type: "button", class: "text", on: { click } }, text);
   return h(
@@ -77,6 +78,7 @@ function complaint({ store, intake }, problem) {
       mayPass && button(say.problems.again, () => intake.retry()),
       isOfModel && usual && button(say.problems.usual(usual.title), () => void intake.startUsual()),
       isOfModel && button(say.own.offer, () => find(".own-offer", HTMLElement).click()),
+      isForLearning && h("a", { href: "learn" }, say.problems.learn),
       !isOfModel && button(say.problems.another, () => find("#file", HTMLInputElement).click()),
       !isOfModel && sample && button(say.problems.sample, () => void intake.analyseSample(sample)),
       button(say.problems.dismiss, () => intake.dismiss()),

@@ -228,6 +228,11 @@ export const say = {
     usual: (/** @type {string} */ title) => `Go on with “${title}”`,
     dismiss: "Dismiss",
     limit: (/** @type {string} */ limit, /** @type {string} */ actual) => `The limit is ${limit}; this was ${actual}.`,
+    toLearnFrom: {
+      title: "Pictures to learn from go to another page",
+      detail: "A folder or a ZIP file of pictures is what a network learns from. Open the page of learning and drop it there; here, drop one photo.",
+    },
+    learn: "Open the page of learning",
     onlyALink: {
       title: "That was a link to a picture",
       detail: "This page asks no other host for anything. Save the picture first, then drop the file.",
@@ -1440,13 +1445,13 @@ export const say = {
         zip: "A ZIP file",
         folder: "A folder",
         collect: "Take or draw them here",
-        hint: "One folder for each class, with its pictures in it. A ZIP file or a folder may be dropped anywhere on the page.",
-        drop: "Drop a ZIP file or a folder anywhere",
+        hint: "One folder for each class, with its pictures in it. A ZIP file or folders may be dropped anywhere on the page.",
+        drop: "Drop a ZIP file or folders anywhere",
+        later: (/** @type {string} */ name) => `${name} is shown to the network as soon as one learns: press Play.`,
         sheet: (/** @type {string} */ name) => `Some pictures of ${name}`,
         sheetAlt: "Some pictures of each class, in rows",
         remove: (/** @type {string} */ name) => `Delete ${name}`,
-        leftOut: (/** @type {number} */ n) => (n === 1 ? "1 thing to know" : `${n} things to know`),
-        more: (/** @type {string} */ n) => `and ${n} more`,
+        leftOut: (/** @type {number} */ n) => `Left out: ${some(n, "file")}`,
       },
       bring: {
         progress: "Progress",
@@ -1460,10 +1465,29 @@ export const say = {
         form: "What is read: a ZIP file or folder that holds one folder for each class, at least two of them, with pictures in each.",
         noPictures: {
           title: "There are no pictures in it",
-          detail: "Nothing in this folder is a picture by its name (.jpg, .png, .webp and the like).",
+          detail: "Nothing in it is a picture by its name (.jpg, .png, .webp and the like).",
+        },
+        /** @type {(names: string, more: number) => string} */
+        thereAre: (names, more) => `What there is: ${names}${more ? ` and ${some(more, "more file", "more files")}` : ""}.`,
+        noFolders: (/** @type {string} */ n) => ({
+          title: "Pictures without folders do not say their class",
+          detail: `${n === "1" ? "This picture lies" : `These ${n} pictures lie`} in no folder. Put the pictures of each class into a folder of its name, two folders or more, and drop the folders.`,
+        }),
+        oneArchive: { title: "One ZIP file at a time", detail: "Several ZIP files were dropped together. Each is a set of its own: bring them one after the other." },
+        network: { title: "This is a network, not pictures", detail: "Drop it on the front page, which opens networks and shows what each layer does. Here, networks learn from pictures." },
+        tooMany: (/** @type {string} */ most) => ({ title: "Too many files", detail: `There are ${most} files or more. Choose only the folder that holds the classes.` }),
+        /** @type {(path: string, reason: string) => string} */
+        skipped: (path, reason) => `'${path}': ${reason}`,
+        reasons: {
+          notAPicture: "Not a picture by its name.",
+          loose: "It lies in no class's folder.",
+          archive: "A ZIP file beside other files: bring it by itself.",
+          network: "A network: drop it on the front page.",
+          unreadable: "The browser could not read it.",
         },
       },
       collect: {
+        refused: (/** @type {string} */ names) => `Left out, since this browser cannot show it as a picture: ${names}`,
         title: "Collect your own classes",
         hint: "Twenty pictures of each class are a beginning. They are sent only when you use them.",
         name: "My pictures",

@@ -5,9 +5,11 @@ import { bytes, count } from "../../format.js";
 import { say } from "../../words/index.js";
 import { deleteDataset, postDataset } from "../api.js";
 import { shrink } from "./shrink.js";
+import { sortFiles } from "./sort-files.js";
 import { pack } from "./zip.js";
 
 /**
+ * @typedef {import("../../data-transfer.js").Dropped} Dropped
  * @typedef {import("../../types.js").Problem} Problem
  * @typedef {import("./zip.js").Entry} Entry
  *
@@ -15,7 +17,6 @@ import { pack } from "./zip.js";
  */
 
 const words = say.learn.setup.bring;
-const PICTURE = /\.(jpe?g|png|webp|gif|bmp|tiff?|avif)$/i;
 
 export class Bringer {
   #abort = new AbortController();
@@ -30,16 +31,16 @@ export class Bringer {
   }
 
   /**
-   * Files that somebody chose or dropped: one ZIP, or a folder's pictures.
+   * Files that somebody chose or dropped: one ZIP, or folders of pictures.
    *
-   * @param {File[]} files
+   * @param {readonly Dropped[] | Promise<readonly Dropped[]>} found
    */
-  async bring(files) {
-    const [first] = files;
-    if (first && files.length === 1 && !first.webkitRelativePath && !PICTURE.test(first.name)) return this.send(nameOf(first.name), first);
-    const entries = files.filter(({ name }) => PICTURE.test(name)).map((blob) => ({ path: blob.webkitRelativePath || blob.name, blob }));
-    if (!entries.length) return this.#tell(null, { type: "no-pictures", status: 0, ...words.noPictures });
-    return this.bringEntries(entries[0]?.path.split("/")[0] ?? "", entries);
+  async bring(found) {
+    this.#tell({ text: words.reading, fraction: null });
+    const sorted = sortFiles(await found);
+    if ("problem" in sorted) return this.#tell(null, sorted.problem);
+    if ("zip" in sorted) return this.#attempt((signal) => this.#send(nameOf(sorted.zip.name), sorted.zip, sorted.skipped, signal));
+    return this.bringEntries(sorted.name, sorted.entries, sorted.skipped);
   }
 
   /**
@@ -47,25 +48,22 @@ export class Bringer {
    *
    * @param {string} name
    * @param {Entry[]} entries
+   * @param {string[]} [skipped] what is left out already, and why
    */
-  bringEntries(name, entries) {
+  bringEntries(name, entries, skipped = []) {
     return this.#attempt(async (signal) => {
+      /** @type {Entry[]} */
       const small = [];
-      for (const { path, blob } of entries) {
-        small.push({ path, blob: await shrink(blob) });
+      const unreadable = [];
+      for (const [i, { path, blob }] of entries.entries()) {
+        const picture = await shrink(blob).catch(() => null); // gone or changed since it was chosen
+        if (picture) small.push({ path, blob: picture });
+        else unreadable.push(words.skipped(path, words.reasons.unreadable));
         signal.throwIfAborted();
-        this.#tell({ text: words.packing(count(small.length), count(entries.length)), fraction: small.length / entries.length });
+        this.#tell({ text: words.packing(count(i + 1), count(entries.length)), fraction: (i + 1) / entries.length });
       }
-      await this.#send(name, await pack(small), signal);
+      await this.#send(name, await pack(small), [...skipped, ...unreadable], signal);
     });
-  }
-
-  /**
-   * @param {string} name
-   * @param {Blob} zip
-   */
-  send(name, zip) {
-    return this.#attempt((signal) => this.#send(name, zip, signal));
   }
 
   /**
@@ -96,15 +94,17 @@ export class Bringer {
   /**
    * @param {string} name
    * @param {Blob} zip
+   * @param {string[]} skipped what was not packed, and why: told with what the server leaves out
    * @param {AbortSignal} signal
    */
-  async #send(name, zip, signal) {
+  async #send(name, zip, skipped, signal) {
     const set = await postDataset(name, zip, signal, (sent, total) => {
       const isSent = sent >= total;
       this.#tell({ text: isSent ? words.reading : words.sending(bytes(sent), bytes(total)), fraction: isSent ? null : sent / total });
     });
     const { datasets, wish } = this.store.state;
-    this.store.set({ datasets: [...datasets.filter(({ id }) => id !== set.id), set], wish: { ...wish, data: set.id } });
+    const told = { ...set, problems: [...set.problems, ...skipped] };
+    this.store.set({ datasets: [...datasets.filter(({ id }) => id !== set.id), told], wish: { ...wish, data: set.id } });
   }
 
   /**
@@ -137,45 +137,6 @@ export class Bringer {
     this.onNews({ progress, problem });
     return false;
   }
-}
-
-/**
- * All files of what was dropped, those in folders with their paths.
- *
- * @param {DataTransfer} data
- * @returns {Promise<File[]>}
- */
-export async function filesOf(data) {
-  const found = [...data.items].map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() })); // gone after the event
-  return (await Promise.all(found.map(({ entry, file }) => (entry ? filesBelow(entry) : file ? [file] : [])))).flat();
-}
-
-/**
- * @param {FileSystemEntry} entry
- * @returns {Promise<File[]>}
- */
-async function filesBelow(entry) {
-  if (entry instanceof FileSystemFileEntry) return [withPath(await new Promise((resolve, reject) => entry.file(resolve, reject)), entry.fullPath)];
-  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
-  const files = [];
-  for (;;) {
-    /** @type {FileSystemEntry[]} */
-    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject)); // a hundred at a time
-    if (!some.length) return files;
-    files.push(...(await Promise.all(some.map(filesBelow))).flat());
-  }
-}
-
-/**
- * A file out of a dropped folder knows its path only from where it was found; a chosen folder's files have it themselves.
- *
- * @param {File} file
- * @param {string} path
- */
-function withPath(file, path) {
-  const [, ...parts] = path.split("/");
-  if (parts.length > 1) Object.defineProperty(file, "webkitRelativePath", { value: parts.join("/") });
-  return file;
 }
 
 /** @param {string} fileName */

@@ -72,6 +72,25 @@ export class Collector {
     if (first) find("input", HTMLInputElement, first.row).focus();
   }
 
+  /**
+   * Pictures that were dropped while the dialog is open: for the class that they were dropped on, or else the first one that
+   * has none yet.
+   *
+   * @param {import("../../data-transfer.js").Dropped[]} found
+   * @param {EventTarget | null} target
+   */
+  async take(found, target) {
+    const one = this.#classes.find(({ row }) => target instanceof Node && row.contains(target)) ?? this.#classes.find(({ pictures }) => !pictures.length) ?? this.#classes.at(-1);
+    if (!one) return;
+    const refused = [];
+    for (const { path, file } of found) {
+      const isShown = file && (await createImageBitmap(file).then((bitmap) => bitmap.close() ?? true, () => false));
+      if (isShown) this.#keep(one, await shrink(file));
+      else refused.push(path);
+    }
+    if (refused.length) this.#words.textContent = words.refused(refused.join(", "));
+  }
+
   /** @param {boolean} focus */
   #add(focus) {
     const taken = new Set(this.#classes.map(({ name }) => name));

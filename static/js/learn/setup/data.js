@@ -1,14 +1,18 @@
 /** What to learn from: the sets that are here, with a look at them, and ways to bring one's own. */
 
+import { hasFiles, listenForDrops, readDropped } from "../../data-transfer.js";
 import { find, h, setAttribute } from "../../dom.js";
-import { count, words as plain } from "../../format.js";
+import { words as plain } from "../../format.js";
 import { problemTitle } from "../../views/notice.js";
 import { say } from "../../words/index.js";
 import { sheetUrl } from "../api.js";
-import { Bringer, filesOf } from "./bring.js";
+import { Bringer } from "./bring.js";
 import { Collector } from "./collect.js";
+import { isPicture } from "./sort-files.js";
+import { MOST } from "./zip.js";
 
 /**
+ * @typedef {import("../../data-transfer.js").Dropped} Dropped
  * @typedef {import("../types.js").LearnState} LearnState
  * @typedef {import("../types.js").LearnStore} LearnStore
  * @typedef {import("../types.js").PictureSet} PictureSet
@@ -18,7 +22,6 @@ const words = say.learn.setup.data;
 const bringing = say.learn.setup.bring;
 const CARD = 3; // pictures of each class on a card: as many classes show
 const SHEET = 7; // pictures of each class below the cards
-const PROBLEMS = 5; // that are listed of a set; the others are counted
 
 export class DataPicker {
   #cards = h("div", { class: "sets", role: "radiogroup", "aria-label": words.choose });
@@ -61,39 +64,36 @@ export class DataPicker {
   listenForDrops() {
     const veil = h("div", { class: "drop", hidden: true, "aria-hidden": "true" }, words.drop);
     document.body.append(veil);
-    let depth = 0; // the pointer enters and leaves every element on its way
-    const show = (/** @type {number} */ change) => {
-      depth = Math.max(0, depth + change);
-      veil.hidden = depth === 0;
-    };
-    const ifFiles = (/** @type {number} */ change) => (/** @type {DragEvent} */ { dataTransfer }) => {
-      if (dataTransfer?.types.includes("Files")) show(change);
-    };
-    addEventListener("dragenter", ifFiles(1));
-    addEventListener("dragleave", ifFiles(-1));
-    addEventListener("dragover", (event) => event.preventDefault());
-    addEventListener("drop", (event) => {
-      event.preventDefault();
-      show(-depth);
-      if (event.dataTransfer) void this.#takeDropped(event.dataTransfer);
+    listenForDrops(veil, (data, target) => {
+      if (hasFiles(data)) void this.#takeDropped(readDropped(data, MOST), target);
     });
   }
 
-  /** @param {DataTransfer} data */
-  async #takeDropped(data) {
-    const files = await filesOf(data);
-    const [first] = files;
-    if (!first) return;
-    const isPicture = files.length === 1 && first.type.startsWith("image/");
-    if (isPicture) this.store.set({ picture: { blob: first, name: first.name } });
-    else await this.bringer.bring(files);
+  /**
+   * @param {Promise<Dropped[]>} reading
+   * @param {EventTarget | null} target what they were dropped on
+   */
+  async #takeDropped(reading, target) {
+    this.#showNews({ progress: { text: bringing.reading, fraction: null }, problem: null });
+    const found = await reading;
+    this.#showNews({ progress: null, problem: null });
+    const [first] = found;
+    if (this.collector.element.open) await this.collector.take(found, target);
+    else if (found.length === 1 && first?.file && isLoosePicture(first.file, first.path)) this.#lookAt(first.file);
+    else await this.bringer.bring(found);
+  }
+
+  /** Show one picture to the network that learns; before there is one, say that it will be. @param {File} picture */
+  #lookAt(picture) {
+    this.store.set({ picture: { blob: picture, name: picture.name } });
+    if (!this.store.state.run) this.#news.replaceChildren(h("p", { class: "quiet" }, words.later(picture.name)));
   }
 
   /** @param {HTMLInputElement} input */
   #take(input) {
-    const files = [...(input.files ?? [])];
+    const found = [...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
     input.value = ""; // so that the same file can be chosen again
-    if (files.length) void this.bringer.bring(files);
+    if (found.length) void this.bringer.bring(found);
   }
 
   /** @param {Readonly<LearnState>} state */
@@ -181,7 +181,11 @@ function sheetOf({ id, name, classes }) {
 /** @param {PictureSet} set */
 function problemsOf({ problems }) {
   if (!problems.length) return null;
-  const shown = problems.slice(0, PROBLEMS).map((problem) => h("li", {}, problem));
-  const more = problems.length - shown.length;
-  return h("details", { class: "left-out" }, h("summary", {}, words.leftOut(problems.length)), h("ul", {}, ...shown, more > 0 && h("li", {}, words.more(count(more)))));
+  const list = h("ul", { tabindex: 0, "aria-label": words.leftOut(problems.length) }, ...problems.map((problem) => h("li", {}, problem)));
+  return h("details", { class: "left-out" }, h("summary", {}, words.leftOut(problems.length)), list);
+}
+
+/** @param {File} file @param {string} path */
+function isLoosePicture(file, path) {
+  return !path.includes("/") && file.name.includes(".") && isPicture(file);
 }

@@ -6,19 +6,23 @@ const QUALITY = 0.95;
 
 /**
  * The picture, smaller where that helps. What this browser cannot read goes as it is: the server may, or else says so.
+ * Rejects where the file cannot be read at all, being gone or changed since it was chosen.
  *
  * @param {Blob} picture
  * @returns {Promise<Blob>}
  */
 export async function shrink(picture) {
-  if (picture.size <= LIGHT) return picture;
-  const bitmap = await createImageBitmap(picture).catch(() => null);
-  if (!bitmap) return picture;
+  if (picture.size <= LIGHT) return new Blob([await picture.arrayBuffer()], { type: picture.type });
+  const bitmap = await createImageBitmap(picture, { imageOrientation: "from-image" }).catch(() => null);
+  if (!bitmap) return picture.slice(0, 1).arrayBuffer().then(() => picture);
   const scale = Math.min(1, SIDE / Math.min(bitmap.width, bitmap.height));
   const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
   const context = canvas.getContext("2d");
-  if (context) context.imageSmoothingQuality = "high";
-  context?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  if (!context) return picture;
+  context.imageSmoothingQuality = "high";
+  context.fillStyle = "white"; // as the server puts transparent pictures on white; JPEG would make them black
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
-  return context ? canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY }) : picture;
+  return canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
 }

@@ -4,7 +4,7 @@ const SIGNATURES = { entry: 0x04034b50, listing: 0x02014b50, end: 0x06054b50 };
 const VERSION = 20; // 2.0, which every reader knows
 const UTF8 = 1 << 11; // the flag that says how names are written
 const DATE = (1 << 5) | 1; // 1980-01-01: when a picture was taken is nobody's business here
-const MOST = 0xffff; // entries that a ZIP without extensions can list
+export const MOST = 0xffff; // entries that a ZIP without extensions can list
 
 /** @typedef {{ path: string, blob: Blob }} Entry */
 
