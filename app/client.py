@@ -14,6 +14,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -181,7 +182,8 @@ class Client:
 
     def weights(self, model: str, layer: str) -> NDArray[np.float32]:
         """A layer's weights: (K, C/groups, kh, kw) of a convolution, (K, D) of a fully connected layer."""
-        return _array(self.get(f"models/{model}/layers/{layer}/weights", format="npy"))
+        name, query = _named(layer)
+        return _array(self.get(f"models/{model}/layers/{name}/weights", format="npy", **query))
 
     def follow(self, path: str, content: Any, tick: Tick) -> dict[str, Any]:
         """POST JSON and hear how far the work is, until the result is there."""
@@ -236,22 +238,20 @@ class Analysis:
 
     def layer(self, name: str) -> NDArray[np.float32]:
         """A layer's numbers: (C, H, W) for maps, (K,) for scores."""
-        return _array(self._client.get(self._path(name), format="npy"))
+        return _array(self._get(name, format="npy"))
 
     def heatmaps(self, name: str) -> bytes:
         """A layer's maps as a picture, PNG."""
-        return self._client.get(self._path(name), format="png").content
+        return self._get(name, format="png").content
 
     def explain(self, name: str, **position: int) -> dict[str, Any]:
         """Where a number came from: ``explain("conv1_1", channel=3, y=20, x=31)``, ``explain("fc1", unit=6)``."""
-        why: dict[str, Any] = self._client.get(f"{self._path(name)}/explain", **position).json()
+        why: dict[str, Any] = self._get(name, "/explain", **position).json()
         return why
 
     def trail(self, name: str, **position: int) -> list[dict[str, Any]]:
         """The strongest path from a number back to the input; positions as for ``explain``."""
-        steps: list[dict[str, Any]] = self._client.get(
-            f"{self._path(name)}/trail", **position
-        ).json()["steps"]
+        steps: list[dict[str, Any]] = self._get(name, "/trail", **position).json()["steps"]
         return steps
 
     def variant(self, **changes: Any) -> Analysis:
@@ -289,8 +289,9 @@ class Analysis:
         """Write every layer's numbers to a file: ``json`` or ``npz``."""
         self._client.download(f"analyses/{self.id}/export", Path(path), format=kind)
 
-    def _path(self, name: str) -> str:
-        return f"analyses/{self.id}/layers/{name}"
+    def _get(self, layer: str, resource: str = "", **params: Any) -> httpx.Response:
+        name, query = _named(layer)
+        return self._client.get(f"analyses/{self.id}/layers/{name}{resource}", **query, **params)
 
 
 class Step:
@@ -304,35 +305,44 @@ class Step:
 
     def values(self, layer: str, *, picture: int = 0, of: str = "value") -> NDArray[np.float32]:
         """One picture's numbers of a layer: its ``value``, the ``gradient`` of it, or the value ``after`` the step."""
-        path = f"steps/{self.id}/values/{layer}"
-        return _array(self._client.get(path, picture=picture, of=of, format="npy"))
+        return _array(self._get("values", layer, "", picture=picture, of=of, format="npy"))
 
     def parameter(self, layer: str, name: str, *, of: str = "before") -> NDArray[np.float32]:
         """A parameter's numbers: ``before``, its ``gradient``, ``step``, ``after``, or the optimiser's memory."""
-        path = f"steps/{self.id}/parameters/{layer}/{name}"
-        return _array(self._client.get(path, of=of, format="npy"))
+        return _array(self._get("parameters", layer, f"/{name}", of=of, format="npy"))
 
     def explain(self, layer: str, *, picture: int = 0, **position: int) -> dict[str, Any]:
         """Where a number of the forward pass came from."""
-        return self._ask(f"explain/{layer}", picture=picture, **position)
+        return self._ask("explain", layer, "", picture=picture, **position)
 
     def gradient(self, layer: str, name: str, *index: int, limit: int = 100) -> dict[str, Any]:
         """The chain rule of one number of a parameter: ``gradient("conv1_1", "weight", 3, 0, 1, 1)``."""
-        return self._ask(f"gradient/{layer}/{name}", index=_comma(index), limit=limit)
+        return self._ask("gradient", layer, f"/{name}", index=_comma(index), limit=limit)
 
     def blame(
         self, layer: str, *, picture: int = 0, limit: int = 100, **position: int
     ) -> dict[str, Any]:
         """The chain rule of one number of a layer."""
-        return self._ask(f"blame/{layer}", picture=picture, limit=limit, **position)
+        return self._ask("blame", layer, "", picture=picture, limit=limit, **position)
 
     def update(self, layer: str, name: str, *index: int) -> dict[str, Any]:
         """What the step did to one number of a parameter, with the formulas."""
-        return self._ask(f"update/{layer}/{name}", index=_comma(index))
+        return self._ask("update", layer, f"/{name}", index=_comma(index))
 
-    def _ask(self, path: str, **params: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = self._client.get(f"steps/{self.id}/{path}", **params).json()
+    def _ask(self, resource: str, layer: str, parameter: str, **params: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self._get(resource, layer, parameter, **params).json()
         return answer
+
+    def _get(self, resource: str, layer: str, parameter: str, **params: Any) -> httpx.Response:
+        name, query = _named(layer)
+        return self._client.get(f"steps/{self.id}/{resource}/{name}{parameter}", **query, **params)
+
+
+def _named(layer: str) -> tuple[str, dict[str, str]]:
+    """A layer's name as a segment of a path, or «-» and the query that says it: proxies and libraries decode and tidy paths."""
+    if re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", layer):
+        return layer, {}
+    return "-", {"layer": layer}
 
 
 def _comma(index: tuple[int, ...]) -> str:

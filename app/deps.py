@@ -137,4 +137,24 @@ async def _analysis(
 
 AnalysisDep = Annotated[Analysis, Depends(_analysis)]
 
-LayerName = Annotated[str, Path(description="The layer's name.", examples=["fc1"])]
+
+async def _layer_name(
+    name: Annotated[
+        str,
+        Path(
+            description="The layer's name, percent-encoded (a slash as %2F), or «-» with ?layer=.",
+            examples=["fc1"],
+        ),
+    ],
+    layer: Annotated[
+        str | None,
+        Query(
+            description="The layer's name, rather than in the path: for names with slashes behind a proxy that decodes paths, "
+            "and for names like «..», which browsers take out of them.",
+        ),
+    ] = None,
+) -> str:
+    return name if layer is None else layer
+
+
+LayerName = Annotated[str, Depends(_layer_name)]

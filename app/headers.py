@@ -5,6 +5,9 @@ And HEAD, which asks for the headers alone.
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -55,7 +58,10 @@ class HeadersMiddleware:
 
 
 class HeadMiddleware:
-    """Answers HEAD wherever GET is answered, without the body (RFC 9110, 9.3.2); FastAPI's routes take what they name only."""
+    """Answers HEAD wherever GET is answered, without the body (RFC 9110, 9.3.2); FastAPI's routes take what they name only.
+
+    The answer ends with its headers, and what would have made the body is stopped: a stream of events has no end.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -65,10 +71,22 @@ class HeadMiddleware:
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self.app(scope, receive, send)
             return
+        headers_sent = asyncio.Event()
 
-        async def send_without_body(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
+        async def send_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body"})
+                headers_sent.set()
 
-        await self.app({**scope, "method": "GET"}, receive, send_without_body)
+        answering = asyncio.ensure_future(
+            self.app({**scope, "method": "GET"}, receive, send_headers)
+        )
+        waiting = asyncio.ensure_future(headers_sent.wait())
+        try:
+            await asyncio.wait((answering, waiting), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+            answering.cancel()
+        with suppress(asyncio.CancelledError):
+            await answering

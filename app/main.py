@@ -17,6 +17,7 @@ from app.images import Limits
 from app.model_folder import ModelFolder
 from app.own_models import ModelReader, OwnModels
 from app.paths import static_dir
+from app.raw_path import RawPathMiddleware
 from app.registry import Registry
 from app.routes import (
     analyses,
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.openapi = lambda: openapi.build(app)  # type: ignore[method-assign]
     app.add_middleware(HeadersMiddleware)
     app.add_middleware(HeadMiddleware)
+    app.add_middleware(RawPathMiddleware, prefix=f"{API}/")
     problems.install(app)
     # Layers' names may hold slashes, so the addresses that end in a word come before the layer itself.
     for module in (

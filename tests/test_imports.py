@@ -23,7 +23,7 @@ ENGINE = """
     zoo
 """
 APP = """
-    errors settings paths version schemas schemas_steps schemas_attributions headers encode client
+    errors settings paths version schemas schemas_steps schemas_attributions headers raw_path encode client
     images registry compute negotiate positions samples problems
     crops photo_edits remembered model_wishes
     own_models model_files

@@ -25,7 +25,7 @@ from app.errors import (
     UnknownLayer,
     UnknownModel,
 )
-from app.negotiate import MEDIA_TYPES, choose_format, etag, not_modified, parse_channels
+from app.negotiate import MEDIA_TYPES, accepted, choose_format, etag, not_modified, parse_channels
 from app.openapi import UPLOAD_BODY, Responses, binary_content, problem_responses
 from app.positions import PositionDep
 from app.responses import content_headers, created, json_response
@@ -107,7 +107,7 @@ async def read_input(request: Request, done: AnalysisDep, worker: WorkerDep) -> 
 
 
 @router.get(
-    "/{id}/layers/{name:path}/explain",
+    "/{id}/layers/{name:name}/explain",
     summary="Explain one number",
     response_model=schemas.ExplanationOut,
     responses=_LAYER_PROBLEMS,
@@ -121,7 +121,7 @@ async def explain_number(
 
 
 @router.get(
-    "/{id}/layers/{name:path}",
+    "/{id}/layers/{name:name}",
     summary="Read a layer's numbers",
     response_model=schemas.LayerData,
     responses={
@@ -142,7 +142,7 @@ async def read_layer(
     ] = None,
 ) -> Response:
     """Maps, pooled outputs or scores: as JSON, .npy, .npz, or a picture of heatmaps."""
-    kind = choose_format(format, request.headers.get("accept", ""), ("json", "npy", "npz", "png"))
+    kind = choose_format(format, accepted(request.headers), ("json", "npy", "npz", "png"))
     chosen = parse_channels(channels, done.layer(name).shape[0])
     tag = etag(done.id, name, kind, chosen)
     if not_modified(request.headers, tag):
@@ -164,7 +164,7 @@ async def read_layer(
 )
 async def export_analysis(request: Request, done: AnalysisDep, format: Format = None) -> Response:  # noqa: A002
     """Every layer's numbers in one file: JSON, or NumPy's .npz with one array a layer."""
-    kind = choose_format(format, request.headers.get("accept", ""), ("json", "npz"))
+    kind = choose_format(format, accepted(request.headers), ("json", "npz"))
     tag = etag(done.id, "export", kind, done.timings_ms["total"])
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))

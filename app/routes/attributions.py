@@ -19,7 +19,7 @@ from app.errors import (
     TimeLimit,
     UnknownAnalysis,
 )
-from app.negotiate import EVENTS, MEDIA_TYPES, choose_format
+from app.negotiate import EVENTS, MEDIA_TYPES, accepted, choose_format
 from app.openapi import binary_content, json_body, problem_responses
 from app.progress import event_stream
 from app.responses import json_response
@@ -59,7 +59,7 @@ async def explain_class(
     """A number for each pixel of the input. As text/event-stream: «progress» events, then «result» with the JSON, or «problem»."""
     asked = await read_json(request, shapes.AttributionWish, services.settings.body_timeout)
     wish = attributions.wish_of(asked)
-    kind = choose_format(None, request.headers.get("accept", ""), ("json", "npy", "png", "events"))
+    kind = choose_format(None, accepted(request.headers), ("json", "npy", "png", "events"))
     if kind == "events":
         events = event_stream(
             services.compute,

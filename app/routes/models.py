@@ -25,7 +25,7 @@ from app.errors import (
     UnsupportedModel,
 )
 from app.model_wishes import ModelUpload
-from app.negotiate import MEDIA_TYPES, choose_format
+from app.negotiate import MEDIA_TYPES, accepted, choose_format
 from app.openapi import MODEL_BODY, binary_content, problem_responses
 from app.responses import json_response
 from app.samples import load_samples
@@ -178,7 +178,7 @@ async def describe_model(
 
 
 @router.get(
-    "/models/{id}/layers/{name:path}/weights",
+    "/models/{id}/layers/{name:name}/weights",
     summary="Read a layer's weights",
     response_model=schemas.Weights,
     responses={
@@ -201,7 +201,7 @@ async def read_weights(
     ] = None,
 ) -> Response:
     """Weights and biases: as JSON, .npz with one array a parameter, or .npy with the first one, the weights."""
-    kind = choose_format(format, request.headers.get("accept", ""), ("json", "npy", "npz"))
+    kind = choose_format(format, accepted(request.headers), ("json", "npy", "npz"))
     body = await worker.run(
         lambda _: origins.weights_bytes(services.registry, model, name, kind, filters)
     )
@@ -209,7 +209,7 @@ async def read_weights(
 
 
 @router.get(
-    "/models/{id}/layers/{name:path}/receptive-fields",
+    "/models/{id}/layers/{name:name}/receptive-fields",
     summary="See what each row and column of a layer sees",
     response_model=schemas.ReceptiveFields,
     responses=problem_responses(UnknownModel, UnknownLayer, BadParameter, Overloaded, TimeLimit),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app import origins, schemas
 from app.deps import AnalysisDep, LayerName, WorkerDep
@@ -17,7 +17,7 @@ from app.errors import (
     UnknownAnalysis,
     UnknownLayer,
 )
-from app.negotiate import MEDIA_TYPES, choose_format
+from app.negotiate import MEDIA_TYPES, accepted, choose_format
 from app.openapi import binary_content, problem_responses
 from app.positions import PositionDep
 from app.responses import json_response
@@ -26,11 +26,13 @@ router = APIRouter(prefix="/analyses", tags=["analyses"])
 
 _PROBLEMS = problem_responses(UnknownAnalysis, UnknownLayer, BadParameter, Overloaded, TimeLimit)
 
-Format = Annotated[str | None, Query(description="json or npy.", examples=["json"])]
+Format = Annotated[
+    str | None, Query(description="json or npy, rather than the Accept header.", examples=["json"])
+]
 
 
 @router.get(
-    "/{id}/layers/{name:path}/trail",
+    "/{id}/layers/{name:name}/trail",
     summary="Follow the strongest path",
     response_model=schemas.Trail,
     responses=_PROBLEMS,
@@ -44,7 +46,7 @@ async def follow_trail(
 
 
 @router.get(
-    "/{id}/layers/{name:path}/effective-field",
+    "/{id}/layers/{name:name}/effective-field",
     summary="See which pixels matter for one number",
     response_model=schemas.EffectiveField,
     responses={
@@ -54,6 +56,7 @@ async def follow_trail(
     },
 )
 async def see_effective_field(
+    request: Request,
     done: AnalysisDep,
     worker: WorkerDep,
     name: LayerName,
@@ -61,7 +64,7 @@ async def see_effective_field(
     format: Format = None,  # noqa: A002, the parameter's name on the wire
 ) -> Response:
     """How strongly each pixel of the input can move the number: the gradient's size."""
-    kind = choose_format(format, "", ("json", "npy"))
+    kind = choose_format(format, accepted(request.headers), ("json", "npy"))
     place = position.in_shape(done.layer(name).shape)
     if kind == "json":
         return json_response(await worker.run(lambda _: origins.effective(done, name, place)))

@@ -25,7 +25,7 @@ from app.errors import (
     UnknownTraining,
     WrongState,
 )
-from app.negotiate import MEDIA_TYPES, choose_format, etag, not_modified
+from app.negotiate import MEDIA_TYPES, accepted, choose_format, etag, not_modified
 from app.openapi import Responses, binary_content, json_body, problem_responses
 from app.positions import PositionDep
 from app.responses import content_headers, json_response
@@ -156,7 +156,7 @@ async def _told(services: Services, worker: Worker, seen: Examined, picture: int
 
 
 @router.get(
-    "/steps/{id}/values/{name:path}",
+    "/steps/{id}/values/{name:name}",
     summary="Read a layer's numbers in a step",
     response_model=shapes.StepValues,
     responses=_ARRAY,
@@ -180,7 +180,7 @@ async def read_step_values(
 
 
 @router.get(
-    "/steps/{id}/parameters/{name:path}/{parameter}",
+    "/steps/{id}/parameters/{name:name}/{parameter}",
     summary="Read a parameter's numbers in a step",
     response_model=shapes.StepParameterValues,
     responses=_ARRAY,
@@ -215,7 +215,7 @@ async def _array(
     wanted: str | None,
     about: Mapping[str, object],
 ) -> Response:
-    kind = choose_format(wanted, request.headers.get("accept", ""), ("json", "npy"))
+    kind = choose_format(wanted, accepted(request.headers), ("json", "npy"))
     tag = etag(seen.id, kind, *about.values())
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
@@ -224,7 +224,7 @@ async def _array(
 
 
 @router.get(
-    "/steps/{id}/explain/{name:path}",
+    "/steps/{id}/explain/{name:name}",
     summary="Explain one number of the forward pass",
     response_model=schemas.ExplanationOut,
     responses=_LAYER_PROBLEMS,
@@ -243,7 +243,7 @@ async def explain_in_step(
 
 
 @router.get(
-    "/steps/{id}/gradient/{name:path}/{parameter}",
+    "/steps/{id}/gradient/{name:name}/{parameter}",
     summary="See what a weight's gradient is made of",
     response_model=shapes.WeightGradient,
     responses=_LAYER_PROBLEMS,
@@ -263,7 +263,7 @@ async def explain_gradient(
 
 
 @router.get(
-    "/steps/{id}/blame/{name:path}",
+    "/steps/{id}/blame/{name:name}",
     summary="See what a number's blame is made of",
     response_model=shapes.Blame,
     responses=_LAYER_PROBLEMS,
@@ -283,7 +283,7 @@ async def explain_blame(
 
 
 @router.get(
-    "/steps/{id}/update/{name:path}/{parameter}",
+    "/steps/{id}/update/{name:name}/{parameter}",
     summary="See how one weight is updated",
     response_model=shapes.WeightUpdate,
     responses=_LAYER_PROBLEMS,

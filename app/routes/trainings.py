@@ -22,7 +22,7 @@ from app.errors import (
     UnknownTraining,
     WrongState,
 )
-from app.negotiate import EVENTS, MEDIA_TYPES, choose_format
+from app.negotiate import EVENTS, MEDIA_TYPES, accepted, choose_format
 from app.openapi import binary_content, json_body, problem_responses
 from app.responses import json_response
 from app.trainings import reading
@@ -256,7 +256,7 @@ async def download_model(
 ) -> Response:
     """The newest one, as safetensors or ONNX."""
     run = services.trainings.get(training)
-    kind = choose_format(format, request.headers.get("accept", ""), ("safetensors", "onnx"))
+    kind = choose_format(format, accepted(request.headers), ("safetensors", "onnx"))
 
     def write(_: Any) -> tuple[bytes, int]:
         network = services.registry.get(run.model)

@@ -49,7 +49,7 @@ export function fetchModels() {
  * @returns {Promise<Model>}
  */
 export function fetchModel(id) {
-  return fetchJson(`models/${encodeURIComponent(id)}`);
+  return fetchJson(modelPath(id));
 }
 
 /** @returns {Promise<Sample[]>} */
@@ -96,8 +96,8 @@ export async function fetchPicture(url, signal) {
  * @returns {Promise<Tensor>}
  */
 export async function fetchTensor(analysis, layer, channels, signal) {
-  const query = channels ? `&channels=${channels.join(",")}` : "";
-  const response = await request(`${layerPath(analysis, layer.name)}?format=npy${query}`, signal);
+  const query = { format: "npy", ...(channels && { channels: channels.join(",") }) };
+  const response = await request(layerPath(analysisPath(analysis), layer.name, "", query), signal);
   const all = Array.from({ length: layer.shape[0] ?? 0 }, (_, i) => i);
   return { name: layer.name, channels: channels ?? all, ...parseNpy(await response.arrayBuffer()) };
 }
@@ -112,7 +112,7 @@ export async function fetchTensor(analysis, layer, channels, signal) {
  * @returns {Promise<Explanation>}
  */
 export function fetchExplanation(analysis, layer, place, signal) {
-  return fetchJson(`${layerPath(analysis, layer)}/explain?${placeQuery(place)}`, signal);
+  return fetchJson(layerPath(analysisPath(analysis), layer, "/explain", placeQuery(place)), signal);
 }
 
 /**
@@ -125,7 +125,7 @@ export function fetchExplanation(analysis, layer, place, signal) {
  * @returns {Promise<Trail>}
  */
 export function fetchTrail(analysis, layer, place, signal) {
-  return fetchJson(`${layerPath(analysis, layer)}/trail?${placeQuery(place)}`, signal);
+  return fetchJson(layerPath(analysisPath(analysis), layer, "/trail", placeQuery(place)), signal);
 }
 
 /**
@@ -138,7 +138,7 @@ export function fetchTrail(analysis, layer, place, signal) {
  * @returns {Promise<EffectiveField>}
  */
 export function fetchEffectiveField(analysis, layer, place, signal) {
-  return fetchJson(`${layerPath(analysis, layer)}/effective-field?${placeQuery(place)}`, signal);
+  return fetchJson(layerPath(analysisPath(analysis), layer, "/effective-field", placeQuery(place)), signal);
 }
 
 /**
@@ -149,7 +149,7 @@ export function fetchEffectiveField(analysis, layer, place, signal) {
  * @returns {Promise<ReceptiveFields>}
  */
 export function fetchReceptiveFields(model, layer) {
-  return fetchJson(`models/${encodeURIComponent(model)}/layers/${encodeURIComponent(layer)}/receptive-fields`);
+  return fetchJson(layerPath(modelPath(model), layer, "/receptive-fields", {}));
 }
 
 /**
@@ -162,8 +162,9 @@ export function fetchReceptiveFields(model, layer) {
  * @returns {Promise<Weights>}
  */
 export function fetchWeights(model, layer, filters, signal) {
-  const query = filters ? `?filters=${filters.join(",")}` : "";
-  return fetchJson(`models/${encodeURIComponent(model)}/layers/${encodeURIComponent(layer)}/weights${query}`, signal);
+  /** @type {Record<string, string>} */
+  const query = filters ? { filters: filters.join(",") } : {};
+  return fetchJson(layerPath(modelPath(model), layer, "/weights", query), signal);
 }
 
 /**
@@ -245,7 +246,7 @@ export function postModel(form, signal, onProgress) {
  * @param {string} id
  */
 export async function deleteModel(id) {
-  await request(`models/${encodeURIComponent(id)}`, undefined, { method: "DELETE" });
+  await request(modelPath(id), undefined, { method: "DELETE" });
 }
 
 /**
@@ -291,7 +292,7 @@ export function exportUrl(id, format) {
  * @param {"json" | "npy" | "npz"} format
  */
 export function layerUrl(analysis, layer, format) {
-  return new URL(`${layerPath(analysis, layer)}?format=${format}`, BASE).href;
+  return new URL(layerPath(analysisPath(analysis), layer, "", { format }), BASE).href;
 }
 
 /**
@@ -308,17 +309,42 @@ function analysisPath(id) {
   return `analyses/${encodeURIComponent(id)}`;
 }
 
-/**
- * @param {string} analysis
- * @param {string} layer
- */
-function layerPath(analysis, layer) {
-  return `${analysisPath(analysis)}/layers/${encodeURIComponent(layer)}`;
+/** @param {string} id */
+function modelPath(id) {
+  return `models/${encodeURIComponent(id)}`;
 }
 
-/** @param {Place} place */
+/**
+ * The address of a layer, or of something about it.
+ *
+ * @param {string} base the analysis or the model
+ * @param {string} layer
+ * @param {string} resource what of it, with its slash; nothing for its numbers
+ * @param {Record<string, string>} query
+ */
+function layerPath(base, layer, resource, query) {
+  const { segment, named } = layerSegment(layer);
+  const all = new URLSearchParams({ ...named, ...query }).toString();
+  return `${base}/layers/${segment}${resource}${all && `?${all}`}`;
+}
+
+/**
+ * A layer's name as a segment of a path; or "-", and the query that says it: proxies decode paths, and browsers take ".." out.
+ *
+ * @param {string} layer
+ * @returns {{ segment: string, named: Record<string, string> }}
+ */
+export function layerSegment(layer) {
+  const isPlain = /^[\w-][\w.-]*$/.test(layer);
+  return isPlain ? { segment: layer, named: {} } : { segment: "-", named: { layer } };
+}
+
+/**
+ * @param {Place} place
+ * @returns {Record<string, string>}
+ */
 function placeQuery([first = 0, y, x]) {
-  return y === undefined ? `unit=${first}` : `channel=${first}&y=${y}&x=${x}`;
+  return y === undefined ? { unit: `${first}` } : { channel: `${first}`, y: `${y}`, x: `${x}` };
 }
 
 /**

@@ -195,6 +195,17 @@ def test_events_tell_everything_once(api):
     assert all(number == content["step"] for name, number, content in found if name == "points")
 
 
+def test_head_of_the_events_ends_while_the_training_goes_on(api):
+    run = begin(api, LONG)
+    try:
+        answer = api.head(f"/trainings/{run}/events", timeout=20)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert read(api, run)["status"] not in OVER
+    finally:
+        tell(api, run, "stop")
+
+
 def test_events_go_on_where_a_lost_connection_ended(api, finished):
     last = finished["steps"]
     found = events(api, finished["id"], lambda name, _: name == "points", last_event_id=last - 3)

@@ -110,8 +110,8 @@ def fetch():
 
 
 analysis = fetch()
-path = f"analyses/{analysis['id']}/layers/{urllib.parse.quote(LAYER, safe='')}"
-numbers = np.load(io.BytesIO(ask(f"{path}?format=npy")))
+path = f"analyses/{analysis['id']}/layers/-"
+numbers = np.load(io.BytesIO(ask(f"{path}?{urllib.parse.urlencode({'layer': LAYER, 'format': 'npy'})}")))
 layers = {layer["name"]: layer for layer in analysis["layers"]}
 print(LAYER, numbers.shape, "from", numbers.min(), "to", numbers.max())
 `,
@@ -162,7 +162,7 @@ picture.save(FILE)
 print("painted", FILE, picture.size)
 `,
     `if PLACE:
-    why = json.loads(ask(f"{path}/explain?{urllib.parse.urlencode(PLACE)}"))
+    why = json.loads(ask(f"{path}/explain?{urllib.parse.urlencode({'layer': LAYER, **PLACE})}"))
     print(f"{LAYER} {PLACE} = {why['value']:.6g}, by: {why['rule']}; bias {why['bias']:.6g} and")
     for term in sorted(why["terms"], key=lambda term: -abs(term["product"]))[:10]:
         where = {name: term[name] for name in ("channel", "y", "x", "unit") if term.get(name) is not None}

@@ -1,6 +1,6 @@
 /** What the page of learning asks the server. All of it goes through the one door, ../api.js. */
 
-import { API, fetchJson, postJson, request, send } from "../api.js";
+import { API, fetchJson, layerSegment, postJson, request, send } from "../api.js";
 import { parseNpy } from "../npy.js";
 
 /**
@@ -193,7 +193,7 @@ export function fetchGlass(glass, picture, signal) {
  * What else a step tells, as JSON: `explain/…`, `gradient/…`, `blame/…`, `update/…`.
  *
  * @param {string} glass
- * @param {string[]} path each part without slashes' meaning
+ * @param {string[]} path what, of which layer, and of which of its parameters
  * @param {Record<string, string | number>} query
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
@@ -221,8 +221,11 @@ export async function fetchGlassNumbers(glass, path, query, signal) {
  * @param {Record<string, string | number>} query
  */
 function glassPath(glass, path, query) {
-  const parts = ["steps", glass, ...path].map(encodeURIComponent).join("/");
-  return `${parts}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
+  const [resource = "", layer = "", ...parameter] = path;
+  const { segment, named } = layerSegment(layer);
+  const parts = ["steps", glass, resource, segment, ...parameter].map(encodeURIComponent).join("/");
+  const all = Object.entries({ ...named, ...query });
+  return `${parts}?${new URLSearchParams(all.map(([name, value]) => [name, String(value)]))}`;
 }
 
 /** @param {string} id */
