@@ -18,12 +18,23 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
+from app.colours import ToSrgb, correct_transparency, opaque, to_srgb
 from app.errors import DamagedPicture, NoPicture, NotAPicture, PictureTooLarge, TooManyPixels
+from app.picture_kinds import find_kind
 from engine.preprocess import Preprocess
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
+
+# Where the marks of files in them stand, and what they are.
+_MARKS = {
+    "JPEG": (0, b"\xff\xd8\xff"),
+    "PNG": (0, b"\x89PNG\r\n\x1a\n"),
+    "WEBP": (8, b"WEBP"),
+    "BMP": (0, b"BM"),
+    "GIF": (0, b"GIF8"),
+}
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels of the upright photo
 
@@ -99,9 +110,11 @@ class Limits:
 class Picture:
     """A decoded picture, upright and opaque.
 
-    ``width`` and ``height`` are what a person sees: the file's own size, turned as its EXIF orientation says. ``image`` (RGB)
-    may have been shrunk while it was decoded: one of its pixels is ``shrink`` × ``shrink`` of the photo's, and its corner lies
-    at ``origin`` (x, y) on the photo; below zero where a turn brought the last, incomplete blocks to the front.
+    ``width`` and ``height`` are what a person sees: the file's own size, turned as its EXIF orientation says. ``image`` may have
+    been shrunk while it was decoded: one of its pixels is ``shrink`` × ``shrink`` of the photo's, and its corner lies at
+    ``origin`` (x, y) on the photo; below zero where a turn brought the last, incomplete blocks to the front. It is RGB in the
+    file's own colours, or CMYK; ``to_srgb`` makes sRGB of it, and is None where it is that. ``fit`` applies it to the few pixels
+    that are seen in the end.
     """
 
     image: Image.Image
@@ -110,6 +123,7 @@ class Picture:
     format: str
     shrink: float = 1.0
     origin: tuple[float, float] = (0.0, 0.0)
+    to_srgb: ToSrgb | None = None
 
 
 def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
@@ -118,9 +132,11 @@ def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
     Raises one of the PictureErrors.
     """
     if not data:
-        raise NoPicture("The request holds no picture: its body, or its field «image», is empty.")
+        raise NoPicture(
+            "The picture is empty: it has no bytes. Was it saved or downloaded to its end?"
+        )
     if len(data) > limits.max_bytes:
-        raise too_large(limits.max_bytes, len(data))
+        raise too_large(limits.max_bytes, len(data)) if find_kind(data) is None else not_read(data)
     image = _open(data, limits)
     if image.width * image.height > limits.max_pixels:
         raise _too_many_pixels(limits.max_pixels, image.size)
@@ -132,7 +148,7 @@ def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
         )
     with _one_at_a_time(image.width * image.height):
         try:
-            return _load(image, kind, at_least)
+            return _load(image, data, kind, at_least)
         except _BROKEN as error:
             raise DamagedPicture(
                 f"The {kind} picture begins well, but cannot be decoded: {error}."
@@ -185,6 +201,8 @@ def _resized(
     # Rounding may put an edge a hair outside of the picture, which Pillow refuses.
     box = (max(0.0, left), max(0.0, top), min(image.width, right), min(image.height, bottom))
     small = image.resize((cols, rows), _INTERPOLATIONS[preprocess.interpolation], box)
+    if picture.to_srgb is not None:
+        small = picture.to_srgb(small)
     return np.asarray(small.convert("L").convert("RGB") if preprocess.is_grey else small)
 
 
@@ -197,6 +215,28 @@ def too_large(limit: int, actual: int) -> PictureTooLarge:
     )
 
 
+def not_read(data: bytes) -> NotAPicture:
+    """The refusal of bytes that are no picture, or one in a format that is not read: what they are, and what to do."""
+    formats = f"Formats that can be read: {', '.join(FORMATS)}."
+    kind = find_kind(data)
+    if kind is None and not data.strip(b"\0"):
+        return NotAPicture(
+            "These bytes are not a picture, but all zero: the file was never written to its end. "
+            f"Save or download it again. {formats}"
+        )
+    if kind is None:
+        return NotAPicture(
+            f"These bytes are not a picture of any kind that is known here. {formats}"
+        )
+    if kind.is_picture:
+        return NotAPicture(
+            f"These bytes are {kind.name}, whatever the file is called, and such are not read here. {kind.advice} {formats}"
+        )
+    return NotAPicture(
+        f"These bytes are not a picture but {kind.name}, whatever the file is called. {kind.advice} {formats}"
+    )
+
+
 def _too_many_pixels(limit: int, size: tuple[int, int]) -> TooManyPixels:
     width, height = size
     return TooManyPixels(
@@ -206,7 +246,7 @@ def _too_many_pixels(limit: int, size: tuple[int, int]) -> TooManyPixels:
     )
 
 
-def _open(data: bytes, limits: Limits) -> Image.Image:
+def _open(data: bytes, limits: Limits) -> ImageFile.ImageFile:
     """Read the header, no pixels."""
     try:
         return Image.open(io.BytesIO(data), formats=FORMATS)
@@ -217,11 +257,20 @@ def _open(data: bytes, limits: Limits) -> Image.Image:
             limit=limits.max_pixels,
         ) from None
     except UnidentifiedImageError:
-        raise NotAPicture(
-            f"These bytes are not a picture. Formats that can be read: {', '.join(FORMATS)}."
+        if _begun(data) is None or find_kind(data) is not None:
+            raise not_read(data) from None
+        raise DamagedPicture(
+            f"The {_begun(data)} picture's header cannot be read. Was the file cut off on its way?"
         ) from None
     except _BROKEN as error:
-        raise DamagedPicture(f"The picture's header cannot be read: {error}.") from None
+        raise DamagedPicture(
+            f"The {_begun(data) or 'sent'} picture's header cannot be read: {error}."
+        ) from None
+
+
+def _begun(data: bytes) -> str | None:
+    """Which format a file has by its mark, whole or not."""
+    return next((kind for kind, (at, mark) in _MARKS.items() if data.startswith(mark, at)), None)
 
 
 def _scans(data: bytes) -> int:
@@ -233,23 +282,64 @@ def _scans(data: bytes) -> int:
     return scans
 
 
-def _load(image: Image.Image, kind: str, at_least: int) -> Picture:
+def _load(image: ImageFile.ImageFile, data: bytes, kind: str, at_least: int) -> Picture:
     """Decode, shrink, turn upright."""
     width, height = image.size
     shrink = _shrink_while_decoding(image, _MARGIN * at_least)
+    frame = _first_frame(image, data)
+    if image.info.get("default_image"):
+        image.seek(
+            1
+        )  # an APNG's first frame; what stands before it is for programs that show no animations
     image.load()
-    factor = min(image.size) // (_MARGIN * at_least) if at_least else 1
-    rgb = _shrunk(image, factor) if factor > 1 else _opaque_rgb(image)
+    if kind == "PNG":
+        correct_transparency(image, data)
+    colours = to_srgb(image)
+    keep_inks = colours is not None
+    orientation = _orientation(image)
+    whole = image if frame is None else _on_white(opaque(image), frame)
+    factor = min(whole.size) // (_MARGIN * at_least) if at_least else 1
+    flat = _shrunk(whole, factor, keep_inks) if factor > 1 else opaque(whole, keep_inks)
     shrink *= max(1, factor)
-    turn = _TURNS.get(_orientation(image))
+    turn = _TURNS.get(orientation)
     if turn is None:
-        return Picture(rgb, width, height, kind, shrink)
+        return Picture(flat, width, height, kind, shrink, to_srgb=colours)
     if turn.sideways:
         width, height = height, width
-    upright = rgb.transpose(turn.method)
+    upright = flat.transpose(turn.method)
     x = width - upright.width * shrink if turn.right_first else 0.0
     y = height - upright.height * shrink if turn.bottom_first else 0.0
-    return Picture(upright, width, height, kind, shrink, (x, y))
+    return Picture(upright, width, height, kind, shrink, (x, y), colours)
+
+
+def _first_frame(image: ImageFile.ImageFile, data: bytes) -> tuple[int, int, int, int] | None:
+    """Where a GIF's or WebP's first frame lies, when it does not fill the picture: what is beside it is transparent."""
+    box = None
+    if image.format == "GIF" and image.tile:
+        box = image.tile[0].extents
+    elif image.format == "WEBP" and (at := _first_chunk(data, b"ANMF")):
+        # WebP container specification: places are halved, sizes are less by one; three bytes each.
+        x, y, w, h = (int.from_bytes(data[at + i : at + i + 3], "little") for i in (0, 3, 6, 9))
+        box = (2 * x, 2 * y, 2 * x + w + 1, 2 * y + h + 1)
+    return None if box == (0, 0, *image.size) else box
+
+
+def _first_chunk(data: bytes, name: bytes) -> int:
+    """Where the content of a WebP's first chunk of that name begins, if it is among the first few; else 0."""
+    at = 12
+    for _ in range(8):
+        if data[at : at + 4] == name:
+            return at + 8
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        at += 8 + size + size % 2
+    return 0
+
+
+def _on_white(image: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
+    """The picture in the box, white around it."""
+    page = Image.new("RGB", image.size, "white")
+    page.paste(image.crop(box), box[:2])
+    return page
 
 
 def _shrink_while_decoding(image: Image.Image, enough: int) -> float:
@@ -259,14 +349,15 @@ def _shrink_while_decoding(image: Image.Image, enough: int) -> float:
     return 1.0 if drafted is None else width / drafted[1][2]
 
 
-def _shrunk(image: Image.Image, factor: int) -> Image.Image:
-    """Opaque RGB, each pixel the mean of a block of ``factor`` × ``factor``. Band by band, so there is never a second full copy."""
+def _shrunk(image: Image.Image, factor: int, keep_inks: bool) -> Image.Image:
+    """Opaque, each pixel the mean of a block of ``factor`` × ``factor``. Band by band, so there is never a second full copy."""
     width, height = image.size
-    small = Image.new("RGB", (-(-width // factor), -(-height // factor)))
+    mode = "CMYK" if keep_inks and image.mode == "CMYK" else "RGB"
+    small = Image.new(mode, (-(-width // factor), -(-height // factor)))
     rows = factor * max(1, _BAND_PIXELS // (width * factor))
     for top in range(0, height, rows):
         band = image.crop((0, top, width, min(height, top + rows)))
-        small.paste(_opaque_rgb(band).reduce(factor), (0, top // factor))
+        small.paste(opaque(band, keep_inks).reduce(factor), (0, top // factor))
     return small
 
 
@@ -281,21 +372,9 @@ def _one_at_a_time(pixels: int) -> Iterator[None]:
 
 
 def _orientation(image: Image.Image) -> int:
-    """The EXIF orientation, 1 (upright) when there is none. Broken EXIF data does not make a picture unreadable."""
+    """The orientation by EXIF, or else XMP; 1 (upright) when there is none. Broken EXIF data does not make a picture unreadable."""
+    image.info.pop("Raw profile type exif", None)  # a PNG's text that nothing but ImageMagick heeds
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except _BROKEN:
         return 1
-
-
-def _opaque_rgb(image: Image.Image) -> Image.Image:
-    """Any mode as RGB: transparent parts on white, 16-bit grey scaled down rather than cut off."""
-    if image.mode.startswith("I"):
-        grey = np.asarray(image).astype(np.float32) / 257
-        image = Image.fromarray(np.clip(np.rint(grey), 0, 255).astype(np.uint8))
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    layer = image if image.mode == "RGBA" else image.convert("RGBA")
-    page = Image.new("RGB", layer.size, "white")
-    page.paste(layer, mask=layer.getchannel("A"))
-    return page

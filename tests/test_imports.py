@@ -24,6 +24,7 @@ ENGINE = """
 """
 APP = """
     errors settings paths version schemas schemas_steps schemas_attributions headers raw_path encode client
+    colours picture_kinds
     images registry compute negotiate positions samples problems
     crops photo_edits remembered model_wishes
     own_models model_files
