@@ -21,7 +21,7 @@ from engine import views
 from engine.edits import Edit
 from engine.fields import Fields, fields_of
 from engine.network import Network
-from engine.ops.base import Explanation, one_term
+from engine.ops.base import Explanation, no_terms, one_term
 from engine.preprocess import USUAL_SCALE, Preprocess
 from engine.shown import own_position, shown, shown_positions
 from engine.trace import Trace
@@ -146,7 +146,8 @@ class Analysis:
         if name in self.network.inputs:
             channel, y, x = position
             steps = preprocess_of(self.network)
-            pixel = float(self.photo.pixels[y, x, steps.colour_of(channel)])
+            colour = steps.colour_of(channel)
+            pixel = 0.0 if colour is None else float(self.photo.pixels[y, x, colour])
             value = float(self.trace[name][0][position])
             return explain_input(steps, (0, *position), pixel, value)
         return views.explain(self.network, self.trace, name, self.index(name, position))
@@ -155,8 +156,10 @@ class Analysis:
 def explain_input(steps: Preprocess, index: Index, pixel: float, value: float) -> Explanation:
     """An input number is a pixel's brightness, scaled: (pixel / scale − mean) / std. The term lies in the photo, whose red is first."""
     place, channel, *rest = index
-    mean, std = steps.mean[channel], steps.std[channel]
-    where = (place, steps.colour_of(channel), *rest)
+    mean, std, colour = steps.mean[channel], steps.std[channel], steps.colour_of(channel)
+    if colour is None:
+        return no_terms(value, len(index))
+    where = (place, colour, *rest)
     why = one_term("scale", where, pixel, 1 / (steps.scale * std), value, -mean / std)
     details = {"mean": mean, "std": std}
     if steps.scale != USUAL_SCALE:

@@ -101,7 +101,8 @@ class Client:
         """Send an ONNX file, as a path or as bytes; the model's description, with its ``id``.
 
         The files beside it in which it keeps its weights are sent with it, if there are such.
-        ``labels``: the classes' names, or "imagenet". Options are those of POST /models: name, size, preset, mean, std.
+        ``labels``: the classes' names, or "imagenet". Options are those of POST /models: name, size, preset, mean,
+        std, scale, channels, crop_mode, layout, and input:NAME, a constant for an input that is no photo.
         """
         path = None if isinstance(model, bytes) else Path(model)
         file = ("model", model) if path is None else (path.name, path.read_bytes())

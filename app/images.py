@@ -195,15 +195,30 @@ def _resized(
 ) -> NDArray[np.uint8]:
     image = picture.image
     (x, y), k = picture.origin, picture.shrink
-    left, top, right, bottom = (
-        (edge - corner) / k for edge, corner in zip(part, (x, y, x, y), strict=True)
+    left, top, right, bottom = part
+    inside = (max(0.0, left), max(0.0, top), min(picture.width, right), min(picture.height, bottom))
+    # Where on the input the photo lies. Only a part that reaches beyond the photo leaves a border: by a pixel at least, for
+    # rounding may put an edge a hair outside.
+    across, down = (right - left) / cols, (bottom - top) / rows
+    west, east = (round((edge - left) / across) for edge in inside[::2])
+    north, south = (round((edge - top) / down) for edge in inside[1::2])
+    box = (
+        max(0.0, (inside[0] - x) / k),
+        max(0.0, (inside[1] - y) / k),
+        min(image.width, (inside[2] - x) / k),
+        min(image.height, (inside[3] - y) / k),
     )
-    # Rounding may put an edge a hair outside of the picture, which Pillow refuses.
-    box = (max(0.0, left), max(0.0, top), min(image.width, right), min(image.height, bottom))
-    small = image.resize((cols, rows), _INTERPOLATIONS[preprocess.interpolation], box)
+    size = (east - west, south - north)
+    small = image.resize(size, _INTERPOLATIONS[preprocess.interpolation], box)
     if picture.to_srgb is not None:
         small = picture.to_srgb(small)
-    return np.asarray(small.convert("L").convert("RGB") if preprocess.is_grey else small)
+    seen = np.asarray(small.convert("L").convert("RGB") if preprocess.is_grey else small)
+    if size == (cols, rows):
+        return seen
+    page = np.empty((rows, cols, 3), np.uint8)
+    page[:] = np.rint(preprocess.blank()).astype(np.uint8)
+    page[north:south, west:east] = seen
+    return page
 
 
 def too_large(limit: int, actual: int) -> PictureTooLarge:

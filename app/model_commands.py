@@ -12,16 +12,17 @@ from rich.table import Table
 from app import present
 from app.client import Client
 from app.errors import AppError
-from app.model_files import read_beside
-from app.model_folder import ModelFolder
-from app.model_wishes import (
+from app.import_options import (
     IMAGENET,
+    INPUT,
     MODEL_SUFFIXES,
-    limits_of,
-    parse_wish,
-    read_model,
+    PRESETS,
+    parse_options,
     shown_name,
 )
+from app.model_files import read_beside
+from app.model_folder import ModelFolder
+from app.model_wishes import limits_of, read_model
 from app.settings import Settings
 from app.shell import errors_in_one_line, settings, source, stdout
 from app.source import LocalSource, Source
@@ -75,22 +76,54 @@ def add(
     size: SizeOption = None,
     preset: Annotated[
         str | None,
-        typer.Option(
-            help="How pixels become numbers: imagenet (the usual), unit, symmetric or caffe."
-        ),
+        typer.Option(help=f"How pixels become numbers: {', '.join(PRESETS)}; imagenet is usual."),
     ] = None,
     mean: Annotated[str | None, typer.Option(help="One number, or one a channel.")] = None,
     std: Annotated[str | None, typer.Option(help="One number, or one a channel.")] = None,
+    scale: Annotated[
+        str | None,
+        typer.Option(
+            help="What pixels are divided by first: 255, or 1 for mean and std of 0 to 255."
+        ),
+    ] = None,
+    channels: Annotated[
+        str | None,
+        typer.Option(
+            help="What each channel is given: rgb, bgr, rgba, or a list such as r,g,b,128."
+        ),
+    ] = None,
+    crop_mode: Annotated[
+        str | None,
+        typer.Option(help="How photos fit: center (the middle), squash or border (letterbox)."),
+    ] = None,
+    layout: Annotated[
+        str | None, typer.Option(help="chw or hwc, where the input's shape does not tell.")
+    ] = None,
+    constants: Annotated[
+        list[str] | None,
+        typer.Option("--input", help="NAME=VALUE: a constant for an input that is no photo."),
+    ] = None,
     labels: Annotated[
         str | None, typer.Option(help="A text file with a class a line, or «imagenet».")
     ] = None,
     server: ServerOption = None,
 ) -> None:
     """Add a model: to the folder that every start offers, or to the memory of a running server."""
-    told = {"name": name or file.stem, "size": size, "preset": preset, "mean": mean, "std": std}
-    told["labels"] = _read_labels(labels)
+    told = {
+        "name": name or file.stem,
+        "size": size,
+        "preset": preset,
+        "mean": mean,
+        "std": std,
+        "scale": scale,
+        "channels": channels,
+        "crop_mode": crop_mode,
+        "layout": layout,
+        "labels": _read_labels(labels),
+    }
     given = {key: value for key, value in told.items() if value is not None}
     with errors_in_one_line():
+        given |= _constants(constants or [])
         if server is not None:
             with Client(server) as client:
                 typer.echo(client.models_add(file, **given)["id"])
@@ -152,7 +185,15 @@ def _network(model: str, given: dict[str, str], here: Settings) -> Network:
 def _read(file: Path, given: dict[str, str], here: Settings) -> Network:
     data, limits = file.read_bytes(), limits_of(here)
     external = read_beside(file, data, limits.max_bytes)
-    return read_model(data, parse_wish(given), limits, external=external)
+    return read_model(data, parse_options(given), limits, external=external)
+
+
+def _constants(texts: list[str]) -> dict[str, str]:
+    """Options from NAME=VALUE. Raises AppError."""
+    pairs = [text.rpartition("=") for text in texts]
+    if not all(name for name, _, _ in pairs):
+        raise AppError("--input: write NAME=VALUE, the input's name and the number that it has.")
+    return {f"{INPUT}{name}": value for name, _, value in pairs}
 
 
 def _read_labels(labels: str | None) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.model_wishes import MODEL_SUFFIXES, NO_FILES, too_many_bytes
+from app.import_options import MODEL_SUFFIXES, NO_FILES
+from app.model_wishes import too_many_bytes
 from engine.errors import ModelTooLarge
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from cachetools import LRUCache
 
 from app.errors import BadParameter, ModelError, UnknownModel
+from app.import_options import MODEL_SUFFIXES, ImportOptions
 from app.model_files import names_beside, read_beside
-from app.model_wishes import MODEL_SUFFIXES, ModelWish, limits_of, read_model
+from app.model_wishes import limits_of, read_model
 from app.settings import Settings
 from engine.cost import cost
 from engine.formats import safetensors
@@ -84,9 +85,9 @@ class ModelFolder:
     def _read_file(self, path: Path, model: str) -> Network:
         data = path.read_bytes()
         # What ``add`` wrote has the name that it was given.
-        wish = ModelWish(name=model if path.suffix == ".onnx" else "")
+        options = ImportOptions(name=model if path.suffix == ".onnx" else "")
         external = read_beside(path, data, self._limits.max_bytes)
-        return read_model(data, wish, self._limits, external=external)
+        return read_model(data, options, self._limits, external=external)
 
     def use(self, model: str) -> None:
         """Nothing comes of it: these stay."""

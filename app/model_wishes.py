@@ -1,16 +1,14 @@
 """A model file and what it does not say → a network. The server's uploads and the shell's files go this way.
 
-A wish says what the input's size is where the file leaves it open, how a photo becomes the input, and what the classes are called.
+What somebody says of the file (app/import_options.py) is held against it here: how a photo becomes the input, and what the
+classes are called.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from types import MappingProxyType
-from typing import Literal, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +23,17 @@ from app.errors import (
     OversizedModel,
     UnsupportedModel,
 )
-from app.registry import OWN
+from app.file_kinds import foreign_weights, kind_of_file, missing_bytes
+from app.import_options import (
+    MAX_LABEL,
+    NO_FILES,
+    PRESETS,
+    ImportOptions,
+    Preset,
+    one_line,
+    shown_name,
+)
+from app.photo_input import sizes, takes_photo
 from app.settings import Settings
 from engine import views
 from engine.cost import ModelLimits, cost
@@ -38,105 +46,13 @@ from engine.errors import (
     UnsupportedOp,
 )
 from engine.formats import safetensors
-from engine.network import Network, Node
-from engine.ops import Transpose
-from engine.preprocess import IMAGENET_MEAN, IMAGENET_STD, USUAL_SCALE, Preprocess
-from engine.types import Shape
+from engine.input_range import preprocess_of_graph
+from engine.network import Network
+from engine.preprocess import USUAL_SCALE, Preprocess
 from engine.zoo import imagenet
 
-MODEL_SUFFIXES = (".safetensors", ".onnx")
-
-IMAGENET = "imagenet"  # as labels: the names of ImageNet's classes
-
-_MOST_PIXELS = 4096  # a side of the input
-_MAX_NAME = 80
-_MAX_LABEL = 200
 _MAX_SUMMARY = 2000
 _MOST_TOLD = 2**17  # bytes of a model card
-_MOST_LABELS = 100_000
-
-
-class Preset(NamedTuple):
-    """How pixels become numbers: (pixel / scale − mean) / std; ``channels`` is the order of the colours."""
-
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    scale: float = USUAL_SCALE
-    channels: Literal["rgb", "bgr"] = "rgb"
-
-
-PRESETS: Mapping[str, Preset] = {
-    "imagenet": Preset(IMAGENET_MEAN, IMAGENET_STD),
-    "unit": Preset((0.0,), (1.0,)),
-    "symmetric": Preset((0.5,), (0.5,)),
-    "caffe": Preset((103.939, 116.779, 123.68), (1.0,), 1.0, "bgr"),
-}
-
-
-NO_FILES: Mapping[str, bytes] = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class ModelWish:
-    """What somebody says of a model file. What is None is the file's own, or the usual.
-
-    ``size`` (height, width); ``mean`` and ``std`` one number, or one a channel; ``preset`` a key of PRESETS; ``labels`` one a class.
-    """
-
-    name: str = ""
-    size: tuple[int, int] | None = None
-    preset: str | None = None
-    mean: tuple[float, ...] | None = None
-    std: tuple[float, ...] | None = None
-    labels: tuple[str, ...] | None = None
-
-
-class ModelUpload(NamedTuple):
-    """A model file's bytes, what is said of it, and the files with weights that came with it, by name."""
-
-    data: bytes
-    wish: ModelWish
-    external: Mapping[str, bytes] = NO_FILES
-
-
-def parse_wish(given: Mapping[str, str]) -> ModelWish:
-    """A wish from the texts of a form: name, size, preset, mean, std, labels («imagenet», or one a line). Empty ones count as absent.
-
-    Raises BadParameter, naming what is wrong.
-    """
-    text = {key: value.strip() for key, value in given.items() if value.strip()}
-    preset = text.get("preset")
-    if preset is not None and preset not in PRESETS:
-        raise BadParameter(f"preset: there is no {preset!r}. There is: {', '.join(PRESETS)}.")
-    wish = ModelWish(
-        name=shown_name(text.get("name", "")),
-        size=_size(text["size"]) if "size" in text else None,
-        preset=preset,
-        mean=_numbers("mean", text["mean"]) if "mean" in text else None,
-        std=_numbers("std", text["std"]) if "std" in text else None,
-        labels=_labels(text["labels"]) if "labels" in text else None,
-    )
-    if wish.std is not None and min(wish.std) <= 0:
-        raise BadParameter("std: it is divided by, so its numbers must be above 0.")
-    return wish
-
-
-def shown_name(name: str) -> str:
-    """A name on one line, and not too long."""
-    return _plain(name)[:_MAX_NAME].strip()
-
-
-def _plain(text: str) -> str:
-    """A text on one line, without what cannot be printed."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def wish_id(data: bytes, wish: ModelWish, external: Mapping[str, bytes] = NO_FILES) -> str:
-    """The id of a model: the same files and the same wish give the same one."""
-    told = json.dumps(asdict(wish), sort_keys=True)
-    files = {name: hashlib.sha256(file).hexdigest() for name, file in sorted(external.items())}
-    content = f"{hashlib.sha256(data).hexdigest()} {json.dumps(files) if files else ''}{told}"
-    return f"{OWN}{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
 def limits_of(settings: Settings) -> ModelLimits:
@@ -152,26 +68,26 @@ def limits_of(settings: Settings) -> ModelLimits:
 
 def read_model(
     data: bytes,
-    wish: ModelWish,
+    options: ImportOptions,
     limits: ModelLimits,
     check: Check | None = None,
     external: Mapping[str, bytes] = NO_FILES,
 ) -> Network:
-    """The network in an ONNX file, or in a ``.safetensors`` file of this program, as it is wished for; read-only.
+    """The network in an ONNX file, or in a ``.safetensors`` file of this program, with the options; read-only.
 
     ``external``: the files that came with it, by name, where it keeps its weights outside.
-    Raises InvalidModel, UnsupportedModel, OversizedModel, InputSizeMissing, ExternalDataMissing, and BadParameter for a wish that
-    does not fit.
+    Raises InvalidModel, UnsupportedModel, OversizedModel, InputSizeMissing, ExternalDataMissing, and BadParameter for an option
+    that does not fit.
     """
     size = len(data) + sum(map(len, external.values()))
     if size > limits.max_bytes:
         raise too_many_bytes(limits.max_bytes, size)
     try:
-        network = _photo_first(_parsed(data, wish, limits, check, external))
+        network = takes_photo(_parsed(data, options, limits, check, external), options)
         limits.allow("nodes", len(network.nodes))
         limits.check(cost(network))
         _check_pictures(network)
-        network = _dressed(network, wish)
+        network = _with_options(network, options)
         _check_told(network)
         # Once on a blank photo: what cannot be run is refused here rather than with somebody's photo.
         blank = np.zeros((1, *next(iter(network.inputs.values()))), np.float32)
@@ -198,75 +114,46 @@ def too_many_bytes(limit: int, actual: int) -> OversizedModel:
 
 def _parsed(
     data: bytes,
-    wish: ModelWish,
+    options: ImportOptions,
     limits: ModelLimits,
     check: Check | None,
     external: Mapping[str, bytes],
 ) -> Network:
-    _refuse_others(data)
+    kind = kind_of_file(data)
+    if kind is not None:
+        raise InvalidModel(str(kind))
     if data[8:9] == b"{":
-        if wish.size is not None:
-            raise BadParameter("size: a file of this program fixes its input's size itself.")
-        return safetensors.load(data)
+        return _saved_here(data, options)
+    missing = missing_bytes(data)
+    if missing > 0:
+        raise InvalidModel(
+            f"This is an ONNX file that ends too early: it has {len(data):,} bytes, and at least {missing:,} more are missing. "
+            "Download or export it again."
+        )
     # Here rather than above: the library that reads ONNX takes a moment that others need not wait.
     from engine.formats.onnx import from_onnx
 
     return from_onnx(
         data,
-        name=wish.name,
-        input_size=wish.size,
+        name=options.name,
+        input_size=options.size,
+        constants=dict(options.inputs),
         limits=limits,
         check=check,
         external=external,
     )
 
 
-# How files begin that people try, and what to do with them.
-_OTHERS = (
-    (b"PK\x03\x04", 0, "a ZIP: a PyTorch checkpoint or a Keras file, perhaps"),
-    (b"\x80", 0, "a pickle, as older PyTorch checkpoints are"),
-    (b"\x89HDF", 0, "an HDF5 file, as Keras wrote them"),
-    (b"TFL3", 4, "a TensorFlow Lite model"),
-)
-
-
-def _refuse_others(data: bytes) -> None:
-    if not data:
-        raise InvalidModel("The request holds no model: its body, or its field «file», is empty.")
-    for mark, at, what in _OTHERS:
-        if data[at : at + len(mark)] == mark:
-            raise InvalidModel(
-                f"This is {what}. It holds weights or code, but not the network in a form that is read here: "
-                "export it as ONNX (torch.onnx.export, tf2onnx) and send that file."
-            )
-
-
-def _photo_first(network: Network) -> Network:
-    """The network with an input (C, H, W). One that takes colours last, as TensorFlow's do, gets a step before it that moves them."""
-    if len(network.inputs) != 1:
-        raise InvalidModel(
-            f"The network takes {len(network.inputs)} inputs ({', '.join(network.inputs)}); "
-            "only one that takes a single photo can be shown."
-        )
-    ((name, shape),) = network.inputs.items()
-    if len(shape) == 3 and shape[0] in (1, 3):
-        return network
-    if len(shape) != 3 or shape[2] not in (1, 3):
-        raise InvalidModel(
-            f"The network takes {_sizes(shape)} numbers a picture; a photo has 1 or 3 channels, height and width."
-        )
-    rows, cols, channels = shape
-    photo = f"{name} (photo)"
-    first = Node(name, Transpose((0, 2, 3, 1)), (photo,))
-    return Network(
-        [first, *network.nodes],
-        inputs={photo: (channels, rows, cols)},
-        outputs=network.outputs,
-        labels=network.labels,
-        preprocess=network.preprocess,
-        name=network.name,
-        meta=network.meta,
-    )
+def _saved_here(data: bytes, options: ImportOptions) -> Network:
+    """The network in a safetensors file of this program's."""
+    foreign = foreign_weights(data)
+    if foreign is not None:
+        raise InvalidModel(str(foreign))
+    if options.size is not None:
+        raise BadParameter("size: a file of this program fixes its input's size itself.")
+    if options.inputs:
+        raise BadParameter("input: a file of this program has no input but the photo.")
+    return safetensors.load(data)
 
 
 def _check_pictures(network: Network) -> None:
@@ -276,7 +163,7 @@ def _check_pictures(network: Network) -> None:
     for name, shape in network.shapes().items():
         if shape[:1] != (1,):
             raise InvalidModel(
-                f"The layer {name!r} makes {_sizes(shape)} numbers of one picture, without an axis of pictures in front."
+                f"The layer {name!r} makes {sizes(shape)} numbers of one picture, without an axis of pictures in front."
             )
     try:
         shapes = network.shapes(2)
@@ -300,23 +187,23 @@ def _check_told(network: Network) -> None:
         )
 
 
-def _dressed(network: Network, wish: ModelWish) -> Network:
-    """The network with the names and the preprocessing that are wished for."""
-    labels = wish.labels
+def _with_options(network: Network, options: ImportOptions) -> Network:
+    """The network with the names and the preprocessing that somebody says."""
+    labels = options.labels
     if labels is not None:
         _check_labels(network, labels)
     elif len(network.labels or ()) == views.class_count(network):
-        labels = tuple(_plain(str(label))[:_MAX_LABEL] for label in network.labels or ()) or None
+        labels = tuple(one_line(str(label))[:MAX_LABEL] for label in network.labels or ()) or None
     own = shown_name(str(network.meta.get("title", ""))) or shown_name(network.name)
-    told = {"title": wish.name or own or "Own model"}
+    told = {"title": options.name or own or "Own model"}
     if "summary" in network.meta:
-        told["summary"] = _plain(str(network.meta["summary"]))[:_MAX_SUMMARY]
+        told["summary"] = one_line(str(network.meta["summary"]))[:_MAX_SUMMARY]
     return Network(
         network.nodes,
         inputs=network.inputs,
         outputs=network.outputs,
         labels=labels,
-        preprocess=_preprocess(network, wish),
+        preprocess=_preprocess(network, options),
         name=network.name,
         meta={**network.meta, **told},
     )
@@ -327,7 +214,7 @@ def _check_labels(network: Network, labels: tuple[str, ...]) -> None:
     count = views.class_count(network)
     if count == 0:
         raise BadParameter(
-            f"labels: the network's answer, {_sizes(shape)} numbers, is no list of classes, so it takes no names."
+            f"labels: the network's answer, {sizes(shape)} numbers, is no list of classes, so it takes no names."
         )
     if len(labels) != count:
         hint = (
@@ -342,31 +229,71 @@ def _check_labels(network: Network, labels: tuple[str, ...]) -> None:
         )
 
 
-def _preprocess(network: Network, wish: ModelWish) -> Preprocess:
+def _preprocess(network: Network, options: ImportOptions) -> Preprocess:
+    """How a photo becomes the input: as somebody says, else as the file does, the network itself, or as is usual."""
     channels, rows, cols = next(iter(network.inputs.values()))
-    known = network.preprocess or Preprocess.usual((channels, rows, cols))
+    input_size = (channels, rows, cols)
+    known = network.preprocess
+    if known is None and not options.says_range:
+        known = preprocess_of_graph(network)
+    known = known or Preprocess.usual(input_size)
     if len(known.mean) != channels or len(known.std) != channels:
         raise InvalidModel(f"The file's mean and std are not those of {channels} channels.")
-    if wish.preset is not None:
-        mean, std, scale, order = PRESETS[wish.preset]
-        if channels == 1:
-            mean, std = (sum(mean) / len(mean),), (sum(std) / len(std),)
-        known = replace(
-            known,
-            mean=_spread("mean", mean, channels),
-            std=_spread("std", std, channels),
-            scale=scale,
-            channels=order,
-        )
-    if wish.mean is not None:
-        known = replace(known, mean=_spread("mean", wish.mean, channels))
-    if wish.std is not None:
-        known = replace(known, std=_spread("std", wish.std, channels))
+    known = replace(known, input_size=input_size)
+    if options.crop_mode is not None:
+        known = replace(known, crop_mode=options.crop_mode)
+    known = _with_channels(known, options)
+    return _with_range(known, options) if options.says_range else known
+
+
+def _with_channels(known: Preprocess, options: ImportOptions) -> Preprocess:
+    """What is known, with the order of channels that somebody says: each colour keeps its mean and std."""
+    preset = PRESETS[options.preset] if options.preset is not None else None
+    order = options.channels or (preset.channels if preset else known.channels)
+    made = replace(known, channels=order)
+    count = known.input_size[0]
+    if not made.is_grey and len(made.bands) != count:
+        raise BadParameter(f"channels: {order} are {len(made.bands)}; the network takes {count}.")
+    if count != len(known.channels) or order == known.channels:
+        return made
+    numbers = Preset(known.mean, known.std, known.scale, known.channels)
+    return replace(made, **_by_colour(numbers, made))
+
+
+def _with_range(known: Preprocess, options: ImportOptions) -> Preprocess:
+    """What is known, with the mean, std and scale that somebody says."""
+    channels = known.input_size[0]
+    if options.preset is not None:
+        preset = PRESETS[options.preset]
+        known = replace(known, scale=preset.scale, **_by_colour(preset, known))
+    elif options.scale is not None:
+        known = replace(known, mean=(0.0,) * channels, std=(1.0,) * channels)
+    known = replace(
+        known,
+        mean=known.mean if options.mean is None else _spread("mean", options.mean, channels),
+        std=known.std if options.std is None else _spread("std", options.std, channels),
+        scale=known.scale if options.scale is None else options.scale,
+        source="chosen",
+    )
     if known.scale == USUAL_SCALE and max(map(abs, known.mean)) > _LARGE_MEAN:
         raise BadParameter(
-            "mean: it is for pixels from 0 to 1. For pixels from 0 to 255, divide mean and std by 255, or ask for preset=caffe."
+            "mean: it is for pixels from 0 to 1. For pixels from 0 to 255 say scale=1, too, or ask for preset=caffe or preset=raw."
         )
-    return replace(known, input_size=(channels, rows, cols))
+    return known
+
+
+def _by_colour(preset: Preset, known: Preprocess) -> dict[str, Any]:
+    """A preset's mean and std for the network's channels: each colour its own, a grey one their mean, others 0 and 1."""
+    found: dict[str, Any] = {}
+    for name, numbers, other in (("mean", preset.mean, 0.0), ("std", preset.std, 1.0)):
+        colours = dict(zip(preset.channels, _spread(name, numbers, 3), strict=True))
+        if known.is_grey:
+            found[name] = (sum(numbers) / len(numbers),)
+        elif len(numbers) == 1:
+            found[name] = numbers * len(known.bands)
+        else:
+            found[name] = tuple(colours.get(str(band), other) for band in known.bands)
+    return found
 
 
 _LARGE_MEAN = 10.0
@@ -378,50 +305,6 @@ def _spread(name: str, numbers: tuple[float, ...], channels: int) -> tuple[float
             f"{name}: the network takes {channels} channels; give 1 or {channels} numbers."
         )
     return numbers if len(numbers) == channels else numbers * channels
-
-
-def _size(text: str) -> tuple[int, int]:
-    """``224`` or ``224x320``, height first."""
-    parts = text.lower().replace("×", "x").split("x")
-    good = len(parts) <= 2 and all(p.strip().isascii() and p.strip().isdecimal() for p in parts)
-    sides = [int(p) for p in parts if len(p) < 9] if good else []
-    if len(sides) != len(parts) or not all(0 < side <= _MOST_PIXELS for side in sides):
-        raise BadParameter(
-            f"size: write HEIGHTxWIDTH in pixels, 224x224, each from 1 to {_MOST_PIXELS:,}."
-        )
-    return sides[0], sides[-1]
-
-
-def _numbers(name: str, text: str) -> tuple[float, ...]:
-    try:
-        numbers = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        numbers = ()
-    if not 1 <= len(numbers) <= 3 or not all(abs(n) < 1e6 for n in numbers):
-        raise BadParameter(
-            f"{name}: write one number, or three for red, green and blue: 0.5,0.5,0.5."
-        )
-    return numbers
-
-
-def _labels(text: str) -> tuple[str, ...]:
-    """«imagenet», or a name a line."""
-    if text == IMAGENET:
-        known = imagenet.labels()
-        if known is None:
-            raise BadParameter(
-                "labels: ImageNet's names are not installed on this server (pip install 'convscope[imagenet]' brings them). "
-                "Send them as a text file, one a line."
-            )
-        return known
-    lines = text.splitlines()
-    if len(lines) > _MOST_LABELS:
-        raise BadParameter(f"labels: there are more than {_MOST_LABELS:,} lines.")
-    return tuple(_plain(line)[:_MAX_LABEL] for line in lines)
-
-
-def _sizes(shape: Shape) -> str:
-    return " × ".join(map(str, shape)) or "1"
 
 
 def _translated(error: EngineError) -> AppError:

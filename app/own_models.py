@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from app.compute import Check, Compute
 from app.errors import FixedModel, Overloaded, OversizedModel, TimeLimit, UnknownModel
-from app.model_wishes import ModelUpload, limits_of, read_model, wish_id
+from app.import_options import ModelUpload, model_id
+from app.model_wishes import limits_of, read_model
 from app.registry import FORGOTTEN, OWN, Keeping, Registry
 from app.settings import Settings
 from engine.cost import cost
@@ -158,12 +159,12 @@ class ModelReader:
 
     async def _read(self, upload: ModelUpload) -> tuple[str, list[str]]:
         limits = limits_of(self._settings)
-        data, wish, external = upload
+        data, options, external = upload
 
         def read(check: Check) -> tuple[str, Network]:
-            network = read_model(data, wish, limits, check, external)
+            network = read_model(data, options, limits, check, external)
             self._registry.describe(network, check)  # what takes too long is not offered
-            return wish_id(data, wish, external), network
+            return model_id(data, options, external), network
 
         try:
             model, network = await self._compute.run(read)

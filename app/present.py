@@ -20,7 +20,7 @@ from engine import views
 from engine.cost import cost
 from engine.network import Network
 from engine.ops.base import Explanation
-from engine.preprocess import USUAL_SCALE
+from engine.preprocess import USUAL
 from engine.shown import shown_positions, shown_shape
 from engine.types import Array, Index, Shape
 
@@ -71,7 +71,7 @@ def model(
         "description": network.meta.get("description", network.meta.get("summary", "")),
         "digest": network.digest,
         "input": {"name": name, "shape": list(shape)},
-        "preprocess": {"scale": USUAL_SCALE, "channels": "rgb", **preprocess_of(network).to_dict()},
+        "preprocess": {**USUAL, **preprocess_of(network).to_dict()},
         "labels": None if network.labels is None else list(network.labels),
         "scores": views.scores_kind(network),
         "parameters": cost.pop("parameters"),

@@ -94,9 +94,19 @@ class PreprocessInfo(Schema):
         description="What pixels are divided by first: 255, or 1 where mean and std are for pixels from 0 to 255.",
         examples=[255.0],
     )
-    channels: Literal["rgb", "bgr"] = Field(
-        description="The order of the colours; a network with one channel sees grey.",
+    channels: str = Field(
+        description="What each channel is given: rgb, bgr, rgba, or a list of colours and pixel values; a network with one channel "
+        "sees grey.",
         examples=["rgb"],
+    )
+    crop_mode: Literal["center", "squash", "border"] = Field(
+        description="How a photo of other proportions fits: its middle, stretched, or with borders.",
+        examples=["center"],
+    )
+    source: Literal["file", "graph", "chosen", "assumed"] = Field(
+        description="Who says so: the file; the network's own first steps or the type of its input; whoever brought it; or nobody, "
+        "so that the usual is assumed.",
+        examples=["file"],
     )
 
 

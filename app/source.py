@@ -14,9 +14,10 @@ from app.analysis import Analysis, analyze, predict
 from app.client import Crop, Prediction, Tick
 from app.encode import heatmaps_png, json_bytes
 from app.images import Limits
+from app.import_options import model_id, parse_options
 from app.model_files import read_beside
 from app.model_folder import ModelFolder
-from app.model_wishes import limits_of, parse_wish, read_model, wish_id
+from app.model_wishes import limits_of, read_model
 from app.own_models import OwnModels
 from app.registry import Registry
 from app.schemas_attributions import AttributionWish
@@ -80,10 +81,10 @@ class LocalSource:
 
     def models_add(self, model: Path, **options: str) -> dict[str, Any]:
         """A model of one's own, for as long as this process goes on; its description, with its ``id``."""
-        data, wish, limits = model.read_bytes(), parse_wish(options), limits_of(self._settings)
+        data, parsed, limits = model.read_bytes(), parse_options(options), limits_of(self._settings)
         external = read_beside(model, data, limits.max_bytes)
-        added = wish_id(data, wish, external)
-        self._own.keep(added, read_model(data, wish, limits, external=external))
+        added = model_id(data, parsed, external)
+        self._own.keep(added, read_model(data, parsed, limits, external=external))
         return present.model(self._registry, added)
 
     def network(self, model: str) -> Network:

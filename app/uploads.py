@@ -27,7 +27,8 @@ from app.errors import (
     SlowUpload,
 )
 from app.images import Box, too_large
-from app.model_wishes import MODEL_SUFFIXES, ModelUpload, parse_wish, too_many_bytes
+from app.import_options import MODEL_SUFFIXES, ModelUpload, parse_options
+from app.model_wishes import too_many_bytes
 from app.settings import Settings
 from app.trainings import archives
 
@@ -56,7 +57,7 @@ class _FormBounds(NamedTuple):
 
 _FORM = _FormBounds()
 _MOST_DATA_FILES = 2000  # PyTorch once wrote a file for each tensor
-_MODEL_FORM = _FormBounds(files=2 + _MOST_DATA_FILES, fields=8, field_bytes=2**20)
+_MODEL_FORM = _FormBounds(files=2 + _MOST_DATA_FILES, fields=32, field_bytes=2**20)
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ async def read_model_file(
                     await form.close()
             if kind in (*_MODEL, *_BARE):
                 body = _bounded(request, limit, too_many_bytes)
-                return ModelUpload(b"".join([chunk async for chunk in body]), parse_wish(query))
+                return ModelUpload(b"".join([chunk async for chunk in body]), parse_options(query))
     except TimeoutError:
         raise _too_slow(timeout) from None
     raise InvalidModel(
@@ -152,7 +153,7 @@ async def _model_form(form: FormData, query: Mapping[str, str]) -> ModelUpload:
         except UnicodeDecodeError:
             raise BadParameter("labels: the file is not a text in UTF-8.") from None
     external = {_base_name(file): await file.read() for file in others}
-    return ModelUpload(await model.read(), parse_wish(given), external)
+    return ModelUpload(await model.read(), parse_options(given), external)
 
 
 def _model_and_data(form: FormData) -> tuple[UploadFile, list[UploadFile]]:

@@ -52,7 +52,9 @@ class Network:
 
     - ``inputs``: input name → shape without the batch axis, (C, H, W);
     - ``outputs``: names of the values that are the answer;
-    - ``labels``: what the classes are called, ``preprocess``: how a photo becomes the input, ``meta``: the model card.
+    - ``labels``: what the classes are called, ``preprocess``: how a photo becomes the input, ``meta``: the model card;
+    - ``dtypes``: the inputs that a file declares to be integers (input name → NumPy's name of the type). They are run in float32
+      as all others, but say which numbers are meant: pixels as they are in a file.
 
     Raises GraphError when the nodes do not form a network, ShapeError when a layer does not fit the one before.
     """
@@ -67,6 +69,7 @@ class Network:
         preprocess: Preprocess | None = None,
         name: str = "",
         meta: Mapping[str, Any] | None = None,
+        dtypes: Mapping[str, str] | None = None,
     ) -> None:
         self.inputs = {key: tuple(shape) for key, shape in inputs.items()}
         self.outputs = tuple(outputs)
@@ -75,6 +78,7 @@ class Network:
         self.preprocess = preprocess
         self.name = name
         self.meta = dict(meta or {})
+        self.dtypes = dict(dtypes or {})
         self._by_name = {node.name: node for node in self.nodes}
         self._chains: dict[object, chains.Chains] = {}
         self._settled = False

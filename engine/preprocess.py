@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -18,15 +18,52 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 _LARGEST = 1e6  # a number that prepares photos is smaller
 
+CropMode = Literal["center", "squash", "border"]
+CROP_MODES: tuple[CropMode, ...] = get_args(CropMode)
+
+# Who says how photos are prepared: the file, the network's own first steps or the type of its input, a person, or nobody.
+Source = Literal["file", "graph", "chosen", "assumed"]
+SOURCES: tuple[Source, ...] = get_args(Source)
+
+COLOURS = "rgb"  # the order in which pixels have them
+OPAQUE = 255.0  # the fourth number of a pixel without transparency
+Band = (
+    str | float
+)  # "r", "g", "b", or the pixel value, from 0 to 255, that a channel has everywhere
+
+
+def parse_channels(text: str) -> tuple[Band, ...]:
+    """What each channel of an input is given: "bgr", "rgba", or a list such as "r,g,b,128".
+
+    The letters r, g and b are colours, a is the opacity, which is 255 everywhere: photos are laid on white. A number from 0 to
+    255 is a pixel value that stays the same. Raises ValueError.
+    """
+    parts = text.lower().split(",") if "," in text else list(text.lower())
+    return tuple(_band(part.strip()) for part in parts)
+
+
+def _band(text: str) -> Band:
+    if len(text) == 1 and text in COLOURS:
+        return text
+    value = OPAQUE if text == "a" else float(text)
+    if not 0 <= value <= 255:
+        raise ValueError(f"a pixel has values from 0 to 255, not {text}")
+    return value
+
 
 @dataclass(frozen=True)
 class Preprocess:
-    """Resize the shorter side to size / ``crop_pct``, cut out the middle, then (pixel / scale − mean) / std.
+    """Resize a photo, cut out the middle, then (pixel / scale − mean) / std.
 
     - ``input_size`` (C, H, W): one channel is grey, three are colours;
+    - ``crop_mode``: how a photo of other proportions is made to fit. "center": its shorter side becomes size / ``crop_pct`` and
+      the middle is cut out; "squash": both sides do, whatever becomes of its proportions; "border": its longer side does, and
+      the rest is filled with the colour that the network takes for zero (letterbox);
     - ``mean`` and ``std``: one number a channel, in the network's order; for pixels from 0 to 1, or from 0 to 255 where ``scale`` is 1;
     - ``interpolation``: "nearest", "bilinear" or "bicubic";
-    - ``channels``: the order of the colours, "rgb" or "bgr" (Caffe's).
+    - ``channels``: what each channel is given, as ``parse_channels`` reads it: "rgb", "bgr" (Caffe's), "rgba", "r,g,b,0";
+      of a grey photo's "rgb" the brightness;
+    - ``source``: who says all this.
     """
 
     input_size: tuple[int, int, int]
@@ -35,34 +72,52 @@ class Preprocess:
     mean: tuple[float, ...] = (0.5, 0.5, 0.5)
     std: tuple[float, ...] = (0.5, 0.5, 0.5)
     scale: float = USUAL_SCALE
-    channels: Literal["rgb", "bgr"] = "rgb"
+    channels: str = COLOURS
+    crop_mode: CropMode = "center"
+    source: Source = "file"
 
     @classmethod
     def usual(cls, input_size: tuple[int, int, int]) -> Preprocess:
         """For a network that does not say: as ImageNet's are mostly trained; pixels from 0 to 1 where it sees no colours."""
-        if input_size[0] != len(IMAGENET_MEAN):
-            zero, one = (0.0,) * input_size[0], (1.0,) * input_size[0]
-            return cls(input_size, mean=zero, std=one, interpolation="bilinear")
-        return cls(input_size, mean=IMAGENET_MEAN, std=IMAGENET_STD, interpolation="bilinear")
+        usual = cls(input_size, interpolation="bilinear", source="assumed")
+        if input_size[0] == len(IMAGENET_MEAN):
+            return replace(usual, mean=IMAGENET_MEAN, std=IMAGENET_STD)
+        return replace(usual, mean=(0.0,) * input_size[0], std=(1.0,) * input_size[0])
 
     def crop_box(self, width: int, height: int) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) of what the network sees, in pixels of a photo of that size.
 
-        Resizing and then cutting out the middle is the same as cutting out this box and resizing it.
+        Resizing and then cutting out the middle is the same as cutting out this box and resizing it. With borders the box
+        reaches beyond the photo, and the photo covers whole pixels of the input.
         """
         _, rows, cols = self.input_size
-        scale = min(width * rows, height * cols) * self.crop_pct
-        crop_width, crop_height = scale / rows, scale / cols
+        if self.crop_mode == "squash":
+            crop_width, crop_height = width * self.crop_pct, height * self.crop_pct
+        elif self.crop_mode == "border":
+            return self._bordered(width, height)
+        else:
+            scale = min(width * rows, height * cols) * self.crop_pct
+            crop_width, crop_height = scale / rows, scale / cols
         left, top = (width - crop_width) / 2, (height - crop_height) / 2
         return left, top, left + crop_width, top + crop_height
+
+    def _bordered(self, width: int, height: int) -> tuple[float, float, float, float]:
+        _, rows, cols = self.input_size
+        ratio = min(cols / width, rows / height) / self.crop_pct
+        wide, high = (max(1, int(side * ratio + 0.5)) for side in (width, height))
+        across, down = width / wide, height / high  # of the photo's pixels, one of the input's
+        left, top = -across * ((cols - wide) // 2), -down * ((rows - high) // 2)
+        return left, top, left + cols * across, top + rows * down
 
     def normalise(self, pixels: Array) -> Array:
         """uint8 (H, W, 3) or (N, H, W, 3), red first → float32 (N, C, H, W), channels last in memory. Grey has three equal colours."""
         batch = pixels if pixels.ndim == 4 else pixels[None]
         if self.is_grey:
             batch = batch[..., :1]
-        elif self.channels == "bgr":
+        elif self.channels == COLOURS[::-1]:
             batch = batch[..., ::-1]
+        elif self.channels != COLOURS:
+            batch = _banded(batch, self.bands)
         mean, std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
         x: Array = batch * (1 / (np.float32(self.scale) * std))
         x -= mean / std
@@ -70,12 +125,18 @@ class Preprocess:
 
     @property
     def is_grey(self) -> bool:
-        """Whether the network sees no colours."""
-        return self.input_size[0] == 1
+        """Whether the network sees no colours, only how bright a pixel is."""
+        return self.input_size[0] == 1 and self.channels in (COLOURS, COLOURS[::-1])
 
-    def colour_of(self, channel: int) -> int:
-        """Which of the pixels' colours, red first, a channel of the input is."""
-        return 2 - channel if self.channels == "bgr" and not self.is_grey else channel
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """What each channel of the input is given; of a grey one the first colour, for all three are equal then."""
+        return (COLOURS[0],) if self.is_grey else parse_channels(self.channels)
+
+    def colour_of(self, channel: int) -> int | None:
+        """Which of the pixels' colours, red first, a channel of the input is; None for one that is the same for every photo."""
+        band = self.bands[channel]
+        return COLOURS.index(band) if isinstance(band, str) else None
 
     def brightness(self, channel: int, value: float) -> float:
         """The pixel, from 0 to 255, that is ``value`` in a channel of the input."""
@@ -86,13 +147,13 @@ class Preprocess:
         zero = [min(255.0, max(0.0, mean * self.scale)) for mean in self.mean]
         if self.is_grey:
             return (zero[0],) * 3
-        return tuple(zero[self.colour_of(c)] for c in range(3))
+        found = dict(zip(self.bands, zero, strict=True))
+        return tuple(found.get(colour, 0.0) for colour in COLOURS)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values under timm's keys; ``scale`` and ``channels`` only where they are not the usual ones."""
+        """Plain JSON values under timm's keys; what is in ``USUAL`` only where it is something else."""
         given = {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
-        usual = {"scale": USUAL_SCALE, "channels": "rgb"}
-        return {key: v for key, v in given.items() if key not in usual or v != usual[key]}
+        return {key: v for key, v in given.items() if key not in USUAL or v != USUAL[key]}
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Preprocess:
@@ -108,8 +169,27 @@ class Preprocess:
             and min(*made.std, made.scale) > 0
             and 0.01 <= made.crop_pct <= 1
             and made.interpolation in ("nearest", "bilinear", "bicubic")
-            and made.channels in ("rgb", "bgr")
+            and made.crop_mode in CROP_MODES
+            and made.source in SOURCES
+            and type(made.channels) is str
+            and (made.is_grey or len(made.bands) == made.input_size[0])
         )
         if not good or len(made.input_size) != 3:
             raise ValueError(f"this is no way to prepare a photo: {given!r:.200}")
         return made
+
+
+USUAL: Mapping[str, Any] = {
+    "scale": USUAL_SCALE,
+    "channels": COLOURS,
+    "crop_mode": "center",
+    "source": "file",
+}
+
+
+def _banded(batch: Array, bands: tuple[Band, ...]) -> Array:
+    """(N, H, W, 3) → float32 (N, H, W, C)."""
+    made = np.empty((*batch.shape[:-1], len(bands)), np.float32)
+    for channel, band in enumerate(bands):
+        made[..., channel] = batch[..., COLOURS.index(band)] if isinstance(band, str) else band
+    return made

@@ -19,14 +19,16 @@ ENGINE = """
     edits
     bounds
     cost fields
-    formats train views attribution
+    formats train views attribution input_range
     zoo
 """
 APP = """
     errors settings paths version schemas schemas_steps schemas_attributions headers raw_path encode client
     colours picture_kinds
     images registry compute negotiate positions samples problems
-    crops photo_edits remembered model_wishes
+    crops photo_edits remembered import_options
+    file_kinds photo_input
+    model_wishes
     own_models model_files
     model_folder
     trainings schemas_learning

@@ -24,7 +24,7 @@ from app.errors import (
     UnknownModel,
     UnsupportedModel,
 )
-from app.model_wishes import ModelUpload
+from app.import_options import INPUT, ModelUpload
 from app.negotiate import MEDIA_TYPES, accepted, choose_format
 from app.openapi import MODEL_BODY, binary_content, problem_responses
 from app.responses import json_response
@@ -87,7 +87,8 @@ async def create_model(
     preset: Annotated[
         str | None,
         Query(
-            description="How pixels become numbers: imagenet (the usual), unit (0 to 1), symmetric (−1 to 1) or caffe (BGR, 0 to 255).",
+            description="How pixels become numbers: imagenet (the usual), unit (0 to 1), symmetric (−1 to 1), raw (0 to 255) or "
+            "caffe (BGR, 0 to 255 less the mean).",
             max_length=40,
             examples=["imagenet"],
         ),
@@ -95,8 +96,8 @@ async def create_model(
     mean: Annotated[
         str | None,
         Query(
-            description="One number, or one a channel: (pixel / 255 − mean) / std.",
-            max_length=200,
+            description="One number, or one a channel: (pixel / scale − mean) / std.",
+            max_length=2000,
             examples=["0.485,0.456,0.406"],
         ),
     ] = None,
@@ -104,8 +105,41 @@ async def create_model(
         str | None,
         Query(
             description="As mean.",
-            max_length=200,
+            max_length=2000,
             examples=["0.229,0.224,0.225"],
+        ),
+    ] = None,
+    scale: Annotated[
+        str | None,
+        Query(
+            description="What pixels are divided by first: 255, or 1 where mean and std are for pixels from 0 to 255.",
+            max_length=40,
+            examples=["255"],
+        ),
+    ] = None,
+    channels: Annotated[
+        str | None,
+        Query(
+            description="What each channel is given: rgb, bgr, rgba (a is 255 everywhere), or a list of colours and numbers from "
+            "0 to 255: r,g,b,128.",
+            max_length=400,
+            examples=["rgb"],
+        ),
+    ] = None,
+    crop_mode: Annotated[
+        str | None,
+        Query(
+            description="How a photo of other proportions fits: center (its middle), squash (stretched) or border (letterbox).",
+            max_length=40,
+            examples=["center"],
+        ),
+    ] = None,
+    layout: Annotated[
+        str | None,
+        Query(
+            description="chw or hwc: whether channels come first or last, where the input's shape does not tell.",
+            max_length=40,
+            examples=["chw"],
         ),
     ] = None,
     labels: Annotated[
@@ -120,6 +154,7 @@ async def create_model(
     """An ONNX file, with the files that hold its weights if there are any, or a .safetensors file of Convscope's. What it does
     not say itself may be said with it.
 
+    An input that is no photo may be given a constant: ``input:NAME=value``, one number or one a cell.
     The model lives in the server's memory, as long as it is used and there is room. The same file and options give the same id.
     """
     settings = services.settings
@@ -129,9 +164,14 @@ async def create_model(
         "preset": preset,
         "mean": mean,
         "std": std,
+        "scale": scale,
+        "channels": channels,
+        "crop_mode": crop_mode,
+        "layout": layout,
         "labels": labels,
     }
-    query = {key: value for key, value in told.items() if value is not None}
+    constants = {k: v for k, v in request.query_params.items() if k.startswith(INPUT)}
+    query = constants | {key: value for key, value in told.items() if value is not None}
 
     async def receive() -> ModelUpload:
         return await read_model_file(

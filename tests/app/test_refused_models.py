@@ -12,7 +12,8 @@ from onnx import TensorProto, helper
 
 from app import own_models
 from app.errors import OversizedModel
-from app.model_wishes import ModelWish, read_model
+from app.import_options import ImportOptions
+from app.model_wishes import read_model
 from engine.cost import ModelLimits
 from engine.formats import safetensors
 from engine.network import Network, Node
@@ -181,7 +182,7 @@ class TestRefusals:
         more = {"inputs": {"image": (3, 2, 2)}, "outputs": ("relu4999",)}
         data = safetensors.to_bytes(Network(nodes, **more))
         with pytest.raises(OversizedModel, match="5,000 nodes"):
-            read_model(data, ModelWish(), ModelLimits())
+            read_model(data, ImportOptions(), ModelLimits())
 
     def test_a_network_without_a_photo(self, own):
         body = refused(own, as_onnx(net(channels=5)))

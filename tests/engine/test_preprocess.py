@@ -89,3 +89,61 @@ def test_a_grey_network_gets_one_channel():
 def test_zero_is_the_nearest_colour_that_a_pixel_can_have():
     odd = Preprocess(input_size=(3, 4, 5), mean=(-0.1, 0.5, 1.2))
     assert odd.blank() == (0.0, 127.5, 255.0)
+
+
+@pytest.mark.parametrize(
+    ("mode", "size", "box"),
+    [
+        ("squash", (200, 50), (0, 0, 200, 50)),
+        ("border", (200, 50), (0, -75, 200, 125)),  # 40 × 10 pixels in the middle of 40 × 40
+        ("border", (50, 200), (-75, 0, 125, 200)),
+        ("border", (40, 40), (0, 0, 40, 40)),
+        ("border", (1, 1000), (-19, 0, 21, 1000)),  # at least a pixel wide
+    ],
+)
+def test_other_ways_to_fit_a_photo(mode, size, box):
+    assert Preprocess((3, 40, 40), crop_mode=mode).crop_box(*size) == pytest.approx(box)
+
+
+def test_less_than_all_of_it_is_cut_from_the_middle_in_every_mode():
+    assert Preprocess((3, 40, 40), 0.8, crop_mode="squash").crop_box(100, 50) == pytest.approx(
+        (10, 5, 90, 45)
+    )
+    # 50 × 25 pixels, of which the middle 40 columns are seen, with borders above and below.
+    assert Preprocess((3, 40, 40), 0.8, crop_mode="border").crop_box(100, 50) == pytest.approx(
+        (10, -14, 90, 66)
+    )
+
+
+def test_a_border_covers_whole_pixels_of_the_input():
+    for width in range(3, 90):
+        left, top, right, bottom = Preprocess((3, 24, 32), crop_mode="border").crop_box(width, 41)
+        across, down = (right - left) / 32, (bottom - top) / 24
+        assert left / across == pytest.approx(round(left / across))
+        assert top / down == pytest.approx(round(top / down))
+        assert width / across == pytest.approx(round(width / across))
+
+
+def test_channels_are_given_what_they_say():
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 5, 3), np.uint8)
+    steps = Preprocess((4, 4, 5), mean=(0.0,) * 4, std=(1.0,) * 4, scale=1.0, channels="b,r,51,a")
+    x = steps.normalise(pixels)
+    assert x.dtype == np.float32
+    assert x.transpose(0, 2, 3, 1).flags.c_contiguous
+    np.testing.assert_array_equal(x[0, 0], pixels[..., 2])
+    np.testing.assert_array_equal(x[0, 1], pixels[..., 0])
+    assert (x[0, 2] == 51).all()
+    assert (x[0, 3] == 255).all()
+    assert [steps.colour_of(channel) for channel in range(4)] == [2, 0, None, None]
+    assert Preprocess.from_dict(steps.to_dict()) == steps
+    only_red = Preprocess((1, 4, 5), mean=(0.0,), std=(1.0,), scale=1.0, channels="r")
+    np.testing.assert_array_equal(only_red.normalise(pixels)[0, 0], pixels[..., 0])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"crop_mode": "letterbox"}, {"source": "rumour"}, {"channels": "rgba"}, {"channels": 3}, {"channels": "xyz"}],
+)  # fmt: skip
+def test_what_cannot_be_is_refused(change):
+    with pytest.raises(ValueError, match=r"prepare|float"):
+        Preprocess.from_dict({**IMAGENET.to_dict(), **change})

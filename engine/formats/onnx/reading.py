@@ -11,11 +11,12 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from onnx import NodeProto, TypeProto, checker
+from onnx import NodeProto, TypeProto, checker, helper
 
 from engine.cost import ModelLimits, cost
 from engine.errors import EngineError, FormatError, InputSizeNeeded, ShapeError
 from engine.formats.onnx.building import Builder, Operand, as_parameter
+from engine.formats.onnx.constants import with_constants
 from engine.formats.onnx.converters import CONVERTERS
 from engine.formats.onnx.folding import FOLDS, fold
 from engine.formats.onnx.parsing import DOMAINS, Graph, parse
@@ -35,6 +36,7 @@ def from_onnx(
     preprocess: Preprocess | None = None,
     input_size: tuple[int, int] | None = None,
     external: Mapping[str, bytes] = MappingProxyType({}),
+    constants: Mapping[str, Sequence[float]] | None = None,
     limits: ModelLimits = ModelLimits(),  # noqa: B008 (frozen)
     check: Callable[[], None] | None = None,
 ) -> Network:
@@ -42,6 +44,7 @@ def from_onnx(
 
     ``labels`` and ``preprocess`` overrule what the file says; ``input_size`` (height, width) is needed where it leaves that open.
     ``external``: the files that hold its weights where they are not in ``data``, by base name (``external_files``, ``read_beside``).
+    ``constants`` are the numbers of inputs that no caller gives any more: one for all cells, or one a cell.
     ``check`` is called before every node and may raise to stop.
 
     Raises FormatError, with what is wrong; UnsupportedOp for a step that cannot be run here, ModelTooLarge for what is over
@@ -49,7 +52,7 @@ def from_onnx(
     """
     try:
         with np.errstate(all="ignore"):  # weights may be anything: what overflows is infinite
-            graph = parse(data, limits, external)
+            graph = with_constants(parse(data, limits, external), constants or {})
             builder = Builder(limits)
             network = _network(graph, builder, name, labels, preprocess, input_size, check)
     except FormatError:
@@ -93,6 +96,11 @@ def _network(
         preprocess=preprocess or about.get("preprocess"),
         name=name or graph.name,
         meta=about.get("meta"),
+        dtypes={
+            key: helper.tensor_dtype_to_np_dtype(kind.tensor_type.elem_type).name
+            for key, kind in graph.inputs.items()
+            if values[key].whole
+        },
     )
 
 
