@@ -17,7 +17,7 @@ from app.crops import check_crop
 from app.errors import UnknownLayer
 from app.images import Box, Limits, Picture, decode, fit, surroundings
 from app.photo_edits import MARGIN, PhotoChanges
-from engine import views
+from engine import outputs, views
 from engine.edits import Edit
 from engine.fields import Fields, fields_of
 from engine.network import Network
@@ -98,11 +98,6 @@ class Analysis:
     def fields(self) -> Fields:
         """What numbers see of the input."""
         return fields_of(self.network)
-
-    @cached_property
-    def scores(self) -> views.ScoresKind | None:
-        """What the predictions were made from."""
-        return views.scores_kind(self.network)
 
     @property
     def nbytes(self) -> int:
@@ -207,7 +202,7 @@ def analyze(
         photo=Photo(picture.width, picture.height, picture.format, part, pixels, around),
         trace=trace,
         layers=[layer_of(network, name, trace[name][0]) for name in trace],
-        predictions=views.top_k(network, trace),
+        predictions=outputs.predictions(network.answer, trace),
         timings_ms=clock.total(trace),
     )
 
@@ -224,7 +219,7 @@ def predict(
     picture = _decode(data, limits, steps)
     pixels = fit(picture, steps, _part(picture, steps, crop))
     trace = network.forward(steps.normalise(pixels), check=check)
-    return views.top_k(network, trace)
+    return outputs.predictions(network.answer, trace)
 
 
 def preprocess_of(network: Network) -> Preprocess:

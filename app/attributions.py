@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from app.analysis import Analysis
@@ -20,9 +21,12 @@ Check = Callable[[], None]
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for; ``target`` is a label or a unit, None the best class; ``options`` are the method's own."""
+    """What is asked for; ``output`` None is the primary one, ``target`` a label or a unit, None the best class; ``options`` are the
+    method's own.
+    """
 
     method: str
+    output: str | None
     target: str | int | None
     layer: str | None
     curves: bool
@@ -43,7 +47,7 @@ def wish_of(asked: AttributionWish) -> Wish:
     """A wish as it comes over the wire."""
     names = ("steps", "samples", "noise", "seed", "window", "stride")
     options = {name: value for name in names if (value := getattr(asked, name)) is not None}
-    return Wish(asked.method, asked.target, asked.layer, asked.curves, options)
+    return Wish(asked.method, asked.output, asked.target, asked.layer, asked.curves, options)
 
 
 def answer(done: Analysis, wish: Wish, tick: Tick) -> Answer:
@@ -58,6 +62,7 @@ def answer(done: Analysis, wish: Wish, tick: Tick) -> Answer:
             done.network,
             x,
             wish.method,
+            output=wish.output,
             target=wish.target,
             layer=wish.layer,
             tick=tick,
@@ -67,10 +72,15 @@ def answer(done: Analysis, wish: Wish, tick: Tick) -> Answer:
         raise BadParameter(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
     judged = yardstick = None
     if wish.curves:
-        unit = found.target[1]
-        judged = curves(done.network, x, found.values, target=unit, tick=tick)
-        random = random_map((x.shape[2], x.shape[3]))
-        yardstick = curves(done.network, x, random, target=unit, tick=tick)
+        ask = partial(
+            curves,
+            done.network,
+            x,
+            output=found.output.name,
+            target=found.target[1],
+            tick=tick,
+        )
+        judged, yardstick = ask(found.values), ask(random_map((x.shape[2], x.shape[3])))
     return Answer(found, judged, yardstick, time.perf_counter() - start)
 
 
@@ -78,13 +88,14 @@ def present(done: Analysis, got: Answer) -> dict[str, Any]:
     """An answer as plain content."""
     found = got.found
     layer, unit = found.target
-    labels = done.network.labels
+    labels = found.output.labels if found.output.is_classifying else None
     return {
         "method": found.method,
         "target": {
+            "output": found.output.name,
             "layer": layer,
             "unit": unit,
-            "label": labels[unit] if labels and unit < len(labels) else None,
+            "label": labels[unit] if labels else None,
         },
         "layer": found.layer,
         "score": found.score,

@@ -35,7 +35,6 @@ from app.import_options import (
 )
 from app.photo_input import sizes, takes_photo
 from app.settings import Settings
-from engine import views
 from engine.cost import ModelLimits, cost
 from engine.errors import (
     EngineError,
@@ -48,6 +47,7 @@ from engine.errors import (
 from engine.formats import safetensors
 from engine.input_range import preprocess_of_graph
 from engine.network import Network
+from engine.outputs import describe, label_counts
 from engine.preprocess import USUAL_SCALE, Preprocess
 from engine.zoo import imagenet
 
@@ -91,7 +91,8 @@ def read_model(
         _check_told(network)
         # Once on a blank photo: what cannot be run is refused here rather than with somebody's photo.
         blank = np.zeros((1, *next(iter(network.inputs.values()))), np.float32)
-        network.freeze().forward(blank, check=check)
+        trace = network.freeze().forward(blank, check=check)
+        network.output_infos = describe(network, check, trace)
     except EngineError as error:
         raise _translated(error) from None
     except (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError):
@@ -192,7 +193,7 @@ def _with_options(network: Network, options: ImportOptions) -> Network:
     labels = options.labels
     if labels is not None:
         _check_labels(network, labels)
-    elif len(network.labels or ()) == views.class_count(network):
+    elif len(network.labels or ()) in label_counts(network):
         labels = tuple(one_line(str(label))[:MAX_LABEL] for label in network.labels or ()) or None
     own = shown_name(str(network.meta.get("title", ""))) or shown_name(network.name)
     told = {"title": options.name or own or "Own model"}
@@ -210,23 +211,28 @@ def _with_options(network: Network, options: ImportOptions) -> Network:
 
 
 def _check_labels(network: Network, labels: tuple[str, ...]) -> None:
-    shape = network.shapes()[network.outputs[0]][1:]
-    count = views.class_count(network)
-    if count == 0:
+    counts = label_counts(network)
+    if not counts:
+        shapes = (sizes(network.shapes()[name][1:]) for name in network.outputs)
         raise BadParameter(
-            f"labels: the network's answer, {sizes(shape)} numbers, is no list of classes, so it takes no names."
+            f"labels: the network's answer, {' and '.join(shapes)} numbers, is no list of classes, so it takes no names."
         )
-    if len(labels) != count:
+    if len(labels) not in counts:
         hint = (
             " One class more than ImageNet's is TensorFlow's «background», which comes first."
-            if (len(labels), count) == (imagenet.CLASSES, imagenet.CLASSES + 1)
+            if (len(labels), counts[0]) == (imagenet.CLASSES, imagenet.CLASSES + 1)
             else ""
         )
         raise BadParameter(
-            f"labels: there are {len(labels):,} names, but the network tells {count:,} classes apart.{hint}",
-            limit=count,
+            f"labels: there are {len(labels):,} names, but the network tells {_either(counts)} classes apart.{hint}",
+            limit=counts[0],
             actual=len(labels),
         )
+
+
+def _either(counts: list[int]) -> str:
+    *most, last = (f"{count:,}" for count in counts)
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _preprocess(network: Network, options: ImportOptions) -> Preprocess:

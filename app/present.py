@@ -16,15 +16,17 @@ from app.errors import BadParameter, UnknownModel
 from app.photo_edits import shown_from
 from app.registry import Registry
 from app.variants import plain_changes
-from engine import views
+from engine import outputs
 from engine.cost import cost
 from engine.network import Network
 from engine.ops.base import Explanation
+from engine.outputs import OutputInfo
 from engine.preprocess import USUAL
 from engine.shown import shown_positions, shown_shape
 from engine.types import Array, Index, Shape
 
 _MOST_TERMS = 100_000  # of one number: some ten megabytes
+_MOST_VALUES = 1000  # of an output that is numbers
 
 
 def predictions(scores: Scores) -> list[dict[str, Any]]:
@@ -40,7 +42,7 @@ def model_summary(registry: Registry, model: str) -> dict[str, Any]:
         "id": model,
         "title": network.meta.get("title", model),
         "summary": network.meta.get("summary", ""),
-        "classes": views.class_count(network),
+        "classes": network.answer.classes if network.answer.is_classifying else 0,
         "parameters": cost["parameters"],
         "multiply_adds": cost["multiply_adds"],
         "input_size": list(preprocess_of(network).input_size),
@@ -73,7 +75,8 @@ def model(
         "input": {"name": name, "shape": list(shape)},
         "preprocess": {**USUAL, **preprocess_of(network).to_dict()},
         "labels": None if network.labels is None else list(network.labels),
-        "scores": views.scores_kind(network),
+        "scores": scores_kind(network.answer),
+        "outputs": [output_info(info) for info in network.output_infos],
         "parameters": cost.pop("parameters"),
         "multiply_adds": cost["multiply_adds"],
         "cost": cost,
@@ -97,10 +100,43 @@ def analysis(done: Analysis) -> dict[str, Any]:
         },
         "layers": [asdict(layer) for layer in done.layers],
         "predictions": predictions(done.predictions),
-        "scores": done.scores,
+        "scores": scores_kind(done.network.answer),
+        "outputs": [output(done, info) for info in done.network.output_infos],
         "timings_ms": done.timings_ms,
         **_variant(done),
     }
+
+
+def scores_kind(info: OutputInfo) -> str | None:
+    """Where probabilities come from: the network's own answer, "shares", or its raw scores, "logits"; None without classes."""
+    if not info.is_classifying:
+        return None
+    return "shares" if info.form == "probabilities" else "logits"
+
+
+def output_info(info: OutputInfo) -> dict[str, Any]:
+    """What is known of a model's output."""
+    return {
+        "name": info.name,
+        "kind": info.kind,
+        "shape": list(info.shape),
+        "classes": info.classes,
+        "labels": None if info.labels is None else list(info.labels),
+        "logits": info.logits,
+        "activation": info.activation,
+        "primary": info.primary,
+        "reason": info.reason,
+    }
+
+
+def output(done: Analysis, info: OutputInfo) -> dict[str, Any]:
+    """What an output answers for the photo: probabilities of classes, or numbers; the values of others are those of its layer."""
+    content: dict[str, Any] = {"name": info.name, "kind": info.kind}
+    if info.is_classifying:
+        content["predictions"] = predictions(outputs.predictions(info, done.trace))
+    elif info.kind == "numbers":
+        content["values"] = plain(outputs.numbers(info, done.trace)[0, :_MOST_VALUES])
+    return content
 
 
 def _variant(done: Analysis) -> dict[str, Any]:

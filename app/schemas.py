@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-
-class Schema(BaseModel):
-    """Base of all shapes."""
-
-    model_config = ConfigDict(frozen=True)
+from app.schemas_outputs import AnalysisOutput, ModelOutput, Prediction, Schema
 
 
 class Problem(Schema):
@@ -38,20 +34,15 @@ class Problem(Schema):
     )
 
 
-class Prediction(Schema):
-    """A class and its score."""
-
-    label: str = Field(examples=["car"])
-    score: float = Field(examples=[0.9421])
-
-
 class ModelSummary(Schema):
     """A model in a list."""
 
     id: str = Field(examples=["everyday"])
     title: str = Field(examples=["Everyday things"])
     summary: str = Field(examples=["Tells 20 kinds of everyday things apart."])
-    classes: int = Field(description="0 when its answer is no list of classes.", examples=[20])
+    classes: int = Field(
+        description="Of its primary output; 0 when that has no classes.", examples=[20]
+    )
     parameters: int = Field(examples=[851324])
     multiply_adds: int = Field(examples=[61931520])
     input_size: list[int] = Field(examples=[[3, 64, 64]])
@@ -138,8 +129,8 @@ class LayerInfo(Schema):
 
 ScoresKind = Literal["shares", "logits"]
 SCORES = Field(
-    description="Where the predictions' shares come from: the network's own answer, or the softmax of its raw scores, «logits». "
-    "null when its answer is no list of classes; then there are no predictions.",
+    description="Where the predictions' shares come from: the network's own answer, or the softmax of its raw scores, «logits» (the "
+    "sigmoid, for a yes or no). null when its answer is no list of classes; then there are no predictions.",
     examples=["shares"],
 )
 
@@ -167,6 +158,9 @@ class Model(Schema):
     preprocess: PreprocessInfo
     labels: list[str] | None = Field(examples=[["banana", "car", "cat"]])
     scores: ScoresKind | None = SCORES
+    outputs: list[ModelOutput] = Field(
+        description="What the network answers; exactly one is primary."
+    )
     parameters: int = Field(examples=[851324])
     multiply_adds: int = Field(examples=[61931520])
     cost: Cost
@@ -300,9 +294,10 @@ class Analysis(Schema):
     input: AnalysisInput
     layers: list[AnalysisLayer]
     predictions: list[Prediction] = Field(
-        description="All classes, best first; none when the network's answer is no list of classes."
+        description="Of the primary output: all classes, best first; none where it has no classes."
     )
     scores: ScoresKind | None = SCORES
+    outputs: list[AnalysisOutput] = Field(description="Every output's answer, in the file's order.")
     timings_ms: Timings
     original: str | None = Field(None, description="That of a variant.", examples=[None])
     changes: Changes | None = Field(None, description="Those of a variant.", examples=[None])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
-from app.schemas import Schema
+from app.schemas_outputs import Schema
 
 
 class AttributionWish(Schema):
@@ -18,8 +18,17 @@ class AttributionWish(Schema):
         max_length=64,
         examples=["grad_cam"],
     )
+    output: str | None = Field(
+        None,
+        description="The name of the output that is asked about; null: the primary one.",
+        max_length=512,
+        examples=[None],
+    )
     target: str | int | None = Field(
-        None, description="A label or a unit's number; null: the best class.", examples=["car"]
+        None,
+        description="A label, or the number of a class; of an output without classes the number of a value, maps counted through "
+        "(of a yes or no, 0 is no and 1 is yes). null: the best class, or the largest value.",
+        examples=["car"],
     )
     layer: str | None = Field(
         None, description="For grad_cam and grad_cam_plus_plus; null: the last one that suits."
@@ -34,8 +43,9 @@ class AttributionWish(Schema):
 
 
 class Target(Schema):
-    """The score that was asked about."""
+    """The score that was asked about: that of a unit of an output, which is in a layer before its activation."""
 
+    output: str = Field(examples=["softmax"])
     layer: str = Field(examples=["fc1"])
     unit: int = Field(examples=[6])
     label: str | None = Field(examples=["car"])

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from app.schemas import Schema
+from app.schemas_outputs import Schema
 from app.trainings.suggestion import SUGGESTION
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from app.schemas import Place, Schema, Stats
+from app.schemas import Place, Stats
+from app.schemas_outputs import Schema
 
 
 class Lesson(Schema):

@@ -18,7 +18,7 @@ from app.compute import Check, Compute
 from app.errors import BadParameter, UnknownLayer, UnknownStep, WrongState
 from app.photo_edits import PhotoChanges
 from app.remembered import Remembered
-from engine import views
+from engine import outputs
 from engine.errors import EngineError, TrainingError
 from engine.network import Network
 from engine.shown import own_position, shown_positions
@@ -186,7 +186,7 @@ def taught(step_id: str, original: Analysis, lesson: Lesson, check: Check) -> Ex
     """
     network = original.network
     x = original.trace[next(iter(network.inputs))]
-    if original.scores is None:
+    if not network.answer.is_classifying:
         raise BadParameter(
             "This network's answer is no list of classes, so there is none to learn."
         )
@@ -225,7 +225,7 @@ def _analysed_again(original: Analysis, network: Network, step_id: str, check: C
         network=network,
         trace=trace,
         layers=[layer_of(network, name, trace[name][0]) for name in trace],
-        predictions=views.top_k(network, trace),
+        predictions=outputs.predictions(network.answer, trace),
         timings_ms={"decode": 0.0, "preprocess": 0.0, **clock.total(trace)},
         original=original.id,
         changes=Changes(photo_changes, ()),

@@ -13,7 +13,7 @@ import numpy as np
 from app.analysis import Analysis, Changes, Clock, layer_of, preprocess_of
 from app.errors import BadParameter
 from app.photo_edits import PhotoChanges, changed
-from engine import views
+from engine import outputs
 from engine.edits import ScaleFilter, edited
 from engine.errors import EditError
 from engine.types import Array
@@ -77,7 +77,7 @@ def vary(original: Analysis, changes: Changes, check: Callable[[], None] | None 
             else layer_of(network, name, trace[name][0])
             for name in trace
         ],
-        predictions=views.top_k(network, trace),
+        predictions=outputs.predictions(network.answer, trace),
         timings_ms={"decode": 0.0, **clock.total(trace)},
         original=original.id,
         changes=changes,
@@ -111,7 +111,7 @@ def difference(of: Analysis, to: Analysis) -> dict[str, Any]:
 
 def _scores(of: Analysis, to: Analysis) -> list[dict[str, Any]]:
     """Class by class, in the order of ``of``; by number, because two classes may have the same label."""
-    ours, theirs = (views.shares(done.network, done.trace) for done in (of, to))
+    ours, theirs = (outputs.probabilities(done.network.answer, done.trace)[0] for done in (of, to))
     order = np.argsort(-ours, kind="stable")
     return [
         {"label": label, "score": float(ours[unit]), "other": float(theirs[unit])}

@@ -19,6 +19,7 @@ from engine import chains, crew
 from engine.errors import GraphError, ShapeError
 from engine.ops import Op
 from engine.ops.layout import channels_last
+from engine.outputs import OutputInfo, describe
 from engine.preprocess import Preprocess
 from engine.trace import Trace
 from engine.types import Array, Shape
@@ -96,11 +97,27 @@ class Network:
         """The node that makes the value of that name. Raises KeyError."""
         return self._by_name[name]
 
+    @cached_property
+    def output_infos(self) -> tuple[OutputInfo, ...]:
+        """What each output is. Where the graph does not tell, up to three pictures are run to find out; copies take it over."""
+        return describe(self)
+
+    @property
+    def answer(self) -> OutputInfo:
+        """The output that stands for the network where only one can: the one marked as primary."""
+        return next(info for info in self.output_infos if info.primary)
+
     @property
     def logits(self) -> str:
-        """The value that holds the scores: what goes into the softmax at the end, or else the output itself (the first one)."""
-        node = self._by_name.get(self.outputs[0])
-        return node.inputs[0] if node and node.op.kind == "softmax" else self.outputs[0]
+        """The value that holds the scores of the answer: what goes into its softmax or sigmoid, or else the output itself."""
+        return self.answer.logits
+
+    def output_info(self, name: str) -> OutputInfo:
+        """What is known of an output. Raises KeyError for a name that no output has."""
+        for info in self.output_infos:
+            if info.name == name:
+                return info
+        raise KeyError(name)
 
     @property
     def settled(self) -> bool:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import prod
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -20,12 +19,6 @@ from engine.ops.base import Explanation
 from engine.shown import shown_shape
 from engine.trace import Trace
 from engine.types import Array, Index, Shape
-
-ScoresKind = Literal["shares", "logits"]
-
-# Ops that hand on a list as it is, and those whose results are shares.
-_RESHAPING = ("identity", "flatten", "reshape", "dropout", "transpose")
-_SHARES = ("softmax", "sigmoid", "hard_sigmoid")
 
 
 class LayerStats(TypedDict):
@@ -77,53 +70,6 @@ def strongest_maps(y: Array, k: int) -> list[int]:
     """The channels (units, for a vector) with the largest mean |value|, strongest first, at most ``k``."""
     size = np.abs(y).mean(axis=tuple(range(1, y.ndim)), dtype=np.float64)
     return [int(c) for c in np.argsort(-size, kind="stable")[:k]]
-
-
-def top_k(network: Network, trace: Trace, k: int | None = None) -> list[tuple[str, float]]:
-    """(label, share) of every class, best first, for the first picture; all of them without ``k``, none of a network without classes.
-
-    Classes without labels are called by their number.
-    """
-    found = shares(network, trace)
-    order = np.argsort(-found, kind="stable")[:k]
-    names = network.labels or [str(i) for i in range(found.size)]
-    return [(names[i], float(found[i])) for i in order]
-
-
-def scores_kind(network: Network) -> ScoresKind | None:
-    """What the network's first output is: "shares" of classes, or "logits", raw scores that a softmax would turn into shares.
-
-    None when it is no list of classes: maps (a segmentation, a picture made larger), or one number that is no share.
-    """
-    output = network.outputs[0]
-    shape = network.shapes()[output][1:]
-    makers = {node.name: node for node in network.nodes}
-    while output in makers and makers[output].op.kind in _RESHAPING:
-        output = makers[output].inputs[0]
-    kind = makers[output].op.kind if output in makers else "input"
-    is_list = max(shape, default=1) == prod(shape)
-    if kind == "input" or not is_list:
-        return None
-    if kind in _SHARES:
-        return "shares"
-    return "logits" if prod(shape) > 1 else None
-
-
-def class_count(network: Network) -> int:
-    """How many classes the network tells apart; 0 when its answer is no list of classes."""
-    return prod(network.shapes()[network.outputs[0]]) if scores_kind(network) else 0
-
-
-def shares(network: Network, trace: Trace) -> Array:
-    """Each class's share of the first picture, (K,): the network's own, or the softmax of its raw scores; (0,) without classes."""
-    kind = scores_kind(network)
-    scores: Array = trace[network.outputs[0]][0].ravel()
-    if kind is None:
-        return scores[:0]
-    if kind == "shares":
-        return scores
-    parts = np.exp(scores.astype(np.float64) - scores.max())
-    return np.asarray(parts / parts.sum(), scores.dtype)
 
 
 def explain(network: Network, trace: Trace, name: str, index: Index) -> Explanation:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app import present, schemas
+from app import present, schemas_outputs
 from app.analysis import predict
 from app.deps import ServicesDep, TaskDep, WorkerDep
 from app.openapi import UPLOAD_BODY
@@ -19,7 +19,7 @@ router = APIRouter(tags=["predict"])
 @router.post(
     "/predict",
     summary="Classify a photo",
-    response_model=list[schemas.Prediction],
+    response_model=list[schemas_outputs.Prediction],
     responses=UPLOAD_PROBLEMS,
     openapi_extra=UPLOAD_BODY,
 )

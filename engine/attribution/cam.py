@@ -39,12 +39,13 @@ def grad_cam_plus_plus(question: Question, layer: str) -> Array:
     return _joined(question, maps, parts.sum(axis=(1, 2)))
 
 
-def default_layer(network: Network) -> str:
-    """The last convolution or activation function on the way to the score with more than one place a map.
+def default_layer(network: Network, score: str | None = None) -> str:
+    """The last convolution or activation function on the way to the score (in the value of that name, without it the answer's logits) with
+    more than one place a map.
 
     Raises AttributionError for a network without one.
     """
-    shapes, leading = network.shapes(), _leading_to(network, network.logits)
+    shapes, leading = network.shapes(), _leading_to(network, score or network.logits)
     for node in reversed(network.nodes):
         shape = shapes[node.name]
         says = isinstance(node.op, Conv2d | Elementwise) and not isinstance(
@@ -57,10 +58,13 @@ def default_layer(network: Network) -> str:
     )
 
 
-def checked_layer(network: Network, layer: str | None) -> str:
-    """``layer``, or the default one without. Raises AttributionError for one that does not exist, has no maps or no part in the score."""
+def checked_layer(network: Network, layer: str | None, score: str | None = None) -> str:
+    """``layer``, or the default one without, to look at for a score in the value of that name.
+
+    Raises AttributionError for one that does not exist, has no maps or no part in the score.
+    """
     if layer is None:
-        return default_layer(network)
+        return default_layer(network, score)
     shape = network.shapes().get(layer)
     if shape is None:
         raise AttributionError(f"this network has no layer {layer!r}")
@@ -68,7 +72,7 @@ def checked_layer(network: Network, layer: str | None) -> str:
         raise AttributionError(
             f"{layer!r} has no maps, but a list of numbers or more axes: choose another layer"
         )
-    if layer not in _leading_to(network, network.logits):
+    if layer not in _leading_to(network, score or network.logits):
         raise AttributionError(f"{layer!r} has no part in the scores: choose a layer before them")
     return layer
 

@@ -21,7 +21,7 @@ class Curves:
     """The network's answer for the class as pixels go (``deletion``) or come (``insertion``), the most important first.
 
     - ``fractions`` (S + 1,): the part of the pixels that are gone or there, 0 to 1;
-    - ``deletion``, ``insertion`` (S + 1,): the answer (the probability, after a softmax) at each;
+    - ``deletion``, ``insertion`` (S + 1,): the answer at each: the probability where it tells classes apart, else the number;
     - the areas below them: of a good map small for deletion and large for insertion.
     """
 
@@ -45,6 +45,7 @@ def curves(
     x: Array,
     values: Array,
     *,
+    output: str | None = None,
     target: int | str | None = None,
     steps: int = STEPS,
     baseline: Array | None = None,
@@ -58,7 +59,7 @@ def curves(
 
     Source: Petsiuk et al., "RISE: randomized input sampling for explanation of black-box models", 2018.
     """
-    question = asked(network, x, target, baseline, tick)
+    question = asked(network, x, target, baseline, tick, output)
     if values.shape != question.size:
         raise AttributionError(f"a map of {question.size} is expected, got {values.shape}")
     if steps < 1:
@@ -74,7 +75,7 @@ def curves(
         changed = rank.reshape(question.size) < counts[step][:, None, None]
         pictures = np.where(changed[:, None], after[curve], before[curve])
         trace = network.forward(pictures)
-        answers.flat[piece] = trace[network.outputs[0]].reshape(len(pictures), -1)[:, question.unit]
+        answers.flat[piece] = question.probability(trace)
     return Curves(counts / values.size, *answers)
 
 

@@ -19,6 +19,7 @@ from engine.attribution.occlusion import occlusion, window_and_stride
 from engine.attribution.question import Tick, asked
 from engine.errors import AttributionError
 from engine.network import Network
+from engine.outputs import OutputInfo
 from engine.types import Array
 
 Number = int | float
@@ -67,7 +68,7 @@ class Attribution:
     """What a method found.
 
     - ``values`` (H, W) float32, one number a pixel of the network's input;
-    - ``target``: (layer, unit) of the score that was asked about, which is ``score``;
+    - ``output`` was asked about, and of it the unit in ``target``, (layer, unit), whose ``score`` is in that layer;
     - ``layer``: whose maps were looked at, None where the method does not;
     - ``baseline_score``: the score of the picture that stands for nothing, None where the method does not compare with it;
     - ``options``: those that it was computed with, the defaults filled in.
@@ -76,6 +77,7 @@ class Attribution:
     method: str
     values: Array
     signed: bool
+    output: OutputInfo
     target: tuple[str, int]
     layer: str | None
     score: float
@@ -142,6 +144,7 @@ def attribute(
     x: Array,
     method: str,
     *,
+    output: str | None = None,
     target: int | str | None = None,
     layer: str | None = None,
     baseline: Array | None = None,
@@ -150,7 +153,9 @@ def attribute(
 ) -> Attribution:
     """Which pixels of ``x`` (1, C, H, W), preprocessed, a score comes from.
 
-    - ``target``: a unit of ``network.logits`` or a label; without, the class with the highest score;
+    - ``output``: whose score it is; without, the network's answer (``Network.answer``);
+    - ``target``: a label, or a unit of the output: of one sigmoid 0 is no and 1 is yes, of maps all numbers are counted through;
+      without, the class with the highest probability, or the largest number;
     - ``layer``: for methods that look at one, a layer with maps; without, the last that suits;
     - ``baseline`` (C, H, W): what stands for nothing; without, zeros, which is the mean colour;
     - ``tick(done, total)`` is called between pieces of work and may raise to stop it;
@@ -164,16 +169,17 @@ def attribute(
     if layer is not None and not how.takes_layer:
         raise AttributionError(f"{method} looks at the whole network and takes no layer")
     given = _checked(method, options)
-    question = asked(network, x, target, baseline, tick)
+    question = asked(network, x, target, baseline, tick, output)
     chosen = how.fitted(question.size, **given)
-    looked_at = {"layer": checked_layer(network, layer)} if how.takes_layer else {}
+    looked_at = {"layer": checked_layer(network, layer, question.value)} if how.takes_layer else {}
     values = how.compute(question, **looked_at, **chosen)
     blank = float(question.scores(question.baseline)[0]) if how.from_baseline else None
     return Attribution(
         method=method,
         values=values.astype(np.float32),
         signed=how.signed,
-        target=(network.logits, question.unit),
+        output=question.output,
+        target=(question.value, question.unit),
         layer=looked_at.get("layer"),
         score=float(question.read(question.trace)[0]),
         baseline_score=blank,

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.errors import AttributionError
 from engine.network import Network
+from engine.outputs import OutputInfo, answers, logit_of
 from engine.trace import Trace
 from engine.types import Array
 
@@ -26,15 +27,21 @@ class Question:
 
     - ``trace``: the network's run on that picture, (1, C, H, W);
     - ``baseline`` (1, C, H, W): the picture that stands for nothing at all;
-    - ``unit``: which number of ``network.logits``, maps counted through;
+    - ``output`` is asked about, and of it ``unit``: a class, or for other kinds a number, all of them counted through;
     - ``tick(done, total)`` is called before, between and after pieces of work, and may raise to stop it.
     """
 
     network: Network
     trace: Trace
     baseline: Array
+    output: OutputInfo
     unit: int
     tick: Tick
+
+    @property
+    def value(self) -> str:
+        """The name of the value that the score is in."""
+        return self.output.logits
 
     @property
     def input(self) -> str:
@@ -58,16 +65,31 @@ class Question:
 
     def read(self, trace: Trace) -> Array:
         """The scores (N,) in a trace."""
-        values = trace[self.network.logits]
-        return values.reshape(len(values), -1)[:, self.unit]
+        values = self._counted(trace)
+        parts = logit_of(self.output, self.unit, values.shape[1])
+        (place, weight), *others = parts
+        scores: Array = values[:, place] * values.dtype.type(weight)
+        for place, weight in others:
+            scores = scores + values[:, place] * values.dtype.type(weight)
+        return scores
+
+    def probability(self, trace: Trace) -> Array:
+        """What the output itself says of the unit (N,): its probability where it is a class."""
+        return answers(self.output, trace)[:, self.unit]
 
     def gradients(self, trace: Trace, values: Collection[str]) -> dict[str, Array]:
         """dscore/dvalue of each picture in a trace; zeros for a value that the score does not depend on."""
-        name = self.network.logits
-        ones = np.zeros(trace[name].shape, trace[name].dtype)  # in the order that units count in
-        ones.reshape(len(ones), -1)[:, self.unit] = 1
-        found = self.network.backward(trace, {name: ones}, only_values=values).values
+        logits = trace[self.value]
+        slope = np.zeros(logits.shape, logits.dtype)  # in the order that units count in
+        rows = slope.reshape(len(self._counted(trace)), -1)
+        for place, weight in logit_of(self.output, self.unit, rows.shape[1]):
+            rows[:, place] = weight
+        found = self.network.backward(trace, {self.value: slope}, only_values=values).values
         return {value: found.get(value, np.zeros_like(trace[value])) for value in values}
+
+    def _counted(self, trace: Trace) -> Array:
+        """The logits (N, K), counted through."""
+        return trace[self.value].reshape(len(trace[self.input]), -1)
 
     def pieces(self, count: int) -> Iterator[slice]:
         """``range(count)`` in slices of as many pictures as are run together, with a tick after each."""
@@ -75,11 +97,17 @@ class Question:
 
 
 def asked(
-    network: Network, x: Array, target: int | str | None, baseline: Array | None, tick: Tick | None
+    network: Network,
+    x: Array,
+    target: int | str | None,
+    baseline: Array | None,
+    tick: Tick | None,
+    output: str | None = None,
 ) -> Question:
     """The question about the picture ``x`` (1, C, H, W).
 
-    ``target``: a unit, a label, or None for the class with the highest score. Raises AttributionError for a target that does not
+    ``output``: its name, or None for the network's answer. ``target``: a unit of it, a label, or None for the class with the
+    highest probability (the largest number, where it has none). Raises AttributionError for an output or target that does not
     exist, for more than one picture, and for a network that does not take one.
     """
     shapes = list(network.inputs.values())
@@ -91,9 +119,22 @@ def asked(
     if baseline is not None and baseline.shape not in (x.shape, x.shape[1:]):
         raise AttributionError(f"a baseline has the picture's shape, got {baseline.shape}")
     blank = np.zeros_like(x) if baseline is None else baseline.astype(x.dtype).reshape(x.shape)
+    info = _output(network, output)
     trace = network.forward(x)
-    unit = _unit(network, trace[network.logits].ravel(), target)
-    return Question(network, trace, blank, unit, tick or _silent)
+    unit = _unit(info, answers(info, trace)[0], target)
+    return Question(network, trace, blank, info, unit, tick or _silent)
+
+
+def _output(network: Network, name: str | None) -> OutputInfo:
+    if name is None:
+        return network.answer
+    try:
+        return network.output_info(name)
+    except KeyError:
+        there_is = ", ".join(repr(output) for output in network.outputs)
+        raise AttributionError(
+            f"this network has no output {name!r}; there is: {there_is}"
+        ) from None
 
 
 def batch_size(network: Network, dtype: np.dtype[np.generic]) -> int:
@@ -111,17 +152,18 @@ def in_batches(count: int, size: int, tick: Tick) -> Iterator[slice]:
         tick(stop, count)
 
 
-def _unit(network: Network, scores: Array, target: int | str | None) -> int:
+def _unit(output: OutputInfo, scores: Array, target: int | str | None) -> int:
     if target is None:
         return int(scores.argmax())
     if isinstance(target, str):
-        if target not in (network.labels or ()):
-            raise AttributionError(f"this network knows no class {target!r}")
-        assert network.labels is not None
-        return network.labels.index(target)
+        labels = output.labels if output.is_classifying else None
+        if target not in (labels or ()):
+            raise AttributionError(f"the output {output.name!r} knows no class {target!r}")
+        assert labels is not None
+        return labels.index(target)
     if not 0 <= target < scores.size:
         raise AttributionError(
-            f"this network has the scores 0 to {scores.size - 1}, so there is no score {target}"
+            f"the output {output.name!r} has the scores 0 to {scores.size - 1}, so there is no score {target}"
         )
     return int(target)
 

@@ -44,7 +44,7 @@ def test_every_method_gives_the_engines_map(client, address, tiny, x, method):
     found = answer.json()
     expected = attribute(tiny, x, method, target="bear", **options)
     np.testing.assert_array_equal(np.array(found["map"], np.float32), expected.values)
-    assert found["target"] == {"layer": "fc1", "unit": 1, "label": "bear"}
+    assert found["target"] == {"output": "softmax", "layer": "fc1", "unit": 1, "label": "bear"}
     assert found["score"] == pytest.approx(expected.score)
     assert found["layer"] == expected.layer
     assert found["options"] == dict(expected.options)

@@ -65,6 +65,7 @@ def test_an_analysis_that_is_no_variant_says_nothing_of_one(analysis):
         "layers",
         "predictions",
         "scores",
+        "outputs",
         "timings_ms",
     }
 

@@ -81,20 +81,6 @@ def test_equal_maps_keep_their_order():
     assert views.strongest_maps(np.ones((5, 2, 2)), 3) == [0, 1, 2]
 
 
-def test_top_k(network, trace):
-    scores = trace["softmax"][0]
-    ranked = views.top_k(network, trace)
-    assert [s for _, s in ranked] == sorted(scores.tolist(), reverse=True)
-    assert ranked[0][0] == "abcd"[int(scores.argmax())]
-    assert views.top_k(network, trace, 2) == ranked[:2]
-
-
-def test_classes_without_names_are_called_by_number(network):
-    nameless = Network(network.nodes, inputs=network.inputs, outputs=("fc",))
-    trace = nameless.forward(np.ones((1, 2, 8, 9)))
-    assert {label for label, _ in views.top_k(nameless, trace)} == {"0", "1", "2", "3"}
-
-
 def test_explanations_add_up_at_random_places_of_every_layer(network, trace):
     for node in network.nodes:
         y = trace[node.name]

@@ -21,11 +21,11 @@ def branched(target=2, tick=None, seed=9):
     return asked(network("float64"), pictures(1, "float64", seed), target, None, tick)
 
 
-def linear(size=(1, 4, 6), classes=3, seed=1):
-    """A network whose scores are weighted sums of the pixels."""
+def linear(size=(1, 4, 6), classes=3, seed=1, name="scores"):
+    """A network whose scores, or whatever its output's ``name`` says, are weighted sums of the pixels."""
     weight = np.random.default_rng(seed).standard_normal((classes, int(np.prod(size))))
-    nodes = [Node("list", Flatten(), ("input",)), Node("scores", Dense(weight), ("list",))]
-    return Network(nodes, inputs={"input": size}, outputs=("scores",))
+    nodes = [Node("list", Flatten(), ("input",)), Node(name, Dense(weight), ("list",))]
+    return Network(nodes, inputs={"input": size}, outputs=(name,))
 
 
 def photo(net, file):

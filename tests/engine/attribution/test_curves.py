@@ -23,8 +23,9 @@ def test_deletion_begins_with_the_photo_and_ends_with_nothing():
 
 def test_the_most_important_pixels_go_first():
     """Of a weighted sum the curve is known: the products, largest first, taken off one by one."""
-    net, x = linear((1, 2, 5)), np.random.default_rng(0).standard_normal((1, 1, 2, 5))
-    products = net.parameters()["scores.weight"][1].reshape(2, 5) * x[0, 0]
+    net = linear((1, 2, 5), name="angles")
+    x = np.random.default_rng(0).standard_normal((1, 1, 2, 5))
+    products = net.parameters()["angles.weight"][1].reshape(2, 5) * x[0, 0]
     found = curves(net, x, products, target=1, steps=10)
     largest_first = np.sort(products.ravel())[::-1]
     expected = products.sum() - np.concatenate([[0], np.cumsum(largest_first)])
@@ -32,6 +33,15 @@ def test_the_most_important_pixels_go_first():
     assert found.deletion_area == pytest.approx((expected[1:] + expected[:-1]).mean() / 2)
     backwards = curves(net, x, -products, target=1, steps=10)
     assert backwards.deletion_area > found.deletion_area
+
+
+def test_raw_scores_are_told_as_probabilities():
+    net, x = linear((1, 2, 5)), np.random.default_rng(0).standard_normal((1, 1, 2, 5))
+    found = curves(net, x, random_map((2, 5)), target=1, steps=10)
+    powers = np.exp(net.forward(np.concatenate([x, np.zeros_like(x)]))["scores"])
+    assert found.deletion[[0, -1]] == pytest.approx(powers[:, 1] / powers.sum(1))
+    assert min(*found.deletion, *found.insertion) > 0
+    assert max(*found.deletion, *found.insertion) < 1
 
 
 def test_equal_values_go_in_the_order_of_reading():

@@ -7,7 +7,7 @@ import pytest
 
 from engine.errors import ShapeError, TrainingError
 from engine.network import Network, Node
-from engine.ops import Dense, Dropout, Flatten, Sigmoid
+from engine.ops import Dense, Dropout, Flatten, Tanh
 from engine.train.config import TrainConfig
 from engine.train.copies import copied
 from engine.train.glass import examine, examine_one
@@ -259,13 +259,13 @@ def test_one_picture_takes_one_step_of_inference(optimiser):
 
 
 def test_the_weights_move_as_calculated_by_hand():
-    """Two pixels, two weights, one sigmoid and the mean squared error, worked out with a pocket calculator's means."""
+    """Two pixels, two weights, one tanh and the mean squared error, worked out with a pocket calculator's means."""
     x = np.array([[[[1.0, 2.0]]]])
     network = Network(
         [
             Node("flatten", Flatten(), ("input",)),
             Node("z", Dense(np.array([[0.5, -0.25]]), np.array([0.1])), ("flatten",)),
-            Node("a", Sigmoid(), ("z",)),
+            Node("a", Tanh(), ("z",)),
         ],
         inputs={"input": (1, 1, 2)},
         outputs=("a",),
@@ -274,8 +274,8 @@ def test_the_weights_move_as_calculated_by_hand():
         loss="mean_squared_error", optimiser="sgd", learning_rate=0.5, weight_decay=0.0
     )
     glass = examine_one(network, x, np.array([[1.0]]), config)
-    a = 1 / (1 + np.exp(-0.1))  # z = 0.5 · 1 − 0.25 · 2 + 0.1
-    blame = 2 * (a - 1) * a * (1 - a)
+    a = np.tanh(0.1)  # z = 0.5 · 1 − 0.25 · 2 + 0.1
+    blame = 2 * (a - 1) * (1 - a * a)
     assert glass.loss == pytest.approx((a - 1) ** 2)
     assert glass.gradients.values["z"] == pytest.approx(np.array([[blame]]))
     after = glass.after.parameters()

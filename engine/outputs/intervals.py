@@ -1,0 +1,73 @@
+"""Numbers that cannot leave 0 … 1, by the steps that make them."""
+
+from __future__ import annotations
+
+from engine.outputs.graph import Graph
+
+_MOST_VALUES = 64  # that are looked at for one output
+
+_BOUNDED = ("sigmoid", "hard_sigmoid", "softmax")
+# Steps whose results stay where their inputs are.
+_STAYING = (
+    *(
+        "identity",
+        "dropout",
+        "reshape",
+        "flatten",
+        "transpose",
+        "slice",
+        "gather",
+        "expand",
+        "concat",
+        "min",
+        "max",
+        "mul",
+    ),
+    *(
+        "average_pool",
+        "global_average_pool",
+        "max_pool",
+        "global_max_pool",
+        "reduce_mean",
+        "reduce_max",
+        "resize",
+    ),
+)
+
+
+def stays_within_one(graph: Graph, name: str) -> bool:
+    """Whether every number of a value lies from 0 to 1, whatever the picture: behind sigmoids and their products and means."""
+    open_ones, seen = [name], {name}
+    while open_ones:
+        here = open_ones.pop()
+        op = graph.op(here)
+        if op is None:
+            return False
+        if op.kind in _BOUNDED or _clipped(op):
+            continue
+        read = [here_in for here_in in graph.inputs(here) if here_in not in seen]
+        if op.kind == "sub" and _is_rest(graph, here):
+            pass
+        elif op.kind not in _STAYING or not _constant_fits(op):
+            return False
+        seen.update(read)
+        open_ones += read
+        if len(seen) > _MOST_VALUES:
+            return False
+    return True
+
+
+def _clipped(op: object) -> bool:
+    return getattr(op, "low", -1) >= 0 and getattr(op, "high", 2) <= 1
+
+
+def _is_rest(graph: Graph, name: str) -> bool:
+    """Whether a value is 1 − x."""
+    found = graph.with_constant(name)
+    op = graph.op(name)
+    return found is not None and getattr(op, "place", 0) == 1 and bool((found[1] == 1).all())
+
+
+def _constant_fits(op: object) -> bool:
+    constant = getattr(op, "constant", None)
+    return constant is None or bool((constant >= 0).all() and (constant <= 1).all())

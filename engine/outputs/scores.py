@@ -1,0 +1,81 @@
+"""A trace → the answer of an output: probabilities of classes, or its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.outputs.info import OutputInfo
+from engine.types import Array
+
+if TYPE_CHECKING:
+    from engine.trace import Trace
+
+
+def probabilities(info: OutputInfo, trace: Trace) -> Array:
+    """(N, K): each picture's probability of each class; (N, 0) for an output that tells no classes apart.
+
+    The network's own where it gives some, else those of its raw scores. One sigmoid gives two: of no, and of yes.
+    """
+    own = numbers(info, trace)
+    if not info.is_classifying:
+        return own[:, :0]
+    if info.kind == "binary":
+        yes = _as_probabilities(info, own, _sigmoid)
+        return np.concatenate([1 - yes, yes], axis=1)
+    return _as_probabilities(info, own, _softmax if info.kind == "classes" else _sigmoid)
+
+
+def answers(info: OutputInfo, trace: Trace) -> Array:
+    """(N, U): the probabilities of an output that has some, else its own numbers, counted through."""
+    return probabilities(info, trace) if info.is_classifying else numbers(info, trace)
+
+
+def numbers(info: OutputInfo, trace: Trace) -> Array:
+    """(N, U): an output's own numbers, counted through."""
+    value = trace[info.name]
+    size = int(np.prod(info.shape, dtype=np.int64))
+    return value.reshape(-1, size)
+
+
+def logit_of(info: OutputInfo, unit: int, size: int) -> list[tuple[int, float]]:
+    """What attributions ask about for a unit of ``answers``: places in the ``size`` logits, counted through, and their weights.
+
+    Yes is the logit, no is minus the logit. Where yes is one of a softmax's two numbers, its logit is by how much it exceeds the
+    other one.
+    """
+    if info.kind != "binary":
+        return [(info.place_of(unit), 1.0)]
+    place, sign = info.place_of(0), 1.0 if unit else -1.0
+    if info.activation == "softmax" and size == 2:
+        return [(place, sign), (1 - place, -sign)]
+    return [(place, sign)]
+
+
+def predictions(info: OutputInfo, trace: Trace) -> list[tuple[str, float]]:
+    """(label, probability) of every class, best first, for the first picture; none for an output without classes.
+
+    Classes without labels are called by their number.
+    """
+    found = probabilities(info, trace)[0]
+    names = info.labels or [str(i) for i in range(found.size)]
+    order = np.argsort(-found, kind="stable")
+    return [(names[i], float(found[i])) for i in order]
+
+
+def _as_probabilities(info: OutputInfo, own: Array, of_logits: Callable[[Array], Array]) -> Array:
+    if info.form == "probabilities":
+        return own
+    return np.exp(own) if info.form == "log_probabilities" else of_logits(own)
+
+
+def _softmax(scores: Array) -> Array:
+    parts = np.exp(scores.astype(np.float64) - scores.max(axis=1, keepdims=True))
+    return np.asarray(parts / parts.sum(axis=1, keepdims=True), scores.dtype)
+
+
+def _sigmoid(scores: Array) -> Array:
+    small = np.exp(-np.abs(scores.astype(np.float64)))
+    return np.asarray(np.where(scores >= 0, 1, small) / (1 + small), scores.dtype)
