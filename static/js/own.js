@@ -17,13 +17,20 @@ import { say } from "./words/index.js";
  * @property {"" | "imagenet" | "file"} labels
  * @property {File | null} labelFile a class's name a line
  *
- * @typedef {{ file: File, told: Told }} Brought
+ * @typedef {{ file: File, name: string }} DataFile A file with weights that an ONNX file keeps outside, and the name that this has for it.
+ *
+ * @typedef {{ file: File, data: DataFile[], told: Told }} Brought
  *
  * @typedef {{ text: string, fraction: number | null }} Progress
  */
 
 /** Files that hold a network. Those that the server does not read are sent all the same: it knows what to do with them. */
 const NETWORK = /\.(onnx|safetensors|pt|pth|ckpt|h5|keras|tflite|pb)$/i;
+
+/** Files that hold nothing but an ONNX file's weights, as exporters call them. */
+const WEIGHTS = /\.data$|[._]onnx[._]data$|\.onnx_data|\.weights?$/i;
+
+const LABELS = /\.(txt|json)$/i;
 
 export class OwnModels {
   #abort = new AbortController();
@@ -126,6 +133,19 @@ export function isNetwork({ name }) {
 }
 
 /**
+ * Files that came together: the network, its weights beside it, and its classes' names. Weights may be called anything (PyTorch
+ * once named one file after each tensor), so beside a network every other file is taken for them.
+ *
+ * @param {readonly File[]} files
+ */
+export function sortFiles(files) {
+  const network = files.find(isNetwork) ?? null;
+  const others = files.filter((file) => file !== network);
+  const data = others.filter((file) => (network ? !LABELS.test(file.name) : WEIGHTS.test(file.name)));
+  return { network, data, labels: others.find(({ name }) => LABELS.test(name)) ?? null };
+}
+
+/**
  * What is said of a file that nobody has said anything of.
  *
  * @param {File} file
@@ -136,7 +156,7 @@ export function toldOf(file) {
 }
 
 /** @param {Brought} brought */
-function formOf({ file, told }) {
+function formOf({ file, data, told }) {
   const form = new FormData();
   const isOwn = told.preset === "own";
   const texts = {
@@ -150,6 +170,7 @@ function formOf({ file, told }) {
   for (const [name, text] of Object.entries(texts)) if (text) form.append(name, text);
   if (told.labels === "file" && told.labelFile) form.append("labels", told.labelFile, told.labelFile.name);
   form.append("file", file, file.name);
+  for (const { file: weights, name } of data) form.append("data", weights, name);
   return form;
 }
 

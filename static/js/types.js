@@ -121,7 +121,7 @@
  * @typedef {{ id: string, title: string, url: string, credit: string, license: string }} Sample
  *
  * @typedef {{ type: string, title: string, status: number, detail: string, limit?: number, actual?: number,
- *   what?: string, op?: string, node?: string, supported?: string[] }} Problem
+ *   what?: string, op?: string, node?: string, supported?: string[], missing?: string[] }} Problem
  */
 
 /**

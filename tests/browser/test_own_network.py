@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 from tests.engine import exported
 
 from .conftest import ROOT, OpenPage, publish
-from .drops import drop_bytes
+from .drops import drop, drop_bytes
 from .screen import Screen
 from .test_access import PHONE, check_with_axe
 from .test_microscope import added_up, explanation, settle
@@ -219,3 +219,92 @@ def test_changed_and_deleted(open_page: OpenPage, folder, tmp_path: Path):
     page.keyboard.press("Escape")
     page.wait_for_function("id => document.querySelector('#model').value === id", arg=usual)
     assert own_models(screen) == []
+
+
+@pytest.fixture
+def in_parts(tmp_path: Path) -> tuple[Path, Path]:
+    """A model whose weights are in a file beside it."""
+    made = onnx.load_from_string(exported.squeeze_excite())
+    path = tmp_path / "Parted.onnx"
+    onnx.save(made, path, save_as_external_data=True, location="Parted.onnx.data", size_threshold=0)
+    return path, tmp_path / "Parted.onnx.data"
+
+
+def test_a_network_and_its_weights_are_dropped_together(screen: Screen, in_parts):
+    model, data = in_parts
+    drop(screen, data, model)
+    screen.page.wait_for_selector("#own-form .own-data :text('Parted.onnx.data')")
+    look_inside(screen)
+    screen.wait_for_layer("/stem/Conv_output_0")
+
+
+def test_a_network_and_its_weights_are_chosen_together(screen: Screen, in_parts):
+    screen.page.locator(".own-offer").first.click()
+    screen.page.set_input_files("#own-file", in_parts)
+    screen.page.wait_for_selector("#own-form .own-data :text('Parted.onnx.data')")
+    look_inside(screen)
+    screen.wait_for_layer("/stem/Conv_output_0")
+
+
+@pytest.mark.parametrize("name", ["Parted.onnx.data", "Parted.onnx (1).data"])
+@pytest.mark.parametrize("is_dropped", [True, False])
+def test_missing_weights_are_named_and_added(
+    open_page: OpenPage, in_parts, folder, name: str, is_dropped: bool
+):
+    """Under a name that the browser's downloads gave them, too; what the form says stays."""
+    screen = open_page(**(PHONE if is_dropped else {}))
+    screen.wait_for_reading()
+    screen.expected_status = 422
+    model, data = in_parts
+    data = data.rename(data.parent / name)
+    page = screen.page
+    drop(screen, model)
+    page.fill("#own-form [name=name]", "In parts")
+    page.click("#own-look")
+    page.wait_for_selector("#own-form .problem :text('external_data=False')")
+    assert "'Parted.onnx.data'" in page.inner_text("#own-form .problem")
+    check_with_axe(screen)
+    page.screenshot(path=folder / f"missing-{is_dropped}.png")
+    if is_dropped:
+        drop(screen, data)
+    else:
+        page.set_input_files("#own-data", data)
+    page.wait_for_selector("#own-form .own-data :text('Parted.onnx.data')")
+    assert page.locator("#own-form .problem").count() == 0
+    assert page.input_value("#own-form [name=name]") == "In parts"
+    look_inside(screen)
+    screen.wait_for_layer("/stem/Conv_output_0")
+
+
+def test_weights_alone_say_what_is_missing_and_wait_for_it(screen: Screen, in_parts, folder):
+    model, data = in_parts
+    page = screen.page
+    drop(screen, data)
+    page.wait_for_selector("#own-dialog .problem :text('.onnx file')")
+    assert "Parted.onnx.data" in page.inner_text("#own-dialog .own-data")
+    check_with_axe(screen)
+    page.screenshot(path=folder / "weights-alone.png")
+    drop(screen, model)
+    page.wait_for_selector("#own-form .own-data :text('Parted.onnx.data')")
+    look_inside(screen)
+    screen.wait_for_layer("/stem/Conv_output_0")
+
+
+def test_weights_are_left_out_again(screen: Screen, in_parts):
+    model, data = in_parts
+    drop(screen, model, data)
+    screen.page.get_by_role("button", name="Leave Parted.onnx.data out").click()
+    screen.page.wait_for_function("() => !document.querySelector('#own-form .own-data')")
+
+
+@pytest.mark.parametrize(
+    "data", [b"version https://git-lfs.github.com/spec/v1", b"<!DOCTYPE html><html>"]
+)
+def test_the_page_shows_the_servers_words(screen: Screen, tmp_path: Path, data: bytes):
+    screen.expected_status = 422
+    drop_bytes(screen, tmp_path, "net.onnx", data)
+    screen.page.wait_for_selector("#own-look")
+    with screen.page.expect_response("**/api/v1/models") as answer:
+        screen.page.click("#own-look")
+    screen.page.wait_for_selector("#own-form .problem")
+    assert answer.value.json()["detail"] in screen.page.inner_text("#own-form .problem")

@@ -2,12 +2,11 @@
 
 import { hasFolder, listenForDrops } from "../data-transfer.js";
 import { find } from "../dom.js";
-import { isNetwork } from "../own.js";
+import { sortFiles } from "../own.js";
 import { say } from "../words/index.js";
-import { isChoosing, offerLabels, openOwn } from "./own/index.js";
+import { awaitsData, isChoosing, offerLabels, openOwn } from "./own/index.js";
 
 const ARCHIVE = /\.zip$/i;
-const LABELS = /\.(txt|json)$/i;
 const ONLY_A_LINK = { type: "only-a-link", status: 0, ...say.problems.onlyALink };
 const TO_LEARN_FROM = { type: "to-learn-from", status: 0, ...say.problems.toLearnFrom };
 
@@ -20,13 +19,10 @@ export function mountDrop(app) {
   /** @param {DataTransfer} data */
   function take(data) {
     const files = [...data.files];
-    const network = files.find(isNetwork);
-    const labels = files.find(({ name }) => LABELS.test(name));
+    const { network, data: weights, labels } = sortFiles(files);
     const [file] = files;
-    if (network) openOwn(app, network);
-    if (network && labels) offerLabels(app, labels);
-    if (network) return;
-    if (hasFolder(data) || files.some(({ name }) => ARCHIVE.test(name))) store.set({ problem: TO_LEARN_FROM });
+    if (network || weights.length || (file && awaitsData())) openOwn(app, files);
+    else if (hasFolder(data) || files.some(({ name }) => ARCHIVE.test(name))) store.set({ problem: TO_LEARN_FROM });
     else if (file && isChoosing()) offerLabels(app, labels ?? file);
     else if (file) void intake.analyseFile(file);
     else if (data.types.includes("text/uri-list")) store.set({ problem: ONLY_A_LINK });

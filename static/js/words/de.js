@@ -66,7 +66,7 @@ export const say = {
   own: {
     offer: "Eigenes Netz …",
     title: "Eigenes Netz",
-    lead: "Eine ONNX-Datei mit einem Netz, das ein Bild bekommt, oder hier gespeicherte Gewichte (.safetensors). PyTorch, TensorFlow und Keras schreiben ONNX.",
+    lead: "Eine ONNX-Datei mit einem Netz, das ein Bild bekommt, oder hier gespeicherte Gewichte (.safetensors). PyTorch, TensorFlow und Keras schreiben ONNX. Liegen seine Gewichte in Dateien daneben (.onnx.data), alle zusammen wählen oder ablegen.",
     choose: "Datei wählen",
     another: "Andere Datei",
     reading: "Der Server liest es",
@@ -94,6 +94,14 @@ export const say = {
     labelChoices: { "": "Wie in der Datei, sonst Nummern", imagenet: "Die 1.000 Namen von ImageNet", file: "Eine Textdatei, ein Name je Zeile" },
     chooseLabels: "Textdatei wählen",
     noFile: "oder hier ablegen",
+    data: {
+      list: "Gewichte in anderen Dateien",
+      alone: { title: "Das sind nur die Gewichte eines Netzes", detail: "Sie gehören zu einer .onnx-Datei, in der steht, was mit ihnen geschieht. Diese Datei wählen oder hier ablegen: dann werden beide zusammen gesendet." },
+      add: (n) => (n === 1 ? "Fehlende Datei hinzufügen" : `Die ${n} fehlenden Dateien hinzufügen`),
+      called: (file, size) => `${size}, aus ${file}`,
+      remove: "Weglassen",
+      removeNamed: (name) => `${name} weglassen`,
+    },
     notANetwork: { title: "Das sieht nicht nach einem Netz aus", detail: "Der Name endet weder auf .onnx noch auf .safetensors. Senden lässt sich die Datei trotzdem." },
     list: "Eigene Netze",
     figures: (parameters, size, hours) =>
@@ -107,14 +115,11 @@ export const say = {
     removeNamed: (title) => `${title} löschen`,
     stays: "Die Datei geht nur an diesen Server und bleibt in seinem Arbeitsspeicher; nichts wird auf die Platte geschrieben.",
     problem: {
-      unknownOp: "Eine seiner Operationen gehört nicht zu denen, die hier gerechnet werden können.",
       op: "Operation",
       node: "Knoten",
       supported: (n) => `Die ${n} Operationen, die gerechnet werden können`,
       nothingLost: "Das Foto und das Netz auf der Seite sind, wie sie waren.",
       ways: {
-        "model-invalid": "Als ONNX ausgeben (torch.onnx.export, tf2onnx) und diese Datei wählen.",
-        "model-unsupported": "Mit einem anderen Opset oder ohne diesen Schritt ausgeben, oder das Netz davor abschneiden.",
         "model-too-large": "Gewichte in halber Genauigkeit, eine kleinere Eingabe oder eine kleinere Fassung des Netzes passen vielleicht.",
         "model-input-size-needed": "Unten angeben, wie groß die Bilder sind, mit denen es gelernt hat; üblich sind 224 × 224.",
       },

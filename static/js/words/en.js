@@ -70,7 +70,7 @@ export const say = {
   own: {
     offer: "Your network…",
     title: "Your network",
-    lead: "An ONNX file with a network that takes a picture, or weights that were saved here (.safetensors). PyTorch, TensorFlow and Keras write ONNX.",
+    lead: "An ONNX file with a network that takes a picture, or weights that were saved here (.safetensors). PyTorch, TensorFlow and Keras write ONNX. Where its weights are in files beside it (.onnx.data), choose or drop them together.",
     choose: "Choose a file",
     another: "Another file",
     reading: "The server reads it",
@@ -98,6 +98,14 @@ export const say = {
     labelChoices: { "": "The file's own, or numbers", imagenet: "ImageNet's 1,000 names", file: "A text file, one name a line" },
     chooseLabels: "Choose a text file",
     noFile: "or drop one",
+    data: {
+      list: "Weights in other files",
+      alone: { title: "These are a network's weights alone", detail: "They belong to an .onnx file, which says what is done with them. Choose that file, or drop it here: both are then sent together." },
+      add: (/** @type {number} */ n) => (n === 1 ? "Add the missing file" : `Add the ${n} missing files`),
+      called: (/** @type {string} */ file, /** @type {string} */ size) => `${size}, from ${file}`,
+      remove: "Leave out",
+      removeNamed: (/** @type {string} */ name) => `Leave ${name} out`,
+    },
     notANetwork: { title: "This does not look like a network", detail: "Its name ends in neither .onnx nor .safetensors. It can be sent all the same." },
     list: "Your networks",
     /** @type {(parameters: string, size: string, hours: number) => string} */
@@ -111,14 +119,11 @@ export const say = {
     removeNamed: (/** @type {string} */ title) => `Delete ${title}`,
     stays: "The file goes to this server only and stays in its memory; nothing is written to disk.",
     problem: {
-      unknownOp: "One of its operations is not among those that can be run here.",
       op: "Operation",
       node: "Node",
       supported: (/** @type {number} */ n) => `The ${n} operations that can be run`,
       nothingLost: "The photo and the network on the page are as they were.",
       ways: {
-        "model-invalid": "Export it as ONNX (torch.onnx.export, tf2onnx) and choose that file.",
-        "model-unsupported": "Export it with another opset or without this step, or cut the network off before it.",
         "model-too-large": "Half-precision weights, a smaller input or a smaller variant of the network may fit.",
         "model-input-size-needed": "Say below how large the pictures are that it was taught with; 224 × 224 is usual.",
       },

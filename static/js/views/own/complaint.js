@@ -19,13 +19,23 @@ export function complaint(problem) {
     "div",
     { class: "problem", role: "alert" },
     h("h3", {}, problemTitle(problem)),
-    h("p", {}, op && supported?.length && !supported.includes(op) ? words.unknownOp : detail),
+    h("p", {}, withoutList(detail, supported)),
     limit !== undefined && actual !== undefined && limit !== null && h("p", { class: "quiet" }, say.problems.limit(figure(limit), figure(actual))),
     op && h("dl", { class: "facts" }, fact(words.op, op), node ? fact(words.node, node) : null),
     wayOut && h("p", {}, wayOut),
     supported?.length ? h("details", {}, h("summary", {}, words.supported(supported.length)), h("p", { class: "quiet" }, supported.join(", "))) : null,
     h("p", { class: "quiet" }, words.nothingLost),
   );
+}
+
+/**
+ * The server's words. The operations that it lists in them are folded away below.
+ *
+ * @param {string} detail
+ * @param {string[] | undefined} supported
+ */
+function withoutList(detail, supported) {
+  return supported?.length ? detail.replace(`; supported are ${supported.join(", ")}`, "") : detail;
 }
 
 /**

@@ -3,9 +3,10 @@
 import { isAbort } from "../../api.js";
 import { find, h } from "../../dom.js";
 import { bytes, large } from "../../format.js";
-import { isNetwork, toldOf } from "../../own.js";
+import { sortFiles, toldOf } from "../../own.js";
 import { say } from "../../words/index.js";
 import { complaint } from "./complaint.js";
+import { dataList, missingOf, withData } from "./data-files.js";
 import { fields, readFields } from "./form.js";
 
 /**
@@ -18,14 +19,16 @@ import { fields, readFields } from "./form.js";
 const words = say.own;
 
 const USUAL_SIZE = "224x224";
+const ACCEPTED = ".onnx,.safetensors,.data,.onnx_data";
 
 /**
  * What the dialog is about. It outlives being closed, so that a file that was refused need not be looked for again.
  *
- * @type {{ file: File | null, told: Told | null, of: string | null, size: string | null, progress: import("../../own.js").Progress | null,
- *   problem: Problem | null }} `of` is the model whose file it is already; `size` that of its input, once it is known.
+ * @type {{ file: File | null, data: import("../../own.js").DataFile[], told: Told | null, of: string | null, size: string | null,
+ *   progress: import("../../own.js").Progress | null, problem: Problem | null }} `data` may be here before its network is; `of` is the
+ *   model whose file it is already; `size` that of its input, once it is known.
  */
-const now = { file: null, told: null, of: null, size: null, progress: null, problem: null };
+const now = { file: null, data: [], told: null, of: null, size: null, progress: null, problem: null };
 
 /** @param {App} app */
 export function mountOwn(app) {
@@ -39,23 +42,28 @@ export function mountOwn(app) {
 }
 
 /**
- * Open the dialog, with a file or to choose one.
+ * Open the dialog, with files or to choose some.
  *
  * @param {App} app
- * @param {File | null} [file]
+ * @param {readonly File[]} [files]
  */
-export function openOwn(app, file = null) {
+export function openOwn(app, files = []) {
   const dialog = find("#own-dialog", HTMLDialogElement);
   if (now.progress) return; // what is being sent comes first; it can be cancelled
-  if (file) take(file);
+  if (files.length) take(files);
   show(app);
   if (!dialog.open) dialog.showModal();
-  find(now.file ? "#own-look" : "#own-file", HTMLElement).focus();
+  focusNext();
 }
 
 /** Whether somebody is about to say what a network's classes are called. */
 export function isChoosing() {
   return find("#own-dialog", HTMLDialogElement).open && now.file !== null && !now.progress;
+}
+
+/** Whether a network was refused because files with its weights did not come with it. */
+export function awaitsData() {
+  return find("#own-dialog", HTMLDialogElement).open && missingOf(now.problem).length > 0;
 }
 
 /**
@@ -70,9 +78,31 @@ export function offerLabels(app, file) {
   show(app);
 }
 
-/** @param {File} file */
-function take(file) {
-  Object.assign(now, { file, told: toldOf(file), of: null, size: null, problem: null });
+/**
+ * Files that were dropped or chosen: a network with or without its weights, or weights for the network that is here.
+ *
+ * @param {readonly File[]} files
+ */
+function take(files) {
+  const { network, data, labels } = sortFiles(files);
+  keep();
+  const given = awaitsData() ? files : data; // what is asked for may be called anything
+  if (!network && given.length) {
+    now.data = withData(now.data, given, now.problem);
+    now.problem = now.file ? null : { type: "data-alone", status: 0, ...words.data.alone };
+    return;
+  }
+  const file = network ?? files[0];
+  if (!file) return;
+  const waiting = now.file ? [] : now.data; // weights that came before their network
+  Object.assign(now, { file, data: withData(waiting, data, null), told: toldOf(file), of: null, size: null, problem: null });
+  if (now.told && labels) now.told = { ...now.told, labels: "file", labelFile: labels };
+  if (!network) now.problem = { type: "not-a-network", status: 0, ...words.notANetwork };
+}
+
+/** To what is to be done next. */
+function focusNext() {
+  find(now.file ? "#own-look" : "#own-file", HTMLElement).focus();
 }
 
 /** Remember what the form says before it is drawn anew. */
@@ -86,7 +116,7 @@ function show(app) {
   find("#own-dialog", HTMLDialogElement).replaceChildren(
     h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
     h("h2", { id: "own-title" }, words.title),
-    ...(now.progress ? [sending(app)] : now.file && now.told ? [theForm(app, now.file, now.told)] : [h("p", {}, words.lead), chooser(app, words.choose)]),
+    ...(now.progress ? [sending(app)] : now.file && now.told ? [theForm(app, now.file, now.told)] : [h("p", {}, words.lead), ...dataOf(app), chooser(app, words.choose)]),
     ...(now.problem && !now.file ? [complaint(now.problem)] : []),
     theList(app),
   );
@@ -107,29 +137,45 @@ function theForm(app, file, told) {
     "form",
     { id: "own-form", on: { submit, change: () => keep() } },
     h("p", { class: "own-file" }, h("b", {}, file.name), h("span", { class: "quiet" }, bytes(file.size)), chooser(app, words.another)),
+    ...dataOf(app),
     now.problem && complaint(now.problem),
+    awaitsData() && h("p", {}, chooser(app, words.data.add(missingOf(now.problem).length), "own-data")),
     ...fields(told, now.size, now.problem?.type === "/errors/model-input-size-needed"),
     h("p", {}, h("button", { type: "submit", class: "primary", id: "own-look" }, now.of === null ? words.look : words.lookAgain)),
   );
 }
 
 /**
+ * The weights that go with the network.
+ *
+ * @param {App} app
+ */
+function dataOf(app) {
+  const remove = (/** @type {number} */ at) => {
+    keep();
+    now.data = now.data.filter((_, i) => i !== at);
+    show(app);
+    focusNext();
+  };
+  return now.data.length ? [dataList(now.data, remove)] : [];
+}
+
+/**
  * @param {App} app
  * @param {string} text
+ * @param {"own-file" | "own-data"} [id]
  */
-function chooser(app, text) {
+function chooser(app, text, id = "own-file") {
   const change = (/** @type {Event & { currentTarget: HTMLInputElement }} */ { currentTarget: { files } }) => {
-    const [file] = files ?? [];
-    if (!file) return;
-    take(file);
-    if (!isNetwork(file)) now.problem = { type: "not-a-network", status: 0, ...words.notANetwork };
+    if (!files?.length) return;
+    take([...files]);
     show(app);
-    find("#own-look", HTMLButtonElement).focus();
+    focusNext();
   };
   return h(
     "label",
     { class: "own-choose" },
-    h("input", { type: "file", id: "own-file", class: "unseen", accept: ".onnx,.safetensors", on: { change } }),
+    h("input", { type: "file", id, class: "unseen", multiple: true, ...(id === "own-file" && { accept: ACCEPTED }), on: { change } }),
     h("span", {}, text),
   );
 }
@@ -152,7 +198,7 @@ function sending(app) {
  * @param {App} app
  */
 async function look(app) {
-  const { file, told, of } = now;
+  const { file, data, told, of } = now;
   if (!file || !told) return;
   const dialog = find("#own-dialog", HTMLDialogElement);
   now.progress = { text: words.reading, fraction: null };
@@ -160,14 +206,14 @@ async function look(app) {
   show(app);
   find("#own-cancel", HTMLButtonElement).focus();
   try {
-    now.problem = await app.own.bring({ file, told }, of, (progress) => {
+    now.problem = await app.own.bring({ file, data, told }, of, (progress) => {
       now.progress = progress;
       const bar = document.querySelector("#own-progress");
       if (bar) update(bar, progress);
     });
     now.progress = null;
     if (!now.problem) {
-      now.file = null; // the list has it from here on
+      Object.assign(now, { file: null, data: [] }); // the list has it from here on
       dialog.close();
       return;
     }
@@ -179,7 +225,17 @@ async function look(app) {
   }
   if (!dialog.open) return;
   show(app);
-  find(now.problem?.type === "/errors/model-input-size-needed" ? "#own-form [name=height]" : "#own-look", HTMLElement).focus();
+  find(placeOf(now.problem), HTMLElement).focus();
+}
+
+/**
+ * Where something can be done about a refusal.
+ *
+ * @param {Problem | null} problem
+ */
+function placeOf(problem) {
+  if (missingOf(problem).length) return "#own-data";
+  return problem?.type === "/errors/model-input-size-needed" ? "#own-form [name=height]" : "#own-look";
 }
 
 /**
@@ -254,7 +310,7 @@ function changeOf(app, { id, input_size: [, height, width] }) {
  */
 async function removeIt(app, id) {
   now.problem = await app.own.remove(id);
-  if (now.of === id) now.file = null;
+  if (now.of === id) Object.assign(now, { file: null, data: [] });
   show(app);
-  find(now.file ? "#own-look" : "#own-file", HTMLElement).focus();
+  focusNext();
 }
