@@ -18,6 +18,7 @@ from app.errors import UnknownLayer
 from app.images import Box, Limits, Picture, decode, fit, surroundings
 from app.photo_edits import MARGIN, PhotoChanges
 from engine import outputs, views
+from engine.detection import Detection, Layout, detect, layout_of
 from engine.edits import Edit
 from engine.fields import Fields, fields_of
 from engine.network import Network
@@ -70,6 +71,19 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Boxes:
+    """What a detector found: the layout that its outputs were read by, its boxes, best first, and what their units are called.
+
+    ``output``: which output they are told of with, the first that the layout reads.
+    """
+
+    output: str
+    layout: Layout
+    detections: list[Detection]
+    labels: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
 class Analysis:
     """A photo, a network, and all the values between them. ``timings_ms`` are milliseconds.
 
@@ -98,6 +112,21 @@ class Analysis:
     def fields(self) -> Fields:
         """What numbers see of the input."""
         return fields_of(self.network)
+
+    @cached_property
+    def boxes(self) -> Boxes | None:
+        """The boxes in the outputs of a detector; None where there are none, or their layout is not a usual one."""
+        infos = [info for info in self.network.output_infos if info.kind == "boxes"]
+        values = {i.name: outputs.numbers(i, self.trace)[0].reshape(i.shape) for i in infos}
+        size = preprocess_of(self.network).input_size[1:]
+        layout = layout_of({name: value.shape for name, value in values.items()}, size)
+        found = None if layout is None else detect(layout, values)
+        if layout is None or found is None:
+            return None
+        known = self.network.labels or ()
+        named = len(known) > max((box.unit for box in found), default=-1)
+        told_with = next(info.name for info in infos if info.name in layout.outputs)
+        return Boxes(told_with, layout, found, known if named and known else None)
 
     @property
     def nbytes(self) -> int:

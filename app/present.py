@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis import Analysis, Scores, preprocess_of
+from app.analysis import Analysis, Boxes, Scores, preprocess_of
 from app.encode import heatmaps_png, json_bytes, npy_bytes, npz_chunks, plain
 from app.errors import BadParameter, UnknownModel
 from app.photo_edits import shown_from
@@ -136,7 +136,27 @@ def output(done: Analysis, info: OutputInfo) -> dict[str, Any]:
         content["predictions"] = predictions(outputs.predictions(info, done.trace))
     elif info.kind == "numbers":
         content["values"] = plain(outputs.numbers(info, done.trace)[0, :_MOST_VALUES])
+    elif info.kind == "boxes" and done.boxes is not None and info.name == done.boxes.output:
+        content |= _boxes(done, done.boxes)
     return content
+
+
+def _boxes(done: Analysis, found: Boxes) -> dict[str, Any]:
+    """Boxes on the photo, best first, with how they were read from the outputs."""
+    return {
+        "format": found.layout.name,
+        "note": found.layout.note,
+        "boxes": [
+            {
+                **_on_photo(done, (box.left, box.top, box.right, box.bottom)),
+                "label": str(box.unit) if found.labels is None else found.labels[box.unit],
+                "score": box.score,
+                "output": box.source,
+                "row": box.row,
+            }
+            for box in found.detections
+        ],
+    }
 
 
 def _variant(done: Analysis) -> dict[str, Any]:
@@ -303,20 +323,24 @@ def receptive_field(done: Analysis, name: str, position: Index) -> dict[str, Any
     if box is None:
         return None
     (top, left), (bottom, right) = box.start[2:], box.stop[2:]
-    crop_left, crop_top, crop_right, crop_bottom = done.photo.crop
-    rows, cols, _ = done.photo.pixels.shape
-    shown = (float(left), float(top), float(right), float(bottom))
-    if done.changes is not None:
-        shown = shown_from(done.changes.photo, shown, (rows, cols))
-    across, down = (crop_right - crop_left) / cols, (crop_bottom - crop_top) / rows
     return {
         "input": {"left": left, "top": top, "right": right, "bottom": bottom},
-        "photo": {
-            "left": crop_left + shown[0] * across,
-            "top": crop_top + shown[1] * down,
-            "right": crop_left + shown[2] * across,
-            "bottom": crop_top + shown[3] * down,
-        },
+        "photo": _on_photo(done, (float(left), float(top), float(right), float(bottom))),
+    }
+
+
+def _on_photo(done: Analysis, box: tuple[float, float, float, float]) -> dict[str, float]:
+    """Where a box (left, top, right, bottom) of the network's input lies on the photo, in pixels of the photo."""
+    crop_left, crop_top, crop_right, crop_bottom = done.photo.crop
+    rows, cols, _ = done.photo.pixels.shape
+    if done.changes is not None:
+        box = shown_from(done.changes.photo, box, (rows, cols))
+    across, down = (crop_right - crop_left) / cols, (crop_bottom - crop_top) / rows
+    return {
+        "left": crop_left + box[0] * across,
+        "top": crop_top + box[1] * down,
+        "right": crop_left + box[2] * across,
+        "bottom": crop_top + box[3] * down,
     }
 
 

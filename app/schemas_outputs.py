@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -60,6 +60,19 @@ class ModelOutput(Schema):
     )
 
 
+class OutputBox(Schema):
+    """A box of a detector, in pixels of the photo; it may reach out of it."""
+
+    left: float = Field(examples=[12.5])
+    top: float = Field(examples=[40.0])
+    right: float = Field(examples=[220.0])
+    bottom: float = Field(examples=[180.5])
+    label: str = Field(description="Its class, by number where nobody names it.", examples=["car"])
+    score: float = Field(examples=[0.87])
+    output: str = Field(description="The output that holds its scores.", examples=["output0"])
+    row: int = Field(description="Which row (or cell) of that output.", examples=[1203])
+
+
 class AnalysisOutput(Schema):
     """What an output answers for a photo. The numbers of all kinds are those of the layer of that name."""
 
@@ -71,4 +84,15 @@ class AnalysisOutput(Schema):
     values: list[float] | None = Field(
         None, description="Of numbers: the first 1,000.", examples=[None]
     )
-    boxes: list[Any] | None = Field(None, description="Of boxes.", examples=[None])
+    boxes: list[OutputBox] | None = Field(
+        None,
+        description="Of a detector whose layout is a usual one, with the first of its outputs: what has a score of 0.05 or more and "
+        "is not suppressed by a better box of its class (intersection over union above 0.45), best first, at most 100.",
+        examples=[None],
+    )
+    format: str | None = Field(
+        None, description="The layout that the boxes were read by.", examples=[None]
+    )
+    note: str | None = Field(
+        None, description="What had to be supposed for that; empty for nothing.", examples=[None]
+    )

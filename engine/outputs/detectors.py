@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
+from engine.detection import layout_of
 from engine.outputs.graph import Graph
 from engine.outputs.names import hint_of
 from engine.outputs.walk import covers, head_of
@@ -31,7 +32,20 @@ def find_detectors(graph: Graph, outputs: Iterable[str]) -> dict[str, str]:
         if reason is not None:
             found[name] = reason
     found |= _pyramid(graph, names)
-    return found | _beside(graph, names, found)
+    found |= _beside(graph, names, found)
+    return found | _usual_layout(graph, names)
+
+
+def _usual_layout(graph: Graph, names: list[str]) -> dict[str, str]:
+    """The outputs that a usual detector's layout is made of: its boxes can be drawn (engine/detection)."""
+    picture = next(iter(graph.network.inputs.values()))
+    if len(picture) != 3:
+        return {}
+    shapes = {name: graph.shape(name) for name in names}
+    layout = layout_of(shapes, (picture[1], picture[2]))
+    if layout is None or any(_is_one_answer(graph, name) for name in layout.outputs):
+        return {}
+    return dict.fromkeys(layout.outputs, f"It is laid out as the outputs of {layout.name} are.")
 
 
 def _alone(graph: Graph, name: str) -> str | None:
