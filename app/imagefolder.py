@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.class_folders import Arrangement, arrange
 from app.errors import PictureError
 from app.images import Limits, decode, fit
 from engine.errors import TrainingError
@@ -27,28 +28,32 @@ OnProblem = Callable[
 
 def classes(folder: Path) -> tuple[str, ...]:
     """The class names in the order of their labels. Raises TrainingError if there are not two or more."""
-    if not folder.is_dir():
-        raise TrainingError(f"there is no folder {folder}")
-    found = sorted(f.name for f in folder.iterdir() if f.is_dir() and not f.name.startswith("."))
-    if not found:
-        raise TrainingError(
-            f"{folder} has no folders in it: put the pictures of each class into one of its name"
-        )
-    if len(found) == 1:
-        raise TrainingError(
-            f"{folder} has one class only ({found[0]}): there must be two or more to tell apart"
-        )
-    return tuple(found)
+    return _arranged(folder).classes
 
 
-def read(folder: Path, preprocess: Preprocess, on_problem: OnProblem) -> Dataset:
+def read(
+    folder: Path,
+    preprocess: Preprocess,
+    on_problem: OnProblem,
+    on_note: Callable[[str], None] = lambda _: None,
+) -> Dataset:
     """All pictures in the size that the network takes, in the order of their paths.
 
-    A file that cannot be read is handed to ``on_problem`` and left out. Raises TrainingError for a
+    A file that cannot be read is handed to ``on_problem`` and left out; ``on_note`` is told what was made of the
+    folder: parts that were put together, files that were passed over. Raises TrainingError for a
     folder without classes and for a class without one readable picture.
     """
-    names = classes(folder)
-    found = [(path, label) for label, name in enumerate(names) for path in _files(folder / name)]
+    arranged = _arranged(folder)
+    names = arranged.classes
+    for note in arranged.notes:
+        on_note(note)
+    for parts, why in arranged.left_out:
+        on_problem(Path(*parts), why)
+    found = [
+        (folder.joinpath(*parts), label)
+        for label, name in enumerate(names)
+        for parts in sorted(arranged.files[name])
+    ]
     _, height, width = preprocess.input_size
     pictures = np.empty((len(found), height, width, 3), np.uint8)
     load = partial(_load, preprocess=preprocess, pictures=pictures)
@@ -65,8 +70,22 @@ def read(folder: Path, preprocess: Preprocess, on_problem: OnProblem) -> Dataset
     return Dataset(pictures[good], labels, names)
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(f for f in folder.rglob("*") if f.is_file() and not f.name.startswith("."))
+def _arranged(folder: Path) -> Arrangement:
+    if not folder.is_dir():
+        raise TrainingError(f"there is no folder {folder}")
+    found = arrange(
+        (*path.relative_to(folder).parts, *([""] if path.is_dir() else []))
+        for path in sorted(folder.rglob("*"))
+    )
+    if not found.classes:
+        raise TrainingError(
+            f"{folder} has no folders in it: put the pictures of each class into one of its name"
+        )
+    if len(found.classes) == 1:
+        raise TrainingError(
+            f"{folder} has one class only ({found.classes[0]}): there must be two or more to tell apart"
+        )
+    return found
 
 
 def _load(place: int, path: Path, *, preprocess: Preprocess, pictures: Array) -> str | None:

@@ -29,6 +29,10 @@ class Dataset(Schema):
         description="Files that were left out, and why.",
         examples=[["'cats/7.png': The file is empty."]],
     )
+    notes: list[str] = Field(
+        description="What was made of what was brought: folders that were put together, files that were passed over.",
+        examples=[["Passed over: 2 that systems add by themselves (.DS_Store, Thumbs.db …)."]],
+    )
 
 
 class DatasetList(Schema):

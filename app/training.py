@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from app import imagefolder
+from app.class_folders import list_problems
 from engine.errors import TrainingError
 from engine.formats import safetensors
 from engine.network import Network
@@ -108,14 +109,22 @@ def build(options: Options) -> Network:
 
 
 def read(options: Options, network: Network, console: Console) -> Dataset:
-    """The folder's pictures in the network's size; what cannot be read is named. Raises TrainingError."""
+    """The folder's pictures in the network's size; what is left out is named. Raises TrainingError."""
+    left_out: list[tuple[str, str]] = []
+    notes: list[str] = []
 
     def on_problem(path: Path, problem: str) -> None:
-        console.print(f"Left out {path}: {problem}", style="yellow", markup=False, soft_wrap=True)
+        left_out.append((str(path), problem))
 
     assert network.preprocess is not None
-    with console.status("Reading the pictures …"):
-        dataset = imagefolder.read(options.folder, network.preprocess, on_problem)
+    try:
+        with console.status("Reading the pictures …"):
+            dataset = imagefolder.read(options.folder, network.preprocess, on_problem, notes.append)
+    finally:
+        for line in list_problems(left_out):
+            console.print(f"Left out {line}", style="yellow", markup=False, soft_wrap=True)
+    for note in notes:
+        console.print(note, markup=False, highlight=False, soft_wrap=True)
     console.print(
         f"{len(dataset.labels):,} pictures of {len(dataset.classes)} classes", highlight=False
     )

@@ -25,7 +25,7 @@ ENGINE = """
 """
 APP = """
     errors settings paths version schemas_outputs schemas schemas_steps schemas_attributions headers raw_path encode client
-    colours picture_kinds
+    colours picture_kinds class_folders
     images registry compute negotiate positions samples problems
     crops photo_edits remembered import_options
     file_kinds photo_input

@@ -8,16 +8,19 @@ archive does not keep other work waiting.
 from __future__ import annotations
 
 import io
+import re
 import stat
 import struct
 import time
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
+from app.class_folders import Path, arrange, list_problems
 from app.compute import Check
 from app.errors import (
     ArchiveTooLarge,
@@ -44,13 +47,17 @@ _SMALL = (
 )  # … but little ones of one colour may well shrink, and do no harm below so many bytes
 MAX_NAME = 80  # characters of a class's name
 MAX_DEPTH = 6  # folders within each other
-MAX_PROBLEMS = 100  # pictures that are named; the rest is counted
 
 _SLICE = 0.3  # seconds
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENTRY = b"PK\x01\x02"  # every entry of a ZIP's directory begins with it
 _START = (b"PK\x03\x04", b"PK\x05\x06")
-_CLUTTER = {"__macosx", "thumbs.db", "desktop.ini"}  # what systems add of their own accord
+_UTF8 = 1 << 11  # the flag of names that are written in it (ZIP specification, 4.4.4)
+_UNICODE_PATH = 0x7075  # the extra field with a name in UTF-8 beside the other one (4.6.9)
+_DRIVE = re.compile(r"[A-Za-z]:")
+_JOINERS = str.maketrans(
+    "", "", "\u200c\u200d"
+)  # within words of Persian and Hindi, and within emoji
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -67,10 +74,11 @@ _BROKEN = (
 
 @dataclass(frozen=True)
 class Unpacked:
-    """What an archive held. ``problems`` name the files that were left out, and why."""
+    """What an archive held. ``problems`` name the files that were left out, and why; ``notes`` tell what was made of it."""
 
     dataset: Dataset
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,12 +86,8 @@ class _File:
     """An entry that may be a picture, and the class that its folder stands for."""
 
     info: zipfile.ZipInfo
+    path: Path
     label: str
-
-    @property
-    def name(self) -> str:
-        """Its path, as people may read it."""
-        return _shown(self.info.filename)
 
 
 class Reading:
@@ -97,10 +101,9 @@ class Reading:
         self._packed = len(data)
         self._unpacked = 0
         self._archive = _opened(data)
-        self._files, self._classes, strays = _arranged(self._archive)
+        self._files, self._classes, self._left_out, self._notes = _arranged(self._archive)
         self._pictures = np.empty((len(self._files), SIZE, SIZE, 3), np.uint8)
         self._labels: list[int] = []
-        self._problems = [f"{name}: It lies in no class's folder." for name in strays]
         self._left = iter(self._files)
 
     def go_on(self, check: Check) -> bool:
@@ -118,15 +121,14 @@ class Reading:
         labels = np.array(self._labels, np.int64)
         for label, name in enumerate(self._classes):
             if label not in labels:
-                why = self._problems[0] if self._problems else "its folder is empty."
+                why = next(
+                    (f"{file}: {why}" for file, why in self._left_out), "its folder is empty."
+                )
                 raise UnfitArchive(
                     f"The class {name!r} has no picture that can be read. First trouble met: {why}"
                 )
         dataset = Dataset(self._pictures[: len(labels)], labels, self._classes)
-        problems = self._problems[:MAX_PROBLEMS]
-        if len(self._problems) > MAX_PROBLEMS:
-            problems.append(f"{len(self._problems) - MAX_PROBLEMS} more were left out.")
-        return Unpacked(dataset, tuple(problems))
+        return Unpacked(dataset, tuple(list_problems(self._left_out)), self._notes)
 
     def _read(self, file: _File) -> None:
         """Unpack and decode one file into the next place; leave it out when it is broken."""
@@ -136,9 +138,9 @@ class Reading:
                 raise NoPicture("The file is empty.")
             picture = decode(content, self._limits, at_least=SIZE)
         except PictureError as error:
-            self._problems.append(f"{file.name}: {error}")
+            self._left_out.append((_shown(file.path), str(error)))
         except _BROKEN:
-            self._problems.append(f"{file.name}: It cannot be unpacked.")
+            self._left_out.append((_shown(file.path), "It cannot be unpacked."))
         else:
             self._pictures[len(self._labels)] = fit(picture, PREPROCESS)
             self._labels.append(self._classes.index(file.label))
@@ -186,51 +188,68 @@ def _opened(data: bytes) -> zipfile.ZipFile:
         ) from None
 
 
-def _arranged(archive: zipfile.ZipFile) -> tuple[list[_File], tuple[str, ...], list[str]]:
-    """The files of all classes, the classes in the order of their labels, and names of files that belong to none."""
-    entries = list(_entries(archive))
-    tops = {path[0] for _, path in entries}
-    # One folder around all others is what packing a folder gives.
-    wrapped = len(tops) == 1 and any(len(path) > 2 for _, path in entries)
-    found: dict[str, list[_File]] = {}
-    strays = []
-    for info, path in entries:
-        label, *inside = path[1:] if wrapped else path
-        if inside:
-            files = found.setdefault(label, [])
-            if path[-1]:
-                files.append(_File(info, label))
-        elif label:
-            strays.append(_shown(info.filename))
-    classes = tuple(sorted(found))
-    _check_classes(classes)
-    files = [file for label in classes for file in found[label]]
+def _arranged(
+    archive: zipfile.ZipFile,
+) -> tuple[list[_File], tuple[str, ...], list[tuple[str, str]], tuple[str, ...]]:
+    """The files of all classes, the classes in the order of their labels; what is left out and why; notes."""
+    entries = _entries(archive)
+    found = arrange(entries)
+    _check_classes(found.classes)
+    files = [
+        _File(entries[path], path, label) for label in found.classes for path in found.files[label]
+    ]
     if len(files) > MAX_PICTURES:
         raise ArchiveTooLarge(
             f"The archive has {len(files):,} pictures; at most {MAX_PICTURES:,} are accepted.",
             limit=MAX_PICTURES,
             actual=len(files),
         )
-    return files, classes, strays
+    left_out = [(_shown(path), why) for path, why in found.left_out]
+    return files, found.classes, left_out, found.notes
 
 
-def _entries(archive: zipfile.ZipFile) -> Iterator[tuple[zipfile.ZipInfo, tuple[str, ...]]]:
-    """Every entry that is meant, with its path; a folder's ends in an empty part. Raises UnfitArchive for a trick."""
-    seen: set[tuple[str, ...]] = set()
+def _entries(archive: zipfile.ZipFile) -> dict[Path, zipfile.ZipInfo]:
+    """Every entry by its path; a folder's ends in an empty part. Raises UnfitArchive for a trick."""
+    found: dict[Path, zipfile.ZipInfo] = {}
     for info in archive.infolist():
-        path = tuple(info.filename.replace("\\", "/").split("/"))
+        written = _name(info).replace("\\", "/").split("/")
+        path = tuple(part for part in written if part != ".")
         _check_entry(info, path)
-        if path in seen:
-            raise UnfitArchive(f"{_shown(info.filename)} stands in the archive twice.")
-        seen.add(path)
-        if not any(part.startswith(".") or part.lower() in _CLUTTER for part in path):
-            yield info, path
+        if path in found:
+            raise UnfitArchive(
+                f"{_shown(path)} stands in the archive twice. Pack the pictures anew, or rename one of the two."
+            )
+        found[path] = info
+    return found
 
 
-def _check_entry(info: zipfile.ZipInfo, path: tuple[str, ...]) -> None:
-    name = _shown(info.filename)
-    whole = path if path[-1] else path[:-1]
-    if "\0" in info.orig_filename or ".." in path or "" in whole or ":" in path[0]:
+def _name(info: zipfile.ZipInfo) -> str:
+    """An entry's name. Many programs write UTF-8 without saying so; what is no UTF-8 is in the alphabet of DOS (cp437)."""
+    name = info.filename
+    if not info.flag_bits & _UTF8:
+        raw = name.encode("cp437", "replace")
+        with suppress(UnicodeDecodeError):
+            name = (_unicode_path(info.extra, raw) or raw).decode("utf-8")
+    return unicodedata.normalize("NFC", name)  # macOS writes letters and their accents apart
+
+
+def _unicode_path(extra: bytes, raw: bytes) -> bytes | None:
+    """The name in UTF-8 that stands beside ``raw`` in an entry's extra fields, if it is still that one's."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, at)
+        content = extra[at + 4 : at + 4 + size]
+        if kind == _UNICODE_PATH and content[:5] == b"\1" + struct.pack("<I", zlib.crc32(raw)):
+            return content[5:]
+        at += 4 + size
+    return None
+
+
+def _check_entry(info: zipfile.ZipInfo, path: Path) -> None:
+    name = _shown(path)
+    whole = path if path[-1:] != ("",) else path[:-1]
+    is_elsewhere = ".." in path or "" in whole or (whole and _DRIVE.fullmatch(whole[0]))
+    if "\0" in info.orig_filename or is_elsewhere:
         raise UnfitArchive(
             f"{name} leads out of the archive. A path looks like this: class/picture.png."
         )
@@ -246,7 +265,7 @@ def _check_entry(info: zipfile.ZipInfo, path: tuple[str, ...]) -> None:
 
 def _check_classes(classes: tuple[str, ...]) -> None:
     if len(classes) < 2:
-        there = f"only one class, {_shown(classes[0])}" if classes else "no folder with pictures"
+        there = f"only one class, {_quoted(classes[0])}" if classes else "no folder with pictures"
         raise UnfitArchive(
             f"The archive has {there}. Put the pictures of each class into a folder of its name, two folders or more."
         )
@@ -257,11 +276,17 @@ def _check_classes(classes: tuple[str, ...]) -> None:
             actual=len(classes),
         )
     for name in classes:
-        if len(name) > MAX_NAME or not name.isprintable():
-            raise UnfitArchive(f"{_shown(name)} is no name for a class: up to {MAX_NAME} letters.")
+        if not 0 < len(name) <= MAX_NAME or not name.translate(_JOINERS).isprintable():
+            raise UnfitArchive(
+                f"{_quoted(name)} is no name for a class: from 1 to {MAX_NAME} letters. Rename its folder."
+            )
 
 
-def _shown(name: str) -> str:
+def _shown(path: Path) -> str:
+    return _quoted("/".join(path))
+
+
+def _quoted(name: str) -> str:
     """A name from an archive, harmless to print and not too long."""
     shown = repr(name)
     return shown if len(shown) <= 120 else f"{shown[:117]}…'"

@@ -37,7 +37,9 @@ _DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.er
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """What is known of a set without its pictures. ``problems`` name what was left out of a brought one, and why."""
+    """What is known of a set without its pictures. Of a brought one, ``problems`` name what was left out and why,
+    and ``notes`` tell what was made of it.
+    """
 
     id: str
     name: str
@@ -46,6 +48,7 @@ class DatasetInfo:
     pictures: int
     own: bool = False
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     size: tuple[int, int] = (SIZE, SIZE)
 
 
@@ -143,9 +146,17 @@ class Datasets:
                         limit=self._bounds.seconds,
                     )
             unpacked = await compute.run(lambda _: reading.result())
-            return await compute.run(lambda _: self.keep(name, unpacked.dataset, unpacked.problems))
+            return await compute.run(
+                lambda _: self.keep(name, unpacked.dataset, unpacked.problems, unpacked.notes)
+            )
 
-    def keep(self, name: str, dataset: Dataset, problems: tuple[str, ...] = ()) -> DatasetInfo:
+    def keep(
+        self,
+        name: str,
+        dataset: Dataset,
+        problems: tuple[str, ...] = (),
+        notes: tuple[str, ...] = (),
+    ) -> DatasetInfo:
         """Keep pictures that somebody brought. Raises NoRoom."""
         _, height, width, _ = dataset.pictures.shape
         dataset_id = f"own-{dataset.digest[:16]}"
@@ -157,6 +168,7 @@ class Datasets:
             pictures=len(dataset.labels),
             own=True,
             problems=problems,
+            notes=notes,
             size=(height, width),
         )
         if not _path(self._folder, dataset_id, "json").exists():
@@ -212,6 +224,7 @@ def _read_info(folder: Path, dataset_id: str) -> DatasetInfo:
     try:
         fields = json.loads(_path(folder, dataset_id, "json").read_bytes())
         tuples = {key: tuple(fields[key]) for key in ("classes", "problems", "size")}
+        tuples["notes"] = tuple(fields.get("notes", ()))  # those of older versions have none
         return DatasetInfo(**{**fields, **tuples})
     except (OSError, ValueError, TypeError, KeyError):
         raise unknown from None

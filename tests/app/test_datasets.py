@@ -1,8 +1,11 @@
 """Sets of pictures: what ships, what people bring, and what they had better not bring."""
 
 import io
+import json
 import stat
+import struct
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -121,7 +124,7 @@ def test_a_sheet_has_a_row_a_class(client):
         ("strokes/pictures/-1", 422, "invalid-request"),
         ("strokes/pictures/x", 422, "invalid-request"),
         ("strokes/sheet?per_class=0", 422, "invalid-request"),
-        ("..%2f..%2fetc/sheet", 404, "not-found"),
+        ("..%2f..%2fetc/sheet", 404, "unknown-dataset"),
     ],
 )
 def test_what_is_not_there(client, path, status, slug):
@@ -169,10 +172,12 @@ def test_one_folder_around_all_and_what_systems_add_make_no_difference(client):
     wrapped = {f"pets/{name}": content for name, content in GOOD.items()}
     clutter = {"pets/.DS_Store": b"x", "__MACOSX/pets/._1.png": b"x", "pets/cats/Thumbs.db": b"x"}
     plain = bring(client, packed(GOOD)).json()
-    assert (
-        bring(client, packed({"pets/": b"", "pets/cats/": b"", **wrapped, **clutter})).json()
-        == plain
-    )
+    made = bring(client, packed({"pets/": b"", "pets/cats/": b"", **wrapped, **clutter})).json()
+    assert made.pop("notes") == [
+        "Passed over: 3 that systems add by themselves (.DS_Store, Thumbs.db …)."
+    ]
+    assert plain["notes"] == []
+    assert made.items() <= plain.items()
     backslashes = [(name.replace("/", "\\"), content) for name, content in GOOD.items()]
     assert bring(client, packed(backslashes)).json() == plain
 
@@ -346,3 +351,110 @@ def test_a_mutilated_archive_is_read_or_refused(start):
             assert 2 <= len(unpacked.dataset.labels) <= 8, what
             outcomes.add("read")
     assert {"read", "DamagedArchive"} <= outcomes
+
+
+# How names are written
+
+
+def with_names(*names: bytes, flag: int = 0, extra: bytes = b"") -> bytes:
+    """A ZIP whose entries have these bytes as names, which zipfile itself would not write."""
+    stand_ins = [f"{i:02d}".ljust(len(name), "_") for i, name in enumerate(names)]
+    data = packed([(entry(s, extra=extra), RED) for s in stand_ins])
+    for stand_in, name in zip(stand_ins, names, strict=True):
+        data = data.replace(stand_in.encode(), name)
+    for mark, place in ((b"PK\x03\x04", 7), (b"PK\x01\x02", 9)):
+        parts = data.split(mark)
+        data = mark.join(
+            [parts[0], *(p[: place - 4] + bytes([flag]) + p[place - 3 :] for p in parts[1:])]
+        )
+    return data
+
+
+@pytest.mark.parametrize(
+    ("name", "flag"),
+    [
+        ("Äpfel".encode(), 0),  # UTF-8 without a word about it: macOS, many libraries
+        ("Äpfel".encode(), 8),  # UTF-8, and it says so
+        ("A\u0308pfel".encode(), 0),  # macOS writes the dots apart
+        ("Äpfel".encode("cp437"), 0),  # DOS and Windows
+    ],
+)
+def test_a_class_is_called_what_its_folder_is_called(client, name, flag):
+    made = bring(client, with_names(name + b"/1.png", b"red/1.png", flag=flag)).json()
+    assert made["classes"] == ["red", "Äpfel"]
+
+
+def test_a_name_in_an_extra_field_counts_where_it_belongs_to_the_entry(client):
+    raw = b"K?se" + b"/1.png"
+    utf8 = "Käse/1.png".encode()
+    content = b"\1" + struct.pack("<I", zlib.crc32(raw)) + utf8
+    extra = struct.pack("<HH", 0x7075, len(content)) + content
+    data = with_names(raw, b"red/1.png", extra=extra)
+    assert bring(client, data).json()["classes"] == ["Käse", "red"]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "ratio 1:2",
+        "a:b",
+        "C: drive",
+        "etc.",
+        "...",
+        "100%",
+        "日本",
+        "👩\u200d🔬",
+        "می\u200cخواهم",
+        "x" * 80,
+    ],
+)
+def test_odd_names_of_classes_are_no_attack(client, label):
+    folder = f"pets/{label}" if label.startswith(".") else label
+    names = [f"{folder}/1.png", folder.replace(label, "other") + "/1.png"]
+    answer = bring(client, packed(dict.fromkeys(names, RED)))
+    if label == "...":  # hidden on every system that knows hidden files
+        assert "only one class" in answer.json()["detail"]
+    else:
+        assert label in answer.json()["classes"]
+
+
+@pytest.mark.parametrize("label", ["x" * 81, "a\nb", "a\u202eb"])
+def test_names_that_nobody_could_read_are_refused_with_a_way_out(client, label):
+    refused(client, packed({f"{label}/1.png": RED, **GOOD}), "archive-unfit", "Rename its folder")
+
+
+def test_paths_that_begin_in_the_folder_itself(client):
+    made = bring(client, packed({f"./{name}": content for name, content in GOOD.items()})).json()
+    assert (made["classes"], made["pictures"]) == (["cats", "dogs"], 4)
+
+
+def test_two_names_that_differ_in_how_accents_are_written_are_the_same_entry(client):
+    twice = packed({**GOOD, "cats/a\u0308.png": RED, "cats/ä.png": RED})
+    refused(client, twice, "archive-unfit", "rename one of the two")
+
+
+def test_a_set_that_is_split_already_is_put_together(client):
+    split = {
+        f"{part}/{name}": content for part in ("train", "val") for name, content in GOOD.items()
+    }
+    made = bring(client, packed(split)).json()
+    assert (made["classes"], made["pictures"]) == (["cats", "dogs"], 8)
+    assert "train, val were put together" in made["notes"][0]
+    assert client.get(f"{DATASETS}/{made['id']}").json() == made
+
+
+def test_of_many_files_left_out_for_one_reason_the_first_are_named(client):
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+    made = bring(client, packed({**GOOD, **{f"cats/{i}.heic": heic for i in range(50)}})).json()
+    assert len(made["problems"]) == 21
+    assert all("HEIC" in problem for problem in made["problems"])
+    assert made["problems"][-1].startswith("… 30 more: ")
+
+
+def test_a_set_of_an_older_version_has_no_notes(client, folder):
+    made = bring(client, packed(GOOD)).json()
+    path = folder / "datasets" / f"{made['id']}.json"
+    fields = json.loads(path.read_text())
+    del fields["notes"]
+    path.write_text(json.dumps(fields))
+    assert client.get(f"{DATASETS}/{made['id']}").json() == made

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from app import imagefolder
+from app.class_folders import HIDDEN, IN_NO_FOLDER
 from engine.errors import TrainingError
 from engine.preprocess import Preprocess
 from tests.app.conftest import picture_bytes
@@ -39,7 +40,10 @@ def test_classes_and_pictures_come_in_the_order_of_their_names(folder):
     dataset, problems = read(folder)
     assert dataset.classes == ("cat", "dog")
     assert dataset.labels.tolist() == [0, 0, 1, 1, 1]
-    assert problems == {}
+    assert problems == {
+        Path("README.txt"): IN_NO_FOLDER,
+        Path("cat/.hidden"): HIDDEN,
+    }
     with Image.open(folder / "cat" / "a.png") as image:
         np.testing.assert_array_equal(dataset.pictures[0], np.asarray(image))
 
@@ -53,7 +57,8 @@ def test_a_broken_picture_is_named_and_left_out(folder):
     dataset, problems = read(folder)
     np.testing.assert_array_equal(dataset.pictures, whole.pictures)
     assert dataset.labels.tolist() == whole.labels.tolist()
-    assert list(problems) == [Path("cat/cut.png"), Path("dog/empty.jpg"), Path("dog/notes.txt")]
+    broken = [Path("cat/cut.png"), Path("dog/empty.jpg"), Path("dog/notes.txt")]
+    assert [path for path in problems if path.name not in ("README.txt", ".hidden")] == broken
     assert "cannot be decoded" in problems[Path("cat/cut.png")]
     assert "not a picture" in problems[Path("dog/notes.txt")]
 
@@ -94,4 +99,30 @@ def test_a_class_without_one_readable_picture_is_an_error(folder):
     problems = []
     with pytest.raises(TrainingError, match="class fish has no picture"):
         imagefolder.read(folder, PREPROCESS, lambda path, why: problems.append(path))
-    assert problems == [Path("fish/a.png")]
+    assert problems[-1] == Path("fish/a.png")
+
+
+def test_a_set_that_is_split_already_and_lies_in_folders_within_folders_is_put_together(
+    folder, tmp_path
+):
+    whole, _ = read(folder)
+    base = tmp_path / "download" / "pets"
+    for part, names in {"train": ("cat", "dog"), "val": ("cat",)}.items():
+        for name in names:
+            (base / part / name).mkdir(parents=True)
+    for file in folder.glob("*/*"):
+        if file.is_file() and file.parent.name in ("cat", "dog"):
+            file.rename(base / "train" / file.parent.name / file.name)
+    (folder / "dog" / "deep").rename(base / "train" / "dog" / "deep")
+    (base / "train" / "cat" / "a.png").rename(base / "val" / "cat" / "a.png")
+    (base / "train" / "cat" / "Thumbs.db").write_bytes(b"x")
+    for name in ("cat", "dog"):
+        (folder / name).rmdir()
+    notes = []
+    dataset = imagefolder.read(folder, PREPROCESS, lambda *_: None, notes.append)
+    assert dataset.classes == ("cat", "dog")
+    assert sorted(p.tobytes() for p in dataset.pictures) == sorted(
+        p.tobytes() for p in whole.pictures
+    )
+    assert "train, val were put together" in notes[0]
+    assert "Passed over: 1" in notes[1]
