@@ -15,35 +15,32 @@ _BOX = 4  # numbers of a box
 _ROWS = 20  # rows from which on a table is more than a handful of points
 _FIRST = 5  # numbers of a row that says where, and how sure
 _LOOKED_AT = 512  # values on the way back to the grids
-_HEADS = (
-    30,
-    125,
-    255,
-    425,
-)  # channels of a grid of YOLO's: 3 or 5 boxes with the classes of VOC or COCO
+_HEADS = (30, 125, 255, 425)  # channels of YOLO's grids: 2 to 5 boxes, classes of VOC or COCO
 
 
 def find_detectors(graph: Graph, outputs: Iterable[str]) -> dict[str, str]:
     """Output → why it is taken for boxes, for those that are, and those that belong to them."""
     names = [name for name in outputs if graph.op(name) is not None]
-    found: dict[str, str] = {}
+    found = _usual(graph, names)
     for name in names:
+        if name in found:
+            continue
         reason = _alone(graph, name)
         if reason is not None:
             found[name] = reason
     found |= _pyramid(graph, names)
-    found |= _beside(graph, names, found)
-    return found | _usual_layout(graph, names)
+    return found | _beside(graph, names, found)
 
 
-def _usual_layout(graph: Graph, names: list[str]) -> dict[str, str]:
+def _usual(graph: Graph, names: list[str]) -> dict[str, str]:
     """The outputs that a usual detector's layout is made of: its boxes can be drawn (engine/detection)."""
-    picture = next(iter(graph.network.inputs.values()))
-    if len(picture) != 3:
+    inputs = list(graph.network.inputs.values())
+    if len(inputs) != 1 or len(inputs[0]) != 3:
         return {}
-    shapes = {name: graph.shape(name) for name in names}
-    layout = layout_of(shapes, (picture[1], picture[2]))
-    if layout is None or any(_is_one_answer(graph, name) for name in layout.outputs):
+    _, rows, columns = inputs[0]
+    open_ones = [name for name in names if not _is_one_answer(graph, name)]
+    layout = layout_of({name: graph.shape(name) for name in open_ones}, (rows, columns))
+    if layout is None or (len(layout.outputs) == 1 and _is_softmax(graph, layout.outputs[0])):
         return {}
     return dict.fromkeys(layout.outputs, f"It is laid out as the outputs of {layout.name} are.")
 
@@ -61,7 +58,7 @@ def _alone(graph: Graph, name: str) -> str | None:
     count, width = rows
     if width == _BOX and count >= 2:
         return "It is rows of four numbers, as boxes are."
-    if count < _ROWS or width <= _BOX or head_of(graph, name).activation == "softmax":
+    if count < _ROWS or width <= _BOX or _is_softmax(graph, name):
         return None
     if width in (6, 7) or _are_cells(graph, name, count, width):
         return (
@@ -115,6 +112,10 @@ def _is_one_answer(graph: Graph, name: str) -> bool:
     """Whether a list is the softmax of a whole picture, however many numbers it has."""
     head = head_of(graph, name)
     return head.activation == "softmax" and covers(graph, head)
+
+
+def _is_softmax(graph: Graph, name: str) -> bool:
+    return head_of(graph, name).activation == "softmax"
 
 
 def _belongs(shape: Shape, counts: set[int], grids: set[Shape]) -> bool:

@@ -8,17 +8,21 @@ from engine.outputs.walk import MOST_STEPS, Head
 from engine.types import Shape
 
 _GREY, _COLOURS = 1, 3
+_LEAST_SIDE = 8  # of a value with two axes that is taken for rows and columns
 
 
 def is_map(graph: Graph, name: str) -> bool:
-    """Whether a value has channels, rows and columns, (C, H, W), or rows and columns in the input's proportions."""
+    """Whether a value has channels, rows and columns, (C, H, W) or (H, W, C), or rows and columns in the input's proportions."""
     shape = graph.shape(name)
     if len(shape) == 3:
-        return min(shape[1:]) > 1
+        return min(shape[1:]) > 1 or (min(shape[:2]) > 1 and _is_like_input(graph, shape[:2]))
+    return len(shape) == 2 and min(shape) >= _LEAST_SIDE and _is_like_input(graph, shape)
+
+
+def _is_like_input(graph: Graph, sides: Shape) -> bool:
+    """Whether rows and columns are in the proportions of the picture that the network takes."""
     size = _input(graph)
-    if len(shape) != 2 or size is None or min(shape) < 8:
-        return False
-    return shape[0] * size[2] == shape[1] * size[1]
+    return size is not None and sides[0] * size[2] == sides[1] * size[1]
 
 
 def describe_map(graph: Graph, name: str, head: Head) -> tuple[OutputKind, str]:
@@ -38,13 +42,13 @@ def describe_map(graph: Graph, name: str, head: Head) -> tuple[OutputKind, str]:
 
 def channels_of(graph: Graph, name: str, head: Head) -> int:
     """How many numbers a map has at each place: along the softmax's axis, or else those in front, or behind if these are fewer."""
-    shape, size = graph.shape(name), _input(graph)
+    shape = graph.shape(name)
     if len(shape) != 3:
         return 1
     if head.activation == "softmax" and head.order is None:
         (axis, *_) = head.axes
         return graph.shapes[head.logits][axis]
-    behind = size is not None and shape[0] * size[2] == shape[1] * size[1] and shape[2] < shape[0]
+    behind = _is_like_input(graph, shape[:2]) and not _is_like_input(graph, shape[1:])
     return shape[2] if behind else shape[0]
 
 

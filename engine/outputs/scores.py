@@ -35,9 +35,7 @@ def answers(info: OutputInfo, trace: Trace) -> Array:
 
 def numbers(info: OutputInfo, trace: Trace) -> Array:
     """(N, U): an output's own numbers, counted through."""
-    value = trace[info.name]
-    size = int(np.prod(info.shape, dtype=np.int64))
-    return value.reshape(-1, size)
+    return trace[info.name].reshape(-1, int(np.prod(info.shape, dtype=np.int64)))
 
 
 def logit_of(info: OutputInfo, unit: int, size: int) -> list[tuple[int, float]]:
