@@ -13,12 +13,13 @@ from app.analysis import explain_input
 from app.encode import json_bytes, npy_bytes, plain
 from app.errors import BadParameter
 from app.steps import Examined
-from engine import views
+from engine import outputs, views
 from engine.fields import fields_of
 from engine.ops.base import Explanation
 from engine.preprocess import Preprocess
 from engine.shown import shown, shown_shape
 from engine.train.glass import Update
+from engine.train.losses import LOSSES
 from engine.types import Array, Index
 
 # How many of a parameter's filters are named as those that moved most.
@@ -104,11 +105,11 @@ def _pictures(seen: Examined) -> list[dict[str, Any]]:
 def scores(seen: Examined) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     """(scores, shares), each (N, K), before the step and after it; the shares are the softmax of the scores."""
     glass = seen.glass
-    name = glass.network.logits
-    return (
-        (glass.trace[name], _softmax(glass.trace[name])),
-        (glass.trace_after[name], _softmax(glass.trace_after[name])),
+    before, after = (
+        outputs.class_scores(glass.network.answer, trace).values
+        for trace in (glass.trace, glass.trace_after)
     )
+    return (before, _softmax(before)), (after, _softmax(after))
 
 
 def _softmax(logits: Array) -> Array:
@@ -122,7 +123,7 @@ def _loss(seen: Examined, picture: int) -> dict[str, Any]:
     glass = seen.glass
     (score, share), (score_after, share_after) = ((a[picture], b[picture]) for a, b in scores(seen))
     target = glass.shares[picture]
-    blame = glass.gradients.values[glass.network.logits][picture]
+    blame = LOSSES[seen.config.loss](scores(seen)[0][0], glass.shares, 0.0)[1][picture]
     columns = (score, share, target, _terms(seen, picture), score_after, share_after, blame)
     names = ("score", "share", "target", "term", "score_after", "share_after", "blame")
     return {

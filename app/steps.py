@@ -186,11 +186,17 @@ def taught(step_id: str, original: Analysis, lesson: Lesson, check: Check) -> Ex
     """
     network = original.network
     x = original.trace[next(iter(network.inputs))]
-    if not network.answer.is_classifying:
+    answer = network.answer
+    if not answer.is_classifying:
         raise BadParameter(
             "This network's answer is no list of classes, so there is none to learn."
         )
-    labels = network.labels or tuple(str(unit) for unit in range(len(original.predictions)))
+    if not outputs.can_learn(answer):
+        raise BadParameter(
+            "A photo is learned by a network whose classes exclude each other: all of one softmax, or one sigmoid. This one's answer "
+            f"({answer.kind}) is neither."
+        )
+    labels = answer.labels or tuple(str(unit) for unit in range(len(original.predictions)))
     truth = np.array([_unit(labels, lesson.label)])
     try:
         config = TrainConfig(

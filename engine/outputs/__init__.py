@@ -8,7 +8,15 @@ from engine.outputs.info import (
     OutputKind,
 )
 from engine.outputs.kinds import describe, label_counts
-from engine.outputs.scores import answers, logit_of, numbers, predictions, probabilities
+from engine.outputs.scores import (
+    answers,
+    can_learn,
+    class_scores,
+    logit_of,
+    numbers,
+    predictions,
+    probabilities,
+)
 
 __all__ = [
     "CLASSIFYING",
@@ -17,6 +25,8 @@ __all__ = [
     "OutputInfo",
     "OutputKind",
     "answers",
+    "can_learn",
+    "class_scores",
     "describe",
     "label_counts",
     "logit_of",

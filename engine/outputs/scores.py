@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -50,6 +50,36 @@ def logit_of(info: OutputInfo, unit: int, size: int) -> list[tuple[int, float]]:
     if info.activation == "softmax" and size == 2:
         return [(place, sign), (1 - place, -sign)]
     return [(place, sign)]
+
+
+class ClassScores(NamedTuple):
+    """Scores (N, K) whose softmax is each picture's probabilities, and ``back``: their gradient → that of the logits' value."""
+
+    values: Array
+    back: Callable[[Array], Array]
+
+
+def class_scores(info: OutputInfo, trace: Trace) -> ClassScores:
+    """What a softmax loss reads: the logits of classes; of a yes or no 0 and the logit, whose softmax is the sigmoid.
+
+    Where only probabilities are known of, their logarithms; of an output of another kind its numbers (``can_learn`` tells).
+    """
+    logits = trace[info.logits]
+    rows = logits.reshape(len(logits), -1)
+    if info.kind == "binary" and info.activation == "sigmoid":
+        pair = np.concatenate([np.zeros_like(rows), rows], axis=1)
+        return ClassScores(pair, lambda slope: slope[:, 1:].reshape(logits.shape))
+    if info.kind == "classes" and info.activation is None:
+        shares = np.maximum(rows, np.finfo(rows.dtype).tiny)
+        return ClassScores(np.log(shares), lambda slope: (slope / shares).reshape(logits.shape))
+    return ClassScores(rows, lambda slope: slope.reshape(logits.shape))
+
+
+def can_learn(info: OutputInfo) -> bool:
+    """Whether a softmax loss can be taken of an output: all its classes are there, and exclude each other."""
+    if info.order is not None:
+        return False
+    return info.kind == "classes" or (info.kind == "binary" and info.activation == "sigmoid")
 
 
 def predictions(info: OutputInfo, trace: Trace) -> list[tuple[str, float]]:

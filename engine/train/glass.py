@@ -19,6 +19,7 @@ from engine.network import Gradients, Network
 from engine.ops import BatchNorm, Dropout, Explanation
 from engine.ops.base import one_term
 from engine.ops.layout import channels_last
+from engine.outputs import class_scores
 from engine.trace import Trace
 from engine.train.config import TrainConfig
 from engine.train.copies import copied
@@ -148,7 +149,9 @@ def _examine(state: State, x: Array, shares: Array, learning_rate: float, *, tra
     outcome = step.close(parts, len(x))
     after = copied(network)
     trace, trace_after = _trace(network, _traces(parts)), _trace(network, again)
-    losses, losses_after = (_losses(loss, t[network.logits], shares) for t in (trace, trace_after))
+    losses, losses_after = (
+        _losses(loss, class_scores(network.answer, t).values, shares) for t in (trace, trace_after)
+    )
     return Glass(
         network=before,
         trace=trace,

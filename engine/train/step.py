@@ -12,6 +12,7 @@ import numpy as np
 from engine.kernels import parallel
 from engine.network import Gradients, Network
 from engine.ops import BatchNorm, Dropout
+from engine.outputs import class_scores
 from engine.trace import Trace
 from engine.train.copies import rebuilt, with_op
 from engine.train.data import DROPOUT_STREAM, stream
@@ -87,14 +88,15 @@ class Step:
     def _find(self, part: int, here: slice, x: Array, shares: Array, keep: bool) -> Part:
         network, truth = self._replicas[part], shares[here]
         trace = self._forward(part, x[here])
-        logits = trace[network.logits]
-        loss, blame = self._loss(logits, truth, 0.0)
+        scores = class_scores(network.answer, trace)
+        loss, slope = self._loss(scores.values, truth, 0.0)
         weight = len(truth) / len(x)  # the loss is a mean over the whole batch
-        grads = network.backward(trace, {network.logits: blame * weight}, only_params=not keep)
+        from_loss = {network.logits: scores.back(slope * weight)}
+        grads = network.backward(trace, from_loss, only_params=not keep)
         return Part(
             pictures=here,
             loss=loss * weight,
-            correct=int((logits.argmax(1) == truth.argmax(1)).sum()),
+            correct=int((scores.values.argmax(1) == truth.argmax(1)).sum()),
             gradients=grads,
             moments=moments_of(network, trace) if self._train else {},
             trace=trace if keep else None,
