@@ -322,13 +322,24 @@ def _translated(error: EngineError) -> AppError:
             from engine.formats.onnx.converters import CONVERTERS
 
             more = {"op": error.op, "node": error.node, "supported": sorted(CONVERTERS)}
+            more |= {"way_out": error.way_out} if error.way_out else {}
+            more |= {"before": error.before} if error.before else {}
             return UnsupportedModel(text, more=more)
         case ModelTooLarge():
             return OversizedModel(
                 text, limit=error.limit, actual=error.actual, more={"what": error.what}
             )
         case InputSizeNeeded():
-            return InputSizeMissing(f"{text} Say it: size=224x224, height first.")
+            rows, cols = error.suggested or (224, 224)
+            return InputSizeMissing(
+                f"{text} Say it: size={rows}x{cols}, height first.",
+                more={
+                    "input": error.input,
+                    "input_shape": list(error.shape),
+                    "open_sides": list(error.sides),
+                    "suggested_size": None if error.suggested is None else [rows, cols],
+                },
+            )
         case ExternalDataNeeded():
             return ExternalDataMissing(text, more={"missing": list(error.missing)})
         case FormatError():

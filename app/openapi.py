@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from app import schemas, schemas_attributions, schemas_learning, schemas_steps
+from app import schemas, schemas_attributions, schemas_learning, schemas_problem, schemas_steps
 from app.errors import AppError
 from app.negotiate import MEDIA_TYPES
 from app.problems import PROBLEM_JSON, PROBLEMS, Problem
@@ -155,7 +155,7 @@ def build(app: FastAPI) -> dict[str, Any]:
         )
         known = document["components"]["schemas"]
         for shape in (
-            schemas.Problem,
+            schemas_problem.Problem,
             *schemas.BODIES,
             *schemas_attributions.BODIES,
             *schemas_learning.BODIES,

@@ -9,31 +9,6 @@ from pydantic import ConfigDict, Field, model_validator
 from app.schemas_outputs import AnalysisOutput, ModelOutput, Prediction, Schema
 
 
-class Problem(Schema):
-    """An error (RFC 9457). ``type`` is stable and leads to an explanation."""
-
-    type: str = Field(examples=["/errors/image-too-large"])
-    title: str = Field(examples=["The picture file is too large"])
-    status: int = Field(examples=[413])
-    detail: str = Field(
-        examples=["The picture file has 12,582,912 bytes; at most 10,485,760 are accepted."]
-    )
-    limit: float | None = Field(None, description="The limit that was met.", examples=[10485760])
-    actual: float | None = Field(None, description="What it was met with.", examples=[12582912])
-    errors: list[dict[str, str]] | None = Field(
-        None, description="For invalid requests: where, and what is wrong."
-    )
-    what: str | None = Field(
-        None,
-        description="For models: what is too much: bytes, nodes, multiply_adds, activation_bytes, parameter_bytes or kept_bytes.",
-    )
-    op: str | None = Field(None, description="For models: the operation that cannot be run.")
-    node: str | None = Field(None, description="For models: the node that asks for it.")
-    supported: list[str] | None = Field(
-        None, description="For models: the operations that can be run."
-    )
-
-
 class ModelSummary(Schema):
     """A model in a list."""
 

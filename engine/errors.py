@@ -32,12 +32,19 @@ class FormatError(EngineError, ValueError):
 
 
 class UnsupportedOp(FormatError):
-    """A model asks for an operation that cannot be run here: ``op``, asked for by the ``node`` of that name."""
+    """A model asks for an operation that cannot be run here: ``op``, asked for by the ``node`` of that name.
 
-    def __init__(self, detail: str, *, op: str, node: str) -> None:
+    ``way_out`` says what can be done about it, in one sentence; ``before`` names the value at which the file can be cut off.
+    """
+
+    def __init__(
+        self, detail: str, *, op: str, node: str, way_out: str = "", before: str | None = None
+    ) -> None:
         super().__init__(detail)
         self.op = op
         self.node = node
+        self.way_out = way_out
+        self.before = before
 
 
 class ModelTooLarge(FormatError):
@@ -51,7 +58,26 @@ class ModelTooLarge(FormatError):
 
 
 class InputSizeNeeded(FormatError):
-    """A model leaves its input's height and width open, and none was given."""
+    """A model leaves its input's height and width open, and none was given.
+
+    ``shape`` is that of the ``input``, None for an axis that is open; ``sides`` are those of "height" and "width" that are.
+    ``suggested``: a height and width at which the model can be run, if one is known.
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        input: str,  # noqa: A002, ONNX's word
+        shape: tuple[int | None, ...],
+        sides: tuple[str, ...],
+        suggested: tuple[int, int] | None,
+    ) -> None:
+        super().__init__(detail)
+        self.input = input
+        self.shape = shape
+        self.sides = sides
+        self.suggested = suggested
 
 
 class ExternalDataNeeded(FormatError):

@@ -24,7 +24,7 @@ ENGINE = """
     zoo
 """
 APP = """
-    errors settings paths version schemas_outputs schemas schemas_steps schemas_attributions headers raw_path encode client
+    errors settings paths version schemas_outputs schemas_problem schemas schemas_steps schemas_attributions headers raw_path encode client
     colours picture_kinds class_folders
     images registry compute negotiate positions samples problems
     crops photo_edits remembered import_options

@@ -3,7 +3,14 @@
 import pytest
 from fastapi.openapi.models import OpenAPI
 
-from app import problems, schemas, schemas_attributions, schemas_learning, schemas_steps
+from app import (
+    problems,
+    schemas,
+    schemas_attributions,
+    schemas_learning,
+    schemas_problem,
+    schemas_steps,
+)
 
 UPLOADS = {"create_analysis", "classify"}
 SHAPES = vars(schemas) | vars(schemas_attributions) | vars(schemas_learning) | vars(schemas_steps)
@@ -175,8 +182,8 @@ CALLS = [
     ("/api/v1/models/tiny/layers/conv1/receptive-fields", schemas.ReceptiveFields),
     ("/api/v1/models/tiny/layers/fc1/receptive-fields", schemas.ReceptiveFields),
     ("/api/v1/health/live", schemas.Health),
-    ("/api/v1/analyses/nope", schemas.Problem),
-    ("/api/v1/analyses/{id}/layers/fc1/explain", schemas.Problem),
+    ("/api/v1/analyses/nope", schemas_problem.Problem),
+    ("/api/v1/analyses/{id}/layers/fc1/explain", schemas_problem.Problem),
 ]
 
 

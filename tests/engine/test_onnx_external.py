@@ -131,17 +131,21 @@ def test_one_file_seen_many_times_is_counted_each_time():
             helper.make_node("Add", [f"v{i}" if i else "x", f"w{i}"], [f"v{i + 1}"])
             for i in range(1000)
         ],
-        inputs=INPUT,
+        inputs={"x": [1, 2**16, 8, 1]},
         outputs=("v1000",),
     )
     for i in range(1000):
         tensor = made.graph.initializer.add(
-            name=f"w{i}", data_type=TensorProto.FLOAT16, dims=[2**19], raw_data=b""
+            name=f"w{i}", data_type=TensorProto.FLOAT16, dims=[1, 2**16, 8, 1], raw_data=b""
         )
         set_external_data(tensor, "m.data")
         tensor.ClearField("raw_data")
     with pytest.raises(ModelTooLarge, match="parameter bytes"):
-        from_onnx(made.SerializeToString(), external={"m.data": bytes(2**20)})
+        from_onnx(
+            made.SerializeToString(),
+            external={"m.data": bytes(2**20)},
+            limits=ModelLimits(max_activation_bytes=1 << 40),
+        )
 
 
 def test_files_beside_are_those_of_that_folder_and_not_too_large(tmp_path):

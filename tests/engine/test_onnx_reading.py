@@ -361,7 +361,7 @@ def test_a_constant_on_the_left_becomes_a_step():
 
 def test_a_picture_of_any_size_needs_one():
     data = file([make("GlobalAveragePool", ["x"], ["y"])], inputs={"x": ["N", 3, "H", "W"]})
-    with pytest.raises(InputSizeNeeded, match="'x' takes pictures of any size"):
+    with pytest.raises(InputSizeNeeded, match="'x' takes pictures of any height and width"):
         from_onnx(data)
     assert_same(data, random(2, 3, 5, 7), input_size=(5, 7))
 

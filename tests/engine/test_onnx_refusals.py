@@ -1,12 +1,15 @@
 """Files that cannot be read are refused with the reason, quickly, and nothing but FormatError comes out."""
 
 import random as chance
+import re
 import tracemalloc
 from time import perf_counter
 
 import numpy as np
+import onnx
 import pytest
 from onnx import TensorProto, helper
+from onnx.utils import extract_model
 
 import engine
 from engine.cost import ModelLimits, cost
@@ -16,6 +19,8 @@ from tests.engine.onnx_files import FLOAT, constant, file, model, random
 
 make = helper.make_node
 RELU = make("Relu", ["x"], ["y"])
+CONV = make("Conv", ["l", "k"], ["y"])
+LOOP = {"n": np.int64(3), "c": np.bool_(True)}
 HUGE = 2**40
 
 
@@ -34,6 +39,7 @@ def external(made):
     tensor = made.graph.initializer.add(name="w", data_type=FLOAT, dims=[1])
     tensor.data_location = TensorProto.EXTERNAL
     tensor.external_data.add(key="location", value="/etc/passwd")
+    made.graph.node[0].CopyFrom(make("Mul", ["x", "w"], ["y"]))
 
 
 def nested(levels):
@@ -97,9 +103,9 @@ HOSTILE = {
         "'x' is no tensor",
     ),
     "words as input": (small([RELU], kind=TensorProto.STRING), "is of string, no numbers"),
-    "an input without axes": (
-        changed(lambda m: m.graph.input[0].type.tensor_type.ClearField("shape")),
-        "does not say which axes it has",
+    "a single number as input": (
+        changed(lambda m: m.graph.input[0].type.tensor_type.shape.ClearField("dim")),
+        "is a single number; a picture has axes",
     ),
     "open channels": (small([RELU], inputs={"x": ["N", "C"]}), "leaves axes open"),
     "a huge input": (
@@ -196,16 +202,49 @@ def test_operations_are_refused_by_their_name(op):
     assert refused([make(op, ["x"], ["y"])], "not supported").op == op
 
 
-def test_control_flow_is_refused_by_name():
-    body = helper.make_graph([make("Relu", ["x"], ["z"])], "branch", [], [])
-    node = make("If", ["c"], ["y"], then_branch=body, else_branch=body)
-    assert refused([node], "not supported", arrays={"c": np.bool_(True)}).op == "If"
+def test_a_loop_is_refused_by_name_with_the_way_out():
+    body = helper.make_graph([make("Relu", ["x"], ["z"])], "body", [], [])
+    error = refused([make("Loop", ["n", "c"], ["y"], body=body)], "onnxsim", arrays=LOOP)
+    assert error.op == "Loop"
 
 
 def test_other_people_s_operations_are_refused():
     refused(
         [make("FusedConv", ["x"], ["y"], domain="com.microsoft")], "'com.microsoft' are not read"
     )
+
+
+def test_where_the_file_can_be_cut_off_is_said_and_right(tmp_path):
+    """The line of the message, done: what is left can be read."""
+    nodes = [make("Relu", ["x"], ["r"]), make("Det", ["r"], ["d"]), make("Relu", ["d"], ["y"])]
+    error = refused(nodes, r'extract_model\("model.onnx", "cut.onnx", \["x"\], \["r"\]\)')
+    assert error.before == "r"
+    assert "extract_model" in error.way_out
+    made = model(nodes, inputs={"x": [1, 3, 8, 8]})
+    made.graph.output[0].CopyFrom(helper.make_tensor_value_info("y", FLOAT, [1, 3]))
+    onnx.save(made, tmp_path / "model.onnx")
+    extract_model(tmp_path / "model.onnx", tmp_path / "cut.onnx", ["x"], [error.before])
+    assert engine.load(tmp_path / "cut.onnx").outputs == ("r",)
+
+
+def test_where_nothing_would_be_left_no_cut_is_offered():
+    assert refused([make("Det", ["x"], ["y"])], "not supported").before is None
+
+
+@pytest.mark.parametrize(
+    ("op", "domain", "word"),
+    [
+        ("LSTM", "", "recurrent"),
+        ("Scan", "", "onnxsim"),
+        ("SequenceConstruct", "", "lists of tensors"),
+        ("FusedConv", "com.microsoft", "QuantFormat.QDQ"),
+        ("TreeEnsembleClassifier", "ai.onnx.ml", "classical models"),
+        ("ATen", "org.pytorch.aten", "operator_export_type"),
+    ],
+)
+def test_the_way_out_is_that_of_the_reason(op, domain, word):
+    error = refused([make(op, ["x"], ["y"], domain=domain)], f"(?i){re.escape(word)}")
+    assert word.lower() in error.way_out.lower()
 
 
 REFUSED = {
@@ -229,7 +268,16 @@ REFUSED = {
         [make("Cast", ["x"], ["y"], to=TensorProto.INT64)],
         "not turned into int64",
     ),
-    "training": ([make("Dropout", ["x", "", "t"], ["y"])], "run for inference"),
+    "a live dropout": ([make("Dropout", ["x", "", "t"], ["y"])], r"call model.eval\(\) first"),
+    "a live dropout with its mask": (
+        [make("Dropout", ["x", "", "t"], ["d", "m"]), make("Where", ["m", "x", "d"], ["y"])],
+        r"call model.eval\(\) first",
+    ),
+    "statistics of the batch": (
+        [make("BatchNormalization", ["x", *["w"] * 4], ["y", "m", "v"], training_mode=1)],
+        r"call model.eval\(\) first",
+    ),
+    "maps in one dimension": ([make("Squeeze", ["x", "a"], ["l"]), CONV], "1-D: for sound"),
     "rounding": ([make("Round", ["x"], ["y"])], "only where it follows from the file alone"),
 }
 
@@ -237,8 +285,9 @@ REFUSED = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_a_supported_operation_cannot_do_is_said(what):
     nodes, reason = REFUSED[what]
-    arrays = {"s": np.float32([1, 1, 2, 2]), "t": np.bool_(True), "a": [2]}
-    shape = [1, 3, 1, 8] if what == "lines" else [1, 3, 8, 8]
+    arrays = {"s": np.float32([1, 1, 2, 2]), "t": np.bool_(True), "a": [2], "w": np.ones(3)}
+    arrays["k"] = random(3, 3, 3)
+    shape = [1, 3, 1, 8] if what in ("lines", "maps in one dimension") else [1, 3, 8, 8]
     refused(nodes, reason, arrays=arrays, inputs={"x": shape})
 
 

@@ -106,7 +106,9 @@ def _constant(step: Step) -> Array:
     kinds = {"value_float": np.float32, "value_floats": np.float32}
     for name, value in step.attributes.items():
         if name in ("value", "value_float", "value_floats", "value_int", "value_ints"):
-            return np.asarray(value, None if name == "value" else kinds.get(name, np.int64))
+            array = np.asarray(value, None if name == "value" else kinds.get(name, np.int64))
+            step.builder.unpack(array.nbytes // 4)  # a function may be called many times
+            return array
     raise step.refused("it holds no numbers")
 
 

@@ -1,20 +1,29 @@
-"""From bytes to a graph whose parts can be trusted to be there: one maker a value, nodes in order, no value from nowhere."""
+"""From bytes to a graph whose parts can be trusted to be there: one maker a value, names that are texts, no weights from nowhere."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
-from onnx import GraphProto, ModelProto, NodeProto, TypeProto, ValueInfoProto
+from onnx import (
+    AttributeProto,
+    FunctionProto,
+    GraphProto,
+    ModelProto,
+    NodeProto,
+    OperatorSetIdProto,
+    TensorProto,
+    TypeProto,
+)
 from onnx.defs import onnx_opset_version
 
 from engine.cost import ModelLimits
 from engine.errors import FormatError
 from engine.formats.onnx import wire
-from engine.formats.onnx.external import ExternalData, all_tensors, node_tensors
+from engine.formats.onnx.external import ExternalData
+from engine.formats.onnx.tails import cut_tails
 from engine.formats.onnx.tensors import is_external, to_array
 from engine.types import Array
 
@@ -22,19 +31,44 @@ OLDEST_OPSET = 6
 DOMAINS = ("", "ai.onnx")
 LONGEST_NAME = 1000
 
+# What a node calls: domain, operation, and which of several of that name.
+FunctionKey = tuple[str, str, str]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Graph:
-    """What a file says: ``inputs`` that a caller gives, ``arrays`` that it brings itself, ``nodes`` that lead to ``outputs``."""
+    """What a file says: ``inputs`` that a caller gives, ``tensors`` that it brings itself, ``nodes`` that lead to ``outputs``.
+
+    ``plain``: names that cannot stand in an address → what the values are called instead. ``labels``: the classes' names, where the
+    file ended in a step that picks one of them.
+    """
 
     name: str
     opset: int
     ir_version: int
     inputs: Mapping[str, TypeProto]
     outputs: tuple[str, ...]
-    arrays: Mapping[str, Array]
+    tensors: Mapping[str, TensorProto]
     nodes: tuple[NodeProto, ...]
+    functions: Mapping[FunctionKey, FunctionProto]
     about: Mapping[str, str]
+    labels: tuple[str, ...] | None
+    plain: Mapping[str, str]
+    external: ExternalData
+    arrays: Mapping[str, Array] = field(
+        default_factory=dict
+    )  # numbers that the file does not bring
+    # The tensors stay with their arrays: an id is that of one object only as long as it is there.
+    _decoded: dict[int, tuple[TensorProto, Array]] = field(default_factory=dict)
+
+    def array(self, tensor: TensorProto) -> Array:
+        """A tensor's numbers, decoded when they are asked for first. Raises FormatError."""
+        if id(tensor) not in self._decoded:
+            name = f"the weights {tensor.name!r}"
+            outside = is_external(tensor)
+            array = self.external.array(tensor, name) if outside else to_array(tensor, name)
+            self._decoded[id(tensor)] = tensor, array
+        return self._decoded[id(tensor)][1]
 
 
 def parse(data: bytes, limits: ModelLimits, files: Mapping[str, bytes]) -> Graph:
@@ -48,30 +82,37 @@ def parse(data: bytes, limits: ModelLimits, files: Mapping[str, bytes]) -> Graph
     graph = model.graph
     if not graph.node and not graph.output:
         raise FormatError("not an ONNX file: there is no network in it")
-    limits.allow("nodes", len(graph.node))
-    _only_text(graph)
-    _make_names_plain(graph)
-    external = ExternalData(files, limits)
-    external.check_all_there(all_tensors(graph))
-    external.bring_in(node_tensors(graph.node))
-    arrays = _arrays(graph, external)
-    inputs = {value.name: value.type for value in graph.input if value.name not in arrays}
-    _check_inputs(graph, inputs)
-    outputs = _names(graph.output)
+    _only_text(model)
+    _once(tensor.name for tensor in graph.initializer)
+    _once(value.name for value in graph.input)
+    _once(value.name for value in graph.output)
+    plain = _plain_names(graph)
+    tensors = {plain.get(tensor.name, tensor.name): tensor for tensor in graph.initializer}
+    inputs = {plain.get(value.name, value.name): value.type for value in graph.input}
+    inputs = {name: kind for name, kind in inputs.items() if name not in tensors}
+    _once([*inputs, *tensors, *(name for node in graph.node for name in node.output if name)])
+    if not graph.output:
+        raise FormatError("this network has no output")
+    outputs, labels = cut_tails(graph)
     return Graph(
         name=graph.name,
-        opset=_opset(model),
+        opset=opset_of(model.opset_import),
         ir_version=model.ir_version,
         inputs=inputs,
-        outputs=outputs,
-        arrays=arrays,
-        nodes=_needed(graph.node, {*inputs, *arrays}, outputs),
+        outputs=tuple(plain.get(name, name) for name in outputs),
+        tensors=tensors,
+        nodes=tuple(graph.node),
+        functions={(f.domain, f.name, f.overload): f for f in model.functions},
         about={entry.key: entry.value for entry in model.metadata_props},
+        labels=labels,
+        plain=plain,
+        external=ExternalData(files, limits),
     )
 
 
-def _opset(model: ModelProto) -> int:
-    versions = [entry.version for entry in model.opset_import if entry.domain in DOMAINS]
+def opset_of(imports: Iterable[OperatorSetIdProto]) -> int:
+    """The version of ONNX's own operations that a model or a function asks for. Raises FormatError."""
+    versions = [entry.version for entry in imports if entry.domain in DOMAINS]
     if len(versions) != 1:
         raise FormatError("not an ONNX file, or a damaged one: it does not name its opset")
     newest = onnx_opset_version()
@@ -82,14 +123,38 @@ def _opset(model: ModelProto) -> int:
     return int(versions[0])
 
 
-def _only_text(graph: GraphProto) -> None:
+def plain_name(name: str) -> str:
+    """A name as it can stand in an address: neither control characters nor «.» and «..»; these become underscores."""
+    return "".join(c if c.isprintable() and set(name) != {"."} else "_" for c in name)
+
+
+def graphs_in(nodes: Iterable[NodeProto]) -> Iterator[GraphProto]:
+    """The graphs in nodes' attributes, and those in them."""
+    for node in nodes:
+        for attribute in node.attribute:
+            for graph in (attribute.g, *attribute.graphs) if _holds_graph(attribute) else ():
+                yield graph
+                yield from graphs_in(graph.node)
+
+
+def _holds_graph(attribute: AttributeProto) -> bool:
+    return attribute.type in (AttributeProto.GRAPH, AttributeProto.GRAPHS)
+
+
+def _only_text(model: ModelProto) -> None:
     """Old messages of the library hand over bytes where a name is no UTF-8."""
-    names = [graph.name]
-    for node in graph.node:
+    names = [name for function in model.functions for name in (*function.input, *function.output)]
+    names += [part for f in model.functions for part in (f.domain, f.name, f.overload)]
+    graphs = [model.graph, *graphs_in(model.graph.node)]
+    bodies = [list(f.node) for f in model.functions]
+    graphs += [graph for body in bodies for graph in graphs_in(body)]
+    for graph in graphs:
+        names.append(graph.name)
+        for part in (graph.input, graph.output, graph.initializer):
+            names += [value.name for value in part]
+    for node in (node for nodes in (*(g.node for g in graphs), *bodies) for node in nodes):
         names += [node.name, node.op_type, node.domain, *node.input, *node.output]
         names += [attribute.name for attribute in node.attribute]
-    for part in (graph.input, graph.output, graph.initializer):
-        names += [value.name for value in part]
     if not all(isinstance(name, str) for name in names):
         raise FormatError("a damaged ONNX file: a name in it is no text")
     longest = max(map(len, names))
@@ -97,92 +162,22 @@ def _only_text(graph: GraphProto) -> None:
         raise FormatError(f"a name has {longest:,} characters; at most {LONGEST_NAME:,} are read")
 
 
-def _make_names_plain(graph: GraphProto) -> None:
-    """Names become parts of addresses, where neither control characters nor «.» and «..» can stand: these become underscores."""
-    lists = [names for node in graph.node for names in (node.input, node.output)]
-    values = [*graph.input, *graph.output, *graph.initializer]
-    taken = {name for names in lists for name in names} | {value.name for value in values}
+def _plain_names(graph: GraphProto) -> dict[str, str]:
+    """Values' names that cannot become parts of addresses → what they are called instead."""
+    values = (
+        value.name for part in (graph.input, graph.output, graph.initializer) for value in part
+    )
+    taken = {name for node in graph.node for name in (*node.input, *node.output)} | set(values)
     plain: dict[str, str] = {}
     counts: Counter[str] = Counter()
-    for name in sorted(name for name in taken if not name.isprintable() or name in (".", "..")):
-        base = "".join(c if c.isprintable() and set(name) != {"."} else "_" for c in name)
-        other = base
+    for name in sorted(name for name in taken if name != plain_name(name)):
+        base = other = plain_name(name)
         while other in taken:
             counts[base] += 1
             other = f"{base}_{counts[base]}"
         taken.add(other)
         plain[name] = other
-    if plain:
-        for names in lists:
-            names[:] = [plain.get(name, name) for name in names]
-        for value in values:
-            value.name = plain.get(value.name, value.name)
-
-
-def _arrays(graph: GraphProto, external: ExternalData) -> dict[str, Array]:
-    if graph.sparse_initializer:
-        raise FormatError("sparse weights are not read; save them as ordinary ones")
-    _once(tensor.name for tensor in graph.initializer)
-    found = {}
-    for tensor in graph.initializer:
-        name = f"the weights {tensor.name!r}"
-        outside = is_external(tensor)
-        found[tensor.name] = external.array(tensor, name) if outside else to_array(tensor, name)
-    return found
-
-
-def _check_inputs(graph: GraphProto, inputs: Mapping[str, TypeProto]) -> None:
-    _once(value.name for value in graph.input)
-    for name, kind in inputs.items():
-        if not name or kind.WhichOneof("value") != "tensor_type":
-            raise FormatError(f"the input {name!r} is no tensor; nothing else can be given")
-
-
-def _names(values: Iterable[ValueInfoProto]) -> tuple[str, ...]:
-    names = tuple(value.name for value in values)
-    _once(names)
-    if not names:
-        raise FormatError("this network has no output")
-    return names
-
-
-def _needed(
-    nodes: Iterable[NodeProto], given: set[str], outputs: tuple[str, ...]
-) -> tuple[NodeProto, ...]:
-    """The nodes that the outputs depend on, in an order in which they can be computed: the file's own wherever it is one."""
-    makers = _makers(nodes, given)
-    found: dict[int, NodeProto] = {}
-    wanted = list(outputs)
-    while wanted:
-        name = wanted.pop()
-        if name in given:
-            continue
-        if name not in makers:
-            raise FormatError(f"{name!r} is needed, but nothing makes it")
-        place, node = makers[name]
-        if place not in found:
-            found[place] = node
-            wanted += [read for read in node.input if read]
-    order = {
-        place: {makers[name][0] for name in node.input if name in makers}
-        for place, node in sorted(found.items())
-    }
-    if all(max(before, default=-1) < place for place, before in order.items()):
-        return tuple(found[place] for place in order)
-    try:
-        return tuple(found[place] for place in TopologicalSorter(order).static_order())
-    except CycleError as error:
-        names = ", ".join(repr(found[place].output[0]) for place in error.args[1][:5])
-        raise FormatError(f"the values need each other in a cycle: {names}") from None
-
-
-def _makers(nodes: Iterable[NodeProto], given: set[str]) -> dict[str, tuple[int, NodeProto]]:
-    """Value → which node makes it, and that node."""
-    made = [
-        (name, (place, node)) for place, node in enumerate(nodes) for name in node.output if name
-    ]
-    _once([*given, *(name for name, _ in made)])
-    return dict(made)
+    return plain
 
 
 def _once(names: Iterable[str]) -> None:

@@ -7,21 +7,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from onnx import NodeProto, TypeProto, checker, helper
+from onnx import NodeProto, checker, helper
 
 from engine.cost import ModelLimits, cost
-from engine.errors import EngineError, FormatError, InputSizeNeeded, ShapeError
+from engine.errors import EngineError, FormatError, ShapeError
+from engine.formats.onnx.advice import with_way_out
 from engine.formats.onnx.building import Builder, Operand, as_parameter
 from engine.formats.onnx.constants import with_constants
 from engine.formats.onnx.converters import CONVERTERS
+from engine.formats.onnx.external import node_tensors
 from engine.formats.onnx.folding import FOLDS, fold
-from engine.formats.onnx.parsing import DOMAINS, Graph, parse
+from engine.formats.onnx.inputs import dims_of, read_at_a_size
+from engine.formats.onnx.parsing import Graph, parse
 from engine.formats.onnx.step import Step, attributes_of, refusal
-from engine.formats.onnx.tensors import FLOATS, WHOLES, type_name
+from engine.formats.onnx.tensors import WHOLES
+from engine.formats.onnx.worklist import Call, Worklist
 from engine.network import Network
 from engine.ops import Constant
 from engine.preprocess import Preprocess
@@ -53,8 +58,14 @@ def from_onnx(
     try:
         with np.errstate(all="ignore"):  # weights may be anything: what overflows is infinite
             graph = with_constants(parse(data, limits, external), constants or {})
-            builder = Builder(limits)
-            network = _network(graph, builder, name, labels, preprocess, input_size, check)
+            inputs = _inputs(graph, limits)
+            network = read_at_a_size(
+                inputs,
+                input_size,
+                lambda shapes: _Reader(graph, limits, shapes, check).network(
+                    name, labels, preprocess
+                ),
+            )
     except FormatError:
         raise
     except (EngineError, MemoryError, RecursionError) as error:
@@ -65,43 +76,146 @@ def from_onnx(
     return network
 
 
-def _network(
-    graph: Graph,
-    builder: Builder,
-    name: str,
-    labels: Sequence[str] | None,
-    preprocess: Preprocess | None,
-    input_size: tuple[int, int] | None,
-    check: Callable[[], None] | None,
-) -> Network:
-    values = {key: Operand.known(key, array) for key, array in graph.arrays.items()}
-    for key, kind in graph.inputs.items():
-        values[key] = _input(key, kind, input_size)
-        builder.count_activation(values[key].shape)
-    builder.taken |= values.keys() | {n for node in graph.nodes for n in node.output}
-    read = frozenset({*graph.outputs, *(name for node in graph.nodes for name in node.input)})
-    for node in graph.nodes:
-        if check is not None:
-            check()
-        _convert(node, graph, values, read, builder)
-    for output in graph.outputs:
-        if values[output].array is not None:
-            _add_constant(builder, values[output], [values[key] for key in graph.inputs])
-    about = _about(graph.about)
-    return Network(
-        builder.nodes,
-        inputs={key: values[key].shape[1:] for key in graph.inputs},
-        outputs=graph.outputs,
-        labels=labels if labels is not None else about.get("labels"),
-        preprocess=preprocess or about.get("preprocess"),
-        name=name or graph.name,
-        meta=about.get("meta"),
-        dtypes={
-            key: helper.tensor_dtype_to_np_dtype(kind.tensor_type.elem_type).name
-            for key, kind in graph.inputs.items()
-            if values[key].whole
-        },
-    )
+def _inputs(graph: Graph, limits: ModelLimits) -> dict[str, tuple[int | None, ...]]:
+    """The inputs that the outputs need, and their axes. Raises what can be said against the file before its input has a size."""
+    work = Worklist(graph, limits, lambda name: name)
+    graph.external.check_all_there(work.weights())
+    for call in work.needed():
+        if call.function is None:
+            with with_way_out(call, work):
+                _check_supported(call)
+    needed = work.inputs() or list(graph.inputs)
+    return {name: dims_of(name, graph.inputs[name]) for name in needed}
+
+
+class _Reader:
+    """Makes a network of a graph whose inputs have ``shapes``."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        limits: ModelLimits,
+        shapes: Mapping[str, Shape],
+        check: Callable[[], None] | None,
+    ) -> None:
+        self._graph = graph
+        self._check = check
+        self._builder = Builder(limits)
+        self._values = {key: Operand.known(key, array) for key, array in graph.arrays.items()}
+        for key, shape in shapes.items():
+            whole = graph.inputs[key].tensor_type.elem_type in WHOLES
+            self._values[key] = Operand(key, shape, whole=whole)
+            self._builder.count_activation(shape)
+        self._inputs = list(shapes)
+        self._builder.taken |= self._values.keys() | graph.inputs.keys() | graph.tensors.keys()
+        self._builder.taken |= {
+            graph.plain.get(name, name) for node in graph.nodes for name in node.output
+        }
+        self._work = Worklist(graph, limits, self._builder.new_name)
+
+    def network(
+        self, name: str, labels: Sequence[str] | None, preprocess: Preprocess | None
+    ) -> Network:
+        """The network; None stands for what the file says itself."""
+        for call in self._work:
+            if self._check is not None:
+                self._check()
+            with with_way_out(call, self._work):
+                if call.function is not None:
+                    self._work.inline(call)
+                elif call.is_branching:
+                    self._branch(call)
+                else:
+                    self._convert(call)
+        outputs, inputs = self._graph.outputs, self._inputs
+        inputs = [key for key in inputs if key in self._work.read] or inputs
+        for output in outputs:
+            if self._operand(output, "an output").array is not None:
+                _add_constant(
+                    self._builder, self._values[output], [self._values[k] for k in inputs]
+                )
+        about = _about(self._graph.about)
+        own_labels = about.get("labels", self._graph.labels)
+        return Network(
+            self._builder.nodes,
+            inputs={key: self._values[key].shape[1:] for key in inputs},
+            outputs=outputs,
+            labels=labels if labels is not None else own_labels,
+            preprocess=preprocess or about.get("preprocess"),
+            name=name or self._graph.name,
+            meta=about.get("meta"),
+            dtypes={key: self._dtype(key) for key in inputs if self._values[key].whole},
+        )
+
+    def _dtype(self, name: str) -> str:
+        """What NumPy calls the type of an input."""
+        kind = self._graph.inputs[name].tensor_type.elem_type
+        return str(helper.tensor_dtype_to_np_dtype(kind).name)
+
+    def _operand(self, name: str, what: str) -> Operand:
+        """A value that was made before, or one of the file's weights."""
+        if name not in self._values:
+            if name not in self._work.tensors:
+                raise FormatError(f"{what} ({name!r}) is not computed here")
+            array = self._graph.array(self._work.tensors[name])
+            self._values[name] = Operand.known(name, array)
+        return self._values[name]
+
+    def _branch(self, call: Call) -> None:
+        """Puts the nodes of an If's branch in its place. Raises UnsupportedOp where nobody knows which."""
+        if len(call.inputs) != 1:
+            raise FormatError(f"If {call.label!r} has {len(call.inputs)} conditions")
+        condition = self._operand(call.inputs[0], "a condition")
+        graphs = {a.name: a.g for a in call.node.attribute if a.HasField("g")}
+        if condition.array is None or condition.array.size != 1:
+            raise refusal(
+                "If",
+                call.label,
+                f"its condition ({condition.name!r}) depends on the picture; it is read only where it follows from the file alone, "
+                "as shapes do",
+            )
+        name = "then_branch" if condition.array.ravel()[0] else "else_branch"
+        if name not in graphs:
+            raise FormatError(f"If {call.label!r} has no {name}")
+        self._work.branch(call, graphs[name])
+
+    def _convert(self, call: Call) -> None:
+        """Makes the node's values known: as arrays where they follow from the file alone, else as steps of the network."""
+        _check_supported(call)
+        node, label = call.node, call.label
+        self._graph.external.bring_in(node_tensors([node]))
+        attributes = attributes_of(node, label)
+        _check_valid(node, self._graph.ir_version, call.scope.opset, label)
+        step = Step(
+            op=node.op_type,
+            label=label,
+            opset=call.scope.opset,
+            inputs=tuple(
+                self._operand(key, f"an operand of {label!r}") if key else None
+                for key in call.inputs
+            ),
+            outputs=call.outputs,
+            attributes=attributes,
+            read=self._work.read,
+            builder=self._builder,
+            made={},
+        )
+        arrays = fold(step)
+        if arrays is not None:
+            known = zip(call.outputs, arrays, strict=False)
+            step.made.update({key: Operand.known(key, array) for key, array in known})
+        elif node.op_type not in CONVERTERS:
+            raise refusal(
+                node.op_type,
+                label,
+                "it is read only where it follows from the file alone, as shapes do",
+            )
+        else:
+            _run(step)
+        self._values |= step.made
+        for output in call.outputs:
+            if output in self._work.read and output not in self._values:
+                raise refusal(node.op_type, label, f"its output {output!r} is not computed here")
 
 
 def _add_constant(builder: Builder, known: Operand, inputs: list[Operand]) -> None:
@@ -112,88 +226,6 @@ def _add_constant(builder: Builder, known: Operand, inputs: list[Operand]) -> No
     builder.add(Constant(as_parameter(known.array)), reads, known.name, "")
 
 
-def _input(name: str, kind: TypeProto, input_size: tuple[int, int] | None) -> Operand:
-    """An input with the batch that the file fixes, or 1, and with the height and width that it fixes, or the given ones."""
-    tensor = kind.tensor_type
-    if tensor.elem_type not in FLOATS | WHOLES:
-        raise FormatError(f"the input {name!r} is of {type_name(tensor.elem_type)}, no numbers")
-    dims = [dim.dim_value if dim.HasField("dim_value") else 0 for dim in tensor.shape.dim]
-    if not dims:
-        raise FormatError(f"the input {name!r} does not say which axes it has")
-    if min(dims) < 0:
-        raise FormatError(f"the input {name!r} has the shape {dims}")
-    shape = (dims[0] or 1, *dims[1:])
-    if len(shape) == 4:
-        shape = _sized(name, shape, input_size)
-    if 0 in shape:
-        raise FormatError(
-            f"the input {name!r} leaves axes open that are neither height nor width: {dims}"
-        )
-    return Operand(name, shape, whole=tensor.elem_type in WHOLES)
-
-
-def _sized(name: str, shape: Shape, input_size: tuple[int, int] | None) -> Shape:
-    """Maps with their height and width: axes 2 and 3, or 1 and 2 where the colours come last."""
-    first = 1 if shape[3] in (1, 3) and shape[1] not in (1, 3) else 2
-    fixed = shape[first : first + 2]
-    if input_size is None:
-        if 0 in fixed:
-            raise InputSizeNeeded(
-                f"the input {name!r} takes pictures of any size, and one has to be chosen"
-            )
-        return shape
-    if any(has not in (0, wanted) for has, wanted in zip(fixed, input_size, strict=True)):
-        sizes = " × ".join(str(size) if size else "any" for size in fixed)
-        raise FormatError(
-            f"the file fixes its input {name!r} at {sizes}; {input_size[0]} × {input_size[1]} cannot be had"
-        )
-    return (*shape[:first], *input_size, *shape[first + 2 :])
-
-
-def _convert(
-    node: NodeProto,
-    graph: Graph,
-    values: dict[str, Operand],
-    read: frozenset[str],
-    builder: Builder,
-) -> None:
-    """Makes the node's values known: as arrays where they follow from the file alone, else as steps of the network."""
-    label = node.name or next(filter(None, node.output), "")
-    if node.domain not in DOMAINS:
-        raise refusal(node.op_type, label, f"operations of {node.domain!r} are not read")
-    if node.op_type not in CONVERTERS and node.op_type not in FOLDS:
-        raise _unknown(node.op_type, label)
-    attributes = attributes_of(node, label)
-    _check(node, graph, label)
-    step = Step(
-        op=node.op_type,
-        label=label,
-        opset=graph.opset,
-        inputs=tuple(values[name] if name else None for name in node.input),
-        outputs=tuple(node.output),
-        attributes=attributes,
-        read=read,
-        builder=builder,
-        made={},
-    )
-    arrays = fold(step)
-    if arrays is not None:
-        known = zip(node.output, arrays, strict=False)
-        step.made.update({key: Operand.known(key, array) for key, array in known})
-    elif node.op_type not in CONVERTERS:
-        raise refusal(
-            node.op_type,
-            label,
-            "it is read only where it follows from the file alone, as shapes do",
-        )
-    else:
-        _run(step)
-    values |= step.made
-    for output in node.output:
-        if output in read and output not in values:
-            raise refusal(node.op_type, label, f"its output {output!r} is not computed here")
-
-
 def _run(step: Step) -> None:
     try:
         CONVERTERS[step.op](step)
@@ -201,21 +233,31 @@ def _run(step: Step) -> None:
         raise step.refused(str(error)) from None
 
 
-def _check(node: NodeProto, graph: Graph, label: str) -> None:
+def _check_supported(call: Call) -> None:
+    """Refuses an operation that is not known at all."""
+    op, domain = call.written.op_type, call.written.domain
+    if not call.is_own:
+        raise refusal(op, call.label, f"operations of {domain!r} are not read")
+    if op not in CONVERTERS and op not in FOLDS and not call.is_branching:
+        supported = ", ".join(sorted(CONVERTERS))
+        raise refusal(op, call.label, f"this operation is not supported; supported are {supported}")
+
+
+def _check_valid(node: NodeProto, ir_version: int, opset: int, label: str) -> None:
     """The library's own check of a node: attributes, and how many inputs and outputs its opset gives it."""
-    context = checker.C.CheckerContext()
-    context.ir_version = graph.ir_version
-    context.opset_imports = {"": graph.opset}
     try:
-        checker.check_node(node, context)
+        checker.check_node(node, _context(ir_version, opset))
     except checker.ValidationError as error:
         reason = str(error).split("\n", 1)[0]
         raise FormatError(f"{node.op_type} {label!r} is not valid ONNX: {reason}") from None
 
 
-def _unknown(op: str, label: str) -> EngineError:
-    supported = ", ".join(sorted(CONVERTERS))
-    return refusal(op, label, f"this operation is not supported; supported are {supported}")
+@cache
+def _context(ir_version: int, opset: int) -> Any:
+    context = checker.C.CheckerContext()
+    context.ir_version = ir_version
+    context.opset_imports = {"": opset}
+    return context
 
 
 def _about(told: Mapping[str, str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +37,7 @@ class Step:
     inputs: tuple[Operand | None, ...]
     outputs: tuple[str, ...]  # "" for one that is left out
     attributes: Mapping[str, Any]
-    read: frozenset[str]  # the outputs that anything reads
+    read: AbstractSet[str]  # the outputs that anything reads
     builder: Builder
     made: dict[str, Operand]
 

@@ -18,12 +18,18 @@ from engine.ops import (
     Softmax,
 )
 
+EVAL_FIRST = "the file was exported while training: call model.eval() first, then export it again"
+
 
 def batch_norm(step: Step) -> None:
     """BatchNormalization as it is at inference."""
+    if step.integer("training_mode", 0):
+        raise step.refused(
+            f"it takes mean and variance of each batch, as in training; {EVAL_FIRST}"
+        )
     step.only_first_output()
-    if step.integer("training_mode", 0) or not step.integer("spatial", 1):
-        raise step.refused("it is run for inference, with one mean a channel")
+    if not step.integer("spatial", 1):
+        raise step.refused("it is run with one mean a channel, not with one a cell")
     # There momentum is the share of the old running value, here that of the new one.
     momentum = round(1 - step.real("momentum", 0.9), 7)
     op = BatchNorm(
@@ -88,10 +94,10 @@ def local_response_norm(step: Step) -> None:
 
 def dropout(step: Step) -> None:
     """Dropout, which passes everything on at inference."""
-    step.only_first_output()
-    if step.has(2) and step.array(2, "training_mode").any():
-        raise step.refused("it is run for inference")
     rate = step.bound(1, "ratio")
+    if step.has(2) and step.array(2, "training_mode").any() and rate != 0:
+        raise step.refused(f"it drops numbers at random, as in training; {EVAL_FIRST}")
+    step.only_first_output()
     step.make(Dropout(0.5 if rate is None else rate), step.operand(0))
 
 

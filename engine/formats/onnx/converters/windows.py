@@ -115,8 +115,9 @@ def whole_maps(op: Callable[[], Op]) -> Callable[[Step], None]:
 def _maps(step: Step) -> Shape:
     shape = step.shape()
     if len(shape) != 4:
+        kinds = {3: " (1-D: for sound, text or series)", 5: " (3-D: for volumes or films)"}
         raise step.refused(
-            f"it runs on maps (N, C, H, W) here, and gets {len(shape)} axes: {list(shape)}"
+            f"it runs on maps (N, C, H, W) here, and gets {len(shape)} axes{kinds.get(len(shape), '')}: {list(shape)}"
         )
     return shape
 
