@@ -24,9 +24,9 @@ from engine.fields import Fields, fields_of
 from engine.network import Network
 from engine.ops.base import Explanation, no_terms, one_term
 from engine.preprocess import USUAL_SCALE, Preprocess
-from engine.shown import own_position, shown, shown_positions
+from engine.shown import ValueLayout
 from engine.trace import Trace
-from engine.types import Array, Index, Shape
+from engine.types import Array, Index
 
 Scores = list[tuple[str, float]]
 
@@ -60,11 +60,15 @@ class Changes:
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer in short; ``shape`` is the one that is shown (engine/shown.py), ``own_shape`` the network's where that is another."""
+    """One layer in short; ``shape`` is the one that is shown (engine/shown.py), ``own_shape`` the network's where that is another.
+
+    ``layout`` has one letter for each of the network's own axes (engine/layouts.py).
+    """
 
     name: str
     op: str
     shape: tuple[int, ...]
+    layout: str
     stats: views.LayerStats
     strongest: list[int]
     own_shape: tuple[int, ...] | None = None
@@ -103,10 +107,10 @@ class Analysis:
     changes: Changes | None = None
     step: str | None = None
 
-    @cached_property
-    def shapes(self) -> dict[str, Shape]:
-        """The shapes of the network's own values, batch axis included."""
-        return {name: value.shape for name, value in self.trace.items()}
+    @property
+    def layouts(self) -> dict[str, ValueLayout]:
+        """How the network's own values lie, and how they are shown."""
+        return self.network.layouts
 
     @cached_property
     def fields(self) -> Fields:
@@ -154,16 +158,15 @@ class Analysis:
     def values(self, name: str) -> Array:
         """A layer's numbers as they are shown, (C, H, W) or (K,). Raises UnknownLayer."""
         self.layer(name)
-        return shown(self.trace[name][0])
+        return self.layouts[name].shown(self.trace[name])
 
     def index(self, name: str, position: Index) -> Index:
         """Where in the trace the number lies that is shown at (channel, y, x) or (unit,)."""
-        return (0, *own_position(position, self.shapes[name][1:]))
+        return self.layouts[name].index(position)
 
     def position(self, name: str, index: Index) -> Index:
         """Where the number at an index of the trace is shown: the reverse of ``index``."""
-        places = shown_positions(np.array([index[1:]], np.int64), self.shapes[name][1:])
-        return tuple(places[0].tolist())
+        return self.layouts[name].position(index)
 
     def explain(self, name: str, position: Index) -> Explanation:
         """Where one number came from; ``position`` is (channel, y, x) or (unit,), those in the explanation are the trace's."""
@@ -230,7 +233,7 @@ def analyze(
         network=network,
         photo=Photo(picture.width, picture.height, picture.format, part, pixels, around),
         trace=trace,
-        layers=[layer_of(network, name, trace[name][0]) for name in trace],
+        layers=[layer_of(network, name, trace[name]) for name in trace],
         predictions=outputs.predictions(network.answer, trace),
         timings_ms=clock.total(trace),
     )
@@ -270,11 +273,13 @@ def _part(picture: Picture, steps: Preprocess, crop: Box | None) -> Box:
 
 
 def layer_of(network: Network, name: str, y: Array) -> Layer:
-    """A layer's numbers of one picture, of any rank, in short."""
+    """A layer's numbers of the first picture in short; ``y`` as the network has it."""
     op = "input" if name in network.inputs else network.node(name).op.kind
-    seen, own = shown(y), None if y.ndim in (1, 3) else y.shape
+    layout = network.layouts[name]
+    seen = layout.shown(y)
+    own = None if layout.own_shape == layout.shape else layout.own_shape
     stats, strongest = views.layer_stats(seen), views.strongest_maps(seen, STRONGEST)
-    return Layer(name, op, seen.shape, stats, strongest, own)
+    return Layer(name, op, seen.shape, layout.letters, stats, strongest, own)
 
 
 class Clock:

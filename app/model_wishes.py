@@ -86,7 +86,8 @@ def read_model(
         network = takes_photo(_parsed(data, options, limits, check, external), options)
         limits.allow("nodes", len(network.nodes))
         limits.check(cost(network))
-        _check_pictures(network)
+        if not network.outputs:
+            raise InvalidModel("The network has no output.")
         network = _with_options(network, options)
         _check_told(network)
         # Once on a blank photo: what cannot be run is refused here rather than with somebody's photo.
@@ -155,24 +156,6 @@ def _saved_here(data: bytes, options: ImportOptions) -> Network:
     if options.inputs:
         raise BadParameter("input: a file of this program has no input but the photo.")
     return safetensors.load(data)
-
-
-def _check_pictures(network: Network) -> None:
-    """Every value has an axis of pictures in front, or nothing could be shown of it."""
-    if not network.outputs:
-        raise InvalidModel("The network has no output.")
-    for name, shape in network.shapes().items():
-        if shape[:1] != (1,):
-            raise InvalidModel(
-                f"The layer {name!r} makes {sizes(shape)} numbers of one picture, without an axis of pictures in front."
-            )
-    try:
-        shapes = network.shapes(2)
-    except EngineError:  # it takes one picture at a time
-        return
-    for name in network.outputs:
-        if shapes[name][0] != 2:
-            raise InvalidModel(f"The output {name!r} is not one answer for each picture.")
 
 
 def _check_told(network: Network) -> None:

@@ -62,7 +62,9 @@ def receptive_fields(
     info = _layer_info(registry, model, name, check)
     if len(info.shape) != 3:
         return {"name": name, "rows": None, "columns": None}
-    rows, columns = fields_of(registry.get(model), check).rows_and_columns(name)
+    network = registry.get(model)
+    axes = network.layouts[name].rows_and_columns
+    rows, columns = fields_of(network, check).rows_and_columns(name, axes)
     return {"name": name, "rows": rows, "columns": columns}
 
 

@@ -22,8 +22,8 @@ from engine.network import Network
 from engine.ops.base import Explanation
 from engine.outputs import OutputInfo
 from engine.preprocess import USUAL
-from engine.shown import shown_positions, shown_shape
-from engine.types import Array, Index, Shape
+from engine.shown import ValueLayout
+from engine.types import Array, Index
 
 _MOST_TERMS = 100_000  # of one number: some ten megabytes
 _MOST_VALUES = 1000  # of an output that is numbers
@@ -222,9 +222,9 @@ def explanation(done: Analysis, name: str, position: Index) -> dict[str, Any]:
     """Where a number came from, and what it sees. Raises BadParameter where that is too much to list."""
     info = done.layer(name)
     reads = (
-        [("photo", done.photo.pixels.shape)]
+        [("photo", done.layouts[name])]
         if info.op == "input"
-        else [(i, done.shapes[i][1:]) for i in done.network.node(name).inputs]
+        else [(i, done.layouts[i]) for i in done.network.node(name).inputs]
     )
     return {
         **explained(name, info.op, position, done.explain(name, position), reads),
@@ -233,9 +233,9 @@ def explanation(done: Analysis, name: str, position: Index) -> dict[str, Any]:
 
 
 def explained(
-    name: str, op: str, position: Index, why: Explanation, reads: list[tuple[str, Shape]]
+    name: str, op: str, position: Index, why: Explanation, reads: list[tuple[str, ValueLayout]]
 ) -> dict[str, Any]:
-    """An explanation in plain words, with positions as they are shown. ``reads``: what the layer reads, with the network's own shapes."""
+    """An explanation in plain words, with positions as they are shown. ``reads``: what the layer reads, and how that lies."""
     if len(why.values) > _MOST_TERMS:
         raise BadParameter(
             f"This number is made of {len(why.values):,} terms; at most {_MOST_TERMS:,} are listed one by one.",
@@ -254,12 +254,12 @@ def explained(
     }
 
 
-def _terms(why: Explanation, reads: list[tuple[str, Shape]]) -> list[dict[str, Any]]:
+def _terms(why: Explanation, reads: list[tuple[str, ValueLayout]]) -> list[dict[str, Any]]:
     """The terms one by one, in the op's order. A weight that is not a number leaves as null (encode.json_bytes)."""
-    sources, shapes = [name for name, _ in reads], [shape for _, shape in reads]
-    is_vector = [len(shown_shape(shape)) == 1 for shape in shapes]
-    columns = (why.sources, _places(why, shapes), why.values, why.weights, why.products)
-    padding = _outside(why, shapes) if "photo" not in sources else np.zeros(len(why.values), bool)
+    sources, layouts = [name for name, _ in reads], [layout for _, layout in reads]
+    is_vector = [len(layout.shape) == 1 for layout in layouts]
+    columns = (why.sources, _places(why, layouts), why.values, why.weights, why.products)
+    padding = _outside(why, layouts) if "photo" not in sources else np.zeros(len(why.values), bool)
     rows = zip(*(column.tolist() for column in (*columns, padding)), strict=True)
     # There are thousands, and somebody waits with a moving hand: each one is written down at once, without helpers.
     return [
@@ -286,27 +286,27 @@ def _terms(why: Explanation, reads: list[tuple[str, Shape]]) -> list[dict[str, A
     ]
 
 
-def _places(why: Explanation, shapes: list[Shape]) -> Array:
+def _places(why: Explanation, layouts: list[ValueLayout]) -> Array:
     """Where each term is shown, (T, 3), or (T, 1) where all are in vectors."""
-    places: Array = why.positions[:, 1:]
-    if all(len(shape) in (1, 3) for shape in shapes):
-        return places
-    found = np.zeros((len(places), 3), places.dtype)
-    for source, shape in enumerate(shapes):
+    if len(layouts) == 1:
+        return layouts[0].positions(why.positions[:, : len(layouts[0].sizes)])
+    found = np.zeros((len(why.positions), 3), why.positions.dtype)
+    for source, layout in enumerate(layouts):
         here = why.sources == source
-        seen = shown_positions(places[here, : len(shape)], shape)
+        seen = layout.positions(why.positions[here, : len(layout.sizes)])
         found[here, : seen.shape[1]] = seen
     return found
 
 
-def _outside(why: Explanation, shapes: list[Shape]) -> NDArray[np.bool_]:
+def _outside(why: Explanation, layouts: list[ValueLayout]) -> NDArray[np.bool_]:
     """Which terms are padded cells rather than numbers of their input."""
-    depth = why.positions.shape[1] - 1
-    # A vector among maps has positions that are filled up with -1, which is not outside.
-    sizes = np.array([(*shape, *(0,) * (depth - len(shape))) for shape in shapes]).reshape(
-        -1, depth
-    )
-    size, place = sizes[why.sources], why.positions[:, 1:]
+    rank = why.positions.shape[1]
+    # What has fewer axes has positions that are filled up with -1, which is not outside; and no picture is outside of its batch.
+    sizes = np.zeros((len(layouts), rank), np.int64)
+    for source, layout in enumerate(layouts):
+        for axis, length in enumerate(layout.sizes):
+            sizes[source, axis] = 0 if axis == layout.batch_axis else length
+    size, place = sizes[why.sources], why.positions
     return np.asarray((((place < 0) | (place >= size)) & (size > 0)).any(axis=1))
 
 

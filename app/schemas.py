@@ -87,8 +87,12 @@ class LayerInfo(Schema):
         description="[C, H, W] or [K], as the layer is shown and as positions count.",
         examples=[[24, 64, 64]],
     )
+    layout: str = Field(
+        description="A letter for each of the network's own axes: N pictures, C channels, H rows, W columns, L places in a line.",
+        examples=["NCHW"],
+    )
     own_shape: list[int] | None = Field(
-        description="The network's own shape, where it has neither three axes nor one; null otherwise.",
+        description="The network's own shape without the axis of pictures, where that is another; null otherwise.",
         examples=[None],
     )
     parameters: int = Field(examples=[672])
@@ -186,8 +190,12 @@ class AnalysisLayer(Schema):
     name: str = Field(examples=["relu1_1"])
     op: str = Field(examples=["relu"])
     shape: list[int] = Field(examples=[[24, 64, 64]])
+    layout: str = Field(
+        description="A letter for each of the network's own axes: N pictures, C channels, H rows, W columns, L places in a line.",
+        examples=["NCHW"],
+    )
     own_shape: list[int] | None = Field(
-        description="The network's own shape, where it has neither three axes nor one; null otherwise.",
+        description="The network's own shape without the axis of pictures, where that is another; null otherwise.",
         examples=[None],
     )
     stats: Stats

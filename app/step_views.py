@@ -17,7 +17,7 @@ from engine import outputs, views
 from engine.fields import fields_of
 from engine.ops.base import Explanation
 from engine.preprocess import Preprocess
-from engine.shown import shown, shown_shape
+from engine.shown import ValueLayout
 from engine.train.glass import Update
 from engine.train.losses import LOSSES
 from engine.types import Array, Index
@@ -154,16 +154,19 @@ def _terms(seen: Examined, picture: int) -> Array:
 
 def _layer(seen: Examined, name: str, picture: int) -> dict[str, Any]:
     glass = seen.glass
+    layout = glass.network.layouts[name]
     op, gradient = seen.op(name), glass.gradients.values.get(name)
     node = None if op == "input" else glass.network.node(name)
     return {
         "name": name,
         "op": op,
         "inputs": [] if node is None else list(node.inputs),
-        "shape": list(shown_shape(glass.trace[name].shape[1:])),
+        "shape": list(layout.shape),
         "cached": list(CACHED.get(op, ())),
-        "value": views.layer_stats(shown(glass.trace[name][picture])),
-        "gradient": None if gradient is None else views.layer_stats(shown(gradient[picture])),
+        "value": views.layer_stats(layout.shown(glass.trace[name], picture)),
+        "gradient": None
+        if gradient is None
+        else views.layer_stats(layout.shown(gradient, picture)),
         "parameters": [
             _parameter(key, glass.updates[f"{name}.{key}"])
             for key in (() if node is None else node.op.params)
@@ -223,7 +226,7 @@ def values(seen: Examined, name: str, picture: int, of: str) -> Array:
     array = found[of]
     if array is None:
         raise BadParameter(f"No blame reaches {name!r}: the loss is taken before it.")
-    return shown(array[seen.check_picture(picture)])
+    return glass.network.layouts[name].shown(array, seen.check_picture(picture))
 
 
 def update_of(seen: Examined, name: str, parameter: str) -> Update:
@@ -273,13 +276,14 @@ def explanation(seen: Examined, name: str, picture: int, position: Index) -> dic
     if op == "input":
         why, inputs = (
             _explain_input(seen, name, index),
-            [("photo", (*glass.trace[name].shape[2:], 3))],
+            [("photo", ValueLayout("NCHW", glass.trace[name].shape))],
         )
     else:
         why = glass.explain(name, index)
-        inputs = [(i, glass.trace[i].shape[1:]) for i in glass.network.node(name).inputs]
+        inputs = [(i, glass.network.layouts[i]) for i in glass.network.node(name).inputs]
     content = present.explained(name, op, position, why, inputs)
-    box = fields_of(glass.network).at(name, (0, *index[1:]))
+    alone = glass.network.layouts[name].index(position)
+    box = fields_of(glass.network).at(name, alone)
     if box is None:
         return {**content, "receptive_field": None}
     (top, left), (bottom, right) = box.start[2:], box.stop[2:]

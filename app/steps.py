@@ -21,7 +21,6 @@ from app.remembered import Remembered
 from engine import outputs
 from engine.errors import EngineError, TrainingError
 from engine.network import Network
-from engine.shown import own_position, shown_positions
 from engine.train.config import TrainConfig
 from engine.train.data import Dataset
 from engine.train.glass import Glass, examine, examine_one
@@ -88,13 +87,15 @@ class Examined:
 
     def index(self, layer: str, picture: int, position: Index) -> Index:
         """Where in the batch's values the number lies that is shown at a position. Raises BadParameter for an unknown picture."""
-        shape = self.glass.trace[layer].shape[1:]
-        return (self.check_picture(picture), *own_position(position, shape))
+        return self.glass.network.layouts[layer].index(position, self.check_picture(picture))
 
     def position(self, layer: str, place: Index) -> Index:
-        """Where the number at a place of a picture's value is shown."""
-        shape = self.glass.trace[layer].shape[1:]
-        return tuple(shown_positions(np.array([place], np.int64), shape)[0].tolist())
+        """Where the number at a place of a picture's value, without the batch axis, is shown."""
+        layout = self.glass.network.layouts[layer]
+        index = list(place)
+        if layout.batch_axis is not None:
+            index.insert(layout.batch_axis, 0)
+        return layout.position(tuple(index))
 
     def check_picture(self, picture: int) -> int:
         """A place in the batch. Raises BadParameter for one that it does not have."""
@@ -230,7 +231,7 @@ def _analysed_again(original: Analysis, network: Network, step_id: str, check: C
         id=_digest("after", step_id),
         network=network,
         trace=trace,
-        layers=[layer_of(network, name, trace[name][0]) for name in trace],
+        layers=[layer_of(network, name, trace[name]) for name in trace],
         predictions=outputs.predictions(network.answer, trace),
         timings_ms={"decode": 0.0, "preprocess": 0.0, **clock.total(trace)},
         original=original.id,

@@ -74,7 +74,7 @@ def vary(original: Analysis, changes: Changes, check: Callable[[], None] | None 
         layers=[
             before[name]
             if trace[name] is original.trace[name]
-            else layer_of(network, name, trace[name][0])
+            else layer_of(network, name, trace[name])
             for name in trace
         ],
         predictions=outputs.predictions(network.answer, trace),

@@ -11,13 +11,14 @@ windows of each index along each axis are asked for once, and are the same for o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
+from engine.layouts import blocks
 from engine.ops import Concat, Dequantize, Flatten, Op, PRelu, Quantize, Reshape, Transpose
 from engine.ops.base import Box, Elementwise, Moving, normal_axis
 from engine.ops.pairwise import Pairwise
@@ -425,22 +426,9 @@ def _reshaped(array: Array, before: Shape, after: Shape) -> Array:
     """Bounds of a value whose axes are joined or cut: only those axes are spelled out along which something differs."""
     spelled: list[int] = []
     made: list[int] = []
-    for old, new in _blocks(before, after):
+    for old, new in blocks(before, after):
         sizes = array.shape[1 + old.start : 1 + old.stop]
         differs = prod(sizes) > 1
         spelled += before[old] if differs else [1] * len(sizes)
         made += after[new] if differs else [1] * (new.stop - new.start)
     return np.broadcast_to(array, (2, *spelled)).reshape(2, *made)
-
-
-def _blocks(before: Shape, after: Shape) -> Iterator[tuple[slice, slice]]:
-    """The shortest runs of axes on both sides that hold equally many numbers."""
-    i = j = 0
-    while i < len(before) or j < len(after):
-        start, a, b = (i, j), 1, 1
-        while (i, j) == start or a != b:
-            if j == len(after) or (i < len(before) and a <= b):
-                a, i = a * before[i], i + 1
-            else:
-                b, j = b * after[j], j + 1
-        yield slice(start[0], i), slice(start[1], j)

@@ -78,7 +78,7 @@ class Fields:
         (0, 0) is nothing. Raises ShapeError for a value without maps.
         """
         rank = len(self._shapes[name])
-        if rank < 3:
+        if rank < 2 or (axes == (-2, -1) and rank < 3):
             raise ShapeError(f"{name!r} is a list of numbers and has no rows and columns")
         rows, columns = (axis % rank for axis in axes)
         return self._spans(name, rows, 2), self._spans(name, columns, 3)

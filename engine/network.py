@@ -15,15 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from engine import chains, crew
+from engine import chains, crew, layouts
 from engine.errors import GraphError, ShapeError
 from engine.ops import Op
 from engine.ops.layout import channels_last
 from engine.outputs import OutputInfo, describe
 from engine.preprocess import Preprocess
+from engine.shown import ValueLayout
 from engine.trace import Trace
 from engine.types import Array, Shape
 
+_FOLLOWING = ("digest", "multiply_adds", "layouts", "runs_in_batches")  # from ops and numbers
 KEPT_SHAPES = 16  # of inputs, for which a network remembers how it is computed
 
 
@@ -90,7 +92,7 @@ class Network:
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy may be changed, so it finds out by itself what follows from ops and numbers."""
-        own = {k: v for k, v in self.__dict__.items() if k not in ("digest", "multiply_adds")}
+        own = {k: v for k, v in self.__dict__.items() if k not in _FOLLOWING}
         return own | {"_chains": {}, "_settled": False}
 
     def node(self, name: str) -> Node:
@@ -131,6 +133,44 @@ class Network:
         """Of a run on one picture."""
         shapes = self.shapes()
         return sum(n.op.multiply_adds(*(shapes[i] for i in n.inputs)) for n in self.nodes)
+
+    @cached_property
+    def layouts(self) -> dict[str, ValueLayout]:
+        """Value name → what its axes are, and how it is shown."""
+        shapes = self.shapes()
+        found = layouts.layouts(self.nodes, self.inputs, shapes)
+        return {name: ValueLayout(letters, shapes[name]) for name, letters in found.items()}
+
+    @cached_property
+    def runs_in_batches(self) -> bool:
+        """Whether several pictures can be run together, each as if it were alone.
+
+        Not where a file fixes the number of pictures, or mixes them up: all values must grow with them as their layouts say.
+        """
+        alone = self.shapes()
+        try:
+            together = self.shapes(2)
+        except ShapeError:
+            return False
+        if any(self.layouts[name].batch_axis != 0 for name in self.outputs):
+            return False
+        for name, layout in self.layouts.items():
+            axis = 0 if layout.batch_axis is None else layout.batch_axis
+            sizes = alone[name]
+            grown = (*sizes[:axis], 2 * sizes[axis], *sizes[axis + 1 :]) if sizes else sizes
+            fixed = layout.batch_axis is None and together[name] == sizes
+            if together[name] != grown and not (fixed and name in self._constant):
+                return False
+        return True
+
+    @cached_property
+    def _constant(self) -> set[str]:
+        """The values that depend on no input."""
+        found: set[str] = set()
+        for node in self.nodes:
+            if all(name in found for name in node.inputs):
+                found.add(node.name)
+        return found
 
     def shapes(self, n: int = 1) -> dict[str, Shape]:
         """Value name → shape, for a batch of ``n``."""

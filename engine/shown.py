@@ -1,10 +1,12 @@
-"""Values of any rank as something to look at: maps (C, H, W) or a vector (K,). The one place that knows how.
+"""Values of any rank and layout as something to look at: maps (C, H, W) or a vector (K,). The one place that knows how.
 
-All shapes, positions and places here are those of one picture's value, without the batch axis.
+Positions are those that are shown, (channel, y, x) or (unit,); an index is that of the network's own value, batch axis included.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 import numpy as np
@@ -12,45 +14,100 @@ import numpy as np
 from engine.types import Array, Index, Shape
 
 
-def shown_shape(shape: Shape) -> Shape:
-    """One picture's value of any rank, looked at as maps (C, H, W) or a vector (K,).
+@dataclass(frozen=True)
+class ValueLayout:
+    """How a value lies and how it is shown.
 
-    Maps and vectors are what they are. Of any other rank the last two axes are a map's rows and columns, those before them are
-    joined to channels; a lone number is a vector of one.
+    - ``letters``: what each axis is (engine/layouts.py): "NCHW", "NHWC", "NLC", "NC", …; without N for a value that does not
+      have one part a picture;
+    - ``sizes``: its shape for one picture, batch axis included.
+
+    Rows and columns are those of the maps where there are any, wherever they lie; all other axes are joined to channels. Of other
+    values vectors and whatever has three axes are shown as they are, and of the rest the last two axes are a map's.
     """
-    if len(shape) in (1, 3):
-        return shape
-    return (prod(shape[:-2]), *shape[-2:]) if shape else (1,)
 
+    letters: str
+    sizes: Shape
 
-def shown(y: Array) -> Array:
-    """One picture's value, (C, H, W) or (K,), whatever rank it has."""
-    return y if y.ndim in (1, 3) else y.reshape(shown_shape(y.shape))
+    @cached_property
+    def batch_axis(self) -> int | None:
+        """The axis of pictures, if there is one."""
+        axis = self.letters.find("N")
+        return None if axis < 0 else axis
 
+    @property
+    def has_maps(self) -> bool:
+        """Whether it has rows and columns of a picture."""
+        return self.letters.count("H") == self.letters.count("W") == 1
 
-def own_position(position: Index, shape: Shape) -> Index:
-    """Where in a value of that ``shape`` the number lies that is shown at ``position``."""
-    if len(shape) in (1, 3):
-        return position
-    if not shape:
-        return ()
-    channel, lead = position[0], []
-    for size in reversed(shape[:-2]):
-        channel, place = divmod(channel, size)
-        lead.append(place)
-    return (*reversed(lead), *position[1:])
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """The axes of one picture in the order in which they are shown: rows and columns last."""
+        axes = [axis for axis in range(len(self.sizes)) if axis != self.batch_axis]
+        if self.has_maps:
+            maps = [self.letters.index("H"), self.letters.index("W")]
+            return (*(axis for axis in axes if axis not in maps), *maps)
+        return tuple(axes)
 
+    @cached_property
+    def own_shape(self) -> Shape:
+        """The network's own shape of one picture's value, without the batch axis."""
+        return tuple(size for axis, size in enumerate(self.sizes) if axis != self.batch_axis)
 
-def shown_positions(places: Array, shape: Shape) -> Array:
-    """Where the numbers at ``places`` (T, D) of a value of that shape are shown: (T, 3), or (T, 1) for a vector.
+    @cached_property
+    def shape(self) -> Shape:
+        """The shape that is shown, (C, H, W) or (K,)."""
+        sizes = tuple(self.sizes[axis] for axis in self.order)
+        if len(sizes) < 2:
+            return sizes or (1,)
+        return (prod(sizes[:-2]), *sizes[-2:])
 
-    Linear, so that a place outside, a padded cell, is shown outside of its row or column, too.
-    """
-    if len(shape) in (1, 3):
-        return places
-    if not shape:
-        return np.zeros((len(places), 1), places.dtype)
-    channels = np.zeros(len(places), places.dtype)
-    for axis, size in enumerate(shape[:-2]):
-        channels = channels * size + places[:, axis]
-    return np.column_stack([channels, places[:, len(shape) - 2 : len(shape)]])
+    @cached_property
+    def rows_and_columns(self) -> tuple[int, int]:
+        """The axes that are shown as rows and as columns, for a value that is shown as maps."""
+        return self.order[-2], self.order[-1]
+
+    def of(self, y: Array, picture: int = 0) -> Array:
+        """One picture's part of the value ``y`` as the network has it; all of it where it has no axis of pictures."""
+        if self.batch_axis is None:
+            return y
+        part: Array = y[(slice(None),) * self.batch_axis + (picture, ...)]
+        return part
+
+    def shown(self, y: Array, picture: int = 0) -> Array:
+        """One picture's part of the value ``y``, (C, H, W) or (K,): a view, unless channels that lie apart are joined."""
+        part = self.of(y, picture)
+        gone = self.batch_axis
+        places = [axis - (gone is not None and axis > gone) for axis in self.order]
+        return part.transpose(places).reshape(self.shape)
+
+    def index(self, position: Index, picture: int = 0) -> Index:
+        """Where in the network's value the number lies that is shown at a position."""
+        own = [picture] * len(self.sizes)
+        if len(self.order) == 1:
+            own[self.order[0]] = position[0]
+        elif self.order:
+            *lead, rows, columns = self.order
+            own[rows], own[columns] = position[1:]
+            rest = position[0]
+            for axis in reversed(lead):
+                rest, own[axis] = divmod(rest, self.sizes[axis])
+        return tuple(own)
+
+    def positions(self, places: Array) -> Array:
+        """Where the numbers at ``places`` (T, D) of the network's value are shown: (T, 3), or (T, 1) for a vector.
+
+        Linear, so that a place outside, a padded cell, is shown outside of its row or column, too.
+        """
+        if not self.order:
+            return np.zeros((len(places), 1), places.dtype)
+        if len(self.order) == 1:
+            return places[:, list(self.order)]
+        channels = np.zeros(len(places), places.dtype)
+        for axis in self.order[:-2]:
+            channels = channels * self.sizes[axis] + places[:, axis]
+        return np.column_stack([channels, places[:, list(self.order[-2:])]])
+
+    def position(self, index: Index) -> Index:
+        """Where the number at an index is shown: the reverse of ``index``."""
+        return tuple(self.positions(np.array([index], np.int64))[0].tolist())

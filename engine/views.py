@@ -16,7 +16,7 @@ from engine.errors import ShapeError
 from engine.fields import fields_of
 from engine.network import Network
 from engine.ops.base import Explanation
-from engine.shown import shown_shape
+from engine.shown import ValueLayout
 from engine.trace import Trace
 from engine.types import Array, Index, Shape
 
@@ -36,7 +36,8 @@ class LayerStats(TypedDict):
 class LayerInfo:
     """What is known of a layer without running it; counts and shapes are for one picture, without the batch axis.
 
-    ``shape`` is the one that is shown (engine/shown.py), ``own_shape`` the network's own where that is another. ``label`` is what
+    ``shape`` is the one that is shown (engine/shown.py), ``own_shape`` the network's own where that is another,
+    ``layout`` what its axes are (engine/layouts.py). ``label`` is what
     the model's file calls the node. ``receptive_field`` is (height, width) in input pixels of what the layer's middle number can see.
     """
 
@@ -44,6 +45,7 @@ class LayerInfo:
     op: str
     inputs: tuple[str, ...]
     shape: Shape
+    layout: str
     parameters: int
     multiply_adds: int
     attributes: dict[str, Any]
@@ -88,9 +90,9 @@ def check_index(trace: Trace, name: str, index: Index) -> None:
 
 def describe_layers(network: Network, check: Callable[[], None] | None = None) -> list[LayerInfo]:
     """Every value of the network in order, the inputs first. ``check`` is called before each and may raise to stop."""
-    shapes = network.shapes()
+    shapes, layouts = network.shapes(), network.layouts
     fields = fields_of(network, check)
-    infos = [_input_info(name, shapes[name]) for name in network.inputs]
+    infos = [_input_info(name, layouts[name]) for name in network.inputs]
     for node in network.nodes:
         if check is not None:
             check()
@@ -100,20 +102,22 @@ def describe_layers(network: Network, check: Callable[[], None] | None = None) -
                 name=node.name,
                 op=op.kind,
                 inputs=node.inputs,
-                shape=shown_shape(own := shapes[node.name][1:]),
+                shape=(layout := layouts[node.name]).shape,
+                layout=layout.letters,
                 parameters=sum(p.size for p in op.params.values()),
                 multiply_adds=op.multiply_adds(*(shapes[i] for i in node.inputs)),
                 attributes=_attributes(dict(op.attributes), op.params.get("weight")),
                 receptive_field=fields.size(node.name),
-                own_shape=None if shown_shape(own) == own else own,
+                own_shape=None if layout.own_shape == layout.shape else layout.own_shape,
                 label=node.label,
             )
         )
     return infos
 
 
-def _input_info(name: str, shape: Shape) -> LayerInfo:
-    return LayerInfo(name, "input", (), shape[1:], 0, 0, {}, (1,) * (len(shape) - 2))
+def _input_info(name: str, layout: ValueLayout) -> LayerInfo:
+    sees = (1,) * (len(layout.own_shape) - 1)
+    return LayerInfo(name, "input", (), layout.own_shape, layout.letters, 0, 0, {}, sees)
 
 
 def _attributes(attributes: dict[str, Any], weight: Array | None) -> dict[str, Any]:

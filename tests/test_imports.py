@@ -14,10 +14,11 @@ ENGINE = """
     errors types
     kernels
     ops preprocess shown detection
+    layouts
     chains crew
     outputs
     network trace
-    edits
+    edits graph
     bounds
     cost fields
     formats train views attribution input_range

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from engine.attribution.question import Question
 from engine.errors import AttributionError
+from engine.graph import leading_to, passages
 from engine.network import Network
-from engine.ops import Conv2d, Dropout, Identity
+from engine.ops import (
+    Concat,
+    Conv2d,
+    ConvTranspose2d,
+    Dropout,
+    GroupNorm,
+    Identity,
+    InstanceNorm,
+    LayerNorm,
+    MatMul,
+    PRelu,
+)
 from engine.ops.base import Elementwise
+from engine.ops.pairwise import Pairwise
 from engine.types import Array
 
 
@@ -40,22 +55,46 @@ def grad_cam_plus_plus(question: Question, layer: str) -> Array:
 
 
 def default_layer(network: Network, score: str | None = None) -> str:
-    """The last convolution or activation function on the way to the score (in the value of that name, without it the answer's logits) with
-    more than one place a map.
+    """The last layer with more than one place a map that all of the score flows through.
 
-    Raises AttributionError for a network without one.
+    The score is in the value of that name, without it in the answer's logits.
+
+    A gate (the sigmoid of a swish, of squeeze and excite) or one of several branches is no such layer: it has a part in the score,
+    but what goes past it has the other. Layers that only move, average or pick numbers are passed over for the one before. Where
+    the score flows together in no such layer, it is the last convolution or activation function that leads to it.
+
+    Raises AttributionError for a network without either.
     """
-    shapes, leading = network.shapes(), _leading_to(network, score or network.logits)
-    for node in reversed(network.nodes):
-        shape = shapes[node.name]
-        says = isinstance(node.op, Conv2d | Elementwise) and not isinstance(
-            node.op, Dropout | Identity
-        )
-        if says and node.name in leading and len(shape) == 4 and shape[2] * shape[3] > 1:
-            return node.name
+    name = score or network.logits
+    ways = [set(passages(network, name)), leading_to(network, name)]
+    for leading, kinds in zip(ways, (_MAKING, Conv2d | Elementwise), strict=True):
+        for node in reversed(network.nodes):
+            makes = isinstance(node.op, kinds) and not isinstance(node.op, Dropout | Identity)
+            if makes and node.name in leading and _has_places(network, node.name):
+                return node.name
     raise AttributionError(
         "this network has no convolution or activation function with maps of more than one place"
     )
+
+
+# What makes new numbers of those before it, place by place.
+_MAKING = (
+    Conv2d
+    | ConvTranspose2d
+    | Elementwise
+    | Pairwise
+    | PRelu
+    | Concat
+    | MatMul
+    | LayerNorm
+    | GroupNorm
+    | InstanceNorm
+)
+
+
+def _has_places(network: Network, name: str) -> bool:
+    layout = network.layouts[name]
+    return layout.has_maps and prod(layout.shape[1:]) > 1
 
 
 def checked_layer(network: Network, layer: str | None, score: str | None = None) -> str:
@@ -65,14 +104,14 @@ def checked_layer(network: Network, layer: str | None, score: str | None = None)
     """
     if layer is None:
         return default_layer(network, score)
-    shape = network.shapes().get(layer)
-    if shape is None:
+    layout = network.layouts.get(layer)
+    if layout is None:
         raise AttributionError(f"this network has no layer {layer!r}")
-    if len(shape) != 4:
+    if not layout.has_maps:
         raise AttributionError(
             f"{layer!r} has no maps, but a list of numbers or more axes: choose another layer"
         )
-    if layer not in _leading_to(network, score or network.logits):
+    if layer not in leading_to(network, score or network.logits):
         raise AttributionError(f"{layer!r} has no part in the scores: choose a layer before them")
     return layer
 
@@ -93,18 +132,10 @@ def _weights(cells: int, places: int) -> Array:
 def _at(question: Question, layer: str) -> tuple[Array, Array]:
     """The layer's maps and their gradient, (K, h, w) each, in float64."""
     for _ in question.pieces(1):
-        gradient = question.gradients(question.trace, [layer])[layer][0]
-    return question.trace[layer][0].astype(np.float64), gradient.astype(np.float64)
+        gradient = question.gradients(question.trace, [layer])[layer]
+    shown = question.network.layouts[layer].shown
+    return shown(question.trace[layer]).astype(np.float64), shown(gradient).astype(np.float64)
 
 
 def _joined(question: Question, maps: Array, weights: Array) -> Array:
     return upsampled(np.maximum(np.tensordot(weights, maps, 1), 0), question.size)
-
-
-def _leading_to(network: Network, name: str) -> set[str]:
-    """The values that ``name`` is computed from, itself included."""
-    leading = {name}
-    for node in reversed(network.nodes):
-        if node.name in leading:
-            leading.update(node.inputs)
-    return leading

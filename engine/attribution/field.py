@@ -26,4 +26,6 @@ def effective_field(network: Network, trace: Trace, name: str, index: Index) -> 
     found = network.backward(trace, {name: one}, only_values=[picture]).values
     if picture not in found:
         return np.zeros(trace[picture].shape[2:], one.dtype)
-    return np.asarray(np.sqrt(np.square(found[picture][index[0]]).sum(axis=0)))
+    axis = network.layouts[name].batch_axis
+    part = found[picture][0 if axis is None else index[axis]]
+    return np.asarray(np.sqrt(np.square(part).sum(axis=0)))

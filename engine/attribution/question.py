@@ -139,6 +139,8 @@ def _output(network: Network, name: str | None) -> OutputInfo:
 
 def batch_size(network: Network, dtype: np.dtype[np.generic]) -> int:
     """How many pictures run through the network together."""
+    if not network.runs_in_batches:
+        return 1
     numbers = sum(prod(shape) for shape in network.shapes().values())
     return max(1, min(MOST_PICTURES, BATCH_BYTES // (numbers * dtype.itemsize)))
 

@@ -12,6 +12,7 @@
  * @property {string} op "conv", "relu", "max_pool", …; "input" for the first one.
  * @property {string[]} inputs Names of the layers that it reads.
  * @property {number[]} shape [C, H, W] or [K], as it is shown.
+ * @property {string} layout A letter for each of the network's own axes: N pictures, C channels, H rows, W columns, L places.
  * @property {number[] | null} own_shape The network's own, where that is another.
  * @property {number} parameters
  * @property {number} multiply_adds

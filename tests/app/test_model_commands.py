@@ -100,7 +100,7 @@ def test_a_file_may_stand_for_a_model(file, photo_file, tmp_path, server):
         )
         layers = np.load(out)
         assert layers["image (photo)"].shape == (3, 8, 6)
-        assert layers["image"].shape == (8, 6, 3)
+        assert layers["image"].shape == (3, 8, 6)  # as it is shown: channels first
         npy = tmp_path / "why.npy"
         why = ["explain", photo_file, "--model", file, "--method", "saliency", "--npy", npy]
         assert convscope(*why, *where).exit_code == 0

@@ -69,12 +69,26 @@ function list(kind, facts) {
 function facts(layer) {
   return [
     [say.inspector.shape, formText(layer)],
+    [say.inspector.layout, axes(layer)],
     [say.inspector.madeFrom, layer.inputs.join(", ") || say.inspector.thePhoto],
     [say.inspector.parameters, count(layer.parameters)],
     [say.inspector.multiplyAdds, large(layer.multiply_adds)],
     [say.inspector.sees, `${layer.receptive_field.join(" × ")} px`],
     ...attributes(layer),
   ];
+}
+
+/**
+ * What each axis of the network's own value is: "NHWC: pictures, rows, columns, channels".
+ *
+ * @param {Layer} layer
+ */
+function axes({ layout }) {
+  /** @type {Record<string, string>} */
+  const names = say.inspector.axes;
+  const said = [...layout].map((letter) => names[letter] ?? letter);
+  if (!layout.includes("N")) said.push(say.inspector.notPerPicture);
+  return layout ? `${layout}: ${said.join(", ")}` : said.join(", ");
 }
 
 /**

@@ -30,7 +30,7 @@ def test_what_comes_out(method):
     assert found.signed or (found.values >= 0).all()
     assert found.target == ("fc", 2)
     assert found.score == pytest.approx(trace["fc"][0, 2], rel=1e-5)
-    assert found.layer == ("residual_act" if METHODS[method].takes_layer else None)
+    assert found.layer == ("gated" if METHODS[method].takes_layer else None)
     if METHODS[method].from_baseline:
         assert found.baseline_score == pytest.approx(trace["fc"][1, 2], rel=1e-5)
     else:
