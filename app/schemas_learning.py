@@ -21,6 +21,9 @@ class Dataset(Schema):
     pictures: int = Field(
         description="How many; they are numbered from 0, class by class.", examples=[3000]
     )
+    pictures_per_class: list[int] = Field(
+        description="How many of each class, in the order of the classes.", examples=[[1500, 1500]]
+    )
     own: bool = Field(
         description="Somebody brought it: kept on the server's disk until it is deleted.",
         examples=[False],
@@ -127,7 +130,7 @@ class TrainingWish(Schema):
         description="constant, cosine or one_cycle.",
         examples=["cosine"],
     )
-    batch_size: int = Field(32, ge=2, le=512, examples=[32])
+    batch_size: int = Field(32, ge=1, le=512, examples=[32])
     weight_decay: float = Field(0.0, ge=0, le=1, examples=[0.0])
     label_smoothing: float = Field(0.0, ge=0, lt=1, examples=[0.0])
     augmentation: str = Field(
@@ -215,6 +218,12 @@ class TrainingState(Schema):
     problem: str | None = Field(description="Why it ended early.", examples=[None])
     wish: dict[str, Any] = Field(examples=[SUGGESTION])
     classes: list[str] = Field(examples=[["circle", "square"]])
+    training_pictures: int | None = Field(
+        description="How many are learned from; null until it is counted.", examples=[2704]
+    )
+    validation_pictures: int | None = Field(
+        description="How many are held out; 0 where no class has two or more.", examples=[296]
+    )
     step: int = Field(description="Batches learned from.", examples=[170])
     steps: int = Field(description="Of the whole training.", examples=[1020])
     epoch: int = Field(description="The one of the last step, from 1.", examples=[2])
@@ -270,14 +279,36 @@ class Mistake(Schema):
     share: float = Field(description="What the network gives to its answer.", examples=[0.98])
 
 
+class ClassEvaluation(Schema):
+    """How the pictures of one class are read."""
+
+    label: str = Field(examples=["circle"])
+    training_pictures: int = Field(description="Learned from.", examples=[337])
+    validation_pictures: int = Field(description="Held out.", examples=[38])
+    correct: int = Field(description="Of those held out.", examples=[37])
+    accuracy: float | None = Field(
+        description="Null for a class of which nothing is held out.", examples=[0.9737]
+    )
+
+
 class EvaluationOut(Schema):
-    """How a network reads the pictures that it never learned from."""
+    """How a network reads the pictures that it never learned from. Its figures are null where nothing was held out."""
 
     step: int = Field(examples=[1020])
     model: str = Field(examples=["run-6f1d2c3b4a59@1020"])
-    accuracy: float = Field(examples=[0.97])
-    loss: float = Field(description="Mean cross-entropy.", examples=[0.11])
+    training_pictures: int = Field(description="Learned from.", examples=[675])
+    validation_pictures: int = Field(
+        description="Held out: a tenth of each class, at least one where there are two or more.",
+        examples=[76],
+    )
+    accuracy: float | None = Field(examples=[0.97])
+    balanced_accuracy: float | None = Field(
+        description="The mean of the classes' accuracies: small classes weigh as much as large ones.",
+        examples=[0.97],
+    )
+    loss: float | None = Field(description="Mean cross-entropy.", examples=[0.11])
     classes: list[str] = Field(examples=[["circle", "square"]])
+    per_class: list[ClassEvaluation] = Field(description="In the order of the classes.")
     confusion: list[list[int]] = Field(
         description="[truth][answer], pictures.", examples=[[[37, 1], [0, 38]]]
     )

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
 
 from app import imagefolder
 from app.class_folders import list_problems
@@ -27,13 +29,14 @@ from engine.train import checkpoint
 from engine.train.config import TrainConfig
 from engine.train.copies import rebuilt
 from engine.train.data import INIT_STREAM, Dataset, split_by_seed, stream
-from engine.train.evaluate import evaluate
+from engine.train.evaluate import Evaluation, evaluate
 from engine.train.fold import fold
 from engine.train.loop import EpochDone, Finished, StepDone, train
 from engine.train.state import EpochRecord, State
 from engine.zoo import ARCHITECTURES
 
 CHECKPOINT, HISTORY, MODEL = "checkpoint.safetensors", "history.json", "model.safetensors"
+UNEVEN = 5  # times as many pictures in the largest class as in the smallest are worth a warning
 INTERRUPTED = 130  # what a shell calls a program that Ctrl-C ended
 DEFAULTS = TrainConfig()
 
@@ -128,7 +131,22 @@ def read(options: Options, network: Network, console: Console) -> Dataset:
     console.print(
         f"{len(dataset.labels):,} pictures of {len(dataset.classes)} classes", highlight=False
     )
+    if warning := uneven(dataset):
+        console.print(warning, style="yellow", markup=False, soft_wrap=True)
     return dataset
+
+
+def uneven(dataset: Dataset) -> str | None:
+    """What to keep in mind where one class has many times the pictures of another."""
+    counts = dataset.pictures_per_class
+    most, fewest = int(counts.argmax()), int(counts.argmin())
+    if counts[most] < UNEVEN * counts[fewest]:
+        return None
+    return (
+        f"The classes are very uneven: {counts[most]:,} pictures of {dataset.classes[most]}, "
+        f"{counts[fewest]:,} of {dataset.classes[fewest]}. A network that always answered {dataset.classes[most]} would be "
+        f"right {counts[most] / counts.sum():.1%} of the time: look at the accuracy of each class."
+    )
 
 
 def _save(options: Options, state: State, dataset: Dataset) -> None:
@@ -147,18 +165,46 @@ def export(options: Options, network: Network, dataset: Dataset, console: Consol
     path = options.out / MODEL
     safetensors.save(fold(network), path)
     exported = safetensors.load(path)
-    card = _card(options, exported, dataset)
+    measured = _measure(options, exported, dataset)
+    card = _card(options, measured, dataset)
     safetensors.save(rebuilt(exported, meta=card), path)
-    accuracy = card.get("accuracy")
-    told = "" if accuracy is None else f": {accuracy:.1%} right on pictures never trained on"
-    console.print(f"{path}{told}", highlight=False, soft_wrap=True)
+    accuracy = "" if measured is None else f": {measured.accuracy:.1%} right on held-out pictures"
+    console.print(f"{path}{accuracy}", highlight=False, soft_wrap=True)
+    if measured is None:
+        console.print("Nothing was held out, so nobody knows how well it reads new pictures.")
+    else:
+        console.print(_class_table(measured, dataset.classes))
 
 
-def _card(options: Options, network: Network, dataset: Dataset) -> dict[str, Any]:
+def _measure(options: Options, network: Network, dataset: Dataset) -> Evaluation | None:
+    """How it reads the pictures that were held out; None where there are none."""
+    config = options.config
+    _, held_out = split_by_seed(dataset.labels, config.validation, config.seed)
+    if not len(held_out):
+        return None
+    return evaluate(network, dataset.take(held_out), config.batch_size)
+
+
+def _class_table(measured: Evaluation, classes: tuple[str, ...]) -> Table:
+    """Counts and accuracy of each class, and the mean of the accuracies, in which small classes weigh as much as large ones."""
+    table = Table("class", box=None, pad_edge=False, show_footer=True)
+    correct = np.diagonal(measured.confusion)
+    table.columns[0].footer = "balanced accuracy"
+    table.add_column("held out", f"{measured.pictures.sum():,}", justify="right")
+    table.add_column("correct", f"{correct.sum():,}", justify="right")
+    table.add_column("accuracy", f"{measured.balanced_accuracy:.1%}", justify="right")
+    for label, count, right, share in zip(
+        classes, measured.pictures, correct, measured.per_class, strict=True
+    ):
+        table.add_row(Text(label), f"{count:,}", f"{right:,}", f"{share:.1%}" if count else "–")
+    return table
+
+
+def _card(options: Options, measured: Evaluation | None, dataset: Dataset) -> dict[str, Any]:
     """What the model's file tells about it. No path of this machine is in it."""
     config = options.config
     training, held_out = split_by_seed(dataset.labels, config.validation, config.seed)
-    counts = np.bincount(dataset.labels, minlength=len(dataset.classes))
+    counts = dataset.pictures_per_class
     card: dict[str, Any] = {
         "data": options.folder.resolve().name,
         "pictures": dict(zip(dataset.classes, counts.tolist(), strict=True)),
@@ -169,12 +215,18 @@ def _card(options: Options, network: Network, dataset: Dataset) -> dict[str, Any
         "epochs": config.epochs,
         "date": datetime.now(UTC).date().isoformat(),
     }
-    if len(held_out):
-        measured = evaluate(network, dataset.take(held_out), config.batch_size)
-        per_class = measured.per_class.tolist()
+    if measured:
+        shares = [
+            share if count else None
+            for share, count in zip(measured.per_class.tolist(), measured.pictures, strict=True)
+        ]
         card["accuracy"] = measured.accuracy
+        card["balanced_accuracy"] = measured.balanced_accuracy
         card["loss"] = measured.loss
-        card["per_class"] = dict(zip(dataset.classes, per_class, strict=True))
+        card["per_class"] = dict(zip(dataset.classes, shares, strict=True))
+        card["validation_pictures_per_class"] = dict(
+            zip(dataset.classes, measured.pictures.tolist(), strict=True)
+        )
         card["confusion"] = measured.confusion.tolist()
     return card
 

@@ -1,4 +1,4 @@
-"""How well a training's network reads the pictures that it never learned from, and where it is wrong."""
+"""How well a training's network reads the pictures that it never learned from, class by class, and where it is wrong."""
 
 from __future__ import annotations
 
@@ -6,31 +6,50 @@ from typing import Any
 
 import numpy as np
 
-from app.errors import BadParameter
 from engine.network import Network
 from engine.train.config import TrainConfig
 from engine.train.data import Dataset, split_by_seed
-from engine.train.evaluate import judge, scores
+from engine.train.evaluate import Evaluation, judge, scores
 from engine.types import Array
 
 _MOST_MISTAKES = 60
 
 
 def read(network: Network, dataset: Dataset, config: TrainConfig) -> dict[str, Any]:
-    """Accuracy, loss, confusion and the surest mistakes. Raises BadParameter where no picture was held back."""
-    _, held_out = split_by_seed(dataset.labels, config.validation, config.seed)
-    if not len(held_out):
-        raise BadParameter("The set is so small that no picture was held back to be read.")
+    """Accuracy, loss, the figures of each class, confusion and the surest mistakes. None where nothing was held out to tell."""
+    learned, held_out = split_by_seed(dataset.labels, config.validation, config.seed)
     pictures = dataset.take(held_out)
-    logits = scores(network, pictures, config.batch_size)
-    found = judge(logits, pictures)
+    count = len(dataset.classes)
+    found, mistakes = Evaluation(0.0, np.zeros((count, count), np.int64)), []
+    if len(held_out):
+        logits = scores(network, pictures, config.batch_size)
+        found, mistakes = judge(logits, pictures), _mistakes(logits, pictures.labels, held_out)
     return {
-        "accuracy": found.accuracy,
-        "loss": found.loss,
+        "training_pictures": len(learned),
+        "validation_pictures": len(held_out),
+        "accuracy": found.accuracy if len(held_out) else None,
+        "balanced_accuracy": found.balanced_accuracy if len(held_out) else None,
+        "loss": found.loss if len(held_out) else None,
         "classes": list(dataset.classes),
+        "per_class": _per_class(found, dataset, learned),
         "confusion": found.confusion.tolist(),
-        "mistakes": _mistakes(logits, pictures.labels, held_out),
+        "mistakes": mistakes,
     }
+
+
+def _per_class(found: Evaluation, dataset: Dataset, learned: Array) -> list[dict[str, Any]]:
+    trained_on = np.bincount(dataset.labels[learned], minlength=len(dataset.classes))
+    correct = np.diagonal(found.confusion)
+    return [
+        {
+            "label": label,
+            "training_pictures": int(trained_on[k]),
+            "validation_pictures": int(found.pictures[k]),
+            "correct": int(correct[k]),
+            "accuracy": float(found.per_class[k]) if found.pictures[k] else None,
+        }
+        for k, label in enumerate(dataset.classes)
+    ]
 
 
 def _mistakes(logits: Array, truth: Array, places: Array) -> list[dict[str, Any]]:

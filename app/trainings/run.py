@@ -29,6 +29,8 @@ _UNTOLD: dict[str, Any] = {
     "parameters": 0,
     "layers": [],
     "classes": [],
+    "training_pictures": None,
+    "validation_pictures": None,
 }
 
 

@@ -32,6 +32,7 @@ _OWN = re.compile(r"own-[0-9a-f]{16}")
 _REMEMBERED = 4  # sets in memory; one has at most 61 MB
 _WAIT = 5  # seconds until somebody whose turn it was not asks again
 _MAX_NAME = 80
+_UNREADABLE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, TrainingError)
 
 
@@ -46,6 +47,7 @@ class DatasetInfo:
     text: str
     classes: tuple[str, ...]
     pictures: int
+    pictures_per_class: tuple[int, ...]
     own: bool = False
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -62,7 +64,14 @@ class Bounds:
 
 
 DRAWN = {
-    key: DatasetInfo(key, info.title, info.text, info.classes, info.pictures)
+    key: DatasetInfo(
+        key,
+        info.title,
+        info.text,
+        info.classes,
+        info.pictures,
+        (info.per_class,) * len(info.classes),
+    )
     for key, info in SETS.items()
 }
 
@@ -166,6 +175,7 @@ class Datasets:
             text="",
             classes=dataset.classes,
             pictures=len(dataset.labels),
+            pictures_per_class=tuple(dataset.pictures_per_class.tolist()),
             own=True,
             problems=problems,
             notes=notes,
@@ -223,11 +233,21 @@ def _read_info(folder: Path, dataset_id: str) -> DatasetInfo:
         raise unknown
     try:
         fields = json.loads(_path(folder, dataset_id, "json").read_bytes())
-        tuples = {key: tuple(fields[key]) for key in ("classes", "problems", "size")}
+        if "pictures_per_class" not in fields:  # written by a version that did not count them
+            fields["pictures_per_class"] = _counted(folder, dataset_id, len(fields["classes"]))
+        tuples = {
+            key: tuple(fields[key]) for key in ("classes", "pictures_per_class", "problems", "size")
+        }
         tuples["notes"] = tuple(fields.get("notes", ()))  # those of older versions have none
         return DatasetInfo(**{**fields, **tuples})
-    except (OSError, ValueError, TypeError, KeyError):
+    except _UNREADABLE:
         raise unknown from None
+
+
+def _counted(folder: Path, dataset_id: str, classes: int) -> list[int]:
+    with np.load(_path(folder, dataset_id, "npz"), allow_pickle=False) as arrays:
+        counts: list[int] = np.bincount(arrays["labels"], minlength=classes).tolist()
+    return counts
 
 
 def _write(folder: Path, info: DatasetInfo, dataset: Dataset) -> None:

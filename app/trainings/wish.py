@@ -11,7 +11,8 @@ from engine.network import Network
 from engine.train.augment import Augmentation
 from engine.train.checkpoint import Checkpoint
 from engine.train.config import TrainConfig
-from engine.train.data import INIT_STREAM, Dataset, split_by_seed, stream
+from engine.train.data import INIT_STREAM, Dataset, batch_count, split_by_seed, stream
+from engine.train.loop import check_batch_norm
 from engine.train.state import State
 from engine.zoo import ARCHITECTURES, sketch
 
@@ -57,7 +58,9 @@ def begin(wish: Wish, dataset: Dataset) -> State:
         raise TrainingError(
             f"this would take {steps:,} steps, more than {MAX_STEPS:,}: fewer epochs, or larger batches"
         )
-    return State(network_of(wish, dataset), config)
+    network = network_of(wish, dataset)
+    check_batch_norm(network, config)
+    return State(network, config)
 
 
 def restore(wish: Wish, dataset: Dataset, saved: Checkpoint) -> State:
@@ -68,7 +71,7 @@ def restore(wish: Wish, dataset: Dataset, saved: Checkpoint) -> State:
 def batches_of(config: TrainConfig, dataset: Dataset) -> int:
     """How many steps an epoch has."""
     learned, _ = split_by_seed(dataset.labels, config.validation, config.seed)
-    return -(-len(learned) // config.batch_size)
+    return batch_count(len(learned), config.batch_size)
 
 
 def planned(network: Network) -> list[dict[str, Any]]:

@@ -22,13 +22,13 @@ from typing import Any
 from app.trainings.files import Files
 from app.trainings.journal import Journal, Point
 from app.trainings.sets import load
-from app.trainings.wish import batches_of, begin, planned, restore
+from app.trainings.wish import begin, planned, restore
 from engine.errors import EngineError
 from engine.formats import safetensors
 from engine.network import Network
 from engine.train import checkpoint, health
 from engine.train.copies import rebuilt
-from engine.train.data import Dataset
+from engine.train.data import Dataset, batch_count, split_by_seed
 from engine.train.loop import EpochDone, Finished, StepDone, train, upcoming
 from engine.train.losses import LOSSES
 from engine.train.schedules import SCHEDULES
@@ -65,7 +65,10 @@ class Learner:
         self._files, self._tell, self._commands = files, tell, commands
         self._dataset: Dataset = load(files.folder.parent.parent, self._wish["data"])
         self._state, self._seconds = self._stand()
-        self._per_epoch = batches_of(self._state.config, self._dataset)
+        config = self._state.config
+        learned, held_out = split_by_seed(self._dataset.labels, config.validation, config.seed)
+        self._counts = {"training_pictures": len(learned), "validation_pictures": len(held_out)}
+        self._per_epoch = batch_count(len(learned), config.batch_size)
         self._paused: bool = about["status"] == "paused"
         self._speed: float | None = about["speed"]
         self._single = 0  # steps still to be taken before the next rest
@@ -245,7 +248,7 @@ class Learner:
 
     def _progress(self) -> News:
         config, speed = self._state.config, self._batches_a_second
-        pictures = len(self._dataset.labels) * (1 - config.validation) / self._per_epoch
+        pictures = self._counts["training_pictures"] / self._per_epoch
         return {
             "step": self._step,
             "epoch": -(-self._step // self._per_epoch),
@@ -271,6 +274,7 @@ class Learner:
                 "steps": self._steps,
                 "epochs": config.epochs,
                 "classes": list(self._dataset.classes),
+                **self._counts,
                 "layers": planned(network),
                 "parameters": sum(array.size for array in network.parameters().values()),
                 **self._progress(),

@@ -47,9 +47,10 @@ class TrainConfig:
                 raise TrainingError(
                     f"there is no {name} {getattr(self, name)!r}: choose one of {', '.join(known)}"
                 )
-        if self.epochs < 1 or self.batch_size < 2:
+        if self.epochs < 1 or self.batch_size < 1:
             raise TrainingError(
-                "a training has one epoch or more and batches of two pictures or more"
+                f"a training has one epoch or more and batches of one picture or more: "
+                f"got epochs {self.epochs}, batch_size {self.batch_size}"
             )
         if not 0 <= self.refine <= self.epochs:
             raise TrainingError(

@@ -34,6 +34,11 @@ class Dataset:
             raise TrainingError("there must be two classes or more to tell apart")
 
     @property
+    def pictures_per_class(self) -> Array:
+        """(K,) int: how many pictures each class has."""
+        return np.bincount(self.labels, minlength=len(self.classes))
+
+    @property
     def digest(self) -> str:
         """SHA-256 of all that is here: tells whether a training goes on with what it began with."""
         content = sha256(str((self.pictures.shape, self.classes)).encode())
@@ -49,25 +54,34 @@ class Dataset:
 def split_by_seed(labels: Array, fraction: float, seed: int) -> tuple[Array, Array]:
     """(training, validation): ascending indices; each index is in one of the two.
 
-    Each class gives the same share, rounded, to the validation; at least one picture of a class
-    stays in the training.
+    Each class gives the same share, rounded, to the validation: at least one picture where there
+    are two or more and the fraction is above 0. At least one of a class stays in the training.
     """
     rng = stream(seed, SPLIT_STREAM)
     held_out = []
     for label in np.unique(labels):
         members = rng.permutation(np.flatnonzero(labels == label))
-        held_out.append(members[: min(round(fraction * len(members)), len(members) - 1)])
+        wanted = max(round(fraction * len(members)), int(fraction > 0))
+        held_out.append(members[: min(wanted, len(members) - 1)])
     validation = np.sort(np.concatenate(held_out))
     return np.setdiff1d(np.arange(len(labels)), validation), validation
 
 
 def batches(count: int, batch_size: int, seed: int, epoch: int) -> list[Array]:
-    """The shuffled indices 0..count-1 of one epoch, in batches of at most ``batch_size``.
+    """The shuffled indices 0..count-1 of one epoch, in ``batch_count`` batches.
 
     Sizes differ by one at most, so that no small rest at the end upsets the batch normalisation.
     """
     order = stream(seed, ORDER_STREAM, epoch).permutation(count)
-    return np.array_split(order, -(-count // batch_size))
+    return np.array_split(order, batch_count(count, batch_size))
+
+
+def batch_count(count: int, batch_size: int) -> int:
+    """How many batches an epoch of ``count`` pictures has, each of at most ``batch_size``.
+
+    Nor is a batch a single picture unless that is the size: an odd one makes one of the batches of two a batch of three.
+    """
+    return max(1, min(-(-count // batch_size), count // min(batch_size, 2)))
 
 
 def stream(seed: int, *path: int) -> np.random.Generator:

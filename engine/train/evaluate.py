@@ -31,10 +31,24 @@ class Evaluation:
         return float(np.trace(self.confusion) / self.confusion.sum())
 
     @property
+    def pictures(self) -> Array:
+        """(K,) int: how many there are of each true class."""
+        counts: Array = self.confusion.sum(axis=1)
+        return counts
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """The mean of the classes' accuracies, those without pictures left out: a large class weighs as much as a small one.
+
+        Source: Brodersen et al., "The balanced accuracy and its posterior distribution", 2010.
+        """
+        return float(np.nanmean(self.per_class))
+
+    @property
     def per_class(self) -> Array:
         """(K,) the share of right answers for each true class; NaN for a class without pictures."""
         with np.errstate(invalid="ignore"):
-            shares: Array = np.diagonal(self.confusion) / self.confusion.sum(axis=1)
+            shares: Array = np.diagonal(self.confusion) / self.pictures
         return shares
 
 

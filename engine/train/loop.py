@@ -23,6 +23,7 @@ import numpy as np
 
 from engine.errors import TrainingError
 from engine.network import Network
+from engine.ops import BatchNorm
 from engine.train.augment import augment, mix
 from engine.train.config import TrainConfig
 from engine.train.data import AUGMENT_STREAM, Dataset, batches, split_by_seed, stream
@@ -204,8 +205,22 @@ def _record(state: State, validation: Dataset, began: float) -> EpochRecord:
     )
 
 
+def check_batch_norm(network: Network, config: TrainConfig) -> None:
+    """Raises TrainingError for batch normalisation with batches of one picture.
+
+    Each value of a layer without places would be its own mean: zero after the normalisation whatever the picture, and no
+    gradient would come through. PyTorch refuses it likewise ("Expected more than 1 value per channel when training").
+    """
+    if config.batch_size == 1 and any(isinstance(node.op, BatchNorm) for node in network.nodes):
+        raise TrainingError(
+            "batch normalisation needs batches of two pictures or more: it subtracts the batch's mean, and a picture alone "
+            "is its own mean. Raise batch_size, or take out the layers of batch normalisation"
+        )
+
+
 def _check_fit(state: State, dataset: Dataset) -> None:
     network, digest = state.network, dataset.digest
+    check_batch_norm(network, state.config)
     if network.preprocess is None or len(network.inputs) != 1:
         raise TrainingError(
             "a network to be trained takes one picture and says how it is preprocessed"

@@ -24,7 +24,8 @@ from engine.types import Array
 # A batch is always cut into so many parts, whatever the machine, so that the same seed gives the
 # same weights. Each part runs through the whole network on one core, with its own batch
 # normalisation, as in data-parallel training; this threads the elementwise work too, and keeps a
-# part's activations small enough to be reused by the memory allocator.
+# part's activations small enough to be reused by the memory allocator. A batch of two or three is
+# one part: normalised alone, each value of a picture without places would become zero.
 PARTS = 2
 Found = TypeVar("Found")
 
@@ -116,9 +117,10 @@ class Step:
 
 
 def _in_parts(count: int, work: Callable[[int, slice], Found]) -> list[Found]:
-    """What ``work`` gives for each part of ``count`` pictures that has any, side by side."""
-    edges = [count * i // PARTS for i in range(PARTS + 1)]
-    parts = [p for p in range(PARTS) if edges[p] < edges[p + 1]]
+    """What ``work`` gives for each part of ``count`` pictures, side by side."""
+    many = PARTS if count >= 2 * PARTS else 1
+    edges = [count * i // many for i in range(many + 1)]
+    parts = range(many)
     found: dict[int, Found] = {}
 
     def run(part: int) -> None:

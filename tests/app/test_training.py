@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -15,12 +16,12 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from app.cli import app
-from app.training import CHECKPOINT, HISTORY, MODEL, Options, run
+from app.training import CHECKPOINT, HISTORY, MODEL, Options, run, uneven
 from engine.errors import TrainingError
 from engine.formats import safetensors
 from engine.train import checkpoint
 from engine.train.config import TrainConfig
-from engine.train.data import split_by_seed
+from engine.train.data import Dataset, split_by_seed
 
 CONFIG = TrainConfig(
     epochs=2, batch_size=8, learning_rate=0.02, validation=0.25, average=0.8, seed=5
@@ -66,7 +67,10 @@ def test_it_writes_a_model_a_checkpoint_and_a_history(trained):
     assert sorted(path.name for path in out.iterdir()) == [CHECKPOINT, HISTORY, MODEL]
     assert "24 pictures of 2 classes" in said
     assert "epoch 2/2" in said
-    assert "right on pictures never trained on" in said
+    assert "right on held-out pictures" in said
+    assert re.search(r"class +held out +correct +accuracy", said)
+    assert re.search(r"blue +3 +[0-3] +[0-9.]+%", said)
+    assert re.search(r"balanced accuracy +6 +[0-6] +[0-9.]+%", said)
 
 
 def test_the_history_has_a_line_for_each_epoch(trained):
@@ -107,6 +111,27 @@ def test_the_cards_accuracy_is_the_files_own(trained, folder):
         "blue": confusion[0, 0] / 3,
         "red": confusion[1, 1] / 3,
     }
+    assert card["validation_pictures_per_class"] == {"blue": 3, "red": 3}
+    assert card["balanced_accuracy"] == pytest.approx(np.mean(list(card["per_class"].values())))
+
+
+def test_uneven_classes_are_warned_of():
+    def dataset(*counts):
+        labels = np.repeat(np.arange(len(counts)), counts)
+        return Dataset(np.zeros((len(labels), 1, 1, 3), np.uint8), labels, ("cats", "dogs"))
+
+    assert uneven(dataset(12, 10)) is None
+    warning = uneven(dataset(490, 10))
+    assert "490 pictures of cats, 10 of dogs" in warning
+    assert "98.0%" in warning
+
+
+def test_with_nothing_held_out_it_is_said(folder, tmp_path):
+    console = Console(file=io.StringIO(), width=200)
+    config = replace(CONFIG, epochs=1, validation=0.0)
+    assert run(Options(folder, tmp_path, config=config), console) == 0
+    assert "Nothing was held out" in console.file.getvalue()
+    assert "accuracy" not in safetensors.load(tmp_path / MODEL).meta
 
 
 def test_the_cards_command_repeats_the_training(trained, folder, tmp_path, monkeypatch):

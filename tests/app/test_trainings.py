@@ -12,7 +12,8 @@ from app.settings import Settings
 from app.trainings.journal import Journal, thinned
 from engine.formats import safetensors
 
-from .conftest import RunningServer
+from .archives import packed
+from .conftest import RunningServer, picture_bytes
 
 TINY = {
     "data": "shapes",
@@ -125,6 +126,40 @@ def test_what_it_reads_wrong(api, finished):
     assert shares == sorted(shares, reverse=True)
     assert all(mistake["truth"] != mistake["answer"] for mistake in found["mistakes"])
     assert found["model"] == f"{finished['model']}@{finished['step']}"
+
+
+def test_few_pictures_a_class(api):
+    """One of four is held out; of single ones nothing can be, and the training goes on all the same."""
+    for count, held_out in ((4, 1), (1, 0)):
+        files = {
+            f"{k}/{i}.png": picture_bytes(seed=9 * k + i) for k in range(3) for i in range(count)
+        }
+        made = api.post("/datasets", content=packed(files)).json()
+        assert made["pictures_per_class"] == [count] * 3
+        run = wait(api, begin(api, {**TINY, "data": made["id"]}), lambda now: now["status"] in OVER)
+        assert run["status"] == "finished", run["problem"]
+        assert run["training_pictures"] == 3 * (count - held_out)
+        assert run["validation_pictures"] == 3 * held_out
+        accuracies = [record["validation_accuracy"] for record in run["history"]]
+        assert [accuracy is None for accuracy in accuracies] == [not held_out] * 2
+        found = api.get(f"/trainings/{run['id']}/evaluation").json()
+        assert found["validation_pictures"] == 3 * held_out
+        assert (found["accuracy"] is None) == (not held_out)
+
+
+def test_batches_of_one(api):
+    run = wait(
+        api,
+        begin(api, {**TINY, "batch_size": 1, "paused": True}),
+        lambda now: now["status"] == "paused",
+    )
+    assert run["steps"] == 2 * run["training_pictures"]
+    tell(api, run["id"], "stop")
+    layers = [*TINY["layers"], {"kind": "batchnorm"}]
+    refused = api.post("/trainings", json={**TINY, "layers": layers, "batch_size": 1})
+    assert refused.status_code == 422
+    assert "two pictures or more" in refused.json()["detail"]
+    assert "batch_size" in refused.json()["detail"]
 
 
 def test_both_downloads_read_as_the_server_does(api, finished):

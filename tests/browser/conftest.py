@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -14,6 +15,7 @@ from app.registry import Registry
 from app.settings import Settings
 from tests.app.conftest import RunningServer
 
+from .learn_screen import LearnScreen, OwnServer
 from .menagerie import build_menagerie
 from .screen import Screen
 
@@ -33,13 +35,14 @@ FLAGS = [
 ]
 
 OpenPage = Callable[..., Screen]
+OpenLab = Callable[..., LearnScreen]
 
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
     """The address of a server with the network that ships and one that holds every other kind of layer."""
     networks = {"everyday": lambda: engine.load("everyday"), "menagerie": build_menagerie}
-    settings = Settings(port=0, workers=2, log_level="error")
+    settings = Settings(port=0, workers=2, log_level="error", time_limit=60)
     with RunningServer(settings, Registry(networks, "everyday")) as server:
         yield server.url
 
@@ -76,6 +79,39 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
         assert {
             url for url in screen.requests if not url.startswith((site, "data:", f"blob:{site}"))
         } == set()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory) -> Iterator[OwnServer]:
+    server = OwnServer(tmp_path_factory.mktemp("trainings"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def open_lab(browser: Browser, lab: OwnServer) -> Iterator[OpenLab]:
+    """Opens the page of learning; at the end no training goes on, and no page may have complained."""
+    screens: list[LearnScreen] = []
+
+    def open_lab(address: str = "learn", site: str = "", **context) -> LearnScreen:
+        context = {
+            "viewport": LAPTOP,
+            "color_scheme": "light",
+            "reduced_motion": "reduce",
+            **context,
+        }
+        screens.append(LearnScreen(browser.new_context(**context).new_page(), site or lab.url))
+        screens[-1].open(address)
+        return screens[-1]
+
+    yield open_lab
+    for screen in screens:
+        screen.page.context.close()
+    for run in httpx.get(f"{lab.url}/api/v1/trainings", timeout=30).json()["trainings"]:
+        httpx.delete(f"{lab.url}/api/v1/trainings/{run['id']}", timeout=30)
+    for screen in screens:
+        assert screen.complaints == []
 
 
 @pytest.fixture

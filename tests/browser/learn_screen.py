@@ -26,7 +26,11 @@ class OwnServer:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._environment = {**os.environ, "CONVSCOPE_TRAININGS_DIR": str(folder)}
+        self._environment = {
+            **os.environ,
+            "CONVSCOPE_TRAININGS_DIR": str(folder),
+            "CONVSCOPE_TIME_LIMIT": "60",  # a busy machine is no mistake of the page
+        }
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -1,14 +1,13 @@
 """The page of learning: a network learns before one's eyes, is stopped, stepped, raced, lost and found again."""
 
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .conftest import LAPTOP, publish
+from .conftest import OpenLab, publish
 from .learn_screen import LearnScreen, OwnServer, Wire
 from .test_access import PHONE, check_with_axe
 from .test_words import SAME_EVERYWHERE, TEXTS
@@ -17,41 +16,6 @@ pytestmark = pytest.mark.browser
 
 PATIENT = 90  # seconds from an opened page to a network that reads 95 % right
 GOAL = 95  # percent
-
-OpenLab = Callable[..., LearnScreen]
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory) -> Iterator[OwnServer]:
-    server = OwnServer(tmp_path_factory.mktemp("trainings"))
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def open_lab(browser: Browser, lab: OwnServer) -> Iterator[OpenLab]:
-    """Opens the page of learning; at the end no training goes on, and no page may have complained."""
-    screens: list[LearnScreen] = []
-
-    def open_lab(address: str = "learn", site: str = "", **context) -> LearnScreen:
-        context = {
-            "viewport": LAPTOP,
-            "color_scheme": "light",
-            "reduced_motion": "reduce",
-            **context,
-        }
-        screens.append(LearnScreen(browser.new_context(**context).new_page(), site or lab.url))
-        screens[-1].open(address)
-        return screens[-1]
-
-    yield open_lab
-    for screen in screens:
-        screen.page.context.close()
-    for run in httpx.get(f"{lab.url}/api/v1/trainings", timeout=30).json()["trainings"]:
-        httpx.delete(f"{lab.url}/api/v1/trainings/{run['id']}", timeout=30)
-    for screen in screens:
-        assert screen.complaints == []
 
 
 @pytest.fixture(scope="module")

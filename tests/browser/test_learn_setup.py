@@ -30,12 +30,17 @@ PACK = """async (files) => {
 def open_setup(open_page: OpenPage, **context) -> Screen:
     """The page of learning with the first plan on it."""
     screen = open_page("learn", **context)
-    screen.page.wait_for_selector(".card", state="attached")
-    if context.get("is_mobile"):
-        for heading in screen.page.locator(".part > summary").all():
-            heading.click()
-    wait_for_total(screen)
+    wait_for_setup(screen)
     return screen
+
+
+def wait_for_setup(screen: Screen) -> None:
+    """Until there is a plan; on a telephone, unfold all parts."""
+    screen.page.wait_for_selector(".card", state="attached")
+    for part in screen.page.locator(".part").all():
+        if part.get_attribute("open") is None:
+            part.locator("> summary").click()
+    wait_for_total(screen)
 
 
 def wait_for_total(screen: Screen) -> None:

@@ -173,7 +173,8 @@ function keyOf({ run, rival }) {
     const one = slot === "run" ? run : rival;
     if (slot === "rival" && !one) return [];
     const of = rival && one ? `${nameOf(one)}, ` : "";
-    return [entry(slot, "training", of + words.training), entry(slot, "validation", of + words.validation)];
+    const validation = one?.validation_pictures === 0 ? words.notHeldOut : words.validation;
+    return [entry(slot, "training", of + words.training), entry(slot, "validation", of + validation)];
   });
 }
 
@@ -197,14 +198,14 @@ function keyFigures({ run, rival }) {
  * @param {Run} run
  * @returns {Record<keyof typeof words.rows, string>}
  */
-function figuresOf({ points, history }) {
+function figuresOf({ points, history, validation_pictures: heldOut }) {
   const [, loss, accuracy] = recent(points);
   const end = history.at(-1);
   return {
     loss: loss === undefined ? "–" : fixed(loss, 3),
-    validationLoss: end ? fixed(end.validation_loss, 3) : "–",
+    validationLoss: heldOut === 0 ? words.notHeldOut : end?.validation_loss == null ? "–" : fixed(end.validation_loss, 3),
     accuracy: accuracy === undefined ? "–" : percent(accuracy),
-    validationAccuracy: end ? percent(end.validation_accuracy) : "–",
+    validationAccuracy: heldOut === 0 ? words.notHeldOut : end?.validation_accuracy == null ? "–" : percent(end.validation_accuracy),
   };
 }
 
@@ -221,8 +222,8 @@ function recent(points) {
 /** @param {Run | null} run */
 function describe(run) {
   if (!run?.points.length) return words.empty;
-  const { loss, validationAccuracy } = figuresOf(run);
-  return words.label(loss, validationAccuracy);
+  const { loss, accuracy, validationAccuracy } = figuresOf(run);
+  return run.validation_pictures === 0 ? words.labelOfTraining(loss, accuracy) : words.label(loss, validationAccuracy);
 }
 
 /**

@@ -15,7 +15,7 @@ import { mountLive } from "./live/index.js";
 import { mountRace } from "./race.js";
 import { mountReport } from "./report.js";
 import { Runner } from "./runner.js";
-import { mountSetup } from "./setup/index.js";
+import { mountSetup, showFault } from "./setup/index.js";
 import { firstState, followAddress, readAddress } from "./state.js";
 
 dressPage();
@@ -37,11 +37,12 @@ async function start() {
 function build(offer) {
   const asked = readAddress(location.search);
   const store = new Store(firstState(offer));
-  const runner = new Runner(store);
+  const setup = find("#setup", HTMLElement);
+  const runner = new Runner(store, () => showFault(setup));
   mountTheme(store);
   mountControls(store, runner, find("#controls", HTMLElement));
   mountRace(store, runner);
-  mountSetup(store, find("#setup", HTMLElement));
+  mountSetup(store, setup);
   mountGlass(store, find("#glass", HTMLElement));
   mountCurves(store, find("#curves", HTMLElement));
   mountLive(store, find("#live-view", HTMLElement));

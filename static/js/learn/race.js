@@ -59,8 +59,8 @@ export function nameOf({ name, wish }) {
  */
 export function standing(run, rival) {
   const epochs = Math.min(run.history.length, rival.history.length);
-  const [a, b] = [run, rival].map(({ history }) => history[epochs - 1]?.validation_accuracy ?? 0);
-  if (epochs && a !== undefined && b !== undefined) {
+  const [a, b] = [run, rival].map(({ history }) => history[epochs - 1]?.validation_accuracy);
+  if (a != null && b != null) {
     const by = points(Math.abs(a - b)).replace("+", "");
     const over = isOver(run) && isOver(rival);
     if (Math.abs(a - b) < 0.0005) return over ? words.drawn : words.even;

@@ -5,6 +5,7 @@ import { h } from "../dom.js";
 import { count, percent, words as plainWords } from "../format.js";
 import { swatch } from "../palette.js";
 import { say } from "../words/index.js";
+import { unevenness } from "./balance.js";
 import { fetchEvaluation, fetchPicture, modelUrl, pictureUrl } from "./api.js";
 
 /**
@@ -28,12 +29,18 @@ export function mountReport(store, root) {
   root.append(h("div", { class: "part-head" }, h("h2", { id: "report-title" }, words.title)), score, body, ways);
   const show = () => {
     const { evaluation, theme, run } = store.state;
-    score.replaceChildren(...(evaluation ? scoreOf(evaluation) : [h("span", { class: "quiet" }, words.empty)]));
-    body.replaceChildren(...(evaluation && run ? [confusion(evaluation, theme), mistakes(store, evaluation, run)] : []));
+    const isTold = evaluation !== null && evaluation.accuracy !== null;
+    const empty = run?.validation_pictures === 0 ? say.learn.balance.nothing : words.empty;
+    score.replaceChildren(...(isTold ? scoreOf(evaluation, evaluation.accuracy ?? 0) : [h("span", { class: "quiet" }, empty)]));
+    body.replaceChildren(...(isTold && run ? [perClass(evaluation), confusion(evaluation, theme), mistakes(store, evaluation, run)] : []));
   };
   store.watch(["evaluation", "theme"], show);
   let kept = "";
+  /** @type {number | null | undefined} */
+  let heldOut;
   store.watch(["run"], ({ run }) => {
+    if (heldOut !== run?.validation_pictures) show();
+    heldOut = run?.validation_pictures;
     ways.hidden = run === null;
     if (run && kept !== run.id) ways.replaceChildren(...waysOut(run));
     kept = run?.id ?? "";
@@ -53,12 +60,12 @@ function followEpochs(store) {
   store.watch(["run"], ({ run }) => {
     const rests = run?.status === "paused" || run?.status === "finished";
     const step = (rests ? run.step : run?.history.at(-1)?.step) ?? 0;
-    const wanted = run && step ? `${run.id}@${step}` : "";
+    const wanted = run && step && run.validation_pictures !== 0 ? `${run.id}@${step}` : "";
     if (wanted === asked) return;
     asked = wanted;
     abort.abort();
     abort = new AbortController();
-    if (run && step) void examine(store, run.id, abort.signal);
+    if (wanted && run) void examine(store, run.id, abort.signal);
   });
 }
 
@@ -76,12 +83,41 @@ async function examine(store, id, signal) {
   }
 }
 
-/** @param {Evaluation} evaluation */
-function scoreOf({ accuracy, confusion, step }) {
-  const all = confusion.flat().reduce((sum, n) => sum + n, 0);
+/**
+ * @param {Evaluation} evaluation
+ * @param {number} accuracy
+ */
+function scoreOf({ validation_pictures: all, step }, accuracy) {
   const share = percent(accuracy);
   const [before = "", after = ""] = words.score("\u0000", count(all)).split("\u0000");
   return [before, h("b", {}, share), after, " ", h("span", { class: "quiet" }, words.at(count(step)))];
+}
+
+/**
+ * Counts and accuracy of each class: a total hides a small class that is always wrong.
+ *
+ * @param {Evaluation} evaluation
+ */
+function perClass({ per_class: classes, balanced_accuracy: balanced, validation_pictures: all }) {
+  const row = (/** @type {string} */ name, /** @type {string} */ correct, /** @type {number | null} */ share) =>
+    h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, correct), h("td", { style: { "--share": `${(share ?? 0) * 100}%` } }, share === null ? "–" : percent(share)));
+  const heads = [words.perClass.correct, words.perClass.accuracy].map((title) => h("th", { scope: "col" }, title));
+  const right = classes.reduce((sum, { correct }) => sum + correct, 0);
+  const rows = classes.map(({ label, correct, validation_pictures: n, accuracy }) => row(plainWords(label), n ? words.perClass.of(count(correct), count(n)) : words.perClass.none, accuracy));
+  const note = unevenness(classes.map(({ label }) => label), classes.map(({ training_pictures: a, validation_pictures: b }) => a + b));
+  return h(
+    "div",
+    { class: "per-class", role: "region", "aria-label": words.perClass.title, tabindex: 0 },
+    h("h3", {}, words.perClass.title),
+    note && h("p", { class: "set-note" }, note),
+    h(
+      "table",
+      { class: "figures" },
+      h("thead", {}, h("tr", {}, h("td", {}), ...heads)),
+      h("tbody", {}, ...rows),
+      h("tfoot", { title: words.perClass.balancedText }, row(words.perClass.balanced, words.perClass.of(count(right), count(all)), balanced)),
+    ),
+  );
 }
 
 /**

@@ -50,9 +50,13 @@ export class Runner {
   /** @type {(() => unknown) | null} What a reader asked for while something else was under way: the latest of it. */
   #next = null;
 
-  /** @param {LearnStore} store */
-  constructor(store) {
+  /**
+   * @param {LearnStore} store
+   * @param {() => import("./types.js").Problem | null} check what keeps a training from beginning: a field that cannot be used
+   */
+  constructor(store, check) {
     this.store = store;
+    this.check = check;
     store.watch([...SLOTS], () => {
       const there = this.#waiting.filter(({ isThere }) => isThere());
       this.#waiting = this.#waiting.filter((one) => !there.includes(one));
@@ -170,6 +174,8 @@ export class Runner {
 
   /** @param {Wish} wish @param {Wish | null} twin @param {boolean} paused */
   async #begin(wish, twin, paused) {
+    const problem = this.check();
+    if (problem) throw new ProblemError(problem);
     for (const slot of SLOTS) {
       const old = this.store.state[slot];
       if (old && !isOver(old)) await command(old.id, "stop");

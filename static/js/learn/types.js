@@ -11,6 +11,7 @@
  * @property {string[]} classes
  * @property {number[]} size [height, width]
  * @property {number} pictures
+ * @property {number[]} pictures_per_class
  * @property {boolean} own Whether somebody brought it, so that it can be deleted.
  * @property {string[]} problems What was left out of it, and why.
  *
@@ -52,8 +53,8 @@
  *
  * @typedef {"starting" | "running" | "paused" | "finished" | "stopped" | "failed"} Status
  *
- * @typedef {{ epoch: number, step: number, train_loss: number, train_accuracy: number, validation_loss: number,
- *   validation_accuracy: number, seconds: number }} EpochRecord
+ * @typedef {{ epoch: number, step: number, train_loss: number, train_accuracy: number, validation_loss: number | null,
+ *   validation_accuracy: number | null, seconds: number }} EpochRecord null where nothing is held out
  *
  * @typedef {number[]} Point [step, loss, accuracy, learning rate] of one batch
  *
@@ -80,6 +81,8 @@
  * @property {Problem | string | null} problem
  * @property {Wish} wish
  * @property {string[]} classes
+ * @property {number | null} training_pictures null until it is counted
+ * @property {number | null} validation_pictures
  * @property {number} step
  * @property {number} steps
  * @property {number} epoch
@@ -102,12 +105,19 @@
  *
  * @typedef {{ picture: number, truth: number, answer: number, share: number }} Mistake classes by number
  *
+ * @typedef {{ label: string, training_pictures: number, validation_pictures: number, correct: number,
+ *   accuracy: number | null }} ClassEvaluation
+ *
  * @typedef {object} Evaluation
  * @property {number} step
  * @property {string} model
- * @property {number} accuracy
- * @property {number} loss
+ * @property {number} training_pictures
+ * @property {number} validation_pictures
+ * @property {number | null} accuracy null where nothing is held out
+ * @property {number | null} balanced_accuracy
+ * @property {number | null} loss
  * @property {string[]} classes
+ * @property {ClassEvaluation[]} per_class
  * @property {number[][]} confusion [truth][answer]
  * @property {Mistake[]} mistakes the surest first
  *

@@ -18,6 +18,15 @@ export const say = {
   close: "Schließen",
   cancel: "Abbrechen",
 
+  fault: {
+    whole: "eine ganze Zahl",
+    any: "eine Zahl",
+    from: (kind, least) => `Möglich ist ${kind} ab ${least}.`,
+    fromTo: (kind, least, most) => `Möglich ist ${kind} von ${least} bis ${most}.`,
+    empty: (range) => range,
+    outside: (value, range) => `${value} liegt außerhalb. ${range}`,
+    fraction: (value, range) => `${value} ist nicht ganz. ${range}`,
+  },
   numbers: {
     decimal: ",",
     separator: "; ",
@@ -1385,7 +1394,14 @@ export const say = {
         others: (/** @type {string} */ n) => `${n} weitere`,
       },
     },
+    balance: {
+      uneven: (large, most, small, fewest, share) =>
+        `Die Klassen sind sehr ungleich: ${most} Bilder von ${large}, ${fewest} von ${small}. Wer immer ${large} antwortet, läge zu ${share} richtig: auf die Genauigkeit jeder Klasse achten.`,
+      nothing: "Nichts ist zurückgehalten: Keine Klasse hat zwei Bilder oder mehr. Das Netz lernt, aber wie gut es neue Bilder liest, lässt sich nicht sagen.",
+      notOf: (names, more) => `Zurückgehalten werden kann nichts von ${names}${more ? ` und ${some(more, "weiteren Klasse", "weiteren Klassen")}` : ""}: Dazu braucht eine Klasse mindestens zwei Bilder. Die Genauigkeit bleibt dort unbekannt.`,
+    },
     setup: {
+      fault: (label) => `Eine Zahl geht so nicht: ${label}`,
       next: "Geändert: gilt ab dem nächsten Lauf.",
       data: {
         title: "Bilder",
@@ -1401,6 +1417,7 @@ export const say = {
         sheet: (name) => `Einige Bilder aus ${name}`,
         sheetAlt: "Einige Bilder jeder Klasse, in Reihen",
         remove: (name) => `${name} löschen`,
+        classCount: (name, n) => `${name}: ${some(n, "Bild", "Bilder")}`,
         leftOut: (n) => `Ausgelassen: ${some(n, "Datei", "Dateien")}`,
       },
       bring: {
@@ -1518,6 +1535,8 @@ export const say = {
           label_smoothing: "Glättung der Ziele",
           seed: "Startzahl",
         },
+        batchNorm:
+          "Das Netz hat Batch-Normierung, und die braucht Stapel von mindestens 2 Bildern: Sie zieht den Mittelwert des Stapels ab, und ein einzelnes Bild ist sein eigener Mittelwert. 2 oder mehr eingeben oder die Normierung herausnehmen.",
         rateSlider: "Lernrate, in Zehnerpotenzen",
         usual: (rate) => `Üblich bei diesem Verfahren: ${rate}`,
         losses: {
@@ -1649,6 +1668,8 @@ export const say = {
         accuracy: "Richtig gelesen",
         training: "Training",
         validation: "nie gezeigt",
+        notHeldOut: "nichts zurückgehalten",
+        labelOfTraining: (loss, accuracy) => `Lernkurven: Verlust jetzt ${loss}, ${accuracy} der Lernbilder richtig gelesen; nichts ist zurückgehalten`,
         smoothing: "Glättung",
         batch: "Stapel",
         empty: "Der Verlauf beginnt mit dem ersten Stapel.",
@@ -1705,6 +1726,15 @@ export const say = {
         /** @type {(share: string, count: string) => string} */
         score: (share, count) => `${share} von ${count} nie gezeigten Bildern werden richtig gelesen`,
         at: (/** @type {string} */ step) => `vom Netz nach Stapel ${step}`,
+        perClass: {
+          title: "Jede Klasse für sich",
+          correct: "richtig",
+          accuracy: "Genauigkeit",
+          of: (correct, all) => `${correct} von ${all}`,
+          none: "nichts zurückgehalten",
+          balanced: "Ausgewogene Genauigkeit",
+          balancedText: "Das Mittel der Genauigkeiten der Klassen: Eine kleine Klasse zählt so viel wie eine große.",
+        },
         confusion: "Was wofür gehalten wird",
         truth: "ist",
         answer: "gelesen als",

@@ -20,6 +20,19 @@ export const say = {
   close: "Close",
   cancel: "Cancel",
 
+  fault: {
+    whole: "a whole number",
+    any: "a number",
+    /** @type {(kind: string, least: string) => string} */
+    from: (kind, least) => `Enter ${kind} of ${least} or more.`,
+    /** @type {(kind: string, least: string, most: string) => string} */
+    fromTo: (kind, least, most) => `Enter ${kind} from ${least} to ${most}.`,
+    empty: (/** @type {string} */ range) => range,
+    /** @type {(value: string, range: string) => string} */
+    outside: (value, range) => `${value} is out of range. ${range}`,
+    /** @type {(value: string, range: string) => string} */
+    fraction: (value, range) => `${value} is not whole. ${range}`,
+  },
   numbers: {
     decimal: ".",
     separator: ", ",
@@ -1442,7 +1455,16 @@ export const say = {
         others: (/** @type {string} */ n) => `${n} others`,
       },
     },
+    balance: {
+      /** @type {(large: string, most: string, small: string, fewest: string, share: string) => string} */
+      uneven: (large, most, small, fewest, share) =>
+        `The classes are very uneven: ${most} pictures of ${large}, ${fewest} of ${small}. Always answering ${large} would be right ${share} of the time: look at the accuracy of each class.`,
+      nothing: "Nothing is held out: no class has two pictures or more. The network learns, but how well it reads new pictures cannot be told.",
+      /** @type {(names: string, more: number) => string} */
+      notOf: (names, more) => `Nothing can be held out of ${names}${more ? ` and ${some(more, "more class", "more classes")}` : ""}: that takes two pictures of a class or more. Their accuracy stays unknown.`,
+    },
     setup: {
+      fault: (/** @type {string} */ label) => `A number cannot be used: ${label}`,
       next: "Changed: takes effect with the next run.",
       data: {
         title: "Pictures",
@@ -1459,6 +1481,8 @@ export const say = {
         sheet: (/** @type {string} */ name) => `Some pictures of ${name}`,
         sheetAlt: "Some pictures of each class, in rows",
         remove: (/** @type {string} */ name) => `Delete ${name}`,
+        /** @type {(name: string, n: number) => string} */
+        classCount: (name, n) => `${name}: ${some(n, "picture")}`,
         leftOut: (/** @type {number} */ n) => `Left out: ${some(n, "file")}`,
       },
       bring: {
@@ -1588,6 +1612,8 @@ export const say = {
           label_smoothing: "Label smoothing",
           seed: "Seed",
         },
+        batchNorm:
+          "The network has batch norm, which needs batches of 2 pictures or more: it subtracts the batch's mean, and a single picture is its own mean. Enter 2 or more, or take the batch norm layers out.",
         rateSlider: "Learning rate, by powers of ten",
         usual: (/** @type {string} */ rate) => `Usual with this optimiser: ${rate}`,
         losses: {
@@ -1719,6 +1745,9 @@ export const say = {
         accuracy: "Read right",
         training: "training",
         validation: "never shown",
+        notHeldOut: "nothing held out",
+        /** @type {(loss: string, accuracy: string) => string} */
+        labelOfTraining: (loss, accuracy) => `Curves of training: loss now ${loss}, ${accuracy} of the training pictures read right; nothing is held out`,
         smoothing: "Smoothing",
         batch: "Batch",
         empty: "The curves begin with the first batch.",
@@ -1775,6 +1804,16 @@ export const say = {
         /** @type {(share: string, count: string) => string} */
         score: (share, count) => `${share} of ${count} pictures never shown are read right`,
         at: (/** @type {string} */ step) => `by the network after batch ${step}`,
+        perClass: {
+          title: "Each class by itself",
+          correct: "correct",
+          accuracy: "accuracy",
+          /** @type {(correct: string, all: string) => string} */
+          of: (correct, all) => `${correct} of ${all}`,
+          none: "none held out",
+          balanced: "Balanced accuracy",
+          balancedText: "The mean of the classes' accuracies: a small class weighs as much as a large one.",
+        },
         confusion: "What is taken for what",
         truth: "is",
         answer: "read as",

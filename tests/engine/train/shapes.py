@@ -1,5 +1,7 @@
 """A task that a tiny network learns in a second: bars lying, bars standing, and discs, in any colours on noise."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from engine.network import Network, Node
@@ -7,6 +9,7 @@ from engine.ops import BatchNorm, Conv2d, Dense, Dropout, Flatten, MaxPool, Relu
 from engine.preprocess import Preprocess
 from engine.train.augment import Augmentation
 from engine.train.config import TrainConfig
+from engine.train.copies import rebuilt
 from engine.train.data import Dataset
 
 SIZE = 16
@@ -81,3 +84,15 @@ def network(seed=0, dropout=0.1):
 def weights(trained):
     """All parameters and buffers of a network as bytes: equal or not, bit for bit."""
     return {n: a.tobytes() for n, a in (trained.parameters() | trained.buffers()).items()}
+
+
+def without(network, *kinds):
+    """The network with some kinds of nodes cut out."""
+    stands_for, nodes = {}, []
+    for node in network.nodes:
+        inputs = tuple(stands_for.get(name, name) for name in node.inputs)
+        if isinstance(node.op, kinds):
+            stands_for[node.name] = inputs[0]
+        else:
+            nodes.append(replace(node, inputs=inputs))
+    return rebuilt(network, nodes=nodes)

@@ -27,18 +27,28 @@ def test_each_class_gives_the_same_share():
     assert np.bincount(LABELS[validation]).tolist() == [20, 5, 1]
 
 
+@given(st.lists(st.integers(1, 30), min_size=2, max_size=6), st.floats(0.001, 0.5))
+def test_something_is_held_out_of_each_class_of_two_or_more(counts, fraction):
+    labels = np.repeat(np.arange(len(counts)), counts)
+    _, validation = split_by_seed(labels, fraction, 0)
+    held_out = np.bincount(labels[validation], minlength=len(counts))
+    assert [n > 0 for n in held_out] == [n >= 2 for n in counts]
+    assert split_by_seed(labels, 0.0, 0)[1].size == 0
+
+
 def test_the_split_is_the_seeds():
     splits = [split_by_seed(LABELS, 0.1, seed)[1].tolist() for seed in (1, 1, 2)]
     assert splits[0] == splits[1] != splits[2]
 
 
-@given(st.integers(2, 300), st.integers(2, 64))
+@given(st.integers(2, 300), st.integers(1, 64))
 def test_batches_hold_each_index_once_and_are_about_equal(count, batch_size):
     parts = batches(count, batch_size, 0, 0)
     np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.arange(count))
     sizes = [len(part) for part in parts]
-    assert max(sizes) <= batch_size
+    assert max(sizes) <= max(batch_size, 3 if batch_size == 2 else 1)
     assert max(sizes) - min(sizes) <= 1
+    assert min(sizes) >= min(batch_size, 2)  # no single picture unless that is the size
 
 
 def test_each_epoch_has_an_order_of_its_own_and_each_seed():

@@ -26,6 +26,14 @@ def test_accuracy_per_class_is_of_the_true_class():
     measured = Evaluation(0.0, np.array([[3, 1, 0], [2, 2, 0], [0, 0, 0]]))
     assert measured.accuracy == 5 / 8
     np.testing.assert_array_equal(measured.per_class, [0.75, 0.5, np.nan])
+    np.testing.assert_array_equal(measured.pictures, [4, 4, 0])
+
+
+def test_balanced_accuracy_is_that_of_the_classes_not_of_the_pictures():
+    always_the_first = Evaluation(0.0, np.array([[49, 0], [1, 0]]))
+    assert always_the_first.accuracy == 0.98
+    assert always_the_first.balanced_accuracy == 0.5
+    assert Evaluation(0.0, np.array([[3, 1], [0, 0]])).balanced_accuracy == 0.75
 
 
 def test_nothing_to_evaluate_is_an_error():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from engine.errors import TrainingError
+from engine.ops import BatchNorm
 from engine.train import checkpoint
 from engine.train.augment import Augmentation
 from engine.train.config import TrainConfig
@@ -198,7 +199,7 @@ def test_a_state_does_not_fit_another_network():
         {"optimiser": "lion"},
         {"schedule": "linear"},
         {"epochs": 0},
-        {"batch_size": 1},
+        {"batch_size": 0},
         {"learning_rate": 0.0},
         {"weight_decay": -1.0},
         {"seed": -1},
@@ -213,6 +214,19 @@ def test_a_state_does_not_fit_another_network():
 def test_a_choice_that_makes_no_sense_is_refused(wrong):
     with pytest.raises(TrainingError):
         TrainConfig(**wrong)
+
+
+def test_batch_normalisation_with_batches_of_one_is_refused_in_words():
+    config = replace(shapes.QUICK, batch_size=1)
+    with pytest.raises(TrainingError, match=r"two pictures or more.*Raise batch_size"):
+        next(train(shapes.dataset(4), State(shapes.network(), config)))
+
+
+def test_batches_of_one_are_learned_from_without_it():
+    network = shapes.without(shapes.network(), BatchNorm)
+    state = State(network, replace(shapes.QUICK, batch_size=1, epochs=1))
+    steps = [e for e in train(shapes.dataset(4), state) if isinstance(e, StepDone)]
+    assert len(steps) == 9  # one of four is held out of each class
 
 
 def test_a_config_survives_json():

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from engine.ops import BatchNorm, Dropout
-from engine.train.copies import rebuilt
 from engine.train.data import DROPOUT_STREAM, stream
 from engine.train.losses import cross_entropy, soft_targets
 from engine.train.state import State
@@ -22,21 +21,9 @@ def batch(count=9):
     return x, soft_targets(data.labels[::3], 3, 0.0, np.dtype(np.float32))
 
 
-def without(network, *kinds):
-    """The network with some kinds of nodes cut out."""
-    stands_for, nodes = {}, []
-    for node in network.nodes:
-        inputs = tuple(stands_for.get(name, name) for name in node.inputs)
-        if isinstance(node.op, kinds):
-            stands_for[node.name] = inputs[0]
-        else:
-            nodes.append(replace(node, inputs=inputs))
-    return rebuilt(network, nodes=nodes)
-
-
 @pytest.mark.parametrize("pictures", [1, 2, 9])
 def test_the_parts_gradients_add_up_to_the_whole_batchs(pictures):
-    network = without(shapes.network(), BatchNorm, Dropout)
+    network = shapes.without(shapes.network(), BatchNorm, Dropout)
     x, shares = (a[:pictures] for a in batch())
     trace = network.forward(x, train=True)
     loss, blame = cross_entropy(trace["fc"], shares)
@@ -61,11 +48,20 @@ def test_running_statistics_are_the_whole_batchs_as_in_pytorch():
     np.testing.assert_allclose(norm.var, 0.9 + 0.1 * maps.var((0, 2, 3), ddof=1), atol=1e-5)
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_no_picture_is_normalised_alone(count):
+    """Alone, each value of a picture would be its own mean, and nothing would come through the normalisation."""
+    x, shares = batch()
+    state = State(shapes.network(), PLAIN)
+    parts = Step(state, cross_entropy).look(x[:count], shares[:count], keep=True)
+    assert [part.trace[state.network.logits].shape[0] for part in parts] == [count]
+
+
 def test_dropout_draws_by_its_place_in_the_training():
     x, shares = batch()
 
     def gradient(batches_before):
-        network = without(shapes.network(dropout=0.5), BatchNorm)
+        network = shapes.without(shapes.network(dropout=0.5), BatchNorm)
         state = State(network, PLAIN)
         state.batch = batches_before
         Step(state, cross_entropy)(x, shares, 1.0)

@@ -6,6 +6,7 @@ import { words as plain } from "../../format.js";
 import { problemTitle } from "../../views/notice.js";
 import { say } from "../../words/index.js";
 import { sheetUrl } from "../api.js";
+import { nothingHeldOut, unevenness } from "../balance.js";
 import { Bringer } from "./bring.js";
 import { Collector } from "./collect.js";
 import { isPicture } from "./sort-files.js";
@@ -126,6 +127,7 @@ export class DataPicker {
     this.#chosen.replaceChildren(
       h("p", {}, set.text),
       sheetOf(set),
+      ...[nothingHeldOut(set.classes, set.pictures_per_class), unevenness(set.classes, set.pictures_per_class)].map((note) => note && h("p", { class: "set-note" }, note) || ""),
       problemsOf(set) ?? "",
       set.own ? h("button", { type: "button", class: "text", on: { click: () => void this.bringer.remove(set.id) } }, words.remove(set.name)) : "",
     );
@@ -169,11 +171,11 @@ export class DataPicker {
  *
  * @param {PictureSet} set
  */
-function sheetOf({ id, name, classes }) {
+function sheetOf({ id, name, classes, pictures_per_class: counts }) {
   return h(
     "figure",
     { class: "sheet", tabindex: 0, "aria-label": words.sheet(name) },
-    h("ol", { class: "class-names" }, ...classes.map((label) => h("li", { title: plain(label) }, plain(label)))),
+    h("ol", { class: "class-names" }, ...classes.map((label, i) => h("li", { title: words.classCount(plain(label), counts[i] ?? 0) }, plain(label)))),
     h("img", { src: sheetUrl(id, SHEET), alt: words.sheetAlt, width: SHEET * 32, height: classes.length * 32 }),
   );
 }

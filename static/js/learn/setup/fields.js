@@ -1,6 +1,7 @@
 /** Labelled fields: a number, a choice, a learning rate. Each shows what it is told and tells what is entered. */
 
 import { h, setAttribute } from "../../dom.js";
+import { NumberCheck } from "../../number-check.js";
 
 let made = 0;
 
@@ -10,6 +11,10 @@ function newId() {
 }
 
 export class NumberField {
+  #check;
+  /** @type {number | null} The number in use, which the field may differ from while it cannot be used. */
+  #used = null;
+
   /**
    * @param {object} what
    * @param {string} what.label
@@ -21,21 +26,48 @@ export class NumberField {
   constructor({ label, least, most, step = 1, onValue }) {
     const id = newId();
     this.input = h("input", { type: "number", id, min: least, max: most, step, inputmode: step === 1 ? "numeric" : "decimal" });
+    this.#check = new NumberCheck(this.input);
     this.input.addEventListener("input", () => {
-      const isRight = this.input.validity.valid && this.input.value !== "";
-      setAttribute(this.input, "aria-invalid", !isRight && "true");
-      if (isRight) onValue(this.input.valueAsNumber);
+      if (this.#check.fault) return;
+      this.#used = this.input.valueAsNumber;
+      onValue(this.#used);
     });
-    this.element = h("div", { class: "field" }, h("label", { for: id }, label), this.input);
+    this.note = this.#check.note;
+    this.element = h("div", { class: "field" }, h("label", { for: id }, label), this.input, this.note);
   }
 
   /** @param {number} value */
   show(value) {
-    if (this.input.valueAsNumber === value) return;
-    if (document.activeElement === this.input && this.input.matches(":invalid")) return; // a number half written
+    if (this.#used === value) return; // what was entered stays, also where it cannot be used
+    this.#used = value;
     this.input.value = String(value);
-    setAttribute(this.input, "aria-invalid", null);
+    this.#check.mark();
   }
+
+  /**
+   * @param {number} least from now on
+   * @param {string | null} why less is impossible
+   */
+  limit(least, why) {
+    this.#check.limit(least, why);
+  }
+
+  /** @param {string | null} id of what else describes the field */
+  describe(id) {
+    this.#check.describe(id);
+  }
+}
+
+/**
+ * The first number within `root` that cannot be used, with what is wrong with it; null where all can.
+ *
+ * @param {HTMLElement} root
+ */
+export function firstFault(root) {
+  const input = root.querySelector("input[aria-invalid='true']");
+  if (!(input instanceof HTMLInputElement)) return null;
+  const note = document.getElementById(input.getAttribute("aria-describedby")?.split(" ")[0] ?? "");
+  return { input, label: input.labels?.[0]?.textContent ?? "", text: note?.textContent ?? "" };
 }
 
 export class ChoiceField {
@@ -72,7 +104,7 @@ export class PowerField {
    * @param {(value: number) => void} what.onValue
    */
   constructor({ label, sliderLabel, least, most, onValue }) {
-    this.#field = new NumberField({ label, least: 1e-8, most: 1e3, step: "any", onValue });
+    this.#field = new NumberField({ label, least: 1e-8, most: 10, step: "any", onValue });
     this.#slider = h("input", { type: "range", min: least, max: most, step: 0.05, "aria-label": sliderLabel });
     this.#slider.addEventListener("input", () => onValue(Number((10 ** this.#slider.valueAsNumber).toPrecision(2))));
     this.element = h("div", { class: "power" }, this.#field.element, this.#slider);

@@ -4,6 +4,7 @@ import { h } from "../../dom.js";
 import { count, large, plain } from "../../format.js";
 import { say } from "../../words/index.js";
 import { DataPicker } from "./data.js";
+import { firstFault } from "./fields.js";
 import { NetworkEditor } from "./network.js";
 import { LearningOptions } from "./options.js";
 import { followPlan } from "./plan.js";
@@ -30,6 +31,20 @@ export function mountSetup(store, root) {
   );
   data.listenForDrops();
   followPlan(store);
+}
+
+/**
+ * Go to the first number that cannot be used and say what is wrong with it; null where a training can begin.
+ *
+ * @param {HTMLElement} root
+ * @returns {import("../types.js").Problem | null}
+ */
+export function showFault(root) {
+  const fault = firstFault(root);
+  if (!fault) return null;
+  fault.input.closest("details")?.setAttribute("open", "");
+  fault.input.focus();
+  return { type: "field-out-of-range", status: 0, title: words.fault(fault.label), detail: fault.text };
 }
 
 /**

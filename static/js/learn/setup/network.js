@@ -47,6 +47,7 @@ class Row {
       h("div", { class: "layer-ways" }, ...buttons),
       this.#cost,
       fields.length > 0 && h("div", { class: "layer-numbers" }, ...fields.map(({ element }) => element)),
+      ...fields.map(({ note }) => note),
       this.#problem,
     );
   }
@@ -65,7 +66,7 @@ class Row {
     this.element.classList.toggle("behind", planned !== undefined && shape === null && problem === null);
     this.#problem.hidden = problem === null;
     this.#problem.textContent = problem ?? "";
-    this.#fields.forEach(({ input }) => setAttribute(input, "aria-describedby", problem && this.#problemId()));
+    this.#fields.forEach((field) => field.describe(problem && this.#problemId()));
   }
 
   #problemId() {

@@ -32,13 +32,15 @@ export class LearningOptions {
       new NumberField({ label: words.labels[name], ...range, onValue: (value) => set({ [name]: value }) });
     const choice = (/** @type {"loss" | "optimiser" | "augmentation"} */ name, /** @type {Record<string, string>} */ names) =>
       new ChoiceField({ label: words.labels[name], names, onChoice: (value) => set({ [name]: value }) });
+    const batchSize = number("batch_size", { least: 1, most: 512 });
+    this.batchSize = batchSize;
     /** @type {Record<string, { element: HTMLElement, show: (value: any) => void }>} */
     const fields = {
       loss: choice("loss", namesIn(words.losses)),
       optimiser: choice("optimiser", namesIn(words.optimisers)),
       learning_rate: new PowerField({ label: words.labels.learning_rate, sliderLabel: words.rateSlider, least: -5, most: 0, onValue: (rate) => set({ learning_rate: rate }) }),
       momentum: number("momentum", { least: 0, most: 0.999, step: "any" }),
-      batch_size: number("batch_size", { least: 2, most: 512 }),
+      batch_size: batchSize,
       epochs: number("epochs", { least: 1, most: 1000 }),
       weight_decay: number("weight_decay", { least: 0, most: 1, step: "any" }),
       label_smoothing: number("label_smoothing", { least: 0, most: 0.9, step: "any" }),
@@ -69,6 +71,8 @@ export class LearningOptions {
   /** @param {Readonly<LearnState>} state */
   #show({ wish }) {
     for (const [name, field] of Object.entries(this.fields)) field.show(wish[/** @type {keyof Wish} */ (name)]);
+    if (hasBatchNorm(wish)) this.batchSize.limit(2, words.batchNorm);
+    else this.batchSize.limit(1, null);
     this.schedules.show(wish.schedule);
     tell(this.loss, words.losses, wish.loss);
     tell(this.optimiser, words.optimisers, wish.optimiser);
@@ -130,6 +134,11 @@ function tell(place, told, name) {
 /** @param {Record<string, { name: string }>} told */
 function namesIn(told) {
   return Object.fromEntries(Object.entries(told).map(([value, { name }]) => [value, name]));
+}
+
+/** @param {Wish} wish */
+function hasBatchNorm({ layers }) {
+  return !layers || layers.some(({ kind }) => kind === "batchnorm"); // the architectures with a name have it
 }
 
 /** @param {Wish} wish */

@@ -3,6 +3,7 @@
 import { h } from "../../dom.js";
 import { count, percent, words } from "../../format.js";
 import { hasMaps } from "../../graph.js";
+import { NumberCheck } from "../../number-check.js";
 import { say } from "../../words/index.js";
 import { curves } from "./curves.js";
 import { figures } from "./figures.js";
@@ -113,7 +114,7 @@ export class Panel {
     }
     for (const input of this.#options.querySelectorAll("input")) {
       const value = why.options[input.name];
-      if (document.activeElement !== input) input.value = value === undefined ? "" : String(value);
+      if (document.activeElement !== input && !input.hasAttribute("aria-invalid")) input.value = value === undefined ? "" : String(value);
     }
   }
 
@@ -121,13 +122,13 @@ export class Panel {
   #optionField({ name, least, most, whole }) {
     const step = whole ? 1 : "any";
     const input = h("input", { id: `why-${name}`, name, type: "number", min: least, max: most, step, inputmode: "decimal" });
+    const check = new NumberCheck(input, true);
     input.addEventListener("change", () => {
+      if (check.fault) return;
       const { [name]: _, ...rest } = this.app.store.state.why.options;
-      const given = whole ? Math.round(input.valueAsNumber) : input.valueAsNumber;
-      const value = Math.max(least, Math.min(most, given));
-      this.#wish({ options: Number.isNaN(value) ? rest : { ...rest, [name]: value } });
+      this.#wish({ options: input.value === "" ? rest : { ...rest, [name]: input.valueAsNumber } });
     });
-    return field(`why-${name}`, say.why.option[name], input);
+    return field(`why-${name}`, say.why.option[name], input, check.note);
   }
 
   /** @param {Readonly<State>} state */
@@ -196,8 +197,8 @@ export class Panel {
 /**
  * @param {string} id
  * @param {string} label
- * @param {HTMLElement} control
+ * @param {...HTMLElement} control
  */
-function field(id, label, control) {
-  return h("div", { class: "field" }, h("label", { for: id }, label), control);
+function field(id, label, ...control) {
+  return h("div", { class: "field" }, h("label", { for: id }, label), ...control);
 }
