@@ -266,7 +266,8 @@ class Network:
             done = [chains.Done(y, cache, perf_counter() - start)]
         for index, (value, cache, seconds) in enumerate(done, start=place):
             name = self.nodes[index].name
-            values[name], caches[name], timings[name] = value, cache, seconds
+            # NumPy hands over a value without axes as a scalar, which is no array.
+            values[name], caches[name], timings[name] = np.asarray(value), cache, seconds
 
     def _chains_for(self, inputs: Mapping[str, Array]) -> chains.Chains:
         """What is known of the chains for such inputs."""

@@ -2,11 +2,15 @@
 
 from engine.ops.activation import Clip, LeakyRelu, LogSoftmax, PRelu, Relu, Sigmoid, Softmax, Tanh
 from engine.ops.base import Box, Explanation, Op
+from engine.ops.comparison import Compare, Mod
 from engine.ops.constant import Constant
 from engine.ops.conv import Conv2d
 from engine.ops.conv_transpose import ConvTranspose2d
+from engine.ops.cumulative import CumSum
+from engine.ops.curved import Celu, Selu, Shrink, Softsign, ThresholdedRelu, Trigonometric
 from engine.ops.dense import Dense
 from engine.ops.depth import DepthToSpace, SpaceToDepth
+from engine.ops.dynamic import DynamicQuantize, DynamicScale, DynamicZeroPoint
 from engine.ops.function import (
     Abs,
     Elu,
@@ -24,6 +28,7 @@ from engine.ops.function import (
 )
 from engine.ops.global_pool import GlobalAveragePool, GlobalMaxPool
 from engine.ops.group_norm import GroupNorm, InstanceNorm, LayerNorm
+from engine.ops.integer import IntegerConv, IntegerMatMul, QuantizedAdd, Requantize
 from engine.ops.lrn import LocalResponseNorm
 from engine.ops.matmul import MatMul
 from engine.ops.move import Expand, Gather, Slice, Transpose
@@ -32,8 +37,10 @@ from engine.ops.pad import Pad
 from engine.ops.pairwise import Add, Div, Max, Min, Mul, Pow, Sub
 from engine.ops.pool import AveragePool, LpPool, MaxPool
 from engine.ops.quantise import Dequantize, Quantize
-from engine.ops.reduce import ArgMax, ReduceMax, ReduceMean, ReduceSum
+from engine.ops.reduce import ArgMax, ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum
 from engine.ops.resize import Resize
+from engine.ops.rounding import Ceil, Floor, Round, Sign, Trunc
+from engine.ops.selection import GatherElements, TopK, Where
 from engine.ops.structure import Concat, Flatten, Identity, Reshape
 
 OPS: dict[str, type[Op]] = {
@@ -96,9 +103,35 @@ OPS: dict[str, type[Op]] = {
         ReduceMean,
         ReduceSum,
         ReduceMax,
+        ReduceMin,
+        ReduceProd,
         ArgMax,
+        CumSum,
+        Selu,
+        Celu,
+        Softsign,
+        ThresholdedRelu,
+        Shrink,
+        Trigonometric,
+        Floor,
+        Ceil,
+        Round,
+        Trunc,
+        Sign,
+        Compare,
+        Mod,
+        Where,
+        TopK,
+        GatherElements,
         Quantize,
         Dequantize,
+        IntegerConv,
+        IntegerMatMul,
+        Requantize,
+        QuantizedAdd,
+        DynamicScale,
+        DynamicZeroPoint,
+        DynamicQuantize,
         Constant,
         Identity,
     )
@@ -113,23 +146,32 @@ __all__ = [
     "BatchNorm",
     "BatchNormCache",
     "Box",
+    "Ceil",
+    "Celu",
     "Clip",
+    "Compare",
     "Concat",
     "Constant",
     "Conv2d",
     "ConvTranspose2d",
+    "CumSum",
     "Dense",
     "DepthToSpace",
     "Dequantize",
     "Div",
     "Dropout",
+    "DynamicQuantize",
+    "DynamicScale",
+    "DynamicZeroPoint",
     "Elu",
     "Erf",
     "Exp",
     "Expand",
     "Explanation",
     "Flatten",
+    "Floor",
     "Gather",
+    "GatherElements",
     "Gelu",
     "GlobalAveragePool",
     "GlobalMaxPool",
@@ -138,6 +180,8 @@ __all__ = [
     "HardSwish",
     "Identity",
     "InstanceNorm",
+    "IntegerConv",
+    "IntegerMatMul",
     "LayerNorm",
     "LeakyRelu",
     "LocalResponseNorm",
@@ -149,6 +193,7 @@ __all__ = [
     "MaxPool",
     "Min",
     "Mish",
+    "Mod",
     "Mul",
     "Neg",
     "Op",
@@ -156,20 +201,34 @@ __all__ = [
     "Pad",
     "Pow",
     "Quantize",
+    "QuantizedAdd",
     "Reciprocal",
     "ReduceMax",
     "ReduceMean",
+    "ReduceMin",
+    "ReduceProd",
     "ReduceSum",
     "Relu",
+    "Requantize",
     "Reshape",
     "Resize",
+    "Round",
+    "Selu",
+    "Shrink",
     "Sigmoid",
+    "Sign",
     "Slice",
     "Softmax",
     "Softplus",
+    "Softsign",
     "SpaceToDepth",
     "Sqrt",
     "Sub",
     "Tanh",
+    "ThresholdedRelu",
+    "TopK",
     "Transpose",
+    "Trigonometric",
+    "Trunc",
+    "Where",
 ]

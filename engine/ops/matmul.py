@@ -55,14 +55,14 @@ class MatMul(Op):
         return (*ahead, a[-2], b[-1])
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        return channels_last(_product(*self._operands(xs))), xs
+        return channels_last(product(*self._operands(xs))), xs
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return self.input_grads(dy, cache), self.param_grads(dy, cache)
 
     def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]:
         a, b = self._operands(cache)
-        da = summed_to(_product(dy, b.swapaxes(-1, -2)), a.shape)
+        da = summed_to(product(dy, b.swapaxes(-1, -2)), a.shape)
         return (da,) if self.weight is not None else (da, _right_grad(dy, a, b))
 
     def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
@@ -119,7 +119,7 @@ class MatMul(Op):
         return a, b
 
 
-def _product(a: Array, b: Array) -> Array:
+def product(a: Array, b: Array) -> Array:
     """a @ b, each core its share of the pictures or rows. BLAS wants matrices whose rows or columns lie one after the other."""
     a, b = _as_matrices(a), _as_matrices(b)
     if b.ndim == 2:  # one product for all: the axes before are rows as well
@@ -154,7 +154,7 @@ def _right_grad(dy: Array, a: Array, b: Array) -> Array:
     if b.ndim == 2:  # all rows at once: the sum over the axes before comes with the product
         rows = np.ascontiguousarray(a).reshape(-1, a.shape[-1])
         return np.asarray(rows.T @ np.ascontiguousarray(dy).reshape(len(rows), -1))
-    return summed_to(_product(a.swapaxes(-1, -2), dy), b.shape)
+    return summed_to(product(a.swapaxes(-1, -2), dy), b.shape)
 
 
 def _places(place: Index, axis: int, cells: Array) -> Array:

@@ -160,13 +160,13 @@ class AveragePool(_Pool):
     """
 
     kind: ClassVar[str] = "average_pool"
-    dilation = (1, 1)
 
     kernel: Pair
     stride: Pair
     padding: Quad = (0, 0, 0, 0)
     ceil_mode: bool = False
     count_include_pad: bool = False
+    dilation: Pair = (1, 1)
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -174,6 +174,7 @@ class AveragePool(_Pool):
             "kernel": list(self.kernel),
             "stride": list(self.stride),
             "padding": list(self.padding),
+            "dilation": list(self.dilation),
             "ceil_mode": self.ceil_mode,
             "count_include_pad": self.count_include_pad,
         }
@@ -215,9 +216,12 @@ class AveragePool(_Pool):
 
     def _counts(self, axis: Sliding) -> Array:
         starts = np.arange(axis.outputs) * axis.stride - axis.before
-        if self.count_include_pad:
-            return np.minimum(starts + axis.kernel, axis.size + axis.after) - starts
-        return np.minimum(starts + axis.kernel, axis.size) - np.maximum(starts, 0)
+        cells = starts[:, None] + axis.dilation * np.arange(axis.kernel)
+        before, after = (axis.before, axis.after) if self.count_include_pad else (0, 0)
+        counted = ((cells >= -before) & (cells < axis.size + after)).sum(axis=1)
+        return np.asarray(
+            np.maximum(counted, 1)
+        )  # nothing but padding, which a dilation may see: its sum is 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -137,13 +137,14 @@ class ReduceMax(Reduce):
     """The largest number. Of equal ones the first in reading order wins."""
 
     kind: ClassVar[str] = "reduce_max"
+    rule: ClassVar[str] = "max"
 
     def joined(self, x: Array, axes: tuple[int, ...]) -> Array:
         return np.asarray(x.max(axis=axes, keepdims=True))
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         rows, axes = self.rows(cache), self.reduced(cache.shape)
-        winners = rows.argmax(axis=-1)[..., None]
+        winners = self.winner(rows)[..., None]
         blame = np.zeros_like(rows)
         np.put_along_axis(blame, winners, dy.reshape(winners.shape), axis=-1)
         behind = [size for axis, size in enumerate(cache.shape) if axis not in axes]
@@ -153,8 +154,47 @@ class ReduceMax(Reduce):
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         _, values = self.seen(xs[0], index)
         weights = np.zeros(len(values))
-        weights[values.argmax()] = 1.0
-        return self.explained("max", xs, y, index, weights)
+        weights[self.winner(values)] = 1.0
+        return self.explained(self.rule, xs, y, index, weights)
+
+    def winner(self, rows: Array) -> Array:
+        """Where in each row (…, R) the number is that is kept."""
+        return np.asarray(rows.argmax(axis=-1))
+
+
+@dataclass(frozen=True, eq=False)
+class ReduceMin(ReduceMax):
+    """The smallest number. Of equal ones the first in reading order wins."""
+
+    kind: ClassVar[str] = "reduce_min"
+    rule: ClassVar[str] = "min"
+
+    def joined(self, x: Array, axes: tuple[int, ...]) -> Array:
+        return np.asarray(x.min(axis=axes, keepdims=True))
+
+    def winner(self, rows: Array) -> Array:
+        return np.asarray(rows.argmin(axis=-1))
+
+
+@dataclass(frozen=True, eq=False)
+class ReduceProd(Reduce):
+    """The product. In an explanation each factor answers for an equal part of it."""
+
+    kind: ClassVar[str] = "reduce_prod"
+
+    def joined(self, x: Array, axes: tuple[int, ...]) -> Array:
+        return np.asarray(x.prod(axis=axes, keepdims=True))
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        rows, axes = self.rows(cache), self.reduced(cache.shape)
+        blame = _others(rows) * dy.reshape(rows.shape[:-1])[..., None]
+        behind = [size for axis, size in enumerate(cache.shape) if axis not in axes]
+        shaped = blame.reshape(*behind, *(cache.shape[axis] for axis in axes))
+        return (channels_last(np.moveaxis(shaped, range(-len(axes), 0), axes)),), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        _, values = self.seen(xs[0], index)
+        return self.explained("product", xs, y, index, _others(values) / len(values))
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,6 +239,14 @@ class ArgMax(Reducing):
         winner = int(y[index])
         place = tuple(positions[winner].tolist())
         return one_term("function", place, float(values[winner]), nan, float(y[index]))
+
+
+def _others(rows: Array) -> Array:
+    """For each number of a row (…, R) the product of all others: of those before it and those behind it."""
+    ones = np.ones_like(rows[..., :1])
+    before = np.concatenate([ones, rows[..., :-1].cumprod(axis=-1)], axis=-1)
+    behind = np.concatenate([ones, rows[..., :0:-1].cumprod(axis=-1)], axis=-1)[..., ::-1]
+    return np.asarray(before * behind)
 
 
 def _kept(shape: Shape, axes: Sequence[int]) -> Shape:

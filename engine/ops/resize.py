@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import ceil, prod
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from engine.ops.picking import given_back, normal_axes, picked, seen_through
 from engine.ops.sliding import checked
 from engine.types import Array, Index, Shape
 
-MODES = ("nearest", "linear")
+MODES = ("nearest", "linear", "cubic")
 COORDINATES = (
     "half_pixel",
     "half_pixel_symmetric",
@@ -49,14 +50,17 @@ class _Table(NamedTuple):
     @property
     def seen(self) -> Array:
         """The cells, with -1 for those of no share."""
-        return np.where(self.shares > 0, self.cells, -1)
+        return np.where(self.shares != 0, self.cells, -1)
 
 
 @dataclass(frozen=True, eq=False)
 class Resize(Op):
     """The input with the sizes of ``axes`` changed: to ``sizes``, or by ``scales``, whichever is given.
 
-    - ``mode``: the nearest cell, or a linear mixture of the two around the place;
+    - ``mode``: the nearest cell, a linear mixture of the two around the place, or a cubic one of four (Keys, "Cubic convolution
+      interpolation for digital image processing", 1981; ``cubic_coeff_a`` is its a);
+    - ``exclude_outside``: cells beyond the border have no share (else those on the border stand for them);
+    - ``antialias``: where an axis shrinks, the mixture is over as many more cells, so that none is skipped;
     - ``coordinate_transformation_mode`` says which place in the input an output cell looks at, ``nearest_mode`` which way a place
       between two cells is rounded; both with ONNX's names;
     - ``roi`` (starts, then ends, one an axis, as shares of the input) is the part that "tf_crop_and_resize" takes;
@@ -73,6 +77,9 @@ class Resize(Op):
     nearest_mode: str = "round_prefer_floor"
     roi: tuple[float, ...] = ()
     extrapolation_value: float = 0.0
+    cubic_coeff_a: float = -0.75
+    exclude_outside: bool = False
+    antialias: bool = False
 
     def __post_init__(self) -> None:
         for name, known in (
@@ -99,6 +106,8 @@ class Resize(Op):
         crops = self.coordinate_transformation_mode == "tf_crop_and_resize"
         if len(self.roi) != (2 * len(self.axes) if crops else 0):
             raise ShapeError(f"{self.kind}: a roi is two numbers an axis, for a crop alone")
+        if self.mode == "nearest" and (self.antialias or self.exclude_outside):
+            raise ShapeError(f"{self.kind}: antialias and exclude_outside need a mixture of cells")
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -111,6 +120,9 @@ class Resize(Op):
             "nearest_mode": self.nearest_mode,
             "roi": list(self.roi),
             "extrapolation_value": self.extrapolation_value,
+            "cubic_coeff_a": self.cubic_coeff_a,
+            "exclude_outside": self.exclude_outside,
+            "antialias": self.antialias,
         }
 
     def infer_shape(self, *shapes: Shape) -> Shape:
@@ -128,12 +140,14 @@ class Resize(Op):
         y = channels_last(x)
         # What shrinks goes first, so that the rest has less to do.
         for axis, table in sorted(tables.items(), key=lambda t: len(t[1].cells) / x.shape[t[0]]):
-            parts = [picked(y, cells, axis) for cells in table.cells.T]
-            if self.mode == "linear":
-                for part, shares in zip(parts, table.shares.T, strict=True):
+            mixed: Array | None = None
+            for cells, shares in zip(table.cells.T, table.shares.T, strict=True):
+                part = picked(y, cells, axis)
+                if self.mode != "nearest":
                     _scale(part, shares, axis)
-                np.add(parts[0], parts[1], out=parts[0])
-            y = parts[0]
+                mixed = part if mixed is None else np.add(mixed, part, out=mixed)
+            assert mixed is not None
+            y = mixed
         for axis, table in tables.items():
             outside = ~table.shares.any(axis=1)
             if outside.any():
@@ -146,11 +160,13 @@ class Resize(Op):
             parts = []
             for cells, shares in zip(table.seen.T, table.shares.T, strict=True):
                 part = dy
-                if self.mode == "linear":
+                if self.mode != "nearest":
                     part = dy.copy(order="K")
                     _scale(part, shares, axis)
                 parts.append(given_back(part, cells, axis, cache[axis]))
-            dy = parts[0] if len(parts) == 1 else parts[0] + parts[1]
+            dy = parts[0]
+            for part in parts[1:]:
+                dy = dy + part
         return (dy,), {}
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
@@ -163,8 +179,8 @@ class Resize(Op):
                 shares.append([1.0])
                 continue
             row = tables[axis].shares[i]
-            places.append(tables[axis].cells[i][row > 0].tolist())
-            shares.append(row[row > 0].tolist())
+            places.append(tables[axis].cells[i][row != 0].tolist())
+            shares.append(row[row != 0].tolist())
         positions = np.array(list(product(*places)), np.int64)
         if not len(positions):
             return no_terms(float(y[index]), x.ndim)
@@ -185,9 +201,10 @@ class Resize(Op):
         return (seen_through(self.tables(*shapes), box),)
 
     def multiply_adds(self, *shapes: Shape) -> int:
-        changed = len(self._tables(shapes[0]))
-        shape = self.infer_shape(*shapes)
-        return int(np.prod(shape[1:])) * 2**changed if self.mode == "linear" else 0
+        if self.mode == "nearest":
+            return 0
+        terms = [table.cells.shape[1] for table in self._tables(shapes[0]).values()]
+        return int(prod(self.infer_shape(*shapes)[1:]) * prod(terms))
 
     def _length(self, number: int, size: int) -> int:
         """How many cells the axis of that number in ``axes`` gets, of ``size`` before."""
@@ -200,21 +217,51 @@ class Resize(Op):
             size, length = shape[axis], self._length(number, shape[axis])
             scale = np.float32(length / size if self.sizes else self.scales[number])
             if scale != 1 or self.roi:
-                tables[axis] = self._table(self._places(number, size, length, scale), size)
+                places = self._places(number, size, length, scale)
+                tables[axis] = self._table(places, size, float(scale))
         return tables
 
-    def _table(self, places: Array, size: int) -> _Table:
+    def _table(self, places: Array, size: int, scale: float) -> _Table:
         inside = np.ones(len(places), bool)
         if self.roi:
             inside = (places >= 0) & (places <= size - 1)
         if self.mode == "nearest":
             cells = ROUNDINGS[self.nearest_mode](places).clip(0, size - 1)
             return _Table(cells.astype(np.int64)[:, None], inside[:, None].astype(np.float64))
+        if self.mode == "cubic" or self.antialias:
+            mixture = self._mixture(places, size, scale)
+            return _Table(mixture.cells, mixture.shares * inside[:, None])
         places = places.clip(0, size - 1)
         first = np.floor(places)
         second_share = places - first
         cells = np.stack([first, np.minimum(first + 1, size - 1)], axis=1).astype(np.int64)
         return _Table(cells, np.stack([1 - second_share, second_share], axis=1) * inside[:, None])
+
+    def _mixture(self, places: Array, size: int, scale: float) -> _Table:
+        """Shares by distance, over so many cells to either side; those of equal cells are put together, and all add up to 1."""
+        stretch = max(1.0, 1 / scale) if self.antialias else 1.0
+        reach = (2 if self.mode == "cubic" else 1) * stretch
+        offsets = np.arange(1 - ceil(reach), ceil(reach) + 1)
+        cells = np.floor(places).astype(np.int64)[:, None] + offsets
+        shares = self._share(np.abs(cells - places[:, None]) / stretch)
+        if self.exclude_outside:
+            shares[(cells < 0) | (cells >= size)] = 0
+        shares /= shares.sum(axis=1, keepdims=True)
+        cells = cells.clip(0, size - 1)
+        for left in range(len(offsets) - 1):
+            same = cells[:, left] == cells[:, left + 1]
+            shares[same, left + 1] += shares[same, left]
+            shares[same, left] = 0
+        return _Table(cells, shares)
+
+    def _share(self, far: Array) -> Array:
+        """What a cell counts for that lies so far away, in cells."""
+        if self.mode == "linear":
+            return np.asarray(np.maximum(1 - far, 0))
+        a = self.cubic_coeff_a
+        near = ((a + 2) * far - (a + 3)) * far * far + 1
+        beyond = ((far - 5) * far + 8) * far * a - 4 * a
+        return np.where(far <= 1, near, np.where(far < 2, beyond, 0.0))
 
     def _places(self, number: int, size: int, length: int, scale: np.float32) -> Array:
         """Where in the input each output cell of an axis looks, (length,); rounded to float32 at every step."""

@@ -11,12 +11,13 @@ import { say } from "./words/index.js";
 /** Ops that make map k from map k alone, so that a map can be followed through them. */
 const MAP_BY_MAP = new Set([
   "relu", "leaky_relu", "prelu", "sigmoid", "hard_sigmoid", "tanh", "clip", "hard_swish", "mish", "elu", "gelu", "erf", "softplus",
-  "abs", "neg", "exp", "log", "sqrt", "reciprocal", "quantize", "dequantize",
+  "abs", "neg", "exp", "log", "sqrt", "reciprocal", "quantize", "dequantize", "requantize",
+  "floor", "ceil", "round", "trunc", "sign", "selu", "celu", "softsign", "thresholded_relu", "shrink", "trigonometric",
   "batch_norm", "instance_norm", "dropout", "identity", "max_pool", "average_pool", "lp_pool", "global_average_pool", "global_max_pool",
 ]);
 
 /** Ops that join map k of one input with map k of another. */
-const JOINS = new Set(["add", "sub", "mul", "div", "pow", "min", "max"]);
+const JOINS = new Set(["add", "sub", "mul", "div", "pow", "min", "max", "quantized_add", "mod", "compare"]);
 
 /** Ops with weights, one kernel a map or number of theirs. */
 const WEIGHTED = new Set(["conv", "dense"]);

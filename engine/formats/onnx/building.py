@@ -40,12 +40,22 @@ class Operand:
         """The same numbers, no longer taken for integers."""
         return replace(self, whole=False)
 
+    def as_whole(self) -> Operand:
+        """The same numbers, taken for integers."""
+        return replace(self, whole=True)
+
 
 # Steps that make whole numbers of whole numbers; all others make fractions of them.
 _KEEP_WHOLE = frozenset(
     {"add", "sub", "mul", "abs", "neg", "min", "max", "max_pool", "global_max_pool"}
     | {"reduce_max", "reduce_sum", "identity", "dropout", "flatten", "reshape", "transpose"}
     | {"slice", "gather", "expand", "pad", "concat", "depth_to_space", "space_to_depth"}
+    | {"mod", "sign", "reduce_min", "reduce_prod", "cum_sum", "where", "gather_elements", "clip"}
+)
+# Steps that make whole numbers of anything.
+_MAKE_WHOLE = frozenset(
+    {"quantize", "arg_max", "conv_integer", "matmul_integer", "requantize", "quantized_add"}
+    | {"dynamic_zero_point", "dynamic_quantize", "compare"}
 )
 
 
@@ -73,7 +83,7 @@ class Builder:
         self.nodes.append(Node(name, op, reads, label if label != name else ""))
         whole = (
             op.kind in _KEEP_WHOLE and bool(inputs) and all(v.whole for v in inputs)
-        ) or op.kind in ("quantize", "arg_max")
+        ) or op.kind in _MAKE_WHOLE
         return Operand(name, shape, whole=whole)
 
     def count_activation(self, shape: Shape) -> None:

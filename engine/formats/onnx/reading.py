@@ -19,7 +19,7 @@ from engine.errors import EngineError, FormatError, ShapeError
 from engine.formats.onnx.advice import with_way_out
 from engine.formats.onnx.building import Builder, Operand, as_parameter
 from engine.formats.onnx.constants import with_constants
-from engine.formats.onnx.converters import CONVERTERS
+from engine.formats.onnx.converters import CONVERTERS, DROPPED, FOREIGN
 from engine.formats.onnx.external import node_tensors
 from engine.formats.onnx.folding import FOLDS, fold
 from engine.formats.onnx.inputs import dims_of, read_at_a_size
@@ -185,7 +185,8 @@ class _Reader:
         node, label = call.node, call.label
         self._graph.external.bring_in(node_tensors([node]))
         attributes = attributes_of(node, label)
-        _check_valid(node, self._graph.ir_version, call.scope.opset, label)
+        if call.is_own and node.op_type not in DROPPED:  # what the library knows
+            _check_valid(node, self._graph.ir_version, call.scope.opset, label)
         step = Step(
             op=node.op_type,
             label=label,
@@ -236,7 +237,7 @@ def _run(step: Step) -> None:
 def _check_supported(call: Call) -> None:
     """Refuses an operation that is not known at all."""
     op, domain = call.written.op_type, call.written.domain
-    if not call.is_own:
+    if not call.is_own and op not in FOREIGN.get(domain, ()):
         raise refusal(op, call.label, f"operations of {domain!r} are not read")
     if op not in CONVERTERS and op not in FOLDS and not call.is_branching:
         supported = ", ".join(sorted(CONVERTERS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -145,12 +145,16 @@ class Step:
         found = self.operand(place)
         if found.array is None:
             return found
-        value = as_parameter(found.array)
+        return self.constant(found.array, found.name or f"{self.outputs[0]}.constant")
+
+    def constant(self, array: Array, name: str) -> Operand:
+        """A step of the network that makes these numbers; those for one picture once for each of them."""
         computed = [x for x in self.inputs if x is not None and x.array is None]
-        single = value.shape[:1] == (1,) and computed[0].shape[:1] == (1,)
+        single = array.shape[:1] == (1,) and computed[0].shape[:1] == (1,)
         like = tuple(computed[:1]) if single else ()
-        name = self.builder.new_name(found.name or f"{self.outputs[0]}.constant")
-        return self.builder.add(Constant(value), like, name, self.label)
+        op = Constant(as_parameter(array))
+        made = self.builder.add(op, like, self.builder.new_name(name), self.label)
+        return replace(made, whole=array.dtype.kind in "iub")
 
     def make(self, op: Op, *inputs: Operand, part: str = "", output: int = 0) -> Operand:
         """A step of the network that makes this node's output, or a ``part`` on the way to it."""
@@ -161,6 +165,11 @@ class Step:
         if not part:
             self.made[name] = made
         return made
+
+    def mark_whole(self, output: int = 0) -> None:
+        """Takes note that an output holds integers in the file."""
+        name = self.outputs[output]
+        self.made[name] = self.made[name].as_whole()
 
     def parameter(self, place: int, what: str) -> Array:
         """An operand that must be known on load and becomes the step's own, in float32."""

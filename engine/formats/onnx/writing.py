@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
+from engine.formats.onnx.several import SEVERAL
 from engine.network import Network, Node
 from engine.ops.pairwise import Pairwise
 from engine.types import Array, Shape
@@ -82,18 +83,56 @@ TYPES = {
     "arg_max": "ArgMax",
     "quantize": "QuantizeLinear",
     "dequantize": "Mul",
+    "conv_integer": "Conv",
+    "matmul_integer": "MatMul",
+    "requantize": "QuantizeLinear",
+    "quantized_add": "Clip",
+    "dynamic_scale": "DynamicQuantizeLinear",
+    "dynamic_zero_point": "DynamicQuantizeLinear",
+    "dynamic_quantize": "Clip",
+    "floor": "Floor",
+    "ceil": "Ceil",
+    "round": "Round",
+    "trunc": "Mul",
+    "sign": "Sign",
+    "selu": "Selu",
+    "celu": "Celu",
+    "softsign": "Softsign",
+    "thresholded_relu": "ThresholdedRelu",
+    "shrink": "Shrink",
+    "trigonometric": "Sin",  # or its kin
+    "mod": "Mod",
+    "compare": "Equal",  # or its kin
+    "where": "Where",
+    "top_k": "TopK",
+    "gather_elements": "GatherElements",
+    "cum_sum": "CumSum",
+    "reduce_min": "ReduceMin",
+    "reduce_prod": "ReduceProd",
     "constant": "Identity",
     "identity": "Identity",
 }
+
+
+_REDUCTIONS = ("reduce_mean", "reduce_sum", "reduce_max", "reduce_min", "reduce_prod")
 
 
 def _window(op: Any) -> dict[str, Any]:
     return {"kernel_shape": op.kernel, "strides": op.stride, "pads": op.padding}
 
 
+def _range(kind: str) -> dict[str, Array]:
+    """The ends of what an integer type holds, as floats."""
+    bounds = np.iinfo(kind)
+    return {"low": np.array(bounds.min, np.float32), "high": np.array(bounds.max, np.float32)}
+
+
 # What the file says of a layer besides its arrays; a kind that is not here has nothing to say.
 ATTRIBUTES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
-    "conv": lambda op: _window(op) | {"dilations": op.dilation, "group": op.groups},
+    **dict.fromkeys(
+        ("conv", "conv_integer"),
+        lambda op: _window(op) | {"dilations": op.dilation, "group": op.groups},
+    ),
     "conv_transpose": lambda op: (
         _window(op)
         | {"dilations": op.dilation, "group": op.groups, "output_padding": op.output_padding}
@@ -109,6 +148,7 @@ ATTRIBUTES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "average_pool": lambda op: (
         _window(op)
         | {"ceil_mode": int(op.ceil_mode), "count_include_pad": int(op.count_include_pad)}
+        | {"dilations": op.dilation}
     ),
     "lp_pool": lambda op: (
         _window(op) | {"dilations": op.dilation, "ceil_mode": int(op.ceil_mode), "p": op.p}
@@ -125,26 +165,33 @@ ATTRIBUTES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "gather": lambda op: {"axis": op.axis},
     "depth_to_space": lambda op: {"blocksize": op.block, "mode": op.mode},
     "space_to_depth": lambda op: {"blocksize": op.block},
-    "resize": lambda op: {
-        name: getattr(op, name)
-        for name in (
-            "axes",
-            "mode",
-            "coordinate_transformation_mode",
-            "nearest_mode",
-            "extrapolation_value",
-        )
-    },
-    "pad": lambda op: {"mode": op.mode},
-    **dict.fromkeys(
-        ("reduce_mean", "reduce_sum", "reduce_max"), lambda op: {"keepdims": int(op.keepdims)}
+    "resize": lambda op: (
+        {
+            name: getattr(op, name)
+            for name in (
+                "axes",
+                "mode",
+                "coordinate_transformation_mode",
+                "nearest_mode",
+                "extrapolation_value",
+                "cubic_coeff_a",
+            )
+        }
+        | {"exclude_outside": int(op.exclude_outside), "antialias": int(op.antialias)}
     ),
+    "pad": lambda op: {"mode": op.mode},
+    **dict.fromkeys(_REDUCTIONS, lambda op: {"keepdims": int(op.keepdims)}),
     "arg_max": lambda op: {
         "axis": op.axis,
         "keepdims": int(op.keepdims),
         "select_last_index": int(op.select_last_index),
     },
-    "quantize": lambda op: {"axis": op.axis},
+    "selu": lambda op: {"alpha": op.alpha, "gamma": op.gamma},
+    **dict.fromkeys(("celu", "thresholded_relu"), lambda op: {"alpha": op.alpha}),
+    "shrink": lambda op: {"lambd": op.lambd, "bias": op.bias},
+    "cum_sum": lambda op: {"exclusive": int(op.exclusive), "reverse": int(op.reverse)},
+    "gather_elements": lambda op: {"axis": op.axis},
+    **dict.fromkeys(("quantize", "requantize"), lambda op: {"axis": op.axis}),
 }
 # Hyper-parameters that are inputs there, in their order.
 CONSTANTS: Mapping[str, Callable[[Any], dict[str, Array]]] = {
@@ -166,10 +213,27 @@ CONSTANTS: Mapping[str, Callable[[Any], dict[str, Array]]] = {
     ),
     "expand": lambda op: {"shape": np.array(op.shape, np.int64)},
     **dict.fromkeys(
-        ("reduce_mean", "reduce_sum", "reduce_max"),
+        _REDUCTIONS,
         lambda op: {"axes": np.array(op.axes, np.int64)},
     ),
     "quantize": lambda op: {"zero_point": op.zero_point.astype(op.type)},
+    "requantize": lambda op: {
+        "scale": op.along[0],
+        "one": np.ones(op.scale.shape, np.float32),
+        "zero_point": op.zero_point.astype(op.type),
+        "moved": op.along[1],
+        **_range(op.type),
+    },
+    "quantized_add": lambda op: {
+        **{
+            name: np.array(getattr(op, name), np.float32)
+            for name in ("scale_a", "scale_b", "offset")
+        },
+        **_range(op.type),
+    },
+    "dynamic_quantize": lambda _: _range("uint8"),
+    "top_k": lambda op: {"k": np.array([op.k], np.int64)},
+    "cum_sum": lambda op: {"axis": np.array(op.axis, np.int64)},
     "dequantize": lambda op: dict(zip(("scale", "zero_point"), op.along, strict=True)),
     "constant": lambda op: {"sizes": np.array(op.value.shape[1:], np.int64)},
 }
@@ -223,47 +287,6 @@ def write_node(node: Node) -> tuple[list[NodeProto], list[TensorProto]]:
 
 def _node(node: Node, reads: Sequence[str], attributes: Mapping[str, Any]) -> NodeProto:
     return helper.make_node(TYPES[node.op.kind], reads, [node.name], node.name, **attributes)
-
-
-def _as_float(node: Node, own: list[str], attributes: dict[str, Any]) -> list[NodeProto]:
-    """A node that makes integers, and what makes floats of them."""
-    whole = f"{node.name}.whole"
-    reads = [*node.inputs, *own]
-    return [
-        helper.make_node(TYPES[node.op.kind], reads, [whole], node.name, **attributes),
-        helper.make_node("Cast", [whole], [node.name], whole, to=TensorProto.FLOAT),
-    ]
-
-
-def _dequantize(node: Node, own: list[str], attributes: dict[str, Any]) -> list[NodeProto]:
-    """A difference and a product: DequantizeLinear takes no floats."""
-    moved, (scale, zero_point) = f"{node.name}.moved", own
-    return [
-        helper.make_node("Sub", [*node.inputs, zero_point], [moved], moved),
-        _node(node, [moved, scale], attributes),
-    ]
-
-
-def _constant(node: Node, own: list[str], attributes: dict[str, Any]) -> list[NodeProto]:
-    """A value, once for each picture of the input where there is one."""
-    if not node.inputs:
-        return [_node(node, own[:1], attributes)]
-    value, sizes = own
-    batch, shape = f"{node.name}.batch", f"{node.name}.shape"
-    return [
-        helper.make_node("Shape", node.inputs, [batch], batch, start=0, end=1),
-        helper.make_node("Concat", [batch, sizes], [shape], shape, axis=0),
-        helper.make_node("Expand", [value, shape], [node.name], node.name),
-    ]
-
-
-# Kinds that are more than one node there.
-SEVERAL: Mapping[str, Callable[[Node, list[str], dict[str, Any]], list[NodeProto]]] = {
-    "arg_max": _as_float,
-    "quantize": _as_float,
-    "dequantize": _dequantize,
-    "constant": _constant,
-}
 
 
 def _value(name: str, shape: Shape) -> ValueInfoProto:

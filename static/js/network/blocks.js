@@ -31,7 +31,7 @@ const KINDS = 4; // that are looked for in a row of segments
 const A_CHAIN = 60; // layers from which on a chain without branches has blocks
 
 const JOINS = new Set(["add", "sub", "mul", "div", "min", "max", "concat"]);
-const WEIGHTED = new Set(["conv", "conv_transpose", "dense", "matmul"]);
+const WEIGHTED = new Set(["conv", "conv_transpose", "dense", "matmul", "conv_integer", "matmul_integer"]);
 
 /**
  * Every block of a network, in order. None unless at least two do the same.

@@ -428,6 +428,32 @@ export const say = {
       arg_max: "Ort der größten Zahl",
       quantize: "Quantisierung",
       dequantize: "Dequantisierung",
+      conv_integer: "Ganzzahlige Faltung",
+      matmul_integer: "Ganzzahliges Matrixprodukt",
+      requantize: "Requantisierung",
+      quantized_add: "Quantisierte Addition",
+      dynamic_scale: "Skala dieser Eingabe",
+      dynamic_zero_point: "Nullpunkt dieser Eingabe",
+      dynamic_quantize: "Dynamische Quantisierung",
+      floor: "Abrunden",
+      ceil: "Aufrunden",
+      round: "Rundung",
+      trunc: "Abschneiden",
+      sign: "Vorzeichen",
+      selu: "SELU",
+      celu: "CELU",
+      softsign: "Softsign",
+      thresholded_relu: "ReLU mit Schwelle",
+      shrink: "Schrumpfung",
+      trigonometric: "Trigonometrische Funktion",
+      mod: "Rest",
+      compare: "Vergleich",
+      where: "Auswahl nach Bedingung",
+      top_k: "Top k",
+      gather_elements: "Elemente auswählen",
+      cum_sum: "Kumulierte Summe",
+      reduce_min: "Kleinste Zahl",
+      reduce_prod: "Produkt",
       constant: "Konstante",
     },
     unknown: (title) => [`Ein Schritt der Art „${title}“. Seine Zahlen lassen sich hier lesen wie alle anderen.`],
@@ -675,6 +701,110 @@ export const say = {
       dequantize: [
         "Macht aus Bytes wieder Zahlen: Stufen ab null, mal die Größe einer Stufe.",
         "Die Rundung davor bleibt sichtbar.",
+      ],
+      conv_integer: [
+        "Eine Faltung ganzer Zahlen: Bytes mal Bytes, ohne jede Rundung summiert.",
+        "Die Summen sind groß; der nächste Schritt macht daraus wieder Bytes oder Brüche.",
+      ],
+      matmul_integer: [
+        "Ein Matrixprodukt ganzer Zahlen, ohne jede Rundung summiert.",
+        "Die Summen sind groß; der nächste Schritt macht daraus wieder Bytes oder Brüche.",
+      ],
+      requantize: [
+        "Bringt große Summen ganzer Zahlen auf eine von 256 Stufen zurück: mal eine Skala, gerundet, plus den Nullpunkt.",
+        "Was nicht in ein Byte passt, wird an dessen Enden abgeschnitten.",
+      ],
+      quantized_add: [
+        "Addiert zwei Werte, die in Bytes stehen, jeder in seiner eigenen Skala.",
+        "Die Summe wird auf die Stufen des Ergebnisses gerundet.",
+      ],
+      dynamic_scale: [
+        "Wie groß eine von 256 Stufen sein muss, damit alle Zahlen dieser Eingabe passen.",
+        "Sie folgt aus der größten und der kleinsten, für jedes Foto neu.",
+      ],
+      dynamic_zero_point: [
+        "Welche der 256 Stufen für die Null steht.",
+        "Sie folgt aus der kleinsten Zahl und der Skala, für jedes Foto neu.",
+      ],
+      dynamic_quantize: [
+        "Rundet jede Zahl auf eine von 256 Stufen, deren Größe aus eben dieser Eingabe berechnet wurde.",
+        "Was kleiner als eine halbe Stufe ist, geht verloren.",
+      ],
+      floor: [
+        "Rundet jede Zahl auf eine ganze ab.",
+        "Was hinter dem Komma steht, geht verloren.",
+      ],
+      ceil: [
+        "Rundet jede Zahl auf eine ganze auf.",
+        "Was hinter dem Komma steht, geht verloren.",
+      ],
+      round: [
+        "Rundet jede Zahl auf die nächste ganze, eine halbe auf die gerade.",
+        "Was hinter dem Komma steht, geht verloren.",
+      ],
+      trunc: [
+        "Behält von jeder Zahl den ganzen Teil, wie die Umwandlung in ganze Zahlen.",
+        "Was hinter dem Komma steht, geht verloren.",
+      ],
+      sign: [
+        "Behält von jeder Zahl nur das Vorzeichen: −1, 0 oder 1.",
+        "Wie groß sie war, wird vergessen.",
+      ],
+      selu: [
+        "Ein Lichtschalter, der sanft schließt, mit zwei festen Faktoren.",
+        "Sie sind so gewählt, dass die Zahlen von Schicht zu Schicht gleich weit streuen.",
+      ],
+      celu: [
+        "Ein Lichtschalter, der sanft schließt: Positive Zahlen bleiben, wie sie sind.",
+        "Negative sinken auf einen Boden zu, ohne Knick bei null.",
+      ],
+      softsign: [
+        "Drückt jede Zahl zwischen −1 und 1, indem sie durch 1 plus ihren Betrag geteilt wird.",
+        "Große Zahlen unterscheiden sich noch ein wenig.",
+      ],
+      thresholded_relu: [
+        "Ein Lichtschalter mit Schwelle: Zahlen darüber bleiben, wie sie sind.",
+        "Alle anderen werden null.",
+      ],
+      shrink: [
+        "Zahlen nahe null werden null, alle anderen rücken um einen festen Betrag zu ihr hin.",
+        "Kleines Rauschen wird entfernt.",
+      ],
+      trigonometric: [
+        "Sinus, Kosinus, Tangens, einer ihrer Verwandten oder Umkehrungen, Zahl für Zahl.",
+        "Winkel stehen im Bogenmaß.",
+      ],
+      mod: [
+        "Was bei einer Division übrig bleibt, Zahl für Zahl.",
+        "So wird im Kreis gezählt.",
+      ],
+      compare: [
+        "Vergleicht an jedem Ort zwei Zahlen: 1, wo es stimmt, 0, wo nicht.",
+        "Wie weit sie auseinanderliegen, wird vergessen.",
+      ],
+      where: [
+        "Eine Weiche an jedem Ort: Wo der erste Wert wahr ist, geht der zweite weiter, sonst der dritte.",
+        "Es wird nichts gerechnet, einer von beiden wird weitergereicht.",
+      ],
+      top_k: [
+        "Ordnet die Zahlen entlang einer Achse und behält die ersten, oder sagt, wo sie standen.",
+        "Alle anderen werden vergessen.",
+      ],
+      gather_elements: [
+        "Wählt entlang einer Achse Zahlen an Orten aus, die das Netz berechnet hat.",
+        "Welche, das kann von Foto zu Foto anders sein.",
+      ],
+      cum_sum: [
+        "Summiert entlang einer Achse: Jede Zahl wird zur Summe aller bis zu ihr.",
+        "So zählt ein Netz, wo es ist.",
+      ],
+      reduce_min: [
+        "Von allen Zahlen entlang einiger Achsen bleibt die kleinste.",
+        "Wo sie war, wird vergessen.",
+      ],
+      reduce_prod: [
+        "Alle Zahlen entlang einiger Achsen werden zu ihrem Produkt.",
+        "Eine einzige Null macht alles zu null.",
       ],
       constant: [
         "Ein Wert, der in der Datei des Netzes steht.",

@@ -447,6 +447,32 @@ export const say = {
       arg_max: "Place of the largest",
       quantize: "Quantisation",
       dequantize: "Dequantisation",
+      conv_integer: "Integer convolution",
+      matmul_integer: "Integer matrix product",
+      requantize: "Requantisation",
+      quantized_add: "Quantised addition",
+      dynamic_scale: "Scale of this input",
+      dynamic_zero_point: "Zero point of this input",
+      dynamic_quantize: "Dynamic quantisation",
+      floor: "Floor",
+      ceil: "Ceiling",
+      round: "Rounding",
+      trunc: "Truncation",
+      sign: "Sign",
+      selu: "SELU",
+      celu: "CELU",
+      softsign: "Softsign",
+      thresholded_relu: "Thresholded ReLU",
+      shrink: "Shrink",
+      trigonometric: "Trigonometric function",
+      mod: "Remainder",
+      compare: "Comparison",
+      where: "Choice",
+      top_k: "Top k",
+      gather_elements: "Gather elements",
+      cum_sum: "Cumulative sum",
+      reduce_min: "Smallest",
+      reduce_prod: "Product",
       constant: "Constant",
     },
     unknown: (/** @type {string} */ title) => [`A step of the kind “${title}”. Its numbers can be read here like all others.`],
@@ -701,6 +727,110 @@ export const say = {
       dequantize: [
         "Turns bytes back into numbers: steps from zero, times the size of a step.",
         "The rounding before it stays visible.",
+      ],
+      conv_integer: [
+        "A convolution of whole numbers: bytes times bytes, added up without any rounding.",
+        "The sums are large; the next step brings them back to bytes or to fractions.",
+      ],
+      matmul_integer: [
+        "A matrix product of whole numbers, added up without any rounding.",
+        "The sums are large; the next step brings them back to bytes or to fractions.",
+      ],
+      requantize: [
+        "Brings large sums of whole numbers back to one of 256 steps: times a scale, rounded, plus the zero point.",
+        "What does not fit into a byte is cut off at its ends.",
+      ],
+      quantized_add: [
+        "Adds two values that are held in bytes, each in a scale of its own.",
+        "The sum is rounded to the steps of the result.",
+      ],
+      dynamic_scale: [
+        "How large one of 256 steps has to be, so that all numbers of this input fit.",
+        "It follows from the largest and the smallest of them, anew for every photo.",
+      ],
+      dynamic_zero_point: [
+        "Which of the 256 steps stands for zero.",
+        "It follows from the smallest number and the scale, anew for every photo.",
+      ],
+      dynamic_quantize: [
+        "Rounds every number to one of 256 steps, whose size was worked out from this very input.",
+        "What is smaller than half a step is lost.",
+      ],
+      floor: [
+        "Rounds every number down to a whole one.",
+        "What stands behind the point is lost.",
+      ],
+      ceil: [
+        "Rounds every number up to a whole one.",
+        "What stands behind the point is lost.",
+      ],
+      round: [
+        "Rounds every number to the nearest whole one, a half to the even one.",
+        "What stands behind the point is lost.",
+      ],
+      trunc: [
+        "Keeps the whole part of every number, as a conversion to integers does.",
+        "What stands behind the point is lost.",
+      ],
+      sign: [
+        "Keeps of every number its sign alone: −1, 0 or 1.",
+        "How large it was is forgotten.",
+      ],
+      selu: [
+        "A light switch that closes smoothly, with two fixed factors.",
+        "They are chosen so that the numbers stay spread alike from layer to layer.",
+      ],
+      celu: [
+        "A light switch that closes smoothly: positive numbers pass unchanged.",
+        "Negative ones sink towards a floor, without a kink at zero.",
+      ],
+      softsign: [
+        "Squeezes every number between −1 and 1, by dividing it by 1 plus its size.",
+        "Large numbers still differ a little.",
+      ],
+      thresholded_relu: [
+        "A light switch with a threshold: numbers above it pass unchanged.",
+        "All others become zero.",
+      ],
+      shrink: [
+        "Numbers near zero become zero, all others move towards it by a fixed amount.",
+        "Small noise is taken away.",
+      ],
+      trigonometric: [
+        "Sine, cosine, tangent, or one of their kin or inverses, number by number.",
+        "Angles are in radians.",
+      ],
+      mod: [
+        "What is left of a division, number by number.",
+        "It counts in circles.",
+      ],
+      compare: [
+        "Compares two numbers at every place: 1 where it is true, 0 where it is not.",
+        "How far apart they are is forgotten.",
+      ],
+      where: [
+        "A switch at every place: where the first value is true the second one passes, elsewhere the third.",
+        "Nothing is computed, one of two is handed on.",
+      ],
+      top_k: [
+        "Sorts the numbers along an axis and keeps the first few, or tells where they were.",
+        "All others are forgotten.",
+      ],
+      gather_elements: [
+        "Picks numbers along an axis by places that the network has worked out.",
+        "Which ones may differ from photo to photo.",
+      ],
+      cum_sum: [
+        "Adds up along an axis: every number becomes the sum of all up to it.",
+        "It is how a network counts where it is.",
+      ],
+      reduce_min: [
+        "Of all numbers along some of the axes the smallest stays.",
+        "Where it was is forgotten.",
+      ],
+      reduce_prod: [
+        "All numbers along some of the axes become their product.",
+        "A single zero makes all of it zero.",
       ],
       constant: [
         "A value that stands in the network's file.",

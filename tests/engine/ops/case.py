@@ -33,16 +33,16 @@ class Case:
     def inputs(self, dtype="float64", seed=5):
         """Numbers from -2 to 2, none twice and none at 0: no two within a numerical gradient's reach of a kink."""
         rng = np.random.default_rng(seed)
-        return tuple(self._moved(spread(rng, shape)).astype(dtype) for shape in self.shapes)
+        return tuple(self._moved(spread(rng, shape), dtype) for shape in self.shapes)
 
     def tied_inputs(self, dtype="float64", seed=5):
         """Few different numbers, zero among them: ties for a maximum, and kinks hit exactly."""
         rng = np.random.default_rng(seed)
         drawn = (channels_last(rng.integers(-2, 3, shape)) for shape in self.shapes)
-        return tuple(self._moved(numbers).astype(dtype) for numbers in drawn)
+        return tuple(self._moved(numbers, dtype) for numbers in drawn)
 
-    def _moved(self, numbers):
-        return numbers + 2.5 if self.positive else numbers
+    def _moved(self, numbers, dtype):
+        return np.asarray(numbers + 2.5 if self.positive else numbers, dtype)
 
 
 def spread(rng, shape):

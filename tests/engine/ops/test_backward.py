@@ -5,17 +5,29 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.ops import BatchNorm, Dequantize, Dropout, MaxPool, Quantize, Relu
+from engine.ops import (
+    BatchNorm,
+    Dequantize,
+    Dropout,
+    DynamicQuantize,
+    MaxPool,
+    Quantize,
+    QuantizedAdd,
+    Relu,
+    Requantize,
+)
 from tests.engine.gradcheck import check_gradients
 from tests.engine.ops.cases import CASES, NAMES
+
+STRAIGHT_THROUGH = {"quantize", "requantize", "quantized_add", "dynamic_quantize"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 @pytest.mark.parametrize("train", [False, True], ids=["inference", "training"])
 def test_gradients(case, train):
     op = case.op()
-    if case.kind == "quantize":
-        return  # its gradient is none: test_quantising_passes_on_what_it_rounds
+    if case.kind in STRAIGHT_THROUGH:
+        return  # their gradients are none: test_quantising_passes_on_what_it_rounds and those after it
 
     def forward(*xs):
         # The same draws every time: a mask that changed between two steps would be no function to take a gradient of.
@@ -102,3 +114,28 @@ def test_quantising_passes_on_what_it_rounds():
     assert y.tolist() == [[-1.5, -1.5, 0, 60, 126, 126]]
     ((blame,), _) = back.backward(np.ones_like(y), others)
     assert op.backward(blame, kept)[0][0].tolist() == [[0, 1, 1, 1, 1, 0]]
+
+
+def test_requantising_passes_on_what_it_rounds():
+    op = Requantize(np.array(0.5), np.array(3.0))
+    q, kept = op.forward(np.array([[-20.0, -7.0, 0.2, 10.0, 600.0]]))
+    assert q.tolist() == [[0, 0, 3, 8, 255]]
+    assert op.backward(np.ones_like(q), kept)[0][0].tolist() == [[0, 0, 0.5, 0.5, 0]]
+
+
+def test_a_sum_in_bytes_passes_on_what_it_rounds():
+    op = QuantizedAdd(0.5, 2.0, 1.0)
+    y, kept = op.forward(np.array([[1.0, 2.0, 3.0]]), np.array([[1.0, 200.0, -4.0]]))
+    assert y.tolist() == [[4, 255, 0]]  # 3.5 to the even neighbour, and both ends of the range
+    (da, db), _ = op.backward(np.ones_like(y), kept)
+    assert (da.tolist(), db.tolist()) == ([[0.5, 0, 0]], [[2, 0, 0]])
+
+
+def test_quantising_by_a_computed_scale_passes_on_what_it_rounds():
+    op = DynamicQuantize()
+    x, scale, zero_point = np.array([[-3.0, 0.3, 1.0, 200.0]]), np.array(0.5), np.array(2.0)
+    y, kept = op.forward(x, scale, zero_point)
+    assert y.tolist() == [[0, 3, 4, 255]]
+    (dx, *others), _ = op.backward(np.ones_like(y), kept)
+    assert dx.tolist() == [[0, 2, 2, 0]]
+    assert [float(other) for other in others] == [0, 0]

@@ -70,6 +70,32 @@ RULES = {
     "arg_max": {"function"},
     "quantize": {"function"},
     "dequantize": {"function"},
+    "floor": {"function"},
+    "ceil": {"function"},
+    "round": {"function"},
+    "trunc": {"function"},
+    "sign": {"function"},
+    "selu": {"function"},
+    "celu": {"function"},
+    "softsign": {"function"},
+    "thresholded_relu": {"function"},
+    "shrink": {"function"},
+    "trigonometric": {"function"},
+    "mod": {"remainder"},
+    "compare": {"comparison"},
+    "where": {"copy"},
+    "top_k": {"copy", "function"},
+    "gather_elements": {"copy"},
+    "cum_sum": {"sum", "constant"},
+    "reduce_min": {"min"},
+    "reduce_prod": {"product"},
+    "conv_integer": {"weighted_sum"},
+    "matmul_integer": {"weighted_sum"},
+    "requantize": {"function"},
+    "quantized_add": {"sum"},
+    "dynamic_scale": {"sum"},
+    "dynamic_zero_point": {"function"},
+    "dynamic_quantize": {"function"},
     "constant": {"constant"},
     "identity": {"copy"},
 }
@@ -77,6 +103,7 @@ RULES = {
 LINEAR = {"weighted_sum", "max", "min", "mean", "norm", "scale", "copy", "sum", "product"}
 # Their one term is the number itself; the gradient also goes through the statistics of all its neighbours.
 OF_NEIGHBOURS = {"instance_norm", "group_norm", "layer_norm", "lrn"}
+PRODUCTS = {"matmul", "matmul_integer"}
 PIECEWISE = {"relu", "leaky_relu", "prelu", "clip", "hard_sigmoid", "abs", "neg", "dequantize"}
 
 
@@ -165,7 +192,7 @@ def test_the_weights_are_what_the_backward_pass_uses(moment):
     told = op.explain(xs, y, index)
     if told.rule not in LINEAR - {"product"} and case.kind not in PIECEWISE:
         return
-    if case.kind in OF_NEIGHBOURS or (case.kind == "matmul" and len(xs) == 2):
+    if case.kind in OF_NEIGHBOURS or (case.kind in PRODUCTS and len(xs) == 2):
         return  # with two inputs each factor has half of the product, as in "product"
     if case.kind == "clip" and float(told.values[0]) in (op.low, op.high):
         return  # on the bound either side may be called the derivative

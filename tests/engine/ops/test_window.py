@@ -13,6 +13,8 @@ from engine.ops import BatchNorm, Conv2d, MaxPool
 from engine.ops.base import Box
 from tests.engine.ops.cases import CASES, NAMES
 
+# Inputs of which a number may count and does not have to: another input decides, or only one number would change the result.
+CHOSEN = {"where": (0, 1, 2), "gather_elements": (0,), "compare": (0, 1)}
 POSITIONS = 12  # to try in each case
 HUGE = 1e6  # larger than anything near it: wins any maximum
 
@@ -71,6 +73,8 @@ def test_every_border_is_seen(setting):
     op, xs, y, rng = setting
     for index in some_indices(y.shape, rng):
         for number, box in enumerate(seen(op, index, [x.shape for x in xs])):
+            if number in CHOSEN.get(op.kind, ()):
+                continue
             for border in borders(box) if box is not None else ():
                 assert any(
                     op.forward(*changed)[0][index] != y[index]

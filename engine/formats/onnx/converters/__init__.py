@@ -4,11 +4,15 @@ from collections.abc import Callable, Mapping
 
 from engine import ops
 from engine.formats.onnx.converters import (
+    einsum,
     elementwise,
+    historic,
     layers,
     products,
+    quantised,
     reductions,
     resizing,
+    selections,
     shapes,
     windows,
 )
@@ -82,6 +86,93 @@ CONVERTERS: Mapping[str, Callable[[Step], None]] = {
     "Transpose": shapes.transpose,
     "Unsqueeze": shapes.unsqueeze,
     "Upsample": resizing.upsample,
+    # Numbers compared, rounded, sorted and chosen.
+    "And": elementwise.pairwise(ops.Mul),
+    "ArgMin": reductions.arg_min,
+    "Ceil": elementwise.plain(ops.Ceil),
+    "CumSum": selections.cum_sum,
+    "Equal": elementwise.pairwise(ops.Compare, relation="equal"),
+    "Floor": elementwise.plain(ops.Floor),
+    "GatherElements": selections.gather_elements,
+    "Greater": elementwise.pairwise(ops.Compare, relation="greater"),
+    "GreaterOrEqual": elementwise.pairwise(ops.Compare, relation="greater_or_equal"),
+    "IsNaN": elementwise.is_nan,
+    "Less": elementwise.pairwise(ops.Compare, relation="less"),
+    "LessOrEqual": elementwise.pairwise(ops.Compare, relation="less_or_equal"),
+    "Mod": elementwise.mod,
+    "Not": elementwise.negation,
+    "OneHot": selections.one_hot,
+    "Or": elementwise.pairwise(ops.Max),
+    "Round": elementwise.plain(ops.Round),
+    "ScatterND": selections.scatter_nd,
+    "Sign": elementwise.plain(ops.Sign),
+    "Tile": selections.tile,
+    "TopK": selections.top_k,
+    "Trilu": selections.trilu,
+    "Where": selections.where,
+    "Xor": elementwise.pairwise(ops.Compare, relation="not_equal"),
+    # Further functions, sums and norms.
+    "Acos": elementwise.trigonometric("acos"),
+    "Acosh": elementwise.trigonometric("acosh"),
+    "Asin": elementwise.trigonometric("asin"),
+    "Asinh": elementwise.trigonometric("asinh"),
+    "Atan": elementwise.trigonometric("atan"),
+    "Atanh": elementwise.trigonometric("atanh"),
+    "Celu": elementwise.celu,
+    "Cos": elementwise.trigonometric("cos"),
+    "Cosh": elementwise.trigonometric("cosh"),
+    "Einsum": einsum.einsum,
+    "LpNormalization": reductions.lp_normalization,
+    "ReduceL1": reductions.summed(ops.Abs, None),
+    "ReduceL2": reductions.summed(ops.Mul, ops.Sqrt),
+    "ReduceLogSum": reductions.summed(None, ops.Log),
+    "ReduceLogSumExp": reductions.log_sum_exp,
+    "ReduceMin": reductions.reduction(ops.ReduceMin),
+    "ReduceProd": reductions.reduction(ops.ReduceProd),
+    "ReduceSumSquare": reductions.summed(ops.Mul, None),
+    "Selu": elementwise.selu,
+    "Shrink": elementwise.shrink,
+    "Sin": elementwise.trigonometric("sin"),
+    "Sinh": elementwise.trigonometric("sinh"),
+    "Softsign": elementwise.plain(ops.Softsign),
+    "Swish": elementwise.swish,
+    "Tan": elementwise.trigonometric("tan"),
+    "ThresholdedRelu": elementwise.thresholded_relu,
+    # Experiments that ONNX has dropped.
+    "Affine": historic.affine,
+    "Crop": historic.crop,
+    "ImageScaler": historic.image_scaler,
+    "ParametricSoftplus": historic.parametric_softplus,
+    "ScaledTanh": historic.scaled_tanh,
+    # Whole numbers of 8 bits.
+    "ConvInteger": quantised.conv_integer,
+    "DynamicQuantizeLinear": quantised.dynamic_quantize_linear,
+    "MatMulInteger": quantised.matmul_integer,
+    "QLinearConv": quantised.qlinear_conv,
+    "QLinearMatMul": quantised.qlinear_matmul,
+    # onnxruntime's own.
+    "DynamicQuantizeMatMul": quantised.dynamic_quantize_matmul,
+    "MatMulIntegerToFloat": quantised.matmul_integer_to_float,
+    "QGemm": quantised.qgemm,
+    "QLinearAdd": quantised.qlinear_add,
+    "QLinearAveragePool": quantised.qlinear_average_pool,
+    "QLinearConcat": quantised.qlinear_concat,
+    "QLinearGlobalAveragePool": quantised.qlinear_global_average_pool,
+    "QLinearLeakyRelu": quantised.qlinear(quantised.leaky),
+    "QLinearMul": quantised.qlinear_mul,
+    "QLinearSigmoid": quantised.qlinear(quantised.sigmoid),
+    "QLinearSoftmax": quantised.qlinear_softmax,
+}
+# Of these domains, besides ONNX's own, these operations are read.
+FOREIGN: Mapping[str, frozenset[str]] = {
+    "com.microsoft": frozenset(
+        {"DynamicQuantizeMatMul", "MatMulIntegerToFloat", "QGemm", "QLinearAdd"}
+        | {"QLinearAveragePool", "QLinearConcat", "QLinearGlobalAveragePool", "QLinearLeakyRelu"}
+        | {"QLinearMul", "QLinearSigmoid", "QLinearSoftmax"}
+    )
 }
 
-__all__ = ["CONVERTERS"]
+# Operations that the library does not know any more, so that it cannot check them.
+DROPPED = frozenset({"Affine", "Crop", "ImageScaler", "ParametricSoftplus", "ScaledTanh"})
+
+__all__ = ["CONVERTERS", "DROPPED", "FOREIGN"]

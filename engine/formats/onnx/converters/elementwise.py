@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from onnx import TensorProto
 
 from engine.formats.onnx.building import Operand, as_parameter
 from engine.formats.onnx.step import Step
-from engine.formats.onnx.tensors import FLOATS, type_name
-from engine.ops import Clip, Div, Elu, Gelu, HardSigmoid, Identity, LeakyRelu, Op, PRelu
+from engine.formats.onnx.tensors import BOOL, FLOATS, WHOLES, type_name
+from engine.ops import (
+    Add,
+    Celu,
+    Clip,
+    Compare,
+    Div,
+    Elu,
+    Gelu,
+    HardSigmoid,
+    Identity,
+    LeakyRelu,
+    Mod,
+    Mul,
+    Op,
+    PRelu,
+    Selu,
+    Shrink,
+    Sigmoid,
+    Sub,
+    ThresholdedRelu,
+    Trigonometric,
+    Trunc,
+)
 from engine.ops.pairwise import Ordered, Pairwise
 
-WIDE = (TensorProto.INT32, TensorProto.INT64)
+# Bits of the integers that wrap around, and of what they hold the smallest.
+NARROW: Mapping[int, tuple[int, int]] = {
+    TensorProto.UINT8: (8, 0),
+    TensorProto.INT8: (8, -128),
+    TensorProto.UINT16: (16, 0),
+    TensorProto.INT16: (16, -32768),
+}
 
 
 def plain(op: Callable[[], Op]) -> Callable[[Step], None]:
@@ -36,13 +65,34 @@ def clip(step: Step) -> None:
 
 
 def cast(step: Step) -> None:
-    """Cast between floats, or of whole numbers to floats: everything is computed in float32, so nothing is left to do."""
-    target = step.integer("to")
-    x = step.operand(0)
-    if target not in FLOATS and not (x.whole and target in WIDE):
+    """Cast. Everything is held in float32: integers lose what stands behind the point, and narrow ones wrap around."""
+    target, x = step.integer("to"), step.operand(0)
+    if target in FLOATS:
+        made = step.make(Identity(), x)
+        step.made[made.name] = made.as_float()
+    elif target == BOOL:
+        step.make(Compare(np.zeros((), np.float32), relation="not_equal"), x)
+    elif target not in WHOLES:
         raise step.refused(f"computed numbers are not turned into {type_name(target)} here")
-    made = step.make(Identity(), x)
-    step.made[made.name] = made.as_float() if target in FLOATS else made
+    else:
+        _to_integers(step, x, target)
+        step.mark_whole()
+
+
+def _to_integers(step: Step, x: Operand, target: int) -> None:
+    if target not in NARROW:
+        step.make(Identity() if x.whole else Trunc(), x)
+        return
+    bits, low = NARROW[target]
+    if not x.whole:
+        x = step.make(Trunc(), x, part="whole")
+    if not low:
+        step.make(Mod(np.array(1 << bits, np.float32)), x)
+        return
+    offset = np.array(-low, np.float32)
+    x = step.make(Add(offset), x, part="moved")
+    x = step.make(Mod(np.array(1 << bits, np.float32)), x, part="wrapped")
+    step.make(Sub(offset), x)
 
 
 def elu(step: Step) -> None:
@@ -68,7 +118,7 @@ def prelu(step: Step) -> None:
     _one(step, PRelu(slope))
 
 
-def pairwise(op: type[Pairwise]) -> Callable[[Step], None]:
+def pairwise(op: type[Pairwise], **settings: Any) -> Callable[[Step], None]:
     """Two operands or, for those that take any number, one after the other; what is known on load becomes the step's constant."""
 
     def convert(step: Step) -> None:
@@ -82,27 +132,82 @@ def pairwise(op: type[Pairwise]) -> Callable[[Step], None]:
             values.sort(key=lambda value: value.array is not None)
         so_far = values[0]
         for number, value in enumerate(values[1:-1]):
-            so_far = _joined(step, op, so_far, value, part=f"first{number + 2}")
-        _joined(step, op, so_far, values[-1])
+            so_far = joined(step, op, so_far, value, part=f"first{number + 2}", **settings)
+        joined(step, op, so_far, values[-1], **settings)
 
     return convert
 
 
 def div(step: Step) -> None:
-    """Div; that of integers leaves a rest, which floats do not."""
-    if all(step.operand(place).whole for place in (0, 1)):
-        raise step.refused("a division of computed integers is not computed here")
-    pairwise(Div)(step)
+    """Div; that of integers leaves a rest, which goes."""
+    a, b = step.operand(0), step.operand(1)
+    if not (a.whole and b.whole):
+        pairwise(Div)(step)
+        return
+    step.make(Trunc(), joined(step, Div, a, b, part="quotient"))
+    step.mark_whole()
 
 
-def _joined(step: Step, op: type[Pairwise], a: Operand, b: Operand, part: str = "") -> Operand:
+def mod(step: Step) -> None:
+    """Mod, with the sign of the divisor or (fmod) that of the dividend."""
+    pairwise(Mod, fmod=bool(step.integer("fmod", 0)))(step)
+
+
+def negation(step: Step) -> None:
+    """Not, of truth values that are 0 or 1."""
+    step.make(Sub(np.ones((), np.float32), constant_first=True), step.operand(0))
+
+
+def is_nan(step: Step) -> None:
+    """IsNaN: what differs from itself."""
+    x = step.operand(0)
+    step.make(Compare(relation="not_equal"), x, x)
+
+
+def selu(step: Step) -> None:
+    """Selu."""
+    _one(step, Selu(step.real("alpha", 1.6732632), step.real("gamma", 1.050701)))
+
+
+def celu(step: Step) -> None:
+    """Celu."""
+    _one(step, Celu(step.real("alpha", 1.0)))
+
+
+def thresholded_relu(step: Step) -> None:
+    """ThresholdedRelu."""
+    _one(step, ThresholdedRelu(step.real("alpha", 1.0)))
+
+
+def shrink(step: Step) -> None:
+    """Shrink."""
+    _one(step, Shrink(step.real("lambd", 0.5), step.real("bias", 0.0)))
+
+
+def trigonometric(function: str) -> Callable[[Step], None]:
+    """Sin and its kin."""
+    return lambda step: _one(step, Trigonometric(function))
+
+
+def swish(step: Step) -> None:
+    """Swish: x · sigmoid(alpha · x)."""
+    x, alpha = step.operand(0), step.real("alpha", 1.0)
+    inner = x if alpha == 1 else step.make(Mul(np.array(alpha, np.float32)), x, part="scaled")
+    step.make(Mul(), x, step.make(Sigmoid(), inner, part="gate"))
+
+
+def joined(
+    step: Step, op: type[Pairwise], a: Operand, b: Operand, part: str = "", **settings: Any
+) -> Operand:
+    """Two operands, of which at most one is known on load: that one becomes the step's constant."""
     if b.array is not None:
-        return step.make(op(as_parameter(b.array)), a, part=part)
+        return step.make(op(as_parameter(b.array), **settings), a, part=part)
     if a.array is None:
-        return step.make(op(), a, b, part=part)
+        return step.make(op(**settings), a, b, part=part)
     constant = as_parameter(a.array)
-    turned = op(constant, constant_first=True) if issubclass(op, Ordered) else op(constant)
-    return step.make(turned, b, part=part)
+    if issubclass(op, Ordered):
+        settings["constant_first"] = True
+    return step.make(op(constant, **settings), b, part=part)
 
 
 def _aligned(step: Step, a: Operand, b: Operand) -> Operand:

@@ -19,8 +19,6 @@ def resize(step: Step) -> None:
         return
     mode = _mode(step)
     where = step.text("coordinate_transformation_mode", "half_pixel")
-    if step.integer("antialias", 0) or step.integer("exclude_outside", 0):
-        raise step.refused("antialias and exclude_outside are not computed here")
     # Old files leave an operand out by handing over an empty one.
     sizes = step.wholes(3, "sizes") if step.has(3) else ()
     scales = _floats(step, 2) if step.has(2) and not sizes else ()
@@ -65,6 +63,7 @@ def _resized(
     if not changed:
         step.make(Identity(), step.operand(0))
         return
+    mixes = mode != "nearest"
     op = Resize(
         scales=tuple(scales[i] for i in changed) if scales else (),
         sizes=tuple(sizes[i] for i in changed) if sizes else (),
@@ -74,6 +73,9 @@ def _resized(
         nearest_mode=rounding,
         roi=tuple(part[i] for part in (starts, ends) for i in changed) if roi else (),
         extrapolation_value=outside,
+        cubic_coeff_a=step.real("cubic_coeff_a", -0.75),
+        exclude_outside=mixes and bool(step.integer("exclude_outside", 0)),
+        antialias=mixes and bool(step.integer("antialias", 0)),
     )
     step.make(op, step.operand(0))
 
@@ -100,8 +102,8 @@ def _mode(step: Step) -> str:
     mode = step.text("mode", "nearest")
     if mode == "bilinear":  # what opset 7 called it for maps
         return "linear"
-    if mode not in ("nearest", "linear"):
-        raise step.refused(f"mode {mode!r} is not computed here; nearest and linear are")
+    if mode not in ("nearest", "linear", "cubic"):
+        raise step.refused(f"mode {mode!r} is not known")
     return mode
 
 

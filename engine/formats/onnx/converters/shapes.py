@@ -192,7 +192,17 @@ def depth_to_space(step: Step) -> None:
 
 
 def space_to_depth(step: Step) -> None:
-    """SpaceToDepth."""
-    if step.text("mode", "DCR") != "DCR":
-        raise step.refused("mode 'CRD' is not computed here; DCR is")
-    step.make(SpaceToDepth(step.integer("blocksize")), step.operand(0))
+    """SpaceToDepth: the cells of a block become the outer part of the channels (DCR), or the inner one."""
+    block, mode = step.integer("blocksize"), step.text("mode", "DCR")
+    if mode == "DCR":
+        step.make(SpaceToDepth(block), step.operand(0))
+        return
+    _, channels, height, width = shape = step.shape()
+    if mode != "CRD" or block < 1 or height % block or width % block:
+        raise step.refused(f"mode {mode!r} with blocks of {block} does not fit {list(shape)}")
+    rows, columns = height // block, width // block
+    cells = step.make(
+        Reshape((-1, channels, rows, block, columns, block)), step.operand(0), part="cells"
+    )
+    turned = step.make(Transpose((0, 1, 3, 5, 2, 4)), cells, part="turned")
+    step.make(Reshape((-1, channels * block * block, rows, columns)), turned)

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from engine.formats.onnx.step import Step
 from engine.ops import AveragePool, Conv2d, ConvTranspose2d, LpPool, MaxPool, Op
-from engine.types import Shape
+from engine.types import Array, Shape
 
 
 def conv(step: Step) -> None:
     """Conv with a constant kernel."""
     weight = step.parameter(1, "its kernel")
+    bias = step.parameter(2, "its bias") if step.has(2) else None
+    step.make(Conv2d(weight, bias, **sliding(step, weight)), step.operand(0))
+
+
+def sliding(step: Step, weight: Array) -> dict[str, Any]:
+    """How the kernel of a convolution slides: stride, padding, dilation and groups, as ``Conv2d`` takes them."""
     kernel = _kernel(step, weight.shape[2:])
     stride, dilation = _pair(step, "strides"), _pair(step, "dilations")
-    op = Conv2d(
-        weight,
-        step.parameter(2, "its bias") if step.has(2) else None,
-        stride=stride,
-        padding=_padding(step, kernel, stride, dilation),
-        dilation=dilation,
-        groups=step.integer("group", 1),
-    )
-    step.make(op, step.operand(0))
+    return {
+        "stride": stride,
+        "padding": _padding(step, kernel, stride, dilation),
+        "dilation": dilation,
+        "groups": step.integer("group", 1),
+    }
 
 
 def conv_transpose(step: Step) -> None:
@@ -74,18 +78,21 @@ def max_pool(step: Step) -> None:
 
 
 def average_pool(step: Step) -> None:
-    """AveragePool without dilation."""
+    """AveragePool."""
+    step.make(averaging(step), step.operand(0))
+
+
+def averaging(step: Step) -> AveragePool:
+    """The mean over windows that a node asks for."""
     kernel, stride, dilation = _pooled(step)
-    if dilation != (1, 1):
-        raise step.refused("a dilated mean is not computed here")
-    op = AveragePool(
+    return AveragePool(
         kernel,
         stride,
         _padding(step, kernel, stride, dilation),
         bool(step.integer("ceil_mode", 0)),
         bool(step.integer("count_include_pad", 0)),
+        dilation,
     )
-    step.make(op, step.operand(0))
 
 
 def lp_pool(step: Step) -> None:

@@ -33,12 +33,19 @@ const CURVES = {
   abs: Math.abs,
   neg: (x) => -x,
   exp: Math.exp,
+  floor: Math.floor, ceil: Math.ceil, trunc: Math.trunc, sign: Math.sign,
+  selu: (x, { alpha, gamma }) => finite(gamma, 1.050701) * (x > 0 ? x : finite(alpha, 1.6732632) * Math.expm1(x)),
+  celu: (x, { alpha }) => (x > 0 ? x : finite(alpha, 1) * Math.expm1(x / finite(alpha, 1))),
+  softsign: (x) => x / (1 + Math.abs(x)),
+  thresholded_relu: (x, { alpha }) => (x > finite(alpha, 1) ? x : 0),
 };
 
 /** @type {Record<string, string>} */
 const NAMES = {
   relu: "max(0, x)", leaky_relu: "leaky(x)", sigmoid: "1 ÷ (1 + e⁻ˣ)", tanh: "tanh(x)", clip: "clip(x)", mish: "x · tanh(ln(1 + eˣ))",
   gelu: "x · Φ(x)", erf: "erf(x)", softplus: "ln(1 + eˣ)", abs: "|x|", neg: "−x", exp: "eˣ", log: "ln(x)", sqrt: "√x", reciprocal: "1 ÷ x",
+  floor: "⌊x⌋", ceil: "⌈x⌉", round: "round(x)", trunc: "trunc(x)", sign: "sign(x)", selu: "selu(x)", celu: "celu(x)",
+  softsign: "x ÷ (1 + |x|)",
 };
 
 /**

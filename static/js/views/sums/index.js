@@ -2,6 +2,7 @@
 
 import { blockSums } from "./block.js";
 import { choiceSums, copySums, joinedSums, scaleSums, sumSums } from "./few.js";
+import { layerNamed } from "../../graph.js";
 import { functionSums } from "./function.js";
 import { jurySums } from "./jury.js";
 import { shareSums } from "./share.js";
@@ -14,6 +15,15 @@ import { windowSums } from "./window.js";
  * @typedef {(app: App, why: Explanation) => Node[]} Sums
  */
 
+/** @type {Record<string, string>} */
+const RELATIONS = { equal: "=", not_equal: "≠", greater: ">", greater_or_equal: "≥", less: "<", less_or_equal: "≤" };
+
+/** @type {Sums} */
+const comparison = (app, why) => {
+  const layer = app.store.state.model && layerNamed(app.store.state.model, why.layer);
+  return joinedSums(RELATIONS[String(layer?.attributes.relation)] ?? "?")(app, why);
+};
+
 /** @type {Record<string, Sums>} */
 const BY_RULE = {
   max: blockSums,
@@ -24,6 +34,8 @@ const BY_RULE = {
   product: joinedSums("×"),
   quotient: joinedSums("÷"),
   power: joinedSums("^"),
+  remainder: joinedSums("mod"),
+  comparison,
   sum: sumSums,
   copy: copySums,
   constant: copySums,

@@ -1,0 +1,135 @@
+"""Quantisation by what a run finds: the scale and the zero point follow from the smallest and the largest number of a value.
+
+They belong to all of a value, the pictures of a batch together, as ONNX's DynamicQuantizeLinear has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan
+from typing import Any, ClassVar
+
+import numpy as np
+
+from engine.errors import ShapeError
+from engine.ops.base import Box, Explanation, Op, one_term, same_shape, terms_of_one
+from engine.types import Array, Index, Shape
+
+STEPS = 255  # from the smallest to the largest number of 8 bits
+
+
+class _OfAll(Op):
+    """An op that makes one number of all of its input."""
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        same_shape(self.kind, shapes)
+        return ()
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        return (Box.whole(shapes[0]),)
+
+
+@dataclass(frozen=True, eq=False)
+class DynamicScale(_OfAll):
+    """(largest - smallest) / 255, where zero counts as one of the numbers; 1 where all are zero."""
+
+    kind: ClassVar[str] = "dynamic_scale"
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        return _scale(xs[0]), xs[0]
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        dx = np.zeros_like(cache)
+        for place, weight in self._ends(cache):
+            dx[place] = float(dy.sum()) * weight
+        return (dx,), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        (x,) = xs
+        ends = self._ends(x)
+        return terms_of_one(
+            "sum",
+            np.array([place for place, _ in ends], np.int64).reshape(-1, x.ndim),
+            np.array([x[place] for place, _ in ends], np.float64),
+            np.array([weight for _, weight in ends], np.float64),
+            float(y[()]),
+            bias=0.0 if ends else float(y[()]),
+        )
+
+    def _ends(self, x: Array) -> list[tuple[Index, float]]:
+        """Where the largest and the smallest number are, with their weights, if they lie beyond zero."""
+        ends = []
+        for place, sign in ((x.argmax(), 1), (x.argmin(), -1)):
+            cell = tuple(map(int, np.unravel_index(place, x.shape)))
+            if sign * x[cell] > 0:
+                ends.append((cell, sign / STEPS))
+        return ends
+
+
+@dataclass(frozen=True, eq=False)
+class DynamicZeroPoint(_OfAll):
+    """The whole number, from 0 to 255, that stands for zero. It moves in jumps: no gradient passes."""
+
+    kind: ClassVar[str] = "dynamic_zero_point"
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        (x,) = xs
+        low = np.minimum(x.min(), 0)
+        return np.asarray(np.rint(np.clip(-low / _scale(x), 0, STEPS)), x.dtype), x
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return (np.zeros_like(cache),), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        (x,) = xs
+        place = tuple(map(int, np.unravel_index(x.argmin(), x.shape)))
+        return one_term("function", place, float(x[place]), nan, float(y[()]))
+
+
+@dataclass(frozen=True, eq=False)
+class DynamicQuantize(Op):
+    """round(x / scale) + zero point, from 0 to 255; x, scale and zero point are inputs.
+
+    The gradient of x passes as if nothing were rounded (straight through) and stops where the range ends; none passes to scale
+    and zero point.
+    """
+
+    kind: ClassVar[str] = "dynamic_quantize"
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        if len(shapes) != 3 or not shapes[0]:
+            raise ShapeError(f"{self.kind} takes three inputs, got {len(shapes)}")
+        if any(shape not in ((), (1,)) for shape in shapes[1:]):
+            raise ShapeError(
+                f"{self.kind}: scale and zero point are one number each, got {shapes[1]} and {shapes[2]}"
+            )
+        return shapes[0]
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        return np.clip(_stepped(*xs), 0, STEPS), xs
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        rounded = _stepped(*cache)
+        dx = dy / cache[1]
+        dx *= (rounded >= 0) & (rounded <= STEPS)
+        return (dx, np.zeros_like(cache[1]), np.zeros_like(cache[2])), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        return one_term("function", index, float(xs[0][index]), nan, float(y[index]))
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        return box, Box.whole(shapes[1]), Box.whole(shapes[2])
+
+
+def _scale(x: Array) -> Array:
+    high, low = np.maximum(x.max(), 0), np.minimum(x.min(), 0)
+    scale = (high - low) / x.dtype.type(STEPS)
+    return np.asarray(scale or 1, x.dtype)
+
+
+def _stepped(x: Array, scale: Array, zero_point: Array) -> Array:
+    with np.errstate(all="ignore"):
+        y: Array = x / scale
+        np.rint(y, out=y)
+    y += zero_point
+    return y
