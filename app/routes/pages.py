@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
+from app.deps import ServicesDep
+from app.images import Limits
 from app.paths import templates_dir
 from app.problems import problems
 from app.version import VERSION
@@ -18,9 +20,12 @@ templates = Jinja2Templates(templates_dir())
 
 
 @router.get("/")
-async def page(request: Request) -> Response:
-    """The page."""
-    return templates.TemplateResponse(request, "index.html", {"version": VERSION})
+async def page(request: Request, services: ServicesDep) -> Response:
+    """The page. It knows what the server takes, so that it can make larger photos fit before it sends them."""
+    settings = services.settings
+    limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
+    context = {"version": VERSION, "limits": limits}
+    return templates.TemplateResponse(request, "index.html", context)
 
 
 @router.get("/learn")

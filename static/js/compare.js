@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { asked, keyOf, withChange, writeChanges } from "./changes.js";
 import { hasMaps, layerNamed } from "./graph.js";
+import { decodePicture, sendPrepared } from "./pictures.js";
 import { Tensors } from "./tensors.js";
 import { say } from "./words/index.js";
 
@@ -325,7 +326,9 @@ export class Comparison {
    */
   async #beside(one, { kind, id }, signal) {
     if (kind === "model") return this.#network(one, id, signal);
-    if (this.#file) return this.#photo(one, this.#file, upload(this.#file), signal);
+    if (this.#file) {
+      return sendPrepared(this.#file, this.intake.limits, ({ file, note }) => this.#photo(one, file, { ...upload(file), credit: note }, signal));
+    }
     if (kind === "analysis") return this.#opened(one, id);
     const sample = this.store.state.samples.find((sample) => sample.id === id);
     if (!sample) throw new api.ProblemError({ type: "no-sample", status: 0, ...say.whatif.noSample(id) });
@@ -356,7 +359,7 @@ export class Comparison {
   async #photo(one, blob, source, signal) {
     const [analysis, photo] = await Promise.all([
       api.postPhoto(blob, one.model.id, signal, () => {}),
-      createImageBitmap(blob).catch(() => null), // a format that the server reads and this browser does not
+      decodePicture(blob), // null for a format that the server reads and this browser does not
     ]);
     const other = { model: one.model, analysis, numbers: new Tensors(analysis.id), source, photo, seen: null };
     return { kind: "photo", one, other };

@@ -5,6 +5,7 @@ import * as api from "./api.js";
 import { originalOf } from "./compare.js";
 import { bytes } from "./format.js";
 import { layerNamed } from "./graph.js";
+import { decodePicture, sendPrepared } from "./pictures.js";
 import { Tensors } from "./tensors.js";
 import { say } from "./words/index.js";
 
@@ -27,9 +28,13 @@ export class Intake {
   /** @type {Set<string>} The analyses of that photo, for a reader who goes back to another part of it. */
   #made = new Set();
 
-  /** @param {import("./store.js").Store<import("./types.js").State>} store */
-  constructor(store) {
+  /**
+   * @param {import("./store.js").Store<import("./types.js").State>} store
+   * @param {import("./pictures.js").Limits} limits
+   */
+  constructor(store, limits) {
     this.store = store;
+    this.limits = limits;
   }
 
   /**
@@ -71,9 +76,13 @@ export class Intake {
 
   /** @param {File} file */
   analyseFile(file) {
-    /** @type {Source} */
-    const source = { kind: "upload", id: "", title: file.name || say.photo.yours, credit: "" };
-    return this.#attempt(say.work.reading, (signal) => this.#analyse(file, source, this.#model(), signal));
+    return this.#attempt(say.work.reading, (signal) =>
+      sendPrepared(file, this.limits, (prepared) => {
+        /** @type {Source} */
+        const source = { kind: "upload", id: "", title: file.name || say.photo.yours, credit: prepared.note };
+        return this.#analyse(prepared.file, source, this.#model(), signal);
+      }),
+    );
   }
 
   /**
@@ -188,7 +197,7 @@ export class Intake {
   async #analyse(blob, source, model, signal, crop = null) {
     const [analysis, photo] = await Promise.all([
       api.postPhoto(blob, model.id, signal, (sent, total) => this.#progress(sent, total), crop),
-      createImageBitmap(blob).catch(() => null), // a format that the server reads and this browser does not
+      decodePicture(blob), // null for a format that the server reads and this browser does not
     ]);
     signal.throwIfAborted();
     if (blob !== this.#blob) this.#made.clear();

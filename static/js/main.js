@@ -86,7 +86,8 @@ const initial = {
 };
 const store = new Store(initial);
 
-const intake = new Intake(store);
+const { maxBytes, maxPixels } = find("#file", HTMLElement).dataset;
+const intake = new Intake(store, { bytes: Number(maxBytes), pixels: Number(maxPixels) });
 const explorer = new Explorer(store);
 const app = { store, intake, explorer, slider: new Slider(store, explorer), comparison: new Comparison(store, intake), own: new OwnModels(store, intake) };
 

@@ -192,7 +192,7 @@
  * @property {Model | null} model
  * @property {Analysis | null} analysis
  * @property {Source | null} source
- * @property {ImageBitmap | null} photo The upright photo, when this browser has it.
+ * @property {ImageBitmap | null} photo The upright photo, when this browser has it; maybe transparent.
  * @property {ImageBitmap | null} seen What the network saw, pixel by pixel.
  * @property {import("./tensors.js").Tensors | null} numbers The analysis' raw numbers.
  * @property {string} layer Name of the current layer; "" before there is one.

@@ -43,6 +43,8 @@ function drawPhoto({ analysis, photo, seen, source }) {
   if (!context) return;
   context.imageSmoothingQuality = "high";
   if (photo) {
+    context.fillStyle = "white"; // what is transparent is white to the network, too
+    context.fillRect(0, 0, canvas.width, canvas.height);
     context.drawImage(photo, 0, 0, canvas.width, canvas.height);
   } else if (seen) {
     // The photo is not here, only what the network saw of it. That goes where it was cut from.

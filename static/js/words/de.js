@@ -70,6 +70,11 @@ export const say = {
     notHere: "Der Server behält kein Foto; darum zeigt dieser Link nur, was das Netz davon gesehen hat.",
     yours: "das eigene Foto",
     byLink: "ein Foto, das über seinen Link geöffnet wurde",
+    converted: {
+      format: (from, to) => `Von diesem Browser aus ${from} in ${to} umgewandelt: ${from} liest der Server nicht.`,
+      smaller: (was, is) => `Von diesem Browser verkleinert, von ${was} auf ${is} Pixel: Größere nimmt der Server nicht.`,
+      anew: (limit) => `Von diesem Browser neu als JPEG gespeichert: Der Server nimmt Dateien bis ${limit}.`,
+    },
   },
 
   own: {

@@ -1,5 +1,7 @@
 /** Photos made small before they travel: a network of this page sees 32 × 32 pixels, a telephone takes 4,000 × 3,000. */
 
+import { decodePicture } from "../../pictures.js";
+
 const SIDE = 128; // pixels of the shorter side that is sent: enough for the server to shrink well
 const LIGHT = 64 * 1024; // bytes that are not worth the work
 const QUALITY = 0.95;
@@ -13,7 +15,7 @@ const QUALITY = 0.95;
  */
 export async function shrink(picture) {
   if (picture.size <= LIGHT) return new Blob([await picture.arrayBuffer()], { type: picture.type });
-  const bitmap = await createImageBitmap(picture, { imageOrientation: "from-image" }).catch(() => null);
+  const bitmap = await decodePicture(picture);
   if (!bitmap) return picture.slice(0, 1).arrayBuffer().then(() => picture);
   const scale = Math.min(1, SIDE / Math.min(bitmap.width, bitmap.height));
   const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
