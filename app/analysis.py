@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.crops import check_crop
-from app.errors import UnknownLayer
+from app.errors import BadParameter, UnknownLayer
 from app.images import Box, Limits, Picture, decode, fit, surroundings
 from app.photo_edits import MARGIN, PhotoChanges
 from engine import outputs, views
@@ -23,6 +23,7 @@ from engine.edits import Edit
 from engine.fields import Fields, fields_of
 from engine.network import Network
 from engine.ops.base import Explanation, no_terms, one_term
+from engine.outputs import OutputInfo
 from engine.preprocess import USUAL_SCALE, Preprocess
 from engine.shown import ValueLayout
 from engine.trace import Trace
@@ -245,13 +246,31 @@ def predict(
     limits: Limits,
     check: Callable[[], None] | None = None,
     crop: Box | None = None,
+    output: str | None = None,
 ) -> Scores:
-    """Every class and its score, best first: the predictions of ``analyze`` without the rest."""
+    """Every class of an output, the primary one without a name, and its score, best first: those of ``analyze`` without the rest.
+
+    Raises BadParameter, too, for an output that the network does not have.
+    """
+    info = output_of(network, output)
     steps = preprocess_of(network)
     picture = _decode(data, limits, steps)
     pixels = fit(picture, steps, _part(picture, steps, crop))
     trace = network.forward(steps.normalise(pixels), check=check)
-    return outputs.predictions(network.answer, trace)
+    return outputs.predictions(info, trace)
+
+
+def output_of(network: Network, name: str | None) -> OutputInfo:
+    """An output by its name, the primary one without. Raises BadParameter for one that the network does not have."""
+    if name is None:
+        return network.answer
+    try:
+        return network.output_info(name)
+    except KeyError:
+        there_is = ", ".join(network.outputs)
+        raise BadParameter(
+            f"output: this network has no output {name!r}. There is: {there_is}."
+        ) from None
 
 
 def preprocess_of(network: Network) -> Preprocess:

@@ -36,6 +36,10 @@ ModelOption = Annotated[
     str | None,
     typer.Option("--model", "-m", help="A model's id, see «convscope models», or an .onnx file."),
 ]
+OutputOption = Annotated[
+    str | None,
+    typer.Option(help="Which of several outputs, by its name; see «convscope inspect»."),
+]
 CropOption = Annotated[
     str | None,
     typer.Option(help="The part to look at, left,top,right,bottom in pixels; the middle without."),
@@ -68,6 +72,7 @@ def predict(
     photos: Annotated[list[Path], typer.Argument(help="Picture files.")],
     top_k: Annotated[int, typer.Option("--top-k", "-k", min=1, help="How many classes.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    output: OutputOption = None,
     model: ModelOption = None,
     crop: CropOption = None,
     server: ServerOption = None,
@@ -79,7 +84,7 @@ def predict(
         for photo in photos:
             try:
                 scores = answers.predict(
-                    _read(photo), top_k=top_k, model=model, crop=parse_crop(crop)
+                    _read(photo), top_k=top_k, model=model, crop=parse_crop(crop), output=output
                 )
             except (AppError, ClientError) as error:
                 complain(f"{photo}: {error}")
@@ -139,8 +144,12 @@ def explain(
         ),
     ] = "grad-cam",
     label: Annotated[
-        str | None, typer.Option("--class", "-c", help="Which class; the best one without it.")
+        str | None,
+        typer.Option(
+            "--class", "-c", help="Which class, or the number of a value; the best one without it."
+        ),
     ] = None,
+    output: OutputOption = None,
     layer: Annotated[
         str | None, typer.Option(help="Whose maps grad-cam and grad-cam-plus-plus look at.")
     ] = None,
@@ -156,6 +165,7 @@ def explain(
 ) -> None:
     """Say which pixels of a photo speak for a class."""
     wish = {"method": method.replace("-", "_"), "curves": curves, "target": label, "layer": layer}
+    wish["output"] = output
     with source(server) as answers:
         model = model_of(answers, model)
         result = answers.analyze(_read(photo), model=model, crop=parse_crop(crop))

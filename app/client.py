@@ -140,10 +140,17 @@ class Client:
         return dataset
 
     def predict(
-        self, photo: Photo, *, top_k: int = 5, model: str | None = None, crop: Crop | None = None
+        self,
+        photo: Photo,
+        *,
+        top_k: int = 5,
+        model: str | None = None,
+        crop: Crop | None = None,
+        output: str | None = None,
     ) -> list[Prediction]:
-        """The best classes and their scores."""
-        answer = self._send(photo, "predict", model, crop, top_k=top_k)
+        """The best classes of an output, the primary one without a name, and their scores."""
+        which = {} if output is None else {"output": output}
+        answer = self._send(photo, "predict", model, crop, top_k=top_k, **which)
         return [Prediction(**entry) for entry in answer.json()]
 
     def analyze(

@@ -160,6 +160,7 @@ def inspect(
         network = _network(model, {} if size is None else {"size": size}, here)
         console = stdout(at_least=_WIDE)
         console.print(_layers(network))
+        console.print(_outputs(network))
         console.print(_totals(network), soft_wrap=True)
         if plan:
             console.print(_plan(network))
@@ -221,6 +222,18 @@ def _layers(network: Network) -> Table:
             f"{layer.multiply_adds:,}" if layer.multiply_adds else "",
             _sides(layer.receptive_field),
         )
+    return table
+
+
+def _outputs(network: Network) -> Table:
+    table = Table(box=box.SIMPLE)
+    table.add_column("output", overflow="fold")
+    for title in ("kind", "shape", "logits", "why"):
+        table.add_column(title)
+    for info in network.output_infos:
+        kind = f"{info.kind}, primary" if info.primary else info.kind
+        shape = _sides(info.shape) or "1"
+        table.add_row(shown_name(info.name), kind, shape, shown_name(info.logits), info.reason)
     return table
 
 

@@ -54,9 +54,15 @@ class Source(Protocol):
         """A model of one's own, for as long as this goes on; its description, with its ``id``."""
 
     def predict(
-        self, photo: bytes, *, top_k: int = 5, model: str | None = None, crop: Crop | None = None
+        self,
+        photo: bytes,
+        *,
+        top_k: int = 5,
+        model: str | None = None,
+        crop: Crop | None = None,
+        output: str | None = None,
     ) -> list[Prediction]:
-        """The best classes and their scores."""
+        """The best classes of an output, the primary one without a name, and their scores."""
 
     def analyze(
         self, photo: bytes, *, model: str | None = None, crop: Crop | None = None
@@ -92,10 +98,16 @@ class LocalSource:
         return self._registry.get(model)
 
     def predict(
-        self, photo: bytes, *, top_k: int = 5, model: str | None = None, crop: Crop | None = None
+        self,
+        photo: bytes,
+        *,
+        top_k: int = 5,
+        model: str | None = None,
+        crop: Crop | None = None,
+        output: str | None = None,
     ) -> list[Prediction]:
-        """The best classes and their scores."""
-        scores = predict(self._registry.get(model), photo, self._limits, crop=crop)
+        """The best classes of an output, the primary one without a name, and their scores."""
+        scores = predict(self._registry.get(model), photo, self._limits, crop=crop, output=output)
         return [Prediction(*score) for score in scores[:top_k]]
 
     def analyze(

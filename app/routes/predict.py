@@ -30,10 +30,18 @@ async def classify(
     top_k: Annotated[
         int, Query(ge=1, le=10_000, description="How many classes.", examples=[5])
     ] = 5,
+    output: Annotated[
+        str | None,
+        Query(
+            description="The name of the output whose classes are meant; without it the primary one.",
+            max_length=512,
+            examples=["softmax"],
+        ),
+    ] = None,
 ) -> Response:
-    """The best classes and their scores. Nothing of the photo is remembered."""
+    """The best classes and their scores; none for an output without classes. Nothing of the photo is remembered."""
     limits = services.analyses.limits
     scores = await worker.run(
-        lambda check: predict(task.network, task.data, limits, check, task.crop)
+        lambda check: predict(task.network, task.data, limits, check, task.crop, output)
     )
     return json_response(present.predictions(scores[:top_k]))

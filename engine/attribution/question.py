@@ -19,6 +19,7 @@ Tick = Callable[[int, int], None]
 # Values of that many bytes are held at a time, however large the network: so many pictures run together. More of them are not faster.
 BATCH_BYTES = 64 << 20
 MOST_PICTURES = 64
+_DIGITS = 12  # of a number that is sent as text
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +139,7 @@ def _output(network: Network, name: str | None) -> OutputInfo:
 
 
 def batch_size(network: Network, dtype: np.dtype[np.generic]) -> int:
-    """How many pictures run through the network together."""
+    """How many pictures run through the network together: one, where it takes no more."""
     if not network.runs_in_batches:
         return 1
     numbers = sum(prod(shape) for shape in network.shapes().values())
@@ -157,8 +158,10 @@ def in_batches(count: int, size: int, tick: Tick) -> Iterator[slice]:
 def _unit(output: OutputInfo, scores: Array, target: int | str | None) -> int:
     if target is None:
         return int(scores.argmax())
+    labels = output.labels if output.is_classifying else None
+    if isinstance(target, str) and labels is None and target.isdecimal() and target.isascii():
+        target = int(target[:_DIGITS])  # without names, a class is called by its number
     if isinstance(target, str):
-        labels = output.labels if output.is_classifying else None
         if target not in (labels or ()):
             raise AttributionError(f"the output {output.name!r} knows no class {target!r}")
         assert labels is not None
