@@ -70,7 +70,10 @@ def default_layer(network: Network, score: str | None = None) -> str:
     for leading, kinds in zip(ways, (_MAKING, Conv2d | Elementwise), strict=True):
         for node in reversed(network.nodes):
             makes = isinstance(node.op, kinds) and not isinstance(node.op, Dropout | Identity)
-            if makes and node.name in leading and _has_places(network, node.name):
+            before = (
+                node.name in leading and node.name != name
+            )  # at the score itself all maps but one are 0
+            if makes and before and _has_places(network, node.name):
                 return node.name
     raise AttributionError(
         "this network has no convolution or activation function with maps of more than one place"
