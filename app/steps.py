@@ -113,7 +113,9 @@ class Steps:
 
     def __init__(self, compute: Compute, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._remembered: Remembered[Examined] = Remembered(compute, max_bytes, lambda s: s.nbytes)
+        self._remembered: Remembered[Examined] = Remembered(
+            compute, max_bytes, lambda s: {id(s): s.nbytes}
+        )
 
     def get(self, step_id: str) -> Examined:
         """A step that was looked at before. Raises UnknownStep."""

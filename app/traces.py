@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from app.analysis import Analysis, Changes, analyze, content_id
 from app.compute import Compute
-from app.errors import BadParameter, UnknownAnalysis
+from app.errors import BadParameter, NoRoom, UnknownAnalysis
 from app.images import Box, Limits
 from app.remembered import Remembered
 from app.variants import variant_id, vary
@@ -23,7 +23,7 @@ class Analyses:
 
     def __init__(self, compute: Compute, limits: Limits, max_bytes: int) -> None:
         self.limits = limits
-        self.remembered: Remembered[Analysis] = Remembered(compute, max_bytes, lambda a: a.nbytes)
+        self.remembered: Remembered[Analysis] = Remembered(compute, max_bytes, lambda a: a.blocks)
 
     def get(self, analysis_id: str) -> Analysis:
         """A finished analysis. Raises UnknownAnalysis."""
@@ -36,8 +36,9 @@ class Analyses:
         return found
 
     def keep(self, done: Analysis) -> None:
-        """Remember an analysis that was made elsewhere: by a step of learning."""
-        self.remembered.keep(done.id, done)
+        """Remember an analysis that was made elsewhere: by a step of learning. Raises NoRoom."""
+        if not self.remembered.keep(done.id, done, done.original):
+            raise self._no_room(done)
 
     def forget(self, models: Collection[str]) -> None:
         """Let go of the analyses by some models: those hold on to the models' memory."""
@@ -53,11 +54,31 @@ class Analyses:
         )
 
     async def vary(self, original: Analysis, changes: Changes) -> Analysis:
-        """A variant of an analysis, likewise. Raises BadParameter for a variant of a variant."""
+        """A variant of an analysis, likewise. What both share is kept once, and the original stays.
+
+        Raises BadParameter for a variant of a variant, NoRoom where both together are more than there is memory for.
+        """
         if original.original is not None:
             raise BadParameter(
                 f"This is a variant itself. Ask for all changes at once, of its original {original.original!r}."
             )
-        return await self.remembered.once(
-            variant_id(original, changes), lambda check: vary(original, changes, check)
+        variant = await self.remembered.once(
+            variant_id(original, changes),
+            lambda check: vary(original, changes, check),
+            beside=original.id,
+        )
+        if self.remembered.find(variant.id) is None:
+            raise self._no_room(variant)
+        return variant
+
+    def _no_room(self, variant: Analysis) -> NoRoom:
+        original = self.remembered.find(variant.original or "")
+        needed = sum((variant.blocks | (original.blocks if original else {})).values())
+        most = self.remembered.max_bytes
+        return NoRoom(
+            f"The values of this network for two photos or two networks at once take {needed:,} bytes, and this server keeps at most "
+            f"{most:,}. The analysis that you have stays. Change a later layer, of which less is computed anew, or ask whoever runs "
+            "the server for a larger CONVSCOPE_TRACE_CACHE_BYTES.",
+            limit=most,
+            actual=needed,
         )

@@ -48,8 +48,13 @@ class Trace(Mapping[str, Array]):
     @property
     def nbytes(self) -> int:
         """Bytes of all values; views (a flattened map, dropout at inference) are counted once."""
+        return sum(self.blocks.values())
+
+    @property
+    def blocks(self) -> dict[int, int]:
+        """The memory that the values lie in: the id of each block → its bytes. Two traces may share some (``Network.rerun``)."""
         owners = (_owner(value) for value in self._values.values())
-        return sum({id(owner): owner.nbytes for owner in owners}.values())
+        return {id(owner): owner.nbytes for owner in owners}
 
 
 def _owner(value: Array) -> Array:

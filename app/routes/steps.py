@@ -14,6 +14,7 @@ from app.deps import AnalysisDep, LayerName, Services, ServicesDep, Worker, Work
 from app.errors import (
     BadParameter,
     BodyTooLarge,
+    NoRoom,
     NotAcceptable,
     Overloaded,
     SlowUpload,
@@ -85,7 +86,7 @@ Format = Annotated[
     response_model=shapes.Step,
     response_description="The step; Location says where it can be read again.",
     responses=problem_responses(
-        UnknownAnalysis, BadParameter, BodyTooLarge, SlowUpload, Overloaded, TimeLimit
+        UnknownAnalysis, BadParameter, BodyTooLarge, SlowUpload, NoRoom, Overloaded, TimeLimit
     ),
     openapi_extra=json_body("Lesson", "What the photo shows, and how to learn."),
 )

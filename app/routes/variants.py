@@ -13,6 +13,7 @@ from app.deps import AnalysisDep, ServicesDep, WorkerDep
 from app.errors import (
     BadParameter,
     BodyTooLarge,
+    NoRoom,
     Overloaded,
     SlowUpload,
     TimeLimit,
@@ -33,7 +34,7 @@ router = APIRouter(prefix="/analyses", tags=["analyses"])
     response_model=schemas.Analysis,
     response_description="An analysis like any other; Location says where it can be read again.",
     responses=problem_responses(
-        UnknownAnalysis, BadParameter, BodyTooLarge, SlowUpload, Overloaded, TimeLimit
+        UnknownAnalysis, BadParameter, BodyTooLarge, SlowUpload, NoRoom, Overloaded, TimeLimit
     ),
     openapi_extra=json_body("Changes", "What to change; nothing gives the same numbers again."),
 )

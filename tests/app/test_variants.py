@@ -9,12 +9,14 @@ import pytest
 from app.analysis import Changes, analyze
 from app.compute import Compute
 from app.images import Limits
+from app.main import create_app
 from app.photo_edits import PhotoChanges
+from app.settings import Settings
 from app.traces import Analyses
 from app.variants import variant_id, vary
 from engine.edits import ScaleFilter, SetWeight
 
-from .conftest import picture_bytes
+from .conftest import TestClient, picture_bytes
 
 LIMITS = Limits(10**7, 10**7)
 OFF = {"layer": "conv1", "filter": 1, "scale": 0}
@@ -218,3 +220,43 @@ def test_the_same_variant_asked_twice_at_once_is_computed_once(original, monkeyp
     monkeypatch.setattr("app.traces.vary", counted)
     asyncio.run(both())
     assert len(runs) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "room", "status"),
+    [
+        ({"network": [{"layer": "fc1", "filter": 0, "scale": 0}]}, 1.3, 201),
+        ({"network": [{"layer": "conv1", "filter": 0, "scale": 0}]}, 1.3, 507),
+        ({"photo": {"shift": [1, 0]}}, 1.3, 507),
+        ({"photo": {"shift": [1, 0]}}, 2.1, 201),
+    ],
+)
+def test_a_variant_never_sends_its_original_away(registry, photo, changes, room, status):
+    """Where the values of a network take more than half of the memory, too: what both share is kept once."""
+    with TestClient(create_app(Settings(workers=1), registry)) as client:
+        first = client.post("/api/v1/analyses", content=photo).json()
+        one = client.app.state.services.analyses.get(first["id"]).nbytes
+    settings = Settings(workers=1, trace_cache_bytes=int(room * one))
+    with TestClient(create_app(settings, registry)) as client:
+        original = client.post("/api/v1/analyses", content=photo).json()["id"]
+        answer = client.post(f"/api/v1/analyses/{original}/variants", json=changes)
+        assert answer.status_code == status, answer.text
+        assert client.get(f"/api/v1/analyses/{original}").status_code == 200
+        if status == 201:
+            assert client.get(f"/api/v1/analyses/{answer.json()['id']}").status_code == 200
+        else:
+            problem = answer.json()
+            assert problem["type"] == "/errors/no-room"
+            assert problem["limit"] == int(room * one) < problem["actual"]
+            assert "CONVSCOPE_TRACE_CACHE_BYTES" in problem["detail"]
+
+
+def test_a_step_without_room_for_the_network_after_it_says_so(registry, photo):
+    with TestClient(create_app(Settings(workers=1), registry)) as client:
+        first = client.post("/api/v1/analyses", content=photo).json()
+        services = client.app.state.services
+        one = services.analyses.get(first["id"]).nbytes
+        services.analyses.remembered.max_bytes = int(1.3 * one)
+        answer = client.post(f"/api/v1/analyses/{first['id']}/step", json={"label": 1})
+        assert (answer.status_code, answer.json()["type"]) == (507, "/errors/no-room")
+        assert client.get(f"/api/v1/analyses/{first['id']}").status_code == 200
