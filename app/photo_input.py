@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isqrt, prod
 
-from app.errors import BadParameter, InvalidModel
+from app.errors import BadParameter, InputSizeMissing, InvalidModel
 from app.import_options import INPUT, ImportOptions
 from engine.network import Network, Node
 from engine.ops import Op, Reshape, Transpose
@@ -117,7 +117,7 @@ def _flat(shape: Shape, options: ImportOptions) -> tuple[tuple[int, int, int], l
                 f"size: the network takes {count:,} numbers in a row; {rows} × {cols} pixels are not as many, grey or in colours."
             )
     if not found:
-        raise InvalidModel(
+        raise InputSizeMissing(
             f"The network takes {count:,} numbers a picture in a row, which are not those of a square photo, grey or in colours. "
             "If they are a photo's, say its size: size=HEIGHTxWIDTH, on the shell --size. Networks for tables, sound and text "
             "cannot be shown here."

@@ -21,9 +21,10 @@ from engine.cost import cost
 from engine.network import Network
 from engine.ops.base import Explanation
 from engine.outputs import OutputInfo
-from engine.preprocess import USUAL
+from engine.preprocess import USUAL, Preprocess
 from engine.shown import ValueLayout
 from engine.types import Array, Index
+from engine.views import LayerInfo
 
 _MOST_TERMS = 100_000  # of one number: some ten megabytes
 _MOST_VALUES = 1000  # of an output that is numbers
@@ -82,8 +83,17 @@ def model(
         "cost": cost,
         **registry.keeping(model),
         "card": network.meta,
-        "layers": [asdict(layer) for layer in layers],
+        "layers": [_layer_info(layer, preprocess_of(network)) for layer in layers],
     }
+
+
+def _layer_info(layer: LayerInfo, steps: Preprocess) -> dict[str, Any]:
+    """A layer; of the input in colours, what each of its channels is given: the colour's name or a pixel value."""
+    info = asdict(layer)
+    if layer.op == "input" and not steps.is_grey:
+        names = {"r": "red", "g": "green", "b": "blue"}
+        info["attributes"] = {"channels": [names.get(str(band), band) for band in steps.bands]}
+    return info
 
 
 def analysis(done: Analysis) -> dict[str, Any]:

@@ -8,15 +8,35 @@
 const SLACK = 0.01; // pixels; what the server says is rounded
 
 /**
- * The part that a network is shown as long as nobody moves it: the largest one in the middle, less its margin.
+ * The part that a network is shown as long as nobody moves it: the largest one in the middle, less its margin; or all of the
+ * photo, stretched or with borders. As Preprocess.crop_box has it.
  *
  * @param {Input} input
  * @param {Model} model
  */
 export function middleOf({ width, height, size: [rows = 1, columns = 1] }, { preprocess }) {
-  const scale = Math.min(width * rows, height * columns) * preprocess.crop_pct;
-  const [across, down] = [scale / rows, scale / columns];
+  const { crop_mode, crop_pct } = preprocess;
+  if (crop_mode === "border") return bordered(width, height, rows, columns, crop_pct);
+  const scale = Math.min(width * rows, height * columns) * crop_pct;
+  const [across, down] = crop_mode === "squash" ? [width * crop_pct, height * crop_pct] : [scale / rows, scale / columns];
   return [(width - across) / 2, (height - down) / 2, (width + across) / 2, (height + down) / 2];
+}
+
+/**
+ * The box around all of a photo that has the input's proportions; the photo covers whole pixels of the input.
+ *
+ * @param {number} width
+ * @param {number} height
+ * @param {number} rows
+ * @param {number} columns
+ * @param {number} share
+ */
+function bordered(width, height, rows, columns, share) {
+  const ratio = Math.min(columns / width, rows / height) / share;
+  const [wide, high] = [width, height].map((side) => Math.max(1, Math.floor(side * ratio + 0.5)));
+  const [across, down] = [width / (wide ?? 1), height / (high ?? 1)];
+  const [left, top] = [-across * Math.floor((columns - (wide ?? 1)) / 2), -down * Math.floor((rows - (high ?? 1)) / 2)];
+  return [left, top, left + columns * across, top + rows * down];
 }
 
 /**
@@ -39,8 +59,8 @@ export function isMoved(input, model) {
  */
 export function shifted([left = 0, top = 0, r = 0, b = 0], right, down, { width, height }) {
   const [across, tall] = [r - left, b - top];
-  const x = Math.max(0, Math.min(width - across, left + right));
-  const y = Math.max(0, Math.min(height - tall, top + down));
+  const x = across > width ? left : Math.max(0, Math.min(width - across, left + right));
+  const y = tall > height ? top : Math.max(0, Math.min(height - tall, top + down));
   return [x, y, x + across, y + tall];
 }
 

@@ -1,5 +1,6 @@
 /** Questions about how a model's layers hang together. Everything is asked of the API's description, nothing of a name. */
 
+import { channelName, channelsOf } from "./preprocess.js";
 import { say } from "./words/index.js";
 
 /**
@@ -139,6 +140,6 @@ export function unitLabels(model, layer) {
  * @param {number} channel
  */
 export function mapName(layer, channel) {
-  const name = layer.op === "input" && layer.shape[0] === 3 ? say.numbers.colours[channel] : undefined;
-  return name ?? say.numbers.map(channel);
+  const given = layer.op === "input" ? channelsOf(layer)[channel] : undefined;
+  return given === undefined ? say.numbers.map(channel) : channelName(given);
 }

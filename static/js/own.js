@@ -11,9 +11,13 @@ import { say } from "./words/index.js";
  * @typedef {object} Told What a person says of a model file; what is "" or null is the file's own, or the usual.
  * @property {string} name
  * @property {string} size HEIGHTxWIDTH
- * @property {string} preset "imagenet", "unit", "symmetric", "caffe"; or "own" for mean and std
+ * @property {string} preset "imagenet", "unit", "symmetric", "raw", "caffe"; or "own" for mean, std and scale
  * @property {string} mean
  * @property {string} std
+ * @property {string} scale "1" where mean and std are for pixels from 0 to 255
+ * @property {string} channels what each channel is given: "bgr", "rgba", "r,g,b,128"
+ * @property {string} cropMode "center", "squash", "border"
+ * @property {Record<string, string>} inputs constants for inputs that are no photo
  * @property {"" | "imagenet" | "file"} labels
  * @property {File | null} labelFile a class's name a line
  *
@@ -25,7 +29,7 @@ import { say } from "./words/index.js";
  */
 
 /** Files that hold a network. Those that the server does not read are sent all the same: it knows what to do with them. */
-const NETWORK = /\.(onnx|safetensors|pt|pth|ckpt|h5|keras|tflite|pb)$/i;
+const NETWORK = /\.(onnx|safetensors|pt|pth|ckpt|pkl|h5|hdf5|keras|tflite|pb|mlmodel|caffemodel|prototxt|gguf|ort|weights)$/i;
 
 /** Files that hold nothing but an ONNX file's weights, as exporters call them. */
 const WEIGHTS = /\.data$|[._]onnx[._]data$|\.onnx_data|\.weights?$/i;
@@ -152,7 +156,7 @@ export function sortFiles(files) {
  * @returns {Told}
  */
 export function toldOf(file) {
-  return { name: file.name.replace(/\.[^.]*$/, ""), size: "", preset: "", mean: "", std: "", labels: "", labelFile: null };
+  return { name: file.name.replace(/\.[^.]*$/, ""), size: "", preset: "", mean: "", std: "", scale: "", channels: "", cropMode: "", inputs: {}, labels: "", labelFile: null };
 }
 
 /** @param {Brought} brought */
@@ -165,9 +169,13 @@ function formOf({ file, data, told }) {
     preset: isOwn ? "" : told.preset,
     mean: isOwn ? numbersOf(told.mean) : "",
     std: isOwn ? numbersOf(told.std) : "",
+    scale: isOwn ? told.scale : "",
+    channels: told.channels,
+    crop_mode: told.cropMode,
     labels: told.labels === "imagenet" ? "imagenet" : "",
   };
   for (const [name, text] of Object.entries(texts)) if (text) form.append(name, text);
+  for (const [name, text] of Object.entries(told.inputs)) if (text) form.append(`input:${name}`, numbersOf(text));
   if (told.labels === "file" && told.labelFile) form.append("labels", told.labelFile, told.labelFile.name);
   form.append("file", file, file.name);
   for (const { file: weights, name } of data) form.append("data", weights, name);

@@ -4,7 +4,8 @@
  * @typedef {{ id: string, title: string, summary: string, classes: number, parameters: number,
  *   multiply_adds: number, input_size: number[], own: boolean, bytes: number | null, expires_in: number | null }} ModelSummary
  *
- * @typedef {{ input_size: number[], crop_pct: number, interpolation: string, mean: number[], std: number[] }} Preprocess
+ * @typedef {{ input_size: number[], crop_pct: number, interpolation: string, mean: number[], std: number[],
+ *   scale: number, channels: string, crop_mode: "center" | "squash" | "border", source: "file" | "graph" | "chosen" | "assumed" }} Preprocess
  *
  * @typedef {object} Layer What the model says of a layer, whatever the photo.
  * @property {string} name
@@ -122,7 +123,8 @@
  * @typedef {{ id: string, title: string, url: string, credit: string, license: string }} Sample
  *
  * @typedef {{ type: string, title: string, status: number, detail: string, limit?: number, actual?: number,
- *   what?: string, op?: string, node?: string, supported?: string[], missing?: string[] }} Problem
+ *   what?: string, op?: string, node?: string, supported?: string[], missing?: string[],
+ *   inputs?: { name: string, shape: number[], photo: boolean }[] }} Problem
  */
 
 /**

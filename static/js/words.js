@@ -2,6 +2,7 @@
 
 import { count, percent, plain, shapeText } from "./format.js";
 import { layerNamed } from "./graph.js";
+import { formulaOf, orderOf } from "./preprocess.js";
 import { say } from "./words/index.js";
 
 /**
@@ -16,7 +17,7 @@ const { ops } = say;
 
 /** @type {Record<string, (told: Told) => string[]>} */
 const SENTENCES = {
-  input: ({ model: { preprocess } }) => ops.input(list(preprocess.mean), list(preprocess.std)),
+  input: ({ layer, model: { preprocess } }) => ops.input(layer.shape[0] ?? 0, orderOf(layer), formulaOf(ops.value, preprocess)),
   conv: conv,
   relu: ({ result }) => ops.relu(percent(result.stats.zero_fraction)),
   leaky_relu: ({ layer }) => ops.leaky_relu(percent(Number(layer.attributes.alpha ?? 0))),
@@ -119,12 +120,6 @@ function fewer({ layer, input }) {
  */
 export function pair(size) {
   return Array.isArray(size) ? size.join("\u00a0×\u00a0") : typeof size === "number" ? plain(size) : String(size ?? "");
-}
-
-/** @param {number[]} numbers */
-function list(numbers) {
-  const short = (/** @type {number} */ n) => plain(Number(n.toFixed(3)));
-  return numbers.length === 1 ? plain(numbers[0] ?? 0) : `(${numbers.map(short).join(say.numbers.separator)})`;
 }
 
 /** @param {unknown} limit */

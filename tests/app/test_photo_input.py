@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
-from app.errors import BadParameter, InvalidModel
+from app.errors import BadParameter, ModelError
 from app.import_options import parse_options
 from app.model_wishes import read_model
 from engine.cost import ModelLimits
@@ -96,7 +96,7 @@ class TestShapes:
         ],
     )
     def test_what_is_no_photo_is_refused_with_what_can_be_done(self, shape, words):
-        with pytest.raises(InvalidModel) as refusal:
+        with pytest.raises(ModelError) as refusal:
             read(dense(int(np.prod(shape[1:])), shape=shape))
         for word in words:
             assert word in str(refusal.value)

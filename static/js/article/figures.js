@@ -4,6 +4,7 @@ import { fetchExplanation } from "../api.js";
 import { h, placeBox } from "../dom.js";
 import { count, number, percent, shapeText, signed, words } from "../format.js";
 import { hasMaps, layerNamed, mapName, mapsBehind, unitLabels } from "../graph.js";
+import { brightness, colourPlanes } from "../preprocess.js";
 import { paint, planeOf } from "../raster.js";
 import { companionRange, extremes, layerRange, rangeOf } from "../scale.js";
 import { strongestPlace, valueAt } from "../tensors.js";
@@ -40,10 +41,8 @@ async function pixels({ app, layer }) {
   const planes = Array.from({ length: Math.min(maps, 3) }, (_, channel) =>
     picture(app, planeOf(tensor, channel), layer, layerRange(result), mapName(layer, channel), pixel),
   );
-  const { mean, std } = model.preprocess;
-  const values = planes.map((_, channel) =>
-    count(Math.round((valueAt(tensor, [channel, y, x]) * (std[channel] ?? 1) + (mean[channel] ?? 0)) * 255)),
-  );
+  const order = maps === 3 ? colourPlanes(layer) : [0, 0, 0];
+  const values = order.map((channel) => count(Math.round(channel < 0 ? 0 : brightness(model.preprocess, channel, valueAt(tensor, [channel, y, x])))));
   const photo = seen ? [photograph(seen, layer, pixel)] : [];
   return [row(...photo, ...planes), caption(say.article.figures.pixels(y, x, values))];
 }

@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { number, rough, signed } from "../format.js";
 import { layerNamed, mapName } from "../graph.js";
 import { swatch } from "../palette.js";
+import { colourPlanes, isColour } from "../preprocess.js";
 import { layerRange, rangeOf } from "../scale.js";
 import { windowAt, slidingOf } from "../window.js";
 import { windowWidth } from "../terms.js";
@@ -166,14 +167,14 @@ export class CloseUp {
   #paintColours(why, layer, source) {
     const { seen } = this.app.store.state;
     const sliding = slidingOf(layer);
-    const isColour = source?.op === "input" && source.shape[0] === 3 && layer.attributes.groups === 1 && seen !== null && sliding !== null;
-    this.#colours.hidden = !isColour;
-    if (!isColour) return;
+    const isPainted = source !== null && isColour(source) && layer.attributes.groups === 1 && seen !== null && sliding !== null;
+    this.#colours.hidden = !isPainted;
+    if (!isPainted) return;
     const box = windowAt(sliding, why.index.y ?? 0, why.index.x ?? 0);
     const { seen: photo, kernel } = this.#colour;
     [photo.width, photo.height] = [box.right - box.left, box.bottom - box.top];
     photo.getContext("2d")?.drawImage(seen, -box.left, -box.top);
-    paintMix(kernel, why.terms.map(({ weight }) => weight ?? 0), sliding.kernel);
+    paintMix(kernel, why.terms.map(({ weight }) => weight ?? 0), sliding.kernel, colourPlanes(source));
   }
 }
 
@@ -183,12 +184,13 @@ export class CloseUp {
  * @param {HTMLCanvasElement} canvas
  * @param {ArrayLike<number>} weights (3, rows, columns)
  * @param {number[]} size [rows, columns]
+ * @param {number[]} planes which of the three is red, green, blue
  * @param {number} [most] what the end of the scale stands for
  */
-export function paintMix(canvas, weights, [rows = 1, columns = 1], most = reach(Array.from(weights))) {
+export function paintMix(canvas, weights, [rows = 1, columns = 1], planes, most = reach(Array.from(weights))) {
   const image = new ImageData(columns, rows);
   for (let i = 0; i < rows * columns; i++) {
-    const mixed = [0, 1, 2].map((colour) => 127.5 * (1 + (weights[colour * rows * columns + i] ?? 0) / most));
+    const mixed = planes.map((colour) => 127.5 * (1 + (weights[colour * rows * columns + i] ?? 0) / most));
     image.data.set([...mixed, 255], 4 * i);
   }
   [canvas.width, canvas.height] = [columns, rows];

@@ -121,7 +121,7 @@ function attributes({ attributes }) {
     (name === "padding" && String(value) === "0,0,0,0") ||
     typeof value === "boolean" ||
     value === null;
-  return Object.entries(attributes)
+  return Object.entries(attributes).filter(([name]) => name !== "channels")
     .filter(([name, value]) => !silent(name, value))
     .map(([name, value]) => [settingTitle(name), name === "padding" ? padding(value) : pair(value)]);
 }

@@ -4,6 +4,7 @@ import { fetchWeights, isAbort } from "../api.js";
 import { h } from "../dom.js";
 import { count, number, rough } from "../format.js";
 import { layerNamed, mapName, mapsBehind } from "../graph.js";
+import { colourPlanes, isColour } from "../preprocess.js";
 import { paint } from "../raster.js";
 import { extremes, rangeOf } from "../scale.js";
 import { say } from "../words/index.js";
@@ -219,11 +220,11 @@ export class Kernels {
     return rangeOf(-most, most, true);
   }
 
-  /** Whether the kernels look at the photo's three colours, so that they have colours of their own. */
-  get #isColour() {
+  /** The input, where the kernels look at the photo's three colours, so that they have colours of their own. */
+  get #colourInput() {
     const { model } = this.app.store.state;
     const source = model && layerNamed(model, this.layer.inputs[0] ?? "");
-    return source?.op === "input" && source.shape[0] === 3 && this.layer.attributes.groups === 1;
+    return isColour(source) && this.layer.attributes.groups === 1 ? source : null;
   }
 
   /**
@@ -238,7 +239,8 @@ export class Kernels {
     const range = this.#rangeOf(slices);
     const { rows, columns } = slices[0];
     const { theme } = this.app.store.state;
-    if (this.#isColour) paintMix(tile.canvas, slices.flatMap(({ weights }) => weights), [rows, columns], range.high);
+    const input = this.#colourInput;
+    if (input) paintMix(tile.canvas, slices.flatMap(({ weights }) => weights), [rows, columns], colourPlanes(input), range.high);
     else if (rows * columns === 1) paint(tile.canvas, slices.flatMap(({ weights }) => weights), Math.ceil(Math.sqrt(slices.length)), range, theme);
     else {
       const largest = slices.reduce((a, b) => (b.norm > a.norm ? b : a));
@@ -262,7 +264,7 @@ export class Kernels {
     const open = h("button", { type: "button", class: "text", on: { click: () => this.#open(this.#shown) } }, say.micro.kernels.open(name));
     this.#slices.replaceChildren(
       h("p", { class: "kernel-head" }, say.micro.kernels.slices(name, count(slices.length)), open, ...this.#pager(slices.length)),
-      h("div", { class: "kernel-list" }, this.#isColour && this.#mixed(slices, range.high), ...pictures),
+      h("div", { class: "kernel-list" }, this.#colourInput && this.#mixed(slices, this.#colourInput, range.high), ...pictures),
     );
   }
 
@@ -278,12 +280,13 @@ export class Kernels {
 
   /**
    * @param {Slice[]} slices
+   * @param {import("../types.js").Layer} input
    * @param {number} most
    */
-  #mixed(slices, most) {
+  #mixed(slices, input, most) {
     const { rows = 1, columns = 1 } = slices[0] ?? {};
     const canvas = h("canvas", { role: "img", "aria-label": say.micro.kernels.colour });
-    paintMix(canvas, slices.flatMap(({ weights }) => weights), [rows, columns], most);
+    paintMix(canvas, slices.flatMap(({ weights }) => weights), [rows, columns], colourPlanes(input), most);
     return h("figure", { class: "kernel-tile", title: say.micro.kernels.colour }, canvas, h("span", {}, say.micro.close.colourKernel));
   }
 

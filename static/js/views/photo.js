@@ -2,7 +2,7 @@
 
 import { isMoved } from "../crop.js";
 import { find, h, placeBox } from "../dom.js";
-import { fixed } from "../format.js";
+import { formulaOf, orderOf } from "../preprocess.js";
 import { boxSeenBy, onPhoto } from "../sight.js";
 import { explains } from "../terms.js";
 import { say } from "../words/index.js";
@@ -89,11 +89,13 @@ function drawSeen({ analysis, seen, model }) {
   style.height = `${6 * Math.min(1, height / width)}rem`;
   canvas.setAttribute("aria-label", say.seen.label(width, height));
   if (seen) canvas.getContext("2d")?.drawImage(seen, 0, 0);
-  const { mean, std, interpolation } = model.preprocess;
-  const list = (/** @type {number[]} */ values) => values.map((v) => fixed(v, 2)).join(" · ");
+  const { interpolation, crop_mode } = model.preprocess;
+  const [input] = model.layers;
+  const order = input ? orderOf(input) : null;
+  const how = isMoved(analysis.input, model) ? "moved" : crop_mode;
   find("#seen-words", HTMLElement).replaceChildren(
-    h("span", {}, say.seen.cut(width, height, interpolation, isMoved(analysis.input, model))),
-    h("span", { class: "quiet" }, say.seen.colours(list(mean), list(std))),
+    h("span", {}, say.seen.cut(width, height, interpolation, how)),
+    h("span", { class: "quiet" }, say.seen.colours(formulaOf(say.ops.value, model.preprocess), order)),
   );
 }
 

@@ -35,7 +35,8 @@ export const say = {
     billion: (n) => `${n} Milliarden`,
     maps: (n) => some(n, "Karte", "Karten"),
     numbers: (n) => some(n, "Zahl", "Zahlen"),
-    colours: ["Rot", "Grün", "Blau"],
+    colours: { red: "Rot", green: "Grün", blue: "Blau" },
+    constant: (value) => `überall ${value}`,
     map: (channel) => `Karte ${channel}`,
     number: (unit) => `Zahl ${unit}`,
     of: (name, count) => `${name} von ${count}`,
@@ -94,16 +95,26 @@ export const say = {
     fixedSize: (size) => `${size} Pixel, wie es in der Datei steht`,
     normalisation: "Normierung",
     presets: {
-      "": "Wie in der Datei, sonst wie ImageNet",
+      "": "Wie in der Datei, oder wie das Netz es zeigt, sonst wie ImageNet",
       imagenet: "ImageNet: Mittel und Streuung jeder Farbe",
       unit: "0 … 1",
       symmetric: "−1 … 1",
+      raw: "0 … 255, Rot, Grün, Blau",
       caffe: "Caffe: Blau, Grün, Rot von 0 bis 255",
       own: "Eigene Zahlen",
     },
     mean: "Mittel",
     std: "Streuung",
-    formula: "(Wert ÷ 255 − Mittel) ÷ Streuung; eine Zahl, oder eine für jede Farbe.",
+    scale: "Für Pixel von",
+    scales: { "": "0 … 1 (erst ÷ 255)", 1: "0 … 255" },
+    formula: "(Pixel − Mittel) ÷ Streuung; eine Zahl, oder eine je Kanal in der Reihenfolge des Netzes.",
+    channels: "Kanäle",
+    channelChoices: { "": "Rot, Grün, Blau, oder wie die Vorgabe sagt", rgb: "Rot, Grün, Blau", bgr: "Blau, Grün, Rot", rgba: "Rot, Grün, Blau und Deckkraft", own: "Eine Liste" },
+    channelList: "Was jeder bekommt",
+    channelHint: "r, g und b sind Farben, a ist überall 255, eine Zahl von 0 bis 255 bleibt gleich.",
+    cropMode: "Fotos anderer Form",
+    cropModes: { "": "Die Mitte ausschneiden", squash: "Strecken", border: "Ränder ergänzen" },
+    constant: (name) => `Eingang „${name}“ ist immer`,
     labels: "Klassen",
     labelChoices: { "": "Wie in der Datei, sonst Nummern", imagenet: "Die 1.000 Namen von ImageNet", file: "Eine Textdatei, ein Name je Zeile" },
     chooseLabels: "Textdatei wählen",
@@ -204,9 +215,9 @@ export const say = {
     title: "Was das Netz gesehen hat",
     empty: "Die Eingabe des Netzes",
     label: (width, height) => `Das Foto, wie das Netz es bekam, ${width} × ${height} Pixel`,
-    cut: (width, height, interpolation, moved) =>
-      `${width} × ${height} Pixel, ${moved ? "von Hand gewählt" : "aus der Mitte geschnitten"} und verkleinert (${interpolation}). `,
-    colours: (mean, std) => `Dann jede Farbe minus ${mean}, geteilt durch ${std}.`,
+    cut: (width, height, interpolation, how) =>
+      `${width} × ${height} Pixel, ${{ moved: "ausgeschnitten, wo Sie es wollten", center: "aus der Mitte geschnitten", squash: "passend gestreckt", border: "das ganze Foto, mit Rändern" }[how]}, skaliert (${interpolation}). `,
+    colours: (formula, order) => `Dann wird jeder Wert von 0 bis 255 zu ${formula}${order ? `, in dieser Reihenfolge: ${order}` : ""}.`,
   },
 
   answer: {
@@ -462,9 +473,10 @@ export const say = {
       constant: "Konstante",
     },
     unknown: (title) => [`Ein Schritt der Art „${title}“. Seine Zahlen lassen sich hier lesen wie alle anderen.`],
-    input: (mean, std) => [
-      "Was das Netz bekommt: das Foto, zugeschnitten und verkleinert, eine Karte für jede Farbe.",
-      `Jede Farbe wird so verschoben und gestreckt, dass ihre Zahlen um 0 liegen: (Wert ÷ 255 − ${mean}) ÷ ${std}.`,
+    value: "Wert",
+    input: (channels, order, formula) => [
+      `Was das Netz bekommt: das Foto, zugeschnitten und skaliert, ${channels === 1 ? "eine Karte seiner Helligkeit" : "eine Karte für jede Farbe"}${order && channels > 1 ? `, in dieser Reihenfolge: ${order}` : ""}.`,
+      formula === "Wert" ? "Jede Zahl ist der Wert des Pixels, wie er im Bild steht, von 0 bis 255." : `Jeder Wert von 0 bis 255 wird so verschoben und gestreckt, wie das Netz es gelernt hat: ${formula}.`,
     ],
     conv: ({ size, patterns, channels, together, input }) => {
       const over = together === channels
@@ -866,7 +878,7 @@ export const say = {
       sum: (n) => ` = die Summe von ${n}`,
       from: "Aus ",
       xIs: "x ist ",
-      pixel: (pixel, mean, std) => `Pixel ${pixel} ÷ 255, minus das Mittel ${mean}, geteilt durch ${std}.`,
+      pixel: (formula) => `Das Pixel: ${formula}.`,
       norm: ({ mean, variance, epsilon, gamma, beta }) => `(x − Mittel ${mean}) ÷ √(Varianz ${variance} + ${epsilon}) × ${gamma} ${beta}.`,
     },
     curve: {

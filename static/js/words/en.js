@@ -41,7 +41,8 @@ export const say = {
     billion: (/** @type {string} */ n) => `${n} billion`,
     maps: (/** @type {number} */ n) => some(n, "map"),
     numbers: (/** @type {number} */ n) => some(n, "number"),
-    colours: ["red", "green", "blue"],
+    colours: { red: "red", green: "green", blue: "blue" },
+    constant: (/** @type {string} */ value) => `${value} everywhere`,
     map: (/** @type {number} */ channel) => `map ${channel}`,
     number: (/** @type {number} */ unit) => `number ${unit}`,
     of: (/** @type {string} */ name, /** @type {number} */ count) => `${name} of ${count}`,
@@ -102,16 +103,26 @@ export const say = {
     fixedSize: (/** @type {string} */ size) => `${size} pixels, as the file says`,
     normalisation: "Normalisation",
     presets: {
-      "": "The file's own, or ImageNet's",
+      "": "The file's own, or what the network shows, or ImageNet's",
       imagenet: "ImageNet: mean and spread of each colour",
       unit: "0 … 1",
       symmetric: "−1 … 1",
+      raw: "0 … 255, red, green, blue",
       caffe: "Caffe: blue, green, red from 0 to 255",
       own: "My numbers",
     },
     mean: "Mean",
     std: "Spread",
-    formula: "(value ÷ 255 − mean) ÷ spread; one number, or one for each colour.",
+    scale: "Made for pixels",
+    scales: { "": "0 … 1 (÷ 255 first)", 1: "0 … 255" },
+    formula: "(pixel − mean) ÷ spread; one number, or one for each channel in the network's order.",
+    channels: "Channels",
+    channelChoices: { "": "Red, green, blue, or as the preset says", rgb: "Red, green, blue", bgr: "Blue, green, red", rgba: "Red, green, blue and opacity", own: "A list" },
+    channelList: "What each is given",
+    channelHint: "r, g and b are colours, a is 255 everywhere, a number from 0 to 255 stays the same.",
+    cropMode: "Photos of another shape",
+    cropModes: { "": "Cut out the middle", squash: "Stretch", border: "Add borders" },
+    constant: (/** @type {string} */ name) => `Input “${name}” is always`,
     labels: "Classes",
     labelChoices: { "": "The file's own, or numbers", imagenet: "ImageNet's 1,000 names", file: "A text file, one name a line" },
     chooseLabels: "Choose a text file",
@@ -213,10 +224,11 @@ export const say = {
     title: "What the network saw",
     empty: "The network's input",
     label: (/** @type {number} */ width, /** @type {number} */ height) => `The photo as the network got it, ${width} × ${height} pixels`,
-    /** @type {(width: number, height: number, interpolation: string, moved: boolean) => string} */
-    cut: (width, height, interpolation, moved) =>
-      `${width} × ${height} pixels, cut ${moved ? "where you put it" : "from the middle"}, resized (${interpolation}). `,
-    colours: (/** @type {string} */ mean, /** @type {string} */ std) => `Then each colour minus ${mean}, divided by ${std}.`,
+    /** @type {(width: number, height: number, interpolation: string, how: "moved" | "center" | "squash" | "border") => string} */
+    cut: (width, height, interpolation, how) =>
+      `${width} × ${height} pixels, ${{ moved: "cut where you put it", center: "cut from the middle", squash: "stretched to fit", border: "all of the photo, with borders" }[how]}, resized (${interpolation}). `,
+    /** @type {(formula: string, order: string | null) => string} */
+    colours: (formula, order) => `Then each value of 0 to 255 becomes ${formula}${order ? `, in this order: ${order}` : ""}.`,
   },
 
   answer: {
@@ -481,9 +493,11 @@ export const say = {
       constant: "Constant",
     },
     unknown: (/** @type {string} */ title) => [`A step of the kind “${title}”. Its numbers can be read here like all others.`],
-    input: (/** @type {string} */ mean, /** @type {string} */ std) => [
-      "What the network is given: the photo, cut and resized, one map for each colour.",
-      `Each colour is shifted and stretched so that its numbers lie around 0: (value ÷ 255 − ${mean}) ÷ ${std}.`,
+    value: "value",
+    /** @type {(channels: number, order: string | null, formula: string) => string[]} */
+    input: (channels, order, formula) => [
+      `What the network is given: the photo, cut and resized, ${channels === 1 ? "one map of how bright it is" : "one map for each colour"}${order && channels > 1 ? `, in this order: ${order}` : ""}.`,
+      formula === "value" ? "Each number is the pixel's value as it is in the picture, from 0 to 255." : `Each value from 0 to 255 is shifted and stretched as the network was taught with: ${formula}.`,
     ],
     /**
      * `size` is the window's, null for a single place; `together` is how many of the `channels` maps one pattern looks at.
@@ -896,8 +910,8 @@ export const say = {
       sum: (/** @type {number} */ n) => ` = the sum of ${n}`,
       from: "From ",
       xIs: "x is ",
-      /** @type {(pixel: string, mean: string, std: string) => string} */
-      pixel: (pixel, mean, std) => `Pixel ${pixel} ÷ 255, minus the mean ${mean}, divided by ${std}.`,
+      /** @type {(formula: string) => string} */
+      pixel: (formula) => `The pixel: ${formula}.`,
       /** @type {(figures: { mean: string, variance: string, epsilon: string, gamma: string, beta: string }) => string} */
       norm: ({ mean, variance, epsilon, gamma, beta }) => `(x − mean ${mean}) ÷ √(variance ${variance} + ${epsilon}) × ${gamma} ${beta}.`,
     },

@@ -7,22 +7,36 @@ import { say } from "../../words/index.js";
 
 const words = say.own;
 
-const PRESETS = /** @type {const} */ (["", "imagenet", "unit", "symmetric", "caffe", "own"]);
+const INPUT = "input:"; // as the API has it
+
+const PRESETS = /** @type {const} */ (["", "imagenet", "unit", "symmetric", "raw", "caffe", "own"]);
+const SCALES = /** @type {const} */ (["", "1"]);
+const CHANNELS = /** @type {const} */ (["", "rgb", "bgr", "rgba", "own"]);
+const CROP_MODES = /** @type {const} */ (["", "squash", "border"]);
 const LABELS = /** @type {const} */ (["", "imagenet", "file"]);
 
 /**
  * @param {Told} told
  * @param {string | null} size of the network's input, where it is known
  * @param {boolean} asksForSize whether the server has to be told
+ * @param {string[]} inputs that have to be given a constant
  * @returns {HTMLElement[]}
  */
-export function fields(told, size, asksForSize) {
+export function fields(told, size, asksForSize, inputs) {
   const own = h(
     "div",
     { class: "own-more", hidden: told.preset !== "own" },
     row(words.mean, h("input", { name: "mean", value: told.mean, placeholder: "0.5, 0.5, 0.5", inputmode: "decimal", autocomplete: "off" })),
     row(words.std, h("input", { name: "std", value: told.std, placeholder: "0.25, 0.25, 0.25", inputmode: "decimal", autocomplete: "off" })),
+    row(words.scale, select("scale", SCALES, words.scales, told.scale)),
     h("p", { class: "quiet" }, words.formula),
+  );
+  const isListed = CHANNELS.some((choice) => choice === told.channels);
+  const listed = h(
+    "div",
+    { class: "own-more", hidden: isListed },
+    row(words.channelList, h("input", { name: "channelList", value: isListed ? "" : told.channels, placeholder: "r, g, b, 128", autocomplete: "off" })),
+    h("p", { class: "quiet" }, words.channelHint),
   );
   const choose = (/** @type {Event & { currentTarget: HTMLInputElement }} */ { currentTarget: { files } }) => {
     picked.textContent = files?.[0]?.name ?? words.noFile;
@@ -45,6 +59,10 @@ export function fields(told, size, asksForSize) {
     ...sizeField(told.size, size, asksForSize),
     row(words.normalisation, select("preset", PRESETS, words.presets, told.preset, (value) => (own.hidden = value !== "own"))),
     own,
+    row(words.channels, select("channels", CHANNELS, words.channelChoices, isListed ? told.channels : "own", (value) => (listed.hidden = value !== "own"))),
+    listed,
+    row(words.cropMode, select("cropMode", CROP_MODES, words.cropModes, told.cropMode)),
+    ...constants(told.inputs, inputs),
     row(words.labels, select("labels", LABELS, words.labelChoices, told.labels, (value) => (names.hidden = value !== "file"))),
     names,
   ];
@@ -68,6 +86,10 @@ export function readFields(form, before) {
     preset: text("preset"),
     mean: text("mean"),
     std: text("std"),
+    scale: text("scale"),
+    channels: text("channels") === "own" ? text("channelList") : text("channels"),
+    cropMode: text("cropMode"),
+    inputs: constantsIn(data),
     labels: LABELS.find((choice) => choice === data.get("labels")) ?? "",
     labelFile: file instanceof File && file.size ? file : before.labelFile,
   };
@@ -97,6 +119,25 @@ function sizeField(told, known, isAsked) {
 }
 
 /**
+ * Inputs that are no photo, each with the number that it has.
+ *
+ * @param {Record<string, string>} told
+ * @param {string[]} asked
+ */
+function constants(told, asked) {
+  const names = [...new Set([...Object.keys(told), ...asked])];
+  return names.map((name) =>
+    row(words.constant(name), h("input", { name: `${INPUT}${name}`, value: told[name] ?? "", placeholder: "1", inputmode: "decimal", autocomplete: "off" })),
+  );
+}
+
+/** @param {FormData} data */
+function constantsIn(data) {
+  const given = [...data].filter(([name]) => name.startsWith(INPUT));
+  return Object.fromEntries(given.map(([name, text]) => [name.slice(INPUT.length), String(text).trim()]));
+}
+
+/**
  * @param {string} text
  * @param {HTMLElement} field
  */
@@ -110,9 +151,9 @@ function row(text, field) {
  * @param {readonly V[]} values
  * @param {Record<V, string>} texts
  * @param {string} chosen
- * @param {(value: string) => void} onChange
+ * @param {(value: string) => void} [onChange]
  */
-function select(name, values, texts, chosen, onChange) {
+function select(name, values, texts, chosen, onChange = () => {}) {
   const change = (/** @type {Event & { currentTarget: HTMLSelectElement }} */ { currentTarget: { value } }) => onChange(value);
   return h("select", { name, on: { change } }, ...values.map((value) => h("option", { value, selected: value === chosen }, texts[value])));
 }

@@ -140,7 +140,7 @@ function theForm(app, file, told) {
     ...dataOf(app),
     now.problem && complaint(now.problem),
     awaitsData() && h("p", {}, chooser(app, words.data.add(missingOf(now.problem).length), "own-data")),
-    ...fields(told, now.size, now.problem?.type === "/errors/model-input-size-needed"),
+    ...fields(told, now.size, now.problem?.type === "/errors/model-input-size-needed", asked(now.problem)),
     h("p", {}, h("button", { type: "submit", class: "primary", id: "own-look" }, now.of === null ? words.look : words.lookAgain)),
   );
 }
@@ -313,4 +313,13 @@ async function removeIt(app, id) {
   if (now.of === id) Object.assign(now, { file: null, data: [] });
   show(app);
   focusNext();
+}
+
+/**
+ * The inputs that a network was refused for: all but the photo's.
+ *
+ * @param {Problem | null} problem
+ */
+function asked(problem) {
+  return (problem?.inputs ?? []).filter(({ photo }) => !photo).map(({ name }) => name);
 }

@@ -2,6 +2,7 @@
 
 import { h } from "../../dom.js";
 import { count, number, plain, signed } from "../../format.js";
+import { formulaOf } from "../../preprocess.js";
 import { say } from "../../words/index.js";
 import { layerNamed } from "../../graph.js";
 import { counting } from "./counting.js";
@@ -78,7 +79,7 @@ export function scaleSums(app, why) {
   const { mean, std, var: variance, gamma, beta, epsilon } = details;
   const how =
     std !== undefined && mean !== undefined
-      ? say.sums.few.pixel(count(term.value), plain(mean), plain(std))
+      ? say.sums.few.pixel(formulaOf(count(term.value), { mean: [mean], std: [std], scale: details.scale ?? 255 }))
       : say.sums.few.norm({
           mean: number(mean ?? 0),
           variance: number(variance ?? 0),

@@ -3,6 +3,7 @@
 import { brushed, kindOf } from "../../changes.js";
 import { h, setAttribute } from "../../dom.js";
 import { plain } from "../../format.js";
+import { blank } from "../../preprocess.js";
 import { say } from "../../words/index.js";
 import { Slider } from "./slider.js";
 
@@ -83,8 +84,8 @@ class Brush {
     if (this.app.store.state.pair !== pair) return; // a newer one is on its way
     const context = this.#canvas.getContext("2d");
     if (picture) context?.drawImage(picture, 0, 0);
-    const { mean } = model.preprocess;
-    if (context) context.fillStyle = `rgb(${mean.map((share) => Math.round(share * 255)).join(" ")})`; // what it takes for zero
+    const [input] = model.layers;
+    if (context && input) context.fillStyle = `rgb(${blank(model.preprocess, input).join(" ")})`;
     const boxes = this.#boxes();
     for (const [left = 0, top = 0, right = 0, bottom = 0] of boxes) context?.fillRect(left, top, right - left, bottom - top);
     this.#clear.hidden = boxes.length === 0;
