@@ -38,22 +38,22 @@ class Compute:
         self._service_time = 0.1
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="compute")
 
-    async def run(self, work: Work[T]) -> T:
-        """The result of ``work(check)``.
+    async def run(self, work: Work[T], time_limit: float | None = None) -> T:
+        """The result of ``work(check)``, within ``time_limit`` seconds or those that everything has.
 
         Raises Overloaded when the queue is full and TimeLimit when the result, waiting included, is not there in time.
         Cancelling this coroutine stops the work at its next check, or before it has begun.
         """
         if self._pending >= self._capacity:
             raise self._overloaded()
-        ticket = _Ticket(self.time_limit)
+        ticket = _Ticket(self.time_limit if time_limit is None else time_limit)
         job = self._pool.submit(ticket.run, work)
         done = asyncio.wrap_future(job)
         self._pending += 1
         done.add_done_callback(lambda _: self._finished(ticket, done))
         try:
             # wait() leaves the future alone when this coroutine is cancelled: a task keeps its place until its thread is free.
-            await asyncio.wait({done}, timeout=self.time_limit)
+            await asyncio.wait({done}, timeout=ticket.time_limit)
             if not done.done():
                 raise ticket.too_late()
             return done.result()
@@ -86,7 +86,7 @@ class _Ticket:
 
     def __init__(self, time_limit: float) -> None:
         self.seconds = 0.0
-        self._time_limit = time_limit
+        self.time_limit = time_limit
         self._deadline = time.monotonic() + time_limit
         self._stopped = threading.Event()
 
@@ -110,8 +110,8 @@ class _Ticket:
 
     def too_late(self) -> TimeLimit:
         return TimeLimit(
-            f"The work was stopped after {self._time_limit:g} s, the server's limit. Try a smaller picture.",
-            limit=self._time_limit,
+            f"The work was stopped after {self.time_limit:g} s, the server's limit. Try a smaller picture.",
+            limit=self.time_limit,
         )
 
 

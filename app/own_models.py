@@ -167,7 +167,8 @@ class ModelReader:
             return model_id(data, options, external), network
 
         try:
-            model, network = await self._compute.run(read)
+            # Sizes are limited before; this is for what they should have stopped.
+            model, network = await self._compute.run(read, self._settings.model_time_limit)
         except TimeLimit as error:
             raise TimeLimit(
                 f"Reading the model was stopped after {error.limit:g} s, the server's limit.",

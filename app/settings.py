@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         gt=0,
         description="How long a brought model that nobody uses is kept, in seconds.",
     )
+    model_time_limit: float = Field(
+        120.0,
+        gt=0,
+        description="Longest that reading a brought model may take, in seconds; sizes are limited before that.",
+    )
     max_multiply_adds: int = Field(
         50_000_000_000,
         ge=1,

@@ -64,8 +64,9 @@ def with_way_out(call: Call, work: Worklist) -> Iterator[None]:
         cut = "" if EVAL_FIRST in str(error) else _cut(before, work)
         ways = [way for way in (_way(call), cut) if way]
         way_out = "; or ".join(ways)
+        way_out = way_out[:1].upper() + way_out[1:]
         raise UnsupportedOp(
-            f"{error}. {way_out[:1].upper()}{way_out[1:]}" if ways else str(error),
+            f"{error}. {way_out}" if ways else str(error),
             op=error.op,
             node=error.node,
             way_out=way_out,
