@@ -152,7 +152,7 @@ class Windows:
             self._known[key] = (
                 _asked(op, needed, tuple(shapes), shape)
                 if tables is None
-                else _told(tables, needed[0])
+                else _told(tables, needed[0], shapes[0])
             )
         return self._known[key]
 
@@ -167,9 +167,9 @@ class _Range(NamedTuple):
     starts: Array
     stops: Array
 
-    def changes_nothing(self, axis: int) -> bool:
-        """Whether every index of that axis sees itself alone."""
-        places = np.arange(len(self.starts))
+    def changes_nothing(self, axis: int, size: int) -> bool:
+        """Whether every index of that axis, which has that size in the input, sees itself alone."""
+        places = np.arange(size)
         alone = np.array_equal(self.starts, places) and np.array_equal(self.stops, places + 1)
         return self.axis == axis and alone
 
@@ -199,8 +199,8 @@ class _Table(NamedTuple):
         return _union(parts) if parts else of_nothing(rank, len(given[0].axes))
 
 
-def _told(tables: Mapping[int, Array], needed: Sequence[int]) -> _Table:
-    """An op's windows by its own tables."""
+def _told(tables: Mapping[int, Array], needed: Sequence[int], shape: Shape) -> _Table:
+    """An op's windows by its own tables, for an input of that shape."""
     ranges: dict[int, _Range] = {}
     blind: dict[int, Array] = {}
     for axis, table in tables.items():
@@ -211,7 +211,7 @@ def _told(tables: Mapping[int, Array], needed: Sequence[int]) -> _Table:
         if not there.any(axis=1).all():
             blind[axis] = np.logical_not(there.any(axis=1))
         found = _range(axis, starts, stops)
-        if axis in needed and not found.changes_nothing(axis):
+        if axis in needed and not found.changes_nothing(axis, shape[axis]):
             ranges[axis] = found
     return _Table([ranges], [blind])
 

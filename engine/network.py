@@ -84,6 +84,7 @@ class Network:
         self.dtypes = dict(dtypes or {})
         self._by_name = {node.name: node for node in self.nodes}
         self._chains: dict[object, chains.Chains] = {}
+        self._shapes: dict[int, dict[str, Shape]] = {}
         self._settled = False
         for output in self.outputs:
             if output not in self._by_name and output not in self.inputs:
@@ -93,7 +94,7 @@ class Network:
     def __getstate__(self) -> dict[str, Any]:
         """A copy may be changed, so it finds out by itself what follows from ops and numbers."""
         own = {k: v for k, v in self.__dict__.items() if k not in _FOLLOWING}
-        return own | {"_chains": {}, "_settled": False}
+        return own | {"_chains": {}, "_shapes": {}, "_settled": False}
 
     def node(self, name: str) -> Node:
         """The node that makes the value of that name. Raises KeyError."""
@@ -174,6 +175,11 @@ class Network:
 
     def shapes(self, n: int = 1) -> dict[str, Shape]:
         """Value name → shape, for a batch of ``n``."""
+        if n not in self._shapes:
+            self._shapes[n] = self._inferred(n)
+        return dict(self._shapes[n])
+
+    def _inferred(self, n: int) -> dict[str, Shape]:
         known: dict[str, Shape] = {key: (n, *shape) for key, shape in self.inputs.items()}
         for node in self.nodes:
             try:

@@ -23,6 +23,7 @@ from engine.ops import (
     PRelu,
 )
 from engine.ops.base import Elementwise
+from engine.ops.integer import QuantizedAdd
 from engine.ops.pairwise import Pairwise
 from engine.types import Array
 
@@ -70,9 +71,8 @@ def default_layer(network: Network, score: str | None = None) -> str:
     for leading, kinds in zip(ways, (_MAKING, Conv2d | Elementwise), strict=True):
         for node in reversed(network.nodes):
             makes = isinstance(node.op, kinds) and not isinstance(node.op, Dropout | Identity)
-            before = (
-                node.name in leading and node.name != name
-            )  # at the score itself all maps but one are 0
+            # At the score itself all maps but one are 0.
+            before = node.name in leading and node.name != name
             if makes and before and _has_places(network, node.name):
                 return node.name
     raise AttributionError(
@@ -92,6 +92,7 @@ _MAKING = (
     | LayerNorm
     | GroupNorm
     | InstanceNorm
+    | QuantizedAdd
 )
 
 

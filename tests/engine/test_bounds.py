@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.bounds import NOTHING, Windows, of_picture
+from engine.bounds import NOTHING, Windows, of_nothing, of_picture
 from engine.fields import Fields
 from engine.network import Network, Node
 from engine.ops import (
@@ -38,6 +38,7 @@ from engine.ops.base import Box
 from tests.app.test_ranks import build_odd
 from tests.browser.menagerie import build_menagerie
 from tests.engine.networks import network as branched
+from tests.engine.ops.cases import CASES, NAMES
 from tests.engine.walked_fields import walked
 
 
@@ -76,6 +77,8 @@ OPS = {
     "across": Reshape((0, 8, 3, 8)),
     "without": Reshape((4, 6, 8)),
     "slice": Slice((1, -1), (9, -7), (2, -2), (2, 3)),
+    "first maps": Slice((0,), (2,), axes=(1,)),
+    "first rows": Slice((0,), (4,), axes=(2,)),
     "gather": Gather(((0, 3), (3, 1)), 1),
     "one": Gather(2, 2),
     "expand": Expand((1, 4, 6, 8)),
@@ -90,6 +93,21 @@ OPS = {
     "matmul": MatMul(ones(8, 5)),
 }
 OPS = {name: op for name, op in OPS.items() if op is not None}
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_bounds_go_through_every_op_as_its_windows_say(case):
+    """Each input in turn is the picture itself."""
+    op, shapes = case.op(), case.shapes
+    made = op.infer_shape(*shapes)
+    for source, shape in enumerate(shapes):
+        if not shape:
+            continue  # a lone number is no picture
+        given = [of_nothing(len(other), len(shape)) for other in shapes]
+        given[source] = of_picture(shape)
+        bounds = Windows().through(op, given, shapes, made)
+        for index in positions(made)[:: max(1, int(np.prod(made)) // 60)]:
+            assert bounds.at(index) == op.window(Box.at(index), *shapes)[source], (source, index)
 
 
 def behind_branches(op):
