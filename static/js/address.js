@@ -14,6 +14,7 @@ import { METHODS, OPTIONS } from "./views/why/methods.js";
  * @property {string | null} photo a sample's id
  * @property {number[] | null} crop of the sample; null is its middle
  * @property {string | null} analysis
+ * @property {string | null} output
  * @property {string | null} layer
  * @property {import("./types.js").Place | null} place
  * @property {boolean} open
@@ -41,6 +42,7 @@ export function readAddress(search) {
     photo: query.get("photo"),
     crop: readCrop(query.get("crop")),
     analysis: query.get("analysis"),
+    output: query.get("output"),
     layer: query.get("layer"),
     place: readPlace(query),
     open: query.get("view") === "map",
@@ -67,6 +69,7 @@ export function writeAddress(state) {
   if (source?.kind === "sample") query.set("photo", source.id);
   else if (analysis) query.set("analysis", analysis.id);
   if (model && analysis && source?.kind !== "analysis" && isMoved(analysis.input, model)) query.set("crop", analysis.input.crop.join(","));
+  if (state.output !== null) query.set("output", state.output);
   writeWhereabouts(query, state);
   if (open) query.set("view", "map");
   else if (kernels) query.set("view", "kernels");
@@ -97,7 +100,7 @@ export function followAddress(store, onReturn) {
     if (isStep) history.pushState(null, "", address);
     else history.replaceState(null, "", address);
   }, 200); // browsers allow about a hundred changes in half a minute
-  store.watch(["model", "source", "analysis", "layer", "cursor", "open", "kernels", "scale", "order", "tab", "why", "changes", "beside", "pair", "side", "contrast"], write);
+  store.watch(["model", "source", "analysis", "output", "layer", "cursor", "open", "kernels", "scale", "order", "tab", "why", "changes", "beside", "pair", "side", "contrast"], write);
   addEventListener("popstate", () => {
     step = ""; // what comes next is where the reader came back to, not a new step
     onReturn(readAddress(location.search));

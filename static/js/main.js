@@ -23,7 +23,7 @@ import { mountNotice } from "./views/notice.js";
 import { mountOver } from "./views/over.js";
 import { mountOwn } from "./views/own/index.js";
 import { mountPhoto } from "./views/photo.js";
-import { mountPredictions } from "./views/predictions.js";
+import { mountPredictions } from "./views/prediction/index.js";
 import { mountProbe } from "./views/probe.js";
 import { mountSave } from "./views/save.js";
 import { mountStage } from "./views/stage.js";
@@ -47,6 +47,7 @@ const initial = {
   samples: [],
   model: null,
   analysis: null,
+  output: wish.output,
   source: null,
   photo: null,
   seen: null,
@@ -103,7 +104,7 @@ mountArticle(app);
 followCursor(store);
 followSight(store);
 followAddress(store, (wish) => {
-  store.set({ scale: wish.scale, order: wish.order, open: wish.open, kernels: wish.kernels, tab: wish.tab, why: wish.why });
+  store.set({ scale: wish.scale, order: wish.order, open: wish.open, kernels: wish.kernels, tab: wish.tab, why: wish.why, output: wish.output });
   app.comparison.fulfil(wish);
   if (wish.layer) app.explorer.goTo(wish.layer, wish.place);
   void app.intake.fulfil(wish);

@@ -30,6 +30,25 @@
  * @property {number} multiply_adds
  * @property {Record<string, unknown>} card
  * @property {Layer[]} layers In the order in which they are computed, the input first.
+ * @property {ModelOutput[]} outputs In the file's order.
+ *
+ * @typedef {"classes" | "binary" | "multilabel" | "numbers" | "boxes" | "map" | "image" | "tokens" | "unknown"} OutputKind
+ *
+ * @typedef {object} ModelOutput What an output is; it is a layer of the same name.
+ * @property {string} name
+ * @property {OutputKind} kind
+ * @property {number[]} shape One picture's, as the network has it.
+ * @property {number} classes
+ * @property {string[] | null} labels
+ * @property {string} logits The layer that attributions ask about.
+ * @property {"softmax" | "sigmoid" | null} activation
+ * @property {boolean} primary
+ * @property {string} reason
+ *
+ * @typedef {Box & { label: string, score: number, output: string, row: number }} OutputBox In pixels of the photo.
+ *
+ * @typedef {{ name: string, kind: OutputKind, predictions?: Prediction[] | null, values?: number[] | null, boxes?: OutputBox[] | null,
+ *   format?: string | null, note?: string | null }} AnalysisOutput
  *
  * @typedef {{ min: number, max: number, mean: number, std: number, zero_fraction: number,
  *   dead_maps: number | null }} Stats
@@ -43,7 +62,8 @@
  * @property {string} model
  * @property {{ width: number, height: number, format: string, crop: number[], size: number[] }} input
  * @property {LayerResult[]} layers
- * @property {Prediction[]} predictions All classes, best first.
+ * @property {Prediction[]} predictions All classes of the primary output, best first; none where it has none.
+ * @property {AnalysisOutput[]} outputs
  * @property {{ forward: number, total: number }} timings_ms
  * @property {string | null} [original] The analysis that this one is a variant of.
  * @property {Changes | null} [changes] What was changed in it.
@@ -193,6 +213,7 @@
  * @property {Sample[]} samples
  * @property {Model | null} model
  * @property {Analysis | null} analysis
+ * @property {string | null} output The output that the reader has chosen; null is the one that stands for the network.
  * @property {Source | null} source
  * @property {ImageBitmap | null} photo The upright photo, when this browser has it; maybe transparent.
  * @property {ImageBitmap | null} seen What the network saw, pixel by pixel.

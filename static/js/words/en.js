@@ -234,16 +234,80 @@ export const say = {
   answer: {
     title: "What it says",
     unsure: (/** @type {number} */ classes) =>
-      `It is not sure. It can only choose among the ${some(classes, "class", "classes")} that it was taught.`,
+      `It is not sure. It can only choose among the ${some(classes, "class", "classes")} that it knows.`,
     classes: "The classes it knows, and how often it is right",
     allNumbers: "All numbers: ",
     knows: (/** @type {string} */ network) => `What ${network} knows`,
-    taught: (/** @type {string} */ classes) =>
-      `It was taught ${classes} classes and sees everything as one of them, also what is none of them. `,
+    taught: (/** @type {number} */ classes) =>
+      `It chooses among ${some(classes, "class", "classes")} and sees everything as one of them, also what is none of them. `,
     /** @type {(tested: string, accuracy: string) => string} */
     right: (tested, accuracy) => `On ${tested} pictures that it was not taught with, its first guess is right ${accuracy} of the time.`,
     list: "Classes",
     unnamed: (/** @type {number} */ i) => `class ${i}`,
+  },
+
+  prediction: {
+    /** @type {(name: string, kind: string) => string} */
+    output: (name, kind) => `${name}: ${kind}`,
+    outputs: (/** @type {number} */ n) => `One of ${n} outputs`,
+    kinds: {
+      classes: "classes", binary: "yes or no", multilabel: "several yes or no", numbers: "numbers", boxes: "boxes", map: "map of what is where",
+      image: "picture", tokens: "sequence of symbols", unknown: "numbers of unknown meaning",
+    },
+    derived: "The file does not say what its outputs mean; this is derived from the network.",
+    yes: "yes",
+    no: "no",
+    /** @type {(no: string, noShare: string, yes: string, yesShare: string) => string} */
+    between: (no, noShare, yes, yesShare) => `Between ${no}, ${noShare}, and ${yes}, ${yesShare}`,
+    /** @type {(logit: string, isPositive: boolean, label: string) => string} */
+    logit: (logit, isPositive, label) => `One number decides, the logit: ${logit}. ${isPositive ? "Above" : "Below"} 0 it speaks for ${label}.`,
+    /** @type {(yes: number, of: number) => string} */
+    several: (yes, of) => `${yes} of ${of} are likelier than not (50 %, the mark). They do not exclude each other, and need not add up to 100 %.`,
+    tells: (/** @type {number} */ n) => `It answers yes or no to each of ${some(n, "class", "classes")}; any number of them may be true at once. `,
+    numbers: "Numbers with their signs, around zero. What they measure is not said in the file.",
+    /** @type {(rest: string, layer: string) => string} */
+    more: (rest, layer) => `And ${rest} more in the layer ${layer}. What they measure is not said in the file.`,
+    unknown: "What these numbers mean is not said in the file.",
+    stats: { min: "Minimum", max: "Maximum", mean: "Mean", std: "Standard deviation" },
+    toNumbers: "Show the numbers",
+    sequence: "The best symbol of each position",
+    /** @type {(at: number, name: string, score: string) => string} */
+    symbol: (at, name, score) => `Position ${at}: ${name}${score && `, ${score}`}`,
+    /** @type {(length: number, symbols: number) => string} */
+    tokens: (length, symbols) => `The best of ${symbols} symbols at each of ${length} positions. Which one means nothing (the blank) is not said in the file.`,
+    integers: (/** @type {number} */ length) => `${some(length, "whole number")} in a row, as the network gives them.`,
+    choices: "The classes it tells apart",
+    threshold: "Least score",
+    /** @type {(shown: number, all: number) => string} */
+    found: (shown, all) => (all ? `${shown} of ${some(all, "box", "boxes")} drawn on the photo` : "No box has a score of 5 % or more."),
+    below: (/** @type {string} */ best) => `No box has that much; the best has ${best}.`,
+    noLayout: "Its boxes are written in no layout that is known here. The numbers are in the layers of its outputs.",
+    readAs: (/** @type {string} */ format) => `Read as ${format}. Of boxes of one class that overlap, the best is shown; the network's numbers stay as they are.`,
+    /** @type {(...edges: string[]) => string} */
+    corners: (left, top, right, bottom) => `x ${left} to ${right}, y ${top} to ${bottom} on the photo`,
+    large: "Look at it large",
+    show: "Show",
+    largest: "the largest at each place",
+    /** @type {(name: string, width: number, height: number) => string} */
+    mapLabel: (name, width, height) => `Map ${name}, ${width} × ${height}`,
+    /** @type {(name: string, width: number, height: number) => string} */
+    pictureLabel: (name, width, height) => `Picture ${name}, ${width} × ${height}`,
+    /** @type {(least: string, most: string) => string} */
+    from: (least, most) => `From ${least} to ${most}.`,
+    area: "How much of the picture each one has.",
+    otherClasses: (/** @type {string} */ n) => `And ${n} more with less of the picture.`,
+    strength: "How strong the map is",
+    over: "Over the photo ",
+    /** @type {(width: number, height: number) => string} */
+    beside: (width, height) => `The output, ${width} × ${height}`,
+    before: "Before: what the network saw",
+    /** @type {(width: number, height: number) => string} */
+    after: (width, height) => `After: the output, ${width} × ${height}`,
+    /** @type {(black: string, white: string) => string} */
+    range: (black, white) => `${black} is drawn as black, ${white} as white.`,
+    /** @type {(black: string, white: string) => string} */
+    stretched: (black, white) => `Its numbers have no usual range: the smallest, ${black}, is drawn as black, the largest, ${white}, as white.`,
+    strip: "output",
   },
 
   work: {

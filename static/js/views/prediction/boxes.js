@@ -1,0 +1,116 @@
+/** A detector's boxes: a row each with its score, and drawn on the photo. */
+
+import { h } from "../../dom.js";
+import { fixed, percent, words } from "../../format.js";
+import { layerNamed } from "../../graph.js";
+import { placeOfRow } from "../../outputs.js";
+import { say } from "../../words/index.js";
+import { colourOf } from "./colours.js";
+import { row } from "./rows.js";
+
+/**
+ * @typedef {import("./index.js").Context} Context
+ * @typedef {import("./index.js").Shown} Shown
+ * @typedef {import("../../types.js").OutputBox} OutputBox
+ */
+
+const LEAST = 0.25; // below this, most detectors' boxes are noise
+const MOST_LABELS = 6; // more of them only cover the photo
+
+/** @type {{ least: number }} How much a box must have; kept from photo to photo. */
+const asked = { least: LEAST };
+
+/**
+ * @param {Context} context
+ * @returns {Shown}
+ */
+export function boxes(context) {
+  const { answer, info } = context;
+  const all = answer.boxes;
+  if (!all) return { rows: [], view: [h("p", {}, say.prediction.noLayout)], note: "" };
+  const list = h("ol", { class: "shares box-list", tabindex: "-1" });
+  const told = h("p", { class: "quiet", role: "status" });
+  const value = h("output", {}, percent(asked.least));
+  const slider = h("input", { type: "range", id: "box-threshold", min: "0", max: "1", step: "0.01", value: String(asked.least) });
+  const show = () => {
+    const shown = all.filter(({ score }) => score >= asked.least);
+    value.textContent = percent(asked.least);
+    list.replaceChildren(...shown.map((box, i) => h("li", {}, boxRow(context, box, i))));
+    told.textContent = shown.length || !all.length ? say.prediction.found(shown.length, all.length) : say.prediction.below(percent(all[0]?.score ?? 0));
+    context.onPhoto.boxes(shown.map((box, i) => drawn(context, box, i, shown.length)));
+  };
+  slider.addEventListener("input", () => {
+    asked.least = slider.valueAsNumber;
+    show();
+  });
+  show();
+  return {
+    view: [
+      h("div", { class: "field threshold" }, h("label", { for: slider.id }, say.prediction.threshold), slider, value),
+      told,
+      list,
+    ],
+    rows: [],
+    note: [say.prediction.readAs(answer.format ?? info.name), answer.note ?? ""].filter(Boolean).join(" "),
+    large: () => context.onPhoto.large(),
+  };
+}
+
+/**
+ * @param {Context} context
+ * @param {OutputBox} box
+ * @param {number} at
+ */
+function boxRow(context, box, at) {
+  const element = row({ name: words(box.label), share: box.score, value: percent(box.score), go: () => void open(context, box) });
+  element.style.setProperty("--colour", colourOf(labelNumber(context, box)));
+  element.classList.add("box-row");
+  element.dataset.box = String(at);
+  const light = (/** @type {boolean} */ isLit) => context.onPhoto.light(isLit ? at : null);
+  for (const [type, isLit] of /** @type {[string, boolean][]} */ ([["pointerenter", true], ["focus", true], ["pointerleave", false], ["blur", false]])) {
+    element.addEventListener(type, () => light(isLit));
+  }
+  const { left, top, right, bottom } = box;
+  element.title = say.prediction.corners(...[left, top, right, bottom].map((edge) => fixed(edge, 0)));
+  return element;
+}
+
+/**
+ * @param {Context} context
+ * @param {OutputBox} box
+ * @param {number} at
+ * @param {number} count
+ */
+function drawn(context, box, at, count) {
+  return {
+    box,
+    text: `${words(box.label)} ${percent(box.score)}`,
+    colour: colourOf(labelNumber(context, box)),
+    isNamed: count <= MOST_LABELS || at < MOST_LABELS / 2,
+    onPick: () => void open(context, box),
+  };
+}
+
+/**
+ * A number that is the same for boxes of one class.
+ *
+ * @param {Context} context
+ * @param {OutputBox} box
+ */
+function labelNumber({ model, answer }, { label }) {
+  const known = model.labels?.indexOf(label) ?? -1;
+  if (known >= 0) return known;
+  return /^\d+$/.test(label) ? Number(label) : [...new Set(answer.boxes?.map((one) => one.label))].indexOf(label);
+}
+
+/**
+ * Go to the number that is the box's score.
+ *
+ * @param {Context} context
+ * @param {OutputBox} box
+ */
+async function open({ app, model, numbers }, { output, row: at }) {
+  const layer = layerNamed(model, output);
+  const tensor = layer && (await numbers.whole(layer));
+  if (layer && tensor && app.store.state.numbers === numbers) app.explorer.goTo(layer.name, placeOfRow(layer, tensor, at));
+}

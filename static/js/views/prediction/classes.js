@@ -1,0 +1,60 @@
+/** The dialog of classes: what a network can choose among, and how often it is right where that is known. */
+
+import { h } from "../../dom.js";
+import { count, percent, words } from "../../format.js";
+import { say } from "../../words/index.js";
+import { labelOf } from "./rows.js";
+
+/**
+ * @typedef {import("../../types.js").Model} Model
+ * @typedef {import("../../types.js").ModelOutput} ModelOutput
+ */
+
+/**
+ * @param {Model} model
+ * @param {ModelOutput} info a classifying output
+ * @returns {HTMLElement[]}
+ */
+export function classList(model, info) {
+  const right = sharesOf(model.card.per_class);
+  const number = info.kind === "binary" ? 2 : info.classes;
+  const labels = info.labels ?? Array.from({ length: number }, (_, i) => labelOf(info, String(i)));
+  const { accuracy, validation_pictures: tested } = model.card;
+  const knows = info.kind === "multilabel" ? say.prediction.tells : say.answer.taught;
+  return [
+    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
+    h("h2", { id: "classes-title" }, say.answer.knows(model.title)),
+    h(
+      "p",
+      {},
+      knows(labels.length),
+      typeof accuracy === "number" && say.answer.right(typeof tested === "number" ? count(tested) : "", percent(accuracy)),
+    ),
+    h("ul", { class: "classes", tabindex: "0", "aria-label": say.answer.list }, ...labels.map((label) => classRow(label, right[label]))),
+  ];
+}
+
+/**
+ * @param {string} label
+ * @param {number | undefined} right
+ */
+function classRow(label, right) {
+  return h(
+    "li",
+    { class: "share" },
+    h("span", { class: "share-name" }, words(label)),
+    right !== undefined && h("span", { class: "share-bar", style: { "--share": `${right * 100}%` } }),
+    right !== undefined && h("span", { class: "share-value" }, percent(right)),
+  );
+}
+
+/**
+ * What the model card holds is as hostile as the rest of a model file.
+ *
+ * @param {unknown} perClass
+ * @returns {Record<string, number>}
+ */
+function sharesOf(perClass) {
+  if (typeof perClass !== "object" || perClass === null) return {};
+  return Object.fromEntries(Object.entries(perClass).filter(([, share]) => typeof share === "number"));
+}
