@@ -124,7 +124,7 @@
  *
  * @typedef {object} Attribution Which pixels of the input speak for a class.
  * @property {string} method
- * @property {{ layer: string, unit: number, label: string | null }} target
+ * @property {{ output: string, layer: string, unit: number, label: string | null }} target
  * @property {string | null} layer
  * @property {number} score
  * @property {number | null} baseline_score

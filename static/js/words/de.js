@@ -1129,6 +1129,9 @@ export const say = {
       "und jede stellt eine andere Frage.",
     method: "Verfahren",
     target: "Spricht für",
+    output: "Ausgabe",
+    unit: "Welche ihrer Zahlen, ab 0",
+    largest: "die größte",
     from: "Aus Sicht von",
     options: "Einstellungen",
     option: {
@@ -1150,7 +1153,7 @@ export const say = {
     cancel: "Abbrechen",
     again: "Noch einmal versuchen",
     reset: "Zurück zur üblichen Klasse und Schicht",
-    figures: { target: "Klasse", score: "Ihre Bewertung", sum: "Alle Pixel zusammen", layer: "Aus Sicht von" },
+    figures: { target: "Klasse", number: "Zahl", score: "Ihre Bewertung", sum: "Alle Pixel zusammen", layer: "Aus Sicht von" },
     nothing: "Überall null: Nach diesem Verfahren spricht kein Pixel für die Klasse.",
     inWords: ({ low, high, y, x, tenth, against }) =>
       `Von ${low} bis ${high}, am größten bei y ${y} · x ${x}. Das stärkste Zehntel der Pixel enthält ${tenth} von allem` +
@@ -1171,6 +1174,8 @@ export const say = {
     picture: (words) => `Die Zuschreibung über dem Bild. ${words} Die Pfeiltasten gehen von Pixel zu Pixel.`,
     noPicture: "Das Foto, wie das Netz es sah. Noch ist nichts berechnet.",
     heading: (label) => `Was für „${label}“ spricht`,
+    headingOf: (unit, output) => (unit ? `Was Zahl ${unit} von „${output}“ erhöht` : `Was die größte Zahl von „${output}“ erhöht`),
+    numberOf: (unit, output) => `${unit} von ${output}`,
     at: (method, layer) => `${method}, aus Sicht von ${layer}`,
     strength: "Stärke",
     positive: "nur, was dafür spricht",

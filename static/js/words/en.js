@@ -1186,6 +1186,9 @@ export const say = {
       "and each of them asks a different question.",
     method: "Method",
     target: "Speaking for",
+    output: "Output",
+    unit: "Which of its numbers, from 0",
+    largest: "the largest",
     from: "Seen from",
     options: "Options",
     option: {
@@ -1208,7 +1211,7 @@ export const say = {
     cancel: "Cancel",
     again: "Try again",
     reset: "Back to the usual class and layer",
-    figures: { target: "Class", score: "Its score", sum: "All pixels together", layer: "Seen from" },
+    figures: { target: "Class", number: "Number", score: "Its score", sum: "All pixels together", layer: "Seen from" },
     nothing: "It is zero everywhere: by this method, no pixel speaks for the class.",
     /** @type {(figures: { low: string, high: string, y: number, x: number, tenth: string, against: string | null }) => string} */
     inWords: ({ low, high, y, x, tenth, against }) =>
@@ -1234,6 +1237,10 @@ export const say = {
     picture: (/** @type {string} */ words) => `The attribution over the picture. ${words} Arrow keys move from pixel to pixel.`,
     noPicture: "The photo as the network saw it. Nothing is computed yet.",
     heading: (/** @type {string} */ label) => `What speaks for “${label}”`,
+    /** @type {(unit: string, output: string) => string} */
+    headingOf: (unit, output) => (unit ? `What raises number ${unit} of “${output}”` : `What raises the largest number of “${output}”`),
+    /** @type {(unit: string, output: string) => string} */
+    numberOf: (unit, output) => `${unit} of ${output}`,
     at: (/** @type {string} */ method, /** @type {string} */ layer) => `${method}, seen from ${layer}`,
     strength: "Strength",
     positive: "only what speaks for it",

@@ -21,7 +21,7 @@ export class Asking {
   /** @param {Store} store */
   constructor(store) {
     this.store = store;
-    store.watch(["tab", "why", "analysis"], () => this.follow());
+    store.watch(["tab", "why", "analysis", "output"], () => this.follow());
   }
 
   /** Show the answer to what is chosen if it is here; ask for it if that is quick; else wait to be told. */
@@ -83,8 +83,8 @@ export class Asking {
 
   /** The answer to what is chosen, if it is here. */
   #here() {
-    const { why, analysis } = this.store.state;
-    return this.#kept.get(keyOf(analysis?.id ?? "", why)) ?? null;
+    const { why, analysis, output } = this.store.state;
+    return this.#kept.get(keyOf(analysis?.id ?? "", output, why)) ?? null;
   }
 
   /**
@@ -94,14 +94,15 @@ export class Asking {
    * @param {(done: number, total: number) => void} onProgress
    */
   async #ask(wish, curves, signal, onProgress) {
-    const { model, analysis } = this.store.state;
-    const key = keyOf(analysis?.id ?? "", wish);
+    const { model, analysis, output } = this.store.state;
+    const key = keyOf(analysis?.id ?? "", output, wish);
     const kept = this.#kept.get(key);
     if (kept && (kept.curves || !curves)) return kept;
     const { method, target, from, options } = wish;
-    const unit = target !== null && !model?.labels ? Number(target) : target;
+    // What another network's outputs are called is forgotten when the network changes, but not when the reader comes back to it.
+    const known = model?.outputs.some(({ name }) => name === output) ? output : null;
     const { atLayer } = methodOf(method);
-    const body = { method, target: unit, layer: atLayer ? from : null, ...options, curves };
+    const body = { method, output: known, target, layer: atLayer ? from : null, ...options, curves };
     const answer = await postAttribution(analysis?.id ?? "", body, signal, onProgress);
     this.#kept.delete(key);
     this.#kept.set(key, answer);
@@ -113,8 +114,9 @@ export class Asking {
 
 /**
  * @param {string} analysis
+ * @param {string | null} output
  * @param {WhyWish} wish
  */
-function keyOf(analysis, { method, target, from, options }) {
-  return JSON.stringify([analysis, method, target, methodOf(method).atLayer ? from : null, options]);
+function keyOf(analysis, output, { method, target, from, options }) {
+  return JSON.stringify([analysis, output, method, target, methodOf(method).atLayer ? from : null, options]);
 }

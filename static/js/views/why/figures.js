@@ -16,7 +16,9 @@ import { say } from "../../words/index.js";
 export function figures(answer) {
   const { target, layer, score, sum } = answer;
   const rows = [
-    [say.why.figures.target, words(target.label ?? String(target.unit))],
+    target.label === null
+      ? [say.why.figures.number, say.why.numberOf(String(target.unit), target.output)]
+      : [say.why.figures.target, words(target.label)],
     [say.why.figures.score, number(score)],
     [say.why.figures.sum, number(sum)],
     ...(layer === null ? [] : [[say.why.figures.layer, layer]]),

@@ -4,6 +4,7 @@ import { h } from "../../dom.js";
 import { count, percent, words } from "../../format.js";
 import { hasMaps } from "../../graph.js";
 import { NumberCheck } from "../../number-check.js";
+import { outputOf } from "../../outputs.js";
 import { say } from "../../words/index.js";
 import { curves } from "./curves.js";
 import { figures } from "./figures.js";
@@ -21,7 +22,12 @@ export class Panel {
   #method = h("select", { id: "why-method" });
   #asks = h("p", { class: "sentence" });
   #blind = h("p", { class: "sentence quiet" });
+  #output = h("select", { id: "why-output" });
+  #outputRow = field("why-output", say.why.output, this.#output);
   #target = h("select", { id: "why-target" });
+  #targetRow = field("why-target", say.why.target, this.#target);
+  #unit = h("input", { id: "why-unit", type: "number", min: 0, step: 1, inputmode: "numeric", placeholder: say.why.largest });
+  #unitRow = field("why-unit", say.why.unit, this.#unit);
   #from = h("select", { id: "why-from" });
   #fromRow = field("why-from", say.why.from, this.#from);
   #options = h("details", { class: "why-options" });
@@ -39,6 +45,11 @@ export class Panel {
     // Options belong to a method; another one begins with its own.
     this.#method.addEventListener("change", () => this.#wish({ method: this.#method.value, options: {} }));
     this.#target.addEventListener("change", () => this.#wish({ target: this.#target.value || null }));
+    this.#unit.addEventListener("change", () => this.#wish({ target: this.#unit.value || null }));
+    // A class of one output is none of another.
+    this.#output.addEventListener("change", () =>
+      app.store.set({ output: this.#output.value, why: { ...app.store.state.why, target: null, from: null } }),
+    );
     this.#from.addEventListener("change", () => this.#wish({ from: this.#from.value || null }));
     this.element = h(
       "div",
@@ -47,15 +58,17 @@ export class Panel {
       h("p", { class: "quiet" }, say.why.warning),
       field("why-method", say.why.method, this.#method),
       h("div", { class: "why-words" }, this.#asks, this.#blind),
-      field("why-target", say.why.target, this.#target),
+      this.#outputRow,
+      this.#targetRow,
+      this.#unitRow,
       this.#fromRow,
       this.#options,
       this.#work,
       this.#outcome,
     );
     const { store } = app;
-    store.watch(["analysis", "model"], (state) => this.#fill(state));
-    store.watch(["why", "analysis", "model"], (state) => this.#choose(state));
+    store.watch(["analysis", "model", "output"], (state) => this.#fill(state));
+    store.watch(["why", "analysis", "model", "output"], (state) => this.#choose(state));
     store.watch(["attribution", "why", "theme"], (state) => this.#tell(state));
     this.#choose(store.state);
   }
@@ -66,18 +79,24 @@ export class Panel {
   }
 
   /**
-   * The classes, best first, and the layers that have maps.
+   * The outputs, the classes of the chosen one, best first, or how many numbers it has, and the layers that have maps.
    *
    * @param {Readonly<State>} state
    */
-  #fill({ analysis, model }) {
-    if (!analysis || !model) return;
-    const best = analysis.predictions[0];
+  #fill({ analysis, model, output }) {
+    const found = outputOf({ analysis, model, output });
+    if (!model || !found) return;
+    this.#output.replaceChildren(...model.outputs.map(({ name }) => h("option", { value: name }, name)));
+    this.#output.value = found.info.name;
+    this.#outputRow.hidden = model.outputs.length < 2;
+    const predictions = found.answer.predictions ?? [];
+    const [best] = predictions;
+    this.#targetRow.hidden = !best;
+    this.#unitRow.hidden = best !== undefined;
+    this.#unit.max = String(found.info.shape.reduce((product, side) => product * side, 1) - 1);
     this.#target.replaceChildren(
-      h("option", { value: "" }, say.why.best(words(best?.label ?? ""), percent(best?.score ?? 0))),
-      ...analysis.predictions.map(({ label, score }) =>
-        h("option", { value: label }, say.why.choice(words(label), percent(score))),
-      ),
+      ...(best ? [h("option", { value: "" }, say.why.best(words(best.label), percent(best.score)))] : []),
+      ...predictions.map(({ label, score }) => h("option", { value: label }, say.why.choice(words(label), percent(score)))),
     );
     const layers = model.layers.filter((layer) => hasMaps(layer) && layer.op !== "input");
     this.#from.replaceChildren(
@@ -91,6 +110,7 @@ export class Panel {
     const method = methodOf(why.method);
     this.#method.value = method.id;
     this.#target.value = why.target ?? "";
+    if (document.activeElement !== this.#unit) this.#unit.value = /^\d+$/.test(why.target ?? "") ? (why.target ?? "") : "";
     this.#from.value = why.from ?? "";
     this.#fromRow.hidden = !method.atLayer;
     this.#asks.textContent = say.why.methods[method.id].asks;

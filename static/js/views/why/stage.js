@@ -2,6 +2,7 @@
 
 import { find, h, setAttribute } from "../../dom.js";
 import { number, words } from "../../format.js";
+import { outputOf } from "../../outputs.js";
 import { paintOver } from "../../raster.js";
 import { say } from "../../words/index.js";
 import { Compare } from "./compare.js";
@@ -48,7 +49,7 @@ export class Stage {
     store.watch(["tab", "analysis"], (state) => this.#appear(state));
     store.watch(["attribution", "overlay", "theme", "seen", "tab"], () => this.#paint());
     store.watch(["overlay", "tab"], () => this.#fill());
-    store.watch(["why", "analysis", "overlay", "tab"], ({ tab, overlay }) => {
+    store.watch(["why", "analysis", "output", "overlay", "tab"], ({ tab, overlay }) => {
       if (tab === "why" && overlay.compare) void this.compare.ask();
       else this.compare.close();
     });
@@ -104,8 +105,7 @@ export class Stage {
     if (tab !== "why") return;
     const { answer } = attribution ?? {};
     const method = methodOf(why.method);
-    const target = words(answer?.target.label ?? why.target ?? state.analysis?.predictions[0]?.label ?? "");
-    this.#title.textContent = say.why.heading(target);
+    this.#title.textContent = heading(state);
     this.#subtitle.textContent = overlay.compare ? say.why.allQuick : subtitle(method.id, answer?.layer ?? null);
     this.element.classList.toggle("stale", attribution?.progress !== null && attribution?.progress !== undefined);
     this.#positiveRow.hidden = !overlay.compare && !answer?.signed;
@@ -172,6 +172,22 @@ class Legend {
     this.#needle.hidden = value === null || high <= low;
     this.#needle.style.left = `${((value ?? 0) - low) / (high - low) * 100}%`;
   }
+}
+
+/**
+ * What is asked about: a class, or a number of an output that has none.
+ *
+ * @param {Readonly<State>} state
+ */
+function heading(state) {
+  const { attribution, why } = state;
+  const found = outputOf(state);
+  const target = attribution?.answer?.target;
+  const output = target?.output ?? found?.info.name ?? "";
+  const best = found?.answer.predictions?.[0];
+  const label = target ? (target.label ?? (best ? String(target.unit) : null)) : best ? (why.target ?? best.label) : null;
+  if (label !== null) return say.why.heading(words(label));
+  return say.why.headingOf(target ? String(target.unit) : (why.target ?? ""), output);
 }
 
 /**

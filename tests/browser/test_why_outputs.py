@@ -1,0 +1,123 @@
+"""Which output is asked about, and which number of it: classes, a yes or no, and outputs that have no classes."""
+
+import numpy as np
+import pytest
+
+from app.registry import Registry
+from app.settings import Settings
+from engine.network import Network, Node
+from engine.ops import Conv2d, Dense, Flatten, GlobalAveragePool, Relu, Sigmoid, Softmax
+from tests.app.conftest import RunningServer
+
+from .conftest import OpenPage
+from .screen import Screen
+from .test_access import check_with_axe
+from .test_why import ask, check_values, value_at, wait_for_answer
+
+pytestmark = pytest.mark.browser
+
+
+def network(*steps, outputs, labels=None, k=3):
+    """conv → relu → mean → z, k raw scores, and then the steps."""
+    rng = np.random.default_rng(2)
+
+    def weight(*shape):
+        return rng.normal(0, 1, shape).astype(np.float32)
+
+    nodes = [
+        Node("conv", Conv2d(weight(6, 3, 3, 3), padding=(1, 1, 1, 1)), ("photo",)),
+        Node("act", Relu(), ("conv",)),
+        Node("mean", GlobalAveragePool(), ("act",)),
+        Node("list", Flatten(), ("mean",)),
+        Node("z", Dense(weight(k, 6)), ("list",)),
+    ]
+    nodes += [Node(name, op, (before,)) for name, op, before in steps]
+    return Network(nodes, inputs={"photo": (3, 64, 64)}, outputs=outputs, labels=labels).freeze()
+
+
+def boxes():
+    weight = np.random.default_rng(5).normal(0, 1, (4, 6, 1, 1)).astype(np.float32)
+    return "boxes", Conv2d(weight), "act"
+
+
+NETWORKS = {
+    "two": lambda: network(
+        boxes(), ("shares", Softmax(), "z"), outputs=("boxes", "shares"), labels=("a", "b", "c")
+    ),
+    "cat_or_dog": lambda: network(
+        ("dog", Sigmoid(), "z"), outputs=("dog",), labels=("cat", "dog"), k=1
+    ),
+    "no_classes": lambda: network(boxes(), outputs=("boxes",)),
+}
+
+
+@pytest.fixture(scope="module")
+def site():
+    settings = Settings(port=0, workers=2, log_level="error")
+    with RunningServer(settings, Registry(NETWORKS, "two")) as server:
+        yield server.url
+
+
+def why(open_page: OpenPage, model: str, more: str = "") -> Screen:
+    screen = open_page(f"?model={model}&tab=why&method=input_x_gradient{more}")
+    wait_for_answer(screen)
+    return screen
+
+
+def test_a_network_with_two_outputs_is_asked_about_both(open_page: OpenPage):
+    screen = why(open_page, "two")
+    page = screen.page
+    assert page.input_value("#why-output") == "shares"  # the classes, though they stand second
+    check_values(screen, ask(screen, method="input_x_gradient"))
+    page.select_option("#why-output", "boxes")
+    page.wait_for_selector("h2:has-text('of “boxes”')")
+    wait_for_answer(screen)
+    assert page.locator("#why-target").is_hidden()
+    page.fill("#why-unit", "70")
+    page.press("#why-unit", "Tab")
+    page.wait_for_selector("h2:has-text('What raises number 70 of “boxes”')")
+    screen.wait_for_address("output=boxes")
+    wait_for_answer(screen)
+    answer = ask(screen, method="input_x_gradient", output="boxes", target=70)
+    assert answer["target"]["layer"] == "boxes"
+    check_values(screen, answer)
+    assert "70 of boxes" in page.inner_text(".why-outcome .facts")
+    check_with_axe(screen)
+    page.select_option("#why-output", "shares")
+    page.wait_for_selector("h2:has-text('What speaks for')")
+    wait_for_answer(screen)
+    check_values(screen, ask(screen, method="input_x_gradient", output="shares"))
+
+
+def test_an_address_with_an_output_leads_there(open_page: OpenPage):
+    screen = why(open_page, "two", "&output=boxes&target=5")
+    screen.page.wait_for_selector("h2:has-text('What raises number 5 of “boxes”')")
+    check_values(screen, ask(screen, method="input_x_gradient", output="boxes", target=5))
+
+
+def test_a_cat_or_dog_sigmoid_is_explained_for_cat(open_page: OpenPage):
+    screen = why(open_page, "cat_or_dog")
+    page = screen.page
+    assert page.locator("#why-output").is_hidden()
+    options = page.locator("#why-target option").all_inner_texts()
+    assert any(text.startswith("cat,") for text in options)
+    assert any(text.startswith("dog,") for text in options)
+    page.select_option("#why-target", "cat")
+    page.wait_for_selector("h2:has-text('What speaks for “cat”')")
+    wait_for_answer(screen)
+    cat = ask(screen, method="input_x_gradient", target="cat")
+    dog = ask(screen, method="input_x_gradient", target="dog")
+    assert cat["score"] == -dog["score"]
+    check_values(screen, cat)
+    assert value_at(screen, 10, 10) == pytest.approx(-dog["map"][10][10], rel=1e-5, abs=1e-8)
+
+
+def test_without_classes_the_page_says_which_number_is_asked_about(open_page: OpenPage):
+    screen = why(open_page, "no_classes")
+    page = screen.page
+    text = page.inner_text("body")
+    assert "“”" not in text
+    assert "first guess: ," not in text
+    assert page.locator("#why-target").is_hidden()
+    unit = ask(screen, method="input_x_gradient")["target"]["unit"]
+    page.wait_for_selector(f"h2:has-text('What raises number {unit} of “boxes”')")
