@@ -27,7 +27,7 @@ def quantised(nodes, arrays, *, inputs, kind=TensorProto.UINT8, opset=21):
 
 def same(data, *pictures, names=("y",), apart=0):
     """Every number of every output equal to onnxruntime's; the trace. ``apart``: the share of numbers that may be one step away."""
-    network = from_onnx(data)
+    network = from_onnx(data).freeze()
     x = dict(zip(network.inputs, pictures, strict=True))
     trace = network.forward(x)
     for name, theirs in zip(names, run_file(data, x, as_written=True), strict=True):

@@ -286,6 +286,7 @@ FOLDS: Mapping[str, Fold] = {
     "Mod": _remainder,
     "Mul": _of_two(np.multiply),
     "Neg": _function(np.negative),
+    "NonZero": lambda step: np.array(np.nonzero(step.array(0, "its operand")), np.int64),
     "Not": _function(np.logical_not),
     "Or": _of_two(np.logical_or),
     "Pow": _of_two(_power),

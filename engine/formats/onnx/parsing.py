@@ -25,6 +25,7 @@ from engine.formats.onnx import wire
 from engine.formats.onnx.external import ExternalData
 from engine.formats.onnx.tails import cut_tails
 from engine.formats.onnx.tensors import is_external, to_array
+from engine.formats.onnx.uncounted import cut_uncounted
 from engine.types import Array
 
 OLDEST_OPSET = 6
@@ -40,7 +41,7 @@ class Graph:
     """What a file says: ``inputs`` that a caller gives, ``tensors`` that it brings itself, ``nodes`` that lead to ``outputs``.
 
     ``plain``: names that cannot stand in an address → what the values are called instead. ``labels``: the classes' names, where the
-    file ended in a step that picks one of them.
+    file ended in a step that picks one of them. ``note``: what of the file is left out, "" for nothing.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Graph:
     functions: Mapping[FunctionKey, FunctionProto]
     about: Mapping[str, str]
     labels: tuple[str, ...] | None
+    note: str
     plain: Mapping[str, str]
     external: ExternalData
     arrays: Mapping[str, Array] = field(
@@ -94,6 +96,7 @@ def parse(data: bytes, limits: ModelLimits, files: Mapping[str, bytes]) -> Graph
     if not graph.output:
         raise FormatError("this network has no output")
     outputs, labels = cut_tails(graph)
+    outputs, note = cut_uncounted(graph, outputs)
     return Graph(
         name=graph.name,
         opset=opset_of(model.opset_import),
@@ -105,6 +108,7 @@ def parse(data: bytes, limits: ModelLimits, files: Mapping[str, bytes]) -> Graph
         functions={(f.domain, f.name, f.overload): f for f in model.functions},
         about={entry.key: entry.value for entry in model.metadata_props},
         labels=labels,
+        note=note,
         plain=plain,
         external=ExternalData(files, limits),
     )

@@ -143,7 +143,7 @@ class _Reader:
             labels=labels if labels is not None else own_labels,
             preprocess=preprocess or about.get("preprocess"),
             name=name or self._graph.name,
-            meta=about.get("meta"),
+            meta=_with_note(about.get("meta") or {}, self._graph.note),
             dtypes={key: self._dtype(key) for key in inputs if self._values[key].whole},
         )
 
@@ -259,6 +259,15 @@ def _context(ir_version: int, opset: int) -> Any:
     context.ir_version = ir_version
     context.opset_imports = {"": opset}
     return context
+
+
+def _with_note(meta: Mapping[str, Any], note: str) -> dict[str, Any]:
+    """The model card, with what is left out as its summary."""
+    return (
+        {**meta, "summary": " ".join((*filter(None, [meta.get("summary")]), note))}
+        if note
+        else {**meta}
+    )
 
 
 def _about(told: Mapping[str, str]) -> dict[str, Any]:

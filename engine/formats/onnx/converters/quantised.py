@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.formats.onnx.building import Operand
+from engine.formats.onnx.building import Operand, as_parameter
 from engine.formats.onnx.converters.elementwise import joined
 from engine.formats.onnx.converters.windows import averaging, sliding
 from engine.formats.onnx.step import Step
@@ -82,7 +82,7 @@ def qgemm(step: Step) -> None:
     if step.has(7):
         _requantized(step, sums, scale, 7, axis=-1)
     else:
-        step.make(Mul(scale), sums)
+        step.make(Mul(as_parameter(scale)), sums)
 
 
 def _gemm_weight(step: Step) -> Array:
@@ -106,7 +106,9 @@ def qlinear_mul(step: Step) -> None:
     product = joined(step, Mul, _shifted(step, 0, 2), _shifted(step, 3, 5), part="products")
     result, zero_point, kind = _result(step, 6)
     scale = _scale(step, 1) * _scale(step, 4) / result
-    step.make(Requantize(scale, zero_point, type=kind, zero_point_first=True), product)
+    step.make(
+        Requantize(as_parameter(scale), zero_point, type=kind, zero_point_first=True), product
+    )
 
 
 def qlinear_global_average_pool(step: Step) -> None:
@@ -117,7 +119,7 @@ def qlinear_global_average_pool(step: Step) -> None:
     total = step.make(ReduceSum(axes), _shifted(step, 0, 2), part="sums")
     result, zero_point, kind = _result(step, 3)
     scale = _scale(step, 1) / (result * np.float32(np.prod(shape[2:])))
-    step.make(Requantize(scale, zero_point, type=kind), total)
+    step.make(Requantize(as_parameter(scale), zero_point, type=kind), total)
 
 
 def qlinear_average_pool(step: Step) -> None:
@@ -270,9 +272,9 @@ def _through_fractions(step: Step, op: Op) -> None:
 def _requantized(step: Step, sums: Operand, scale: Array, place: int, axis: int = -1) -> None:
     """Exact sums back to 8 bits, with the result's scale and zero point at that place and the one behind it."""
     result, zero_point, kind = _result(step, place)
-    scale = (scale / result).astype(np.float32)
-    zero_points = np.full(scale.shape, zero_point, np.float32)
-    step.make(Requantize(scale, zero_points, axis, kind), sums)
+    scales = as_parameter(scale / result)
+    zero_points = np.full(scales.shape, zero_point, np.float32)
+    step.make(Requantize(scales, zero_points, axis, kind), sums)
 
 
 def _result(step: Step, place: int) -> tuple[Array, Array, str]:
