@@ -112,6 +112,12 @@ def test_a_size_is_asked_for_where_only_some_fit():
     assert from_onnx(other, input_size=(33, 33)).outputs == ("y",)
 
 
+@pytest.mark.parametrize(("dims", "word"), [(["N", 1, "T"], "1-D"), ([-1, 3, -1, -1, -1], "3-D")])
+def test_inputs_of_sound_and_volumes_are_called_so(dims, word):
+    with pytest.raises(FormatError, match=f"{word}.*make_dynamic_shape_fixed"):
+        from_onnx(file(dims, [make("Relu", ["x"], ["y"])]))
+
+
 @pytest.mark.parametrize("dims", [[1, "K"], [1, 3, None], [1, 3, -2, 8]])
 def test_other_open_axes_are_refused(dims):
     with pytest.raises(FormatError, match=r"leaves axes open|has the shape"):

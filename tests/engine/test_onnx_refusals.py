@@ -236,7 +236,7 @@ def test_where_nothing_would_be_left_no_cut_is_offered():
     [
         ("LSTM", "", "recurrent"),
         ("Scan", "", "onnxsim"),
-        ("SequenceConstruct", "", "lists of tensors"),
+        ("SequenceAt", "", "lists of tensors"),
         ("FusedConv", "com.microsoft", "QuantFormat.QDQ"),
         ("TreeEnsembleClassifier", "ai.onnx.ml", "classical models"),
         ("ATen", "org.pytorch.aten", "operator_export_type"),

@@ -135,6 +135,20 @@ def test_what_the_file_says_itself_or_the_caller_comes_first():
     assert from_onnx(made.SerializeToString()).labels == ("d", "e", "f")
 
 
+def test_a_list_of_outputs_is_its_outputs():
+    pack = make("SequenceConstruct", ["p", "g"], ["list"])
+    assert network([pack], "list").outputs == ("p", "g")
+    assert network([make("Optional", ["p"], ["maybe"])], "maybe").outputs == ("p",)
+
+
+def test_numbers_in_their_order_are_no_names():
+    encode = make("ZipMap", ["p"], ["z"], domain=ML, classlabels_int64s=[0, 1, 2])
+    read = network([encode], "z")
+    assert (read.outputs, read.labels) == (("p",), None)
+    encode = make("ZipMap", ["p"], ["z"], domain=ML, classlabels_int64s=[7, 1, 2])
+    assert network([encode], "z").labels == ("7", "1", "2")
+
+
 def test_tails_that_lead_in_a_circle_are_refused():
     nodes = [make("Identity", ["b"], ["a"]), make("Identity", ["a"], ["b"])]
     made = model(nodes, inputs={"x": [1, 3, 4, 4]}, outputs=["a"])

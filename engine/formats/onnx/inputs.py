@@ -24,6 +24,12 @@ _TRIED: tuple[Size, ...] = ((224, 224), (640, 640), (64, 64), (28, 28))
 _CHANNELS = (3, 1, 4)  # that are tried where the file leaves them open
 _SIDES = ("height", "width")
 
+# What else than pictures has so many axes.
+_OTHER = {
+    3: " (networks for sound, text or series, 1-D, cannot be shown here)",
+    5: " (networks for volumes or films, 3-D, cannot be shown here)",
+}
+
 
 def dims_of(name: str, kind: TypeProto) -> Dims:
     """The axes of an input, None where they are open. Raises FormatError for one that no picture can be."""
@@ -146,7 +152,8 @@ def _filled(
     if None in filled:
         shown = ["?" if side is None else side for side in dims]
         raise FormatError(
-            f"the input {name!r} leaves axes open that are neither channels, height nor width: {shown}"
+            f"the input {name!r} leaves axes open that are neither channels, height nor width: {shown}{_OTHER.get(len(dims), '')}; "
+            f"python -m onnxruntime.tools.make_dynamic_shape_fixed --input_name {name} --input_shape … fixes them"
         )
     return tuple(side for side in filled if side is not None)
 

@@ -41,13 +41,23 @@ def cut_tails(graph: GraphProto) -> tuple[tuple[str, ...], tuple[str, ...] | Non
         for node in graph.node
         if node.op_type == "Constant" and _has_tensor(node)
     }
-    cuts = [_cut(output.name, makers, tensors) for output in graph.output]
+    cuts = [_cut(name, makers, tensors) for name in _unpacked(graph, makers)]
     scores = {cut.value for cut in cuts if not cut.picks}
     cuts = [_without_argmax(cut, makers, scores) for cut in cuts]
     # What only picks a class says nothing that the scores do not say.
     kept = [cut.value for cut in cuts if not cut.picks] or [cut.value for cut in cuts]
     labels = next((cut.labels for cut in cuts if cut.labels), None)
     return tuple(dict.fromkeys(kept)), labels
+
+
+def _unpacked(graph: GraphProto, makers: Mapping[str, NodeProto]) -> list[str]:
+    """The outputs; instead of a list of tensors, or of a tensor that might be missing, the tensors themselves."""
+    names: list[str] = []
+    for output in graph.output:
+        maker = makers.get(output.name)
+        packed = maker is not None and maker.op_type in ("SequenceConstruct", "Optional")
+        names += filter(None, maker.input) if packed and maker is not None else [output.name]
+    return names or [output.name for output in graph.output]
 
 
 def _has_tensor(node: NodeProto) -> bool:
@@ -175,5 +185,7 @@ def _labels(namings: list[_Naming]) -> tuple[str, ...] | None:
                 naming[n] if isinstance(n, int) and 0 <= n < len(naming) else None for n in names
             ]
     if len(names) > _MOST_LABELS or any(name is None for name in names):
+        return None
+    if names == list(range(len(names))):  # what they are called without names
         return None
     return tuple(n.decode("utf-8", "replace") if isinstance(n, bytes) else str(n) for n in names)

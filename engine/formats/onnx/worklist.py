@@ -319,12 +319,10 @@ class Worklist:
         call = next(iter(waiting), None)
         while call is not None and call not in seen:
             seen[call] = None
-            call = next(
-                maker
-                for name in call.inputs
-                if (maker := self._makers.get(name)) in waiting and name not in self._there
-            )
-        if call is not None:
-            cycle = list(seen)[list(seen).index(call) :]
+            missing = (name for name in call.inputs if name not in self._there)
+            call = next((m for n in missing if (m := self._makers.get(n)) in waiting), None)
+        if seen:
+            found = list(seen)
+            cycle = found[found.index(call) :] if call is not None else found
             names = ", ".join(repr(c.label) for c in cycle[:5])
             raise FormatError(f"the values need each other in a cycle: {names}")
