@@ -31,6 +31,7 @@ from app.errors import (
     UnfitArchive,
 )
 from app.images import Limits, decode, fit
+from app.picture_kinds import find_kind
 from engine.preprocess import Preprocess
 from engine.train.data import Dataset
 
@@ -173,7 +174,9 @@ def too_large(limit: int, actual: int) -> ArchiveTooLarge:
 def _opened(data: bytes) -> zipfile.ZipFile:
     """The archive with its directory read, whose length is known before."""
     if not data.startswith(_START):
-        raise NotAnArchive("These bytes are not a ZIP archive. Pack one folder a class into a ZIP.")
+        kind = find_kind(data)
+        what = "not a ZIP archive" if kind is None else f"{kind.name}, not a ZIP archive"
+        raise NotAnArchive(f"These bytes are {what}. Pack one folder a class into a ZIP.")
     if (entries := data.count(_ENTRY)) > MAX_ENTRIES:
         raise ArchiveTooLarge(
             f"The archive has {entries:,} entries; at most {MAX_ENTRIES:,} are accepted.",

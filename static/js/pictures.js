@@ -76,14 +76,27 @@ export async function sendPrepared(file, limits, send) {
  * @returns {Promise<Sendable>}
  */
 async function prepare(file, limits) {
-  const head = file.slice(0, HEAD);
-  const begins = String.fromCharCode(...new Uint8Array(await head.arrayBuffer()));
-  const isRead = READ.some(([at, mark]) => begins.startsWith(mark, at));
+  const begins = await beginningOf(file);
+  const isRead = isReadByServer(begins);
   if (isRead && file.size <= limits.bytes) return { file, note: "" };
   const name = SHOWN.find(([, mark]) => mark.test(begins))?.[0] ?? "";
   const converted = isRead || name ? await convert(file, limits, isRead ? "" : name) : null;
-  const rest = isRead || file.size <= HEAD ? file : new File([head], file.name, { type: file.type });
+  const rest = isRead || file.size <= HEAD ? file : new File([file.slice(0, HEAD)], file.name, { type: file.type });
   return converted ?? { file: rest, note: "" };
+}
+
+/**
+ * The beginning of a file, a character a byte.
+ *
+ * @param {Blob} file
+ */
+export async function beginningOf(file) {
+  return String.fromCharCode(...new Uint8Array(await file.slice(0, HEAD).arrayBuffer()));
+}
+
+/** @param {string} begins how the file begins */
+export function isReadByServer(begins) {
+  return READ.some(([at, mark]) => begins.startsWith(mark, at));
 }
 
 /**

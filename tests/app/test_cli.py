@@ -61,13 +61,17 @@ def test_predict_takes_many_photos_and_prints_json(photo_file, where):
 def test_a_bad_photo_is_named_and_the_others_are_still_read(photo_file, where, tmp_path):
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"hello")
-    result = convscope("predict", bad, tmp_path / "missing.png", photo_file, "--json", *where)
+    heic = tmp_path / "photo.jpg"
+    heic.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    files = (bad, tmp_path / "missing.png", heic, photo_file)
+    result = convscope("predict", *files, "--json", *where)
     assert result.exit_code == 1
     assert [e["photo"] for e in json.loads(result.stdout)] == [str(photo_file)]
     lines = result.stderr.strip().splitlines()
-    assert len(lines) == 2
-    assert lines[0].startswith(f"convscope: {bad}: These bytes are not a picture")
+    assert len(lines) == 3
+    assert lines[0].startswith(f"convscope: {bad}: These bytes are not a picture but text")
     assert lines[1] == f"convscope: {tmp_path / 'missing.png'}: No such file or directory"
+    assert lines[2].startswith(f"convscope: {heic}: These bytes are a HEIC picture")
 
 
 def test_analyze_writes_json_npz_and_heatmaps(photo_file, where, tmp_path):

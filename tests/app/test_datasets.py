@@ -241,7 +241,8 @@ def test_the_folder_is_made_or_replaced(tmp_path):
 def test_what_is_no_zip(client):
     refused(client, b"", "not-an-archive")
     refused(client, RED, "not-an-archive")
-    refused(client, b"Rar!\x1a\x07" + packed(GOOD), "not-an-archive")
+    refused(client, b"Rar!\x1a\x07" + packed(GOOD), "not-an-archive", "a RAR archive, not a ZIP")
+    refused(client, b"\x1f\x8b\x08\0", "not-an-archive", "a gzip archive, not a ZIP")
     answer = client.post(DATASETS, json={"file": "x"})
     assert answer.json()["type"] == "/errors/not-an-archive"
 

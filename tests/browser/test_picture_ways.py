@@ -111,6 +111,16 @@ def test_each_large_picture_of_a_folder_is_shrunk_as_a_person_sees_it(screen: Sc
         loose.check(pixels)
 
 
+@pytest.mark.skipif(not features.check("avif"), reason="this Pillow writes no AVIF")
+def test_a_small_avif_of_a_folder_is_converted(screen: Screen):
+    case = SMALL["png"]
+    avif = as_file(Image.open(io.BytesIO(case.data)), "AVIF", quality=95)
+    loose = type(case)("avif", avif, case.size, case.quarters, 12)
+    data = base64.b64decode(screen.page.evaluate(SHRUNK, coded({"avif": loose}))["avif"])
+    picture = decode(data, Limits(10**7, 25 * 10**6))
+    loose.check(fit(picture, Preprocess(input_size=(3, picture.height, picture.width))))
+
+
 @pytest.mark.parametrize(
     "name",
     ["webp_exif6", "webp_xmp6", "png_grey16_trns", "png_icc", "gif_transparent", "jpeg_exif6"],

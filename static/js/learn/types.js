@@ -14,6 +14,7 @@
  * @property {number[]} pictures_per_class
  * @property {boolean} own Whether somebody brought it, so that it can be deleted.
  * @property {string[]} problems What was left out of it, and why.
+ * @property {string[]} notes What was made of what was brought.
  *
  * @typedef {{ kind: "conv", filters: number, kernel: number, stride: number, padding: number }
  *   | { kind: "batchnorm" | "relu" | "sigmoid" | "tanh" }

@@ -127,6 +127,7 @@ export class DataPicker {
     this.#chosen.replaceChildren(
       h("p", {}, set.text),
       sheetOf(set),
+      ...set.notes.map((note) => h("p", { class: "set-note" }, note)),
       ...[nothingHeldOut(set.classes, set.pictures_per_class), unevenness(set.classes, set.pictures_per_class)].map((note) => note && h("p", { class: "set-note" }, note) || ""),
       problemsOf(set) ?? "",
       set.own ? h("button", { type: "button", class: "text", on: { click: () => void this.bringer.remove(set.id) } }, words.remove(set.name)) : "",

@@ -1,20 +1,21 @@
 /** Photos made small before they travel: a network of this page sees 32 × 32 pixels, a telephone takes 4,000 × 3,000. */
 
-import { decodePicture } from "../../pictures.js";
+import { beginningOf, decodePicture, isReadByServer } from "../../pictures.js";
 
 const SIDE = 128; // pixels of the shorter side that is sent: enough for the server to shrink well
 const LIGHT = 64 * 1024; // bytes that are not worth the work
 const QUALITY = 0.95;
 
 /**
- * The picture, smaller where that helps. What this browser cannot read goes as it is: the server may, or else says so.
+ * The picture, smaller where that helps, and as JPEG where the server does not read it. What this browser cannot read goes as it is: the server may, or else says so.
  * Rejects where the file cannot be read at all, being gone or changed since it was chosen.
  *
  * @param {Blob} picture
  * @returns {Promise<Blob>}
  */
 export async function shrink(picture) {
-  if (picture.size <= LIGHT) return new Blob([await picture.arrayBuffer()], { type: picture.type });
+  const isLight = picture.size <= LIGHT && isReadByServer(await beginningOf(picture));
+  if (isLight) return new Blob([await picture.arrayBuffer()], { type: picture.type });
   const bitmap = await decodePicture(picture);
   if (!bitmap) return picture.slice(0, 1).arrayBuffer().then(() => picture);
   const scale = Math.min(1, SIDE / Math.min(bitmap.width, bitmap.height));
