@@ -28,6 +28,7 @@ from app.routes import (
     numbers,
     pages,
     predict,
+    preprocessing,
     steps,
     trainings,
     variants,
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     # Layers' names may hold slashes, so the addresses that end in a word come before the layer itself.
     for module in (
         models,
+        preprocessing,
         numbers,
         attributions,
         variants,

@@ -48,7 +48,7 @@ from engine.formats import safetensors
 from engine.input_range import preprocess_of_graph
 from engine.network import Network
 from engine.outputs import describe, label_counts
-from engine.preprocess import USUAL_SCALE, Preprocess
+from engine.preprocess import COLOURS, USUAL_SCALE, Preprocess
 from engine.zoo import imagenet
 
 _MAX_SUMMARY = 2000
@@ -193,6 +193,13 @@ def _with_options(network: Network, options: ImportOptions) -> Network:
     )
 
 
+def with_preprocessing(network: Network, options: ImportOptions) -> Network:
+    """The same network, its very parameters, for photos that are prepared as the options say. Raises BadParameter."""
+    other = network.replaced({})
+    other.preprocess = _preprocess(network, options)
+    return other
+
+
 def _check_labels(network: Network, labels: tuple[str, ...]) -> None:
     counts = label_counts(network)
     if not counts:
@@ -237,10 +244,11 @@ def _preprocess(network: Network, options: ImportOptions) -> Preprocess:
 
 def _with_channels(known: Preprocess, options: ImportOptions) -> Preprocess:
     """What is known, with the order of channels that somebody says: each colour keeps its mean and std."""
-    preset = PRESETS[options.preset] if options.preset is not None else None
-    order = options.channels or (preset.channels if preset else known.channels)
-    made = replace(known, channels=order)
     count = known.input_size[0]
+    order = options.channels or known.channels
+    if options.channels is None and options.preset is not None and count == len(COLOURS):
+        order = PRESETS[options.preset].channels
+    made = replace(known, channels=order)
     if not made.is_grey and len(made.bands) != count:
         raise BadParameter(f"channels: {order} are {len(made.bands)}; the network takes {count}.")
     if count != len(known.channels) or order == known.channels:

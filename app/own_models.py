@@ -86,7 +86,7 @@ class OwnModels:
         with self._lock:
             self._kept.pop(model, None)
             gone = self._sweep()
-            while nbytes + sum(own.nbytes for own in self._kept.values()) > self._max_bytes:
+            while self._held(network) > self._max_bytes:
                 gone.append(self._kept.popitem(last=False)[0])
             self._kept[model] = _Own(network, nbytes, self._clock())
             return gone
@@ -107,6 +107,12 @@ class OwnModels:
         """Forget the models whose time is over; their ids."""
         with self._lock:
             return self._sweep()
+
+    def _held(self, network: Network) -> int:
+        """Bytes of the numbers of all models and one more; what several share, being the same but for their photos, counts once."""
+        models = (*(own.network for own in self._kept.values()), network)
+        arrays = (a for m in models for a in (*m.parameters().values(), *m.buffers().values()))
+        return sum({id(array): array.nbytes for array in arrays}.values())
 
     def _sweep(self) -> list[str]:
         over = [model for model, own in self._kept.items() if self._is_over(own)]

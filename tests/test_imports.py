@@ -25,7 +25,8 @@ ENGINE = """
     zoo
 """
 APP = """
-    errors settings paths version schemas_outputs schemas_problem schemas schemas_steps schemas_attributions headers raw_path encode client
+    errors settings paths version schemas_outputs schemas_problem schemas schemas_preprocessing schemas_steps schemas_attributions
+    headers raw_path encode client
     colours picture_kinds class_folders
     images registry compute negotiate positions samples problems
     crops photo_edits remembered import_options
@@ -37,7 +38,7 @@ APP = """
     analysis imagefolder uploads openapi responses bodies progress
     variants
     traces present training steps
-    origins attributions step_views
+    origins attributions step_views preprocessing
     step_sums
     deps source
     shell

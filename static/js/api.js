@@ -241,6 +241,33 @@ export function postModel(form, signal, onProgress) {
 }
 
 /**
+ * What a model answers to a photo that is prepared in one way or another, its own first.
+ *
+ * @param {string} model
+ * @param {Blob} photo
+ * @param {number[] | null} crop
+ * @param {AbortSignal} signal
+ * @returns {Promise<{ options: import("./types.js").PreprocessTrial[] }>}
+ */
+export function comparePreprocessing(model, photo, crop, signal) {
+  const form = new FormData();
+  form.append("image", photo, "photo");
+  if (crop) form.append("crop", crop.join(","));
+  return send(`${modelPath(model)}/preprocessing`, form, signal, () => {});
+}
+
+/**
+ * The same model for photos that are prepared in another way.
+ *
+ * @param {string} model
+ * @param {string} preset
+ * @returns {Promise<Model>}
+ */
+export function copyModel(model, preset) {
+  return postJson(`${modelPath(model)}/copies?preset=${encodeURIComponent(preset)}`, {});
+}
+
+/**
  * Take a model off the server that somebody brought.
  *
  * @param {string} id

@@ -122,6 +122,16 @@ export class Intake {
     return this.#blob && api.postPhoto(this.#blob, model, signal, () => {}, this.#crop);
   }
 
+  /**
+   * What a network answers to the photo that is shown, prepared in one way or another; null where the photo itself is not here.
+   *
+   * @param {string} model
+   * @param {AbortSignal} signal
+   */
+  async comparePreprocessing(model, signal) {
+    return this.#blob && api.comparePreprocessing(model, this.#blob, this.#crop, signal);
+  }
+
   /** Stop what is under way; what was there before stays. */
   cancel() {
     this.#abort.abort();

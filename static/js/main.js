@@ -22,6 +22,7 @@ import { mountLesson } from "./views/lesson/index.js";
 import { mountNotice } from "./views/notice.js";
 import { mountOver } from "./views/over.js";
 import { mountOwn } from "./views/own/index.js";
+import { mountPreprocessing } from "./views/preprocessing.js";
 import { mountPhoto } from "./views/photo.js";
 import { mountPredictions } from "./views/prediction/index.js";
 import { mountProbe } from "./views/probe.js";
@@ -95,7 +96,7 @@ const app = { store, intake, explorer, slider: new Slider(store, explorer), comp
 const views = [
   mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
   mountKeys, mountOver, mountProbe, mountTrail, mountWhy, mountWhatIf, mountLesson,
-  mountCamera, mountDraw, mountCrop, mountSave, mountOwn,
+  mountCamera, mountDraw, mountCrop, mountSave, mountOwn, mountPreprocessing,
 ];
 for (const mount of views) mount(app);
 mountHelp();

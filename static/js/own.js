@@ -87,6 +87,28 @@ export class OwnModels {
     }
   }
 
+  /**
+   * Let a model have its photos prepared in another way; nothing is sent again. One that somebody brought is given up for it.
+   *
+   * @param {Model} model
+   * @param {string} preset
+   * @returns {Promise<Problem | null>}
+   */
+  async prepareAnew(model, preset) {
+    try {
+      const copy = await api.copyModel(model.id, preset);
+      const brought = this.#brought.get(model.id);
+      if (brought) this.#brought.set(copy.id, { ...brought, told: { ...brought.told, preset } });
+      if (model.own && copy.id !== model.id) await this.#forget(model.id);
+      await this.#list();
+      await this.intake.changeModel(copy.id);
+      return null;
+    } catch (error) {
+      if (!(error instanceof api.ProblemError)) throw error;
+      return error.problem;
+    }
+  }
+
   /** Stop sending. */
   cancel() {
     this.#abort.abort();

@@ -7,6 +7,8 @@
  * @typedef {{ input_size: number[], crop_pct: number, interpolation: string, mean: number[], std: number[],
  *   scale: number, channels: string, crop_mode: "center" | "squash" | "border", source: "file" | "graph" | "chosen" | "assumed" }} Preprocess
  *
+ * @typedef {{ preset: string | null, preprocess: Preprocess, predictions: Prediction[] }} PreprocessTrial
+ *
  * @typedef {object} Layer What the model says of a layer, whatever the photo.
  * @property {string} name
  * @property {string} [label] The file's own name of the step, where it has one.
@@ -25,6 +27,7 @@
  * @property {string} title
  * @property {string} description
  * @property {Preprocess} preprocess
+ * @property {boolean} own Whether somebody brought it.
  * @property {string[] | null} labels
  * @property {number} parameters
  * @property {number} multiply_adds

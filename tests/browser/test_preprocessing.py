@@ -9,6 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 from .conftest import OpenPage
 from .drops import drop_bytes
 from .screen import Screen
+from .test_access import check_with_axe
 from .test_own_network import look_inside, shown_model
 
 pytestmark = pytest.mark.browser
@@ -128,3 +129,32 @@ def test_a_file_of_another_kind_is_named_in_the_server_s_words(open_page: OpenPa
     assert "Git LFS pointer" in told
     assert "git lfs pull" in told
     assert "torch.onnx.export" not in told
+
+
+def test_an_assumed_way_is_said_and_the_ways_are_compared(screen: Screen, tmp_path: Path):
+    page = screen.page
+    model = bring(screen, tmp_path, "Nobody says.onnx")
+    assert model["preprocess"]["source"] == "assumed"
+    assert "assumed" in page.inner_text("#ways-open")
+    page.click("#ways-open")
+    page.wait_for_selector("#ways-dialog tbody tr >> nth=4")
+    check_with_axe(screen)
+    presets = page.locator("#ways-dialog tbody tr").evaluate_all(
+        "rows => rows.map((r) => r.dataset.preset)"
+    )
+    assert presets == ["imagenet", "unit", "symmetric", "caffe", "raw"]
+    assert "as it is now" in page.locator("#ways-dialog tbody tr").first.inner_text()
+    assert "%" in page.locator("#ways-dialog tr[data-preset=raw] td").first.inner_text()
+    page.click("#ways-dialog tr[data-preset=raw] button")
+    page.wait_for_function("() => !document.querySelector('#ways-dialog').open")
+    page.wait_for_function("id => document.querySelector('#model').value !== id", arg=model["id"])
+    page.wait_for_function(
+        "() => document.querySelector('#seen-words').textContent.includes('becomes value.')"
+    )
+    taken = screen.get(f"models/{shown_model(screen)}")
+    assert (taken["title"], taken["preprocess"]["source"]) == ("Nobody says", "chosen")
+    assert "Other ways" in page.inner_text("#ways-open")
+
+
+def test_a_network_whose_file_says_how_is_not_asked_about(screen: Screen):
+    assert screen.page.locator("#ways-open").is_hidden()

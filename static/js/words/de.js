@@ -151,6 +151,26 @@ export const say = {
     },
   },
 
+  ways: {
+    open: "Andere Aufbereitungen des Fotos",
+    assumed: "Die Aufbereitung des Fotos ist angenommen: vergleichen",
+    title: "Aufbereitungen des Fotos",
+    wait: "Das Netz sieht das Foto in jeder Aufbereitung an.",
+    sources: {
+      file: "Die Datei des Netzes sagt, wie Fotos dafür aufbereitet werden.",
+      graph: "Das Netz selbst zeigt, welche Werte es nimmt: am Typ seiner Eingabe oder an seinen ersten Schritten.",
+      chosen: "Wie Fotos aufbereitet werden, wurde beim Öffnen des Netzes gewählt.",
+      assumed: "Die Datei des Netzes sagt nicht, wie Fotos dafür aufbereitet werden; die übliche Art ist angenommen. Die richtige gibt sichere und passende Antworten auf Fotos von dem, was es gelernt hat.",
+    },
+    way: "Aufbereitung",
+    answer: "Was das Netz antwortet",
+    ofItsOwn: "Eine eigene",
+    noClasses: "keine Klassen",
+    now: "wie jetzt",
+    take: "Nehmen",
+    takeNamed: (name) => `Diese Aufbereitung nehmen: ${name}`,
+  },
+
   camera: {
     offer: "Foto aufnehmen",
     title: "Foto aufnehmen",

@@ -159,6 +159,26 @@ export const say = {
     },
   },
 
+  ways: {
+    open: "Other ways to prepare the photo",
+    assumed: "How the photo is prepared is assumed: compare",
+    title: "Ways to prepare the photo",
+    wait: "The network looks at the photo prepared in each way.",
+    sources: {
+      file: "The network's file says how photos are prepared for it.",
+      graph: "The network itself shows which values it takes: by the type of its input, or by its first steps.",
+      chosen: "How photos are prepared was chosen when the network was brought.",
+      assumed: "The network's file does not say how photos are prepared for it, so the usual way is assumed. The right one gives sure and fitting answers to photos of what it was taught.",
+    },
+    way: "Way",
+    answer: "What the network answers",
+    ofItsOwn: "A way of its own",
+    noClasses: "no classes",
+    now: "as it is now",
+    take: "Take it",
+    takeNamed: (/** @type {string} */ name) => `Take this way: ${name}`,
+  },
+
   camera: {
     offer: "Take a photo",
     title: "Take a photo",
