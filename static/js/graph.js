@@ -65,7 +65,17 @@ export function keepsMapsApart(layer) {
 }
 
 /**
- * The maps whose numbers arrive, in the same order, in this vector; null when it is not made of maps.
+ * Whether a layer's numbers lie in the order in which its maps are shown, channel by channel; with channels last they do not.
+ *
+ * @param {Layer} layer
+ */
+export function liesAsShown({ layout }) {
+  const isMap = layout.split("H").length === 2 && layout.split("W").length === 2;
+  return !isMap || layout.endsWith("HW");
+}
+
+/**
+ * The maps whose numbers arrive, in the same order, in this vector; null when it is not made of maps, or of maps in another order.
  *
  * @param {Model} model
  * @param {string} name
@@ -77,7 +87,7 @@ export function mapsBehind(model, name) {
     const [input] = layer.inputs;
     layer = HANDS_ON.has(layer.op) && input !== undefined ? layerNamed(model, input) : null;
   }
-  return layer;
+  return layer && liesAsShown(layer) ? layer : null;
 }
 
 /**

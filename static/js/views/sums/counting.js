@@ -2,7 +2,7 @@
 
 import { h, placeBox, svg } from "../../dom.js";
 import { count } from "../../format.js";
-import { hasMaps, layerNamed, mapName, placeOfUnit } from "../../graph.js";
+import { hasMaps, layerNamed, liesAsShown, mapName, placeOfUnit } from "../../graph.js";
 import { paint, planeOf } from "../../raster.js";
 import { layerRange } from "../../scale.js";
 import { say } from "../../words/index.js";
@@ -24,6 +24,7 @@ export function counting(app, why) {
   const [term] = why.terms;
   const maps = model && term ? layerNamed(model, term.input) : null;
   if (!layer || !maps || !term || hasMaps(layer) || !hasMaps(maps) || !["flatten", "reshape"].includes(layer.op)) return [];
+  if (!liesAsShown(maps)) return []; // the sum below counts channel by channel
   const [, height = 1, width = 1] = maps.shape;
   const [channel, y, x] = [term.channel ?? 0, term.y ?? 0, term.x ?? 0];
   const unit = why.index.unit ?? 0;
