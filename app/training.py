@@ -280,14 +280,14 @@ def _show_step(progress: Progress, bar: TaskID, event: StepDone, epochs: int) ->
         description=f"epoch {event.epoch}/{epochs}",
         total=event.steps,
         completed=event.step,
-        numbers=f"loss {event.loss:.3f}  {event.accuracy:.1%}  {speed}",
+        numbers=f"loss {event.loss:.4g}  {event.accuracy:.1%}  {speed}",
     )
 
 
 def print_epoch(console: Console, epoch: int, epochs: int, record: EpochRecord) -> None:
     """A line for an epoch that is over."""
     line = f"epoch {epoch}/{epochs}"
-    line += f"  loss {record.train_loss:.4f}  {record.train_accuracy:.1%}"
+    line += f"  loss {record.train_loss:.4g}  {record.train_accuracy:.1%}"
     if record.validation_accuracy is not None:
-        line += f"  validation {record.validation_loss:.4f}  {record.validation_accuracy:.1%}"
+        line += f"  validation {record.validation_loss:.4g}  {record.validation_accuracy:.1%}"
     console.print(f"{line}  {record.seconds:.0f} s", highlight=False)

@@ -116,5 +116,5 @@ def _show(progress: Progress, bar: TaskID, training: Run) -> None:
         description=f"epoch {facts['epoch']}/{facts['epochs']}",
         total=facts["steps"],
         completed=facts["step"],
-        numbers=f"loss {loss:.3f}  {accuracy:.1%}  {speed}",
+        numbers=f"loss {loss:.4g}  {accuracy:.1%}  {speed}",
     )

@@ -5,7 +5,8 @@ import { language, say } from "./words/index.js";
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 
 /**
- * A value with the places that suit its size (or that of `like`, so that a column of numbers lines up).
+ * A value with the places that suit its size (or that of `like`, so that a column of numbers lines up). What would read as
+ * zero and is not is written by its power of ten.
  *
  * @param {number} x
  * @param {number} [like]
@@ -13,7 +14,17 @@ const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 export function number(x, like = x) {
   if (x === 0 && like === 0) return "0";
   if (!Number.isFinite(x)) return Number.isNaN(x) ? say.numbers.notANumber : x > 0 ? "∞" : "−∞";
-  return fixed(x, places(like));
+  return decimals(x, places(like));
+}
+
+/**
+ * With so many places after the decimal sign, or by its power of ten where those would all be zeros and it is not zero.
+ *
+ * @param {number} x
+ * @param {number} places
+ */
+export function decimals(x, places) {
+  return x !== 0 && Number(x.toFixed(places)) === 0 ? minus(x.toExponential(1)) : fixed(x, places);
 }
 
 /**
@@ -149,5 +160,5 @@ export function words(label) {
  * @param {string} text
  */
 function minus(text) {
-  return text.replace("-", "−").replace(".", say.numbers.decimal);
+  return text.replaceAll("-", "−").replace(".", say.numbers.decimal);
 }

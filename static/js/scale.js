@@ -1,7 +1,9 @@
 /** What the ends of a colour scale stand for: of one map, of a layer, or of the whole network. */
 
+import { number } from "./format.js";
 import { isMapByMap } from "./graph.js";
 import { planeOf } from "./raster.js";
+import { say } from "./words/index.js";
 
 /**
  * @typedef {import("./types.js").Analysis} Analysis
@@ -10,6 +12,9 @@ import { planeOf } from "./raster.js";
  * @typedef {import("./types.js").Range} Range
  * @typedef {import("./types.js").Tensor} Tensor
  */
+
+const COLOURS = 256; // of a scale
+const ALL_BUT_ZERO = 1e-6; // numbers below are zero for most purposes; a scale of full colours would say otherwise
 
 /**
  * Signed numbers are shown symmetric about zero, others from zero up.
@@ -90,6 +95,22 @@ export function extremes(values) {
     sum += value;
   }
   return { min, max, mean: sum / values.length };
+}
+
+/**
+ * What a colour scale cannot show of these numbers, in words: they are all the same, all but zero, or nearer to each other
+ * than two of its colours; null where the colours tell them apart.
+ *
+ * @param {number} min of the numbers
+ * @param {number} max
+ * @param {Range} range of the scale
+ */
+export function flatness(min, max, { low, high }) {
+  if (!Number.isFinite(min) || !Number.isFinite(max)) return null;
+  if (min === max) return say.legend.same(number(min));
+  const reach = Math.max(Math.abs(min), Math.abs(max));
+  if (reach < ALL_BUT_ZERO) return say.legend.allButZero(number(reach));
+  return max - min < (high - low) / COLOURS ? say.legend.close(number(min), number(max - min)) : null;
 }
 
 /**

@@ -120,7 +120,7 @@ class Screen:
 
 
 def number(text: str) -> float:
-    """A number as the page writes it: a true minus sign, commas between thousands."""
-    found = re.search(r"[−+-]?[\d,]*\.?\d+", text)
+    """A number as the page writes it: a true minus sign, commas between thousands, a power of ten if it is nearly nothing."""
+    found = re.search(r"[−+-]?[\d,]*\.?\d+(e[−+]\d+)?", text)
     assert found, text
     return float(found[0].replace("−", "-").replace(",", ""))

@@ -65,6 +65,7 @@ def test_with_one_picture_a_class_the_page_says_so_and_goes_on(open_lab: OpenLab
     assert "nothing is held out" in str(chart.get_attribute("aria-label"))
     assert chart.locator("canvas").count() == 1
     check_with_axe(screen)
+    page.evaluate("scrollTo(0, 0)")
     shoot(screen, "learn-nothing-held-out")
 
 
@@ -72,7 +73,7 @@ def test_a_class_of_one_picture_beside_others(open_lab: OpenLab):
     screen = learn(open_lab, "Lone", many=4, one=1)
     screen.page.locator(".per-class").wait_for()
     assert "Nothing can be held out of one" in screen.page.inner_text(".set")
-    many, one, _ = rows(screen)
+    many, one, *_ = rows(screen)
     assert many[1].endswith("of 1")
     assert one == ["one", "none held out", "–"]
 
@@ -83,9 +84,10 @@ def test_uneven_classes_are_counted_one_by_one(open_lab: OpenLab):
     page.locator(".per-class").wait_for()
     for place in (".set .set-note", ".per-class .set-note"):
         said = page.inner_text(place)
-        assert "147 pictures of common, 3 of rare" in said
+        assert "147 pictures of “common”, 3 of “rare”" in said
         assert "98.0" in said
-    common, rare, balanced = rows(screen)
+    common, rare, total, balanced = rows(screen)
+    assert total[1].endswith("of 16")
     assert common[1].endswith("of 15")
     assert rare[1].endswith("of 1")
     assert balanced[0] == "Balanced accuracy"
@@ -93,6 +95,7 @@ def test_uneven_classes_are_counted_one_by_one(open_lab: OpenLab):
     mean = sum(row["accuracy"] for row in evaluation["per_class"]) / 2
     assert evaluation["balanced_accuracy"] == pytest.approx(mean)
     check_with_axe(screen)
+    page.evaluate("scrollTo(0, 0)")
     shoot(screen, "learn-uneven")
 
 
@@ -107,5 +110,5 @@ def test_on_a_telephone(open_lab: OpenLab, theme: str):
     screen.wait_for_status("finished")
     screen.page.locator(".per-class").wait_for()
     assert screen.page.evaluate("document.documentElement.scrollWidth") <= 390
-    screen.page.locator(".report").scroll_into_view_if_needed()
+    screen.page.locator(".per-class").scroll_into_view_if_needed()
     shoot(screen, f"learn-per-class-390-{theme}")

@@ -87,6 +87,7 @@ def test_batch_norm_with_batches_of_one_is_explained(open_page: OpenPage):
     assert fault(field) == ""  # stochastic gradient descent, one picture at a time
     choose_preset(screen, "vgg")
     assert "a single picture is its own mean" in fault(field)
+    field.scroll_into_view_if_needed()
     shoot(screen, "learn-batch-norm")
     check_with_axe(screen)
     choose_preset(screen, "small")
@@ -125,3 +126,20 @@ def test_an_option_of_an_attribution_is_not_clamped(open_page: OpenPage):
     field.blur()
     assert "100000 is out of range" in fault(field)
     assert field.input_value() == "100000"
+
+
+def test_a_picture_that_the_set_has_not(open_lab: OpenLab):
+    screen = open_lab()
+    wait_for_setup(screen)
+    field = screen.page.locator("#picture-number")
+    screen.play()
+    screen.wait_for_batch(2)
+    field.wait_for()
+    field.fill("99999")
+    field.blur()
+    assert fault(field) == "99999 is out of range. Enter a whole number from 0 to 2999."
+    screen.page.click("#play")  # what changes elsewhere replaces nothing
+    screen.wait_for_status("paused")
+    assert field.input_value() == "99999"
+    screen.page.get_by_role("button", name="Another picture").click()
+    assert fault(field) == ""

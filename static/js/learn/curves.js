@@ -2,7 +2,7 @@
 
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { h } from "../dom.js";
-import { fixed, percent } from "../format.js";
+import { decimals, fixed, percent } from "../format.js";
 import { say } from "../words/index.js";
 import { nameOf } from "./race.js";
 import { smooth } from "./smooth.js";
@@ -202,8 +202,8 @@ function figuresOf({ points, history, validation_pictures: heldOut }) {
   const [, loss, accuracy] = recent(points);
   const end = history.at(-1);
   return {
-    loss: loss === undefined ? "–" : fixed(loss, 3),
-    validationLoss: heldOut === 0 ? words.notHeldOut : end?.validation_loss == null ? "–" : fixed(end.validation_loss, 3),
+    loss: loss === undefined ? "–" : decimals(loss, 3),
+    validationLoss: heldOut === 0 ? words.notHeldOut : end?.validation_loss == null ? "–" : decimals(end.validation_loss, 3),
     accuracy: accuracy === undefined ? "–" : percent(accuracy),
     validationAccuracy: heldOut === 0 ? words.notHeldOut : end?.validation_accuracy == null ? "–" : percent(end.validation_accuracy),
   };

@@ -1,7 +1,7 @@
 /** Two networks beside each other: the same start and the same batches, one difference. */
 
 import { find, h } from "../dom.js";
-import { fixed, plain, points } from "../format.js";
+import { decimals, plain, points } from "../format.js";
 import { say } from "../words/index.js";
 import { isOver } from "./runner.js";
 
@@ -70,7 +70,7 @@ export function standing(run, rival) {
   const [mine, its] = [run, rival].map(({ points: all }) => meanLoss(all.filter(([step = 0]) => step <= both).slice(-20)));
   if (mine === undefined || its === undefined || Number.isNaN(mine + its)) return words.none;
   const [better, worse] = [Math.min(mine, its), Math.max(mine, its)];
-  return words.ahead(nameOf(mine < its ? run : rival), fixed(better, 3), fixed(worse, 3));
+  return words.ahead(nameOf(mine < its ? run : rival), decimals(better, 3), decimals(worse, 3));
 }
 
 /** @param {import("./types.js").Point[]} some */

@@ -98,12 +98,12 @@ function scoreOf({ validation_pictures: all, step }, accuracy) {
  *
  * @param {Evaluation} evaluation
  */
-function perClass({ per_class: classes, balanced_accuracy: balanced, validation_pictures: all }) {
+function perClass({ per_class: classes, accuracy, balanced_accuracy: balanced, validation_pictures: all }) {
   const row = (/** @type {string} */ name, /** @type {string} */ correct, /** @type {number | null} */ share) =>
-    h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, correct), h("td", { style: { "--share": `${(share ?? 0) * 100}%` } }, share === null ? "–" : percent(share)));
+    h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, correct), h("td", {}, share === null ? "–" : percent(share)));
   const heads = [words.perClass.correct, words.perClass.accuracy].map((title) => h("th", { scope: "col" }, title));
   const right = classes.reduce((sum, { correct }) => sum + correct, 0);
-  const rows = classes.map(({ label, correct, validation_pictures: n, accuracy }) => row(plainWords(label), n ? words.perClass.of(count(correct), count(n)) : words.perClass.none, accuracy));
+  const rows = classes.map(({ label, correct, validation_pictures: n, accuracy: share }) => row(plainWords(label), n ? words.perClass.of(count(correct), count(n)) : words.perClass.none, share));
   const note = unevenness(classes.map(({ label }) => label), classes.map(({ training_pictures: a, validation_pictures: b }) => a + b));
   return h(
     "div",
@@ -115,8 +115,9 @@ function perClass({ per_class: classes, balanced_accuracy: balanced, validation_
       { class: "figures" },
       h("thead", {}, h("tr", {}, h("td", {}), ...heads)),
       h("tbody", {}, ...rows),
-      h("tfoot", { title: words.perClass.balancedText }, row(words.perClass.balanced, words.perClass.of(count(right), count(all)), balanced)),
+      h("tfoot", {}, row(words.perClass.all, words.perClass.of(count(right), count(all)), accuracy), row(words.perClass.balanced, "", balanced)),
     ),
+    h("p", { class: "quiet" }, words.perClass.balancedText),
   );
 }
 

@@ -14,11 +14,18 @@ import { say } from "../words/index.js";
 const MODES = ["map", "layer", "network"];
 
 export class Legend {
-  #ramp = h("canvas", { width: 256, height: 1, "aria-hidden": "true" });
+  #colours = h("canvas", { width: 256, height: 1, "aria-hidden": "true" });
   #needle = h("span", { class: "needle", hidden: true });
   #low = h("span", { class: "tick" });
   #zero = h("span", { class: "tick middle" });
   #high = h("span", { class: "tick" });
+  #flat = h("p", { class: "flat", role: "status", hidden: true });
+  #ramp = h(
+    "div",
+    { class: "ramp" },
+    h("span", { class: "ramp-colours" }, this.#colours, this.#needle),
+    h("span", { class: "ticks" }, this.#low, this.#zero, this.#high),
+  );
   #choice;
   #drawn = "";
 
@@ -32,12 +39,8 @@ export class Legend {
       ...MODES.map((mode) => this.#option(mode)),
     );
     find("#legend", HTMLElement).replaceChildren(
-      h(
-        "div",
-        { class: "ramp" },
-        h("span", { class: "ramp-colours" }, this.#ramp, this.#needle),
-        h("span", { class: "ticks" }, this.#low, this.#zero, this.#high),
-      ),
+      this.#ramp,
+      this.#flat,
       this.#choice,
     );
     app.store.watch(["scale"], ({ scale }) => this.#choose(scale));
@@ -48,18 +51,22 @@ export class Legend {
    * @param {Range} range
    * @param {number | null} value
    * @param {boolean} hasChoice whether the reader can choose what shares a scale
+   * @param {string | null} flat what the colours cannot show
    */
-  show(range, value, hasChoice) {
+  show(range, value, hasChoice, flat) {
     const { low, high, signed } = range;
     const { theme } = this.app.store.state;
     const key = JSON.stringify([low, high, theme]);
     if (key !== this.#drawn) {
       this.#drawn = key;
-      paint(this.#ramp, Array.from({ length: 256 }, (_, i) => low + ((high - low) * i) / 255), 256, range, theme);
+      paint(this.#colours, Array.from({ length: 256 }, (_, i) => low + ((high - low) * i) / 255), 256, range, theme);
       this.#low.textContent = number(low, high);
       this.#zero.textContent = signed ? "0" : number((low + high) / 2, high);
       this.#high.textContent = number(high);
     }
+    this.#ramp.hidden = high <= low; // a scale without two ends is none
+    this.#flat.hidden = flat === null;
+    if (this.#flat.textContent !== (flat ?? "")) this.#flat.textContent = flat ?? "";
     this.#needle.hidden = value === null || high <= low;
     const at = Math.max(0, Math.min(1, ((value ?? 0) - low) / (high - low)));
     this.#needle.style.left = `${at * 100}%`;

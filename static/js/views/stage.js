@@ -4,7 +4,8 @@ import { isAbort } from "../api.js";
 import { announce, find, h } from "../dom.js";
 import { formText, number, signed, words } from "../format.js";
 import { hasMaps, hasWeights, mapName, unitLabels } from "../graph.js";
-import { companionRange, rangeFor } from "../scale.js";
+import { planeOf } from "../raster.js";
+import { companionRange, extremes, flatness, rangeFor } from "../scale.js";
 import { valueAt } from "../tensors.js";
 import { say } from "../words/index.js";
 import { Bars } from "./bars.js";
@@ -181,6 +182,20 @@ class Stage {
     return h("span", { class: "views", role: "group", "aria-label": show }, choice(false, isOfMaps ? maps : numbers), choice(true, others));
   }
 
+  /**
+   * What the colours of this scale cannot show.
+   *
+   * @param {import("../types.js").Range} range
+   * @param {import("../types.js").LayerResult} result
+   * @param {number} channel
+   */
+  #flatness(range, { shape, stats }, channel) {
+    const { scale } = this.app.store.state;
+    const plane = scale === "map" && shape.length === 3 && this.#tensor ? planeOf(this.#tensor, channel) : null;
+    const { min, max } = plane ? extremes(plane) : stats;
+    return flatness(min, max, range);
+  }
+
   /** The value under the cursor, in words and on the legend. */
   #read() {
     const { cursor, analysis, scale, model, open } = this.app.store.state;
@@ -192,7 +207,7 @@ class Stage {
     const shared = open && scale === "layer" ? companionRange(analysis, layer) : null;
     const own = this.#view?.range?.();
     const range = both?.range ?? own ?? shared ?? rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
-    this.#legend.show(range, own ? null : value, hasMaps(layer) && !both && !own);
+    this.#legend.show(range, own ? null : value, hasMaps(layer) && !both && !own, both || own ? null : this.#flatness(range, result, cursor?.[0] ?? 0));
     const reading = find("#reading", HTMLElement);
     if (value === null || !cursor) {
       reading.replaceChildren();

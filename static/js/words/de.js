@@ -405,6 +405,9 @@ export const say = {
   },
 
   legend: {
+    same: (value) => `Alle Werte sind ${value}.`,
+    allButZero: (most) => `Alle Werte sind fast null: Keiner liegt weiter davon weg als ${most}.`,
+    close: (least, by) => `Alle Werte liegen bei ${least}: Sie unterscheiden sich um höchstens ${by}, zu wenig für die Farben.`,
     title: "Eine Skala für jede",
     map: "Karte",
     layer: "Schicht",
@@ -1616,7 +1619,7 @@ export const say = {
     },
     balance: {
       uneven: (large, most, small, fewest, share) =>
-        `Die Klassen sind sehr ungleich: ${most} Bilder von ${large}, ${fewest} von ${small}. Wer immer ${large} antwortet, läge zu ${share} richtig: auf die Genauigkeit jeder Klasse achten.`,
+        `Die Klassen sind sehr ungleich: ${most} Bilder von „${large}“, ${fewest} von „${small}“. Wer immer „${large}“ antwortet, läge zu ${share} richtig: auf die Genauigkeit jeder Klasse achten.`,
       nothing: "Nichts ist zurückgehalten: Keine Klasse hat zwei Bilder oder mehr. Das Netz lernt, aber wie gut es neue Bilder liest, lässt sich nicht sagen.",
       notOf: (names, more) => `Zurückgehalten werden kann nichts von ${names}${more ? ` und ${some(more, "weiteren Klasse", "weiteren Klassen")}` : ""}: Dazu braucht eine Klasse mindestens zwei Bilder. Die Genauigkeit bleibt dort unbekannt.`,
     },
@@ -1952,8 +1955,9 @@ export const say = {
           accuracy: "Genauigkeit",
           of: (correct, all) => `${correct} von ${all}`,
           none: "nichts zurückgehalten",
+          all: "Alle zurückgehaltenen Bilder",
           balanced: "Ausgewogene Genauigkeit",
-          balancedText: "Das Mittel der Genauigkeiten der Klassen: Eine kleine Klasse zählt so viel wie eine große.",
+          balancedText: "Die ausgewogene Genauigkeit ist das Mittel der Genauigkeiten der Klassen: Eine kleine Klasse zählt so viel wie eine große.",
         },
         confusion: "Was wofür gehalten wird",
         truth: "ist",

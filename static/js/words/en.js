@@ -440,6 +440,10 @@ export const say = {
   },
 
   legend: {
+    same: (/** @type {string} */ value) => `All values are ${value}.`,
+    allButZero: (/** @type {string} */ most) => `All values are all but zero: none is further from it than ${most}.`,
+    /** @type {(least: string, by: string) => string} */
+    close: (least, by) => `All values are about ${least}: they differ by no more than ${by}, too little for the colours to show.`,
     title: "One scale for each",
     map: "map",
     layer: "layer",
@@ -1698,7 +1702,7 @@ export const say = {
     balance: {
       /** @type {(large: string, most: string, small: string, fewest: string, share: string) => string} */
       uneven: (large, most, small, fewest, share) =>
-        `The classes are very uneven: ${most} pictures of ${large}, ${fewest} of ${small}. Always answering ${large} would be right ${share} of the time: look at the accuracy of each class.`,
+        `The classes are very uneven: ${most} pictures of “${large}”, ${fewest} of “${small}”. Always answering “${large}” would be right ${share} of the time: look at the accuracy of each class.`,
       nothing: "Nothing is held out: no class has two pictures or more. The network learns, but how well it reads new pictures cannot be told.",
       /** @type {(names: string, more: number) => string} */
       notOf: (names, more) => `Nothing can be held out of ${names}${more ? ` and ${some(more, "more class", "more classes")}` : ""}: that takes two pictures of a class or more. Their accuracy stays unknown.`,
@@ -2051,8 +2055,9 @@ export const say = {
           /** @type {(correct: string, all: string) => string} */
           of: (correct, all) => `${correct} of ${all}`,
           none: "none held out",
+          all: "All pictures held out",
           balanced: "Balanced accuracy",
-          balancedText: "The mean of the classes' accuracies: a small class weighs as much as a large one.",
+          balancedText: "The balanced accuracy is the mean of the classes' accuracies: a small class weighs as much as a large one.",
         },
         confusion: "What is taken for what",
         truth: "is",

@@ -19,5 +19,5 @@ export function precise(x) {
  * @param {string} [kind] its class
  */
 export function figure(x, kind) {
-  return h("data", { class: kind, value: String(x), title: String(x) }, precise(x));
+  return h("data", { class: kind, value: String(x), title: plain(x) }, precise(x));
 }

@@ -1,7 +1,8 @@
 /** The weights of a filter, their gradient, or what a step does to them: one filter at a time, the one that moved most first. */
 
 import { h, setAttribute } from "../../dom.js";
-import { fixed } from "../../format.js";
+import { decimals } from "../../format.js";
+import { NumberCheck } from "../../number-check.js";
 import { say } from "../../words/index.js";
 import { kernelsOf, mapsBefore } from "./planes.js";
 import { Sheet } from "./sheet.js";
@@ -18,8 +19,9 @@ const words = say.learn.glass.kernels;
 export class Kernels {
   #parameters = h("div", { class: "glass-choices", role: "group", "aria-label": words.parameter });
   #number = h("input", { type: "number", min: 0, step: 1, "aria-label": words.filter });
+  #check = new NumberCheck(this.#number);
   #of = h("span", { class: "quiet" });
-  #filters = h("div", { class: "glass-choices" }, h("label", {}, words.filter, " ", this.#number), this.#of);
+  #filters = h("div", { class: "glass-choices" }, h("label", {}, words.filter, " ", this.#number), this.#of, this.#check.note);
   #moved = h("div", { class: "glass-choices", role: "group", "aria-label": words.moved });
   #sheets = h("div", { class: "glass-kernels" });
   /** @type {Sheet[]} */
@@ -36,8 +38,7 @@ export class Kernels {
     this.kinds = kinds;
     this.opens = opens;
     this.#number.addEventListener("change", () => {
-      const filter = Math.max(0, Math.min(Number(this.#number.max), Math.round(Number(this.#number.value))));
-      bench.view.set({ filter });
+      if (this.#check.mark()) bench.view.set({ filter: this.#number.valueAsNumber });
     });
     this.element = h("div", { class: "glass-weights" }, this.#parameters, this.#filters, this.#moved, this.#sheets);
   }
@@ -129,12 +130,13 @@ export class Kernels {
     this.#filters.hidden = one;
     this.#number.max = String(count - 1);
     this.#number.value = String(filter);
+    this.#check.mark();
     this.#of.textContent = words.of(count);
     this.#moved.hidden = one;
     this.#moved.replaceChildren(
       h("span", { class: "quiet" }, words.moved),
       ...chosen.moved.slice(0, 5).map(({ filter: n, relative }) =>
-        choice(`${n} · ${fixed(100 * relative, 2)}\u00a0%`, n === filter, () => this.bench.view.set({ filter: n })),
+        choice(`${n} · ${decimals(100 * relative, 2)}\u00a0%`, n === filter, () => this.bench.view.set({ filter: n })),
       ),
     );
     if (!hadFocus) return;

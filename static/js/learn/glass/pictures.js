@@ -2,7 +2,7 @@
 
 import { API } from "../../api.js";
 import { h, setAttribute } from "../../dom.js";
-import { fixed, words as plainWords } from "../../format.js";
+import { decimals, words as plainWords } from "../../format.js";
 import { pictureUrl } from "../api.js";
 import { say } from "../../words/index.js";
 
@@ -36,11 +36,11 @@ function tile(bench, glass, { place, index, label, loss }) {
   const { run } = bench.store.state;
   const photo = glass.after_analysis && `${API}analyses/${encodeURIComponent(glass.after_analysis)}/input`;
   const url = index !== null && run ? pictureUrl(run.wish.data, index) : photo;
-  const said = words.tile(place, plainWords(label), fixed(loss, 3));
+  const said = words.tile(place, plainWords(label), decimals(loss, 3));
   return h(
     "button",
     { type: "button", "aria-label": said, title: said, on: { click: () => void bench.choosePicture(place) } },
     url && h("img", { src: url, alt: "", width: 40, height: 40 }),
-    h("span", {}, fixed(loss, 2)),
+    h("span", {}, decimals(loss, 2)),
   );
 }

@@ -1,7 +1,7 @@
 /** Phase 4, the correction: what the optimiser does with each weight, and the same picture once more. */
 
 import { h, setAttribute } from "../../dom.js";
-import { fixed, percent, plain, points, words as plainWords } from "../../format.js";
+import { decimals, percent, plain, points, words as plainWords } from "../../format.js";
 import { say } from "../../words/index.js";
 import { worded } from "./bench.js";
 import { figure, precise } from "./figure.js";
@@ -34,7 +34,7 @@ export class Update {
       ...learners.map(({ name, parameters }) => {
         const weights = parameters[0]; // biases begin at zero, beside which every step is large
         const moved = weights?.change.relative ?? 0;
-        const text = `${name} · ${fixed(100 * moved, 2)}\u00a0%`;
+        const text = `${name} · ${decimals(100 * moved, 2)}\u00a0%`;
         return h("button", { type: "button", class: "toggle", data: { layer: name }, on: { click: () => this.bench.choose(name) } }, text);
       }),
     );

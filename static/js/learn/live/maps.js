@@ -3,7 +3,7 @@
 import { h } from "../../dom.js";
 import { rough } from "../../format.js";
 import { paint, planeOf } from "../../raster.js";
-import { extremes, rangeOf } from "../../scale.js";
+import { extremes, flatness, rangeOf } from "../../scale.js";
 import { say } from "../../words/index.js";
 
 /** @typedef {import("../../types.js").Tensor} Tensor */
@@ -27,7 +27,8 @@ export function mapTiles(tensor, theme) {
     paint(canvas, plane, width, range, theme);
     return canvas;
   });
-  return [h("div", { class: "map-tiles" }, ...tiles), scale(range, theme)];
+  const flat = flatness(whole.min, whole.max, range);
+  return [h("div", { class: "map-tiles" }, ...tiles), range.high > range.low && scale(range, theme), flat && h("p", { class: "quiet" }, flat)].filter((one) => one instanceof Node);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Which picture the network is shown: one of the set, or one's own, from a file, the camera or the drawing pad. */
 
 import { h } from "../../dom.js";
+import { NumberCheck } from "../../number-check.js";
 import { say } from "../../words/index.js";
 import { Camera } from "../../views/camera.js";
 import { Pad } from "../../views/draw.js";
@@ -20,17 +21,23 @@ export function pictureChoice(store) {
     const count = pictures(store);
     store.set({ picture: { index: ((index % count) + count) % count } });
   };
-  number.addEventListener("change", () => goTo(Math.trunc(Number(number.value) || 0)));
+  const check = new NumberCheck(number);
+  number.addEventListener("change", () => check.mark() && goTo(number.valueAsNumber));
   file.addEventListener("change", () => {
     const [chosen] = file.files ?? [];
     if (chosen) bring(chosen);
     file.value = "";
   });
+  let shown = "";
   const step = (/** @type {number} */ by) => goTo(indexOf(store) + by);
   const show = () => {
     const { picture } = store.state;
-    if (picture && "index" in picture) number.value = String(picture.index);
     number.max = String(pictures(store) - 1);
+    const key = JSON.stringify([picture && "index" in picture ? picture.index : null, number.max]);
+    if (key === shown) return; // what was entered stays, also where there is no such picture
+    shown = key;
+    if (picture && "index" in picture) number.value = String(picture.index);
+    check.mark();
   };
   store.watch(["picture", "run", "datasets"], show);
   show();
@@ -42,6 +49,7 @@ export function pictureChoice(store) {
     "div",
     { class: "picture-choice" },
     h("div", { class: "picture-of-set" }, h("label", { for: "picture-number" }, words.picture), icon("‹", words.before, () => step(-1)), number, icon("›", words.another, () => step(1))),
+    check.note,
     h("div", { class: "picture-own" }, file, text("picture-choose", words.choose, () => file.click()), text("camera", words.camera, () => void camera.open()), text("draw", words.draw, () => pad.open())),
   );
 }

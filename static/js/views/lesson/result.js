@@ -1,7 +1,7 @@
 /** What a lesson did: the score before and after, and the filters that moved most. */
 
 import { h } from "../../dom.js";
-import { fixed, number, percent } from "../../format.js";
+import { decimals, number, percent } from "../../format.js";
 import { say } from "../../words/index.js";
 
 /**
@@ -60,6 +60,6 @@ function row({ explorer }, { layer, filter, relative }) {
     "li",
     { data: { layer, filter: String(filter) } },
     h("button", { type: "button", class: "text", on: { click: go } }, words.filter(layer, filter)),
-    h("span", { class: "quiet" }, `${fixed(100 * relative, 2)}\u00a0%`),
+    h("span", { class: "quiet" }, `${decimals(100 * relative, 2)}\u00a0%`),
   );
 }

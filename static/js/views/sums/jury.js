@@ -3,6 +3,7 @@
 import { h } from "../../dom.js";
 import { signed, words } from "../../format.js";
 import { layerNamed, mapName, mapsBehind, placeOfUnit, unitLabels } from "../../graph.js";
+import { NumberCheck } from "../../number-check.js";
 import { paintOver } from "../../raster.js";
 import { rangeOf } from "../../scale.js";
 import { say } from "../../words/index.js";
@@ -59,16 +60,18 @@ export function jurySums(app, why) {
 function unitChoice({ store, explorer }, layer, { index }) {
   const labels = store.state.model && unitLabels(store.state.model, layer);
   const choose = (/** @type {Event} */ { target }) => {
-    if (target instanceof HTMLSelectElement || target instanceof HTMLInputElement) explorer.pin([Number(target.value)]);
+    if (target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && check.mark())) explorer.pin([Number(target.value)]);
   };
+  const number = h("input", { type: "number", min: 0, max: (layer.shape[0] ?? 1) - 1, value: index.unit ?? 0, on: { change: choose } });
+  const check = new NumberCheck(number);
   const field = labels
     ? h(
         "select",
         { on: { change: choose } },
         ...labels.map((label, unit) => h("option", { value: unit, selected: unit === index.unit }, words(label))),
       )
-    : h("input", { type: "number", min: 0, max: (layer.shape[0] ?? 1) - 1, value: index.unit ?? 0, on: { change: choose } });
-  return h("label", { class: "unit-choice" }, h("span", { class: "quiet" }, say.micro.sums.unit), field);
+    : number;
+  return h("div", {}, h("label", { class: "unit-choice" }, h("span", { class: "quiet" }, say.micro.sums.unit), field), check.note);
 }
 
 /** @param {() => void} again */

@@ -1,7 +1,7 @@
 /** Pieces that several kinds of arithmetic are made of. */
 
 import { h, svg } from "../../dom.js";
-import { count, number, signed } from "../../format.js";
+import { count, number, plain, signed } from "../../format.js";
 import { hasMaps, layerNamed, mapName } from "../../graph.js";
 import { swatch } from "../../palette.js";
 import { paint } from "../../raster.js";
@@ -33,7 +33,7 @@ const HANDFUL = 25; // numbers: a window of 5 × 5
  * @param {number} [like] a number whose places to take
  */
 export function exact(x, like = x) {
-  return h("data", { value: String(x), title: String(x) }, number(x, like));
+  return h("data", { value: String(x), title: plain(x) }, number(x, like));
 }
 
 /**

@@ -1,7 +1,7 @@
 /** An attribution's key figures, in words that can be checked. */
 
 import { h } from "../../dom.js";
-import { number, percent, words } from "../../format.js";
+import { fixed, number, percent, words } from "../../format.js";
 import { extremes } from "../../scale.js";
 import { say } from "../../words/index.js";
 
@@ -56,5 +56,5 @@ export function inWords({ map, size, signed }) {
 /** @param {Attribution} answer */
 function completeness({ sum, score, baseline_score }) {
   const whole = score - (baseline_score ?? 0);
-  return say.why.completeness(number(sum), number(whole), (100 * Math.abs(sum - whole) / (Math.abs(whole) || 1)).toFixed(1));
+  return say.why.completeness(number(sum), number(whole), fixed(100 * Math.abs(sum - whole) / (Math.abs(whole) || 1), 1));
 }

@@ -4,6 +4,7 @@ import { find, h, setAttribute } from "../../dom.js";
 import { number, words } from "../../format.js";
 import { outputOf } from "../../outputs.js";
 import { paintOver } from "../../raster.js";
+import { extremes, flatness } from "../../scale.js";
 import { say } from "../../words/index.js";
 import { Compare } from "./compare.js";
 import { methodOf } from "./methods.js";
@@ -137,6 +138,7 @@ class Legend {
   #ramp = h("canvas", { width: 256, height: 1, "aria-hidden": "true" });
   #needle = h("span", { class: "needle", hidden: true });
   #ticks = h("span", { class: "ticks" });
+  #flat = h("p", { class: "flat", role: "status", hidden: true });
   /** @type {import("../../types.js").Range | null} */
   #range = null;
   element = h(
@@ -144,6 +146,7 @@ class Legend {
     { class: "ramp" },
     h("span", { class: "ramp-colours" }, this.#ramp, this.#needle),
     this.#ticks,
+    this.#flat,
   );
 
   /**
@@ -156,6 +159,11 @@ class Legend {
     this.#range = shown?.range ?? null;
     if (!shown) return;
     const { low, high, signed } = shown.range;
+    const { min, max } = extremes(shown.values);
+    const flat = flatness(min, max, shown.range);
+    for (const part of [this.#ticks, this.#ramp]) part.hidden = high <= low; // a scale without two ends is none
+    this.#flat.hidden = flat === null;
+    if (this.#flat.textContent !== (flat ?? "")) this.#flat.textContent = flat ?? "";
     paintOver(this.#ramp, Array.from({ length: 256 }, (_, i) => low + ((high - low) * i) / 255), 256, shown.range, theme, strength);
     const middle = signed ? "0" : number((low + high) / 2, high);
     const ends = [

@@ -1,0 +1,116 @@
+"""Numbers that are nearly nothing are told from zero, and a colour scale that shows nothing says so."""
+
+import numpy as np
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from .conftest import OpenPage
+from .drops import drop_bytes
+from .screen import Screen, number
+from .test_access import PHONE, check_with_axe
+from .test_intake import shoot
+
+pytestmark = pytest.mark.browser
+
+WRITE = """async ([name, values]) => {
+  const format = await import("./static/js/format.js");
+  return values.map((value) => format[name](...[value].flat()));
+}"""
+FLAT = """async (cases) => {
+  const { flatness, rangeOf } = await import("./static/js/scale.js");
+  return cases.map(([min, max]) => flatness(min, max, rangeOf(min, max)));
+}"""
+
+
+def written(screen: Screen, name: str, *values: float | list[float]) -> list[str]:
+    return list(screen.page.evaluate(WRITE, [name, list(values)]))
+
+
+def constant_network(**maps: float) -> bytes:
+    """A network whose layers have maps of one value each, whatever the picture."""
+    weight = numpy_helper.from_array(np.zeros((4, 3, 1, 1), np.float32), "weight")
+    nodes, biases = [], []
+    for name, value in maps.items():
+        biases.append(numpy_helper.from_array(np.full(4, value, np.float32), f"{name}_bias"))
+        nodes.append(helper.make_node("Conv", ["x", "weight", f"{name}_bias"], [name], name))
+    nodes.append(helper.make_node("Sum", list(maps), ["sum"], "sum"))
+    nodes.append(helper.make_node("GlobalAveragePool", ["sum"], ["mean"], "mean"))
+    nodes.append(helper.make_node("Flatten", ["mean"], ["y"], "flatten"))
+    ends = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        for name, shape in (("x", [1, 3, 16, 16]), ("y", [1, 4]))
+    ]
+    graph = helper.make_graph(nodes, "constant", ends[:1], ends[1:], [weight, *biases])
+    opsets = [helper.make_opsetid("", 17)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
+
+
+def test_no_number_reads_as_zero_but_zero(screen: Screen):
+    tiny = [4.9e-7, -4.9e-7, 1e-12, 1e-45, -3.25e-9, 0.0]
+    expected = ["4.9e−7", "−4.9e−7", "1.0e−12", "1.0e−45", "−3.3e−9", "0"]
+    assert written(screen, "number", *tiny) == expected
+    assert written(screen, "signed", 1e-9, -1e-9) == ["+1.0e−9", "−1.0e−9"]
+    assert written(screen, "rough", 4e-9, -4e-9, 0) == ["4e−9", "−4e−9", "0"]
+    assert written(screen, "decimals", [0.00001, 3], [0.25, 3], [0, 3]) == [
+        "1.0e−5",
+        "0.250",
+        "0.000",
+    ]
+    assert written(screen, "plain", -1e-7) == ["−1e−7"]
+
+
+def test_in_a_column_too(screen: Screen):
+    """Beside a large number places are few; what is not zero is still not written as zero."""
+    pairs = [[3e-6, 12.5], [-2e-5, 1.0], [0, 12.5], [0.5, 12.5]]
+    assert written(screen, "number", *pairs) == ["3.0e−6", "−2.0e−5", "0.000", "0.500"]
+
+
+def test_as_german_is_written(open_page: OpenPage):
+    screen = open_page("", locale="de-DE")
+    screen.wait_for_reading()
+    assert written(screen, "number", 4.9e-7, -3.25e-9) == ["4,9e−7", "−3,3e−9"]
+
+
+@pytest.mark.parametrize(
+    ("min_", "max_", "said"),
+    [
+        (0, 0, "All values are 0."),
+        (0.25, 0.25, "All values are 0.2500."),
+        (-3, -3, "All values are −3.0000."),
+        (0, 2e-12, "none is further from it than 2.0e−12"),
+        (-4e-7, 1e-7, "none is further from it than 4.0e−7"),
+        (0.25, 0.2501, "about 0.2500: they differ by no more than 0.0001"),
+        (0, 1, None),
+        (-1, 1, None),
+        (0.5, 0.6, None),
+        (2e-6, 5e-3, None),
+    ],
+)
+def test_when_a_scale_shows_nothing(screen: Screen, min_: float, max_: float, said: str | None):
+    (told,) = screen.page.evaluate(FLAT, [[min_, max_]])
+    assert told is None if said is None else said in told
+
+
+@pytest.mark.parametrize("shape", [{}, {**PHONE, "color_scheme": "dark"}], ids=["laptop", "phone"])
+def test_layers_of_one_value(open_page: OpenPage, tmp_path, shape: dict):
+    screen = open_page("", **shape)
+    screen.wait_for_reading()
+    page = screen.page
+    network = constant_network(nothing=0.0, quarter=0.25, speck=1e-12)
+    drop_bytes(screen, tmp_path, "Constant.onnx", network)
+    page.click("#own-look")
+    page.wait_for_function("() => !document.querySelector('#own-dialog').open")
+    flat = page.locator("#legend .flat")
+    for layer, said, has_ramp in [
+        ("nothing", "All values are 0.", False),
+        ("quarter", "All values are 0.2500.", True),
+        ("speck", "All values are 1.0e−12.", True),
+    ]:
+        screen.go_to(layer)
+        flat.get_by_text(said).wait_for()
+        assert page.locator("#legend .ramp").is_visible() == has_ramp
+        page.locator("#legend").scroll_into_view_if_needed()
+        shoot(screen, f"flat-{layer}-{'phone' if shape else 'laptop'}")
+    assert number(page.inner_text("#legend .ticks span:last-child")) == pytest.approx(1e-12)
+    assert screen.shown_reading == pytest.approx(1e-12)
+    check_with_axe(screen)
