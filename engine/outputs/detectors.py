@@ -100,7 +100,7 @@ def _beside(graph: Graph, names: list[str], found: dict[str, str]) -> dict[str, 
         shape[1:] for shape in shapes.values() if len(shape) == 3 and min(shape[1:]) > 1
     }
     return {
-        name: "It has as many rows as there are boxes in another output: it belongs to them."
+        name: "It has as many rows as there are boxes in another output, or the same grid: it belongs to them."
         for name in names
         if name not in found
         and _belongs(graph.shape(name), counts, grids)

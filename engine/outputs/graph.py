@@ -58,8 +58,12 @@ class Graph:
 
     def shape(self, name: str) -> Shape:
         """A value's shape for one picture: without the batch axis, where it has one."""
-        shape = self.shapes[name]
-        return shape[1:] if shape[:1] == (1,) else shape
+        return self.network.layouts[name].own_shape
+
+    def planes(self, name: str) -> Shape | None:
+        """(C, H, W) of a value that has rows and columns, wherever its channels lie; None for others."""
+        layout = self.network.layouts[name]
+        return layout.shape if layout.has_maps and len(layout.shape) == 3 else None
 
     def passes(self, name: str) -> str | None:
         """The value whose numbers ``name`` has, all of them in the same order; None where it makes numbers of its own.

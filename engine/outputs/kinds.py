@@ -35,7 +35,7 @@ from engine.outputs.detectors import find_detectors
 from engine.outputs.graph import Graph
 from engine.outputs.info import Activation, Form, OutputInfo, OutputKind
 from engine.outputs.intervals import stays_within_one
-from engine.outputs.maps import channels_of, describe_map, is_map, is_sequence
+from engine.outputs.maps import channels_of, describe_map, is_map, is_sequence, symbols_of
 from engine.outputs.names import hint_of, speaks_of_logits
 from engine.outputs.observe import observed
 from engine.outputs.walk import Head, covers, head_of, is_integer
@@ -143,12 +143,12 @@ class _Describing:
             return self._boxes(name, shape, self.detectors[name])
         if is_list(shape):
             return self._list(name, prod(shape), head)
-        if is_map(self.graph, name):
+        if is_map(self.graph, name) and not is_sequence(self.graph, name, head):
             kind, reason = describe_map(self.graph, name, head)
             count = channels_of(self.graph, name, head) if kind == "map" else 0
             return self._info(name, kind, reason, count, self._named(count, one_is_two=True))
         if is_sequence(self.graph, name, head):
-            count = shape[-1]
+            count = symbols_of(self.graph, name, head)
             reason = "It has a score for each symbol at each place of a sequence."
             return self._info(name, "tokens", reason, count, self._named(count, count - 1))
         if prod(shape) <= _FEW or min(shape) <= _POINT:

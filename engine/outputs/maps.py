@@ -48,19 +48,37 @@ def channels_of(graph: Graph, name: str, head: Head) -> int:
     if head.activation == "softmax" and head.order is None:
         (axis, *_) = head.axes
         return graph.shapes[head.logits][axis]
+    planes = graph.planes(name)
+    if planes is not None:
+        return planes[0]
     behind = _is_like_input(graph, shape[:2]) and not _is_like_input(graph, shape[1:])
     return shape[2] if behind else shape[0]
 
 
 def is_sequence(graph: Graph, name: str, head: Head) -> bool:
     """Whether a value (T, K) is scores of K symbols along a line: a softmax over K, or what is left of maps of one row."""
-    shape = graph.shape(name)
+    shape = _without_ones(graph.shape(name))
     if len(shape) != 2 or min(shape) < 2:
         return False
     if head.activation == "softmax":
-        return True
+        return any(graph.shapes[head.logits][axis] > 1 for axis in head.axes)
     maps = _last_maps(graph, name)
     return maps is not None and maps[2] in shape and maps[0] in shape
+
+
+def symbols_of(graph: Graph, name: str, head: Head) -> int:
+    """How many symbols a sequence has scores of."""
+    if head.activation == "softmax":
+        return max(graph.shapes[head.logits][axis] for axis in head.axes)
+    maps = _last_maps(graph, name)
+    return maps[0] if maps is not None else graph.shape(name)[-1]
+
+
+def _without_ones(shape: Shape) -> Shape:
+    """Without axes of length 1 in front, which say nothing."""
+    while len(shape) > 2 and shape[0] == 1:
+        shape = shape[1:]
+    return shape
 
 
 def _last_maps(graph: Graph, name: str) -> Shape | None:

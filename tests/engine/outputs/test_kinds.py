@@ -13,6 +13,7 @@ from engine.ops import (
     Dense,
     Flatten,
     GlobalAveragePool,
+    LogSoftmax,
     Mul,
     ReduceMean,
     Relu,
@@ -267,7 +268,18 @@ class TestTokens:
 
     def test_maps_of_which_the_rows_are_gone(self):
         network = maps(68, ("line", ReduceMean((2,), keepdims=False)))
-        assert network.answer.kind == "tokens"
+        assert (network.answer.kind, network.answer.classes) == ("tokens", 68)
+
+    def test_places_before_pictures(self):
+        """(T, N, K), as networks that read lines are exported: the axis of pictures is in the middle."""
+        line = [("line", ReduceMean((2,), keepdims=False)), ("t", Transpose((2, 0, 1)))]
+        info = maps(37, *line, ("y", LogSoftmax(2))).answer
+        assert (info.kind, info.classes, info.shape) == ("tokens", 37, (16, 37))
+
+    def test_an_axis_of_one_in_front(self):
+        steps = [("r", Reshape((-1, 1, 10, 37))), ("p", Softmax(3))]
+        info = tail(*steps, k=370).answer
+        assert (info.kind, info.classes) == ("tokens", 37)
 
 
 SIZE16 = (3, 16, 16)
@@ -308,3 +320,11 @@ def test_larger_pictures(op):
     reads = ("maps",) if isinstance(op, Resize) else ("maps", "image")
     network = maps(3, ("y", op, *reads))
     assert network.answer.kind == ("image" if isinstance(op, Resize) else "map")
+
+
+def test_a_network_all_of_whose_values_are_outputs_is_described_at_once():
+    """Every output has a walk of its own, and each of them ends soon: 500 take no time that anybody would notice."""
+    chain = [(f"n{i}", (Relu(), Mul(ONE), Reshape((-1, 4)))[i % 3]) for i in range(500)]
+    network = tail(*chain, outputs=[name for name, _ in chain])
+    assert len(network.output_infos) == 500
+    assert sum(info.primary for info in network.output_infos) == 1
