@@ -84,11 +84,37 @@ async def copy_model(
     preset: Annotated[
         str | None, Query(description="As in POST /models.", max_length=40, examples=["caffe"])
     ] = None,
-    mean: Annotated[str | None, Query(max_length=2000, examples=["0.5"])] = None,
-    std: Annotated[str | None, Query(max_length=2000, examples=["0.5"])] = None,
-    scale: Annotated[str | None, Query(max_length=40, examples=["255"])] = None,
-    channels: Annotated[str | None, Query(max_length=400, examples=["bgr"])] = None,
-    crop_mode: Annotated[str | None, Query(max_length=40, examples=["squash"])] = None,
+    mean: Annotated[
+        str | None,
+        Query(
+            description="One number, or one a channel: (pixel / scale − mean) / std.",
+            max_length=2000,
+            examples=["0.5"],
+        ),
+    ] = None,
+    std: Annotated[
+        str | None, Query(description="As mean.", max_length=2000, examples=["0.5"])
+    ] = None,
+    scale: Annotated[
+        str | None,
+        Query(
+            description="What pixels are divided by first: 255 or 1.",
+            max_length=40,
+            examples=["255"],
+        ),
+    ] = None,
+    channels: Annotated[
+        str | None,
+        Query(
+            description="What each channel is given: rgb, bgr, or a list.",
+            max_length=400,
+            examples=["bgr"],
+        ),
+    ] = None,
+    crop_mode: Annotated[
+        str | None,
+        Query(description="center, squash or border.", max_length=40, examples=["squash"]),
+    ] = None,
 ) -> Response:
     """The same network for photos that are prepared in another way; nothing is sent again, and its weights are kept once.
 

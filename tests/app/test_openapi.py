@@ -8,12 +8,19 @@ from app import (
     schemas,
     schemas_attributions,
     schemas_learning,
+    schemas_preprocessing,
     schemas_problem,
     schemas_steps,
 )
 
-UPLOADS = {"create_analysis", "classify"}
-SHAPES = vars(schemas) | vars(schemas_attributions) | vars(schemas_learning) | vars(schemas_steps)
+UPLOADS = {"create_analysis", "classify", "compare_preprocessing"}
+SHAPES = (
+    vars(schemas)
+    | vars(schemas_attributions)
+    | vars(schemas_learning)
+    | vars(schemas_preprocessing)
+    | vars(schemas_steps)
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +61,8 @@ def test_every_call_of_the_contract_is_there(document):
     assert set(document["paths"]) == {
         "/api/v1/models",
         "/api/v1/models/{id}",
+        "/api/v1/models/{id}/preprocessing",
+        "/api/v1/models/{id}/copies",
         "/api/v1/models/{id}/layers/{name}/weights",
         "/api/v1/models/{id}/layers/{name}/receptive-fields",
         "/api/v1/samples",
