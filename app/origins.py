@@ -38,14 +38,19 @@ def _step(done: Analysis, step: views.Step) -> dict[str, Any]:
     }
 
 
-def pixel_influence(done: Analysis, name: str, position: Index) -> Array:
-    """How strongly each pixel of the input can move a number: float32 (H, W)."""
-    return plain(effective_field(done.network, done.trace, name, done.index(name, position)))
+def pixel_influence(
+    done: Analysis, name: str, position: Index, check: Check | None = None
+) -> Array:
+    """How strongly each pixel of the input can move a number: float32 (H, W). ``check`` may raise to stop."""
+    index = done.index(name, position)
+    return plain(effective_field(done.network, done.trace, name, index, check))
 
 
-def effective(done: Analysis, name: str, position: Index) -> dict[str, Any]:
-    """A number's effective receptive field."""
-    field = pixel_influence(done, name, position)
+def effective(
+    done: Analysis, name: str, position: Index, check: Check | None = None
+) -> dict[str, Any]:
+    """A number's effective receptive field. ``check`` may raise to stop."""
+    field = pixel_influence(done, name, position, check)
     return {
         "layer": name,
         "index": place_of(position),

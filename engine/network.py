@@ -292,11 +292,13 @@ class Network:
         *,
         only_params: bool = False,
         only_values: Collection[str] | None = None,
+        check: Callable[[], None] | None = None,
     ) -> Gradients:
         """The chain rule from the given gradients (value name → dLoss/dvalue) back to every value and parameter.
 
         - with ``only_params`` (training) a value's gradient is let go once it is used, and the picture's is not computed;
-        - with ``only_values`` (explaining) nothing is computed but the gradients of these values, and no parameter's.
+        - with ``only_values`` (explaining) nothing is computed but the gradients of these values, and no parameter's; ``check`` is
+          then called before every node and may raise to stop.
 
         A value that had no part in it has no gradient. Raises GraphError for a name that is no value of the network.
         """
@@ -304,7 +306,7 @@ class Network:
         if unknown:
             raise GraphError(f"this network has no value {', '.join(map(repr, unknown))}")
         if only_values is not None:
-            return Gradients(self._value_grads(trace, output_grads, set(only_values)))
+            return Gradients(self._value_grads(trace, output_grads, set(only_values), check))
         blame: dict[str, Array] = dict(output_grads)
         params: dict[str, Array] = {}
         for node in reversed(self.nodes):
@@ -321,7 +323,11 @@ class Network:
         return Gradients({} if only_params else blame, params)
 
     def _value_grads(
-        self, trace: Trace, output_grads: Mapping[str, Array], wanted: set[str]
+        self,
+        trace: Trace,
+        output_grads: Mapping[str, Array],
+        wanted: set[str],
+        check: Callable[[], None] | None,
     ) -> dict[str, Array]:
         """The gradients of the wanted values. The walk keeps to the nodes that depend on them and keeps no other gradient."""
         depends = set(wanted)
@@ -332,6 +338,8 @@ class Network:
         for node in reversed(self.nodes):
             if node.name not in blame or depends.isdisjoint(node.inputs):
                 continue
+            if check is not None:
+                check()
             dy = blame[node.name] if node.name in wanted else blame.pop(node.name)
             passed_on = zip(
                 node.inputs, node.op.input_grads(dy, trace.caches[node.name]), strict=True

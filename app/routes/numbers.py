@@ -67,6 +67,10 @@ async def see_effective_field(
     kind = choose_format(format, accepted(request.headers), ("json", "npy"))
     place = position.in_shape(done.layer(name).shape)
     if kind == "json":
-        return json_response(await worker.run(lambda _: origins.effective(done, name, place)))
-    body = await worker.run(lambda _: npy_bytes(origins.pixel_influence(done, name, place)))
+        return json_response(
+            await worker.run(lambda check: origins.effective(done, name, place, check))
+        )
+    body = await worker.run(
+        lambda check: npy_bytes(origins.pixel_influence(done, name, place, check))
+    )
     return Response(body, media_type=MEDIA_TYPES[kind])

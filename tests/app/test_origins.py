@@ -114,3 +114,13 @@ def test_receptive_fields_and_paths_obey_their_limit(tiny):
         origins.receptive_fields(registry, "other", "pool1", check)
     with pytest.raises(TimeoutError):
         present.model(registry, "other", check)
+
+
+def test_a_number_s_pixels_and_path_obey_their_limit(tiny, photo):
+    def check():
+        raise TimeoutError
+
+    done = analyze("tiny", tiny, photo, Limits(10**7, 10**7))
+    for work in (origins.trail, origins.effective, origins.pixel_influence):
+        with pytest.raises(TimeoutError):
+            work(done, "fc1", (1,), check)
