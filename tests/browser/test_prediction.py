@@ -7,13 +7,11 @@ from app.settings import Settings
 from tests.app.conftest import RunningServer
 
 from .answers import NETWORKS
-from .conftest import ROOT, OpenPage
+from .conftest import OpenPage
 from .screen import Screen
 from .test_access import PHONE, check_with_axe
 
 pytestmark = pytest.mark.browser
-
-CAR = ROOT / "static" / "samples" / "coffee.jpg"
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +54,145 @@ def test_every_kind_on_every_screen(open_page: OpenPage, kind: str, device: dict
     check_with_axe(screen)
     name = f"{kind}-{device.get('viewport', {}).get('width', 1440)}"
     screen.page.screenshot(path=folder / f"{name}.png")
+
+
+def test_a_yes_or_no_lies_between_two_names(open_page: OpenPage):
+    screen = opened(open_page, "binary")
+    scores = {one["label"]: one["score"] for one in answer(screen)["predictions"]}
+    scale = screen.page.locator(".yes-no")
+    assert scores["dog"] == pytest.approx(0.3208, abs=1e-4)
+    assert scale.get_attribute("aria-label") == "Between cat, 67.9\xa0%, and dog, 32.1\xa0%"
+    assert "−0.7500. Below 0 it speaks for cat" in screen.page.inner_text("#doubt")
+    scale.click()
+    screen.wait_for_layer("yes")
+
+
+def test_several_yes_or_no_are_counted_and_marked_at_a_half(open_page: OpenPage):
+    screen = opened(open_page, "multilabel")
+    assert screen.page.locator("#predictions .share.even").count() == 5
+    assert screen.page.inner_text("#doubt").startswith("3 of 5 are likelier than not")
+    screen.page.click("#classes")
+    assert "taught" not in screen.page.inner_text("#classes-dialog")
+    assert "any number of them may be true" in screen.page.inner_text("#classes-dialog")
+
+
+def test_numbers_have_signs_and_are_no_classes(open_page: OpenPage):
+    screen = opened(open_page, "numbers")
+    values = answer(screen)["values"]
+    shown = screen.numbers("#predictions .share-value")
+    assert shown == pytest.approx(values, abs=1e-4)
+    assert min(values) < 0
+    assert screen.page.locator("#classes").is_hidden()
+    assert "%" not in screen.page.inner_text(".answer")
+    screen.page.locator("#predictions button").nth(1).click()
+    screen.wait_for_layer("angles")
+    screen.wait_for_value(values[1])
+
+
+def test_boxes_are_drawn_where_the_network_put_them(open_page: OpenPage, folder):
+    screen = opened(open_page, "boxes")
+    page = screen.page
+    found = answer(screen)["boxes"]
+    assert [box["label"] for box in found] == ["cat", "dog", "very_long_named_red_panda", "dog"]
+    photo = screen.get(f"analyses/{screen.analysis_id}")["input"]
+    frame = page.locator("#frame").bounding_box()
+    drawn = page.locator("#photo-boxes .photo-box[data-box='1']").bounding_box()
+    assert frame
+    assert drawn
+    box, scale = found[1], frame["width"] / photo["width"]
+    assert drawn["x"] - frame["x"] == pytest.approx(box["left"] * scale, abs=1)
+    assert drawn["y"] - frame["y"] == pytest.approx(box["top"] * scale, abs=1)
+    assert drawn["width"] == pytest.approx((box["right"] - box["left"]) * scale, abs=1)
+
+    assert page.locator("#photo-boxes .photo-box").count() == 3
+    page.fill("#box-threshold", "0.1")
+    page.wait_for_selector("#photo-boxes .photo-box[data-box='3']")
+    page.fill("#box-threshold", "0.99")
+    page.wait_for_selector("#answer-view :text('the best has')")
+    page.fill("#box-threshold", "0.25")
+
+    page.locator(".box-list button").nth(1).focus()
+    page.wait_for_selector("#photo-boxes .lit-box[data-box='1']")
+    page.locator("#photo-boxes .photo-box[data-box='0']").hover()
+    page.wait_for_selector(".box-list .lit-box[data-box='0']")
+
+    page.click("#answer-large")
+    page.wait_for_selector("#answer-dialog[open] .photo-box")
+    check_with_axe(screen)
+    page.screenshot(path=folder / "large-boxes.png")
+    page.keyboard.press("Escape")
+    page.locator(".box-list button").nth(1).click()
+    screen.wait_for_layer("output0")
+    screen.wait_for_value(found[1]["score"])
+
+
+def test_a_segmentation_is_over_the_photo_and_beside_it(open_page: OpenPage, folder):
+    screen = opened(open_page, "segmentation")
+    page = screen.page
+    page.wait_for_selector(".answer-map .shares li")
+    assert page.locator("#photo-answer").evaluate("c => [c.width, c.height, c.hidden]") == [
+        64,
+        64,
+        False,
+    ]
+    shares = screen.numbers(".answer-map .share-value")
+    assert sum(shares) == pytest.approx(100, abs=0.5)
+    page.select_option("#answer-channel", label="car")
+    page.wait_for_selector(".answer-map :text('From ')")
+    page.select_option("#answer-channel", "")
+    page.click("#answer-large")
+    page.wait_for_selector("#answer-dialog[open] .large-over")
+    check_with_axe(screen)
+    page.screenshot(path=folder / "large-map.png")
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Why this class?").click()
+    page.wait_for_selector("#photo-answer", state="hidden")
+
+
+def test_a_picture_is_shown_before_and_after(open_page: OpenPage, folder):
+    """Red and blue are exchanged, at twice the size."""
+    screen = opened(open_page, "picture")
+    page = screen.page
+    page.wait_for_selector("#answer-view figure canvas")
+    pixel = "c => [...c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data]"
+    before, after = (page.locator("#answer-view canvas").nth(i).evaluate(pixel) for i in (0, 1))
+    assert after == pytest.approx([before[2], before[1], before[0], 255], abs=1)
+    assert page.locator("#answer-view canvas").nth(1).evaluate("c => c.width") == 128
+    page.click("#answer-large")
+    page.wait_for_selector("#answer-dialog[open] canvas")
+    page.screenshot(path=folder / "large-picture.png")
+
+
+def test_symbols_stand_in_a_row(open_page: OpenPage):
+    screen = opened(open_page, "tokens")
+    screen.page.wait_for_selector(".token")
+    assert "".join(screen.page.locator(".token").all_inner_texts()) == "_cc_ad_b__a_"
+    screen.page.locator(".token").nth(1).click()
+    screen.wait_for_layer("symbols")
+
+
+def test_what_is_unknown_is_called_so(open_page: OpenPage):
+    screen = opened(open_page, "unknown")
+    text = screen.page.inner_text(".answer")
+    assert "What these numbers mean is not said in the file." in text
+    assert "class" not in text
+    assert "Standard deviation" in text
+
+
+def test_two_outputs_are_marked_chosen_and_asked_about(open_page: OpenPage, folder):
+    screen = opened(open_page, "two")
+    page = screen.page
+    assert page.locator(".column.is-output").evaluate_all(
+        "all => all.map((c) => c.dataset.layer)"
+    ) == ["features", "shares"]
+    assert page.input_value("#output") == "shares"
+    page.get_by_role("tab", name="Why this class?").click()
+    page.select_option("#output", "features")
+    page.wait_for_selector("h2:has-text('of “features”')")
+    assert page.input_value("#why-output") == "features"
+    screen.wait_for_address("output=features")
+    assert "Numbers with their signs" in page.inner_text("#doubt")
+    page.screenshot(path=folder / "two-outputs.png")
+    page.reload()
+    page.wait_for_selector("#output")
+    assert page.input_value("#output") == "features"

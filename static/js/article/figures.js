@@ -145,14 +145,14 @@ async function jury({ app, layer, signal }) {
   const others = rest.length ? [{ name: say.sums.others(rest.length), sum: total(rest.map(({ sum }) => sum)) }] : [];
   return [
     ledger(app, [...sorted.slice(0, PIECES), ...others, { name: say.sums.bias, sum: why.bias }], why.value),
-    caption(say.article.figures.jury(words(labels?.[unit] ?? String(unit)), layer.name, count(why.terms.length))),
+    caption(say.article.figures.jury(words(labels?.[unit] ?? say.numbers.number(unit)), layer.name, count(why.terms.length))),
   ];
 }
 
 /** @param {Scene} scene */
 async function answer({ app, layer, signal }) {
   const { analysis, model } = app.store.state;
-  if (!analysis || !model) return [];
+  if (!analysis?.predictions.length || !model) return []; // it chooses among no classes
   const shares = analysis.predictions.slice(0, CLASSES);
   const labels = unitLabels(model, layer);
   const unit = Math.max(0, labels?.indexOf(shares[0]?.label ?? "") ?? 0);

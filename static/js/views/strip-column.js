@@ -28,18 +28,19 @@ const LETTER = 5.5; // how wide one is
 /**
  * @param {Column} column
  * @param {number[]} channels that it shows
+ * @param {boolean} isOutput whether one of its layers is an output of the network
  * @param {(name: string) => void} go
  * @returns {Drawn}
  */
-export function drawColumn(column, channels, go) {
+export function drawColumn(column, channels, isOutput, go) {
   const { item, layer, left, top, width, height } = column;
-  const classes = ["column", item.folded && "folded", column.lane !== 0 && "beside"].filter(Boolean).join(" ");
+  const classes = ["column", item.folded && "folded", column.lane !== 0 && "beside", isOutput && "is-output"].filter(Boolean).join(" ");
   const button = h("button", {
     type: "button",
     class: classes,
     tabindex: -1,
     title: item.folded ? `${blockName(item.block)}: ${layer.name}` : layer.name,
-    "aria-label": label(column),
+    "aria-label": isOutput ? `${label(column)}, ${say.prediction.strip}` : label(column),
     style: { left: rem(left), top: rem(top), width: rem(width), height: rem(height) },
     data: { layer: layer.name, family: familyOf(item.folded ? mainOp(item.layers) : layer.op) },
     on: { click: () => go(layer.name) },
@@ -57,6 +58,7 @@ export function dressColumn(drawn, far) {
   const { column, button } = drawn;
   const { cells, item, width } = column;
   if (width >= LEAST_NAME) button.append(h("span", { class: "column-name" }, fitName(nameOf(column), width / LETTER)));
+  if (width >= LEAST_NAME && button.classList.contains("is-output")) button.append(h("span", { class: "output-mark", "aria-hidden": "true" }, say.prediction.strip));
   if (far) {
     drawn.thumbs = cells.map((cell) => h("span", { class: "far-bar", style: place(column, cell) }));
     button.append(...drawn.thumbs);

@@ -229,7 +229,11 @@ export class Strip {
     const { columns, groups, brackets, routes, width, height, far, isChain } = drawing;
     this.drawing = drawing;
     const go = (/** @type {string} */ name) => this.app.explorer.goTo(name);
-    const all = columns.map((column) => drawColumn(column, (typical.get(column.layer.name) ?? []).slice(0, column.cells.length), go));
+    const outputs = new Set(this.#model?.outputs.map(({ name }) => name));
+    const all = columns.map((column) => {
+      const isOutput = column.item.layers.some(({ name }) => outputs.has(name));
+      return drawColumn(column, (typical.get(column.layer.name) ?? []).slice(0, column.cells.length), isOutput, go);
+    });
     this.#drawn = new Map(all.map((drawn) => [drawn.column.layer.name, drawn]));
     this.#holds = new Map(all.flatMap((drawn) => drawn.column.item.layers.map(({ name }) => [name, drawn])));
     this.#edges = new Map();

@@ -22,6 +22,7 @@ export function scoresSection({ store }) {
     const { pair, analysis } = store.state;
     const one = pair?.one.analysis ?? analysis;
     if (!one) return;
+    section.hidden = !one.predictions.length; // a network that chooses among no classes
     if (pair?.kind === "network") {
       head.replaceChildren();
       list.replaceChildren(...[pair.one, pair.other].flatMap(({ model, analysis }) => ofOneNetwork(model.title, analysis)));
@@ -33,13 +34,14 @@ export function scoresSection({ store }) {
     list.replaceChildren(...shownOf(one, pair).map((label) => row(label, one, pair)));
   };
   store.watch(["pair", "analysis"], show);
-  return h(
+  const section = h(
     "section",
     { class: "whatif-part whatif-scores", "aria-labelledby": "whatif-scores" },
     h("h3", { id: "whatif-scores" }, say.whatif.scores.title),
     head,
     list,
   );
+  return section;
 }
 
 /**
