@@ -110,5 +110,10 @@ def test_twice_the_nodes_take_twice_the_work(build):
     assert calls(large) < 2.1 * calls(small)
 
 
+def test_nodes_that_lead_nowhere_are_not_counted_and_cost_next_to_nothing():
+    count = 20_000
+    assert calls(unneeded(count).SerializeToString()) < 60 * count
+
+
 def test_as_many_nodes_as_are_allowed_take_a_few_hundred_calls_each():
     assert calls(chain(4096).SerializeToString()) < 400 * 4096

@@ -96,6 +96,8 @@ def parse(data: bytes, limits: ModelLimits, files: Mapping[str, bytes]) -> Graph
     if not graph.output:
         raise FormatError("this network has no output")
     outputs, labels = cut_tails(graph)
+    nodes = _within_reach(graph, outputs)
+    limits.allow("nodes", len(nodes))
     outputs, note = cut_uncounted(graph, outputs)
     return Graph(
         name=graph.name,
@@ -104,7 +106,7 @@ def parse(data: bytes, limits: ModelLimits, files: Mapping[str, bytes]) -> Graph
         inputs=inputs,
         outputs=tuple(plain.get(name, name) for name in outputs),
         tensors=tensors,
-        nodes=tuple(graph.node),
+        nodes=nodes,
         functions={(f.domain, f.name, f.overload): f for f in model.functions},
         about={entry.key: entry.value for entry in model.metadata_props},
         labels=labels,
@@ -125,6 +127,24 @@ def opset_of(imports: Iterable[OperatorSetIdProto]) -> int:
             f"opset {versions[0]} is not read; {OLDEST_OPSET} to {newest} are: export the model with one of these"
         )
     return int(versions[0])
+
+
+def _within_reach(graph: GraphProto, outputs: Iterable[str]) -> tuple[NodeProto, ...]:
+    """The nodes that the outputs need, or may need when a branch is taken, in the file's order."""
+    nodes = list(graph.node)
+    makers = {name: place for place, node in enumerate(nodes) for name in node.output if name}
+    found: set[int] = set()
+    wanted = list(outputs)
+    while wanted:
+        place = makers.get(wanted.pop())
+        if place is None or place in found:
+            continue
+        found.add(place)
+        wanted += nodes[place].input
+        for inner in graphs_in([nodes[place]]):
+            wanted += [name for node in inner.node for name in node.input]
+            wanted += [value.name for value in inner.output]
+    return tuple(nodes[place] for place in sorted(found))
 
 
 def plain_name(name: str) -> str:
