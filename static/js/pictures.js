@@ -118,10 +118,9 @@ async function convert(file, limits, name) {
     const blob = await encode(canvas, source, isExact);
     if (blob.size <= limits.bytes || canvas.width * canvas.height === 1) {
       if (source instanceof ImageBitmap) source.close();
-      const size = (/** @type {number} */ w, /** @type {number} */ h) => `${count(w)} × ${count(h)}`;
       const words = say.photo.converted;
       const was = name && words.format(name, isExact ? "PNG" : "JPEG");
-      const is = scale < 1 && words.smaller(size(width, height), size(canvas.width, canvas.height));
+      const is = scale < 1 && words.smaller(`${count(canvas.width)} × ${count(canvas.height)}`);
       const note = [was, is].filter(Boolean).join(" ") || words.anew(inBytes(limits.bytes));
       return { file: new File([blob], file.name, { type: blob.type }), note };
     }

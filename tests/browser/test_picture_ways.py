@@ -139,7 +139,7 @@ def test_an_avif_is_converted_whatever_it_is_called(screen: Screen):
     avif = as_file(Image.open(io.BytesIO(case.data)), "AVIF", quality=95)
     upload(screen, "holiday.jpg", avif)
     credit = wait_for_photo(screen, "holiday")
-    assert "Converted from AVIF to PNG by this browser" in credit
+    assert "Converted here from AVIF to PNG" in credit
     loose = type(case)("avif", avif, case.size, case.quarters, 12)
     loose.check(panel(screen))
     loose.check_quarters(seen(screen))
@@ -151,7 +151,7 @@ def test_a_drawing_is_converted(screen: Screen):
         b'<rect x="2" width="2" height="1" style="fill:#143cc8"/></svg>'
     )
     upload(screen, "logo.svg", svg, "image/svg+xml")
-    assert "Converted from SVG to PNG" in wait_for_photo(screen, "logo")
+    assert "Converted here from SVG to PNG" in wait_for_photo(screen, "logo")
     pixels = panel(screen)
     height, width, _ = pixels.shape
     assert width > 500
@@ -208,7 +208,7 @@ def test_a_photo_of_too_many_pixels_is_made_smaller(screen: Screen):
     image = Image.new("RGB", (6400, 4800), (220, 30, 40))
     image.paste((20, 60, 200), (3200, 0, 6400, 4800))
     upload(screen, "large.png", as_file(image), "image/png")
-    assert "Made smaller by this browser, from 6,400 × 4,800" in wait_for_photo(screen, "large")
+    assert "Shrunk here to 5,773 × 4,330 pixels" in wait_for_photo(screen, "large")
     pixels = panel(screen).astype(int)
     height, width, _ = pixels.shape
     assert abs(width / height - 4 / 3) < 0.01

@@ -53,7 +53,8 @@ function drawPhoto({ analysis, photo, seen, source }) {
     context.drawImage(seen, left, top, right - left, bottom - top);
   }
   placeBox(find("#crop", HTMLElement), share(boxOf(crop), width, height));
-  find("#credit", HTMLElement).textContent = caption(photo !== null, source);
+  const credit = find("#credit", HTMLElement);
+  credit.textContent = credit.title = caption(photo !== null, source); // two lines have room
 }
 
 /**

@@ -72,9 +72,9 @@ export const say = {
     yours: "das eigene Foto",
     byLink: "ein Foto, das über seinen Link geöffnet wurde",
     converted: {
-      format: (from, to) => `Von diesem Browser aus ${from} in ${to} umgewandelt: ${from} liest der Server nicht.`,
-      smaller: (was, is) => `Von diesem Browser verkleinert, von ${was} auf ${is} Pixel: Größere nimmt der Server nicht.`,
-      anew: (limit) => `Von diesem Browser neu als JPEG gespeichert: Der Server nimmt Dateien bis ${limit}.`,
+      format: (from, to) => `Hier von ${from} in ${to} umgewandelt.`,
+      smaller: (size) => `Hier auf ${size} Pixel verkleinert.`,
+      anew: (limit) => `Hier neu gespeichert, unter ${limit}.`,
     },
   },
 

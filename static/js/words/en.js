@@ -79,10 +79,11 @@ export const say = {
     notHere: "The server keeps no photo, so this link shows only what the network saw of it.",
     yours: "your photo",
     byLink: "a photo opened by its link",
+    /** What the browser did to a photo before it sent it; a line below the photo has room for about 35 letters. */
     converted: {
-      format: (/** @type {string} */ from, /** @type {string} */ to) => `Converted from ${from} to ${to} by this browser: the server does not read ${from}.`,
-      smaller: (/** @type {string} */ was, /** @type {string} */ is) => `Made smaller by this browser, from ${was} to ${is} pixels: the server takes no larger ones.`,
-      anew: (/** @type {string} */ limit) => `Saved anew as JPEG by this browser: the server takes files of up to ${limit}.`,
+      format: (/** @type {string} */ from, /** @type {string} */ to) => `Converted here from ${from} to ${to}.`,
+      smaller: (/** @type {string} */ size) => `Shrunk here to ${size} pixels.`,
+      anew: (/** @type {string} */ limit) => `Saved anew here, below ${limit}.`,
     },
   },
 
