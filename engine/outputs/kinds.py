@@ -254,7 +254,7 @@ class _Describing:
 
     def _no_classes(self, name: str, size: int, head: Head) -> str | None:
         """Why a raw list without names is rather numbers than classes."""
-        hint = hint_of(name) or _hint_of_maker(self.graph, head.last)
+        hint = hint_of(name) or hint_of(f"/{self.graph.label(head.last)}")
         if self.leads_on.get(name) in ("softmax", "sigmoid"):
             return None
         if head.activation is not None or hint in ("numbers", "boxes", "features"):
@@ -307,12 +307,6 @@ class _Describing:
 
 _FEW = 64  # numbers with two axes that are a matrix or a handful of points
 _POINT = 3  # numbers of a point
-
-
-def _hint_of_maker(graph: Graph, name: str) -> str | None:
-    """What the node's own name says; its features are the whole network's, so that word says nothing there."""
-    hint = hint_of(graph.label(name))
-    return None if hint == "features" else hint
 
 
 def _ends_in_tanh(graph: Graph, name: str) -> bool:

@@ -34,11 +34,20 @@ _WORDS: dict[Hint, frozenset[str]] = {
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
+# Words that modules have in their names whatever comes out at the end: ``/backbone/fc/Gemm``, ``/attention/value/MatMul``.
+_OF_MODULES = _words("shape params num count value values points")
+
+
 def hint_of(name: str) -> Hint | None:
-    """What a name speaks of; the last word that says anything counts: ``box_scores`` are scores."""
+    """What a name speaks of; the last word that says anything counts: ``box_scores`` are scores.
+
+    Of a path of modules, words for features and other words that say nothing of the answer are passed over.
+    """
+    is_path = "/" in name
     for part in reversed(_PARTS.findall(name)):
         for hint, words in _WORDS.items():
-            if part.lower() in words:
+            vague = is_path and (hint == "features" or part.lower() in _OF_MODULES)
+            if part.lower() in words and not vague:
                 return hint
     return None
 

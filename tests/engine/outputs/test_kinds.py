@@ -72,6 +72,25 @@ class TestLists:
     def test_named_after_classes_or_nothing(self, name):
         assert kinds(renamed(name, 256 if name == "logits" else 5)) == {name: "classes"}
 
+    @pytest.mark.parametrize(
+        ("name", "kind"),
+        [
+            ("/backbone/fc/Gemm_output_0", "classes"),
+            ("/features/value/Gemm", "classes"),
+            ("/backbone/angles/Gemm_output_0", "numbers"),
+            ("/regressor/classifier/Gemm", "classes"),
+        ],
+    )
+    def test_of_a_path_of_modules_only_telling_words_count(self, name, kind):
+        assert kinds(renamed(name, 5)) == {name: kind}
+
+    def test_the_name_of_the_last_node_counts_too(self):
+        network = tail(k=3)
+        *others, last = network.nodes
+        told = Node(last.name, last.op, last.inputs, "/head/fc_angles/Gemm")
+        other = Network([*others, told], inputs=network.inputs, outputs=network.outputs)
+        assert other.answer.kind == "numbers"
+
     def test_names_that_were_given_make_classes(self):
         assert renamed("angles", 3, labels=("a", "b", "c")).answer.kind == "classes"
         assert renamed("angles", 3, labels=("a", "b")).answer.kind == "numbers"
