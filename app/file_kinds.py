@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from app.picture_kinds import find_kind
+
 _HEAD = 4096  # bytes that are looked at
 _ENDS = 2**18  # bytes at both ends of a ZIP, where its entries are named
 
@@ -357,13 +359,23 @@ def kind_of_file(data: bytes) -> FileKind | None:
         return _kind_of_zip(data)
     if head[8:9] == b"{":
         return None  # safetensors: whose, its header says (foreign_weights)
+    return _kind_of_message(data, head)
+
+
+def _kind_of_message(data: bytes, head: bytes) -> FileKind | None:
+    """What a file is that is known by no mark: a protobuf message of other programs, a text, a picture, or nothing known."""
     if _COREML.match(head) and not _names_its_maker(head):
         return _COREML_KIND
     if head[:1] == b"\n" and any(mark in head for mark in (b"Convolution", b"InnerProduct")):
         return _CAFFEMODEL
     if _is_text(head):
         return _kind_of_text(head)
-    return None if begins_as_onnx(data) else _UNKNOWN
+    if begins_as_onnx(data):
+        return None
+    picture = find_kind(data)
+    if picture is not None and picture.is_picture:
+        return FileKind(picture.name, f"It is no network. As a photo: {picture.advice}")
+    return _UNKNOWN
 
 
 def foreign_weights(data: bytes) -> FileKind | None:

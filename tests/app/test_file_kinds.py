@@ -61,6 +61,8 @@ KINDS = [
     (b"\0\0\0\x1cftypavif\0\0\0\0" + bytes(40), "AVIF", "photo"),
     (b"\0\0\0\x1cftypheic\0\0\0\0" + bytes(40), "HEIC", "photo"),
     (b"\0\0\0\x1cftypisom\0\0\0\0" + bytes(40), "film", "ONNX"),
+    (b"8BPS\0\1" + bytes(90), "PSD", "JPEG or PNG"),
+    (b"\0\0\1\0\1\0\x10\x10\0\0\1\0\x20\0" + bytes(90), "icon", "JPEG or PNG"),
     (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "PDF", "ONNX"),
     (b"\x89HDF\r\n\x1a\n" + bytes(40), "HDF5", "keras.models.load_model"),
     (b"\x1c\0\0\0TFL3" + bytes(20), "TensorFlow Lite", "--tflite"),
