@@ -44,7 +44,10 @@ def wait_for_setup(screen: Screen) -> None:
 
 
 def wait_for_total(screen: Screen) -> None:
-    screen.page.wait_for_function("() => /\\d/.test(document.querySelector('.total').textContent)")
+    screen.page.wait_for_function(
+        "() => /\\d/.test(document.querySelector('.total').textContent)",
+        timeout=60_000,  # the first visit draws three sets of pictures
+    )
 
 
 def summary(screen: Screen, part: int) -> str:
