@@ -26,6 +26,7 @@ def test_every_value_is_that_of_onnxruntime(entry):
     wrong, compared = running.differences(network, data, entry.get("rounded", False))
     assert wrong == []
     assert compared >= 3
+    assert running.unexplained(network, data) == []
     if "kinds" in entry:
         assert [info.kind for info in network.output_infos] == entry["kinds"]
 

@@ -9,6 +9,9 @@ from onnx import TensorProto, helper, shape_inference
 from app.import_options import ImportOptions
 from app.model_wishes import limits_of, read_model
 from app.settings import Settings
+from engine import views
+from engine.fields import Fields
+from engine.ops import Box
 from tests.engine.onnx_twins import run_file
 
 NEAR = 1e-3  # of a value's largest number
@@ -94,3 +97,22 @@ def differences(network, data, rounded=False):
         ).mean() > rounded * STEPS:
             wrong.append(f"{key}: {apart.max():.1e} of {np.abs(expected).max():.1e}")
     return wrong, compared
+
+
+def unexplained(network, data):
+    """Steps whose explanation of their first number does not add up, or which see what is not there."""
+    ours, _ = pictures(network, data)
+    trace, fields, wrong = network.forward(ours), Fields(network), []
+    for node in network.nodes:
+        value = trace[node.name]
+        first = (0,) * value.ndim
+        why = views.explain(network, trace, node.name, first)
+        size = max(1, abs(why.bias), np.abs(why.products).max(initial=0))
+        if not abs(why.bias + why.products.sum() - float(value[first])) <= NEAR * size:
+            wrong.append(node.name)
+        fields.seen(node.name, Box.at(first))
+    output = network.outputs[0]
+    gradient = network.backward(trace, {output: np.ones_like(trace[output])})
+    if not all(np.isfinite(gradient.values[name]).all() for name in network.inputs):
+        wrong.append("the gradient")
+    return wrong
