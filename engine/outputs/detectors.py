@@ -143,7 +143,10 @@ def _are_cells(graph: Graph, name: str, count: int, width: int) -> bool:
     """Whether the rows are the cells of the grids that the value was made from, or a few for each cell."""
     grids = _grids_behind(graph, name)
     cells = sum(rows * columns for rows, columns in grids)
-    return cells > 0 and count % cells == 0 and count // cells <= 16
+    if cells > 0 and count % cells == 0 and count // cells <= 16:
+        return True
+    # YOLOv8's distances go through a convolution of their own, whose rows are no grid.
+    return any(rows * columns == count for rows, columns in grids)
 
 
 def _grids_behind(graph: Graph, name: str) -> set[tuple[int, int]]:

@@ -10,6 +10,7 @@ first that fits counts, and ``reason`` tells which one it was:
 | that is rows of cells of grids (``detectors.py``) | boxes |
 | with rows and columns | image where it is a picture of the input's kind, else map |
 | with two axes, softmax along one of them, or one of a row of maps | tokens |
+| that is the largest numbers in their order (TopK) | numbers |
 | that is a list with as many names as somebody gave | classes; multilabel behind sigmoids; binary where it is one number |
 | that is a list behind softmax or its logarithm | classes |
 | … behind sigmoid | binary where it is one number, else multilabel |
@@ -18,7 +19,9 @@ first that fits counts, and ``reason`` tells which one it was:
 | … behind tanh, or named after angles, points, features | numbers |
 | … that another output is computed from | numbers: features |
 | … of one raw number | numbers, binary where it is called a logit |
-| … of 128 and more raw numbers in multiples of 64 | numbers: a feature vector |
+| … of 128 and more raw numbers in multiples of 64, or divided by their length | numbers: a feature vector |
+| … beside another output that has an activation, or boxes | numbers |
+| … alone, of three raw numbers, or as many as the usual points of a face have | numbers |
 | … of other raw numbers | classes, whose scores softmax turns into probabilities |
 | anything else | unknown |
 """
@@ -30,7 +33,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Literal
 
-from engine.ops import Add, Div, Mul, Sub, Tanh
+from engine.ops import Add, Div, Mul, ReduceSum, Sqrt, Sub, Tanh, TopK
 from engine.outputs.detectors import find_detectors
 from engine.outputs.graph import Graph
 from engine.outputs.info import Activation, Form, OutputInfo, OutputKind
@@ -172,7 +175,8 @@ class _Describing:
 
     def _list(self, name: str, size: int, head: Head) -> OutputInfo:
         return (
-            self._activated(name, size, head)
+            self._sorted(name, size)
+            or self._activated(name, size, head)
             or self._shown_by_pictures(name, size, head)
             or self._bounded(name, size, head)
             or self._raw(name, size, head)
@@ -184,6 +188,13 @@ class _Describing:
 
     def _speaks_of_numbers(self, name: str, size: int) -> bool:
         return hint_of(name) in ("numbers", "boxes") and not self._is_named(size)
+
+    def _sorted(self, name: str, size: int) -> OutputInfo | None:
+        """The best numbers in their order: which class each of them is of changes with the picture."""
+        if not isinstance(self.graph.op(self.graph.bare(name)), TopK):
+            return None
+        reason = f"It is the {size:,} largest numbers in their order, whichever those are."
+        return self._info(name, "numbers", reason)
 
     def _activated(self, name: str, size: int, head: Head) -> OutputInfo | None:
         """A list behind a softmax, its logarithm, or sigmoids."""
@@ -263,11 +274,22 @@ class _Describing:
             return "Its numbers come out of a tanh, as angles and coordinates do."
         if self.leads_on.get(name) == "features":
             return "Another output is computed from it, so it is that one's features."
+        if _has_unit_length(self.graph, head.last):
+            return "Its numbers are divided by their length, as those of a feature vector are."
+        if hint != "classes" and self._is_answered_by_others(name):
+            return "Another output is an answer by its own; nothing says that this one's numbers are scores."
         if size == 1 and not speaks_of_logits(name):
             return "It is one number that is no probability."
         if hint != "classes" and size >= _FEATURES_FROM and size % _FEATURES_STEP == 0:
             return f"It is {size:,} raw numbers, as feature vectors have; with names it is taken for classes."
+        if hint != "classes" and size in _POINTS and len(self.heads) == 1:
+            return f"It is {size:,} raw numbers, as {_POINTS[size]} are; with names it is taken for classes."
         return None
+
+    def _is_answered_by_others(self, name: str) -> bool:
+        """Whether some other output has an activation, or is a detector's."""
+        others = [other for other in self.heads if other != name]
+        return any(self.heads[o].activation is not None or o in self.detectors for o in others)
 
     def _classes(
         self, name: str, kind: OutputKind, count: int, head: Head, reason: str
@@ -305,8 +327,26 @@ class _Describing:
         )
 
 
+# Lengths of raw lists that are rarely scores.
+_POINTS = {
+    3: "three angles or a point",
+    136: "68 points of a face",
+    212: "106 points of a face",
+    63: "21 points of a hand in space",
+    1404: "468 points of a face in space",
+}
 _FEW = 64  # numbers with two axes that are a matrix or a handful of points
 _POINT = 3  # numbers of a point
+
+
+def _has_unit_length(graph: Graph, name: str) -> bool:
+    """Whether numbers are divided by the root of a sum: x / √Σ x²."""
+    if not isinstance(graph.op(name), Div):
+        return False
+    root = graph.guarded(graph.operands(name)[1])
+    if not isinstance(graph.op(root), Sqrt):
+        return False
+    return isinstance(graph.op(graph.guarded(graph.inputs(root)[0])), ReduceSum)
 
 
 def _ends_in_tanh(graph: Graph, name: str) -> bool:

@@ -31,6 +31,8 @@ def describe_map(graph: Graph, name: str, head: Head) -> tuple[OutputKind, str]:
     scores = "It is maps with rows and columns: what is where on the photo."
     if size is None or len(shape) != 3 or head.activation == "softmax":
         return "map", scores
+    planes = graph.planes(name)
+    shape = shape if planes is None else planes
     larger = shape[1] > size[1] and shape[2] > size[2]
     same = shape[1:] == size[1:]
     if shape[0] == _COLOURS and (larger or same):

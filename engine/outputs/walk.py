@@ -11,7 +11,7 @@ from math import prod
 
 import numpy as np
 
-from engine.ops import Gather, Slice, Transpose
+from engine.ops import Gather, Slice, TopK, Transpose
 from engine.outputs.activations import ACTIVATIONS
 from engine.outputs.graph import Graph
 from engine.outputs.info import Activation, Form
@@ -60,10 +60,10 @@ def head_of(graph: Graph, output: str) -> Head:
 
 
 def is_integer(graph: Graph, name: str) -> bool:
-    """Whether a value holds places rather than scores: what an ArgMax makes, reshaped or not."""
+    """Whether a value holds places rather than scores: what an ArgMax or a TopK makes, or a rounding, reshaped or not."""
     for _ in range(MOST_STEPS):
         op = graph.op(name)
-        if op is not None and op.kind in _PLACES:
+        if op is not None and (op.kind in _PLACES or (isinstance(op, TopK) and op.places)):
             return True
         before = graph.passes(name) or _moved(graph, name)
         if before is None:
@@ -72,7 +72,7 @@ def is_integer(graph: Graph, name: str) -> bool:
     return False
 
 
-_PLACES = ("arg_max", "arg_min", "floor", "ceil", "round", "non_zero")
+_PLACES = ("arg_max", "arg_min", "floor", "ceil", "round", "trunc", "mod", "compare")
 
 
 def covers(graph: Graph, head: Head) -> bool:

@@ -11,18 +11,22 @@ from engine.ops import (
     Concat,
     Conv2d,
     Dense,
+    Div,
     Flatten,
     GlobalAveragePool,
     LogSoftmax,
     Mul,
     ReduceMean,
+    ReduceSum,
     Relu,
     Reshape,
     Resize,
     Sigmoid,
     Softmax,
+    Sqrt,
     Sub,
     Tanh,
+    TopK,
     Transpose,
 )
 from engine.outputs import label_counts
@@ -105,6 +109,28 @@ class TestLists:
         assert tail(k=512).answer.kind == "numbers"
         assert tail(k=1000).answer.kind == "classes"
         assert tail(k=512, labels=[str(i) for i in range(512)]).answer.kind == "classes"
+
+    def test_a_vector_that_is_divided_by_its_length(self):
+        length = [("squares", Mul(), "z", "z"), ("sum", ReduceSum((1,))), ("root", Sqrt())]
+        unit = tail(*length, ("unit", Div(), "z", "root"))
+        assert unit.answer.kind == "numbers"
+        assert "length" in unit.answer.reason
+
+    def test_three_numbers_alone_may_be_angles(self):
+        assert tail(k=3).answer.kind == "numbers"
+        assert renamed("scores", 3).answer.kind == "classes"
+        assert tail(("p", Softmax()), k=3).answer.kind == "classes"
+
+    def test_raw_numbers_beside_an_answer_are_no_classes(self):
+        """As MTCNN's refinement: the corners of a box, ten coordinates, and the softmax of face or not."""
+        heads = [(n, Dense(np.ones((k, 6), np.float32)), "list") for n, k in (("a", 4), ("b", 10))]
+        network = tail(("p", Softmax()), *heads, k=2, outputs=("a", "b", "p"))
+        assert kinds(network) == {"a": "numbers", "b": "numbers", "p": "classes"}
+
+    def test_the_largest_numbers_in_their_order_are_no_classes(self):
+        best = [("best", TopK(3), "p"), ("places", TopK(3, places=True), "p")]
+        network = tail(("p", Softmax()), *best, outputs=("best", "places"))
+        assert kinds(network) == {"best": "numbers", "places": "tokens"}
 
     def test_features_first_and_scores_second(self):
         network = tail(("y", Dense(np.ones((3, 4), np.float32))), outputs=("z", "y"))
