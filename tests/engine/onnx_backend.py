@@ -249,9 +249,16 @@ def computed(case, inputs):
     network = from_onnx(model.SerializeToString())
     with np.errstate(over="ignore"):
         dtype = np.float64 if (case.kind, case.name) in IN_FLOAT64 else np.float32
-        pictures = {name: numbers(arrays[name]).astype(dtype) for name in network.inputs}
+        pictures = {name: _picture(name, arrays).astype(dtype) for name in network.inputs}
     trace = network.forward(pictures)
     return [trace[name] for name in network.outputs]
+
+
+def _picture(name, arrays):
+    """The array of an input; one that is read as a single picture gets the axis that the network takes it with."""
+    if name in arrays:
+        return numbers(arrays[name])
+    return numbers(arrays[name.removesuffix(" (batch)")])[None]
 
 
 def compared(case):

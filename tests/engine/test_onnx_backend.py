@@ -54,7 +54,6 @@ SKIPPED = {
         "node/gemm_default_matrix_bias",
         "node/prelu_example",
         "node/qlinearmatmul_3D_*",
-        "pytorch-converted/PoissonNLLLLoss_no_reduce",
         "pytorch-operator/operator_non_float_params",
         "pytorch-operator/operator_params",
     ],

@@ -1,6 +1,7 @@
 """Inputs whose axes a file leaves open: asked for once, when nothing else is against the file, and only for what is open."""
 
 import numpy as np
+import onnxruntime as ort
 import pytest
 from onnx import helper
 
@@ -122,3 +123,50 @@ def test_inputs_of_sound_and_volumes_are_called_so(dims, word):
 def test_other_open_axes_are_refused(dims):
     with pytest.raises(FormatError, match=r"leaves axes open|has the shape"):
         from_onnx(file(dims, [make("Relu", ["x"], ["y"])]))
+
+
+def unbatched(dims, channels, *front):
+    """A network whose input is one picture without an axis of pictures: ``front`` makes maps (1, C, H, W) "c" of it."""
+    nodes = [*front, make("Conv", ["c", "w"], ["d"]), make("GlobalAveragePool", ["d"], ["y"])]
+    return file(
+        dims, nodes, channels, axes=np.array([0]), both=np.array([0, 1]), maps=[1, 1, 28, 28]
+    )
+
+
+UNBATCHED = {
+    "(C, H, W)": ([3, 16, 20], 3, make("Unsqueeze", ["x", "axes"], ["c"])),
+    "(H, W)": ([28, 20], 1, make("Unsqueeze", ["x", "both"], ["c"])),
+    "(H, W, C)": (
+        [16, 20, 3],
+        3,
+        make("Unsqueeze", ["x", "axes"], ["t"]),
+        make("Transpose", ["t"], ["c"], perm=[0, 3, 1, 2]),
+    ),
+    "(H · W,)": ([784], 1, make("Reshape", ["x", "maps"], ["c"])),
+}
+
+
+@pytest.mark.parametrize("what", UNBATCHED)
+def test_one_picture_without_an_axis_of_pictures_is_taken(what):
+    """The network takes it with such an axis, and computes what onnxruntime does without."""
+    dims, channels, *front = UNBATCHED[what]
+    data = unbatched(dims, channels, *front)
+    network = from_onnx(data)
+    assert network.inputs == {"x (batch)": tuple(dims)}
+    x = random(*dims, seed=3)
+    (expected,) = ort.InferenceSession(data).run(None, {"x": x})
+    np.testing.assert_allclose(network.forward(x[None])["y"], expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("dims", [[8, 3, 16, 16], [8, 784], [1, 784], ["n", 28, 28], [2, 28, 28]])
+def test_a_batch_that_the_file_fixes_is_one(dims):
+    nodes = [make("Relu", ["x"], ["y"])]
+    assert list(from_onnx(file(dims, nodes)).inputs) == ["x"]
+
+
+def test_four_channels_may_come_last():
+    """Height and width are asked for, not the bands."""
+    nodes = [make("Transpose", ["x"], ["t"], perm=[0, 3, 1, 2]), make("Conv", ["t", "w"], ["y"])]
+    with pytest.raises(InputSizeNeeded) as refused:
+        from_onnx(file(["n", "h", "w", 4], nodes, channels=4))
+    assert refused.value.sides == ("height", "width")

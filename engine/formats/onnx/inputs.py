@@ -21,6 +21,8 @@ Dims = tuple[int | None, ...]  # None: open
 # Sizes that are tried where one has to be chosen, so that nobody is asked for one in vain.
 _TRIED: tuple[Size, ...] = ((224, 224), (640, 640), (64, 64), (28, 28))
 
+_LEAST_SIDE = 8  # of a picture whose axes are told apart by their lengths
+
 _CHANNELS = (3, 1, 4)  # that are tried where the file leaves them open
 _SIDES = ("height", "width")
 
@@ -46,6 +48,24 @@ def dims_of(name: str, kind: TypeProto) -> Dims:
     if min(sizes) < -1:
         raise FormatError(f"the input {name!r} has the shape {sizes}")
     return tuple(size if size > 0 else None for size in sizes)
+
+
+def lacks_batch_axis(dims: Dims) -> bool:
+    """Whether an input is one picture without an axis of pictures in front: colours first or last, rows and columns, or one row.
+
+    A first axis of 1 is that of pictures; one of another length may be a batch that the file fixes, unless what follows is no
+    picture of its own.
+    """
+    match dims:
+        case (int() as count,):
+            return count >= _LEAST_SIDE * _LEAST_SIDE
+        case (int() as rows, int() as columns):
+            return rows >= _LEAST_SIDE and columns <= 4 * rows
+        case (3 | 4, rows, columns):
+            return all(side is None or side >= _LEAST_SIDE for side in (rows, columns))
+        case (int() as rows, int() as columns, 1 | 3 | 4):
+            return min(rows, columns) >= _LEAST_SIDE
+    return False
 
 
 def read_at_a_size(
@@ -163,6 +183,8 @@ def _channel_axes(dims: Dims) -> tuple[int, ...]:
     if len(dims) != 4:
         return (1,)
     if dims[3] in (1, 3) and dims[1] not in (1, 3):
+        return (3,)
+    if dims[3] == 4 and dims[1] is None:
         return (3,)
     return (1, 3) if dims[1] is None and dims[3] is None else (1,)
 

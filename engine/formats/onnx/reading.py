@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -22,13 +23,13 @@ from engine.formats.onnx.constants import with_constants
 from engine.formats.onnx.converters import CONVERTERS, DROPPED, FOREIGN
 from engine.formats.onnx.external import node_tensors
 from engine.formats.onnx.folding import FOLDS, fold
-from engine.formats.onnx.inputs import dims_of, read_at_a_size
+from engine.formats.onnx.inputs import dims_of, lacks_batch_axis, read_at_a_size
 from engine.formats.onnx.parsing import Graph, parse
 from engine.formats.onnx.step import Step, attributes_of, refusal
 from engine.formats.onnx.tensors import WHOLES
 from engine.formats.onnx.worklist import Call, Worklist
 from engine.network import Network
-from engine.ops import Constant
+from engine.ops import Constant, Reshape
 from engine.preprocess import Preprocess
 from engine.types import Shape
 
@@ -85,7 +86,13 @@ def _inputs(graph: Graph, limits: ModelLimits) -> dict[str, tuple[int | None, ..
             with with_way_out(call, work):
                 _check_supported(call)
     needed = work.inputs() or list(graph.inputs)
-    return {name: dims_of(name, graph.inputs[name]) for name in needed}
+    return {name: _dims_with_batch(graph, name) for name in needed}
+
+
+def _dims_with_batch(graph: Graph, name: str) -> tuple[int | None, ...]:
+    """The axes of an input; where it is a picture without an axis of pictures, with one of 1 in front."""
+    dims = dims_of(name, graph.inputs[name])
+    return (1, *dims) if lacks_batch_axis(dims) else dims
 
 
 class _Reader:
@@ -106,12 +113,23 @@ class _Reader:
             whole = graph.inputs[key].tensor_type.elem_type in WHOLES
             self._values[key] = Operand(key, shape, whole=whole)
             self._builder.count_activation(shape)
-        self._inputs = list(shapes)
+        self._inputs = {key: key for key in shapes}  # the file's name → the network's
         self._builder.taken |= self._values.keys() | graph.inputs.keys() | graph.tensors.keys()
         self._builder.taken |= {
             graph.plain.get(name, name) for node in graph.nodes for name in node.output
         }
+        for key in shapes:
+            if lacks_batch_axis(dims_of(key, graph.inputs[key])):
+                self._take_batches(key)
         self._work = Worklist(graph, limits, self._builder.new_name)
+
+    def _take_batches(self, key: str) -> None:
+        """The input of one picture becomes a step, which takes the axis of pictures off the network's input."""
+        name = self._builder.new_name(f"{key} (batch)")
+        batch = replace(self._values[key], name=name)
+        self._values[name] = batch
+        self._values[key] = self._builder.add(Reshape(batch.shape[1:]), (batch,), key, "")
+        self._inputs[key] = name
 
     def network(
         self, name: str, labels: Sequence[str] | None, preprocess: Preprocess | None
@@ -127,8 +145,9 @@ class _Reader:
                     self._branch(call)
                 else:
                     self._convert(call)
-        outputs, inputs = self._graph.outputs, self._inputs
-        inputs = [key for key in inputs if key in self._work.read] or inputs
+        outputs = self._graph.outputs
+        inputs = [own for key, own in self._inputs.items() if key in self._work.read]
+        inputs = inputs or list(self._inputs.values())
         for output in outputs:
             if self._operand(output, "an output").array is not None:
                 _add_constant(
