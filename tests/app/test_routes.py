@@ -67,9 +67,9 @@ def test_predict_takes_what_curl_sends_by_default(client, photo):
 
 
 def test_predict_remembers_nothing(client):
-    before = client.app.state.services.analyses.remembered._finished.currsize
+    before = client.app.state.services.analyses.remembered._nbytes
     client.post("/api/v1/predict", content=picture_bytes(seed=5))
-    assert client.app.state.services.analyses.remembered._finished.currsize == before
+    assert client.app.state.services.analyses.remembered._nbytes == before
 
 
 @pytest.fixture

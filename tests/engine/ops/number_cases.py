@@ -16,7 +16,7 @@ def with_constant(kind, name, shape, constant, **attributes):
     def make(rng):
         return OPS[kind](rng.uniform(0.5, 2, constant), **attributes)
 
-    return Case(f"{kind} {name}", make, (shape,), kind in ("div", "pow"))
+    return Case(f"{kind} {name}", make, (shape,), kind in ("div", "pow", "mod"))
 
 
 def matmul(name, shape, weight):
