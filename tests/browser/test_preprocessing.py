@@ -16,9 +16,9 @@ pytestmark = pytest.mark.browser
 
 
 def network(size: int = 24) -> bytes:
-    """A convolution over three channels, and three classes."""
+    """A convolution over three channels, and four classes."""
     rng = np.random.default_rng(3)
-    weights = {"w": rng.normal(0, 0.3, (4, 3, 3, 3)), "d": rng.normal(0, 0.3, (4, 3))}
+    weights = {"w": rng.normal(0, 0.3, (4, 3, 3, 3)), "d": rng.normal(0, 0.3, (4, 4))}
     nodes = [
         helper.make_node("Conv", ["x", "w"], ["maps"], pads=[1, 1, 1, 1]),
         helper.make_node("GlobalAveragePool", ["maps"], ["pooled"]),
