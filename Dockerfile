@@ -22,6 +22,7 @@ COPY templates templates
 COPY static static
 COPY engine engine
 COPY app app
+COPY convscope convscope
 RUN /opt/build/bin/hatchling build --target wheel --directory /dist \
     && /opt/build/bin/pip --python /opt/convscope/bin/python install --quiet --no-deps --no-index /dist/*.whl
 

@@ -1,6 +1,6 @@
 """Convscope for other Python programs: a client of a running server.
 
-from app.client import Client
+from convscope import Client
 
 with Client("http://127.0.0.1:8000") as client:
     print(client.predict("photo.jpg", top_k=3))
@@ -24,6 +24,8 @@ from typing import Any, NamedTuple, Self
 import httpx
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.notebook import table
 
 Photo = bytes | str | os.PathLike[str]
 Crop = tuple[float, float, float, float]  # left, top, right, bottom, in pixels of the upright photo
@@ -244,6 +246,20 @@ class Analysis:
         self.predictions = [Prediction(**entry) for entry in summary["predictions"]]
         self.layers: list[str] = [layer["name"] for layer in summary["layers"]]
 
+    def __repr__(self) -> str:
+        best = self.predictions[0] if self.predictions else None
+        return (
+            f"Analysis({self.id!r}, model={self.model!r}, layers={len(self.layers)}, best={best})"
+        )
+
+    def _repr_html_(self) -> str:
+        layers = self.summary["layers"]
+        rows = [(layer["name"], layer["kind"], _times(layer["shape"])) for layer in layers]
+        scores = [(one.label, f"{one.score:.4f}") for one in self.predictions[:5]]
+        return table(repr(self), ("class", "score"), scores) + table(
+            "Layers", ("layer", "op", "shape"), rows
+        )
+
     def layer(self, name: str) -> NDArray[np.float32]:
         """A layer's numbers: (C, H, W) for maps, (K,) for scores."""
         return _array(self._get(name, format="npy"))
@@ -311,6 +327,9 @@ class Step:
         self.id: str = summary["id"]
         self.layers: list[str] = [layer["name"] for layer in summary["layers"]]
 
+    def __repr__(self) -> str:
+        return f"Step({self.id!r}, layers={len(self.layers)})"
+
     def values(self, layer: str, *, picture: int = 0, of: str = "value") -> NDArray[np.float32]:
         """One picture's numbers of a layer: its ``value``, the ``gradient`` of it, or the value ``after`` the step."""
         return _array(self._get("values", layer, "", picture=picture, of=of, format="npy"))
@@ -351,6 +370,10 @@ def _named(layer: str) -> tuple[str, dict[str, str]]:
     if re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", layer):
         return layer, {}
     return "-", {"layer": layer}
+
+
+def _times(shape: Sequence[int]) -> str:
+    return " × ".join(map(str, shape))
 
 
 def _comma(index: tuple[int, ...]) -> str:

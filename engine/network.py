@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import chains, crew, layouts
+from engine import chains, crew, layouts, notebook
 from engine.errors import GraphError, ShapeError
 from engine.ops import Op
 from engine.ops.layout import channels_last
@@ -90,6 +90,12 @@ class Network:
             if output not in self._by_name and output not in self.inputs:
                 raise GraphError(f"the output {output!r} is made by no node")
         self.shapes()  # a layer that does not fit is refused here, not in the middle of a photo
+
+    def __repr__(self) -> str:
+        return notebook.network_text(self)
+
+    def _repr_html_(self) -> str:
+        return notebook.network_html(self)
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy may be changed, so it finds out by itself what follows from ops and numbers."""

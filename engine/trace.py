@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from engine import notebook
 from engine.types import Array
 
 
@@ -30,6 +31,12 @@ class Trace(Mapping[str, Array]):
         self._outputs = outputs
         self.caches = caches
         self.timings = timings
+
+    def __repr__(self) -> str:
+        return notebook.trace_text(self)
+
+    def _repr_html_(self) -> str:
+        return notebook.trace_html(self)
 
     def __getitem__(self, name: str) -> Array:
         return self._values[name]

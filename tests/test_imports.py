@@ -11,7 +11,7 @@ PROJECT = Path(__file__).parent.parent
 
 # From the ground up. A module may import what stands on its own line or above it.
 ENGINE = """
-    errors types
+    errors types notebook
     kernels
     ops preprocess shown detection
     layouts
@@ -53,6 +53,7 @@ APP = """
 """
 OUTSIDE_ENGINE = {
     "app",
+    "convscope",
     "PIL",
     "fastapi",
     "starlette",
@@ -143,6 +144,12 @@ def test_modules_do_not_import_in_circles(package):
 
 def is_package(name):
     return (PROJECT / name.replace(".", "/")).is_dir()
+
+
+def test_the_public_package_is_above_all():
+    for package in ("engine", "app"):
+        for name, targets in graph(package).items():
+            assert not any(t.split(".")[0] == "convscope" for t in targets), name
 
 
 def test_the_engine_stands_on_numpy_alone():

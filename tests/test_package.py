@@ -55,7 +55,7 @@ def tracked(folder):
     return {name for name in listed if name and (PROJECT / name).exists()}
 
 
-@pytest.mark.parametrize("folder", ["app", "engine"])
+@pytest.mark.parametrize("folder", ["app", "convscope", "engine"])
 def test_carries_every_module_and_the_weights(names, folder):
     assert tracked(folder) <= names
 
@@ -75,7 +75,7 @@ def test_carries_the_libraries_of_the_page_with_their_licences(names):
 def test_brings_nothing_else(names):
     tops = {name.split("/")[0] for name in names}
     (metadata,) = (top for top in tops if top.endswith(".dist-info"))
-    assert tops == {"app", "engine", metadata}
+    assert tops == {"app", "convscope", "engine", metadata}
     assert f"{metadata}/licenses/LICENSE" in names
 
 

@@ -1,0 +1,12 @@
+"""Training from Python: a loop that yields events, and what it is configured with.
+
+It knows nothing of files, terminals or HTTP: whoever runs it decides what to show, when to save
+and when to stop.
+"""
+
+from engine.train.config import TrainConfig
+from engine.train.data import Dataset
+from engine.train.loop import EpochDone, Finished, StepDone, train
+from engine.train.state import State
+
+__all__ = ["Dataset", "EpochDone", "Finished", "State", "StepDone", "TrainConfig", "train"]
