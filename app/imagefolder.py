@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,6 +13,7 @@ from app.class_folders import Arrangement, arrange
 from app.errors import PictureError
 from app.images import Limits, decode, fit
 from engine.errors import TrainingError
+from engine.execution.cpu import cpu_count
 from engine.preprocess import Preprocess
 from engine.train.data import Dataset
 from engine.types import Array
@@ -57,7 +57,7 @@ def read(
     _, height, width = preprocess.input_size
     pictures = np.empty((len(found), height, width, 3), np.uint8)
     load = partial(_load, preprocess=preprocess, pictures=pictures)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(cpu_count()) as pool:
         problems = list(pool.map(load, range(len(found)), (path for path, _ in found)))
     for (path, _), problem in zip(found, problems, strict=True):
         if problem is not None:

@@ -3,10 +3,10 @@
 docs/settings.md is the table for people; a test keeps the two in step.
 """
 
-import os
-
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from engine.execution.cpu import cpu_count
 
 MIB = 2**20
 
@@ -34,9 +34,9 @@ class Settings(BaseSettings):
         10.0, gt=0, description="Longest that one analysis may take, waiting included, in seconds."
     )
     workers: int = Field(
-        default_factory=lambda: min(4, os.cpu_count() or 1),
+        default_factory=lambda: min(4, cpu_count()),
         ge=1,
-        description="Threads that compute. Default: one a processor, at most 4.",
+        description="Threads that compute. Default: one for each processor that the process may use, at most 4.",
     )
     queue_size: int = Field(
         64,

@@ -135,7 +135,7 @@ def _compute(chain: _Chain, values: Mapping[str, Array]) -> list[Done]:
     works: list[Work] = []
     fill: Fill | None = None
     for place, (step, cells, flat) in enumerate(chain.links):
-        block = memory.common(cells, chain.kind)
+        block = memory.empty(cells, chain.kind)
         made[step.name], rows[step.name] = from_memory(block), block.reshape(flat)
         if place == 0 and isinstance(step.op, Conv2d):
             (x,) = (values[name] for name in step.inputs)
@@ -182,7 +182,7 @@ def _fill(first: _Link, works: list[Work], fill: Fill | None) -> list[list[float
 def _shares(laps: list[list[float]], steps: int, seconds: float) -> list[float]:
     """The steps' shares of the time that all of them took. A convolution is not timed: its share is what is left."""
     shares = [0.0] * steps
-    threads = parallel.threads(len(laps))
+    threads = min(parallel.WORKERS, len(laps))
     for times in laps:
         place = steps - len(times)
         for begin, end in pairwise(times):

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import chains, crew, layouts, notebook
+from engine import chains, layouts, notebook
 from engine.errors import GraphError, ShapeError
 from engine.ops import Op
 from engine.ops.layout import channels_last
@@ -214,13 +214,8 @@ class Network:
         ``check`` is called before every node and may raise to stop the work (a time limit, a client that went away).
         Raises ShapeError when x does not have the network's input shape.
         """
-
-        def work(inputs: dict[str, Array], check: Callable[[], None] | None) -> Trace:
-            values = {name: channels_last(value).view() for name, value in inputs.items()}
-            return self._run(values, train, check, _nothing)
-
-        inputs = self._bind(x)
-        return work(inputs, check) if train else crew.run(self, inputs, work, check)
+        values = {name: channels_last(value).view() for name, value in self._bind(x).items()}
+        return self._run(values, train, check, _nothing)
 
     def rerun(self, trace: Trace, of: Network, *, check: Callable[[], None] | None = None) -> Trace:
         """The run on the input of ``trace``, which was made by ``of``: the same graph, but for some ops (``replaced``).

@@ -12,10 +12,11 @@ PROJECT = Path(__file__).parent.parent
 # From the ground up. A module may import what stands on its own line or above it.
 ENGINE = """
     errors types notebook
+    execution
     kernels
     ops preprocess shown detection
     layouts
-    chains crew
+    chains
     outputs
     network trace
     edits graph

@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from math import prod
 from typing import Any
 
@@ -20,9 +18,6 @@ from engine.types import Array
 
 LEAST_BYTES = 1 << 16  # smaller arrays are left to the allocator, which keeps them in reach anyway
 KEPT_BYTES = 256 << 20
-LINE = 64  # bytes of a cache line
-
-Lend = Callable[[tuple[int, ...], np.dtype[Any]], Array]
 
 
 class _Shelf:
@@ -79,33 +74,6 @@ def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     lease = np.frombuffer(block, dtype, prod(shape))
     _leases[id(block)] = weakref.ref(lease, lambda _: _give_back(block))
     return lease.reshape(shape)
-
-
-_here = threading.local()
-
-
-def common(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """Like ``empty``, for what is shared out by ``engine.kernels.parallel``: it lies where all who have a share in it see it.
-
-    Nothing but the tasks may write to it: whatever comes after them is done by each of those who share.
-    """
-    lend: Lend | None = getattr(_here, "lend", None)
-    return empty(shape, dtype) if lend is None else lend(shape, dtype)
-
-
-@contextmanager
-def on(lend: Lend) -> Iterator[None]:
-    """Whatever is common comes, in this thread, from ``lend`` in place of ``empty``."""
-    _here.lend = lend
-    try:
-        yield
-    finally:
-        _here.lend = None
-
-
-def aligned(size: int) -> int:
-    """Bytes up to the beginning of a cache line."""
-    return -(-size // LINE) * LINE
 
 
 def _give_back(block: memoryview) -> None:

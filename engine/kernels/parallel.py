@@ -14,18 +14,19 @@ import ctypes
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cache, lru_cache, partial
 from itertools import pairwise
 from queue import SimpleQueue
-from typing import Any, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from engine.execution.cpu import cpu_count
 from engine.types import Array
 
-WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+WORKERS = cpu_count()
 
 # Multiply-adds of BLAS that take so long that work is worth cutting, and that a helper is worth waking; and how many of them take as
 # long as one of the others.
@@ -37,16 +38,6 @@ PER_TAP = 6  # one multiply-add without BLAS
 Item = TypeVar("Item")
 
 _here = threading.local()
-
-
-class Crew(Protocol):
-    """Processes that all do the same, but for the tasks of ``run``, of which each does some (engine/crew.py)."""
-
-    @property
-    def rank(self) -> int: ...
-    @property
-    def size(self) -> int: ...
-    def meet(self) -> None: ...
 
 
 class Cut(NamedTuple):
@@ -184,33 +175,12 @@ def is_busy() -> bool:
     return getattr(_here, "busy", False)
 
 
-@contextmanager
-def together(crew: Crew) -> Iterator[None]:
-    """What this thread shares out is shared by the processes of a crew, and no longer by threads."""
-    _here.crew = crew
-    try:
-        yield
-    finally:
-        _here.crew = None
-
-
 def run(tasks: Sequence[Callable[[], object]], *, wake: bool = True) -> None:
     """Run all the tasks, in no particular order, and wait for them. What a task raises is raised here.
 
-    They are this thread's own without ``wake``, and inside a task of ``run``, as the cores are then busy with its neighbours. Those of a
-    crew (``together``) must write to nothing but ``memory.common``.
+    They are this thread's own without ``wake``, and inside a task of ``run``, as the cores are then busy with its neighbours.
     """
     calls = _calls_for_help()
-    crew: Crew | None = getattr(_here, "crew", None)
-    if crew is not None and not is_busy():
-        _here.busy = True
-        try:
-            for task in tasks[crew.rank :: crew.size]:
-                task()
-        finally:
-            _here.busy = False
-        crew.meet()
-        return
     if not wake or len(tasks) == 1 or WORKERS == 1 or is_busy():
         for task in tasks:
             task()
@@ -220,11 +190,6 @@ def run(tasks: Sequence[Callable[[], object]], *, wake: bool = True) -> None:
     for _ in range(min(WORKERS, len(tasks)) - 1):
         calls.put(job)
     job.finish()
-
-
-def threads(tasks: int) -> int:
-    """How many threads of this process may have been at so many tasks of ``run``."""
-    return 1 if getattr(_here, "crew", None) else max(1, min(WORKERS, tasks))
 
 
 def cut(multiply_adds: int, numbers: int) -> Cut:

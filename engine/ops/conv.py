@@ -102,7 +102,7 @@ class Conv2d(Op):
             y = convolution.convolve(rows, weight, self.bias, self._geometry)
         else:
             shape, plan = self.plan(x)
-            y = memory.common((shape[0], *shape[2:], shape[1]), x.dtype)
+            y = memory.empty((shape[0], *shape[2:], shape[1]), x.dtype)
             plan(rows, self.bias, y, None)
         return from_nhwc(y), rows
 

@@ -46,12 +46,6 @@ def empty_maps(shape: Shape, dtype: Any) -> Array:
     return from_nhwc(memory.empty((n, h, w, c), np.dtype(dtype)))
 
 
-def common_maps(shape: Shape, dtype: Any) -> Array:
-    """Such maps in memory that all who share in the work can write to (``memory.common``)."""
-    n, c, h, w = shape
-    return from_nhwc(memory.common((n, h, w, c), np.dtype(dtype)))
-
-
 def in_memory(x: Array) -> Array:
     """``x`` with its axes in the order in which its numbers lie: maps as (N, H, W, C), anything else as it is; contiguous."""
     return to_nhwc(x) if x.ndim == 4 else np.asarray(x, order="C")

@@ -124,11 +124,11 @@ def product(a: Array, b: Array) -> Array:
     a, b = _as_matrices(a), _as_matrices(b)
     if b.ndim == 2:  # one product for all: the axes before are rows as well
         rows = np.ascontiguousarray(a).reshape(-1, a.shape[-1])
-        y = memory.common((len(rows), b.shape[1]), np.result_type(a, b))
+        y = memory.empty((len(rows), b.shape[1]), np.result_type(a, b))
         _shared(rows, b, y)
         return y.reshape(*a.shape[:-1], b.shape[1])
     ahead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    y = memory.common((*ahead, a.shape[-2], b.shape[-1]), np.result_type(a, b))
+    y = memory.empty((*ahead, a.shape[-2], b.shape[-1]), np.result_type(a, b))
     _shared(
         np.broadcast_to(a, (*ahead, *a.shape[-2:])), np.broadcast_to(b, (*ahead, *b.shape[-2:])), y
     )

@@ -304,7 +304,7 @@ def _reduce(join: np.ufunc, start: float, x: Array, rows: Sliding, columns: Slid
     Bands of rows are shared out among the cores; what a band's rows come to is still in the cache when its columns are joined.
     """
     n, _, width, channels = x.shape
-    y = memory.common((n, rows.outputs, columns.outputs, channels), x.dtype)
+    y = memory.empty((n, rows.outputs, columns.outputs, channels), x.dtype)
     down, along = list(rows.taps()), list(columns.taps())
 
     def work(block: tuple[slice, slice]) -> None:

@@ -22,7 +22,7 @@ from engine.ops.base import (
     one_term,
     same_shape,
 )
-from engine.ops.layout import channels_last, common_maps
+from engine.ops.layout import channels_last, empty_maps
 from engine.types import Array, Index, Shape
 
 
@@ -143,7 +143,7 @@ class Concat(Op):
         shapes = [x.shape for x in xs]
         if len(shapes[0]) != 4:
             return np.concatenate(xs, axis=self.axis), shapes
-        y = common_maps(self.infer_shape(*shapes), np.result_type(*xs))
+        y = empty_maps(self.infer_shape(*shapes), np.result_type(*xs))
         rows = y.shape[2]
         along_rows = normal_axis(self.kind, self.axis, shapes[0]) == 2
         cut = parallel.cut(0, y.size)

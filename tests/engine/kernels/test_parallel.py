@@ -4,9 +4,12 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
-from engine.kernels import parallel
+from engine.kernels import memory, parallel
+
+FLOAT = np.dtype(np.float32)
 
 
 @pytest.fixture(params=[1, 2, 4])
@@ -78,3 +81,19 @@ def test_who_keeps_off_one_processor_after_another_has_all_the_others(monkeypatc
     parallel.keep_off(0, {0}, [0])
     parallel.keep_off(0, {0, 1}, [])
     assert len(told) == 5
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="systems that fork")
+@pytest.mark.filterwarnings("ignore:This process")
+def test_a_forked_process_has_threads_and_memory_of_its_own(workers):
+    """Threads are not forked, and one of them may have held the lock of the buffers."""
+    parallel.each(range(20), lambda i: None)
+    with ThreadPoolExecutor(1) as other:
+        other.submit(memory._shelf._lock.acquire).result()
+        pid = os.fork()
+        if pid == 0:
+            done = []
+            parallel.each(range(50), lambda i: done.append(memory.empty((1 << 16,), FLOAT).size))
+            os._exit(0 if done == [1 << 16] * 50 else 1)
+        other.submit(memory._shelf._lock.release).result()
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

@@ -1,0 +1,1 @@
+"""How a run is carried out: on how many processors, by which threads, in which memory."""
