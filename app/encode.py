@@ -17,7 +17,7 @@ from PIL.PngImagePlugin import PngInfo
 from app.errors import BadParameter
 from engine.types import Array
 
-# Evenly spaced stops, joined by straight lines in RGB; the page's colours (static/js/palette.js, in its light theme). Viridis, for
+# Evenly spaced stops, joined by straight lines in RGB; the page's colours (static/js/render/palette.js, in its light theme). Viridis, for
 # values from zero up: Smith and van der Walt, 2015 (CC0). Signed values go from blue over paper, which is zero, to orange.
 _VIRIDIS = "440154 482475 414487 355f8d 2a788e 21918c 22a884 44bf70 7ad151 bddf26 fde725"
 _BLUE_ORANGE = "08264f 1d5796 4f93c9 a9cde4 f7f7f5 f5c39b e08441 b24a10 5e1d05"

@@ -36,7 +36,7 @@ async def learn(request: Request) -> Response:
 
 @router.get("/docs")
 async def api_docs(request: Request) -> Response:
-    """The API, described. Filled in by static/js/docs.js from the OpenAPI document."""
+    """The API, described. Filled in by static/js/pages/docs.js from the OpenAPI document."""
     context = {"version": VERSION, "problems": problems()}
     return templates.TemplateResponse(request, "docs.html", context)
 

@@ -162,7 +162,9 @@ def test_tags():
 
 
 def test_sheets_have_the_colours_of_the_page():
-    script = (Path(__file__).parents[2] / "static/js/palette.js").read_text().replace('", "', " ")
+    script = (
+        (Path(__file__).parents[2] / "static/js/render/palette.js").read_text().replace('", "', " ")
+    )
     for stops in (encode._VIRIDIS, encode._BLUE_ORANGE):
         assert all(f"#{stop}" in script for stop in stops.split())
 

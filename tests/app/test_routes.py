@@ -106,7 +106,7 @@ def test_health(client):
     assert client.get("/api/v1/health/ready").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/docs", "/static/js/docs.js", "/static/css/docs.css"])
+@pytest.mark.parametrize("path", ["/docs", "/static/js/pages/docs.js", "/static/css/docs.css"])
 def test_the_description_is_served_by_the_app_itself(client, path):
     answer = client.get(path)
     assert answer.status_code == 200
@@ -121,7 +121,7 @@ def test_an_errors_type_leads_to_its_explanation(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/docs", "/static/js/docs.js", "/api/v1/models", "/nope", "/api/v1/models/nope"]
+    "path", ["/docs", "/static/js/pages/docs.js", "/api/v1/models", "/nope", "/api/v1/models/nope"]
 )
 def test_every_answer_carries_the_headers_that_close_the_page(client, path):
     headers = client.get(path).headers
@@ -133,7 +133,7 @@ def test_every_answer_carries_the_headers_that_close_the_page(client, path):
     assert "http" not in policy
 
 
-@pytest.mark.parametrize("path", ["/docs", "/static/js/docs.js", "/api/v1/models", "/nope"])
+@pytest.mark.parametrize("path", ["/docs", "/static/js/pages/docs.js", "/api/v1/models", "/nope"])
 def test_head_gives_the_headers_of_get_alone(client, path):
     head, get = client.head(path), client.get(path)
     assert head.status_code == get.status_code
@@ -142,9 +142,9 @@ def test_head_gives_the_headers_of_get_alone(client, path):
 
 
 def test_static_files_are_not_sent_twice(client):
-    first = client.get("/static/js/docs.js")
+    first = client.get("/static/js/pages/docs.js")
     assert first.headers["cache-control"] == "no-cache"
-    again = client.get("/static/js/docs.js", headers={"if-none-match": first.headers["etag"]})
+    again = client.get("/static/js/pages/docs.js", headers={"if-none-match": first.headers["etag"]})
     assert again.status_code == 304
 
 

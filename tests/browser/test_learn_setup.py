@@ -264,7 +264,7 @@ def test_shapes_and_counts_are_the_plans(open_page: OpenPage):
         choose_preset(screen, preset)
         page.wait_for_function("() => !document.querySelector('.layer-shape:empty')")
         layers = page.evaluate(
-            "async (name) => (await import('./static/js/learn/setup/kinds.js')).PRESETS[name]",
+            "async (name) => (await import('./static/js/learn/setup/layer-types.js')).PRESETS[name]",
             preset,
         )
         rows = sketch.plan(layers, len(SETS["shapes"].classes))

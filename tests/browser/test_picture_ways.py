@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 SMALL = {case.name: case for case in cases()}
 LARGE = {case.name: case for case in cases(640, 320, noise=3)}
 DECODED = """async (files) => {
-      const { decodePicture } = await import('./static/js/pictures.js');
+      const { decodePicture } = await import('./static/js/api/image-upload.js');
       const found = {};
       for (const [name, file] of Object.entries(files)) {
         const blob = new Blob([Uint8Array.from(atob(file), (c) => c.charCodeAt(0))]);

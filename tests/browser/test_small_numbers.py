@@ -13,11 +13,11 @@ from .test_intake import shoot
 pytestmark = pytest.mark.browser
 
 WRITE = """async ([name, values]) => {
-  const format = await import("./static/js/format.js");
+  const format = await import("./static/js/i18n/format.js");
   return values.map((value) => format[name](...[value].flat()));
 }"""
 FLAT = """async (cases) => {
-  const { flatness, rangeOf } = await import("./static/js/scale.js");
+  const { flatness, rangeOf } = await import("./static/js/model/colour-range.js");
   return cases.map(([min, max]) => flatness(min, max, rangeOf(min, max)));
 }"""
 

@@ -32,7 +32,7 @@ def test_no_other_host_is_named(path):
 
 
 @pytest.mark.parametrize(
-    ("template", "script"), [("index.html", "main.js"), ("learn.html", "learn/main.js")]
+    ("template", "script"), [("index.html", "pages/inspect.js"), ("learn.html", "pages/learn.js")]
 )
 def test_all_modules_are_fetched_at_once(template, script):
     """Not one after the other, as each is found to import the next."""

@@ -13,7 +13,7 @@ SAME_EVERYWHERE = (
 CREDITS = "#credit, #model, #predictions, .samples, .downloads, option"
 
 SHAPE = """async (code) => {
-  const { say } = await import(`./static/js/words/${code}.js`);
+  const { say } = await import(`./static/js/i18n/${code}.js`);
   const shape = (words, path) => {
     if (typeof words === "function") return [`${path}()`];
     if (typeof words === "string") return [words ? path : `${path} is empty`];
@@ -82,7 +82,7 @@ def test_english_for_whoever_reads_another_language(open_page):
 def test_only_one_language_is_fetched(open_page):
     screen = open_page(locale="de-DE")
     screen.wait_for_reading()
-    fetched = [url for url in screen.requests if re.search(r"/words/\w\w\.js", url)]
+    fetched = [url for url in screen.requests if re.search(r"/i18n/\w\w\.js", url)]
     assert [url.rsplit("/", 1)[1] for url in fetched] == ["de.js"]
 
 
@@ -124,7 +124,7 @@ def test_the_titles_of_problems_are_the_servers(page):
     from app.problems import problems
 
     titles = page.evaluate(
-        "async () => (await import('./static/js/words/en.js')).say.problems.titles"
+        "async () => (await import('./static/js/i18n/en.js')).say.problems.titles"
     )
     known = {problem.slug: problem.title for problem in problems()}
     assert titles.keys() <= known.keys()

@@ -1,9 +1,9 @@
 /** Which paragraphs the article has for a network, and which layer each of them is shown on. Chosen by op, never by name. */
 
 /**
- * @typedef {import("../types.js").Layer} Layer
- * @typedef {import("../types.js").Model} Model
- * @typedef {keyof typeof import("../words/en.js").say.article.chapters} ChapterName
+ * @typedef {import("../state/types.js").Layer} Layer
+ * @typedef {import("../state/types.js").Model} Model
+ * @typedef {keyof typeof import("../i18n/en.js").say.article.chapters} ChapterName
  *
  * @typedef {object} Chapter
  * @property {ChapterName} name

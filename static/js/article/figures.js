@@ -1,23 +1,23 @@
 /** The article's pictures, drawn from the numbers of the photo that is on the page. */
 
-import { fetchExplanation } from "../api.js";
-import { h, placeBox } from "../dom.js";
-import { count, number, percent, shapeText, signed, words } from "../format.js";
-import { hasMaps, layerNamed, mapName, mapsBehind, unitLabels } from "../graph.js";
-import { brightness, colourPlanes } from "../preprocess.js";
-import { paint, planeOf } from "../raster.js";
-import { companionRange, extremes, layerRange, rangeOf } from "../scale.js";
-import { strongestPlace, valueAt } from "../tensors.js";
-import { byMap, fractions, largestFirst, windowBox, windowWidth } from "../terms.js";
-import { heat, ledger, reach } from "../views/sums/parts.js";
-import { say } from "../words/index.js";
+import { fetchExplanation } from "../api/client.js";
+import { h, placeBox } from "../lib/dom.js";
+import { count, number, percent, shapeText, signed, words } from "../i18n/format.js";
+import { hasMaps, layerNamed, mapName, mapsBehind, unitLabels } from "../model/graph.js";
+import { brightness, colourPlanes } from "../model/preprocess.js";
+import { paint, planeOf } from "../render/raster.js";
+import { companionRange, extremes, layerRange, rangeOf } from "../model/colour-range.js";
+import { strongestPlace, valueAt } from "../model/tensors.js";
+import { byMap, fractions, largestFirst, windowBox, windowWidth } from "../model/terms.js";
+import { heat, ledger, reach } from "../views/explain/components.js";
+import { say } from "../i18n/index.js";
 
 /**
- * @typedef {import("../types.js").App} App
- * @typedef {import("../types.js").Box} Box
- * @typedef {import("../types.js").Layer} Layer
- * @typedef {import("../types.js").Range} Range
- * @typedef {import("../types.js").State} State
+ * @typedef {import("../state/types.js").App} App
+ * @typedef {import("../state/types.js").Box} Box
+ * @typedef {import("../state/types.js").Layer} Layer
+ * @typedef {import("../state/types.js").Range} Range
+ * @typedef {import("../state/types.js").State} State
  * @typedef {import("./chapters.js").ChapterName} ChapterName
  *
  * @typedef {{ app: App, layer: Layer, signal: AbortSignal }} Scene What a picture is drawn from.
@@ -235,7 +235,7 @@ function caption(text) {
 /**
  * The map that reaches furthest to both sides of zero.
  *
- * @param {import("../types.js").Tensor} tensor
+ * @param {import("../state/types.js").Tensor} tensor
  */
 function mostDivided(tensor) {
   const reaches = tensor.channels.map((_, i) => {

@@ -1,14 +1,14 @@
 /** The article below the page: how a network sees, told on the photo and the network that are shown. */
 
-import { isAbort, ProblemError } from "../api.js";
-import { find, h, prefersStillness } from "../dom.js";
-import { say } from "../words/index.js";
+import { isAbort, ProblemError } from "../api/client.js";
+import { find, h, prefersStillness } from "../lib/dom.js";
+import { say } from "../i18n/index.js";
 import { chapterAbout, chaptersOf } from "./chapters.js";
 import { FIGURES } from "./figures.js";
 
 /**
- * @typedef {import("../types.js").App} App
- * @typedef {import("../types.js").Layer} Layer
+ * @typedef {import("../state/types.js").App} App
+ * @typedef {import("../state/types.js").Layer} Layer
  * @typedef {import("./chapters.js").ChapterName} ChapterName
  */
 

@@ -1,15 +1,15 @@
 /** The picture on the stage as a Python script, or a notebook, that computes it anew through the API: the same pixels. */
 
-import { API } from "../api.js";
-import { isMoved } from "../crop.js";
-import { hasMaps } from "../graph.js";
-import { originalOf } from "../compare.js";
-import { palette } from "../palette.js";
-import { companionRange } from "../scale.js";
+import { API } from "../api/client.js";
+import { isMoved } from "../model/crop.js";
+import { hasMaps } from "../model/graph.js";
+import { originalOf } from "../state/comparison.js";
+import { palette } from "../render/palette.js";
+import { companionRange } from "../model/colour-range.js";
 
 /**
- * @typedef {import("../types.js").Layer} Layer
- * @typedef {import("../types.js").State} State
+ * @typedef {import("../state/types.js").Layer} Layer
+ * @typedef {import("../state/types.js").State} State
  */
 
 const BREAK = "\n# %%\n"; // between the parts that are cells of the notebook

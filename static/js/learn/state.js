@@ -1,6 +1,6 @@
 /** What the page of learning begins with, and its state as an address. */
 
-import { debounce } from "../dom.js";
+import { debounce } from "../lib/dom.js";
 
 /**
  * @typedef {import("./types.js").LearnState} LearnState
@@ -12,7 +12,7 @@ import { debounce } from "../dom.js";
  */
 
 /**
- * @param {import("./api.js").Offer} offer
+ * @param {import("../api/learning.js").Offer} offer
  * @returns {LearnState}
  */
 export function firstState({ datasets, suggestion }) {

@@ -1,8 +1,8 @@
 /**
  * The shapes that travel through the page of learning; the API's are described in full by /api/v1/openapi.json.
  *
- * @typedef {import("../types.js").Problem} Problem
- * @typedef {import("../types.js").Stats} Stats
+ * @typedef {import("../state/types.js").Problem} Problem
+ * @typedef {import("../state/types.js").Stats} Stats
  *
  * @typedef {object} PictureSet
  * @property {string} id
@@ -191,7 +191,7 @@
  * @property {Problem | null} problem
  * @property {"light" | "dark"} theme
  *
- * @typedef {import("../store.js").Store<LearnState>} LearnStore
+ * @typedef {import("../lib/store.js").Store<LearnState>} LearnStore
  */
 
 export {};

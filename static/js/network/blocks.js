@@ -9,7 +9,7 @@
 import { commonPath } from "./names.js";
 
 /**
- * @typedef {import("../types.js").Layer} Layer
+ * @typedef {import("../state/types.js").Layer} Layer
  *
  * @typedef {object} Block Layers start ≤ i < end, in order of computation: putting them together never makes a circle.
  * @property {string} id its first layer's name

@@ -1,7 +1,7 @@
 /** What the strip shows as one column: a layer, or a block folded into one. */
 
 /**
- * @typedef {import("../types.js").Layer} Layer
+ * @typedef {import("../state/types.js").Layer} Layer
  * @typedef {import("./blocks.js").Block} Block
  *
  * @typedef {object} Item

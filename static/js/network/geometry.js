@@ -6,13 +6,13 @@
  * there is no room for maps: then each column is a bar, the higher the finer its resolution.
  */
 
-import { hasMaps } from "../graph.js";
-import { say } from "../words/index.js";
+import { hasMaps } from "../model/graph.js";
+import { say } from "../i18n/index.js";
 import { placesOf } from "./lanes.js";
 import { routesOf } from "./routes.js";
 
 /**
- * @typedef {import("../types.js").Layer} Layer
+ * @typedef {import("../state/types.js").Layer} Layer
  * @typedef {import("./fold.js").Item} Item
  * @typedef {{ x: number, y: number, width: number, height: number }} Cell
  *

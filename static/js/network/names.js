@@ -1,6 +1,6 @@
 /** Names as model files have them, in the few letters that a column has room for. */
 
-/** @typedef {import("../types.js").Layer} Layer */
+/** @typedef {import("../state/types.js").Layer} Layer */
 
 /**
  * The parts of a name, from the outermost: layer1 · 0 · conv1, however it is written: `layer1.0.conv1`, or

@@ -3,8 +3,8 @@
  * nothing stands in its way; if there is none, below everything between. Up and down it goes between two columns only.
  */
 
-import { keepsMapsApart } from "../graph.js";
-import { curve } from "../layout.js";
+import { keepsMapsApart } from "../model/graph.js";
+import { curve } from "../lib/layout.js";
 
 /**
  * @typedef {import("./geometry.js").Column} Column

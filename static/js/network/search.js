@@ -1,8 +1,8 @@
 /** Which layers a few letters mean. */
 
-import { opTitle } from "../words.js";
+import { opTitle } from "../model/layer-text.js";
 
-/** @typedef {import("../types.js").Layer} Layer */
+/** @typedef {import("../state/types.js").Layer} Layer */
 
 /**
  * Layers with every word in their name, in the file's name of the step, or in what they do.

@@ -1,8 +1,8 @@
 /** How the reader looks at the strip: how near, and which blocks are folded. Actions change the store; the strip follows. */
 
 /**
- * @typedef {import("../store.js").Store<import("../types.js").State>} Store
- * @typedef {import("../types.js").State} State
+ * @typedef {import("../lib/store.js").Store<import("../state/types.js").State>} Store
+ * @typedef {import("../state/types.js").State} State
  * @typedef {import("./blocks.js").Block} Block
  *
  * @typedef {number | "whole" | null} Zoom 1 is the usual size; null too, but closer together if all then fits.

@@ -1,12 +1,12 @@
 /** The filters of the first convolution, in the colours that they look for. */
 
-import { h } from "../../dom.js";
-import { rough } from "../../format.js";
-import { extremes, rangeOf } from "../../scale.js";
-import { paint } from "../../raster.js";
-import { say } from "../../words/index.js";
+import { h } from "../../lib/dom.js";
+import { rough } from "../../i18n/format.js";
+import { extremes, rangeOf } from "../../model/colour-range.js";
+import { paint } from "../../render/raster.js";
+import { say } from "../../i18n/index.js";
 
-/** @typedef {import("../../types.js").Weights} Weights */
+/** @typedef {import("../../state/types.js").Weights} Weights */
 
 const words = say.learn.run.live;
 

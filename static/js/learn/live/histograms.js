@@ -1,8 +1,8 @@
 /** How the weights and the gradients of every layer are spread, as they change; and what is wrong with them, in words. */
 
-import { h, svg } from "../../dom.js";
-import { percent, rough } from "../../format.js";
-import { say } from "../../words/index.js";
+import { h, svg } from "../../lib/dom.js";
+import { percent, rough } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../types.js").Histogram} Histogram

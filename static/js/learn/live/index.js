@@ -1,16 +1,16 @@
 /** What the network sees now: its filters, what they make of a picture, and how its numbers are spread. */
 
-import { h } from "../../dom.js";
-import { count, percent, words as plainWords } from "../../format.js";
-import { say } from "../../words/index.js";
+import { h } from "../../lib/dom.js";
+import { count, percent, words as plainWords } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
 import { filterTiles } from "./filters.js";
 import { histogramRows, warningList } from "./histograms.js";
 import { mapTiles } from "./maps.js";
-import { pictureChoice } from "./picture.js";
-import { hasMaps, Watcher } from "./seen.js";
+import { pictureChoice } from "./photo.js";
+import { hasMaps, Watcher } from "./activations-loader.js";
 
 /**
- * @typedef {import("./seen.js").Seen} Seen
+ * @typedef {import("./activations-loader.js").Seen} Seen
  * @typedef {import("../types.js").LearnStore} LearnStore
  */
 

@@ -1,12 +1,12 @@
 /** What a layer makes of the picture: its maps on one scale, with the scale's numbers. */
 
-import { h } from "../../dom.js";
-import { rough } from "../../format.js";
-import { paint, planeOf } from "../../raster.js";
-import { extremes, flatness, rangeOf } from "../../scale.js";
-import { say } from "../../words/index.js";
+import { h } from "../../lib/dom.js";
+import { rough } from "../../i18n/format.js";
+import { paint, planeOf } from "../../render/raster.js";
+import { extremes, flatness, rangeOf } from "../../model/colour-range.js";
+import { say } from "../../i18n/index.js";
 
-/** @typedef {import("../../types.js").Tensor} Tensor */
+/** @typedef {import("../../state/types.js").Tensor} Tensor */
 
 const words = say.learn.run.live;
 const MOST = 64; // maps; more are no longer looked at one by one
@@ -32,7 +32,7 @@ export function mapTiles(tensor, theme) {
 }
 
 /**
- * @param {import("../../types.js").Range} range
+ * @param {import("../../state/types.js").Range} range
  * @param {"light" | "dark"} theme
  */
 function scale(range, theme) {

@@ -1,9 +1,9 @@
 /** Classes collected on the spot: named, then filled with pictures by camera or by hand. */
 
-import { find, h, setAttribute } from "../../dom.js";
-import { Viewfinder } from "../../views/camera.js";
-import { Pad } from "../../views/draw.js";
-import { say } from "../../words/index.js";
+import { find, h, setAttribute } from "../../lib/dom.js";
+import { Viewfinder } from "../../views/shared/camera.js";
+import { Pad } from "../../views/shared/draw.js";
+import { say } from "../../i18n/index.js";
 import { shrink } from "./shrink.js";
 
 /**
@@ -76,7 +76,7 @@ export class Collector {
    * Pictures that were dropped while the dialog is open: for the class that they were dropped on, or else the first one that
    * has none yet.
    *
-   * @param {import("../../data-transfer.js").Dropped[]} found
+   * @param {import("../../lib/data-transfer.js").Dropped[]} found
    * @param {EventTarget | null} target
    */
   async take(found, target) {

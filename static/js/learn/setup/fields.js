@@ -1,7 +1,7 @@
 /** Labelled fields: a number, a choice, a learning rate. Each shows what it is told and tells what is entered. */
 
-import { h, setAttribute } from "../../dom.js";
-import { NumberCheck } from "../../number-check.js";
+import { h, setAttribute } from "../../lib/dom.js";
+import { NumberCheck } from "../../views/shared/number-check.js";
 
 let made = 0;
 

@@ -1,13 +1,13 @@
 /** What to learn from, with which network, and how: three parts that fold, each with its choice in its heading. */
 
-import { h } from "../../dom.js";
-import { count, large, plain } from "../../format.js";
-import { say } from "../../words/index.js";
-import { DataPicker } from "./data.js";
+import { h } from "../../lib/dom.js";
+import { count, large, plain } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
+import { DataPicker } from "./dataset.js";
 import { firstFault } from "./fields.js";
 import { NetworkEditor } from "./network.js";
-import { LearningOptions } from "./options.js";
-import { followPlan } from "./plan.js";
+import { LearningOptions } from "./hyperparameters.js";
+import { followPlan } from "./network-plan.js";
 
 /**
  * @typedef {import("../types.js").LearnState} LearnState

@@ -1,18 +1,18 @@
 /** The network, layer by layer: what each is, what it gives, what it costs, and why one is impossible. */
 
-import { announce, h, setAttribute } from "../../dom.js";
-import { count, large } from "../../format.js";
-import { say } from "../../words/index.js";
+import { announce, h, setAttribute } from "../../lib/dom.js";
+import { count, large } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
 import { ChoiceField, NumberField } from "./fields.js";
-import { FRESH, OPTIONS, optionsOf, placeFor, PRESETS } from "./kinds.js";
-import { drawStack } from "./stack.js";
+import { FRESH, OPTIONS, optionsOf, placeFor, PRESETS } from "./layer-types.js";
+import { drawStack } from "./network-stack.js";
 
 /**
  * @typedef {import("../types.js").LayerSpec} LayerSpec
  * @typedef {import("../types.js").LearnStore} LearnStore
  * @typedef {import("../types.js").LearnState} LearnState
  * @typedef {import("../types.js").Planned} Planned
- * @typedef {import("./kinds.js").Kind} Kind
+ * @typedef {import("./layer-types.js").Kind} Kind
  */
 
 const words = say.learn.setup.network;

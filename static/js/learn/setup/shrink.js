@@ -1,6 +1,6 @@
 /** Photos made small before they travel: a network of this page sees 32 × 32 pixels, a telephone takes 4,000 × 3,000. */
 
-import { beginningOf, decodePicture, isReadByServer } from "../../pictures.js";
+import { beginningOf, decodePicture, isReadByServer } from "../../api/image-upload.js";
 
 const SIDE = 128; // pixels of the shorter side that is sent: enough for the server to shrink well
 const LIGHT = 64 * 1024; // bytes that are not worth the work

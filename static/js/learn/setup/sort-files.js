@@ -1,13 +1,13 @@
 /** What files that somebody chose or dropped are meant to be: one ZIP, or pictures in folders. Nothing is left out unnamed. */
 
-import { count } from "../../format.js";
-import { isNetwork } from "../../own.js";
-import { say } from "../../words/index.js";
+import { count } from "../../i18n/format.js";
+import { isNetwork } from "../../state/models-controller.js";
+import { say } from "../../i18n/index.js";
 import { MOST } from "./zip.js";
 
 /**
- * @typedef {import("../../data-transfer.js").Dropped} Dropped
- * @typedef {import("../../types.js").Problem} Problem
+ * @typedef {import("../../lib/data-transfer.js").Dropped} Dropped
+ * @typedef {import("../../state/types.js").Problem} Problem
  * @typedef {import("./zip.js").Entry} Entry
  *
  * @typedef {{ zip: File, skipped: string[] } | { name: string, entries: Entry[], skipped: string[] } | { problem: Problem }} Sorted

@@ -1,8 +1,8 @@
 /** What a lesson needs to be told: what the photo shows, and how to learn from it. */
 
-import { h } from "../../dom.js";
-import { words as plainWords } from "../../format.js";
-import { say } from "../../words/index.js";
+import { h } from "../../lib/dom.js";
+import { words as plainWords } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
 
 /** @typedef {{ label: string, optimiser: string, learning_rate: number }} Wish */
 

@@ -1,18 +1,18 @@
 /** “Teach it this photo”: a label, one step of learning, and what that did. The network itself stays as it is. */
 
-import { isAbort, ProblemError } from "../../api.js";
-import { originalOf } from "../../compare.js";
-import { announce, find, h } from "../../dom.js";
-import { words as plainWords } from "../../format.js";
-import { postPhotoStep } from "../../learn/api.js";
-import { say } from "../../words/index.js";
+import { isAbort, ProblemError } from "../../api/client.js";
+import { originalOf } from "../../state/comparison.js";
+import { announce, find, h } from "../../lib/dom.js";
+import { words as plainWords } from "../../i18n/format.js";
+import { postPhotoStep } from "../../api/learning.js";
+import { say } from "../../i18n/index.js";
 import { lessonForm } from "./form.js";
 import { resultOf } from "./result.js";
 
 /**
  * @typedef {import("../../learn/types.js").Glass} Glass
- * @typedef {import("../../types.js").App} App
- * @typedef {import("../../types.js").Problem} Problem
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Problem} Problem
  */
 
 const words = say.lesson;

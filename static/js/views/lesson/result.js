@@ -1,12 +1,12 @@
 /** What a lesson did: the score before and after, and the filters that moved most. */
 
-import { h } from "../../dom.js";
-import { decimals, number, percent } from "../../format.js";
-import { say } from "../../words/index.js";
+import { h } from "../../lib/dom.js";
+import { decimals, number, percent } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../learn/types.js").Glass} Glass
- * @typedef {import("../../types.js").App} App
+ * @typedef {import("../../state/types.js").App} App
  */
 
 const words = say.lesson;

@@ -1,17 +1,17 @@
 /** A detector's boxes: a row each with its score, and drawn on the photo. */
 
-import { h } from "../../dom.js";
-import { fixed, percent, words } from "../../format.js";
-import { layerNamed } from "../../graph.js";
-import { placeOfRow } from "../../outputs.js";
-import { say } from "../../words/index.js";
+import { h } from "../../lib/dom.js";
+import { fixed, percent, words } from "../../i18n/format.js";
+import { layerNamed } from "../../model/graph.js";
+import { placeOfRow } from "../../model/outputs.js";
+import { say } from "../../i18n/index.js";
 import { colourOf } from "./colours.js";
 import { row } from "./rows.js";
 
 /**
  * @typedef {import("./index.js").Context} Context
  * @typedef {import("./index.js").Shown} Shown
- * @typedef {import("../../types.js").OutputBox} OutputBox
+ * @typedef {import("../../state/types.js").OutputBox} OutputBox
  */
 
 const LEAST = 0.25; // below this, most detectors' boxes are noise

@@ -1,13 +1,13 @@
 /** The dialog of classes: what a network can choose among, and how often it is right where that is known. */
 
-import { h } from "../../dom.js";
-import { count, percent, words } from "../../format.js";
-import { say } from "../../words/index.js";
+import { h } from "../../lib/dom.js";
+import { count, percent, words } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
 import { labelOf } from "./rows.js";
 
 /**
- * @typedef {import("../../types.js").Model} Model
- * @typedef {import("../../types.js").ModelOutput} ModelOutput
+ * @typedef {import("../../state/types.js").Model} Model
+ * @typedef {import("../../state/types.js").ModelOutput} ModelOutput
  */
 
 /**

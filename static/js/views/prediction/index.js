@@ -1,10 +1,10 @@
 /** What the network says of the photo, each kind of answer in its own form; and one click away what it can choose among. */
 
-import { exportUrl, isAbort, ProblemError } from "../../api.js";
-import { find, h } from "../../dom.js";
-import { layerNamed } from "../../graph.js";
-import { isClassifying, outputOf } from "../../outputs.js";
-import { say } from "../../words/index.js";
+import { exportUrl, isAbort, ProblemError } from "../../api/client.js";
+import { find, h } from "../../lib/dom.js";
+import { layerNamed } from "../../model/graph.js";
+import { isClassifying, outputOf } from "../../model/outputs.js";
+import { say } from "../../i18n/index.js";
 import { boxes } from "./boxes.js";
 import { classList } from "./classes.js";
 import { image, map } from "./maps.js";
@@ -13,19 +13,19 @@ import { OnPhoto } from "./on-photo.js";
 import { binary, classes, multilabel } from "./rows.js";
 
 /**
- * @typedef {import("../../types.js").App} App
- * @typedef {import("../../types.js").OutputKind} OutputKind
- * @typedef {import("../../types.js").State} State
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").OutputKind} OutputKind
+ * @typedef {import("../../state/types.js").State} State
  *
  * @typedef {object} Context What an answer is shown from.
  * @property {App} app
  * @property {App["store"]} store
- * @property {import("../../types.js").Model} model
- * @property {import("../../types.js").Analysis} analysis
- * @property {import("../../tensors.js").Tensors} numbers
- * @property {import("../../types.js").ModelOutput} info
- * @property {import("../../types.js").AnalysisOutput} answer
- * @property {import("../../types.js").Tensor | null} tensor the output's numbers, for the kinds that need them, once they are here
+ * @property {import("../../state/types.js").Model} model
+ * @property {import("../../state/types.js").Analysis} analysis
+ * @property {import("../../model/tensors.js").Tensors} numbers
+ * @property {import("../../state/types.js").ModelOutput} info
+ * @property {import("../../state/types.js").AnalysisOutput} answer
+ * @property {import("../../state/types.js").Tensor | null} tensor the output's numbers, for the kinds that need them, once they are here
  * @property {OnPhoto} onPhoto
  *
  * @typedef {object} Shown
@@ -108,7 +108,7 @@ function fill(context) {
  * Which output this is and what it is taken for. One list of classes needs no such words.
  *
  * @param {App} app
- * @param {{ info: import("../../types.js").ModelOutput }} found
+ * @param {{ info: import("../../state/types.js").ModelOutput }} found
  */
 function head({ store }, { info }) {
   const outputs = store.state.model?.outputs ?? [];

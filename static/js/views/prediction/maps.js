@@ -1,12 +1,12 @@
 /** Outputs with rows and columns: what is where, over the photo and beside it; and pictures, before and after. */
 
-import { h } from "../../dom.js";
-import { count, number, percent, words } from "../../format.js";
-import { layerNamed } from "../../graph.js";
-import { paint, paintOver } from "../../raster.js";
-import { extremes, rangeOf } from "../../scale.js";
-import { strongestPlace } from "../../tensors.js";
-import { say } from "../../words/index.js";
+import { h } from "../../lib/dom.js";
+import { count, number, percent, words } from "../../i18n/format.js";
+import { layerNamed } from "../../model/graph.js";
+import { paint, paintOver } from "../../render/raster.js";
+import { extremes, rangeOf } from "../../model/colour-range.js";
+import { strongestPlace } from "../../model/tensors.js";
+import { say } from "../../i18n/index.js";
 import { colourOf } from "./colours.js";
 import { seenCanvas } from "./on-photo.js";
 import { areas, isNumbers, largestOf, paintClasses, paintPicture, planesOf, rangeOfPicture } from "./planes.js";

@@ -1,16 +1,16 @@
 /** Outputs that are numbers: with their signs around zero, symbols along a line, and numbers of which nothing is known. */
 
-import { h } from "../../dom.js";
-import { count, formText, number, signed, words } from "../../format.js";
-import { layerNamed } from "../../graph.js";
-import { placeOf } from "../../outputs.js";
-import { extremes } from "../../scale.js";
-import { say } from "../../words/index.js";
+import { h } from "../../lib/dom.js";
+import { count, formText, number, signed, words } from "../../i18n/format.js";
+import { layerNamed } from "../../model/graph.js";
+import { placeOf } from "../../model/outputs.js";
+import { extremes } from "../../model/colour-range.js";
+import { say } from "../../i18n/index.js";
 
 /**
  * @typedef {import("./index.js").Context} Context
  * @typedef {import("./index.js").Shown} Shown
- * @typedef {import("../../types.js").Tensor} Tensor
+ * @typedef {import("../../state/types.js").Tensor} Tensor
  */
 
 const SHOWN = 12;
@@ -86,7 +86,7 @@ export function tokens({ app, model, info, tensor }) {
 }
 
 /**
- * @param {import("../../types.js").ModelOutput} info
+ * @param {import("../../state/types.js").ModelOutput} info
  * @param {Tensor} tensor
  * @returns {{ symbol: number, index: number, score: number | null }[]} `index` counts through the numbers
  */

@@ -1,11 +1,11 @@
 /** What an answer says of places, drawn on the photo: boxes with names, and maps laid over the part that the network saw. */
 
-import { find, h, placeBox } from "../../dom.js";
+import { find, h, placeBox } from "../../lib/dom.js";
 
 /**
- * @typedef {import("../../types.js").App} App
- * @typedef {import("../../types.js").OutputBox} OutputBox
- * @typedef {import("../../types.js").State} State
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").OutputBox} OutputBox
+ * @typedef {import("../../state/types.js").State} State
  *
  * @typedef {{ box: OutputBox, text: string, colour: string, isNamed: boolean, onPick: () => void }} DrawnBox
  */

@@ -1,12 +1,12 @@
 /** An output with rows and columns as planes, and planes as pixels: which class is where, or a picture. */
 
-import { planeOf } from "../../raster.js";
-import { extremes } from "../../scale.js";
+import { planeOf } from "../../render/raster.js";
+import { extremes } from "../../model/colour-range.js";
 import { rgbOf } from "./colours.js";
 
 /**
- * @typedef {import("../../types.js").ModelOutput} ModelOutput
- * @typedef {import("../../types.js").Tensor} Tensor
+ * @typedef {import("../../state/types.js").ModelOutput} ModelOutput
+ * @typedef {import("../../state/types.js").Tensor} Tensor
  *
  * @typedef {{ planes: Float32Array[], width: number, height: number, isLast: boolean }} Planes one a channel; `isLast` where the
  *   channels stand behind rows and columns in the tensor

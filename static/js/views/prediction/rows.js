@@ -1,15 +1,15 @@
 /** Answers of classifying outputs, each in a row: exclusive classes, one yes or no, several of them. */
 
-import { h } from "../../dom.js";
-import { percent, signed, words } from "../../format.js";
-import { layerNamed } from "../../graph.js";
-import { placeOfUnit, unitOf } from "../../outputs.js";
-import { say } from "../../words/index.js";
+import { h } from "../../lib/dom.js";
+import { percent, signed, words } from "../../i18n/format.js";
+import { layerNamed } from "../../model/graph.js";
+import { placeOfUnit, unitOf } from "../../model/outputs.js";
+import { say } from "../../i18n/index.js";
 
 /**
  * @typedef {import("./index.js").Context} Context
  * @typedef {import("./index.js").Shown} Shown
- * @typedef {import("../../types.js").Prediction} Prediction
+ * @typedef {import("../../state/types.js").Prediction} Prediction
  */
 
 const SHOWN = 5;
@@ -46,7 +46,7 @@ function rowOf({ app, model, info }, { label, score }, marked) {
 /**
  * What a class is called, for people.
  *
- * @param {import("../../types.js").ModelOutput} info
+ * @param {import("../../state/types.js").ModelOutput} info
  * @param {string} label
  */
 export function labelOf({ kind, labels }, label) {

@@ -1,15 +1,15 @@
 /** A brush that covers parts of what the network saw, by pointer or by keyboard. */
 
-import { brushed, kindOf } from "../../changes.js";
-import { h, setAttribute } from "../../dom.js";
-import { plain } from "../../format.js";
-import { blank } from "../../preprocess.js";
-import { say } from "../../words/index.js";
+import { brushed, kindOf } from "../../state/changes.js";
+import { h, setAttribute } from "../../lib/dom.js";
+import { plain } from "../../i18n/format.js";
+import { blank } from "../../model/preprocess.js";
+import { say } from "../../i18n/index.js";
 import { Slider } from "./slider.js";
 
 /**
- * @typedef {import("../../types.js").App} App
- * @typedef {import("../../types.js").State} State
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").State} State
  */
 
 const MOVES = /** @type {Record<string, [number, number]>} */ ({

@@ -1,15 +1,15 @@
 /** How far apart the two sides are in every layer, on one scale, and what each pooling lets through. */
 
-import { kindOf } from "../../changes.js";
-import { h, setAttribute } from "../../dom.js";
-import { fixed, percent, plain, words } from "../../format.js";
-import { say } from "../../words/index.js";
+import { kindOf } from "../../state/changes.js";
+import { h, setAttribute } from "../../lib/dom.js";
+import { fixed, percent, plain, words } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
 
 /**
- * @typedef {import("../../types.js").App} App
- * @typedef {import("../../types.js").Difference} Difference
- * @typedef {import("../../types.js").Model} Model
- * @typedef {import("../../types.js").State} State
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Difference} Difference
+ * @typedef {import("../../state/types.js").Model} Model
+ * @typedef {import("../../state/types.js").State} State
  *
  * @typedef {Difference["layers"][number]} Apart
  * @typedef {{ pool: string, before: number, after: number }} Passage

@@ -1,16 +1,16 @@
 /** The panel of “What if?”: the answer before and after, what can be changed, what that does, and what is compared. */
 
-import { find, h } from "../../dom.js";
-import { mountPairSwitch } from "../pair-switch.js";
-import { besideSection } from "./beside.js";
+import { find, h } from "../../lib/dom.js";
+import { mountPairSwitch } from "../compare/switch.js";
+import { besideSection } from "./compare-with.js";
 import { chartSection } from "./chart.js";
 import { listSection } from "./list.js";
 import { networkSection } from "./network.js";
 import { photoSection } from "./photo.js";
-import { say } from "../../words/index.js";
+import { say } from "../../i18n/index.js";
 import { scoresSection } from "./scores.js";
 
-/** @param {import("../../types.js").App} app */
+/** @param {import("../../state/types.js").App} app */
 export function mountWhatIf(app) {
   find("#whatif", HTMLElement).append(
     h("h2", { class: "unseen" }, say.whatif.title),

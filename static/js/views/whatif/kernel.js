@@ -1,17 +1,17 @@
 /** A filter's weights on one of its inputs, as numbers that can be edited. */
 
-import { isAbort, fetchWeights, ProblemError } from "../../api.js";
-import { keyOf } from "../../changes.js";
-import { h, setAttribute } from "../../dom.js";
-import { layerNamed, mapName } from "../../graph.js";
-import { swatch } from "../../palette.js";
-import { rangeOf } from "../../scale.js";
-import { say } from "../../words/index.js";
+import { isAbort, fetchWeights, ProblemError } from "../../api/client.js";
+import { keyOf } from "../../state/changes.js";
+import { h, setAttribute } from "../../lib/dom.js";
+import { layerNamed, mapName } from "../../model/graph.js";
+import { swatch } from "../../render/palette.js";
+import { rangeOf } from "../../model/colour-range.js";
+import { say } from "../../i18n/index.js";
 
 /**
- * @typedef {import("../../types.js").App} App
- * @typedef {import("../../types.js").Layer} Layer
- * @typedef {import("../../types.js").Model} Model
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Layer} Layer
+ * @typedef {import("../../state/types.js").Model} Model
  *
  * @typedef {{ y: number | null, x: number | null }} Spot Where in the window; null for a weight on a whole number.
  */
@@ -150,7 +150,7 @@ export class Kernel {
   /**
    * @param {Spot} spot
    * @param {number} weight
-   * @returns {Extract<import("../../types.js").Change, { kind: "weight" }>}
+   * @returns {Extract<import("../../state/types.js").Change, { kind: "weight" }>}
    */
   #changeOf(spot, weight) {
     const { layer, filter } = this.#shown ?? { layer: { name: "" }, filter: 0 };

@@ -1,18 +1,18 @@
 /** The list of changes, in words, each with a way back. */
 
-import { appliesTo } from "../../changes.js";
-import { originalOf } from "../../compare.js";
-import { h } from "../../dom.js";
-import { number, plain } from "../../format.js";
-import { layerNamed } from "../../graph.js";
+import { appliesTo } from "../../state/changes.js";
+import { originalOf } from "../../state/comparison.js";
+import { h } from "../../lib/dom.js";
+import { number, plain } from "../../i18n/format.js";
+import { layerNamed } from "../../model/graph.js";
 import { areaOf } from "./brush.js";
 import { filterName } from "./network.js";
-import { say } from "../../words/index.js";
+import { say } from "../../i18n/index.js";
 
 /**
- * @typedef {import("../../types.js").App} App
- * @typedef {import("../../types.js").Change} Change
- * @typedef {import("../../types.js").Model} Model
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Change} Change
+ * @typedef {import("../../state/types.js").Model} Model
  */
 
 /** @param {App} app */

@@ -1,18 +1,18 @@
 /** What can be done to the network: a filter of the current layer switched off or turned up, its weights edited. */
 
-import { keyOf } from "../../changes.js";
-import { originalOf } from "../../compare.js";
-import { h, setAttribute } from "../../dom.js";
-import { hasMaps, layerNamed, mapName, unitLabels } from "../../graph.js";
-import { fixed, words } from "../../format.js";
+import { keyOf } from "../../state/changes.js";
+import { originalOf } from "../../state/comparison.js";
+import { h, setAttribute } from "../../lib/dom.js";
+import { hasMaps, layerNamed, mapName, unitLabels } from "../../model/graph.js";
+import { fixed, words } from "../../i18n/format.js";
 import { Kernel } from "./kernel.js";
-import { say } from "../../words/index.js";
+import { say } from "../../i18n/index.js";
 import { Slider } from "./slider.js";
 
 /**
- * @typedef {import("../../types.js").App} App
- * @typedef {import("../../types.js").Layer} Layer
- * @typedef {import("../../types.js").Model} Model
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Layer} Layer
+ * @typedef {import("../../state/types.js").Model} Model
  */
 
 /** @param {App} app */

@@ -1,14 +1,14 @@
 /** What can be done to the photo: shift, rotate, blur and cover it. */
 
-import { kindOf } from "../../changes.js";
-import { h } from "../../dom.js";
-import { plain } from "../../format.js";
-import { say } from "../../words/index.js";
+import { kindOf } from "../../state/changes.js";
+import { h } from "../../lib/dom.js";
+import { plain } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
 import { brushFold } from "./brush.js";
 import { Slider } from "./slider.js";
 
 /**
- * @typedef {import("../../types.js").App} App
+ * @typedef {import("../../state/types.js").App} App
  */
 
 const FURTHEST = 8; // pixels of the network's input

@@ -1,15 +1,15 @@
 /** What the network says before and after, class by class, in the order of the original so that nothing jumps. */
 
-import { h, setAttribute } from "../../dom.js";
-import { percent, points, words } from "../../format.js";
-import { sideNames } from "../pair-switch.js";
-import { say } from "../../words/index.js";
+import { h, setAttribute } from "../../lib/dom.js";
+import { percent, points, words } from "../../i18n/format.js";
+import { sideNames } from "../compare/switch.js";
+import { say } from "../../i18n/index.js";
 
 /**
- * @typedef {import("../../types.js").Analysis} Analysis
- * @typedef {import("../../types.js").App} App
- * @typedef {import("../../types.js").Pair} Pair
- * @typedef {import("../../types.js").State} State
+ * @typedef {import("../../state/types.js").Analysis} Analysis
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Pair} Pair
+ * @typedef {import("../../state/types.js").State} State
  */
 
 const SHOWN = 5;

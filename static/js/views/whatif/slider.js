@@ -1,6 +1,6 @@
 /** A slider with its value beside it. */
 
-import { h, setAttribute } from "../../dom.js";
+import { h, setAttribute } from "../../lib/dom.js";
 
 let made = 0;
 

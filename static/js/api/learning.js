@@ -1,0 +1,239 @@
+/** What the page of learning asks the server. All of it goes through the one door, client.js. */
+
+import { API, fetchJson, layerSegment, postJson, request, send } from "./client.js";
+import { parseNpy } from "./npy.js";
+
+/**
+ * @typedef {import("../learn/types.js").Evaluation} Evaluation
+ * @typedef {import("../learn/types.js").Glass} Glass
+ * @typedef {import("../learn/types.js").LayerSpec} LayerSpec
+ * @typedef {import("../learn/types.js").PictureSet} PictureSet
+ * @typedef {import("../learn/types.js").Plan} Plan
+ * @typedef {import("../learn/types.js").Run} Run
+ * @typedef {import("../learn/types.js").Wish} Wish
+ *
+ * @typedef {{ datasets: PictureSet[], suggestion: Wish }} Offer What there is to learn from, and what to begin with.
+ */
+
+/** @returns {Promise<Offer>} */
+export function fetchOffer() {
+  return fetchJson("datasets");
+}
+
+/**
+ * Bring pictures of one's own: a folder a class, in a ZIP.
+ *
+ * @param {string} name
+ * @param {Blob} zip
+ * @param {AbortSignal} signal
+ * @param {(sent: number, total: number) => void} onProgress
+ * @returns {Promise<PictureSet>}
+ */
+export function postDataset(name, zip, signal, onProgress) {
+  const body = zip.slice(0, zip.size, "application/zip"); // systems have several names for the kind of file
+  return send(`datasets?name=${encodeURIComponent(name)}`, body, signal, onProgress);
+}
+
+/** @param {string} id */
+export function deleteDataset(id) {
+  return request(datasetPath(id), undefined, { method: "DELETE" });
+}
+
+/**
+ * Where a few pictures of every class are to be seen at once, a row a class.
+ *
+ * @param {string} id
+ * @param {number} perClass
+ */
+export function sheetUrl(id, perClass) {
+  return `${API}${datasetPath(id)}/sheet?per_class=${perClass}`;
+}
+
+/**
+ * Where one picture of a set is.
+ *
+ * @param {string} id
+ * @param {number} picture
+ */
+export function pictureUrl(id, picture) {
+  return `${API}${datasetPath(id)}/pictures/${picture}`;
+}
+
+/**
+ * One picture of a set, as a file.
+ *
+ * @param {string} id
+ * @param {number} picture
+ * @param {AbortSignal} [signal]
+ */
+export async function fetchPicture(id, picture, signal) {
+  return (await request(`${datasetPath(id)}/pictures/${picture}`, signal)).blob();
+}
+
+/**
+ * The shapes and counts of a network before it is built.
+ *
+ * @param {{ data: string, layers: LayerSpec[] }} sketch
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Plan>}
+ */
+export function postPlan(sketch, signal) {
+  return postJson("trainings/plan", sketch, signal);
+}
+
+/**
+ * @param {Wish} wish
+ * @returns {Promise<Run>}
+ */
+export function postTraining(wish) {
+  return postJson("trainings", wish);
+}
+
+/** @returns {Promise<Run[]>} */
+export async function fetchTrainings() {
+  return (await fetchJson("trainings")).trainings;
+}
+
+/**
+ * @param {string} id
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Run>}
+ */
+export function fetchTraining(id, signal) {
+  return fetchJson(trainingPath(id), signal);
+}
+
+/** @param {string} id */
+export function deleteTraining(id) {
+  return request(trainingPath(id), undefined, { method: "DELETE" });
+}
+
+/**
+ * Tell a training to do something.
+ *
+ * @param {string} id
+ * @param {"pause" | "resume" | "stop" | "step" | "reset"} command
+ * @param {Record<string, number | null>} [options]
+ * @returns {Promise<Run>}
+ */
+export function command(id, command, options = {}) {
+  return postJson(`${trainingPath(id)}/${command}`, options);
+}
+
+/**
+ * Where a training tells what happens.
+ *
+ * @param {string} id
+ * @param {number} after the last step that is known
+ */
+export function eventsUrl(id, after) {
+  return `${API}${trainingPath(id)}/events?last_event_id=${after}`;
+}
+
+/**
+ * How the newest network reads the pictures that it never learned from.
+ *
+ * @param {string} id
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Evaluation>}
+ */
+export function fetchEvaluation(id, signal) {
+  return fetchJson(`${trainingPath(id)}/evaluation`, signal);
+}
+
+/**
+ * Where the trained network can be downloaded.
+ *
+ * @param {string} id
+ * @param {"safetensors" | "onnx"} format
+ */
+export function modelUrl(id, format) {
+  return `${API}${trainingPath(id)}/model?format=${format}`;
+}
+
+/**
+ * One step of a training, number by number.
+ *
+ * @param {string} id
+ * @param {number | null} number the step; null for the one about to be taken
+ * @param {number} picture its place in the batch
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Glass>}
+ */
+export function fetchStep(id, number, picture, signal) {
+  const which = number === null ? "" : `&number=${number}`;
+  return fetchJson(`${trainingPath(id)}/step?picture=${picture}${which}`, signal);
+}
+
+/**
+ * One step on a photo that was analysed, not kept in the model.
+ *
+ * @param {string} analysis
+ * @param {Record<string, unknown>} wish its label and how to learn from it
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Glass>}
+ */
+export function postPhotoStep(analysis, wish, signal) {
+  return postJson(`analyses/${encodeURIComponent(analysis)}/step`, wish, signal);
+}
+
+/**
+ * The same step, seen from another picture of the batch.
+ *
+ * @param {string} glass
+ * @param {number} picture
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Glass>}
+ */
+export function fetchGlass(glass, picture, signal) {
+  return fetchJson(`steps/${encodeURIComponent(glass)}?picture=${picture}`, signal);
+}
+
+/**
+ * What else a step tells, as JSON: `explain/…`, `gradient/…`, `blame/…`, `update/…`.
+ *
+ * @param {string} glass
+ * @param {string[]} path what, of which layer, and of which of its parameters
+ * @param {Record<string, string | number>} query
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
+ */
+export function fetchOfGlass(glass, path, query, signal) {
+  return fetchJson(glassPath(glass, path, query), signal);
+}
+
+/**
+ * The raw numbers of a layer (`values`) or of its weights (`parameters`) in a step.
+ *
+ * @param {string} glass
+ * @param {string[]} path
+ * @param {Record<string, string | number>} query
+ * @param {AbortSignal} [signal]
+ */
+export async function fetchGlassNumbers(glass, path, query, signal) {
+  const response = await request(glassPath(glass, path, { ...query, format: "npy" }), signal);
+  return parseNpy(await response.arrayBuffer());
+}
+
+/**
+ * @param {string} glass
+ * @param {string[]} path
+ * @param {Record<string, string | number>} query
+ */
+function glassPath(glass, path, query) {
+  const [resource = "", layer = "", ...parameter] = path;
+  const { segment, named } = layerSegment(layer);
+  const parts = ["steps", glass, resource, segment, ...parameter].map(encodeURIComponent).join("/");
+  const all = Object.entries({ ...named, ...query });
+  return `${parts}?${new URLSearchParams(all.map(([name, value]) => [name, String(value)]))}`;
+}
+
+/** @param {string} id */
+function datasetPath(id) {
+  return `datasets/${encodeURIComponent(id)}`;
+}
+
+/** @param {string} id */
+function trainingPath(id) {
+  return `trainings/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,164 @@
+/** Numbers as people read them: a true minus sign, thousands apart, as many places as mean something. */
+
+import { language, say } from "./index.js";
+
+const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+
+/**
+ * A value with the places that suit its size (or that of `like`, so that a column of numbers lines up). What would read as
+ * zero and is not is written by its power of ten.
+ *
+ * @param {number} x
+ * @param {number} [like]
+ */
+export function number(x, like = x) {
+  if (x === 0 && like === 0) return "0";
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? say.numbers.notANumber : x > 0 ? "∞" : "−∞";
+  return decimals(x, places(like));
+}
+
+/**
+ * With so many places after the decimal sign, or by its power of ten where those would all be zeros and it is not zero.
+ *
+ * @param {number} x
+ * @param {number} places
+ */
+export function decimals(x, places) {
+  return x !== 0 && Number(x.toFixed(places)) === 0 ? minus(x.toExponential(1)) : fixed(x, places);
+}
+
+/**
+ * @param {number} x
+ * @returns {number}
+ */
+function places(x) {
+  const size = Math.abs(x);
+  if (size >= 1000) return 1;
+  if (size >= 100) return 2;
+  if (size >= 10) return 3;
+  return size > 0 && size < 0.01 ? 6 : 4;
+}
+
+/**
+ * A value in little room: three significant figures.
+ *
+ * @param {number} x
+ */
+export function rough(x) {
+  const size = Math.abs(x);
+  if (size === 0 || !Number.isFinite(x)) return number(x);
+  if (size < 1e-5) return minus(x.toExponential(0));
+  return fixed(x, Math.max(0, 2 - Math.floor(Math.log10(size))));
+}
+
+/**
+ * With its sign, as something that is added.
+ *
+ * @param {number} x
+ * @param {number} [like]
+ */
+export function signed(x, like = x) {
+  const text = number(x, like);
+  return x < 0 ? text : `+${text}`;
+}
+
+/**
+ * With so many places after the decimal sign.
+ *
+ * @param {number} x
+ * @param {number} places
+ */
+export function fixed(x, places) {
+  return minus(x.toFixed(places));
+}
+
+/**
+ * A number as it is, however many places that takes; for those that the model file holds.
+ *
+ * @param {number} x
+ */
+export function plain(x) {
+  return minus(String(x));
+}
+
+/**
+ * How far two shares are apart, in percentage points, with a sign.
+ *
+ * @param {number} share
+ */
+export function points(share) {
+  if (Math.abs(share) < 0.0005) return fixed(0, 1); // what is nothing has no sign
+  const text = fixed(share * 100, 1);
+  return share < 0 ? text : `+${text}`;
+}
+
+/** @param {number} n */
+export function count(n) {
+  return whole.format(n);
+}
+
+/**
+ * A count in words that fit into a table: 98.3 million.
+ *
+ * @param {number} n
+ */
+export function large(n) {
+  if (n >= 1e9) return say.numbers.billion(fixed(n / 1e9, 2));
+  if (n >= 1e6) return say.numbers.million(fixed(n / 1e6, 1));
+  return count(n);
+}
+
+/**
+ * A share between 0 and 1.
+ *
+ * @param {number} share
+ */
+export function percent(share) {
+  const p = share * 100;
+  if (p > 0 && p < 0.1) return `<\u00a0${fixed(0.1, 1)}\u00a0%`;
+  if (p > 99.9 && p < 100) return `>\u00a0${fixed(99.9, 1)}\u00a0%`;
+  return `${fixed(p, p === 0 || p === 100 ? 0 : 1)}\u00a0%`; // never parted from its sign at the end of a line
+}
+
+/** @param {number} n */
+export function bytes(n) {
+  return n >= 2 ** 20 ? `${fixed(n / 2 ** 20, 1)} MiB` : `${count(Math.ceil(n / 1024))} KiB`;
+}
+
+/**
+ * "24 maps, 64 × 64" or "20 numbers".
+ *
+ * @param {readonly number[]} shape
+ */
+export function shapeText(shape) {
+  const [c = 0, height, width] = shape;
+  return height === undefined ? say.numbers.numbers(c) : `${say.numbers.maps(c)}, ${height} × ${width}`;
+}
+
+/**
+ * A layer's form in words; of one whose values are no maps of their own: "5 × 7 × 9 × 3, shown as 35 maps, 9 × 3".
+ *
+ * @param {import("../state/types.js").Layer} layer
+ */
+export function formText({ shape, own_shape: own }) {
+  if (!own) return shapeText(shape);
+  return say.stage.ownShape(own.length ? own.join(" × ") : say.numbers.numbers(1), shapeText(shape));
+}
+
+/**
+ * A class's name as words: bell_pepper → bell pepper.
+ *
+ * @param {string} label
+ */
+export function words(label) {
+  return label.replaceAll("_", " ");
+}
+
+/**
+ * The language's decimal sign, and a true minus.
+ *
+ * @param {string} text
+ */
+function minus(text) {
+  return text.replaceAll("-", "−").replace(".", say.numbers.decimal);
+}

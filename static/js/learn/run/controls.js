@@ -1,0 +1,198 @@
+/** Play, pause, step, begin again, and how it goes. */
+
+import { announce, find, h, setAttribute, svg } from "../../lib/dom.js";
+import { count } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
+import { beginsAnew, isGoing, isOver } from "./runner.js";
+
+/**
+ * @typedef {import("./runner.js").Runner} Runner
+ * @typedef {import("../types.js").LearnState} LearnState
+ * @typedef {import("../types.js").LearnStore} LearnStore
+ * @typedef {import("../types.js").Run} Run
+ */
+
+const words = say.learn.run.controls;
+const SPEEDS = [1, 2, 4, 8, 16, 32, 64, null]; // batches a second; null for as many as the machine manages
+const ICONS = {
+  play: "M4.5 2.5v11l9-5.5z",
+  pause: "M5 3v10M11 3v10",
+  batch: "M3.5 3v10l6-5zM12.5 3v10",
+  phase: "M6 3l5 5-5 5",
+  reset: "M3.5 8a4.7 4.7 0 1 0 1.6-3.5M3.5 2.5v3h3",
+};
+
+/**
+ * @param {LearnStore} store
+ * @param {Runner} runner
+ * @param {HTMLElement} root
+ */
+export function mountControls(store, runner, root) {
+  const play = button("play", "play", "Space", () => void runner.toggle());
+  const batch = button("batch", "batch", "n", () => void runner.stepBatch());
+  const phase = button("phase", "phase", ".", () => void runner.stepPhase());
+  const reset = button("reset", "reset", "", () => void runner.reset());
+  const state = h("p", { class: "run-state" });
+  const notes = h("div", { class: "run-notes" });
+  const progress = h("progress", { class: "run-progress", max: 1, value: 0, "aria-label": words.title });
+  root.append(
+    h("div", { class: "transport" }, play, batch, phase, reset),
+    speedSlider(store, runner),
+    state,
+    h("div", { class: "race-offer", id: "race-offer" }),
+    progress,
+    notes,
+  );
+  const show = () => {
+    const { state: now } = store;
+    showButtons(now, { play, batch, phase, reset });
+    state.replaceChildren(...figures(now));
+    progress.value = now.run ? now.run.step / Math.max(1, now.run.steps) : 0;
+  };
+  store.watch(["run", "wish", "learned", "busy", "phase", "connected"], show);
+  store.watch(["run", "wish", "learned", "problem", "connected"], () => showNotes(store, notes));
+  announceStatus(store);
+  show();
+  showNotes(store, notes);
+}
+
+/**
+ * @param {Readonly<LearnState>} state
+ * @param {Record<"play" | "batch" | "phase" | "reset", HTMLButtonElement>} buttons
+ */
+function showButtons(state, { play, batch, phase, reset }) {
+  const goes = isGoing(state.run);
+  dress(play, goes ? "pause" : "play", playName(state));
+  dress(phase, "phase", state.phase ? words.nextPhase(words.phases[state.phase % 4] ?? "") : words.phase);
+  setAttribute(reset, "disabled", state.run === null);
+  for (const one of [batch, phase]) setAttribute(one, "disabled", isOver(state.run)); // there is no next batch
+}
+
+/** @param {Readonly<LearnState>} state */
+function playName(state) {
+  if (isGoing(state.run)) return words.pause;
+  if (isOver(state.run)) return words.again;
+  return state.run && beginsAnew(state) ? words.start : words.play;
+}
+
+/**
+ * How far it is and how fast it goes, in words.
+ *
+ * @param {Readonly<LearnState>} state
+ */
+function figures({ run, busy, connected }) {
+  if (!run) return [h("span", { class: "quiet" }, busy ?? words.idle)];
+  const { status, epoch, epochs, step, steps, images_per_second: pace, seconds_left: left } = run;
+  const parts = steps ? [words.epoch(count(Math.min(epoch, epochs)), count(epochs)), words.step(count(step), count(steps))] : [];
+  if (status === "running" && pace) parts.push(words.pace(count(pace)));
+  if (status === "running" && left !== null) parts.push(words.left(time(left)));
+  const name = connected ? (busy ?? words.status[status]) : words.lost;
+  return [h("b", { data: { status: connected ? status : "lost" } }, name), ...parts.map((part) => h("span", {}, part))];
+}
+
+/** @param {number} seconds */
+function time(seconds) {
+  const whole = Math.ceil(seconds);
+  return whole < 60 ? words.seconds(count(whole)) : words.minutes(count(Math.floor(whole / 60)), count(whole % 60));
+}
+
+/**
+ * What went wrong, what was lost, what has changed.
+ *
+ * @param {LearnStore} store
+ * @param {HTMLElement} notes
+ */
+function showNotes(store, notes) {
+  const { state } = store;
+  const { run, problem, connected } = state;
+  /** @type {[string, string, (() => void)?][]} */
+  const said = [];
+  if (problem) said.push(["problem", `${problem.title}. ${problem.detail}`, () => store.set({ problem: null })]);
+  if (run?.status === "failed") said.push(["problem", `${words.failed}. ${typeof run.problem === "string" ? run.problem : (run.problem?.detail ?? "")}`]);
+  if (connected && run?.recovered) said.push(["recovered", recovery(run.recovered)]);
+  if (run && !isOver(run) && beginsAnew(state)) said.push(["changed", words.changed]);
+  const key = JSON.stringify(said.map(([kind, text]) => [kind, text]));
+  if (notes.dataset.said === key) return; // a figure that changed is no reason to read the notes out again
+  notes.dataset.said = key;
+  notes.replaceChildren(
+    ...said.map(([kind, text, dismiss]) =>
+      h(
+        "p",
+        { class: `run-note ${kind}`, role: kind === "problem" ? "alert" : "status" },
+        h("span", {}, text),
+        dismiss && h("button", { type: "button", class: "text", on: { click: dismiss } }, words.dismiss),
+      ),
+    ),
+  );
+}
+
+/** @param {NonNullable<Run["recovered"]>} recovered */
+function recovery({ step_before: before, step_after: after }) {
+  const lost = before - after;
+  return lost > 0 ? words.recovered(words.lostBatches(lost), count(after)) : words.nothingLost(count(after));
+}
+
+/**
+ * What the run does now is said politely, once a change.
+ *
+ * @param {LearnStore} store
+ */
+function announceStatus(store) {
+  let said = "";
+  store.watch(["run", "connected"], ({ run, connected }) => {
+    const text = connected ? (run ? words.status[run.status] : "") : words.lost;
+    if (text && text !== said) announce(run ? `${text}, ${words.step(count(run.step), count(run.steps))}` : text);
+    said = text;
+  });
+}
+
+/**
+ * @param {LearnStore} store
+ * @param {Runner} runner
+ */
+function speedSlider(store, runner) {
+  const output = h("output", { class: "quiet", for: "speed" });
+  const slider = h("input", { id: "speed", type: "range", min: 0, max: SPEEDS.length - 1, step: 1 });
+  const name = (/** @type {number | null} */ speed) => (speed === null ? words.full : words.batches(speed));
+  const show = () => {
+    const { speed } = store.state;
+    const at = SPEEDS.findIndex((one) => one === null || (speed !== null && one >= speed));
+    slider.value = String(at);
+    output.textContent = name(speed);
+    slider.setAttribute("aria-valuetext", name(speed));
+  };
+  slider.addEventListener("input", () => {
+    output.textContent = name(SPEEDS[Number(slider.value)] ?? null);
+  });
+  slider.addEventListener("change", () => void runner.setSpeed(SPEEDS[Number(slider.value)] ?? null));
+  store.watch(["speed"], show);
+  show();
+  return h("div", { class: "speed" }, h("label", { for: "speed" }, words.speed), slider, output);
+}
+
+/**
+ * @param {"play" | "batch" | "phase" | "reset"} id
+ * @param {keyof typeof ICONS} icon
+ * @param {string} keys
+ * @param {() => void} click
+ */
+function button(id, icon, keys, click) {
+  const made = h(
+    "button",
+    { type: "button", class: id === "play" ? "plain main" : "plain", id, "aria-keyshortcuts": keys || null, on: { click } },
+    svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: ICONS[icon] })),
+    h("span", {}, words[id]),
+  );
+  return made;
+}
+
+/**
+ * @param {HTMLButtonElement} button
+ * @param {keyof typeof ICONS} icon
+ * @param {string} name
+ */
+function dress(button, icon, name) {
+  find("path", SVGPathElement, button).setAttribute("d", ICONS[icon]);
+  const label = find("span", HTMLElement, button);
+  if (label.textContent !== name) label.textContent = name;
+}

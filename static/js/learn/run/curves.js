@@ -1,0 +1,249 @@
+/** Loss and accuracy over the batches, drawn by uPlot; training smoothed, and the pictures never shown after every epoch. */
+
+import uPlot from "../../../vendor/uplot/uPlot.esm.js";
+import { h } from "../../lib/dom.js";
+import { decimals, fixed, percent } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
+import { nameOf } from "./compare-runs.js";
+import { smooth } from "./smooth.js";
+
+/**
+ * @typedef {import("../types.js").LearnState} LearnState
+ * @typedef {import("../types.js").LearnStore} LearnStore
+ * @typedef {import("../types.js").Run} Run
+ * @typedef {"loss" | "accuracy"} Figure
+ */
+
+const words = say.learn.run.curves;
+const HEIGHT = 200;
+const DRAW_EVERY = 200; // milliseconds: five pictures a second look like one that moves
+/** How the lines of the two runs are told apart; colour is kept for what is chosen. */
+const STROKES = {
+  run: { training: "--ink", validation: "--accent", dash: [] },
+  rival: { training: "--quiet", validation: "--second", dash: [6, 4] },
+};
+const POINT = /** @type {const} */ ({ loss: 1, accuracy: 2 });
+const RECORD = /** @type {const} */ ({ loss: "validation_loss", accuracy: "validation_accuracy" });
+
+/**
+ * @param {LearnStore} store
+ * @param {HTMLElement} root
+ */
+export function mountCurves(store, root) {
+  const slider = h("input", { id: "smoothing", type: "range", min: 0, max: 0.99, step: 0.01, value: 0.9 });
+  const output = h("output", { class: "quiet", for: "smoothing" });
+  const charts = [new Chart("loss"), new Chart("accuracy")];
+  const key = h("ul", { class: "curve-key" });
+  const table = h("table", { class: "figures" });
+  root.append(
+    h(
+      "div",
+      { class: "part-head" },
+      h("h2", { id: "curves-title" }, words.title),
+      key,
+      h("label", { class: "smoothing" }, words.smoothing, " ", slider, " ", output),
+    ),
+    h("div", { class: "charts" }, ...charts.map(({ figure }) => figure)),
+    table,
+  );
+  const draw = () => {
+    output.textContent = fixed(Number(slider.value), 2);
+    key.replaceChildren(...keyOf(store.state));
+    table.replaceChildren(...keyFigures(store.state));
+    for (const chart of charts) chart.draw(store.state, Number(slider.value));
+  };
+  const later = atMostEvery(DRAW_EVERY, draw);
+  slider.addEventListener("input", draw);
+  store.watch(["run", "rival"], later);
+  store.watch(["theme"], () => {
+    for (const chart of charts) chart.forget();
+    draw();
+  });
+  new ResizeObserver(draw).observe(root);
+}
+
+class Chart {
+  /** @type {uPlot | null} */
+  #plot = null;
+  #lines = "";
+  #body = h("div", { class: "chart-body", role: "img" });
+
+  /** @param {Figure} kind */
+  constructor(kind) {
+    this.kind = kind;
+    this.figure = h("figure", { class: "curve", data: { kind } }, h("figcaption", {}, words[kind]), this.#body);
+  }
+
+  /** Make the chart anew next time: its colours are of the other theme. */
+  forget() {
+    this.#plot?.destroy();
+    this.#plot = null;
+  }
+
+  /**
+   * @param {Readonly<LearnState>} state
+   * @param {number} weight of the smoothing
+   */
+  draw(state, weight) {
+    const width = this.#body.clientWidth;
+    if (!width) return;
+    const { run, rival } = state;
+    const lines = JSON.stringify([run?.id ?? "", rival?.id ?? ""]);
+    if (lines !== this.#lines) this.forget();
+    this.#lines = lines;
+    const data = uPlot.join([...tablesOf(run, this.kind, weight), ...(rival ? tablesOf(rival, this.kind, weight) : [])]);
+    this.#plot ??= new uPlot(this.#options(width, state), data, this.#body);
+    if (this.#plot.width !== width) this.#plot.setSize({ width, height: HEIGHT });
+    this.#plot.setData(data);
+    this.#body.setAttribute("aria-label", describe(run));
+  }
+
+  /**
+   * @param {number} width
+   * @param {Readonly<LearnState>} state
+   * @returns {uPlot.Options}
+   */
+  #options(width, { run, rival }) {
+    const style = getComputedStyle(document.documentElement);
+    const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+    const font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    const axis = { stroke: colour("--quiet"), font, grid: { stroke: colour("--hair"), width: 1 }, ticks: { show: false }, gap: 6 };
+    const values = (/** @type {uPlot} */ _, /** @type {number[]} */ ticks) => {
+      const apart = (ticks[1] ?? 1) - (ticks[0] ?? 0);
+      return ticks.map((tick) => this.#tick(tick, apart));
+    };
+    return {
+      width,
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { drag: { x: false, y: false }, points: { size: 6 } },
+      scales: { x: { time: false }, y: { range: this.kind === "accuracy" ? [0, 1] : (_, __, most) => [0, Math.max(0.5, (most ?? 3) * 1.05)] } },
+      axes: [{ ...axis, size: 28 }, { ...axis, size: 44, values }],
+      series: [{}, ...linesOf("run", run, colour), ...(rival ? linesOf("rival", rival, colour) : [])],
+    };
+  }
+
+  /**
+   * @param {number} tick
+   * @param {number} apart from the next one: no two are to read the same
+   */
+  #tick(tick, apart) {
+    if (this.kind === "accuracy") return percent(tick).replace(",0", "").replace(".0", "");
+    return fixed(tick, tick ? Math.min(6, (String(Number(apart.toPrecision(3))).split(".")[1] ?? "").length) : 0);
+  }
+}
+
+/**
+ * @param {"run" | "rival"} slot
+ * @param {Run | null} run
+ * @param {(name: string) => string} colour
+ * @returns {uPlot.Series[]}
+ */
+function linesOf(slot, run, colour) {
+  const { training, validation, dash } = STROKES[slot];
+  const label = run ? nameOf(run) : "";
+  return [
+    { label, stroke: colour(training), width: 1.25, dash, spanGaps: true, points: { show: false } },
+    { label, stroke: colour(validation), width: 2, dash, spanGaps: true, points: { show: true, size: 5, fill: colour(validation) } },
+  ];
+}
+
+/**
+ * A run's two lines: every batch, and the end of every epoch.
+ *
+ * @param {Run | null} run
+ * @param {Figure} kind
+ * @param {number} weight
+ * @returns {uPlot.AlignedData[]}
+ */
+function tablesOf(run, kind, weight) {
+  const points = run?.points ?? [];
+  const history = run?.history ?? [];
+  return [
+    [points.map(([step = 0]) => step), smooth(points.map((point) => point[POINT[kind]] ?? 0), weight)],
+    [history.map(({ step }) => step), history.map((record) => record[RECORD[kind]])],
+  ];
+}
+
+/** @param {Readonly<LearnState>} state */
+function keyOf({ run, rival }) {
+  const entry = (/** @type {string} */ slot, /** @type {string} */ kind, /** @type {string} */ name) =>
+    h("li", {}, h("i", { class: `stroke ${slot} ${kind}`, "aria-hidden": "true" }), name);
+  return (/** @type {const} */ (["run", "rival"])).flatMap((slot) => {
+    const one = slot === "run" ? run : rival;
+    if (slot === "rival" && !one) return [];
+    const of = rival && one ? `${nameOf(one)}, ` : "";
+    const validation = one?.validation_pictures === 0 ? words.notHeldOut : words.validation;
+    return [entry(slot, "training", of + words.training), entry(slot, "validation", of + validation)];
+  });
+}
+
+/**
+ * The same in figures, for those who cannot see the lines.
+ *
+ * @param {Readonly<LearnState>} state
+ */
+function keyFigures({ run, rival }) {
+  const runs = [run, rival].filter((one) => one !== null);
+  const last = runs.map(figuresOf);
+  const cell = (/** @type {string} */ text) => h("td", {}, text);
+  const rows = Object.entries(words.rows).map(([name, title]) =>
+    h("tr", {}, h("th", { scope: "row" }, title), ...last.map((figures) => cell(figures[/** @type {keyof typeof words.rows} */ (name)]))),
+  );
+  const heads = runs.map((one) => h("th", { scope: "col" }, rival ? nameOf(one) : words.now));
+  return [h("caption", { class: "unseen" }, words.table), h("thead", {}, h("tr", {}, h("td", {}), ...heads)), h("tbody", {}, ...rows)];
+}
+
+/**
+ * @param {Run} run
+ * @returns {Record<keyof typeof words.rows, string>}
+ */
+function figuresOf({ points, history, validation_pictures: heldOut }) {
+  const [, loss, accuracy] = recent(points);
+  const end = history.at(-1);
+  return {
+    loss: loss === undefined ? "–" : decimals(loss, 3),
+    validationLoss: heldOut === 0 ? words.notHeldOut : end?.validation_loss == null ? "–" : decimals(end.validation_loss, 3),
+    accuracy: accuracy === undefined ? "–" : percent(accuracy),
+    validationAccuracy: heldOut === 0 ? words.notHeldOut : end?.validation_accuracy == null ? "–" : percent(end.validation_accuracy),
+  };
+}
+
+/**
+ * The mean of the last batches, since one alone says little.
+ *
+ * @param {import("../types.js").Point[]} points
+ */
+function recent(points) {
+  const some = points.slice(-20);
+  return some.length ? [0, 1, 2].map((i) => some.reduce((sum, point) => sum + (point[i] ?? 0), 0) / some.length) : [];
+}
+
+/** @param {Run | null} run */
+function describe(run) {
+  if (!run?.points.length) return words.empty;
+  const { loss, accuracy, validationAccuracy } = figuresOf(run);
+  return run.validation_pictures === 0 ? words.labelOfTraining(loss, accuracy) : words.label(loss, validationAccuracy);
+}
+
+/**
+ * Call at once, and then at most every so often, the last time always.
+ *
+ * @param {number} wait milliseconds
+ * @param {() => void} call
+ */
+function atMostEvery(wait, call) {
+  let timer = 0;
+  let due = false;
+  const tick = () => {
+    timer = 0;
+    if (!due) return;
+    due = false;
+    call();
+    timer = setTimeout(tick, wait);
+  };
+  return () => {
+    due = true;
+    if (!timer) tick();
+  };
+}

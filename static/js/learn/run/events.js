@@ -1,0 +1,172 @@
+/**
+ * What a training tells while it goes on. The browser's own EventSource comes back by itself after a lost connection and
+ * says what it heard last; where it gives up, we ask until the server is there again.
+ */
+
+import { ProblemError } from "../../api/client.js";
+import { eventsUrl, fetchTraining } from "../../api/learning.js";
+
+/**
+ * @typedef {import("../types.js").EpochRecord} EpochRecord
+ * @typedef {import("../types.js").LearnStore} LearnStore
+ * @typedef {import("../types.js").Point} Point
+ * @typedef {import("../types.js").Run} Run
+ *
+ * @typedef {"run" | "rival"} Slot Where in the state a run stands.
+ */
+
+const PATIENCE = 1500; // milliseconds between two questions whether the server is there again
+const MOST_POINTS = 4000; // more than a chart has columns; beyond, every second one tells the same
+
+/**
+ * Listen to whatever run stands in a slot.
+ *
+ * @param {LearnStore} store
+ * @param {Slot} slot
+ */
+export function followEvents(store, slot) {
+  const following = new Following(store, slot);
+  store.watch([slot], ({ [slot]: run }) => following.listenTo(run));
+}
+
+/**
+ * A run with what is new about it. A run that stands further back than it did, after a reset or because the server was
+ * killed, has lost what came later.
+ *
+ * @param {Run} run
+ * @param {Partial<Run>} news
+ * @returns {Run}
+ */
+export function withNews(run, news) {
+  const next = { ...run, ...news };
+  if (next.step >= lastStep(run)) return next;
+  return {
+    ...next,
+    points: next.points.filter(([step = 0]) => step <= next.step),
+    history: next.history.filter(({ step }) => step <= next.step),
+    look: news.look ?? null,
+  };
+}
+
+/** @param {Run} run */
+function lastStep({ points, history }) {
+  return Math.max(points.at(-1)?.[0] ?? 0, history.at(-1)?.step ?? 0);
+}
+
+class Following {
+  #id = "";
+  /** @type {EventSource | null} */
+  #source = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {LearnStore} store
+   * @param {Slot} slot
+   */
+  constructor(store, slot) {
+    this.store = store;
+    this.slot = slot;
+  }
+
+  /** @param {Run | null} run */
+  listenTo(run) {
+    if (this.#id === (run?.id ?? "")) return;
+    this.#close();
+    this.#id = run?.id ?? "";
+    if (run) this.#open(run);
+  }
+
+  /** @param {Run} run */
+  #open(run) {
+    const source = new EventSource(eventsUrl(run.id, run.step));
+    this.#source = source;
+    /** @type {(type: string, take: (run: Run, data: any) => void) => void} */
+    const on = (type, take) => {
+      source.addEventListener(type, (event) => {
+        const now = this.store.state[this.slot];
+        if (this.#source === source && now?.id === run.id) take(now, JSON.parse(event.data));
+      });
+    };
+    on("state", (now, state) => this.#takeState(now, state));
+    on("points", (now, { points, ...rest }) => this.#put({ ...now, ...rest, points: joined(now.points, points) }));
+    on("epoch", (now, record) => this.#put({ ...now, history: [...now.history.filter(({ epoch }) => epoch < record.epoch), record] }));
+    on("look", (now, look) => this.#put({ ...now, look }));
+    source.addEventListener("error", () => this.#lose(source));
+  }
+
+  /**
+   * The first event of every connection: where the run stands now, which may be further back than what we know.
+   *
+   * @param {Run} now
+   * @param {Run} state
+   */
+  #takeState(now, state) {
+    const isBehind = state.step < lastStep(now);
+    const wasAway = !this.store.state.connected;
+    const run = withNews(now, state);
+    this.store.set({ connected: true });
+    this.#put(run);
+    if (isBehind) {
+      this.#close();
+      this.#open(run); // what comes next has numbers that the old connection believes to have told already
+    } else if (wasAway) void this.#ask(); // what happened meanwhile, epochs that ended, say
+  }
+
+  /**
+   * The connection is lost. The browser tries again, unless it was told that there is nothing there.
+   *
+   * @param {EventSource} source
+   */
+  #lose(source) {
+    if (this.#source !== source) return;
+    this.store.set({ connected: false });
+    if (source.readyState !== EventSource.CLOSED) return;
+    this.#close();
+    this.#timer = setTimeout(() => void this.#again(), PATIENCE);
+  }
+
+  async #again() {
+    const run = await this.#ask();
+    if (run) this.#open(run);
+  }
+
+  /** All about the run, as the server knows it; null where there is no answer, or no such run any more. */
+  async #ask() {
+    const id = this.#id;
+    try {
+      const run = await fetchTraining(id);
+      if (id !== this.#id) return null;
+      this.#put(run);
+      return run;
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      if (id !== this.#id) return null;
+      if (error.problem.status === 404) this.store.set({ [this.slot]: null, connected: true, problem: error.problem });
+      else if (!this.#source) this.#timer = setTimeout(() => void this.#again(), PATIENCE);
+      return null;
+    }
+  }
+
+  /** @param {Run} run */
+  #put(run) {
+    this.store.set({ [this.slot]: run });
+  }
+
+  #close() {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = null;
+  }
+}
+
+/**
+ * @param {Point[]} before
+ * @param {Point[]} more
+ * @returns {Point[]}
+ */
+function joined(before, more) {
+  const first = more[0]?.[0] ?? Infinity;
+  const all = [...before.filter(([step = 0]) => step < first), ...more];
+  return all.length > MOST_POINTS ? all.filter((_, i) => i % 2 === 1) : all;
+}

@@ -1,0 +1,292 @@
+/** What a reader can do with a training: begin, pause, step, begin again, race. */
+
+import { isAbort, ProblemError } from "../../api/client.js";
+import { say } from "../../i18n/index.js";
+import { command, fetchStep, fetchTraining, postTraining } from "../../api/learning.js";
+import { withNews } from "./events.js";
+
+/**
+ * @typedef {import("./events.js").Slot} Slot
+ * @typedef {import("../types.js").LearnState} LearnState
+ * @typedef {import("../types.js").LearnStore} LearnStore
+ * @typedef {import("../types.js").Phase} Phase
+ * @typedef {import("../types.js").Run} Run
+ * @typedef {import("../types.js").Wish} Wish
+ */
+
+const SLOTS = /** @type {const} */ (["run", "rival"]);
+const words = say.learn.run.work;
+
+/**
+ * Whether a run goes on by itself.
+ *
+ * @param {Run | null} run
+ */
+export function isGoing(run) {
+  return run?.status === "running" || run?.status === "starting";
+}
+
+/**
+ * Whether a run can be gone on with.
+ *
+ * @param {Run | null} run
+ */
+export function isOver(run) {
+  return run?.status === "finished" || run?.status === "stopped" || run?.status === "failed";
+}
+
+/**
+ * Whether Play begins something new: nothing has been begun, it is over, or another thing is wished for.
+ *
+ * @param {Readonly<LearnState>} state
+ */
+export function beginsAnew({ run, wish, learned }) {
+  return run === null || isOver(run) || JSON.stringify(wish) !== JSON.stringify(learned);
+}
+
+export class Runner {
+  /** @type {{ isThere: () => boolean, resolve: () => void }[]} What is waited for. */
+  #waiting = [];
+  /** @type {(() => unknown) | null} What a reader asked for while something else was under way: the latest of it. */
+  #next = null;
+
+  /**
+   * @param {LearnStore} store
+   * @param {() => import("../types.js").Problem | null} check what keeps a training from beginning: a field that cannot be used
+   */
+  constructor(store, check) {
+    this.store = store;
+    this.check = check;
+    store.watch([...SLOTS], () => {
+      const there = this.#waiting.filter(({ isThere }) => isThere());
+      this.#waiting = this.#waiting.filter((one) => !there.includes(one));
+      for (const { resolve } of there) resolve();
+    });
+  }
+
+  /** Play what rests, let rest what plays. */
+  toggle() {
+    return this.#inTurn(() => (isGoing(this.store.state.run) ? this.pause() : this.play()));
+  }
+
+  play() {
+    return this.#attempt(words.starting, async () => {
+      if (beginsAnew(this.store.state)) await this.#begin(this.store.state.wish, null, false);
+      else await this.#tellAll("resume", { speed: this.store.state.speed });
+      this.closeGlass();
+    });
+  }
+
+  pause() {
+    return this.#attempt(words.pausing, () => this.#pause());
+  }
+
+  /** Learn from one more batch, and rest. */
+  stepBatch() {
+    return this.#attempt(words.stepping, async () => {
+      if (isOver(this.store.state.run)) return; // there is no next batch
+      await this.#rest();
+      await this.#tellAll("step", { batches: 1 });
+      this.closeGlass();
+    });
+  }
+
+  /** Go on by one phase of the next step: forward, loss, backward; the fourth, the update, makes the step. */
+  stepPhase() {
+    return this.#inTurn(() => {
+      const { run, glass, phase } = this.store.state;
+      const isOfPhoto = glass !== null && !glass.training;
+      const isTaken = glass !== null && glass.made && glass.training === run?.id;
+      if (phase < 4 && (isOfPhoto || isTaken)) return this.#showPhase(phase + 1); // it has been taken: looked at again, not taken twice
+      return isOver(run) ? null : this.#attempt(words.looking, () => this.#nextPhase());
+    });
+  }
+
+  /** Back to the weights of the beginning; at once with whatever is wished for now. */
+  reset() {
+    return this.#attempt(words.resetting, async () => {
+      this.closeGlass();
+      this.store.set({ evaluation: null });
+      const { wish, learned } = this.store.state;
+      if (JSON.stringify(wish) === JSON.stringify(learned)) await this.#tellAll("reset", {});
+      else await this.#begin(wish, null, true);
+    });
+  }
+
+  /** @param {number | null} speed batches a second; null for as many as the machine manages */
+  setSpeed(speed) {
+    this.store.set({ speed });
+    if (!isGoing(this.store.state.run)) return Promise.resolve();
+    return this.#attempt(words.speed, () => this.#tellAll("resume", { speed }));
+  }
+
+  /**
+   * Two networks with the same start and one difference, begun together.
+   *
+   * @param {Wish} twin
+   */
+  race(twin) {
+    return this.#attempt(words.starting, async () => {
+      this.closeGlass();
+      await this.#begin(this.store.state.wish, twin, true);
+      await this.#rest();
+      await this.#tellAll("resume", { speed: this.store.state.speed });
+    });
+  }
+
+  /** Go on with the first run alone. */
+  endRace() {
+    return this.#attempt(words.stopping, async () => {
+      const { rival } = this.store.state;
+      if (rival && !isOver(rival)) await command(rival.id, "stop");
+      this.store.set({ rival: null });
+    });
+  }
+
+  /**
+   * Find again what an address asks for.
+   *
+   * @param {import("../state.js").Asked} asked
+   */
+  find({ run: id, rival: other, step, phase }) {
+    if (!id) return Promise.resolve();
+    return this.#attempt(words.finding, async () => {
+      const [run, rival] = await Promise.all([fetchTraining(id), other ? fetchTraining(other).catch(nothingIfGone) : null]);
+      this.store.set({ run, rival, wish: run.wish, learned: run.wish, speed: run.speed });
+      if (step && phase && run.status === "paused") this.store.set({ glass: await fetchStep(id, step, 0), phase });
+    });
+  }
+
+  /** @param {number} phase */
+  #showPhase(phase) {
+    this.store.set({ phase: /** @type {Phase} */ (phase) });
+  }
+
+  async #nextPhase() {
+    await this.#rest();
+    const { run, glass, phase } = this.store.state;
+    if (!run) return;
+    const isOther = glass?.training !== run.id; // that of a photo, or of a run before this one
+    if (isOther || phase === 4) this.store.set({ glass: await fetchStep(run.id, null, 0), phase: 1 });
+    else if (phase < 3) this.#showPhase(phase + 1);
+    else await this.#makeStep(run, glass.number, glass.picture);
+  }
+
+  /** @param {Wish} wish @param {Wish | null} twin @param {boolean} paused */
+  async #begin(wish, twin, paused) {
+    const problem = this.check();
+    if (problem) throw new ProblemError(problem);
+    for (const slot of SLOTS) {
+      const old = this.store.state[slot];
+      if (old && !isOver(old)) await command(old.id, "stop");
+    }
+    const { speed } = this.store.state;
+    const { name: _, ...alone } = wish; // named by a race; what runs alone is called after its pictures
+    const run = await postTraining({ ...(twin ? wish : alone), paused, speed });
+    this.store.set({ run, rival: null, learned: wish, evaluation: null, connected: true }); // it is here, whatever becomes of its twin
+    if (twin) this.store.set({ rival: await postTraining({ ...twin, paused, speed }) });
+  }
+
+  /** Make sure that there is a run, and that it rests. */
+  async #rest() {
+    if (beginsAnew(this.store.state)) await this.#begin(this.store.state.wish, null, true);
+    else if (isGoing(this.store.state.run)) await this.#pause();
+    await Promise.all(SLOTS.map((slot) => this.#until(slot, "paused")));
+  }
+
+  async #pause() {
+    await this.#tellAll("pause", {});
+  }
+
+  /**
+   * @param {Run} run
+   * @param {number | null} number
+   * @param {number} picture
+   */
+  async #makeStep(run, number, picture) {
+    await this.#tellAll("step", { batches: 1 });
+    this.store.set({ glass: await fetchStep(run.id, number, picture), phase: 4 });
+  }
+
+  /**
+   * Tell both runs the same, those that are not over.
+   *
+   * @param {Parameters<typeof command>[1]} what
+   * @param {Record<string, number | null>} options
+   */
+  async #tellAll(what, options) {
+    const tell = async (/** @type {Slot} */ slot) => {
+      const run = this.store.state[slot];
+      if (!run || (isOver(run) && what !== "reset")) return;
+      const answer = await command(run.id, what, options);
+      const now = this.store.state[slot];
+      if (now?.id !== run.id) return;
+      const { status, speed, problem } = answer; // where it stands is told by its events, in their order
+      this.store.set({ [slot]: what === "reset" ? withNews(now, answer) : { ...now, status, speed, problem } });
+    };
+    await Promise.all(SLOTS.map(tell));
+  }
+
+  /**
+   * Wait until a slot's run has this status, or is over.
+   *
+   * @param {Slot} slot
+   * @param {Run["status"]} status
+   */
+  #until(slot, status) {
+    const isThere = () => {
+      const run = this.store.state[slot];
+      return !run || run.status === status || isOver(run);
+    };
+    return new Promise((/** @type {(value: void) => void} */ resolve) => {
+      if (isThere()) resolve();
+      else this.#waiting.push({ isThere, resolve });
+    });
+  }
+
+  closeGlass() {
+    this.store.set({ glass: null, phase: 0 });
+  }
+
+  /**
+   * One thing after the other. What is asked for meanwhile comes next, the latest of it: a key held down is not a hundred steps.
+   *
+   * @param {() => unknown} ask
+   */
+  async #inTurn(ask) {
+    if (this.store.state.busy) this.#next = ask;
+    else await ask();
+  }
+
+  /**
+   * @param {string} text
+   * @param {() => Promise<void>} work
+   */
+  #attempt(text, work) {
+    return this.#inTurn(async () => {
+      this.store.set({ busy: text, problem: null });
+      try {
+        await work();
+      } catch (error) {
+        if (isAbort(error)) return;
+        if (!(error instanceof ProblemError)) throw error;
+        this.store.set({ problem: error.problem });
+      } finally {
+        this.store.set({ busy: null });
+        const next = this.#next;
+        this.#next = null;
+        if (next) void this.#inTurn(next);
+      }
+    });
+  }
+}
+
+/**
+ * What is asked for may have been deleted: that is no reason to lose the rest.
+ *
+ * @param {unknown} error
+ */
+function nothingIfGone(error) {
+  if (error instanceof ProblemError && error.problem.status === 404) return null;
+  throw error;
+}

@@ -1,0 +1,36 @@
+/** Keeps the plan, shapes and counts of the network that is wished for, in step with the wish. The latest wins. */
+
+import { isAbort, ProblemError } from "../../api/client.js";
+import { debounce } from "../../lib/dom.js";
+import { postPlan } from "../../api/learning.js";
+
+const PATIENCE = 80; // milliseconds: a few keys of a number come together
+
+/** @param {import("../types.js").LearnStore} store */
+export function followPlan(store) {
+  let abort = new AbortController();
+  let asked = "";
+  const sketch = () => JSON.stringify([store.state.wish.data, store.state.wish.layers]);
+  const ask = debounce(async () => {
+    const { data, layers } = store.state.wish;
+    if (!layers || sketch() === asked) return;
+    asked = sketch();
+    abort = new AbortController();
+    try {
+      store.set({ plan: await postPlan({ data, layers }, abort.signal) });
+    } catch (error) {
+      if (isAbort(error)) return;
+      if (!(error instanceof ProblemError)) throw error;
+      asked = ""; // so that the next change asks again, whatever it is
+      store.set({ plan: null, problem: error.problem });
+    }
+  }, PATIENCE);
+  store.watch(["wish"], () => {
+    if (sketch() !== asked) {
+      abort.abort(); // at once: what it asks about may be gone in a moment
+      asked = "";
+    }
+    ask();
+  });
+  ask();
+}

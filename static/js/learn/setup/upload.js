@@ -1,0 +1,145 @@
+/** Pictures of one's own on their way to the server: a ZIP, a folder, or what was collected here. One at a time. */
+
+import { isAbort, ProblemError } from "../../api/client.js";
+import { bytes, count } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
+import { deleteDataset, postDataset } from "../../api/learning.js";
+import { shrink } from "./shrink.js";
+import { sortFiles } from "./sort-files.js";
+import { pack } from "./zip.js";
+
+/**
+ * @typedef {import("../../lib/data-transfer.js").Dropped} Dropped
+ * @typedef {import("../../state/types.js").Problem} Problem
+ * @typedef {import("./zip.js").Entry} Entry
+ *
+ * @typedef {{ text: string, fraction: number | null }} Progress
+ */
+
+const words = say.learn.setup.bring;
+
+export class Bringer {
+  #abort = new AbortController();
+
+  /**
+   * @param {import("../types.js").LearnStore} store
+   * @param {(news: { progress: Progress | null, problem: Problem | null }) => void} onNews
+   */
+  constructor(store, onNews) {
+    this.store = store;
+    this.onNews = onNews;
+  }
+
+  /**
+   * Files that somebody chose or dropped: one ZIP, or folders of pictures.
+   *
+   * @param {readonly Dropped[] | Promise<readonly Dropped[]>} found
+   */
+  async bring(found) {
+    this.#tell({ text: words.reading, fraction: null });
+    const sorted = sortFiles(await found);
+    if ("problem" in sorted) return this.#tell(null, sorted.problem);
+    if ("zip" in sorted) return this.#attempt((signal) => this.#send(nameOf(sorted.zip.name), sorted.zip, sorted.skipped, signal));
+    return this.bringEntries(sorted.name, sorted.entries, sorted.skipped);
+  }
+
+  /**
+   * Pictures by their paths: a folder a class.
+   *
+   * @param {string} name
+   * @param {Entry[]} entries
+   * @param {string[]} [skipped] what is left out already, and why
+   */
+  bringEntries(name, entries, skipped = []) {
+    return this.#attempt(async (signal) => {
+      /** @type {Entry[]} */
+      const small = [];
+      const unreadable = [];
+      for (const [i, { path, blob }] of entries.entries()) {
+        const picture = await shrink(blob).catch(() => null); // gone or changed since it was chosen
+        if (picture) small.push({ path, blob: picture });
+        else unreadable.push(words.skipped(path, words.reasons.unreadable));
+        signal.throwIfAborted();
+        this.#tell({ text: words.packing(count(i + 1), count(entries.length)), fraction: (i + 1) / entries.length });
+      }
+      await this.#send(name, await pack(small), [...skipped, ...unreadable], signal);
+    });
+  }
+
+  /**
+   * Take a set off the server, and choose another one if it is the chosen one.
+   *
+   * @param {string} id
+   */
+  remove(id) {
+    return this.#attempt(async () => {
+      const left = () => this.store.state.datasets.filter((set) => set.id !== id);
+      const { wish } = this.store.state;
+      if (wish.data === id) this.store.set({ wish: { ...wish, data: left()[0]?.id ?? "" } }); // first, so that nobody asks for it
+      await deleteDataset(id);
+      this.store.set({ datasets: left() });
+    });
+  }
+
+  cancel() {
+    this.#abort.abort();
+    this.#tell(null);
+  }
+
+  /** Take the message about what went wrong away. */
+  dismiss() {
+    this.#tell(null);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Blob} zip
+   * @param {string[]} skipped what was not packed, and why: told with what the server leaves out
+   * @param {AbortSignal} signal
+   */
+  async #send(name, zip, skipped, signal) {
+    const set = await postDataset(name, zip, signal, (sent, total) => {
+      const isSent = sent >= total;
+      this.#tell({ text: isSent ? words.reading : words.sending(bytes(sent), bytes(total)), fraction: isSent ? null : sent / total });
+    });
+    const { datasets, wish } = this.store.state;
+    const told = { ...set, problems: [...set.problems, ...skipped] };
+    this.store.set({ datasets: [...datasets.filter(({ id }) => id !== set.id), told], wish: { ...wish, data: set.id } });
+  }
+
+  /**
+   * Do this instead of whatever was under way; afterwards, whether it went well.
+   *
+   * @param {(signal: AbortSignal) => Promise<void>} work
+   */
+  async #attempt(work) {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    this.#tell({ text: words.reading, fraction: null });
+    try {
+      await work(signal);
+      this.#tell(null);
+      return true;
+    } catch (error) {
+      if (signal.aborted || isAbort(error)) return false;
+      if (!(error instanceof ProblemError)) throw error;
+      this.#tell(null, error.problem);
+      return false;
+    }
+  }
+
+  /**
+   * @param {Progress | null} progress
+   * @param {Problem | null} [problem]
+   */
+  #tell(progress, problem = null) {
+    this.onNews({ progress, problem });
+    return false;
+  }
+}
+
+/** @param {string} fileName */
+function nameOf(fileName) {
+  return fileName.replace(/\.[^.]*$/, "") || words.unnamed;
+}

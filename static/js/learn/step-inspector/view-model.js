@@ -1,0 +1,212 @@
+/** What the glass is pointed at, and the numbers that it needs for that. */
+
+import { isAbort, ProblemError } from "../../api/client.js";
+import { Store } from "../../lib/store.js";
+import { fetchGlass, fetchGlassNumbers, fetchOfGlass } from "../../api/learning.js";
+
+/**
+ * @typedef {import("../types.js").Glass} Glass
+ * @typedef {import("../types.js").GlassLayer} GlassLayer
+ * @typedef {import("../types.js").LearnStore} LearnStore
+ * @typedef {import("../../state/types.js").Place} Place
+ * @typedef {import("../../state/types.js").Tensor} Tensor
+ *
+ * @typedef {{ kind: "value" | "blame", layer: string, place: Place }} OpenedNumber One number of a layer, or its gradient.
+ * @typedef {{ layer: string, parameter: string, index: readonly number[] }} Weight
+ * @typedef {{ kind: "gradient" } & Weight | { kind: "update" } & Weight} OpenedWeight
+ * @typedef {OpenedNumber | OpenedWeight | { kind: "loss", unit: number }} Opened The number that is written out.
+ *
+ * @typedef {{ layer: string, parameter: string, filter: number, opened: Opened | null }} View
+ */
+
+const KEPT = 300; // answers; a small network has about thirty a picture
+export const SHOWN = 12; // terms of a sum, one by one
+
+export class Bench {
+  /** @type {Map<string, Promise<Tensor>>} */
+  #numbers = new Map();
+  #glass = "";
+
+  /** @param {LearnStore} store */
+  constructor(store) {
+    this.store = store;
+    this.view = new Store(/** @type {View} */ ({ layer: "", parameter: "", filter: 0, opened: null }));
+    store.watch(["glass"], ({ glass }) => glass && this.#arrive(glass));
+  }
+
+  get glass() {
+    return this.store.state.glass;
+  }
+
+  get theme() {
+    return this.store.state.theme;
+  }
+
+  /** The layer that is looked at. */
+  get layer() {
+    return this.layerNamed(this.view.state.layer);
+  }
+
+  /** @param {string} name */
+  layerNamed(name) {
+    return this.glass?.layers.find((layer) => layer.name === name) ?? null;
+  }
+
+  /**
+   * Look at a layer: its first parameter, the filter that moved most.
+   *
+   * @param {string} name
+   */
+  choose(name) {
+    const parameter = this.layerNamed(name)?.parameters[0];
+    this.view.set({ layer: name, parameter: parameter?.name ?? "", filter: parameter?.moved[0]?.filter ?? 0 });
+  }
+
+  /** @param {Opened} opened */
+  open(opened) {
+    this.view.set({ opened });
+  }
+
+  /**
+   * Look at the same step from another picture of its batch.
+   *
+   * @param {number} place
+   */
+  async choosePicture(place) {
+    const { glass } = this;
+    if (!glass || glass.picture === place) return;
+    await this.attempt(async () => {
+      const other = await fetchGlass(glass.id, place);
+      if (this.glass?.id === glass.id) this.store.set({ glass: other });
+    });
+  }
+
+  /**
+   * The numbers of a layer for one picture: (C, H, W) or (K).
+   *
+   * @param {string} layer
+   * @param {"value" | "gradient" | "after"} of
+   * @param {number} [picture] its place in the batch; the chosen one if not told
+   */
+  values(layer, of, picture = this.glass?.picture ?? 0) {
+    return this.#fetch(layer, ["values", layer], { of, picture });
+  }
+
+  /**
+   * The numbers of a parameter, before or after the step, its gradient or the step itself.
+   *
+   * @param {string} layer
+   * @param {string} parameter
+   * @param {"before" | "gradient" | "step" | "after"} of
+   */
+  parameters(layer, parameter, of) {
+    return this.#fetch(layer, ["parameters", layer, parameter], { of });
+  }
+
+  /**
+   * What the server says about the opened number.
+   *
+   * @param {OpenedNumber | OpenedWeight} opened
+   * @param {AbortSignal} signal
+   */
+  explain(opened, signal) {
+    const { kind, layer } = opened;
+    /** @type {Record<string, string | number>} */
+    const query = kind === "gradient" || kind === "blame" ? { limit: SHOWN } : {};
+    const path = [kind === "value" ? "explain" : kind, layer];
+    if ("index" in opened) {
+      path.push(opened.parameter);
+      query.index = opened.index.join(",");
+    } else Object.assign(query, { picture: this.glass?.picture ?? 0, ...placeQuery(opened.place) });
+    return fetchOfGlass(this.glass?.id ?? "", path, query, signal);
+  }
+
+  /**
+   * Do something that the server may refuse; the page says so.
+   *
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T | null>}
+   */
+  async attempt(work) {
+    try {
+      return await work();
+    } catch (error) {
+      if (isAbort(error)) return null;
+      if (!(error instanceof ProblemError)) throw error;
+      this.store.set({ problem: error.problem });
+      return null;
+    }
+  }
+
+  /** @param {Glass} glass */
+  #arrive(glass) {
+    if (glass.id !== this.#glass) this.#numbers.clear();
+    this.#glass = glass.id;
+    if (!this.layer) {
+      this.view.set({ opened: null });
+      this.choose(glass.layers.find(({ parameters }) => parameters.length)?.name ?? glass.layers[0]?.name ?? "");
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {string[]} path
+   * @param {Record<string, string | number>} query
+   * @returns {Promise<Tensor>}
+   */
+  #fetch(name, path, query) {
+    const key = JSON.stringify([path, query]);
+    const kept = this.#numbers.get(key);
+    if (kept) return kept;
+    if (this.#numbers.size >= KEPT) this.#numbers.clear();
+    const asked = fetchGlassNumbers(this.#glass, path, query).then(({ shape, data }) => ({
+      name,
+      shape,
+      data,
+      channels: Array.from({ length: shape[0] ?? 1 }, (_, i) => i),
+    }));
+    this.#numbers.set(key, asked);
+    asked.catch(() => this.#numbers.delete(key)); // to be asked for again
+    return asked;
+  }
+}
+
+/**
+ * @param {Place} place
+ * @returns {Record<string, number>}
+ */
+function placeQuery([first = 0, y, x]) {
+  return y === undefined || x === undefined ? { unit: first } : { channel: first, y, x };
+}
+
+/**
+ * What a number is called: conv2[3, 10, 12].
+ *
+ * @param {string} name
+ * @param {readonly number[]} index
+ */
+export function numberName(name, index) {
+  return `${name}[${index.join(", ")}]`;
+}
+
+/**
+ * Where a term of the API's is.
+ *
+ * @param {{ channel?: number | null, y?: number | null, x?: number | null, unit?: number | null }} index
+ * @returns {Place}
+ */
+export function placeOf({ channel, y, x, unit }) {
+  return typeof channel === "number" && typeof y === "number" && typeof x === "number" ? [channel, y, x] : [unit ?? channel ?? 0];
+}
+
+/**
+ * What the page calls something that the API names.
+ *
+ * @param {Record<string, string>} words
+ * @param {string} name
+ * @param {string} [otherwise] where the page has no word for it
+ */
+export function worded(words, name, otherwise = name) {
+  return (Object.hasOwn(words, name) && words[name]) || otherwise;
+}

@@ -1,0 +1,451 @@
+/** Two analyses at once: a photo and a variant of it, two photos, or two networks. Keeps the pair in step with the wish. */
+
+import * as api from "../api/client.js";
+import { asked, keyOf, withChange, writeChanges } from "./changes.js";
+import { hasMaps, layerNamed } from "../model/graph.js";
+import { decodePicture, sendPrepared } from "../api/image-upload.js";
+import { Tensors } from "../model/tensors.js";
+import { say } from "../i18n/index.js";
+
+/**
+ * @typedef {import("./types.js").Analysis} Analysis
+ * @typedef {import("./types.js").Beside} Beside
+ * @typedef {import("./types.js").Change} Change
+ * @typedef {import("./types.js").Changes} Changes
+ * @typedef {import("./types.js").Layer} Layer
+ * @typedef {import("./types.js").Model} Model
+ * @typedef {import("./types.js").Pair} Pair
+ * @typedef {import("./types.js").Place} Place
+ * @typedef {import("./types.js").Side} Side
+ * @typedef {import("./types.js").Source} Source
+ * @typedef {import("./types.js").State} State
+ *
+ * @typedef {{ kind: "variant", changes: Changes } | { kind: "beside", beside: Beside }} Wish
+ *
+ * @typedef {"one" | "other" | "difference" | "beside"} Outlook What of a pair is looked at.
+ */
+
+const TOGETHER = 1000; // milliseconds between changes of one thing that are undone together: one pull at a slider
+
+export class Comparison {
+  /** @type {Side | null} The photo as it is; a variant is always one of it. */
+  #one = null;
+  #abort = new AbortController();
+  /** @type {Wish["kind"] | null} */
+  #making = null;
+  #isStale = false;
+  #isRevived = false;
+  /** @type {File | null} The second photo, where it was brought: another network may have to look at it, too. */
+  #file = null;
+  /** @type {Change[][]} Lists as they were before each change. */
+  #past = [];
+  #latest = { key: "", at: 0 };
+
+  /**
+   * @param {import("../lib/store.js").Store<State>} store
+   * @param {import("./photo-controller.js").Intake} intake
+   */
+  constructor(store, intake) {
+    this.store = store;
+    this.intake = intake;
+    store.watch(["analysis"], () => this.#arrive());
+    store.watch(["seen"], ({ analysis, seen }) => {
+      if (this.#one && this.#one.analysis === analysis) this.#one.seen = seen;
+    });
+    store.watch(["changes", "beside"], () => this.#follow());
+  }
+
+  /**
+   * Change something, or change it again. A pair of two photos or networks makes way for it.
+   *
+   * @param {Change} change
+   */
+  change(change) {
+    const { changes } = this.store.state;
+    const key = keyOf(change);
+    const now = performance.now();
+    if (key !== this.#latest.key || now - this.#latest.at > TOGETHER) this.#past.push(changes);
+    this.#latest = { key, at: now };
+    this.store.set({ changes: withChange(changes, change), beside: null });
+  }
+
+  /** @param {Change} change */
+  remove(change) {
+    this.#replace(this.store.state.changes.filter((other) => other !== change));
+  }
+
+  clear() {
+    if (this.store.state.changes.length) this.#replace([]);
+  }
+
+  /** Take back what was done to the list last. */
+  undo() {
+    const before = this.#past.pop();
+    this.#latest = { key: "", at: 0 };
+    if (before) this.store.set({ changes: before });
+  }
+
+  /** @param {Beside | null} beside */
+  compareWith(beside) {
+    this.#file = null;
+    this.store.set({ beside });
+  }
+
+  /** @param {File} file */
+  compareWithFile(file) {
+    this.#file = file;
+    this.store.set({ beside: { kind: "analysis", id: "" } });
+  }
+
+  /**
+   * What an address asks for, when the reader goes back or forward.
+   *
+   * @param {import("./url.js").Wish} wish
+   */
+  fulfil({ changes, beside, outlook }) {
+    const now = this.store.state;
+    const isOther = writeChanges(changes) !== writeChanges(now.changes) || JSON.stringify(beside) !== JSON.stringify(now.beside);
+    if (isOther) this.store.set({ changes, beside });
+    this.look(outlook);
+  }
+
+  /** Make anew what is wished for. */
+  again() {
+    this.#stop();
+    this.#follow();
+  }
+
+  /** Look at the other one of the pair; layer, map and cursor stay. */
+  flip() {
+    this.look(this.store.state.side === "one" ? "other" : "one");
+  }
+
+  /** @param {Outlook} outlook */
+  look(outlook) {
+    if (!this.store.state.pair) return;
+    if (outlook === "difference" || outlook === "beside") {
+      this.store.set({ contrast: outlook });
+      return;
+    }
+    this.store.set({ side: outlook, contrast: null });
+    void this.#attempt(this.#abort.signal, () => this.#show());
+  }
+
+  /**
+   * What a side's network saw, as a picture; null if it cannot be had.
+   *
+   * @param {Side} side
+   */
+  async seen(side) {
+    side.seen ??= await api.fetchSeen(side.analysis.id).catch(() => null); // a nicety; the input's maps show it, too
+    return side.seen;
+  }
+
+  /** @param {Change[]} changes */
+  #replace(changes) {
+    this.#past.push(this.store.state.changes);
+    this.#latest = { key: "", at: 0 };
+    this.store.set({ changes });
+  }
+
+  /** Another photo, or another network for it, has come onto the page: what was wished for is made of that. */
+  #arrive() {
+    const { model, analysis, numbers, source, photo, pair } = this.store.state;
+    if (!model || !analysis || !numbers) return;
+    if (analysis === this.#one?.analysis || analysis === pair?.other.analysis) return;
+    pair?.one.numbers.close();
+    pair?.other.numbers.close();
+    this.#stop();
+    this.#one = { model, analysis, numbers, source, photo, seen: null };
+    this.store.set({ pair: null, difference: null });
+    this.#follow();
+  }
+
+  /**
+   * Make what is wished for. While a slider moves, one variant is made at a time and the latest wish is next; anything else
+   * that is under way is given up.
+   */
+  #follow() {
+    const wish = this.#wish();
+    const { pair } = this.store.state;
+    const isHere = wish?.kind === "beside" && wish.beside.id === pair?.other.analysis.id && pair.one === this.#one;
+    if (isHere) return;
+    if (wish?.kind === "variant" && this.#making === "variant") {
+      this.#isStale = true;
+      return;
+    }
+    this.#stop();
+    if (!wish) this.#end(null);
+    else if (this.#one) void this.#make(this.#one, wish, this.#abort.signal);
+  }
+
+  #stop() {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#making = null;
+    this.#isStale = false;
+  }
+
+  /** @returns {Wish | null} */
+  #wish() {
+    const { changes, beside } = this.store.state;
+    if (!this.#one) return null;
+    if (beside) return beside.kind === "model" && beside.id === this.#one.model.id ? null : { kind: "beside", beside };
+    const body = asked(changes, this.#one.model);
+    return body && { kind: "variant", changes: body };
+  }
+
+  /**
+   * @param {Side} one
+   * @param {Wish} wish
+   * @param {AbortSignal} signal
+   */
+  async #make(one, wish, signal) {
+    this.#making = wish.kind;
+    this.#isStale = false;
+    await this.#attempt(signal, async () => {
+      const pair = wish.kind === "variant"
+        ? await this.#variant(one, wish.changes, signal)
+        : await this.#beside(one, wish.beside, signal);
+      signal.throwIfAborted();
+      await this.#take(pair, signal);
+    });
+    if (signal.aborted) return;
+    this.#making = null;
+    if (this.#isStale) this.#follow();
+  }
+
+  /**
+   * @param {AbortSignal} signal
+   * @param {() => Promise<void>} work
+   */
+  async #attempt(signal, work) {
+    try {
+      await work();
+    } catch (error) {
+      if (signal.aborted || api.isAbort(error)) return;
+      if (!(error instanceof api.ProblemError)) throw error;
+      const isForgotten = error.problem.status === 404 && !this.#isRevived;
+      this.#isRevived = isForgotten;
+      if (isForgotten && (await this.#remind())) this.again();
+      else this.#end(error.problem);
+    }
+  }
+
+  /** The server forgets what nobody has asked about for long. Where the photo is here, it is shown to it once more. */
+  async #remind() {
+    return this.#one && this.intake.again(this.#one.model.id, this.#abort.signal).catch(() => null);
+  }
+
+  /**
+   * Put a pair onto the page: its scores at once, then the maps of the side that is looked at.
+   *
+   * @param {Pair} pair
+   * @param {AbortSignal} signal
+   */
+  async #take(pair, signal) {
+    const before = this.store.state.pair?.other.numbers;
+    this.store.set({ pair, unmade: null });
+    const { id } = pair.other.analysis;
+    const { beside } = this.store.state;
+    if (beside?.kind === "analysis" && beside.id !== id) this.store.set({ beside: { kind: "analysis", id } }); // for a link
+    await Promise.all([this.#show(), this.#measure(pair, signal)]);
+    before?.close();
+    this.#isRevived = false;
+  }
+
+  /**
+   * Back to the photo as it is.
+   *
+   * @param {import("./types.js").Problem | null} unmade
+   */
+  #end(unmade) {
+    const { pair } = this.store.state;
+    if (!pair) {
+      this.store.set({ unmade });
+      return;
+    }
+    this.store.set({ ...onPage(pair.one), ...this.#moved(pair.one), pair: null, difference: null, contrast: null, unmade });
+    pair.other.numbers.close();
+  }
+
+  /** The chosen side, as soon as its numbers of the current layer are here, so that nothing flickers. */
+  async #show() {
+    const { pair, side, layer } = this.store.state;
+    if (!pair) return;
+    const shown = pair[side];
+    const { layer: name } = this.#moved(shown);
+    const at = layerNamed(shown.model, name);
+    await Promise.all([at && shown.numbers.whole(at), this.seen(shown)]);
+    const now = this.store.state;
+    if (now.pair !== pair || now.side !== side || now.analysis === shown.analysis) return;
+    if (now.layer === layer) this.store.set({ ...onPage(shown), ...this.#moved(shown) });
+    else await this.#show(); // the reader has gone on meanwhile
+  }
+
+  /**
+   * Where the reader is in another side's network: in the same place, or as near to it as that network has one.
+   *
+   * @param {Side} side
+   */
+  #moved(side) {
+    const { model, layer, cursor, tile, pinned, twin } = this.store.state;
+    if (!model || model === side.model) return { layer, cursor, tile, pinned };
+    const to = twinOf(model, layer, side.model, twin);
+    const from = layerNamed(model, layer);
+    const place = from && to && cursor && inProportion(from, to, cursor);
+    return { layer: to?.name ?? layer, cursor: place, tile: place?.[0] ?? 0, pinned: pinned && place !== null };
+  }
+
+  /**
+   * @param {Pair} pair
+   * @param {AbortSignal} signal
+   */
+  async #measure({ kind, one, other }, signal) {
+    const difference = kind === "network" ? null : await api.fetchDifference(other.analysis.id, one.analysis.id, signal);
+    if (!signal.aborted) this.store.set({ difference });
+  }
+
+  /**
+   * @param {Side} one
+   * @param {Changes} changes
+   * @param {AbortSignal} signal
+   * @returns {Promise<Pair>}
+   */
+  async #variant(one, changes, signal) {
+    const analysis = await api.postVariant(one.analysis.id, changes, signal);
+    const seen = changes.photo ? null : one.seen;
+    return { kind: "variant", one, other: { ...one, analysis, numbers: new Tensors(analysis.id), seen } };
+  }
+
+  /**
+   * @param {Side} one
+   * @param {Beside} beside
+   * @param {AbortSignal} signal
+   * @returns {Promise<Pair>}
+   */
+  async #beside(one, { kind, id }, signal) {
+    if (kind === "model") return this.#network(one, id, signal);
+    if (this.#file) {
+      return sendPrepared(this.#file, this.intake.limits, ({ file, note }) => this.#photo(one, file, { ...upload(file), credit: note }, signal));
+    }
+    if (kind === "analysis") return this.#opened(one, id);
+    const sample = this.store.state.samples.find((sample) => sample.id === id);
+    if (!sample) throw new api.ProblemError({ type: "no-sample", status: 0, ...say.whatif.noSample(id) });
+    /** @type {Source} */
+    const source = { kind: "sample", id, title: sample.title, credit: `${sample.credit} (${sample.license})` };
+    return this.#photo(one, await api.fetchPicture(sample.url, signal), source, signal);
+  }
+
+  /**
+   * @param {Side} one
+   * @param {string} id
+   * @param {AbortSignal} signal
+   * @returns {Promise<Pair>}
+   */
+  async #network(one, id, signal) {
+    const [model, analysis] = await Promise.all([api.fetchModel(id), this.intake.again(id, signal)]);
+    if (!analysis) throw new api.ProblemError({ type: "no-photo", status: 0, ...say.whatif.noPhoto });
+    return { kind: "network", one, other: { ...one, model, analysis, numbers: new Tensors(analysis.id), seen: null } };
+  }
+
+  /**
+   * @param {Side} one
+   * @param {Blob} blob
+   * @param {Source} source
+   * @param {AbortSignal} signal
+   * @returns {Promise<Pair>}
+   */
+  async #photo(one, blob, source, signal) {
+    const [analysis, photo] = await Promise.all([
+      api.postPhoto(blob, one.model.id, signal, () => {}),
+      decodePicture(blob), // null for a format that the server reads and this browser does not
+    ]);
+    const other = { model: one.model, analysis, numbers: new Tensors(analysis.id), source, photo, seen: null };
+    return { kind: "photo", one, other };
+  }
+
+  /**
+   * @param {Side} one
+   * @param {string} id of an analysis that was made before
+   * @returns {Promise<Pair>}
+   */
+  async #opened(one, id) {
+    const analysis = await api.fetchAnalysis(id);
+    const isSame = analysis.model === one.model.id;
+    const model = isSame ? one.model : await api.fetchModel(analysis.model);
+    /** @type {Source} */
+    const source = { kind: "analysis", id, title: say.whatif.openedByLink, credit: "" };
+    const other = { model, analysis, numbers: new Tensors(id), source, photo: null, seen: null };
+    return { kind: isSame ? "photo" : "network", one, other };
+  }
+}
+
+/**
+ * The photo as it is, whatever is shown of a pair.
+ *
+ * @param {Readonly<State>} state
+ */
+export function originalOf({ pair, model, analysis, source }) {
+  return pair?.one ?? { model, analysis, source };
+}
+
+/** @param {Readonly<State>} state */
+export function outlookOf({ contrast, side }) {
+  return contrast ?? side;
+}
+
+/**
+ * The layer of another network that goes with this one: the reader's choice, the one of the same name, or else the one at
+ * the same relative depth among those of the same kind.
+ *
+ * @param {Model} model
+ * @param {string} name
+ * @param {Model} other
+ * @param {State["twin"]} twin
+ * @returns {Layer | null}
+ */
+export function twinOf(model, name, other, twin) {
+  const layer = layerNamed(model, name);
+  if (!layer) return null;
+  const chosen = twin?.of === name ? layerNamed(other, twin.is) : null;
+  const back = twin?.is === name ? layerNamed(other, twin.of) : null;
+  const same = layerNamed(other, name);
+  if (chosen ?? back) return chosen ?? back;
+  if (same && hasMaps(same) === hasMaps(layer)) return same;
+  const alike = (/** @type {Model} */ { layers }) => layers.filter((each) => hasMaps(each) === hasMaps(layer));
+  const depth = alike(model).indexOf(layer) / Math.max(1, alike(model).length - 1);
+  const choices = alike(other);
+  return choices[Math.round(depth * (choices.length - 1))] ?? null;
+}
+
+/**
+ * The same part of the picture in another layer's maps.
+ *
+ * @param {Layer} from
+ * @param {Layer} to
+ * @param {Place} place
+ * @returns {Place | null}
+ */
+function inProportion(from, to, place) {
+  if (hasMaps(from) !== hasMaps(to)) return null;
+  const at = place.map((n, axis) => Math.floor((n * (to.shape[axis] ?? 1)) / (from.shape[axis] ?? 1)));
+  return [Math.min(place[0] ?? 0, (to.shape[0] ?? 1) - 1), ...at.slice(1)];
+}
+
+/**
+ * What the page shows of a side.
+ *
+ * @param {Side} side
+ */
+function onPage({ model, analysis, numbers, source, photo, seen }) {
+  return { model, analysis, numbers, source, photo, seen, explanation: null };
+}
+
+/**
+ * @param {File} file
+ * @returns {Source}
+ */
+function upload({ name }) {
+  return { kind: "upload", id: "", title: name || say.whatif.yourPhoto, credit: "" };
+}

@@ -1,0 +1,216 @@
+/** Networks that people bring: a file and what it does not say of itself, on their way to the server. One at a time. */
+
+import * as api from "../api/client.js";
+import { bytes } from "../i18n/format.js";
+import { say } from "../i18n/index.js";
+
+/**
+ * @typedef {import("./types.js").Model} Model
+ * @typedef {import("./types.js").Problem} Problem
+ *
+ * @typedef {object} Told What a person says of a model file; what is "" or null is the file's own, or the usual.
+ * @property {string} name
+ * @property {string} size HEIGHTxWIDTH
+ * @property {string} preset "imagenet", "unit", "symmetric", "raw", "caffe"; or "own" for mean, std and scale
+ * @property {string} mean
+ * @property {string} std
+ * @property {string} scale "1" where mean and std are for pixels from 0 to 255
+ * @property {string} channels what each channel is given: "bgr", "rgba", "r,g,b,128"
+ * @property {string} cropMode "center", "squash", "border"
+ * @property {Record<string, string>} inputs constants for inputs that are no photo
+ * @property {"" | "imagenet" | "file"} labels
+ * @property {File | null} labelFile a class's name a line
+ *
+ * @typedef {{ file: File, name: string }} DataFile A file with weights that an ONNX file keeps outside, and the name that this has for it.
+ *
+ * @typedef {{ file: File, data: DataFile[], told: Told }} Brought
+ *
+ * @typedef {{ text: string, fraction: number | null }} Progress
+ */
+
+/** Files that hold a network. Those that the server does not read are sent all the same: it knows what to do with them. */
+const NETWORK = /\.(onnx|safetensors|pt|pth|ckpt|pkl|h5|hdf5|keras|tflite|pb|mlmodel|caffemodel|prototxt|gguf|ort|weights)$/i;
+
+/** Files that hold nothing but an ONNX file's weights, as exporters call them. */
+const WEIGHTS = /\.data$|[._]onnx[._]data$|\.onnx_data|\.weights?$/i;
+
+const LABELS = /\.(txt|json)$/i;
+
+export class OwnModels {
+  #abort = new AbortController();
+  /** @type {Map<string, Brought>} The files of this visit by their model's id, so that what was said of one can be changed. */
+  #brought = new Map();
+
+  /**
+   * @param {import("../lib/store.js").Store<import("./types.js").State>} store
+   * @param {import("./photo-controller.js").Intake} intake
+   */
+  constructor(store, intake) {
+    this.store = store;
+    this.intake = intake;
+  }
+
+  /**
+   * The file that a model was made from, if it came in this visit.
+   *
+   * @param {string} id
+   */
+  broughtAs(id) {
+    return this.#brought.get(id) ?? null;
+  }
+
+  /**
+   * Send a model and let it look at the photo that is shown; `instead` of a model that is given up for it.
+   *
+   * @param {Brought} brought
+   * @param {string | null} instead
+   * @param {(progress: Progress) => void} onProgress
+   * @returns {Promise<Problem | null>} why it was refused; AbortError when it was cancelled
+   */
+  async bring(brought, instead, onProgress) {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    try {
+      const model = await api.postModel(formOf(brought), signal, (sent, total) => {
+        const isSent = sent >= total;
+        onProgress({ text: isSent ? say.own.reading : say.work.sending(bytes(sent), bytes(total)), fraction: isSent ? null : sent / total });
+      });
+      this.#brought.set(model.id, brought);
+      if (instead !== null && instead !== model.id) await this.#forget(instead);
+      await this.#list();
+      await this.intake.changeModel(model.id);
+      return null;
+    } catch (error) {
+      if (!(error instanceof api.ProblemError)) throw error;
+      return error.problem;
+    }
+  }
+
+  /**
+   * Let a model have its photos prepared in another way; nothing is sent again. One that somebody brought is given up for it.
+   *
+   * @param {Model} model
+   * @param {string} preset
+   * @returns {Promise<Problem | null>}
+   */
+  async prepareAnew(model, preset) {
+    try {
+      const copy = await api.copyModel(model.id, preset);
+      const brought = this.#brought.get(model.id);
+      if (brought) this.#brought.set(copy.id, { ...brought, told: { ...brought.told, preset } });
+      if (model.own && copy.id !== model.id) await this.#forget(model.id);
+      await this.#list();
+      await this.intake.changeModel(copy.id);
+      return null;
+    } catch (error) {
+      if (!(error instanceof api.ProblemError)) throw error;
+      return error.problem;
+    }
+  }
+
+  /** Stop sending. */
+  cancel() {
+    this.#abort.abort();
+  }
+
+  /**
+   * Take a model off the server. If it is the one that is shown, the usual one looks at the photo instead.
+   *
+   * @param {string} id
+   * @returns {Promise<Problem | null>}
+   */
+  async remove(id) {
+    try {
+      await this.#forget(id);
+      await this.#list();
+    } catch (error) {
+      if (!(error instanceof api.ProblemError)) throw error;
+      return error.problem;
+    }
+    const { model, models: [usual] } = this.store.state;
+    if (model?.id === id && usual) await this.intake.changeModel(usual.id);
+    return null;
+  }
+
+  /** @param {string} id */
+  async #forget(id) {
+    this.#brought.delete(id);
+    try {
+      await api.deleteModel(id);
+    } catch (error) {
+      const isGone = error instanceof api.ProblemError && error.problem.status === 404;
+      if (!isGone) throw error; // what the server has forgotten by itself is as good as deleted
+    }
+  }
+
+  async #list() {
+    this.store.set({ models: (await api.fetchModels()).models });
+  }
+}
+
+/**
+ * Whether a file is a network rather than a photo, told by its name.
+ *
+ * @param {File} file
+ */
+export function isNetwork({ name }) {
+  return NETWORK.test(name);
+}
+
+/**
+ * Files that came together: the network, its weights beside it, and its classes' names. Weights may be called anything (PyTorch
+ * once named one file after each tensor), so beside a network every other file is taken for them.
+ *
+ * @param {readonly File[]} files
+ */
+export function sortFiles(files) {
+  const network = files.find(isNetwork) ?? null;
+  const others = files.filter((file) => file !== network);
+  const data = others.filter((file) => (network ? !LABELS.test(file.name) : WEIGHTS.test(file.name)));
+  return { network, data, labels: others.find(({ name }) => LABELS.test(name)) ?? null };
+}
+
+/**
+ * What is said of a file that nobody has said anything of.
+ *
+ * @param {File} file
+ * @returns {Told}
+ */
+export function toldOf(file) {
+  return { name: file.name.replace(/\.[^.]*$/, ""), size: "", preset: "", mean: "", std: "", scale: "", channels: "", cropMode: "", inputs: {}, labels: "", labelFile: null };
+}
+
+/** @param {Brought} brought */
+function formOf({ file, data, told }) {
+  const form = new FormData();
+  const isOwn = told.preset === "own";
+  const texts = {
+    name: told.name,
+    size: told.size,
+    preset: isOwn ? "" : told.preset,
+    mean: isOwn ? numbersOf(told.mean) : "",
+    std: isOwn ? numbersOf(told.std) : "",
+    scale: isOwn ? told.scale : "",
+    channels: told.channels,
+    crop_mode: told.cropMode,
+    labels: told.labels === "imagenet" ? "imagenet" : "",
+  };
+  for (const [name, text] of Object.entries(texts)) if (text) form.append(name, text);
+  for (const [name, text] of Object.entries(told.inputs)) if (text) form.append(`input:${name}`, numbersOf(text));
+  if (told.labels === "file" && told.labelFile) form.append("labels", told.labelFile, told.labelFile.name);
+  form.append("file", file, file.name);
+  for (const { file: weights, name } of data) form.append("data", weights, name);
+  return form;
+}
+
+/**
+ * Numbers as people write them, as the API reads them: 0.5, 0.4, 0.3 and 0,5; 0,4; 0,3 are the same, and 0,5 is one number.
+ *
+ * @param {string} text
+ */
+export function numbersOf(text) {
+  const apart = text.trim().split(/\s*;\s*|,?\s+/);
+  const parts = apart.length > 1 || /^\d+,\d+$/.test(text.trim()) ? apart : text.trim().split(",");
+  return parts.map((part) => part.replace(",", ".").replace("−", "-")).join(",");
+}

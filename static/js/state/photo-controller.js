@@ -1,0 +1,299 @@
+/** How a photo gets in: sent to the server, and its analysis put into the state. One at a time; the latest wins. */
+
+import { readAddress } from "./url.js";
+import * as api from "../api/client.js";
+import { originalOf } from "./comparison.js";
+import { bytes } from "../i18n/format.js";
+import { layerNamed } from "../model/graph.js";
+import { decodePicture, sendPrepared } from "../api/image-upload.js";
+import { Tensors } from "../model/tensors.js";
+import { say } from "../i18n/index.js";
+
+/**
+ * @typedef {import("./types.js").Analysis} Analysis
+ * @typedef {import("./types.js").Model} Model
+ * @typedef {import("./types.js").Sample} Sample
+ * @typedef {import("./types.js").Source} Source
+ * @typedef {import("./url.js").Wish} Wish
+ */
+
+export class Intake {
+  #abort = new AbortController();
+  /** @type {() => void} */
+  #again = () => {};
+  /** @type {Blob | null} The photo that is shown, for when another network is to look at it. */
+  #blob = null;
+  /** @type {number[] | null} The part of it that the network was shown; null is the middle. */
+  #crop = null;
+  /** @type {Set<string>} The analyses of that photo, for a reader who goes back to another part of it. */
+  #made = new Set();
+
+  /**
+   * @param {import("../lib/store.js").Store<import("./types.js").State>} store
+   * @param {import("../api/image-upload.js").Limits} limits
+   */
+  constructor(store, limits) {
+    this.store = store;
+    this.limits = limits;
+  }
+
+  /**
+   * The first thing on the page: what the address asks for, or else the first sample.
+   *
+   * @param {Wish} wish
+   */
+  start(wish) {
+    return this.#attempt(say.work.ready, async (signal) => {
+      const [{ default: usual, models }, samples] = await Promise.all([api.fetchModels(), api.fetchSamples()]);
+      this.store.set({ models, samples });
+      this.store.set({ model: await api.fetchModel(wish.model ?? usual) });
+      await this.#fulfil(wish, signal);
+    });
+  }
+
+  /**
+   * Show the photo that an address asks for, unless it is here already.
+   *
+   * @param {Wish} wish
+   */
+  async fulfil(wish) {
+    const { analysis, source } = originalOf(this.store.state);
+    const isSameCrop = String(wish.crop) === String(this.#crop);
+    const isHere = wish.analysis ? wish.analysis === analysis?.id : wish.photo === source?.id && isSameCrop;
+    if (!isHere) await this.#attempt(say.work.opening, (signal) => this.#fulfil(wish, signal));
+  }
+
+  /** Begin with the usual network after all, where an address asked for one that is gone. */
+  startUsual() {
+    const [usual] = this.store.state.models;
+    return usual ? this.changeModel(usual.id) : this.start(readAddress(""));
+  }
+
+  /** @param {Sample} sample */
+  analyseSample(sample) {
+    return this.#attempt(say.work.reading, (signal) => this.#sample(sample, signal));
+  }
+
+  /** @param {File} file */
+  analyseFile(file) {
+    return this.#attempt(say.work.reading, (signal) =>
+      sendPrepared(file, this.limits, (prepared) => {
+        /** @type {Source} */
+        const source = { kind: "upload", id: "", title: file.name || say.photo.yours, credit: prepared.note };
+        return this.#analyse(prepared.file, source, this.#model(), signal);
+      }),
+    );
+  }
+
+  /**
+   * Let the network look at another part of the photo.
+   *
+   * @param {number[] | null} crop left, top, right, bottom in its pixels; null is the middle
+   */
+  recrop(crop) {
+    return this.#attempt(say.work.looking, async (signal) => {
+      const { source } = originalOf(this.store.state);
+      if (this.#blob && source) await this.#analyse(this.#blob, source, this.#model(), signal, crop);
+    });
+  }
+
+  /**
+   * Let another network look at the same photo; at the first sample where the photo itself is not here.
+   *
+   * @param {string} id
+   */
+  changeModel(id) {
+    return this.#attempt(say.work.loading, async (signal) => {
+      const model = await api.fetchModel(id);
+      const { samples } = this.store.state;
+      const { source } = originalOf(this.store.state);
+      if (this.#blob && source) await this.#analyse(this.#blob, source, model, signal, this.#crop);
+      else if (samples[0]) await this.#sample(samples[0], signal, model);
+    });
+  }
+
+  /**
+   * Let a network look at the photo that is shown without showing what it finds; null where the photo itself is not here.
+   *
+   * @param {string} model
+   * @param {AbortSignal} signal
+   */
+  async again(model, signal) {
+    return this.#blob && api.postPhoto(this.#blob, model, signal, () => {}, this.#crop);
+  }
+
+  /**
+   * What a network answers to the photo that is shown, prepared in one way or another; null where the photo itself is not here.
+   *
+   * @param {string} model
+   * @param {AbortSignal} signal
+   */
+  async comparePreprocessing(model, signal) {
+    return this.#blob && api.comparePreprocessing(model, this.#blob, this.#crop, signal);
+  }
+
+  /** Stop what is under way; what was there before stays. */
+  cancel() {
+    this.#abort.abort();
+    this.store.set({ busy: null });
+  }
+
+  /** Try again what went wrong last. */
+  retry() {
+    this.#again();
+  }
+
+  /** Take the message about what went wrong away. */
+  dismiss() {
+    this.store.set({ problem: null });
+  }
+
+  /**
+   * @param {Wish} wish
+   * @param {AbortSignal} signal
+   */
+  async #fulfil({ analysis, photo, crop }, signal) {
+    const { source } = originalOf(this.store.state);
+    if (analysis && this.#blob && source && this.#made.has(analysis)) {
+      await this.#analyse(this.#blob, source, this.#model(), signal, crop);
+      return;
+    }
+    if (analysis) {
+      await this.#open(analysis);
+      return;
+    }
+    const { samples } = this.store.state;
+    const sample = samples.find(({ id }) => id === photo) ?? samples[0];
+    if (sample) await this.#sample(sample, signal, this.#model(), sample.id === photo ? crop : null);
+  }
+
+  /**
+   * Show an analysis that was made before. The server keeps no photo, so only what the network saw can be shown.
+   *
+   * @param {string} id
+   */
+  async #open(id) {
+    const analysis = await api.fetchAnalysis(id);
+    const { model } = this.store.state;
+    this.#blob = null;
+    this.#crop = null;
+    this.#show(
+      model?.id === analysis.model ? model : await api.fetchModel(analysis.model),
+      analysis,
+      { kind: "analysis", id, title: say.photo.byLink, credit: "" },
+      null,
+    );
+  }
+
+  /**
+   * @param {Sample} sample
+   * @param {AbortSignal} signal
+   * @param {Model} [model]
+   * @param {number[] | null} [crop]
+   */
+  async #sample(sample, signal, model = this.#model(), crop = null) {
+    const blob = await api.fetchPicture(sample.url, signal);
+    const credit = `${sample.credit} (${sample.license})`;
+    await this.#analyse(blob, { kind: "sample", id: sample.id, title: sample.title, credit }, model, signal, crop);
+  }
+
+  /**
+   * @param {Blob} blob
+   * @param {Source} source
+   * @param {Model} model
+   * @param {AbortSignal} signal
+   * @param {number[] | null} [crop]
+   */
+  async #analyse(blob, source, model, signal, crop = null) {
+    const [analysis, photo] = await Promise.all([
+      api.postPhoto(blob, model.id, signal, (sent, total) => this.#progress(sent, total), crop),
+      decodePicture(blob), // null for a format that the server reads and this browser does not
+    ]);
+    signal.throwIfAborted();
+    if (blob !== this.#blob) this.#made.clear();
+    this.#made.add(analysis.id);
+    this.#blob = blob;
+    this.#crop = crop;
+    this.#show(model, analysis, source, photo);
+  }
+
+  #model() {
+    const { model } = originalOf(this.store.state);
+    if (model) return model;
+    throw new api.ProblemError({ type: "no-model", status: 0, ...say.problems.noModel });
+  }
+
+  /**
+   * @param {number} sent
+   * @param {number} total
+   */
+  #progress(sent, total) {
+    const { busy } = this.store.state;
+    if (!busy) return;
+    const done = sent >= total;
+    const text = done ? say.work.looking : say.work.sending(bytes(sent), bytes(total));
+    this.store.set({ busy: { ...busy, text, fraction: done ? null : sent / total } });
+  }
+
+  /**
+   * Do something that takes a while, instead of whatever was under way. Nothing that is on the page is lost when it fails.
+   *
+   * @param {string} text
+   * @param {(signal: AbortSignal) => Promise<void>} work
+   */
+  async #attempt(text, work) {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#again = () => void this.#attempt(text, work);
+    const { signal } = this.#abort;
+    this.store.set({ busy: { text, since: performance.now(), fraction: null }, problem: null });
+    try {
+      await work(signal);
+    } catch (error) {
+      if (signal.aborted || api.isAbort(error)) return;
+      if (!(error instanceof api.ProblemError)) throw error;
+      this.store.set({ problem: error.problem });
+    } finally {
+      if (!signal.aborted) this.store.set({ busy: null });
+    }
+  }
+
+  /**
+   * @param {Model} model
+   * @param {Analysis} analysis
+   * @param {Source} source
+   * @param {ImageBitmap | null} photo
+   */
+  #show(model, analysis, source, photo) {
+    const { state } = this.store;
+    const stays = state.analysis?.model === model.id || state.analysis === null;
+    const layer = stays && layerNamed(model, state.layer) ? state.layer : firstStep(model);
+    const cursor = stays && state.pinned ? state.cursor : null;
+    state.photo?.close();
+    state.numbers?.close();
+    const numbers = new Tensors(analysis.id);
+    this.store.set({ model, analysis, source, photo, numbers, layer, cursor, explanation: null });
+    void this.#showSeen(analysis.id);
+  }
+
+  /** @param {string} id */
+  async #showSeen(id) {
+    const seen = await api.fetchSeen(id).catch(() => null); // a nicety; the input's maps show it, too
+    const { state } = this.store;
+    if (state.analysis?.id !== id) {
+      seen?.close();
+      return;
+    }
+    state.seen?.close();
+    this.store.set({ seen });
+  }
+}
+
+/**
+ * Where a first visit begins: the first step after the input.
+ *
+ * @param {Model} model
+ */
+function firstStep({ layers }) {
+  return (layers[1] ?? layers[0])?.name ?? "";
+}

@@ -1,0 +1,156 @@
+/** The whole page by keyboard, and a swipe for those who have none. */
+
+import { isReading } from "../article/index.js";
+import { find } from "../lib/dom.js";
+import { toggleFolded, toggleWhole, zoomStep } from "../network/view.js";
+import { toggleTheme } from "../lib/theme.js";
+import { toggleField } from "../views/photo/effective-receptive-field.js";
+import { openHelp } from "../views/shell/help.js";
+import { nextOrder } from "../views/layer/order.js";
+import { openSearch } from "../views/strip/search.js";
+import { drawnZoom } from "../views/strip/tools.js";
+import { closeTrail, stepTrail } from "../views/inspector/strongest-path.js";
+
+/** @typedef {import("./types.js").App} App */
+
+const SWIPE = 48; // pixels sideways that make a swipe
+
+/** @type {Record<string, (app: App) => void>} */
+const ANYWHERE = {
+  ArrowLeft: ({ explorer }) => explorer.stepLayer(-1),
+  ArrowRight: ({ explorer }) => explorer.stepLayer(1),
+  ArrowUp: ({ explorer }) => explorer.stepMap(-1),
+  ArrowDown: ({ explorer }) => explorer.stepMap(1),
+  PageUp: ({ explorer }) => explorer.stepMap(-1),
+  PageDown: ({ explorer }) => explorer.stepMap(1),
+  Home: ({ explorer }) => explorer.stepLayer(-Infinity),
+  End: ({ explorer }) => explorer.stepLayer(Infinity),
+  " ": ({ explorer }) => explorer.toggleWalk(),
+  Enter: enter,
+  Escape: escape,
+  1: ({ store }) => store.set({ tab: "layer" }),
+  2: ({ store }) => store.set({ tab: "whatif" }),
+  3: ({ store }) => store.set({ tab: "why" }),
+  f: ({ store }) => {
+    store.set({ tab: "layer" });
+    toggleField(store);
+  },
+  p: (app) => {
+    app.store.set({ tab: "layer" });
+    stepTrail(app);
+  },
+  k: ({ slider }) => slider.toggle(),
+  ",": ({ slider }) => slider.step(-1),
+  ".": ({ slider }) => slider.step(1),
+  "/": () => openSearch(),
+  "+": ({ store }) => zoomStep(store, 1, drawnZoom()),
+  "-": ({ store }) => zoomStep(store, -1, drawnZoom()),
+  0: ({ store }) => toggleWhole(store),
+  b: ({ store }) => toggleFolded(store),
+  o: nextOrder,
+  "?": () => openHelp(),
+  t: toggleTheme,
+  x: ({ comparison }) => comparison.flip(),
+};
+
+/** @type {Record<string, (app: App) => void>} Inside an open map. */
+const INSIDE = {
+  ArrowLeft: ({ explorer }) => explorer.nudge(0, -1),
+  ArrowRight: ({ explorer }) => explorer.nudge(0, 1),
+  ArrowUp: ({ explorer }) => explorer.nudge(-1, 0),
+  ArrowDown: ({ explorer }) => explorer.nudge(1, 0),
+};
+
+/** @param {App} app */
+export function mountKeys(app) {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isReading()) return;
+    const target = event.target instanceof Element ? event.target : document.body;
+    if (target.closest("dialog, select, input:not([type=range])") || belongsTo(target, event.key)) return;
+    const action = (target.closest("[data-cursor]") && INSIDE[event.key]) || ANYWHERE[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action(app);
+    if (event.key.startsWith("Arrow") || event.key.startsWith("Page")) followFocus(target, app);
+  });
+  document.addEventListener("keyup", (event) => {
+    // Some browsers press a button when Space is let go, although going down it already meant the walk.
+    if (event.key === " " && event.target instanceof Element && !belongsTo(event.target, " ")) event.preventDefault();
+  });
+  mountSwipe(app);
+}
+
+/**
+ * Whether a key already means something to the element that has the focus.
+ *
+ * @param {Element} target
+ * @param {string} key
+ */
+function belongsTo(target, key) {
+  if (key === "Enter") return target.closest("button, a, summary") !== null;
+  if (key === " ") return target.closest("button:not(.tile, .column, .bar-row), a, summary") !== null;
+  if (target.closest("input")) return /^(Arrow|Page|Home|End)/.test(key);
+  const scrolls = ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"].includes(key);
+  return scrolls && target.closest(".scroller") !== null;
+}
+
+/**
+ * The focus goes along within a group of maps or bars.
+ *
+ * @param {Element} target
+ * @param {App} app
+ */
+function followFocus(target, { store }) {
+  const group = target.closest(".tile, .bar-row") && document.querySelector("#stage-body");
+  const { tile } = store.state;
+  const next = group?.querySelector(`[data-channel="${tile}"], [data-unit="${tile}"]`);
+  if (next instanceof HTMLElement && next !== document.activeElement) next.focus();
+}
+
+/** @param {App} app */
+function enter({ store, explorer }) {
+  if (!store.state.open) {
+    explorer.open(store.state.tile);
+    return;
+  }
+  const inside = document.querySelector("[data-cursor]");
+  if (inside instanceof HTMLElement) inside.focus({ preventScroll: true });
+}
+
+/** @param {App} app */
+function escape({ store, explorer }) {
+  const isInside = document.activeElement?.closest("[data-cursor]");
+  if (store.state.walking) explorer.stopWalk();
+  else if (store.state.problem) store.set({ problem: null });
+  else if (isInside) find("#stage", HTMLElement).focus({ preventScroll: true });
+  else if (store.state.probe) store.set({ probe: null });
+  else if (store.state.open) closeMap(explorer);
+  else if (store.state.field) toggleField(store);
+  else if (store.state.trail) closeTrail(store);
+}
+
+/** @param {App["explorer"]} explorer */
+function closeMap(explorer) {
+  explorer.close();
+  const tile = document.querySelector("#stage-body .tile.current");
+  if (tile instanceof HTMLElement) tile.focus();
+}
+
+/** @param {App} app */
+function mountSwipe({ explorer }) {
+  const stage = find("#stage", HTMLElement);
+  /** @type {{ x: number, y: number } | null} */
+  let start = null;
+  stage.addEventListener("touchstart", ({ touches, target }) => {
+    const [touch] = touches;
+    const isReading = target instanceof Element && target.closest("[data-cursor]"); // there a finger moves the cursor
+    start = touch && touches.length === 1 && !isReading ? { x: touch.clientX, y: touch.clientY } : null;
+  }, { passive: true });
+  stage.addEventListener("touchend", ({ changedTouches }) => {
+    const [touch] = changedTouches;
+    if (!start || !touch) return;
+    const [dx, dy] = [touch.clientX - start.x, touch.clientY - start.y];
+    start = null;
+    if (Math.abs(dx) > SWIPE && Math.abs(dx) > 2 * Math.abs(dy)) explorer.stepLayer(dx < 0 ? 1 : -1);
+  }, { passive: true });
+}

@@ -1,0 +1,205 @@
+/** The page's state as an address, so that a link shows someone else the very same number. */
+
+import { readChanges, writeChanges } from "./changes.js";
+import { originalOf, outlookOf, twinOf } from "./comparison.js";
+import { isMoved } from "../model/crop.js";
+import { debounce } from "../lib/dom.js";
+import { METHODS, OPTIONS } from "../model/attribution-methods.js";
+
+/**
+ * @typedef {import("./types.js").State} State
+ *
+ * @typedef {object} Wish What an address asks for; what it does not mention is null.
+ * @property {string | null} model
+ * @property {string | null} photo a sample's id
+ * @property {number[] | null} crop of the sample; null is its middle
+ * @property {string | null} analysis
+ * @property {string | null} output
+ * @property {string | null} layer
+ * @property {import("./types.js").Place | null} place
+ * @property {boolean} open
+ * @property {boolean} kernels
+ * @property {import("./types.js").ScaleMode} scale
+ * @property {import("./types.js").MapOrder} order
+ * @property {import("./types.js").Tab} tab
+ * @property {import("./types.js").WhyWish} why
+ * @property {import("./types.js").Change[]} changes
+ * @property {import("./types.js").Beside | null} beside
+ * @property {import("./comparison.js").Outlook} outlook
+ */
+
+/**
+ * @param {string} search
+ * @returns {Wish}
+ */
+export function readAddress(search) {
+  const query = new URLSearchParams(search);
+  const scale = query.get("scale");
+  const order = query.get("order");
+  const tab = query.get("tab");
+  return {
+    model: query.get("model"),
+    photo: query.get("photo"),
+    crop: readCrop(query.get("crop")),
+    analysis: query.get("analysis"),
+    output: query.get("output"),
+    layer: query.get("layer"),
+    place: readPlace(query),
+    open: query.get("view") === "map",
+    kernels: query.get("view") === "kernels",
+    scale: scale === "map" || scale === "network" ? scale : "layer",
+    order: order === "mean" || order === "max" || order === "spread" ? order : "number",
+    tab: tab === "whatif" || tab === "why" ? tab : "layer",
+    why: readWhy(query),
+    changes: readChanges(query.get("changes")),
+    beside: readBeside(query),
+    outlook: readOutlook(query),
+  };
+}
+
+/**
+ * @param {Readonly<State>} state
+ * @returns {string} beginning with "?"
+ */
+export function writeAddress(state) {
+  const { open, kernels, scale, order, tab, why } = state;
+  const { model, source, analysis } = originalOf(state);
+  const query = new URLSearchParams();
+  if (model) query.set("model", model.id);
+  if (source?.kind === "sample") query.set("photo", source.id);
+  else if (analysis) query.set("analysis", analysis.id);
+  if (model && analysis && source?.kind !== "analysis" && isMoved(analysis.input, model)) query.set("crop", analysis.input.crop.join(","));
+  if (state.output !== null) query.set("output", state.output);
+  writeWhereabouts(query, state);
+  if (open) query.set("view", "map");
+  else if (kernels) query.set("view", "kernels");
+  if (scale !== "layer") query.set("scale", scale);
+  if (order !== "number") query.set("order", order);
+  if (tab !== "layer") query.set("tab", tab);
+  if (tab === "why") writeWhy(query, why);
+  writeComparison(query, state);
+  return `?${query}`;
+}
+
+/**
+ * Keep the address in step with the state. A new photo, layer or view is a step that the browser's back button undoes; a
+ * moving cursor is not.
+ *
+ * @param {import("../lib/store.js").Store<State>} store
+ * @param {(wish: Wish) => void} onReturn called when the reader goes back or forward
+ */
+export function followAddress(store, onReturn) {
+  let step = stepOf(store.state);
+  const write = debounce(() => {
+    const now = stepOf(store.state);
+    const isStep = step !== "" && now !== step;
+    step = now;
+    if (store.state.analysis === null) return;
+    const address = writeAddress(store.state);
+    if (address === location.search) return;
+    if (isStep) history.pushState(null, "", address);
+    else history.replaceState(null, "", address);
+  }, 200); // browsers allow about a hundred changes in half a minute
+  store.watch(["model", "source", "analysis", "output", "layer", "cursor", "open", "kernels", "scale", "order", "tab", "why", "changes", "beside", "pair", "side", "contrast"], write);
+  addEventListener("popstate", () => {
+    step = ""; // what comes next is where the reader came back to, not a new step
+    onReturn(readAddress(location.search));
+  });
+}
+
+/** @param {Readonly<State>} state */
+function stepOf(state) {
+  const { layer, open } = state;
+  const { analysis } = originalOf(state);
+  return analysis && layer ? JSON.stringify([analysis.id, layer, open]) : "";
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @returns {Wish["beside"]}
+ */
+function readBeside(query) {
+  const [, kind, id] = /^(photo|model|analysis):(.+)$/.exec(query.get("beside") ?? "") ?? [];
+  return kind && id ? { kind: /** @type {NonNullable<Wish["beside"]>["kind"]} */ (kind), id } : null;
+}
+
+/** @param {string | null} text */
+function readCrop(text) {
+  const edges = text?.split(",").map(Number) ?? [];
+  return edges.length === 4 && edges.every(Number.isFinite) ? edges : null;
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @returns {Wish["outlook"]}
+ */
+function readOutlook(query) {
+  const outlook = query.get("side");
+  return outlook === "one" || outlook === "difference" || outlook === "beside" ? outlook : "other";
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @param {Readonly<State>} state
+ */
+function writeComparison(query, state) {
+  const { changes, beside, pair } = state;
+  if (changes.length) query.set("changes", writeChanges(changes));
+  if (beside?.id) query.set("beside", `${beside.kind}:${beside.id}`);
+  if (pair && outlookOf(state) !== "other") query.set("side", outlookOf(state));
+}
+
+/** @param {URLSearchParams} query */
+function readPlace(query) {
+  const read = (/** @type {string[]} */ names) => {
+    const numbers = names.map((name) => Number.parseInt(query.get(name) ?? "", 10));
+    return numbers.every((n) => Number.isInteger(n) && n >= 0) ? numbers : null;
+  };
+  return read(["map", "y", "x"]) ?? read(["unit"]);
+}
+
+/**
+ * The layer and the number in it. Of two networks, the first one's: that is the one which a link opens.
+ *
+ * @param {URLSearchParams} query
+ * @param {Readonly<State>} state
+ */
+function writeWhereabouts(query, { pair, model, layer, cursor, twin }) {
+  const isElsewhere = pair && model && model !== pair.one.model;
+  const name = isElsewhere ? twinOf(model, layer, pair.one.model, twin)?.name : layer;
+  if (name) query.set("layer", name);
+  if (!isElsewhere) writePlace(query, cursor);
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @param {import("./types.js").Place | null} cursor
+ */
+function writePlace(query, cursor) {
+  const names = cursor?.length === 3 ? ["map", "y", "x"] : ["unit"];
+  cursor?.forEach((n, i) => query.set(names[i] ?? "", String(n)));
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @returns {import("./types.js").WhyWish}
+ */
+function readWhy(query) {
+  const given = OPTIONS.flatMap((name) => {
+    const value = Number.parseFloat(query.get(name) ?? "");
+    return Number.isFinite(value) ? [[name, value]] : [];
+  });
+  const method = METHODS.find(({ id }) => id === query.get("method"))?.id ?? "grad_cam";
+  return { method, target: query.get("target"), from: query.get("from"), options: Object.fromEntries(given) };
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @param {import("./types.js").WhyWish} why
+ */
+function writeWhy(query, { method, target, from, options }) {
+  query.set("method", method);
+  if (target !== null) query.set("target", target);
+  if (from !== null) query.set("from", from);
+  for (const [name, value] of Object.entries(options)) query.set(name, String(value));
+}

@@ -1,0 +1,60 @@
+/** An attribution's key figures, in words that can be checked. */
+
+import { h } from "../../lib/dom.js";
+import { fixed, number, percent, words } from "../../i18n/format.js";
+import { extremes } from "../../model/colour-range.js";
+import { say } from "../../i18n/index.js";
+
+/**
+ * @typedef {import("../../state/types.js").Attribution} Attribution
+ */
+
+/**
+ * @param {Attribution} answer
+ * @returns {HTMLElement[]}
+ */
+export function figures(answer) {
+  const { target, layer, score, sum } = answer;
+  const rows = [
+    target.label === null
+      ? [say.why.figures.number, say.why.numberOf(String(target.unit), target.output)]
+      : [say.why.figures.target, words(target.label)],
+    [say.why.figures.score, number(score)],
+    [say.why.figures.sum, number(sum)],
+    ...(layer === null ? [] : [[say.why.figures.layer, layer]]),
+  ];
+  return [
+    h("dl", { class: "facts" }, ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
+    h("p", { class: "sentence" }, inWords(answer)),
+    ...(answer.method === "integrated_gradients" ? [h("p", { class: "sentence completeness" }, completeness(answer))] : []),
+  ];
+}
+
+/**
+ * The map for those who cannot see it.
+ *
+ * @param {Attribution} answer
+ */
+export function inWords({ map, size, signed }) {
+  const values = map.flat();
+  const { min, max } = extremes(values);
+  const [, width = 1] = size;
+  const strongest = values.indexOf(max);
+  const total = values.reduce((sum, value) => sum + Math.abs(value), 0);
+  const tenth = [...values].map(Math.abs).sort((a, b) => b - a).slice(0, Math.ceil(values.length / 10));
+  if (total === 0) return say.why.nothing;
+  return say.why.inWords({
+    low: number(min),
+    high: number(max),
+    y: Math.floor(strongest / width),
+    x: strongest % width,
+    tenth: percent(tenth.reduce((sum, value) => sum + value, 0) / total),
+    against: signed ? percent(values.reduce((sum, value) => sum + Math.max(0, -value), 0) / total) : null,
+  });
+}
+
+/** @param {Attribution} answer */
+function completeness({ sum, score, baseline_score }) {
+  const whole = score - (baseline_score ?? 0);
+  return say.why.completeness(number(sum), number(whole), fixed(100 * Math.abs(sum - whole) / (Math.abs(whole) || 1), 1));
+}

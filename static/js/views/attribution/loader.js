@@ -1,0 +1,122 @@
+/** Keeps the attribution in step with what is chosen: quick ones at once, slow ones when told; the latest wins. */
+
+import { isAbort, postAttribution, ProblemError } from "../../api/client.js";
+import { methodOf } from "../../model/attribution-methods.js";
+
+/**
+ * @typedef {import("../../state/types.js").Attributed} Attributed
+ * @typedef {import("../../state/types.js").Attribution} Attribution
+ * @typedef {import("../../state/types.js").State} State
+ * @typedef {import("../../state/types.js").WhyWish} WhyWish
+ * @typedef {import("../../lib/store.js").Store<State>} Store
+ */
+
+const KEPT = 32; // answers, so that going back to a method or a class takes no time
+
+export class Asking {
+  #abort = new AbortController();
+  /** @type {Map<string, Attribution>} */
+  #kept = new Map();
+
+  /** @param {Store} store */
+  constructor(store) {
+    this.store = store;
+    store.watch(["tab", "why", "analysis", "output"], () => this.follow());
+  }
+
+  /** Show the answer to what is chosen if it is here; ask for it if that is quick; else wait to be told. */
+  follow() {
+    const { tab, why, analysis } = this.store.state;
+    this.cancel();
+    if (tab !== "why" || !analysis) return;
+    const answer = this.#here();
+    if (answer || methodOf(why.method).slow) {
+      this.store.set({ attribution: { analysis: analysis.id, wish: why, answer, progress: null, problem: null } });
+    } else void this.compute();
+  }
+
+  /**
+   * Ask for what is chosen.
+   *
+   * @param {boolean} [curves] test the map, too
+   */
+  async compute(curves = false) {
+    const { why, analysis } = this.store.state;
+    if (!analysis) return;
+    this.cancel();
+    const { signal } = this.#abort;
+    // Until a quick answer is here the one before it stays, so that nothing flickers.
+    const before = methodOf(why.method).slow ? null : (this.store.state.attribution?.answer ?? null);
+    /** @type {Attributed} */
+    const asked = { analysis: analysis.id, wish: why, answer: this.#here() ?? before, progress: { done: 0, total: 0 }, problem: null };
+    this.store.set({ attribution: asked });
+    const tell = (/** @type {Partial<Attributed>} */ news) => {
+      if (!signal.aborted) this.store.set({ attribution: { ...asked, ...news } });
+    };
+    try {
+      const answer = await this.#ask(why, curves, signal, (done, total) => tell({ progress: { done, total } }));
+      tell({ answer, progress: null });
+    } catch (error) {
+      if (signal.aborted || isAbort(error)) return;
+      if (!(error instanceof ProblemError)) throw error;
+      tell({ answer: this.#here(), progress: null, problem: error.problem });
+    }
+  }
+
+  /**
+   * The answer to another question about the same photo, for comparison.
+   *
+   * @param {WhyWish} wish
+   * @param {AbortSignal} signal
+   */
+  answer(wish, signal) {
+    return this.#ask(wish, false, signal, () => {});
+  }
+
+  /** Give up on what is under way; the server stops, too. */
+  cancel() {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    const { attribution } = this.store.state;
+    if (attribution?.progress) this.store.set({ attribution: { ...attribution, answer: this.#here(), progress: null } });
+  }
+
+  /** The answer to what is chosen, if it is here. */
+  #here() {
+    const { why, analysis, output } = this.store.state;
+    return this.#kept.get(keyOf(analysis?.id ?? "", output, why)) ?? null;
+  }
+
+  /**
+   * @param {WhyWish} wish
+   * @param {boolean} curves
+   * @param {AbortSignal} signal
+   * @param {(done: number, total: number) => void} onProgress
+   */
+  async #ask(wish, curves, signal, onProgress) {
+    const { model, analysis, output } = this.store.state;
+    const key = keyOf(analysis?.id ?? "", output, wish);
+    const kept = this.#kept.get(key);
+    if (kept && (kept.curves || !curves)) return kept;
+    const { method, target, from, options } = wish;
+    // What another network's outputs are called is forgotten when the network changes, but not when the reader comes back to it.
+    const known = model?.outputs.some(({ name }) => name === output) ? output : null;
+    const { atLayer } = methodOf(method);
+    const body = { method, output: known, target, layer: atLayer ? from : null, ...options, curves };
+    const answer = await postAttribution(analysis?.id ?? "", body, signal, onProgress);
+    this.#kept.delete(key);
+    this.#kept.set(key, answer);
+    const [oldest = ""] = this.#kept.keys();
+    if (this.#kept.size > KEPT) this.#kept.delete(oldest);
+    return answer;
+  }
+}
+
+/**
+ * @param {string} analysis
+ * @param {string | null} output
+ * @param {WhyWish} wish
+ */
+function keyOf(analysis, output, { method, target, from, options }) {
+  return JSON.stringify([analysis, output, method, target, methodOf(method).atLayer ? from : null, options]);
+}

@@ -1,0 +1,224 @@
+/** The panel of “Why this class?”: what is asked, of which class, and what came out, in words and figures. */
+
+import { h } from "../../lib/dom.js";
+import { count, percent, words } from "../../i18n/format.js";
+import { hasMaps } from "../../model/graph.js";
+import { NumberCheck } from "../shared/number-check.js";
+import { outputOf } from "../../model/outputs.js";
+import { say } from "../../i18n/index.js";
+import { curves } from "./curves.js";
+import { figures } from "./key-figures.js";
+import { METHODS, methodOf } from "../../model/attribution-methods.js";
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Problem} Problem
+ * @typedef {import("../../state/types.js").State} State
+ * @typedef {import("../../state/types.js").WhyWish} WhyWish
+ * @typedef {import("./loader.js").Asking} Asking
+ */
+
+export class Panel {
+  #method = h("select", { id: "why-method" });
+  #asks = h("p", { class: "sentence" });
+  #blind = h("p", { class: "sentence quiet" });
+  #output = h("select", { id: "why-output" });
+  #outputRow = field("why-output", say.why.output, this.#output);
+  #target = h("select", { id: "why-target" });
+  #targetRow = field("why-target", say.why.target, this.#target);
+  #unit = h("input", { id: "why-unit", type: "number", min: 0, step: 1, inputmode: "numeric", placeholder: say.why.largest });
+  #unitRow = field("why-unit", say.why.unit, this.#unit);
+  #from = h("select", { id: "why-from" });
+  #fromRow = field("why-from", say.why.from, this.#from);
+  #options = h("details", { class: "why-options" });
+  #work = h("div", { class: "why-work" });
+  #outcome = h("div", { class: "why-outcome" });
+
+  /**
+   * @param {App} app
+   * @param {Asking} asking
+   */
+  constructor(app, asking) {
+    this.app = app;
+    this.asking = asking;
+    this.#method.append(...METHODS.map(({ id }) => h("option", { value: id }, say.why.methods[id].title)));
+    // Options belong to a method; another one begins with its own.
+    this.#method.addEventListener("change", () => this.#wish({ method: this.#method.value, options: {} }));
+    this.#target.addEventListener("change", () => this.#wish({ target: this.#target.value || null }));
+    this.#unit.addEventListener("change", () => this.#wish({ target: this.#unit.value || null }));
+    // A class of one output is none of another.
+    this.#output.addEventListener("change", () =>
+      app.store.set({ output: this.#output.value, why: { ...app.store.state.why, target: null, from: null } }),
+    );
+    this.#from.addEventListener("change", () => this.#wish({ from: this.#from.value || null }));
+    this.element = h(
+      "div",
+      { class: "why" },
+      h("h2", {}, say.why.title),
+      h("p", { class: "quiet" }, say.why.warning),
+      field("why-method", say.why.method, this.#method),
+      h("div", { class: "why-words" }, this.#asks, this.#blind),
+      this.#outputRow,
+      this.#targetRow,
+      this.#unitRow,
+      this.#fromRow,
+      this.#options,
+      this.#work,
+      this.#outcome,
+    );
+    const { store } = app;
+    store.watch(["analysis", "model", "output"], (state) => this.#fill(state));
+    store.watch(["why", "analysis", "model", "output"], (state) => this.#choose(state));
+    store.watch(["attribution", "why", "theme"], (state) => this.#tell(state));
+    this.#choose(store.state);
+  }
+
+  /** @param {Partial<WhyWish>} change */
+  #wish(change) {
+    this.app.store.set({ why: { ...this.app.store.state.why, ...change } });
+  }
+
+  /**
+   * The outputs, the classes of the chosen one, best first, or how many numbers it has, and the layers that have maps.
+   *
+   * @param {Readonly<State>} state
+   */
+  #fill({ analysis, model, output }) {
+    const found = outputOf({ analysis, model, output });
+    if (!model || !found) return;
+    this.#output.replaceChildren(...model.outputs.map(({ name }) => h("option", { value: name }, name)));
+    this.#output.value = found.info.name;
+    this.#outputRow.hidden = model.outputs.length < 2;
+    const predictions = found.answer.predictions ?? [];
+    const [best] = predictions;
+    this.#targetRow.hidden = !best;
+    this.#unitRow.hidden = best !== undefined;
+    this.#unit.max = String(found.info.shape.reduce((product, side) => product * side, 1) - 1);
+    this.#target.replaceChildren(
+      ...(best ? [h("option", { value: "" }, say.why.best(words(best.label), percent(best.score)))] : []),
+      ...predictions.map(({ label, score }) => h("option", { value: label }, say.why.choice(words(label), percent(score)))),
+    );
+    const layers = model.layers.filter((layer) => hasMaps(layer) && layer.op !== "input");
+    this.#from.replaceChildren(
+      h("option", { value: "" }, say.why.usual),
+      ...layers.map(({ name, shape }) => h("option", { value: name }, say.why.layer(name, shape[1] ?? 1, shape[2] ?? 1))),
+    );
+  }
+
+  /** @param {Readonly<State>} state */
+  #choose({ why }) {
+    const method = methodOf(why.method);
+    this.#method.value = method.id;
+    this.#target.value = why.target ?? "";
+    if (document.activeElement !== this.#unit) this.#unit.value = /^\d+$/.test(why.target ?? "") ? (why.target ?? "") : "";
+    this.#from.value = why.from ?? "";
+    this.#fromRow.hidden = !method.atLayer;
+    this.#asks.textContent = say.why.methods[method.id].asks;
+    this.#blind.textContent = say.why.methods[method.id].blind;
+    this.#listOptions(method, why);
+  }
+
+  /**
+   * @param {import("../../model/attribution-methods.js").Method} method
+   * @param {WhyWish} why
+   */
+  #listOptions(method, why) {
+    this.#options.hidden = method.options.length === 0;
+    const isSame = this.#options.dataset.method === method.id;
+    this.#options.dataset.method = method.id;
+    if (!isSame) {
+      this.#options.replaceChildren(
+        h("summary", {}, say.why.options),
+        ...method.options.map((option) => this.#optionField(option)),
+      );
+    }
+    for (const input of this.#options.querySelectorAll("input")) {
+      const value = why.options[input.name];
+      if (document.activeElement !== input && !input.hasAttribute("aria-invalid")) input.value = value === undefined ? "" : String(value);
+    }
+  }
+
+  /** @param {import("../../model/attribution-methods.js").Option} option */
+  #optionField({ name, least, most, whole }) {
+    const step = whole ? 1 : "any";
+    const input = h("input", { id: `why-${name}`, name, type: "number", min: least, max: most, step, inputmode: "decimal" });
+    const check = new NumberCheck(input, true);
+    input.addEventListener("change", () => {
+      if (check.fault) return;
+      const { [name]: _, ...rest } = this.app.store.state.why.options;
+      this.#wish({ options: input.value === "" ? rest : { ...rest, [name]: input.valueAsNumber } });
+    });
+    return field(`why-${name}`, say.why.option[name], input, check.note);
+  }
+
+  /** @param {Readonly<State>} state */
+  #tell(state) {
+    const { attribution, why } = state;
+    const answer = attribution?.answer ?? null;
+    this.#work.replaceChildren(...this.#workOf(attribution, methodOf(why.method).slow));
+    for (const input of this.#options.querySelectorAll("input")) {
+      const used = answer?.options[input.name];
+      if (used !== undefined) input.placeholder = String(used);
+    }
+    const test = () => void this.asking.compute(true);
+    this.#outcome.replaceChildren(...(answer ? [...figures(answer), ...curves(answer, test)] : []));
+  }
+
+  /**
+   * @param {State["attribution"]} attribution
+   * @param {boolean} isSlow
+   * @returns {HTMLElement[]}
+   */
+  #workOf(attribution, isSlow) {
+    if (attribution?.progress) return [this.#progress(attribution.progress)];
+    if (attribution?.problem) return [this.#complaint(attribution.problem)];
+    if (attribution?.answer) {
+      const { timings_ms } = attribution.answer;
+      return [h("p", { class: "quiet" }, say.why.took(count(timings_ms.total ?? 0)))];
+    }
+    const compute = () => void this.asking.compute();
+    return [
+      h("button", { type: "button", class: "button", on: { click: compute } }, say.why.compute),
+      ...(isSlow ? [h("p", { class: "quiet" }, say.why.slow)] : []),
+    ];
+  }
+
+  /** @param {{ done: number, total: number }} progress */
+  #progress({ done, total }) {
+    const text = total ? say.why.progress(count(done), count(total)) : say.why.asking;
+    return h(
+      "div",
+      { class: "progress" },
+      h("p", {}, text),
+      h("progress", { max: 1, value: total ? done / total : null, "aria-label": text }),
+      h("button", { type: "button", class: "text", on: { click: () => this.asking.cancel() } }, say.why.cancel),
+    );
+  }
+
+  /** @param {Problem} problem */
+  #complaint({ title, detail }) {
+    const again = () => void this.asking.compute();
+    const usual = () => this.#wish({ target: null, from: null, options: {} });
+    return h(
+      "div",
+      { class: "problem", role: "alert" },
+      h("h3", {}, title),
+      h("p", {}, detail),
+      h(
+        "p",
+        { class: "ways-out" },
+        h("button", { type: "button", class: "text", on: { click: again } }, say.why.again),
+        h("button", { type: "button", class: "text", on: { click: usual } }, say.why.reset),
+      ),
+    );
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {string} label
+ * @param {...HTMLElement} control
+ */
+function field(id, label, ...control) {
+  return h("div", { class: "field" }, h("label", { for: id }, label), ...control);
+}

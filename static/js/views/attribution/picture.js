@@ -1,0 +1,133 @@
+/** The photo as the network saw it, and an attribution over it: large, with a number at every pixel. */
+
+import { announce, h, placeBox } from "../../lib/dom.js";
+import { number } from "../../i18n/format.js";
+import { evenSize } from "../../lib/layout.js";
+import { paintOver } from "../../render/raster.js";
+import { fractions } from "../../model/terms.js";
+import { say } from "../../i18n/index.js";
+import { inWords } from "./key-figures.js";
+import { shownMap } from "./visible-range.js";
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").State} State
+ * @typedef {{ y: number, x: number }} Pixel
+ */
+
+const ARROWS = /** @type {Record<string, [number, number]>} */ ({
+  ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
+});
+
+export class Picture {
+  #photo = h("canvas", { class: "grey", width: 1, height: 1 });
+  #over = h("canvas", { class: "over", width: 1, height: 1 });
+  #mark = h("span", { class: "lit", hidden: true });
+  #plane;
+  /** @type {Pixel | null} */
+  #pixel = null;
+
+  /**
+   * @param {App} app
+   * @param {(pixel: Pixel | null, value: number | null) => void} read told which number the reader points at
+   */
+  constructor(app, read) {
+    this.app = app;
+    this.read = read;
+    this.#plane = h(
+      "div",
+      {
+        class: "plane large attribution",
+        tabindex: 0,
+        role: "application",
+        "aria-roledescription": "heatmap",
+        on: {
+          pointermove: (/** @type {PointerEvent} */ event) => this.#point(this.#pixelOf(event)),
+          pointerdown: (/** @type {PointerEvent} */ event) => this.#point(this.#pixelOf(event)),
+          pointerleave: (/** @type {PointerEvent} */ { pointerType }) => {
+            if (pointerType === "mouse") this.#point(null); // a finger that is lifted leaves, too, but has just chosen
+          },
+          keydown: (/** @type {KeyboardEvent} */ event) => this.#step(event),
+        },
+      },
+      this.#photo,
+      this.#over,
+      this.#mark,
+    );
+    this.element = h("div", { class: "why-picture" }, this.#plane);
+  }
+
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  fit(width, height) {
+    const [rows = 1, columns = 1] = this.app.store.state.analysis?.input.size ?? [];
+    const side = evenSize(Math.min(width, (height * columns) / rows), columns);
+    this.#plane.style.width = `${side}px`;
+    this.#plane.style.height = `${(side * rows) / columns}px`;
+  }
+
+  paint() {
+    const { state } = this.app.store;
+    const { seen, theme, overlay, attribution } = state;
+    if (seen) drawSeen(this.#photo, seen);
+    const shown = shownMap(state);
+    this.#over.hidden = shown === null;
+    const answer = attribution?.answer;
+    const label = shown && answer ? say.why.picture(inWords(answer)) : say.why.noPicture;
+    this.#plane.setAttribute("aria-label", label);
+    if (shown) paintOver(this.#over, shown.values, shown.width, shown.range, theme, overlay.strength);
+    this.#point(this.#pixel);
+  }
+
+  /** @param {Pixel | null} pixel */
+  #point(pixel) {
+    this.#pixel = pixel;
+    const shown = shownMap(this.app.store.state);
+    const [height = 1, width = 1] = this.app.store.state.analysis?.input.size ?? [];
+    placeBox(
+      this.#mark,
+      pixel && fractions({ left: pixel.x, top: pixel.y, right: pixel.x + 1, bottom: pixel.y + 1 }, height, width),
+    );
+    const value = shown && pixel ? (shown.values[pixel.y * shown.width + pixel.x] ?? null) : null;
+    this.read(pixel, value);
+    if (pixel && value !== null) announce(`y ${pixel.y}, x ${pixel.x}: ${number(value)}`);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #step(event) {
+    const move = ARROWS[event.key];
+    const [height = 1, width = 1] = this.app.store.state.analysis?.input.size ?? [];
+    if (event.key === "Escape" && this.#pixel) this.#point(null);
+    else if (move) {
+      const { y, x } = this.#pixel ?? { y: Math.floor(height / 2), x: Math.floor(width / 2) };
+      const within = (/** @type {number} */ n, /** @type {number} */ size) => Math.max(0, Math.min(size - 1, n));
+      this.#point({ y: within(y + move[0], height), x: within(x + move[1], width) });
+    } else return;
+    event.preventDefault();
+    event.stopPropagation(); // elsewhere, the arrows step through layers and maps
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @returns {Pixel}
+   */
+  #pixelOf({ clientX, clientY }) {
+    const { left, top, width, height } = this.#plane.getBoundingClientRect();
+    const [rows = 1, columns = 1] = this.app.store.state.analysis?.input.size ?? [];
+    const within = (/** @type {number} */ share, /** @type {number} */ n) =>
+      Math.max(0, Math.min(n - 1, Math.floor(share * n)));
+    return { y: within((clientY - top) / height, rows), x: within((clientX - left) / width, columns) };
+  }
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {ImageBitmap} seen
+ */
+export function drawSeen(canvas, seen) {
+  canvas.width = seen.width;
+  canvas.height = seen.height;
+  canvas.getContext("2d")?.drawImage(seen, 0, 0);
+}

@@ -1,0 +1,208 @@
+/** The stage while the reader asks why: the attribution over the picture, its scale, and how it is shown. */
+
+import { find, h, setAttribute } from "../../lib/dom.js";
+import { number, words } from "../../i18n/format.js";
+import { outputOf } from "../../model/outputs.js";
+import { paintOver } from "../../render/raster.js";
+import { extremes, flatness } from "../../model/colour-range.js";
+import { say } from "../../i18n/index.js";
+import { Compare } from "./compare.js";
+import { methodOf } from "../../model/attribution-methods.js";
+import { Picture } from "./picture.js";
+import { shownMap } from "./visible-range.js";
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").State} State
+ * @typedef {import("./loader.js").Asking} Asking
+ */
+
+const LAYER_VIEW = ["#stage-head", "#stage-body", "#legend"];
+
+export class Stage {
+  #title = h("h2", { id: "why-title" });
+  #subtitle = h("p", { class: "quiet" });
+  #reading = h("p", { class: "pixel-reading" });
+  #body = h("div", { class: "why-body" });
+  #legend = new Legend();
+  #strength = h("input", { type: "range", id: "why-strength", min: 0, max: 100, step: 1 });
+  #positive = h("input", { type: "checkbox" });
+  #positiveRow = h("label", { class: "check" }, this.#positive, say.why.positive);
+  #compareButton = h("button", { type: "button", class: "text" });
+
+  /**
+   * @param {App} app
+   * @param {Asking} asking
+   */
+  constructor(app, asking) {
+    this.app = app;
+    this.picture = new Picture(app, (pixel, value) => this.#read(pixel, value));
+    this.compare = new Compare(app, asking);
+    this.element = h(
+      "section",
+      { class: "why-stage", "aria-labelledby": "why-title", hidden: true },
+      h("div", { class: "stage-head" }, this.#title, this.#subtitle, this.#reading),
+      this.#body,
+      h("div", { class: "legend" }, this.#legend.element, this.#controls()),
+    );
+    find("#stage", HTMLElement).append(this.element);
+    const { store } = app;
+    store.watch(["tab", "analysis"], (state) => this.#appear(state));
+    store.watch(["attribution", "overlay", "theme", "seen", "tab"], () => this.#paint());
+    store.watch(["overlay", "tab"], () => this.#fill());
+    store.watch(["why", "analysis", "output", "overlay", "tab"], ({ tab, overlay }) => {
+      if (tab === "why" && overlay.compare) void this.compare.ask();
+      else this.compare.close();
+    });
+    new ResizeObserver(() => this.#fit()).observe(this.#body);
+    this.#fill();
+    this.#appear(store.state);
+  }
+
+  #controls() {
+    const { store } = this.app;
+    const set = (/** @type {Partial<State["overlay"]>} */ change) => store.set({ overlay: { ...store.state.overlay, ...change } });
+    this.#strength.value = String(100 * store.state.overlay.strength);
+    this.#strength.addEventListener("input", () => set({ strength: this.#strength.valueAsNumber / 100 }));
+    this.#positive.addEventListener("change", () => set({ positive: this.#positive.checked }));
+    this.#compareButton.addEventListener("click", () => set({ compare: !store.state.overlay.compare }));
+    return h(
+      "div",
+      { class: "why-controls" },
+      h("label", { class: "slider", for: "why-strength" }, say.why.strength, this.#strength),
+      this.#positiveRow,
+      this.#compareButton,
+    );
+  }
+
+  /** @param {Readonly<State>} state */
+  #appear({ tab, analysis }) {
+    const isShown = tab === "why" && analysis !== null;
+    this.element.hidden = !isShown;
+    document.body.classList.toggle("of-the-whole", isShown);
+    for (const part of LAYER_VIEW) find(part, HTMLElement).hidden = isShown;
+    find("#stage", HTMLElement).setAttribute("aria-labelledby", isShown ? "why-title" : "layer-title");
+    this.#fit();
+  }
+
+  #fill() {
+    const { compare } = this.app.store.state.overlay;
+    this.#body.replaceChildren(compare ? this.compare.element : this.picture.element);
+    this.#compareButton.textContent = compare ? say.why.one : say.why.compare;
+    this.#fit();
+  }
+
+  #fit() {
+    const { clientWidth, clientHeight } = this.#body;
+    if (!clientWidth || !clientHeight) return;
+    const edge = 2 * parseFloat(getComputedStyle(this.#body).paddingLeft);
+    this.picture.fit(clientWidth - edge, clientHeight - edge);
+    this.compare.fit(clientWidth - edge, clientHeight - edge);
+  }
+
+  #paint() {
+    const { state } = this.app.store;
+    const { attribution, tab, why, theme, overlay } = state;
+    if (tab !== "why") return;
+    const { answer } = attribution ?? {};
+    const method = methodOf(why.method);
+    this.#title.textContent = heading(state);
+    this.#subtitle.textContent = overlay.compare ? say.why.allQuick : subtitle(method.id, answer?.layer ?? null);
+    this.element.classList.toggle("stale", attribution?.progress !== null && attribution?.progress !== undefined);
+    this.#positiveRow.hidden = !overlay.compare && !answer?.signed;
+    setAttribute(this.#strength, "aria-valuetext", `${Math.round(100 * overlay.strength)} %`);
+    this.#legend.show(overlay.compare ? null : shownMap(state), theme, overlay.strength);
+    this.picture.paint();
+    this.compare.paint();
+  }
+
+  /**
+   * @param {import("./picture.js").Pixel | null} pixel
+   * @param {number | null} value
+   */
+  #read(pixel, value) {
+    this.#legend.point(value);
+    if (!pixel || value === null) {
+      this.#reading.replaceChildren();
+      return;
+    }
+    this.#reading.replaceChildren(
+      h("span", { class: "quiet" }, `y ${pixel.y} · x ${pixel.x}`),
+      h("output", { data: { value: String(value) } }, number(value)),
+    );
+  }
+}
+
+/** The colours as they lie over the picture, with their numbers. */
+class Legend {
+  #ramp = h("canvas", { width: 256, height: 1, "aria-hidden": "true" });
+  #needle = h("span", { class: "needle", hidden: true });
+  #ticks = h("span", { class: "ticks" });
+  #flat = h("p", { class: "flat", role: "status", hidden: true });
+  /** @type {import("../../state/types.js").Range | null} */
+  #range = null;
+  element = h(
+    "div",
+    { class: "ramp" },
+    h("span", { class: "ramp-colours" }, this.#ramp, this.#needle),
+    this.#ticks,
+    this.#flat,
+  );
+
+  /**
+   * @param {import("./visible-range.js").Shown | null} shown
+   * @param {"light" | "dark"} theme
+   * @param {number} strength
+   */
+  show(shown, theme, strength) {
+    this.element.classList.toggle("empty-ramp", shown === null);
+    this.#range = shown?.range ?? null;
+    if (!shown) return;
+    const { low, high, signed } = shown.range;
+    const { min, max } = extremes(shown.values);
+    const flat = flatness(min, max, shown.range);
+    for (const part of [this.#ticks, this.#ramp]) part.hidden = high <= low; // a scale without two ends is none
+    this.#flat.hidden = flat === null;
+    if (this.#flat.textContent !== (flat ?? "")) this.#flat.textContent = flat ?? "";
+    paintOver(this.#ramp, Array.from({ length: 256 }, (_, i) => low + ((high - low) * i) / 255), 256, shown.range, theme, strength);
+    const middle = signed ? "0" : number((low + high) / 2, high);
+    const ends = [
+      signed ? say.why.against(number(low, high)) : number(low, high),
+      middle,
+      signed ? say.why.for(number(high)) : number(high),
+    ];
+    this.#ticks.replaceChildren(...ends.map((text, i) => h("span", { class: i === 1 ? "tick middle" : "tick" }, text)));
+  }
+
+  /** @param {number | null} value */
+  point(value) {
+    const { low = 0, high = 0 } = this.#range ?? {};
+    this.#needle.hidden = value === null || high <= low;
+    this.#needle.style.left = `${((value ?? 0) - low) / (high - low) * 100}%`;
+  }
+}
+
+/**
+ * What is asked about: a class, or a number of an output that has none.
+ *
+ * @param {Readonly<State>} state
+ */
+function heading(state) {
+  const { attribution, why } = state;
+  const found = outputOf(state);
+  const target = attribution?.answer?.target;
+  const output = target?.output ?? found?.info.name ?? "";
+  const best = found?.answer.predictions?.[0];
+  const label = target ? (target.label ?? (best ? String(target.unit) : null)) : best ? (why.target ?? best.label) : null;
+  if (label !== null) return say.why.heading(words(label));
+  return say.why.headingOf(target ? String(target.unit) : (why.target ?? ""), output);
+}
+
+/**
+ * @param {import("../../model/attribution-methods.js").MethodId} method
+ * @param {string | null} layer
+ */
+function subtitle(method, layer) {
+  const { title } = say.why.methods[method];
+  return layer === null ? title : say.why.at(title, layer);
+}

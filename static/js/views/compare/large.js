@@ -1,0 +1,163 @@
+/** One map, or a long vector, three times: before, after and the difference, with one cursor and its three numbers. */
+
+import { h, placeBox } from "../../lib/dom.js";
+import { number, signed } from "../../i18n/format.js";
+import { hasMaps, mapName } from "../../model/graph.js";
+import { evenSize } from "../../lib/layout.js";
+import { paint, planeOf } from "../../render/raster.js";
+import { extremes } from "../../model/colour-range.js";
+import { fractions } from "../../model/terms.js";
+import { say } from "../../i18n/index.js";
+import { lineLength, peekBoth, readBoth, whenBoth } from "./view.js";
+import { sideNames } from "./switch.js";
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Layer} Layer
+ * @typedef {import("../../state/types.js").Place} Place
+ * @typedef {import("./view.js").Both} Both
+ * @typedef {import("../layer/stage.js").View} View
+ *
+ * @typedef {{ sheet: HTMLElement, canvas: HTMLCanvasElement, mark: HTMLElement, value: HTMLElement, figure: HTMLElement,
+ *   name: HTMLElement }} Part
+ */
+
+const KEYS = /** @type {const} */ (["one", "other", "difference"]);
+
+/** @implements {View} */
+export class PairLarge {
+  #parts;
+  #columns;
+  #rows;
+
+  /**
+   * @param {App} app
+   * @param {Layer} layer
+   * @param {() => void} repaint called when numbers that are waited for are here
+   */
+  constructor(app, layer, repaint) {
+    this.app = app;
+    this.layer = layer;
+    this.repaint = repaint;
+    this.#columns = lineLength(app, layer);
+    this.#rows = hasMaps(layer) ? (layer.shape[1] ?? 1) : Math.ceil((layer.shape[0] ?? 1) / this.#columns);
+    this.#parts = { one: this.#part(), other: this.#part(), difference: this.#part() };
+    this.element = h("div", { class: "pair-large" }, ...KEYS.map((key) => this.#parts[key].figure));
+  }
+
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  fit(width, height) {
+    const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const isNarrow = width < 32 * root;
+    this.element.classList.toggle("narrow", isNarrow);
+    const aside = isNarrow ? width : (width - 2 * root) / 3;
+    const down = isNarrow ? Infinity : height - 3 * root;
+    const size = evenSize(Math.min(aside, (down * this.#columns) / this.#rows), this.#columns);
+    for (const { sheet, figure } of Object.values(this.#parts)) {
+      figure.style.width = `${size}px`;
+      sheet.style.width = `${size}px`;
+      sheet.style.height = `${(size * this.#rows) / this.#columns}px`;
+    }
+  }
+
+  paint() {
+    const { pair, tile, theme } = this.app.store.state;
+    const both = peekBoth(pair, this.layer);
+    if (!both) {
+      void whenBoth(this.app, this.layer, this.repaint);
+      return;
+    }
+    const names = { ...sideNames(this.app.store.state), difference: say.whatif.difference };
+    for (const key of KEYS) {
+      const { canvas, sheet, name } = this.#parts[key];
+      const values = hasMaps(this.layer) ? planeOf(both[key], tile) : both[key].data;
+      paint(canvas, values, this.#columns, both.shared, theme);
+      name.textContent = names[key];
+      const { min, max, mean } = extremes(values);
+      const what = hasMaps(this.layer) ? `${this.layer.name}, ${mapName(this.layer, tile)}` : this.layer.name;
+      sheet.setAttribute("aria-label", say.whatif.stage.sheet(what, names[key], number(min), number(max), number(mean)));
+    }
+    this.mark();
+  }
+
+  mark() {
+    const { cursor, pair, pinned } = this.app.store.state;
+    const both = peekBoth(pair, this.layer);
+    const [first = 0, row, column] = cursor ?? [];
+    const y = row ?? Math.floor(first / this.#columns);
+    const x = column ?? first % this.#columns;
+    const box = cursor && fractions({ left: x, top: y, right: x + 1, bottom: y + 1 }, this.#rows, this.#columns);
+    const values = both && cursor ? readBoth(both, cursor) : null;
+    for (const key of KEYS) {
+      const { mark, value, sheet } = this.#parts[key];
+      placeBox(mark, box);
+      sheet.classList.toggle("pinned", pinned);
+      const text = key === "difference" ? signed(values?.difference ?? 0) : number(values?.[key] ?? 0);
+      value.textContent = values ? text : "";
+      value.dataset.value = String(values?.[key] ?? "");
+    }
+  }
+
+  focus() {
+    this.#parts.one.sheet.focus({ preventScroll: true });
+  }
+
+  reading() {
+    const { cursor, pair } = this.app.store.state;
+    const both = peekBoth(pair, this.layer);
+    return both && cursor ? { ...readBoth(both, cursor), range: both.shared } : null;
+  }
+
+  /** @returns {Part} */
+  #part() {
+    const canvas = h("canvas", { width: 1, height: 1 });
+    const mark = h("span", { class: "lit", hidden: true });
+    const sheet = h(
+      "div",
+      {
+        class: "plane large",
+        tabindex: 0,
+        role: "application",
+        "aria-roledescription": "heatmap",
+        data: hasMaps(this.layer) ? { cursor: "" } : {},
+        on: {
+          pointermove: (/** @type {PointerEvent} */ event) => this.#point(event, canvas),
+          pointerdown: (/** @type {PointerEvent} */ event) => this.app.explorer.pin(this.#placeOf(event, canvas)),
+        },
+      },
+      canvas,
+      mark,
+    );
+    const name = h("span", {});
+    const value = h("output", {});
+    const figure = h("figure", {}, sheet, h("figcaption", {}, name, value));
+    return { sheet, canvas, mark, value, figure, name };
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {HTMLCanvasElement} canvas
+   */
+  #point(event, canvas) {
+    if (event.pointerType === "mouse" && !event.buttons) this.app.explorer.point(this.#placeOf(event, canvas));
+    else if (event.buttons) this.app.store.set({ cursor: this.#placeOf(event, canvas), pinned: true });
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {HTMLCanvasElement} canvas
+   * @returns {Place}
+   */
+  #placeOf(event, canvas) {
+    const { left, top, width, height } = canvas.getBoundingClientRect();
+    const within = (/** @type {number} */ share, /** @type {number} */ n) =>
+      Math.max(0, Math.min(n - 1, Math.floor(share * n)));
+    const y = within((event.clientY - top) / height, this.#rows);
+    const x = within((event.clientX - left) / width, this.#columns);
+    if (hasMaps(this.layer)) return [this.app.store.state.tile, y, x];
+    return [Math.min((this.layer.shape[0] ?? 1) - 1, y * this.#columns + x)];
+  }
+}

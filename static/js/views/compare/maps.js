@@ -1,0 +1,205 @@
+/** All maps of a layer on both sides: their differences, or each one before, after and apart, those that changed most first. */
+
+import { h, placeBox } from "../../lib/dom.js";
+import { number, percent } from "../../i18n/format.js";
+import { mapName } from "../../model/graph.js";
+import { fitGrid } from "../../lib/layout.js";
+import { paint, planeOf } from "../../render/raster.js";
+import { fractions } from "../../model/terms.js";
+import { say } from "../../i18n/index.js";
+import { peekBoth, readBoth, whenBoth } from "./view.js";
+import { tileEvents } from "../layer/tile-events.js";
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Layer} Layer
+ * @typedef {import("./view.js").Both} Both
+ * @typedef {import("../layer/stage.js").View} View
+ *
+ * @typedef {{ channel: number, button: HTMLButtonElement, canvases: HTMLCanvasElement[], inSight: boolean }} Tile
+ */
+
+const GAP = 8; // pixels between tiles
+const INNER = 2; // and between the maps of one
+
+/** @implements {View} */
+export class PairMaps {
+  /** @type {Tile[]} */
+  #tiles;
+  #marks;
+  /** @type {Both | null} */
+  #both = null;
+  #order = "";
+  /** @type {IntersectionObserver} */
+  #sight;
+
+  /**
+   * @param {App} app
+   * @param {Layer} layer
+   * @param {() => void} repaint called when numbers that are waited for are here
+   */
+  constructor(app, layer, repaint) {
+    this.app = app;
+    this.layer = layer;
+    this.repaint = repaint;
+    this.across = app.store.state.contrast === "beside" ? 3 : 1;
+    this.#marks = Array.from({ length: this.across }, () => h("span", { class: "lit", hidden: true }));
+    this.#tiles = Array.from({ length: layer.shape[0] ?? 0 }, (_, channel) => this.#tile(channel));
+    this.element = h(
+      "div",
+      {
+        class: "tiles pair-maps",
+        role: "group",
+        "aria-label": say.whatif.stage[this.across === 3 ? "beside" : "difference"](layer.name),
+        on: tileEvents(app, layer),
+      },
+      ...this.#tiles.map(({ button }) => button),
+    );
+    this.#sight = new IntersectionObserver((entries) => this.#appear(entries), { rootMargin: "200px" });
+    for (const { button } of this.#tiles) this.#sight.observe(button);
+  }
+
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  fit(width, height) {
+    const [count = 1, rows = 1, columns = 1] = this.layer.shape;
+    const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const least = root * (this.across === 3 ? 9 : 3);
+    const most = root * 16 * this.across;
+    const isNarrow = width < 32 * root; // there the page scrolls, and is as high as its maps
+    const room = { width, height: isNarrow ? 0 : height, count, rows, columns: columns * this.across, gap: GAP, caption: root * 1.125, least, most };
+    const cell = fitGrid(room);
+    const side = Math.max(1, Math.floor((cell.width - (this.across - 1) * INNER) / this.across));
+    this.element.style.setProperty("--across", String(cell.across));
+    this.element.style.setProperty("--cell-width", `${cell.width}px`);
+    this.element.style.setProperty("--side", `${side}px`);
+    this.element.style.setProperty("--cell-height", `${Math.max(1, Math.round((side * rows) / columns))}px`);
+  }
+
+  paint() {
+    const both = peekBoth(this.app.store.state.pair, this.layer);
+    if (!both) {
+      void whenBoth(this.app, this.layer, this.repaint);
+      return;
+    }
+    if (both !== this.#both && this.across === 3) this.#sort(both);
+    this.#both = both;
+    for (const tile of this.#tiles) if (tile.inSight) this.#paint(tile);
+    this.mark();
+  }
+
+  mark() {
+    const { cursor, tile } = this.app.store.state;
+    const [, height = 1, width = 1] = this.layer.shape;
+    const [, y, x] = cursor ?? [];
+    const home = this.#tiles[tile];
+    this.#marks.forEach((mark, i) => {
+      const plane = home?.canvases[i]?.parentElement;
+      if (!plane || y === undefined || x === undefined) return;
+      plane.append(mark);
+      placeBox(mark, fractions({ left: x, top: y, right: x + 1, bottom: y + 1 }, height, width));
+    });
+    for (const { button, channel } of this.#tiles) {
+      button.tabIndex = channel === tile ? 0 : -1;
+      button.classList.toggle("current", channel === tile);
+    }
+  }
+
+  focus() {
+    this.#tiles[this.app.store.state.tile]?.button.focus({ preventScroll: false });
+  }
+
+  reading() {
+    const { cursor } = this.app.store.state;
+    if (!this.#both || cursor?.length !== 3) return null;
+    return { ...readBoth(this.#both, cursor), range: this.across === 3 ? this.#both.shared : this.#both.apart };
+  }
+
+  /**
+   * @param {number} channel
+   * @returns {Tile}
+   */
+  #tile(channel) {
+    const canvases = Array.from({ length: this.across }, () => h("canvas", { width: 1, height: 1 }));
+    const name = mapName(this.layer, channel);
+    const button = h(
+      "button",
+      { type: "button", class: "tile", tabindex: -1, "aria-label": name, data: { channel: String(channel) } },
+      h("span", { class: "planes" }, ...canvases.map((canvas) => h("span", { class: "plane" }, canvas))),
+      h("span", { class: "tile-name", "aria-hidden": "true" }, name.replace("map ", "")),
+    );
+    return { channel, button, canvases, inSight: false };
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  #appear(entries) {
+    for (const { isIntersecting, target } of entries) {
+      const tile = this.#tiles[Number(target instanceof HTMLElement && target.dataset.channel)];
+      if (!tile) continue;
+      tile.inSight = isIntersecting;
+      if (isIntersecting) this.#paint(tile);
+    }
+  }
+
+  /** @param {Tile} tile */
+  #paint({ channel, canvases, button }) {
+    if (!this.#both) return;
+    const { one, other, difference, apart, shared } = this.#both;
+    const planes = [one, other, difference].map((tensor) => planeOf(tensor, channel));
+    const { theme } = this.app.store.state;
+    const width = this.layer.shape[2] ?? 1;
+    const shown = this.across === 3 ? planes : planes.slice(2);
+    shown.forEach((plane, i) => {
+      const canvas = canvases[i];
+      if (canvas) paint(canvas, plane, width, this.across === 3 ? shared : apart, theme);
+    });
+    button.setAttribute("aria-label", this.#inWords(channel));
+    const caption = button.querySelector(".tile-name");
+    if (caption && this.across === 3) {
+      caption.textContent = say.whatif.stage.changed(mapName(this.layer, channel), percent(change(this.#both, channel)));
+    }
+  }
+
+  /** @param {number} channel */
+  #inWords(channel) {
+    const name = mapName(this.layer, channel);
+    if (!this.#both) return name;
+    const values = planeOf(this.#both.difference, channel);
+    const most = values.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
+    return say.whatif.stage.tile(name, percent(change(this.#both, channel)), number(most));
+  }
+
+  /**
+   * The maps that changed most first; where equally much, in their order.
+   *
+   * @param {Both} both
+   */
+  #sort(both) {
+    const apart = this.#tiles.map(({ channel }) => size(planeOf(both.difference, channel)));
+    const sorted = [...this.#tiles].sort((a, b) => (apart[b.channel] ?? 0) - (apart[a.channel] ?? 0));
+    const order = sorted.map(({ channel }) => channel).join();
+    if (order === this.#order) return;
+    this.#order = order;
+    const focused = document.activeElement;
+    this.element.replaceChildren(...sorted.map(({ button }) => button));
+    if (focused instanceof HTMLElement && this.element.contains(focused)) focused.focus({ preventScroll: true });
+  }
+}
+
+/**
+ * How much a map changed, measured against what it was; 0 for one that was nothing and stayed so.
+ *
+ * @param {Both} both
+ * @param {number} channel
+ */
+function change({ one, difference }, channel) {
+  const apart = size(planeOf(difference, channel));
+  return apart === 0 ? 0 : apart / size(planeOf(one, channel));
+}
+
+/** @param {Float32Array} values */
+function size(values) {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+}

@@ -1,0 +1,149 @@
+/** A short vector on both sides: for each number a bar before, a bar after, and how far they are apart. */
+
+import { h, setAttribute } from "../../lib/dom.js";
+import { number, percent, points, signed, words } from "../../i18n/format.js";
+import { unitLabels } from "../../model/graph.js";
+import { extremes, rangeOf } from "../../model/colour-range.js";
+import { say } from "../../i18n/index.js";
+import { peekBoth, readBoth, whenBoth } from "./view.js";
+import { sideNames } from "./switch.js";
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Layer} Layer
+ * @typedef {import("../../state/types.js").Range} Range
+ * @typedef {import("../layer/stage.js").View} View
+ *
+ * @typedef {{ button: HTMLButtonElement, one: HTMLElement, other: HTMLElement, texts: HTMLElement[], unit: number }} Row
+ */
+
+/** @implements {View} */
+export class PairRows {
+  /** @type {Row[]} */
+  #rows;
+  #head = h("p", { class: "pair-row pair-head quiet", "aria-hidden": "true" });
+
+  /**
+   * @param {App} app
+   * @param {Layer} layer
+   * @param {() => void} repaint called when numbers that are waited for are here
+   */
+  constructor(app, layer, repaint) {
+    this.app = app;
+    this.layer = layer;
+    this.repaint = repaint;
+    const labels = app.store.state.model && unitLabels(app.store.state.model, layer);
+    this.#rows = Array.from({ length: layer.shape[0] ?? 0 }, (_, unit) => this.#row(unit, labels?.[unit]));
+    this.element = h(
+      "div",
+      { class: "bars pair-rows", role: "group", "aria-label": say.whatif.stage.beside(layer.name) },
+      this.#head,
+      h("ol", {}, ...this.#rows.map(({ button }) => h("li", {}, button))),
+    );
+  }
+
+  /**
+   * @param {number} _width
+   * @param {number} height
+   */
+  fit(_width, height) {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const each = Math.max(1.5 * rem, Math.min(2.5 * rem, height / (this.#rows.length + 1)));
+    this.element.style.setProperty("--bar-height", `${each}px`);
+  }
+
+  paint() {
+    const both = peekBoth(this.app.store.state.pair, this.layer);
+    if (!both) {
+      void whenBoth(this.app, this.layer, this.repaint);
+      return;
+    }
+    const [a, b] = [extremes(both.one.data), extremes(both.other.data)];
+    const range = rangeOf(Math.min(0, a.min, b.min), Math.max(a.max, b.max));
+    const names = sideNames(this.app.store.state);
+    const isShare = this.layer.op === "softmax";
+    const write = (/** @type {number} */ x) => (isShare ? percent(x) : number(x, range.high));
+    for (const { button, one, other, texts, unit } of this.#rows) {
+      const values = readBoth(both, [unit]);
+      stretch(one, values.one, range);
+      stretch(other, values.other, range);
+      const apart = isShare ? say.whatif.points(points(values.difference)) : signed(values.difference, range.high);
+      const written = [write(values.one), write(values.other), apart];
+      texts.forEach((text, i) => (text.textContent = written[i] ?? ""));
+      const told = `${names.one} ${written[0]}, ${names.other} ${written[1]}, ${say.whatif.difference} ${written[2]}`;
+      setAttribute(button, "aria-label", `${button.dataset.name}: ${told}`);
+    }
+    this.element.style.setProperty("--zero", `${along(0, range) * 100}%`);
+    const titles = ["", "", names.one, names.other, say.whatif.difference];
+    this.#head.replaceChildren(...titles.map((title) => h("span", {}, title)));
+    this.mark();
+  }
+
+  mark() {
+    const { tile } = this.app.store.state;
+    for (const { button, unit } of this.#rows) {
+      button.tabIndex = unit === tile ? 0 : -1;
+      button.classList.toggle("current", unit === tile);
+    }
+  }
+
+  focus() {
+    this.#rows[this.app.store.state.tile]?.button.focus();
+  }
+
+  reading() {
+    const { pair, cursor } = this.app.store.state;
+    const both = peekBoth(pair, this.layer);
+    return both && cursor ? { ...readBoth(both, cursor), range: both.shared } : null;
+  }
+
+  /**
+   * @param {number} unit
+   * @param {string | undefined} label
+   * @returns {Row}
+   */
+  #row(unit, label) {
+    const name = label === undefined ? `${unit}` : words(label);
+    const one = h("span", { class: "pair-bar" });
+    const other = h("span", { class: "pair-bar then" });
+    const texts = Array.from({ length: 3 }, () => h("span", { class: "bar-value" }));
+    const point = (/** @type {PointerEvent} */ event) => {
+      if (event.pointerType === "mouse") this.app.explorer.point([unit]);
+    };
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "bar-row pair-row",
+        tabindex: -1,
+        data: { name, unit: String(unit) },
+        on: { click: () => this.app.explorer.pin([unit]), pointermove: point },
+      },
+      h("span", { class: "bar-name" }, name),
+      h("span", { class: "bar-track" }, one, other),
+      ...texts,
+    );
+    return { button, one, other, texts, unit };
+  }
+}
+
+/**
+ * @param {HTMLElement} bar
+ * @param {number} value
+ * @param {Range} range
+ */
+function stretch(bar, value, range) {
+  const from = along(Math.min(0, value), range);
+  bar.style.setProperty("--from", `${from * 100}%`);
+  bar.style.setProperty("--length", `${(along(Math.max(0, value), range) - from) * 100}%`);
+}
+
+/**
+ * How far along the track a value lies.
+ *
+ * @param {number} x
+ * @param {Range} range
+ */
+function along(x, { low, high }) {
+  return high > low ? (x - low) / (high - low) : 0;
+}

@@ -1,0 +1,187 @@
+/** A softmax's number: scores → exponentials → shares, as bars that belong together; and what a temperature would change. */
+
+import { h, setAttribute } from "../../lib/dom.js";
+import { number, percent, words } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
+import { exact, formula, reach } from "./components.js";
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Explanation} Explanation
+ * @typedef {import("../../state/types.js").Term} Term
+ *
+ * @typedef {{ element: HTMLTableRowElement, term: Term, name: string, wish: HTMLElement, bar: HTMLElement }} Row
+ */
+
+const SHOWN = 20; // classes before the rest is counted together
+const REACH = 100; // steps of the temperature's slider to each side of 1
+
+/** The what-if's temperature; it outlives the number under the cursor, and nothing else knows of it. */
+const whatIf = { temperature: 1 };
+
+/**
+ * @param {App} app
+ * @param {Explanation} why
+ * @returns {Node[]}
+ */
+export function shareSums(app, why) {
+  const { maximum = 0, denominator = 1 } = why.details;
+  const own = why.terms.find((term) => isOwn(why, term));
+  if (!own) return [formula(exact(why.value, 1))];
+  const lead = h("div", { class: "share-lead" });
+  const tell = (/** @type {Term} */ term) => lead.replaceChildren(...inWords(term, maximum, denominator));
+  const rows = rowsOf(app, why, own);
+  const table = h(
+    "table",
+    { class: "shares-table" },
+    h("thead", {}, h("tr", {}, h("td", {}), ...say.sums.share.columns.map((text) => h("th", { scope: "col" }, text)))),
+    h("tbody", {}, ...rows.map(({ element }) => element), rest(why, rows)),
+    h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, say.sums.together), h("td", {}), h("td", {}, exact(denominator, 1)), h("td", {}, "100 %"))),
+  );
+  const point = (/** @type {Row} */ row) => {
+    tell(row.term);
+    for (const { element } of rows) element.classList.toggle("pointed", element === row.element && row.term !== own);
+  };
+  for (const row of rows) {
+    row.element.addEventListener("pointerenter", () => point(row));
+    row.element.addEventListener("focus", () => point(row));
+  }
+  table.addEventListener("pointerleave", () => {
+    tell(own);
+    for (const { element } of rows) element.classList.remove("pointed");
+  });
+  tell(own);
+  return [lead, table, temperature(why, rows)];
+}
+
+/**
+ * The formula with one class's numbers in it.
+ *
+ * @param {Term} term
+ * @param {number} maximum
+ * @param {number} denominator
+ */
+function inWords({ value, weight }, maximum, denominator) {
+  const { highest, below, rule } = say.sums.share;
+  return [
+    formula(exact((weight ?? 0) / denominator, 1), " = ", exact(weight ?? 0, 1), " ÷ ", exact(denominator, 1)),
+    h("p", {}, value === maximum ? highest(number(maximum, 1)) : below(number(value, 1), number(maximum - value, 1), number(maximum, 1)), rule),
+  ];
+}
+
+/**
+ * @param {App} app
+ * @param {Explanation} why
+ * @param {Term} own
+ * @returns {Row[]}
+ */
+function rowsOf({ store }, why, own) {
+  const { denominator = 1 } = why.details;
+  const { model } = store.state;
+  const labels = model?.labels?.length === why.terms.length ? model.labels : null;
+  const most = reach(why.terms.map(({ value }) => value));
+  const sorted = [...why.terms.entries()].sort(([, a], [, b]) => b.value - a.value);
+  return sorted
+    .filter(([, term], i) => i < SHOWN || term === own)
+    .map(([i, term]) => {
+      const name = words(labels?.[i] ?? String(i));
+      const power = term.weight ?? 0;
+      const wish = h("span", { class: "wish" });
+      const bar = h("span", { class: "share-wish" });
+      const element = h(
+        "tr",
+        { class: term === own ? "own" : "", tabindex: 0 },
+        h("th", { scope: "row" }, name),
+        h("td", {}, track(term.value / most, term.value < 0), number(term.value, 1)),
+        h("td", {}, track(power), h("data", { class: "power", value: String(power) }, number(power, 1))),
+        h("td", {}, h("span", { class: "share-track" }, fill(power / denominator), bar), percent(power / denominator), wish),
+      );
+      return { element, term, name, wish, bar };
+    });
+}
+
+/**
+ * The classes that are not shown, together, so that the exponentials still add up.
+ *
+ * @param {Explanation} why
+ * @param {Row[]} rows
+ */
+function rest({ terms, details }, rows) {
+  const hidden = terms.filter((term) => !rows.some((row) => row.term === term));
+  if (!hidden.length) return null;
+  const power = hidden.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, say.sums.others(hidden.length)),
+    h("td", {}),
+    h("td", {}, h("data", { class: "power", value: String(power) }, number(power, 1))),
+    h("td", {}, percent(power / (details.denominator ?? 1))),
+  );
+}
+
+/**
+ * @param {number} share
+ * @param {boolean} [isBelow] whether it is of something below zero
+ */
+function track(share, isBelow = false) {
+  return h("span", { class: isBelow ? "share-track below" : "share-track" }, fill(Math.abs(share)));
+}
+
+/** @param {number} share */
+function fill(share) {
+  return h("span", { class: "share-fill", style: { width: `${share * 100}%` } });
+}
+
+/**
+ * @param {Explanation} why
+ * @param {Row[]} rows
+ */
+function temperature({ terms, details }, rows) {
+  const { maximum = 0 } = details;
+  const value = h("output", {});
+  const slider = h("input", { type: "range", min: -REACH, max: REACH, value: Math.log10(whatIf.temperature) * REACH, "aria-label": say.micro.sums.temperature });
+  const reset = h("button", { type: "button", class: "text" }, say.micro.sums.temperatureReset);
+  const box = h(
+    "div",
+    { class: "what-if", role: "group", "aria-label": say.micro.sums.temperature },
+    h("p", {}, say.micro.sums.temperatureWhatIf),
+    h("p", { class: "what-if-row" }, h("span", {}, say.micro.sums.temperature), slider, value, reset),
+  );
+  const show = () => {
+    const t = whatIf.temperature;
+    const isSame = t === 1;
+    const sum = terms.reduce((total, term) => total + Math.exp((term.value - maximum) / t), 0);
+    value.textContent = number(t, 10);
+    setAttribute(slider, "aria-valuetext", number(t, 10));
+    reset.hidden = isSame;
+    box.classList.toggle("on", !isSame);
+    for (const { term, wish, bar } of rows) {
+      const share = Math.exp((term.value - maximum) / t) / sum;
+      wish.textContent = isSame ? "" : say.micro.sums.instead(percent(share));
+      wish.dataset.share = String(share);
+      bar.hidden = isSame;
+      bar.style.width = `${share * 100}%`;
+    }
+  };
+  slider.addEventListener("input", () => {
+    whatIf.temperature = 10 ** (Number(slider.value) / REACH);
+    show();
+  });
+  reset.addEventListener("click", () => {
+    whatIf.temperature = 1;
+    slider.value = "0";
+    slider.focus();
+    show();
+  });
+  show();
+  return box;
+}
+
+/**
+ * @param {Explanation} why
+ * @param {Term} term
+ */
+function isOwn({ index }, { unit, channel, y, x }) {
+  return index.unit != null ? unit === index.unit : channel === index.channel && y === index.y && x === index.x;
+}

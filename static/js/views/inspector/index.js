@@ -1,0 +1,152 @@
+/** What the layer does, its figures, and the arithmetic of the number under the cursor. */
+
+import { moreAbout } from "../../article/index.js";
+import { find, h } from "../../lib/dom.js";
+import { count, formText, large, number, percent } from "../../i18n/format.js";
+import { explains } from "../../model/terms.js";
+import { describe, opTitle, pair, settingTitle } from "../../model/layer-text.js";
+import { say } from "../../i18n/index.js";
+import { arithmetic } from "../explain/index.js";
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Layer} Layer
+ * @typedef {import("../../state/types.js").LayerResult} LayerResult
+ */
+
+const LATE = 300; // milliseconds: only an answer that takes longer is waited for visibly
+
+/** @param {App} app */
+export function mountInspector(app) {
+  const about = h("section", { class: "about" });
+  const sums = h("section", { class: "sums", "aria-labelledby": "sums-title" });
+  find("#inspector", HTMLElement).append(about, sums);
+  app.store.watch(["analysis", "layer"], () => {
+    showLayer(app, about);
+    find("#inspector", HTMLElement).scrollTop = 0;
+  });
+  let waited = 0;
+  app.store.watch(["explanation", "theme", "layer", "focus"], () => {
+    clearTimeout(waited);
+    sums.classList.remove("late");
+    showSums(app, sums);
+    if (sums.classList.contains("stale")) waited = window.setTimeout(() => sums.classList.add("late"), LATE);
+  });
+}
+
+/**
+ * @param {App} app
+ * @param {HTMLElement} about
+ */
+function showLayer({ store, explorer }, about) {
+  const { model, analysis } = store.state;
+  const { layer } = explorer;
+  const result = analysis?.layers.find(({ name }) => name === layer?.name);
+  if (!model || !layer || !result) return;
+  about.replaceChildren(
+    h("h2", {}, opTitle(layer.op)),
+    ...describe(model, layer, result).map((sentence) => h("p", { class: "sentence" }, sentence)),
+    moreAbout(layer.op) ?? "",
+    list("facts", facts(layer)),
+    list("figures", figures(result)),
+  );
+}
+
+/**
+ * @param {string} kind
+ * @param {[string, string][]} facts
+ */
+function list(kind, facts) {
+  return h("dl", { class: kind }, ...facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+}
+
+/**
+ * What the layer is, whatever the photo.
+ *
+ * @param {Layer} layer
+ * @returns {[string, string][]}
+ */
+function facts(layer) {
+  return [
+    [say.inspector.shape, formText(layer)],
+    [say.inspector.layout, axes(layer)],
+    [say.inspector.madeFrom, layer.inputs.join(", ") || say.inspector.thePhoto],
+    [say.inspector.parameters, count(layer.parameters)],
+    [say.inspector.multiplyAdds, large(layer.multiply_adds)],
+    [say.inspector.sees, `${layer.receptive_field.join(" × ")} px`],
+    ...attributes(layer),
+  ];
+}
+
+/**
+ * What each axis of the network's own value is: "NHWC: pictures, rows, columns, channels".
+ *
+ * @param {Layer} layer
+ */
+function axes({ layout }) {
+  /** @type {Record<string, string>} */
+  const names = say.inspector.axes;
+  const said = [...layout].map((letter) => names[letter] ?? letter);
+  if (!layout.includes("N")) said.push(say.inspector.notPerPicture);
+  return layout ? `${layout}: ${said.join(", ")}` : said.join(", ");
+}
+
+/**
+ * What its numbers are like for this photo.
+ *
+ * @param {LayerResult} result
+ * @returns {[string, string][]}
+ */
+function figures({ stats }) {
+  return [
+    [say.inspector.smallest, number(stats.min)],
+    [say.inspector.largest, number(stats.max)],
+    [say.inspector.mean, number(stats.mean, stats.max)],
+    [say.inspector.zero, percent(stats.zero_fraction)],
+    [say.inspector.dead, stats.dead_maps === null ? "–" : count(stats.dead_maps)],
+  ];
+}
+
+/**
+ * An op's settings, those that say something.
+ *
+ * @param {Layer} layer
+ * @returns {[string, string][]}
+ */
+function attributes({ attributes }) {
+  const silent = (/** @type {string} */ name, /** @type {unknown} */ value) =>
+    (name === "stride" || name === "dilation" ? String(value) === "1,1" : false) ||
+    (name === "groups" && value === 1) ||
+    name === "axis" ||
+    (name === "padding" && String(value) === "0,0,0,0") ||
+    typeof value === "boolean" ||
+    value === null;
+  return Object.entries(attributes).filter(([name]) => name !== "channels")
+    .filter(([name, value]) => !silent(name, value))
+    .map(([name, value]) => [settingTitle(name), name === "padding" ? padding(value) : pair(value)]);
+}
+
+/**
+ * Padding as [top, left, bottom, right], in one number where all sides are the same.
+ *
+ * @param {unknown} value
+ */
+function padding(value) {
+  return Array.isArray(value) && new Set(value).size === 1 ? String(value[0]) : String(value).replaceAll(",", " ");
+}
+
+/**
+ * @param {App} app
+ * @param {HTMLElement} sums
+ */
+function showSums(app, sums) {
+  const { explanation, layer, cursor } = app.store.state;
+  if (!explains(explanation, layer, cursor)) {
+    sums.classList.toggle("stale", true); // the old one stays until the new one is here, so that nothing jumps
+    return;
+  }
+  sums.classList.toggle("stale", false);
+  const focused = [...sums.querySelectorAll("button")].findIndex((button) => button === document.activeElement);
+  sums.replaceChildren(h("h3", { id: "sums-title" }, say.inspector.sums), ...arithmetic(app, explanation));
+  sums.querySelectorAll("button")[focused]?.focus({ preventScroll: true }); // a choice in the ledger draws it anew
+}

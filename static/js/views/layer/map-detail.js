@@ -1,0 +1,159 @@
+/** One map large, beside what it was made from; the window slides with the cursor. */
+
+import { h, placeBox, prefersStillness } from "../../lib/dom.js";
+import { number } from "../../i18n/format.js";
+import { mapName } from "../../model/graph.js";
+import { evenSize } from "../../lib/layout.js";
+import { paint, planeOf } from "../../render/raster.js";
+import { companionRange, extremes, rangeFor } from "../../model/colour-range.js";
+import { fractions } from "../../model/terms.js";
+import { slides } from "../../state/window-animation.js";
+import { say } from "../../i18n/index.js";
+import { Before } from "./map-inputs.js";
+import { Player } from "./player.js";
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Layer} Layer
+ * @typedef {import("../../state/types.js").Place} Place
+ * @typedef {import("../../state/types.js").Tensor} Tensor
+ * @typedef {import("./stage.js").View} View
+ */
+
+const CLOSE = 11; // rem for one window's numbers below
+const OPENING = 220; // milliseconds in which a map opens out of its thumbnail
+
+/** @implements {View} */
+export class Lens {
+  #canvas = h("canvas", { width: 1, height: 1 });
+  #mark = h("span", { class: "lit", hidden: true });
+  #map;
+  #before;
+  #player;
+
+  /**
+   * @param {App} app
+   * @param {Layer} layer
+   */
+  constructor(app, layer) {
+    this.app = app;
+    this.layer = layer;
+    this.#player = slides(layer) ? new Player(app) : null;
+    this.#map = h(
+      "div",
+      {
+        class: "plane large",
+        tabindex: 0,
+        role: "application",
+        "aria-roledescription": say.stage.heatmap,
+        data: { cursor: "" },
+        on: {
+          pointermove: (/** @type {PointerEvent} */ event) => this.#point(event),
+          pointerdown: (/** @type {PointerEvent} */ event) => this.#press(event),
+        },
+      },
+      this.#canvas,
+      ...(this.#player?.veil ?? []),
+      this.#mark,
+    );
+    this.#before = new Before(app, layer);
+    this.element = h(
+      "div",
+      { class: this.#before.closeUp ? "lens with-close" : "lens" },
+      this.#before.element,
+      h("figure", { class: "after" }, this.#map, h("figcaption", { class: "quiet" }, ""), this.#player?.element),
+      this.#before.closeUp,
+      this.#before.lines,
+    );
+    this.#open();
+  }
+
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  fit(width, height) {
+    const [, rows = 1, columns = 1] = this.layer.shape;
+    const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const isNarrow = width < 32 * root;
+    this.element.classList.toggle("narrow", isNarrow);
+    const free = height - (this.#before.closeUp && !isNarrow ? CLOSE * root : 0);
+    const rest = this.#before.fit(width, free, root, isNarrow);
+    const foot = root * (this.#player ? 4 : 1.75);
+    const side = Math.min(rest, isNarrow ? Infinity : (Math.max(8 * root, free - foot) * columns) / rows);
+    const size = evenSize(side, columns);
+    this.#map.style.width = `${size}px`;
+    this.#map.style.height = `${(size * rows) / columns}px`;
+    this.#before.mark(this.#canvas);
+  }
+
+  /** @param {Tensor} tensor */
+  paint(tensor) {
+    const { analysis, scale, theme, tile } = this.app.store.state;
+    const result = analysis?.layers.find(({ name }) => name === this.layer.name);
+    if (!analysis || !result) return;
+    const plane = planeOf(tensor, tile);
+    const range = (scale === "layer" && companionRange(analysis, this.layer)) || rangeFor(scale, analysis, result, tensor, tile);
+    paint(this.#canvas, plane, this.layer.shape[2] ?? 1, range, theme);
+    const { min, max, mean } = extremes(plane);
+    const figures = say.numbers.span(number(min), number(max), number(mean));
+    const name = mapName(this.layer, tile);
+    this.#map.setAttribute("aria-label", say.stage.open(this.layer.name, name, figures));
+    const caption = this.element.querySelector(".after figcaption");
+    if (caption) caption.textContent = `${name} · ${figures}`;
+    this.#before.paint();
+  }
+
+  mark() {
+    const [, y, x] = this.app.store.state.cursor ?? [];
+    const [, height = 1, width = 1] = this.layer.shape;
+    const at = y !== undefined && x !== undefined ? { left: x, top: y, right: x + 1, bottom: y + 1 } : null;
+    placeBox(this.#mark, at && fractions(at, height, width));
+    this.#map.classList.toggle("pinned", this.app.store.state.pinned);
+    this.#player?.mark(this.layer.shape);
+    this.element.classList.toggle("sliding", this.app.store.state.slide?.playing ?? false);
+    this.#before.paint();
+    this.#before.mark(this.#canvas);
+  }
+
+  focus() {
+    this.#map.focus({ preventScroll: true });
+  }
+
+  /** Open out of the thumbnail on the strip that stands for the layer. */
+  #open() {
+    if (prefersStillness()) return;
+    const easing = "cubic-bezier(0.2, 0, 0, 1)";
+    const opening = [{ transform: "scale(0.6)", opacity: 0.2 }, { transform: "none", opacity: 1 }];
+    const motion = this.#map.animate(opening, { duration: OPENING, easing });
+    motion.onfinish = () => this.#before.mark(this.#canvas); // until then the lines would lead astray
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @returns {Place}
+   */
+  #placeOf(event) {
+    const { left, top, width, height } = this.#canvas.getBoundingClientRect();
+    const [, rows = 1, columns = 1] = this.layer.shape;
+    const within = (/** @type {number} */ share, /** @type {number} */ n) =>
+      Math.max(0, Math.min(n - 1, Math.floor(share * n)));
+    const y = within((event.clientY - top) / height, rows);
+    const x = within((event.clientX - left) / width, columns);
+    return [this.app.store.state.tile, y, x];
+  }
+
+  /** @param {PointerEvent} event */
+  #point(event) {
+    this.app.slider.pause(); // a hand on the map takes over
+    if (event.pointerType === "mouse" && !event.buttons) this.app.explorer.point(this.#placeOf(event));
+    else if (event.buttons) this.app.store.set({ cursor: this.#placeOf(event), pinned: true });
+  }
+
+  /** @param {PointerEvent} event */
+  #press(event) {
+    this.app.slider.pause();
+    this.app.explorer.pin(this.#placeOf(event));
+    this.#map.setPointerCapture(event.pointerId);
+  }
+}

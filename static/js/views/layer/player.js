@@ -1,0 +1,81 @@
+/** The buttons that let the window slide, and the veil over what it has not reached yet. */
+
+import { h, placeBox, setAttribute, svg } from "../../lib/dom.js";
+import { count } from "../../i18n/format.js";
+import { FASTEST } from "../../state/window-animation.js";
+import { say } from "../../i18n/index.js";
+
+/** @typedef {import("../../state/types.js").App} App */
+
+const ICONS = { back: "M11 3 6 8l5 5M5 3v10", play: "M5 3v10l8-5z", pause: "M5 3v10M11 3v10", forward: "M5 3l5 5-5 5M11 3v10" };
+
+export class Player {
+  #sign = svg("path", {});
+  #play;
+  #end;
+  #pace = h("output", { class: "quiet" });
+  #rest = h("span", { class: "veil", hidden: true }); // of the row that the window is in
+  #below = h("span", { class: "veil", hidden: true });
+
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+    const { slider } = app;
+    this.#play = h(
+      "button",
+      { type: "button", class: "icon", "aria-keyshortcuts": "k", on: { click: () => slider.toggle() } },
+      svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, this.#sign),
+    );
+    this.#end = h("button", { type: "button", class: "text", hidden: true, on: { click: () => slider.end() } }, say.micro.slide.end);
+    const speed = h("input", {
+      type: "range", min: 0, max: FASTEST, step: 1, value: slider.pace, "aria-label": say.micro.slide.speed,
+      on: { input: (/** @type {Event} */ event) => this.#choosePace(event) },
+    });
+    this.element = h(
+      "div",
+      { class: "player", role: "group", "aria-label": say.micro.slide.title },
+      this.#button("back", say.micro.slide.back, ",", () => slider.step(-1)),
+      this.#play,
+      this.#button("forward", say.micro.slide.forward, ".", () => slider.step(1)),
+      speed,
+      this.#pace,
+      this.#end,
+    );
+    this.veil = [this.#rest, this.#below];
+    this.#showPace();
+  }
+
+  /** @param {number[]} shape of the layer */
+  mark([, height = 1, width = 1]) {
+    const { slide } = this.app.store.state;
+    this.#sign.setAttribute("d", slide?.playing ? ICONS.pause : ICONS.play);
+    setAttribute(this.#play, "aria-label", slide?.playing ? say.micro.slide.pause : say.micro.slide.play);
+    this.#end.hidden = slide === null;
+    const [y, x] = slide ? [Math.floor(slide.reached / width), slide.reached % width] : [0, 0];
+    const isRow = slide && x < width - 1;
+    placeBox(this.#rest, isRow ? { left: (x + 1) / width, top: y / height, width: 1 - (x + 1) / width, height: 1 / height } : null);
+    const isBelow = slide && y < height - 1;
+    placeBox(this.#below, isBelow ? { left: 0, top: (y + 1) / height, width: 1, height: 1 - (y + 1) / height } : null);
+  }
+
+  /**
+   * @param {"back" | "forward"} icon
+   * @param {string} name
+   * @param {string} key
+   * @param {() => void} click
+   */
+  #button(icon, name, key, click) {
+    const sign = svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: ICONS[icon] }));
+    return h("button", { type: "button", class: "icon", "aria-label": name, "aria-keyshortcuts": key, on: { click } }, sign);
+  }
+
+  /** @param {Event} event */
+  #choosePace({ target }) {
+    if (target instanceof HTMLInputElement) this.app.slider.pace = Number(target.value);
+    this.#showPace();
+  }
+
+  #showPace() {
+    this.#pace.textContent = say.micro.slide.pace(count(2 ** this.app.slider.pace));
+  }
+}

@@ -1,0 +1,57 @@
+/** What a hand does with maps side by side, however they are drawn: pass over them, open one, go from one to the next. */
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Layer} Layer
+ * @typedef {import("../../state/types.js").Place} Place
+ */
+
+/**
+ * The listeners of a group of `.tile` buttons with `data-channel`, each with a `.plane` or several.
+ *
+ * @param {App} app
+ * @param {Layer} layer
+ * @returns {Record<string, (event: any) => void>}
+ */
+export function tileEvents({ explorer }, layer) {
+  return {
+    pointermove: (/** @type {PointerEvent} */ event) => {
+      const place = event.pointerType === "mouse" ? placeOf(event, layer) : null;
+      if (place) explorer.point(place);
+    },
+    click: (/** @type {MouseEvent} */ event) => {
+      const tile = tileOf(event);
+      if (!tile) return;
+      const byPointer = event.detail > 0; // Enter on a button is a click without a count
+      explorer.open(Number(tile.dataset.channel), byPointer ? placeOf(event, layer) : null);
+    },
+    focusin: (/** @type {FocusEvent} */ event) => {
+      const channel = Number(tileOf(event)?.dataset.channel ?? NaN);
+      if (Number.isInteger(channel)) explorer.toMap(channel);
+    },
+  };
+}
+
+/**
+ * @param {Event} event
+ * @returns {HTMLElement | null}
+ */
+function tileOf({ target }) {
+  return target instanceof Element ? target.closest(".tile") : null;
+}
+
+/**
+ * @param {MouseEvent} event
+ * @param {Layer} layer
+ * @returns {Place | null}
+ */
+function placeOf(event, { shape: [, rows = 1, columns = 1] }) {
+  const tile = tileOf(event);
+  const under = event.target instanceof Element ? event.target.closest(".plane") : null;
+  const plane = under ?? tile?.querySelector(".plane");
+  if (!tile || !plane) return null;
+  const { left, top, width, height } = plane.getBoundingClientRect();
+  const y = Math.floor(((event.clientY - top) / height) * rows);
+  const x = Math.floor(((event.clientX - left) / width) * columns);
+  return y >= 0 && x >= 0 && y < rows && x < columns ? [Number(tile.dataset.channel), y, x] : null;
+}

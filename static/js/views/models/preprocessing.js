@@ -1,0 +1,111 @@
+/** Who says how a photo is prepared; where nobody does, the ways side by side with what the network answers by each. */
+
+import { isAbort, ProblemError } from "../../api/client.js";
+import { find, h } from "../../lib/dom.js";
+import { percent, words } from "../../i18n/format.js";
+import { formulaOf } from "../../model/preprocess.js";
+import { say } from "../../i18n/index.js";
+import { problemTitle } from "../shared/notice.js";
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Model} Model
+ * @typedef {import("../../state/types.js").PreprocessTrial} PreprocessTrial
+ */
+
+const SHOWN = 3; // classes of each way
+
+/** @param {App} app */
+export function mountPreprocessing(app) {
+  const [button, dialog] = [find("#ways-open", HTMLButtonElement), find("#ways-dialog", HTMLDialogElement)];
+  let abort = new AbortController();
+  button.addEventListener("click", () => {
+    const { model } = app.store.state;
+    if (!model) return;
+    abort = new AbortController();
+    frame(dialog, [h("p", { role: "status" }, say.ways.wait)]);
+    dialog.showModal();
+    void compare(app, dialog, model, abort.signal);
+  });
+  dialog.addEventListener("close", () => abort.abort());
+  app.store.watch(["model", "photo"], ({ model, photo }) => {
+    const source = model?.preprocess.source ?? "file";
+    button.hidden = source === "file" || photo === null;
+    button.textContent = source === "assumed" ? say.ways.assumed : say.ways.open;
+  });
+}
+
+/**
+ * @param {App} app
+ * @param {HTMLDialogElement} dialog
+ * @param {Model} model
+ * @param {AbortSignal} signal
+ */
+async function compare(app, dialog, model, signal) {
+  try {
+    const found = await app.intake.comparePreprocessing(model.id, signal);
+    if (!found || !dialog.open) return;
+    frame(dialog, [h("p", {}, say.ways.sources[model.preprocess.source]), table(app, dialog, model, found.options)]);
+  } catch (error) {
+    if (isAbort(error)) return;
+    if (!(error instanceof ProblemError)) throw error;
+    frame(dialog, [complaint(error.problem)]);
+  }
+}
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {Node[]} content
+ */
+function frame(dialog, content) {
+  dialog.replaceChildren(
+    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
+    h("h2", { id: "ways-title" }, say.ways.title),
+    ...content,
+  );
+}
+
+/**
+ * A row for each way: its name and formula, what the network says by it, and the button that takes it.
+ *
+ * @param {App} app
+ * @param {HTMLDialogElement} dialog
+ * @param {Model} model
+ * @param {PreprocessTrial[]} options
+ */
+function table(app, dialog, model, options) {
+  const take = async (/** @type {string} */ preset) => {
+    const problem = await app.own.prepareAnew(model, preset);
+    if (problem) frame(dialog, [complaint(problem)]);
+    else dialog.close();
+  };
+  const rows = options.map(({ preset, preprocess, predictions }, i) => {
+    const name = preset === null ? say.ways.ofItsOwn : nameOf(preset);
+    const best = predictions.slice(0, SHOWN).map(({ label, score }) => h("div", {}, `${words(label)} ${percent(score)}`));
+    return h(
+      "tr",
+      { data: { preset: preset ?? "" } },
+      h("th", { scope: "row" }, name, h("div", { class: "quiet" }, formulaOf(say.ops.value, preprocess))),
+      h("td", {}, ...(best.length ? best : [say.ways.noClasses])),
+      h(
+        "td",
+        {},
+        i === 0
+          ? say.ways.now
+          : h("button", { type: "button", "aria-label": say.ways.takeNamed(name), on: { click: () => void take(preset ?? "") } }, say.ways.take),
+      ),
+    );
+  });
+  const heads = [say.ways.way, say.ways.answer, ""].map((head) => (head ? h("th", { scope: "col" }, head) : h("td", {})));
+  return h("div", { class: "ways", tabindex: 0, role: "group", "aria-label": say.ways.title }, h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows)));
+}
+
+/** @param {string} preset */
+function nameOf(preset) {
+  return /** @type {Record<string, string>} */ (say.own.presets)[preset] ?? preset;
+}
+
+/** @param {import("../../state/types.js").Problem} problem */
+function complaint(problem) {
+  return h("div", { class: "problem", role: "alert" }, h("h3", {}, problemTitle(problem)), h("p", {}, problem.detail));
+}

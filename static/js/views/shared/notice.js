@@ -1,0 +1,109 @@
+/** What is under way, with a way to cancel it; what went wrong, with a way out. */
+
+import { find, h, setAttribute } from "../../lib/dom.js";
+import { bytes, count, fixed } from "../../i18n/format.js";
+import { say } from "../../i18n/index.js";
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Problem} Problem
+ */
+
+const PATIENCE = 700; // milliseconds before anything is said: most analyses are done by then
+
+/** @param {App} app */
+export function mountNotice(app) {
+  const { store } = app;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const tick = () => {
+    const { busy } = store.state;
+    if (!busy) return;
+    show(progress(app));
+    timer = setTimeout(tick, 250);
+  };
+  store.watch(["busy", "problem"], ({ busy, problem }) => {
+    clearTimeout(timer);
+    setAttribute(document.body, "aria-busy", busy !== null && "true");
+    if (problem) show(complaint(app, problem));
+    else if (!busy) show(null);
+    else if (performance.now() - busy.since > PATIENCE) tick();
+    else timer = setTimeout(tick, PATIENCE - (performance.now() - busy.since));
+  });
+}
+
+/** @param {HTMLElement | null} content */
+function show(content) {
+  const notice = find("#notice", HTMLElement);
+  if (content) notice.replaceChildren(content);
+  else notice.replaceChildren();
+}
+
+/**
+ * @param {App} app
+ * @returns {HTMLElement}
+ */
+function progress({ store, intake }) {
+  const { text = "", since = 0, fraction = null } = store.state.busy ?? {};
+  const seconds = fixed((performance.now() - since) / 1000, 1);
+  return h(
+    "div",
+    { class: "progress" },
+    h("p", {}, say.work.seconds(text, seconds)),
+    h("progress", { max: 1, value: fraction, "aria-label": text }),
+    h("button", { type: "button", class: "text", on: { click: () => intake.cancel() } }, say.cancel),
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {Problem} problem
+ */
+function complaint({ store, intake }, problem) {
+  const { samples: [sample], models: [usual] } = store.state;
+  const isOfModel = problem.type === "/errors/unknown-model";
+  const isForLearning = problem.type === "to-learn-from";
+  const mayPass = !isForLearning && (problem.status === 0 || problem.status >= 500 || problem.status === 408);
+  const button = (/** @type {string} */ text, /** @type {() => void} */ click) =>
+    h("button", { type: "button", class: "text", on: { click } }, text);
+  return h(
+    "div",
+    { class: "problem", role: "alert" },
+    h("h3", {}, problemTitle(problem)),
+    h("p", {}, problem.detail),
+    limits(problem),
+    h(
+      "p",
+      { class: "ways-out" },
+      mayPass && button(say.problems.again, () => intake.retry()),
+      isOfModel && usual && button(say.problems.usual(usual.title), () => void intake.startUsual()),
+      isOfModel && button(say.own.offer, () => find(".own-offer", HTMLElement).click()),
+      isForLearning && h("a", { href: "learn" }, say.problems.learn),
+      !isOfModel && button(say.problems.another, () => find("#file", HTMLInputElement).click()),
+      !isOfModel && sample && button(say.problems.sample, () => void intake.analyseSample(sample)),
+      button(say.problems.dismiss, () => intake.dismiss()),
+    ),
+  );
+}
+
+/**
+ * The title in the page's language, where the problem is one that it knows.
+ *
+ * @param {Problem} problem
+ */
+export function problemTitle({ type, title }) {
+  /** @type {Record<string, string>} */
+  const titles = say.problems.titles;
+  const slug = type.replace("/errors/", "");
+  return (Object.hasOwn(titles, slug) && titles[slug]) || title;
+}
+
+/**
+ * @param {Problem} problem
+ * @returns {HTMLElement | null}
+ */
+function limits({ type, limit, actual }) {
+  if (limit === undefined || actual === undefined) return null;
+  const show = type === "/errors/image-too-large" ? bytes : count;
+  return h("p", { class: "quiet" }, say.problems.limit(show(limit), show(actual)));
+}

@@ -1,0 +1,51 @@
+/** What the keys do, and a few words on how to read the page. */
+
+import { find, h } from "../../lib/dom.js";
+import { say } from "../../i18n/index.js";
+import { languageChoice } from "../../i18n/apply.js";
+
+const { help } = say;
+
+/** @type {[string[], string][]} */
+const KEYS = [
+  [["←", "→"], help.layers],
+  [["↑", "↓"], help.maps],
+  [["Enter"], help.enter],
+  [["Esc"], help.escape],
+  [[help.pageUp, help.pageDown], help.another],
+  [[help.home, help.end], help.ends],
+  [[help.space], help.walk],
+  [["k", ",", "."], help.slide],
+  [["/"], help.search],
+  [["+", "−", "0"], help.zoom],
+  [["b"], help.fold],
+  [["o"], help.order],
+  [["f"], help.field],
+  [["p"], help.trail],
+  [["x"], help.flip],
+  [[`${help.control} Z`], help.undo],
+  [["t"], help.theme],
+  [["?"], help.list],
+];
+
+export function mountHelp() {
+  const dialog = find("#help-dialog", HTMLDialogElement);
+  dialog.append(
+    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
+    h("h2", { id: "help-title" }, help.keys),
+    h(
+      "dl",
+      { class: "keys" },
+      ...KEYS.flatMap(([keys, text]) => [h("dt", {}, ...keys.flatMap((key) => [h("kbd", {}, key), " "])), h("dd", {}, text)]),
+    ),
+    h("h2", {}, help.reading),
+    h("p", {}, help.read),
+    h("p", { class: "language" }, h("label", { for: "help-language" }, say.language), " ", languageChoice("help-language")),
+  );
+  find("#help", HTMLElement).addEventListener("click", () => openHelp());
+}
+
+export function openHelp() {
+  const dialog = find("#help-dialog", HTMLDialogElement);
+  if (!dialog.open) dialog.showModal();
+}

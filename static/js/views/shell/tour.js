@@ -1,0 +1,208 @@
+/** A tour that points at real things on the page, brings each into sight, and waits for the reader. */
+
+import { find, h, prefersStillness } from "../../lib/dom.js";
+import { hasMaps } from "../../model/graph.js";
+import { say } from "../../i18n/index.js";
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {keyof typeof say.tour.stops} StopName
+ *
+ * @typedef {object} Stop
+ * @property {StopName} name
+ * @property {string} target what is pointed at; the first that can be seen
+ * @property {(app: App) => void} [prepare] bring the page into the state in which it can be pointed at
+ */
+
+const SEEN = "toured"; // remembered by the browser, so that the tour is offered once
+const GAP = 12; // pixels between what is pointed at and the words about it
+
+/** @type {Stop[]} */
+const STOPS = [
+  { name: "photo", target: ".picture" },
+  { name: "strip", target: "#strip" },
+  { name: "maps", target: "#stage-body", prepare: (app) => goToMaps(app, false) },
+  { name: "number", target: "#stage-body .plane.large, #stage-body", prepare: (app) => goToMaps(app, true) },
+  { name: "sums", target: ".sums", prepare: ({ store }) => store.set({ tab: "layer" }) },
+  { name: "tabs", target: "#tabs" },
+  { name: "answer", target: ".answer" },
+  { name: "more", target: "#foot" },
+];
+
+/**
+ * Offer the tour to whoever has not seen it yet, and in the help.
+ *
+ * @param {App} app
+ */
+export function mountTour(app) {
+  const tour = new Tour(app);
+  const offer = find("#invitation", HTMLElement);
+  offer.hidden = localStorage.getItem(SEEN) !== null;
+  const decline = () => {
+    localStorage.setItem(SEEN, "yes");
+    offer.hidden = true;
+  };
+  offer.append(
+    h("button", { type: "button", class: "text", on: { click: () => tour.begin() } }, say.tour.offer),
+    h("button", { type: "button", class: "icon", "aria-label": say.tour.decline, on: { click: decline } }, "×"),
+  );
+  find("#help-dialog", HTMLElement).append(
+    h("button", { type: "button", class: "text", id: "help-tour", on: { click: () => tour.begin() } }, say.tour.offer),
+  );
+}
+
+class Tour {
+  #at = 0;
+  #ring = h("div", { class: "tour-ring", "aria-hidden": "true" });
+  #count = h("p", { class: "tour-count quiet" });
+  #title = h("h2", { id: "tour-title" });
+  #text = h("p", {});
+  #back = h("button", { type: "button", class: "text", on: { click: () => this.#go(this.#at - 1) } }, say.tour.back);
+  #next = h("button", { type: "button", class: "button", on: { click: () => this.#go(this.#at + 1) } });
+  #callout = h(
+    "div",
+    { class: "tour", role: "dialog", "aria-labelledby": "tour-title", on: { keydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) } },
+    h("button", { type: "button", class: "icon tour-close", "aria-label": say.tour.close, on: { click: () => this.end() } }, "×"),
+    h("div", { "aria-live": "polite" }, this.#count, this.#title, this.#text),
+    h("p", { class: "tour-steps" }, this.#back, this.#next),
+  );
+  /** @type {Element | null} Where the focus came from. */
+  #origin = null;
+
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+  }
+
+  begin() {
+    if (this.#callout.isConnected) return;
+    localStorage.setItem(SEEN, "yes");
+    this.#origin = document.activeElement;
+    find("#help-dialog", HTMLDialogElement).close();
+    find("#invitation", HTMLElement).hidden = true;
+    this.app.explorer.stopWalk();
+    document.body.append(this.#ring, this.#callout);
+    this.#go(0);
+    this.#follow();
+  }
+
+  end() {
+    this.#ring.remove();
+    this.#callout.remove();
+    const isThere = this.#origin instanceof HTMLElement && this.#origin.checkVisibility();
+    const home = isThere ? this.#origin : find("#help", HTMLElement);
+    if (home instanceof HTMLElement) home.focus({ preventScroll: true });
+  }
+
+  /** @param {number} at */
+  #go(at) {
+    const stop = STOPS[at];
+    if (!stop) {
+      if (at >= STOPS.length) this.end();
+      return;
+    }
+    this.#at = at;
+    stop.prepare?.(this.app);
+    const { title, text } = say.tour.stops[stop.name];
+    this.#count.textContent = say.tour.count(at + 1, STOPS.length);
+    this.#title.textContent = title;
+    this.#text.textContent = text;
+    this.#back.disabled = at === 0;
+    this.#next.textContent = at === STOPS.length - 1 ? say.tour.done : say.tour.next;
+    this.#next.focus({ preventScroll: true });
+    this.#target?.scrollIntoView({ block: "nearest", behavior: prefersStillness() ? "instant" : "smooth" });
+  }
+
+  get #target() {
+    const found = [...document.querySelectorAll(STOPS[this.#at]?.target ?? "")];
+    return found.find((element) => element.checkVisibility()) ?? null;
+  }
+
+  /** Keep the ring on what is pointed at, wherever that moves, for as long as the tour lasts. */
+  #follow() {
+    if (!this.#callout.isConnected) return;
+    const box = this.#target?.getBoundingClientRect();
+    this.#ring.hidden = !box;
+    if (box) {
+      const within = clip(box);
+      put(this.#ring, within);
+      const { offsetWidth: width, offsetHeight: height } = this.#callout;
+      put(this.#callout, placeBeside(within, { width, height }));
+    }
+    requestAnimationFrame(() => this.#follow());
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    event.stopPropagation(); // elsewhere, keys step through layers and maps
+    if (event.key === "ArrowRight") this.#go(Math.min(this.#at + 1, STOPS.length - 1));
+    else if (event.key === "ArrowLeft") this.#go(this.#at - 1);
+    else if (event.key === "Escape") this.end();
+    else return;
+    event.preventDefault();
+  }
+}
+
+/**
+ * A layer whose maps were made by a window, or else any that has maps.
+ *
+ * @param {App} app
+ * @param {boolean} open
+ */
+function goToMaps({ store, explorer }, open) {
+  const layers = store.state.model?.layers ?? [];
+  const layer = layers.find(({ op }) => op === "conv") ?? layers.find(hasMaps);
+  if (!layer) return;
+  if (store.state.tab !== "layer" || store.state.contrast || store.state.kernels) {
+    store.set({ tab: "layer", contrast: null, kernels: false });
+  }
+  explorer.goTo(layer.name);
+  const { analysis } = store.state;
+  if (open) explorer.open(analysis?.layers.find(({ name }) => name === layer.name)?.strongest[0] ?? 0);
+  else explorer.close();
+}
+
+/**
+ * The part of a box that is on the screen.
+ *
+ * @param {DOMRect} box
+ */
+function clip({ left, top, right, bottom }) {
+  const [l, t] = [Math.max(4, left), Math.max(4, top)];
+  return { left: l, top: t, width: Math.min(innerWidth - 4, right) - l, height: Math.min(innerHeight - 4, bottom) - t };
+}
+
+/**
+ * Where the words fit: right of what they are about, left, below or above it; if nowhere, over its lower edge.
+ *
+ * @param {{ left: number, top: number, width: number, height: number }} box
+ * @param {{ width: number, height: number }} size
+ */
+function placeBeside({ left, top, width, height }, size) {
+  const across = Math.max(GAP, Math.min(innerWidth - size.width - GAP, left));
+  const down = Math.max(GAP, Math.min(innerHeight - size.height - GAP, top));
+  const places = [
+    { left: left + width + GAP, top: down },
+    { left: left - size.width - GAP, top: down },
+    { left: across, top: top + height + GAP },
+    { left: across, top: top - size.height - GAP },
+  ];
+  const fits = places.find(
+    (place) =>
+      place.left >= GAP && place.top >= GAP && place.left + size.width <= innerWidth - GAP && place.top + size.height <= innerHeight - GAP,
+  );
+  return fits ?? { left: Math.max(GAP, Math.min(innerWidth, left + width) - size.width - GAP), top: innerHeight - size.height - GAP };
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {{ left: number, top: number, width?: number, height?: number }} box
+ */
+function put({ style }, { left, top, width, height }) {
+  style.left = `${left}px`;
+  style.top = `${top}px`;
+  if (width !== undefined && height !== undefined) {
+    style.width = `${width}px`;
+    style.height = `${height}px`;
+  }
+}
