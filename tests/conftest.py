@@ -12,6 +12,12 @@ for variable in [name for name in os.environ if name.startswith("CONVSCOPE_")]:
     if variable not in {"CONVSCOPE_CHROMIUM", "CONVSCOPE_PYTHON"}:
         del os.environ[variable]
 
-# Nor may tests leave anything behind in that person's folder.
-_trainings = tempfile.TemporaryDirectory(prefix="convscope-tests-")
-os.environ["CONVSCOPE_TRAININGS_DIR"] = _trainings.name
+# Nor may tests leave anything behind in that person's folders, or find what is there.
+_folder = tempfile.TemporaryDirectory(prefix="convscope-tests-")
+os.environ["CONVSCOPE_TRAININGS_DIR"] = f"{_folder.name}/trainings"
+os.environ["XDG_CACHE_HOME"] = f"{_folder.name}/cache"
+
+# No convolution is timed and no process group is started, except by the tests of these two: a timing on a busy machine decides
+# by chance, and processes that wait by spinning take the cores from the other tests.
+os.environ["CONVSCOPE_KERNEL"] = "rule"
+os.environ["CONVSCOPE_CREW"] = "off"

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 
 import numpy as np
 import pytest
@@ -73,47 +74,48 @@ def rebuilt(op):
 
 
 @every_case
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("train", [False, True])
-def test_dtype_and_memory_order_are_kept(case, dtype, train):
-    op, xs = case.op(dtype), case.inputs(dtype)
-    y, cache = op.forward(*xs, train=train)
-    gradients, params = op.backward(np.ones_like(y), cache)
-    for array in (y, *gradients):
-        assert array.dtype == dtype
-        assert laid_out(array)
-    assert all(gradient.dtype == dtype for gradient in params.values())
-    assert {n: g.shape for n, g in params.items()} == {n: p.shape for n, p in op.params.items()}
+def test_dtype_and_memory_order_are_kept(case):
+    for dtype, train in product(("float32", "float64"), (False, True)):
+        op, xs = case.op(dtype), case.inputs(dtype)
+        y, cache = op.forward(*xs, train=train)
+        gradients, params = op.backward(np.ones_like(y), cache)
+        for array in (y, *gradients):
+            assert array.dtype == dtype, f"train={train}"
+            assert laid_out(array), f"{dtype}, train={train}"
+        assert all(gradient.dtype == dtype for gradient in params.values()), f"train={train}"
+        assert {n: g.shape for n, g in params.items()} == {n: p.shape for n, p in op.params.items()}
 
 
 @every_case
-@pytest.mark.parametrize("train", [False, True])
-def test_channels_first_memory_is_understood(case, train):
-    """The road keeps maps channels last; a caller of one op alone need not know."""
+def test_channels_first_memory_is_understood(case):
+    """The network keeps maps channels last; a caller of one op alone need not know."""
     xs = case.inputs()
-    results = []
-    for given in (xs, tuple(np.ascontiguousarray(x) for x in xs)):
-        op = case.op()
-        y, cache = op.forward(*given, train=train)
-        gradients, params = op.backward(np.ascontiguousarray(y), cache)
-        results.append([y, *gradients, *params.values()])
-    for ours, theirs in zip(*results, strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)
+    for train in (False, True):
+        results = []
+        for given in (xs, tuple(np.ascontiguousarray(x) for x in xs)):
+            op = case.op()
+            y, cache = op.forward(*given, train=train)
+            gradients, params = op.backward(np.ascontiguousarray(y), cache)
+            results.append([y, *gradients, *params.values()])
+        for ours, theirs in zip(*results, strict=True):
+            np.testing.assert_allclose(
+                ours, theirs, rtol=1e-12, atol=1e-12, err_msg=f"train={train}"
+            )
 
 
 @every_case
-@pytest.mark.parametrize("train", [False, True])
-def test_nothing_is_written_to(case, train):
+def test_nothing_is_written_to(case):
     """Inputs, gradients and parameters are read-only here: NumPy raises on any attempt."""
-    op, xs = case.op(), case.inputs()
-    for array in (*xs, *op.params.values(), *op.buffers.values()):
-        array.flags.writeable = False
-    y, cache = op.forward(*xs, train=train)
-    y.flags.writeable = False
-    dy = np.ones_like(y)
-    dy.flags.writeable = False
-    op.backward(dy, cache)
-    op.explain(xs, y, (0,) * y.ndim)
+    for train in (False, True):
+        op, xs = case.op(), case.inputs()
+        for array in (*xs, *op.params.values(), *op.buffers.values()):
+            array.flags.writeable = False
+        y, cache = op.forward(*xs, train=train)
+        y.flags.writeable = False
+        dy = np.ones_like(y)
+        dy.flags.writeable = False
+        op.backward(dy, cache)
+        op.explain(xs, y, (0,) * y.ndim)
 
 
 @every_case
@@ -166,20 +168,34 @@ def test_infer_shape_tells_what_forward_makes(case):
     assert all(type(size) is int for size in shape)
 
 
-@every_case
+def keeps_the_batch(case):
+    """Not where the batch axis is folded into another, or where an input has none."""
+    ranks = {len(shape) for shape in case.shapes}
+    return len(ranks) == 1 and case.op().infer_shape(*case.shapes)[:1] == case.shapes[0][:1]
+
+
+BATCHES = [case for case in CASES if keeps_the_batch(case)]
+
+
+def test_few_kinds_have_no_batch_at_all():
+    left_out = {case.kind for case in CASES} - {case.kind for case in BATCHES}
+    assert left_out == {"dynamic_quantize", "dynamic_scale", "dynamic_zero_point"}
+
+
+@pytest.mark.parametrize("case", BATCHES, ids=lambda case: case.name)
 def test_a_picture_does_not_depend_on_those_beside_it(case):
     op, xs = case.op(), case.inputs()
     y, _ = op.forward(*xs)
-    if not xs or y.shape[:1] != xs[0].shape[:1] or len({x.ndim for x in xs}) > 1:
-        return  # the batch axis was folded into another, or one input has none
     last, _ = op.forward(*(x[-1:] for x in xs))
     np.testing.assert_allclose(last[0], y[-1], rtol=1e-12, atol=1e-12)
 
 
-@every_case
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case.kind != "concat"],  # which takes any number
+    ids=lambda case: case.name,
+)
 def test_too_many_inputs_are_refused(case):
-    if case.kind == "concat":
-        return
     with pytest.raises(ShapeError, match=r"(one input|two inputs|three inputs), got 4"):
         case.op().infer_shape((2, 3), (2, 3), (2, 3), (2, 3))
 
