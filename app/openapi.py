@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from app import schemas, schemas_attributions, schemas_learning, schemas_problem, schemas_steps
+from app.code_samples import code_samples
 from app.errors import AppError
 from app.negotiate import MEDIA_TYPES
 from app.problems import PROBLEM_JSON, PROBLEMS, Problem
@@ -116,6 +117,11 @@ MODEL_BODY: dict[str, Any] = {
 }
 
 
+def examples(**values: Any) -> dict[str, Any]:
+    """Examples of an operation's parameters, where those that several operations share are not right."""
+    return {"x-examples": values}
+
+
 def json_body(shape: str, description: str) -> dict[str, Any]:
     """The request body of a handler that reads it itself (app/bodies.py): JSON of a shape of app/schemas.py."""
     content = {"application/json": {"schema": {"$ref": f"{_REF}{shape}"}}}
@@ -162,9 +168,11 @@ def build(app: FastAPI) -> dict[str, Any]:
             *schemas_steps.BODIES,
         ):
             _add_schema(known, shape)
-        for path in document["paths"].values():
-            for method in _METHODS & path.keys():
-                _add_examples(path[method], known)
+        for path, methods in document["paths"].items():
+            for method in _METHODS & methods.keys():
+                _set_examples(methods[method])
+                _add_examples(methods[method], known)
+                methods[method]["x-codeSamples"] = code_samples(path, method, methods[method])
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -173,6 +181,13 @@ def _add_schema(known: dict[str, Any], shape: type[BaseModel]) -> None:
     schema = shape.model_json_schema(ref_template=_REF + "{model}")
     known |= schema.pop("$defs", {})
     known[shape.__name__] = schema
+
+
+def _set_examples(operation: dict[str, Any]) -> None:
+    chosen = operation.pop("x-examples", {})
+    for parameter in operation.get("parameters", []):
+        if parameter["name"] in chosen:
+            parameter["example"] = chosen[parameter["name"]]
 
 
 def _add_examples(operation: dict[str, Any], known: dict[str, Any]) -> None:

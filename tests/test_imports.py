@@ -30,7 +30,7 @@ APP = """
     headers raw_path encode client
     colours picture_kinds class_folders
     images registry compute negotiate positions samples problems
-    crops photo_edits remembered import_options
+    crops photo_edits remembered import_options code_samples
     file_kinds photo_input
     model_wishes
     own_models model_files

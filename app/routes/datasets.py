@@ -24,7 +24,7 @@ from app.errors import (
     UnknownDataset,
 )
 from app.negotiate import MEDIA_TYPES, etag, not_modified
-from app.openapi import ARCHIVE_BODY, Responses, binary_content, problem_responses
+from app.openapi import ARCHIVE_BODY, Responses, binary_content, examples, problem_responses
 from app.responses import content_headers, json_response
 from app.trainings.sets import Datasets
 from app.trainings.sheets import contact_sheet
@@ -119,6 +119,7 @@ async def read_dataset(services: ServicesDep, worker: WorkerDep, dataset: Datase
     summary="Delete a set of pictures",
     response_class=Response,
     responses=_PROBLEMS,
+    openapi_extra=examples(id="own-9c27e1d40ab35f68"),
 )
 async def delete_dataset(services: ServicesDep, worker: WorkerDep, dataset: DatasetId) -> Response:
     """One that somebody brought; those that the server draws stay."""

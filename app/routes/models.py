@@ -26,7 +26,7 @@ from app.errors import (
 )
 from app.import_options import INPUT, ModelUpload
 from app.negotiate import MEDIA_TYPES, accepted, choose_format
-from app.openapi import MODEL_BODY, binary_content, problem_responses
+from app.openapi import MODEL_BODY, binary_content, examples, problem_responses
 from app.responses import json_response
 from app.samples import load_samples
 from app.uploads import announced_bytes, read_model_file
@@ -192,6 +192,7 @@ async def create_model(
     summary="Delete a model",
     response_class=Response,
     responses=problem_responses(UnknownModel, FixedModel, BadParameter),
+    openapi_extra=examples(id="own-3f1a9c0b7d25"),
 )
 async def delete_model(services: ServicesDep, model: ModelId) -> Response:
     """One that somebody brought; those that ship or were learned here stay. Its analyses go with it."""

@@ -89,18 +89,14 @@ async def copy_model(
         Query(
             description="One number, or one a channel: (pixel / scale − mean) / std.",
             max_length=2000,
-            examples=["0.5"],
         ),
     ] = None,
-    std: Annotated[
-        str | None, Query(description="As mean.", max_length=2000, examples=["0.5"])
-    ] = None,
+    std: Annotated[str | None, Query(description="As mean.", max_length=2000)] = None,
     scale: Annotated[
         str | None,
         Query(
             description="What pixels are divided by first: 255 or 1.",
             max_length=40,
-            examples=["255"],
         ),
     ] = None,
     channels: Annotated[
@@ -108,7 +104,6 @@ async def copy_model(
         Query(
             description="What each channel is given: rgb, bgr, or a list.",
             max_length=400,
-            examples=["bgr"],
         ),
     ] = None,
     crop_mode: Annotated[

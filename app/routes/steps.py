@@ -27,7 +27,7 @@ from app.errors import (
     WrongState,
 )
 from app.negotiate import MEDIA_TYPES, accepted, choose_format, etag, not_modified
-from app.openapi import Responses, binary_content, json_body, problem_responses
+from app.openapi import Responses, binary_content, examples, json_body, problem_responses
 from app.positions import PositionDep
 from app.responses import content_headers, json_response
 from app.steps import Examined, Lesson
@@ -70,7 +70,7 @@ Place = Annotated[
         alias="index",
         description="Where in the parameter, along each axis.",
         max_length=64,
-        examples=["3,0,1,1"],
+        examples=["3,0"],
     ),
 ]
 Limit = Annotated[int, Query(ge=0, le=10_000, description="How many terms are listed.")]
@@ -118,7 +118,15 @@ async def take_lesson(
 async def look_at_step(
     services: ServicesDep,
     worker: WorkerDep,
-    training: Annotated[str, Path(alias="id", description="The training's id.", max_length=64)],
+    training: Annotated[
+        str,
+        Path(
+            alias="id",
+            description="The training's id.",
+            max_length=64,
+            examples=["6f1d2c3b4a59"],
+        ),
+    ],
     number: Annotated[
         int | None,
         Query(ge=1, le=2**31 - 1, description="From 1; the step to come without it."),
@@ -268,6 +276,7 @@ async def explain_gradient(
     summary="See what a number's blame is made of",
     response_model=shapes.Blame,
     responses=_LAYER_PROBLEMS,
+    openapi_extra=examples(name="flatten"),
 )
 async def explain_blame(
     seen: StepDep,

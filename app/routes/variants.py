@@ -60,7 +60,9 @@ async def compare_analyses(
     to: Annotated[
         str | None,
         Query(
-            description="The other analysis; without it, the original of a variant.", max_length=64
+            description="The other analysis; without it, the original of a variant.",
+            max_length=64,
+            examples=["8b1e5d20c4f94c7786a1d0f4b3e25c68"],
         ),
     ] = None,
 ) -> Response:
