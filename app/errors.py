@@ -1,4 +1,4 @@
-"""What can go wrong in the app. How it looks on the wire is decided in app/problems.py, by one table.
+"""What can go wrong in the app. How it looks on the wire is decided in app/http/problems.py, by one table.
 
     AppError
     ├── PictureError            something is wrong with the picture that was sent

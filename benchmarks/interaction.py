@@ -29,9 +29,9 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 import engine
-from app.main import create_app
-from app.registry import Registry
-from app.serve import make_server
+from app.http.application import create_app
+from app.http.server import make_server
+from app.models.registry import Registry
 from app.settings import Settings
 from benchmarks.photo_to_screen import FLAGS, chromium_path
 from engine.network import Network, Node

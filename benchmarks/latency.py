@@ -76,7 +76,7 @@ def _server() -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "CONVSCOPE_TRAININGS_DIR": folder}
-        command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
+        command = [sys.executable, "-m", "app.cli.main", "serve", "--port", str(port)]
         server = subprocess.Popen([*command, "--log-level", "error"], env=environment)
         try:
             while not _is_ready(url):

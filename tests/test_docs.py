@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from app.cli import app
-from app.main import create_app
+from app.cli.main import app
+from app.http.application import create_app
 
 PROJECT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])

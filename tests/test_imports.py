@@ -26,30 +26,12 @@ ENGINE = """
     zoo
 """
 APP = """
-    errors settings paths version schemas_outputs schemas_problem schemas schemas_preprocessing schemas_steps schemas_attributions
-    headers raw_path encode client
-    colours picture_kinds class_folders
-    images registry compute negotiate positions samples problems
-    crops photo_edits remembered import_options code_samples
-    file_kinds photo_input
-    model_wishes
-    own_models model_files
-    model_folder
-    trainings schemas_learning
-    analysis imagefolder uploads openapi responses bodies progress
-    variants
-    traces present training steps
-    origins attributions step_views preprocessing
-    step_sums
-    deps source
-    shell
-    model_commands
-    explaining
-    routes
-    main
-    serve
-    training_served
-    train_command
+    errors settings version paths client
+    execution images encoding
+    models
+    analyses
+    learning
+    http
     cli
 """
 OUTSIDE_ENGINE = {

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 import engine
-from app.analysis import predict
-from app.images import Limits
+from app.analyses.analysis import predict
+from app.images.decoding import Limits
 
 PROJECT = Path(__file__).parent.parent
 FOLDER = PROJECT / "static" / "samples"

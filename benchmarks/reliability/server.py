@@ -34,7 +34,7 @@ class Server:
     """
 
     def __init__(
-        self, program: str = "from app.cli import main\nmain()", **settings: object
+        self, program: str = "from app.cli.main import main\nmain()", **settings: object
     ) -> None:
         with socket.create_server((HOST, 0)) as free:
             self.port: int = free.getsockname()[1]

@@ -5,7 +5,7 @@ import random
 import struct
 import zipfile
 
-from .conftest import picture_bytes
+from tests.app.conftest import picture_bytes
 
 RED, BLUE = picture_bytes(seed=1), picture_bytes((32, 32), kind="JPEG", seed=2)
 GOOD = {

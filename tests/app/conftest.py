@@ -9,15 +9,14 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 
-from app.main import create_app
-from app.registry import Registry
-from app.serve import make_server
+from app.http.application import create_app
+from app.http.server import make_server
+from app.models.registry import Registry
 from app.settings import Settings
 from engine.network import Network, Node
 from engine.ops import Conv2d, Dense, Flatten, MaxPool, Relu, Softmax
 from engine.preprocess import Preprocess
-
-from .bringing import as_onnx, net
+from tests.app.bringing import as_onnx, net
 
 with warnings.catch_warnings():
     # Starlette would like its test client on httpx2, which does nothing more for these tests than httpx.

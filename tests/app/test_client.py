@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import app as shell
+from app.cli.main import app as shell
 from app.client import Client, Prediction, RequestRefused, ServerUnreachable
-from app.registry import Registry
-
-from .archives import GOOD, packed
-from .conftest import picture_bytes
+from app.models.registry import Registry
+from tests.app.archives import GOOD, packed
+from tests.app.conftest import picture_bytes
 
 
 @pytest.fixture

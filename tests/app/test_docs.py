@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.main import API, create_app
-from app.problems import problems
+from app.http.application import API, create_app
+from app.http.problems import problems
 from app.settings import Settings
 
 DOCS = Path(__file__).parents[2] / "docs"

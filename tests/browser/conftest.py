@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import engine
-from app.registry import Registry
+from app.models.registry import Registry
 from app.settings import Settings
 from tests.app.conftest import RunningServer
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 import engine
-from app.registry import Registry
+from app.models.registry import Registry
 from app.settings import Settings
 from tests.app.conftest import RunningServer
 

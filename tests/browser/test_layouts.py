@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from app.registry import Registry
+from app.models.registry import Registry
 from app.settings import Settings
 from engine.network import Network, Node
 from engine.ops import Conv2d, Dense, Flatten, Relu, Reshape, Softmax, Transpose

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
-from app.images import Limits, decode, fit
+from app.images.decoding import Limits, decode
+from app.images.fitting import fit
 from engine.preprocess import Preprocess
 from tests.app.conftest import as_file
-from tests.app.picture_cases import cases
+from tests.app.images.picture_cases import cases
 
 from .conftest import OpenPage
 from .screen import Screen

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.registry import Registry
+from app.models.registry import Registry
 from app.settings import Settings
 from tests.app.conftest import RunningServer
 

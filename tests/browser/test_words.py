@@ -121,7 +121,7 @@ def test_a_problem_is_told_in_the_language_of_the_page(open_page, tmp_path):
 
 def test_the_titles_of_problems_are_the_servers(page):
     """English says what the server says, but for one that means more to people in other words."""
-    from app.problems import problems
+    from app.http.problems import problems
 
     titles = page.evaluate(
         "async () => (await import('./static/js/i18n/en.js')).say.problems.titles"

@@ -35,7 +35,7 @@ from engine.ops import (
     Transpose,
 )
 from engine.ops.base import Box
-from tests.app.test_ranks import build_odd
+from tests.app.analyses.test_ranks import build_odd
 from tests.browser.menagerie import build_menagerie
 from tests.engine.networks import network as branched
 from tests.engine.ops.cases import CASES, NAMES

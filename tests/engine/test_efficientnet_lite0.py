@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import engine
-from app.analysis import predict
-from app.images import Limits
+from app.analyses.analysis import predict
+from app.images.decoding import Limits
 from engine import zoo
 from engine.errors import FormatError, UnknownModel
 from engine.zoo import efficientnet_lite0, imagenet

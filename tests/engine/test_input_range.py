@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
-from app.import_options import parse_options
-from app.model_wishes import read_model
+from app.models.loading import read_model
+from app.models.options import parse_options
 from engine.cost import ModelLimits
 from tests.engine.onnx_files import FLOAT, file
 

@@ -6,8 +6,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, shape_inference
 
-from app.import_options import ImportOptions
-from app.model_wishes import limits_of, read_model
+from app.models.loading import limits_of, read_model
+from app.models.options import ImportOptions
 from app.settings import Settings
 from engine import views
 from engine.fields import Fields

@@ -1,0 +1,137 @@
+"""What if: an analysis again, with something changed in the photo or in the network, and how far apart the two are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+
+from app.analyses.analysis import Analysis, Changes, Clock, layer_of, preprocess_of
+from app.errors import BadParameter
+from app.images.edits import PhotoChanges, changed
+from engine import outputs
+from engine.edits import ScaleFilter, edited
+from engine.errors import EditError
+from engine.types import Array
+
+
+def plain_changes(changes: Changes) -> dict[str, Any]:
+    """Changes as they are asked for, without what changes nothing: the canonical form, which the variant's id is made of."""
+    usual = asdict(PhotoChanges())
+    photo = {k: v for k, v in asdict(changes.photo).items() if v != usual[k]}
+    network = [
+        {"layer": edit.layer, "filter": edit.filter, "scale": edit.factor}
+        if isinstance(edit, ScaleFilter)
+        else {
+            "layer": edit.layer,
+            "filter": edit.filter,
+            "channel": edit.channel,
+            **({} if edit.y is None else {"y": edit.y, "x": edit.x}),
+            "weight": edit.value,
+        }
+        for edit in changes.network
+    ]
+    return {"photo": photo, "network": network}
+
+
+def variant_id(original: Analysis, changes: Changes) -> str:
+    """The same original and the same changes give the same id."""
+    text = json.dumps(plain_changes(changes), sort_keys=True)
+    return hashlib.sha256(f"{original.id} {text}".encode()).hexdigest()[:32]
+
+
+def vary(original: Analysis, changes: Changes, check: Callable[[], None] | None = None) -> Analysis:
+    """The analysis with the changes made. What does not come after a change is not computed again.
+
+    Raises BadParameter for a change that cannot be made.
+    """
+    clock = Clock()
+    try:
+        network = edited(original.network, changes.network)
+    except EditError as error:
+        raise BadParameter(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+    photo, trace = original.photo, original.trace
+    steps = preprocess_of(network)
+    if changes.photo != PhotoChanges():
+        photo = replace(photo, pixels=changed(photo.around, changes.photo, steps))
+        clock.lap("preprocess")
+        trace = network.forward(steps.normalise(photo.pixels), check=check)
+    else:
+        clock.lap("preprocess")
+        trace = network.rerun(trace, original.network, check=check)
+    clock.lap("forward")
+    before = {layer.name: layer for layer in original.layers}
+    return Analysis(
+        id=variant_id(original, changes),
+        model=original.model,
+        network=network,
+        photo=photo,
+        trace=trace,
+        layers=[
+            before[name]
+            if trace[name] is original.trace[name]
+            else layer_of(network, name, trace[name])
+            for name in trace
+        ],
+        predictions=outputs.predictions(network.answer, trace),
+        timings_ms={"decode": 0.0, **clock.total(trace)},
+        original=original.id,
+        changes=changes,
+    )
+
+
+def difference(of: Analysis, to: Analysis) -> dict[str, Any]:
+    """How far apart two analyses are, layer by layer and in their answers, as plain content.
+
+    ``relative`` is ‖of − to‖ / ‖to‖, ``largest`` the largest |of − to|, ``cosine`` that of the angle between the two. Raises
+    BadParameter for analyses whose layers or classes are not the same.
+    """
+    if [(a.name, a.shape) for a in of.layers] != [(b.name, b.shape) for b in to.layers]:
+        raise BadParameter(
+            f"The layers of {of.model!r} and {to.model!r} are not the same, so they cannot be compared number by number."
+        )
+    if (of.network.outputs, of.network.labels) != (to.network.outputs, to.network.labels):
+        raise BadParameter(
+            f"The classes of {of.model!r} and {to.model!r} are not the same, so their scores cannot be compared."
+        )
+    return {
+        "of": of.id,
+        "to": to.id,
+        "layers": [
+            {"name": a.name, "op": a.op, **_apart(of.trace[a.name], to.trace[a.name])}
+            for a in of.layers
+        ],
+        "predictions": _scores(of, to),
+    }
+
+
+def _scores(of: Analysis, to: Analysis) -> list[dict[str, Any]]:
+    """Class by class, in the order of ``of``; by number, because two classes may have the same label."""
+    ours, theirs = (outputs.probabilities(done.network.answer, done.trace)[0] for done in (of, to))
+    order = np.argsort(-ours, kind="stable")
+    return [
+        {"label": label, "score": float(ours[unit]), "other": float(theirs[unit])}
+        for unit, (label, _) in zip(order, of.predictions, strict=True)
+    ]
+
+
+def _apart(a: Array, b: Array) -> dict[str, float | None]:
+    size = _norm(b)
+    if a is b:
+        return {"relative": 0.0 if size else None, "largest": 0.0, "cosine": 1.0 if size else None}
+    gap = a - b
+    other = _norm(a)
+    inner = float(np.multiply(a, b, dtype=np.float64).sum())
+    return {
+        "relative": _norm(gap) / size if size else None,
+        "largest": float(np.abs(gap).max()),
+        "cosine": inner / (size * other) if size and other else None,
+    }
+
+
+def _norm(a: Array) -> float:
+    return float(np.sqrt(np.square(a, dtype=np.float64).sum()))

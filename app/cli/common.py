@@ -1,0 +1,68 @@
+"""What the shell's commands share: settings, who answers, and errors in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from app.cli.backend import LocalSource, Source
+from app.client import Client, ClientError
+from app.errors import AppError
+from app.settings import Settings
+from engine.errors import EngineError
+
+
+def settings(**flags: object) -> Settings:
+    """The settings from the environment; ``flags`` come before them. A value that makes no sense ends the program."""
+    try:
+        return Settings.model_validate({**Settings().model_dump(), **flags})
+    except ValidationError as error:
+        first = error.errors()[0]
+        fail(f"CONVSCOPE_{str(first['loc'][0]).upper()}: {first['msg']}", 2)
+
+
+@contextmanager
+def source(server: str | None) -> Iterator[Source]:
+    """Who answers; whatever goes wrong ends the program with one line."""
+    with errors_in_one_line():
+        if server is None:
+            yield LocalSource(settings())
+        else:
+            with Client(server) as client:
+                yield client
+
+
+@contextmanager
+def errors_in_one_line() -> Iterator[None]:
+    """Whatever goes wrong ends the program with one line on stderr and the exit code 1."""
+    try:
+        yield
+    except (AppError, ClientError, EngineError, OSError) as error:
+        fail(str(error), 1)
+
+
+def stdout(at_least: int | None = None) -> Console:
+    """Names of files, layers and classes are printed as they are, whatever brackets they hold.
+
+    ``at_least``: columns for what goes to a file or a pipe, which has no width of its own.
+    """
+    console = Console(markup=False, highlight=False)
+    if at_least is not None and not console.is_terminal:
+        console.width = max(console.width, at_least)
+    return console
+
+
+def complain(message: str) -> None:
+    """One line on stderr."""
+    typer.echo(f"convscope: {message}", err=True)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """One line on stderr, and the end."""
+    complain(message)
+    raise SystemExit(code)

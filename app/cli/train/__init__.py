@@ -1,0 +1,1 @@
+"""``convscope train``, in this process or on a server of its own."""

@@ -1,0 +1,123 @@
+"""The command ``convscope train`` and its options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from app.cli.train.local import DEFAULTS, Options, run
+from engine.errors import TrainingError
+from engine.train.augment import AUGMENTATIONS, Augmentation
+from engine.train.config import TrainConfig
+from engine.train.losses import LOSSES
+from engine.train.optimisers import OPTIMISERS
+from engine.train.schedules import SCHEDULES
+from engine.zoo import ARCHITECTURES
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return f"One of {', '.join(names)}."
+
+
+def command(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(help="One folder of pictures for each class, named after it.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write.", show_default="runs/NAME-OF-FOLDER")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the checkpoint in --out.")
+    ] = False,
+    serve: Annotated[
+        bool,
+        typer.Option("--serve", help="Show it on the page as well, which stays until Ctrl-C."),
+    ] = False,
+    port: Annotated[int | None, typer.Option(help="Of the page, with --serve.")] = None,
+    architecture: Annotated[str, typer.Option(help=_one_of(ARCHITECTURES))] = "everyday",
+    epochs: Annotated[int, typer.Option(help="How often each picture is seen.")] = DEFAULTS.epochs,
+    batch_size: Annotated[int, typer.Option(help="Pictures in a step.")] = DEFAULTS.batch_size,
+    loss: Annotated[str, typer.Option(help=_one_of(LOSSES))] = DEFAULTS.loss,
+    label_smoothing: Annotated[
+        float, typer.Option(help="The share of a picture's truth that all classes get.")
+    ] = DEFAULTS.label_smoothing,
+    optimiser: Annotated[str, typer.Option(help=_one_of(OPTIMISERS))] = DEFAULTS.optimiser,
+    learning_rate: Annotated[float, typer.Option(help="The highest one.")] = DEFAULTS.learning_rate,
+    momentum: Annotated[
+        float, typer.Option(help="For the optimisers momentum and nesterov.")
+    ] = DEFAULTS.momentum,
+    weight_decay: Annotated[
+        float, typer.Option(help="How fast weights shrink by themselves.")
+    ] = DEFAULTS.weight_decay,
+    schedule: Annotated[str, typer.Option(help=_one_of(SCHEDULES))] = DEFAULTS.schedule,
+    augmentation: Annotated[
+        str,
+        typer.Option(help=f"{_one_of(AUGMENTATIONS)} Changes may follow: strong,zoom=0.3,erase=0"),
+    ] = "standard",
+    validation: Annotated[
+        float, typer.Option(help="The share of each class that is never trained on.")
+    ] = DEFAULTS.validation,
+    average: Annotated[
+        float, typer.Option(help="Decay of a moving average of the weights; 0 is none.")
+    ] = DEFAULTS.average,
+    refine: Annotated[
+        int, typer.Option(help="So many epochs at the end do without mixup and cutmix.")
+    ] = DEFAULTS.refine,
+    seed: Annotated[
+        int, typer.Option(help="The same seed gives the same weights.")
+    ] = DEFAULTS.seed,
+) -> None:
+    """Train a network on a folder of pictures.
+
+    Ctrl-C stops cleanly; --resume goes on exactly, also after a kill.
+    """
+    if serve and resume:
+        raise TrainingError(
+            "a training with --serve is kept by the server: «convscope serve» goes on with it"
+        )
+    if resume:
+        _refuse_settings(context)
+    config = TrainConfig(
+        epochs=epochs,
+        batch_size=batch_size,
+        loss=loss,
+        label_smoothing=label_smoothing,
+        optimiser=optimiser,
+        learning_rate=learning_rate,
+        momentum=momentum,
+        weight_decay=weight_decay,
+        schedule=schedule,
+        augmentation=Augmentation.from_text(augmentation),
+        validation=validation,
+        average=average,
+        refine=refine,
+        seed=seed,
+    )
+    target = out or Path("runs") / folder.resolve().name
+    options = Options(folder, target, architecture, config, resume)
+    raise typer.Exit(_run_served(options, port) if serve else run(options, Console()))
+
+
+def _run_served(options: Options, port: int | None) -> int:
+    # Here rather than above: uvicorn and FastAPI take a moment that the other commands need not wait.
+    from app.cli.train.served import run as run_served
+    from app.settings import Settings
+
+    settings = Settings() if port is None else Settings(port=port)
+    return run_served(options, settings, Console())
+
+
+def _refuse_settings(context: typer.Context) -> None:
+    """A resumed training keeps its settings: to accept others and not use them would be a lie."""
+    for name in context.params.keys() - {"folder", "out", "resume"}:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            flag = f"--{name.replace('_', '-')}"
+            raise TrainingError(
+                f"--resume goes on with the settings of the checkpoint: leave out {flag}"
+            )

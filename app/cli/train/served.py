@@ -1,0 +1,120 @@
+"""``convscope train --serve``: the same training, shown on the page at /learn while the terminal tells of it.
+
+The pictures become a set of the server's own, the training one of its trainings: in a process of its own, with checkpoints in
+the trainings folder, where ``convscope serve`` finds it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from app.cli.train.local import INTERRUPTED, Options, build, export, print_epoch, progress_bar, read
+from app.http.application import create_app
+from app.http.dependencies import Services
+from app.http.server import make_server
+from app.learning.runs.run import Run
+from app.settings import Settings
+from engine.errors import TrainingError
+from engine.formats import safetensors
+from engine.train.state import EpochRecord
+
+
+def run(options: Options, settings: Settings, console: Console) -> int:
+    """Serve, train to the end and go on serving until Ctrl-C. The exit code: 0 when the training came to its end, else 130.
+
+    Writes model.safetensors into ``out`` at the end. Raises TrainingError for whatever makes a training impossible, AppError
+    when there is no room for the pictures.
+    """
+    try:
+        return asyncio.run(_run(options, settings, console))
+    except KeyboardInterrupt:  # a second Ctrl-C
+        return INTERRUPTED
+
+
+async def _run(options: Options, settings: Settings, console: Console) -> int:
+    network = build(options)
+    dataset = await asyncio.to_thread(read, options, network, console)
+    app = create_app(settings)
+    services: Services = app.state.services
+    name = options.folder.resolve().name
+    info = await asyncio.to_thread(services.datasets.keep, name, dataset)
+    server = make_server(settings, app)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        if serving.done():
+            raise TrainingError(f"no server can listen on {settings.host}:{settings.port}")
+        await asyncio.sleep(0.05)
+    training = await services.trainings.create(
+        _wish(options, info.id), name, paused=False, speed=None
+    )
+    port = server.servers[0].sockets[0].getsockname()[1]
+    console.print(
+        f"Watch it learn: http://{settings.host}:{port}/learn?run={training.id}", soft_wrap=True
+    )
+    following = asyncio.create_task(_follow(training, console))
+    with suppress(asyncio.CancelledError):  # uvicorn passes a Ctrl-C on, once it has shut down
+        await asyncio.wait({serving, following}, return_when=asyncio.FIRST_COMPLETED)
+    if not following.done():
+        following.cancel()
+        console.print(
+            f"Stopped after {training.facts['step']} batches. It goes on with: convscope serve"
+        )
+        return INTERRUPTED
+    path = services.trainings.find(training.model)
+    if training.status == "finished" and path is not None:
+        trained = await asyncio.to_thread(safetensors.load, path)
+        options.out.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(export, options, trained, dataset, console)
+    else:
+        console.print(
+            training.problem or f"The training is {training.status}.", style="red", markup=False
+        )
+    console.print("The page stays open until Ctrl-C.")
+    with suppress(asyncio.CancelledError):
+        await serving
+    return 0 if training.status == "finished" else 1
+
+
+def _wish(options: Options, data: str) -> dict[str, Any]:
+    config = options.config.to_dict()
+    config["augmentation"] = options.config.augmentation.to_text()
+    return {**config, "data": data, "architecture": options.architecture}
+
+
+async def _follow(training: Run, console: Console) -> None:
+    """Tell of it until it is over."""
+    told = 0
+    with progress_bar(console) as progress:
+        bar = progress.add_task("", total=None, numbers="")
+        while not training.is_over:
+            told = _tell_epochs(training, told, console)
+            _show(progress, bar, training)
+            await asyncio.sleep(0.2)
+    _tell_epochs(training, told, console)
+
+
+def _tell_epochs(training: Run, told: int, console: Console) -> int:
+    for entry in training.journal.epochs[told:]:
+        record = EpochRecord(**{k: v for k, v in entry.items() if k not in ("epoch", "step")})
+        print_epoch(console, entry["epoch"], training.facts["epochs"], record)
+    return len(training.journal.epochs)
+
+
+def _show(progress: Progress, bar: TaskID, training: Run) -> None:
+    facts, points = training.facts, training.journal.points
+    if not points:
+        return
+    _, loss, accuracy, _ = points[-1]
+    speed = f"{facts['images_per_second'] or 0:,.0f} pictures/s"
+    progress.update(
+        bar,
+        description=f"epoch {facts['epoch']}/{facts['epochs']}",
+        total=facts["steps"],
+        completed=facts["step"],
+        numbers=f"loss {loss:.4g}  {accuracy:.1%}  {speed}",
+    )

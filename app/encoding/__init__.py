@@ -1,0 +1,1 @@
+"""Arrays → JSON, .npy, .npz and heatmaps as PNG."""

@@ -1,0 +1,115 @@
+"""Results by content: what was asked for twice is made once, also at the same moment, and kept as long as memory allows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from app.execution.executor import Compute, Work
+
+T = TypeVar("T")
+
+
+@dataclass
+class _Flight(Generic[T]):
+    """A run under way, what made its result unwanted meanwhile, and how many requests wait for it."""
+
+    task: asyncio.Task[T]
+    unwanted: list[Callable[[T], bool]]
+    waiting: int = 0
+
+
+class Remembered(Generic[T]):
+    """Results by their ids, up to ``max_bytes``; the least recently used goes first.
+
+    ``blocks`` says what memory a result holds on to: an id for each block → its bytes. What several results share is counted once.
+    Use it from one event loop.
+    """
+
+    def __init__(
+        self, compute: Compute, max_bytes: int, blocks: Callable[[T], Mapping[int, int]]
+    ) -> None:
+        self.max_bytes = max_bytes
+        self._compute = compute
+        self._blocks = blocks
+        self._flights: dict[str, _Flight[T]] = {}
+        self._finished: OrderedDict[str, T] = OrderedDict()
+        self._holders: Counter[int] = Counter()
+        self._nbytes = 0
+
+    def find(self, key: str) -> T | None:
+        """What is remembered under that id, if anything."""
+        if key not in self._finished:
+            return None
+        self._finished.move_to_end(key)
+        return self._finished[key]
+
+    def keep(self, key: str, result: T, beside: str | None = None) -> bool:
+        """Remember a result, and what is remembered as ``beside`` with it. False, and nothing goes, where there is no room for that."""
+        self._drop(key)
+        together = dict(self._blocks(result))
+        if beside is not None and (other := self.find(beside)) is not None:
+            together.update(self._blocks(other))
+        if sum(together.values()) > self.max_bytes:
+            return False
+        self._finished[key] = result
+        for block, size in self._blocks(result).items():
+            self._nbytes += size if not self._holders[block] else 0
+            self._holders[block] += 1
+        while self._nbytes > self.max_bytes:
+            self._drop(next(name for name in self._finished if name not in (key, beside)))
+        return True
+
+    def _drop(self, key: str) -> None:
+        if key not in self._finished:
+            return
+        for block, size in self._blocks(self._finished.pop(key)).items():
+            self._holders[block] -= 1
+            if not self._holders[block]:
+                del self._holders[block]
+                self._nbytes -= size
+
+    def forget(self, unwanted: Callable[[T], bool]) -> None:
+        """Let go of some results, and do not remember those that are being made now."""
+        for flight in self._flights.values():
+            flight.unwanted.append(unwanted)
+        for key in [key for key, result in self._finished.items() if unwanted(result)]:
+            self._drop(key)
+
+    async def once(self, key: str, work: Work[T], beside: str | None = None) -> T:
+        """What is remembered under that id, or what ``work`` makes, once for all who ask at the same time. ``beside`` as in ``keep``.
+
+        When everyone who waits for a run is cancelled, the run is stopped.
+        """
+        found = self.find(key)
+        if found is not None:
+            return found
+        if key not in self._flights:
+            unwanted: list[Callable[[T], bool]] = []
+            task = asyncio.create_task(self._run(key, work, unwanted, beside))
+            self._flights[key] = _Flight(task, unwanted)
+        flight = self._flights[key]
+        flight.waiting += 1
+        try:
+            await asyncio.wait({flight.task})
+            return flight.task.result()
+        finally:
+            flight.waiting -= 1
+            if flight.waiting == 0:
+                self._flights.pop(key, None)
+                flight.task.cancel()
+
+    async def _run(
+        self,
+        key: str,
+        work: Work[T],
+        unwanted: list[Callable[[T], bool]],
+        beside: str | None,
+    ) -> T:
+        result = await self._compute.run(work)
+        if not any(is_unwanted(result) for is_unwanted in unwanted):
+            self.keep(key, result, beside)
+        return result

@@ -1,0 +1,138 @@
+"""Puts the app together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from app.analyses.store import Analyses
+from app.execution.executor import Compute
+from app.http import openapi, problems
+from app.http.dependencies import Services
+from app.http.middleware import HeadersMiddleware, HeadMiddleware
+from app.http.raw_path import RawPathMiddleware
+from app.http.routes import (
+    analyses,
+    attributions,
+    datasets,
+    health,
+    models,
+    numbers,
+    pages,
+    predict,
+    preprocessing,
+    steps,
+    trainings,
+    variants,
+)
+from app.images.decoding import Limits
+from app.learning.datasets.store import Bounds, Datasets
+from app.learning.runs.manager import TrainingBounds, Trainings
+from app.learning.runs.root_folder import make_folder
+from app.learning.steps.store import Steps
+from app.models.folder import ModelFolder
+from app.models.registry import Registry
+from app.models.uploaded import ModelReader, OwnModels
+from app.paths import static_dir
+from app.settings import Settings
+from app.version import VERSION
+
+API = "/api/v1"
+
+_SWEEP = 60  # seconds
+
+_DESCRIPTION = (
+    "A photo goes in, every layer of a convolutional network comes out: activation maps, pooled outputs, scores, and where "
+    "each number came from."
+)
+
+
+def create_app(settings: Settings | None = None, registry: Registry | None = None) -> FastAPI:
+    """The app, ready to be served. Without arguments: settings from the environment, the networks that ship."""
+    services = _services(settings or Settings(), registry or Registry.of_zoo())
+    app = FastAPI(
+        title="Convscope",
+        version=VERSION,
+        description=_DESCRIPTION,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,  # FastAPI's own pages load from another host
+        redoc_url=None,
+        redirect_slashes=False,  # such a redirect goes wherever the request's Host header says
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=_lifespan,
+    )
+    app.state.services = services
+    app.openapi = lambda: openapi.build(app)  # type: ignore[method-assign]
+    app.add_middleware(HeadersMiddleware)
+    app.add_middleware(HeadMiddleware)
+    app.add_middleware(RawPathMiddleware, prefix=f"{API}/")
+    problems.install(app)
+    # Layers' names may hold slashes, so the addresses that end in a word come before the layer itself.
+    for module in (
+        models,
+        preprocessing,
+        numbers,
+        attributions,
+        variants,
+        analyses,
+        predict,
+        datasets,
+        trainings,
+        steps,
+        health,
+    ):
+        app.include_router(module.router, prefix=API)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=static_dir()), name="static")
+    return app
+
+
+def _services(settings: Settings, registry: Registry) -> Services:
+    compute = Compute(settings.workers, settings.queue_size, settings.time_limit)
+    limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
+    analyses = Analyses(compute, limits, settings.trace_cache_bytes)
+    bounds = Bounds(settings.max_datasets, settings.dataset_bytes, settings.dataset_time_limit)
+    folder = make_folder(settings.trainings_dir)
+    datasets = Datasets(folder, limits, bounds)
+    steps = Steps(compute, settings.step_cache_bytes)
+    trainings = Trainings(folder, datasets, compute, _training_bounds(settings))
+    own_models = OwnModels(settings.models_bytes, settings.model_ttl)
+    reader = ModelReader(settings, own_models, compute, registry)
+    for shelf in (trainings, ModelFolder(settings), own_models):
+        registry.add(shelf)
+    return Services(
+        settings, registry, compute, analyses, datasets, steps, trainings, own_models, reader
+    )
+
+
+def _training_bounds(settings: Settings) -> TrainingBounds:
+    return TrainingBounds(
+        settings.max_trainings,
+        settings.kept_trainings,
+        settings.training_memory,
+        settings.training_time_limit,
+    )
+
+
+async def _sweep(services: Services) -> None:
+    """Give the memory of brought models back that nobody uses any more."""
+    while True:
+        await asyncio.sleep(_SWEEP)
+        services.forget(services.own_models.sweep())
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Load the default network before the first photo comes, and go on with trainings that a restart broke off."""
+    services: Services = app.state.services
+    await services.compute.run(lambda _: services.registry.layers(services.registry.default))
+    await services.trainings.open()
+    sweeping = asyncio.create_task(_sweep(services))
+    yield
+    sweeping.cancel()
+    await services.trainings.close()
+    services.compute.close()

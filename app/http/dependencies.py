@@ -1,0 +1,160 @@
+"""What route handlers ask for, as annotated aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Path, Query, Request
+from starlette.types import Receive
+
+from app.analyses.analysis import Analysis
+from app.analyses.store import Analyses
+from app.execution.executor import Compute, Work, while_connected
+from app.http.uploads import Upload, read_upload
+from app.images.fitting import Box
+from app.learning.datasets.store import Datasets
+from app.learning.runs.manager import Trainings
+from app.learning.steps.store import Steps
+from app.models.registry import Registry
+from app.models.uploaded import ModelReader, OwnModels
+from app.settings import Settings
+from engine.network import Network
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Services:
+    """What one app is made of; one instance lives in ``app.state.services``."""
+
+    settings: Settings
+    registry: Registry
+    compute: Compute
+    analyses: Analyses
+    datasets: Datasets
+    steps: Steps
+    trainings: Trainings
+    own_models: OwnModels
+    model_reader: ModelReader
+
+    def forget(self, models: Collection[str]) -> None:
+        """Let go of what hangs on models that are gone. From the event loop."""
+        if models:
+            self.analyses.forget(models)
+            self.steps.forget(models)
+
+
+async def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+
+
+class Worker:
+    """Runs work for one request and stops it when the client goes away."""
+
+    def __init__(self, receive: Receive, compute: Compute) -> None:
+        self._receive = receive
+        self._compute = compute
+
+    async def run(self, work: Work[T]) -> T:
+        """The result of ``work(check)``, off the event loop."""
+        return await self.wait_for(self._compute.run(work))
+
+    async def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of a coroutine that does its work off the event loop."""
+        return await while_connected(self._receive, work)
+
+
+async def _worker(request: Request, services: ServicesDep) -> Worker:
+    return Worker(request.receive, services.compute)
+
+
+WorkerDep = Annotated[Worker, Depends(_worker)]
+
+
+async def _upload(
+    request: Request,
+    services: ServicesDep,
+    model: Annotated[
+        str | None,
+        Query(description="A model's id; the default without it.", examples=["everyday"]),
+    ] = None,
+    crop: Annotated[
+        str | None,
+        Query(
+            description="left,top,right,bottom in pixels of the upright photo; without it, the middle.",
+            max_length=200,
+        ),
+    ] = None,
+) -> Upload:
+    return await read_upload(request, services.settings, model, crop)
+
+
+UploadDep = Annotated[Upload, Depends(_upload)]
+
+
+@dataclass(frozen=True)
+class Task:
+    """An uploaded picture, the network that it goes to, and the part of it that the network is to see."""
+
+    data: bytes
+    model: str
+    network: Network
+    crop: Box | None
+
+
+async def _task(upload: UploadDep, services: ServicesDep, worker: WorkerDep) -> Task:
+    registry = services.registry
+
+    network = await worker.run(lambda _: registry.get(upload.model))
+    return Task(upload.data, upload.model or registry.default, network, upload.crop)
+
+
+TaskDep = Annotated[Task, Depends(_task)]
+
+
+async def _analysis(
+    services: ServicesDep,
+    analysis_id: Annotated[
+        str,
+        Path(
+            alias="id",
+            description="The id that POST /api/v1/analyses gave.",
+            max_length=64,
+            examples=["0f3c5a1be2d94c7786a1d0f4b3e25c68"],
+        ),
+    ],
+) -> Analysis:
+    done = services.analyses.get(analysis_id)
+    services.registry.use(done.model)
+    return done
+
+
+AnalysisDep = Annotated[Analysis, Depends(_analysis)]
+
+
+async def _layer_name(
+    name: Annotated[
+        str,
+        Path(
+            description="The layer's name, percent-encoded (a slash as %2F), or «-» with ?layer=.",
+            examples=["fc1"],
+        ),
+    ],
+    layer: Annotated[
+        str | None,
+        Query(
+            description="The layer's name, rather than in the path: for names with slashes behind a proxy that decodes paths, "
+            "and for names like «..», which browsers take out of them.",
+        ),
+    ] = None,
+) -> str:
+    return name if layer is None else layer
+
+
+LayerName = Annotated[str, Depends(_layer_name)]

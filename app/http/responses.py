@@ -1,0 +1,31 @@
+"""Answers that several routes give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.encoding.arrays import json_bytes
+from app.http.negotiation import MEDIA_TYPES
+
+
+def json_response(
+    content: Any, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Plain content as JSON."""
+    return Response(json_bytes(content), status, headers, media_type=MEDIA_TYPES["json"])
+
+
+def created(request: Request, analysis_id: str, content: Any) -> Response:
+    """A new analysis, and where it can be read again."""
+    root = request.scope.get("root_path", "")
+    location = root + request.app.url_path_for("read_analysis", id=analysis_id)
+    return json_response(content, 201, {"Location": location})
+
+
+def content_headers(tag: str) -> dict[str, str]:
+    """Headers of what is named after its content: it may be kept, and is asked after with its tag."""
+    return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}

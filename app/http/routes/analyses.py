@@ -1,0 +1,184 @@
+"""Photos in, layers out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import StreamingResponse
+
+from app.analyses import serializers
+from app.encoding import arrays
+from app.errors import (
+    BadParameter,
+    BadUpload,
+    DamagedPicture,
+    NoPicture,
+    NotAcceptable,
+    NotAPicture,
+    Overloaded,
+    PictureTooLarge,
+    SlowUpload,
+    TimeLimit,
+    TooManyPixels,
+    UnknownAnalysis,
+    UnknownLayer,
+    UnknownModel,
+)
+from app.http.dependencies import AnalysisDep, LayerName, ServicesDep, TaskDep, WorkerDep
+from app.http.negotiation import (
+    MEDIA_TYPES,
+    accepted,
+    choose_format,
+    etag,
+    not_modified,
+    parse_channels,
+)
+from app.http.openapi import UPLOAD_BODY, Responses, binary_content, problem_responses
+from app.http.params import PositionDep
+from app.http.responses import content_headers, created, json_response
+from app.http.schemas import common as schemas
+
+router = APIRouter(prefix="/analyses", tags=["analyses"])
+
+UPLOAD_PROBLEMS = problem_responses(
+    BadUpload,
+    UnknownModel,
+    SlowUpload,
+    PictureTooLarge,
+    TooManyPixels,
+    NotAPicture,
+    NoPicture,
+    DamagedPicture,
+    BadParameter,
+    Overloaded,
+    TimeLimit,
+)
+_READ_PROBLEMS = problem_responses(UnknownAnalysis, BadParameter)
+_LAYER_PROBLEMS = problem_responses(
+    UnknownAnalysis, UnknownLayer, NotAcceptable, BadParameter, Overloaded, TimeLimit
+)
+_UNCHANGED: Responses = {304: {"description": "You have it already (If-None-Match)."}}
+
+Format = Annotated[
+    str | None, Query(description="Rather than the Accept header.", examples=["json"])
+]
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Analyse a photo",
+    response_model=schemas.Analysis,
+    response_description="The analysis; Location says where it can be read again.",
+    responses=UPLOAD_PROBLEMS,
+    openapi_extra=UPLOAD_BODY,
+)
+async def create_analysis(
+    request: Request,
+    task: TaskDep,
+    services: ServicesDep,
+    worker: WorkerDep,
+) -> Response:
+    """Run a model on a photo and keep every layer in memory for a while. The photo itself is not kept."""
+    made = services.analyses.make(task.model, task.network, task.data, task.crop)
+    done = await worker.wait_for(made)
+    return created(request, done.id, serializers.analysis(done))
+
+
+@router.get(
+    "/{id}",
+    summary="Read an analysis again",
+    response_model=schemas.Analysis,
+    responses={**_READ_PROBLEMS, **_UNCHANGED},
+)
+async def read_analysis(request: Request, done: AnalysisDep) -> Response:
+    """The same as when it was made."""
+    tag = etag(done.id, "analysis", done.timings_ms["total"])
+    if not_modified(request.headers, tag):
+        return Response(status_code=304, headers=content_headers(tag))
+    return json_response(serializers.analysis(done), headers=content_headers(tag))
+
+
+@router.get(
+    "/{id}/input",
+    summary="See what the network saw",
+    response_class=Response,
+    responses={200: {"content": binary_content("png")}, **_READ_PROBLEMS, **_UNCHANGED},
+)
+async def read_input(request: Request, done: AnalysisDep, worker: WorkerDep) -> Response:
+    """The cut and resized photo as a PNG, pixel by pixel as the network got it."""
+    tag = etag(done.id, "pixels")
+    if not_modified(request.headers, tag):
+        return Response(status_code=304, headers=content_headers(tag))
+    body = await worker.run(lambda _: arrays.png_bytes(done.photo.pixels))
+    return Response(body, headers=content_headers(tag), media_type=MEDIA_TYPES["png"])
+
+
+@router.get(
+    "/{id}/layers/{name:name}/explain",
+    summary="Explain one number",
+    response_model=schemas.ExplanationOut,
+    responses=_LAYER_PROBLEMS,
+)
+async def explain_number(
+    done: AnalysisDep, worker: WorkerDep, name: LayerName, position: PositionDep
+) -> Response:
+    """The terms that it was made from, and the part of the photo that it can see."""
+    place = position.in_shape(done.layer(name).shape)
+    return json_response(await worker.run(lambda _: serializers.explanation(done, name, place)))
+
+
+@router.get(
+    "/{id}/layers/{name:name}",
+    summary="Read a layer's numbers",
+    response_model=schemas.LayerData,
+    responses={
+        200: {"content": binary_content("npy", "npz", "png")},
+        **_LAYER_PROBLEMS,
+        **_UNCHANGED,
+    },
+)
+async def read_layer(
+    request: Request,
+    done: AnalysisDep,
+    worker: WorkerDep,
+    name: LayerName,
+    format: Format = None,  # noqa: A002, the parameter's name on the wire
+    channels: Annotated[
+        str | None,
+        Query(description="Some channels only: 0,3,8-15.", max_length=4096, examples=["0,2"]),
+    ] = None,
+) -> Response:
+    """Maps, pooled outputs or scores: as JSON, .npy, .npz, or a picture of heatmaps."""
+    kind = choose_format(format, accepted(request.headers), ("json", "npy", "npz", "png"))
+    chosen = parse_channels(channels, done.layer(name).shape[0])
+    tag = etag(done.id, name, kind, chosen)
+    if not_modified(request.headers, tag):
+        return Response(status_code=304, headers=content_headers(tag))
+    body = await worker.run(lambda _: serializers.layer_bytes(done, name, kind, chosen))
+    return Response(body, headers=content_headers(tag), media_type=MEDIA_TYPES[kind])
+
+
+@router.get(
+    "/{id}/export",
+    summary="Export everything",
+    response_model=schemas.Analysis,
+    response_description="The analysis, each layer with its numbers (as «Read a layer's numbers» gives them).",
+    responses={
+        200: {"content": binary_content("npz")},
+        **problem_responses(UnknownAnalysis, NotAcceptable, BadParameter),
+        **_UNCHANGED,
+    },
+)
+async def export_analysis(request: Request, done: AnalysisDep, format: Format = None) -> Response:  # noqa: A002
+    """Every layer's numbers in one file: JSON, or NumPy's .npz with one array a layer."""
+    kind = choose_format(format, accepted(request.headers), ("json", "npz"))
+    tag = etag(done.id, "export", kind, done.timings_ms["total"])
+    if not_modified(request.headers, tag):
+        return Response(status_code=304, headers=content_headers(tag))
+    headers = {
+        **content_headers(tag),
+        "Content-Disposition": f'attachment; filename="convscope-{done.id}.{kind}"',
+    }
+    return StreamingResponse(serializers.export(done, kind), 200, headers, MEDIA_TYPES[kind])

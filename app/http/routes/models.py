@@ -1,0 +1,277 @@
+"""Which networks there are, what they are made of, and pictures to try them on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from app.analyses import paths, serializers
+from app.errors import (
+    BadParameter,
+    BadUpload,
+    ExternalDataMissing,
+    FixedModel,
+    InputSizeMissing,
+    InvalidModel,
+    NotAcceptable,
+    Overloaded,
+    OversizedModel,
+    SlowUpload,
+    TimeLimit,
+    UnknownLayer,
+    UnknownModel,
+    UnsupportedModel,
+)
+from app.http.dependencies import LayerName, ServicesDep, WorkerDep
+from app.http.negotiation import MEDIA_TYPES, accepted, choose_format, parse_channels
+from app.http.openapi import MODEL_BODY, binary_content, examples, problem_responses
+from app.http.responses import json_response
+from app.http.schemas import common as schemas
+from app.http.uploads import announced_bytes, read_model_file
+from app.images.samples import load_samples
+from app.models.options import INPUT, ModelUpload
+
+router = APIRouter(tags=["models"])
+
+ModelId = Annotated[str, Path(alias="id", description="The model's id.", examples=["everyday"])]
+
+
+@router.get(
+    "/models",
+    summary="List the models",
+    response_model=schemas.ModelList,
+    responses=problem_responses(Overloaded),
+)
+async def list_models(services: ServicesDep, worker: WorkerDep) -> Response:
+    """The models on offer, the default first."""
+    registry = services.registry
+    models = await worker.run(lambda _: serializers.model_list(registry))
+    return json_response({"default": registry.default, "models": models})
+
+
+@router.post(
+    "/models",
+    status_code=201,
+    summary="Bring a model of one's own",
+    response_model=schemas.Model,
+    response_description="The model; Location says where it can be read again.",
+    responses=problem_responses(
+        InvalidModel,
+        UnsupportedModel,
+        OversizedModel,
+        InputSizeMissing,
+        ExternalDataMissing,
+        BadUpload,
+        SlowUpload,
+        BadParameter,
+        Overloaded,
+        TimeLimit,
+    ),
+    openapi_extra=MODEL_BODY,
+)
+async def create_model(
+    request: Request,
+    services: ServicesDep,
+    worker: WorkerDep,
+    name: Annotated[
+        str | None, Query(description="What to call it.", max_length=200, examples=["My ResNet"])
+    ] = None,
+    size: Annotated[
+        str | None,
+        Query(
+            description="HEIGHTxWIDTH of the input in pixels, where the file leaves them open.",
+            max_length=40,
+            examples=["224x224"],
+        ),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        Query(
+            description="How pixels become numbers: imagenet (the usual), unit (0 to 1), symmetric (−1 to 1), raw (0 to 255) or "
+            "caffe (BGR, 0 to 255 less the mean).",
+            max_length=40,
+            examples=["imagenet"],
+        ),
+    ] = None,
+    mean: Annotated[
+        str | None,
+        Query(
+            description="One number, or one a channel: (pixel / scale − mean) / std.",
+            max_length=2000,
+            examples=["0.485,0.456,0.406"],
+        ),
+    ] = None,
+    std: Annotated[
+        str | None,
+        Query(
+            description="As mean.",
+            max_length=2000,
+            examples=["0.229,0.224,0.225"],
+        ),
+    ] = None,
+    scale: Annotated[
+        str | None,
+        Query(
+            description="What pixels are divided by first: 255, or 1 where mean and std are for pixels from 0 to 255.",
+            max_length=40,
+            examples=["255"],
+        ),
+    ] = None,
+    channels: Annotated[
+        str | None,
+        Query(
+            description="What each channel is given: rgb, bgr, rgba (a is 255 everywhere), or a list of colours and numbers from "
+            "0 to 255: r,g,b,128.",
+            max_length=400,
+            examples=["rgb"],
+        ),
+    ] = None,
+    crop_mode: Annotated[
+        str | None,
+        Query(
+            description="How a photo of other proportions fits: center (its middle), squash (stretched) or border (letterbox).",
+            max_length=40,
+            examples=["center"],
+        ),
+    ] = None,
+    layout: Annotated[
+        str | None,
+        Query(
+            description="chw or hwc: whether channels come first or last, where the input's shape does not tell.",
+            max_length=40,
+            examples=["chw"],
+        ),
+    ] = None,
+    labels: Annotated[
+        str | None,
+        Query(
+            description="imagenet for the names of ImageNet's classes. Others come as a text file, one a line: the form's field «labels».",
+            max_length=4096,
+            examples=["imagenet"],
+        ),
+    ] = None,
+) -> Response:
+    """An ONNX file, with the files that hold its weights if there are any, or a .safetensors file of Convscope's. What it does
+    not say itself may be said with it.
+
+    An input that is no photo may be given a constant: ``input:NAME=value``, one number or one a cell.
+    The model lives in the server's memory, as long as it is used and there is room. The same file and options give the same id.
+    """
+    settings = services.settings
+    told = {
+        "name": name,
+        "size": size,
+        "preset": preset,
+        "mean": mean,
+        "std": std,
+        "scale": scale,
+        "channels": channels,
+        "crop_mode": crop_mode,
+        "layout": layout,
+        "labels": labels,
+    }
+    constants = {k: v for k, v in request.query_params.items() if k.startswith(INPUT)}
+    query = constants | {key: value for key, value in told.items() if value is not None}
+
+    async def receive() -> ModelUpload:
+        return await read_model_file(
+            request, settings.max_model_bytes, settings.model_body_timeout, query
+        )
+
+    model, gone = await services.model_reader.add(receive, announced_bytes(request))
+    services.forget(gone)
+    content = await worker.run(lambda check: serializers.model(services.registry, model, check))
+    root = request.scope.get("root_path", "")
+    location = root + request.app.url_path_for("describe_model", id=model)
+    return json_response(content, 201, {"Location": location})
+
+
+@router.delete(
+    "/models/{id}",
+    status_code=204,
+    summary="Delete a model",
+    response_class=Response,
+    responses=problem_responses(UnknownModel, FixedModel, BadParameter),
+    openapi_extra=examples(id="own-3f1a9c0b7d25"),
+)
+async def delete_model(services: ServicesDep, model: ModelId) -> Response:
+    """One that somebody brought; those that ship or were learned here stay. Its analyses go with it."""
+    services.own_models.delete(model)
+    services.forget([model])
+    return Response(status_code=204)
+
+
+@router.get(
+    "/models/{id}",
+    summary="Describe a model",
+    response_model=schemas.Model,
+    responses=problem_responses(UnknownModel, BadParameter, Overloaded, TimeLimit),
+)
+async def describe_model(
+    services: ServicesDep,
+    worker: WorkerDep,
+    model: ModelId,
+) -> Response:
+    """Its layers with shapes, parameters, multiply-adds and attributes; labels; preprocessing; the model card."""
+    return json_response(
+        await worker.run(lambda check: serializers.model(services.registry, model, check))
+    )
+
+
+@router.get(
+    "/models/{id}/layers/{name:name}/weights",
+    summary="Read a layer's weights",
+    response_model=schemas.Weights,
+    responses={
+        200: {"content": binary_content("npy", "npz")},
+        **problem_responses(UnknownModel, UnknownLayer, BadParameter, NotAcceptable, Overloaded),
+    },
+)
+async def read_weights(
+    request: Request,
+    services: ServicesDep,
+    worker: WorkerDep,
+    model: ModelId,
+    name: LayerName,
+    filters: Annotated[
+        str | None,
+        Query(description="Some filters only: 0,3,8-15.", max_length=4096, examples=["0,2"]),
+    ] = None,
+    format: Annotated[  # noqa: A002, the parameter's name on the wire
+        str | None, Query(description="Rather than the Accept header.", examples=["json"])
+    ] = None,
+) -> Response:
+    """Weights and biases: as JSON, .npz with one array a parameter, or .npy with the first one, the weights."""
+    kind = choose_format(format, accepted(request.headers), ("json", "npy", "npz"))
+
+    def choose(count: int) -> list[int]:
+        return parse_channels(filters, count, "filters")
+
+    body = await worker.run(
+        lambda _: paths.weights_bytes(services.registry, model, name, kind, choose)
+    )
+    return Response(body, media_type=MEDIA_TYPES[kind])
+
+
+@router.get(
+    "/models/{id}/layers/{name:name}/receptive-fields",
+    summary="See what each row and column of a layer sees",
+    response_model=schemas.ReceptiveFields,
+    responses=problem_responses(UnknownModel, UnknownLayer, BadParameter, Overloaded, TimeLimit),
+)
+async def read_receptive_fields(
+    services: ServicesDep, worker: WorkerDep, model: ModelId, name: LayerName
+) -> Response:
+    """On the network's input. A place of a map sees what its row and its column see."""
+    registry = services.registry
+    return json_response(
+        await worker.run(lambda check: paths.receptive_fields(registry, model, name, check))
+    )
+
+
+@router.get("/samples", summary="List the sample pictures", response_model=list[schemas.Sample])
+async def list_samples(request: Request) -> Response:
+    """Pictures to try the models on, with their makers and terms."""
+    root = request.scope.get("root_path", "")
+    return json_response([{**s, "url": root + s["url"]} for s in load_samples()])

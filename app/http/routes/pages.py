@@ -1,0 +1,49 @@
+"""The pages for people: the app itself, the description of the API, and where an error's type leads."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.templating import Jinja2Templates
+
+from app.http.dependencies import ServicesDep
+from app.http.problems import problems
+from app.images.decoding import Limits
+from app.paths import templates_dir
+from app.version import VERSION
+
+router = APIRouter(include_in_schema=False)
+templates = Jinja2Templates(templates_dir())
+
+
+@router.get("/")
+async def page(request: Request, services: ServicesDep) -> Response:
+    """The page. It knows what the server takes, so that it can make larger photos fit before it sends them."""
+    settings = services.settings
+    limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
+    context = {"version": VERSION, "limits": limits}
+    return templates.TemplateResponse(request, "index.html", context)
+
+
+@router.get("/learn")
+async def learn(request: Request) -> Response:
+    """The page on which a network learns."""
+    return templates.TemplateResponse(request, "learn.html", {"version": VERSION})
+
+
+@router.get("/docs")
+async def api_docs(request: Request) -> Response:
+    """The API, described. Filled in by static/js/pages/docs.js from the OpenAPI document."""
+    context = {"version": VERSION, "problems": problems()}
+    return templates.TemplateResponse(request, "docs.html", context)
+
+
+@router.get("/errors/{slug}")
+async def error_type(slug: Annotated[str, Path(max_length=64)]) -> Response:
+    """An error's type URI leads to its line in the description of the API."""
+    if slug not in {problem.slug for problem in problems()}:
+        raise HTTPException(404)
+    return RedirectResponse(f"../docs#error-{slug}", 303)

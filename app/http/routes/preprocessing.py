@@ -1,0 +1,137 @@
+"""How photos are prepared for a model: the presets side by side, and the model with another one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from app.analyses import preprocessing, serializers
+from app.errors import (
+    BadParameter,
+    BadUpload,
+    DamagedPicture,
+    NoPicture,
+    NotAPicture,
+    Overloaded,
+    OversizedModel,
+    PictureTooLarge,
+    SlowUpload,
+    TimeLimit,
+    TooManyPixels,
+    UnknownModel,
+)
+from app.http.dependencies import ServicesDep, UploadDep, WorkerDep
+from app.http.openapi import UPLOAD_BODY, problem_responses
+from app.http.responses import json_response
+from app.http.schemas import common as schemas
+from app.http.schemas import preprocessing as schemas_preprocessing
+from app.models.options import parse_options
+
+router = APIRouter(tags=["models"])
+
+ModelId = Annotated[str, Path(alias="id", description="The model's id.", examples=["everyday"])]
+
+
+@router.post(
+    "/models/{id}/preprocessing",
+    summary="Compare ways to prepare a photo",
+    response_model=schemas_preprocessing.PreprocessTrials,
+    responses=problem_responses(
+        NoPicture,
+        NotAPicture,
+        DamagedPicture,
+        PictureTooLarge,
+        TooManyPixels,
+        UnknownModel,
+        BadParameter,
+        BadUpload,
+        SlowUpload,
+        Overloaded,
+        TimeLimit,
+    ),
+    openapi_extra=UPLOAD_BODY,
+)
+async def compare_preprocessing(
+    services: ServicesDep, worker: WorkerDep, model: ModelId, upload: UploadDep
+) -> Response:
+    """What the model answers to a photo by each preset, the one that it has first. A way of its own has the preset null.
+
+    A file that does not say how photos are prepared (``preprocess.source`` is «assumed») is right by one of them only.
+    """
+    registry, limits = services.registry, services.analyses.limits
+    ways = await worker.run(lambda _: preprocessing.trials(registry.get(model)))
+    # One run after the other: each has the time limit to itself.
+    found = [
+        await worker.run(
+            partial(preprocessing.tried, preset, network, upload.data, upload.crop, limits)
+        )
+        for preset, network in ways
+    ]
+    return json_response({"model": model, "options": found})
+
+
+@router.post(
+    "/models/{id}/copies",
+    status_code=201,
+    summary="Copy a model with another preprocessing",
+    response_model=schemas.Model,
+    response_description="The copy; Location says where it can be read again.",
+    responses=problem_responses(UnknownModel, OversizedModel, BadParameter, Overloaded, TimeLimit),
+)
+async def copy_model(
+    request: Request,
+    services: ServicesDep,
+    worker: WorkerDep,
+    model: ModelId,
+    preset: Annotated[
+        str | None, Query(description="As in POST /models.", max_length=40, examples=["caffe"])
+    ] = None,
+    mean: Annotated[
+        str | None,
+        Query(
+            description="One number, or one a channel: (pixel / scale − mean) / std.",
+            max_length=2000,
+        ),
+    ] = None,
+    std: Annotated[str | None, Query(description="As mean.", max_length=2000)] = None,
+    scale: Annotated[
+        str | None,
+        Query(
+            description="What pixels are divided by first: 255 or 1.",
+            max_length=40,
+        ),
+    ] = None,
+    channels: Annotated[
+        str | None,
+        Query(
+            description="What each channel is given: rgb, bgr, or a list.",
+            max_length=400,
+        ),
+    ] = None,
+    crop_mode: Annotated[
+        str | None,
+        Query(description="center, squash or border.", max_length=40, examples=["squash"]),
+    ] = None,
+) -> Response:
+    """The same network for photos that are prepared in another way; nothing is sent again, and its weights are kept once.
+
+    Options are those of POST /models. The same choice gives the same id.
+    """
+    told = {
+        "preset": preset,
+        "mean": mean,
+        "std": std,
+        "scale": scale,
+        "channels": channels,
+        "crop_mode": crop_mode,
+    }
+    options = parse_options({key: value for key, value in told.items() if value is not None})
+    registry = services.registry
+    made, network = await worker.run(lambda _: preprocessing.copied(registry.get(model), options))
+    services.forget(services.own_models.keep(made, network))
+    content = await worker.run(lambda check: serializers.model(registry, made, check))
+    root = request.scope.get("root_path", "")
+    location = root + request.app.url_path_for("describe_model", id=made)
+    return json_response(content, 201, {"Location": location})

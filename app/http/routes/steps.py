@@ -1,0 +1,308 @@
+"""One step of learning under the glass: of a training, or a lesson on an analysed photo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from app.errors import (
+    BadParameter,
+    BodyTooLarge,
+    NoRoom,
+    NotAcceptable,
+    Overloaded,
+    SlowUpload,
+    TimeLimit,
+    UnknownAnalysis,
+    UnknownDataset,
+    UnknownLayer,
+    UnknownStep,
+    UnknownTraining,
+    WrongState,
+)
+from app.http.bodies import read_json
+from app.http.dependencies import AnalysisDep, LayerName, Services, ServicesDep, Worker, WorkerDep
+from app.http.negotiation import MEDIA_TYPES, accepted, choose_format, etag, not_modified
+from app.http.openapi import Responses, binary_content, examples, json_body, problem_responses
+from app.http.params import PositionDep
+from app.http.responses import content_headers, json_response
+from app.http.schemas import common as schemas
+from app.http.schemas import steps as shapes
+from app.learning.steps import derivation, serializers
+from app.learning.steps.store import Examined, Lesson
+from engine.types import Array
+
+router = APIRouter(tags=["learning"])
+
+_PROBLEMS = problem_responses(UnknownStep, BadParameter, Overloaded, TimeLimit)
+_LAYER_PROBLEMS = problem_responses(UnknownStep, UnknownLayer, BadParameter, Overloaded, TimeLimit)
+_ARRAY: Responses = {
+    200: {"content": binary_content("npy")},
+    304: {"description": "You have it already (If-None-Match)."},
+    **problem_responses(
+        UnknownStep, UnknownLayer, NotAcceptable, BadParameter, Overloaded, TimeLimit
+    ),
+}
+
+
+async def _examined(
+    services: ServicesDep,
+    step_id: Annotated[
+        str,
+        Path(
+            alias="id",
+            description="The id that the step was given with.",
+            max_length=64,
+            examples=["5d1c0a9be2d94c7786a1d0f4b3e25c68"],
+        ),
+    ],
+) -> Examined:
+    return services.steps.get(step_id)
+
+
+StepDep = Annotated[Examined, Depends(_examined)]
+Picture = Annotated[int, Query(ge=0, le=2**31 - 1, description="A place in the batch.")]
+Parameter = Annotated[str, Path(description="The parameter's name.", examples=["weight"])]
+Place = Annotated[
+    str,
+    Query(
+        alias="index",
+        description="Where in the parameter, along each axis.",
+        max_length=64,
+        examples=["3,0"],
+    ),
+]
+Limit = Annotated[int, Query(ge=0, le=10_000, description="How many terms are listed.")]
+Format = Annotated[
+    str | None, Query(description="json or npy, rather than the Accept header.", examples=["json"])
+]
+
+
+@router.post(
+    "/analyses/{id}/step",
+    status_code=201,
+    summary="Learn from the photo, once",
+    response_model=shapes.Step,
+    response_description="The step; Location says where it can be read again.",
+    responses=problem_responses(
+        UnknownAnalysis, BadParameter, BodyTooLarge, SlowUpload, NoRoom, Overloaded, TimeLimit
+    ),
+    openapi_extra=json_body("Lesson", "What the photo shows, and how to learn."),
+)
+async def take_lesson(
+    request: Request, done: AnalysisDep, services: ServicesDep, worker: WorkerDep
+) -> Response:
+    """Give the photo a label and take one step of learning. The model stays as it is: the network after the step belongs to the
+    analysis ``after_analysis``, which can be opened and compared like any other.
+    """
+    asked = await read_json(request, shapes.Lesson, services.settings.body_timeout)
+    lesson = Lesson(**asked.model_dump())
+    seen = await worker.wait_for(services.steps.of_photo(done, lesson))
+    assert seen.after is not None
+    services.analyses.keep(seen.after)
+    root = request.scope.get("root_path", "")
+    location = root + request.app.url_path_for("read_step", id=seen.id)
+    content = await _told(services, worker, seen, 0)
+    return json_response(content, 201, {"Location": location})
+
+
+@router.get(
+    "/trainings/{id}/step",
+    summary="Look at a step of a training",
+    response_model=shapes.Step,
+    responses=problem_responses(
+        UnknownTraining, UnknownDataset, WrongState, BadParameter, Overloaded, TimeLimit
+    ),
+)
+async def look_at_step(
+    services: ServicesDep,
+    worker: WorkerDep,
+    training: Annotated[
+        str,
+        Path(
+            alias="id",
+            description="The training's id.",
+            max_length=64,
+            examples=["6f1d2c3b4a59"],
+        ),
+    ],
+    number: Annotated[
+        int | None,
+        Query(ge=1, le=2**31 - 1, description="From 1; the step to come without it."),
+    ] = None,
+    picture: Picture = 0,
+) -> Response:
+    """With all its numbers: the one to come, while the training is paused, or one of the last that were taken one by one."""
+    run = services.trainings.get(training)
+    asked = number or services.trainings.next_step(run)
+    seen = await worker.wait_for(
+        services.steps.of_training(run.id, asked, lambda: services.trainings.before(run, asked))
+    )
+    return json_response(await _told(services, worker, seen, picture))
+
+
+@router.get(
+    "/steps/{id}",
+    summary="Read a step again",
+    response_model=shapes.Step,
+    responses=_PROBLEMS,
+)
+async def read_step(
+    seen: StepDep, services: ServicesDep, worker: WorkerDep, picture: Picture = 0
+) -> Response:
+    """The same, from the place of any picture of the batch."""
+    return json_response(await _told(services, worker, seen, picture))
+
+
+async def _told(services: Services, worker: Worker, seen: Examined, picture: int) -> dict[str, Any]:
+    """A step is made, unless its training has yet to come to it."""
+    to_come = any(
+        run.id == seen.training and run.facts["step"] < (seen.number or 0)
+        for run in services.trainings.all()
+    )
+    return await worker.run(lambda _: serializers.step(seen, picture, made=not to_come))
+
+
+@router.get(
+    "/steps/{id}/values/{name:name}",
+    summary="Read a layer's numbers in a step",
+    response_model=shapes.StepValues,
+    responses=_ARRAY,
+)
+async def read_step_values(
+    request: Request,
+    seen: StepDep,
+    worker: WorkerDep,
+    name: LayerName,
+    picture: Picture = 0,
+    of: Annotated[
+        str,
+        Query(description="value, gradient, or after: the value after the step.", max_length=64),
+    ] = "value",
+    format: Format = None,  # noqa: A002, the parameter's name on the wire
+) -> Response:
+    """The forward pass (A or Z), the blame (dA or dZ), or the forward pass again: (C, H, W) for maps, (K) for vectors."""
+    about = {"name": name, "op": seen.op(name), "picture": picture, "of": of}
+    array = serializers.values(seen, name, picture, of)
+    return await _array(request, worker, seen, array, format, about)
+
+
+@router.get(
+    "/steps/{id}/parameters/{name:name}/{parameter}",
+    summary="Read a parameter's numbers in a step",
+    response_model=shapes.StepParameterValues,
+    responses=_ARRAY,
+)
+async def read_step_parameter(
+    request: Request,
+    seen: StepDep,
+    worker: WorkerDep,
+    name: LayerName,
+    parameter: Parameter,
+    of: Annotated[
+        str,
+        Query(
+            description="before, gradient, decayed (the gradient with weight decay), step or after; of the optimiser's memory, "
+            "velocity, square or mean after the step, with _before or _corrected at the end.",
+            max_length=64,
+        ),
+    ] = "before",
+    format: Format = None,  # noqa: A002, the parameter's name on the wire
+) -> Response:
+    """Before the step, its gradient, the optimiser's memory, the step itself, or after it."""
+    about = {"layer": name, "parameter": parameter, "of": of}
+    array = serializers.parameter(seen, name, parameter, of)
+    return await _array(request, worker, seen, array, format, about)
+
+
+async def _array(
+    request: Request,
+    worker: Worker,
+    seen: Examined,
+    array: Array,
+    wanted: str | None,
+    about: Mapping[str, object],
+) -> Response:
+    kind = choose_format(wanted, accepted(request.headers), ("json", "npy"))
+    tag = etag(seen.id, kind, *about.values())
+    if not_modified(request.headers, tag):
+        return Response(status_code=304, headers=content_headers(tag))
+    body = await worker.run(lambda _: serializers.array_bytes(array, kind, about))
+    return Response(body, headers=content_headers(tag), media_type=MEDIA_TYPES[kind])
+
+
+@router.get(
+    "/steps/{id}/explain/{name:name}",
+    summary="Explain one number of the forward pass",
+    response_model=schemas.ExplanationOut,
+    responses=_LAYER_PROBLEMS,
+)
+async def explain_in_step(
+    seen: StepDep,
+    worker: WorkerDep,
+    name: LayerName,
+    position: PositionDep,
+    picture: Picture = 0,
+) -> Response:
+    """As in an analysis, with the batch's own mean and variance and with dropout as it was drawn."""
+    place = position.in_shape(serializers.values(seen, name, picture, "value").shape)
+    content = await worker.run(lambda _: serializers.explanation(seen, name, picture, place))
+    return json_response(content)
+
+
+@router.get(
+    "/steps/{id}/gradient/{name:name}/{parameter}",
+    summary="See what a weight's gradient is made of",
+    response_model=shapes.WeightGradient,
+    responses=_LAYER_PROBLEMS,
+)
+async def explain_gradient(
+    seen: StepDep,
+    worker: WorkerDep,
+    name: LayerName,
+    parameter: Parameter,
+    index: Place,
+    limit: Limit = 100,
+) -> Response:
+    """The chain rule with the real numbers: dW = Σ dZ · A over all places and pictures where the weight was used."""
+    return json_response(
+        await worker.run(lambda _: derivation.gradient(seen, name, parameter, index, limit))
+    )
+
+
+@router.get(
+    "/steps/{id}/blame/{name:name}",
+    summary="See what a number's blame is made of",
+    response_model=shapes.Blame,
+    responses=_LAYER_PROBLEMS,
+    openapi_extra=examples(name="flatten"),
+)
+async def explain_blame(
+    seen: StepDep,
+    worker: WorkerDep,
+    name: LayerName,
+    position: PositionDep,
+    picture: Picture = 0,
+    limit: Limit = 100,
+) -> Response:
+    """What is handed back to the layer before: dA = Σ dZ · dZ/dA over the numbers that read this one."""
+    place = position.in_shape(serializers.values(seen, name, picture, "value").shape)
+    content = await worker.run(lambda _: derivation.blame(seen, name, picture, place, limit))
+    return json_response(content)
+
+
+@router.get(
+    "/steps/{id}/update/{name:name}/{parameter}",
+    summary="See how one weight is updated",
+    response_model=shapes.WeightUpdate,
+    responses=_LAYER_PROBLEMS,
+)
+async def explain_update(
+    seen: StepDep, worker: WorkerDep, name: LayerName, parameter: Parameter, index: Place
+) -> Response:
+    """Before, gradient, the optimiser's memory, step and after, and the formulas between them with their numbers."""
+    return json_response(
+        await worker.run(lambda _: derivation.update(seen, name, parameter, index))
+    )

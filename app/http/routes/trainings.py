@@ -1,0 +1,275 @@
+"""Trainings: begun, followed, told what to do, and what they come to."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from starlette.responses import StreamingResponse
+
+from app.errors import (
+    BadParameter,
+    BodyTooLarge,
+    NotAcceptable,
+    Overloaded,
+    SlowUpload,
+    TimeLimit,
+    UnknownDataset,
+    UnknownModel,
+    UnknownTraining,
+    WrongState,
+)
+from app.http.bodies import read_json
+from app.http.dependencies import Services, ServicesDep, WorkerDep
+from app.http.negotiation import EVENTS, MEDIA_TYPES, accepted, choose_format
+from app.http.openapi import binary_content, json_body, problem_responses
+from app.http.responses import json_response
+from app.http.schemas import learning as schemas
+from app.learning import evaluation
+from app.learning.runs.config import config_of
+from app.learning.runs.run import Run
+from engine.formats.onnx import to_onnx
+from engine.formats.safetensors import to_bytes
+from engine.zoo import sketch
+
+router = APIRouter(prefix="/trainings", tags=["learning"])
+
+TrainingId = Annotated[
+    str,
+    Path(alias="id", description="The training's id.", max_length=64, examples=["6f1d2c3b4a59"]),
+]
+
+_READ = problem_responses(UnknownTraining, BadParameter)
+_COMMAND = problem_responses(UnknownTraining, WrongState, Overloaded, BadParameter)
+_BODY = (BodyTooLarge, SlowUpload, BadParameter)
+
+
+@router.post(
+    "/plan",
+    summary="Try layers before they learn",
+    response_model=schemas.Plan,
+    responses=problem_responses(UnknownDataset, Overloaded, TimeLimit, *_BODY),
+    openapi_extra=json_body("PlanWish", "Layers, and the set of pictures."),
+)
+async def plan_training(request: Request, services: ServicesDep, worker: WorkerDep) -> Response:
+    """Shapes and costs of every layer; the first impossible one says why, and the answer is a 200 all the same."""
+    wish = await read_json(request, schemas.PlanWish, services.settings.body_timeout)
+    info = await worker.run(lambda _: services.datasets.info(wish.data))
+    rows = sketch.plan(wish.layers, len(info.classes), info.size)
+    problem = next((row.problem for row in rows if row.problem), None)
+    content = {
+        "input": [3, *info.size],
+        "classes": len(info.classes),
+        "layers": [vars(row) for row in rows],
+        "parameters": None if problem else sum(row.parameters or 0 for row in rows),
+        "multiply_adds": None if problem else sum(row.multiply_adds or 0 for row in rows),
+        "problem": problem,
+    }
+    return json_response(content)
+
+
+@router.get("", summary="List the trainings", response_model=schemas.TrainingList)
+async def list_trainings(services: ServicesDep) -> Response:
+    """The newest first, without what happened in them."""
+    return json_response({"trainings": [run.state() for run in services.trainings.all()]})
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Begin a training",
+    response_model=schemas.Training,
+    response_description="The training; Location says where it can be read again.",
+    responses=problem_responses(UnknownDataset, Overloaded, TimeLimit, *_BODY),
+    openapi_extra=json_body("TrainingWish", "Pictures, a network, and how to learn."),
+)
+async def create_training(request: Request, services: ServicesDep) -> Response:
+    """It learns in a process of its own, also when nobody looks, and is found again after a restart of the server."""
+    wish = await read_json(request, schemas.TrainingWish, services.settings.body_timeout)
+    asked = wish.model_dump(exclude={"name", "paused", "speed"}, exclude_none=True)
+    if wish.architecture is None and wish.layers is None:
+        asked["layers"] = [dict(layer) for layer in sketch.DEFAULT_LAYERS]
+    run = await services.trainings.create(asked, wish.name, paused=wish.paused, speed=wish.speed)
+    root = request.scope.get("root_path", "")
+    location = root + request.app.url_path_for("read_training", id=run.id)
+    return json_response(run.whole(), 201, {"Location": location})
+
+
+@router.get("/{id}", summary="Read a training", response_model=schemas.Training, responses=_READ)
+async def read_training(services: ServicesDep, training: TrainingId) -> Response:
+    """Where it stands, and what happened so far."""
+    return json_response(services.trainings.get(training).whole())
+
+
+@router.delete(
+    "/{id}",
+    status_code=204,
+    summary="Delete a training",
+    response_class=Response,
+    responses=_READ,
+)
+async def delete_training(services: ServicesDep, training: TrainingId) -> Response:
+    """With its networks and all its files."""
+    await services.trainings.delete(services.trainings.get(training))
+    return Response(status_code=204)
+
+
+@router.get(
+    "/{id}/events",
+    summary="Follow a training",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {
+                EVENTS: {
+                    "schema": {"type": "string"},
+                    "example": 'event: points\nid: 2\ndata: {"points":[[1,2.08,0.125,0.005],[2,2.01,0.25,0.005]]}\n\n',
+                }
+            }
+        },
+        **_READ,
+    },
+)
+async def follow_training(
+    services: ServicesDep,
+    training: TrainingId,
+    last_event_id: Annotated[
+        int | None, Query(ge=0, le=2**53, description="The last step that is known.")
+    ] = None,
+    last_event: Annotated[
+        str | None,
+        Header(
+            alias="Last-Event-ID",
+            max_length=20,
+            description="The same, as browsers say it when they come back; it counts more.",
+        ),
+    ] = None,
+) -> Response:
+    """Events, whose id is a step: «state» first, then «points», «epoch» and «look»; from the last one that is known on."""
+    run = services.trainings.get(training)
+    known = int(last_event) if last_event and last_event.isdecimal() else last_event_id or 0
+    events = run.events(known, services.trainings.closing)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(events, 200, headers, EVENTS)
+
+
+@router.post(
+    "/{id}/pause",
+    summary="Pause a training",
+    response_model=schemas.Training,
+    responses=_COMMAND,
+)
+async def pause_training(services: ServicesDep, training: TrainingId) -> Response:
+    """It rests before its next step. Everything is saved."""
+    run = services.trainings.get(training)
+    await services.trainings.pause(run)
+    return json_response(run.whole())
+
+
+@router.post(
+    "/{id}/resume",
+    summary="Go on with a training",
+    response_model=schemas.Training,
+    responses={**_COMMAND, **problem_responses(*_BODY)},
+    openapi_extra=json_body("ResumeWish", "How fast."),
+)
+async def resume_training(
+    request: Request, services: ServicesDep, training: TrainingId
+) -> Response:
+    """After a pause; or at another speed."""
+    run = services.trainings.get(training)
+    wish = await read_json(request, schemas.ResumeWish, services.settings.body_timeout)
+    await services.trainings.resume(run, wish.speed)
+    return json_response(run.whole())
+
+
+@router.post(
+    "/{id}/step",
+    summary="Learn from one batch",
+    response_model=schemas.Training,
+    responses={**_COMMAND, **problem_responses(*_BODY)},
+    openapi_extra=json_body("StepWish", "How many batches."),
+)
+async def step_training(request: Request, services: ServicesDep, training: TrainingId) -> Response:
+    """Or from a few; then it rests again. Only while it is paused."""
+    run = services.trainings.get(training)
+    wish = await read_json(request, schemas.StepWish, services.settings.body_timeout)
+    await services.trainings.step(run, wish.batches)
+    return json_response(run.whole())
+
+
+@router.post(
+    "/{id}/stop", summary="Stop a training", response_model=schemas.Training, responses=_COMMAND
+)
+async def stop_training(services: ServicesDep, training: TrainingId) -> Response:
+    """For good; what it has learned stays."""
+    run = services.trainings.get(training)
+    await services.trainings.stop(run)
+    return json_response(run.whole())
+
+
+@router.post(
+    "/{id}/reset", summary="Begin again", response_model=schemas.Training, responses=_COMMAND
+)
+async def reset_training(services: ServicesDep, training: TrainingId) -> Response:
+    """With the weights of the beginning, paused before the first step."""
+    run = services.trainings.get(training)
+    await services.trainings.reset(run)
+    return json_response(run.whole())
+
+
+@router.get(
+    "/{id}/evaluation",
+    summary="See what it reads wrong",
+    response_model=schemas.EvaluationOut,
+    responses={
+        **_READ,
+        **problem_responses(UnknownTraining, UnknownDataset, UnknownModel, Overloaded, TimeLimit),
+    },
+)
+async def evaluate_training(
+    services: ServicesDep, worker: WorkerDep, training: TrainingId
+) -> Response:
+    """Its newest network, on the pictures that are never learned from."""
+    run = services.trainings.get(training)
+    return json_response(await worker.run(lambda _: _evaluation(services, run)))
+
+
+@router.get(
+    "/{id}/model",
+    summary="Download the network",
+    response_class=Response,
+    responses={
+        200: {"content": binary_content("safetensors", "onnx")},
+        **_READ,
+        **problem_responses(UnknownTraining, UnknownModel, NotAcceptable, Overloaded, TimeLimit),
+    },
+)
+async def download_model(
+    request: Request,
+    services: ServicesDep,
+    worker: WorkerDep,
+    training: TrainingId,
+    format: Annotated[  # noqa: A002, the parameter's name on the wire
+        str | None, Query(description="safetensors or onnx.", examples=["onnx"])
+    ] = None,
+) -> Response:
+    """The newest one, as safetensors or ONNX."""
+    run = services.trainings.get(training)
+    kind = choose_format(format, accepted(request.headers), ("safetensors", "onnx"))
+
+    def write(_: Any) -> tuple[bytes, int]:
+        network = services.registry.get(run.model)
+        body = to_onnx(network) if kind == "onnx" else to_bytes(network, half=False)
+        return body, network.meta["step"]
+
+    body, step = await worker.run(write)
+    headers = {"Content-Disposition": f'attachment; filename="convscope-{run.id}-{step}.{kind}"'}
+    return Response(body, 200, headers, MEDIA_TYPES[kind])
+
+
+def _evaluation(services: Services, run: Run) -> dict[str, Any]:
+    network = services.registry.get(run.model)
+    step = network.meta["step"]
+    found = evaluation.read(network, services.trainings.dataset(run), config_of(run.wish))
+    return {"step": step, "model": f"{run.model}@{step}", **found}

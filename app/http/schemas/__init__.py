@@ -1,0 +1,1 @@
+"""The shapes of JSON bodies, one module a resource."""

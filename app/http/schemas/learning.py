@@ -1,0 +1,318 @@
+"""The shapes of the API's JSON that belong to learning: sets of pictures, and trainings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from app.http.schemas.outputs import Schema
+from app.learning.runs.defaults import SUGGESTION
+
+
+class Dataset(Schema):
+    """A set of pictures to learn from."""
+
+    id: str = Field(examples=["shapes"])
+    name: str = Field(examples=["Shapes"])
+    text: str = Field(examples=["Eight plain figures of any colour, size and turn."])
+    classes: list[str] = Field(examples=[["circle", "square"]])
+    size: list[int] = Field(description="Rows and columns.", examples=[[32, 32]])
+    pictures: int = Field(
+        description="How many; they are numbered from 0, class by class.", examples=[3000]
+    )
+    pictures_per_class: list[int] = Field(
+        description="How many of each class, in the order of the classes.", examples=[[1500, 1500]]
+    )
+    own: bool = Field(
+        description="Somebody brought it: kept on the server's disk until it is deleted.",
+        examples=[False],
+    )
+    problems: list[str] = Field(
+        description="Files that were left out, and why.",
+        examples=[["'cats/7.png': The file is empty."]],
+    )
+    notes: list[str] = Field(
+        description="What was made of what was brought: folders that were put together, files that were passed over.",
+        examples=[["Passed over: 2 that systems add by themselves (.DS_Store, Thumbs.db …)."]],
+    )
+
+
+class DatasetList(Schema):
+    """The sets of pictures to learn from."""
+
+    datasets: list[Dataset]
+    suggestion: dict[str, Any] = Field(
+        description="A wish for POST /trainings that learns any drawn set in less than a minute.",
+        examples=[SUGGESTION],
+    )
+
+
+# A layer as engine/zoo/sketch.py describes it; what is wrong with one is said there.
+Layers = Annotated[
+    list[dict[str, Any]],
+    Field(
+        max_length=64,
+        description="From the picture on, without the last dense layer and the softmax, which are added.",
+        examples=[SUGGESTION["layers"]],
+    ),
+]
+Id = Annotated[str, Field(max_length=64)]
+
+
+class PlanWish(Schema):
+    """Layers to be tried on a set of pictures."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data: Id = Field(description="A set's id.", examples=["shapes"])
+    layers: Layers
+
+
+class PlannedLayer(Schema):
+    """One layer of a plan; from the first impossible one on, numbers are null."""
+
+    name: str = Field(examples=["conv1"])
+    kind: str = Field(examples=["conv"])
+    shape: list[int] | None = Field(examples=[[8, 32, 32]])
+    parameters: int | None = Field(examples=[224])
+    multiply_adds: int | None = Field(examples=[221184])
+    problem: str | None = Field(
+        description="Why it is impossible, and what to do.", examples=[None]
+    )
+
+
+class Plan(Schema):
+    """What a network would be and cost."""
+
+    input: list[int] = Field(examples=[[3, 32, 32]])
+    classes: int = Field(examples=[8])
+    layers: list[PlannedLayer]
+    parameters: int | None = Field(examples=[10136])
+    multiply_adds: int | None = Field(examples=[815104])
+    problem: str | None = Field(description="That of the first impossible layer.", examples=[None])
+
+
+class TrainingWish(Schema):
+    """What a training is to be: pictures, a network (layers, or the name of an architecture), and how to learn."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field("", max_length=200, description="What to call it.", examples=["Shapes"])
+    data: Id = Field("shapes", description="A set's id.", examples=["shapes"])
+    layers: Layers | None = Field(
+        None,
+        description="Without layers and architecture, a small network that learns each drawn set.",
+    )
+    architecture: str | None = Field(
+        None,
+        pattern="^(everyday|branches)$",
+        description="Instead of layers: everyday or branches, for sets of 64 × 64 pictures.",
+        examples=[None],
+    )
+    loss: str = Field(
+        "cross_entropy",
+        pattern="^(cross_entropy|mean_squared_error)$",
+        description="cross_entropy or mean_squared_error.",
+        examples=["cross_entropy"],
+    )
+    optimiser: str = Field(
+        "adam",
+        pattern="^(sgd|momentum|nesterov|rmsprop|adam|adamw)$",
+        description="sgd, momentum, nesterov, rmsprop, adam or adamw.",
+        examples=["adam"],
+    )
+    learning_rate: float = Field(0.005, gt=0, le=10, examples=[0.005])
+    momentum: float = Field(0.9, ge=0, lt=1, examples=[0.9])
+    schedule: str = Field(
+        "cosine",
+        pattern="^(constant|cosine|one_cycle)$",
+        description="constant, cosine or one_cycle.",
+        examples=["cosine"],
+    )
+    batch_size: int = Field(32, ge=1, le=512, examples=[32])
+    weight_decay: float = Field(0.0, ge=0, le=1, examples=[0.0])
+    label_smoothing: float = Field(0.0, ge=0, lt=1, examples=[0.0])
+    augmentation: str = Field(
+        "none",
+        pattern="^(none|standard|strong)$",
+        description="none, standard or strong.",
+        examples=["none"],
+    )
+    epochs: int = Field(12, ge=1, le=1000, examples=[12])
+    seed: int = Field(0, ge=0, le=2**32 - 1, examples=[0])
+    paused: bool = Field(False, description="Wait before the first step.", examples=[False])
+    speed: float | None = Field(
+        None,
+        ge=0.1,
+        le=1000,
+        description="Batches a second; null for as many as the machine manages.",
+        examples=[None],
+    )
+
+    @model_validator(mode="after")
+    def _one_network(self) -> Self:
+        if self.layers is not None and self.architecture is not None:
+            raise ValueError("give either layers or an architecture")
+        return self
+
+
+class StepWish(Schema):
+    """How many batches to learn from before the next rest."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    batches: int = Field(1, ge=1, le=1000, examples=[1])
+
+
+class ResumeWish(Schema):
+    """How fast to go on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    speed: float | None = Field(
+        None,
+        ge=0.1,
+        le=1000,
+        description="Batches a second; null for as many as the machine manages.",
+        examples=[None],
+    )
+
+
+class TrainingLayer(Schema):
+    """A layer of the network that learns."""
+
+    name: str = Field(examples=["conv1"])
+    kind: str = Field(examples=["conv"])
+    shape: list[int] = Field(examples=[[8, 32, 32]])
+    parameters: int = Field(examples=[224])
+
+
+class EpochRecord(Schema):
+    """How an epoch went; its training figures are means over its batches, each before it was learned from."""
+
+    epoch: int = Field(examples=[1])
+    step: int = Field(description="The last one of it.", examples=[85])
+    train_loss: float = Field(examples=[1.2])
+    train_accuracy: float = Field(examples=[0.55])
+    validation_loss: float | None = Field(examples=[0.7])
+    validation_accuracy: float | None = Field(examples=[0.8])
+    seconds: float = Field(examples=[0.9])
+
+
+class Recovered(Schema):
+    """What a killed server or process cost."""
+
+    step_before: int = Field(description="The last one that was known.", examples=[140])
+    step_after: int = Field(description="The one from which it went on.", examples=[140])
+
+
+class TrainingState(Schema):
+    """Where a training stands."""
+
+    id: str = Field(examples=["6f1d2c3b4a59"])
+    name: str = Field(examples=["Shapes"])
+    status: str = Field(
+        description="starting, running, paused, finished, stopped or failed.", examples=["running"]
+    )
+    problem: str | None = Field(description="Why it ended early.", examples=[None])
+    wish: dict[str, Any] = Field(examples=[SUGGESTION])
+    classes: list[str] = Field(examples=[["circle", "square"]])
+    training_pictures: int | None = Field(
+        description="How many are learned from; null until it is counted.", examples=[2704]
+    )
+    validation_pictures: int | None = Field(
+        description="How many are held out; 0 where no class has two or more.", examples=[296]
+    )
+    step: int = Field(description="Batches learned from.", examples=[170])
+    steps: int = Field(description="Of the whole training.", examples=[1020])
+    epoch: int = Field(description="The one of the last step, from 1.", examples=[2])
+    epochs: int = Field(examples=[12])
+    batch_size: int = Field(examples=[32])
+    learning_rate: float = Field(examples=[0.0048])
+    images_per_second: float | None = Field(examples=[3100.0])
+    seconds_left: float | None = Field(examples=[8.1])
+    speed: float | None = Field(
+        description="Batches a second, if it is held back.", examples=[None]
+    )
+    parameters: int = Field(examples=[10136])
+    layers: list[TrainingLayer]
+    look: dict[str, Any] | None = Field(
+        description="How the layers fare: {step, layers, warnings}.",
+        examples=[{"step": 170, "layers": [], "warnings": []}],
+    )
+    model: str = Field(
+        description="Its newest network, everywhere where a model's id is asked for; «@STEP» after it is the one of a moment.",
+        examples=["run-6f1d2c3b4a59"],
+    )
+    recovered: Recovered | None = Field(
+        description="Null unless something was killed.", examples=[None]
+    )
+    limits: dict[str, float] = Field(
+        description="Bytes of memory, seconds of learning.",
+        examples=[{"memory": 2147483648, "seconds": 3600}],
+    )
+
+
+class Training(TrainingState):
+    """A training, and what happened in it."""
+
+    history: list[EpochRecord]
+    points: list[list[float]] = Field(
+        description="[step, loss, accuracy, learning rate] of single batches; at most 2,000, evenly.",
+        examples=[[[1, 2.08, 0.125, 0.005], [2, 2.01, 0.25, 0.005]]],
+    )
+
+
+class TrainingList(Schema):
+    """The trainings, the newest first."""
+
+    trainings: list[TrainingState]
+
+
+class Mistake(Schema):
+    """A picture that is read wrong; classes by their numbers."""
+
+    picture: int = Field(description="In the set.", examples=[1734])
+    truth: int = Field(examples=[3])
+    answer: int = Field(examples=[5])
+    share: float = Field(description="What the network gives to its answer.", examples=[0.98])
+
+
+class ClassEvaluation(Schema):
+    """How the pictures of one class are read."""
+
+    label: str = Field(examples=["circle"])
+    training_pictures: int = Field(description="Learned from.", examples=[337])
+    validation_pictures: int = Field(description="Held out.", examples=[38])
+    correct: int = Field(description="Of those held out.", examples=[37])
+    accuracy: float | None = Field(
+        description="Null for a class of which nothing is held out.", examples=[0.9737]
+    )
+
+
+class EvaluationOut(Schema):
+    """How a network reads the pictures that it never learned from. Its figures are null where nothing was held out."""
+
+    step: int = Field(examples=[1020])
+    model: str = Field(examples=["run-6f1d2c3b4a59@1020"])
+    training_pictures: int = Field(description="Learned from.", examples=[675])
+    validation_pictures: int = Field(
+        description="Held out: a tenth of each class, at least one where there are two or more.",
+        examples=[76],
+    )
+    accuracy: float | None = Field(examples=[0.97])
+    balanced_accuracy: float | None = Field(
+        description="The mean of the classes' accuracies: small classes weigh as much as large ones.",
+        examples=[0.97],
+    )
+    loss: float | None = Field(description="Mean cross-entropy.", examples=[0.11])
+    classes: list[str] = Field(examples=[["circle", "square"]])
+    per_class: list[ClassEvaluation] = Field(description="In the order of the classes.")
+    confusion: list[list[int]] = Field(
+        description="[truth][answer], pictures.", examples=[[[37, 1], [0, 38]]]
+    )
+    mistakes: list[Mistake] = Field(description="At most 60, the surest first.")
+
+
+BODIES = (PlanWish, TrainingWish, StepWish, ResumeWish)

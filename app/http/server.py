@@ -1,0 +1,107 @@
+"""The app on uvicorn, with the deadlines that uvicorn does not have: a client that sends slowly must not hold a connection.
+
+uvicorn's only timer is for idle connections, and every byte received stops it (as of 0.54). So here are deadlines that bytes do
+not move: one for a request's head, from the moment that it may begin, and one for its body, from the end of the head. The polite
+deadline for uploads is in app/http/uploads.py and answers 408; the one here is for bodies that nobody reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import warnings
+from socket import socket
+from typing import Any
+
+import h11
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from app.http.application import create_app
+from app.learning.runs.manager import Trainings
+from app.settings import Settings
+
+# By so much, in seconds, the deadline for bodies is later than the one that is answered with a 408.
+_GRACE = 2.0
+
+
+def deadline_protocol(header_timeout: float, body_timeout: float) -> type[H11Protocol]:
+    """uvicorn's HTTP protocol with deadlines, in seconds, for a request's head and body. After them the connection is cut."""
+    seconds = {h11.IDLE: header_timeout, h11.SEND_BODY: body_timeout}
+
+    class DeadlineProtocol(H11Protocol):
+        """One connection."""
+
+        _phase: object = None
+        _deadline: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            self._watch()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._watch()
+
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            self._watch()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._disarm()
+            super().connection_lost(exc)
+
+        def _watch(self) -> None:
+            """Start the clock when the client begins to owe a head or a body, stop it when it owes nothing."""
+            phase = self.conn.their_state
+            if phase is self._phase:
+                return
+            self._disarm()
+            self._phase = phase
+            if phase in seconds and not self.transport.is_closing():
+                self._deadline = self.loop.call_later(seconds[phase], self.transport.abort)
+
+        def _disarm(self) -> None:
+            if self._deadline is not None:
+                self._deadline.cancel()
+                self._deadline = None
+
+    return DeadlineProtocol
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which would wait for the streams that follow trainings until its patience ends."""
+
+    def __init__(self, config: uvicorn.Config, trainings: Trainings) -> None:
+        super().__init__(config)
+        self._trainings = trainings
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        self._trainings.close_streams()
+        await super().shutdown(sockets)
+
+
+def make_server(settings: Settings, app: FastAPI | None = None) -> uvicorn.Server:
+    """A server for these settings, not yet started."""
+    app = app or create_app(settings)
+    # A client's broken form is answered with a 400; a line in the log for each would only let clients fill it.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
+    # Pillow warns of what is odd in a file, in words made of the file's own bytes: a line in the log for each, and Python would
+    # remember every one.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+    # Whoever reads a body has its own, shorter limit for it, and an answer for those who are too slow.
+    longest = max(settings.body_timeout, settings.model_body_timeout)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=deadline_protocol(settings.header_timeout, longest + _GRACE),
+        ws="none",
+        lifespan="on",
+        log_level=settings.log_level,
+        server_header=False,
+        timeout_keep_alive=settings.keep_alive_timeout,
+        timeout_graceful_shutdown=settings.shutdown_timeout,
+    )
+    return _Server(config, app.state.services.trainings)

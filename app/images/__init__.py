@@ -1,0 +1,1 @@
+"""Picture files → RGB pixels of the size that a network takes."""

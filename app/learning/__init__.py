@@ -1,0 +1,1 @@
+"""Training: runs, datasets, single steps, and the evaluation of a trained network."""

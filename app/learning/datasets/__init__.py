@@ -1,0 +1,1 @@
+"""Labelled images: uploaded archives, folders on disk, and the sets that are drawn."""

@@ -1,0 +1,262 @@
+"""Sets of pictures to learn from: those that are drawn here, and those that people brought.
+
+A brought set is two files in the folder ``datasets``: ``ID.npz`` with the pictures and labels, and ``ID.json`` with the rest,
+which is written last: without it, there is no set. Ids are made from the content, so the same pictures are kept once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import threading
+import time
+import zipfile
+import zlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.errors import BadParameter, NoRoom, Overloaded, TimeLimit, UnknownDataset
+from app.execution.executor import Compute
+from app.images.decoding import Limits
+from app.learning.datasets.archive import SIZE, Reading
+from engine.errors import TrainingError
+from engine.train.data import Dataset
+from engine.train.sets import SETS, draw
+
+_OWN = re.compile(r"own-[0-9a-f]{16}")
+_REMEMBERED = 4  # sets in memory; one has at most 61 MB
+_WAIT = 5  # seconds until somebody whose turn it was not asks again
+_MAX_NAME = 80
+_UNREADABLE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+_DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, TrainingError)
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What is known of a set without its pictures. Of a brought one, ``problems`` name what was left out and why,
+    and ``notes`` tell what was made of it.
+    """
+
+    id: str
+    name: str
+    text: str
+    classes: tuple[str, ...]
+    pictures: int
+    pictures_per_class: tuple[int, ...]
+    own: bool = False
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    size: tuple[int, int] = (SIZE, SIZE)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Of the sets that people bring: how many are kept, in how many bytes, and how long reading one may take, in seconds."""
+
+    count: int
+    bytes: int
+    seconds: float
+
+
+DRAWN = {
+    key: DatasetInfo(
+        key,
+        info.title,
+        info.text,
+        info.classes,
+        info.pictures,
+        (info.per_class,) * len(info.classes),
+    )
+    for key, info in SETS.items()
+}
+
+
+def load(folder: Path, dataset_id: str) -> Dataset:
+    """A set by its id: drawn, or read from the trainings' ``folder``. Takes up to a second. Raises UnknownDataset."""
+    if dataset_id in SETS:
+        return draw(dataset_id)
+    info = _read_info(folder, dataset_id)
+    try:
+        with (
+            _path(folder, dataset_id, "npz").open("rb") as file,
+            np.load(file, allow_pickle=False) as arrays,
+        ):
+            return Dataset(arrays["pictures"], arrays["labels"], info.classes)
+    except _DAMAGED:
+        raise UnknownDataset(
+            f"The set {info.name!r} is damaged on the server's disk. Delete it, and bring it again."
+        ) from None
+
+
+class Datasets:
+    """All sets of one server. Methods that are not coroutines may take a while: call them off the event loop."""
+
+    def __init__(self, folder: Path, limits: Limits, bounds: Bounds) -> None:
+        self._folder = folder
+        self._limits = limits
+        self._bounds = bounds
+        self._loaded: OrderedDict[str, Dataset] = OrderedDict()
+        self._lock = threading.Lock()
+        self._reading = asyncio.Lock()
+
+    def all(self) -> list[DatasetInfo]:
+        """The drawn sets, then those that people brought, by name."""
+        return [*DRAWN.values(), *sorted(self._own(), key=lambda info: info.name.casefold())]
+
+    def info(self, dataset_id: str) -> DatasetInfo:
+        """One set. Raises UnknownDataset."""
+        return DRAWN.get(dataset_id) or _read_info(self._folder, dataset_id)
+
+    def get(self, dataset_id: str) -> Dataset:
+        """A set with its pictures; the last ones asked for stay in memory. Raises UnknownDataset."""
+        with self._lock:
+            if dataset_id not in self._loaded:
+                self._loaded[dataset_id] = load(self._folder, dataset_id)
+            self._loaded.move_to_end(dataset_id)
+            while len(self._loaded) > _REMEMBERED:
+                self._loaded.popitem(last=False)
+            return self._loaded[dataset_id]
+
+    def delete(self, dataset_id: str) -> None:
+        """Forget a set that somebody brought. Raises UnknownDataset, and BadParameter for one that is drawn."""
+        if dataset_id in DRAWN:
+            raise BadParameter(f"{dataset_id!r} is drawn by the server and cannot be deleted.")
+        _read_info(self._folder, dataset_id)
+        with self._lock:
+            self._loaded.pop(dataset_id, None)
+        for kind in ("json", "npz"):
+            _path(self._folder, dataset_id, kind).unlink(missing_ok=True)
+
+    async def add(
+        self, name: str, receive: Callable[[], Awaitable[bytes]], compute: Compute
+    ) -> DatasetInfo:
+        """Keep the pictures of a ZIP, which ``receive`` (a coroutine function) gets; one archive at a time.
+
+        Raises Overloaded while another one is being read, NoRoom, TimeLimit, and what ``Reading`` and ``receive`` raise.
+        """
+        if self._reading.locked():
+            raise Overloaded(
+                f"Another archive is being read. Try again in about {_WAIT} s.", retry_after=_WAIT
+            )
+        async with self._reading:
+            await compute.run(lambda _: self._check_room(0))
+            data = await receive()
+            reading = await compute.run(lambda _: Reading(data, self._limits))
+            stop = time.monotonic() + self._bounds.seconds
+            while not await compute.run(reading.go_on):
+                if time.monotonic() > stop:
+                    raise TimeLimit(
+                        f"The archive took longer than {self._bounds.seconds:g} s to read. Shrink the pictures before.",
+                        limit=self._bounds.seconds,
+                    )
+            unpacked = await compute.run(lambda _: reading.result())
+            return await compute.run(
+                lambda _: self.keep(name, unpacked.dataset, unpacked.problems, unpacked.notes)
+            )
+
+    def keep(
+        self,
+        name: str,
+        dataset: Dataset,
+        problems: tuple[str, ...] = (),
+        notes: tuple[str, ...] = (),
+    ) -> DatasetInfo:
+        """Keep pictures that somebody brought. Raises NoRoom."""
+        _, height, width, _ = dataset.pictures.shape
+        dataset_id = f"own-{dataset.digest[:16]}"
+        info = DatasetInfo(
+            dataset_id,
+            name=shown_name(name),
+            text="",
+            classes=dataset.classes,
+            pictures=len(dataset.labels),
+            pictures_per_class=tuple(dataset.pictures_per_class.tolist()),
+            own=True,
+            problems=problems,
+            notes=notes,
+            size=(height, width),
+        )
+        if not _path(self._folder, dataset_id, "json").exists():
+            self._check_room(dataset.pictures.nbytes)
+        _write(self._folder, info, dataset)
+        return info
+
+    def _check_room(self, more: int) -> None:
+        """Raises NoRoom when there is no place for one set more, of ``more`` bytes."""
+        kept = list((self._folder / "datasets").glob("own-*.npz"))
+        size = sum(path.stat().st_size for path in kept)
+        if len(kept) >= self._bounds.count:
+            raise NoRoom(
+                f"{len(kept)} sets of pictures are kept already, as many as may be. Delete one that is no longer needed.",
+                limit=self._bounds.count,
+                actual=len(kept),
+            )
+        if size + more > self._bounds.bytes:
+            raise NoRoom(
+                f"With it the sets of pictures would take {size + more:,} bytes; at most {self._bounds.bytes:,} are kept. "
+                "Delete one that is no longer needed.",
+                limit=self._bounds.bytes,
+                actual=size + more,
+            )
+
+    def _own(self) -> list[DatasetInfo]:
+        """The brought sets that can be read; what else lies in the folder is passed over."""
+        found = []
+        for path in (self._folder / "datasets").glob("own-*.json"):
+            try:
+                found.append(_read_info(self._folder, path.stem))
+            except UnknownDataset:
+                continue
+        return found
+
+
+def shown_name(name: str) -> str:
+    """A set's name as it is kept: on one line, and not too long; «Pictures» without one."""
+    plain = "".join(c if c.isprintable() else " " for c in name)
+    return " ".join(plain.split())[:_MAX_NAME].strip() or "Pictures"
+
+
+def _path(folder: Path, dataset_id: str, kind: str) -> Path:
+    return folder / "datasets" / f"{dataset_id}.{kind}"
+
+
+def _read_info(folder: Path, dataset_id: str) -> DatasetInfo:
+    unknown = UnknownDataset(
+        f"There is no set of pictures {dataset_id!r}; GET /api/v1/datasets lists those there are."
+    )
+    if not _OWN.fullmatch(dataset_id):
+        raise unknown
+    try:
+        fields = json.loads(_path(folder, dataset_id, "json").read_bytes())
+        if "pictures_per_class" not in fields:  # written by a version that did not count them
+            fields["pictures_per_class"] = _counted(folder, dataset_id, len(fields["classes"]))
+        tuples = {
+            key: tuple(fields[key]) for key in ("classes", "pictures_per_class", "problems", "size")
+        }
+        tuples["notes"] = tuple(fields.get("notes", ()))  # those of older versions have none
+        return DatasetInfo(**{**fields, **tuples})
+    except _UNREADABLE:
+        raise unknown from None
+
+
+def _counted(folder: Path, dataset_id: str, classes: int) -> list[int]:
+    with np.load(_path(folder, dataset_id, "npz"), allow_pickle=False) as arrays:
+        counts: list[int] = np.bincount(arrays["labels"], minlength=classes).tolist()
+    return counts
+
+
+def _write(folder: Path, info: DatasetInfo, dataset: Dataset) -> None:
+    """Both files, each complete or not there at all, the one that makes the set exist last."""
+    arrays = _path(folder, info.id, "npz")
+    arrays.parent.mkdir(parents=True, exist_ok=True)
+    half = arrays.with_suffix(".half")
+    with half.open("wb") as file:
+        np.savez(file, pictures=dataset.pictures, labels=dataset.labels)
+    half.replace(arrays)
+    half.write_text(json.dumps(asdict(info), ensure_ascii=False))
+    half.replace(arrays.with_suffix(".json"))

@@ -1,0 +1,1 @@
+"""Trainings on the server, each in a process of its own."""

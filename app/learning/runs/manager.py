@@ -1,0 +1,335 @@
+"""All trainings of one server: begun, told what to do, found again after a restart, bounded in number, memory and time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import secrets
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.errors import BadParameter, Overloaded, UnknownTraining, WrongState
+from app.execution.executor import Compute
+from app.learning.datasets.store import Datasets, shown_name
+from app.learning.runs.config import Wish, begin, restore
+from app.learning.runs.directory import Files
+from app.learning.runs.metrics_log import Journal
+from app.learning.runs.process import Process
+from app.learning.runs.run import OVER, Run
+from engine.errors import TrainingError
+from engine.train import checkpoint
+from engine.train.data import Dataset
+from engine.train.state import State
+
+_ID = re.compile(r"[0-9a-f]{12}")
+_MODEL = re.compile(r"run-([0-9a-f]{12})(?:@([0-9]{1,9}))?")
+_ANSWER = 8.0  # seconds that a command waits for what it brings about
+_RETRY = 10  # seconds after which there may be room
+_MOST_DEATHS = 3  # so often a process that was killed is replaced
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainingBounds:
+    """How many processes at once, how many trainings on disk; each one's memory in bytes, and its time in seconds."""
+
+    alive: int
+    kept: int
+    memory: int
+    seconds: float
+
+    def of_one(self) -> dict[str, float]:
+        """Those of one training."""
+        return {"memory": self.memory, "seconds": self.seconds}
+
+
+class Trainings:
+    """Use it from one event loop, except ``ids``, ``find`` and ``keeping``: those make it a shelf of models."""
+
+    def __init__(
+        self, folder: Path, datasets: Datasets, compute: Compute, bounds: TrainingBounds
+    ) -> None:
+        self._folder = folder / "runs"
+        self._datasets = datasets
+        self._compute = compute
+        self._bounds = bounds
+        self._runs: dict[str, Run] = {}
+        self._admission = asyncio.Lock()
+        self.closing = asyncio.Event()
+
+    def ids(self) -> list[str]:
+        """The newest network of each training that has one."""
+        return [run.model for run in list(self._runs.values()) if run.look is not None]
+
+    def find(self, model: str) -> Path | None:
+        """The file of a training's newest network, or of the one after a step."""
+        named = _MODEL.fullmatch(model)
+        run = self._runs.get(named[1]) if named else None
+        if named is None or run is None:
+            return None
+        if named[2] is not None:
+            path = run.files.snapshot(int(named[2]))
+            return path if path.exists() else None
+        steps = run.files.snapshots()
+        return run.files.snapshot(steps[-1]) if steps else None
+
+    def use(self, model: str) -> None:
+        """Nothing comes of it: these stay."""
+
+    def keeping(self, model: str) -> None:
+        """Nobody brought these networks, and they stay as long as their trainings."""
+
+    async def open(self) -> None:
+        """Find the trainings on disk, and go on with those that were at work."""
+        for run in await asyncio.to_thread(self._read_all):
+            self._runs[run.id] = run
+        for run in self._runs.values():
+            if run.status == "starting" and self._alive() < self._bounds.alive:
+                await self._start(run)
+            elif run.status == "starting":
+                run.status = "paused"
+
+    def close_streams(self) -> None:
+        """End every stream of events."""
+        self.closing.set()
+        for run in self._runs.values():
+            run.ring()
+
+    async def close(self) -> None:
+        """Let every process save and end. Those at work go on when the server is there again."""
+        self.close_streams()
+        await asyncio.gather(*(run.process.end() for run in self._runs.values() if run.process))
+
+    def all(self) -> list[Run]:
+        """Every training, the newest first."""
+        return sorted(self._runs.values(), key=lambda run: -run.created)
+
+    def get(self, run_id: str) -> Run:
+        """A training. Raises UnknownTraining."""
+        if run_id not in self._runs:
+            raise UnknownTraining(
+                f"There is no training {run_id!r}; GET /api/v1/trainings lists those there are."
+            )
+        return self._runs[run_id]
+
+    async def create(self, wish: Wish, name: str, *, paused: bool, speed: float | None) -> Run:
+        """Begin a training. Raises UnknownDataset, BadParameter for an impossible wish, and Overloaded."""
+        await self._compute.run(lambda _: self._try(wish))
+        async with self._admission:
+            await self._make_room()
+            run_id = secrets.token_hex(6)
+            files = Files(self._folder / run_id)
+            shown = shown_name(name) if name else self._datasets.info(wish["data"]).name
+            run = Run(run_id, shown, wish, files, self._bounds.of_one(), time.time())
+            run.speed = speed
+            await asyncio.to_thread(files.make)
+            self._runs[run_id] = run
+            await self._start(run, paused=paused)
+        await self._drop_old()
+        return run
+
+    async def pause(self, run: Run) -> None:
+        """Let it rest before its next step. Raises WrongState for one that is over."""
+        self._refuse_over(run)
+        if run.status != "paused":
+            self._tell(run, "pause")
+            await run.until(lambda: run.status not in ("starting", "running"), _ANSWER)
+
+    async def resume(self, run: Run, speed: float | None) -> None:
+        """Let it go on, so many batches a second; None is as many as the machine manages. Raises WrongState, Overloaded."""
+        self._refuse_over(run)
+        await self._wake(run)
+        asked = self._tell(run, "resume", speed=speed)
+        await run.until(lambda: run.answered >= asked or run.is_over, _ANSWER)
+
+    async def step(self, run: Run, batches: int) -> None:
+        """Let it learn from so many batches and rest again. Raises WrongState unless it is paused, Overloaded."""
+        if run.status != "paused":
+            raise WrongState(
+                f"The training is {run.status}: single steps are for one that is paused."
+            )
+        await self._wake(run)
+        asked = self._tell(run, "step", batches=batches)
+        await run.until(lambda: run.answered >= asked or run.is_over, _ANSWER)
+
+    async def stop(self, run: Run) -> None:
+        """End it, with what it has learned. Raises WrongState for one that is over."""
+        self._refuse_over(run)
+        if run.process is None:
+            run.status = "stopped"
+            await self._keep(run)
+            run.ring()
+            return
+        self._tell(run, "stop")
+        await run.until(lambda: run.is_over, _ANSWER)
+
+    async def reset(self, run: Run) -> None:
+        """Back to its beginning, paused. Raises Overloaded."""
+        async with self._admission:
+            if run.process is not None:
+                await run.process.end()
+            await self._make_room()
+            await asyncio.to_thread(_clear, run.files)
+            run.forget()
+            await self._start(run, paused=True)
+        await run.until(lambda: run.status != "starting", _ANSWER)
+
+    async def delete(self, run: Run) -> None:
+        """End it, and delete its files."""
+        if run.process is not None:
+            await run.process.end()
+        self._runs.pop(run.id, None)
+        await asyncio.to_thread(shutil.rmtree, run.files.folder, ignore_errors=True)
+
+    def next_step(self, run: Run) -> int:
+        """The number of the step that a training is about to take. Raises WrongState unless it is paused."""
+        if run.status != "paused":
+            raise WrongState(
+                f"The training is {run.status}: the step to come can be looked at while it is paused."
+            )
+        return int(run.facts["step"]) + 1
+
+    def before(self, run: Run, number: int) -> tuple[State, Dataset]:
+        """The state before a step, and the pictures; takes a moment. Raises WrongState when the step is not kept."""
+        path = run.files.state_before(number)
+        dataset = self._datasets.get(run.wish["data"])
+        try:
+            return restore(run.wish, dataset, checkpoint.load(path)), dataset
+        except TrainingError:
+            raise WrongState(
+                f"Step {number} of the training cannot be looked at: only the one to come while it is paused can, and the last "
+                "ones that were taken one by one."
+            ) from None
+
+    def dataset(self, run: Run) -> Dataset:
+        """The pictures that it learns from; takes a moment. Raises UnknownDataset."""
+        return self._datasets.get(run.wish["data"])
+
+    def _try(self, wish: Wish) -> None:
+        try:
+            begin(wish, self._datasets.get(wish["data"]))
+        except TrainingError as error:
+            raise BadParameter(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+
+    def _alive(self) -> int:
+        return sum(run.process is not None and not run.is_over for run in self._runs.values())
+
+    async def _make_room(self) -> None:
+        """Let the process of a paused training end if there are too many. Raises Overloaded when all are at work."""
+        if self._alive() < self._bounds.alive:
+            return
+        resting = [run for run in self._runs.values() if run.process and run.status == "paused"]
+        if not resting:
+            raise Overloaded(
+                f"{self._alive()} trainings are at work, as many as may be at once. Pause or stop one, or come back later.",
+                limit=self._bounds.alive,
+                actual=self._alive(),
+                retry_after=_RETRY,
+            )
+        process = min(resting, key=lambda run: run.created).process
+        assert process is not None
+        await process.end()
+
+    async def _wake(self, run: Run) -> None:
+        """See to it that a paused training has a process."""
+        if run.process is None:
+            async with self._admission:
+                await self._make_room()
+                await self._start(run, paused=True)
+            await run.until(lambda: run.status != "starting", _ANSWER)
+
+    async def _start(self, run: Run, *, paused: bool = False) -> None:
+        run.status = "paused" if paused else "starting"
+        await self._keep(run)
+        run.status = "starting"
+
+        async def hear(news: dict[str, Any]) -> None:
+            before = run.status, run.speed
+            run.hear(news)
+            if (run.status, run.speed) != before:
+                await self._keep(run)
+
+        async def over(process: Process) -> None:
+            await self._bury(run, process)
+
+        run.process = await Process.start(run.files.folder, hear, over)
+        run.ring()
+
+    async def _bury(self, run: Run, process: Process) -> None:
+        """A process has ended: as it was told, because the training is over, or because something killed it."""
+        run.process = None
+        if not process.is_ending and not run.is_over:
+            log.warning("the process of training %s ended with %s", run.id, process.exit_code)
+            run.deaths += 1
+            if run.deaths <= _MOST_DEATHS:
+                run.stands_at = run.facts["step"]
+                await self._start(run, paused=run.status == "paused")
+            else:
+                run.status = "failed"
+                run.problem = (
+                    "The training's process was ended by the system, mostly because memory ran out."
+                )
+                await self._keep(run)
+        run.ring()
+
+    async def _keep(self, run: Run) -> None:
+        about = run.about()
+        await asyncio.to_thread(run.files.write_about, about)
+
+    async def _drop_old(self) -> None:
+        """Delete the oldest trainings that nobody needs, when there are too many."""
+        ended = [run for run in reversed(self.all()) if run.process is None]
+        for run in ended[: max(0, len(self._runs) - self._bounds.kept)]:
+            await self.delete(run)
+
+    def _read_all(self) -> list[Run]:
+        folders = [path for path in self._folder.glob("*") if _ID.fullmatch(path.name)]
+        return [run for path in folders if (run := _read(Files(path), self._bounds)) is not None]
+
+    def _tell(self, run: Run, command: str, **options: Any) -> int:
+        if run.process is None:
+            raise WrongState(f"The training is {run.status}.")
+        return run.tell(command, **options)
+
+    def _refuse_over(self, run: Run) -> None:
+        if run.is_over:
+            raise WrongState(
+                f"The training is {run.status}; it can be reset, or another one begun."
+            )
+
+
+def _read(files: Files, bounds: TrainingBounds) -> Run | None:
+    """A training that was left on disk; None for a folder that holds none."""
+    try:
+        about = files.read_about()
+        run = Run(
+            about["id"], about["name"], about["wish"], files, bounds.of_one(), about["created"]
+        )
+        run.status, run.problem, run.speed = about["status"], about["problem"], about["speed"]
+        run.facts |= about["facts"]
+    except (OSError, ValueError, KeyError, TypeError):
+        log.warning("%s holds no training", files.folder)
+        return None
+    run.journal = Journal.read(files.journal, 2**62)
+    last = int(run.journal.points[-1][0]) if run.journal.points else 0
+    run.facts["step"] = last
+    snapshots = files.snapshots()
+    if snapshots:
+        run.look = {"step": snapshots[-1], "layers": [], "warnings": []}
+    if run.status not in (*OVER, "paused"):
+        run.status, run.stands_at = "starting", last
+    return run
+
+
+def _clear(files: Files) -> None:
+    """Delete all that was learned."""
+    shutil.rmtree(files.folder / "snapshots", ignore_errors=True)
+    shutil.rmtree(files.folder / "steps", ignore_errors=True)
+    for path in (files.checkpoint, files.journal):
+        path.unlink(missing_ok=True)
+    files.make()

@@ -1,0 +1,83 @@
+"""A process that learns, as the server sees it: started, told what to do, listened to, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from app.paths import package_root
+
+_MOST = 2**22  # bytes of one line of news
+_PATIENCE = 10.0  # seconds that a process may take to save and end
+
+Hear = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Process:
+    """One process. ``hear`` is awaited for each of its news; ``over`` once it has ended."""
+
+    def __init__(
+        self,
+        child: asyncio.subprocess.Process,
+        hear: Hear,
+        over: Callable[[Process], Awaitable[None]],
+    ) -> None:
+        self.is_ending = False
+        self._child = child
+        self._task = asyncio.create_task(self._listen(hear, over))
+
+    @classmethod
+    async def start(
+        cls, folder: Path, hear: Hear, over: Callable[[Process], Awaitable[None]]
+    ) -> Process:
+        """Start the process for the training in ``folder``."""
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app.learning.runs.worker", str(folder)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=_MOST,
+            cwd=package_root(),
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            start_new_session=True,  # a Ctrl-C in the server's terminal is not for it
+        )
+        return cls(child, hear, over)
+
+    @property
+    def exit_code(self) -> int | None:
+        """What it ended with; None while it lives."""
+        return self._child.returncode
+
+    @property
+    def pid(self) -> int:
+        """The system's number for it."""
+        return self._child.pid
+
+    def send(self, command: str, **options: Any) -> None:
+        """Tell it what to do. Has no effect when it has ended."""
+        stdin = self._child.stdin
+        assert stdin is not None
+        if not stdin.is_closing():
+            stdin.write(json.dumps({"command": command, **options}).encode() + b"\n")
+
+    async def end(self) -> None:
+        """Let it save and end; kill it when it takes too long."""
+        self.is_ending = True
+        assert self._child.stdin is not None
+        self._child.stdin.close()
+        try:
+            await asyncio.wait_for(asyncio.shield(self._task), _PATIENCE)
+        except TimeoutError:
+            self._child.kill()
+            await self._task
+
+    async def _listen(self, hear: Hear, over: Callable[[Process], Awaitable[None]]) -> None:
+        assert self._child.stdout is not None
+        async for line in self._child.stdout:
+            await hear(json.loads(line))
+        await self._child.wait()
+        await over(self)

@@ -1,0 +1,1 @@
+"""Single training steps with every intermediate value."""

@@ -1,0 +1,196 @@
+"""The arithmetic of a step of learning, number by number: a gradient as a sum, a blame as a sum, and an update line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import sqrt
+from typing import Any, NamedTuple
+
+from app.analyses.serializers import place_of
+from app.errors import BadParameter
+from app.learning.steps.serializers import options, update_of
+from app.learning.steps.store import Examined
+from engine.errors import TrainingError
+from engine.train.chain import Chain, blame_terms, parameter_terms
+from engine.types import Array, Index, Shape
+
+Line = dict[str, Any]
+
+
+class Named(NamedTuple):
+    """A number, and what it is called in a formula."""
+
+    symbol: str
+    value: float
+
+
+def gradient(seen: Examined, name: str, parameter: str, text: str, limit: int) -> dict[str, Any]:
+    """The chain rule of one number of a parameter: dW = Σ dZ · A, the largest products first."""
+    index = index_in(text, update_of(seen, name, parameter).gradient.shape)
+    try:
+        chain = parameter_terms(seen.glass, name, parameter, index, limit=limit)
+    except TrainingError as error:
+        raise BadParameter(_sentence(error)) from None
+    return {"layer": name, "parameter": parameter, "index": list(index), **_chain(seen, chain)}
+
+
+def blame(seen: Examined, name: str, picture: int, position: Index, limit: int) -> dict[str, Any]:
+    """The chain rule of one number of a layer: dA = Σ dZ · (how much each number that reads it follows it)."""
+    index = seen.index(name, picture, position)
+    try:
+        chain = blame_terms(seen.glass, name, index, limit=limit)
+    except TrainingError as error:
+        raise BadParameter(_sentence(error)) from None
+    return {"layer": name, "picture": picture, "index": place_of(position), **_chain(seen, chain)}
+
+
+def _chain(seen: Examined, chain: Chain) -> dict[str, Any]:
+    return {
+        "value": chain.value,
+        "terms": [
+            {
+                "layer": term.layer,
+                "picture": term.picture,
+                "output": place_of(seen.position(term.layer, term.output_index)),
+                "dz": term.dz,
+                "input": None if term.input_index is None else place_of(term.input_index),
+                "a": term.a,
+                "product": term.product,
+            }
+            for term in chain.terms
+        ],
+        "count": chain.total_count,
+        "shown": len(chain.terms),
+        "rest": chain.rest,
+    }
+
+
+def update(seen: Examined, name: str, parameter: str, text: str) -> dict[str, Any]:
+    """What the step did to one number of a parameter, and by which formulas."""
+    found = update_of(seen, name, parameter)
+    index = index_in(text, found.before.shape)
+
+    def at(array: Array) -> float:
+        return float(array[index])
+
+    slots = {
+        slot: {"before": at(before), "after": at(after)}
+        for slot, (before, after) in found.slots.items()
+    }
+    content = {
+        "layer": name,
+        "parameter": parameter,
+        "index": list(index),
+        "optimiser": seen.config.optimiser,
+        "before": at(found.before),
+        "gradient": at(found.gradient),
+        "decayed": at(found.decayed),
+        "shrunk": at(found.shrunk),
+        "slots": slots,
+        "corrected": {slot: at(array) for slot, array in found.corrected.items()},
+        "learning_rate": seen.glass.learning_rate,
+        "options": options(seen),
+        "steps": seen.glass.steps,
+        "step": at(found.step),
+        "after": at(found.after),
+    }
+    return {**content, "lines": lines(content)}
+
+
+def lines(one: Mapping[str, Any]) -> list[Line]:
+    """The way from a weight to the next, line by line, each with the values of the symbols that it speaks of.
+
+    Results are those of the step itself (float32) where it keeps them, worked out from these where it does not.
+    """
+    how, rate = one["options"], one["learning_rate"]
+    decay = how["weight_decay"]
+    g, w = Named("g", one["gradient"]), Named("w", one["before"])
+    made: list[Line] = []
+    if one["decayed"] != g.value:
+        numbers = {"g": g.value, "λ": decay, "w": w.value}
+        g = Named("g′", one["decayed"])
+        made.append(_line(g.symbol, "g + λ · w", numbers, g.value))
+    made += _direction(one, how, g)
+    d = Named(made[-1]["symbol"], made[-1]["value"]) if made else g
+    move = -rate * d.value
+    made.append(_line("Δ", f"−η · {d.symbol}", {"η": rate, d.symbol: d.value}, move))
+    if one["shrunk"] != w.value:
+        numbers = {"w": w.value, "η": rate, "λ": decay}
+        w = Named("w̃", one["shrunk"])
+        made.append(_line(w.symbol, "w · (1 − η · λ)", numbers, w.value))
+    made.append(_line("w⁺", f"{w.symbol} + Δ", {w.symbol: w.value, "Δ": move}, one["after"]))
+    return made
+
+
+def _direction(one: Mapping[str, Any], how: Mapping[str, float], g: Named) -> list[Line]:
+    """What the optimiser makes of a gradient before it is multiplied by the learning rate; nothing, for plain descent."""
+    match one["optimiser"]:
+        case "momentum":
+            return [_velocity(one, how, g)]
+        case "nesterov":
+            v, mu = one["slots"]["velocity"]["after"], how["momentum"]
+            numbers = {g.symbol: g.value, "μ": mu, "v⁺": v}
+            ahead = _line("d", f"{g.symbol} + μ · v⁺", numbers, g.value + mu * v)
+            return [_velocity(one, how, g), ahead]
+        case "rmsprop":
+            s = Named("s⁺", one["slots"]["square"]["after"])
+            return [_square(one, how["alpha"], "α", g), _scaled(g, s, how["epsilon"])]
+        case "adam" | "adamw":
+            return _adam(one, how, g)
+    return []
+
+
+def _velocity(one: Mapping[str, Any], how: Mapping[str, float], g: Named) -> Line:
+    slot = one["slots"]["velocity"]
+    numbers = {"μ": how["momentum"], "v": slot["before"], g.symbol: g.value}
+    return _line("v⁺", f"μ · v + {g.symbol}", numbers, slot["after"])
+
+
+def _adam(one: Mapping[str, Any], how: Mapping[str, float], g: Named) -> list[Line]:
+    mean, square = one["slots"]["mean"], one["slots"]["square"]
+    first, second, steps = how["beta1"], how["beta2"], one["steps"]
+    m, s = (
+        Named(symbol, one["corrected"][slot]) for symbol, slot in (("m̂", "mean"), ("ŝ", "square"))
+    )
+    numbers = {"β₁": first, "m": mean["before"], g.symbol: g.value}
+    return [
+        _line("m⁺", f"β₁ · m + (1 − β₁) · {g.symbol}", numbers, mean["after"]),
+        _square(one, second, "β₂", g),
+        _line("m̂", "m⁺ / (1 − β₁ᵗ)", {"m⁺": mean["after"], "β₁": first, "t": steps}, m.value),
+        _line("ŝ", "s⁺ / (1 − β₂ᵗ)", {"s⁺": square["after"], "β₂": second, "t": steps}, s.value),
+        _scaled(m, s, how["epsilon"]),
+    ]
+
+
+def _square(one: Mapping[str, Any], keep: float, symbol: str, g: Named) -> Line:
+    slot = one["slots"]["square"]
+    formula = f"{symbol} · s + (1 − {symbol}) · {g.symbol}²"
+    numbers = {symbol: keep, "s": slot["before"], g.symbol: g.value}
+    return _line("s⁺", formula, numbers, slot["after"])
+
+
+def _scaled(d: Named, square: Named, epsilon: float) -> Line:
+    """A number divided by the root of the running average of its square."""
+    numbers = {d.symbol: d.value, square.symbol: square.value, "ε": epsilon}
+    formula = f"{d.symbol} / (√{square.symbol} + ε)"
+    return _line("d", formula, numbers, d.value / (sqrt(square.value) + epsilon))
+
+
+def _line(symbol: str, formula: str, numbers: Mapping[str, float], value: float) -> Line:
+    return {"symbol": symbol, "formula": formula, "numbers": dict(numbers), "value": value}
+
+
+def index_in(text: str, shape: Shape) -> Index:
+    """``3,0,1,1`` → (3, 0, 1, 1), a place in a parameter of that shape. Raises BadParameter when it is not one."""
+    parts = [part.strip() for part in text.split(",")]
+    sizes = " × ".join(map(str, shape))
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        raise BadParameter(f"index: {text!r} are not numbers. Write it like this: 3,0,1,1.")
+    index = tuple(map(int, parts))
+    if len(index) != len(shape) or any(i >= n for i, n in zip(index, shape, strict=True)):
+        raise BadParameter(f"index: {text!r} is no place in {sizes} numbers, counted from 0.")
+    return index
+
+
+def _sentence(error: Exception) -> str:
+    return f"{str(error)[0].upper()}{str(error)[1:]}."

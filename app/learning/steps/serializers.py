@@ -1,0 +1,308 @@
+"""Steps of learning as the plain content of the API's JSON: the forward pass, the loss, the blame, the update."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from app.analyses import serializers
+from app.analyses.analysis import explain_input
+from app.encoding.arrays import json_bytes, npy_bytes, plain
+from app.errors import BadParameter
+from app.learning.steps.store import Examined
+from engine import outputs, views
+from engine.fields import fields_of
+from engine.ops.base import Explanation
+from engine.preprocess import Preprocess
+from engine.shown import ValueLayout
+from engine.train.glass import Update
+from engine.train.losses import LOSSES
+from engine.types import Array, Index
+
+# How many of a parameter's filters are named as those that moved most.
+MOST_MOVED = 8
+
+# What an op keeps of its forward pass for the way back; ops that are not here keep nothing.
+CACHED = {
+    **dict.fromkeys(("conv", "dense", "leaky_relu", "clip"), ("input",)),
+    **dict.fromkeys(("relu", "sigmoid", "tanh", "softmax"), ("output",)),
+    **dict.fromkeys(
+        ("average_pool", "global_average_pool", "flatten", "reshape", "pad", "concat"),
+        ("shape",),
+    ),
+    **dict.fromkeys(("slice", "gather", "expand"), ("shape",)),
+    **dict.fromkeys(("max_pool", "lp_pool"), ("input", "output")),
+    **dict.fromkeys(("conv_transpose", "global_max_pool"), ("input",)),
+    **dict.fromkeys(("prelu", "sub", "div", "pow", "min", "max"), ("input",)),
+    **dict.fromkeys(("abs", "neg", "exp", "log", "sqrt", "reciprocal"), ("input", "output")),
+    **dict.fromkeys(("hard_sigmoid", "hard_swish", "mish", "elu"), ("input", "output")),
+    **dict.fromkeys(("gelu", "erf", "softplus"), ("input", "output")),
+    "log_softmax": ("output",),
+    **dict.fromkeys(("matmul", "reduce_mean", "reduce_sum", "reduce_max"), ("input",)),
+    **dict.fromkeys(("arg_max", "quantize", "requantize", "quantized_add"), ("input",)),
+    **dict.fromkeys(("conv_integer", "matmul_integer"), ("input",)),
+    **dict.fromkeys(("dynamic_scale", "dynamic_zero_point", "dynamic_quantize"), ("input",)),
+    **dict.fromkeys(("floor", "ceil", "round", "trunc", "sign", "selu"), ("input", "output")),
+    **dict.fromkeys(("celu", "softsign", "thresholded_relu", "shrink"), ("input", "output")),
+    "trigonometric": ("input", "output"),
+    **dict.fromkeys(("compare", "mod", "where", "top_k", "gather_elements"), ("input",)),
+    **dict.fromkeys(("reduce_min", "reduce_prod"), ("input",)),
+    "resize": ("shape",),
+    "lrn": ("input", "base"),
+    **dict.fromkeys(("group_norm", "instance_norm"), ("input", "mean", "inverse")),
+    "layer_norm": ("normal", "inverse"),
+    "batch_norm": ("input", "mean", "variance"),
+    "dropout": ("mask",),
+    **dict.fromkeys(("add", "mul"), ("input",)),
+}
+
+
+def step(seen: Examined, picture: int, made: bool) -> dict[str, Any]:
+    """A step without its arrays, from the place of one ``picture`` of the batch; ``made`` tells whether it has been taken."""
+    glass = seen.glass
+    return {
+        "id": seen.id,
+        "training": seen.training,
+        "number": seen.number,
+        "made": made,
+        "epoch": seen.epoch,
+        "batch_size": seen.batch_size,
+        "pictures": _pictures(seen),
+        "picture": seen.check_picture(picture),
+        "learning_rate": glass.learning_rate,
+        "optimiser": seen.config.optimiser,
+        "options": options(seen),
+        "loss": _loss(seen, picture),
+        "layers": [_layer(seen, name, picture) for name in glass.trace],
+        "parameters_changed": sum(
+            int(np.count_nonzero(update.after != update.before))
+            for update in glass.updates.values()
+        ),
+        "after_analysis": None if seen.after is None else seen.after.id,
+    }
+
+
+def options(seen: Examined) -> dict[str, float]:
+    """What the optimiser was told."""
+    return dict(seen.glass.options)
+
+
+def _pictures(seen: Examined) -> list[dict[str, Any]]:
+    """Each picture's own loss and the share of its class, before and after. A mixed picture is called by its larger part."""
+    glass = seen.glass
+    truth = glass.shares.argmax(1)
+    (_, before), (_, after) = scores(seen)
+    return [
+        {
+            "place": place,
+            "index": None if seen.indices is None else int(seen.indices[place]),
+            "label": seen.labels[unit],
+            "loss": float(glass.losses[place]),
+            "loss_after": float(glass.losses_after[place]),
+            "share": float(before[place, unit]),
+            "share_after": float(after[place, unit]),
+        }
+        for place, unit in enumerate(truth.tolist())
+    ]
+
+
+def scores(seen: Examined) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """(scores, shares), each (N, K), before the step and after it; the shares are the softmax of the scores."""
+    glass = seen.glass
+    before, after = (
+        outputs.class_scores(glass.network.answer, trace).values
+        for trace in (glass.trace, glass.trace_after)
+    )
+    return (before, _softmax(before)), (after, _softmax(after))
+
+
+def _softmax(logits: Array) -> Array:
+    exps = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: Array = exps / exps.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _loss(seen: Examined, picture: int) -> dict[str, Any]:
+    """The picture's loss, class by class: the terms add up to its value. The blame is that of the batch's mean."""
+    glass = seen.glass
+    (score, share), (score_after, share_after) = ((a[picture], b[picture]) for a, b in scores(seen))
+    target = glass.shares[picture]
+    blame = LOSSES[seen.config.loss](scores(seen)[0][0], glass.shares, 0.0)[1][picture]
+    columns = (score, share, target, _terms(seen, picture), score_after, share_after, blame)
+    names = ("score", "share", "target", "term", "score_after", "share_after", "blame")
+    return {
+        "name": seen.config.loss,
+        "value": float(glass.losses[picture]),
+        "after": float(glass.losses_after[picture]),
+        "mean": glass.loss,
+        "mean_after": glass.loss_after,
+        "classes": [
+            {"label": label, **dict(zip(names, row, strict=True))}
+            for label, *row in zip(seen.labels, *(c.tolist() for c in columns), strict=True)
+        ],
+    }
+
+
+def _terms(seen: Examined, picture: int) -> Array:
+    """What each class brings to the picture's loss, (K,)."""
+    (logits, _), _ = scores(seen)
+    scored, target = logits[picture].astype(np.float64), seen.glass.shares[picture]
+    if seen.config.loss == "mean_squared_error":
+        squared: Array = np.square(scored - target) / target.size
+        return squared
+    shifted = scored - scored.max()
+    # Minus zero is what a class without a share of the truth would bring.
+    surprise: Array = -target * (shifted - np.log(np.exp(shifted).sum())) + 0.0
+    return surprise
+
+
+def _layer(seen: Examined, name: str, picture: int) -> dict[str, Any]:
+    glass = seen.glass
+    layout = glass.network.layouts[name]
+    op, gradient = seen.op(name), glass.gradients.values.get(name)
+    node = None if op == "input" else glass.network.node(name)
+    return {
+        "name": name,
+        "op": op,
+        "inputs": [] if node is None else list(node.inputs),
+        "shape": list(layout.shape),
+        "cached": list(CACHED.get(op, ())),
+        "value": views.layer_stats(layout.shown(glass.trace[name], picture)),
+        "gradient": None
+        if gradient is None
+        else views.layer_stats(layout.shown(gradient, picture)),
+        "parameters": [
+            _parameter(key, glass.updates[f"{name}.{key}"])
+            for key in (() if node is None else node.op.params)
+            if f"{name}.{key}" in glass.updates
+        ],
+    }
+
+
+def _parameter(name: str, update: Update) -> dict[str, Any]:
+    return {
+        "name": name,
+        "shape": list(update.before.shape),
+        "size": update.before.size,
+        "value": views.layer_stats(update.before),
+        "gradient": views.layer_stats(update.gradient),
+        "change": {
+            "largest": float(np.abs(update.step).max()),
+            "relative": _relative(_norm(update.step), _norm(update.before)),
+        },
+        "moved": _moved(update),
+    }
+
+
+def _moved(update: Update) -> list[dict[str, Any]]:
+    """The filters that moved most, beside their own size; a bias has no filters."""
+    if update.before.ndim == 1:
+        return []
+    rows = [a.reshape(len(a), -1).astype(np.float64) for a in (update.step, update.before)]
+    steps, sizes = (np.sqrt(np.square(row).sum(1)).tolist() for row in rows)
+    ratios = [_relative(a, b) for a, b in zip(steps, sizes, strict=True)]
+    moved = sorted(((r, f) for f, r in enumerate(ratios) if r), key=lambda m: (-m[0], m[1]))
+    return [{"filter": f, "relative": r} for r, f in moved[:MOST_MOVED]]
+
+
+def _norm(a: Array) -> float:
+    return float(np.sqrt(np.square(a, dtype=np.float64).sum()))
+
+
+def _relative(change: float, size: float) -> float | None:
+    return change / size if size else None
+
+
+def values(seen: Examined, name: str, picture: int, of: str) -> Array:
+    """One picture's numbers of a layer, (C, H, W) or (K,): its ``value``, the ``gradient`` of it, or the value ``after`` the step.
+
+    Raises UnknownLayer, and BadParameter for what there is not.
+    """
+    seen.op(name)
+    glass = seen.glass
+    found = {
+        "value": glass.trace.get(name),
+        "gradient": glass.gradients.values.get(name),
+        "after": glass.trace_after.get(name),
+    }
+    if of not in found:
+        raise BadParameter(f"of: there is no {of!r}. There is: {', '.join(found)}.")
+    array = found[of]
+    if array is None:
+        raise BadParameter(f"No blame reaches {name!r}: the loss is taken before it.")
+    return glass.network.layouts[name].shown(array, seen.check_picture(picture))
+
+
+def update_of(seen: Examined, name: str, parameter: str) -> Update:
+    """What the step did to a parameter. Raises UnknownLayer, and BadParameter for a parameter that the layer does not have."""
+    op = seen.op(name)
+    found = seen.glass.updates.get(f"{name}.{parameter}")
+    if found is None:
+        known = [] if op == "input" else list(seen.glass.network.node(name).op.params)
+        has = f"It has: {', '.join(known)}." if known else "It has none."
+        raise BadParameter(f"The layer {name!r} has no parameter {parameter!r} that learns. {has}")
+    return found
+
+
+def parameter(seen: Examined, name: str, key: str, of: str) -> Array:
+    """A parameter's numbers at one point of the step. Raises as ``update_of``, and BadParameter for what there is not."""
+    update = update_of(seen, name, key)
+    found = {
+        "before": update.before,
+        "gradient": update.gradient,
+        "decayed": update.decayed,
+        "step": update.step,
+        "after": update.after,
+        **{slot: after for slot, (_, after) in update.slots.items()},
+        **{f"{slot}_before": before for slot, (before, _) in update.slots.items()},
+        **{f"{slot}_corrected": array for slot, array in update.corrected.items()},
+    }
+    if of not in found:
+        raise BadParameter(f"of: there is no {of!r}. There is: {', '.join(found)}.")
+    return found[of]
+
+
+def array_bytes(array: Array, kind: str, about: Mapping[str, object]) -> bytes:
+    """An array as ``npy``, or as ``json`` with what it is ``about``."""
+    if kind == "npy":
+        return npy_bytes(array)
+    content = {"shape": list(array.shape), "stats": views.layer_stats(array), "data": plain(array)}
+    return json_bytes({**about, **content})
+
+
+def explanation(seen: Examined, name: str, picture: int, position: Index) -> dict[str, Any]:
+    """Where a number of the forward pass came from, in the shape of ``present.explanation``."""
+    if seen.original is not None:
+        # The step's own numbers: those of the analysis may differ in their last digits, as a network that learns has other kernels.
+        return serializers.explanation(
+            replace(seen.original, trace=seen.glass.trace), name, position
+        )
+    glass, op = seen.glass, seen.op(name)
+    index = seen.index(name, picture, position)
+    if op == "input":
+        why, inputs = (
+            _explain_input(seen, name, index),
+            [("photo", ValueLayout("NCHW", glass.trace[name].shape))],
+        )
+    else:
+        why = glass.explain(name, index)
+        inputs = [(i, glass.network.layouts[i]) for i in glass.network.node(name).inputs]
+    content = serializers.explained(name, op, position, why, inputs)
+    alone = glass.network.layouts[name].index(position)
+    box = fields_of(glass.network).at(name, alone)
+    if box is None:
+        return {**content, "receptive_field": None}
+    (top, left), (bottom, right) = box.start[2:], box.stop[2:]
+    field = {"left": left, "top": top, "right": right, "bottom": bottom}
+    return {**content, "receptive_field": {"input": field, "photo": field}}
+
+
+def _explain_input(seen: Examined, name: str, index: Index) -> Explanation:
+    """A picture's number is a brightness, scaled: (pixel / scale − mean) / std. It need not be whole, for pictures are moved and mixed."""
+    value = float(seen.glass.trace[name][index])
+    steps = seen.glass.network.preprocess
+    assert isinstance(steps, Preprocess)  # a network that is trained says how it is preprocessed
+    return explain_input(steps, index, steps.brightness(index[1], value), value)

@@ -1,0 +1,275 @@
+"""Steps of learning under the glass: made again from a training's state or from a photo, and remembered for a while.
+
+A step is named after what it is made of: a training and a number, or an analysis and the wish that its photo be learned.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from app.analyses.analysis import Analysis, Changes, Clock, layer_of
+from app.errors import BadParameter, UnknownLayer, UnknownStep, WrongState
+from app.execution.cache import Remembered
+from app.execution.executor import Check, Compute
+from app.images.edits import PhotoChanges
+from engine import outputs
+from engine.errors import EngineError, TrainingError
+from engine.network import Network
+from engine.train.config import TrainConfig
+from engine.train.data import Dataset
+from engine.train.glass import Glass, examine, examine_one
+from engine.train.loop import upcoming
+from engine.train.losses import soft_targets
+from engine.train.state import State
+from engine.types import Array, Index
+
+# What a glass keeps of the pictures' values: before, after, gradients. And of each parameter, at most: before, after, the
+# gradient with and without decay, two averages before, after and corrected.
+_OF_VALUES, _OF_PARAMETERS = 3, 10
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One step on one photo, as it is asked for; ``label`` is a class's name or its number."""
+
+    label: str | int
+    optimiser: str
+    learning_rate: float
+    momentum: float
+    loss: str
+    weight_decay: float
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """A step with all its numbers, and where it belongs.
+
+    - of a training: its id, the step's ``number`` from 1, the ``epoch`` from 1, and the pictures' places in the set, ``indices`` (N,);
+    - of a photo: the ``original`` analysis, and the one with the network ``after`` the step.
+    """
+
+    id: str
+    glass: Glass
+    config: TrainConfig
+    labels: tuple[str, ...]
+    training: str | None = None
+    number: int | None = None
+    epoch: int | None = None
+    indices: Array | None = None
+    original: Analysis | None = None
+    after: Analysis | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the step holds on to, in bytes, or a little less than that."""
+        analyses = [done for done in (self.original, self.after) if done is not None]
+        own = size_of(self.glass.network, len(self.glass.losses))
+        return own + sum(done.nbytes for done in analyses)
+
+    @property
+    def batch_size(self) -> int:
+        """How many pictures are learned from."""
+        return len(self.glass.losses)
+
+    def op(self, layer: str) -> str:
+        """What a layer does, "input" for the network's input. Raises UnknownLayer."""
+        if layer in self.glass.network.inputs:
+            return "input"
+        if layer not in self.glass.trace:
+            raise UnknownLayer(f"The network of this step has no layer {layer!r}.")
+        return self.glass.network.node(layer).op.kind
+
+    def index(self, layer: str, picture: int, position: Index) -> Index:
+        """Where in the batch's values the number lies that is shown at a position. Raises BadParameter for an unknown picture."""
+        return self.glass.network.layouts[layer].index(position, self.check_picture(picture))
+
+    def position(self, layer: str, place: Index) -> Index:
+        """Where the number at a place of a picture's value, without the batch axis, is shown."""
+        layout = self.glass.network.layouts[layer]
+        index = list(place)
+        if layout.batch_axis is not None:
+            index.insert(layout.batch_axis, 0)
+        return layout.position(tuple(index))
+
+    def check_picture(self, picture: int) -> int:
+        """A place in the batch. Raises BadParameter for one that it does not have."""
+        if picture >= self.batch_size:
+            raise BadParameter(
+                f"picture: {picture} is outside; this batch has 0 to {self.batch_size - 1}.",
+                limit=self.batch_size - 1,
+                actual=picture,
+            )
+        return picture
+
+
+class Steps:
+    """Makes steps again and remembers them up to ``max_bytes``. Use it from one event loop."""
+
+    def __init__(self, compute: Compute, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._remembered: Remembered[Examined] = Remembered(
+            compute, max_bytes, lambda s: {id(s): s.nbytes}
+        )
+
+    def get(self, step_id: str) -> Examined:
+        """A step that was looked at before. Raises UnknownStep."""
+        found = self._remembered.find(step_id)
+        if found is None:
+            raise UnknownStep(
+                f"There is no step {step_id!r}. Steps are forgotten when memory is needed or the server restarts; "
+                "ask the training, or the analysis, for it again and it gets the same id."
+            )
+        return found
+
+    def forget(self, models: Collection[str]) -> None:
+        """Let go of the lessons of some models."""
+        self._remembered.forget(
+            lambda seen: seen.original is not None and seen.original.model in models
+        )
+
+    async def of_training(
+        self, run: str, number: int, before: Callable[[], tuple[State, Dataset]]
+    ) -> Examined:
+        """A step of a training; ``before`` fetches the state that it starts from, and its pictures.
+
+        Raises BadParameter when the batch is more than there is memory for, WrongState when no step comes, and what ``before``
+        raises.
+        """
+        step_id = _digest("training", run, number)
+
+        def work(check: Check) -> Examined:
+            state, dataset = before()
+            batch = min(state.config.batch_size, len(dataset.labels))
+            check_size(state.network, batch, self._max_bytes)
+            check()
+            return _trained(step_id, run, state, dataset, check)
+
+        return await self._remembered.once(step_id, work)
+
+    async def of_photo(self, original: Analysis, lesson: Lesson) -> Examined:
+        """A lesson on an analysed photo. Raises BadParameter for one that cannot be held."""
+        step_id = _digest("photo", original.id, asdict(lesson))
+
+        def work(check: Check) -> Examined:
+            check_size(original.network, 1, self._max_bytes)
+            return taught(step_id, original, lesson, check)
+
+        return await self._remembered.once(step_id, work)
+
+
+def size_of(network: Network, batch: int) -> int:
+    """About how many bytes a step on so many pictures keeps."""
+    values = sum(int(np.prod(shape)) for shape in network.shapes(batch).values())
+    parameters = sum(array.size for array in network.parameters().values())
+    return 4 * (_OF_VALUES * values + _OF_PARAMETERS * parameters)
+
+
+def check_size(network: Network, batch: int, max_bytes: int) -> None:
+    """Refuse, before any work, a step that is more than there is memory for. Raises BadParameter."""
+    needed = size_of(network, batch)
+    if needed > max_bytes:
+        raise BadParameter(
+            f"All numbers of one step on {batch} pictures take {needed:,} bytes; this server keeps at most {max_bytes:,}. "
+            "Train with smaller batches to look at a step.",
+            limit=max_bytes,
+            actual=needed,
+        )
+
+
+def taught(step_id: str, original: Analysis, lesson: Lesson, check: Check) -> Examined:
+    """One step of the analysis's network on its photo, and the analysis of the same photo with the network after it.
+
+    Raises BadParameter for an unknown label or option, and when the step leads to weights that are no numbers.
+    """
+    network = original.network
+    x = original.trace[next(iter(network.inputs))]
+    answer = network.answer
+    if not answer.is_classifying:
+        raise BadParameter(
+            "This network's answer is no list of classes, so there is none to learn."
+        )
+    if not outputs.can_learn(answer):
+        raise BadParameter(
+            "A photo is learned by a network whose classes exclude each other: all of one softmax, or one sigmoid. This one's answer "
+            f"({answer.kind}) is neither."
+        )
+    labels = answer.labels or tuple(str(unit) for unit in range(len(original.predictions)))
+    truth = np.array([_unit(labels, lesson.label)])
+    try:
+        config = TrainConfig(
+            optimiser=lesson.optimiser,
+            learning_rate=lesson.learning_rate,
+            momentum=lesson.momentum,
+            loss=lesson.loss,
+            weight_decay=lesson.weight_decay,
+            label_smoothing=0.0,
+        )
+        glass = examine_one(network, x, soft_targets(truth, len(labels), 0.0, x.dtype), config)
+    except EngineError as error:
+        raise BadParameter(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+    if not np.isfinite(glass.loss_after):
+        raise BadParameter(
+            f"After such a step the loss is no longer a number. Try a learning rate below {lesson.learning_rate:g}."
+        )
+    check()
+    after = _analysed_again(original, glass.after, step_id, check)
+    return Examined(step_id, glass, config, labels, original=original, after=after)
+
+
+def _analysed_again(original: Analysis, network: Network, step_id: str, check: Check) -> Analysis:
+    """The same photo in the network that has learned from it."""
+    clock = Clock()
+    trace = network.freeze().forward(original.trace[next(iter(network.inputs))], check=check)
+    clock.lap("forward")
+    photo_changes = original.changes.photo if original.changes else PhotoChanges()
+    return replace(
+        original,
+        id=_digest("after", step_id),
+        network=network,
+        trace=trace,
+        layers=[layer_of(network, name, trace[name]) for name in trace],
+        predictions=outputs.predictions(network.answer, trace),
+        timings_ms={"decode": 0.0, "preprocess": 0.0, **clock.total(trace)},
+        original=original.id,
+        changes=Changes(photo_changes, ()),
+        step=step_id,
+    )
+
+
+def _trained(step_id: str, run: str, state: State, dataset: Dataset, check: Check) -> Examined:
+    try:
+        batch = upcoming(dataset, state)
+    except TrainingError:
+        raise WrongState("The training has taken its last step: none is to come.") from None
+    check()
+    epoch = state.epoch + 1
+    glass = examine(state, batch.x, batch.shares, batch.learning_rate)
+    return Examined(
+        step_id,
+        glass,
+        state.config,
+        dataset.classes,
+        training=run,
+        number=batch.step,
+        epoch=epoch,
+        indices=batch.indices,
+    )
+
+
+def _unit(labels: tuple[str, ...], asked: str | int) -> int:
+    if isinstance(asked, int) and 0 <= asked < len(labels):
+        return asked
+    if asked in labels:
+        return labels.index(str(asked))
+    raise BadParameter(f"There is no class {asked!r}. There is: {', '.join(labels)}.")
+
+
+def _digest(*parts: Any) -> str:
+    text = json.dumps(parts, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

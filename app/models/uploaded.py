@@ -1,0 +1,183 @@
+"""Networks that people bring: in memory, as long as there is room and somebody uses them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from app.errors import FixedModel, Overloaded, OversizedModel, TimeLimit, UnknownModel
+from app.execution.executor import Check, Compute
+from app.models.loading import limits_of, read_model
+from app.models.options import ModelUpload, model_id
+from app.models.registry import FORGOTTEN, OWN, Keeping, Registry
+from app.settings import Settings
+from engine.cost import cost
+from engine.network import Network
+
+_WAIT = 5  # seconds until somebody whose turn it was not asks again
+
+
+@dataclass
+class _Own:
+    """A network, the bytes of its numbers, and when it was used last."""
+
+    network: Network
+    nbytes: int
+    used: float
+
+
+class OwnModels:
+    """A shelf of brought models, up to ``max_bytes``, each as long as it is used within ``seconds``. Safe to use from any thread.
+
+    ``clock`` tells the time in seconds.
+    """
+
+    def __init__(
+        self, max_bytes: int, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._max_bytes = max_bytes
+        self._seconds = seconds
+        self._clock = clock
+        self._kept: OrderedDict[str, _Own] = OrderedDict()  # the least recently used first
+        self._lock = threading.Lock()
+
+    def ids(self) -> list[str]:
+        """The models, the newest or last used at the end."""
+        with self._lock:
+            return [model for model, own in self._kept.items() if not self._is_over(own)]
+
+    def find(self, model: str) -> Network | None:
+        """A model; None for one that is not here, or not any more."""
+        with self._lock:
+            own = self._kept.get(model)
+            return None if own is None or self._is_over(own) else own.network
+
+    def use(self, model: str) -> None:
+        """Take note that somebody uses a model, which begins its time anew."""
+        with self._lock:
+            own = self._kept.get(model)
+            if own is not None and not self._is_over(own):
+                own.used = self._clock()
+                self._kept.move_to_end(model)
+
+    def keeping(self, model: str) -> Keeping | None:
+        """How long a model is kept, and what it takes."""
+        with self._lock:
+            own = self._kept.get(model)
+            if own is None:
+                return None
+            left = max(0.0, own.used + self._seconds - self._clock())
+            return Keeping(own=True, bytes=own.nbytes, expires_in=round(left, 1))
+
+    def keep(self, model: str, network: Network) -> list[str]:
+        """Put a model on the shelf; what had to go for it. Raises OversizedModel for one that has no room even alone."""
+        nbytes = cost(network).parameter_bytes
+        if nbytes > self._max_bytes:
+            raise OversizedModel(
+                f"The model's numbers take {nbytes:,} bytes; this server keeps at most {self._max_bytes:,}.",
+                limit=self._max_bytes,
+                actual=nbytes,
+                more={"what": "kept_bytes"},
+            )
+        with self._lock:
+            self._kept.pop(model, None)
+            gone = self._sweep()
+            while self._held(network) > self._max_bytes:
+                gone.append(self._kept.popitem(last=False)[0])
+            self._kept[model] = _Own(network, nbytes, self._clock())
+            return gone
+
+    def delete(self, model: str) -> None:
+        """Forget a model. Raises UnknownModel, and FixedModel for one that nobody brought."""
+        if not model.startswith(OWN):
+            raise FixedModel(
+                f"{model!r} was not brought by anybody, so it stays. Models that can be deleted begin with {OWN!r}."
+            )
+        with self._lock:
+            own = self._kept.get(model)
+            if own is None or self._is_over(own):
+                raise UnknownModel(f"There is no model {model!r}. {FORGOTTEN}")
+            del self._kept[model]
+
+    def sweep(self) -> list[str]:
+        """Forget the models whose time is over; their ids."""
+        with self._lock:
+            return self._sweep()
+
+    def _held(self, network: Network) -> int:
+        """Bytes of the numbers of all models and one more; what several share, being the same but for their photos, counts once."""
+        models = (*(own.network for own in self._kept.values()), network)
+        arrays = (a for m in models for a in (*m.parameters().values(), *m.buffers().values()))
+        return sum({id(array): array.nbytes for array in arrays}.values())
+
+    def _sweep(self) -> list[str]:
+        over = [model for model, own in self._kept.items() if self._is_over(own)]
+        for model in over:
+            del self._kept[model]
+        return over
+
+    def _is_over(self, own: _Own) -> bool:
+        return self._clock() > own.used + self._seconds
+
+
+class ModelReader:
+    """Takes model files in: several may arrive at a time, one is read after the other. Use it from one event loop.
+
+    Files are held in memory until they are read; all of them together may have as many bytes as one alone.
+    """
+
+    def __init__(
+        self, settings: Settings, shelf: OwnModels, compute: Compute, registry: Registry
+    ) -> None:
+        self._settings = settings
+        self._registry = registry
+        self._shelf = shelf
+        self._compute = compute
+        self._room = settings.max_model_bytes
+        self._turn = asyncio.Lock()
+
+    async def add(
+        self, receive: Callable[[], Awaitable[ModelUpload]], announced: int | None
+    ) -> tuple[str, list[str]]:
+        """Keep the model that ``receive`` gets, of so many bytes (None: as many as may be): its id, and those that had to go for it.
+
+        Raises Overloaded while the others that are on their way leave no room, and what ``read_model``, ``OwnModels.keep`` and
+        ``receive`` raise.
+        """
+        most = self._settings.max_model_bytes
+        takes = most if announced is None else min(announced, most)
+        if takes > self._room:
+            raise Overloaded(
+                f"Other models are being read, and leave no room for this one. Try again in about {_WAIT} s.",
+                retry_after=_WAIT,
+            )
+        self._room -= takes
+        try:
+            upload = await receive()
+            async with self._turn:
+                return await self._read(upload)
+        finally:
+            self._room += takes
+
+    async def _read(self, upload: ModelUpload) -> tuple[str, list[str]]:
+        limits = limits_of(self._settings)
+        data, options, external = upload
+
+        def read(check: Check) -> tuple[str, Network]:
+            network = read_model(data, options, limits, check, external)
+            self._registry.describe(network, check)  # what takes too long is not offered
+            return model_id(data, options, external), network
+
+        try:
+            # Sizes are limited before; this is for what they should have stopped.
+            model, network = await self._compute.run(read, self._settings.model_time_limit)
+        except TimeLimit as error:
+            raise TimeLimit(
+                f"Reading the model was stopped after {error.limit:g} s, the server's limit.",
+                limit=error.limit,
+            ) from None
+        return model, self._shelf.keep(model, network)

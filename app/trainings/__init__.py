@@ -1,1 +1,0 @@
-"""Trainings that people start on the page: their pictures, their wishes, and the processes that learn."""

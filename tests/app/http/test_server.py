@@ -1,0 +1,210 @@
+"""uvicorn with our deadlines: slow clients are cut off, others are served meanwhile, and a stop is clean."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.settings import Settings
+from tests.app.conftest import RunningServer, picture_bytes
+
+PROJECT = Path(__file__).parents[3]
+DEADLINES = Settings(
+    port=0,
+    workers=2,
+    log_level="error",
+    header_timeout=0.4,
+    body_timeout=0.4,
+    model_body_timeout=0.8,
+    keep_alive_timeout=5,
+)
+
+
+@pytest.fixture(scope="module")
+def server(registry):
+    with RunningServer(DEADLINES, registry) as running:
+        yield running
+
+
+def open_socket(server):
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=5)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def seconds_until_closed(connection, drip=b""):
+    """How long the server keeps the connection while a byte comes every now and then, and what it answered."""
+    start, answer = time.monotonic(), b""
+    connection.settimeout(0.05)
+    while time.monotonic() - start < 20:
+        try:
+            if drip:
+                connection.sendall(drip)
+            received = connection.recv(65536)
+        except TimeoutError:
+            continue
+        except OSError:
+            received = b""
+        if not received:
+            return time.monotonic() - start, answer
+        answer += received
+    raise AssertionError("the server never closed the connection")
+
+
+def test_a_silent_connection_is_closed(server):
+    with open_socket(server) as connection:
+        assert 0.3 < seconds_until_closed(connection)[0] < 4
+
+
+def test_a_head_that_drips_in_is_cut_off(server):
+    with open_socket(server) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        assert 0.3 < seconds_until_closed(connection, drip=b"a")[0] < 4
+
+
+def test_a_second_head_on_the_same_connection_has_a_deadline_too(server):
+    with open_socket(server) as connection:
+        connection.sendall(b"GET /api/v1/health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"200 OK" in connection.recv(65536)
+        connection.sendall(b"GET / HTTP/1.1\r\nX-Slow: ")
+        assert seconds_until_closed(connection, drip=b"a")[0] < 4
+
+
+def test_a_body_that_drips_in_is_a_408(server):
+    with open_socket(server) as connection:
+        connection.sendall(
+            b"POST /api/v1/analyses HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
+            b"Content-Length: 5000\r\n\r\n"
+        )
+        seconds, answer = seconds_until_closed(connection, drip=b"a")
+    assert 0.3 < seconds < 10
+    assert b" 408 " in answer
+    assert b"/errors/upload-too-slow" in answer
+
+
+def test_a_model_may_drip_in_for_longer(server):
+    """And is answered when its own time is over, not cut off when a picture's is."""
+    with open_socket(server) as connection:
+        connection.sendall(
+            b"POST /api/v1/models HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n"
+        )
+        seconds, answer = seconds_until_closed(connection, drip=b"a")
+    assert 0.7 < seconds < 10
+    assert b" 408 " in answer
+    assert b"/errors/upload-too-slow" in answer
+
+
+def test_a_body_that_nobody_reads_is_cut_off(server):
+    with open_socket(server) as connection:
+        connection.sendall(
+            b"GET /api/v1/health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n"
+        )
+        seconds, answer = seconds_until_closed(connection, drip=b"a")
+    assert seconds < 10
+    assert b" 200 " in answer
+
+
+def test_deadlines_do_not_touch_an_answer_that_takes_its_time(server, monkeypatch):
+    forward = type(server.app.state.services.registry.get()).forward
+
+    def slow(*args, **options):
+        time.sleep(0.8)
+        return forward(*args, **options)
+
+    monkeypatch.setattr("engine.network.Network.forward", slow)
+    answer = httpx.post(f"{server.url}/api/v1/predict", content=picture_bytes())
+    assert answer.status_code == 200
+
+
+def test_many_slow_clients_do_not_keep_a_new_one_waiting(server):
+    slow = [open_socket(server) for _ in range(100)]
+    try:
+        for connection in slow:
+            connection.sendall(
+                b"POST /api/v1/analyses HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na"
+            )
+        with httpx.Client() as visitor:
+            start = time.monotonic()
+            assert visitor.get(f"{server.url}/api/v1/health/ready").status_code == 200
+            assert time.monotonic() - start < 2
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_the_work_of_a_client_that_went_away_is_dropped(server, monkeypatch):
+    started, stopped = threading.Event(), threading.Event()
+
+    def forward(self, x, *, train=False, check=None):
+        started.set()
+        try:
+            for _ in range(2000):
+                check()
+                time.sleep(0.005)
+        except Exception:
+            stopped.set()
+            raise
+
+    monkeypatch.setattr("engine.network.Network.forward", forward)
+    photo = picture_bytes(seed=99)
+    with open_socket(server) as connection:
+        head = f"POST /api/v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: {len(photo)}\r\n\r\n"
+        connection.sendall(head.encode() + photo)
+        assert started.wait(9)
+        assert not stopped.is_set()
+    assert stopped.wait(9)
+
+
+def test_sigterm_lets_requests_under_way_finish(tmp_path):
+    """The whole command, as an orchestrator starts and stops it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-c", SLOW_SERVER, "serve", "--port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "CONVSCOPE_LOG_LEVEL": "error"}
+    server = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
+    try:
+        wait_until_ready(port, server)
+        with ThreadPoolExecutor(1) as pool:
+            url = f"http://127.0.0.1:{port}/api/v1/predict"
+            request = pool.submit(httpx.post, url, content=picture_bytes(), timeout=30)
+            assert server.stdout.readline() == b"at work\n"
+            server.send_signal(signal.SIGTERM)
+            assert request.result().status_code == 200
+        assert server.wait(20) in (0, -signal.SIGTERM)
+    finally:
+        server.kill()
+        server.communicate()
+
+
+SLOW_SERVER = """
+import time
+from engine.network import Network
+forward = Network.forward
+def slow(*args, **options):
+    print("at work", flush=True)
+    time.sleep(1)
+    return forward(*args, **options)
+Network.forward = slow
+from app.cli.main import main
+main()
+"""
+
+
+def wait_until_ready(port, process):
+    for _ in range(400):
+        assert process.poll() is None, "the server ended"
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/api/v1/health/ready").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("the server was never ready")

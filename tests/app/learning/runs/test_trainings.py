@@ -1,0 +1,354 @@
+"""Trainings over HTTP: begun, followed, told what to do, looked at, downloaded, bounded."""
+
+import json
+import time
+
+import httpx
+import numpy as np
+import onnxruntime
+import pytest
+
+from app.learning.runs.metrics_log import Journal, thinned
+from app.settings import Settings
+from engine.formats import safetensors
+from tests.app.archives import packed
+from tests.app.conftest import RunningServer, picture_bytes
+
+TINY = {
+    "data": "shapes",
+    "layers": [
+        {"kind": "conv", "filters": 2, "kernel": 3, "stride": 2, "padding": 1},
+        {"kind": "relu"},
+        {"kind": "maxpool", "kernel": 4, "stride": 4},
+    ],
+    "batch_size": 128,
+    "epochs": 2,
+}
+LONG = {**TINY, "batch_size": 16, "epochs": 500}
+OVER = ("finished", "stopped", "failed")
+
+
+@pytest.fixture(scope="module")
+def server(registry, tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp("trainings"))
+    settings = Settings(
+        port=0, workers=2, log_level="error", time_limit=60, trainings_dir=folder, max_trainings=2
+    )
+    with RunningServer(settings, registry) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def api(server):
+    with httpx.Client(base_url=f"{server.url}/api/v1", timeout=60) as client:
+        yield client
+
+
+def begin(api, wish=TINY, **more):
+    answer = api.post("/trainings", json={**wish, **more})
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["location"] == f"/api/v1/trainings/{answer.json()['id']}"
+    return answer.json()["id"]
+
+
+def read(api, run):
+    return api.get(f"/trainings/{run}").json()
+
+
+def tell(api, run, command, **options):
+    return api.post(f"/trainings/{run}/{command}", json=options)
+
+
+def wait(api, run, holds, seconds=60):
+    end = time.monotonic() + seconds
+    while not holds(now := read(api, run)):
+        assert time.monotonic() < end, now["status"]
+        time.sleep(0.05)
+    return now
+
+
+def events(api, run, until, **query):
+    """(name, id, content) of a stream's events up to the first one for which ``until`` holds."""
+    found, name, number = [], None, None
+    with api.stream("GET", f"/trainings/{run}/events", params=query) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        for line in stream.iter_lines():
+            field, _, value = line.partition(": ")
+            if field == "event":
+                name = value
+            elif field == "id":
+                number = int(value)
+            elif field == "data":
+                found.append((name, number, json.loads(value)))
+                if until(name, found[-1][2]):
+                    return found
+    return found
+
+
+@pytest.fixture(scope="module")
+def finished(api):
+    run = begin(api)
+    return wait(api, run, lambda now: now["status"] in OVER)
+
+
+def test_a_training_goes_to_its_end(finished):
+    assert finished["status"] == "finished", finished["problem"]
+    assert finished["step"] == finished["steps"] == 2 * -(-2700 // 128)
+    assert [point[0] for point in finished["points"]] == list(range(1, finished["steps"] + 1))
+    assert [record["epoch"] for record in finished["history"]] == [1, 2]
+    assert finished["history"][1]["validation_accuracy"] is not None
+    assert finished["parameters"] == sum(layer["parameters"] for layer in finished["layers"])
+
+
+def test_its_network_is_a_model_like_others(api, finished):
+    listed = {model["id"]: model for model in api.get("/models").json()["models"]}
+    assert listed[finished["model"]]["training"] == finished["id"]
+    picture = api.get("/datasets/shapes/pictures/7").content
+    for model in (finished["model"], f"{finished['model']}@{finished['step']}"):
+        analysis = api.post("/analyses", params={"model": model}, content=picture)
+        assert analysis.status_code == 201, analysis.text
+        assert [layer["name"] for layer in analysis.json()["layers"]][1:4] == [
+            "conv1",
+            "relu1",
+            "pool1",
+        ]
+    assert api.get(f"/models/{finished['model']}@99999").status_code == 404
+
+
+def test_what_it_reads_wrong(api, finished):
+    found = api.get(f"/trainings/{finished['id']}/evaluation").json()
+    confusion = np.array(found["confusion"])
+    assert confusion.sum() == 304
+    assert found["accuracy"] == pytest.approx(np.trace(confusion) / confusion.sum())
+    assert found["accuracy"] == pytest.approx(finished["history"][-1]["validation_accuracy"])
+    shares = [mistake["share"] for mistake in found["mistakes"]]
+    assert shares == sorted(shares, reverse=True)
+    assert all(mistake["truth"] != mistake["answer"] for mistake in found["mistakes"])
+    assert found["model"] == f"{finished['model']}@{finished['step']}"
+
+
+def test_few_pictures_a_class(api):
+    """One of four is held out; of single ones nothing can be, and the training goes on all the same."""
+    for count, held_out in ((4, 1), (1, 0)):
+        files = {
+            f"{k}/{i}.png": picture_bytes(seed=9 * k + i) for k in range(3) for i in range(count)
+        }
+        made = api.post("/datasets", content=packed(files)).json()
+        assert made["pictures_per_class"] == [count] * 3
+        run = wait(api, begin(api, {**TINY, "data": made["id"]}), lambda now: now["status"] in OVER)
+        assert run["status"] == "finished", run["problem"]
+        assert run["training_pictures"] == 3 * (count - held_out)
+        assert run["validation_pictures"] == 3 * held_out
+        accuracies = [record["validation_accuracy"] for record in run["history"]]
+        assert [accuracy is None for accuracy in accuracies] == [not held_out] * 2
+        found = api.get(f"/trainings/{run['id']}/evaluation").json()
+        assert found["validation_pictures"] == 3 * held_out
+        assert (found["accuracy"] is None) == (not held_out)
+
+
+def test_batches_of_one(api):
+    run = wait(
+        api,
+        begin(api, {**TINY, "batch_size": 1, "paused": True}),
+        lambda now: now["status"] == "paused",
+    )
+    assert run["steps"] == 2 * run["training_pictures"]
+    tell(api, run["id"], "stop")
+    layers = [*TINY["layers"], {"kind": "batchnorm"}]
+    refused = api.post("/trainings", json={**TINY, "layers": layers, "batch_size": 1})
+    assert refused.status_code == 422
+    assert "two pictures or more" in refused.json()["detail"]
+    assert "batch_size" in refused.json()["detail"]
+
+
+def test_both_downloads_read_as_the_server_does(api, finished):
+    address = f"/trainings/{finished['id']}/model"
+    network = safetensors.load(api.get(address, params={"format": "safetensors"}).content)
+    x = np.random.default_rng(0).normal(size=(2, 3, 32, 32)).astype(np.float32)
+    told = network.forward(x)["softmax"]
+    session = onnxruntime.InferenceSession(api.get(address, params={"format": "onnx"}).content)
+    (other,) = session.run(None, {session.get_inputs()[0].name: x})
+    np.testing.assert_allclose(other, told, rtol=1e-4, atol=1e-6)
+    assert api.get(address, params={"format": "png"}).status_code == 406
+
+
+def test_what_is_over_cannot_go_on(api, finished):
+    for command in ("pause", "resume", "step", "stop"):
+        answer = tell(api, finished["id"], command)
+        assert answer.status_code == 409
+        assert answer.json()["type"] == "/errors/wrong-state"
+
+
+def test_a_step_at_a_time(api):
+    run = begin(api, LONG, paused=True)
+    wait(api, run, lambda now: now["status"] == "paused")
+    assert read(api, run)["step"] == 0
+    now = tell(api, run, "step").json()
+    assert (now["status"], now["step"]) == ("paused", 1)
+    now = tell(api, run, "step", batches=3).json()
+    assert (now["status"], now["step"]) == ("paused", 4)
+    assert [point[0] for point in now["points"]] == [1, 2, 3, 4]
+    assert tell(api, run, "step", batches=0).status_code == 422
+    assert tell(api, run, "resume", speed=None).json()["status"] == "running"
+    assert tell(api, run, "step").status_code == 409
+    now = tell(api, run, "pause").json()
+    assert now["status"] == "paused"
+    glass = api.get(f"/trainings/{run}/step").json()
+    assert glass["number"] == now["step"] + 1
+    assert not glass["made"]
+    after = tell(api, run, "step").json()
+    again = api.get(f"/trainings/{run}/step", params={"number": glass["number"]}).json()
+    assert again["made"]
+    losses = [picture["loss"] for picture in again["pictures"]]
+    assert after["points"][-1][1] == pytest.approx(np.mean(losses), rel=1e-4)
+    now = tell(api, run, "reset").json()
+    assert (now["status"], now["step"], now["points"], now["history"]) == ("paused", 0, [], [])
+    assert api.delete(f"/trainings/{run}").status_code == 204
+    assert read(api, run)["type"] == "/errors/unknown-training"
+
+
+def test_a_speed_is_kept(api):
+    run = begin(api, LONG, speed=5)
+    wait(api, run, lambda now: now["step"] >= 1)
+    began, first = time.monotonic(), read(api, run)["step"]
+    time.sleep(1.5)
+    done = read(api, run)["step"] - first
+    assert done <= 5 * (time.monotonic() - began) + 2
+    assert tell(api, run, "stop").json()["status"] == "stopped"
+
+
+def test_events_tell_everything_once(api):
+    run = begin(api)
+    found = events(api, run, lambda name, content: content.get("status") in OVER)
+    assert found[0][0] == "state"
+    steps = [
+        point[0] for name, _, content in found if name == "points" for point in content["points"]
+    ]
+    assert steps == list(range(1, 2 * -(-2700 // 128) + 1))
+    assert [content["epoch"] for name, _, content in found if name == "epoch"] == [1, 2]
+    assert all(number == content["step"] for name, number, content in found if name == "points")
+
+
+def test_head_of_the_events_ends_while_the_training_goes_on(api):
+    run = begin(api, LONG)
+    try:
+        answer = api.head(f"/trainings/{run}/events", timeout=20)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert read(api, run)["status"] not in OVER
+    finally:
+        tell(api, run, "stop")
+
+
+def test_events_go_on_where_a_lost_connection_ended(api, finished):
+    last = finished["steps"]
+    found = events(api, finished["id"], lambda name, _: name == "points", last_event_id=last - 3)
+    assert found[0][0] == "state"
+    assert [point[0] for point in found[-1][2]["points"]] == [last - 2, last - 1, last]
+
+
+def test_paused_ones_make_room_and_others_do_not(api):
+    resting = begin(api, LONG, paused=True)
+    wait(api, resting, lambda now: now["status"] == "paused")
+    first, second = begin(api, LONG, speed=20), begin(api, LONG, speed=20)
+    refused = api.post("/trainings", json=LONG)
+    assert refused.status_code == 503
+    assert refused.headers["retry-after"]
+    assert refused.json()["limit"] == 2
+    for run in (first, second):
+        tell(api, run, "stop")
+    now = tell(api, resting, "step").json()
+    assert (now["status"], now["step"]) == ("paused", 1)
+    api.delete(f"/trainings/{resting}")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"layers": [{"kind": "maxpool", "kernel": 8, "stride": 8}] * 3},
+        {"layers": [{"kind": "spoon"}]},
+        {"optimiser": "magic"},
+        {"epochs": 0},
+        {"batch_size": 2, "epochs": 1000},
+        {"architecture": "everyday", "layers": None},
+        {"layers": [], "architecture": "everyday"},
+    ],
+)
+def test_an_impossible_wish_is_refused(api, wrong):
+    answer = api.post("/trainings", json={**TINY, **wrong})
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "/errors/invalid-request"
+
+
+def test_unknown_ones(api):
+    assert api.post("/trainings", json={**TINY, "data": "nothing"}).status_code == 404
+    for address in ("", "/events", "/evaluation", "/model", "/step"):
+        assert (
+            api.get(f"/trainings/000000000000{address}").json()["type"]
+            == "/errors/unknown-training"
+        )
+
+
+def test_a_plan_says_what_is_wrong(api):
+    good = api.post("/trainings/plan", json={"data": "shapes", "layers": TINY["layers"]}).json()
+    assert good["problem"] is None
+    assert good["layers"][0]["shape"] == [2, 16, 16]
+    layers = [{"kind": "maxpool", "kernel": 8, "stride": 8}] * 2
+    bad = api.post("/trainings/plan", json={"data": "shapes", "layers": layers})
+    assert bad.status_code == 200
+    assert "does not fit" in bad.json()["problem"]
+    assert bad.json()["parameters"] is None
+
+
+def test_a_loss_that_is_no_number_is_said(api):
+    run = begin(api, TINY, optimiser="sgd", learning_rate=10, loss="mean_squared_error", epochs=50)
+    now = wait(api, run, lambda now: now["status"] in OVER)
+    if now["status"] == "failed":
+        assert "learning rate" in now["problem"]
+
+
+def test_a_time_limit(registry, tmp_path):
+    settings = Settings(
+        port=0, workers=1, log_level="error", trainings_dir=str(tmp_path), training_time_limit=0.3
+    )
+    with (
+        RunningServer(settings, registry) as server,
+        httpx.Client(base_url=f"{server.url}/api/v1", timeout=60) as api,
+    ):
+        run = begin(api, LONG)
+        now = wait(api, run, lambda now: now["status"] in OVER)
+        assert now["status"] == "stopped"
+        assert "0.3 s" in now["problem"]
+
+
+def test_a_stop_of_the_server_waits_for_no_stream(registry, tmp_path):
+    settings = Settings(port=0, workers=1, log_level="error", trainings_dir=str(tmp_path))
+    with (
+        RunningServer(settings, registry) as server,
+        httpx.Client(base_url=f"{server.url}/api/v1", timeout=60) as api,
+    ):
+        run = begin(api, LONG, paused=True)
+        wait(api, run, lambda now: now["status"] == "paused")
+        with api.stream("GET", f"/trainings/{run}/events") as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "event: state"
+            began = time.monotonic()
+            server.server.should_exit = True
+            for _ in lines:
+                pass
+            assert time.monotonic() - began < 3
+
+
+def test_a_journal_thins_and_forgets(tmp_path):
+    points = [[float(step), 1.0, 0.5, 0.1] for step in range(1, 5001)]
+    shown = thinned(points)
+    assert len(shown) <= 2000
+    assert shown[-1] == points[-1]
+    journal = Journal()
+    journal.points, journal.epochs = points[:10], [{"epoch": 1, "step": 8}]
+    journal.write(tmp_path / "journal.jsonl")
+    with (tmp_path / "journal.jsonl").open("a") as file:
+        file.write('[11, 0.2, "cut o')
+    again = Journal.read(tmp_path / "journal.jsonl", 7)
+    assert again.points == points[:7]
+    assert again.epochs == []

@@ -1,0 +1,49 @@
+"""Networks are loaded once, frozen, and shared."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from app.errors import UnknownModel
+from app.models.registry import DEFAULT_MODEL, Registry
+from tests.app.conftest import build_tiny
+
+
+def test_a_network_is_loaded_when_first_asked_for_and_only_once():
+    loads = []
+
+    def load():
+        loads.append(1)
+        return build_tiny()
+
+    registry = Registry({"a": load, "b": build_tiny}, "a")
+    assert not registry.loaded
+    with ThreadPoolExecutor(8) as pool:
+        networks = list(pool.map(lambda _: registry.get("a"), range(32)))
+    assert len(loads) == 1
+    assert all(network is networks[0] for network in networks)
+    assert registry.get() is networks[0]
+    assert registry.loaded
+
+
+def test_a_shared_network_cannot_be_changed():
+    network = Registry({"a": build_tiny}, "a").get()
+    with pytest.raises(ValueError, match="read-only"):
+        network.parameters()["conv1.weight"] += np.float32(1)
+
+
+def test_an_unknown_model_is_refused_with_a_list_of_those_there_are():
+    registry = Registry({"b": build_tiny, "a": build_tiny}, "b")
+    assert registry.ids == ["b", "a"]
+    for ask in (registry.get, registry.layers):
+        with pytest.raises(UnknownModel, match=r"'c'.*b, a"):
+            ask("c")
+
+
+def test_the_zoo_has_the_default():
+    registry = Registry.of_zoo()
+    assert registry.ids[0] == DEFAULT_MODEL
+    network = registry.get()
+    assert len(network.labels) == 20
+    assert registry.layers(DEFAULT_MODEL)[0].op == "input"

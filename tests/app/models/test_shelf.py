@@ -1,0 +1,132 @@
+"""How long the models that people bring stay, and what goes with them."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.errors import FixedModel, OversizedModel, UnknownModel
+from app.http.application import create_app
+from app.models.registry import Registry
+from app.models.uploaded import OwnModels
+from app.settings import Settings
+from engine.network import Network
+from tests.app.bringing import MODELS, as_onnx, bring, net
+from tests.app.conftest import TestClient, build_tiny, picture_bytes
+
+
+class TestKeeping:
+    def test_a_deleted_model_takes_its_analyses_with_it(self, own, file):
+        model = bring(own, file, name="to be deleted")["id"]
+        done = own.post("/api/v1/analyses", params={"model": model}, content=picture_bytes()).json()
+        assert own.delete(f"{MODELS}/{model}").status_code == 204
+        assert (
+            own.get(f"/api/v1/analyses/{done['id']}").json()["type"] == "/errors/unknown-analysis"
+        )
+        gone = own.get(f"{MODELS}/{model}").json()
+        assert gone["type"] == "/errors/unknown-model"
+        assert "send the file again" in gone["detail"]
+        assert own.delete(f"{MODELS}/{model}").status_code == 404
+        assert bring(own, file, name="to be deleted")["id"] == model
+
+    def test_what_nobody_brought_stays(self, own):
+        assert own.delete(f"{MODELS}/tiny").json()["type"] == "/errors/model-fixed"
+        assert own.delete(f"{MODELS}/tiny").status_code == 403
+
+    def test_the_least_recently_used_goes_first(self):
+        one = 4 * 4 * 27
+        shelf = OwnModels(2 * one, 100)
+        assert shelf.keep("own-a", net()) == []
+        assert shelf.keep("own-b", net()) == []
+        shelf.use("own-a")
+        assert shelf.find("own-b") is not None  # a look is no use
+        assert shelf.keep("own-c", net()) == ["own-b"]
+        assert shelf.ids() == ["own-a", "own-c"]
+        assert shelf.find("own-b") is None
+        with pytest.raises(UnknownModel, match="send the file again"):
+            shelf.delete("own-b")
+        with pytest.raises(OversizedModel):
+            shelf.keep("own-d", net(classes=40))
+
+    def test_time_runs_from_the_last_use(self):
+        now = [0.0]
+        shelf = OwnModels(10_000, 100, clock=lambda: now[0])
+        shelf.keep("own-a", net())
+        shelf.keep("own-b", net())
+        now[0] = 80
+        shelf.use("own-a")
+        shelf.find("own-b")
+        now[0] = 110
+        assert shelf.ids() == ["own-a"]
+        assert shelf.keeping("own-a") == {"own": True, "bytes": 432, "expires_in": 70}
+        assert shelf.find("own-b") is None
+        with pytest.raises(UnknownModel):
+            shelf.delete("own-b")
+        shelf.use("own-b")  # too late
+        assert shelf.sweep() == ["own-b"]
+        assert shelf.sweep() == []
+
+    def test_lists_keep_nobody_s_model_and_its_analyses_do(self, tmp_path):
+        now = [0.0]
+        folder = str(tmp_path)
+        settings = Settings(workers=1, trainings_dir=folder, models_dir=folder)
+        app = create_app(settings, Registry({"tiny": build_tiny}, "tiny"))
+        shelf = app.state.services.own_models
+        shelf._clock = lambda: now[0]
+        with TestClient(app) as client:
+            model = bring(client, as_onnx(net()))["id"]
+            photo = {"params": {"model": model}, "content": picture_bytes()}
+            done = client.post("/api/v1/analyses", **photo).json()["id"]
+
+            def left():
+                models = client.get(MODELS).json()["models"]
+                return next((m["expires_in"] for m in models if m["id"] == model), None)
+
+            assert left() == settings.model_ttl
+            now[0] = 5
+            assert left() == left() == settings.model_ttl - 5
+            assert client.get(f"/api/v1/analyses/{done}").status_code == 200
+            assert left() == settings.model_ttl
+            now[0] = 10 + settings.model_ttl
+            assert left() is None
+
+    def test_an_analysis_under_way_goes_with_its_model(self, own, file, monkeypatch):
+        begun, go_on = threading.Event(), threading.Event()
+        forward = Network.forward
+        model = bring(own, file, name="gone meanwhile")["id"]
+
+        def slowly(*args, **how):
+            begun.set()
+            go_on.wait(30)
+            return forward(*args, **how)
+
+        monkeypatch.setattr(Network, "forward", slowly)
+        photo = {"params": {"model": model}, "content": picture_bytes()}
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(own.post, "/api/v1/analyses", **photo)
+            assert begun.wait(30)
+            assert own.delete(f"{MODELS}/{model}").status_code == 204
+            go_on.set()
+            done = answer.result()
+        assert done.status_code == 201
+        assert own.get(f"/api/v1/analyses/{done.json()['id']}").status_code == 404
+
+    def test_others_models_are_none_of_its_business(self):
+        shelf = OwnModels(10_000, 100)
+        assert shelf.find("everyday") is None
+        assert shelf.keeping("everyday") is None
+        with pytest.raises(FixedModel):
+            shelf.delete("everyday")
+
+    def test_evicted_models_take_their_analyses_with_them(self, tmp_path):
+        folder = str(tmp_path)
+        settings = Settings(
+            workers=1, time_limit=60, trainings_dir=folder, models_dir=folder, models_bytes=500
+        )
+        app = create_app(settings, Registry({"tiny": build_tiny}, "tiny"))
+        with TestClient(app) as client:
+            first = bring(client, as_onnx(net()))["id"]
+            done = client.post("/api/v1/analyses", params={"model": first}, content=picture_bytes())
+            bring(client, as_onnx(net()), name="another")
+            assert client.get(f"/api/v1/analyses/{done.json()['id']}").status_code == 404
+            assert client.get(f"{MODELS}/{first}").status_code == 404
