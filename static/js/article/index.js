@@ -19,6 +19,7 @@ export function mountArticle(app) {
   const article = new Article(app);
   app.store.watch(["model"], () => article.write());
   app.store.watch(["analysis", "theme", "seen"], () => article.redraw());
+  app.shortcuts.pauseWhile(isReading);
   find("#cue", HTMLElement).addEventListener("click", () => goTo("article-title"));
 }
 
@@ -35,7 +36,7 @@ export function moreAbout(op) {
 }
 
 /** Whether the reader has scrolled from the app to the article, where keys are the browser's own. */
-export function isReading() {
+function isReading() {
   return find("#article", HTMLElement).getBoundingClientRect().top < innerHeight / 2;
 }
 

@@ -1,4 +1,4 @@
-/** The terms of an explanation, put in order. */
+/** The terms of an explanation, put in order, and where a step of a path is. */
 
 /**
  * @typedef {import("../state/types.js").Explanation} Explanation
@@ -11,6 +11,16 @@
  * @property {Term[]} terms
  * @property {number} sum What they bring to the result together.
  */
+
+/**
+ * The place of a path's step in its layer.
+ *
+ * @param {{ index: import("../state/types.js").TrailStep["index"] }} step
+ * @returns {Place}
+ */
+export function placeOf({ index: { channel, y, x, unit } }) {
+  return unit === undefined || unit === null ? [channel ?? 0, y ?? 0, x ?? 0] : [unit];
+}
 
 /**
  * The terms map by map, in the op's order.

@@ -6,7 +6,7 @@ import { Comparison } from "../state/comparison.js";
 import { find } from "../lib/dom.js";
 import { Explorer } from "../state/navigation.js";
 import { Intake } from "../state/photo-controller.js";
-import { mountKeys } from "../state/shortcuts.js";
+import { mountShortcuts, Shortcuts } from "../state/shortcuts.js";
 import { Slider } from "../state/window-animation.js";
 import { USUAL } from "../network/view.js";
 import { OwnModels } from "../state/models-controller.js";
@@ -91,15 +91,23 @@ const store = new Store(initial);
 const { maxBytes, maxPixels } = find("#file", HTMLElement).dataset;
 const intake = new Intake(store, { bytes: Number(maxBytes), pixels: Number(maxPixels) });
 const explorer = new Explorer(store);
-const app = { store, intake, explorer, slider: new Slider(store, explorer), comparison: new Comparison(store, intake), own: new OwnModels(store, intake) };
+const app = {
+  store,
+  intake,
+  explorer,
+  slider: new Slider(store, explorer),
+  comparison: new Comparison(store, intake),
+  own: new OwnModels(store, intake),
+  shortcuts: new Shortcuts(),
+};
 
 const views = [
   mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
-  mountKeys, mountOver, mountProbe, mountTrail, mountWhy, mountWhatIf, mountLesson,
+  mountShortcuts, mountOver, mountProbe, mountTrail, mountWhy, mountWhatIf, mountLesson,
   mountCamera, mountDraw, mountCrop, mountSave, mountOwn, mountPreprocessing,
 ];
 for (const mount of views) mount(app);
-mountHelp();
+mountHelp(app);
 mountTour(app);
 mountArticle(app);
 followCursor(store);

@@ -1,22 +1,17 @@
-/** The whole page by keyboard, and a swipe for those who have none. */
+/** Keyboard shortcuts of the main page, and a swipe on touch screens. Views register the actions that are theirs. */
 
-import { isReading } from "../article/index.js";
 import { find } from "../lib/dom.js";
-import { toggleFolded, toggleWhole, zoomStep } from "../network/view.js";
 import { toggleTheme } from "../lib/theme.js";
-import { toggleField } from "../views/photo/effective-receptive-field.js";
-import { openHelp } from "../views/shell/help.js";
-import { nextOrder } from "../views/layer/order.js";
-import { openSearch } from "../views/strip/search.js";
-import { drawnZoom } from "../views/strip/tools.js";
-import { closeTrail, stepTrail } from "../views/inspector/strongest-path.js";
 
-/** @typedef {import("./types.js").App} App */
+/**
+ * @typedef {import("./types.js").App} App
+ * @typedef {Record<string, (app: App) => void>} Actions by `KeyboardEvent.key`
+ */
 
 const SWIPE = 48; // pixels sideways that make a swipe
 
-/** @type {Record<string, (app: App) => void>} */
-const ANYWHERE = {
+/** @type {Actions} Those that only change the state. */
+const NAVIGATION = {
   ArrowLeft: ({ explorer }) => explorer.stepLayer(-1),
   ArrowRight: ({ explorer }) => explorer.stepLayer(1),
   ArrowUp: ({ explorer }) => explorer.stepMap(-1),
@@ -31,29 +26,14 @@ const ANYWHERE = {
   1: ({ store }) => store.set({ tab: "layer" }),
   2: ({ store }) => store.set({ tab: "whatif" }),
   3: ({ store }) => store.set({ tab: "why" }),
-  f: ({ store }) => {
-    store.set({ tab: "layer" });
-    toggleField(store);
-  },
-  p: (app) => {
-    app.store.set({ tab: "layer" });
-    stepTrail(app);
-  },
   k: ({ slider }) => slider.toggle(),
   ",": ({ slider }) => slider.step(-1),
   ".": ({ slider }) => slider.step(1),
-  "/": () => openSearch(),
-  "+": ({ store }) => zoomStep(store, 1, drawnZoom()),
-  "-": ({ store }) => zoomStep(store, -1, drawnZoom()),
-  0: ({ store }) => toggleWhole(store),
-  b: ({ store }) => toggleFolded(store),
-  o: nextOrder,
-  "?": () => openHelp(),
   t: toggleTheme,
   x: ({ comparison }) => comparison.flip(),
 };
 
-/** @type {Record<string, (app: App) => void>} Inside an open map. */
+/** @type {Actions} Inside an open map. */
 const INSIDE = {
   ArrowLeft: ({ explorer }) => explorer.nudge(0, -1),
   ArrowRight: ({ explorer }) => explorer.nudge(0, 1),
@@ -61,13 +41,46 @@ const INSIDE = {
   ArrowDown: ({ explorer }) => explorer.nudge(1, 0),
 };
 
+/** Which key does what, outside an open map. */
+export class Shortcuts {
+  #actions = new Map(Object.entries(NAVIGATION));
+  /** @type {(() => boolean)[]} */
+  #pauses = [];
+
+  /** @param {Actions} actions */
+  register(actions) {
+    for (const [key, action] of Object.entries(actions)) {
+      if (this.#actions.has(key)) throw new Error(`The key ${key} has an action already.`);
+      this.#actions.set(key, action);
+    }
+  }
+
+  /**
+   * Leave the keys to the browser while this is so.
+   *
+   * @param {() => boolean} condition
+   */
+  pauseWhile(condition) {
+    this.#pauses.push(condition);
+  }
+
+  get paused() {
+    return this.#pauses.some((condition) => condition());
+  }
+
+  /** @param {string} key */
+  actionOf(key) {
+    return this.#actions.get(key);
+  }
+}
+
 /** @param {App} app */
-export function mountKeys(app) {
+export function mountShortcuts(app) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isReading()) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || app.shortcuts.paused) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest("dialog, select, input:not([type=range])") || belongsTo(target, event.key)) return;
-    const action = (target.closest("[data-cursor]") && INSIDE[event.key]) || ANYWHERE[event.key];
+    const action = (target.closest("[data-cursor]") && INSIDE[event.key]) || app.shortcuts.actionOf(event.key);
     if (!action) return;
     event.preventDefault();
     action(app);
@@ -125,8 +138,8 @@ function escape({ store, explorer }) {
   else if (isInside) find("#stage", HTMLElement).focus({ preventScroll: true });
   else if (store.state.probe) store.set({ probe: null });
   else if (store.state.open) closeMap(explorer);
-  else if (store.state.field) toggleField(store);
-  else if (store.state.trail) closeTrail(store);
+  else if (store.state.field) store.set({ field: null });
+  else if (store.state.trail) store.set({ trail: null });
 }
 
 /** @param {App["explorer"]} explorer */

@@ -256,7 +256,8 @@
  *
  * @typedef {{ store: import("../lib/store.js").Store<State>, intake: import("./photo-controller.js").Intake,
  *   explorer: import("./navigation.js").Explorer, slider: import("./window-animation.js").Slider,
- *   comparison: import("./comparison.js").Comparison, own: import("./models-controller.js").OwnModels }} App What every view is given.
+ *   comparison: import("./comparison.js").Comparison, own: import("./models-controller.js").OwnModels,
+ *   shortcuts: import("./shortcuts.js").Shortcuts }} App What every view is given.
  */
 
 export {};

@@ -8,14 +8,14 @@ import { paint, planeOf } from "../../render/raster.js";
 import { extremes } from "../../model/colour-range.js";
 import { fractions } from "../../model/terms.js";
 import { say } from "../../i18n/index.js";
-import { lineLength, peekBoth, readBoth, whenBoth } from "./view.js";
+import { lineLength, peekBoth, readBoth, whenBoth } from "./tensors.js";
 import { sideNames } from "./switch.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").Layer} Layer
  * @typedef {import("../../state/types.js").Place} Place
- * @typedef {import("./view.js").Both} Both
+ * @typedef {import("./tensors.js").Both} Both
  * @typedef {import("../layer/stage.js").View} View
  *
  * @typedef {{ sheet: HTMLElement, canvas: HTMLCanvasElement, mark: HTMLElement, value: HTMLElement, figure: HTMLElement,

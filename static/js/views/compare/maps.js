@@ -7,13 +7,13 @@ import { fitGrid } from "../../lib/layout.js";
 import { paint, planeOf } from "../../render/raster.js";
 import { fractions } from "../../model/terms.js";
 import { say } from "../../i18n/index.js";
-import { peekBoth, readBoth, whenBoth } from "./view.js";
-import { tileEvents } from "../layer/tile-events.js";
+import { peekBoth, readBoth, whenBoth } from "./tensors.js";
+import { tileEvents } from "../shared/tile-events.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").Layer} Layer
- * @typedef {import("./view.js").Both} Both
+ * @typedef {import("./tensors.js").Both} Both
  * @typedef {import("../layer/stage.js").View} View
  *
  * @typedef {{ channel: number, button: HTMLButtonElement, canvases: HTMLCanvasElement[], inSight: boolean }} Tile

@@ -5,7 +5,7 @@ import { number, percent, points, signed, words } from "../../i18n/format.js";
 import { unitLabels } from "../../model/graph.js";
 import { extremes, rangeOf } from "../../model/colour-range.js";
 import { say } from "../../i18n/index.js";
-import { peekBoth, readBoth, whenBoth } from "./view.js";
+import { peekBoth, readBoth, whenBoth } from "./tensors.js";
 import { sideNames } from "./switch.js";
 
 /**

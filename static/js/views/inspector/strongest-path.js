@@ -5,7 +5,7 @@ import { announce, find, h, placeBox, setAttribute } from "../../lib/dom.js";
 import { number, signed, words } from "../../i18n/format.js";
 import { hasMaps, layerNamed, mapName, unitLabels } from "../../model/graph.js";
 import { onPhoto } from "../../model/receptive-fields.js";
-import { fractions } from "../../model/terms.js";
+import { fractions, placeOf } from "../../model/terms.js";
 import { say } from "../../i18n/index.js";
 import { fieldTool } from "../photo/effective-receptive-field.js";
 
@@ -13,7 +13,6 @@ import { fieldTool } from "../photo/effective-receptive-field.js";
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").Followed} Followed
  * @typedef {import("../../state/types.js").Model} Model
- * @typedef {import("../../state/types.js").Place} Place
  * @typedef {import("../../state/types.js").State} State
  * @typedef {import("../../state/types.js").TrailStep} TrailStep
  */
@@ -34,6 +33,12 @@ export function mountTrail(app) {
   app.store.watch(["trail"], ({ trail }) => show(app, list, trail));
   app.store.watch(["trail", "analysis"], placeEnd);
   follow.textContent = say.trail.button;
+  app.shortcuts.register({
+    p: () => {
+      app.store.set({ tab: "layer" });
+      stepTrail(app);
+    },
+  });
 }
 
 /**
@@ -41,25 +46,15 @@ export function mountTrail(app) {
  *
  * @param {App} app
  */
-export function stepTrail(app) {
+function stepTrail(app) {
   const { trail } = app.store.state;
   if (trail) goTo(app, Math.min(trail.at + 1, trail.steps.length - 1));
   else void begin(app);
 }
 
 /** @param {App["store"]} store */
-export function closeTrail(store) {
+function closeTrail(store) {
   store.set({ trail: null });
-}
-
-/**
- * A step's place in its layer.
- *
- * @param {TrailStep} step
- * @returns {Place}
- */
-export function placeOf({ index: { channel, y, x, unit } }) {
-  return unit === undefined || unit === null ? [channel ?? 0, y ?? 0, x ?? 0] : [unit];
 }
 
 /** @param {App} app */

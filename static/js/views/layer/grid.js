@@ -9,7 +9,7 @@ import { extremes, rangeFor } from "../../model/colour-range.js";
 import { mapsInOrder } from "../../model/tensors.js";
 import { fractions } from "../../model/terms.js";
 import { say } from "../../i18n/index.js";
-import { tileEvents } from "./tile-events.js";
+import { tileEvents } from "../shared/tile-events.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App

@@ -14,7 +14,7 @@ import { Grid } from "./grid.js";
 import { Kernels } from "./kernels.js";
 import { Legend } from "./legend.js";
 import { Lens } from "./map-detail.js";
-import { orderChoice } from "./order.js";
+import { nextOrder, orderChoice } from "./order.js";
 import { pairView } from "../compare/view.js";
 
 /**
@@ -41,6 +41,7 @@ const MOST_BARS = 100; // a longer vector whose numbers have no names is shown a
 export function mountStage(app) {
   const stage = new Stage(app);
   const { store } = app;
+  app.shortcuts.register({ o: nextOrder });
   store.watch(["analysis", "layer", "open", "kernels", "contrast"], () => stage.build());
   store.watch(["pair"], ({ contrast }) => contrast && stage.build());
   store.watch(["tile"], () => stage.turn());

@@ -19,7 +19,7 @@ const PAUSE = 60; // milliseconds that the cursor rests before a backward pass i
  * @param {App} app
  * @returns {HTMLElement} the button, and the words below it
  */
-export function fieldTool({ store }) {
+export function fieldTool({ store, shortcuts }) {
   const button = h(
     "button",
     { type: "button", class: "tool", "aria-keyshortcuts": "f", on: { click: () => toggleField(store) } },
@@ -37,11 +37,17 @@ export function fieldTool({ store }) {
   });
   store.watch(["field"], ({ field }) => field && !field.answer && ask());
   button.setAttribute("aria-pressed", "false");
+  shortcuts.register({
+    f: () => {
+      store.set({ tab: "layer" });
+      toggleField(store);
+    },
+  });
   return h("div", {}, button, words);
 }
 
 /** @param {Store} store */
-export function toggleField(store) {
+function toggleField(store) {
   store.set({ field: store.state.field ? null : { answer: null } });
 }
 

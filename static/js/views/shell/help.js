@@ -4,6 +4,8 @@ import { find, h } from "../../lib/dom.js";
 import { say } from "../../i18n/index.js";
 import { languageChoice } from "../../i18n/apply.js";
 
+/** @typedef {import("../../state/types.js").App} App */
+
 const { help } = say;
 
 /** @type {[string[], string][]} */
@@ -28,8 +30,10 @@ const KEYS = [
   [["?"], help.list],
 ];
 
-export function mountHelp() {
+/** @param {App} app */
+export function mountHelp({ shortcuts }) {
   const dialog = find("#help-dialog", HTMLDialogElement);
+  const open = () => dialog.open || dialog.showModal();
   dialog.append(
     h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
     h("h2", { id: "help-title" }, help.keys),
@@ -42,10 +46,6 @@ export function mountHelp() {
     h("p", {}, help.read),
     h("p", { class: "language" }, h("label", { for: "help-language" }, say.language), " ", languageChoice("help-language")),
   );
-  find("#help", HTMLElement).addEventListener("click", () => openHelp());
-}
-
-export function openHelp() {
-  const dialog = find("#help-dialog", HTMLDialogElement);
-  if (!dialog.open) dialog.showModal();
+  find("#help", HTMLElement).addEventListener("click", open);
+  shortcuts.register({ "?": open });
 }

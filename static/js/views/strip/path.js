@@ -3,7 +3,7 @@
 import { svg } from "../../lib/dom.js";
 import { typicalMaps } from "../../model/graph.js";
 import { CELLS } from "../../network/geometry.js";
-import { placeOf } from "../inspector/strongest-path.js";
+import { placeOf } from "../../model/terms.js";
 
 /**
  * @typedef {import("../../state/types.js").TrailStep} TrailStep

@@ -27,6 +27,7 @@ export function openSearch() {
 export function mountSearch(app, strip) {
   const search = new Search(app, strip);
   find("#position", HTMLElement).addEventListener("click", openSearch);
+  app.shortcuts.register({ "/": openSearch });
   find("#layers-dialog", HTMLDialogElement).addEventListener("opened", () => search.open());
 }
 

@@ -16,7 +16,7 @@ const KEY_PAN = 240; // pixels
 const COAST = 400; // milliseconds
 
 /** How near the strip is drawn; 1 is the usual size. */
-export function drawnZoom() {
+function drawnZoom() {
   return Number(find("#strip", HTMLElement).dataset.zoom ?? 1);
 }
 
@@ -29,6 +29,13 @@ export function mountStripTools(app, strip) {
   mountWheel(app, strip);
   mountDrag(strip);
   mountPinch(app, strip);
+  const { store, shortcuts } = app;
+  shortcuts.register({
+    "+": () => zoomStep(store, 1, drawnZoom()),
+    "-": () => zoomStep(store, -1, drawnZoom()),
+    0: () => toggleWhole(store),
+    b: () => toggleFolded(store),
+  });
   strip.root.addEventListener("keydown", (event) => {
     if (!event.shiftKey || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
     event.preventDefault();

@@ -1,0 +1,100 @@
+/** What both sides of a comparison hold of a layer: the numbers that all views of it are made from. */
+
+import { isAbort } from "../../api/client.js";
+import { rangeOf } from "../../model/colour-range.js";
+import { layerNamed, mapsBehind } from "../../model/graph.js";
+import { valueAt } from "../../model/tensors.js";
+
+/**
+ * @typedef {import("../../state/types.js").App} App
+ * @typedef {import("../../state/types.js").Layer} Layer
+ * @typedef {import("../../state/types.js").Pair} Pair
+ * @typedef {import("../../state/types.js").Place} Place
+ * @typedef {import("../../state/types.js").Range} Range
+ * @typedef {import("../../state/types.js").Tensor} Tensor
+ *
+ * @typedef {{ one: Tensor, other: Tensor, difference: Tensor, apart: Range, shared: Range }} Both What a layer holds on both
+ *   sides; `apart` is the scale of the differences alone, `shared` one for all three.
+ */
+
+/** @type {WeakMap<Tensor, WeakMap<Tensor, Both>>} Worked out once for each two. */
+const worked = new WeakMap();
+
+/**
+ * Both sides' numbers, if they have arrived.
+ *
+ * @param {Pair | null} pair
+ * @param {Layer} layer
+ * @returns {Both | null}
+ */
+export function peekBoth(pair, layer) {
+  const one = pair?.one.numbers.peek(layer.name);
+  const other = pair?.other.numbers.peek(layer.name);
+  if (!one || !other) return null;
+  const known = worked.get(one) ?? new WeakMap();
+  worked.set(one, known);
+  const both = known.get(other) ?? workOut(one, other);
+  known.set(other, both);
+  return both;
+}
+
+/**
+ * Wait for both sides' numbers, then call, unless the reader has gone on meanwhile.
+ *
+ * @param {App} app
+ * @param {Layer} layer
+ * @param {() => void} call
+ */
+export async function whenBoth({ store }, layer, call) {
+  const { pair } = store.state;
+  if (!pair) return;
+  try {
+    await Promise.all([pair.one, pair.other].map(({ numbers, model }) => numbers.whole(layerNamed(model, layer.name) ?? layer)));
+    if (store.state.pair === pair) call();
+  } catch (error) {
+    if (!isAbort(error)) console.warn(error); // the comparison, which waits for the same numbers, tells the reader
+  }
+}
+
+/**
+ * The value under the cursor on either side, and how far they are apart.
+ *
+ * @param {Both} both
+ * @param {Place} place
+ */
+export function readBoth({ one, other, difference }, place) {
+  return { one: valueAt(one, place), other: valueAt(other, place), difference: valueAt(difference, place) };
+}
+
+/**
+ * How many numbers of a long vector stand in a line, in whole maps where it is made of maps.
+ *
+ * @param {App} app
+ * @param {Layer} layer
+ */
+export function lineLength({ store }, layer) {
+  const [count = 1, , width] = layer.shape;
+  if (width !== undefined) return width;
+  const maps = store.state.model && mapsBehind(store.state.model, layer.name);
+  const run = maps ? (maps.shape[1] ?? 1) * (maps.shape[2] ?? 1) : 1;
+  return Math.min(count, Math.max(1, Math.round(Math.sqrt(count) / run)) * run);
+}
+
+/**
+ * @param {Tensor} one
+ * @param {Tensor} other
+ * @returns {Both}
+ */
+function workOut(one, other) {
+  const data = other.data.map((value, i) => value - (one.data[i] ?? 0));
+  const reach = (/** @type {Float32Array} */ values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const apart = reach(data);
+  const shared = Math.max(apart, reach(one.data), reach(other.data));
+  return {
+    one,
+    other,
+    difference: { ...other, data },
+    apart: rangeOf(-apart, apart, true),
+    shared: rangeOf(-shared, shared, true),
+  };
+}
