@@ -21,6 +21,7 @@
     │   ├── UnsupportedModel    a network, but with an operation that cannot be run here
     │   ├── OversizedModel      more bytes, work or memory than allowed
     │   ├── InputSizeMissing    the file leaves height and width open, and nobody said them
+    │   ├── OptionMissing       a network, but one that needs to be told something else: a second input, channels
     │   └── ExternalDataMissing its weights are in other files, which were not sent with it
     ├── FixedModel              a model that was not brought, and so cannot be deleted
     ├── UnknownModel            no network of that id
@@ -143,6 +144,10 @@ class InputSizeMissing(ModelError):
     """The file leaves height and width open, and nobody said them."""
 
 
+class OptionMissing(ModelError):
+    """A network that can be read once something is said of it; ``more`` names the ``field``."""
+
+
 class ExternalDataMissing(ModelError):
     """The model's weights are in other files, which were not sent with it; ``more`` names them as ``missing``."""
 
@@ -169,6 +174,19 @@ class UnknownLayer(AppError):
 
 class BadParameter(AppError):
     """A parameter that parses, but means nothing here."""
+
+
+def bad_option(
+    field: str,
+    detail: str,
+    *,
+    limit: float | None = None,
+    actual: float | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> BadParameter:
+    """What is said of a model under ``field`` is not understood, or does not fit its file."""
+    named = {"field": field, **(more or {})}
+    return BadParameter(f"{field}: {detail}", limit=limit, actual=actual, more=named)
 
 
 class NotAcceptable(AppError):

@@ -7,6 +7,7 @@ EngineError
 │   ├── UnsupportedOp    it asks for an operation that cannot be run here
 │   ├── ModelTooLarge    it is more than a limit allows
 │   ├── InputSizeNeeded  it leaves its input's height and width open
+│   ├── OptionMismatch   what was said of it (a size, a constant) is not what it takes
 │   └── ExternalDataNeeded   its weights are in other files, which are not there
 ├── UnknownModel     no network of that name in the zoo
 ├── TrainingError    nothing can be learned from this: an empty folder, one class, a foreign checkpoint
@@ -60,8 +61,8 @@ class ModelTooLarge(FormatError):
 class InputSizeNeeded(FormatError):
     """A model leaves its input's height and width open, and none was given.
 
-    ``shape`` is that of the ``input``, None for an axis that is open; ``sides`` are those of "height" and "width" that are.
-    ``suggested``: a height and width at which the model can be run, if one is known.
+    ``shape`` is that of the ``input``, None for an axis that is open; ``fixed`` is the height and width that the file fixes,
+    None for a side that is open. ``suggested``: a height and width at which the model can be run, if one is known.
     """
 
     def __init__(
@@ -70,14 +71,39 @@ class InputSizeNeeded(FormatError):
         *,
         input: str,  # noqa: A002, ONNX's word
         shape: tuple[int | None, ...],
-        sides: tuple[str, ...],
+        fixed: tuple[int | None, int | None],
         suggested: tuple[int, int] | None,
     ) -> None:
         super().__init__(detail)
         self.input = input
         self.shape = shape
-        self.sides = sides
+        self.fixed = fixed
         self.suggested = suggested
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """Which of height and width are open."""
+        return tuple(s for s, size in zip(("height", "width"), self.fixed, strict=True) if not size)
+
+
+class OptionMismatch(FormatError):
+    """What was said of a model is not what its file takes: ``option`` is "size", or "input" for a constant of the ``input``.
+
+    ``fixed``: of a size, the height and width that the file fixes, None for a side that is open.
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        option: str,
+        input: str,  # noqa: A002, ONNX's word
+        fixed: tuple[int | None, int | None] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.option = option
+        self.input = input
+        self.fixed = fixed
 
 
 class ExternalDataNeeded(FormatError):

@@ -34,6 +34,7 @@ from app.errors import (
     NotAnArchive,
     NotAPicture,
     NotReady,
+    OptionMissing,
     Overloaded,
     OversizedModel,
     PictureTooLarge,
@@ -87,6 +88,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     UnsupportedModel: Problem("model-unsupported", 422, "The model uses what cannot be run here"),
     OversizedModel: Problem("model-too-large", 413, "The model is too large"),
     InputSizeMissing: Problem("model-input-size-needed", 422, "The model's input needs a size"),
+    OptionMissing: Problem("model-option-needed", 422, "This model needs one more thing"),
     ExternalDataMissing: Problem(
         "model-external-data-needed", 422, "The model's weights are in another file"
     ),

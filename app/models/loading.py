@@ -15,16 +15,17 @@ import numpy as np
 from app.encoding.arrays import json_bytes
 from app.errors import (
     AppError,
-    BadParameter,
     ExternalDataMissing,
     InputSizeMissing,
     InvalidModel,
     OversizedModel,
     UnsupportedModel,
+    bad_option,
 )
 from app.execution.executor import Check
 from app.models.file_kinds import foreign_weights, kind_of_file, missing_bytes
 from app.models.options import (
+    INPUT,
     MAX_LABEL,
     NO_FILES,
     PRESETS,
@@ -42,6 +43,7 @@ from engine.errors import (
     FormatError,
     InputSizeNeeded,
     ModelTooLarge,
+    OptionMismatch,
     UnsupportedOp,
 )
 from engine.formats import safetensors
@@ -76,8 +78,8 @@ def read_model(
     """The network in an ONNX file, or in a ``.safetensors`` file of this program, with the options; read-only.
 
     ``external``: the files that came with it, by name, where it keeps its weights outside.
-    Raises InvalidModel, UnsupportedModel, OversizedModel, InputSizeMissing, ExternalDataMissing, and BadParameter for an option
-    that does not fit.
+    Raises InvalidModel, UnsupportedModel, OversizedModel, InputSizeMissing, OptionMissing, ExternalDataMissing, and
+    BadParameter for an option that does not fit.
     """
     size = len(data) + sum(map(len, external.values()))
     if size > limits.max_bytes:
@@ -152,9 +154,9 @@ def _saved_here(data: bytes, options: ImportOptions) -> Network:
     if foreign is not None:
         raise InvalidModel(str(foreign))
     if options.size is not None:
-        raise BadParameter("size: a file of this program fixes its input's size itself.")
+        raise bad_option("size", "a file of this program fixes its input's size itself.")
     if options.inputs:
-        raise BadParameter("input: a file of this program has no input but the photo.")
+        raise bad_option("input", "a file of this program has no input but the photo.")
     return safetensors.load(data)
 
 
@@ -204,8 +206,9 @@ def _check_labels(network: Network, labels: tuple[str, ...]) -> None:
     counts = label_counts(network)
     if not counts:
         shapes = (sizes(network.shapes()[name][1:]) for name in network.outputs)
-        raise BadParameter(
-            f"labels: the network's answer, {' and '.join(shapes)} numbers, is no list of classes, so it takes no names."
+        raise bad_option(
+            "labels",
+            f"the network's answer, {' and '.join(shapes)} numbers, is no list of classes, so it takes no names.",
         )
     if len(labels) not in counts:
         hint = (
@@ -213,8 +216,9 @@ def _check_labels(network: Network, labels: tuple[str, ...]) -> None:
             if (len(labels), counts[0]) == (imagenet.CLASSES, imagenet.CLASSES + 1)
             else ""
         )
-        raise BadParameter(
-            f"labels: there are {len(labels):,} names, but the network tells {_either(counts)} classes apart.{hint}",
+        raise bad_option(
+            "labels",
+            f"there are {len(labels):,} names, but the network tells {_either(counts)} classes apart.{hint}",
             limit=counts[0],
             actual=len(labels),
         )
@@ -250,7 +254,7 @@ def _with_channels(known: Preprocess, options: ImportOptions) -> Preprocess:
         order = PRESETS[options.preset].channels
     made = replace(known, channels=order)
     if not made.is_grey and len(made.bands) != count:
-        raise BadParameter(f"channels: {order} are {len(made.bands)}; the network takes {count}.")
+        raise bad_option("channels", f"{order} are {len(made.bands)}; the network takes {count}.")
     if count != len(known.channels) or order == known.channels:
         return made
     numbers = Preset(known.mean, known.std, known.scale, known.channels)
@@ -273,8 +277,9 @@ def _with_range(known: Preprocess, options: ImportOptions) -> Preprocess:
         source="chosen",
     )
     if known.scale == USUAL_SCALE and max(map(abs, known.mean)) > _LARGE_MEAN:
-        raise BadParameter(
-            "mean: it is for pixels from 0 to 1. For pixels from 0 to 255 say scale=1, too, or ask for preset=caffe or preset=raw."
+        raise bad_option(
+            "mean",
+            "it is for pixels from 0 to 1. For pixels from 0 to 255 say scale=1, too, or ask for preset=caffe or preset=raw.",
         )
     return known
 
@@ -298,8 +303,8 @@ _LARGE_MEAN = 10.0
 
 def _spread(name: str, numbers: tuple[float, ...], channels: int) -> tuple[float, ...]:
     if len(numbers) not in (1, channels):
-        raise BadParameter(
-            f"{name}: the network takes {channels} channels; give 1 or {channels} numbers."
+        raise bad_option(
+            name, f"the network takes {channels} channels; give 1 or {channels} numbers."
         )
     return numbers if len(numbers) == channels else numbers * channels
 
@@ -325,12 +330,18 @@ def _translated(error: EngineError) -> AppError:
             return InputSizeMissing(
                 f"{text} Say it: size={rows}x{cols}, height first.",
                 more={
+                    "field": "size",
+                    "fixed_size": list(error.fixed),
                     "input": error.input,
                     "input_shape": list(error.shape),
                     "open_sides": list(error.sides),
                     "suggested_size": None if error.suggested is None else [rows, cols],
                 },
             )
+        case OptionMismatch():
+            field = "size" if error.option == "size" else f"{INPUT}{error.input}"
+            fixed = {} if error.fixed is None else {"fixed_size": list(error.fixed)}
+            return bad_option(field, f"{error}.", more={"input": error.input, **fixed})
         case ExternalDataNeeded():
             return ExternalDataMissing(text, more={"missing": list(error.missing)})
         case FormatError():

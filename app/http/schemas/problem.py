@@ -37,7 +37,16 @@ class Problem(Schema):
     missing: list[str] | None = Field(
         None, description="For models: the files with its weights that were not sent."
     )
-    input: str | None = Field(None, description="For models: the input that needs a size.")
+    field: str | None = Field(
+        None,
+        description="For models: the option that is needed or does not fit: size, channels, labels, input:NAME.",
+        examples=["size"],
+    )
+    fixed_size: list[int | None] | None = Field(
+        None,
+        description="For models: the height and width that the file fixes; null for a side that is open.",
+    )
+    input: str | None = Field(None, description="For models: the input that it is about.")
     input_shape: list[int | None] | None = Field(
         None, description="For models: that input's axes; null for one that the file leaves open."
     )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from onnx import TypeProto, helper
 
-from engine.errors import FormatError, ModelTooLarge
+from engine.errors import ModelTooLarge, OptionMismatch
 from engine.formats.onnx.building import MOST_FOLDED
 from engine.formats.onnx.parsing import Graph
 from engine.formats.onnx.tensors import BOOL, FLOATS, WHOLES
@@ -20,15 +20,15 @@ from engine.types import Array
 def with_constants(graph: Graph, constants: Mapping[str, Sequence[float]]) -> Graph:
     """The graph without the inputs that have a constant. An axis that is open, as that of pictures may be, has one place.
 
-    Raises FormatError for a name that no input has, or for another count of numbers than it takes.
+    Raises OptionMismatch for a name that no input has, or for another count of numbers than it takes.
     """
     if not constants:
         return graph
     unknown = sorted(constants.keys() - graph.inputs.keys())
     if unknown:
         has = ", ".join(map(repr, graph.inputs))
-        raise FormatError(
-            f"there is no input {unknown[0]!r} to give a constant to; there is: {has}"
+        raise _mismatch(
+            unknown[0], f"there is no input {unknown[0]!r} to give a constant to; there is: {has}"
         )
     arrays = {key: _filled(key, graph.inputs[key], given) for key, given in constants.items()}
     return replace(
@@ -41,7 +41,7 @@ def with_constants(graph: Graph, constants: Mapping[str, Sequence[float]]) -> Gr
 def _filled(name: str, kind: TypeProto, given: Sequence[float]) -> Array:
     tensor = kind.tensor_type
     if tensor.elem_type not in FLOATS | WHOLES | {BOOL}:
-        raise FormatError(f"the input {name!r} takes no numbers, so it cannot be given one")
+        raise _mismatch(name, f"the input {name!r} takes no numbers, so it cannot be given one")
     shape = tuple(max(1, dim.dim_value) for dim in tensor.shape.dim)
     if prod(shape) > MOST_FOLDED:
         raise ModelTooLarge(
@@ -53,9 +53,10 @@ def _filled(name: str, kind: TypeProto, given: Sequence[float]) -> Array:
     if len(shape) == 1 and not tensor.shape.dim[0].dim_value:
         shape = (len(given),)  # a list of any length
     if len(given) not in (1, prod(shape)):
-        raise FormatError(
+        raise _mismatch(
+            name,
             f"the input {name!r} takes {prod(shape):,} numbers, of shape {list(shape)}; {len(given):,} were given: give one for "
-            "all of them, or one for each"
+            "all of them, or one for each",
         )
     if tensor.elem_type in FLOATS:
         numbers = np.array(given, np.float32)
@@ -68,5 +69,9 @@ def _whole(name: str, dtype: np.dtype[Any], given: Sequence[float]) -> Array:
     """Integers, or 0 and 1 for what is true or not."""
     low, high = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
     if any(number != int(number) or not low <= number <= high for number in given):
-        raise FormatError(f"the input {name!r} takes whole numbers from {low} to {high}")
+        raise _mismatch(name, f"the input {name!r} takes whole numbers from {low} to {high}")
     return np.array([int(number) for number in given], dtype)
+
+
+def _mismatch(name: str, detail: str) -> OptionMismatch:
+    return OptionMismatch(detail, option="input", input=name)

@@ -10,7 +10,13 @@ from typing import TypeVar
 
 from onnx import TypeProto
 
-from engine.errors import EngineError, FormatError, InputSizeNeeded, ModelTooLarge
+from engine.errors import (
+    EngineError,
+    FormatError,
+    InputSizeNeeded,
+    ModelTooLarge,
+    OptionMismatch,
+)
 from engine.formats.onnx.tensors import FLOATS, WHOLES, type_name
 from engine.types import Shape
 
@@ -97,24 +103,28 @@ def open_sides(dims: Dims) -> tuple[str, ...]:
     """Which of height and width an input leaves open; none for what is no maps."""
     if len(dims) != 4:
         return ()
+    sides = zip(_SIDES, _fixed_sides(dims), strict=True)
+    return tuple(side for side, size in sides if size is None)
+
+
+def _fixed_sides(dims: Dims) -> tuple[int | None, int | None]:
+    """Height and width of maps, None where they are open."""
     first = _first_side(dims, _channel_axes(dims)[0])
-    return tuple(s for s, size in zip(_SIDES, dims[first : first + 2], strict=True) if size is None)
+    return dims[first], dims[first + 1]
 
 
 def _needed(name: str, dims: Dims, suggested: Size | None) -> InputSizeNeeded:
     sides = " and ".join(open_sides(dims))
-    first = _first_side(dims, _channel_axes(dims)[0])
-    fixed = dims[first : first + 2]
+    fixed = _fixed_sides(dims)
     whole = None
     if suggested is not None:
-        rows, cols = (has or tried for has, tried in zip(fixed, suggested, strict=True))
-        whole = rows, cols
+        whole = (fixed[0] or suggested[0], fixed[1] or suggested[1])
     works = "" if whole is None else f"; {whole[0]} × {whole[1]} can be run"
     return InputSizeNeeded(
         f"the input {name!r} takes pictures of any {sides}, and a size has to be chosen{works}",
         input=name,
         shape=dims,
-        sides=open_sides(dims),
+        fixed=fixed,
         suggested=whole,
     )
 
@@ -162,8 +172,11 @@ def _filled(
             wrong = any(has not in (None, given) for has, given in zip(fixed, size, strict=True))
             if wrong and not fits:
                 sides = " × ".join("any" if side is None else str(side) for side in fixed)
-                raise FormatError(
-                    f"the file fixes its input {name!r} at {sides}; {size[0]} × {size[1]} cannot be had"
+                raise OptionMismatch(
+                    f"the file fixes its input {name!r} at {sides}; {size[0]} × {size[1]} cannot be had",
+                    option="size",
+                    input=name,
+                    fixed=(fixed[0], fixed[1]),
                 )
             filled[first : first + 2] = [
                 has or given for has, given in zip(fixed, size, strict=True)

@@ -93,6 +93,7 @@ export const say = {
     width: "Breite in Pixeln",
     pixels: "Pixel, Höhe × Breite",
     fixedSize: (size) => `${size} Pixel, wie es in der Datei steht`,
+    fixedSide: { height: "die Höhe legt die Datei fest", width: "die Breite legt die Datei fest" },
     normalisation: "Normierung",
     presets: {
       "": "Wie in der Datei, oder wie das Netz es zeigt, sonst wie ImageNet",
@@ -146,7 +147,16 @@ export const say = {
       nothingLost: "Das Foto und das Netz auf der Seite sind, wie sie waren.",
       ways: {
         "model-too-large": "Gewichte in halber Genauigkeit, eine kleinere Eingabe oder eine kleinere Fassung des Netzes passen vielleicht.",
-        "model-input-size-needed": "Unten angeben, wie groß die Bilder sind, mit denen es gelernt hat; üblich sind 224 × 224.",
+      },
+      mismatch: "Ein Feld passt nicht zu dieser Datei",
+      inputsNeeded: (names) =>
+        `Außer dem Foto nimmt das Netz ${names.map((name) => `„${name}“`).join(", ")}. Unten die Zahl eintragen, die ${names.length === 1 ? "dieser Eingang" : "jeder dieser Eingänge"} immer hat; bei einer Zahl je Zelle alle, mit Kommas.`,
+      channelsNeeded: (n) => `Das Netz nimmt ${n} Kanäle; ein Foto hat 1 oder 3. Unten bei „Kanäle“ wählen, was jeder bekommt.`,
+      sizeOf: (height, width) => {
+        if (height !== null && width !== null) return `Die Datei legt die Größe der Eingabe fest: ${height} × ${width} Pixel, Höhe × Breite.`;
+        if (height !== null) return `Die Datei legt die Höhe der Eingabe fest, ${height} Pixel; die Breite ist offen. Unten die Breite der Bilder eintragen, mit denen das Netz trainiert wurde.`;
+        if (width !== null) return `Die Datei legt die Breite der Eingabe fest, ${width} Pixel; die Höhe ist offen. Unten die Höhe der Bilder eintragen, mit denen das Netz trainiert wurde.`;
+        return "Die Datei lässt die Größe der Eingabe offen. Unten Höhe und Breite der Bilder eintragen, mit denen das Netz trainiert wurde.";
       },
     },
   },
@@ -343,6 +353,7 @@ export const say = {
       "model-unsupported": "Das Netz braucht etwas, das hier nicht gerechnet werden kann",
       "model-too-large": "Das Netz ist zu groß",
       "model-input-size-needed": "Die Eingabe des Netzes braucht eine Größe",
+      "model-option-needed": "Zu diesem Netz fehlt noch eine Angabe",
       "model-fixed": "Dieses Netz lässt sich nicht löschen",
       "unknown-analysis": "Diese Analyse ist nicht mehr im Gedächtnis des Servers",
       "unknown-layer": "Eine solche Schicht gibt es nicht",

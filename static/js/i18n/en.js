@@ -102,6 +102,7 @@ export const say = {
     width: "Width in pixels",
     pixels: "pixels, height × width",
     fixedSize: (/** @type {string} */ size) => `${size} pixels, as the file says`,
+    fixedSide: { height: "the file fixes the height", width: "the file fixes the width" },
     normalisation: "Normalisation",
     presets: {
       "": "The file's own, or what the network shows, or ImageNet's",
@@ -155,7 +156,17 @@ export const say = {
       nothingLost: "The photo and the network on the page are as they were.",
       ways: {
         "model-too-large": "Half-precision weights, a smaller input or a smaller variant of the network may fit.",
-        "model-input-size-needed": "Say below how large the pictures are that it was taught with; 224 × 224 is usual.",
+      },
+      mismatch: "One field does not fit this file",
+      inputsNeeded: (/** @type {string[]} */ names) =>
+        `Besides the photo, the network takes ${names.map((name) => `“${name}”`).join(", ")}. Enter below the number that ${names.length === 1 ? "this input" : "each of these inputs"} always has; with one number for each cell, write them with commas.`,
+      channelsNeeded: (/** @type {number} */ n) => `The network takes ${n} channels; a photo has 1 or 3. Choose below, at “Channels”, what each of them is given.`,
+      /** @type {(height: number | null, width: number | null) => string} */
+      sizeOf: (height, width) => {
+        if (height !== null && width !== null) return `The file fixes the size of its input: ${height} × ${width} pixels, height × width.`;
+        if (height !== null) return `The file fixes the height of its input, ${height} pixels; the width is open. Enter below the width of the images it was trained on.`;
+        if (width !== null) return `The file fixes the width of its input, ${width} pixels; the height is open. Enter below the height of the images it was trained on.`;
+        return "The file leaves the size of its input open. Enter below the height and width of the images it was trained on.";
       },
     },
   },
@@ -375,6 +386,7 @@ export const say = {
       "model-unsupported": "The model uses what cannot be run here",
       "model-too-large": "The model is too large",
       "model-input-size-needed": "The model's input needs a size",
+      "model-option-needed": "This model needs one more thing",
       "model-fixed": "This model cannot be deleted",
       "unknown-analysis": "This analysis is no longer in the server's memory",
       "unknown-layer": "There is no such layer",

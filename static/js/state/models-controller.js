@@ -11,6 +11,7 @@ import { say } from "../i18n/index.js";
  * @typedef {object} Told What a person says of a model file; what is "" or null is the file's own, or the usual.
  * @property {string} name
  * @property {string} size HEIGHTxWIDTH
+ * @property {readonly (number | null)[]} fixed the height and width that the file fixes, as far as a refusal told
  * @property {string} preset "imagenet", "unit", "symmetric", "raw", "caffe"; or "own" for mean, std and scale
  * @property {string} mean
  * @property {string} std
@@ -178,7 +179,7 @@ export function sortFiles(files) {
  * @returns {Told}
  */
 export function toldOf(file) {
-  return { name: file.name.replace(/\.[^.]*$/, ""), size: "", preset: "", mean: "", std: "", scale: "", channels: "", cropMode: "", inputs: {}, labels: "", labelFile: null };
+  return { name: file.name.replace(/\.[^.]*$/, ""), size: "", fixed: [], preset: "", mean: "", std: "", scale: "", channels: "", cropMode: "", inputs: {}, labels: "", labelFile: null };
 }
 
 /** @param {Brought} brought */

@@ -147,7 +147,8 @@
  *
  * @typedef {{ type: string, title: string, status: number, detail: string, limit?: number, actual?: number,
  *   what?: string, op?: string, node?: string, supported?: string[], missing?: string[],
- *   inputs?: { name: string, shape: number[], photo: boolean }[] }} Problem
+ *   inputs?: { name: string, shape: number[], photo: boolean }[], channels?: number,
+ *   field?: string, fixed_size?: (number | null)[], suggested_size?: number[] | null }} Problem `field` is the option that it is about.
  */
 
 /**

@@ -20,10 +20,15 @@ def test_the_sides_that_are_open_are_named_with_a_size_that_fits(own):
     assert body["input"] == "x"
     assert body["input_shape"] == [None, 3, 48, None]
     assert body["open_sides"] == ["width"]
+    assert body["fixed_size"] == [48, None]
     assert body["suggested_size"] == [48, 224]
+    assert body["field"] == "size"
     assert "size=48x224" in body["detail"]
     assert bring(own, data, size="48x64")["input"]["shape"] == [3, 48, 64]
-    assert "48" in refused(own, data, size="64x64")["detail"]
+    other = refused(own, data, size="64x64")
+    assert "48" in other["detail"]
+    assert (other["type"], other["field"]) == ("/errors/invalid-request", "size")
+    assert other["fixed_size"] == [48, None]
 
 
 def test_nobody_is_asked_for_the_size_of_what_cannot_be_run(own):

@@ -162,6 +162,7 @@ class TestSecondInputs:
             assert words in body["detail"]
         assert [i["name"] for i in body["inputs"]] == ["image", "mask"]
         assert [i["photo"] for i in body["inputs"]] == [True, False]
+        assert (body["type"], body["field"]) == ("/errors/model-option-needed", "input:mask")
         assert bring(own, data, **{"input:mask": "1"})["input"]["name"] == "image"
 
     def test_a_form_has_constants_too(self, own):
@@ -171,5 +172,5 @@ class TestSecondInputs:
         answer = own.post("/api/v1/models", files={"file": data}, data={"input:mask": "0.5"})
         assert answer.status_code == 201, answer.text
         assert refused(own, data, **{"input:musk": "1"})["detail"].startswith(
-            "There is no input 'musk'"
+            "input:musk: there is no input 'musk'"
         )

@@ -177,7 +177,7 @@ class TestRefusals:
 
     def test_a_network_without_a_photo(self, own):
         body = refused(own, as_onnx(net(channels=5)))
-        assert body["type"] == "/errors/model-invalid"
+        assert (body["type"], body["field"]) == ("/errors/model-option-needed", "channels")
         assert "channels" in body["detail"]
 
     def test_structures_that_promise_more_than_there_is(self, own):

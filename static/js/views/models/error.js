@@ -4,22 +4,25 @@ import { h } from "../../lib/dom.js";
 import { bytes, count } from "../../i18n/format.js";
 import { say } from "../../i18n/index.js";
 import { problemTitle } from "../shared/notice.js";
+import { optionName } from "./form.js";
+
+/** @typedef {import("../../state/types.js").Problem} Problem */
 
 const words = say.own.problem;
 
 /**
- * @param {import("../../state/types.js").Problem} problem
+ * @param {Problem} problem
  * @returns {HTMLElement}
  */
 export function complaint(problem) {
-  const { type, detail, op, node, supported, what, limit, actual } = problem;
+  const { type, op, node, supported, what, limit, actual } = problem;
   const figure = what?.includes("bytes") ? bytes : count;
   const wayOut = /** @type {Record<string, string>} */ (words.ways)[type.replace("/errors/", "")];
   return h(
     "div",
     { class: "problem", role: "alert" },
-    h("h3", {}, problemTitle(problem)),
-    h("p", {}, withoutList(detail, supported)),
+    h("h3", {}, type === "/errors/invalid-request" && problem.field ? words.mismatch : problemTitle(problem)),
+    h("p", {}, inWords(problem)),
     limit !== undefined && actual !== undefined && limit !== null && h("p", { class: "quiet" }, say.problems.limit(figure(limit), figure(actual))),
     op && h("dl", { class: "facts" }, fact(words.op, op), node ? fact(words.node, node) : null),
     wayOut && h("p", {}, wayOut),
@@ -29,13 +32,26 @@ export function complaint(problem) {
 }
 
 /**
- * The server's words. The operations that it lists in them are folded away below.
+ * The server's words, but for what a field of the form answers: that is asked for in the form's own words. The operations that
+ * the server lists are folded away below.
  *
- * @param {string} detail
- * @param {string[] | undefined} supported
+ * @param {Problem} problem
  */
-function withoutList(detail, supported) {
+function inWords({ type, detail, field, inputs, channels, fixed_size: fixed, supported }) {
+  const others = (inputs ?? []).filter(({ photo }) => !photo).map(({ name }) => name);
+  if (type === "/errors/model-option-needed" && others.length) return words.inputsNeeded(others);
+  if (type === "/errors/model-option-needed" && channels) return words.channelsNeeded(channels);
+  if (fixed) return words.sizeOf(...sides(fixed));
+  if (field && detail.startsWith(`${field}: `)) return `${optionName(field)}: ${detail.slice(field.length + 2)}`;
   return supported?.length ? detail.replace(`; supported are ${supported.join(", ")}`, "") : detail;
+}
+
+/**
+ * @param {(number | null)[]} fixed
+ * @returns {[number | null, number | null]}
+ */
+function sides([height = null, width = null]) {
+  return [height, width];
 }
 
 /**

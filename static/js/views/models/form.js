@@ -3,7 +3,10 @@
 import { h } from "../../lib/dom.js";
 import { say } from "../../i18n/index.js";
 
-/** @typedef {import("../../state/models-controller.js").Told} Told */
+/**
+ * @typedef {import("../../state/models-controller.js").Told} Told
+ * @typedef {import("../../state/types.js").Problem} Problem
+ */
 
 const words = say.own;
 
@@ -14,6 +17,13 @@ const SCALES = /** @type {const} */ (["", "1"]);
 const CHANNELS = /** @type {const} */ (["", "rgb", "bgr", "rgba", "own"]);
 const CROP_MODES = /** @type {const} */ (["", "squash", "border"]);
 const LABELS = /** @type {const} */ (["", "imagenet", "file"]);
+
+/** The API's name of an option → the form's fields for it, the one that is asked first in front. */
+const FIELDS = /** @type {Record<string, readonly string[]>} */ ({
+  size: ["height", "width"],
+  channels: ["channelList", "channels"],
+  crop_mode: ["cropMode"],
+});
 
 /**
  * @param {Told} told
@@ -56,7 +66,7 @@ export function fields(told, size, asksForSize, inputs) {
   );
   return [
     row(words.name, h("input", { name: "name", value: told.name, maxlength: "80", autocomplete: "off" })),
-    ...sizeField(told.size, size, asksForSize),
+    ...sizeField(told, size, asksForSize),
     row(words.normalisation, select("preset", PRESETS, words.presets, told.preset, (value) => (own.hidden = value !== "own"))),
     own,
     row(words.channels, select("channels", CHANNELS, words.channelChoices, isListed ? told.channels : "own", (value) => (listed.hidden = value !== "own"))),
@@ -83,6 +93,7 @@ export function readFields(form, before) {
   return {
     name: text("name"),
     size: height && width ? `${height}x${width}` : before.size,
+    fixed: before.fixed,
     preset: text("preset"),
     mean: text("mean"),
     std: text("std"),
@@ -96,24 +107,73 @@ export function readFields(form, before) {
 }
 
 /**
- * Only a file that leaves its input's size open is asked about; else the size is shown where it is known.
+ * What is said of a file, with what a refusal tells of it: the sides of its input that it fixes, and a size that fits.
  *
- * @param {string} told
+ * @param {Told} told
+ * @param {Problem} problem
+ * @returns {Told}
+ */
+export function toldAfter(told, { fixed_size: fixed, suggested_size: suggested }) {
+  if (!fixed) return told;
+  const entered = told.size.split("x");
+  const sides = fixed.map((side, i) => side ?? (entered[i] || (suggested?.[i] ?? "")));
+  const isOpen = fixed.includes(null) && sides.some(Boolean);
+  return { ...told, fixed, size: isOpen ? sides.join("x") : "" };
+}
+
+/**
+ * The field in which something can be done about an option; null where the form has none.
+ *
+ * @param {string | undefined} option the API's name of it
+ * @returns {HTMLElement | null}
+ */
+export function fieldOf(option) {
+  const form = document.querySelector("#own-form");
+  if (option === undefined || !(form instanceof HTMLFormElement)) return null;
+  for (const name of FIELDS[option] ?? [option]) {
+    const field = form.elements.namedItem(name);
+    const isFixed = field instanceof HTMLInputElement && field.readOnly;
+    if (field instanceof HTMLElement && field.offsetParent !== null && !isFixed) return field;
+  }
+  return null;
+}
+
+/**
+ * What the form calls an option.
+ *
+ * @param {string} option the API's name of it
+ */
+export function optionName(option) {
+  if (option.startsWith(INPUT)) return words.constant(option.slice(INPUT.length));
+  /** @type {Record<string, string>} */
+  const names = {
+    name: words.name, size: words.size, preset: words.normalisation, mean: words.mean, std: words.std, scale: words.scale,
+    channels: words.channels, crop_mode: words.cropMode, labels: words.labels,
+  };
+  return names[option] ?? option;
+}
+
+/**
+ * Only a file that leaves its input's size open is asked about, and only for the open sides; else the size is shown where it is known.
+ *
+ * @param {Told} told
  * @param {string | null} known
  * @param {boolean} isAsked
  * @returns {HTMLElement[]}
  */
-function sizeField(told, known, isAsked) {
-  if (!isAsked && !told) return known === null ? [] : [h("p", { class: "own-row" }, h("span", {}, words.size), h("span", {}, words.fixedSize(known)))];
-  const [height = "", width = ""] = told.split("x");
-  const side = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string} */ value) =>
-    h("input", { type: "number", name, "aria-label": label, min: "1", max: "4096", required: true, value });
+function sizeField({ size, fixed }, known, isAsked) {
+  if (!isAsked && !size) return known === null ? [] : [h("p", { class: "own-row" }, h("span", {}, words.size), h("span", {}, words.fixedSize(known)))];
+  const [height = "", width = ""] = size.split("x");
+  const side = (/** @type {"height" | "width"} */ name, /** @type {string} */ label, /** @type {string} */ value, /** @type {boolean} */ isFixed) =>
+    h("input", { type: "number", name, "aria-label": label, min: "1", max: "4096", required: true, readonly: isFixed, title: isFixed ? words.fixedSide[name] : "", value });
+  const [isHigh, isWide] = [typeof fixed[0] === "number", typeof fixed[1] === "number"];
+  const note = isHigh ? words.fixedSide.height : isWide ? words.fixedSide.width : "";
   return [
     h(
       "div",
       { class: "own-row", role: "group", "aria-label": words.size },
       h("span", {}, words.size),
-      h("span", { class: "own-size" }, side("height", words.height, height), " × ", side("width", words.width, width), ` ${words.pixels}`),
+      h("span", { class: "own-size" }, side("height", words.height, height, isHigh), " × ", side("width", words.width, width, isWide), ` ${words.pixels}`, note && h("span", { class: "quiet" }, ` (${note})`)),
     ),
   ];
 }

@@ -7,7 +7,7 @@ import { sortFiles, toldOf } from "../../state/models-controller.js";
 import { say } from "../../i18n/index.js";
 import { complaint } from "./error.js";
 import { dataList, missingOf, withData } from "./data-files.js";
-import { fields, readFields } from "./form.js";
+import { fieldOf, fields, readFields, toldAfter } from "./form.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -18,7 +18,6 @@ import { fields, readFields } from "./form.js";
 
 const words = say.own;
 
-const USUAL_SIZE = "224x224";
 const ACCEPTED = ".onnx,.safetensors,.data,.onnx_data";
 
 /**
@@ -217,7 +216,7 @@ async function look(app) {
       dialog.close();
       return;
     }
-    if (now.problem.type === "/errors/model-input-size-needed" && !told.size) now.told = { ...told, size: USUAL_SIZE };
+    now.told = toldAfter(told, now.problem);
   } catch (error) {
     if (!isAbort(error)) throw error;
   } finally {
@@ -225,7 +224,7 @@ async function look(app) {
   }
   if (!dialog.open) return;
   show(app);
-  find(placeOf(now.problem), HTMLElement).focus();
+  placeOf(now.problem).focus();
 }
 
 /**
@@ -234,8 +233,8 @@ async function look(app) {
  * @param {Problem | null} problem
  */
 function placeOf(problem) {
-  if (missingOf(problem).length) return "#own-data";
-  return problem?.type === "/errors/model-input-size-needed" ? "#own-form [name=height]" : "#own-look";
+  if (missingOf(problem).length) return find("#own-data", HTMLElement);
+  return fieldOf(problem?.field) ?? find("#own-look", HTMLElement);
 }
 
 /**
