@@ -287,6 +287,15 @@ def test_the_difference_is_one_array_minus_the_other(open_page: OpenPage, folder
     page.screenshot(path=folder / "side-by-side.png")
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_compared_maps_are_named_by_their_numbers(open_page: OpenPage, language: str):
+    page = open_page(address(SHIFT, f"&layer=pool1&side=difference&lang={language}")).page
+    page.wait_for_selector(".pair-maps .tile")
+    for tile in page.locator(".pair-maps .tile").all():
+        name = tile.locator(".tile-name").text_content()
+        assert name == tile.get_attribute("data-channel")
+
+
 def test_two_photos(panel: Screen, folder):
     page, original = panel.page, panel.analysis_id
     samples = panel.get("samples")

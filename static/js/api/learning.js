@@ -89,11 +89,6 @@ export function postTraining(wish) {
   return postJson("trainings", wish);
 }
 
-/** @returns {Promise<Run[]>} */
-export async function fetchTrainings() {
-  return (await fetchJson("trainings")).trainings;
-}
-
 /**
  * @param {string} id
  * @param {AbortSignal} [signal]
@@ -101,11 +96,6 @@ export async function fetchTrainings() {
  */
 export function fetchTraining(id, signal) {
   return fetchJson(trainingPath(id), signal);
-}
-
-/** @param {string} id */
-export function deleteTraining(id) {
-  return request(trainingPath(id), undefined, { method: "DELETE" });
 }
 
 /**

@@ -4,6 +4,8 @@
  * @typedef {import("./en.js").Say} Say
  */
 
+import { storage } from "../lib/storage.js";
+
 /** @type {Record<string, { name: string, load: () => Promise<{ say: Say }> }>} */
 const LANGUAGES = {
   en: { name: "English", load: () => import("./en.js") },
@@ -16,10 +18,10 @@ export const languages = Object.entries(LANGUAGES).map(([code, { name }]) => ({ 
 const asked = new URLSearchParams(location.search).get("lang");
 
 /** What the page speaks: what the address asks for, what was chosen before, what the browser prefers, or else English. */
-export const language = choose([asked, localStorage.getItem("lang"), ...navigator.languages]);
+export const language = choose([asked, storage.get("lang"), ...navigator.languages]);
 
 document.documentElement.lang = language;
-if (asked) localStorage.setItem("lang", language); // the page's own addresses leave the language to who opens them
+if (asked) storage.set("lang", language); // the page's own addresses leave the language to who opens them
 
 /** The words of the page. */
 export const { say } = await load();
@@ -30,9 +32,9 @@ export const { say } = await load();
  * @param {string} code
  */
 export function chooseLanguage(code) {
-  localStorage.setItem("lang", code);
   const query = new URLSearchParams(location.search);
   query.delete("lang");
+  if (!storage.set("lang", code)) query.set("lang", code); // then only the address can say so
   if (query.toString() === new URLSearchParams(location.search).toString()) location.reload();
   else location.search = query.toString();
 }

@@ -6,6 +6,8 @@
 export class Store {
   /** @type {{ keys: (keyof S)[], react: (state: S) => void }[]} */
   #watchers = [];
+  /** @type {Set<keyof S>[]} Changes whose watchers are still to be called. */
+  #changes = [];
 
   /** @param {S} initial */
   constructor(initial) {
@@ -14,7 +16,9 @@ export class Store {
   }
 
   /**
-   * Change some entries. Whoever watches one that is now different is called once, in order of arrival.
+   * Change some entries, at once. Each watcher of an entry that is now different is called once, in the order in which they
+   * were added. A change that a watcher makes waits until all have been called for the one before: so all see changes in the
+   * same order.
    *
    * @param {Partial<S>} patch
    */
@@ -24,8 +28,19 @@ export class Store {
     const keys = /** @type {(keyof S)[]} */ (Object.keys(patch));
     const changed = new Set(keys.filter((key) => before[key] !== this.state[key]));
     if (!changed.size) return;
-    for (const { keys, react } of this.#watchers) {
-      if (keys.some((key) => changed.has(key))) react(this.state);
+    this.#changes.push(changed);
+    if (this.#changes.length === 1) this.#notify(); // otherwise a watcher made this change, and the call below goes on
+  }
+
+  #notify() {
+    try {
+      for (const changed of this.#changes) {
+        for (const { keys, react } of this.#watchers) {
+          if (keys.some((key) => changed.has(key))) react(this.state);
+        }
+      }
+    } finally {
+      this.#changes = [];
     }
   }
 

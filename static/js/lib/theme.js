@@ -1,6 +1,7 @@
 /** Light or dark: what the reader chose, or else what the device prefers. */
 
 import { find } from "./dom.js";
+import { storage } from "./storage.js";
 
 /**
  * @typedef {"light" | "dark"} Theme
@@ -14,14 +15,14 @@ export function mountTheme(store) {
   store.watch(["theme"], showTheme);
   showTheme(store.state);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
-    if (!localStorage.getItem("theme")) store.set({ theme: matches ? "dark" : "light" });
+    if (!storage.get("theme")) store.set({ theme: matches ? "dark" : "light" });
   });
 }
 
 /** @param {{ store: Themed }} app */
 export function toggleTheme({ store }) {
   const theme = store.state.theme === "dark" ? "light" : "dark";
-  localStorage.setItem("theme", theme);
+  storage.set("theme", theme);
   store.set({ theme });
 }
 

@@ -61,7 +61,7 @@ export function companionRange({ layers }, layer) {
  * @param {boolean} signed
  * @returns {Range}
  */
-export function networkRange({ layers }, signed) {
+function networkRange({ layers }, signed) {
   const maps = layers.filter((layer) => layer.shape.length === 3 && layer.op !== "input");
   const least = Math.min(...maps.map((layer) => layer.stats.min));
   const most = Math.max(...maps.map((layer) => layer.stats.max));
@@ -76,7 +76,7 @@ export function networkRange({ layers }, signed) {
  * @param {boolean} signed
  * @returns {Range}
  */
-export function planeRange(tensor, plane, signed) {
+function planeRange(tensor, plane, signed) {
   const { min, max } = extremes(planeOf(tensor, plane));
   return rangeOf(min, max, signed);
 }

@@ -59,7 +59,7 @@ export function findBlocks(layers) {
  * @param {Layer[]} layers
  * @returns {Segment[]}
  */
-export function segmentsOf(layers) {
+function segmentsOf(layers) {
   const at = new Map(layers.map(({ name }, i) => [name, i]));
   const lastReader = layers.map((_, i) => i);
   layers.forEach(({ inputs }, i) => {

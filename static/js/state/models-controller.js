@@ -210,7 +210,7 @@ function formOf({ file, data, told }) {
  *
  * @param {string} text
  */
-export function numbersOf(text) {
+function numbersOf(text) {
   const apart = text.trim().split(/\s*;\s*|,?\s+/);
   const parts = apart.length > 1 || /^\d+,\d+$/.test(text.trim()) ? apart : text.trim().split(",");
   return parts.map((part) => part.replace(",", ".").replace("−", "-")).join(",");

@@ -201,7 +201,7 @@ export class Explorer {
  * @param {Place} place
  * @returns {Place | null}
  */
-export function carry(model, from, to, place) {
+function carry(model, from, to, place) {
   const [first = 0, y, x] = place;
   if (!hasMaps(from)) {
     if (!hasMaps(to)) return from.shape[0] === to.shape[0] ? place : null;

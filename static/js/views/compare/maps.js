@@ -128,7 +128,7 @@ export class PairMaps {
       "button",
       { type: "button", class: "tile", tabindex: -1, "aria-label": name, data: { channel: String(channel) } },
       h("span", { class: "planes" }, ...canvases.map((canvas) => h("span", { class: "plane" }, canvas))),
-      h("span", { class: "tile-name", "aria-hidden": "true" }, name.replace("map ", "")),
+      h("span", { class: "tile-name", "aria-hidden": "true" }, name === say.numbers.map(channel) ? String(channel) : name),
     );
     return { channel, button, canvases, inSight: false };
   }

@@ -8,7 +8,7 @@ import { find, setAttribute } from "../../lib/dom.js";
  */
 
 /** @type {Tab[]} */
-export const TABS = ["layer", "whatif", "why"];
+const TABS = ["layer", "whatif", "why"];
 
 const STEPS = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity });
 

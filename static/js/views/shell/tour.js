@@ -1,6 +1,7 @@
 /** A tour that points at real things on the page, brings each into sight, and waits for the reader. */
 
 import { find, h, prefersStillness } from "../../lib/dom.js";
+import { storage } from "../../lib/storage.js";
 import { hasMaps } from "../../model/graph.js";
 import { say } from "../../i18n/index.js";
 
@@ -37,9 +38,9 @@ const STOPS = [
 export function mountTour(app) {
   const tour = new Tour(app);
   const offer = find("#invitation", HTMLElement);
-  offer.hidden = localStorage.getItem(SEEN) !== null;
+  offer.hidden = storage.get(SEEN) !== null;
   const decline = () => {
-    localStorage.setItem(SEEN, "yes");
+    storage.set(SEEN, "yes");
     offer.hidden = true;
   };
   offer.append(
@@ -76,7 +77,7 @@ class Tour {
 
   begin() {
     if (this.#callout.isConnected) return;
-    localStorage.setItem(SEEN, "yes");
+    storage.set(SEEN, "yes");
     this.#origin = document.activeElement;
     find("#help-dialog", HTMLDialogElement).close();
     find("#invitation", HTMLElement).hidden = true;
