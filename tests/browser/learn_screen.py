@@ -97,7 +97,7 @@ class LearnScreen(Screen):
 
     @property
     def score(self) -> float:
-        """The share of pictures never shown that are read right, in percent, as it is written large."""
+        """The validation accuracy in percent, as it is written large."""
         return number(self.page.inner_text(".score b"))
 
 

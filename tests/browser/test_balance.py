@@ -49,20 +49,20 @@ def test_one_of_four_is_held_out_of_each_class(open_lab: OpenLab):
     screen = learn(open_lab, "Fours", a=4, b=4, c=4, d=4)
     screen.page.locator(".per-class").wait_for()
     assert [row[1][-5:] for row in rows(screen)[:4]] == [" of 1"] * 4
-    assert "of 4 pictures" in screen.page.inner_text(".score")
+    assert "on 4 images" in screen.page.inner_text(".score")
 
 
 def test_with_one_picture_a_class_the_page_says_so_and_goes_on(open_lab: OpenLab):
     screen = learn(open_lab, "Ones", a=1, b=1)
     page = screen.page
-    assert "Nothing is held out" in page.inner_text(".set .set-note")
-    assert "Nothing is held out" in page.inner_text(".score")
-    assert "nothing held out" in page.inner_text(".curve-key")
+    assert "No validation images" in page.inner_text(".set .set-note")
+    assert "No validation images" in page.inner_text(".score")
+    assert "no validation images" in page.inner_text(".curve-key")
     figures = page.locator("#curves .figures tbody tr").all_inner_texts()
-    assert ["nothing held out" in row for row in figures] == [False, True, False, True]
+    assert ["no validation images" in row for row in figures] == [False, True, False, True]
     assert any(c.isdigit() for c in figures[0])
     chart = page.locator(".chart-body").first
-    assert "nothing is held out" in str(chart.get_attribute("aria-label"))
+    assert "there are no validation images" in str(chart.get_attribute("aria-label"))
     assert chart.locator("canvas").count() == 1
     check_with_axe(screen)
     page.evaluate("scrollTo(0, 0)")
@@ -72,10 +72,10 @@ def test_with_one_picture_a_class_the_page_says_so_and_goes_on(open_lab: OpenLab
 def test_a_class_of_one_picture_beside_others(open_lab: OpenLab):
     screen = learn(open_lab, "Lone", many=4, one=1)
     screen.page.locator(".per-class").wait_for()
-    assert "Nothing can be held out of one" in screen.page.inner_text(".set")
+    assert "No validation images of one" in screen.page.inner_text(".set")
     many, one, *_ = rows(screen)
     assert many[1].endswith("of 1")
-    assert one == ["one", "none held out", "–"]
+    assert one == ["one", "no validation images", "–"]
 
 
 def test_uneven_classes_are_counted_one_by_one(open_lab: OpenLab):
@@ -84,7 +84,7 @@ def test_uneven_classes_are_counted_one_by_one(open_lab: OpenLab):
     page.locator(".per-class").wait_for()
     for place in (".set .set-note", ".per-class .set-note"):
         said = page.inner_text(place)
-        assert "147 pictures of “common”, 3 of “rare”" in said
+        assert "147 images of “common”, 3 of “rare”" in said
         assert "98.0" in said
     common, rare, total, balanced = rows(screen)
     assert total[1].endswith("of 16")

@@ -48,7 +48,7 @@ def test_a_zip(open_page: OpenPage, tmp_path: Path):
     screen = open_setup(open_page)
     drop_bytes(screen, tmp_path, "Sides.zip", zip_of("left", "right"))
     wait_for_set(screen, "Sides")
-    assert summary(screen, 0) == "Sides · 2 classes · 6 pictures"
+    assert summary(screen, 0) == "Sides · 2 classes · 6 images"
     assert left_out(screen) == []
 
 
@@ -57,7 +57,7 @@ def test_a_folder_of_three_hundred(open_page: OpenPage, tmp_path: Path):
     screen = open_setup(open_page)
     drop(screen, write_classes(tmp_path / "many", "ants", "bees", pictures=150))
     wait_for_set(screen, "many")
-    assert summary(screen, 0) == "many · 2 classes · 300 pictures"
+    assert summary(screen, 0) == "many · 2 classes · 300 images"
 
 
 def test_more_than_a_hundred_in_one_folder(open_page: OpenPage, tmp_path: Path):
@@ -66,14 +66,14 @@ def test_more_than_a_hundred_in_one_folder(open_page: OpenPage, tmp_path: Path):
     write_classes(root, "sparse", pictures=1)
     drop(screen, root)
     wait_for_set(screen, "crowd")
-    assert summary(screen, 0) == "crowd · 2 classes · 206 pictures"
+    assert summary(screen, 0) == "crowd · 2 classes · 206 images"
 
 
 def test_folders_side_by_side_are_classes(open_page: OpenPage, tmp_path: Path):
     screen = open_setup(open_page)
     root = write_classes(tmp_path, "Äpfel", "Birnen & co")
     drop(screen, root / "Äpfel", root / "Birnen & co")
-    wait_for_set(screen, "My pictures")
+    wait_for_set(screen, "My images")
     assert screen.page.locator(".class-names li").all_inner_texts() == ["Birnen & co", "Äpfel"]
 
 
@@ -84,7 +84,7 @@ def test_folders_in_folders(open_page: OpenPage, tmp_path: Path):
     write_classes(root, "dogs")
     drop(screen, root)
     wait_for_set(screen, "nested")
-    assert summary(screen, 0) == "nested · 2 classes · 9 pictures"
+    assert summary(screen, 0) == "nested · 2 classes · 9 images"
 
 
 def test_a_mixture_names_what_is_left_out(open_page: OpenPage, tmp_path: Path):
@@ -98,7 +98,7 @@ def test_a_mixture_names_what_is_left_out(open_page: OpenPage, tmp_path: Path):
     network = write(tmp_path / "net.onnx", b"a network")
     drop(screen, loose, root, packed, network)
     wait_for_set(screen, "pets")
-    assert summary(screen, 0) == "pets · 2 classes · 6 pictures"
+    assert summary(screen, 0) == "pets · 2 classes · 6 images"
     told = left_out(screen)
     assert len(told) == 5
     for path, reason in [
@@ -106,7 +106,7 @@ def test_a_mixture_names_what_is_left_out(open_page: OpenPage, tmp_path: Path):
         ("loose.png", "no class's folder"),
         ("more.zip", "by itself"),
         ("net.onnx", "front page"),
-        ("pets/cats/notes.txt", "Not a picture"),
+        ("pets/cats/notes.txt", "Not an image"),
     ]:
         assert any(path in line and reason in line for line in told), path
     assert "Left out: 5 files" in screen.page.locator(".left-out summary").inner_text()
@@ -125,8 +125,8 @@ def test_a_zip_among_pictures(open_page: OpenPage, tmp_path: Path):
 @pytest.mark.parametrize(
     ("names", "why"),
     [
-        (["a.png", "b.png"], "Put the pictures of each class into a folder of its name"),
-        (["a.zip", "b.zip"], "bring them one after the other"),
+        (["a.png", "b.png"], "Put the images of each class into a folder of its name"),
+        (["a.zip", "b.zip"], "upload them one after the other"),
         (["net.onnx"], "Drop it on the front page"),
         (["a.txt", "b.csv"], "What there is: a.txt, b.csv."),
     ],
@@ -144,7 +144,7 @@ def test_an_empty_folder(open_page: OpenPage, tmp_path: Path):
     screen = open_setup(open_page)
     (tmp_path / "nothing").mkdir()
     drop(screen, tmp_path / "nothing")
-    assert "There are no pictures in it" in problem(screen)
+    assert "There are no images in it" in problem(screen)
 
 
 def test_a_file_of_no_known_kind_is_named_by_the_server(open_page: OpenPage, tmp_path: Path):
@@ -157,7 +157,7 @@ def test_a_file_of_no_known_kind_is_named_by_the_server(open_page: OpenPage, tmp
 def test_one_picture_is_looked_at(open_page: OpenPage, tmp_path: Path):
     screen = open_setup(open_page)
     drop_bytes(screen, tmp_path, "me.png", picture_bytes((40, 40)))
-    screen.page.get_by_text("me.png is shown to the network as soon as one learns").wait_for()
+    screen.page.get_by_text("me.png is shown to the network as soon as a training runs").wait_for()
     assert screen.page.locator(".news .problem").count() == 0
 
 
@@ -172,10 +172,10 @@ def test_pictures_for_a_class_that_is_collected(open_page: OpenPage, tmp_path: P
     drop(screen, write_classes(tmp_path / "set", "one"), onto=".collected > li:nth-child(1)")
     rows.nth(0).locator(".thumbs li").nth(2).wait_for()
     drop_bytes(screen, tmp_path, "notes.txt", b"no picture", onto=".collected > li:nth-child(1)")
-    page.get_by_text("cannot show it as a picture: notes.txt").wait_for()
-    page.get_by_role("button", name="Use these pictures").click()
-    wait_for_set(screen, "My pictures")
-    assert summary(screen, 0) == "My pictures · 2 classes · 5 pictures"
+    page.get_by_text("cannot show it as an image: notes.txt").wait_for()
+    page.get_by_role("button", name="Use these images").click()
+    wait_for_set(screen, "My images")
+    assert summary(screen, 0) == "My images · 2 classes · 5 images"
 
 
 def test_a_veil_says_what_may_be_dropped(open_page: OpenPage, tmp_path: Path):
@@ -218,7 +218,7 @@ def test_pictures_to_learn_from_are_sent_to_the_other_page(
         drop_bytes(screen, tmp_path, "pets.zip", zip_of("a", "b"))
     notice = screen.page.locator("#notice .problem")
     notice.wait_for()
-    notice.get_by_role("link", name="Open the page of learning").click()
+    notice.get_by_role("link", name="Open the training page").click()
     screen.page.wait_for_url("**/learn")
 
 

@@ -62,7 +62,7 @@ def test_the_axes_are_said(open_page: OpenPage):
     screen = open_page("?model=last&layer=act")
     screen.wait_for_layer("act")
     facts = screen.page.inner_text(".facts")
-    assert "NHWC: pictures, rows, columns, channels" in facts
+    assert "NHWC: batch, height, width, channels" in facts
     assert "shown as 5 maps, 12 × 10" in facts
     screen.go_to("rows")
-    assert "LC: places, channels, not one part a picture" in screen.page.inner_text(".facts")
+    assert "LC: length, channels, no batch axis" in screen.page.inner_text(".facts")

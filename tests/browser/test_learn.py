@@ -55,7 +55,7 @@ def test_from_an_opened_page_to_a_network_that_reads(open_lab: OpenLab, album: P
     asked = sum(map(sum, evaluation["confusion"]))
     assert evaluation["accuracy"] == pytest.approx(right / asked)
     (album / "seconds.txt").write_text(
-        f"{took:.1f} s from the opened page to {screen.score} % of {asked} pictures never shown\n"
+        f"{took:.1f} s from the opened page to {screen.score} % of {asked} validation images right\n"
     )
 
 

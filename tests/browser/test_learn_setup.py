@@ -129,7 +129,7 @@ def test_a_zip_of_ones_own(open_page: OpenPage):
     page = screen.page
     bring(screen, "Pets.zip", zip_of("cats", "dogs", "fish"))
     wait_for_set(screen, "Pets")
-    assert summary(screen, 0) == "Pets · 3 classes · 9 pictures"
+    assert summary(screen, 0) == "Pets · 3 classes · 9 images"
     assert page.locator(".class-names li").all_inner_texts() == ["cats", "dogs", "fish"]
     check_with_axe(screen)
     page.get_by_role("button", name="Delete Pets").click()
@@ -174,7 +174,7 @@ def test_a_folder_is_packed_here_and_large_photos_shrunk(open_page: OpenPage, tm
     )
     screen.page.set_input_files(".own input[webkitdirectory]", tmp_path / "sky")
     wait_for_set(screen, "sky")
-    assert summary(screen, 0) == "sky · 2 classes · 4 pictures"
+    assert summary(screen, 0) == "sky · 2 classes · 4 images"
     assert (
         screen.page.evaluate("sent")
         < 4 * 100_000
@@ -188,7 +188,7 @@ def test_a_folder_without_pictures_is_not_sent(open_page: OpenPage, tmp_path: Pa
     (tmp_path / "letters" / "a.txt").write_text("Dear network")
     screen = open_setup(open_page)
     screen.page.set_input_files(".own input[webkitdirectory]", tmp_path / "letters")
-    screen.page.get_by_text("There are no pictures in it").wait_for()
+    screen.page.get_by_text("There are no images in it").wait_for()
 
 
 # Classes collected on the spot
@@ -204,7 +204,7 @@ def test_classes_drawn_and_photographed(open_page: OpenPage):
     assert name.evaluate("(input) => input === document.activeElement")
     name.fill("scrawl")
     rows.nth(1).locator("input").fill("camera/roll")
-    use = dialog.get_by_role("button", name="Use these pictures")
+    use = dialog.get_by_role("button", name="Use these images")
     assert use.is_disabled()
     rows.nth(0).get_by_role("button", name="Draw").click()
     pad = page.locator("dialog.collect dialog")
@@ -214,10 +214,10 @@ def test_classes_drawn_and_photographed(open_page: OpenPage):
         rows.nth(0).locator(".thumbs li").nth(i).wait_for(state="attached")
     page.keyboard.press("Escape")
     rows.nth(0).locator(".thumbs button").first.click()  # one too many
-    assert "2 pictures" in rows.nth(0).inner_text()
+    assert "2 images" in rows.nth(0).inner_text()
     assert "camera/roll needs 2" in dialog.inner_text()
     rows.nth(1).get_by_role("button", name="Camera").click()
-    take = dialog.get_by_role("button", name="Take a picture")
+    take = dialog.get_by_role("button", name="Take an image")
     take.wait_for()
     take.focus()
     page.keyboard.down("Enter")
@@ -228,10 +228,10 @@ def test_classes_drawn_and_photographed(open_page: OpenPage):
     page.wait_for_timeout(300)  # what is under way is kept, too
     taken = rows.nth(1).locator(".thumbs li").count()
     use.click()
-    wait_for_set(screen, "My pictures")
-    assert summary(screen, 0) == f"My pictures · 2 classes · {2 + taken} pictures"
+    wait_for_set(screen, "My images")
+    assert summary(screen, 0) == f"My images · 2 classes · {2 + taken} images"
     assert page.locator(".class-names li").all_inner_texts() == ["camera roll", "scrawl"]
-    page.get_by_role("button", name="Delete My pictures").click()
+    page.get_by_role("button", name="Delete My images").click()
 
 
 def test_two_classes_of_one_name_are_none(open_page: OpenPage):
@@ -242,7 +242,7 @@ def test_two_classes_of_one_name_are_none(open_page: OpenPage):
     for row in dialog.locator(".collected > li input").all():
         row.fill("same")
     dialog.get_by_text("Two classes have the same name.").wait_for()
-    dialog.get_by_role("button", name="Delete Class 2 with its pictures").click()
+    dialog.get_by_role("button", name="Delete Class 2 with its images").click()
     dialog.get_by_text("two classes or more").wait_for()
 
 
@@ -326,19 +326,31 @@ def test_layers_are_added_moved_and_removed_by_keyboard(open_page: OpenPage):
     assert kinds(screen) == ["Convolution", "ReLU", "Max pooling"]
     page.get_by_label("New layer").select_option("dense")
     page.get_by_role("button", name="Add", exact=True).press("Enter")
-    assert kinds(screen)[-1] == "Dense"
+    assert kinds(screen)[-1] == "Fully connected"
     page.get_by_label("New layer").select_option("avgpool")
     page.get_by_role("button", name="Add", exact=True).press("Enter")
     # A layer that slides over maps stands before the dense ones by itself, with the focus on its first number.
-    assert kinds(screen) == ["Convolution", "ReLU", "Max pooling", "Average pooling", "Dense"]
+    assert kinds(screen) == [
+        "Convolution",
+        "ReLU",
+        "Max pooling",
+        "Average pooling",
+        "Fully connected",
+    ]
     assert page.evaluate("document.activeElement.closest('.layer').dataset.index") == "3"
     page.keyboard.press("Alt+ArrowUp")
-    assert kinds(screen) == ["Convolution", "ReLU", "Average pooling", "Max pooling", "Dense"]
+    assert kinds(screen) == [
+        "Convolution",
+        "ReLU",
+        "Average pooling",
+        "Max pooling",
+        "Fully connected",
+    ]
     assert page.evaluate("document.activeElement.closest('.layer').dataset.index") == "2"
     page.keyboard.press("Enter")  # the focus is on the button that moves it up
     assert kinds(screen)[1] == "Average pooling"
     page.get_by_role("button", name="Remove: Average pooling, layer 2").press("Enter")
-    assert kinds(screen) == ["Convolution", "ReLU", "Max pooling", "Dense"]
+    assert kinds(screen) == ["Convolution", "ReLU", "Max pooling", "Fully connected"]
     assert page.evaluate("document.activeElement.closest('.layer').dataset.index") == "1"
     for _ in range(4):
         page.locator("[data-way=remove]").first.press("Enter")
@@ -359,7 +371,7 @@ def test_every_optimiser_explains_itself(open_page: OpenPage):
         assert page.get_by_label("Momentum μ").is_visible() == (name in ("momentum", "nesterov"))
     assert len(told) == 6
     page.get_by_label("Loss", exact=True).select_option("mean_squared_error")
-    assert "(zₖ − tₖ)²" in page.locator(".telling").first.inner_text()
+    assert "(zₖ − yₖ)²" in page.locator(".telling").first.inner_text()
 
 
 def test_the_learning_rate_by_slider_and_by_number(open_page: OpenPage):
@@ -395,7 +407,7 @@ def test_the_schedules_are_those_of_the_engine(open_page: OpenPage):
 def test_what_differs_from_the_run_is_for_the_next_one(open_page: OpenPage):
     screen = open_setup(open_page)
     page = screen.page
-    page.get_by_role("button", name="One batch").click()
+    page.get_by_role("button", name="Next batch").click()
     page.wait_for_selector('.run-state b[data-status="paused"]')
     assert page.locator(".next:visible").count() == 0
     page.get_by_label("Seed").fill("7")

@@ -86,7 +86,7 @@ def test_batch_norm_with_batches_of_one_is_explained(open_page: OpenPage):
     field.fill("1")
     assert fault(field) == ""  # stochastic gradient descent, one picture at a time
     choose_preset(screen, "vgg")
-    assert "a single picture is its own mean" in fault(field)
+    assert "a single image is its own mean" in fault(field)
     field.scroll_into_view_if_needed()
     shoot(screen, "learn-batch-norm")
     check_with_axe(screen)
@@ -141,5 +141,5 @@ def test_a_picture_that_the_set_has_not(open_lab: OpenLab):
     screen.page.click("#play")  # what changes elsewhere replaces nothing
     screen.wait_for_status("paused")
     assert field.input_value() == "99999"
-    screen.page.get_by_role("button", name="Another picture").click()
+    screen.page.get_by_role("button", name="Next image").click()
     assert fault(field) == ""

@@ -174,7 +174,7 @@ def test_symbols_stand_in_a_row(open_page: OpenPage):
 def test_what_is_unknown_is_called_so(open_page: OpenPage):
     screen = opened(open_page, "unknown")
     text = screen.page.inner_text(".answer")
-    assert "What these numbers mean is not said in the file." in text
+    assert "What these values mean is not said in the file." in text
     assert "class" not in text
     assert "Standard deviation" in text
 
@@ -191,7 +191,7 @@ def test_two_outputs_are_marked_chosen_and_asked_about(open_page: OpenPage, fold
     page.wait_for_selector("h2:has-text('of “features”')")
     assert page.input_value("#why-output") == "features"
     screen.wait_for_address("output=features")
-    assert "Numbers with their signs" in page.inner_text("#doubt")
+    assert "Values with their signs" in page.inner_text("#doubt")
     page.screenshot(path=folder / "two-outputs.png")
     page.reload()
     page.wait_for_selector("#output")

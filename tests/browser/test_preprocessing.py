@@ -153,7 +153,7 @@ def test_an_assumed_way_is_said_and_the_ways_are_compared(screen: Screen, tmp_pa
     )
     taken = screen.get(f"models/{shown_model(screen)}")
     assert (taken["title"], taken["preprocess"]["source"]) == ("Nobody says", "chosen")
-    assert "Other ways" in page.inner_text("#ways-open")
+    assert "Other preprocessing" in page.inner_text("#ways-open")
 
 
 def test_a_network_whose_file_says_how_is_not_asked_about(screen: Screen):

@@ -57,11 +57,11 @@ def test_the_places_that_see_a_pixel(open_page: OpenPage, model: str, layer: str
     ]
     words = screen.page.inner_text("#probe-words")
     if not seeing:
-        assert f"no number of {layer} sees it" in words
+        assert f"no value of {layer} sees it" in words
         return
     rows, columns = {y for y, _ in seeing}, {x for _, x in seeing}
     assert len(seeing) == len(rows) * len(columns)
-    assert f"{len(rows)} × {len(columns)} of {shape[1]} × {shape[2]} places" in words
+    assert f"{len(rows)} × {len(columns)} of {shape[1]} × {shape[2]} positions" in words
     box = screen.page.evaluate(
         """() => {
           const { style } = document.querySelector('#stage-body.probed');
@@ -111,7 +111,7 @@ def test_the_photo_itself_can_be_asked(screen: Screen):
     wait_for_words(screen, "Pixel y 33 · x 20: ")
     assert screen.page.locator("#photo-spot").is_visible()
     screen.page.mouse.move(frame["x"] + frame["width"] + 40, frame["y"])
-    wait_for_words(screen, "Point at a place")
+    wait_for_words(screen, "Point at, or tap")
 
 
 def test_a_pixel_by_keyboard_and_in_vectors(screen: Screen):
@@ -128,11 +128,11 @@ def test_a_pixel_by_keyboard_and_in_vectors(screen: Screen):
     places = [(y, x) for y in range(height) for x in range(width)]
     assert seeing == maps * sum(sees(screen, "pool5", place, (31, 33)) for place in places)
     page.keyboard.press("Escape")
-    wait_for_words(screen, "Point at a place")
+    wait_for_words(screen, "Point at, or tap")
     assert screen.layer == "flatten"
     page.keyboard.press("Enter")
     screen.go_to("softmax")
-    wait_for_words(screen, "all 20 numbers of softmax see it")
+    wait_for_words(screen, "all 20 units of softmax see it")
 
 
 def test_how_strongly_each_pixel_matters(screen: Screen):
@@ -205,7 +205,7 @@ def check_largest(get: Callable, path: str, step: dict, back: dict) -> None:
 def test_walking_along_the_path(screen: Screen):
     page = screen.page
     screen.go_to("conv2_2")
-    page.click("text=Follow the strongest path to the photo")
+    page.click("text=Strongest path to the photo")
     page.wait_for_selector(".trail-step")
     names = page.locator(".trail-name").all_inner_texts()
     page.click("text=Next step back")

@@ -78,7 +78,7 @@ def test_any_class_and_any_layer(why: Screen, open_page: OpenPage):
     page.select_option("#why-from", "conv3_2")
     why.wait_for_address("method=grad_cam&target=cat&from=conv3_2")
     page.wait_for_selector("h2:has-text('What speaks for “cat”')")
-    page.wait_for_selector(".why-stage .quiet:has-text('seen from conv3_2')")
+    page.wait_for_selector(".why-stage .quiet:has-text('layer conv3_2')")
     wait_for_answer(why)
     answer = ask(why, method="grad_cam", target="cat", layer="conv3_2")
     assert answer["target"]["label"] == "cat"
@@ -91,7 +91,7 @@ def test_any_class_and_any_layer(why: Screen, open_page: OpenPage):
 def test_going_to_a_layer_looks_from_there(why: Screen):
     why.page.click('.column[data-layer="conv4_1"]')
     why.wait_for_address("from=conv4_1")
-    why.page.wait_for_selector(".why-stage .quiet:has-text('seen from conv4_1')")
+    why.page.wait_for_selector(".why-stage .quiet:has-text('layer conv4_1')")
     why.page.click('.column[data-layer="fc1"]')  # no maps: the reader means to see the layer itself
     why.wait_for_layer("fc1")
     assert why.page.locator(".bar-row").first.is_visible()
@@ -146,7 +146,7 @@ def test_a_map_put_to_the_test(why: Screen, artifacts):
         assert [x for x, _ in drawn] == pytest.approx(curves["fractions"], abs=0.01)
         assert [y for _, y in drawn] == pytest.approx(curves[name], abs=0.01)
         caption = page.locator(".curves figcaption").nth(i).inner_text()
-        area = float(re.search(r"area (−?[\d.]+)", caption)[1].replace("−", "-"))
+        area = float(re.search(r"curve (−?[\d.]+)", caption)[1].replace("−", "-"))
         assert area == pytest.approx(curves[f"{name}_area"], **WRITTEN)
     check_with_axe(why)
     take(why, artifacts, "curves-light")

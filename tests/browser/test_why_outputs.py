@@ -75,7 +75,7 @@ def test_a_network_with_two_outputs_is_asked_about_both(open_page: OpenPage):
     assert page.locator("#why-target").is_hidden()
     page.fill("#why-unit", "70")
     page.press("#why-unit", "Tab")
-    page.wait_for_selector("h2:has-text('What raises number 70 of “boxes”')")
+    page.wait_for_selector("h2:has-text('What raises unit 70 of “boxes”')")
     screen.wait_for_address("output=boxes")
     wait_for_answer(screen)
     answer = ask(screen, method="input_x_gradient", output="boxes", target=70)
@@ -91,7 +91,7 @@ def test_a_network_with_two_outputs_is_asked_about_both(open_page: OpenPage):
 
 def test_an_address_with_an_output_leads_there(open_page: OpenPage):
     screen = why(open_page, "two", "&output=boxes&target=5")
-    screen.page.wait_for_selector("h2:has-text('What raises number 5 of “boxes”')")
+    screen.page.wait_for_selector("h2:has-text('What raises unit 5 of “boxes”')")
     check_values(screen, ask(screen, method="input_x_gradient", output="boxes", target=5))
 
 
@@ -117,7 +117,7 @@ def test_without_classes_the_page_says_which_number_is_asked_about(open_page: Op
     page = screen.page
     text = page.inner_text("body")
     assert "“”" not in text
-    assert "first guess: ," not in text
+    assert "top prediction: ," not in text
     assert page.locator("#why-target").is_hidden()
     unit = ask(screen, method="input_x_gradient")["target"]["unit"]
-    page.wait_for_selector(f"h2:has-text('What raises number {unit} of “boxes”')")
+    page.wait_for_selector(f"h2:has-text('What raises unit {unit} of “boxes”')")

@@ -69,7 +69,7 @@ def test_the_browser_decides(open_page):
     screen = open_page(locale="de-AT")
     screen.wait_for_reading()
     assert screen.page.get_attribute("html", "lang") == "de"
-    assert screen.page.inner_text("#answer-title") == "Was es sagt"
+    assert screen.page.inner_text("#answer-title") == "Vorhersage"
     assert re.fullmatch(r"\d+,\d\u00a0%", screen.first_guess[1])
 
 

@@ -1,4 +1,4 @@
-/** How well it reads pictures that it never learned from: what it takes for what, its worst mistakes, and the way out. */
+/** The evaluation: validation accuracy, accuracy per class, confusion matrix, most confident errors, and the downloads. */
 
 import { isAbort, postPhoto, ProblemError } from "../../api/client.js";
 import { h } from "../../lib/dom.js";

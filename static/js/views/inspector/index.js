@@ -79,7 +79,7 @@ function facts(layer) {
 }
 
 /**
- * What each axis of the network's own value is: "NHWC: pictures, rows, columns, channels".
+ * What each axis of the network's own value is: "NHWC: batch, height, width, channels".
  *
  * @param {Layer} layer
  */
@@ -108,20 +108,15 @@ function figures({ stats }) {
 }
 
 /**
- * An op's settings, those that say something.
+ * An op's settings: stride, padding and dilation always, even where they are 1 or 0.
  *
  * @param {Layer} layer
  * @returns {[string, string][]}
  */
 function attributes({ attributes }) {
   const silent = (/** @type {string} */ name, /** @type {unknown} */ value) =>
-    (name === "stride" || name === "dilation" ? String(value) === "1,1" : false) ||
-    (name === "groups" && value === 1) ||
-    name === "axis" ||
-    (name === "padding" && String(value) === "0,0,0,0") ||
-    typeof value === "boolean" ||
-    value === null;
-  return Object.entries(attributes).filter(([name]) => name !== "channels")
+    (name === "groups" && value === 1) || name === "axis" || name === "channels" || typeof value === "boolean" || value === null;
+  return Object.entries(attributes)
     .filter(([name, value]) => !silent(name, value))
     .map(([name, value]) => [settingTitle(name), name === "padding" ? padding(value) : pair(value)]);
 }
