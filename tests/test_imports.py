@@ -135,6 +135,14 @@ def test_the_public_package_is_above_all():
             assert not any(t.split(".")[0] == "convscope" for t in targets), name
 
 
+@pytest.mark.parametrize(
+    "folder", sorted({path.parent for path in (PROJECT / "app").rglob("*.py")})
+)
+def test_a_package_has_at_most_a_dozen_modules(folder):
+    found = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
+    assert len(found) <= 12, f"{folder.name} has {len(found)}: {', '.join(sorted(found))}"
+
+
 def test_the_engine_stands_on_numpy_alone():
     for name, targets in graph("engine").items():
         roots = {target.split(".")[0] for target in targets}

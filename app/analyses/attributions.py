@@ -10,6 +10,7 @@ from typing import Any
 
 from app.analyses.analysis import Analysis
 from app.encoding.arrays import overlay_png, plain
+from app.encoding.text import sentence
 from app.errors import BadParameter
 from engine.attribution import Attribution, Curves, attribute, curves, random_map
 from engine.errors import AttributionError
@@ -61,7 +62,7 @@ def answer(done: Analysis, wish: Wish, tick: Tick) -> Answer:
             **wish.options,
         )
     except AttributionError as error:
-        raise BadParameter(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+        raise BadParameter(sentence(error)) from None
     judged = yardstick = None
     if wish.curves:
         ask = partial(

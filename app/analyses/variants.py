@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.analyses.analysis import Analysis, Changes, Clock, layer_of, preprocess_of
+from app.encoding.text import sentence
 from app.errors import BadParameter
 from app.images.edits import PhotoChanges, changed
 from engine import outputs
@@ -53,7 +54,7 @@ def vary(original: Analysis, changes: Changes, check: Callable[[], None] | None 
     try:
         network = edited(original.network, changes.network)
     except EditError as error:
-        raise BadParameter(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+        raise BadParameter(sentence(error)) from None
     photo, trace = original.photo, original.trace
     steps = preprocess_of(network)
     if changes.photo != PhotoChanges():
@@ -120,18 +121,19 @@ def _scores(of: Analysis, to: Analysis) -> list[dict[str, Any]]:
 
 
 def _apart(a: Array, b: Array) -> dict[str, float | None]:
-    size = _norm(b)
+    size = norm(b)
     if a is b:
         return {"relative": 0.0 if size else None, "largest": 0.0, "cosine": 1.0 if size else None}
     gap = a - b
-    other = _norm(a)
+    other = norm(a)
     inner = float(np.multiply(a, b, dtype=np.float64).sum())
     return {
-        "relative": _norm(gap) / size if size else None,
+        "relative": norm(gap) / size if size else None,
         "largest": float(np.abs(gap).max()),
         "cosine": inner / (size * other) if size and other else None,
     }
 
 
-def _norm(a: Array) -> float:
+def norm(a: Array) -> float:
+    """The Euclidean norm, summed in float64."""
     return float(np.sqrt(np.square(a, dtype=np.float64).sum()))

@@ -13,11 +13,12 @@ from app.analyses import serializers
 from app.cli.backend import LocalSource, Source
 from app.cli.common import errors_in_one_line, settings, source, stdout
 from app.client import Client
+from app.encoding.text import short_name
 from app.errors import AppError
 from app.models.external_data import read_beside
 from app.models.folder import ModelFolder
 from app.models.loading import limits_of, read_model
-from app.models.options import IMAGENET, INPUT, MODEL_SUFFIXES, PRESETS, parse_options, shown_name
+from app.models.options import IMAGENET, INPUT, MODEL_SUFFIXES, PRESETS, parse_options
 from app.settings import Settings
 from engine import views
 from engine.network import Network
@@ -208,7 +209,7 @@ def _layers(network: Network) -> Table:
         table.add_column(title, justify="right", no_wrap=True)
     for layer in views.describe_layers(network):
         table.add_row(
-            shown_name(layer.name),
+            short_name(layer.name),
             layer.op,
             _sides(layer.own_shape or layer.shape),
             f"{layer.parameters:,}" if layer.parameters else "",
@@ -226,7 +227,7 @@ def _outputs(network: Network) -> Table:
     for info in network.output_infos:
         kind = f"{info.kind}, primary" if info.primary else info.kind
         shape = _sides(info.shape) or "1"
-        table.add_row(shown_name(info.name), kind, shape, shown_name(info.logits), info.reason)
+        table.add_row(short_name(info.name), kind, shape, short_name(info.logits), info.reason)
     return table
 
 
@@ -247,7 +248,7 @@ def _plan(network: Network) -> Table:
     for choice in plan_of(network, 1):
         timed = sorted(choice.milliseconds.items(), key=lambda way: way[1])
         times = ", ".join(f"{way} {took:.2f}" for way, took in timed)
-        table.add_row(shown_name(choice.layer), choice.kernel, times)
+        table.add_row(short_name(choice.layer), choice.kernel, times)
     return table
 
 

@@ -13,8 +13,7 @@ from app.analyses.store import Analyses
 from app.execution.executor import Compute
 from app.http import openapi, problems
 from app.http.dependencies import Services
-from app.http.middleware import HeadersMiddleware, HeadMiddleware
-from app.http.raw_path import RawPathMiddleware
+from app.http.middleware import HeadersMiddleware, HeadMiddleware, RawPathMiddleware
 from app.http.routes import (
     analyses,
     attributions,

@@ -12,7 +12,7 @@ from starlette.types import Receive
 from app.analyses.analysis import Analysis
 from app.analyses.store import Analyses
 from app.execution.executor import Compute, Work, while_connected
-from app.http.uploads import Upload, read_upload
+from app.http.bodies import Upload, read_upload
 from app.images.fitting import Box
 from app.learning.datasets.store import Datasets
 from app.learning.runs.manager import Trainings

@@ -9,7 +9,20 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from app.errors import AppError
+from app.errors import (
+    AppError,
+    BadParameter,
+    BadUpload,
+    DamagedPicture,
+    NoPicture,
+    NotAPicture,
+    Overloaded,
+    PictureTooLarge,
+    SlowUpload,
+    TimeLimit,
+    TooManyPixels,
+    UnknownModel,
+)
 from app.http.code_samples import code_samples
 from app.http.negotiation import MEDIA_TYPES
 from app.http.problems import PROBLEM_JSON, PROBLEMS, Problem
@@ -153,6 +166,22 @@ def _problem_response(found: Mapping[str, Problem]) -> dict[str, Any]:
 def binary_content(*formats: str) -> dict[str, Any]:
     """OpenAPI content of answers that are not JSON."""
     return {MEDIA_TYPES[f]: {"schema": {"type": "string", "format": "binary"}} for f in formats}
+
+
+# What a request with a picture may be refused for.
+UPLOAD_PROBLEMS = problem_responses(
+    BadUpload,
+    UnknownModel,
+    SlowUpload,
+    PictureTooLarge,
+    TooManyPixels,
+    NotAPicture,
+    NoPicture,
+    DamagedPicture,
+    BadParameter,
+    Overloaded,
+    TimeLimit,
+)
 
 
 def build(app: FastAPI) -> dict[str, Any]:

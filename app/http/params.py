@@ -1,4 +1,4 @@
-"""Query parameters that several routes read.
+"""Parameters that several routes read.
 
 Which number of a layer: ``?channel=&y=&x=`` in maps, ``?unit=`` in vectors. Which part of a photo the network is
 shown: ``?crop=left,top,right,bottom``.
@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends, Path, Query
 
 from app.errors import BadParameter
 from app.images.fitting import Box
@@ -58,6 +58,47 @@ async def _position(
 
 
 PositionDep = Annotated[Position, Depends(_position)]
+
+ModelId = Annotated[str, Path(alias="id", description="The model's id.", examples=["everyday"])]
+
+# How a photo becomes numbers: POST /models and POST /models/{id}/copies.
+PresetParam = Annotated[
+    str | None,
+    Query(
+        description="How pixels become numbers: imagenet (the usual), unit (0 to 1), symmetric (−1 to 1), raw (0 to 255) or "
+        "caffe (BGR, 0 to 255 less the mean).",
+        max_length=40,
+    ),
+]
+MeanParam = Annotated[
+    str | None,
+    Query(
+        description="One number, or one a channel: (pixel / scale − mean) / std.", max_length=2000
+    ),
+]
+StdParam = Annotated[str | None, Query(description="As mean.", max_length=2000)]
+ScaleParam = Annotated[
+    str | None,
+    Query(
+        description="What pixels are divided by first: 255, or 1 where mean and std are for pixels from 0 to 255.",
+        max_length=40,
+    ),
+]
+ChannelsParam = Annotated[
+    str | None,
+    Query(
+        description="What each channel is given: rgb, bgr, rgba (a is 255 everywhere), or a list of colours and numbers from "
+        "0 to 255: r,g,b,128.",
+        max_length=400,
+    ),
+]
+CropModeParam = Annotated[
+    str | None,
+    Query(
+        description="How a photo of other proportions fits: center (its middle), squash (stretched) or border (letterbox).",
+        max_length=40,
+    ),
+]
 
 
 def parse_crop(text: str | None) -> Box | None:

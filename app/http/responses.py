@@ -19,10 +19,10 @@ def json_response(
     return Response(json_bytes(content), status, headers, media_type=MEDIA_TYPES["json"])
 
 
-def created(request: Request, analysis_id: str, content: Any) -> Response:
-    """A new analysis, and where it can be read again."""
+def created(request: Request, route: str, key: str, content: Any) -> Response:
+    """A new resource, and in Location where ``route`` reads it again by its id."""
     root = request.scope.get("root_path", "")
-    location = root + request.app.url_path_for("read_analysis", id=analysis_id)
+    location = root + request.app.url_path_for(route, id=key)
     return json_response(content, 201, {"Location": location})
 
 

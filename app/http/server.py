@@ -2,7 +2,7 @@
 
 uvicorn's only timer is for idle connections, and every byte received stops it (as of 0.54). So here are deadlines that bytes do
 not move: one for a request's head, from the moment that it may begin, and one for its body, from the end of the head. The polite
-deadline for uploads is in app/http/uploads.py and answers 408; the one here is for bodies that nobody reads.
+deadline for uploads is in app/http/bodies.py and answers 408; the one here is for bodies that nobody reads.
 """
 
 from __future__ import annotations

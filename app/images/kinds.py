@@ -31,6 +31,9 @@ class FileKind:
     advice: str
     is_picture: bool = False
 
+    def __str__(self) -> str:
+        return f"This is {self.name}. {self.advice}"
+
 
 def _picture(name: str, advice: str = _PICTURE) -> FileKind:
     return FileKind(name, advice, is_picture=True)

@@ -37,6 +37,13 @@ def read(network: Network, dataset: Dataset, config: TrainConfig) -> dict[str, A
     }
 
 
+def softmax(logits: Array) -> Array:
+    """Probabilities (N, K) from logits, in their dtype."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities: Array = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
+
+
 def _per_class(found: Evaluation, dataset: Dataset, learned: Array) -> list[dict[str, Any]]:
     trained_on = np.bincount(dataset.labels[learned], minlength=len(dataset.classes))
     correct = np.diagonal(found.confusion)
@@ -54,8 +61,7 @@ def _per_class(found: Evaluation, dataset: Dataset, learned: Array) -> list[dict
 
 def _mistakes(logits: Array, truth: Array, places: Array) -> list[dict[str, Any]]:
     answers = logits.argmax(1)
-    powers = np.exp(logits - logits.max(1, keepdims=True))
-    share = powers.max(1) / powers.sum(1)
+    share = softmax(logits).max(1)
     wrong = np.flatnonzero(answers != truth)
     surest = wrong[np.argsort(-share[wrong], kind="stable")][:_MOST_MISTAKES]
     return [

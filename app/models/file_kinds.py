@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from app.images.kinds import find_kind
+from app.images.kinds import FileKind, find_kind
 
 _HEAD = 4096  # bytes that are looked at
 _ENDS = 2**18  # bytes at both ends of a ZIP, where its entries are named
@@ -21,16 +21,6 @@ _TORCH = (
     "torch.onnx.export(model, torch.zeros(1, 3, 224, 224), 'model.onnx') writes the file to bring."
 )
 _TENSORFLOW = "python -m tf2onnx.convert --opset 17 --output model.onnx"
-
-
-class FileKind(NamedTuple):
-    """What a file is, as «This is {what}.», and what to do with it, in whole sentences."""
-
-    what: str
-    way_out: str
-
-    def __str__(self) -> str:
-        return f"This is {self.what}. {self.way_out}"
 
 
 class _Row(NamedTuple):

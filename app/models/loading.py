@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from app.encoding.arrays import json_bytes
+from app.encoding.text import one_line, short_name
 from app.errors import (
     AppError,
     ExternalDataMissing,
@@ -31,8 +32,6 @@ from app.models.options import (
     PRESETS,
     ImportOptions,
     Preset,
-    one_line,
-    shown_name,
 )
 from app.models.photo_input import sizes, takes_photo
 from app.settings import Settings
@@ -180,7 +179,7 @@ def _with_options(network: Network, options: ImportOptions) -> Network:
         _check_labels(network, labels)
     elif len(network.labels or ()) in label_counts(network):
         labels = tuple(one_line(str(label))[:MAX_LABEL] for label in network.labels or ()) or None
-    own = shown_name(str(network.meta.get("title", ""))) or shown_name(network.name)
+    own = short_name(str(network.meta.get("title", ""))) or short_name(network.name)
     told = {"title": options.name or own or "Own model"}
     if "summary" in network.meta:
         told["summary"] = one_line(str(network.meta["summary"]))[:_MAX_SUMMARY]

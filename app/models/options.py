@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
+from app.encoding.text import one_line, short_name
 from app.errors import bad_option
 from app.models.registry import OWN
 from engine.preprocess import (
@@ -38,7 +39,6 @@ OPTIONS = (
 
 MAX_LABEL = 200
 _MOST_PIXELS = 4096  # a side of the input
-_MAX_NAME = 80
 _MOST_LABELS = 100_000
 _MOST_NUMBERS = 64  # channels of an input
 _MOST_CONSTANTS = 16  # inputs that are given one
@@ -110,7 +110,7 @@ def parse_options(given: Mapping[str, str]) -> ImportOptions:
     """
     text = {key: value.strip() for key, value in given.items() if value.strip()}
     options = ImportOptions(
-        name=shown_name(text.get("name", "")),
+        name=short_name(text.get("name", "")),
         size=_size(text["size"]) if "size" in text else None,
         preset=_one_of("preset", text.get("preset"), tuple(PRESETS)),
         mean=_numbers("mean", text["mean"]) if "mean" in text else None,
@@ -125,16 +125,6 @@ def parse_options(given: Mapping[str, str]) -> ImportOptions:
     if options.std is not None and min(options.std) <= 0:
         raise bad_option("std", "it is divided by, so its numbers must be above 0.")
     return options
-
-
-def shown_name(name: str) -> str:
-    """A name on one line, and not too long."""
-    return one_line(name)[:_MAX_NAME].strip()
-
-
-def one_line(text: str) -> str:
-    """A text on one line, without what cannot be printed."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def model_id(data: bytes, options: ImportOptions, external: Mapping[str, bytes] = NO_FILES) -> str:

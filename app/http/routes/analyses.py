@@ -11,19 +11,11 @@ from app.analyses import serializers
 from app.encoding import arrays
 from app.errors import (
     BadParameter,
-    BadUpload,
-    DamagedPicture,
-    NoPicture,
     NotAcceptable,
-    NotAPicture,
     Overloaded,
-    PictureTooLarge,
-    SlowUpload,
     TimeLimit,
-    TooManyPixels,
     UnknownAnalysis,
     UnknownLayer,
-    UnknownModel,
 )
 from app.http.dependencies import AnalysisDep, LayerName, ServicesDep, TaskDep, WorkerDep
 from app.http.negotiation import (
@@ -34,26 +26,19 @@ from app.http.negotiation import (
     not_modified,
     parse_channels,
 )
-from app.http.openapi import UPLOAD_BODY, Responses, binary_content, problem_responses
+from app.http.openapi import (
+    UPLOAD_BODY,
+    UPLOAD_PROBLEMS,
+    Responses,
+    binary_content,
+    problem_responses,
+)
 from app.http.params import PositionDep
 from app.http.responses import content_headers, created, json_response
 from app.http.schemas import common as schemas
 
 router = APIRouter(prefix="/analyses", tags=["analyses"])
 
-UPLOAD_PROBLEMS = problem_responses(
-    BadUpload,
-    UnknownModel,
-    SlowUpload,
-    PictureTooLarge,
-    TooManyPixels,
-    NotAPicture,
-    NoPicture,
-    DamagedPicture,
-    BadParameter,
-    Overloaded,
-    TimeLimit,
-)
 _READ_PROBLEMS = problem_responses(UnknownAnalysis, BadParameter)
 _LAYER_PROBLEMS = problem_responses(
     UnknownAnalysis, UnknownLayer, NotAcceptable, BadParameter, Overloaded, TimeLimit
@@ -83,7 +68,7 @@ async def create_analysis(
     """Run a model on a photo and keep every layer in memory for a while. The photo itself is not kept."""
     made = services.analyses.make(task.model, task.network, task.data, task.crop)
     done = await worker.wait_for(made)
-    return created(request, done.id, serializers.analysis(done))
+    return created(request, "read_analysis", done.id, serializers.analysis(done))
 
 
 @router.get(

@@ -21,12 +21,12 @@ from app.errors import (
     UnfitArchive,
     UnknownDataset,
 )
+from app.http.bodies import read_archive
 from app.http.dependencies import ServicesDep, WorkerDep
 from app.http.negotiation import MEDIA_TYPES, etag, not_modified
 from app.http.openapi import ARCHIVE_BODY, Responses, binary_content, examples, problem_responses
-from app.http.responses import content_headers, json_response
+from app.http.responses import content_headers, created, json_response
 from app.http.schemas import learning as schemas
-from app.http.uploads import read_archive
 from app.learning.datasets.contact_sheet import contact_sheet
 from app.learning.datasets.store import Datasets
 from app.learning.runs.defaults import SUGGESTION
@@ -97,9 +97,7 @@ async def create_dataset(
         return await read_archive(request, settings.max_archive_bytes, settings.body_timeout)
 
     info = await services.datasets.add(name, receive, services.compute)
-    root = request.scope.get("root_path", "")
-    location = root + request.app.url_path_for("read_dataset", id=info.id)
-    return json_response(asdict(info), 201, {"Location": location})
+    return created(request, "read_dataset", info.id, asdict(info))
 
 
 @router.get(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app.analyses import paths, serializers
 from app.errors import (
@@ -24,18 +24,25 @@ from app.errors import (
     UnknownModel,
     UnsupportedModel,
 )
+from app.http.bodies import announced_bytes, read_model_file
 from app.http.dependencies import LayerName, ServicesDep, WorkerDep
 from app.http.negotiation import MEDIA_TYPES, accepted, choose_format, parse_channels
 from app.http.openapi import MODEL_BODY, binary_content, examples, problem_responses
-from app.http.responses import json_response
+from app.http.params import (
+    ChannelsParam,
+    CropModeParam,
+    MeanParam,
+    ModelId,
+    PresetParam,
+    ScaleParam,
+    StdParam,
+)
+from app.http.responses import created, json_response
 from app.http.schemas import common as schemas
-from app.http.uploads import announced_bytes, read_model_file
 from app.images.samples import load_samples
 from app.models.options import INPUT, ModelUpload
 
 router = APIRouter(tags=["models"])
-
-ModelId = Annotated[str, Path(alias="id", description="The model's id.", examples=["everyday"])]
 
 
 @router.get(
@@ -70,7 +77,17 @@ async def list_models(services: ServicesDep, worker: WorkerDep) -> Response:
         Overloaded,
         TimeLimit,
     ),
-    openapi_extra=MODEL_BODY,
+    openapi_extra={
+        **MODEL_BODY,
+        **examples(
+            preset="imagenet",
+            mean="0.485,0.456,0.406",
+            std="0.229,0.224,0.225",
+            scale="255",
+            channels="rgb",
+            crop_mode="center",
+        ),
+    },
 )
 async def create_model(
     request: Request,
@@ -87,56 +104,12 @@ async def create_model(
             examples=["224x224"],
         ),
     ] = None,
-    preset: Annotated[
-        str | None,
-        Query(
-            description="How pixels become numbers: imagenet (the usual), unit (0 to 1), symmetric (−1 to 1), raw (0 to 255) or "
-            "caffe (BGR, 0 to 255 less the mean).",
-            max_length=40,
-            examples=["imagenet"],
-        ),
-    ] = None,
-    mean: Annotated[
-        str | None,
-        Query(
-            description="One number, or one a channel: (pixel / scale − mean) / std.",
-            max_length=2000,
-            examples=["0.485,0.456,0.406"],
-        ),
-    ] = None,
-    std: Annotated[
-        str | None,
-        Query(
-            description="As mean.",
-            max_length=2000,
-            examples=["0.229,0.224,0.225"],
-        ),
-    ] = None,
-    scale: Annotated[
-        str | None,
-        Query(
-            description="What pixels are divided by first: 255, or 1 where mean and std are for pixels from 0 to 255.",
-            max_length=40,
-            examples=["255"],
-        ),
-    ] = None,
-    channels: Annotated[
-        str | None,
-        Query(
-            description="What each channel is given: rgb, bgr, rgba (a is 255 everywhere), or a list of colours and numbers from "
-            "0 to 255: r,g,b,128.",
-            max_length=400,
-            examples=["rgb"],
-        ),
-    ] = None,
-    crop_mode: Annotated[
-        str | None,
-        Query(
-            description="How a photo of other proportions fits: center (its middle), squash (stretched) or border (letterbox).",
-            max_length=40,
-            examples=["center"],
-        ),
-    ] = None,
+    preset: PresetParam = None,
+    mean: MeanParam = None,
+    std: StdParam = None,
+    scale: ScaleParam = None,
+    channels: ChannelsParam = None,
+    crop_mode: CropModeParam = None,
     layout: Annotated[
         str | None,
         Query(
@@ -184,9 +157,7 @@ async def create_model(
     model, gone = await services.model_reader.add(receive, announced_bytes(request))
     services.forget(gone)
     content = await worker.run(lambda check: serializers.model(services.registry, model, check))
-    root = request.scope.get("root_path", "")
-    location = root + request.app.url_path_for("describe_model", id=model)
-    return json_response(content, 201, {"Location": location})
+    return created(request, "describe_model", model, content)
 
 
 @router.delete(

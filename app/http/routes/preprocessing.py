@@ -3,54 +3,41 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from app.analyses import preprocessing, serializers
 from app.errors import (
     BadParameter,
-    BadUpload,
-    DamagedPicture,
-    NoPicture,
-    NotAPicture,
     Overloaded,
     OversizedModel,
-    PictureTooLarge,
-    SlowUpload,
     TimeLimit,
-    TooManyPixels,
     UnknownModel,
 )
 from app.http.dependencies import ServicesDep, UploadDep, WorkerDep
-from app.http.openapi import UPLOAD_BODY, problem_responses
-from app.http.responses import json_response
+from app.http.openapi import UPLOAD_BODY, UPLOAD_PROBLEMS, examples, problem_responses
+from app.http.params import (
+    ChannelsParam,
+    CropModeParam,
+    MeanParam,
+    ModelId,
+    PresetParam,
+    ScaleParam,
+    StdParam,
+)
+from app.http.responses import created, json_response
 from app.http.schemas import common as schemas
 from app.http.schemas import preprocessing as schemas_preprocessing
 from app.models.options import parse_options
 
 router = APIRouter(tags=["models"])
 
-ModelId = Annotated[str, Path(alias="id", description="The model's id.", examples=["everyday"])]
-
 
 @router.post(
     "/models/{id}/preprocessing",
     summary="Compare ways to prepare a photo",
     response_model=schemas_preprocessing.PreprocessTrials,
-    responses=problem_responses(
-        NoPicture,
-        NotAPicture,
-        DamagedPicture,
-        PictureTooLarge,
-        TooManyPixels,
-        UnknownModel,
-        BadParameter,
-        BadUpload,
-        SlowUpload,
-        Overloaded,
-        TimeLimit,
-    ),
+    responses=UPLOAD_PROBLEMS,
     openapi_extra=UPLOAD_BODY,
 )
 async def compare_preprocessing(
@@ -79,41 +66,19 @@ async def compare_preprocessing(
     response_model=schemas.Model,
     response_description="The copy; Location says where it can be read again.",
     responses=problem_responses(UnknownModel, OversizedModel, BadParameter, Overloaded, TimeLimit),
+    openapi_extra=examples(preset="caffe", crop_mode="squash"),
 )
 async def copy_model(
     request: Request,
     services: ServicesDep,
     worker: WorkerDep,
     model: ModelId,
-    preset: Annotated[
-        str | None, Query(description="As in POST /models.", max_length=40, examples=["caffe"])
-    ] = None,
-    mean: Annotated[
-        str | None,
-        Query(
-            description="One number, or one a channel: (pixel / scale − mean) / std.",
-            max_length=2000,
-        ),
-    ] = None,
-    std: Annotated[str | None, Query(description="As mean.", max_length=2000)] = None,
-    scale: Annotated[
-        str | None,
-        Query(
-            description="What pixels are divided by first: 255 or 1.",
-            max_length=40,
-        ),
-    ] = None,
-    channels: Annotated[
-        str | None,
-        Query(
-            description="What each channel is given: rgb, bgr, or a list.",
-            max_length=400,
-        ),
-    ] = None,
-    crop_mode: Annotated[
-        str | None,
-        Query(description="center, squash or border.", max_length=40, examples=["squash"]),
-    ] = None,
+    preset: PresetParam = None,
+    mean: MeanParam = None,
+    std: StdParam = None,
+    scale: ScaleParam = None,
+    channels: ChannelsParam = None,
+    crop_mode: CropModeParam = None,
 ) -> Response:
     """The same network for photos that are prepared in another way; nothing is sent again, and its weights are kept once.
 
@@ -132,6 +97,4 @@ async def copy_model(
     made, network = await worker.run(lambda _: preprocessing.copied(registry.get(model), options))
     services.forget(services.own_models.keep(made, network))
     content = await worker.run(lambda check: serializers.model(registry, made, check))
-    root = request.scope.get("root_path", "")
-    location = root + request.app.url_path_for("describe_model", id=made)
-    return json_response(content, 201, {"Location": location})
+    return created(request, "describe_model", made, content)

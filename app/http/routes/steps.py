@@ -27,7 +27,7 @@ from app.http.dependencies import AnalysisDep, LayerName, Services, ServicesDep,
 from app.http.negotiation import MEDIA_TYPES, accepted, choose_format, etag, not_modified
 from app.http.openapi import Responses, binary_content, examples, json_body, problem_responses
 from app.http.params import PositionDep
-from app.http.responses import content_headers, json_response
+from app.http.responses import content_headers, created, json_response
 from app.http.schemas import common as schemas
 from app.http.schemas import steps as shapes
 from app.learning.steps import derivation, serializers
@@ -102,10 +102,8 @@ async def take_lesson(
     seen = await worker.wait_for(services.steps.of_photo(done, lesson))
     assert seen.after is not None
     services.analyses.keep(seen.after)
-    root = request.scope.get("root_path", "")
-    location = root + request.app.url_path_for("read_step", id=seen.id)
     content = await _told(services, worker, seen, 0)
-    return json_response(content, 201, {"Location": location})
+    return created(request, "read_step", seen.id, content)
 
 
 @router.get(

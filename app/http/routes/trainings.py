@@ -23,7 +23,7 @@ from app.http.bodies import read_json
 from app.http.dependencies import Services, ServicesDep, WorkerDep
 from app.http.negotiation import EVENTS, MEDIA_TYPES, accepted, choose_format
 from app.http.openapi import binary_content, json_body, problem_responses
-from app.http.responses import json_response
+from app.http.responses import created, json_response
 from app.http.schemas import learning as schemas
 from app.learning import evaluation
 from app.learning.runs.config import config_of
@@ -90,9 +90,7 @@ async def create_training(request: Request, services: ServicesDep) -> Response:
     if wish.architecture is None and wish.layers is None:
         asked["layers"] = [dict(layer) for layer in sketch.DEFAULT_LAYERS]
     run = await services.trainings.create(asked, wish.name, paused=wish.paused, speed=wish.speed)
-    root = request.scope.get("root_path", "")
-    location = root + request.app.url_path_for("read_training", id=run.id)
-    return json_response(run.whole(), 201, {"Location": location})
+    return created(request, "read_training", run.id, run.whole())
 
 
 @router.get("/{id}", summary="Read a training", response_model=schemas.Training, responses=_READ)

@@ -46,7 +46,7 @@ async def create_variant(
     """Move, turn, blur or cover the photo; switch off or scale filters, set weights. What does not come after a change is not run again."""
     asked = await read_json(request, schemas.Changes, services.settings.body_timeout)
     variant = await worker.wait_for(services.analyses.vary(done, _changes(asked)))
-    return created(request, variant.id, serializers.analysis(variant))
+    return created(request, "read_analysis", variant.id, serializers.analysis(variant))
 
 
 @router.get(

@@ -7,31 +7,33 @@ which is written last: without it, there is no set. Ids are made from the conten
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 import threading
 import time
 import zipfile
 import zlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from cachetools import LRUCache
 
+from app.encoding.text import short_name
 from app.errors import BadParameter, NoRoom, Overloaded, TimeLimit, UnknownDataset
 from app.execution.executor import Compute
 from app.images.decoding import Limits
 from app.learning.datasets.archive import SIZE, Reading
 from engine.errors import TrainingError
+from engine.formats.safetensors import write_atomically
 from engine.train.data import Dataset
 from engine.train.sets import SETS, draw
 
 _OWN = re.compile(r"own-[0-9a-f]{16}")
 _REMEMBERED = 4  # sets in memory; one has at most 61 MB
 _WAIT = 5  # seconds until somebody whose turn it was not asks again
-_MAX_NAME = 80
 _UNREADABLE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, TrainingError)
 
@@ -100,7 +102,7 @@ class Datasets:
         self._folder = folder
         self._limits = limits
         self._bounds = bounds
-        self._loaded: OrderedDict[str, Dataset] = OrderedDict()
+        self._loaded: LRUCache[str, Dataset] = LRUCache(_REMEMBERED)
         self._lock = threading.Lock()
         self._reading = asyncio.Lock()
 
@@ -117,9 +119,6 @@ class Datasets:
         with self._lock:
             if dataset_id not in self._loaded:
                 self._loaded[dataset_id] = load(self._folder, dataset_id)
-            self._loaded.move_to_end(dataset_id)
-            while len(self._loaded) > _REMEMBERED:
-                self._loaded.popitem(last=False)
             return self._loaded[dataset_id]
 
     def delete(self, dataset_id: str) -> None:
@@ -171,7 +170,7 @@ class Datasets:
         dataset_id = f"own-{dataset.digest[:16]}"
         info = DatasetInfo(
             dataset_id,
-            name=shown_name(name),
+            name=short_name(name) or "Pictures",
             text="",
             classes=dataset.classes,
             pictures=len(dataset.labels),
@@ -215,12 +214,6 @@ class Datasets:
         return found
 
 
-def shown_name(name: str) -> str:
-    """A set's name as it is kept: on one line, and not too long; «Pictures» without one."""
-    plain = "".join(c if c.isprintable() else " " for c in name)
-    return " ".join(plain.split())[:_MAX_NAME].strip() or "Pictures"
-
-
 def _path(folder: Path, dataset_id: str, kind: str) -> Path:
     return folder / "datasets" / f"{dataset_id}.{kind}"
 
@@ -254,9 +247,8 @@ def _write(folder: Path, info: DatasetInfo, dataset: Dataset) -> None:
     """Both files, each complete or not there at all, the one that makes the set exist last."""
     arrays = _path(folder, info.id, "npz")
     arrays.parent.mkdir(parents=True, exist_ok=True)
-    half = arrays.with_suffix(".half")
-    with half.open("wb") as file:
-        np.savez(file, pictures=dataset.pictures, labels=dataset.labels)
-    half.replace(arrays)
-    half.write_text(json.dumps(asdict(info), ensure_ascii=False))
-    half.replace(arrays.with_suffix(".json"))
+    content = io.BytesIO()
+    np.savez(content, pictures=dataset.pictures, labels=dataset.labels)
+    write_atomically(arrays, content.getvalue())
+    about = json.dumps(asdict(info), ensure_ascii=False).encode()
+    write_atomically(arrays.with_suffix(".json"), about)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.encoding.text import sentence, short_name
 from app.errors import BadParameter, Overloaded, UnknownTraining, WrongState
 from app.execution.executor import Compute
-from app.learning.datasets.store import Datasets, shown_name
+from app.learning.datasets.store import Datasets
 from app.learning.runs.config import Wish, begin, restore
 from app.learning.runs.directory import Files
 from app.learning.runs.metrics_log import Journal
@@ -124,7 +125,9 @@ class Trainings:
             await self._make_room()
             run_id = secrets.token_hex(6)
             files = Files(self._folder / run_id)
-            shown = shown_name(name) if name else self._datasets.info(wish["data"]).name
+            shown = (
+                short_name(name) or "Pictures" if name else self._datasets.info(wish["data"]).name
+            )
             run = Run(run_id, shown, wish, files, self._bounds.of_one(), time.time())
             run.speed = speed
             await asyncio.to_thread(files.make)
@@ -214,7 +217,7 @@ class Trainings:
         try:
             begin(wish, self._datasets.get(wish["data"]))
         except TrainingError as error:
-            raise BadParameter(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+            raise BadParameter(sentence(error)) from None
 
     def _alive(self) -> int:
         return sum(run.process is not None and not run.is_over for run in self._runs.values())

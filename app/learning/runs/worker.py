@@ -19,6 +19,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from app.encoding.text import sentence
 from app.learning.datasets.store import load
 from app.learning.runs.config import begin, planned, restore
 from app.learning.runs.directory import Files
@@ -95,7 +96,7 @@ class Learner:
             self._say(end.status, end.problem)
         except EngineError as error:
             self._flush()
-            self._say("failed", f"{str(error)[0].upper()}{str(error)[1:]}.")
+            self._say("failed", sentence(error))
         except MemoryError:
             self._say(
                 "failed",
@@ -309,7 +310,7 @@ def main() -> None:
             {
                 "event": "state",
                 "status": "failed",
-                "problem": f"{str(error)[0].upper()}{str(error)[1:]}.",
+                "problem": sentence(error),
             }
         )
     except MemoryError:

@@ -7,6 +7,7 @@ from math import sqrt
 from typing import Any, NamedTuple
 
 from app.analyses.serializers import place_of
+from app.encoding.text import sentence
 from app.errors import BadParameter
 from app.learning.steps.serializers import options, update_of
 from app.learning.steps.store import Examined
@@ -30,7 +31,7 @@ def gradient(seen: Examined, name: str, parameter: str, text: str, limit: int) -
     try:
         chain = parameter_terms(seen.glass, name, parameter, index, limit=limit)
     except TrainingError as error:
-        raise BadParameter(_sentence(error)) from None
+        raise BadParameter(sentence(error)) from None
     return {"layer": name, "parameter": parameter, "index": list(index), **_chain(seen, chain)}
 
 
@@ -40,7 +41,7 @@ def blame(seen: Examined, name: str, picture: int, position: Index, limit: int) 
     try:
         chain = blame_terms(seen.glass, name, index, limit=limit)
     except TrainingError as error:
-        raise BadParameter(_sentence(error)) from None
+        raise BadParameter(sentence(error)) from None
     return {"layer": name, "picture": picture, "index": place_of(position), **_chain(seen, chain)}
 
 
@@ -190,7 +191,3 @@ def index_in(text: str, shape: Shape) -> Index:
     if len(index) != len(shape) or any(i >= n for i, n in zip(index, shape, strict=True)):
         raise BadParameter(f"index: {text!r} is no place in {sizes} numbers, counted from 0.")
     return index
-
-
-def _sentence(error: Exception) -> str:
-    return f"{str(error)[0].upper()}{str(error)[1:]}."

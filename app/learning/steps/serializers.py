@@ -10,8 +10,10 @@ import numpy as np
 
 from app.analyses import serializers
 from app.analyses.analysis import explain_input
+from app.analyses.variants import norm
 from app.encoding.arrays import json_bytes, npy_bytes, plain
 from app.errors import BadParameter
+from app.learning.evaluation import softmax
 from app.learning.steps.store import Examined
 from engine import outputs, views
 from engine.fields import fields_of
@@ -116,13 +118,7 @@ def scores(seen: Examined) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
         outputs.class_scores(glass.network.answer, trace).values
         for trace in (glass.trace, glass.trace_after)
     )
-    return (before, _softmax(before)), (after, _softmax(after))
-
-
-def _softmax(logits: Array) -> Array:
-    exps = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: Array = exps / exps.sum(axis=1, keepdims=True)
-    return shares
+    return (before, softmax(before)), (after, softmax(after))
 
 
 def _loss(seen: Examined, picture: int) -> dict[str, Any]:
@@ -191,7 +187,7 @@ def _parameter(name: str, update: Update) -> dict[str, Any]:
         "gradient": views.layer_stats(update.gradient),
         "change": {
             "largest": float(np.abs(update.step).max()),
-            "relative": _relative(_norm(update.step), _norm(update.before)),
+            "relative": _relative(norm(update.step), norm(update.before)),
         },
         "moved": _moved(update),
     }
@@ -206,10 +202,6 @@ def _moved(update: Update) -> list[dict[str, Any]]:
     ratios = [_relative(a, b) for a, b in zip(steps, sizes, strict=True)]
     moved = sorted(((r, f) for f, r in enumerate(ratios) if r), key=lambda m: (-m[0], m[1]))
     return [{"filter": f, "relative": r} for r, f in moved[:MOST_MOVED]]
-
-
-def _norm(a: Array) -> float:
-    return float(np.sqrt(np.square(a, dtype=np.float64).sum()))
 
 
 def _relative(change: float, size: float) -> float | None:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from app.analyses.analysis import Analysis, Changes, Clock, layer_of
+from app.encoding.text import sentence
 from app.errors import BadParameter, UnknownLayer, UnknownStep, WrongState
 from app.execution.cache import Remembered
 from app.execution.executor import Check, Compute
@@ -212,7 +213,7 @@ def taught(step_id: str, original: Analysis, lesson: Lesson, check: Check) -> Ex
         )
         glass = examine_one(network, x, soft_targets(truth, len(labels), 0.0, x.dtype), config)
     except EngineError as error:
-        raise BadParameter(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+        raise BadParameter(sentence(error)) from None
     if not np.isfinite(glass.loss_after):
         raise BadParameter(
             f"After such a step the loss is no longer a number. Try a learning rate below {lesson.learning_rate:g}."

@@ -18,7 +18,7 @@ from tests.app.archives import GOOD, packed
 from tests.app.bringing import as_onnx, net
 from tests.app.conftest import RunningServer
 
-SAMPLES = Path(__file__).parents[2] / "static" / "samples"
+SAMPLES = Path(__file__).parents[3] / "static" / "samples"
 DOCUMENT = create_app().openapi()
 OPERATIONS = {
     operation["operationId"]: (method, path, operation)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app.client import Client
-from app.http.raw_path import RawPathMiddleware
+from app.http.middleware import RawPathMiddleware
 from app.models.registry import Registry
 from app.settings import Settings
 from engine.network import Network, Node

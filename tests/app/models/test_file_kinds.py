@@ -110,8 +110,8 @@ KINDS = [
 def test_a_file_is_what_its_bytes_are(data, what, way_out):
     kind = kind_of_file(data)
     assert kind is not None
-    assert what in kind.what
-    assert way_out in kind.way_out
+    assert what in kind.name
+    assert way_out in kind.advice
     assert str(kind).startswith("This is ")
     assert str(kind).endswith((".", ")"))
 
@@ -135,7 +135,7 @@ def test_weights_of_another_program_are_told_from_a_network_saved_here():
         text = json.dumps(header).encode()
         kind = foreign_weights(len(text).to_bytes(8, "little") + text + bytes(4))
         assert kind is not None
-        assert "weights only" in kind.way_out
+        assert "weights only" in kind.advice
 
 
 def test_how_many_bytes_an_onnx_file_lacks():
