@@ -17,7 +17,5 @@ _folder = tempfile.TemporaryDirectory(prefix="convscope-tests-")
 os.environ["CONVSCOPE_TRAININGS_DIR"] = f"{_folder.name}/trainings"
 os.environ["XDG_CACHE_HOME"] = f"{_folder.name}/cache"
 
-# No convolution is timed and no process group is started, except by the tests of these two: a timing on a busy machine decides
-# by chance, and processes that wait by spinning take the cores from the other tests.
+# No convolution is timed, except by the tests of that: on a busy machine a timing decides by chance.
 os.environ["CONVSCOPE_KERNEL"] = "rule"
-os.environ["CONVSCOPE_CREW"] = "off"

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,10 +19,10 @@ from tests.app.conftest import RunningServer
 from .learn_screen import LearnScreen, OwnServer
 from .menagerie import build_menagerie
 from .screen import Screen
+from .tabs import KeptFiles, Tabs
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "artifacts" / "browser"
-LAPTOP = {"width": 1440, "height": 900}
 # No graphics card, no sandbox (containers have none), and nothing that Chromium would do on the network by itself.
 FLAGS = [
     "--no-sandbox",
@@ -31,8 +32,12 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--use-fake-device-for-media-stream",  # a camera that shows a test picture; pages still have to ask for it
+    "--use-fake-device-for-media-stream",  # a camera that shows a test picture
+    "--use-fake-ui-for-media-stream",  # nobody is there to allow it
 ]
+
+# The first draws pages and nothing around them, for half of the processor's time.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 OpenPage = Callable[..., Screen]
 OpenLab = Callable[..., LearnScreen]
@@ -43,13 +48,15 @@ def site() -> Iterator[str]:
     """The address of a server with the network that ships and one that holds every other kind of layer."""
     networks = {"everyday": lambda: engine.load("everyday"), "menagerie": build_menagerie}
     settings = Settings(port=0, workers=2, log_level="error", time_limit=60)
-    with RunningServer(settings, Registry(networks, "everyday")) as server:
+    server = RunningServer(settings, Registry(networks, "everyday"))
+    server.app.add_middleware(KeptFiles)
+    with server:
         yield server.url
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    names = (os.environ.get("CONVSCOPE_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    names = (os.environ.get("CONVSCOPE_CHROMIUM"), *CHROMIUMS)
     path = next((found for name in names if name and (found := shutil.which(name))), None)
     assert path, "no Chromium found: install one, or name one in CONVSCOPE_CHROMIUM"
     with sync_playwright() as playwright:
@@ -58,23 +65,27 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    return Tabs(browser)
+
+
 @pytest.fixture
-def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
+def open_page(tabs: Tabs, site: str) -> Iterator[OpenPage]:
     """Opens pages; at the end, none of them may have complained or asked another host for anything."""
     screens: list[Screen] = []
+    contexts: list[dict[str, Any]] = []
 
     def open_page(address: str = "", **context) -> Screen:
-        context.setdefault("viewport", LAPTOP)
-        context.setdefault("color_scheme", "light")
-        context.setdefault("reduced_motion", "reduce")  # what is seen is then also what will stay
-        page = browser.new_context(**context).new_page()
-        screens.append(Screen(page, site))
+        screens.append(Screen(tabs.take(**context), site))
+        contexts.append(context)
         screens[-1].open(address)
         return screens[-1]
 
     yield open_page
-    for screen in screens:
-        screen.page.context.close()
+    for screen, context in zip(screens, contexts, strict=True):
+        screen.stop_listening()
+        tabs.give_back(screen.page, site, **context)
     if screens:
         delete_uploaded_sets(site)
     for screen in screens:
@@ -101,24 +112,21 @@ def lab(tmp_path_factory) -> Iterator[OwnServer]:
 
 
 @pytest.fixture
-def open_lab(browser: Browser, lab: OwnServer) -> Iterator[OpenLab]:
+def open_lab(tabs: Tabs, lab: OwnServer) -> Iterator[OpenLab]:
     """Opens the page of learning; at the end no training goes on, and no page may have complained."""
     screens: list[LearnScreen] = []
+    contexts: list[dict[str, Any]] = []
 
     def open_lab(address: str = "learn", site: str = "", **context) -> LearnScreen:
-        context = {
-            "viewport": LAPTOP,
-            "color_scheme": "light",
-            "reduced_motion": "reduce",
-            **context,
-        }
-        screens.append(LearnScreen(browser.new_context(**context).new_page(), site or lab.url))
+        screens.append(LearnScreen(tabs.take(**context), site or lab.url))
+        contexts.append(context)
         screens[-1].open(address)
         return screens[-1]
 
     yield open_lab
-    for screen in screens:
-        screen.page.context.close()
+    for screen, context in zip(screens, contexts, strict=True):
+        screen.stop_listening()
+        tabs.give_back(screen.page, screen.site, **context)
     for run in httpx.get(f"{lab.url}/api/v1/trainings", timeout=30).json()["trainings"]:
         httpx.delete(f"{lab.url}/api/v1/trainings/{run['id']}", timeout=30)
     for screen in screens:

@@ -1,6 +1,7 @@
 """What a person sees on the page, in words that tests can use."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Page, Response
@@ -20,10 +21,19 @@ class Screen:
         self.complaints: list[str] = []
         self.expected_status = 200
         page.set_default_timeout(PATIENCE)
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", self._listen)
-        page.on("response", self._check)
+        self._listeners: dict[str, Callable[..., None]] = {
+            "request": lambda request: self.requests.append(request.url),
+            "pageerror": lambda error: self.complaints.append(str(error)),
+            "console": self._listen,
+            "response": self._check,
+        }
+        for event, listener in self._listeners.items():
+            page.on(event, listener)  # type: ignore[call-overload]
+
+    def stop_listening(self) -> None:
+        """What the page asks for or complains of from now on is not this test's."""
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
 
     def open(self, address: str) -> None:
         self.page.goto(f"{self.site}/{address}")

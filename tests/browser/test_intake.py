@@ -24,7 +24,7 @@ def wait_for_another_analysis(screen: Screen, before: str) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_photo_is_taken(open_page: OpenPage, theme: str):
-    screen = open_page(permissions=["camera"], color_scheme=theme)
+    screen = open_page(color_scheme=theme)
     page = screen.page
     screen.wait_for_reading()
     before = screen.analysis_id

@@ -12,7 +12,7 @@ from engine.train.sets import SETS
 from engine.zoo import sketch
 from tests.app.conftest import picture_bytes
 
-from .conftest import LAPTOP, OpenPage
+from .conftest import OpenPage
 from .screen import Screen, number
 from .test_access import PHONE, check_with_axe
 from .test_intake import shoot
@@ -195,7 +195,7 @@ def test_a_folder_without_pictures_is_not_sent(open_page: OpenPage, tmp_path: Pa
 
 
 def test_classes_drawn_and_photographed(open_page: OpenPage):
-    screen = open_setup(open_page, permissions=["camera"])
+    screen = open_setup(open_page)
     page = screen.page
     page.get_by_role("button", name="Take or draw them here").click()
     dialog = page.locator("dialog.collect")
@@ -436,7 +436,7 @@ def test_no_axe_violation(open_page: OpenPage, theme: str):
 
 @pytest.mark.parametrize("width", [390, 3840])
 def test_nothing_sticks_out(open_page: OpenPage, width: int):
-    shape = PHONE if width == 390 else {"viewport": {**LAPTOP, "width": width, "height": 2160}}
+    shape = PHONE if width == 390 else {"viewport": {"width": width, "height": 2160}}
     screen = open_setup(open_page, **shape)
     assert screen.page.evaluate("document.documentElement.scrollWidth") <= width
     check_with_axe(screen)
