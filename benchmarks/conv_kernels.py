@@ -16,9 +16,10 @@ from statistics import median
 
 import numpy as np
 
-from engine.kernels import im2col, parallel, planner, winograd
+from engine.execution import threads
+from engine.kernels import autotune, im2col, winograd
 from engine.kernels.convolution import case_of
-from engine.kernels.geometry import Case, Geometry
+from engine.kernels.spec import Case, Geometry
 
 # (H = W, C, K, kernel, stride, groups)
 SETS = {
@@ -84,7 +85,7 @@ def forward(case: Case) -> dict[str, Callable[[], object]]:
     )
     y = np.empty((case.pictures, *case.output_size, case.filters), np.float32)
     ways: dict[str, Callable[[], object]] = {}
-    for name, kernel in planner.KERNELS.items():
+    for name, kernel in autotune.KERNELS.items():
         if kernel.suits(case):
             prepared = kernel.prepare(case, weight)
             ways[name] = lambda k=kernel, p=prepared: k.convolve(case, x, p, bias, y, None)
@@ -120,7 +121,7 @@ def _onnxruntime(
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = parallel.WORKERS
+    options.intra_op_num_threads = threads.THREADS
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
@@ -146,7 +147,7 @@ def main() -> None:
     parser.add_argument("--set", choices=SETS, nargs="+", default=list(SETS))
     chosen = parser.parse_args()
     layers = [layer for name in chosen.set for layer in SETS[name]]
-    print(f"milliseconds, {parallel.WORKERS} threads, medians of {chosen.repeats}")
+    print(f"milliseconds, {threads.THREADS} threads, medians of {chosen.repeats}")
     for pictures in chosen.pictures:
         for size, channels, filters, kernel, stride, groups in layers:
             edge = kernel // 2
@@ -158,7 +159,7 @@ def main() -> None:
             line += f" in {groups} groups" if groups > 1 else ""
             times = interleaved(forward(case), chosen.repeats)
             print(f"{line:<46}" + "  ".join(f"{k} {v:.2f}" for k, v in times.items()), end="")
-            if planner.KERNELS["winograd4"].suits(case) and pictures > 1:
+            if autotune.KERNELS["winograd4"].suits(case) and pictures > 1:
                 times = interleaved(gradient(case), chosen.repeats)
                 print("   dW: " + "  ".join(f"{k} {v:.2f}" for k, v in times.items()), end="")
             print(flush=True)

@@ -37,8 +37,8 @@ from onnx import TensorProto, helper
 import engine
 from benchmarks.architectures import NETWORKS, build
 from engine.cost import cost
+from engine.execution import threads
 from engine.formats.onnx import from_onnx, to_onnx
-from engine.kernels import parallel
 from engine.network import Network
 from engine.types import Array
 
@@ -67,7 +67,7 @@ def session(data: bytes, everything: bool) -> onnxruntime.InferenceSession:
         )
         data = model.SerializeToString()
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = parallel.WORKERS
+    options.intra_op_num_threads = threads.THREADS
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
@@ -94,7 +94,7 @@ def torch_run(name: str, x: Array) -> Run | None:
     import torch
     import torchvision
 
-    torch.set_num_threads(parallel.WORKERS)
+    torch.set_num_threads(threads.THREADS)
     network = torchvision.models.get_model(known, weights=None).eval()
     kept: dict[str, Any] = {}
     for path, module in network.named_modules():
@@ -184,7 +184,7 @@ def against_size(name: str, rounds: int) -> list[dict[str, Any]]:
 
 def report(rows: list[dict[str, Any]], rivals: list[str]) -> dict[str, float]:
     """Print the table; the geometric mean of the six networks' ratios to onnxruntime with all values, by batch."""
-    print(f"\n{parallel.WORKERS} threads; milliseconds, medians; ratio = ours / ort-all")
+    print(f"\n{threads.THREADS} threads; milliseconds, medians; ratio = ours / ort-all")
     print(f"{'network':<20}{'batch':>6}" + "".join(f"{r:>10}" for r in rivals) + f"{'ratio':>8}")
     means: dict[str, float] = {}
     for row in rows:
@@ -229,7 +229,7 @@ def main() -> None:
     rows = [measure(name, batch, chosen.rounds, rivals) for batch in chosen.batch for name in names]
     means = report(rows, rivals)
     if chosen.json:
-        about = {"threads": parallel.WORKERS, "geometric_mean": means, "rows": rows}
+        about = {"threads": threads.THREADS, "geometric_mean": means, "rows": rows}
         chosen.json.write_text(json.dumps(about, indent=1) + "\n")
 
 

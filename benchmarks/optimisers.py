@@ -2,7 +2,7 @@
 
     python -m benchmarks.optimisers
 
-The network is the one that the page of learning begins with (engine/zoo/sketch.py), on pictures of the set that ships.
+The network is the one that the page of learning begins with (engine/zoo/layer_spec.py), on pictures of the set that ships.
 Weight decay is on, for weights alone, as the engine has it. Fails when a weight is further off than TOLERANCE.
 
 The figures that count are in float64; float32, in which the engine learns, is shown beside them, and there RMSProp, Adam and
@@ -23,10 +23,10 @@ from benchmarks.train_step import torch_module
 from engine.train.config import TrainConfig
 from engine.train.losses import LOSSES, soft_targets
 from engine.train.optimisers import OPTIMISERS
-from engine.train.sets import SETS, draw
 from engine.train.state import State
 from engine.train.step import Step
-from engine.zoo.sketch import DEFAULT_LAYERS, build
+from engine.train.synthetic import SETS, draw
+from engine.zoo.layer_spec import DEFAULT_LAYERS, build
 
 if TYPE_CHECKING:
     from engine.network import Network

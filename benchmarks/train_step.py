@@ -37,7 +37,7 @@ def batch(pictures: int) -> tuple[Array, Array]:
 def network(dropout: bool) -> Network:
     """Everyday as it is trained; without dropout both sides compute the same numbers."""
     from engine.ops import Dropout
-    from engine.train.copies import rebuilt, with_op
+    from engine.train.clone import rebuilt, with_op
     from engine.zoo import everyday
 
     built = everyday.build(tuple(map(str, range(CLASSES))), np.random.default_rng(0))

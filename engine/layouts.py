@@ -42,7 +42,7 @@ from engine.ops import (
     Transpose,
 )
 from engine.ops.base import Elementwise, normal_axis
-from engine.ops.pairwise import Pairwise
+from engine.ops.elementwise.binary import Pairwise
 from engine.types import Shape
 
 _CHANNELS_FIRST = (

@@ -10,23 +10,22 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from engine import chains, layouts, notebook
+from engine import layouts, notebook
+from engine.display import ValueLayout
 from engine.errors import GraphError, ShapeError
+from engine.execution import Executor, FusableNode
 from engine.ops import Op
-from engine.ops.layout import channels_last
 from engine.outputs import OutputInfo, describe
 from engine.preprocess import Preprocess
-from engine.shown import ValueLayout
 from engine.trace import Trace
 from engine.types import Array, Shape
 
-_FOLLOWING = ("digest", "multiply_adds", "layouts", "runs_in_batches")  # from ops and numbers
-KEPT_SHAPES = 16  # of inputs, for which a network remembers how it is computed
+# What follows from ops and numbers, and is found out again by a copy.
+_FOLLOWING = ("digest", "multiply_adds", "layouts", "runs_in_batches", "_executor")
 
 
 @dataclass(frozen=True)
@@ -83,9 +82,7 @@ class Network:
         self.meta = dict(meta or {})
         self.dtypes = dict(dtypes or {})
         self._by_name = {node.name: node for node in self.nodes}
-        self._chains: dict[object, chains.Chains] = {}
         self._shapes: dict[int, dict[str, Shape]] = {}
-        self._settled = False
         for output in self.outputs:
             if output not in self._by_name and output not in self.inputs:
                 raise GraphError(f"the output {output!r} is made by no node")
@@ -100,7 +97,7 @@ class Network:
     def __getstate__(self) -> dict[str, Any]:
         """A copy may be changed, so it finds out by itself what follows from ops and numbers."""
         own = {k: v for k, v in self.__dict__.items() if k not in _FOLLOWING}
-        return own | {"_chains": {}, "_shapes": {}, "_settled": False}
+        return own | {"_shapes": {}}
 
     def node(self, name: str) -> Node:
         """The node that makes the value of that name. Raises KeyError."""
@@ -128,12 +125,9 @@ class Network:
                 return info
         raise KeyError(name)
 
-    @property
-    def settled(self) -> bool:
-        """Whether all parameters are read-only (``freeze``). Once settled, for ever."""
-        if not self._settled:
-            self._settled = all(node.op.settled for node in self.nodes)
-        return self._settled
+    @cached_property
+    def _executor(self) -> Executor:
+        return Executor(self.nodes)
 
     @cached_property
     def multiply_adds(self) -> int:
@@ -214,8 +208,8 @@ class Network:
         ``check`` is called before every node and may raise to stop the work (a time limit, a client that went away).
         Raises ShapeError when x does not have the network's input shape.
         """
-        values = {name: channels_last(value).view() for name, value in self._bind(x).items()}
-        return self._run(values, train, check, _nothing)
+        run = self._executor.run(self._bind(x), train=train, check=check)
+        return Trace(run.values, self.outputs, run.caches, run.seconds)
 
     def rerun(self, trace: Trace, of: Network, *, check: Callable[[], None] | None = None) -> Trace:
         """The run on the input of ``trace``, which was made by ``of``: the same graph, but for some ops (``replaced``).
@@ -223,68 +217,15 @@ class Network:
         Only what comes after such an op is computed; other values are those of ``trace`` itself and cost no time.
         """
 
-        def known(node: Node, reads: list[Array]) -> tuple[Array, Any] | None:
+        def reuse(node: FusableNode, reads: list[Array]) -> tuple[Array, Any] | None:
             same = (value is trace[i] for value, i in zip(reads, node.inputs, strict=True))
             if node.op is not of.node(node.name).op or not all(same):
                 return None
             return trace[node.name], trace.caches[node.name]
 
-        return self._run({name: trace[name] for name in self.inputs}, False, check, known)
-
-    def _run(
-        self,
-        values: dict[str, Array],
-        train: bool,
-        check: Callable[[], None] | None,
-        known: Callable[[Node, list[Array]], tuple[Array, Any] | None],
-    ) -> Trace:
-        """Every node in order, from the inputs in ``values``; what is ``known`` of a node and the values it reads is taken over."""
-        caches: dict[str, Any] = {}
-        timings: dict[str, float] = {}
-        together = None if train else self._chains_for(values)
-        for place, node in enumerate(self.nodes):
-            if node.name not in values:
-                found = known(node, [values[i] for i in node.inputs])
-                if found is None:
-                    if check is not None:
-                        check()
-                    self._compute(place, values, caches, timings, together)
-                    continue
-                values[node.name], caches[node.name] = found
-                timings[node.name] = 0.0
-            elif check is not None:  # came along with the node before
-                check()
-        return Trace(values, self.outputs, caches, timings)
-
-    def _compute(
-        self,
-        place: int,
-        values: dict[str, Array],
-        caches: dict[str, Any],
-        timings: dict[str, float],
-        together: chains.Chains | None,
-    ) -> None:
-        """The node at that place, and at inference whatever of the next ones can be computed along with it."""
-        node = self.nodes[place]
-        done = together.run(place, values) if together else []
-        if not done:
-            start = perf_counter()
-            y, cache = node.op.forward(*(values[i] for i in node.inputs), train=not together)
-            done = [chains.Done(y, cache, perf_counter() - start)]
-        for index, (value, cache, seconds) in enumerate(done, start=place):
-            name = self.nodes[index].name
-            # NumPy hands over a value without axes as a scalar, which is no array.
-            values[name], caches[name], timings[name] = np.asarray(value), cache, seconds
-
-    def _chains_for(self, inputs: Mapping[str, Array]) -> chains.Chains:
-        """What is known of the chains for such inputs."""
-        shapes: object = tuple((inputs[name].shape, inputs[name].dtype) for name in self.inputs)
-        known = self._chains.get(shapes)
-        if known is None:
-            if len(self._chains) >= KEPT_SHAPES:
-                self._chains.clear()
-            known = self._chains[shapes] = chains.Chains(self.nodes)
-        return known
+        inputs = {name: trace[name] for name in self.inputs}
+        run = self._executor.rerun(inputs, reuse, check=check)
+        return Trace(run.values, self.outputs, run.caches, run.seconds)
 
     def backward(
         self,
@@ -407,10 +348,6 @@ class Network:
                     f"{name!r} takes (N, {', '.join(map(str, self.inputs[name]))}), got {value.shape}"
                 )
         return given
-
-
-def _nothing(node: Node, reads: list[Array]) -> None:
-    """What is known of a node when nothing has been computed yet."""
 
 
 def _pass_on(blame: dict[str, Array], gradients: Iterable[tuple[str, Array]]) -> None:

@@ -18,8 +18,8 @@ from typing import Any
 
 import engine
 from engine.formats import safetensors
-from engine.train.copies import rebuilt
-from engine.views import describe_layers
+from engine.inspection import describe_layers
+from engine.train.clone import rebuilt
 from engine.zoo import WEIGHTS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,15 +17,15 @@ from app.errors import BadParameter, UnknownLayer
 from app.images.decoding import Limits, Picture, decode
 from app.images.edits import MARGIN, PhotoChanges
 from app.images.fitting import Box, check_crop, fit, surroundings
-from engine import outputs, views
+from engine import inspection, outputs
 from engine.detection import Detection, Layout, detect, layout_of
+from engine.display import ValueLayout
 from engine.edits import Edit
-from engine.fields import Fields, fields_of
+from engine.inspection.receptive_fields import Fields, fields_of
 from engine.network import Network
 from engine.ops.base import Explanation, no_terms, one_term
 from engine.outputs import OutputInfo
 from engine.preprocess import USUAL_SCALE, Preprocess
-from engine.shown import ValueLayout
 from engine.trace import Trace
 from engine.types import Array, Index
 
@@ -61,7 +61,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer in short; ``shape`` is the one that is shown (engine/shown.py), ``own_shape`` the network's where that is another.
+    """One layer in short; ``shape`` is the one that is shown (engine/display.py), ``own_shape`` the network's where that is another.
 
     ``layout`` has one letter for each of the network's own axes (engine/layouts.py).
     """
@@ -70,7 +70,7 @@ class Layer:
     op: str
     shape: tuple[int, ...]
     layout: str
-    stats: views.LayerStats
+    stats: inspection.LayerStats
     strongest: list[int]
     own_shape: tuple[int, ...] | None = None
 
@@ -183,7 +183,7 @@ class Analysis:
             pixel = 0.0 if colour is None else float(self.photo.pixels[y, x, colour])
             value = float(self.trace[name][0][position])
             return explain_input(steps, (0, *position), pixel, value)
-        return views.explain(self.network, self.trace, name, self.index(name, position))
+        return inspection.explain(self.network, self.trace, name, self.index(name, position))
 
 
 def explain_input(steps: Preprocess, index: Index, pixel: float, value: float) -> Explanation:
@@ -302,7 +302,7 @@ def layer_of(network: Network, name: str, y: Array) -> Layer:
     layout = network.layouts[name]
     seen = layout.shown(y)
     own = None if layout.own_shape == layout.shape else layout.own_shape
-    stats, strongest = views.layer_stats(seen), views.strongest_maps(seen, STRONGEST)
+    stats, strongest = inspection.layer_stats(seen), inspection.strongest_maps(seen, STRONGEST)
     return Layer(name, op, seen.shape, layout.letters, stats, strongest, own)
 
 

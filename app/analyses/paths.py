@@ -13,20 +13,20 @@ from app.encoding.arrays import json_bytes, npy_bytes, npz_chunks, plain
 from app.errors import BadParameter, UnknownLayer
 from app.execution.executor import Check
 from app.models.registry import Registry
-from engine import views
+from engine import inspection
 from engine.attribution import effective_field
-from engine.fields import fields_of
+from engine.inspection.receptive_fields import fields_of
 from engine.types import Array, Index
 
 
 def trail(done: Analysis, name: str, position: Index, check: Check | None = None) -> dict[str, Any]:
     """The strongest path from a number back to the input. ``check`` is called at each step and may raise to stop."""
     index = done.index(name, position)
-    path = views.strongest_path(done.network, done.trace, name, index, check)
+    path = inspection.strongest_path(done.network, done.trace, name, index, check)
     return {"steps": [_step(done, step) for step in path]}
 
 
-def _step(done: Analysis, step: views.Step) -> dict[str, Any]:
+def _step(done: Analysis, step: inspection.PathStep) -> dict[str, Any]:
     place = done.position(step.name, step.index)
     return {
         "layer": step.name,
@@ -110,7 +110,7 @@ def _parameters(registry: Registry, model: str, name: str) -> dict[str, Array]:
 
 def _layer_info(
     registry: Registry, model: str, name: str, check: Check | None = None
-) -> views.LayerInfo:
+) -> inspection.LayerInfo:
     """What is known of a layer of a model. Raises UnknownModel, UnknownLayer."""
     for info in registry.layers(model, check):
         if info.name == name:

@@ -18,13 +18,13 @@ from app.images.edits import shown_from
 from app.models.registry import Registry
 from engine import outputs
 from engine.cost import cost
+from engine.display import ValueLayout
+from engine.inspection import LayerInfo
 from engine.network import Network
 from engine.ops.base import Explanation
 from engine.outputs import OutputInfo
 from engine.preprocess import USUAL, Preprocess
-from engine.shown import ValueLayout
 from engine.types import Array, Index
-from engine.views import LayerInfo
 
 _MOST_TERMS = 100_000  # of one number: some ten megabytes
 _MOST_VALUES = 1000  # of an output that is numbers

@@ -20,7 +20,7 @@ from app.models.folder import ModelFolder
 from app.models.loading import limits_of, read_model
 from app.models.options import IMAGENET, INPUT, MODEL_SUFFIXES, PRESETS, parse_options
 from app.settings import Settings
-from engine import views
+from engine import inspection
 from engine.network import Network
 
 _WIDE = 120  # columns where nobody's window says how many there are
@@ -207,7 +207,7 @@ def _layers(network: Network) -> Table:
         table.add_column(title, no_wrap=True)
     for title in ("parameters", "multiply-adds", "sees"):
         table.add_column(title, justify="right", no_wrap=True)
-    for layer in views.describe_layers(network):
+    for layer in inspection.describe_layers(network):
         table.add_row(
             short_name(layer.name),
             layer.op,
@@ -242,7 +242,7 @@ def _totals(network: Network) -> str:
 
 def _plan(network: Network) -> Table:
     # Here rather than above: it is only asked for rarely, and times every convolution.
-    from engine.kernels.planner import plan_of
+    from engine.kernels.autotune import plan_of
 
     table = Table("layer", "way", "milliseconds", box=box.SIMPLE)
     for choice in plan_of(network, 1):

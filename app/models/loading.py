@@ -46,7 +46,7 @@ from engine.errors import (
     UnsupportedOp,
 )
 from engine.formats import safetensors
-from engine.input_range import preprocess_of_graph
+from engine.inspection.input_range import preprocess_of_graph
 from engine.network import Network
 from engine.outputs import describe, label_counts
 from engine.preprocess import COLOURS, USUAL_SCALE, Preprocess

@@ -12,7 +12,7 @@ from cachetools import LRUCache
 
 import engine
 from app.errors import UnknownModel
-from engine import views, zoo
+from engine import inspection, zoo
 from engine.errors import EngineError
 from engine.network import Network
 
@@ -65,7 +65,7 @@ class Registry:
         self._loaders = dict(loaders)
         self._shelves: list[Shelf] = []
         self._networks: dict[str, Network] = {}
-        self._layers: WeakKeyDictionary[Network, list[views.LayerInfo]] = WeakKeyDictionary()
+        self._layers: WeakKeyDictionary[Network, list[inspection.LayerInfo]] = WeakKeyDictionary()
         self._found: LRUCache[_Version, Network] = LRUCache(_REMEMBERED)
         self._lock = threading.Lock()
 
@@ -104,17 +104,19 @@ class Registry:
                 self._networks[name] = self._loaders[name]().freeze()
             return self._networks[name]
 
-    def layers(self, model: str, check: Callable[[], None] | None = None) -> list[views.LayerInfo]:
+    def layers(
+        self, model: str, check: Callable[[], None] | None = None
+    ) -> list[inspection.LayerInfo]:
         """What is known of a model's layers without running it. Raises UnknownModel. ``check`` may raise to stop."""
         return self.describe(self.get(model), check)
 
     def describe(
         self, network: Network, check: Callable[[], None] | None = None
-    ) -> list[views.LayerInfo]:
+    ) -> list[inspection.LayerInfo]:
         """The same of a network that need not be offered yet. ``check`` may raise to stop."""
         known = self._layers.get(network)
         if known is None:
-            known = self._layers[network] = views.describe_layers(network, check)
+            known = self._layers[network] = inspection.describe_layers(network, check)
         return known
 
     def keeping(self, model: str) -> Keeping:

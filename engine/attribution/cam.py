@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from engine.attribution.question import Question
+from engine.attribution.target import Question
 from engine.errors import AttributionError
 from engine.graph import leading_to, passages
 from engine.network import Network
@@ -23,8 +23,8 @@ from engine.ops import (
     PRelu,
 )
 from engine.ops.base import Elementwise
-from engine.ops.integer import QuantizedAdd
-from engine.ops.pairwise import Pairwise
+from engine.ops.elementwise.binary import Pairwise
+from engine.ops.quantization.integer import QuantizedAdd
 from engine.types import Array
 
 

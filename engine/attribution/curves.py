@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.attribution.question import Tick, asked
+from engine.attribution.target import Tick, asked
 from engine.errors import AttributionError
 from engine.network import Network
 from engine.types import Array

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from engine.attribution.question import Question
+from engine.attribution.target import Question
 from engine.ops import Clip, LeakyRelu, Op, PRelu, Relu
 from engine.ops.base import Elementwise, Explanation
 from engine.types import Array, Index

@@ -16,7 +16,7 @@ from engine.attribution.gradients import (
     smooth_grad,
 )
 from engine.attribution.occlusion import occlusion, window_and_stride
-from engine.attribution.question import Tick, asked
+from engine.attribution.target import Tick, asked
 from engine.errors import AttributionError
 from engine.network import Network
 from engine.outputs import OutputInfo

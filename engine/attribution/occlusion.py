@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.attribution.question import Question
+from engine.attribution.target import Question
 from engine.errors import AttributionError
 from engine.types import Array
 

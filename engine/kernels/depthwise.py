@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.kernels import borders, parallel
-from engine.kernels.geometry import Finish, Geometry
-from engine.types import Array
+from engine.execution import threads
+from engine.kernels import padding
+from engine.kernels.spec import Geometry
+from engine.types import Array, Epilogue
 
 CHUNK_NUMBERS = 1 << 20  # of padded input at a time
 
@@ -29,7 +30,7 @@ def convolve(
     bias: Array | None,
     geometry: Geometry,
     y: Array,
-    finish: Finish | None = None,
+    epilogue: Epilogue | None = None,
 ) -> None:
     """y (N, Ho, Wo, C) becomes the convolution of x by the weights that ``rows_of_weights`` made."""
     n, rows, cols, channels = y.shape
@@ -38,31 +39,31 @@ def convolve(
     reach = dilation_y * (kernel[0] - 1) + 1
     width = (cols - 1) * sx + dilation_x * (kernel[1] - 1) + 1
     band = max(1, (CHUNK_NUMBERS // (width * channels) - reach) // sy + 1)
-    cut = parallel.cut(parallel.PER_TAP * y.size * kernel[0] * kernel[1], y.size)
-    blocks = parallel.blocks(n, rows, band, cut.parts)
+    cut = threads.plan_split(threads.WORK_PER_TAP * y.size * kernel[0] * kernel[1], y.size)
+    blocks = threads.blocks(n, rows, band, cut.parts)
     by_rows = sx == 1
 
     def work(block: tuple[slice, slice]) -> None:
         pictures, these = block
         high = (these.stop - these.start - 1) * sy + reach
-        padded = borders.band(x[pictures], these.start * sy, high, width, geometry.padding[:2])
+        padded = padding.band(x[pictures], these.start * sy, high, width, geometry.padding[:2])
         s = padded.strides
         taps = (dilation_y * s[1], dilation_x * s[2])
         target = y[block]
         n, r = target.shape[:2]
         if by_rows:
             run = (n, r, *kernel, cols * channels)
-            windows = borders.view(padded, (0, 0, 0, 0), run, (s[0], sy * s[1], *taps, s[3]))
+            windows = padding.view(padded, (0, 0, 0, 0), run, (s[0], sy * s[1], *taps, s[3]))
             np.einsum("nhijk,ijk->nhk", windows, weights, out=target.reshape(n, r, -1))
         else:
             shape = (n, r, cols, *kernel, channels)
-            windows = borders.view(
+            windows = padding.view(
                 padded, (0, 0, 0, 0), shape, (s[0], sy * s[1], sx * s[2], *taps, s[3])
             )
             np.einsum("nhwijc,ijc->nhwc", windows, weights, out=target)
         if bias is not None:
             target += bias
-        if finish is not None:
-            finish(*block)
+        if epilogue is not None:
+            epilogue(*block)
 
-    parallel.each(blocks, work, wake=cut.wakes)
+    threads.parallel_for(blocks, work, wake=cut.wakes)

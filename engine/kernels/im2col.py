@@ -11,10 +11,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.kernels import borders, parallel
-from engine.kernels.geometry import Finish, Geometry
-from engine.kernels.product import multiply, panels
-from engine.types import Array
+from engine.execution import threads
+from engine.kernels import padding
+from engine.kernels.gemm import multiply, panels
+from engine.kernels.spec import Geometry
+from engine.types import Array, Epilogue
 
 CHUNK_BYTES = 1 << 22  # of gathered windows at a time; smaller chunks wait more for the interpreter
 GRADIENT_BYTES = 1 << 20  # and for a gradient, whose parts are each worked on by one core alone
@@ -37,29 +38,29 @@ def convolve(
     kernel: tuple[int, int],
     geometry: Geometry,
     y: Array,
-    finish: Finish | None = None,
+    epilogue: Epilogue | None = None,
 ) -> None:
     """y (N, Ho, Wo, K) becomes the convolution of x by the weights that ``matrices`` made."""
     n, rows, cols, filters = y.shape
     row_bytes = cols * kernel[0] * kernel[1] * x.shape[3] * x.itemsize
-    cut = parallel.cut(y.size * row_bytes // (cols * x.itemsize * geometry.groups), y.size)
-    blocks = parallel.blocks(n, rows, max(1, CHUNK_BYTES // row_bytes), cut.parts)
+    cut = threads.plan_split(y.size * row_bytes // (cols * x.itemsize * geometry.groups), y.size)
+    blocks = threads.blocks(n, rows, max(1, CHUNK_BYTES // row_bytes), cut.parts)
     step, (high, width) = geometry.stride[0], _extent(kernel, geometry)
 
     def work(block: tuple[slice, slice]) -> None:
         pictures, these = block
         deep = (these.stop - these.start - 1) * step + high
         across = (cols - 1) * geometry.stride[1] + width
-        band = borders.band(x[pictures], these.start * step, deep, across, geometry.padding[:2])
+        band = padding.band(x[pictures], these.start * step, deep, across, geometry.padding[:2])
         target = y[block]
         windows = _windows(band, kernel, geometry, target.shape)
         _multiply(windows, matrices, target.reshape(-1, filters))
         if bias is not None:
             target += bias
-        if finish is not None:
-            finish(*block)
+        if epilogue is not None:
+            epilogue(*block)
 
-    parallel.each(blocks, work, wake=cut.wakes)
+    threads.parallel_for(blocks, work, wake=cut.wakes)
 
 
 def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], geometry: Geometry) -> Array:
@@ -78,7 +79,7 @@ def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], geometry: Geom
                 blame = dy[block].reshape(-1, groups, filters // groups).transpose(1, 0, 2)
                 partial_sums[part] += gathered.transpose(0, 2, 1) @ blame
 
-    parallel.split(PARTIAL_SUMS, work)
+    threads.parallel_ranges(PARTIAL_SUMS, work)
     total = partial_sums.sum(0)  # (G, kh·kw·C/G, K/G)
     shape = (groups, *kernel, depth, filters // groups)
     return np.ascontiguousarray(total.reshape(shape).transpose(1, 2, 3, 0, 4)).reshape(
@@ -96,7 +97,7 @@ def _padded(x: Array, kernel: tuple[int, int], geometry: Geometry, shape: tuple[
     """The part of x that an output of this shape sees, with zeros around it: in this thread's scratch, or a view."""
     (sy, sx), (high, width) = geometry.stride, _extent(kernel, geometry)
     deep, across = (shape[1] - 1) * sy + high, (shape[2] - 1) * sx + width
-    return borders.band(x, 0, deep, across, geometry.padding[:2])
+    return padding.band(x, 0, deep, across, geometry.padding[:2])
 
 
 def _windows(
@@ -105,7 +106,7 @@ def _windows(
     """A view (N, Ho, Wo, kh, kw, C) of every window of an output of this shape; no number is copied."""
     s = padded.strides
     (sy, sx), (dilation_y, dilation_x) = geometry.stride, geometry.dilation
-    return borders.view(
+    return padding.view(
         padded,
         (0, 0, 0, 0),
         (*shape[:3], *kernel, padded.shape[3]),
@@ -116,7 +117,7 @@ def _windows(
 def _blocks(windows: Array, parts: int) -> Sequence[tuple[slice, slice]]:
     """(pictures, output rows) whose gathered windows stay in the cache."""
     per_block = max(1, GRADIENT_BYTES // max(windows[0, 0].nbytes, 1))
-    return parallel.blocks(windows.shape[0], windows.shape[1], per_block, parts)
+    return threads.blocks(windows.shape[0], windows.shape[1], per_block, parts)
 
 
 def _gather(windows: Array, groups: int) -> Array:
@@ -125,7 +126,7 @@ def _gather(windows: Array, groups: int) -> Array:
     m, depth = n * rows * cols, channels // groups
     if groups == kernel_h == kernel_w == 1 and windows.flags.c_contiguous:
         return windows.reshape(1, m, channels)
-    buffer = parallel.scratch(windows.size, windows.dtype, "windows")
+    buffer = threads.scratch(windows.size, windows.dtype, "windows")
     gathered = buffer.reshape(groups, n, rows, cols, kernel_h, kernel_w, depth)
     by_group = windows.reshape(n, rows, cols, kernel_h, kernel_w, groups, depth)
     np.copyto(gathered, by_group.transpose(5, 0, 1, 2, 3, 4, 6))

@@ -5,16 +5,15 @@ Everything is channels last, stride 1, no padding, one group: x (N, H, W, C) by 
 
 from __future__ import annotations
 
-from engine.kernels import parallel
-from engine.kernels.geometry import Finish
-from engine.kernels.product import multiply
-from engine.types import Array
+from engine.execution import threads
+from engine.kernels.gemm import multiply
+from engine.types import Array, Epilogue
 
 CHUNK_NUMBERS = 1 << 19  # of x and y together, at a time: what follows finds y in the cache
 
 
 def convolve(
-    x: Array, panels: Array, bias: Array | None, y: Array, finish: Finish | None = None
+    x: Array, panels: Array, bias: Array | None, y: Array, epilogue: Epilogue | None = None
 ) -> None:
     """y (N, H, W, K) becomes x · matrix + bias."""
     n, rows, cols, channels = x.shape
@@ -26,8 +25,8 @@ def convolve(
         multiply(x[block].reshape(-1, channels), panels, target)
         if bias is not None:
             target += bias
-        if finish is not None:
-            finish(*block)
+        if epilogue is not None:
+            epilogue(*block)
 
-    cut = parallel.cut(x.size * filters, y.size)
-    parallel.each(parallel.blocks(n, rows, band, cut.parts), work, wake=cut.wakes)
+    cut = threads.plan_split(x.size * filters, y.size)
+    threads.parallel_for(threads.blocks(n, rows, band, cut.parts), work, wake=cut.wakes)

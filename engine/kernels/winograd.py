@@ -24,11 +24,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.kernels import parallel
-from engine.kernels.borders import view
-from engine.kernels.geometry import Finish, Geometry
-from engine.kernels.product import multiply
-from engine.types import Array
+from engine.execution import threads
+from engine.kernels.gemm import multiply
+from engine.kernels.padding import view
+from engine.kernels.spec import Geometry
+from engine.types import Array, Epilogue
 
 Padding = tuple[int, int, int, int]
 
@@ -108,13 +108,13 @@ def convolve(
     bias: Array | None,
     geometry: Geometry,
     y: Array,
-    finish: Finish | None = None,
+    epilogue: Epilogue | None = None,
 ) -> None:
     """y (N, Ho, Wo, K) becomes the convolution of x (N, H, W, C) by the kernel whose frequencies are given, as panels."""
     x = np.ascontiguousarray(x)
     filters = y.shape[3]
     this = form(2 if len(spectrum) == 16 else 4, x.dtype)
-    cut = parallel.cut(3 * y.size * x.shape[3], y.size)
+    cut = threads.plan_split(3 * y.size * x.shape[3], y.size)
     chunks = _chunks(this, y.shape, x.shape[3], cut.parts)
 
     def work(chunk: _Chunk) -> None:
@@ -125,11 +125,11 @@ def convolve(
             # Frequency (1, 1) alone enters every cell of a tile with weight 1.
             product[this.reach + 1] += bias
         _from_frequencies(this, product, y, chunk)
-        if finish is not None:
+        if epilogue is not None:
             cells = slice(chunk.rows.start * this.tile, chunk.rows.stop * this.tile)
-            finish(chunk.pictures, slice(cells.start, min(cells.stop, y.shape[1])))
+            epilogue(chunk.pictures, slice(cells.start, min(cells.stop, y.shape[1])))
 
-    parallel.each(chunks, work, wake=cut.wakes)
+    threads.parallel_for(chunks, work, wake=cut.wakes)
 
 
 def weight_gradient(x: Array, dy: Array, padding: Padding) -> Array:
@@ -149,7 +149,7 @@ def weight_gradient(x: Array, dy: Array, padding: Padding) -> Array:
                 product = _scratch("product", (this.frequencies, channels, filters), x.dtype)
                 partial_sums[part] += np.matmul(data.transpose(0, 2, 1), blame, out=product)
 
-    parallel.split(PARTIAL_SUMS, work)
+    threads.parallel_ranges(PARTIAL_SUMS, work)
     total = partial_sums[0]
     for other in partial_sums[1:]:
         total += other
@@ -171,7 +171,7 @@ def _chunks(this: Form, shape: tuple[int, ...], channels: int, parts: int) -> li
     rows, cols = -(-height // this.tile), -(-width // this.tile)
     tiles = CHUNK_BYTES // (this.frequencies * max(channels, filters) * 4)
     per_block = max(1, tiles // cols)
-    return [_Chunk(*block, cols) for block in parallel.blocks(n, rows, per_block, parts)]
+    return [_Chunk(*block, cols) for block in threads.blocks(n, rows, per_block, parts)]
 
 
 def _to_frequencies(
@@ -297,4 +297,4 @@ def _pieces(tile: int, tiles: slice, cells: int) -> list[tuple[slice, int]]:
 
 
 def _scratch(slot: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    return parallel.scratch(prod(shape), dtype, f"winograd.{slot}").reshape(shape)
+    return threads.scratch(prod(shape), dtype, f"winograd.{slot}").reshape(shape)

@@ -1,17 +1,27 @@
 """The steps that networks are made of. ``OPS`` maps the name of each on the wire to its class."""
 
-from engine.ops.activation import Clip, LeakyRelu, LogSoftmax, PRelu, Relu, Sigmoid, Softmax, Tanh
 from engine.ops.base import Box, Explanation, Op
-from engine.ops.comparison import Compare, Mod
-from engine.ops.constant import Constant
-from engine.ops.conv import Conv2d
-from engine.ops.conv_transpose import ConvTranspose2d
-from engine.ops.cumulative import CumSum
-from engine.ops.curved import Celu, Selu, Shrink, Softsign, ThresholdedRelu, Trigonometric
-from engine.ops.dense import Dense
-from engine.ops.depth import DepthToSpace, SpaceToDepth
-from engine.ops.dynamic import DynamicQuantize, DynamicScale, DynamicZeroPoint
-from engine.ops.function import (
+from engine.ops.data_movement.constant import Constant
+from engine.ops.data_movement.indexing import Expand, Gather, Slice, Transpose
+from engine.ops.data_movement.pad import Pad
+from engine.ops.data_movement.resize import Resize
+from engine.ops.data_movement.selection import GatherElements, TopK, Where
+from engine.ops.data_movement.shape import Concat, Flatten, Identity, Reshape
+from engine.ops.data_movement.space_depth import DepthToSpace, SpaceToDepth
+from engine.ops.elementwise.activation import (
+    Clip,
+    LeakyRelu,
+    LogSoftmax,
+    PRelu,
+    Relu,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from engine.ops.elementwise.binary import Add, Div, Max, Min, Mul, Pow, Sub
+from engine.ops.elementwise.comparison import Compare, Mod
+from engine.ops.elementwise.rounding import Ceil, Floor, Round, Sign, Trunc
+from engine.ops.elementwise.unary import (
     Abs,
     Elu,
     Erf,
@@ -26,22 +36,35 @@ from engine.ops.function import (
     Softplus,
     Sqrt,
 )
-from engine.ops.global_pool import GlobalAveragePool, GlobalMaxPool
-from engine.ops.group_norm import GroupNorm, InstanceNorm, LayerNorm
-from engine.ops.integer import IntegerConv, IntegerMatMul, QuantizedAdd, Requantize
-from engine.ops.lrn import LocalResponseNorm
-from engine.ops.matmul import MatMul
-from engine.ops.move import Expand, Gather, Slice, Transpose
-from engine.ops.norm import BatchNorm, BatchNormCache, Dropout
-from engine.ops.pad import Pad
-from engine.ops.pairwise import Add, Div, Max, Min, Mul, Pow, Sub
-from engine.ops.pool import AveragePool, LpPool, MaxPool
-from engine.ops.quantise import Dequantize, Quantize
-from engine.ops.reduce import ArgMax, ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum
-from engine.ops.resize import Resize
-from engine.ops.rounding import Ceil, Floor, Round, Sign, Trunc
-from engine.ops.selection import GatherElements, TopK, Where
-from engine.ops.structure import Concat, Flatten, Identity, Reshape
+from engine.ops.elementwise.unary_activations import (
+    Celu,
+    Selu,
+    Shrink,
+    Softsign,
+    ThresholdedRelu,
+    Trigonometric,
+)
+from engine.ops.linear.conv import Conv2d
+from engine.ops.linear.conv_transpose import ConvTranspose2d
+from engine.ops.linear.dense import Dense
+from engine.ops.linear.matmul import MatMul
+from engine.ops.normalization.batch_norm import BatchNorm, BatchNormCache, Dropout
+from engine.ops.normalization.group_norm import GroupNorm, InstanceNorm, LayerNorm
+from engine.ops.normalization.local_response_norm import LocalResponseNorm
+from engine.ops.pooling.global_pool import GlobalAveragePool, GlobalMaxPool
+from engine.ops.pooling.pool import AveragePool, LpPool, MaxPool
+from engine.ops.quantization.dynamic import DynamicQuantize, DynamicScale, DynamicZeroPoint
+from engine.ops.quantization.integer import IntegerConv, IntegerMatMul, QuantizedAdd, Requantize
+from engine.ops.quantization.quantize import Dequantize, Quantize
+from engine.ops.reduction.cumulative import CumSum
+from engine.ops.reduction.reduce import (
+    ArgMax,
+    ReduceMax,
+    ReduceMean,
+    ReduceMin,
+    ReduceProd,
+    ReduceSum,
+)
 
 OPS: dict[str, type[Op]] = {
     op.kind: op

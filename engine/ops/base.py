@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.types import Array, Index, Shape
+from engine.types import Array, Epilogue, Index, Shape
 
 Made = TypeVar("Made")
 
@@ -124,16 +124,26 @@ class Op(ABC):
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         """The chain rule: one gradient per input, and one per entry of ``params``."""
 
-    def by_rows(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object] | None:
-        """How to fill some rows of y at inference; None for an op that looks at other places than the output's own.
+    def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object] | None:
+        """How to fill some rows of y at inference; None for an op that reads other positions than the output's own.
 
-        All are contiguous matrices: maps as rows (N · H, W · C), anything else with its first axis as rows. It lets several steps
-        be computed while a few rows are in the cache (engine/chains.py).
+        All are contiguous matrices: maps as rows (N · H, W · C), anything else with its first axis as rows. It lets
+        several ops be fused (engine/execution/fusion.py), and gives bit for bit what ``forward`` gives.
         """
         return None
 
-    def cache(self, xs: tuple[Array, ...], y: Array) -> Any:
-        """What ``forward`` keeps at inference, for an op that was computed ``by_rows`` or ahead of such ones."""
+    def blockwise_kernel(
+        self, x: Array
+    ) -> tuple[Shape, Callable[[Array, Epilogue | None], None]] | None:
+        """The output's shape for such an x, and how to fill it at inference; None for an op that fills it all at once.
+
+        The function takes y as it lies in memory, (N, H, W, C), and an epilogue that is called after each block of
+        it, so that ops with a ``rowwise_kernel`` can be fused behind this one.
+        """
+        return None
+
+    def saved_for_backward(self, xs: tuple[Array, ...], y: Array) -> Any:
+        """What ``forward`` returns as cache at inference, for an op that was fused."""
         return None
 
     def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
@@ -160,7 +170,8 @@ class Op(ABC):
         """The windows of an op with one input that goes axis by axis: axis → the input cells of every output cell, (O, T) or (O,).
 
         -1 is a cell that is not there; the first and the last of a row of cells will do. An axis without a table stays as it is.
-        None for an op of another kind. What a whole network sees is found by tables (engine/bounds.py), as it asks for all places.
+        None for an op of another kind. The receptive fields of a whole network are found by tables
+        (engine/inspection/field_bounds.py), as they are asked for at all positions.
         """
         return None
 

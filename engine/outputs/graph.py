@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.ops import Add, Clip, Constant, Div, Expand, Max, Min, Mul, Op, Slice, Sub, Transpose
-from engine.ops.pairwise import Pairwise
+from engine.ops.elementwise.binary import Pairwise
 from engine.types import Array, Shape
 
 if TYPE_CHECKING:

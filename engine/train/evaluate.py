@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from engine.errors import TrainingError
-from engine.kernels import parallel
+from engine.execution import threads
 from engine.network import Network
 from engine.train.data import Dataset
 from engine.train.losses import cross_entropy
@@ -62,7 +62,7 @@ def scores(network: Network, dataset: Dataset, batch_size: int) -> Array:
     if not len(dataset.labels):
         raise TrainingError("there are no pictures to evaluate on")
     logits = np.empty((len(dataset.labels), len(dataset.classes)), np.float32)
-    parallel.run(
+    threads.run(
         [
             partial(_fill, logits, network, dataset, slice(start, start + batch_size))
             for start in range(0, len(logits), batch_size)

@@ -25,13 +25,13 @@ from engine.errors import TrainingError
 from engine.network import Network
 from engine.ops import BatchNorm
 from engine.train.augment import augment, mix
+from engine.train.batch_norm.recalibrate import settled
 from engine.train.config import TrainConfig
 from engine.train.data import AUGMENT_STREAM, Dataset, batches, split_by_seed, stream
 from engine.train.evaluate import evaluate
 from engine.train.losses import LOSSES, soft_targets
 from engine.train.schedules import SCHEDULES
 from engine.train.state import EpochRecord, State
-from engine.train.statistics import settled
 from engine.train.step import Step
 from engine.types import Array
 

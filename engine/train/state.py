@@ -10,8 +10,8 @@ import numpy as np
 
 from engine.errors import TrainingError
 from engine.network import Network
+from engine.train.clone import copied
 from engine.train.config import TrainConfig
-from engine.train.copies import copied
 from engine.train.optimisers import OPTIMISERS, Optimiser
 from engine.types import Array
 

@@ -9,16 +9,16 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from engine.kernels import parallel
+from engine.execution import threads
 from engine.network import Gradients, Network
 from engine.ops import BatchNorm, Dropout
 from engine.outputs import class_scores
 from engine.trace import Trace
-from engine.train.copies import rebuilt, with_op
+from engine.train.batch_norm.recalibrate import Moments, joined, moments_of
+from engine.train.clone import rebuilt, with_op
 from engine.train.data import DROPOUT_STREAM, stream
 from engine.train.losses import Loss
 from engine.train.state import State
-from engine.train.statistics import Moments, joined, moments_of
 from engine.types import Array
 
 # A batch is always cut into so many parts, whatever the machine, so that the same seed gives the
@@ -126,7 +126,7 @@ def _in_parts(count: int, work: Callable[[int, slice], Found]) -> list[Found]:
     def run(part: int) -> None:
         found[part] = work(part, slice(edges[part], edges[part + 1]))
 
-    parallel.run([partial(run, part) for part in parts])
+    threads.run([partial(run, part) for part in parts])
     return [found[part] for part in parts]
 
 

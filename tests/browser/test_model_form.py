@@ -6,7 +6,7 @@ import pytest
 from onnx import helper
 from playwright.sync_api import expect
 
-from tests.engine.onnx_files import file, random
+from tests.engine.formats.onnx.files import file, random
 
 from .conftest import OpenPage
 from .drops import drop_bytes

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine import views
+from engine import inspection
 from engine.edits import ScaleFilter, SetWeight, edited
 from engine.errors import EditError
 from tests.engine.networks import network, pictures
@@ -86,7 +86,7 @@ def test_gradients_and_explanations_of_a_rerun_are_those_of_a_whole_run(net, x):
     blame = {"fc": np.ones_like(whole["fc"])}
     one, other = (changed.backward(trace, blame).values["input"] for trace in (again, whole))
     np.testing.assert_array_equal(one, other)
-    why = views.explain(changed, again, "narrow", (0, 1, 2, 3))
+    why = inspection.explain(changed, again, "narrow", (0, 1, 2, 3))
     assert why.bias + why.products.sum() == pytest.approx(again["narrow"][0, 1, 2, 3], rel=1e-12)
 
 

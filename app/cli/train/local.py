@@ -26,11 +26,11 @@ from engine.errors import TrainingError
 from engine.formats import safetensors
 from engine.network import Network
 from engine.train import checkpoint
+from engine.train.batch_norm.fold import fold
+from engine.train.clone import rebuilt
 from engine.train.config import TrainConfig
-from engine.train.copies import rebuilt
 from engine.train.data import INIT_STREAM, Dataset, split_by_seed, stream
 from engine.train.evaluate import Evaluation, evaluate
-from engine.train.fold import fold
 from engine.train.loop import EpochDone, Finished, StepDone, train
 from engine.train.state import EpochRecord, State
 from engine.zoo import ARCHITECTURES

@@ -30,7 +30,7 @@ from app.learning.runs.config import config_of
 from app.learning.runs.run import Run
 from engine.formats.onnx import to_onnx
 from engine.formats.safetensors import to_bytes
-from engine.zoo import sketch
+from engine.zoo import layer_spec
 
 router = APIRouter(prefix="/trainings", tags=["learning"])
 
@@ -55,7 +55,7 @@ async def plan_training(request: Request, services: ServicesDep, worker: WorkerD
     """Shapes and costs of every layer; the first impossible one says why, and the answer is a 200 all the same."""
     wish = await read_json(request, schemas.PlanWish, services.settings.body_timeout)
     info = await worker.run(lambda _: services.datasets.info(wish.data))
-    rows = sketch.plan(wish.layers, len(info.classes), info.size)
+    rows = layer_spec.plan(wish.layers, len(info.classes), info.size)
     problem = next((row.problem for row in rows if row.problem), None)
     content = {
         "input": [3, *info.size],
@@ -88,7 +88,7 @@ async def create_training(request: Request, services: ServicesDep) -> Response:
     wish = await read_json(request, schemas.TrainingWish, services.settings.body_timeout)
     asked = wish.model_dump(exclude={"name", "paused", "speed"}, exclude_none=True)
     if wish.architecture is None and wish.layers is None:
-        asked["layers"] = [dict(layer) for layer in sketch.DEFAULT_LAYERS]
+        asked["layers"] = [dict(layer) for layer in layer_spec.DEFAULT_LAYERS]
     run = await services.trainings.create(asked, wish.name, paused=wish.paused, speed=wish.speed)
     return created(request, "read_training", run.id, run.whole())
 

@@ -48,7 +48,7 @@ class DatasetList(Schema):
     )
 
 
-# A layer as engine/zoo/sketch.py describes it; what is wrong with one is said there.
+# A layer as engine/zoo/layer_spec.py describes it; what is wrong with one is said there.
 Layers = Annotated[
     list[dict[str, Any]],
     Field(

@@ -29,7 +29,7 @@ from app.learning.datasets.archive import SIZE, Reading
 from engine.errors import TrainingError
 from engine.formats.safetensors import write_atomically
 from engine.train.data import Dataset
-from engine.train.sets import SETS, draw
+from engine.train.synthetic import SETS, draw
 
 _OWN = re.compile(r"own-[0-9a-f]{16}")
 _REMEMBERED = 4  # sets in memory; one has at most 61 MB

@@ -14,7 +14,7 @@ from engine.train.config import TrainConfig
 from engine.train.data import INIT_STREAM, Dataset, batch_count, split_by_seed, stream
 from engine.train.loop import check_batch_norm
 from engine.train.state import State
-from engine.zoo import ARCHITECTURES, sketch
+from engine.zoo import ARCHITECTURES, layer_spec
 
 Wish = Mapping[str, Any]
 
@@ -37,7 +37,7 @@ def network_of(wish: Wish, dataset: Dataset) -> Network:
     rng = stream(wish["seed"], INIT_STREAM)
     size = (dataset.pictures.shape[1], dataset.pictures.shape[2])
     if wish.get("layers") is not None:
-        return sketch.build(wish["layers"], dataset.classes, size, rng=rng)
+        return layer_spec.build(wish["layers"], dataset.classes, size, rng=rng)
     network = ARCHITECTURES[wish["architecture"]](dataset.classes, rng)
     (wanted,) = network.inputs.values()
     if wanted[1:] != size:

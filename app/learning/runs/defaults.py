@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.zoo.sketch import DEFAULT_LAYERS
+from engine.zoo.layer_spec import DEFAULT_LAYERS
 
 SUGGESTION: dict[str, Any] = {
     "data": "shapes",

@@ -27,9 +27,10 @@ from app.learning.runs.metrics_log import Journal, Point
 from engine.errors import EngineError
 from engine.formats import safetensors
 from engine.network import Network
-from engine.train import checkpoint, health
-from engine.train.copies import rebuilt
+from engine.train import checkpoint
+from engine.train.clone import rebuilt
 from engine.train.data import Dataset, batch_count, split_by_seed
+from engine.train.inspection import diagnostics
 from engine.train.loop import EpochDone, Finished, StepDone, train, upcoming
 from engine.train.losses import LOSSES
 from engine.train.schedules import SCHEDULES
@@ -224,10 +225,10 @@ class Learner:
         batch = upcoming(self._dataset, state)
         parts = Step(state, LOSSES[state.config.loss]).look(batch.x, batch.shares, keep=True)
         step, before = self._weights or (self._step, {})
-        layers = health.look(state.network, parts, before, self._step - step)
+        layers = diagnostics.look(state.network, parts, before, self._step - step)
         self._health = {
             "layers": [asdict(layer) for layer in layers],
-            "warnings": [asdict(warning) for warning in health.warnings(layers)],
+            "warnings": [asdict(warning) for warning in diagnostics.warnings(layers)],
         }
         now = {name: array.copy() for name, array in state.network.parameters().items()}
         self._weights = self._step, now

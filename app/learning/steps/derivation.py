@@ -12,7 +12,7 @@ from app.errors import BadParameter
 from app.learning.steps.serializers import options, update_of
 from app.learning.steps.store import Examined
 from engine.errors import TrainingError
-from engine.train.chain import Chain, blame_terms, parameter_terms
+from engine.train.inspection.gradient_terms import Chain, blame_terms, parameter_terms
 from engine.types import Array, Index, Shape
 
 Line = dict[str, Any]

@@ -15,12 +15,12 @@ from app.encoding.arrays import json_bytes, npy_bytes, plain
 from app.errors import BadParameter
 from app.learning.evaluation import softmax
 from app.learning.steps.store import Examined
-from engine import outputs, views
-from engine.fields import fields_of
+from engine import inspection, outputs
+from engine.display import ValueLayout
+from engine.inspection.receptive_fields import fields_of
 from engine.ops.base import Explanation
 from engine.preprocess import Preprocess
-from engine.shown import ValueLayout
-from engine.train.glass import Update
+from engine.train.inspection.step_trace import Update
 from engine.train.losses import LOSSES
 from engine.types import Array, Index
 
@@ -166,10 +166,10 @@ def _layer(seen: Examined, name: str, picture: int) -> dict[str, Any]:
         "inputs": [] if node is None else list(node.inputs),
         "shape": list(layout.shape),
         "cached": list(CACHED.get(op, ())),
-        "value": views.layer_stats(layout.shown(glass.trace[name], picture)),
+        "value": inspection.layer_stats(layout.shown(glass.trace[name], picture)),
         "gradient": None
         if gradient is None
-        else views.layer_stats(layout.shown(gradient, picture)),
+        else inspection.layer_stats(layout.shown(gradient, picture)),
         "parameters": [
             _parameter(key, glass.updates[f"{name}.{key}"])
             for key in (() if node is None else node.op.params)
@@ -183,8 +183,8 @@ def _parameter(name: str, update: Update) -> dict[str, Any]:
         "name": name,
         "shape": list(update.before.shape),
         "size": update.before.size,
-        "value": views.layer_stats(update.before),
-        "gradient": views.layer_stats(update.gradient),
+        "value": inspection.layer_stats(update.before),
+        "gradient": inspection.layer_stats(update.gradient),
         "change": {
             "largest": float(np.abs(update.step).max()),
             "relative": _relative(norm(update.step), norm(update.before)),
@@ -261,7 +261,11 @@ def array_bytes(array: Array, kind: str, about: Mapping[str, object]) -> bytes:
     """An array as ``npy``, or as ``json`` with what it is ``about``."""
     if kind == "npy":
         return npy_bytes(array)
-    content = {"shape": list(array.shape), "stats": views.layer_stats(array), "data": plain(array)}
+    content = {
+        "shape": list(array.shape),
+        "stats": inspection.layer_stats(array),
+        "data": plain(array),
+    }
     return json_bytes({**about, **content})
 
 

@@ -24,7 +24,7 @@ from engine.errors import EngineError, TrainingError
 from engine.network import Network
 from engine.train.config import TrainConfig
 from engine.train.data import Dataset
-from engine.train.glass import Glass, examine, examine_one
+from engine.train.inspection.step_trace import Glass, examine, examine_one
 from engine.train.loop import upcoming
 from engine.train.losses import soft_targets
 from engine.train.state import State

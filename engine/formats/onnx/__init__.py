@@ -4,9 +4,7 @@ The package ``onnx`` takes about 0.1 s to load; nothing else in the engine impor
 """
 
 from engine.cost import ModelLimits
-from engine.formats.onnx.external import external_files, read_beside
-from engine.formats.onnx.reading import from_onnx
-from engine.formats.onnx.writing import (
+from engine.formats.onnx.exporting.exporter import (
     ATTRIBUTES,
     CONSTANTS,
     IR_VERSION,
@@ -15,6 +13,8 @@ from engine.formats.onnx.writing import (
     to_onnx,
     write_node,
 )
+from engine.formats.onnx.file.external import external_files, read_beside
+from engine.formats.onnx.importing.importer import from_onnx
 
 __all__ = [
     "ATTRIBUTES",

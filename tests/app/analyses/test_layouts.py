@@ -9,7 +9,7 @@ from onnx import helper
 
 from tests.app.bringing import bring
 from tests.app.conftest import picture_bytes
-from tests.engine.onnx_files import file, random
+from tests.engine.formats.onnx.files import file, random
 
 node = helper.make_node
 

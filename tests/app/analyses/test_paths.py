@@ -9,9 +9,9 @@ from app.analyses import paths, serializers
 from app.analyses.analysis import analyze
 from app.images.decoding import Limits
 from app.models.registry import Registry
-from engine import views
+from engine import inspection
 from engine.attribution import effective_field
-from engine.fields import Fields
+from engine.inspection.receptive_fields import Fields
 
 MODEL = "/api/v1/models/tiny/layers"
 
@@ -73,7 +73,7 @@ def test_receptive_fields_of_rows_and_columns(client, tiny):
 
 def test_a_trail_leads_from_an_answer_to_a_pixel(client, layers, tiny, trace):
     steps = client.get(f"{layers}/softmax/trail?unit=1").json()["steps"]
-    path = views.strongest_path(tiny, trace, "softmax", (0, 1))
+    path = inspection.strongest_path(tiny, trace, "softmax", (0, 1))
     assert [step["layer"] for step in steps] == [
         *("softmax", "fc1", "flatten", "pool1", "relu1", "conv1", "input")
     ]

@@ -5,7 +5,7 @@ from onnx import TensorProto, helper
 
 from tests.app.bringing import bring, refused
 from tests.app.conftest import picture_bytes
-from tests.engine.onnx_files import file, model, random
+from tests.engine.formats.onnx.files import file, model, random
 
 make = helper.make_node
 WEIGHT = {"w": random(4, 3, 3, 3)}

@@ -9,7 +9,7 @@ from app.models.registry import Registry
 from engine.formats import safetensors
 from tests.app.bringing import as_onnx, net
 from tests.app.conftest import build_tiny
-from tests.engine.onnx_files import file
+from tests.engine.formats.onnx.files import file
 
 
 @pytest.fixture(autouse=True)

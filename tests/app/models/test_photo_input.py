@@ -10,8 +10,8 @@ from app.models.options import parse_options
 from engine.cost import ModelLimits
 from tests.app.bringing import as_onnx, bring, net, refused
 from tests.app.conftest import picture_bytes
-from tests.engine.onnx_files import file, random
-from tests.engine.onnx_twins import run_file
+from tests.engine.formats.onnx.files import file, random
+from tests.engine.formats.onnx.twins import run_file
 
 make = helper.make_node
 

@@ -31,7 +31,7 @@ from engine.ops import (
     Tanh,
     Transpose,
 )
-from tests.engine.attribution.questions import branched, linear
+from tests.engine.attribution.targets import branched, linear
 from tests.engine.networks import network, nodes
 
 LAYERS = ["input", "conv1", "relu1", "pool1", "narrow_act", "joined", "residual_act", "pool2"]

@@ -7,7 +7,7 @@ import engine
 from engine.attribution import attribute, curves, random_map
 from engine.attribution.curves import STEPS, blurred
 from engine.errors import AttributionError
-from tests.engine.attribution.questions import SAMPLE_FILES, linear, photo
+from tests.engine.attribution.targets import SAMPLE_FILES, linear, photo
 from tests.engine.networks import network, pictures
 
 

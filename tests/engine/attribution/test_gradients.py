@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import engine
-from engine.attribution import METHODS, question
+from engine.attribution import METHODS, target
 from engine.attribution.gradients import (
     Guided,
     guided_backprop,
@@ -13,10 +13,10 @@ from engine.attribution.gradients import (
     saliency,
     smooth_grad,
 )
-from engine.attribution.question import asked
+from engine.attribution.target import asked
 from engine.network import Network, Node
 from engine.ops import Clip, Conv2d, Dense, Flatten, LeakyRelu, Relu, Tanh
-from tests.engine.attribution.questions import (
+from tests.engine.attribution.targets import (
     SAMPLE_FILES,
     branched,
     linear,
@@ -74,7 +74,7 @@ class TestIntegratedGradients:
 
     def test_they_do_not_depend_on_how_many_pictures_run_together(self, monkeypatch):
         together = integrated_gradients(branched(), 10)
-        monkeypatch.setattr(question, "MOST_PICTURES", 3)
+        monkeypatch.setattr(target, "MOST_PICTURES", 3)
         np.testing.assert_allclose(integrated_gradients(branched(), 10), together, atol=1e-12)
 
 
@@ -93,7 +93,7 @@ class TestSmoothGrad:
     def test_a_seed_decides_everything(self, monkeypatch):
         once, other = smooth_grad(branched(), 10, 0.1, 1), smooth_grad(branched(), 10, 0.1, 2)
         assert np.abs(once - other).max() > 1e-3
-        monkeypatch.setattr(question, "MOST_PICTURES", 3)
+        monkeypatch.setattr(target, "MOST_PICTURES", 3)
         np.testing.assert_allclose(smooth_grad(branched(), 10, 0.1, 1), once, atol=1e-12)
 
 

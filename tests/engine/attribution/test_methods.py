@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.attribution import METHODS, attribute, question
-from engine.attribution.question import batch_size
+from engine.attribution import METHODS, attribute, target
+from engine.attribution.target import batch_size
 from engine.errors import AttributionError
 from engine.network import Network, Node
 from engine.ops import Add, Conv2d, Relu
@@ -120,7 +120,7 @@ class TestOptions:
 class TestTick:
     @every_method
     def test_it_hears_of_all_the_work(self, method, monkeypatch):
-        monkeypatch.setattr(question, "MOST_PICTURES", 4)
+        monkeypatch.setattr(target, "MOST_PICTURES", 4)
         ticks = []
         ask(method, tick=lambda *at: ticks.append(at))
         (total,) = {total for _, total in ticks}
@@ -131,7 +131,7 @@ class TestTick:
 
     @every_method
     def test_it_may_stop_the_work(self, method, monkeypatch):
-        monkeypatch.setattr(question, "MOST_PICTURES", 1)
+        monkeypatch.setattr(target, "MOST_PICTURES", 1)
         runs = []
         forward = Network.forward
         monkeypatch.setattr(
@@ -186,4 +186,4 @@ class TestMemory:
         assert batch_size(net, np.dtype("float32")) == 1  # 280 MB of values a picture
 
     def test_of_a_small_one_many(self):
-        assert batch_size(network(), np.dtype("float32")) == question.MOST_PICTURES
+        assert batch_size(network(), np.dtype("float32")) == target.MOST_PICTURES

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from engine.attribution import question
+from engine.attribution import target
 from engine.attribution.occlusion import occlusion, window_and_stride
-from engine.attribution.question import asked
+from engine.attribution.target import asked
 from engine.errors import AttributionError
-from tests.engine.attribution.questions import branched, linear
+from tests.engine.attribution.targets import branched, linear
 
 
 def one_by_one(asking, window, stride):
@@ -32,7 +32,7 @@ def one_by_one(asking, window, stride):
 @pytest.mark.parametrize(("window", "stride"), [(1, 1), (3, 2), (4, 4), (5, 3), (13, 13)])
 @pytest.mark.parametrize("most", [64, 7])
 def test_every_pixel_has_the_mean_drop_of_its_windows(window, stride, most, monkeypatch):
-    monkeypatch.setattr(question, "MOST_PICTURES", most)
+    monkeypatch.setattr(target, "MOST_PICTURES", most)
     asking = branched()
     expected = one_by_one(asking, window, stride)
     np.testing.assert_allclose(occlusion(asking, window, stride), expected, atol=1e-12)

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from engine.kernels import convolution, im2col, parallel, planner, winograd
-from engine.kernels.geometry import Geometry
+from engine.execution import threads
+from engine.kernels import autotune, convolution, im2col, winograd
+from engine.kernels.spec import Geometry
 
 # (N, H, W, C, K, padding): whole tiles, odd sizes, less than a tile, lopsided and negative padding, bands of a large picture.
 CASES = [
@@ -39,7 +40,7 @@ def by(name, x, weight, bias, geometry, finish=None):
     """The convolution by the kernel of that name."""
     case = convolution.case_of(x.shape, weight.shape, geometry, x.dtype.char)
     y = np.full((len(x), *case.output_size, weight.shape[3]), np.nan, x.dtype)
-    kernel = planner.KERNELS[name]
+    kernel = autotune.KERNELS[name]
     kernel.convolve(case, x, kernel.prepare(case, weight), bias, y, finish)
     return y
 
@@ -163,7 +164,7 @@ def test_the_number_of_workers_does_not_change_a_gradient(monkeypatch):
     x, _, _, dy, geometry = draw(9, 20, 12, 24, 24, (1, 1, 1, 1), dtype="float32")
     results = []
     for workers in (1, 2, 5):
-        monkeypatch.setattr(parallel, "WORKERS", workers)
+        monkeypatch.setattr(threads, "THREADS", workers)
         results.append(
             [
                 kernel.weight_gradient(x, dy, *rest)
@@ -195,7 +196,7 @@ def test_many_threads_at_once_get_the_same_numbers_as_one():
 )
 def test_blocks_cover_every_row_once(n, rows, per_block, parts):
     covered = np.zeros((n, rows), int)
-    blocks = parallel.blocks(n, rows, per_block, parts)
+    blocks = threads.blocks(n, rows, per_block, parts)
     for pictures, band in blocks:
         covered[pictures, band] += 1
         assert covered[pictures, band].size <= per_block

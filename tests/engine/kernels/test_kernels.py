@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from engine.kernels import parallel, planner, product
+from engine.execution import threads
+from engine.kernels import autotune, gemm
 from engine.kernels.convolution import case_of
-from engine.kernels.geometry import Geometry
+from engine.kernels.spec import Geometry
 
 # Largest error of float32 over the largest output, with some hundred terms each. Measured: 5e-7, 3e-7, 1e-6, 5e-7, 6e-6.
 TOLERANCES = {
@@ -38,7 +39,7 @@ CASES = [
 ]
 WAYS = [
     (name, case)
-    for name, kernel in planner.KERNELS.items()
+    for name, kernel in autotune.KERNELS.items()
     for case in CASES
     if kernel.suits(case_of(case[:4], (*case[5], 0, case[4]), case[6], "f"))
 ]
@@ -75,7 +76,7 @@ def by_definition(x, weight, bias, geometry):
 
 def convolved(name, x, weight, bias, geometry, finish=None):
     case = case_of(x.shape, weight.shape, geometry, x.dtype.char)
-    kernel = planner.KERNELS[name]
+    kernel = autotune.KERNELS[name]
     y = np.full((len(x), *case.output_size, weight.shape[3]), np.nan, x.dtype)
     kernel.convolve(case, x, kernel.prepare(case, weight), bias, y, finish)
     return y
@@ -93,12 +94,12 @@ def test_every_way_agrees_with_the_definition(name, case):
 @pytest.mark.parametrize(("name", "case"), WAYS)
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_each_block_is_told_of_once_when_it_is_done(name, case, workers, monkeypatch):
-    monkeypatch.setattr(parallel, "WORKERS", workers)
+    monkeypatch.setattr(threads, "THREADS", workers)
     x, weight, bias = draw(*case)
     whole = convolved(name, x, weight, bias, case[6])
     told = np.zeros(whole.shape[:2], int)
     made = np.empty(0)
-    kernel = planner.KERNELS[name]
+    kernel = autotune.KERNELS[name]
     this = case_of(x.shape, weight.shape, case[6], "f")
     made = np.full(whole.shape, np.nan, np.float32)
 
@@ -124,15 +125,15 @@ def test_each_block_is_told_of_once_when_it_is_done(name, case, workers, monkeyp
     ],
 )
 def test_panels_are_multiplied_like_the_matrix(many, rows, depth, columns, limit, monkeypatch):
-    monkeypatch.setattr(product, "unpacked", lambda: limit)
+    monkeypatch.setattr(gemm, "unpacked", lambda: limit)
     rng = np.random.default_rng(2)
     a, matrix = (
         rng.standard_normal((*many, rows, depth)),
         rng.standard_normal((*many, depth, columns)),
     )
     out = np.empty((*many, rows, columns))
-    cut = product.panels(matrix)
-    product.multiply(a, cut, out)
+    cut = gemm.panels(matrix)
+    gemm.multiply(a, cut, out)
     np.testing.assert_allclose(out, a @ matrix, rtol=1e-9, atol=1e-9)
     assert cut.size == matrix.size
     if limit == 0:

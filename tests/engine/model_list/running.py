@@ -9,10 +9,10 @@ from onnx import TensorProto, helper, shape_inference
 from app.models.loading import limits_of, read_model
 from app.models.options import ImportOptions
 from app.settings import Settings
-from engine import views
-from engine.fields import Fields
+from engine import inspection
+from engine.inspection.receptive_fields import Fields
 from engine.ops import Box
-from tests.engine.onnx_twins import run_file
+from tests.engine.formats.onnx.twins import run_file
 
 NEAR = 1e-3  # of a value's largest number
 STEPS = (
@@ -106,7 +106,7 @@ def unexplained(network, data):
     for node in network.nodes:
         value = trace[node.name]
         first = (0,) * value.ndim
-        why = views.explain(network, trace, node.name, first)
+        why = inspection.explain(network, trace, node.name, first)
         size = max(1, abs(why.bias), np.abs(why.products).max(initial=0))
         if not abs(why.bias + why.products.sum() - float(value[first])) <= NEAR * size:
             wrong.append(node.name)

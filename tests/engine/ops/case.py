@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.execution.memory_format import channels_last
 from engine.ops import OPS
-from engine.ops.layout import channels_last
 
 MAPS = (2, 3, 6, 7)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.errors import ShapeError
-from engine.kernels import parallel
+from engine.execution import threads
 from engine.ops import (
     OPS,
     Add,
@@ -140,11 +140,11 @@ def test_threads_share_an_op(case):
 def test_an_op_that_is_shared_out_among_threads_gives_what_one_thread_gives(case, monkeypatch):
     """However small it is: every output is written by one of them, and by no other."""
     op, xs = case.op("float32"), case.inputs("float32")
-    monkeypatch.setattr(parallel, "CUT_WORK", 0)
-    monkeypatch.setattr(parallel, "WAKING_WORK", 0)
-    monkeypatch.setattr(parallel, "WORKERS", 1)
+    monkeypatch.setattr(threads, "MIN_SPLIT_WORK", 0)
+    monkeypatch.setattr(threads, "MIN_WAKE_WORK", 0)
+    monkeypatch.setattr(threads, "THREADS", 1)
     alone, _ = op.forward(*xs)
-    monkeypatch.setattr(parallel, "WORKERS", 3)
+    monkeypatch.setattr(threads, "THREADS", 3)
     for _ in range(3):
         shared, _ = op.forward(*xs)
         np.testing.assert_allclose(shared, alone, rtol=1e-5, atol=1e-6)

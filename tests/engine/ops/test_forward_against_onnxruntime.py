@@ -8,7 +8,7 @@ from onnx import helper
 from onnx.reference import ReferenceEvaluator
 
 from engine.ops import LocalResponseNorm, Sigmoid, Softmax
-from tests.engine.onnx_twins import onnx_nodes, run_onnx
+from tests.engine.formats.onnx.twins import onnx_nodes, run_onnx
 from tests.engine.ops.case import plain
 from tests.engine.ops.cases import CASES, NAMES
 

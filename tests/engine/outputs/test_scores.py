@@ -13,7 +13,7 @@ from engine.outputs import (
     probabilities,
 )
 from engine.train.config import TrainConfig
-from engine.train.glass import examine_one
+from engine.train.inspection.step_trace import examine_one
 from tests.engine.outputs.tails import picture, sigmoid, softmax, tail
 
 ONE = np.array([1.0], np.float32)

@@ -8,8 +8,8 @@ from engine.network import Network, Node
 from engine.ops import BatchNorm, Conv2d, Dense, Dropout, Flatten, MaxPool, Relu, Softmax
 from engine.preprocess import Preprocess
 from engine.train.augment import Augmentation
+from engine.train.clone import rebuilt
 from engine.train.config import TrainConfig
-from engine.train.copies import rebuilt
 from engine.train.data import Dataset
 
 SIZE = 16

@@ -10,8 +10,8 @@ from engine.errors import TrainingError
 from engine.ops import BatchNorm
 from engine.train import checkpoint
 from engine.train.augment import Augmentation
+from engine.train.clone import rebuilt
 from engine.train.config import TrainConfig
-from engine.train.copies import rebuilt
 from engine.train.data import Dataset
 from engine.train.loop import EpochDone, Finished, StepDone, train
 from engine.train.state import State

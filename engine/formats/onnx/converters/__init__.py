@@ -16,7 +16,7 @@ from engine.formats.onnx.converters import (
     shapes,
     windows,
 )
-from engine.formats.onnx.step import Step
+from engine.formats.onnx.importing.node_context import Step
 
 CONVERTERS: Mapping[str, Callable[[Step], None]] = {
     "Abs": elementwise.plain(ops.Abs),

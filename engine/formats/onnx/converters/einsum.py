@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from engine.formats.onnx.building import Operand, as_parameter
-from engine.formats.onnx.step import Step
+from engine.formats.onnx.importing.builder import Operand, as_parameter
+from engine.formats.onnx.importing.node_context import Step
 from engine.ops import MatMul, ReduceSum, Reshape, Transpose
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto
 
-from engine.formats.onnx.building import Operand, as_parameter
-from engine.formats.onnx.step import Step
-from engine.formats.onnx.tensors import BOOL, FLOATS, WHOLES, type_name
+from engine.formats.onnx.file.tensors import BOOL, FLOATS, WHOLES, type_name
+from engine.formats.onnx.importing.builder import Operand, as_parameter
+from engine.formats.onnx.importing.node_context import Step
 from engine.ops import (
     Add,
     Celu,
@@ -34,7 +34,7 @@ from engine.ops import (
     Trigonometric,
     Trunc,
 )
-from engine.ops.pairwise import Ordered, Pairwise
+from engine.ops.elementwise.binary import Ordered, Pairwise
 
 # Bits of the integers that wrap around, and of what they hold the smallest.
 NARROW: Mapping[int, tuple[int, int]] = {

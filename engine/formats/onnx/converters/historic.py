@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.formats.onnx.step import Step
+from engine.formats.onnx.importing.node_context import Step
 from engine.ops import Add, Mul, Slice, Softplus, Tanh
 
 

@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.formats.onnx.building import Operand, as_parameter
 from engine.formats.onnx.converters.elementwise import joined
 from engine.formats.onnx.converters.windows import averaging, sliding
-from engine.formats.onnx.step import Step
+from engine.formats.onnx.importing.builder import Operand, as_parameter
+from engine.formats.onnx.importing.node_context import Step
 from engine.ops import (
     Add,
     Concat,

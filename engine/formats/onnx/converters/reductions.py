@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from engine.formats.onnx.building import Operand, as_parameter
-from engine.formats.onnx.step import Step
+from engine.formats.onnx.importing.builder import Operand, as_parameter
+from engine.formats.onnx.importing.node_context import Step
 from engine.ops import (
     Abs,
     Add,

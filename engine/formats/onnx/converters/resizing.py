@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.formats.onnx.step import Step
+from engine.formats.onnx.importing.node_context import Step
 from engine.ops import Identity, Resize
 
 

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from engine.formats.onnx.step import Step
+from engine.formats.onnx.importing.node_context import Step
 from engine.ops import (
     Add,
     Compare,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from math import prod
 
-from engine.formats.onnx.building import Operand
-from engine.formats.onnx.step import Step, slice_parts
+from engine.formats.onnx.importing.builder import Operand
+from engine.formats.onnx.importing.node_context import Step, slice_parts
 from engine.ops import (
     Concat,
     DepthToSpace,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.formats.onnx.step import Step
+from engine.formats.onnx.importing.node_context import Step
 from engine.ops import AveragePool, Conv2d, ConvTranspose2d, LpPool, MaxPool, Op
 from engine.types import Array, Shape
 

@@ -20,8 +20,8 @@ from app.learning.runs.defaults import SUGGESTION
 from app.learning.runs.root_folder import make_folder
 from app.settings import Settings
 from engine.train.config import TrainConfig
-from engine.train.sets import SETS, draw
-from engine.zoo import sketch
+from engine.train.synthetic import SETS, draw
+from engine.zoo import layer_spec
 from tests.app.archives import BLUE, GOOD, RED, encrypted, entry, lying_about_sizes, mutant, packed
 from tests.app.conftest import TestClient, picture_bytes
 
@@ -90,7 +90,7 @@ def test_the_suggestion_is_a_wish_that_can_be_met(client):
     wish = client.get(DATASETS).json()["suggestion"]
     assert wish == SUGGESTION
     classes = SETS[wish["data"]].classes
-    assert all(row.problem is None for row in sketch.plan(wish["layers"], len(classes)))
+    assert all(row.problem is None for row in layer_spec.plan(wish["layers"], len(classes)))
     names = "loss optimiser learning_rate momentum schedule batch_size weight_decay epochs seed"
     TrainConfig(**{name: wish[name] for name in names.split()})
 

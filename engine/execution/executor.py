@@ -1,0 +1,105 @@
+"""How a run is carried out: node by node in their order, fused where that is possible.
+
+This is all that engine/network.py knows of threads, buffers and fusion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from engine.execution.fusion import FusableNode, FusionPlan, NodeResult
+from engine.execution.memory_format import channels_last
+from engine.types import Array
+
+MAX_PLANS = 16  # fusion plans that are kept, one for each shape of the inputs
+
+Check = Callable[[], None]
+Reuse = Callable[[FusableNode, list[Array]], tuple[Array, Any] | None]
+
+
+class Run(NamedTuple):
+    """All values by name, the inputs included; by node what its op saved for the backward pass, and its seconds."""
+
+    values: dict[str, Array]
+    caches: dict[str, Any]
+    seconds: dict[str, float]
+
+
+class Executor:
+    """Runs the nodes of one network, given in an order in which they can be computed. Several threads may share it."""
+
+    def __init__(self, nodes: Sequence[FusableNode]) -> None:
+        self._nodes = nodes
+        self._plans: dict[object, FusionPlan] = {}
+
+    def run(
+        self, inputs: Mapping[str, Array], *, train: bool = False, check: Check | None = None
+    ) -> Run:
+        """Every value from these inputs. ``check`` is called before every node and may raise to stop the run."""
+        values = {name: channels_last(value).view() for name, value in inputs.items()}
+        return self._run(values, None if train else self._plan_for(values), check, _nothing)
+
+    def rerun(
+        self, inputs: Mapping[str, Array], reuse: Reuse, *, check: Check | None = None
+    ) -> Run:
+        """The same at inference, but a node whose value and cache ``reuse`` returns is not computed.
+
+        ``reuse`` is asked with the node and the values that it reads. The inputs are those of another run, as they are.
+        """
+        values = dict(inputs)
+        return self._run(values, self._plan_for(values), check, reuse)
+
+    def _run(
+        self,
+        values: dict[str, Array],
+        plan: FusionPlan | None,
+        check: Check | None,
+        reuse: Reuse,
+    ) -> Run:
+        run = Run(values, {}, {})
+        for position, node in enumerate(self._nodes):
+            if node.name not in values:
+                found = reuse(node, [values[i] for i in node.inputs])
+                if found is None:
+                    if check is not None:
+                        check()
+                    self._compute(position, run, plan)
+                    continue
+                values[node.name], run.caches[node.name] = found
+                run.seconds[node.name] = 0.0
+            elif check is not None:  # it was fused with the node before
+                check()
+        return run
+
+    def _compute(self, position: int, run: Run, plan: FusionPlan | None) -> None:
+        """The node at that position, and at inference those of the next ones that are fused with it."""
+        node = self._nodes[position]
+        results = plan.run(position, run.values) if plan else []
+        if not results:
+            start = perf_counter()
+            xs = [run.values[i] for i in node.inputs]
+            y, cache = node.op.forward(*xs, train=plan is None)
+            results = [NodeResult(y, cache, perf_counter() - start)]
+        for index, (value, cache, seconds) in enumerate(results, start=position):
+            name = self._nodes[index].name
+            # NumPy returns a value without axes as a scalar, which is no array.
+            run.values[name], run.caches[name] = np.asarray(value), cache
+            run.seconds[name] = seconds
+
+    def _plan_for(self, inputs: Mapping[str, Array]) -> FusionPlan:
+        """The fusion plan for inputs of these shapes."""
+        key: object = tuple((name, x.shape, x.dtype) for name, x in inputs.items())
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= MAX_PLANS:
+                self._plans.clear()
+            plan = self._plans[key] = FusionPlan(self._nodes)
+        return plan
+
+
+def _nothing(node: FusableNode, reads: list[Array]) -> None:
+    """Nothing has been computed yet that could be used again."""

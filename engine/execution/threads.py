@@ -1,0 +1,238 @@
+"""One pool of threads for the whole process, with BLAS held to one thread in each.
+
+Threads that each call single-threaded BLAS on their own block are up to twice as fast as BLAS's own threads, because
+the copies and the elementwise passes between the products then run in parallel too. NumPy releases the interpreter
+lock in both.
+
+The thread that has work takes part in it: the tasks lie in one queue, from which the caller and the free helpers take
+one after the other. The caller never waits for a helper to wake up, so a small layer costs microseconds more than
+without threads, uneven tasks keep all processors busy, and several requests at once share the helpers.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import cache, lru_cache, partial
+from itertools import pairwise
+from queue import SimpleQueue
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from engine.execution.cpu import cpu_count
+from engine.types import Array
+
+THREADS = cpu_count()
+
+# Work is measured in multiply-adds of BLAS: from how much on it is split, and from how much on helpers are woken.
+MIN_SPLIT_WORK = 2_000_000
+MIN_WAKE_WORK = 20_000_000
+WORK_PER_ELEMENT = 40  # an element that is written, and read and written by the nodes fused with it
+WORK_PER_TAP = 6  # a multiply-add outside BLAS
+
+Item = TypeVar("Item")
+
+_local = threading.local()
+
+
+class SplitPlan(NamedTuple):
+    """Into how many parts to split work, and whether they are worth waking helpers for."""
+
+    parts: int
+    wakes: bool
+
+
+class _Job:
+    """Tasks that several threads take from one queue."""
+
+    def __init__(self, tasks: Iterable[Callable[[], object]]) -> None:
+        self._waiting: Iterator[Callable[[], object]] = iter(tasks)
+        self._lock = threading.Lock()
+        self._helping = 0
+        self._over = False
+        self._last_left = threading.Lock()
+        self._last_left.acquire()
+        self._error: BaseException | None = None
+
+    def help(self) -> None:
+        """Called by a helper; does nothing when the job was over before the helper woke up."""
+        with self._lock:
+            if self._over:
+                return
+            self._helping += 1
+        self._work()
+        self._leave()
+
+    def finish(self) -> None:
+        """Called by the thread that has the work: run tasks, then wait for the helpers. Raises what a task raised."""
+        self._work()
+        with self._lock:
+            self._over = True
+            wait = self._helping > 0
+        if wait:
+            self._last_left.acquire()
+        if self._error is not None:
+            raise self._error
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._helping -= 1
+            last = self._over and self._helping == 0
+        if last:
+            self._last_left.release()
+
+    def _work(self) -> None:
+        outer, _local.busy = in_task(), True
+        try:
+            for task in self._waiting:
+                task()
+        except BaseException as error:  # raised by the caller, whichever thread met it
+            self._error = error
+            for _ in self._waiting:  # discard the tasks that are left
+                pass
+        finally:
+            _local.busy = outer
+
+
+@cache
+def _calls_for_help() -> SimpleQueue[_Job]:
+    """The queue that the helpers take jobs from. The first call starts them."""
+    threadpool_limits(1, user_api="blas")  # costs 0.7 ms a call: once for the process
+    calls: SimpleQueue[_Job] = SimpleQueue()
+    for number in range(THREADS - 1):
+        threading.Thread(
+            target=_listen, args=(calls,), name=f"engine-{number}", daemon=True
+        ).start()
+    return calls
+
+
+def _listen(calls: SimpleQueue[_Job]) -> None:
+    _helpers.append(threading.get_native_id())
+    while True:
+        calls.get().help()
+
+
+_helpers: list[int] = []  # the thread ids that the system knows them by
+_caller_cpu = -1
+
+
+def _reset_after_fork() -> None:
+    """A child process has only the thread that forked, so it starts helpers of its own."""
+    _calls_for_help.cache_clear()
+    _helpers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reset_after_fork)
+
+
+def _avoid_caller_cpu() -> None:
+    """Keep the helpers off the caller's processor.
+
+    Linux likes to wake a thread on the processor of the thread that wakes it, and takes up to ten milliseconds to move
+    one of the two while another processor idles: as long as a small network takes.
+    """
+    global _caller_cpu
+    cpu = _find_getcpu()()
+    if cpu != _caller_cpu:
+        _caller_cpu = cpu
+        _exclude_cpu(cpu, os.sched_getaffinity(os.getpid()), _helpers)
+
+
+def _exclude_cpu(cpu: int, cpus: set[int], thread_ids: Iterable[int]) -> None:
+    """Let these threads run on all of the processors but one, if there are others."""
+    others = cpus - {cpu}
+    for thread_id in thread_ids if others and cpu >= 0 else ():
+        with suppress(OSError):
+            os.sched_setaffinity(thread_id, others)
+
+
+def _unknown_cpu() -> int:
+    return -1
+
+
+@cache
+def _find_getcpu() -> Callable[[], int]:
+    """libc's ``sched_getcpu``; on systems without it a function that returns -1."""
+    if not hasattr(os, "sched_setaffinity"):
+        return _unknown_cpu
+    found = getattr(ctypes.CDLL(None), "sched_getcpu", _unknown_cpu)
+    return cast("Callable[[], int]", found)
+
+
+def in_task() -> bool:
+    """Whether this thread runs a task of ``run``, so that the other processors are busy with the others."""
+    return getattr(_local, "busy", False)
+
+
+def run(tasks: Sequence[Callable[[], object]], *, wake: bool = True) -> None:
+    """Run all tasks, in no particular order, and wait for them. Raises what a task raises.
+
+    Without ``wake``, and inside a task of ``run``, this thread runs all of them itself.
+    """
+    calls = _calls_for_help()
+    if not wake or len(tasks) == 1 or THREADS == 1 or in_task():
+        for task in tasks:
+            task()
+        return
+    job = _Job(tasks)
+    _avoid_caller_cpu()
+    for _ in range(min(THREADS, len(tasks)) - 1):
+        calls.put(job)
+    job.finish()
+
+
+def plan_split(multiply_adds: int, elements: int) -> SplitPlan:
+    """How to split work that writes so many elements: a part for each thread, or one part if it is small."""
+    work = multiply_adds + WORK_PER_ELEMENT * elements
+    return SplitPlan(THREADS if work >= MIN_SPLIT_WORK else 1, work >= MIN_WAKE_WORK)
+
+
+def parallel_for(
+    items: Iterable[Item], work: Callable[[Item], object], *, wake: bool = True
+) -> None:
+    """Call ``work`` on each of the items, by several threads as in ``run``."""
+    run([partial(work, item) for item in items], wake=wake)
+
+
+def parallel_ranges(count: int, work: Callable[[int, int], object], least: int = 1) -> None:
+    """Call ``work(start, stop)`` on equal parts of ``range(count)``, one for each thread, none smaller than ``least``."""
+    parts = max(1, min(THREADS, count // least))
+    edges = [count * i // parts for i in range(parts + 1)]
+    run([partial(work, a, b) for a, b in pairwise(edges)])
+
+
+@lru_cache(maxsize=1024)  # finding the blocks of a small layer takes longer than computing it
+def blocks(n: int, rows: int, per_block: int, parts: int) -> Sequence[tuple[slice, slice]]:
+    """Blocks (images, rows) of about ``per_block`` rows: several small images, or a band of rows of a large one.
+
+    There are at least ``parts`` of them where that is possible, so that a small batch keeps all threads busy too.
+    """
+    per_picture = per_block // rows
+    if per_picture >= 1 and (n > 1 or parts == 1):
+        step = _even(n, per_picture, parts)
+        return tuple((slice(i, min(i + step, n)), slice(0, rows)) for i in range(0, n, step))
+    band = _even(rows, per_block, parts)
+    starts = range(0, rows, band)
+    return tuple((slice(i, i + 1), slice(j, min(j + band, rows))) for i in range(n) for j in starts)
+
+
+def _even(count: int, most: int, parts: int) -> int:
+    """The size of a block, at most ``most``, so that every part gets the same number of blocks."""
+    turns = -(-count // (parts * most))
+    return -(-count // (parts * turns))
+
+
+def scratch(size: int, dtype: np.dtype[Any], slot: str) -> Array:
+    """This thread's own buffer of that name, grown as needed and kept, as fresh memory costs page faults."""
+    key = f"{slot}.{dtype.char}"
+    held: Array | None = getattr(_local, key, None)
+    if held is None or held.size < size:
+        held = np.empty(size, dtype)
+        setattr(_local, key, held)
+    return held[:size]

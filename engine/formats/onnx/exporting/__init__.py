@@ -1,0 +1,1 @@
+"""From a network of this engine to an ONNX file."""

@@ -1,0 +1,18 @@
+"""What people look at, read off a network or a trace: nothing here changes anything."""
+
+from engine.inspection.explanations import check_index, explain
+from engine.inspection.layers import LayerInfo, describe_layers
+from engine.inspection.paths import PathStep, strongest_path
+from engine.inspection.stats import LayerStats, layer_stats, strongest_maps
+
+__all__ = [
+    "LayerInfo",
+    "LayerStats",
+    "PathStep",
+    "check_index",
+    "describe_layers",
+    "explain",
+    "layer_stats",
+    "strongest_maps",
+    "strongest_path",
+]

@@ -1,0 +1,73 @@
+"""What is known of a network's layers without running it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.display import ValueLayout
+from engine.inspection.receptive_fields import fields_of
+from engine.network import Network
+from engine.types import Array, Shape
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """What is known of a layer without running it; counts and shapes are for one picture, without the batch axis.
+
+    ``shape`` is the one that is shown (engine/display.py), ``own_shape`` the network's own where that is another,
+    ``layout`` what its axes are (engine/layouts.py). ``label`` is what
+    the model's file calls the node. ``receptive_field`` is (height, width) in input pixels of what the layer's middle number can see.
+    """
+
+    name: str
+    op: str
+    inputs: tuple[str, ...]
+    shape: Shape
+    layout: str
+    parameters: int
+    multiply_adds: int
+    attributes: dict[str, Any]
+    receptive_field: tuple[int, ...]
+    own_shape: Shape | None = None
+    label: str = ""
+
+
+def describe_layers(network: Network, check: Callable[[], None] | None = None) -> list[LayerInfo]:
+    """Every value of the network in order, the inputs first. ``check`` is called before each and may raise to stop."""
+    shapes, layouts = network.shapes(), network.layouts
+    fields = fields_of(network, check)
+    infos = [_input_info(name, layouts[name]) for name in network.inputs]
+    for node in network.nodes:
+        if check is not None:
+            check()
+        op = node.op
+        infos.append(
+            LayerInfo(
+                name=node.name,
+                op=op.kind,
+                inputs=node.inputs,
+                shape=(layout := layouts[node.name]).shape,
+                layout=layout.letters,
+                parameters=sum(p.size for p in op.params.values()),
+                multiply_adds=op.multiply_adds(*(shapes[i] for i in node.inputs)),
+                attributes=_attributes(dict(op.attributes), op.params.get("weight")),
+                receptive_field=fields.size(node.name),
+                own_shape=None if layout.own_shape == layout.shape else layout.own_shape,
+                label=node.label,
+            )
+        )
+    return infos
+
+
+def _input_info(name: str, layout: ValueLayout) -> LayerInfo:
+    sees = (1,) * (len(layout.own_shape) - 1)
+    return LayerInfo(name, "input", (), layout.own_shape, layout.letters, 0, 0, {}, sees)
+
+
+def _attributes(attributes: dict[str, Any], weight: Array | None) -> dict[str, Any]:
+    """The op's own attributes; a convolution's kernel size is in the shape of its weights."""
+    if weight is not None and weight.ndim == 4:
+        attributes["kernel"] = list(weight.shape[2:])
+    return attributes

@@ -1,0 +1,187 @@
+"""Steps that reshape or join values: flatten, reshape, concat, identity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate, pairwise
+from math import prod
+from typing import Any, ClassVar
+
+import numpy as np
+
+from engine.errors import ShapeError
+from engine.execution import threads
+from engine.execution.memory_format import channels_last, empty_maps
+from engine.ops.base import (
+    Box,
+    Elementwise,
+    Explanation,
+    Moving,
+    Op,
+    normal_axis,
+    one_term,
+    same_shape,
+)
+from engine.types import Array, Index, Shape
+
+
+@dataclass(frozen=True, eq=False)
+class Identity(Elementwise):
+    """x itself."""
+
+    kind: ClassVar[str] = "identity"
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        return xs[0], None
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return (dy,), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        return one_term("copy", index, xs[0][index], 1.0, y[index])
+
+
+class _Reordering(Moving):
+    """The same numbers in the same (C, H, W) order under another shape."""
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        (x,) = xs
+        return channels_last(x.reshape(self.infer_shape(x.shape))), x.shape
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return (channels_last(dy.reshape(cache)),), {}
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        (shape,) = shapes
+        block = np.ix_(*map(np.arange, box.start, box.stop))
+        flat = np.ravel_multi_index(block, self.infer_shape(shape))
+        places = np.unravel_index(flat.ravel(), shape)
+        start = tuple(int(axis.min()) for axis in places)
+        return (Box(start, tuple(int(axis.max()) + 1 for axis in places)),)
+
+
+@dataclass(frozen=True, eq=False)
+class Flatten(_Reordering):
+    """All axes before ``axis`` become one, and so do all from it on: (N, C, H, W) → (N, C · H · W)."""
+
+    kind: ClassVar[str] = "flatten"
+
+    axis: int = 1
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"axis": self.axis}
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        shape = same_shape(self.kind, shapes)
+        axis = normal_axis(self.kind, self.axis, shape)
+        return prod(shape[:axis]), prod(shape[axis:])
+
+
+@dataclass(frozen=True, eq=False)
+class Reshape(_Reordering):
+    """The same numbers as ``shape``, batch axis included: 0 keeps the axis as it is, one -1 takes what is left (as in ONNX)."""
+
+    kind: ClassVar[str] = "reshape"
+
+    shape: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shape", tuple(int(size) for size in self.shape))
+        if self.shape.count(-1) > 1 or any(size < -1 for size in self.shape):
+            raise ShapeError(
+                f"{self.kind}: at most one size may be -1 and none less, got {list(self.shape)}"
+            )
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"shape": list(self.shape)}
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        shape = same_shape(self.kind, shapes)
+        if any(size == 0 for size in self.shape[len(shape) :]):
+            raise ShapeError(
+                f"{self.kind}: {list(self.shape)} keeps an axis that {shape} does not have"
+            )
+        wanted = [shape[axis] if size == 0 else size for axis, size in enumerate(self.shape)]
+        known = prod(size for size in wanted if size != -1)
+        if -1 in wanted and known:
+            wanted[wanted.index(-1)] = prod(shape) // known
+        if prod(wanted) != prod(shape):
+            raise ShapeError(
+                f"{self.kind}: {prod(shape)} numbers of shape {shape} do not make {list(self.shape)}"
+            )
+        return tuple(wanted)
+
+
+@dataclass(frozen=True, eq=False)
+class Concat(Op):
+    """The inputs one after the other along ``axis``."""
+
+    kind: ClassVar[str] = "concat"
+
+    axis: int = 1
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"axis": self.axis}
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        if not shapes:
+            raise ShapeError(f"{self.kind} takes at least one input")
+        axis = normal_axis(self.kind, self.axis, shapes[0])
+        others = {shape[:axis] + shape[axis + 1 :] for shape in shapes}
+        if len(others) != 1 or len({len(shape) for shape in shapes}) != 1:
+            raise ShapeError(
+                f"{self.kind}: inputs may differ along axis {axis} only, got {list(shapes)}"
+            )
+        total = sum(shape[axis] for shape in shapes)
+        return (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        shapes = [x.shape for x in xs]
+        if len(shapes[0]) != 4:
+            return np.concatenate(xs, axis=self.axis), shapes
+        y = empty_maps(self.infer_shape(*shapes), np.result_type(*xs))
+        rows = y.shape[2]
+        along_rows = normal_axis(self.kind, self.axis, shapes[0]) == 2
+        cut = threads.plan_split(0, y.size)
+        parts = 1 if along_rows else cut.parts
+        edges = [rows * i // parts for i in range(parts + 1)]
+
+        def join(start: int, stop: int) -> None:
+            band = (slice(None), slice(None), slice(None) if along_rows else slice(start, stop))
+            np.concatenate([x[band] for x in xs], axis=self.axis, out=y[band])
+
+        threads.run([partial(join, *band) for band in pairwise(edges)], wake=cut.wakes)
+        return y, shapes
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        starts = self._starts(cache)
+        parts = np.split(dy, starts[1:], axis=self.axis)
+        return tuple(channels_last(part) for part in parts), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        windows = self.window(Box.at(index), *(x.shape for x in xs))
+        source, position = next((i, box.start) for i, box in enumerate(windows) if box is not None)
+        term = one_term("copy", position, xs[source][position], 1.0, y[index])
+        term.sources[0] = source
+        return term
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        axis = normal_axis(self.kind, self.axis, shapes[0])
+        offsets = np.zeros((len(shapes), len(shapes[0])), np.int64)
+        offsets[:, axis] = self._starts(shapes)
+        return tuple(_clipped(box, o.tolist(), s) for o, s in zip(offsets, shapes, strict=True))
+
+    def _starts(self, shapes: tuple[Shape, ...]) -> list[int]:
+        """Where each input begins in the output."""
+        return list(accumulate((shape[self.axis] for shape in shapes[:-1]), initial=0))
+
+
+def _clipped(box: Box, offset: Any, shape: Shape) -> Box | None:
+    """The part of ``box`` that an input of that shape covers when it lies at ``offset``, in the input's own positions."""
+    start = tuple(max(0, i - o) for i, o in zip(box.start, offset, strict=True))
+    stop = tuple(min(size, i - o) for i, o, size in zip(box.stop, offset, shape, strict=True))
+    return Box(start, stop) if all(a < b for a, b in zip(start, stop, strict=True)) else None

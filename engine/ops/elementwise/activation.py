@@ -1,0 +1,275 @@
+"""Activation functions: each output number comes from the number at the same place (softmax: from its neighbours too)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import inf, isfinite, nan
+from typing import Any, ClassVar
+
+import numpy as np
+
+from engine.errors import ShapeError
+from engine.ops.base import Box, Elementwise, Explanation, Op, normal_axis, one_term, same_shape
+from engine.ops.elementwise.binary import shrunk, summed_to
+from engine.types import Array, Index, Shape
+
+
+@dataclass(frozen=True, eq=False)
+class Relu(Elementwise):
+    """max(x, 0)."""
+
+    kind: ClassVar[str] = "relu"
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        y = xs[0].clip(0, np.inf)  # a third of the time that maximum takes with a single number
+        return y, y
+
+    def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
+        (x,) = xs
+        return lambda rows: x[rows].clip(0, np.inf, out=y[rows])
+
+    def saved_for_backward(self, xs: tuple[Array, ...], y: Array) -> Any:
+        return y
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return (dy * (cache > 0),), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        x = xs[0][index]
+        return one_term("function", index, x, 1.0 if x > 0 else 0.0, y[index])
+
+
+@dataclass(frozen=True, eq=False)
+class LeakyRelu(Elementwise):
+    """x where it is positive, ``alpha`` · x elsewhere."""
+
+    kind: ClassVar[str] = "leaky_relu"
+
+    alpha: float = 0.01
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"alpha": self.alpha}
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        (x,) = xs
+        return np.where(x > 0, x, self.alpha * x), x
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return (np.where(cache > 0, dy, self.alpha * dy),), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        x = xs[0][index]
+        return one_term("function", index, x, 1.0 if x > 0 else self.alpha, y[index])
+
+
+@dataclass(frozen=True, eq=False)
+class PRelu(Op):
+    """x where it is positive, ``slope`` · x elsewhere. The slope is learned; it is broadcast to the shape of x.
+
+    Source: He et al., "Delving deep into rectifiers", 2015.
+    """
+
+    kind: ClassVar[str] = "prelu"
+
+    slope: Array
+
+    @property
+    def params(self) -> Mapping[str, Array]:
+        return {"slope": self.slope}
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        shape, slope = same_shape(self.kind, shapes), self.slope.shape
+        sizes = zip(reversed(slope), reversed(shape), strict=False)
+        if len(slope) > len(shape) or any(size not in (1, to) for size, to in sizes):
+            raise ShapeError(f"{self.kind}: slopes of shape {slope} do not fit {shape}")
+        return shape
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        (x,) = xs
+        y = np.minimum(x, 0)
+        y *= self.slope
+        y += np.maximum(x, 0)
+        return y, x
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return self.input_grads(dy, cache), self.param_grads(dy, cache)
+
+    def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]:
+        return (np.where(cache > 0, dy, self.slope * dy),)
+
+    def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
+        return {"slope": summed_to(dy * np.minimum(cache, 0), self.slope.shape)}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        x, slope = xs[0][index], self.slope[shrunk(index, self.slope.shape)]
+        return one_term("function", index, x, 1.0 if x > 0 else slope, y[index])
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        return (box,)
+
+
+@dataclass(frozen=True, eq=False)
+class Sigmoid(Elementwise):
+    """1 / (1 + exp(-x)), computed from exp(-|x|) so that nothing overflows."""
+
+    kind: ClassVar[str] = "sigmoid"
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        (x,) = xs
+        small = np.exp(-np.abs(x))
+        y = np.where(x >= 0, 1, small)
+        small += 1
+        y /= small
+        return y, y
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return (dy * cache * (1 - cache),), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        return one_term("function", index, xs[0][index], nan, y[index])
+
+
+@dataclass(frozen=True, eq=False)
+class Tanh(Elementwise):
+    """The hyperbolic tangent."""
+
+    kind: ClassVar[str] = "tanh"
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        y = np.tanh(xs[0])
+        return y, y
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return (dy * (1 - cache * cache),), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        return one_term("function", index, xs[0][index], nan, y[index])
+
+
+@dataclass(frozen=True, eq=False)
+class Clip(Elementwise):
+    """x, but not below ``low`` and not above ``high``. On a bound the gradient passes, as in PyTorch.
+
+    A bound that is left out is infinite, and None among the attributes: JSON knows no infinity.
+    """
+
+    kind: ClassVar[str] = "clip"
+
+    low: float = -inf
+    high: float = inf
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "low", _bound(self.low, -inf))
+        object.__setattr__(self, "high", _bound(self.high, inf))
+        if not self.low <= self.high:
+            raise ShapeError(f"clip: low must not be above high, got {self.low} and {self.high}")
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        bounds = {"low": self.low, "high": self.high}
+        return {name: bound if isfinite(bound) else None for name, bound in bounds.items()}
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        (x,) = xs
+        return np.clip(x, self.low, self.high), x
+
+    def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
+        (x,) = xs
+        return lambda rows: x[rows].clip(self.low, self.high, out=y[rows])
+
+    def saved_for_backward(self, xs: tuple[Array, ...], y: Array) -> Any:
+        return xs[0]
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return (dy * ((cache >= self.low) & (cache <= self.high)),), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        x, result = xs[0][index], y[index]
+        if self.low <= x <= self.high:
+            return one_term("function", index, x, 1.0, result)
+        return one_term("function", index, x, 0.0, result, bias=result)
+
+
+@dataclass(frozen=True, eq=False)
+class Softmax(Op):
+    """exp(x) over its sum along ``axis``: scores become shares of one.
+
+    The largest score is taken off first: it changes nothing about the shares, and exp cannot overflow.
+    """
+
+    kind: ClassVar[str] = "softmax"
+
+    axis: int = 1
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"axis": self.axis}
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        shape = same_shape(self.kind, shapes)
+        normal_axis(self.kind, self.axis, shape)
+        return shape
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        (x,) = xs
+        y = x - x.max(axis=self.axis, keepdims=True)
+        np.exp(y, out=y)
+        y /= y.sum(axis=self.axis, keepdims=True)
+        return y, y
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        dx = dy - (dy * cache).sum(axis=self.axis, keepdims=True)
+        dx *= cache
+        return (dx,), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        (x,) = xs
+        axis = normal_axis(self.kind, self.axis, x.shape)
+        logits = np.moveaxis(x, axis, -1)[index[:axis] + index[axis + 1 :]].astype(np.float64)
+        weights = np.exp(logits - logits.max())
+        positions = np.tile(np.array(index, np.int64), (logits.size, 1))
+        positions[:, axis] = np.arange(logits.size)
+        products = np.zeros(logits.size)
+        products[index[axis]] = y[index]
+        return Explanation(
+            rule="softmax",
+            result=float(y[index]),
+            bias=0.0,
+            sources=np.zeros(logits.size, np.int64),
+            positions=positions,
+            values=logits,
+            weights=weights,
+            products=products,
+            details={"maximum": float(logits.max()), "denominator": float(weights.sum())},
+        )
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        start, stop = list(box.start), list(box.stop)
+        axis = normal_axis(self.kind, self.axis, shapes[0])
+        start[axis], stop[axis] = 0, shapes[0][axis]
+        return (Box(tuple(start), tuple(stop)),)
+
+
+@dataclass(frozen=True, eq=False)
+class LogSoftmax(Softmax):
+    """The logarithm of softmax, x - log(sum of exp(x)): near 0 it keeps the digits that a logarithm of shares would lose."""
+
+    kind: ClassVar[str] = "log_softmax"
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        (x,) = xs
+        y = x - x.max(axis=self.axis, keepdims=True)
+        y -= np.log(np.exp(y).sum(axis=self.axis, keepdims=True))
+        return y, y
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        dx = np.exp(cache)
+        dx *= -dy.sum(axis=self.axis, keepdims=True)
+        dx += dy
+        return (dx,), {}
+
+
+def _bound(bound: float | None, missing: float) -> float:
+    return missing if bound is None else bound

@@ -1,0 +1,69 @@
+"""Functions that move in jumps: rounding in its four ways, and the sign. Their derivative is 0 nearly everywhere.
+
+No gradient passes, as in PyTorch. (Quantisation, whose rounding is meant to be learned through, lets it pass: quantise.py.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.ops.elementwise.unary import Function
+from engine.types import Array
+
+
+class _Jumping(Function):
+    def slope(self, x: Array, y: Array) -> Array | float:
+        return 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Floor(_Jumping):
+    """The largest whole number that is not above x."""
+
+    kind: ClassVar[str] = "floor"
+
+    def fill(self, x: Array, y: Array) -> object:
+        return np.floor(x, out=y)
+
+
+@dataclass(frozen=True, eq=False)
+class Ceil(_Jumping):
+    """The smallest whole number that is not below x."""
+
+    kind: ClassVar[str] = "ceil"
+
+    def fill(self, x: Array, y: Array) -> object:
+        return np.ceil(x, out=y)
+
+
+@dataclass(frozen=True, eq=False)
+class Round(_Jumping):
+    """The nearest whole number, of two the even one."""
+
+    kind: ClassVar[str] = "round"
+
+    def fill(self, x: Array, y: Array) -> object:
+        return np.rint(x, out=y)
+
+
+@dataclass(frozen=True, eq=False)
+class Trunc(_Jumping):
+    """x without what stands behind the point: what a conversion to integers leaves."""
+
+    kind: ClassVar[str] = "trunc"
+
+    def fill(self, x: Array, y: Array) -> object:
+        return np.trunc(x, out=y)
+
+
+@dataclass(frozen=True, eq=False)
+class Sign(_Jumping):
+    """-1, 0 or 1."""
+
+    kind: ClassVar[str] = "sign"
+
+    def fill(self, x: Array, y: Array) -> object:
+        return np.sign(x, out=y)

@@ -1,0 +1,321 @@
+"""Functions of one number: exp, log, abs and the like, and the curved activations. Each output comes from the same place."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import nan, pi, sqrt
+from typing import Any, ClassVar
+
+import numpy as np
+
+from engine.errors import ShapeError
+from engine.ops.base import Elementwise, Explanation, one_term
+from engine.ops.elementwise.erf import erf
+from engine.types import Array, Index
+
+FAR = 40.0  # from here on softplus is x to float64's last place, and exp(x)² is still a float32
+
+
+class Function(Elementwise):
+    """f(x), number by number. A kind of it says f and its derivative.
+
+    Where f is not defined (the logarithm of a negative number) the result is not a number, as everywhere in IEEE 754.
+    """
+
+    @abstractmethod
+    def fill(self, x: Array, y: Array) -> object:
+        """Write f(x) into y."""
+
+    @abstractmethod
+    def slope(self, x: Array, y: Array) -> Array | float:
+        """f'(x), where y = f(x)."""
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        y = np.empty_like(xs[0])
+        self._fill(xs[0], y)
+        return y, (xs[0], y)
+
+    def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
+        (x,) = xs
+        return lambda rows: self._fill(x[rows], y[rows])
+
+    def saved_for_backward(self, xs: tuple[Array, ...], y: Array) -> Any:
+        return xs[0], y
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        with np.errstate(all="ignore"):
+            return (dy * self.slope(*cache),), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        return one_term("function", index, xs[0][index], nan, y[index])
+
+    def _fill(self, x: Array, y: Array) -> None:
+        with np.errstate(all="ignore"):
+            self.fill(x, y)
+
+
+@dataclass(frozen=True, eq=False)
+class Abs(Function):
+    """x without its sign. At 0 no gradient passes."""
+
+    kind: ClassVar[str] = "abs"
+
+    def fill(self, x: Array, y: Array) -> object:
+        return np.abs(x, out=y)
+
+    def slope(self, x: Array, y: Array) -> Array | float:
+        return np.sign(x)
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        x = xs[0][index]
+        return one_term("function", index, x, np.sign(x), y[index])
+
+
+@dataclass(frozen=True, eq=False)
+class Neg(Function):
+    """-x."""
+
+    kind: ClassVar[str] = "neg"
+
+    def fill(self, x: Array, y: Array) -> object:
+        return np.negative(x, out=y)
+
+    def slope(self, x: Array, y: Array) -> Array | float:
+        return -1.0
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        return one_term("function", index, xs[0][index], -1.0, y[index])
+
+
+@dataclass(frozen=True, eq=False)
+class Exp(Function):
+    """e to the power of x."""
+
+    kind: ClassVar[str] = "exp"
+
+    def fill(self, x: Array, y: Array) -> object:
+        return np.exp(x, out=y)
+
+    def slope(self, x: Array, y: Array) -> Array | float:
+        return y
+
+
+@dataclass(frozen=True, eq=False)
+class Log(Function):
+    """The natural logarithm."""
+
+    kind: ClassVar[str] = "log"
+
+    def fill(self, x: Array, y: Array) -> object:
+        return np.log(x, out=y)
+
+    def slope(self, x: Array, y: Array) -> Array | float:
+        return 1 / x
+
+
+@dataclass(frozen=True, eq=False)
+class Sqrt(Function):
+    """The square root."""
+
+    kind: ClassVar[str] = "sqrt"
+
+    def fill(self, x: Array, y: Array) -> object:
+        return np.sqrt(x, out=y)
+
+    def slope(self, x: Array, y: Array) -> Array | float:
+        return 0.5 / y
+
+
+@dataclass(frozen=True, eq=False)
+class Reciprocal(Function):
+    """1 / x."""
+
+    kind: ClassVar[str] = "reciprocal"
+
+    def fill(self, x: Array, y: Array) -> object:
+        return np.divide(1, x, out=y)
+
+    def slope(self, x: Array, y: Array) -> Array | float:
+        return -y * y
+
+
+@dataclass(frozen=True, eq=False)
+class Erf(Function):
+    """The error function."""
+
+    kind: ClassVar[str] = "erf"
+
+    def fill(self, x: Array, y: Array) -> object:
+        y[...] = erf(x)
+        return y
+
+    def slope(self, x: Array, y: Array) -> Array | float:
+        return np.asarray(2 / sqrt(pi) * np.exp(-x * x))
+
+
+@dataclass(frozen=True, eq=False)
+class Softplus(Function):
+    """log(1 + exp(x)), computed from exp(-|x|) so that nothing overflows."""
+
+    kind: ClassVar[str] = "softplus"
+
+    def fill(self, x: Array, y: Array) -> object:
+        np.abs(x, out=y)
+        np.negative(y, out=y)
+        np.exp(y, out=y)
+        np.log1p(y, out=y)
+        y += np.maximum(x, 0)
+        return y
+
+    def slope(self, x: Array, y: Array) -> Array | float:
+        return np.asarray(-np.expm1(-y))  # sigmoid(x) = 1 - exp(-softplus(x))
+
+
+@dataclass(frozen=True, eq=False)
+class Mish(Function):
+    """x · tanh(softplus(x)).
+
+    With e = exp(x) the second factor is n / (n + 2), where n = e · (e + 2): no tanh and no logarithm.
+    Source: Misra, "Mish: a self regularized non-monotonic activation function", 2019.
+    """
+
+    kind: ClassVar[str] = "mish"
+
+    def fill(self, x: Array, y: Array) -> object:
+        np.minimum(x, FAR, out=y)
+        np.exp(y, out=y)
+        y *= y + 2
+        y /= y + 2
+        y *= x
+        return y
+
+    def slope(self, x: Array, y: Array) -> Array | float:
+        e = np.exp(np.minimum(x, FAR))
+        n = e * (e + 2)
+        return np.asarray((n + 4 * x * e * ((e + 1) / (n + 2))) / (n + 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Elu(Function):
+    """x where it is positive, ``alpha`` · (exp(x) - 1) elsewhere.
+
+    Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units", 2016.
+    """
+
+    kind: ClassVar[str] = "elu"
+
+    alpha: float = 1.0
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"alpha": self.alpha}
+
+    def fill(self, x: Array, y: Array) -> object:
+        np.minimum(x, 0, out=y)
+        np.expm1(y, out=y)
+        y *= self.alpha
+        np.copyto(y, x, where=x > 0)
+        return y
+
+    def slope(self, x: Array, y: Array) -> Array | float:
+        return np.where(x > 0, x.dtype.type(1), y + self.alpha)
+
+
+@dataclass(frozen=True, eq=False)
+class Gelu(Function):
+    """x times the share of the normal distribution that lies below x: x · (1 + erf(x / √2)) / 2.
+
+    ``approximate`` "tanh" takes tanh(√(2/π) · (x + 0.044715 x³)) for the erf.
+    Source: Hendrycks and Gimpel, "Gaussian error linear units", 2016.
+    """
+
+    kind: ClassVar[str] = "gelu"
+
+    approximate: str = "none"
+
+    def __post_init__(self) -> None:
+        if self.approximate not in ("none", "tanh"):
+            raise ShapeError(
+                f"{self.kind}: approximate must be one of none, tanh; got {self.approximate!r}"
+            )
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"approximate": self.approximate}
+
+    def fill(self, x: Array, y: Array) -> object:
+        y[...] = self._bend(x)
+        y += 1
+        y *= x
+        y *= 0.5
+        return y
+
+    def slope(self, x: Array, y: Array) -> Array | float:
+        bend = self._bend(x)
+        if self.approximate == "tanh":
+            steep = (1 - bend * bend) * (sqrt(2 / pi) * (1 + 3 * 0.044715 * x * x))
+        else:
+            steep = sqrt(2 / pi) * np.exp(-0.5 * x * x)
+        return np.asarray(0.5 * (1 + bend + x * steep))
+
+    def _bend(self, x: Array) -> Array:
+        """What goes from -1 to 1 as x grows."""
+        if self.approximate == "none":
+            return erf(x * sqrt(0.5))
+        t = x * x
+        t *= 0.044715
+        t += 1
+        t *= x
+        t *= sqrt(2 / pi)
+        return np.asarray(np.tanh(t, out=t))
+
+
+@dataclass(frozen=True, eq=False)
+class HardSigmoid(Function):
+    """``alpha`` · x + ``beta``, but not below 0 and not above 1."""
+
+    kind: ClassVar[str] = "hard_sigmoid"
+
+    alpha: float = 0.2
+    beta: float = 0.5
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"alpha": self.alpha, "beta": self.beta}
+
+    def fill(self, x: Array, y: Array) -> object:
+        np.multiply(x, self.alpha, out=y)
+        y += self.beta
+        return np.clip(y, 0, 1, out=y)
+
+    def slope(self, x: Array, y: Array) -> Array | float:
+        return np.asarray(((y > 0) & (y < 1)) * x.dtype.type(self.alpha))
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        x, result = xs[0][index], y[index]
+        if 0 < result < 1:
+            return one_term("function", index, x, self.alpha, result, bias=self.beta)
+        return one_term("function", index, x, 0.0, result, bias=result)
+
+
+@dataclass(frozen=True, eq=False)
+class HardSwish(Function):
+    """x · (x + 3) / 6, 0 below -3 and x above 3.
+
+    Source: Howard et al., "Searching for MobileNetV3", 2019.
+    """
+
+    kind: ClassVar[str] = "hard_swish"
+
+    def fill(self, x: Array, y: Array) -> object:
+        np.multiply(x, 1 / 6, out=y)
+        y += 0.5
+        np.clip(y, 0, 1, out=y)
+        y *= x
+        return y
+
+    def slope(self, x: Array, y: Array) -> Array | float:
+        inner = np.where(x < 3, x / 3 + 0.5, x.dtype.type(1))
+        return np.asarray(inner * (x > -3))

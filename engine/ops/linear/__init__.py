@@ -1,0 +1,1 @@
+"""Weighted sums: convolutions, fully connected layers, matrix products."""

@@ -1,0 +1,348 @@
+"""Pooling: each window of a map is reduced to its largest number, its mean or its length. Maps do not mix.
+
+Maximum and sum both go over the rows of a window first and then over its columns, so that a k × k window costs 2k passes
+rather than k². Loops run over the cells of the kernel, never over pixels or channels, and padding is never written out:
+every cell of the kernel knows which outputs it serves (``Sliding.taps``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Any, ClassVar
+
+import numpy as np
+
+from engine.errors import ShapeError
+from engine.execution import buffers, threads
+from engine.execution.memory_format import from_nhwc, to_nhwc
+from engine.ops.base import Box, Explanation, Op, same_shape, terms_of_one
+from engine.ops.take import seen_through
+from engine.ops.window import Pair, Quad, Sliding, Tap, axes, checked
+from engine.types import Array, Index, Shape
+
+BLOCK = 1 << 17  # numbers whose rows are joined at a time
+
+
+class _Pool(Op):
+    """What the pools with a kernel share."""
+
+    kernel: Pair
+    stride: Pair
+    padding: Quad
+    dilation: Pair
+    ceil_mode: bool
+
+    def __post_init__(self) -> None:
+        for name, count, least in (("kernel", 2, 1), ("stride", 2, 1), ("padding", 4, 0)):
+            numbers = checked(self.kind, name, getattr(self, name), count, least)
+            object.__setattr__(self, name, numbers)
+        object.__setattr__(self, "dilation", checked(self.kind, "dilation", self.dilation, 2, 1))
+        for before, after, axis in zip(
+            self.padding[:2], self.padding[2:], self._axes((1, 1, 1, 1)), strict=True
+        ):
+            if max(before, after) >= axis.extent:
+                raise ShapeError(
+                    f"{self.kind}: padding {list(self.padding)} is not smaller than the "
+                    f"kernel {list(self.kernel)}; a window would see nothing but padding"
+                )
+
+    def _axes(self, shape: Shape) -> tuple[Sliding, Sliding]:
+        return axes(shape, self.kernel, self.stride, self.padding, self.dilation, self.ceil_mode)
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        shape = maps_only(self.kind, shapes)
+        rows, columns = (axis.outputs for axis in self._axes(shape))
+        if rows < 1 or columns < 1:
+            raise ShapeError(
+                f"{self.kind}: a kernel of {self.kernel[0]} × {self.kernel[1]} (stride {list(self.stride)}, "
+                f"dilation {list(self.dilation)}, padding {list(self.padding)}) does not fit on maps "
+                f"of {shape[2]} × {shape[3]}"
+            )
+        return shape[0], shape[1], rows, columns
+
+    def tables(self, *shapes: Shape) -> dict[int, Array]:
+        rows, columns = self._axes(shapes[0])
+        return {2: rows.table(), 3: columns.table()}
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        return (seen_through(self.tables(*shapes), box),)
+
+    def _cells(self, shape: Shape, index: Index) -> Array:
+        """(T, 4): the positions under the window of one output, in scan order, padding included."""
+        rows, columns = self._axes(shape)
+        y, x = np.meshgrid(rows.cells(index[2]), columns.cells(index[3]), indexing="ij")
+        cells = np.empty((y.size, 4), np.int64)
+        cells[:, :2] = index[:2]
+        cells[:, 2], cells[:, 3] = y.ravel(), x.ravel()
+        return cells
+
+
+@dataclass(frozen=True, eq=False)
+class MaxPool(_Pool):
+    """The largest number of each window. Padding never wins; of equal numbers the first in reading order does.
+
+    ``kernel`` and ``stride`` are (rows, columns), ``padding`` (top, left, bottom, right). A window that sees nothing but padding,
+    which takes a dilation and a very small map, gives -inf.
+    """
+
+    kind: ClassVar[str] = "max_pool"
+
+    kernel: Pair
+    stride: Pair
+    padding: Quad = (0, 0, 0, 0)
+    dilation: Pair = (1, 1)
+    ceil_mode: bool = False
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {
+            "kernel": list(self.kernel),
+            "stride": list(self.stride),
+            "padding": list(self.padding),
+            "dilation": list(self.dilation),
+            "ceil_mode": self.ceil_mode,
+        }
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        x = to_nhwc(xs[0])
+        rows, columns = self._axes(xs[0].shape)
+        y = _reduce(np.maximum, -np.inf, x, rows, columns)
+        return from_nhwc(y), (x, y)
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        x, y = cache
+        dx = np.zeros_like(x)
+        # What no cell has claimed yet: a cell that holds its window's maximum takes all and leaves nothing to later ones.
+        left = dy.transpose(0, 2, 3, 1).copy()
+        for picture in zip(x, y, left, dx, strict=True):  # one at a time stays in the cache
+            self._claim(*picture)
+        return (from_nhwc(dx),), {}
+
+    def _claim(self, x: Array, y: Array, left: Array, dx: Array) -> None:
+        """Give the gradient in ``left`` to the winners: x and dx are (H, W, C), y and left (rows, columns, C)."""
+        rows, columns = self._axes((1, x.shape[2], *x.shape[:2]))
+        overlap = self.stride[0] < rows.extent or self.stride[1] < columns.extent
+        for vertical, horizontal in product(rows.taps(), columns.taps()):
+            seen, out = (vertical.inputs, horizontal.inputs), (vertical.outputs, horizontal.outputs)
+            wins = x[seen] == y[out]
+            if overlap:
+                share = left[out] * wins
+                dx[seen] += share
+            else:
+                share = np.multiply(left[out], wins, out=dx[seen])
+            left[out] -= share
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        (x,) = xs
+        cells = self._cells(x.shape, index)
+        cells = cells[_inside(cells, x.shape)]
+        values = x[tuple(cells.T)].astype(np.float64)
+        weights = np.zeros(len(cells))
+        weights[np.flatnonzero(values == y[index])[:1]] = 1.0
+        return terms_of_one(
+            "max",
+            cells,
+            values,
+            weights,
+            y[index],
+            bias=0.0 if len(cells) else y[index],
+            products=np.where(weights > 0, values, 0.0),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class AveragePool(_Pool):
+    """The mean of each window. ``count_include_pad`` says whether padded cells count, as zeros.
+
+    What hangs over the padding itself (``ceil_mode``) never counts.
+    """
+
+    kind: ClassVar[str] = "average_pool"
+
+    kernel: Pair
+    stride: Pair
+    padding: Quad = (0, 0, 0, 0)
+    ceil_mode: bool = False
+    count_include_pad: bool = False
+    dilation: Pair = (1, 1)
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {
+            "kernel": list(self.kernel),
+            "stride": list(self.stride),
+            "padding": list(self.padding),
+            "dilation": list(self.dilation),
+            "ceil_mode": self.ceil_mode,
+            "count_include_pad": self.count_include_pad,
+        }
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        shape = xs[0].shape
+        rows, columns = self._axes(shape)
+        y = _reduce(np.add, 0, to_nhwc(xs[0]), rows, columns)
+        return from_nhwc(y * self._weights(rows, columns).astype(y.dtype)[:, :, None]), shape
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        rows, columns = self._axes(cache)
+        blame = to_nhwc(dy) * self._weights(rows, columns).astype(dy.dtype)[:, :, None]
+        return (from_nhwc(_spread(_spread(blame, 2, columns), 1, rows)),), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        (x,) = xs
+        cells = self._cells(x.shape, index)
+        inside = _inside(cells, x.shape)
+        bottom, right = self.padding[2:]
+        padded = (cells[:, 2] < x.shape[2] + bottom) & (cells[:, 3] < x.shape[3] + right)
+        counted = padded if self.count_include_pad else inside
+        values = np.zeros(len(cells))
+        values[inside] = x[tuple(cells[inside].T)]
+        rows, columns = self._axes(x.shape)
+        weight = float(self._weights(rows, columns)[index[2:]])
+        return terms_of_one(
+            "mean",
+            cells[counted],
+            values[counted],
+            np.full(int(counted.sum()), weight),
+            y[index],
+            products=values[counted] * weight,
+        )
+
+    def _weights(self, rows: Sliding, columns: Sliding) -> Array:
+        """(rows, columns) of the output: one over the number of cells that count there."""
+        return np.asarray(1.0 / np.multiply.outer(self._counts(rows), self._counts(columns)))
+
+    def _counts(self, axis: Sliding) -> Array:
+        starts = np.arange(axis.outputs) * axis.stride - axis.before
+        cells = starts[:, None] + axis.dilation * np.arange(axis.kernel)
+        before, after = (axis.before, axis.after) if self.count_include_pad else (0, 0)
+        counted = ((cells >= -before) & (cells < axis.size + after)).sum(axis=1)
+        return np.asarray(
+            np.maximum(counted, 1)
+        )  # nothing but padding, which a dilation may see: its sum is 0
+
+
+@dataclass(frozen=True, eq=False)
+class LpPool(_Pool):
+    """(Σ |x|ᵖ)^(1/p) over each window: its length, for p = 2. Padding adds nothing."""
+
+    kind: ClassVar[str] = "lp_pool"
+
+    kernel: Pair
+    stride: Pair
+    p: int = 2
+    padding: Quad = (0, 0, 0, 0)
+    dilation: Pair = (1, 1)
+    ceil_mode: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if int(self.p) != self.p or self.p < 1:
+            raise ShapeError(f"{self.kind}: p must be a whole number from 1, got {self.p}")
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {
+            "kernel": list(self.kernel),
+            "stride": list(self.stride),
+            "p": self.p,
+            "padding": list(self.padding),
+            "dilation": list(self.dilation),
+            "ceil_mode": self.ceil_mode,
+        }
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        x = to_nhwc(xs[0])
+        rows, columns = self._axes(xs[0].shape)
+        powers = np.abs(x) ** self.p
+        y = _reduce(np.add, 0, powers, rows, columns)
+        if self.p > 1:
+            y = np.sqrt(y) if self.p == 2 else y ** (1 / self.p)
+        return from_nhwc(y), (x, y)
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        """dx = sign(x) · |x / y|^(p - 1) · dy, summed over the windows; nothing where a window holds zeros alone."""
+        x, y = cache
+        rows, columns = self._axes((len(x), x.shape[3], *x.shape[1:3]))
+        blame = np.zeros_like(y)
+        np.divide(to_nhwc(dy), y ** (self.p - 1), out=blame, where=y > 0)
+        dx = _spread(_spread(blame, 2, columns), 1, rows)
+        dx *= np.sign(x) * np.abs(x) ** (self.p - 1)
+        return (from_nhwc(dx),), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        """A number's weight is its derivative, sign(x) · |x| ^ (p - 1) / y ^ (p - 1): with it the products add up to y."""
+        (x,) = xs
+        cells = self._cells(x.shape, index)
+        cells = cells[_inside(cells, x.shape)]
+        values = x[tuple(cells.T)].astype(np.float64)
+        length = float((np.abs(values) ** self.p).sum() ** (1 / self.p))
+        weights = np.zeros(len(cells))
+        if length > 0:
+            weights = np.sign(values) * (np.abs(values) / length) ** (self.p - 1)
+        return terms_of_one("norm", cells, values, weights, y[index])
+
+
+def maps_only(kind: str, shapes: tuple[Shape, ...]) -> Shape:
+    """The shape of the one input, which must be maps."""
+    shape = same_shape(kind, shapes)
+    if len(shape) != 4:
+        raise ShapeError(f"{kind} takes maps (N, C, H, W), got an input of shape {shape}")
+    return shape
+
+
+def _inside(cells: Array, shape: Shape) -> Array:
+    """Which of the (T, 4) positions lie inside maps of that shape, a mask (T,)."""
+    return np.asarray(np.all((cells >= 0) & (cells < shape), axis=1))
+
+
+def _reduce(join: np.ufunc, start: float, x: Array, rows: Sliding, columns: Sliding) -> Array:
+    """Join (maximum, add) the cells of each window of x (N, H, W, C); ``start`` is what an empty window gives.
+
+    Bands of rows are shared out among the cores; what a band's rows come to is still in the cache when its columns are joined.
+    """
+    n, _, width, channels = x.shape
+    y = buffers.empty((n, rows.outputs, columns.outputs, channels), x.dtype)
+    down, along = list(rows.taps()), list(columns.taps())
+
+    def work(block: tuple[slice, slice]) -> None:
+        pictures, band = block
+        mine = [tap.within(band.start, band.stop) for tap in down]
+        shape = (pictures.stop - pictures.start, band.stop - band.start, width, channels)
+        joined = threads.scratch(prod(shape), x.dtype, "pool").reshape(shape)
+        _join(join, start, x[pictures], 1, [tap for tap in mine if tap is not None], joined)
+        _join(join, start, joined, 2, along, y[block])
+
+    cut = threads.plan_split(threads.WORK_PER_TAP * len(down) * y.size * rows.stride, y.size)
+    per_block = max(1, BLOCK // (width * channels))
+    threads.parallel_for(
+        threads.blocks(n, rows.outputs, per_block, cut.parts), work, wake=cut.wakes
+    )
+    return y
+
+
+def _join(join: np.ufunc, start: float, x: Array, axis: int, taps: list[Tap], y: Array) -> None:
+    """y becomes the cells of x along one axis, joined as the taps say."""
+    before = (slice(None),) * axis
+    everywhere = slice(0, y.shape[axis])
+    complete = [tap for tap in taps if tap.outputs == everywhere]
+    if len(complete) > 1:
+        first, second = complete[:2]
+        join(x[(*before, first.inputs)], x[(*before, second.inputs)], out=y)
+        taps = [tap for tap in taps if tap not in (first, second)]
+    else:
+        y[...] = start
+    for tap in taps:
+        part = y[(*before, tap.outputs)]
+        join(part, x[(*before, tap.inputs)], out=part)
+
+
+def _spread(dy: Array, axis: int, sliding: Sliding) -> Array:
+    """The reverse of a sum over windows along one axis: every cell gets the sum of the windows that it lies in."""
+    before = (slice(None),) * axis
+    dx = np.zeros((*dy.shape[:axis], sliding.size, *dy.shape[axis + 1 :]), dy.dtype)
+    for tap in sliding.taps():
+        dx[(*before, tap.inputs)] += dy[(*before, tap.outputs)]
+    return dx

@@ -1,0 +1,1 @@
+"""Quantised networks: integers for floats, and sums of integers."""

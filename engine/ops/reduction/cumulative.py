@@ -1,0 +1,68 @@
+"""The cumulative sum along an axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from engine.execution.memory_format import channels_last
+from engine.ops.base import Box, Explanation, Op, no_terms, normal_axis, same_shape, terms_of_one
+from engine.types import Array, Index, Shape
+
+
+@dataclass(frozen=True, eq=False)
+class CumSum(Op):
+    """Every number becomes the sum of all up to it along ``axis``: without itself if ``exclusive``, from the end if ``reverse``."""
+
+    kind: ClassVar[str] = "cum_sum"
+
+    axis: int = -1
+    exclusive: bool = False
+    reverse: bool = False
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"axis": self.axis, "exclusive": self.exclusive, "reverse": self.reverse}
+
+    def infer_shape(self, *shapes: Shape) -> Shape:
+        shape = same_shape(self.kind, shapes)
+        normal_axis(self.kind, self.axis, shape)
+        return shape
+
+    def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
+        return self._summed(xs[0], self.reverse), None
+
+    def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        return (self._summed(dy, not self.reverse),), {}
+
+    def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+        (x,) = xs
+        (seen,) = self.window(Box.at(index), x.shape)
+        if seen is None:
+            return no_terms(float(y[index]), x.ndim)
+        axis = normal_axis(self.kind, self.axis, x.shape)
+        cells = np.arange(seen.start[axis], seen.stop[axis])
+        positions = np.tile(np.array(index, np.int64), (len(cells), 1))
+        positions[:, axis] = cells
+        values = x[tuple(positions.T)].astype(np.float64)
+        return terms_of_one("sum", positions, values, np.ones(len(cells)), float(y[index]))
+
+    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+        axis = normal_axis(self.kind, self.axis, shapes[0])
+        start, stop, own = list(box.start), list(box.stop), int(self.exclusive)
+        if self.reverse:
+            start[axis], stop[axis] = start[axis] + own, shapes[0][axis]
+        else:
+            start[axis], stop[axis] = 0, stop[axis] - own
+        return (Box(tuple(start), tuple(stop)) if start[axis] < stop[axis] else None,)
+
+    def _summed(self, x: Array, reverse: bool) -> Array:
+        axis = normal_axis(self.kind, self.axis, x.shape)
+        ahead = (slice(None),) * axis
+        turned = x[(*ahead, slice(None, None, -1))] if reverse else x
+        y = np.cumsum(turned, axis=axis)
+        if self.exclusive:
+            y = np.concatenate([np.zeros_like(y[(*ahead, slice(1))]), y[(*ahead, slice(-1))]], axis)
+        return channels_last(y[(*ahead, slice(None, None, -1))] if reverse else y)

@@ -1,0 +1,1 @@
+"""Batch normalisation after training: statistics taken anew, and layers folded into convolutions."""
