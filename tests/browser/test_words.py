@@ -13,7 +13,7 @@ SAME_EVERYWHERE = (
 CREDITS = "#credit, #model, #predictions, .samples, .downloads, option"
 
 SHAPE = """async (code) => {
-  const { say } = await import(`./static/js/i18n/${code}.js`);
+  const { say } = await import(`./static/js/i18n/${code}/index.js`);
   const shape = (words, path) => {
     if (typeof words === "function") return [`${path}()`];
     if (typeof words === "string") return [words ? path : `${path} is empty`];
@@ -82,8 +82,8 @@ def test_english_for_whoever_reads_another_language(open_page):
 def test_only_one_language_is_fetched(open_page):
     screen = open_page(locale="de-DE")
     screen.wait_for_reading()
-    fetched = [url for url in screen.requests if re.search(r"/i18n/\w\w\.js", url)]
-    assert [url.rsplit("/", 1)[1] for url in fetched] == ["de.js"]
+    fetched = re.findall(r"/i18n/(\w\w)/", "\n".join(screen.requests))
+    assert set(fetched) == {"de"}
 
 
 def test_the_address_decides_and_is_remembered(open_page):
@@ -124,7 +124,7 @@ def test_the_titles_of_problems_are_the_servers(page):
     from app.http.problems import problems
 
     titles = page.evaluate(
-        "async () => (await import('./static/js/i18n/en.js')).say.problems.titles"
+        "async () => (await import('./static/js/i18n/en/index.js')).say.problems.titles"
     )
     known = {problem.slug: problem.title for problem in problems()}
     assert titles.keys() <= known.keys()

@@ -3,7 +3,7 @@
 /**
  * @typedef {import("../state/types.js").Layer} Layer
  * @typedef {import("../state/types.js").Model} Model
- * @typedef {keyof typeof import("../i18n/en.js").say.article.chapters} ChapterName
+ * @typedef {keyof typeof import("../i18n/en/article.js").article.chapters} ChapterName
  *
  * @typedef {object} Chapter
  * @property {ChapterName} name

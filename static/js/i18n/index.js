@@ -1,15 +1,15 @@
 /**
  * Which language the page speaks, and its words. Decided once, when the page is loaded; only that language is fetched.
  *
- * @typedef {import("./en.js").Say} Say
+ * @typedef {import("./en/index.js").Say} Say
  */
 
 import { storage } from "../lib/storage.js";
 
 /** @type {Record<string, { name: string, load: () => Promise<{ say: Say }> }>} */
 const LANGUAGES = {
-  en: { name: "English", load: () => import("./en.js") },
-  de: { name: "Deutsch", load: () => import("./de.js") },
+  en: { name: "English", load: () => import("./en/index.js") },
+  de: { name: "Deutsch", load: () => import("./de/index.js") },
 };
 
 /** The languages there are, by their own names. */
@@ -50,5 +50,5 @@ function choose(wishes) {
 
 /** @returns {Promise<{ say: Say }>} */
 function load() {
-  return (LANGUAGES[language] ?? { load: () => import("./en.js") }).load();
+  return (LANGUAGES[language] ?? { load: () => import("./en/index.js") }).load();
 }

@@ -1,0 +1,65 @@
+/** Was das Netz antwortet. */
+
+import { some, whole } from "./plural.js";
+
+/** @type {typeof import("../en/prediction.js").answer} */
+export const answer = {
+  title: "Vorhersage",
+  unsure: (classes) => `Es ist sich nicht sicher. Wählen kann es nur unter den ${whole.format(classes)} Klassen, die es kennt.`,
+  classes: "Klassen und Genauigkeit",
+  allNumbers: "Alle Werte: ",
+  knows: (network) => `${network}: Klassen und Genauigkeit`,
+  taught: (classes) => `Es wählt unter ${whole.format(classes)} Klassen, und alles gilt ihm als eine davon, auch was keine von ihnen ist. `,
+  right: (tested, accuracy) => `Genauigkeit ${accuracy} auf ${tested} Bildern, mit denen es nicht trainiert wurde: So oft ist die erste Klasse die richtige.`,
+  list: "Klassen",
+  unnamed: (i) => `Klasse ${i}`,
+};
+
+/** @type {typeof import("../en/prediction.js").prediction} */
+export const prediction = {
+  output: (name, kind) => `${name}: ${kind}`,
+  outputs: (n) => `Eine von ${n} Ausgaben`,
+  kinds: {
+    classes: "Klassen", binary: "Ja oder Nein", multilabel: "Multi-Label", numbers: "Werte", boxes: "Begrenzungsrahmen", map: "Segmentierungskarte",
+    image: "Bild", tokens: "Token-Folge", unknown: "Werte unbekannter Bedeutung",
+  },
+  derived: "Was seine Ausgaben bedeuten, steht nicht in der Datei; dies ist aus dem Netz abgeleitet.",
+  yes: "ja",
+  no: "nein",
+  between: (no, noShare, yes, yesShare) => `Zwischen ${no}, ${noShare}, und ${yes}, ${yesShare}`,
+  logit: (logit, isPositive, label) => `Ein Wert entscheidet, das Logit: ${logit}. ${isPositive ? "Über" : "Unter"} 0 spricht er für ${label}.`,
+  several: (yes, of) => `${yes} von ${of} sind wahrscheinlicher als nicht (50 %, die Entscheidungsschwelle). Sie schließen einander nicht aus und müssen zusammen nicht 100 % sein.`,
+  tells: (n) => `Es antwortet bei ${n === 1 ? "einer Klasse" : `${whole.format(n)} Klassen`} je mit Ja oder Nein; mehrere können zugleich zutreffen. `,
+  numbers: "Werte mit Vorzeichen, um null herum. Was sie messen, steht nicht in der Datei.",
+  more: (rest, layer) => `Und ${rest} weitere in der Schicht ${layer}. Was sie messen, steht nicht in der Datei.`,
+  unknown: "Was diese Werte bedeuten, steht nicht in der Datei.",
+  stats: { min: "Minimum", max: "Maximum", mean: "Mittelwert", std: "Standardabweichung" },
+  toNumbers: "Die Werte zeigen",
+  sequence: "Das beste Zeichen an jeder Stelle",
+  symbol: (at, name, score) => `Stelle ${at}: ${name}${score && `, ${score}`}`,
+  tokens: (length, symbols) => `Das beste von ${symbols} Zeichen an jeder von ${length} Stellen. Welches davon nichts bedeutet (das Leerzeichen der CTC), steht nicht in der Datei.`,
+  integers: (length) => `${some(length, "ganze Zahl", "ganze Zahlen")} hintereinander, wie das Netz sie ausgibt.`,
+  choices: "Welche Klassen es unterscheidet",
+  threshold: "Konfidenzschwelle",
+  found: (shown, all) => (all ? `${shown} von ${some(all, "Rahmen", "Rahmen")} auf das Foto gezeichnet` : "Kein Rahmen hat eine Konfidenz von 5 % oder mehr."),
+  below: (best) => `Kein Rahmen liegt über der Schwelle; der beste hat ${best}.`,
+  noLayout: "Seine Rahmen stehen in keiner hier bekannten Anordnung. Die Werte sind in den Schichten seiner Ausgaben.",
+  readAs: (format) => `Gelesen als ${format}. Von überlappenden Rahmen einer Klasse ist nur der beste gezeigt (Non-Maximum Suppression); die Werte des Netzes bleiben, wie sie sind.`,
+  corners: (left, top, right, bottom) => `x ${left} bis ${right}, y ${top} bis ${bottom} auf dem Foto`,
+  large: "Vergrößern",
+  show: "Zeigen",
+  largest: "ArgMax an jeder Position",
+  mapLabel: (name, width, height) => `Karte ${name}, ${width} × ${height}`,
+  pictureLabel: (name, width, height) => `Bild ${name}, ${width} × ${height}`,
+  from: (least, most) => `Von ${least} bis ${most}.`,
+  area: "Anteil des Bildes, den jede Klasse bedeckt.",
+  otherClasses: (n) => `Und ${n} weitere, die weniger bedecken.`,
+  strength: "Deckkraft der Karte",
+  over: "Über dem Foto ",
+  beside: (width, height) => `Die Ausgabe, ${width} × ${height}`,
+  before: "Vorher: die Eingabe des Netzes",
+  after: (width, height) => `Nachher: die Ausgabe, ${width} × ${height}`,
+  range: (black, white) => `${black} ist als Schwarz gezeichnet, ${white} als Weiß.`,
+  stretched: (black, white) => `Die Werte haben keinen üblichen Bereich: Das Minimum, ${black}, ist als Schwarz gezeichnet, das Maximum, ${white}, als Weiß.`,
+  strip: "Ausgabe",
+};

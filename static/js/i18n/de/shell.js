@@ -1,0 +1,131 @@
+/** Der Rahmen der Seite: Leiste, Dialoge, Rundgang, Tasten. */
+
+/** @type {typeof import("../en/shell.js").language} */
+export const language = "Sprache";
+
+/** @type {typeof import("../en/shell.js").close} */
+export const close = "Schließen";
+
+/** @type {typeof import("../en/shell.js").cancel} */
+export const cancel = "Abbrechen";
+
+/** @type {typeof import("../en/shell.js").toolbar} */
+export const toolbar = {
+  network: "Netz",
+  step: "Durch die Schichten gehen",
+  back: "Vorige Schicht",
+  forward: "Nächste Schicht",
+  nowhere: "Schicht –",
+  position: (at, count) => `Schicht ${at} von ${count}`,
+  walk: "Abspielen",
+  walkLabel: "Alle Schichten abspielen",
+  page: "Seite",
+  api: "API",
+  learn: "Trainieren",
+  microscope: "Mikroskop",
+  theme: "Dunkle Darstellung",
+  help: "Tasten, Glossar und Hilfe",
+};
+
+/** @type {typeof import("../en/shell.js").work} */
+export const work = {
+  ready: "Gleich geht es los",
+  opening: "Das Foto wird geöffnet",
+  reading: "Das Foto wird gelesen",
+  loading: "Das Netz wird geladen",
+  looking: "Das Netz rechnet",
+  sending: (sent, total) => `${sent} von ${total} gesendet`,
+  seconds: (text, seconds) => `${text} · ${seconds} s`,
+};
+
+/** @type {typeof import("../en/shell.js").save} */
+export const save = {
+  offer: "Sichern",
+  title: "Sichern",
+  picture: "Ein Bild (PNG)",
+  panels: { stage: "der Karten", inspector: "des Inspektors", photo: "des Fotos", seen: "der Eingabe des Netzes", strip: "aller Schichten" },
+  numbers: (/** @type {string} */ layer) => `Die Werte von ${layer}`,
+  program: "Ein Programm, das diese Schicht berechnet",
+  same: "Es fragt den Server nach den Zahlen und malt dieselben Pixel wie diese Seite; auch für ein anderes Foto.",
+  script: "Python-Skript",
+  notebook: "Jupyter-Notebook",
+};
+
+/** @type {typeof import("../en/shell.js").help} */
+export const help = {
+  keys: "Tasten",
+  pageUp: "Bild ↑",
+  pageDown: "Bild ↓",
+  home: "Pos1",
+  end: "Ende",
+  space: "Leertaste",
+  layers: "vorige Schicht, nächste Schicht",
+  maps: "vorige Karte, nächste Karte",
+  order: "die Karten sortieren: nach Kanal, Mittelwert, Maximum, Standardabweichung",
+  enter: "die Karte öffnen; noch einmal: hineingehen, dann führen die Pfeiltasten von Wert zu Wert",
+  escape: "eine Ebene zurück",
+  another: "eine andere Karte, während eine offen ist",
+  ends: "erste Schicht, letzte Schicht",
+  walk: "alle Schichten abspielen, oder anhalten",
+  slide: "das Fenster über die offene Karte gleiten lassen, oder anhalten; einen Wert zurück, einen weiter",
+  search: "eine Schicht nach Name oder Operation suchen",
+  zoom: "alle Schichten: vergrößern, verkleinern, das ganze Netz",
+  fold: "Blöcke, die sich wiederholen, einklappen oder ausklappen",
+  field: "effektives rezeptives Feld: wie stark jedes Pixel für den Wert zählt; oder beenden",
+  trail: "der stärkste Pfad vom Wert zum Foto; noch einmal: einen Schritt weiter zurück",
+  flip: "die andere Seite eines Vergleichs: Original oder verändert",
+  control: "Strg",
+  undo: "die letzte Änderung unter „Was wäre, wenn?“ zurücknehmen",
+  theme: "hell oder dunkel",
+  list: "diese Liste",
+  reading: "Wie die Karten zu lesen sind",
+  read:
+    "Jedes Pixel ist eine Aktivierung. Wo Aktivierungen negativ sein können, ist Blau unter null und Orange darüber; null hat die Farbe der Seite. " +
+    "Wo sie es nicht können, ist dunkles Violett null und Gelb das Maximum. Ein Klick auf eine Karte öffnet sie, ein Klick auf einen Wert hält ihn fest. " +
+    "Auf einem Touchscreen führt Wischen zur Seite durch die Schichten.",
+};
+
+/** @type {typeof import("../en/shell.js").tour} */
+export const tour = {
+  offer: "Führung",
+  decline: "Nein, danke",
+  close: "Führung beenden",
+  back: "Zurück",
+  next: "Weiter",
+  done: "Fertig",
+  count: (at, of) => `${at} von ${of}`,
+  stops: {
+    photo: {
+      title: "Das Foto",
+      text: "Das Netz bekommt nur den hellen Teil, und den klein. Darunter lässt sich ein anderes Foto wählen; ablegen geht überall auf der Seite.",
+    },
+    strip: {
+      title: "Das ganze Netz",
+      text: "Alle Schichten der Reihe nach, von der Eingabe zur Ausgabe. Jede Spalte zeigt einige ihrer Aktivierungskarten; ein Klick führt dorthin.",
+    },
+    maps: {
+      title: "Die Aktivierungen einer Schicht",
+      text: "Jedes Bild ist die Aktivierungskarte eines Kanals: für jede Position ein Wert, als Farbe gezeichnet. Beim Daraufzeigen ist er zu lesen.",
+    },
+    number: {
+      title: "Eine Karte, geöffnet",
+      text: "Daneben steht ihre Eingabe. Beim Bewegen über die Karte zeigt das Fenster, aus welchen Werten ein Wert berechnet ist, und das Foto sein rezeptives Feld.",
+    },
+    sums: {
+      title: "Wie ein Wert berechnet wird",
+      text: "Die ganze Rechnung des Wertes unter dem Zeiger. Sie geht auf und lässt sich nachprüfen.",
+    },
+    tabs: {
+      title: "Fragen stellen",
+      text: "Was wäre, wenn das Foto oder das Netz anders wären? Warum diese Klasse? Etwas ändern und sehen, was daraus folgt.",
+    },
+    answer: {
+      title: "Die Vorhersage",
+      text: "Wofür das Netz das Foto hält und mit welcher Wahrscheinlichkeit. Einen Klick entfernt: seine Klassen und seine Genauigkeit.",
+    },
+    more: {
+      title: "Und nun in Ruhe",
+      text: "Unter der Seite erzählt ein kurzer Artikel mit diesem Foto, wie alles funktioniert. Tasten, Glossar und diese Führung stehen hinter dem Fragezeichen.",
+    },
+  },
+};

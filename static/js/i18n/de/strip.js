@@ -1,0 +1,32 @@
+/** Der Streifen der Schichten. */
+
+/** @type {typeof import("../en/strip.js").strip} */
+export const strip = {
+  title: "Schichten",
+  lists: "Vektoren",
+  column: (name, kind, shape, parameters, multiplyAdds) =>
+    `${name}: ${kind}, ${shape}`
+    + (parameters === null ? "" : `, ${parameters} Parameter`) + (multiplyAdds === null ? "" : `, ${multiplyAdds} Multiply-Adds`),
+  layers: (count) => `${count} Schichten`,
+  number: (number) => `Block ${number}`,
+  block: (name, layers) => `${name}, ein Block aus ${layers} Schichten`,
+  fold: (name, layers) => `Die ${layers} Schichten von ${name} einklappen`,
+  unfold: (name, layers) => `Die ${layers} Schichten von ${name} ausklappen`,
+  foldAll: (count) => `Block × ${count} einklappen`,
+  unfoldAll: (count) => `Block × ${count} ausklappen`,
+  shown: (some, all) => `${some} von ${all} Schichten gezeigt`,
+  tools: "Im Netz bewegen",
+  search: "Schicht suchen",
+  whole: "Ganzes Netz",
+  nearer: "Vergrößern",
+  further: "Verkleinern",
+  find: "Schichten",
+  query: "Name oder Operation, etwa conv",
+  found: (count) => (count === 1 ? "1 Schicht gefunden" : `${count} Schichten gefunden`),
+  all: (count) => `${count} Schichten`,
+  parameters: (count) => `${count} Parameter`,
+  families: {
+    input: "Eingabe", weights: "Gewichte", norm: "Normalisierung", switch: "Aktivierung", pool: "Pooling", join: "Zusammenführung",
+    move: "Umformung", answer: "Ausgabe",
+  },
+};

@@ -1,0 +1,49 @@
+/** Problems, as the page tells them. */
+
+export const problems = {
+  again: "Try again",
+  another: "Choose another photo",
+  sample: "Take a sample",
+  usual: (/** @type {string} */ title) => `Go on with “${title}”`,
+  dismiss: "Dismiss",
+  limit: (/** @type {string} */ limit, /** @type {string} */ actual) => `The limit is ${limit}; this was ${actual}.`,
+  toLearnFrom: {
+    title: "Training images go to another page",
+    detail: "A network is trained on a folder or a ZIP file of images. Open the training page and drop it there; here, drop one photo.",
+  },
+  learn: "Open the training page",
+  onlyALink: {
+    title: "That was a link to a picture",
+    detail: "This page asks no other host for anything. Save the picture first, then drop the file.",
+  },
+  noModel: { title: "No network is loaded yet", detail: "Wait a moment, or load the page again." },
+  noAnswer: {
+    title: "The server does not answer",
+    detail: "It may have been stopped, or the connection is gone. Nothing on this page is lost; try again.",
+  },
+  status: (/** @type {number} */ status) => `The server answered ${status}`,
+  /** The server's own, by the last part of their type. */
+  titles: {
+    "no-image": "There is no picture in the request",
+    "not-an-image": "This is not a picture that can be read",
+    "image-damaged": "The picture is damaged",
+    "image-too-large": "The picture file is too large",
+    "image-too-many-pixels": "The picture has too many pixels",
+    "unknown-model": "There is no such model",
+    "model-invalid": "This is not a model that can be read",
+    "model-unsupported": "The model uses what cannot be run here",
+    "model-too-large": "The model is too large",
+    "model-input-size-needed": "The model's input needs a size",
+    "model-option-needed": "This model needs one more thing",
+    "model-fixed": "This model cannot be deleted",
+    "unknown-analysis": "This analysis is no longer in the server's memory",
+    "unknown-layer": "There is no such layer",
+    "invalid-request": "The request is not valid",
+    "bad-upload": "The upload cannot be read",
+    "upload-too-slow": "The upload took too long",
+    busy: "The server is busy",
+    "time-limit": "The work took too long",
+    "not-ready": "The server is not ready yet",
+    "internal-error": "Something went wrong on the server",
+  },
+};

@@ -1,0 +1,61 @@
+/** The value under the cursor, and where it comes from. */
+
+export const inspector = {
+  title: "Inspector",
+  tabs: "What the inspector shows",
+  layer: "Layer",
+  whatif: "What if?",
+  why: "Why this class?",
+  shape: "Shape",
+  layout: "Axes",
+  axes: { N: "batch", C: "channels", H: "height", W: "width", L: "length" },
+  notPerPicture: "no batch axis",
+  madeFrom: "Input",
+  thePhoto: "the photo",
+  parameters: "Parameters",
+  multiplyAdds: "Multiply-adds (MACs)",
+  sees: "Receptive field",
+  smallest: "minimum",
+  largest: "maximum",
+  mean: "mean",
+  zero: "zeros",
+  dead: "dead maps",
+  /** An op's settings, by the API's names; one that is not here is shown by that name. */
+  settings: {
+    kernel: "Kernel",
+    stride: "Stride",
+    padding: "Padding",
+    dilation: "Dilation",
+    groups: "Groups",
+    alpha: "Alpha",
+    low: "Low",
+    high: "High",
+    rate: "Rate",
+    epsilon: "Epsilon",
+    value: "Value",
+    shape: "Shape",
+  },
+  sums: "How this value is computed",
+};
+
+export const field = {
+  button: "Effective receptive field",
+  nothing: "The gradient is zero for every pixel: every path to this value is switched off, or it depends on none.",
+  /** @type {(figures: { height: number, width: number, middle: string, strongest: string, y: number, x: number }) => string} */
+  words: ({ height, width, middle, strongest, y, x }) =>
+    `The receptive field is ${height} × ${width} pixels, but not all of it matters alike: ${middle} of the influence lies in its middle quarter. ` +
+    `The strongest pixel is y ${y} · x ${x}: a change of 1 there changes the value by ${strongest} at most.`,
+};
+
+export const trail = {
+  tools: "From this value to the photo",
+  button: "Strongest path to the photo",
+  anew: "Strongest path from here",
+  title: "The strongest path",
+  lead: "Of all terms that a value is computed from, the largest; then the same there, back to the photo.",
+  brought: "Its contribution to the value above",
+  next: "Next step back",
+  close: "Close the path",
+  unit: (/** @type {number} */ unit) => `unit ${unit}`,
+  found: (/** @type {number} */ steps) => `The strongest path has ${steps} steps.`,
+};

@@ -1,0 +1,126 @@
+/** The frame of the page: toolbar, dialogs, tour, keys. */
+
+/** @type {string} */
+export const language = "Language";
+
+/** @type {string} */
+export const close = "Close";
+
+/** @type {string} */
+export const cancel = "Cancel";
+
+export const toolbar = {
+  network: "Network",
+  step: "Step through the layers",
+  back: "Previous layer",
+  forward: "Next layer",
+  nowhere: "Layer –",
+  position: (/** @type {number} */ at, /** @type {number} */ count) => `Layer ${at} of ${count}`,
+  walk: "Play",
+  walkLabel: "Play through the layers",
+  page: "Page",
+  api: "API",
+  learn: "Train",
+  microscope: "Microscope",
+  theme: "Dark theme",
+  help: "Keys, glossary and help",
+};
+
+export const work = {
+  ready: "Getting ready",
+  opening: "Opening the photo",
+  reading: "Reading the photo",
+  loading: "Loading the network",
+  looking: "The network is running",
+  sending: (/** @type {string} */ sent, /** @type {string} */ total) => `Sending ${sent} of ${total}`,
+  seconds: (/** @type {string} */ text, /** @type {string} */ seconds) => `${text} · ${seconds} s`,
+};
+
+export const save = {
+  offer: "Save",
+  title: "Save",
+  picture: "An image (PNG) of",
+  panels: { stage: "the maps", inspector: "the inspector", photo: "the photo", seen: "the network's input", strip: "all layers" },
+  numbers: (/** @type {string} */ layer) => `The values of ${layer}`,
+  program: "A program that computes this layer",
+  same: "It asks the server for the numbers and paints the same pixels as this page; for another photo, too.",
+  script: "Python script",
+  notebook: "Jupyter notebook",
+};
+
+export const help = {
+  keys: "Keys",
+  pageUp: "Page ↑",
+  pageDown: "Page ↓",
+  home: "Home",
+  end: "End",
+  space: "Space",
+  layers: "previous layer, next layer",
+  maps: "previous map, next map",
+  order: "sort the maps: by channel, mean, maximum, standard deviation",
+  enter: "open the map; once more: go into it, and the arrow keys move from value to value",
+  escape: "one level back",
+  another: "another map while inside one",
+  ends: "the first layer, the last layer",
+  walk: "play through the layers, or stop",
+  slide: "slide the window over the open map, or pause; one value back, one value on",
+  search: "find a layer by name or operation",
+  zoom: "all layers: zoom in, zoom out, the whole network",
+  fold: "collapse the blocks that repeat, or expand them",
+  field: "effective receptive field: how strongly each pixel matters to the value; or stop",
+  trail: "the strongest path from the value to the photo; again: one step back along it",
+  flip: "the other side of a comparison: original or changed",
+  control: "Ctrl",
+  undo: "take back the latest change of “What if?”",
+  theme: "light or dark",
+  list: "this list",
+  reading: "How to read the maps",
+  read:
+    "Each pixel is one activation. Where activations can be negative, blue is below zero and orange above; zero has the colour of the page. " +
+    "Where they cannot, dark violet is zero and yellow the maximum. Click a map to open it, click a value to hold it. " +
+    "On a touch screen, swipe sideways to step through the layers.",
+};
+
+export const tour = {
+  offer: "Take the tour",
+  decline: "No, thank you",
+  close: "End the tour",
+  back: "Back",
+  next: "Next",
+  done: "Done",
+  count: (/** @type {number} */ at, /** @type {number} */ of) => `${at} of ${of}`,
+  stops: {
+    photo: {
+      title: "Your photo",
+      text: "The network gets only the bright part, made small. Choose another photo below, or drop one anywhere on the page.",
+    },
+    strip: {
+      title: "The whole network",
+      text: "Every layer in order, from the input to the output. Each column shows a few of its activation maps; click one to go there.",
+    },
+    maps: {
+      title: "The activations of one layer",
+      text: "Each image is an activation map of one channel: one value for each position, drawn as a colour. Point at any of them to read it.",
+    },
+    number: {
+      title: "One map, opened",
+      text: "Beside it is its input. Move over the map: the window shows which values one value is computed from, and the photo shows its receptive field.",
+    },
+    sums: {
+      title: "How a value is computed",
+      text: "The whole arithmetic of the value under the cursor. It adds up, and you can check it.",
+    },
+    tabs: {
+      title: "Questions to ask",
+      text: "What if the photo or the network were different? Why this class? Change something and see what follows.",
+    },
+    answer: {
+      title: "The prediction",
+      text: "What the network takes the photo for, and with which probability. One click away: its classes and its accuracy.",
+    },
+    more: {
+      title: "And now at your own pace",
+      text: "Below the page, a short article tells how it all works, with your photo. The keys, the glossary and this tour are behind the question mark.",
+    },
+  },
+};

@@ -1,0 +1,32 @@
+/** The strip of layers. */
+
+export const strip = {
+  title: "Layers",
+  lists: "vectors",
+  /** @type {(name: string, kind: string, shape: string, parameters: string | null, multiplyAdds: string | null) => string} */
+  column: (name, kind, shape, parameters, multiplyAdds) =>
+    `${name}: ${kind}, ${shape}`
+    + (parameters === null ? "" : `, ${parameters} parameters`) + (multiplyAdds === null ? "" : `, ${multiplyAdds} multiply-adds`),
+  layers: (/** @type {number} */ count) => `${count} layers`,
+  number: (/** @type {number} */ number) => `block ${number}`,
+  block: (/** @type {string} */ name, /** @type {number} */ layers) => `${name}, a block of ${layers} layers`,
+  fold: (/** @type {string} */ name, /** @type {number} */ layers) => `Collapse the ${layers} layers of ${name}`,
+  unfold: (/** @type {string} */ name, /** @type {number} */ layers) => `Expand the ${layers} layers of ${name}`,
+  foldAll: (/** @type {number} */ count) => `Collapse block × ${count}`,
+  unfoldAll: (/** @type {number} */ count) => `Expand block × ${count}`,
+  shown: (/** @type {number} */ some, /** @type {number} */ all) => `${some} of ${all} layers shown`,
+  tools: "Navigate the network",
+  search: "Find a layer",
+  whole: "Whole network",
+  nearer: "Zoom in",
+  further: "Zoom out",
+  find: "Layers",
+  query: "name or operation, such as conv",
+  found: (/** @type {number} */ count) => (count === 1 ? "1 layer found" : `${count} layers found`),
+  all: (/** @type {number} */ count) => `${count} layers`,
+  parameters: (/** @type {string} */ count) => `${count} parameters`,
+  families: {
+    input: "input", weights: "weights", norm: "normalisation", switch: "activation", pool: "pooling", join: "merge", move: "reshape",
+    answer: "output",
+  },
+};
