@@ -121,17 +121,7 @@ class Analysis:
     @cached_property
     def boxes(self) -> Boxes | None:
         """The boxes in the outputs of a detector; None where there are none, or their layout is not a usual one."""
-        infos = [info for info in self.network.output_infos if info.kind == "boxes"]
-        values = {i.name: outputs.numbers(i, self.trace)[0].reshape(i.shape) for i in infos}
-        size = preprocess_of(self.network).input_size[1:]
-        layout = layout_of({name: value.shape for name, value in values.items()}, size)
-        found = None if layout is None else detect(layout, values)
-        if layout is None or found is None:
-            return None
-        known = self.network.labels or ()
-        named = len(known) > max((box.unit for box in found), default=-1)
-        told_with = next(info.name for info in infos if info.name in layout.outputs)
-        return Boxes(told_with, layout, found, known if named and known else None)
+        return boxes_in(self.network, self.trace)
 
     @property
     def nbytes(self) -> int:
@@ -258,11 +248,36 @@ def predict(
     Raises BadParameter, too, for an output that the network does not have.
     """
     info = output_of(network, output)
+    return outputs.predictions(info, run(network, data, limits, check, crop))
+
+
+def run(
+    network: Network,
+    data: bytes,
+    limits: Limits,
+    check: Callable[[], None] | None = None,
+    crop: Box | None = None,
+) -> Trace:
+    """Every value of the network on a picture file: that of ``analyze`` without the rest."""
     steps = preprocess_of(network)
     picture = _decode(data, limits, steps)
     pixels = fit(picture, steps, _part(picture, steps, crop))
-    trace = network.forward(steps.normalise(pixels), check=check)
-    return outputs.predictions(info, trace)
+    return network.forward(steps.normalise(pixels), check=check)
+
+
+def boxes_in(network: Network, trace: Trace) -> Boxes | None:
+    """The boxes in the outputs of a detector; None where there are none, or their layout is not a usual one."""
+    infos = [info for info in network.output_infos if info.kind == "boxes"]
+    values = {i.name: outputs.numbers(i, trace)[0].reshape(i.shape) for i in infos}
+    size = preprocess_of(network).input_size[1:]
+    layout = layout_of({name: value.shape for name, value in values.items()}, size)
+    found = None if layout is None else detect(layout, values)
+    if layout is None or found is None:
+        return None
+    known = network.labels or ()
+    named = len(known) > max((box.unit for box in found), default=-1)
+    told_with = next(info.name for info in infos if info.name in layout.outputs)
+    return Boxes(told_with, layout, found, known if named and known else None)
 
 
 def output_of(network: Network, name: str | None) -> OutputInfo:

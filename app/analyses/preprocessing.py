@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from app.analyses import serializers
-from app.analyses.analysis import predict, preprocess_of
+from app.analyses.analysis import Boxes, boxes_in, preprocess_of, run
+from app.encoding.arrays import plain
 from app.errors import BadParameter
 from app.execution.executor import Check
 from app.images.decoding import Limits
@@ -15,10 +16,15 @@ from app.images.fitting import Box
 from app.models.loading import with_preprocessing
 from app.models.options import PRESETS, ImportOptions
 from app.models.registry import OWN
+from engine import outputs
+from engine.inspection.stats import layer_stats
 from engine.network import Network
+from engine.outputs import OutputInfo
 from engine.preprocess import USUAL, Preprocess
+from engine.trace import Trace
 
 _BEST = 5  # classes that are told of each
+_FIRST = 6  # numbers
 
 
 def trials(network: Network) -> list[tuple[str | None, Network]]:
@@ -38,12 +44,34 @@ def tried(
     check: Check,
 ) -> dict[str, Any]:
     """What a network answers to a photo, with how that was prepared."""
-    scores = predict(network, data, limits, check, crop)
+    trace = run(network, data, limits, check, crop)
+    boxes = boxes_in(network, trace)
+    answers = [_answer(network, info, trace, boxes) for info in network.output_infos]
+    primary = next(a for a in answers if a["name"] == network.answer.name)
     return {
         "preset": preset,
         "preprocess": {**USUAL, **preprocess_of(network).to_dict()},
-        "predictions": serializers.predictions(scores[:_BEST]),
+        "predictions": primary.get("predictions", []),
+        "outputs": answers,
     }
+
+
+def _answer(
+    network: Network, info: OutputInfo, trace: Trace, boxes: Boxes | None
+) -> dict[str, Any]:
+    """What an output says, in so few numbers that ways to prepare a photo can be compared by them."""
+    content: dict[str, Any] = {"name": info.name, "kind": info.kind}
+    if info.is_classifying:
+        best = outputs.predictions(info, trace)[:_BEST]
+        return content | {"predictions": serializers.predictions(best)}
+    if boxes is not None and info.name == boxes.output:
+        scores = [box.score for box in boxes.detections]
+        return content | {"boxes": len(scores), "best_score": max(scores, default=None)}
+    stats = layer_stats(network.layouts[info.name].shown(trace[info.name]))
+    content["stats"] = {"min": stats["min"], "max": stats["max"], "mean": stats["mean"]}
+    if info.kind == "numbers":
+        content["values"] = plain(outputs.numbers(info, trace)[0, :_FIRST])
+    return content
 
 
 def copied(network: Network, options: ImportOptions) -> tuple[str, Network]:

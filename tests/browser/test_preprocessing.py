@@ -5,6 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from playwright.sync_api import expect
+
+from tests.app.analyses.test_boxes import BOX, SCORES, columns_of, detector
+from tests.app.bringing import as_onnx
 
 from .conftest import OpenPage
 from .drops import drop_bytes
@@ -154,6 +158,19 @@ def test_an_assumed_way_is_said_and_the_ways_are_compared(screen: Screen, tmp_pa
     taken = screen.get(f"models/{shown_model(screen)}")
     assert (taken["title"], taken["preprocess"]["source"]) == ("Nobody says", "chosen")
     assert "Other preprocessing" in page.inner_text("#ways-open")
+
+
+def test_the_ways_of_a_detector_are_compared_by_its_boxes(screen: Screen, tmp_path: Path):
+    page = screen.page
+    drop_bytes(screen, tmp_path, "Boxes.onnx", as_onnx(detector((*columns_of(BOX), *SCORES))))
+    page.wait_for_selector("#own-look")
+    look_inside(screen)
+    page.click("#ways-open")
+    row = page.locator("#ways-dialog tr[data-preset=raw]")
+    expect(row).to_contain_text("1 box, best score 80")
+    with page.expect_request("**/copies**"):
+        row.get_by_role("button").click()
+    expect(page.locator("#ways-dialog")).to_be_hidden()
 
 
 def test_a_network_whose_file_says_how_is_not_asked_about(screen: Screen):

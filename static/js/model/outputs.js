@@ -1,5 +1,7 @@
 /** A network's outputs: which one the reader looks at, and where its numbers are in its layer. Asked of the API alone. */
 
+import { words } from "../i18n/format.js";
+import { say } from "../i18n/index.js";
 import { layerNamed } from "./graph.js";
 
 /**
@@ -30,6 +32,18 @@ export function outputOf({ model, analysis, output }) {
 /** @param {ModelOutput} info */
 export function isClassifying({ kind }) {
   return CLASSIFYING.has(kind);
+}
+
+/**
+ * What a class is called, for people.
+ *
+ * @param {ModelOutput} info
+ * @param {string} label
+ */
+export function labelOf({ kind, labels }, label) {
+  if (labels) return words(label);
+  if (kind === "binary") return label === "1" ? say.prediction.yes : say.prediction.no;
+  return say.answer.unnamed(Number(label));
 }
 
 /**

@@ -93,15 +93,17 @@ export class OwnModels {
    *
    * @param {Model} model
    * @param {string} preset
+   * @param {() => void} onMade the model is there, and is about to be run on the photo
    * @returns {Promise<Problem | null>}
    */
-  async prepareAnew(model, preset) {
+  async prepareAnew(model, preset, onMade) {
     try {
       const copy = await api.copyModel(model.id, preset);
       const brought = this.#brought.get(model.id);
       if (brought) this.#brought.set(copy.id, { ...brought, told: { ...brought.told, preset } });
       if (model.own && copy.id !== model.id) await this.#forget(model.id);
       await this.#list();
+      onMade();
       await this.intake.changeModel(copy.id);
       return null;
     } catch (error) {

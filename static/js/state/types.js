@@ -7,7 +7,10 @@
  * @typedef {{ input_size: number[], crop_pct: number, interpolation: string, mean: number[], std: number[],
  *   scale: number, channels: string, crop_mode: "center" | "squash" | "border", source: "file" | "graph" | "chosen" | "assumed" }} Preprocess
  *
- * @typedef {{ preset: string | null, preprocess: Preprocess, predictions: Prediction[] }} PreprocessTrial
+ * @typedef {{ preset: string | null, preprocess: Preprocess, predictions: Prediction[], outputs: TrialOutput[] }} PreprocessTrial
+ *
+ * @typedef {{ name: string, kind: OutputKind, predictions?: Prediction[], boxes?: number, best_score?: number | null, values?: number[],
+ *   stats?: { min: number, max: number, mean: number } }} TrialOutput What an output says in short.
  *
  * @typedef {object} Layer What the model says of a layer, whatever the photo.
  * @property {string} name

@@ -5,6 +5,7 @@ import pytest
 from app.analyses.preprocessing import copied, trials
 from app.models.options import PRESETS, ImportOptions
 from app.models.uploaded import OwnModels
+from tests.app.analyses.test_boxes import BOX, SCORES, columns_of, detector
 from tests.app.bringing import MODELS, as_onnx, bring, net
 from tests.app.conftest import picture_bytes
 
@@ -46,6 +47,25 @@ def test_grey_and_maps(own):
     )
     maps = bring(own, as_onnx(net(outputs=("relu",))))
     assert all(o["predictions"] == [] for o in compare(own, maps["id"], picture_bytes()))
+
+
+def test_what_has_no_classes_is_compared_by_what_it_says(own):
+    """Boxes by their number and the best score, numbers by the first ones, maps by how far they reach."""
+    boxes = as_onnx(detector((*columns_of(BOX), *SCORES)))
+    for option in compare(own, bring(own, boxes)["id"], picture_bytes()):
+        (output,) = option["outputs"]
+        assert (output["kind"], output["boxes"]) == ("boxes", 1)
+        assert output["best_score"] == pytest.approx(0.8, abs=1e-6)
+
+    data, photo = as_onnx(net(outputs=("relu",))), picture_bytes()
+    options = compare(own, bring(own, data)["id"], photo)
+    for option in options:
+        (output,) = option["outputs"]
+        model = bring(own, data, preset=option["preset"])["id"]
+        done = own.post("/api/v1/analyses", params={"model": model}, content=photo).json()
+        stats = next(layer for layer in done["layers"] if layer["name"] == output["name"])["stats"]
+        assert output["stats"] == {key: stats[key] for key in ("min", "max", "mean")}
+    assert len({option["outputs"][0]["stats"]["max"] for option in options}) == len(PRESETS)
 
 
 class TestCopies:

@@ -100,7 +100,9 @@ export const ways = {
   way: "Preprocessing",
   answer: "Prediction",
   ofItsOwn: "Custom",
-  noClasses: "no classes",
+  /** @type {(n: string, best: string | null) => string} */
+  boxes: (n, best) => (best === null ? "no box with a score of 5 % or more" : `${n} ${n === "1" ? "box" : "boxes"}, best score ${best}`),
+  taking: "The network is prepared this way.",
   now: "as it is now",
   take: "Apply",
   takeNamed: (/** @type {string} */ name) => `Apply this preprocessing: ${name}`,

@@ -2,18 +2,21 @@
 
 import { isAbort, ProblemError } from "../../api/client.js";
 import { find, h } from "../../lib/dom.js";
-import { percent, words } from "../../i18n/format.js";
+import { count, number, percent, rough, words } from "../../i18n/format.js";
 import { formulaOf } from "../../model/preprocess.js";
 import { say } from "../../i18n/index.js";
+import { labelOf } from "../../model/outputs.js";
 import { problemTitle } from "../shared/notice.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").Model} Model
  * @typedef {import("../../state/types.js").PreprocessTrial} PreprocessTrial
+ * @typedef {import("../../state/types.js").TrialOutput} TrialOutput
  */
 
-const SHOWN = 3; // classes of each way
+const SHOWN = 3; // classes of each way, and outputs
+const NUMBERS = 4;
 
 /** @param {App} app */
 export function mountPreprocessing(app) {
@@ -75,29 +78,50 @@ function frame(dialog, content) {
  */
 function table(app, dialog, model, options) {
   const take = async (/** @type {string} */ preset) => {
-    const problem = await app.own.prepareAnew(model, preset);
+    frame(dialog, [h("p", { role: "status" }, say.ways.taking)]);
+    const problem = await app.own.prepareAnew(model, preset, () => dialog.close());
     if (problem) frame(dialog, [complaint(problem)]);
-    else dialog.close();
   };
-  const rows = options.map(({ preset, preprocess, predictions }, i) => {
+  const rows = options.map(({ preset, preprocess, outputs }, i) => {
     const name = preset === null ? say.ways.ofItsOwn : nameOf(preset);
-    const best = predictions.slice(0, SHOWN).map(({ label, score }) => h("div", {}, `${words(label)} ${percent(score)}`));
     return h(
       "tr",
       { data: { preset: preset ?? "" } },
       h("th", { scope: "row" }, name, h("div", { class: "quiet" }, formulaOf(say.ops.value, preprocess))),
-      h("td", {}, ...(best.length ? best : [say.ways.noClasses])),
+      h("td", {}, ...outputs.slice(0, SHOWN).flatMap((output) => answer(model, output, outputs.length > 1))),
       h(
         "td",
         {},
         i === 0
           ? say.ways.now
-          : h("button", { type: "button", "aria-label": say.ways.takeNamed(name), on: { click: () => void take(preset ?? "") } }, say.ways.take),
+          : h("button", { type: "button", class: "text", "aria-label": say.ways.takeNamed(name), on: { click: () => void take(preset ?? "") } }, say.ways.take),
       ),
     );
   });
   const heads = [say.ways.way, say.ways.answer, ""].map((head) => (head ? h("th", { scope: "col" }, head) : h("td", {})));
   return h("div", { class: "ways", tabindex: 0, role: "group", "aria-label": say.ways.title }, h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows)));
+}
+
+/**
+ * What an output says, a line for each of its best classes or one for its numbers.
+ *
+ * @param {Model} model
+ * @param {TrialOutput} output
+ * @param {boolean} isOneOfSeveral
+ * @returns {HTMLElement[]}
+ */
+function answer({ outputs }, { name, predictions, boxes, best_score: best, values, stats }, isOneOfSeveral) {
+  const info = outputs.find((one) => one.name === name);
+  const lines = predictions
+    ? predictions.slice(0, SHOWN).map(({ label, score }) => `${info ? labelOf(info, label) : words(label)} ${percent(score)}`)
+    : boxes !== undefined && boxes !== null
+      ? [say.ways.boxes(count(boxes), typeof best === "number" ? percent(best) : null)]
+      : values
+        ? [values.slice(0, NUMBERS).map(rough).join(say.numbers.separator) + (values.length > NUMBERS ? " …" : "")]
+        : stats
+          ? [say.numbers.span(number(stats.min), number(stats.max), number(stats.mean))]
+          : [];
+  return [...(isOneOfSeveral ? [h("div", { class: "quiet" }, name)] : []), ...lines.map((line) => h("div", {}, line))];
 }
 
 /** @param {string} preset */

@@ -3,7 +3,7 @@
 import { h } from "../../lib/dom.js";
 import { count, percent, words } from "../../i18n/format.js";
 import { say } from "../../i18n/index.js";
-import { labelOf } from "./rows.js";
+import { labelOf } from "../../model/outputs.js";
 
 /**
  * @typedef {import("../../state/types.js").Model} Model

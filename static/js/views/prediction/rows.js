@@ -1,9 +1,9 @@
 /** Answers of classifying outputs, each in a row: exclusive classes, one yes or no, several of them. */
 
 import { h } from "../../lib/dom.js";
-import { percent, signed, words } from "../../i18n/format.js";
+import { percent, signed } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";
-import { placeOfUnit, unitOf } from "../../model/outputs.js";
+import { labelOf, placeOfUnit, unitOf } from "../../model/outputs.js";
 import { say } from "../../i18n/index.js";
 
 /**
@@ -41,18 +41,6 @@ function rowOf({ app, model, info }, { label, score }, marked) {
   const at = placeOfUnit(model, info, unitOf(info, label));
   const go = at && (() => app.explorer.goTo(at.layer.name, at.place));
   return row({ name: labelOf(info, label), share: score, value: percent(score), go, marked });
-}
-
-/**
- * What a class is called, for people.
- *
- * @param {import("../../state/types.js").ModelOutput} info
- * @param {string} label
- */
-export function labelOf({ kind, labels }, label) {
-  if (labels) return words(label);
-  if (kind === "binary") return label === "1" ? say.prediction.yes : say.prediction.no;
-  return say.answer.unnamed(Number(label));
 }
 
 /**
