@@ -289,25 +289,25 @@ class Analysis:
         apart: dict[str, Any] = self._client.get(f"analyses/{self.id}/difference", to=to.id).json()
         return apart
 
-    def lesson(self, label: str | int, **wish: Any) -> Step:
+    def lesson(self, label: str | int, **options: Any) -> Step:
         """Take one step of learning on this photo: ``lesson("cat", learning_rate=0.01)``, as POST …/step takes it."""
-        content = {"label": label, **wish}
+        content = {"label": label, **options}
         return Step(self._client, self._client.post(f"analyses/{self.id}/step", content).json())
 
-    def attribution(self, tick: Tick | None = None, **wish: Any) -> dict[str, Any]:
+    def attribution(self, tick: Tick | None = None, **options: Any) -> dict[str, Any]:
         """Which pixels speak for a class: ``attribution(method="grad_cam", target="cat")``, as POST …/attributions takes it.
 
         ``tick(done, total)`` hears how far the server is.
         """
         path = f"analyses/{self.id}/attributions"
         if tick is None:
-            found: dict[str, Any] = self._client.post(path, wish).json()
+            found: dict[str, Any] = self._client.post(path, options).json()
             return found
-        return self._client.follow(path, wish, tick)
+        return self._client.follow(path, options, tick)
 
-    def overlay(self, **wish: Any) -> bytes:
+    def overlay(self, **options: Any) -> bytes:
         """The photo as the network saw it with such a map over it, as a PNG."""
-        return self._client.post(f"analyses/{self.id}/attributions", wish, "image/png").content
+        return self._client.post(f"analyses/{self.id}/attributions", options, "image/png").content
 
     def export(self, kind: str, path: str | os.PathLike[str]) -> None:
         """Write every layer's numbers to a file: ``json`` or ``npz``."""

@@ -13,7 +13,7 @@
     │   ├── ArchiveTooLarge     more bytes, entries, pictures or unpacked bytes than allowed
     │   └── UnfitArchive        a ZIP, but not one folder a class: tricks, links, passwords, one class
     ├── UnknownDataset          no set of pictures of that id
-    ├── NoRoom                  as much is kept already as may be kept
+    ├── QuotaExceeded                  as much is kept already as may be kept
     ├── UnknownTraining         no training of that id
     ├── WrongState              the training is not in the state that this needs: over, or not paused
     ├── ModelError              something is wrong with the model file that was sent
@@ -23,7 +23,7 @@
     │   ├── InputSizeMissing    the file leaves height and width open, and nobody said them
     │   ├── OptionMissing       a network, but one that needs to be told something else: a second input, channels
     │   └── ExternalDataMissing its weights are in other files, which were not sent with it
-    ├── FixedModel              a model that was not brought, and so cannot be deleted
+    ├── ModelNotDeletable              a model that was not brought, and so cannot be deleted
     ├── UnknownModel            no network of that id
     ├── UnknownAnalysis         never made here, or gone from memory
     ├── UnknownStep             a step of learning that was never looked at here, or is gone from memory
@@ -112,7 +112,7 @@ class UnknownDataset(AppError):
     """No set of pictures of that id."""
 
 
-class NoRoom(AppError):
+class QuotaExceeded(AppError):
     """As much is kept already as may be kept."""
 
 
@@ -152,7 +152,7 @@ class ExternalDataMissing(ModelError):
     """The model's weights are in other files, which were not sent with it; ``more`` names them as ``missing``."""
 
 
-class FixedModel(AppError):
+class ModelNotDeletable(AppError):
     """A model that was not brought, and so cannot be deleted."""
 
 

@@ -38,12 +38,12 @@ class Settings(BaseSettings):
         ge=1,
         description="Threads that compute. Default: one for each processor that the process may use, at most 4.",
     )
-    queue_size: int = Field(
+    max_queue_size: int = Field(
         64,
         ge=0,
         description="Tasks that may wait for a worker; the next one is refused with a 503.",
     )
-    trace_cache_bytes: int = Field(
+    max_analysis_cache_bytes: int = Field(
         512 * MIB, ge=0, description="Memory for finished analyses, in bytes; the oldest go first."
     )
 
@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     max_model_bytes: int = Field(
         640 * MIB, ge=1, description="Largest model file that is accepted, in bytes."
     )
-    models_bytes: int = Field(
+    max_models_bytes: int = Field(
         1024 * MIB,
         ge=0,
         description="Memory for models that people bring, in bytes; the least recently used go first.",
@@ -89,10 +89,10 @@ class Settings(BaseSettings):
         ge=0,
         description="Trainings that may have a process at once; paused ones make room for new ones.",
     )
-    kept_trainings: int = Field(
+    max_kept_trainings: int = Field(
         50, ge=1, description="Trainings that are kept; the oldest that are over go first."
     )
-    training_memory: int = Field(
+    max_training_memory: int = Field(
         2048 * MIB, ge=256 * MIB, description="Address space of one training's process, in bytes."
     )
     training_time_limit: float = Field(
@@ -106,14 +106,14 @@ class Settings(BaseSettings):
     max_datasets: int = Field(
         20, ge=0, description="Sets of pictures that people brought that are kept at once."
     )
-    dataset_bytes: int = Field(
+    max_datasets_bytes: int = Field(
         512 * MIB, ge=0, description="Room on disk for sets that people brought, in bytes."
     )
     dataset_time_limit: float = Field(
         120.0, gt=0, description="Longest that reading a ZIP of pictures may take, in seconds."
     )
 
-    step_cache_bytes: int = Field(
+    max_step_cache_bytes: int = Field(
         256 * MIB,
         ge=0,
         description="Memory for steps of learning that are looked at, in bytes; the oldest go first, a larger one is refused.",

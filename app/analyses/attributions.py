@@ -1,4 +1,4 @@
-"""Which pixels speak for a class: a wish from the wire, the engine's answer, and its forms."""
+"""Which pixels speak for a class: what is asked for, the engine's answer, and its forms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Check = Callable[[], None]
 
 
 @dataclass(frozen=True)
-class Wish:
+class AttributionTask:
     """What is asked for; ``output`` None is the primary one, ``target`` a label or a unit, None the best class; ``options`` are the
     method's own.
     """
@@ -43,7 +43,7 @@ class Answer:
     seconds: float
 
 
-def answer(done: Analysis, wish: Wish, tick: Tick) -> Answer:
+def answer(done: Analysis, task: AttributionTask, tick: Tick) -> Answer:
     """Ask the engine; ``tick(done, total)`` hears how far it is and may raise to stop it.
 
     Raises BadParameter with the engine's words for a method, target, layer or option that does not fit.
@@ -54,17 +54,17 @@ def answer(done: Analysis, wish: Wish, tick: Tick) -> Answer:
         found = attribute(
             done.network,
             x,
-            wish.method,
-            output=wish.output,
-            target=wish.target,
-            layer=wish.layer,
+            task.method,
+            output=task.output,
+            target=task.target,
+            layer=task.layer,
             tick=tick,
-            **wish.options,
+            **task.options,
         )
     except AttributionError as error:
         raise BadParameter(sentence(error)) from None
     judged = yardstick = None
-    if wish.curves:
+    if task.curves:
         ask = partial(
             curves,
             done.network,

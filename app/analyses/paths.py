@@ -19,7 +19,9 @@ from engine.inspection.receptive_fields import fields_of
 from engine.types import Array, Index
 
 
-def trail(done: Analysis, name: str, position: Index, check: Check | None = None) -> dict[str, Any]:
+def strongest_path(
+    done: Analysis, name: str, position: Index, check: Check | None = None
+) -> dict[str, Any]:
     """The strongest path from a number back to the input. ``check`` is called at each step and may raise to stop."""
     index = done.index(name, position)
     path = inspection.strongest_path(done.network, done.trace, name, index, check)
@@ -38,7 +40,7 @@ def _step(done: Analysis, step: inspection.PathStep) -> dict[str, Any]:
     }
 
 
-def pixel_influence(
+def effective_receptive_field(
     done: Analysis, name: str, position: Index, check: Check | None = None
 ) -> Array:
     """How strongly each pixel of the input can move a number: float32 (H, W). ``check`` may raise to stop."""
@@ -46,11 +48,11 @@ def pixel_influence(
     return plain(effective_field(done.network, done.trace, name, index, check))
 
 
-def effective(
+def describe_effective_receptive_field(
     done: Analysis, name: str, position: Index, check: Check | None = None
 ) -> dict[str, Any]:
     """A number's effective receptive field. ``check`` may raise to stop."""
-    field = pixel_influence(done, name, position, check)
+    field = effective_receptive_field(done, name, position, check)
     return {
         "layer": name,
         "index": place_of(position),

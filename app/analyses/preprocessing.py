@@ -15,7 +15,7 @@ from app.images.decoding import Limits
 from app.images.fitting import Box
 from app.models.loading import with_preprocessing
 from app.models.options import PRESETS, ImportOptions
-from app.models.registry import OWN
+from app.models.registry import UPLOADED_PREFIX
 from engine import outputs
 from engine.inspection.stats import layer_stats
 from engine.network import Network
@@ -82,7 +82,7 @@ def copied(network: Network, options: ImportOptions) -> tuple[str, Network]:
         )
     other = with_preprocessing(network, options).freeze()
     content = f"{other.digest} {other.meta.get('title', '')}"
-    return f"{OWN}{hashlib.sha256(content.encode()).hexdigest()[:12]}", other
+    return f"{UPLOADED_PREFIX}{hashlib.sha256(content.encode()).hexdigest()[:12]}", other
 
 
 def _by(network: Network, preset: str) -> Network:

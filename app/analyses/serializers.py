@@ -37,7 +37,7 @@ def predictions(scores: Scores) -> list[dict[str, Any]]:
 
 def model_summary(registry: Registry, model: str) -> dict[str, Any]:
     """A model in the list of models."""
-    network = registry.look_at(model)
+    network = registry.peek(model)
     cost = model_cost(network)
     return {
         "id": model,
@@ -48,7 +48,7 @@ def model_summary(registry: Registry, model: str) -> dict[str, Any]:
         "multiply_adds": cost["multiply_adds"],
         "input_size": list(preprocess_of(network).input_size),
         "training": network.meta.get("training"),
-        **registry.keeping(model),
+        **registry.retention(model),
     }
 
 
@@ -81,7 +81,7 @@ def model(
         "parameters": cost.pop("parameters"),
         "multiply_adds": cost["multiply_adds"],
         "cost": cost,
-        **registry.keeping(model),
+        **registry.retention(model),
         "card": network.meta,
         "layers": [_layer_info(layer, preprocess_of(network)) for layer in layers],
     }

@@ -11,24 +11,26 @@ from collections.abc import Collection
 
 from app.analyses.analysis import Analysis, Changes, analyze, content_id
 from app.analyses.variants import variant_id, vary
-from app.errors import BadParameter, NoRoom, UnknownAnalysis
-from app.execution.cache import Remembered
-from app.execution.executor import Compute
+from app.errors import BadParameter, QuotaExceeded, UnknownAnalysis
+from app.execution.cache import SingleFlightCache
+from app.execution.executor import WorkExecutor
 from app.images.decoding import Limits
 from app.images.fitting import Box
 from engine.network import Network
 
 
-class Analyses:
+class AnalysisStore:
     """Makes analyses and remembers them up to ``max_bytes``. Use it from one event loop."""
 
-    def __init__(self, compute: Compute, limits: Limits, max_bytes: int) -> None:
+    def __init__(self, executor: WorkExecutor, limits: Limits, max_bytes: int) -> None:
         self.limits = limits
-        self.remembered: Remembered[Analysis] = Remembered(compute, max_bytes, lambda a: a.blocks)
+        self.cache: SingleFlightCache[Analysis] = SingleFlightCache(
+            executor, max_bytes, lambda a: a.blocks
+        )
 
     def get(self, analysis_id: str) -> Analysis:
         """A finished analysis. Raises UnknownAnalysis."""
-        found = self.remembered.find(analysis_id)
+        found = self.cache.get(analysis_id)
         if found is None:
             raise UnknownAnalysis(
                 f"There is no analysis {analysis_id!r}. Analyses are forgotten when memory is needed or the server restarts; "
@@ -37,49 +39,49 @@ class Analyses:
         return found
 
     def keep(self, done: Analysis) -> None:
-        """Remember an analysis that was made elsewhere: by a step of learning. Raises NoRoom."""
-        if not self.remembered.keep(done.id, done, done.original):
+        """Remember an analysis that was made elsewhere: by a step of learning. Raises QuotaExceeded."""
+        if not self.cache.put(done.id, done, done.original):
             raise self._no_room(done)
 
     def forget(self, models: Collection[str]) -> None:
         """Let go of the analyses by some models: those hold on to the models' memory."""
-        self.remembered.forget(lambda done: done.model in models)
+        self.cache.invalidate(lambda done: done.model in models)
 
     async def make(
         self, model: str, network: Network, data: bytes, crop: Box | None = None
     ) -> Analysis:
         """The analysis of a photo: remembered, shared with a run under way, or made now."""
         analysis_id = await asyncio.to_thread(content_id, model, network, data, crop)
-        return await self.remembered.once(
+        return await self.cache.get_or_compute(
             analysis_id, lambda check: analyze(model, network, data, self.limits, check, crop)
         )
 
     async def vary(self, original: Analysis, changes: Changes) -> Analysis:
         """A variant of an analysis, likewise. What both share is kept once, and the original stays.
 
-        Raises BadParameter for a variant of a variant, NoRoom where both together are more than there is memory for.
+        Raises BadParameter for a variant of a variant, QuotaExceeded where both together are more than there is memory for.
         """
         if original.original is not None:
             raise BadParameter(
                 f"This is a variant itself. Ask for all changes at once, of its original {original.original!r}."
             )
-        variant = await self.remembered.once(
+        variant = await self.cache.get_or_compute(
             variant_id(original, changes),
             lambda check: vary(original, changes, check),
             beside=original.id,
         )
-        if self.remembered.find(variant.id) is None:
+        if self.cache.get(variant.id) is None:
             raise self._no_room(variant)
         return variant
 
-    def _no_room(self, variant: Analysis) -> NoRoom:
-        original = self.remembered.find(variant.original or "")
+    def _no_room(self, variant: Analysis) -> QuotaExceeded:
+        original = self.cache.get(variant.original or "")
         needed = sum((variant.blocks | (original.blocks if original else {})).values())
-        most = self.remembered.max_bytes
-        return NoRoom(
+        most = self.cache.max_bytes
+        return QuotaExceeded(
             f"The values of this network for two photos or two networks at once take {needed:,} bytes, and this server keeps at most "
             f"{most:,}. The analysis that you have stays. Change a later layer, of which less is computed anew, or ask whoever runs "
-            "the server for a larger CONVSCOPE_TRACE_CACHE_BYTES.",
+            "the server for a larger CONVSCOPE_MAX_ANALYSIS_CACHE_BYTES.",
             limit=most,
             actual=needed,
         )

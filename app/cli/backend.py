@@ -13,19 +13,19 @@ from app.analyses import attributions, serializers
 from app.analyses.analysis import Analysis, analyze, predict
 from app.client import Crop, Prediction, Tick
 from app.encoding.arrays import heatmaps_png, json_bytes
-from app.http.schemas.attributions import AttributionWish
+from app.http.schemas.attributions import AttributionRequest
 from app.images.decoding import Limits
 from app.models.external_data import read_beside
 from app.models.folder import ModelFolder
 from app.models.loading import limits_of, read_model
 from app.models.options import model_id, parse_options
 from app.models.registry import Registry
-from app.models.uploaded import OwnModels
+from app.models.uploaded import UploadedModels
 from app.settings import Settings
 from engine.network import Network
 
 
-class Result(Protocol):
+class AnalysisHandle(Protocol):
     """An analysis: app.client.Analysis, or the one below."""
 
     predictions: list[Prediction]
@@ -34,17 +34,17 @@ class Result(Protocol):
     def heatmaps(self, name: str) -> bytes:
         """A layer's maps as a picture, PNG."""
 
-    def attribution(self, tick: Tick | None = None, **wish: Any) -> dict[str, Any]:
+    def attribution(self, tick: Tick | None = None, **options: Any) -> dict[str, Any]:
         """Which pixels speak for a class, as POST …/attributions answers."""
 
-    def overlay(self, **wish: Any) -> bytes:
+    def overlay(self, **options: Any) -> bytes:
         """The photo as the network saw it with such a map over it, as a PNG."""
 
     def export(self, kind: str, path: str | os.PathLike[str]) -> None:
         """Write every layer's numbers to a file: ``json`` or ``npz``."""
 
 
-class Source(Protocol):
+class Backend(Protocol):
     """What the shell asks: app.client.Client, or the one below."""
 
     def models(self) -> list[dict[str, Any]]:
@@ -66,18 +66,18 @@ class Source(Protocol):
 
     def analyze(
         self, photo: bytes, *, model: str | None = None, crop: Crop | None = None
-    ) -> Result:
+    ) -> AnalysisHandle:
         """Every layer of a photo."""
 
 
-class LocalSource:
+class LocalBackend:
     """Computes in this process, by the same functions as the server."""
 
     def __init__(self, settings: Settings, registry: Registry | None = None) -> None:
         self._registry = registry or Registry.of_zoo()
         self._settings = settings
         self._limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
-        self._own = OwnModels(settings.models_bytes, math.inf)
+        self._own = UploadedModels(settings.max_models_bytes, math.inf)
         for shelf in (ModelFolder(settings), self._own):
             self._registry.add(shelf)
 
@@ -112,14 +112,14 @@ class LocalSource:
 
     def analyze(
         self, photo: bytes, *, model: str | None = None, crop: Crop | None = None
-    ) -> Result:
+    ) -> AnalysisHandle:
         """Every layer of a photo."""
         name = model or self._registry.default
         network = self._registry.get(name)
-        return _LocalResult(analyze(name, network, photo, self._limits, crop=crop))
+        return _LocalAnalysis(analyze(name, network, photo, self._limits, crop=crop))
 
 
-class _LocalResult:
+class _LocalAnalysis:
     """An analysis made in this process."""
 
     def __init__(self, done: Analysis) -> None:
@@ -130,17 +130,17 @@ class _LocalResult:
     def heatmaps(self, name: str) -> bytes:
         return heatmaps_png(self._done.values(name), name)
 
-    def attribution(self, tick: Tick | None = None, **wish: Any) -> dict[str, Any]:
-        found = attributions.present(self._done, self._ask(wish, tick))
+    def attribution(self, tick: Tick | None = None, **options: Any) -> dict[str, Any]:
+        found = attributions.present(self._done, self._ask(options, tick))
         # As it would come over the wire: lists rather than arrays.
         content: dict[str, Any] = orjson.loads(json_bytes(found))
         return content
 
-    def overlay(self, **wish: Any) -> bytes:
-        return attributions.overlay(self._done, self._ask(wish, None))
+    def overlay(self, **options: Any) -> bytes:
+        return attributions.overlay(self._done, self._ask(options, None))
 
-    def _ask(self, wish: dict[str, Any], tick: Tick | None) -> attributions.Answer:
-        asked = AttributionWish(**wish).wish()
+    def _ask(self, options: dict[str, Any], tick: Tick | None) -> attributions.Answer:
+        asked = AttributionRequest(**options).task()
         return attributions.answer(self._done, asked, tick or (lambda done, total: None))
 
     def export(self, kind: str, path: str | os.PathLike[str]) -> None:

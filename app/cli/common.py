@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from app.cli.backend import LocalSource, Source
+from app.cli.backend import Backend, LocalBackend
 from app.client import Client, ClientError
 from app.errors import AppError
 from app.settings import Settings
@@ -27,11 +27,11 @@ def settings(**flags: object) -> Settings:
 
 
 @contextmanager
-def source(server: str | None) -> Iterator[Source]:
+def source(server: str | None) -> Iterator[Backend]:
     """Who answers; whatever goes wrong ends the program with one line."""
     with errors_in_one_line():
         if server is None:
-            yield LocalSource(settings())
+            yield LocalBackend(settings())
         else:
             with Client(server) as client:
                 yield client
@@ -57,12 +57,12 @@ def stdout(at_least: int | None = None) -> Console:
     return console
 
 
-def complain(message: str) -> None:
+def warn(message: str) -> None:
     """One line on stderr."""
     typer.echo(f"convscope: {message}", err=True)
 
 
 def fail(message: str, code: int) -> NoReturn:
     """One line on stderr, and the end."""
-    complain(message)
+    warn(message)
     raise SystemExit(code)

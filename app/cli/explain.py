@@ -12,14 +12,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from app.cli.backend import Result
+from app.cli.backend import AnalysisHandle
 from app.client import Tick
 from app.encoding.arrays import json_bytes, npy_bytes
 
 
 def explain(
-    result: Result,
-    wish: dict[str, Any],
+    result: AnalysisHandle,
+    options: dict[str, Any],
     *,
     png: Path | None,
     npy: Path | None,
@@ -27,9 +27,9 @@ def explain(
 ) -> None:
     """Ask, write the files that are wanted, and say in a few lines what was found."""
     with _progress() as tick:
-        found = result.attribution(tick, **wish)
+        found = result.attribution(tick, **options)
     if png is not None:
-        png.write_bytes(result.overlay(**wish))
+        png.write_bytes(result.overlay(**options))
     if npy is not None:
         npy.write_bytes(npy_bytes(np.array(found["map"], np.float32)))
     if json is not None:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from app.cli import explain as explaining
 from app.cli import models
-from app.cli.common import complain, errors_in_one_line, fail, settings, source, stdout
+from app.cli.common import errors_in_one_line, fail, settings, source, stdout, warn
 from app.cli.models import ServerOption, model_of
 from app.cli.train import command
 from app.client import Client, ClientError, Prediction
@@ -89,7 +89,7 @@ def predict(
                     _read(photo), top_k=top_k, model=model, crop=parse_crop(crop), output=output
                 )
             except (AppError, ClientError) as error:
-                complain(f"{photo}: {error}")
+                warn(f"{photo}: {error}")
                 continue
             results.append({"photo": str(photo), "predictions": [p._asdict() for p in scores]})
             if not as_json:
@@ -166,12 +166,17 @@ def explain(
     server: ServerOption = None,
 ) -> None:
     """Say which pixels of a photo speak for a class."""
-    wish = {"method": method.replace("-", "_"), "curves": curves, "target": label, "layer": layer}
-    wish["output"] = output
+    options = {
+        "method": method.replace("-", "_"),
+        "curves": curves,
+        "target": label,
+        "layer": layer,
+    }
+    options["output"] = output
     with source(server) as answers:
         model = model_of(answers, model)
         result = answers.analyze(_read(photo), model=model, crop=parse_crop(crop))
-        explaining.explain(result, wish, png=png, npy=npy, json=json)
+        explaining.explain(result, options, png=png, npy=npy, json=json)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Table
 
 from app.analyses import serializers
-from app.cli.backend import LocalSource, Source
+from app.cli.backend import Backend, LocalBackend
 from app.cli.common import errors_in_one_line, settings, source, stdout
 from app.client import Client
 from app.encoding.text import short_name
@@ -165,7 +165,7 @@ def is_file(model: str) -> bool:
     return Path(model).suffix.lower() in MODEL_SUFFIXES
 
 
-def model_of(answers: Source, model: str | None) -> str | None:
+def model_of(answers: Backend, model: str | None) -> str | None:
     """The id of a model that is named by its id or by a file, which is brought then."""
     if model is None or not is_file(model):
         return model
@@ -174,7 +174,7 @@ def model_of(answers: Source, model: str | None) -> str | None:
 
 
 def _network(model: str, given: dict[str, str], here: Settings) -> Network:
-    return _read(Path(model), given, here) if is_file(model) else LocalSource(here).network(model)
+    return _read(Path(model), given, here) if is_file(model) else LocalBackend(here).network(model)
 
 
 def _read(file: Path, given: dict[str, str], here: Settings) -> Network:

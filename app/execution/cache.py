@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from app.execution.executor import Compute, Work
+from app.execution.executor import Work, WorkExecutor
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class _Flight(Generic[T]):
     waiting: int = 0
 
 
-class Remembered(Generic[T]):
+class SingleFlightCache(Generic[T]):
     """Results by their ids, up to ``max_bytes``; the least recently used goes first.
 
     ``blocks`` says what memory a result holds on to: an id for each block → its bytes. What several results share is counted once.
@@ -30,28 +30,28 @@ class Remembered(Generic[T]):
     """
 
     def __init__(
-        self, compute: Compute, max_bytes: int, blocks: Callable[[T], Mapping[int, int]]
+        self, executor: WorkExecutor, max_bytes: int, blocks: Callable[[T], Mapping[int, int]]
     ) -> None:
         self.max_bytes = max_bytes
-        self._compute = compute
+        self._executor = executor
         self._blocks = blocks
         self._flights: dict[str, _Flight[T]] = {}
         self._finished: OrderedDict[str, T] = OrderedDict()
         self._holders: Counter[int] = Counter()
         self._nbytes = 0
 
-    def find(self, key: str) -> T | None:
+    def get(self, key: str) -> T | None:
         """What is remembered under that id, if anything."""
         if key not in self._finished:
             return None
         self._finished.move_to_end(key)
         return self._finished[key]
 
-    def keep(self, key: str, result: T, beside: str | None = None) -> bool:
+    def put(self, key: str, result: T, beside: str | None = None) -> bool:
         """Remember a result, and what is remembered as ``beside`` with it. False, and nothing goes, where there is no room for that."""
         self._drop(key)
         together = dict(self._blocks(result))
-        if beside is not None and (other := self.find(beside)) is not None:
+        if beside is not None and (other := self.get(beside)) is not None:
             together.update(self._blocks(other))
         if sum(together.values()) > self.max_bytes:
             return False
@@ -72,19 +72,19 @@ class Remembered(Generic[T]):
                 del self._holders[block]
                 self._nbytes -= size
 
-    def forget(self, unwanted: Callable[[T], bool]) -> None:
+    def invalidate(self, unwanted: Callable[[T], bool]) -> None:
         """Let go of some results, and do not remember those that are being made now."""
         for flight in self._flights.values():
             flight.unwanted.append(unwanted)
         for key in [key for key, result in self._finished.items() if unwanted(result)]:
             self._drop(key)
 
-    async def once(self, key: str, work: Work[T], beside: str | None = None) -> T:
-        """What is remembered under that id, or what ``work`` makes, once for all who ask at the same time. ``beside`` as in ``keep``.
+    async def get_or_compute(self, key: str, work: Work[T], beside: str | None = None) -> T:
+        """What is remembered under that id, or what ``work`` makes, once for all who ask at the same time. ``beside`` as in ``put``.
 
         When everyone who waits for a run is cancelled, the run is stopped.
         """
-        found = self.find(key)
+        found = self.get(key)
         if found is not None:
             return found
         if key not in self._flights:
@@ -109,7 +109,7 @@ class Remembered(Generic[T]):
         unwanted: list[Callable[[T], bool]],
         beside: str | None,
     ) -> T:
-        result = await self._compute.run(work)
+        result = await self._executor.run(work)
         if not any(is_unwanted(result) for is_unwanted in unwanted):
-            self.keep(key, result, beside)
+            self.put(key, result, beside)
         return result

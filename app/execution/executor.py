@@ -27,7 +27,7 @@ Work = Callable[[Check], T]
 _RECENT = 0.2
 
 
-class Compute:
+class WorkExecutor:
     """Runs work on ``workers`` threads; beyond ``queue_size`` waiting tasks it refuses. Use it from one event loop."""
 
     def __init__(self, workers: int, queue_size: int, time_limit: float) -> None:
@@ -46,7 +46,7 @@ class Compute:
         """
         if self._pending >= self._capacity:
             raise self._overloaded()
-        ticket = _Ticket(self.time_limit if time_limit is None else time_limit)
+        ticket = _TaskContext(self.time_limit if time_limit is None else time_limit)
         job = self._pool.submit(ticket.run, work)
         done = asyncio.wrap_future(job)
         self._pending += 1
@@ -65,7 +65,7 @@ class Compute:
         """Take no more work. Waiting tasks are dropped; those at work stop at their next check, as nobody waits for them."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _finished(self, ticket: _Ticket, done: asyncio.Future[Any]) -> None:
+    def _finished(self, ticket: _TaskContext, done: asyncio.Future[Any]) -> None:
         self._pending -= 1
         if not done.cancelled():
             done.exception()  # looked at here, or asyncio complains when nobody waits for it any more
@@ -81,7 +81,7 @@ class Compute:
         )
 
 
-class _Ticket:
+class _TaskContext:
     """One task's deadline and stop flag, shared between the event loop and the thread."""
 
     def __init__(self, time_limit: float) -> None:

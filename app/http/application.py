@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from app.analyses.store import Analyses
-from app.execution.executor import Compute
+from app.analyses.store import AnalysisStore
+from app.execution.executor import WorkExecutor
 from app.http import openapi, problems
 from app.http.dependencies import Services
 from app.http.middleware import HeadersMiddleware, HeadMiddleware, RawPathMiddleware
@@ -30,12 +30,12 @@ from app.http.routes import (
 )
 from app.images.decoding import Limits
 from app.learning.datasets.store import Bounds, Datasets
-from app.learning.runs.manager import TrainingBounds, Trainings
+from app.learning.runs.manager import TrainingBounds, TrainingManager
 from app.learning.runs.root_folder import make_folder
-from app.learning.steps.store import Steps
+from app.learning.steps.store import StepStore
 from app.models.folder import ModelFolder
 from app.models.registry import Registry
-from app.models.uploaded import ModelReader, OwnModels
+from app.models.uploaded import ModelReader, UploadedModels
 from app.paths import static_dir
 from app.settings import Settings
 from app.version import VERSION
@@ -91,28 +91,28 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
 
 
 def _services(settings: Settings, registry: Registry) -> Services:
-    compute = Compute(settings.workers, settings.queue_size, settings.time_limit)
+    executor = WorkExecutor(settings.workers, settings.max_queue_size, settings.time_limit)
     limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
-    analyses = Analyses(compute, limits, settings.trace_cache_bytes)
-    bounds = Bounds(settings.max_datasets, settings.dataset_bytes, settings.dataset_time_limit)
+    analyses = AnalysisStore(executor, limits, settings.max_analysis_cache_bytes)
+    bounds = Bounds(settings.max_datasets, settings.max_datasets_bytes, settings.dataset_time_limit)
     folder = make_folder(settings.trainings_dir)
     datasets = Datasets(folder, limits, bounds)
-    steps = Steps(compute, settings.step_cache_bytes)
-    trainings = Trainings(folder, datasets, compute, _training_bounds(settings))
-    own_models = OwnModels(settings.models_bytes, settings.model_ttl)
-    reader = ModelReader(settings, own_models, compute, registry)
-    for shelf in (trainings, ModelFolder(settings), own_models):
+    steps = StepStore(executor, settings.max_step_cache_bytes)
+    trainings = TrainingManager(folder, datasets, executor, _training_bounds(settings))
+    uploaded_models = UploadedModels(settings.max_models_bytes, settings.model_ttl)
+    reader = ModelReader(settings, uploaded_models, executor, registry)
+    for shelf in (trainings, ModelFolder(settings), uploaded_models):
         registry.add(shelf)
     return Services(
-        settings, registry, compute, analyses, datasets, steps, trainings, own_models, reader
+        settings, registry, executor, analyses, datasets, steps, trainings, uploaded_models, reader
     )
 
 
 def _training_bounds(settings: Settings) -> TrainingBounds:
     return TrainingBounds(
         settings.max_trainings,
-        settings.kept_trainings,
-        settings.training_memory,
+        settings.max_kept_trainings,
+        settings.max_training_memory,
         settings.training_time_limit,
     )
 
@@ -121,17 +121,17 @@ async def _sweep(services: Services) -> None:
     """Give the memory of brought models back that nobody uses any more."""
     while True:
         await asyncio.sleep(_SWEEP)
-        services.forget(services.own_models.sweep())
+        services.forget(services.uploaded_models.sweep())
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Load the default network before the first photo comes, and go on with trainings that a restart broke off."""
     services: Services = app.state.services
-    await services.compute.run(lambda _: services.registry.layers(services.registry.default))
+    await services.executor.run(lambda _: services.registry.layers(services.registry.default))
     await services.trainings.open()
     sweeping = asyncio.create_task(_sweep(services))
     yield
     sweeping.cancel()
     await services.trainings.close()
-    services.compute.close()
+    services.executor.close()

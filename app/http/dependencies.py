@@ -10,15 +10,15 @@ from fastapi import Depends, Path, Query, Request
 from starlette.types import Receive
 
 from app.analyses.analysis import Analysis
-from app.analyses.store import Analyses
-from app.execution.executor import Compute, Work, while_connected
+from app.analyses.store import AnalysisStore
+from app.execution.executor import Work, WorkExecutor, while_connected
 from app.http.bodies import Upload, read_upload
 from app.images.fitting import Box
 from app.learning.datasets.store import Datasets
-from app.learning.runs.manager import Trainings
-from app.learning.steps.store import Steps
+from app.learning.runs.manager import TrainingManager
+from app.learning.steps.store import StepStore
 from app.models.registry import Registry
-from app.models.uploaded import ModelReader, OwnModels
+from app.models.uploaded import ModelReader, UploadedModels
 from app.settings import Settings
 from engine.network import Network
 
@@ -31,12 +31,12 @@ class Services:
 
     settings: Settings
     registry: Registry
-    compute: Compute
-    analyses: Analyses
+    executor: WorkExecutor
+    analyses: AnalysisStore
     datasets: Datasets
-    steps: Steps
-    trainings: Trainings
-    own_models: OwnModels
+    steps: StepStore
+    trainings: TrainingManager
+    uploaded_models: UploadedModels
     model_reader: ModelReader
 
     def forget(self, models: Collection[str]) -> None:
@@ -57,13 +57,13 @@ ServicesDep = Annotated[Services, Depends(_services)]
 class Worker:
     """Runs work for one request and stops it when the client goes away."""
 
-    def __init__(self, receive: Receive, compute: Compute) -> None:
+    def __init__(self, receive: Receive, executor: WorkExecutor) -> None:
         self._receive = receive
-        self._compute = compute
+        self._executor = executor
 
     async def run(self, work: Work[T]) -> T:
         """The result of ``work(check)``, off the event loop."""
-        return await self.wait_for(self._compute.run(work))
+        return await self.wait_for(self._executor.run(work))
 
     async def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of a coroutine that does its work off the event loop."""
@@ -71,7 +71,7 @@ class Worker:
 
 
 async def _worker(request: Request, services: ServicesDep) -> Worker:
-    return Worker(request.receive, services.compute)
+    return Worker(request.receive, services.executor)
 
 
 WorkerDep = Annotated[Worker, Depends(_worker)]

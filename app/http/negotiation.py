@@ -101,7 +101,7 @@ def _weight(parameters: Sequence[str]) -> float | None:
     return 1.0
 
 
-def parse_channels(text: str | None, count: int, called: str = "channels") -> list[int]:
+def parse_index_ranges(text: str | None, count: int, called: str = "channels") -> list[int]:
     """``0,3,8-15`` → [0, 3, 8, …, 15], each once, in that order; all ``count`` without a text. Raises BadParameter.
 
     ``called`` is the parameter's name.

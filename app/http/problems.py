@@ -25,11 +25,10 @@ from app.errors import (
     DamagedArchive,
     DamagedPicture,
     ExternalDataMissing,
-    FixedModel,
     InputSizeMissing,
     InvalidModel,
+    ModelNotDeletable,
     NoPicture,
-    NoRoom,
     NotAcceptable,
     NotAnArchive,
     NotAPicture,
@@ -38,6 +37,7 @@ from app.errors import (
     Overloaded,
     OversizedModel,
     PictureTooLarge,
+    QuotaExceeded,
     SlowUpload,
     TimeLimit,
     TooManyPixels,
@@ -81,7 +81,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     ArchiveTooLarge: Problem("archive-too-large", 413, "The archive is too large"),
     UnfitArchive: Problem("archive-unfit", 422, "Nothing can be learned from this archive"),
     UnknownDataset: Problem("unknown-dataset", 404, "There is no such set of pictures"),
-    NoRoom: Problem("no-room", 507, "There is no room left"),
+    QuotaExceeded: Problem("no-room", 507, "There is no room left"),
     UnknownTraining: Problem("unknown-training", 404, "There is no such training"),
     WrongState: Problem("wrong-state", 409, "The training is not in that state"),
     InvalidModel: Problem("model-invalid", 422, "This is not a model that can be read"),
@@ -92,7 +92,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     ExternalDataMissing: Problem(
         "model-external-data-needed", 422, "The model's weights are in another file"
     ),
-    FixedModel: Problem("model-fixed", 403, "This model cannot be deleted"),
+    ModelNotDeletable: Problem("model-fixed", 403, "This model cannot be deleted"),
     UnknownModel: Problem("unknown-model", 404, "There is no such model"),
     UnknownAnalysis: Problem("unknown-analysis", 404, "There is no such analysis"),
     UnknownStep: Problem("unknown-step", 404, "There is no such step"),
@@ -137,7 +137,9 @@ def document(error: Exception, path: str) -> dict[str, Any]:
     body: dict[str, Any] = {"type": problem.type, "title": problem.title, "status": problem.status}
     if isinstance(error, AppError):
         body["detail"] = str(error)
-        body |= {k: _told(v) for k in ("limit", "actual") if (v := getattr(error, k)) is not None}
+        body |= {
+            k: _json_number(v) for k in ("limit", "actual") if (v := getattr(error, k)) is not None
+        }
         body |= error.more
     elif isinstance(error, RequestValidationError):
         body["errors"] = [
@@ -186,6 +188,6 @@ def install(app: FastAPI) -> None:
 _LARGEST = int(sys.float_info.max)
 
 
-def _told(number: float) -> float:
+def _json_number(number: float) -> float:
     """A number as JSON readers can take it: beyond 2⁵³ they know no whole ones, and beyond 1.8e308 none at all."""
     return number if abs(number) <= 2**53 else float(min(number, _LARGEST))

@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.http.application import create_app
-from app.learning.runs.manager import Trainings
+from app.learning.runs.manager import TrainingManager
 from app.settings import Settings
 
 # By so much, in seconds, the deadline for bodies is later than the one that is answered with a 408.
@@ -73,7 +73,7 @@ def deadline_protocol(header_timeout: float, body_timeout: float) -> type[H11Pro
 class _Server(uvicorn.Server):
     """uvicorn, which would wait for the streams that follow trainings until its patience ends."""
 
-    def __init__(self, config: uvicorn.Config, trainings: Trainings) -> None:
+    def __init__(self, config: uvicorn.Config, trainings: TrainingManager) -> None:
         super().__init__(config)
         self._trainings = trainings
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.encoding.arrays import json_bytes
 from app.errors import AppError
-from app.execution.executor import Check, Compute
+from app.execution.executor import Check, WorkExecutor
 from app.http.problems import document
 
 Tick = Callable[[int, int], None]
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 async def event_stream(
-    compute: Compute, work: Callable[[Tick], Any], path: str
+    executor: WorkExecutor, work: Callable[[Tick], Any], path: str
 ) -> AsyncIterator[bytes]:
     """``work(tick)`` off the event loop: «progress» events, then «result» with its content, or «problem».
 
@@ -31,10 +31,10 @@ async def event_stream(
     loop = asyncio.get_running_loop()
     news: asyncio.Queue[dict[str, int] | None] = asyncio.Queue()
 
-    def tell(done: dict[str, int]) -> None:
+    def report(done: dict[str, int]) -> None:
         loop.call_soon_threadsafe(news.put_nowait, done)
 
-    task = asyncio.ensure_future(compute.run(lambda check: work(_ticking(check, tell))))
+    task = asyncio.ensure_future(executor.run(lambda check: work(_ticking(check, report))))
     task.add_done_callback(lambda _: news.put_nowait(None))
     try:
         while (progress := await news.get()) is not None:
@@ -44,7 +44,7 @@ async def event_stream(
         task.cancel()
 
 
-def _ticking(check: Check, tell: Callable[[dict[str, int]], None]) -> Tick:
+def _ticking(check: Check, report: Callable[[dict[str, int]], None]) -> Tick:
     last = 0.0
 
     def tick(done: int, total: int) -> None:
@@ -53,7 +53,7 @@ def _ticking(check: Check, tell: Callable[[dict[str, int]], None]) -> Tick:
         now = time.monotonic()
         if now - last >= _PAUSE or done == total:
             last = now
-            tell({"done": done, "total": total})
+            report({"done": done, "total": total})
 
     return tick
 

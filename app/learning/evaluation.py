@@ -15,7 +15,7 @@ from engine.types import Array
 _MOST_MISTAKES = 60
 
 
-def read(network: Network, dataset: Dataset, config: TrainConfig) -> dict[str, Any]:
+def evaluate(network: Network, dataset: Dataset, config: TrainConfig) -> dict[str, Any]:
     """Accuracy, loss, the figures of each class, confusion and the surest mistakes. None where nothing was held out to tell."""
     learned, held_out = split_by_seed(dataset.labels, config.validation, config.seed)
     pictures = dataset.take(held_out)

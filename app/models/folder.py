@@ -33,7 +33,7 @@ class ModelFolder:
     def __init__(self, settings: Settings) -> None:
         self._folder = Path(settings.models_dir).expanduser()
         # A server that takes no models over HTTP still offers these. A list of models looks at all of them.
-        most = max(settings.models_bytes, settings.max_model_bytes)
+        most = max(settings.max_models_bytes, settings.max_model_bytes)
         self._limits = replace(limits_of(settings), max_parameter_bytes=most)
         self._read: LRUCache[_Version, Network] = LRUCache(
             most, lambda network: cost(network).parameter_bytes
@@ -92,7 +92,7 @@ class ModelFolder:
     def use(self, model: str) -> None:
         """Nothing comes of it: these stay."""
 
-    def keeping(self, model: str) -> None:
+    def retention(self, model: str) -> None:
         """These stay until somebody removes the file."""
 
     def add(self, model: str, network: Network) -> Path:

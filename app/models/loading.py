@@ -58,12 +58,12 @@ _MOST_TOLD = 2**17  # bytes of a model card
 
 def limits_of(settings: Settings) -> ModelLimits:
     """How large a model may be. Its values must fit into the memory for analyses, or nobody could look at them."""
-    kept = settings.trace_cache_bytes or settings.max_activation_bytes
+    kept = settings.max_analysis_cache_bytes or settings.max_activation_bytes
     return ModelLimits(
         max_bytes=settings.max_model_bytes,
         max_multiply_adds=settings.max_multiply_adds,
         max_activation_bytes=min(settings.max_activation_bytes, kept),
-        max_parameter_bytes=settings.models_bytes,
+        max_parameter_bytes=settings.max_models_bytes,
     )
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from app.encoding.text import one_line, short_name
 from app.errors import bad_option
-from app.models.registry import OWN
+from app.models.registry import UPLOADED_PREFIX
 from engine.preprocess import (
     CROP_MODES,
     IMAGENET_MEAN,
@@ -132,7 +132,7 @@ def model_id(data: bytes, options: ImportOptions, external: Mapping[str, bytes] 
     told = json.dumps(asdict(options), sort_keys=True)
     files = {name: hashlib.sha256(file).hexdigest() for name, file in sorted(external.items())}
     content = f"{hashlib.sha256(data).hexdigest()} {json.dumps(files) if files else ''}{told}"
-    return f"{OWN}{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+    return f"{UPLOADED_PREFIX}{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
 def _one_of(name: str, text: str | None, known: tuple[str, ...]) -> str | None:

@@ -18,7 +18,7 @@ from engine.network import Network
 
 DEFAULT_MODEL = "everyday"
 
-OWN = "own-"  # how the ids of models begin that people bring
+UPLOADED_PREFIX = "own-"  # how the ids of models begin that people bring
 FORGOTTEN = (
     "Models that people bring are forgotten when nobody uses them for long, when others need the room, or when the server "
     "restarts; send the file again, and it gets the same id."
@@ -30,7 +30,7 @@ _REMEMBERED = 16  # networks from shelves' files in memory
 _Version = tuple[Path, int]
 
 
-class Keeping(TypedDict):
+class Retention(TypedDict):
     """How a model is kept: whether somebody brought it, its ``bytes`` in memory, and after how many seconds without use it goes."""
 
     own: bool
@@ -38,10 +38,10 @@ class Keeping(TypedDict):
     expires_in: float | None
 
 
-_SHIPPED = Keeping(own=False, bytes=None, expires_in=None)
+_SHIPPED = Retention(own=False, bytes=None, expires_in=None)
 
 
-class Shelf(Protocol):
+class ModelProvider(Protocol):
     """Where models come and go while the server runs. Its methods are called from any thread."""
 
     def ids(self) -> list[str]:
@@ -53,7 +53,7 @@ class Shelf(Protocol):
     def use(self, model: str) -> None:
         """Take note that somebody uses a model, if it is here."""
 
-    def keeping(self, model: str) -> Keeping | None:
+    def retention(self, model: str) -> Retention | None:
         """How a model that somebody brought is kept; None for one that nobody did, or that is not here."""
 
 
@@ -63,7 +63,7 @@ class Registry:
     def __init__(self, loaders: Mapping[str, Callable[[], Network]], default: str) -> None:
         self.default = default
         self._loaders = dict(loaders)
-        self._shelves: list[Shelf] = []
+        self._providers: list[ModelProvider] = []
         self._networks: dict[str, Network] = {}
         self._layers: WeakKeyDictionary[Network, list[inspection.LayerInfo]] = WeakKeyDictionary()
         self._found: LRUCache[_Version, Network] = LRUCache(_REMEMBERED)
@@ -74,31 +74,31 @@ class Registry:
         """The networks that ship."""
         return cls({name: _zoo_loader(name) for name in zoo.names()}, DEFAULT_MODEL)
 
-    def add(self, shelf: Shelf) -> None:
+    def add(self, provider: ModelProvider) -> None:
         """Offer a shelf's models, too, after all others."""
-        self._shelves.append(shelf)
+        self._providers.append(provider)
 
     @property
     def ids(self) -> list[str]:
         """Every model's id, the default first."""
         fixed = sorted(self._loaders, key=lambda name: (name != self.default, name))
-        return [*fixed, *(name for shelf in self._shelves for name in shelf.ids())]
+        return [*fixed, *(name for provider in self._providers for name in provider.ids())]
 
     def get(self, model: str | None = None) -> Network:
         """A model by its id, the default without one, to be used. The first call loads it. Raises UnknownModel."""
         name = model or self.default
         self.use(name)
-        return self.look_at(name)
+        return self.peek(name)
 
     def use(self, model: str) -> None:
         """Take note that somebody uses a model: those that people bring go when nobody does."""
-        for shelf in self._shelves:
-            shelf.use(model)
+        for provider in self._providers:
+            provider.use(model)
 
-    def look_at(self, name: str) -> Network:
+    def peek(self, name: str) -> Network:
         """A model without using it. Raises UnknownModel."""
         if name not in self._loaders:
-            return self._get_from_shelf(name)
+            return self._get_from_provider(name)
         with self._lock:
             if name not in self._networks:
                 self._networks[name] = self._loaders[name]().freeze()
@@ -119,19 +119,23 @@ class Registry:
             known = self._layers[network] = inspection.describe_layers(network, check)
         return known
 
-    def keeping(self, model: str) -> Keeping:
+    def retention(self, model: str) -> Retention:
         """How a model is kept. What ships, and what is learned here, is not brought and stays."""
-        return next((k for shelf in self._shelves if (k := shelf.keeping(model))), _SHIPPED)
+        return next(
+            (k for provider in self._providers if (k := provider.retention(model))), _SHIPPED
+        )
 
     @property
     def loaded(self) -> bool:
         """Whether the default model is in memory."""
         return self.default in self._networks
 
-    def _get_from_shelf(self, model: str) -> Network:
-        way_out = FORGOTTEN if model.startswith(OWN) else f"There is: {', '.join(self.ids)}."
+    def _get_from_provider(self, model: str) -> Network:
+        way_out = (
+            FORGOTTEN if model.startswith(UPLOADED_PREFIX) else f"There is: {', '.join(self.ids)}."
+        )
         unknown = UnknownModel(f"There is no model {model!r}. {way_out}")
-        found = next((f for shelf in self._shelves if (f := shelf.find(model))), None)
+        found = next((f for provider in self._providers if (f := provider.find(model))), None)
         if isinstance(found, Network):
             return found
         if found is None:

@@ -9,11 +9,11 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from app.errors import FixedModel, Overloaded, OversizedModel, TimeLimit, UnknownModel
-from app.execution.executor import Check, Compute
+from app.errors import ModelNotDeletable, Overloaded, OversizedModel, TimeLimit, UnknownModel
+from app.execution.executor import Check, WorkExecutor
 from app.models.loading import limits_of, read_model
 from app.models.options import ModelUpload, model_id
-from app.models.registry import FORGOTTEN, OWN, Keeping, Registry
+from app.models.registry import FORGOTTEN, UPLOADED_PREFIX, Registry, Retention
 from app.settings import Settings
 from engine.cost import cost
 from engine.network import Network
@@ -22,7 +22,7 @@ _WAIT = 5  # seconds until somebody whose turn it was not asks again
 
 
 @dataclass
-class _Own:
+class _Entry:
     """A network, the bytes of its numbers, and when it was used last."""
 
     network: Network
@@ -30,7 +30,7 @@ class _Own:
     used: float
 
 
-class OwnModels:
+class UploadedModels:
     """A shelf of brought models, up to ``max_bytes``, each as long as it is used within ``seconds``. Safe to use from any thread.
 
     ``clock`` tells the time in seconds.
@@ -42,36 +42,36 @@ class OwnModels:
         self._max_bytes = max_bytes
         self._seconds = seconds
         self._clock = clock
-        self._kept: OrderedDict[str, _Own] = OrderedDict()  # the least recently used first
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()  # the least recently used first
         self._lock = threading.Lock()
 
     def ids(self) -> list[str]:
         """The models, the newest or last used at the end."""
         with self._lock:
-            return [model for model, own in self._kept.items() if not self._is_over(own)]
+            return [model for model, own in self._entries.items() if not self._is_over(own)]
 
     def find(self, model: str) -> Network | None:
         """A model; None for one that is not here, or not any more."""
         with self._lock:
-            own = self._kept.get(model)
+            own = self._entries.get(model)
             return None if own is None or self._is_over(own) else own.network
 
     def use(self, model: str) -> None:
         """Take note that somebody uses a model, which begins its time anew."""
         with self._lock:
-            own = self._kept.get(model)
+            own = self._entries.get(model)
             if own is not None and not self._is_over(own):
                 own.used = self._clock()
-                self._kept.move_to_end(model)
+                self._entries.move_to_end(model)
 
-    def keeping(self, model: str) -> Keeping | None:
+    def retention(self, model: str) -> Retention | None:
         """How long a model is kept, and what it takes."""
         with self._lock:
-            own = self._kept.get(model)
+            own = self._entries.get(model)
             if own is None:
                 return None
             left = max(0.0, own.used + self._seconds - self._clock())
-            return Keeping(own=True, bytes=own.nbytes, expires_in=round(left, 1))
+            return Retention(own=True, bytes=own.nbytes, expires_in=round(left, 1))
 
     def keep(self, model: str, network: Network) -> list[str]:
         """Put a model on the shelf; what had to go for it. Raises OversizedModel for one that has no room even alone."""
@@ -84,24 +84,24 @@ class OwnModels:
                 more={"what": "kept_bytes"},
             )
         with self._lock:
-            self._kept.pop(model, None)
+            self._entries.pop(model, None)
             gone = self._sweep()
             while self._held(network) > self._max_bytes:
-                gone.append(self._kept.popitem(last=False)[0])
-            self._kept[model] = _Own(network, nbytes, self._clock())
+                gone.append(self._entries.popitem(last=False)[0])
+            self._entries[model] = _Entry(network, nbytes, self._clock())
             return gone
 
     def delete(self, model: str) -> None:
-        """Forget a model. Raises UnknownModel, and FixedModel for one that nobody brought."""
-        if not model.startswith(OWN):
-            raise FixedModel(
-                f"{model!r} was not brought by anybody, so it stays. Models that can be deleted begin with {OWN!r}."
+        """Forget a model. Raises UnknownModel, and ModelNotDeletable for one that nobody brought."""
+        if not model.startswith(UPLOADED_PREFIX):
+            raise ModelNotDeletable(
+                f"{model!r} was not brought by anybody, so it stays. Models that can be deleted begin with {UPLOADED_PREFIX!r}."
             )
         with self._lock:
-            own = self._kept.get(model)
+            own = self._entries.get(model)
             if own is None or self._is_over(own):
                 raise UnknownModel(f"There is no model {model!r}. {FORGOTTEN}")
-            del self._kept[model]
+            del self._entries[model]
 
     def sweep(self) -> list[str]:
         """Forget the models whose time is over; their ids."""
@@ -110,17 +110,17 @@ class OwnModels:
 
     def _held(self, network: Network) -> int:
         """Bytes of the numbers of all models and one more; what several share, being the same but for their photos, counts once."""
-        models = (*(own.network for own in self._kept.values()), network)
+        models = (*(own.network for own in self._entries.values()), network)
         arrays = (a for m in models for a in (*m.parameters().values(), *m.buffers().values()))
         return sum({id(array): array.nbytes for array in arrays}.values())
 
     def _sweep(self) -> list[str]:
-        over = [model for model, own in self._kept.items() if self._is_over(own)]
+        over = [model for model, own in self._entries.items() if self._is_over(own)]
         for model in over:
-            del self._kept[model]
+            del self._entries[model]
         return over
 
-    def _is_over(self, own: _Own) -> bool:
+    def _is_over(self, own: _Entry) -> bool:
         return self._clock() > own.used + self._seconds
 
 
@@ -131,12 +131,16 @@ class ModelReader:
     """
 
     def __init__(
-        self, settings: Settings, shelf: OwnModels, compute: Compute, registry: Registry
+        self,
+        settings: Settings,
+        provider: UploadedModels,
+        executor: WorkExecutor,
+        registry: Registry,
     ) -> None:
         self._settings = settings
         self._registry = registry
-        self._shelf = shelf
-        self._compute = compute
+        self._provider = provider
+        self._executor = executor
         self._room = settings.max_model_bytes
         self._turn = asyncio.Lock()
 
@@ -145,7 +149,7 @@ class ModelReader:
     ) -> tuple[str, list[str]]:
         """Keep the model that ``receive`` gets, of so many bytes (None: as many as may be): its id, and those that had to go for it.
 
-        Raises Overloaded while the others that are on their way leave no room, and what ``read_model``, ``OwnModels.keep`` and
+        Raises Overloaded while the others that are on their way leave no room, and what ``read_model``, ``UploadedModels.keep`` and
         ``receive`` raise.
         """
         most = self._settings.max_model_bytes
@@ -174,10 +178,10 @@ class ModelReader:
 
         try:
             # Sizes are limited before; this is for what they should have stopped.
-            model, network = await self._compute.run(read, self._settings.model_time_limit)
+            model, network = await self._executor.run(read, self._settings.model_time_limit)
         except TimeLimit as error:
             raise TimeLimit(
                 f"Reading the model was stopped after {error.limit:g} s, the server's limit.",
                 limit=error.limit,
             ) from None
-        return model, self._shelf.keep(model, network)
+        return model, self._provider.keep(model, network)

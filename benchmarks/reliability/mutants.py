@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=2)
     args = parser.parse_args()
     # The cache of analyses would grow by design, so it gets no room: what grows then is a leak.
-    with Server(trace_cache_bytes=0) as server:
+    with Server(max_analysis_cache_bytes=0) as server:
         _warm_up(server)
         _report(server, _send(server, args))
         _report_hostile(server)

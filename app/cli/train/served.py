@@ -17,7 +17,7 @@ from app.cli.train.local import INTERRUPTED, Options, build, export, print_epoch
 from app.http.application import create_app
 from app.http.dependencies import Services
 from app.http.server import make_server
-from app.learning.runs.run import Run
+from app.learning.runs.run import TrainingRun
 from app.settings import Settings
 from engine.errors import TrainingError
 from engine.formats import safetensors
@@ -50,7 +50,7 @@ async def _run(options: Options, settings: Settings, console: Console) -> int:
             raise TrainingError(f"no server can listen on {settings.host}:{settings.port}")
         await asyncio.sleep(0.05)
     training = await services.trainings.create(
-        _wish(options, info.id), name, paused=False, speed=None
+        _config(options, info.id), name, paused=False, speed=None
     )
     port = server.servers[0].sockets[0].getsockname()[1]
     console.print(
@@ -62,7 +62,7 @@ async def _run(options: Options, settings: Settings, console: Console) -> int:
     if not following.done():
         following.cancel()
         console.print(
-            f"Stopped after {training.facts['step']} batches. It goes on with: convscope serve"
+            f"Stopped after {training.progress['step']} batches. It goes on with: convscope serve"
         )
         return INTERRUPTED
     path = services.trainings.find(training.model)
@@ -80,13 +80,13 @@ async def _run(options: Options, settings: Settings, console: Console) -> int:
     return 0 if training.status == "finished" else 1
 
 
-def _wish(options: Options, data: str) -> dict[str, Any]:
+def _config(options: Options, data: str) -> dict[str, Any]:
     config = options.config.to_dict()
     config["augmentation"] = options.config.augmentation.to_text()
     return {**config, "data": data, "architecture": options.architecture}
 
 
-async def _follow(training: Run, console: Console) -> None:
+async def _follow(training: TrainingRun, console: Console) -> None:
     """Tell of it until it is over."""
     told = 0
     with progress_bar(console) as progress:
@@ -98,23 +98,23 @@ async def _follow(training: Run, console: Console) -> None:
     _tell_epochs(training, told, console)
 
 
-def _tell_epochs(training: Run, told: int, console: Console) -> int:
-    for entry in training.journal.epochs[told:]:
+def _tell_epochs(training: TrainingRun, told: int, console: Console) -> int:
+    for entry in training.metrics_log.epochs[told:]:
         record = EpochRecord(**{k: v for k, v in entry.items() if k not in ("epoch", "step")})
-        print_epoch(console, entry["epoch"], training.facts["epochs"], record)
-    return len(training.journal.epochs)
+        print_epoch(console, entry["epoch"], training.progress["epochs"], record)
+    return len(training.metrics_log.epochs)
 
 
-def _show(progress: Progress, bar: TaskID, training: Run) -> None:
-    facts, points = training.facts, training.journal.points
+def _show(progress: Progress, bar: TaskID, training: TrainingRun) -> None:
+    now, points = training.progress, training.metrics_log.points
     if not points:
         return
     _, loss, accuracy, _ = points[-1]
-    speed = f"{facts['images_per_second'] or 0:,.0f} pictures/s"
+    speed = f"{now['images_per_second'] or 0:,.0f} pictures/s"
     progress.update(
         bar,
-        description=f"epoch {facts['epoch']}/{facts['epochs']}",
-        total=facts["steps"],
-        completed=facts["step"],
+        description=f"epoch {now['epoch']}/{now['epochs']}",
+        total=now["steps"],
+        completed=now["step"],
         numbers=f"loss {loss:.4g}  {accuracy:.1%}  {speed}",
     )

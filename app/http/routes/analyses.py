@@ -24,7 +24,7 @@ from app.http.negotiation import (
     choose_format,
     etag,
     not_modified,
-    parse_channels,
+    parse_index_ranges,
 )
 from app.http.openapi import (
     UPLOAD_BODY,
@@ -137,7 +137,7 @@ async def read_layer(
 ) -> Response:
     """Maps, pooled outputs or scores: as JSON, .npy, .npz, or a picture of heatmaps."""
     kind = choose_format(format, accepted(request.headers), ("json", "npy", "npz", "png"))
-    chosen = parse_channels(channels, done.layer(name).shape[0])
+    chosen = parse_index_ranges(channels, done.layer(name).shape[0])
     tag = etag(done.id, name, kind, chosen)
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))

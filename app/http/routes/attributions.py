@@ -51,25 +51,27 @@ router = APIRouter(prefix="/analyses", tags=["analyses"])
             TimeLimit,
         ),
     },
-    openapi_extra=json_body("AttributionWish", "The method, the class, and the method's options."),
+    openapi_extra=json_body(
+        "AttributionRequest", "The method, the class, and the method's options."
+    ),
 )
 async def explain_class(
     request: Request, done: AnalysisDep, services: ServicesDep, worker: WorkerDep
 ) -> Response:
     """A number for each pixel of the input. As text/event-stream: «progress» events, then «result» with the JSON, or «problem»."""
-    asked = await read_json(request, shapes.AttributionWish, services.settings.body_timeout)
-    wish = asked.wish()
+    asked = await read_json(request, shapes.AttributionRequest, services.settings.body_timeout)
+    task = asked.task()
     kind = choose_format(None, accepted(request.headers), ("json", "npy", "png", "events"))
     if kind == "events":
         events = event_stream(
-            services.compute,
-            lambda tick: attributions.present(done, attributions.answer(done, wish, tick)),
+            services.executor,
+            lambda tick: attributions.present(done, attributions.answer(done, task, tick)),
             request.url.path,
         )
         return StreamingResponse(events, media_type=EVENTS)
 
     def answer(check: attributions.Check) -> attributions.Answer:
-        return attributions.answer(done, wish, lambda *_: check())
+        return attributions.answer(done, task, lambda *_: check())
 
     got = await worker.run(answer)
     if kind == "json":

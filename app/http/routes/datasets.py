@@ -13,9 +13,9 @@ from app.errors import (
     BadParameter,
     BadUpload,
     DamagedArchive,
-    NoRoom,
     NotAnArchive,
     Overloaded,
+    QuotaExceeded,
     SlowUpload,
     TimeLimit,
     UnfitArchive,
@@ -29,7 +29,7 @@ from app.http.responses import content_headers, created, json_response
 from app.http.schemas import learning as schemas
 from app.learning.datasets.contact_sheet import contact_sheet
 from app.learning.datasets.store import Datasets
-from app.learning.runs.defaults import SUGGESTION
+from app.learning.runs.defaults import DEFAULT_CONFIG
 from app.version import VERSION
 
 router = APIRouter(prefix="/datasets", tags=["learning"])
@@ -56,7 +56,7 @@ async def list_datasets(services: ServicesDep, worker: WorkerDep) -> Response:
     """Those that the server draws, then those that people brought; and a wish to begin with."""
     found = await worker.run(lambda _: services.datasets.all())
     listed = [asdict(info) for info in found]
-    return json_response({"datasets": listed, "suggestion": SUGGESTION})
+    return json_response({"datasets": listed, "suggestion": DEFAULT_CONFIG})
 
 
 @router.post(
@@ -72,7 +72,7 @@ async def list_datasets(services: ServicesDep, worker: WorkerDep) -> Response:
         UnfitArchive,
         BadUpload,
         SlowUpload,
-        NoRoom,
+        QuotaExceeded,
         Overloaded,
         TimeLimit,
         BadParameter,
@@ -96,7 +96,7 @@ async def create_dataset(
     async def receive() -> bytes:
         return await read_archive(request, settings.max_archive_bytes, settings.body_timeout)
 
-    info = await services.datasets.add(name, receive, services.compute)
+    info = await services.datasets.add(name, receive, services.executor)
     return created(request, "read_dataset", info.id, asdict(info))
 
 

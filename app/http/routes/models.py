@@ -11,9 +11,9 @@ from app.errors import (
     BadParameter,
     BadUpload,
     ExternalDataMissing,
-    FixedModel,
     InputSizeMissing,
     InvalidModel,
+    ModelNotDeletable,
     NotAcceptable,
     OptionMissing,
     Overloaded,
@@ -26,7 +26,7 @@ from app.errors import (
 )
 from app.http.bodies import announced_bytes, read_model_file
 from app.http.dependencies import LayerName, ServicesDep, WorkerDep
-from app.http.negotiation import MEDIA_TYPES, accepted, choose_format, parse_channels
+from app.http.negotiation import MEDIA_TYPES, accepted, choose_format, parse_index_ranges
 from app.http.openapi import MODEL_BODY, binary_content, examples, problem_responses
 from app.http.params import (
     ChannelsParam,
@@ -165,12 +165,12 @@ async def create_model(
     status_code=204,
     summary="Delete a model",
     response_class=Response,
-    responses=problem_responses(UnknownModel, FixedModel, BadParameter),
+    responses=problem_responses(UnknownModel, ModelNotDeletable, BadParameter),
     openapi_extra=examples(id="own-3f1a9c0b7d25"),
 )
 async def delete_model(services: ServicesDep, model: ModelId) -> Response:
     """One that somebody brought; those that ship or were learned here stay. Its analyses go with it."""
-    services.own_models.delete(model)
+    services.uploaded_models.delete(model)
     services.forget([model])
     return Response(status_code=204)
 
@@ -219,7 +219,7 @@ async def read_weights(
     kind = choose_format(format, accepted(request.headers), ("json", "npy", "npz"))
 
     def choose(count: int) -> list[int]:
-        return parse_channels(filters, count, "filters")
+        return parse_index_ranges(filters, count, "filters")
 
     body = await worker.run(
         lambda _: paths.weights_bytes(services.registry, model, name, kind, choose)

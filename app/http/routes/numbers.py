@@ -43,7 +43,9 @@ async def follow_trail(
 ) -> Response:
     """From a number by its largest term, layer by layer, back to the input."""
     place = position.in_shape(done.layer(name).shape)
-    return json_response(await worker.run(lambda check: paths.trail(done, name, place, check)))
+    return json_response(
+        await worker.run(lambda check: paths.strongest_path(done, name, place, check))
+    )
 
 
 @router.get(
@@ -69,9 +71,11 @@ async def see_effective_field(
     place = position.in_shape(done.layer(name).shape)
     if kind == "json":
         return json_response(
-            await worker.run(lambda check: paths.effective(done, name, place, check))
+            await worker.run(
+                lambda check: paths.describe_effective_receptive_field(done, name, place, check)
+            )
         )
     body = await worker.run(
-        lambda check: npy_bytes(paths.pixel_influence(done, name, place, check))
+        lambda check: npy_bytes(paths.effective_receptive_field(done, name, place, check))
     )
     return Response(body, media_type=MEDIA_TYPES[kind])

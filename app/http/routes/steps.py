@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from app.errors import (
     BadParameter,
     BodyTooLarge,
-    NoRoom,
     NotAcceptable,
     Overloaded,
+    QuotaExceeded,
     SlowUpload,
     TimeLimit,
     UnknownAnalysis,
@@ -31,7 +31,7 @@ from app.http.responses import content_headers, created, json_response
 from app.http.schemas import common as schemas
 from app.http.schemas import steps as shapes
 from app.learning.steps import derivation, serializers
-from app.learning.steps.store import Examined, Lesson
+from app.learning.steps.store import PhotoStep, StepInspection
 from engine.types import Array
 
 router = APIRouter(tags=["learning"])
@@ -58,11 +58,11 @@ async def _examined(
             examples=["5d1c0a9be2d94c7786a1d0f4b3e25c68"],
         ),
     ],
-) -> Examined:
+) -> StepInspection:
     return services.steps.get(step_id)
 
 
-StepDep = Annotated[Examined, Depends(_examined)]
+StepDep = Annotated[StepInspection, Depends(_examined)]
 Picture = Annotated[int, Query(ge=0, le=2**31 - 1, description="A place in the batch.")]
 Parameter = Annotated[str, Path(description="The parameter's name.", examples=["weight"])]
 Place = Annotated[
@@ -87,7 +87,13 @@ Format = Annotated[
     response_model=shapes.Step,
     response_description="The step; Location says where it can be read again.",
     responses=problem_responses(
-        UnknownAnalysis, BadParameter, BodyTooLarge, SlowUpload, NoRoom, Overloaded, TimeLimit
+        UnknownAnalysis,
+        BadParameter,
+        BodyTooLarge,
+        SlowUpload,
+        QuotaExceeded,
+        Overloaded,
+        TimeLimit,
     ),
     openapi_extra=json_body("Lesson", "What the photo shows, and how to learn."),
 )
@@ -98,11 +104,11 @@ async def take_lesson(
     analysis ``after_analysis``, which can be opened and compared like any other.
     """
     asked = await read_json(request, shapes.Lesson, services.settings.body_timeout)
-    lesson = Lesson(**asked.model_dump())
+    lesson = PhotoStep(**asked.model_dump())
     seen = await worker.wait_for(services.steps.of_photo(done, lesson))
     assert seen.after is not None
     services.analyses.keep(seen.after)
-    content = await _told(services, worker, seen, 0)
+    content = await _serialize(services, worker, seen, 0)
     return created(request, "read_step", seen.id, content)
 
 
@@ -138,7 +144,7 @@ async def look_at_step(
     seen = await worker.wait_for(
         services.steps.of_training(run.id, asked, lambda: services.trainings.before(run, asked))
     )
-    return json_response(await _told(services, worker, seen, picture))
+    return json_response(await _serialize(services, worker, seen, picture))
 
 
 @router.get(
@@ -151,13 +157,15 @@ async def read_step(
     seen: StepDep, services: ServicesDep, worker: WorkerDep, picture: Picture = 0
 ) -> Response:
     """The same, from the place of any picture of the batch."""
-    return json_response(await _told(services, worker, seen, picture))
+    return json_response(await _serialize(services, worker, seen, picture))
 
 
-async def _told(services: Services, worker: Worker, seen: Examined, picture: int) -> dict[str, Any]:
+async def _serialize(
+    services: Services, worker: Worker, seen: StepInspection, picture: int
+) -> dict[str, Any]:
     """A step is made, unless its training has yet to come to it."""
     to_come = any(
-        run.id == seen.training and run.facts["step"] < (seen.number or 0)
+        run.id == seen.training and run.progress["step"] < (seen.number or 0)
         for run in services.trainings.all()
     )
     return await worker.run(lambda _: serializers.step(seen, picture, made=not to_come))
@@ -218,7 +226,7 @@ async def read_step_parameter(
 async def _array(
     request: Request,
     worker: Worker,
-    seen: Examined,
+    seen: StepInspection,
     array: Array,
     wanted: str | None,
     about: Mapping[str, object],

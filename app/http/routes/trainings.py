@@ -27,7 +27,7 @@ from app.http.responses import created, json_response
 from app.http.schemas import learning as schemas
 from app.learning import evaluation
 from app.learning.runs.config import config_of
-from app.learning.runs.run import Run
+from app.learning.runs.run import TrainingRun
 from engine.formats.onnx import to_onnx
 from engine.formats.safetensors import to_bytes
 from engine.zoo import layer_spec
@@ -49,13 +49,13 @@ _BODY = (BodyTooLarge, SlowUpload, BadParameter)
     summary="Try layers before they learn",
     response_model=schemas.Plan,
     responses=problem_responses(UnknownDataset, Overloaded, TimeLimit, *_BODY),
-    openapi_extra=json_body("PlanWish", "Layers, and the set of pictures."),
+    openapi_extra=json_body("NetworkSpec", "Layers, and the set of pictures."),
 )
 async def plan_training(request: Request, services: ServicesDep, worker: WorkerDep) -> Response:
     """Shapes and costs of every layer; the first impossible one says why, and the answer is a 200 all the same."""
-    wish = await read_json(request, schemas.PlanWish, services.settings.body_timeout)
-    info = await worker.run(lambda _: services.datasets.info(wish.data))
-    rows = layer_spec.plan(wish.layers, len(info.classes), info.size)
+    spec = await read_json(request, schemas.NetworkSpec, services.settings.body_timeout)
+    info = await worker.run(lambda _: services.datasets.info(spec.data))
+    rows = layer_spec.plan(spec.layers, len(info.classes), info.size)
     problem = next((row.problem for row in rows if row.problem), None)
     content = {
         "input": [3, *info.size],
@@ -81,15 +81,15 @@ async def list_trainings(services: ServicesDep) -> Response:
     response_model=schemas.Training,
     response_description="The training; Location says where it can be read again.",
     responses=problem_responses(UnknownDataset, Overloaded, TimeLimit, *_BODY),
-    openapi_extra=json_body("TrainingWish", "Pictures, a network, and how to learn."),
+    openapi_extra=json_body("TrainingRequest", "Pictures, a network, and how to learn."),
 )
 async def create_training(request: Request, services: ServicesDep) -> Response:
     """It learns in a process of its own, also when nobody looks, and is found again after a restart of the server."""
-    wish = await read_json(request, schemas.TrainingWish, services.settings.body_timeout)
-    asked = wish.model_dump(exclude={"name", "paused", "speed"}, exclude_none=True)
-    if wish.architecture is None and wish.layers is None:
+    spec = await read_json(request, schemas.TrainingRequest, services.settings.body_timeout)
+    asked = spec.model_dump(exclude={"name", "paused", "speed"}, exclude_none=True)
+    if spec.architecture is None and spec.layers is None:
         asked["layers"] = [dict(layer) for layer in layer_spec.DEFAULT_LAYERS]
-    run = await services.trainings.create(asked, wish.name, paused=wish.paused, speed=wish.speed)
+    run = await services.trainings.create(asked, spec.name, paused=spec.paused, speed=spec.speed)
     return created(request, "read_training", run.id, run.whole())
 
 
@@ -169,15 +169,15 @@ async def pause_training(services: ServicesDep, training: TrainingId) -> Respons
     summary="Go on with a training",
     response_model=schemas.Training,
     responses={**_COMMAND, **problem_responses(*_BODY)},
-    openapi_extra=json_body("ResumeWish", "How fast."),
+    openapi_extra=json_body("ResumeRequest", "How fast."),
 )
 async def resume_training(
     request: Request, services: ServicesDep, training: TrainingId
 ) -> Response:
     """After a pause; or at another speed."""
     run = services.trainings.get(training)
-    wish = await read_json(request, schemas.ResumeWish, services.settings.body_timeout)
-    await services.trainings.resume(run, wish.speed)
+    spec = await read_json(request, schemas.ResumeRequest, services.settings.body_timeout)
+    await services.trainings.resume(run, spec.speed)
     return json_response(run.whole())
 
 
@@ -186,13 +186,13 @@ async def resume_training(
     summary="Learn from one batch",
     response_model=schemas.Training,
     responses={**_COMMAND, **problem_responses(*_BODY)},
-    openapi_extra=json_body("StepWish", "How many batches."),
+    openapi_extra=json_body("AdvanceRequest", "How many batches."),
 )
 async def step_training(request: Request, services: ServicesDep, training: TrainingId) -> Response:
     """Or from a few; then it rests again. Only while it is paused."""
     run = services.trainings.get(training)
-    wish = await read_json(request, schemas.StepWish, services.settings.body_timeout)
-    await services.trainings.step(run, wish.batches)
+    spec = await read_json(request, schemas.AdvanceRequest, services.settings.body_timeout)
+    await services.trainings.step(run, spec.batches)
     return json_response(run.whole())
 
 
@@ -266,8 +266,8 @@ async def download_model(
     return Response(body, 200, headers, MEDIA_TYPES[kind])
 
 
-def _evaluation(services: Services, run: Run) -> dict[str, Any]:
+def _evaluation(services: Services, run: TrainingRun) -> dict[str, Any]:
     network = services.registry.get(run.model)
     step = network.meta["step"]
-    found = evaluation.read(network, services.trainings.dataset(run), config_of(run.wish))
+    found = evaluation.evaluate(network, services.trainings.dataset(run), config_of(run.spec))
     return {"step": step, "model": f"{run.model}@{step}", **found}

@@ -12,8 +12,8 @@ from app.analyses.variants import difference
 from app.errors import (
     BadParameter,
     BodyTooLarge,
-    NoRoom,
     Overloaded,
+    QuotaExceeded,
     SlowUpload,
     TimeLimit,
     UnknownAnalysis,
@@ -36,7 +36,13 @@ router = APIRouter(prefix="/analyses", tags=["analyses"])
     response_model=schemas.Analysis,
     response_description="An analysis like any other; Location says where it can be read again.",
     responses=problem_responses(
-        UnknownAnalysis, BadParameter, BodyTooLarge, SlowUpload, NoRoom, Overloaded, TimeLimit
+        UnknownAnalysis,
+        BadParameter,
+        BodyTooLarge,
+        SlowUpload,
+        QuotaExceeded,
+        Overloaded,
+        TimeLimit,
     ),
     openapi_extra=json_body("Changes", "What to change; nothing gives the same numbers again."),
 )

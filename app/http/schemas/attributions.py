@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
-from app.analyses.attributions import Wish
+from app.analyses.attributions import AttributionTask
 from app.http.schemas.outputs import Schema
 
 
-class AttributionWish(Schema):
+class AttributionRequest(Schema):
     """Which method to ask, about which class; options that a method does not have are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,11 +42,13 @@ class AttributionWish(Schema):
     stride: int | None = Field(None, description="Of occlusion, in pixels of the input.")
     curves: bool = Field(False, description="Whether to test the map by deletion and insertion.")
 
-    def wish(self) -> Wish:
+    def task(self) -> AttributionTask:
         """What the domain is asked for."""
         names = ("steps", "samples", "noise", "seed", "window", "stride")
         options = {name: value for name in names if (value := getattr(self, name)) is not None}
-        return Wish(self.method, self.output, self.target, self.layer, self.curves, options)
+        return AttributionTask(
+            self.method, self.output, self.target, self.layer, self.curves, options
+        )
 
 
 class Target(Schema):
@@ -108,4 +110,4 @@ class AttributionOut(Schema):
 
 
 # What handlers read from a request's body themselves; FastAPI does not know of these.
-BODIES = (AttributionWish,)
+BODIES = (AttributionRequest,)

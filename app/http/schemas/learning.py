@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from app.http.schemas.outputs import Schema
-from app.learning.runs.defaults import SUGGESTION
+from app.learning.runs.defaults import DEFAULT_CONFIG
 
 
 class Dataset(Schema):
@@ -44,7 +44,7 @@ class DatasetList(Schema):
     datasets: list[Dataset]
     suggestion: dict[str, Any] = Field(
         description="A wish for POST /trainings that learns any drawn set in less than a minute.",
-        examples=[SUGGESTION],
+        examples=[DEFAULT_CONFIG],
     )
 
 
@@ -54,13 +54,13 @@ Layers = Annotated[
     Field(
         max_length=64,
         description="From the picture on, without the last dense layer and the softmax, which are added.",
-        examples=[SUGGESTION["layers"]],
+        examples=[DEFAULT_CONFIG["layers"]],
     ),
 ]
 Id = Annotated[str, Field(max_length=64)]
 
 
-class PlanWish(Schema):
+class NetworkSpec(Schema):
     """Layers to be tried on a set of pictures."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -93,7 +93,7 @@ class Plan(Schema):
     problem: str | None = Field(description="That of the first impossible layer.", examples=[None])
 
 
-class TrainingWish(Schema):
+class TrainingRequest(Schema):
     """What a training is to be: pictures, a network (layers, or the name of an architecture), and how to learn."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -157,7 +157,7 @@ class TrainingWish(Schema):
         return self
 
 
-class StepWish(Schema):
+class AdvanceRequest(Schema):
     """How many batches to learn from before the next rest."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -165,7 +165,7 @@ class StepWish(Schema):
     batches: int = Field(1, ge=1, le=1000, examples=[1])
 
 
-class ResumeWish(Schema):
+class ResumeRequest(Schema):
     """How fast to go on."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -216,7 +216,7 @@ class TrainingState(Schema):
         description="starting, running, paused, finished, stopped or failed.", examples=["running"]
     )
     problem: str | None = Field(description="Why it ended early.", examples=[None])
-    wish: dict[str, Any] = Field(examples=[SUGGESTION])
+    wish: dict[str, Any] = Field(examples=[DEFAULT_CONFIG])
     classes: list[str] = Field(examples=[["circle", "square"]])
     training_pictures: int | None = Field(
         description="How many are learned from; null until it is counted.", examples=[2704]
@@ -315,4 +315,4 @@ class EvaluationOut(Schema):
     mistakes: list[Mistake] = Field(description="At most 60, the surest first.")
 
 
-BODIES = (PlanWish, TrainingWish, StepWish, ResumeWish)
+BODIES = (NetworkSpec, TrainingRequest, AdvanceRequest, ResumeRequest)

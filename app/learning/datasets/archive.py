@@ -92,7 +92,7 @@ class _File:
     label: str
 
 
-class Reading:
+class ArchiveReader:
     """An archive being read: ``go_on`` until it returns True, then take the ``result``.
 
     Raises NotAnArchive, DamagedArchive, ArchiveTooLarge or UnfitArchive, at once or on the way.
@@ -108,7 +108,7 @@ class Reading:
         self._labels: list[int] = []
         self._left = iter(self._files)
 
-    def go_on(self, check: Check) -> bool:
+    def read_some(self, check: Check) -> bool:
         """Read for a moment. Whether all is read."""
         stop = time.monotonic() + _SLICE
         for file in self._left:

@@ -22,10 +22,10 @@ import numpy as np
 from cachetools import LRUCache
 
 from app.encoding.text import short_name
-from app.errors import BadParameter, NoRoom, Overloaded, TimeLimit, UnknownDataset
-from app.execution.executor import Compute
+from app.errors import BadParameter, Overloaded, QuotaExceeded, TimeLimit, UnknownDataset
+from app.execution.executor import WorkExecutor
 from app.images.decoding import Limits
-from app.learning.datasets.archive import SIZE, Reading
+from app.learning.datasets.archive import SIZE, ArchiveReader
 from engine.errors import TrainingError
 from engine.formats.safetensors import write_atomically
 from engine.train.data import Dataset
@@ -132,29 +132,29 @@ class Datasets:
             _path(self._folder, dataset_id, kind).unlink(missing_ok=True)
 
     async def add(
-        self, name: str, receive: Callable[[], Awaitable[bytes]], compute: Compute
+        self, name: str, receive: Callable[[], Awaitable[bytes]], executor: WorkExecutor
     ) -> DatasetInfo:
         """Keep the pictures of a ZIP, which ``receive`` (a coroutine function) gets; one archive at a time.
 
-        Raises Overloaded while another one is being read, NoRoom, TimeLimit, and what ``Reading`` and ``receive`` raise.
+        Raises Overloaded while another one is being read, QuotaExceeded, TimeLimit, and what ``Reading`` and ``receive`` raise.
         """
         if self._reading.locked():
             raise Overloaded(
                 f"Another archive is being read. Try again in about {_WAIT} s.", retry_after=_WAIT
             )
         async with self._reading:
-            await compute.run(lambda _: self._check_room(0))
+            await executor.run(lambda _: self._check_room(0))
             data = await receive()
-            reading = await compute.run(lambda _: Reading(data, self._limits))
+            reading = await executor.run(lambda _: ArchiveReader(data, self._limits))
             stop = time.monotonic() + self._bounds.seconds
-            while not await compute.run(reading.go_on):
+            while not await executor.run(reading.read_some):
                 if time.monotonic() > stop:
                     raise TimeLimit(
                         f"The archive took longer than {self._bounds.seconds:g} s to read. Shrink the pictures before.",
                         limit=self._bounds.seconds,
                     )
-            unpacked = await compute.run(lambda _: reading.result())
-            return await compute.run(
+            unpacked = await executor.run(lambda _: reading.result())
+            return await executor.run(
                 lambda _: self.keep(name, unpacked.dataset, unpacked.problems, unpacked.notes)
             )
 
@@ -165,7 +165,7 @@ class Datasets:
         problems: tuple[str, ...] = (),
         notes: tuple[str, ...] = (),
     ) -> DatasetInfo:
-        """Keep pictures that somebody brought. Raises NoRoom."""
+        """Keep pictures that somebody brought. Raises QuotaExceeded."""
         _, height, width, _ = dataset.pictures.shape
         dataset_id = f"own-{dataset.digest[:16]}"
         info = DatasetInfo(
@@ -186,17 +186,17 @@ class Datasets:
         return info
 
     def _check_room(self, more: int) -> None:
-        """Raises NoRoom when there is no place for one set more, of ``more`` bytes."""
+        """Raises QuotaExceeded when there is no place for one set more, of ``more`` bytes."""
         kept = list((self._folder / "datasets").glob("own-*.npz"))
         size = sum(path.stat().st_size for path in kept)
         if len(kept) >= self._bounds.count:
-            raise NoRoom(
+            raise QuotaExceeded(
                 f"{len(kept)} sets of pictures are kept already, as many as may be. Delete one that is no longer needed.",
                 limit=self._bounds.count,
                 actual=len(kept),
             )
         if size + more > self._bounds.bytes:
-            raise NoRoom(
+            raise QuotaExceeded(
                 f"With it the sets of pictures would take {size + more:,} bytes; at most {self._bounds.bytes:,} are kept. "
                 "Delete one that is no longer needed.",
                 limit=self._bounds.bytes,

@@ -16,7 +16,7 @@ from engine.train.loop import check_batch_norm
 from engine.train.state import State
 from engine.zoo import ARCHITECTURES, layer_spec
 
-Wish = Mapping[str, Any]
+TrainingSpec = Mapping[str, Any]
 
 MAX_STEPS = 200_000
 MAX_BATCH = 512
@@ -24,33 +24,33 @@ MAX_BATCH = 512
 _CHOICES = {field.name for field in fields(TrainConfig)}
 
 
-def config_of(wish: Wish) -> TrainConfig:
-    """The choices of a wish; what it does not speak of is as usual. Raises TrainingError."""
-    chosen = {name: wish[name] for name in _CHOICES & wish.keys()}
+def config_of(spec: TrainingSpec) -> TrainConfig:
+    """The choices of a training; what the spec leaves out has its default. Raises TrainingError."""
+    chosen = {name: spec[name] for name in _CHOICES & spec.keys()}
     if "augmentation" in chosen:
         chosen["augmentation"] = Augmentation.from_text(chosen["augmentation"])
     return TrainConfig(**chosen)
 
 
-def network_of(wish: Wish, dataset: Dataset) -> Network:
+def network_of(spec: TrainingSpec, dataset: Dataset) -> Network:
     """The network that is to learn, with the weights that it begins with. Raises TrainingError for an impossible one."""
-    rng = stream(wish["seed"], INIT_STREAM)
+    rng = stream(spec["seed"], INIT_STREAM)
     size = (dataset.pictures.shape[1], dataset.pictures.shape[2])
-    if wish.get("layers") is not None:
-        return layer_spec.build(wish["layers"], dataset.classes, size, rng=rng)
-    network = ARCHITECTURES[wish["architecture"]](dataset.classes, rng)
+    if spec.get("layers") is not None:
+        return layer_spec.build(spec["layers"], dataset.classes, size, rng=rng)
+    network = ARCHITECTURES[spec["architecture"]](dataset.classes, rng)
     (wanted,) = network.inputs.values()
     if wanted[1:] != size:
         raise TrainingError(
-            f"{wish['architecture']!r} learns from pictures of {wanted[2]} × {wanted[1]}, "
+            f"{spec['architecture']!r} learns from pictures of {wanted[2]} × {wanted[1]}, "
             f"those of this set have {size[1]} × {size[0]}: give layers instead"
         )
     return network
 
 
-def begin(wish: Wish, dataset: Dataset) -> State:
+def initial_state(spec: TrainingSpec, dataset: Dataset) -> State:
     """The state before the first step. Raises TrainingError for what is impossible, or would take too long."""
-    config = config_of(wish)
+    config = config_of(spec)
     if config.batch_size > MAX_BATCH:
         raise TrainingError(f"batch_size: at most {MAX_BATCH} pictures, got {config.batch_size}")
     steps = config.epochs * batches_of(config, dataset)
@@ -58,14 +58,14 @@ def begin(wish: Wish, dataset: Dataset) -> State:
         raise TrainingError(
             f"this would take {steps:,} steps, more than {MAX_STEPS:,}: fewer epochs, or larger batches"
         )
-    network = network_of(wish, dataset)
+    network = network_of(spec, dataset)
     check_batch_norm(network, config)
     return State(network, config)
 
 
-def restore(wish: Wish, dataset: Dataset, saved: Checkpoint) -> State:
+def restore(spec: TrainingSpec, dataset: Dataset, saved: Checkpoint) -> State:
     """The state that was saved. Raises TrainingError when it is that of another network."""
-    return State.restore(network_of(wish, dataset), saved.arrays, saved.numbers)
+    return State.restore(network_of(spec, dataset), saved.arrays, saved.numbers)
 
 
 def batches_of(config: TrainConfig, dataset: Dataset) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.zoo.layer_spec import DEFAULT_LAYERS
 
-SUGGESTION: dict[str, Any] = {
+DEFAULT_CONFIG: dict[str, Any] = {
     "data": "shapes",
     "layers": [dict(layer) for layer in DEFAULT_LAYERS],
     "loss": "cross_entropy",

@@ -24,7 +24,7 @@ KEPT_BYTES = 64 * 2**20  # … but no more bytes of either than this, the newest
 
 
 @dataclass(frozen=True)
-class Files:
+class RunDirectory:
     """The places in a training's folder."""
 
     folder: Path
@@ -40,7 +40,7 @@ class Files:
         return self.folder / "checkpoint.safetensors"
 
     @property
-    def journal(self) -> Path:
+    def metrics_log(self) -> Path:
         """What happened so far."""
         return self.folder / "journal.jsonl"
 

@@ -14,13 +14,13 @@ from typing import Any
 
 from app.encoding.text import sentence, short_name
 from app.errors import BadParameter, Overloaded, UnknownTraining, WrongState
-from app.execution.executor import Compute
+from app.execution.executor import WorkExecutor
 from app.learning.datasets.store import Datasets
-from app.learning.runs.config import Wish, begin, restore
-from app.learning.runs.directory import Files
-from app.learning.runs.metrics_log import Journal
+from app.learning.runs.config import TrainingSpec, initial_state, restore
+from app.learning.runs.directory import RunDirectory
+from app.learning.runs.metrics_log import MetricsLog
 from app.learning.runs.process import Process
-from app.learning.runs.run import OVER, Run
+from app.learning.runs.run import TERMINAL_STATES, TrainingRun
 from engine.errors import TrainingError
 from engine.train import checkpoint
 from engine.train.data import Dataset
@@ -30,7 +30,7 @@ _ID = re.compile(r"[0-9a-f]{12}")
 _MODEL = re.compile(r"run-([0-9a-f]{12})(?:@([0-9]{1,9}))?")
 _ANSWER = 8.0  # seconds that a command waits for what it brings about
 _RETRY = 10  # seconds after which there may be room
-_MOST_DEATHS = 3  # so often a process that was killed is replaced
+_MAX_RESTARTS = 3  # so often a process that was killed is replaced
 
 log = logging.getLogger(__name__)
 
@@ -49,17 +49,17 @@ class TrainingBounds:
         return {"memory": self.memory, "seconds": self.seconds}
 
 
-class Trainings:
+class TrainingManager:
     """Use it from one event loop, except ``ids``, ``find`` and ``keeping``: those make it a shelf of models."""
 
     def __init__(
-        self, folder: Path, datasets: Datasets, compute: Compute, bounds: TrainingBounds
+        self, folder: Path, datasets: Datasets, executor: WorkExecutor, bounds: TrainingBounds
     ) -> None:
         self._folder = folder / "runs"
         self._datasets = datasets
-        self._compute = compute
+        self._executor = executor
         self._bounds = bounds
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, TrainingRun] = {}
         self._admission = asyncio.Lock()
         self.closing = asyncio.Event()
 
@@ -82,7 +82,7 @@ class Trainings:
     def use(self, model: str) -> None:
         """Nothing comes of it: these stay."""
 
-    def keeping(self, model: str) -> None:
+    def retention(self, model: str) -> None:
         """Nobody brought these networks, and they stay as long as their trainings."""
 
     async def open(self) -> None:
@@ -99,18 +99,18 @@ class Trainings:
         """End every stream of events."""
         self.closing.set()
         for run in self._runs.values():
-            run.ring()
+            run.notify()
 
     async def close(self) -> None:
         """Let every process save and end. Those at work go on when the server is there again."""
         self.close_streams()
         await asyncio.gather(*(run.process.end() for run in self._runs.values() if run.process))
 
-    def all(self) -> list[Run]:
+    def all(self) -> list[TrainingRun]:
         """Every training, the newest first."""
         return sorted(self._runs.values(), key=lambda run: -run.created)
 
-    def get(self, run_id: str) -> Run:
+    def get(self, run_id: str) -> TrainingRun:
         """A training. Raises UnknownTraining."""
         if run_id not in self._runs:
             raise UnknownTraining(
@@ -118,17 +118,19 @@ class Trainings:
             )
         return self._runs[run_id]
 
-    async def create(self, wish: Wish, name: str, *, paused: bool, speed: float | None) -> Run:
-        """Begin a training. Raises UnknownDataset, BadParameter for an impossible wish, and Overloaded."""
-        await self._compute.run(lambda _: self._try(wish))
+    async def create(
+        self, spec: TrainingSpec, name: str, *, paused: bool, speed: float | None
+    ) -> TrainingRun:
+        """Begin a training. Raises UnknownDataset, BadParameter for an impossible spec, and Overloaded."""
+        await self._executor.run(lambda _: self._try(spec))
         async with self._admission:
             await self._make_room()
             run_id = secrets.token_hex(6)
-            files = Files(self._folder / run_id)
+            files = RunDirectory(self._folder / run_id)
             shown = (
-                short_name(name) or "Pictures" if name else self._datasets.info(wish["data"]).name
+                short_name(name) or "Pictures" if name else self._datasets.info(spec["data"]).name
             )
-            run = Run(run_id, shown, wish, files, self._bounds.of_one(), time.time())
+            run = TrainingRun(run_id, shown, spec, files, self._bounds.of_one(), time.time())
             run.speed = speed
             await asyncio.to_thread(files.make)
             self._runs[run_id] = run
@@ -136,42 +138,42 @@ class Trainings:
         await self._drop_old()
         return run
 
-    async def pause(self, run: Run) -> None:
+    async def pause(self, run: TrainingRun) -> None:
         """Let it rest before its next step. Raises WrongState for one that is over."""
         self._refuse_over(run)
         if run.status != "paused":
-            self._tell(run, "pause")
+            self._send_command(run, "pause")
             await run.until(lambda: run.status not in ("starting", "running"), _ANSWER)
 
-    async def resume(self, run: Run, speed: float | None) -> None:
+    async def resume(self, run: TrainingRun, speed: float | None) -> None:
         """Let it go on, so many batches a second; None is as many as the machine manages. Raises WrongState, Overloaded."""
         self._refuse_over(run)
         await self._wake(run)
-        asked = self._tell(run, "resume", speed=speed)
+        asked = self._send_command(run, "resume", speed=speed)
         await run.until(lambda: run.answered >= asked or run.is_over, _ANSWER)
 
-    async def step(self, run: Run, batches: int) -> None:
+    async def step(self, run: TrainingRun, batches: int) -> None:
         """Let it learn from so many batches and rest again. Raises WrongState unless it is paused, Overloaded."""
         if run.status != "paused":
             raise WrongState(
                 f"The training is {run.status}: single steps are for one that is paused."
             )
         await self._wake(run)
-        asked = self._tell(run, "step", batches=batches)
+        asked = self._send_command(run, "step", batches=batches)
         await run.until(lambda: run.answered >= asked or run.is_over, _ANSWER)
 
-    async def stop(self, run: Run) -> None:
+    async def stop(self, run: TrainingRun) -> None:
         """End it, with what it has learned. Raises WrongState for one that is over."""
         self._refuse_over(run)
         if run.process is None:
             run.status = "stopped"
             await self._keep(run)
-            run.ring()
+            run.notify()
             return
-        self._tell(run, "stop")
+        self._send_command(run, "stop")
         await run.until(lambda: run.is_over, _ANSWER)
 
-    async def reset(self, run: Run) -> None:
+    async def reset(self, run: TrainingRun) -> None:
         """Back to its beginning, paused. Raises Overloaded."""
         async with self._admission:
             if run.process is not None:
@@ -182,40 +184,40 @@ class Trainings:
             await self._start(run, paused=True)
         await run.until(lambda: run.status != "starting", _ANSWER)
 
-    async def delete(self, run: Run) -> None:
+    async def delete(self, run: TrainingRun) -> None:
         """End it, and delete its files."""
         if run.process is not None:
             await run.process.end()
         self._runs.pop(run.id, None)
         await asyncio.to_thread(shutil.rmtree, run.files.folder, ignore_errors=True)
 
-    def next_step(self, run: Run) -> int:
+    def next_step(self, run: TrainingRun) -> int:
         """The number of the step that a training is about to take. Raises WrongState unless it is paused."""
         if run.status != "paused":
             raise WrongState(
                 f"The training is {run.status}: the step to come can be looked at while it is paused."
             )
-        return int(run.facts["step"]) + 1
+        return int(run.progress["step"]) + 1
 
-    def before(self, run: Run, number: int) -> tuple[State, Dataset]:
+    def before(self, run: TrainingRun, number: int) -> tuple[State, Dataset]:
         """The state before a step, and the pictures; takes a moment. Raises WrongState when the step is not kept."""
         path = run.files.state_before(number)
-        dataset = self._datasets.get(run.wish["data"])
+        dataset = self._datasets.get(run.spec["data"])
         try:
-            return restore(run.wish, dataset, checkpoint.load(path)), dataset
+            return restore(run.spec, dataset, checkpoint.load(path)), dataset
         except TrainingError:
             raise WrongState(
                 f"Step {number} of the training cannot be looked at: only the one to come while it is paused can, and the last "
                 "ones that were taken one by one."
             ) from None
 
-    def dataset(self, run: Run) -> Dataset:
+    def dataset(self, run: TrainingRun) -> Dataset:
         """The pictures that it learns from; takes a moment. Raises UnknownDataset."""
-        return self._datasets.get(run.wish["data"])
+        return self._datasets.get(run.spec["data"])
 
-    def _try(self, wish: Wish) -> None:
+    def _try(self, spec: TrainingSpec) -> None:
         try:
-            begin(wish, self._datasets.get(wish["data"]))
+            initial_state(spec, self._datasets.get(spec["data"]))
         except TrainingError as error:
             raise BadParameter(sentence(error)) from None
 
@@ -238,7 +240,7 @@ class Trainings:
         assert process is not None
         await process.end()
 
-    async def _wake(self, run: Run) -> None:
+    async def _wake(self, run: TrainingRun) -> None:
         """See to it that a paused training has a process."""
         if run.process is None:
             async with self._admission:
@@ -246,31 +248,31 @@ class Trainings:
                 await self._start(run, paused=True)
             await run.until(lambda: run.status != "starting", _ANSWER)
 
-    async def _start(self, run: Run, *, paused: bool = False) -> None:
+    async def _start(self, run: TrainingRun, *, paused: bool = False) -> None:
         run.status = "paused" if paused else "starting"
         await self._keep(run)
         run.status = "starting"
 
-        async def hear(news: dict[str, Any]) -> None:
+        async def handle_message(message: dict[str, Any]) -> None:
             before = run.status, run.speed
-            run.hear(news)
+            run.handle_message(message)
             if (run.status, run.speed) != before:
                 await self._keep(run)
 
-        async def over(process: Process) -> None:
-            await self._bury(run, process)
+        async def on_exit(process: Process) -> None:
+            await self._on_exit(run, process)
 
-        run.process = await Process.start(run.files.folder, hear, over)
-        run.ring()
+        run.process = await Process.start(run.files.folder, handle_message, on_exit)
+        run.notify()
 
-    async def _bury(self, run: Run, process: Process) -> None:
+    async def _on_exit(self, run: TrainingRun, process: Process) -> None:
         """A process has ended: as it was told, because the training is over, or because something killed it."""
         run.process = None
         if not process.is_ending and not run.is_over:
             log.warning("the process of training %s ended with %s", run.id, process.exit_code)
-            run.deaths += 1
-            if run.deaths <= _MOST_DEATHS:
-                run.stands_at = run.facts["step"]
+            run.restarts += 1
+            if run.restarts <= _MAX_RESTARTS:
+                run.last_known_step = run.progress["step"]
                 await self._start(run, paused=run.status == "paused")
             else:
                 run.status = "failed"
@@ -278,9 +280,9 @@ class Trainings:
                     "The training's process was ended by the system, mostly because memory ran out."
                 )
                 await self._keep(run)
-        run.ring()
+        run.notify()
 
-    async def _keep(self, run: Run) -> None:
+    async def _keep(self, run: TrainingRun) -> None:
         about = run.about()
         await asyncio.to_thread(run.files.write_about, about)
 
@@ -290,49 +292,51 @@ class Trainings:
         for run in ended[: max(0, len(self._runs) - self._bounds.kept)]:
             await self.delete(run)
 
-    def _read_all(self) -> list[Run]:
+    def _read_all(self) -> list[TrainingRun]:
         folders = [path for path in self._folder.glob("*") if _ID.fullmatch(path.name)]
-        return [run for path in folders if (run := _read(Files(path), self._bounds)) is not None]
+        return [
+            run for path in folders if (run := _read(RunDirectory(path), self._bounds)) is not None
+        ]
 
-    def _tell(self, run: Run, command: str, **options: Any) -> int:
+    def _send_command(self, run: TrainingRun, command: str, **options: Any) -> int:
         if run.process is None:
             raise WrongState(f"The training is {run.status}.")
-        return run.tell(command, **options)
+        return run.send_command(command, **options)
 
-    def _refuse_over(self, run: Run) -> None:
+    def _refuse_over(self, run: TrainingRun) -> None:
         if run.is_over:
             raise WrongState(
                 f"The training is {run.status}; it can be reset, or another one begun."
             )
 
 
-def _read(files: Files, bounds: TrainingBounds) -> Run | None:
+def _read(files: RunDirectory, bounds: TrainingBounds) -> TrainingRun | None:
     """A training that was left on disk; None for a folder that holds none."""
     try:
         about = files.read_about()
-        run = Run(
+        run = TrainingRun(
             about["id"], about["name"], about["wish"], files, bounds.of_one(), about["created"]
         )
         run.status, run.problem, run.speed = about["status"], about["problem"], about["speed"]
-        run.facts |= about["facts"]
+        run.progress |= about["facts"]
     except (OSError, ValueError, KeyError, TypeError):
         log.warning("%s holds no training", files.folder)
         return None
-    run.journal = Journal.read(files.journal, 2**62)
-    last = int(run.journal.points[-1][0]) if run.journal.points else 0
-    run.facts["step"] = last
+    run.metrics_log = MetricsLog.read(files.metrics_log, 2**62)
+    last = int(run.metrics_log.points[-1][0]) if run.metrics_log.points else 0
+    run.progress["step"] = last
     snapshots = files.snapshots()
     if snapshots:
         run.look = {"step": snapshots[-1], "layers": [], "warnings": []}
-    if run.status not in (*OVER, "paused"):
-        run.status, run.stands_at = "starting", last
+    if run.status not in (*TERMINAL_STATES, "paused"):
+        run.status, run.last_known_step = "starting", last
     return run
 
 
-def _clear(files: Files) -> None:
+def _clear(files: RunDirectory) -> None:
     """Delete all that was learned."""
     shutil.rmtree(files.folder / "snapshots", ignore_errors=True)
     shutil.rmtree(files.folder / "steps", ignore_errors=True)
-    for path in (files.checkpoint, files.journal):
+    for path in (files.checkpoint, files.metrics_log):
         path.unlink(missing_ok=True)
     files.make()

@@ -16,7 +16,7 @@ Point = list[float]  # step, loss and accuracy of this batch alone, learning rat
 MOST_SHOWN = 2000  # points of the whole course
 
 
-class Journal:
+class MetricsLog:
     """Points and epochs so far, in the order of their steps."""
 
     def __init__(self) -> None:
@@ -24,18 +24,18 @@ class Journal:
         self.epochs: list[dict[str, Any]] = []
 
     @classmethod
-    def read(cls, path: Path, step: int) -> Journal:
+    def read(cls, path: Path, step: int) -> MetricsLog:
         """What was written up to ``step``; a line that was cut off by a kill is not there."""
-        journal = cls()
+        metrics_log = cls()
         if not path.exists():
-            return journal
+            return metrics_log
         for entry in _entries(path):
             if entry[0] != "epoch":
                 if entry[0] <= step:
-                    journal.points.append(entry)
+                    metrics_log.points.append(entry)
             elif entry[1]["step"] <= step:
-                journal.epochs.append(entry[1])
-        return journal
+                metrics_log.epochs.append(entry[1])
+        return metrics_log
 
     def cut(self, step: int) -> None:
         """Forget what came after ``step``."""

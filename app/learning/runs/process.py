@@ -15,7 +15,7 @@ from app.paths import package_root
 _MOST = 2**22  # bytes of one line of news
 _PATIENCE = 10.0  # seconds that a process may take to save and end
 
-Hear = Callable[[dict[str, Any]], Awaitable[None]]
+MessageHandler = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Process:
@@ -24,16 +24,19 @@ class Process:
     def __init__(
         self,
         child: asyncio.subprocess.Process,
-        hear: Hear,
-        over: Callable[[Process], Awaitable[None]],
+        handle_message: MessageHandler,
+        on_exit: Callable[[Process], Awaitable[None]],
     ) -> None:
         self.is_ending = False
         self._child = child
-        self._task = asyncio.create_task(self._listen(hear, over))
+        self._task = asyncio.create_task(self._listen(handle_message, on_exit))
 
     @classmethod
     async def start(
-        cls, folder: Path, hear: Hear, over: Callable[[Process], Awaitable[None]]
+        cls,
+        folder: Path,
+        handle_message: MessageHandler,
+        on_exit: Callable[[Process], Awaitable[None]],
     ) -> Process:
         """Start the process for the training in ``folder``."""
         child = await asyncio.create_subprocess_exec(
@@ -45,7 +48,7 @@ class Process:
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             start_new_session=True,  # a Ctrl-C in the server's terminal is not for it
         )
-        return cls(child, hear, over)
+        return cls(child, handle_message, on_exit)
 
     @property
     def exit_code(self) -> int | None:
@@ -75,9 +78,11 @@ class Process:
             self._child.kill()
             await self._task
 
-    async def _listen(self, hear: Hear, over: Callable[[Process], Awaitable[None]]) -> None:
+    async def _listen(
+        self, handle_message: MessageHandler, on_exit: Callable[[Process], Awaitable[None]]
+    ) -> None:
         assert self._child.stdout is not None
         async for line in self._child.stdout:
-            await hear(json.loads(line))
+            await handle_message(json.loads(line))
         await self._child.wait()
-        await over(self)
+        await on_exit(self)

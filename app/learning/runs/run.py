@@ -7,18 +7,18 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from app.encoding.arrays import json_bytes
-from app.learning.runs.config import Wish
-from app.learning.runs.directory import Files
-from app.learning.runs.metrics_log import Journal
+from app.learning.runs.config import TrainingSpec
+from app.learning.runs.directory import RunDirectory
+from app.learning.runs.metrics_log import MetricsLog
 from app.learning.runs.process import Process
 
-OVER = ("finished", "stopped", "failed")
+TERMINAL_STATES = ("finished", "stopped", "failed")
 
 _PING = 15.0  # seconds of silence after which a stream says that it is still there
 _PAUSE = 0.1  # seconds between two lots of news in a stream
 
 # What a process tells of where it stands, and what is said of it before it has.
-_UNTOLD: dict[str, Any] = {
+_NO_PROGRESS: dict[str, Any] = {
     "step": 0,
     "steps": 0,
     "epoch": 0,
@@ -34,36 +34,36 @@ _UNTOLD: dict[str, Any] = {
 }
 
 
-class Run:
+class TrainingRun:
     """A training. Use it from the event loop; what other threads may read is said where it is."""
 
     def __init__(
         self,
         run_id: str,
         name: str,
-        wish: Wish,
-        files: Files,
+        spec: TrainingSpec,
+        files: RunDirectory,
         limits: dict[str, float],
         created: float,
     ) -> None:
-        self.id, self.name, self.wish, self.files = run_id, name, wish, files
+        self.id, self.name, self.spec, self.files = run_id, name, spec, files
         self.limits, self.created = limits, created
         self.status = "starting"
         self.problem: str | None = None
         self.speed: float | None = None
-        self.facts = dict(_UNTOLD)
-        self.journal = Journal()
+        self.progress = dict(_NO_PROGRESS)
+        self.metrics_log = MetricsLog()
         self.look: dict[str, Any] | None = None
         self.recovered: dict[str, int] | None = None
         self.process: Process | None = None
-        self.course = 0  # counts how often it went back: to its beginning, or to a checkpoint
-        self.stands_at: int | None = (
+        self.generation = 0  # counts how often it went back: to its beginning, or to a checkpoint
+        self.last_known_step: int | None = (
             None  # the step that was known before the server or the process was killed
         )
-        self.deaths = 0
+        self.restarts = 0
         self.answered = 0
         self._asked = 0
-        self._bell = asyncio.Event()
+        self._changed = asyncio.Event()
 
     @property
     def model(self) -> str:
@@ -73,7 +73,7 @@ class Run:
     @property
     def is_over(self) -> bool:
         """Whether it does not go on any more."""
-        return self.status in OVER
+        return self.status in TERMINAL_STATES
 
     def about(self) -> dict[str, Any]:
         """What is kept on disk of it."""
@@ -81,11 +81,11 @@ class Run:
             "id": self.id,
             "name": self.name,
             "created": self.created,
-            "wish": dict(self.wish),
+            "wish": dict(self.spec),
             "status": "running" if self.status == "starting" else self.status,
             "problem": self.problem,
             "speed": self.speed,
-            "facts": self.facts,
+            "facts": self.progress,
             **self.limits,
         }
 
@@ -96,9 +96,9 @@ class Run:
             "name": self.name,
             "status": self.status,
             "problem": self.problem,
-            "wish": dict(self.wish),
-            **self.facts,
-            "batch_size": self.wish["batch_size"],
+            "wish": dict(self.spec),
+            **self.progress,
+            "batch_size": self.spec["batch_size"],
             "speed": self.speed,
             "look": self.look,
             "model": self.model,
@@ -108,61 +108,65 @@ class Run:
 
     def whole(self) -> dict[str, Any]:
         """All that is known of it, as the API tells it."""
-        return {**self.state(), "history": self.journal.epochs, "points": self.journal.since(0)}
+        return {
+            **self.state(),
+            "history": self.metrics_log.epochs,
+            "points": self.metrics_log.since(0),
+        }
 
-    def tell(self, command: str, **options: Any) -> int:
+    def send_command(self, command: str, **options: Any) -> int:
         """Tell its process what to do; the number by which its answer is known."""
         assert self.process is not None
         self._asked += 1
         self.process.send(command, number=self._asked, **options)
         return self._asked
 
-    def hear(self, news: dict[str, Any]) -> None:
+    def handle_message(self, message: dict[str, Any]) -> None:
         """Take in what the process tells."""
-        match news["event"]:
+        match message["event"]:
             case "state":
-                self._hear_state(news)
+                self._handle_state(message)
             case "points":
-                self.journal.points += news["points"]
-                self._learn_facts(news)
+                self.metrics_log.points += message["points"]
+                self._update_progress(message)
             case "epoch":
-                self.journal.epochs.append(news["record"])
+                self.metrics_log.epochs.append(message["record"])
             case "look":
-                self.look = {key: news[key] for key in ("step", "layers", "warnings")}
-        self.ring()
+                self.look = {key: message[key] for key in ("step", "layers", "warnings")}
+        self.notify()
 
     def forget(self) -> None:
         """Begin again with nothing behind it."""
-        self.journal, self.look, self.recovered = Journal(), None, None
-        self.facts |= {"step": 0, "epoch": 0}
-        self.problem, self.stands_at = None, None
-        self.course += 1
+        self.metrics_log, self.look, self.recovered = MetricsLog(), None, None
+        self.progress |= {"step": 0, "epoch": 0}
+        self.problem, self.last_known_step = None, None
+        self.generation += 1
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Wake everyone who waits for news."""
-        bell, self._bell = self._bell, asyncio.Event()
-        bell.set()
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
 
     async def until(self, holds: Callable[[], bool], seconds: float) -> bool:
         """Wait until something holds, for so long at most; whether it does."""
         try:
             async with asyncio.timeout(seconds):
                 while not holds():
-                    await self._bell.wait()
+                    await self._changed.wait()
         except TimeoutError:
             return False
         return True
 
     async def events(self, after: int, closing: asyncio.Event) -> AsyncIterator[bytes]:
         """What happens, as server-sent events, from the step ``after`` on; until the server closes."""
-        told = _Told(after)
+        cursor = StreamCursor(after)
         while not closing.is_set():
-            bell = self._bell
-            for name, step, content in told.news(self):
+            changed = self._changed
+            for name, step, content in cursor.advance(self):
                 yield _event(name, step, content)
             try:
                 async with asyncio.timeout(_PING):
-                    await bell.wait()
+                    await changed.wait()
             except TimeoutError:
                 yield b": still there\n\n"
             await self._breathe(closing)
@@ -174,66 +178,70 @@ class Run:
         except TimeoutError:
             pass
 
-    def _hear_state(self, news: dict[str, Any]) -> None:
-        self._learn_facts(news)
-        if self.stands_at is not None and "step" in news:
-            self._go_back(news["step"])
-        self.answered = news.get("answered", self.answered)
-        if news["status"] != "quit":
-            self.status, self.problem = news["status"], news["problem"]
-            self.speed = news.get("speed", self.speed)
+    def _handle_state(self, message: dict[str, Any]) -> None:
+        self._update_progress(message)
+        if self.last_known_step is not None and "step" in message:
+            self._go_back(message["step"])
+        self.answered = message.get("answered", self.answered)
+        if message["status"] != "quit":
+            self.status, self.problem = message["status"], message["problem"]
+            self.speed = message.get("speed", self.speed)
 
     def _go_back(self, step: int) -> None:
         """A new process stands where the last checkpoint was."""
-        assert self.stands_at is not None
-        self.recovered = {"step_before": self.stands_at, "step_after": step}
-        if step < self.stands_at:
-            self.course += 1
-        self.journal.cut(step)
-        self.stands_at = None
+        assert self.last_known_step is not None
+        self.recovered = {"step_before": self.last_known_step, "step_after": step}
+        if step < self.last_known_step:
+            self.generation += 1
+        self.metrics_log.cut(step)
+        self.last_known_step = None
 
-    def _learn_facts(self, news: dict[str, Any]) -> None:
-        self.facts |= {key: news[key] for key in self.facts.keys() & news.keys()}
+    def _update_progress(self, message: dict[str, Any]) -> None:
+        self.progress |= {key: message[key] for key in self.progress.keys() & message.keys()}
 
 
-class _Told:
+class StreamCursor:
     """What one listener knows already."""
 
     def __init__(self, after: int) -> None:
         self.step = after
         self.state: tuple[Any, ...] | None = None
-        self.course: int | None = None
+        self.generation: int | None = None
         self.epochs = 0
         self.look: dict[str, Any] | None = None
 
-    def news(self, run: Run) -> list[tuple[str, int, Any]]:
+    def advance(self, run: TrainingRun) -> list[tuple[str, int, Any]]:
         """(event, its step, its content) for what the listener does not know yet."""
         found: list[tuple[str, int, Any]] = []
-        step = run.facts["step"]
-        went_back = self.course not in (None, run.course)
+        step = run.progress["step"]
+        went_back = self.generation not in (None, run.generation)
         if went_back or self.step > step:
             self.step = min(self.step, step)
-        state = (run.status, run.problem, run.speed, run.course, run.recovered is None)
+        state = (run.status, run.problem, run.speed, run.generation, run.recovered is None)
         if self.state is None or went_back:
             found.append(("state", self.step, run.state()))
-        if self.course is None or went_back:
-            self.epochs = sum(record["step"] <= self.step for record in run.journal.epochs)
-        points = run.journal.since(self.step)
+        if self.generation is None or went_back:
+            self.epochs = sum(record["step"] <= self.step for record in run.metrics_log.epochs)
+        points = run.metrics_log.since(self.step)
         if points:
             self.step = int(points[-1][0])
-            told = ("images_per_second", "seconds_left", "epoch", "step", "learning_rate")
+            shown = ("images_per_second", "seconds_left", "epoch", "step", "learning_rate")
             found.append(
-                ("points", self.step, {"points": points, **{key: run.facts[key] for key in told}})
+                (
+                    "points",
+                    self.step,
+                    {"points": points, **{key: run.progress[key] for key in shown}},
+                )
             )
-        found += [("epoch", self.step, record) for record in run.journal.epochs[self.epochs :]]
+        found += [("epoch", self.step, record) for record in run.metrics_log.epochs[self.epochs :]]
         if run.look is not None and run.look is not self.look and self.state is not None:
             found.append(("look", self.step, run.look))
         if state != self.state and not (self.state is None or went_back):
             found.append(("state", self.step, run.state()))  # after what led to it
-        self.state, self.course, self.epochs, self.look = (
+        self.state, self.generation, self.epochs, self.look = (
             state,
-            run.course,
-            len(run.journal.epochs),
+            run.generation,
+            len(run.metrics_log.epochs),
             run.look,
         )
         return found

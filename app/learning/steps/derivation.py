@@ -10,7 +10,7 @@ from app.analyses.serializers import place_of
 from app.encoding.text import sentence
 from app.errors import BadParameter
 from app.learning.steps.serializers import options, update_of
-from app.learning.steps.store import Examined
+from app.learning.steps.store import StepInspection
 from engine.errors import TrainingError
 from engine.train.inspection.gradient_terms import Chain, blame_terms, parameter_terms
 from engine.types import Array, Index, Shape
@@ -25,7 +25,9 @@ class Named(NamedTuple):
     value: float
 
 
-def gradient(seen: Examined, name: str, parameter: str, text: str, limit: int) -> dict[str, Any]:
+def gradient(
+    seen: StepInspection, name: str, parameter: str, text: str, limit: int
+) -> dict[str, Any]:
     """The chain rule of one number of a parameter: dW = Σ dZ · A, the largest products first."""
     index = index_in(text, update_of(seen, name, parameter).gradient.shape)
     try:
@@ -35,7 +37,9 @@ def gradient(seen: Examined, name: str, parameter: str, text: str, limit: int) -
     return {"layer": name, "parameter": parameter, "index": list(index), **_chain(seen, chain)}
 
 
-def blame(seen: Examined, name: str, picture: int, position: Index, limit: int) -> dict[str, Any]:
+def blame(
+    seen: StepInspection, name: str, picture: int, position: Index, limit: int
+) -> dict[str, Any]:
     """The chain rule of one number of a layer: dA = Σ dZ · (how much each number that reads it follows it)."""
     index = seen.index(name, picture, position)
     try:
@@ -45,7 +49,7 @@ def blame(seen: Examined, name: str, picture: int, position: Index, limit: int) 
     return {"layer": name, "picture": picture, "index": place_of(position), **_chain(seen, chain)}
 
 
-def _chain(seen: Examined, chain: Chain) -> dict[str, Any]:
+def _chain(seen: StepInspection, chain: Chain) -> dict[str, Any]:
     return {
         "value": chain.value,
         "terms": [
@@ -66,7 +70,7 @@ def _chain(seen: Examined, chain: Chain) -> dict[str, Any]:
     }
 
 
-def update(seen: Examined, name: str, parameter: str, text: str) -> dict[str, Any]:
+def update(seen: StepInspection, name: str, parameter: str, text: str) -> dict[str, Any]:
     """What the step did to one number of a parameter, and by which formulas."""
     found = update_of(seen, name, parameter)
     index = index_in(text, found.before.shape)

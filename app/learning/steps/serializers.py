@@ -14,7 +14,7 @@ from app.analyses.variants import norm
 from app.encoding.arrays import json_bytes, npy_bytes, plain
 from app.errors import BadParameter
 from app.learning.evaluation import softmax
-from app.learning.steps.store import Examined
+from app.learning.steps.store import StepInspection
 from engine import inspection, outputs
 from engine.display import ValueLayout
 from engine.inspection.receptive_fields import fields_of
@@ -28,7 +28,7 @@ from engine.types import Array, Index
 MOST_MOVED = 8
 
 # What an op keeps of its forward pass for the way back; ops that are not here keep nothing.
-CACHED = {
+SAVED_FOR_BACKWARD = {
     **dict.fromkeys(("conv", "dense", "leaky_relu", "clip"), ("input",)),
     **dict.fromkeys(("relu", "sigmoid", "tanh", "softmax"), ("output",)),
     **dict.fromkeys(
@@ -62,7 +62,7 @@ CACHED = {
 }
 
 
-def step(seen: Examined, picture: int, made: bool) -> dict[str, Any]:
+def step(seen: StepInspection, picture: int, made: bool) -> dict[str, Any]:
     """A step without its arrays, from the place of one ``picture`` of the batch; ``made`` tells whether it has been taken."""
     glass = seen.glass
     return {
@@ -87,12 +87,12 @@ def step(seen: Examined, picture: int, made: bool) -> dict[str, Any]:
     }
 
 
-def options(seen: Examined) -> dict[str, float]:
+def options(seen: StepInspection) -> dict[str, float]:
     """What the optimiser was told."""
     return dict(seen.glass.options)
 
 
-def _pictures(seen: Examined) -> list[dict[str, Any]]:
+def _pictures(seen: StepInspection) -> list[dict[str, Any]]:
     """Each picture's own loss and the share of its class, before and after. A mixed picture is called by its larger part."""
     glass = seen.glass
     truth = glass.shares.argmax(1)
@@ -111,7 +111,7 @@ def _pictures(seen: Examined) -> list[dict[str, Any]]:
     ]
 
 
-def scores(seen: Examined) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+def scores(seen: StepInspection) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     """(scores, shares), each (N, K), before the step and after it; the shares are the softmax of the scores."""
     glass = seen.glass
     before, after = (
@@ -121,7 +121,7 @@ def scores(seen: Examined) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     return (before, softmax(before)), (after, softmax(after))
 
 
-def _loss(seen: Examined, picture: int) -> dict[str, Any]:
+def _loss(seen: StepInspection, picture: int) -> dict[str, Any]:
     """The picture's loss, class by class: the terms add up to its value. The blame is that of the batch's mean."""
     glass = seen.glass
     (score, share), (score_after, share_after) = ((a[picture], b[picture]) for a, b in scores(seen))
@@ -142,7 +142,7 @@ def _loss(seen: Examined, picture: int) -> dict[str, Any]:
     }
 
 
-def _terms(seen: Examined, picture: int) -> Array:
+def _terms(seen: StepInspection, picture: int) -> Array:
     """What each class brings to the picture's loss, (K,)."""
     (logits, _), _ = scores(seen)
     scored, target = logits[picture].astype(np.float64), seen.glass.shares[picture]
@@ -155,7 +155,7 @@ def _terms(seen: Examined, picture: int) -> Array:
     return surprise
 
 
-def _layer(seen: Examined, name: str, picture: int) -> dict[str, Any]:
+def _layer(seen: StepInspection, name: str, picture: int) -> dict[str, Any]:
     glass = seen.glass
     layout = glass.network.layouts[name]
     op, gradient = seen.op(name), glass.gradients.values.get(name)
@@ -165,7 +165,7 @@ def _layer(seen: Examined, name: str, picture: int) -> dict[str, Any]:
         "op": op,
         "inputs": [] if node is None else list(node.inputs),
         "shape": list(layout.shape),
-        "cached": list(CACHED.get(op, ())),
+        "cached": list(SAVED_FOR_BACKWARD.get(op, ())),
         "value": inspection.layer_stats(layout.shown(glass.trace[name], picture)),
         "gradient": None
         if gradient is None
@@ -208,7 +208,7 @@ def _relative(change: float, size: float) -> float | None:
     return change / size if size else None
 
 
-def values(seen: Examined, name: str, picture: int, of: str) -> Array:
+def values(seen: StepInspection, name: str, picture: int, of: str) -> Array:
     """One picture's numbers of a layer, (C, H, W) or (K,): its ``value``, the ``gradient`` of it, or the value ``after`` the step.
 
     Raises UnknownLayer, and BadParameter for what there is not.
@@ -228,7 +228,7 @@ def values(seen: Examined, name: str, picture: int, of: str) -> Array:
     return glass.network.layouts[name].shown(array, seen.check_picture(picture))
 
 
-def update_of(seen: Examined, name: str, parameter: str) -> Update:
+def update_of(seen: StepInspection, name: str, parameter: str) -> Update:
     """What the step did to a parameter. Raises UnknownLayer, and BadParameter for a parameter that the layer does not have."""
     op = seen.op(name)
     found = seen.glass.updates.get(f"{name}.{parameter}")
@@ -239,7 +239,7 @@ def update_of(seen: Examined, name: str, parameter: str) -> Update:
     return found
 
 
-def parameter(seen: Examined, name: str, key: str, of: str) -> Array:
+def parameter(seen: StepInspection, name: str, key: str, of: str) -> Array:
     """A parameter's numbers at one point of the step. Raises as ``update_of``, and BadParameter for what there is not."""
     update = update_of(seen, name, key)
     found = {
@@ -269,7 +269,7 @@ def array_bytes(array: Array, kind: str, about: Mapping[str, object]) -> bytes:
     return json_bytes({**about, **content})
 
 
-def explanation(seen: Examined, name: str, picture: int, position: Index) -> dict[str, Any]:
+def explanation(seen: StepInspection, name: str, picture: int, position: Index) -> dict[str, Any]:
     """Where a number of the forward pass came from, in the shape of ``present.explanation``."""
     if seen.original is not None:
         # The step's own numbers: those of the analysis may differ in their last digits, as a network that learns has other kernels.
@@ -296,7 +296,7 @@ def explanation(seen: Examined, name: str, picture: int, position: Index) -> dic
     return {**content, "receptive_field": {"input": field, "photo": field}}
 
 
-def _explain_input(seen: Examined, name: str, index: Index) -> Explanation:
+def _explain_input(seen: StepInspection, name: str, index: Index) -> Explanation:
     """A picture's number is a brightness, scaled: (pixel / scale − mean) / std. It need not be whole, for pictures are moved and mixed."""
     value = float(seen.glass.trace[name][index])
     steps = seen.glass.network.preprocess

@@ -1,6 +1,6 @@
 """Steps of learning under the glass: made again from a training's state or from a photo, and remembered for a while.
 
-A step is named after what it is made of: a training and a number, or an analysis and the wish that its photo be learned.
+A step is named after what it is made of: a training and a number, or an analysis and the request that its photo be learned.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import numpy as np
 from app.analyses.analysis import Analysis, Changes, Clock, layer_of
 from app.encoding.text import sentence
 from app.errors import BadParameter, UnknownLayer, UnknownStep, WrongState
-from app.execution.cache import Remembered
-from app.execution.executor import Check, Compute
+from app.execution.cache import SingleFlightCache
+from app.execution.executor import Check, WorkExecutor
 from app.images.edits import PhotoChanges
 from engine import outputs
 from engine.errors import EngineError, TrainingError
@@ -36,7 +36,7 @@ _OF_VALUES, _OF_PARAMETERS = 3, 10
 
 
 @dataclass(frozen=True)
-class Lesson:
+class PhotoStep:
     """One step on one photo, as it is asked for; ``label`` is a class's name or its number."""
 
     label: str | int
@@ -48,7 +48,7 @@ class Lesson:
 
 
 @dataclass(frozen=True, eq=False)
-class Examined:
+class StepInspection:
     """A step with all its numbers, and where it belongs.
 
     - of a training: its id, the step's ``number`` from 1, the ``epoch`` from 1, and the pictures' places in the set, ``indices`` (N,);
@@ -109,18 +109,18 @@ class Examined:
         return picture
 
 
-class Steps:
+class StepStore:
     """Makes steps again and remembers them up to ``max_bytes``. Use it from one event loop."""
 
-    def __init__(self, compute: Compute, max_bytes: int) -> None:
+    def __init__(self, executor: WorkExecutor, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._remembered: Remembered[Examined] = Remembered(
-            compute, max_bytes, lambda s: {id(s): s.nbytes}
+        self._cache: SingleFlightCache[StepInspection] = SingleFlightCache(
+            executor, max_bytes, lambda s: {id(s): s.nbytes}
         )
 
-    def get(self, step_id: str) -> Examined:
+    def get(self, step_id: str) -> StepInspection:
         """A step that was looked at before. Raises UnknownStep."""
-        found = self._remembered.find(step_id)
+        found = self._cache.get(step_id)
         if found is None:
             raise UnknownStep(
                 f"There is no step {step_id!r}. Steps are forgotten when memory is needed or the server restarts; "
@@ -130,13 +130,13 @@ class Steps:
 
     def forget(self, models: Collection[str]) -> None:
         """Let go of the lessons of some models."""
-        self._remembered.forget(
+        self._cache.invalidate(
             lambda seen: seen.original is not None and seen.original.model in models
         )
 
     async def of_training(
         self, run: str, number: int, before: Callable[[], tuple[State, Dataset]]
-    ) -> Examined:
+    ) -> StepInspection:
         """A step of a training; ``before`` fetches the state that it starts from, and its pictures.
 
         Raises BadParameter when the batch is more than there is memory for, WrongState when no step comes, and what ``before``
@@ -144,24 +144,24 @@ class Steps:
         """
         step_id = _digest("training", run, number)
 
-        def work(check: Check) -> Examined:
+        def work(check: Check) -> StepInspection:
             state, dataset = before()
             batch = min(state.config.batch_size, len(dataset.labels))
             check_size(state.network, batch, self._max_bytes)
             check()
-            return _trained(step_id, run, state, dataset, check)
+            return _inspect_training(step_id, run, state, dataset, check)
 
-        return await self._remembered.once(step_id, work)
+        return await self._cache.get_or_compute(step_id, work)
 
-    async def of_photo(self, original: Analysis, lesson: Lesson) -> Examined:
+    async def of_photo(self, original: Analysis, lesson: PhotoStep) -> StepInspection:
         """A lesson on an analysed photo. Raises BadParameter for one that cannot be held."""
         step_id = _digest("photo", original.id, asdict(lesson))
 
-        def work(check: Check) -> Examined:
+        def work(check: Check) -> StepInspection:
             check_size(original.network, 1, self._max_bytes)
-            return taught(step_id, original, lesson, check)
+            return train_on_photo(step_id, original, lesson, check)
 
-        return await self._remembered.once(step_id, work)
+        return await self._cache.get_or_compute(step_id, work)
 
 
 def size_of(network: Network, batch: int) -> int:
@@ -183,7 +183,9 @@ def check_size(network: Network, batch: int, max_bytes: int) -> None:
         )
 
 
-def taught(step_id: str, original: Analysis, lesson: Lesson, check: Check) -> Examined:
+def train_on_photo(
+    step_id: str, original: Analysis, lesson: PhotoStep, check: Check
+) -> StepInspection:
     """One step of the analysis's network on its photo, and the analysis of the same photo with the network after it.
 
     Raises BadParameter for an unknown label or option, and when the step leads to weights that are no numbers.
@@ -220,7 +222,7 @@ def taught(step_id: str, original: Analysis, lesson: Lesson, check: Check) -> Ex
         )
     check()
     after = _analysed_again(original, glass.after, step_id, check)
-    return Examined(step_id, glass, config, labels, original=original, after=after)
+    return StepInspection(step_id, glass, config, labels, original=original, after=after)
 
 
 def _analysed_again(original: Analysis, network: Network, step_id: str, check: Check) -> Analysis:
@@ -243,7 +245,9 @@ def _analysed_again(original: Analysis, network: Network, step_id: str, check: C
     )
 
 
-def _trained(step_id: str, run: str, state: State, dataset: Dataset, check: Check) -> Examined:
+def _inspect_training(
+    step_id: str, run: str, state: State, dataset: Dataset, check: Check
+) -> StepInspection:
     try:
         batch = upcoming(dataset, state)
     except TrainingError:
@@ -251,7 +255,7 @@ def _trained(step_id: str, run: str, state: State, dataset: Dataset, check: Chec
     check()
     epoch = state.epoch + 1
     glass = examine(state, batch.x, batch.shares, batch.learning_rate)
-    return Examined(
+    return StepInspection(
         step_id,
         glass,
         state.config,

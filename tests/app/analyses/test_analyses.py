@@ -172,7 +172,7 @@ def test_the_oldest_analysis_goes_when_memory_is_needed(registry, photo):
     with TestClient(create_app(Settings(workers=1), registry)) as client:
         first = client.post("/api/v1/analyses", content=photo).json()
         one = client.app.state.services.analyses.get(first["id"]).nbytes
-    settings = Settings(workers=1, trace_cache_bytes=2 * one)
+    settings = Settings(workers=1, max_analysis_cache_bytes=2 * one)
     with TestClient(create_app(settings, registry)) as client:
         made = [
             client.post("/api/v1/analyses", content=picture_bytes(seed=s)).json() for s in range(3)

@@ -74,26 +74,29 @@ def test_curves_come_with_a_random_orders(client, address, analysis):
 
 
 def test_as_an_array_and_as_a_picture(client, address):
-    wish = {"method": "input_x_gradient"}
-    as_json = client.post(address, json=wish).json()
-    as_npy = client.post(address, json=wish, headers={"Accept": "application/x-npy"})
+    options = {"method": "input_x_gradient"}
+    as_json = client.post(address, json=options).json()
+    as_npy = client.post(address, json=options, headers={"Accept": "application/x-npy"})
     array = np.load(io.BytesIO(as_npy.content))
     assert array.dtype == np.float32
     np.testing.assert_array_equal(array, np.array(as_json["map"], np.float32))
-    as_png = client.post(address, json=wish, headers={"Accept": "image/png"})
+    as_png = client.post(address, json=options, headers={"Accept": "image/png"})
     picture = Image.open(io.BytesIO(as_png.content))
     assert picture.size == (512, 512)
     assert picture.text["Title"].startswith("input_x_gradient: ")
 
 
 def test_events_tell_how_far_it_is_and_end_with_the_result(client, address):
-    wish = {"method": "integrated_gradients", "steps": 200}
-    answer = client.post(address, json=wish, headers={"Accept": "text/event-stream"})
+    options = {"method": "integrated_gradients", "steps": 200}
+    answer = client.post(address, json=options, headers={"Accept": "text/event-stream"})
     assert answer.headers["content-type"].startswith("text/event-stream")
     told = list(events(answer.text))
     *progress, (last, result) = told
     assert last == "result"
-    assert result == {**client.post(address, json=wish).json(), "timings_ms": result["timings_ms"]}
+    assert result == {
+        **client.post(address, json=options).json(),
+        "timings_ms": result["timings_ms"],
+    }
     assert progress
     assert {name for name, _ in progress} == {"progress"}
     done = [content["done"] for _, content in progress]
@@ -102,8 +105,8 @@ def test_events_tell_how_far_it_is_and_end_with_the_result(client, address):
 
 
 def test_a_wish_that_cannot_be_met_ends_the_events_with_a_problem(client, address):
-    wish = {"method": "integrated_gradients", "steps": 10**6}
-    answer = client.post(address, json=wish, headers={"Accept": "text/event-stream"})
+    options = {"method": "integrated_gradients", "steps": 10**6}
+    answer = client.post(address, json=options, headers={"Accept": "text/event-stream"})
     ((name, problem),) = events(answer.text)
     assert name == "problem"
     assert problem["status"] == 422
@@ -111,7 +114,7 @@ def test_a_wish_that_cannot_be_met_ends_the_events_with_a_problem(client, addres
 
 
 @pytest.mark.parametrize(
-    ("wish", "words"),
+    ("options", "words"),
     [
         ({"method": "divination"}, "no method 'divination'"),
         ({"method": "saliency", "target": "giraffe"}, "no class 'giraffe'"),
@@ -126,8 +129,8 @@ def test_a_wish_that_cannot_be_met_ends_the_events_with_a_problem(client, addres
         ([], "body"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_the_reason(client, address, wish, words):
-    answer = client.post(address, json=wish)
+def test_what_does_not_fit_is_refused_with_the_reason(client, address, options, words):
+    answer = client.post(address, json=options)
     assert answer.status_code == 422
     assert words in answer.json()["detail"]
 
@@ -144,9 +147,9 @@ def test_a_body_that_is_too_large_or_no_json(client, address):
 def test_a_variant_is_explained_by_its_own_network(client, analysis, address):
     change = {"network": [{"layer": "fc1", "filter": 1, "scale": 2.0}]}
     variant = client.post(f"/api/v1/analyses/{analysis['id']}/variants", json=change).json()
-    wish = {"method": "input_x_gradient", "target": "bear"}
-    plain = client.post(address, json=wish).json()
-    doubled = client.post(f"/api/v1/analyses/{variant['id']}/attributions", json=wish).json()
+    options = {"method": "input_x_gradient", "target": "bear"}
+    plain = client.post(address, json=options).json()
+    doubled = client.post(f"/api/v1/analyses/{variant['id']}/attributions", json=options).json()
     np.testing.assert_allclose(doubled["map"], 2 * np.array(plain["map"]), rtol=1e-5, atol=1e-7)
 
 
@@ -165,9 +168,9 @@ def test_when_the_client_goes_away_the_work_stops(server, photo, monkeypatch):
     monkeypatch.setattr("app.analyses.attributions.attribute", endless)
     with httpx.Client(base_url=f"{server.url}/api/v1", timeout=30) as http:
         made = http.post("/analyses", files={"image": photo}).json()
-        wish, accept = {"method": "saliency"}, {"Accept": "text/event-stream"}
+        options, accept = {"method": "saliency"}, {"Accept": "text/event-stream"}
         path = f"/analyses/{made['id']}/attributions"
-        with http.stream("POST", path, json=wish, headers=accept) as answer:
+        with http.stream("POST", path, json=options, headers=accept) as answer:
             lines = answer.iter_lines()  # kept: letting it go closes the connection
             assert next(lines) == "event: progress"
             assert not ended.is_set()

@@ -121,6 +121,10 @@ def test_a_number_s_pixels_and_path_obey_their_limit(tiny, photo):
         raise TimeoutError
 
     done = analyze("tiny", tiny, photo, Limits(10**7, 10**7))
-    for work in (paths.trail, paths.effective, paths.pixel_influence):
+    for work in (
+        paths.strongest_path,
+        paths.describe_effective_receptive_field,
+        paths.effective_receptive_field,
+    ):
         with pytest.raises(TimeoutError):
             work(done, "fc1", (1,), check)

@@ -4,7 +4,7 @@ import pytest
 
 from app.analyses.preprocessing import copied, trials
 from app.models.options import PRESETS, ImportOptions
-from app.models.uploaded import OwnModels
+from app.models.uploaded import UploadedModels
 from tests.app.analyses.test_boxes import BOX, SCORES, columns_of, detector
 from tests.app.bringing import MODELS, as_onnx, bring, net
 from tests.app.conftest import picture_bytes
@@ -122,7 +122,7 @@ class TestCopies:
 def test_weights_that_are_shared_take_their_room_once():
     network = net()
     size = sum(array.nbytes for array in network.parameters().values())
-    shelf = OwnModels(max_bytes=size, seconds=60)
+    shelf = UploadedModels(max_bytes=size, seconds=60)
     assert shelf.keep("own-a", network) == []
     for preset in PRESETS:
         model, other = copied(network, ImportOptions(preset=preset))

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from app.analyses.analysis import Changes, analyze
-from app.analyses.store import Analyses
+from app.analyses.store import AnalysisStore
 from app.analyses.variants import variant_id, vary
-from app.execution.executor import Compute
+from app.execution.executor import WorkExecutor
 from app.http.application import create_app
 from app.images.decoding import Limits
 from app.images.edits import PhotoChanges
@@ -208,13 +208,13 @@ def test_the_same_variant_asked_twice_at_once_is_computed_once(original, monkeyp
         return vary(*args)
 
     async def both():
-        compute = Compute(2, 10, 60)
-        analyses = Analyses(compute, LIMITS, 10**7)
+        executor = WorkExecutor(2, 10, 60)
+        analyses = AnalysisStore(executor, LIMITS, 10**7)
         changes = Changes(PhotoChanges(), (ScaleFilter("conv1", 0, 0.0),))
         one, other = await asyncio.gather(*(analyses.vary(original, changes) for _ in range(2)))
         assert one is other
         assert analyses.get(variant_id(original, changes)) is one
-        compute.close()
+        executor.close()
 
     monkeypatch.setattr("app.analyses.store.vary", counted)
     asyncio.run(both())
@@ -235,7 +235,7 @@ def test_a_variant_never_sends_its_original_away(registry, photo, changes, room,
     with TestClient(create_app(Settings(workers=1), registry)) as client:
         first = client.post("/api/v1/analyses", content=photo).json()
         one = client.app.state.services.analyses.get(first["id"]).nbytes
-    settings = Settings(workers=1, trace_cache_bytes=int(room * one))
+    settings = Settings(workers=1, max_analysis_cache_bytes=int(room * one))
     with TestClient(create_app(settings, registry)) as client:
         original = client.post("/api/v1/analyses", content=photo).json()["id"]
         answer = client.post(f"/api/v1/analyses/{original}/variants", json=changes)
@@ -247,7 +247,7 @@ def test_a_variant_never_sends_its_original_away(registry, photo, changes, room,
             problem = answer.json()
             assert problem["type"] == "/errors/no-room"
             assert problem["limit"] == int(room * one) < problem["actual"]
-            assert "CONVSCOPE_TRACE_CACHE_BYTES" in problem["detail"]
+            assert "CONVSCOPE_MAX_ANALYSIS_CACHE_BYTES" in problem["detail"]
 
 
 def test_a_step_without_room_for_the_network_after_it_says_so(registry, photo):
@@ -255,7 +255,7 @@ def test_a_step_without_room_for_the_network_after_it_says_so(registry, photo):
         first = client.post("/api/v1/analyses", content=photo).json()
         services = client.app.state.services
         one = services.analyses.get(first["id"]).nbytes
-        services.analyses.remembered.max_bytes = int(1.3 * one)
+        services.analyses.cache.max_bytes = int(1.3 * one)
         answer = client.post(f"/api/v1/analyses/{first['id']}/step", json={"label": 1})
         assert (answer.status_code, answer.json()["type"]) == (507, "/errors/no-room")
         assert client.get(f"/api/v1/analyses/{first['id']}").status_code == 200

@@ -152,10 +152,10 @@ def test_serve_takes_settings_from_the_environment_and_flags_before_them(monkeyp
         "app.http.server.make_server", lambda settings: seen.append(settings) or Served()
     )
     monkeypatch.setenv("CONVSCOPE_PORT", "9001")
-    monkeypatch.setenv("CONVSCOPE_QUEUE_SIZE", "7")
+    monkeypatch.setenv("CONVSCOPE_MAX_QUEUE_SIZE", "7")
     assert convscope("serve").exit_code == 0
     assert convscope("serve", "--port", 9002, "--host", "::1").exit_code == 0
-    assert [(s.host, s.port, s.queue_size) for s in seen] == [
+    assert [(s.host, s.port, s.max_queue_size) for s in seen] == [
         ("127.0.0.1", 9001, 7),
         ("::1", 9002, 7),
     ]

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 
 from app.encoding import arrays as encode
 from app.errors import BadParameter, NotAcceptable
-from app.http.negotiation import choose_format, etag, not_modified, parse_channels
+from app.http.negotiation import choose_format, etag, not_modified, parse_index_ranges
 
 floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
@@ -118,14 +118,14 @@ def test_a_layer_that_is_zero_everywhere():
     ],
 )
 def test_channels(text, channels):
-    assert parse_channels(text, 5) == channels
+    assert parse_index_ranges(text, 5) == channels
 
 
 @settings(deadline=None)
 @given(st.text(max_size=20))
 def test_any_text_for_channels_is_read_or_refused(text):
     try:
-        channels = parse_channels(text, 8)
+        channels = parse_index_ranges(text, 8)
     except BadParameter:
         return
     assert channels

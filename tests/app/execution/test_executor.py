@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.analyses.analysis import analyze
-from app.analyses.store import Analyses
+from app.analyses.store import AnalysisStore
 from app.errors import ClientGone, Overloaded, TimeLimit, UnknownAnalysis
-from app.execution.executor import Compute, while_connected
+from app.execution.executor import WorkExecutor, while_connected
 from app.http.application import create_app
 from app.images.decoding import Limits
 from app.settings import Settings
@@ -60,118 +60,118 @@ async def until(condition):
 
 @run_async
 async def test_work_runs_off_the_event_loop():
-    compute = Compute(1, 0, 5)
-    assert await compute.run(lambda _: threading.current_thread()) is not threading.main_thread()
-    compute.close()
+    executor = WorkExecutor(1, 0, 5)
+    assert await executor.run(lambda _: threading.current_thread()) is not threading.main_thread()
+    executor.close()
 
 
 @run_async
 async def test_errors_come_through():
-    compute = Compute(1, 0, 5)
+    executor = WorkExecutor(1, 0, 5)
     with pytest.raises(ZeroDivisionError):
-        await compute.run(lambda _: 1 / 0)
-    compute.close()
+        await executor.run(lambda _: 1 / 0)
+    executor.close()
 
 
 @run_async
 async def test_a_full_queue_refuses_at_once_and_says_when_to_come_back():
-    compute, first, second = Compute(1, 1, 5), Blocker(), Blocker()
-    running = asyncio.create_task(compute.run(first))
-    waiting = asyncio.create_task(compute.run(second))
+    executor, first, second = WorkExecutor(1, 1, 5), Blocker(), Blocker()
+    running = asyncio.create_task(executor.run(first))
+    waiting = asyncio.create_task(executor.run(second))
     await first.begun()
     start = time.monotonic()
     with pytest.raises(Overloaded) as refusal:
-        await compute.run(lambda _: None)
+        await executor.run(lambda _: None)
     assert time.monotonic() - start < 1  # the others are still blocked
     assert (refusal.value.limit, refusal.value.actual) == (2, 2)
     assert refusal.value.retry_after >= 1
     first.released.set()
     second.released.set()
     assert await asyncio.gather(running, waiting) == ["done", "done"]
-    assert await compute.run(lambda _: "room again") == "room again"
-    compute.close()
+    assert await executor.run(lambda _: "room again") == "room again"
+    executor.close()
 
 
 @run_async
 async def test_the_time_limit_stops_the_work():
-    compute, work = Compute(1, 0, 1), Blocker()
-    running = asyncio.create_task(compute.run(work))
+    executor, work = WorkExecutor(1, 0, 1), Blocker()
+    running = asyncio.create_task(executor.run(work))
     await work.begun()
     with pytest.raises(TimeLimit) as refusal:
         await running
     assert refusal.value.limit == 1
     await until(lambda: work.stopped_by is not None)
-    compute.close()
+    executor.close()
 
 
 @run_async
 async def test_work_that_never_checks_keeps_its_place_until_its_thread_is_free():
-    compute, started, release = Compute(1, 0, 1), threading.Event(), threading.Event()
+    executor, started, release = WorkExecutor(1, 0, 1), threading.Event(), threading.Event()
 
     def stubborn(_):
         started.set()
         release.wait(20)
 
-    running = asyncio.create_task(compute.run(stubborn))
+    running = asyncio.create_task(executor.run(stubborn))
     await until(started.is_set)
     with pytest.raises(TimeLimit):
         await running
     with pytest.raises(Overloaded):
-        await compute.run(lambda _: None)
+        await executor.run(lambda _: None)
     release.set()
-    await until(lambda: compute._pending == 0)
-    assert await compute.run(lambda _: 1) == 1
-    compute.close()
+    await until(lambda: executor._pending == 0)
+    assert await executor.run(lambda _: 1) == 1
+    executor.close()
 
 
 @run_async
 async def test_work_that_waited_too_long_is_never_begun():
-    compute, release, ran = Compute(1, 5, 0.1), threading.Event(), []
-    stubborn, late = compute.run(lambda _: release.wait(5)), compute.run(lambda _: ran.append(1))
+    executor, release, ran = WorkExecutor(1, 5, 0.1), threading.Event(), []
+    stubborn, late = executor.run(lambda _: release.wait(5)), executor.run(lambda _: ran.append(1))
     results = await asyncio.gather(stubborn, late, return_exceptions=True)
     release.set()
     assert [type(r) for r in results] == [TimeLimit, TimeLimit]
-    await until(lambda: compute._pending == 0)
+    await until(lambda: executor._pending == 0)
     assert ran == []
-    compute.close()
+    executor.close()
 
 
 @run_async
 async def test_cancelled_work_stops_and_waiting_work_frees_its_place():
-    compute, first = Compute(1, 1, 5), Blocker()
-    running = asyncio.create_task(compute.run(first))
+    executor, first = WorkExecutor(1, 1, 5), Blocker()
+    running = asyncio.create_task(executor.run(first))
     await first.begun()
-    waiting = asyncio.create_task(compute.run(Blocker()))
+    waiting = asyncio.create_task(executor.run(Blocker()))
     await asyncio.sleep(0)
     waiting.cancel()
-    await until(lambda: compute._pending == 1)
+    await until(lambda: executor._pending == 1)
     running.cancel()
-    await until(lambda: compute._pending == 0)
+    await until(lambda: executor._pending == 0)
     assert isinstance(first.stopped_by, ClientGone)
-    compute.close()
+    executor.close()
 
 
 @run_async
 async def test_work_is_dropped_when_the_client_goes_away():
-    compute, work = Compute(1, 0, 5), Blocker()
+    executor, work = WorkExecutor(1, 0, 5), Blocker()
     gone = asyncio.Event()
 
     async def receive():
         await gone.wait()
         return {"type": "http.disconnect"}
 
-    request = asyncio.create_task(while_connected(receive, compute.run(work)))
+    request = asyncio.create_task(while_connected(receive, executor.run(work)))
     await work.begun()
     gone.set()
     with pytest.raises(ClientGone):
         await request
     await until(lambda: isinstance(work.stopped_by, ClientGone))
-    compute.close()
+    executor.close()
 
 
 @run_async
 async def test_the_same_photo_asked_twice_at_once_is_computed_once(tiny, monkeypatch):
-    compute, runs = Compute(2, 10, 5), []
+    executor, runs = WorkExecutor(2, 10, 5), []
 
     def counted(*args):
         runs.append(1)
@@ -179,55 +179,55 @@ async def test_the_same_photo_asked_twice_at_once_is_computed_once(tiny, monkeyp
         return analyze(*args)
 
     monkeypatch.setattr("app.analyses.store.analyze", counted)
-    analyses = Analyses(compute, LIMITS, 10**7)
+    analyses = AnalysisStore(executor, LIMITS, 10**7)
     both = await asyncio.gather(*(analyses.make("tiny", tiny, picture_bytes()) for _ in range(5)))
     assert all(one is both[0] for one in both)
     assert await analyses.make("tiny", tiny, picture_bytes()) is both[0]
     assert analyses.get(both[0].id) is both[0]
     assert len(runs) == 1
-    compute.close()
+    executor.close()
 
 
 @run_async
 async def test_a_shared_run_goes_on_while_anyone_waits_and_stops_with_the_last(tiny, monkeypatch):
-    compute, work = Compute(1, 10, 5), Blocker()
+    executor, work = WorkExecutor(1, 10, 5), Blocker()
     monkeypatch.setattr("app.analyses.store.analyze", lambda *args: work(args[4]))
-    analyses = Analyses(compute, LIMITS, 10**7)
+    analyses = AnalysisStore(executor, LIMITS, 10**7)
     first, second = (
         asyncio.create_task(analyses.make("tiny", tiny, picture_bytes())) for _ in range(2)
     )
     await work.begun()
-    await until(lambda: next(iter(analyses.remembered._flights.values())).waiting == 2)
+    await until(lambda: next(iter(analyses.cache._flights.values())).waiting == 2)
     first.cancel()
     await asyncio.sleep(0.02)
     assert work.stopped_by is None
     second.cancel()
     await until(lambda: isinstance(work.stopped_by, ClientGone))
-    assert analyses.remembered._flights == {}
-    compute.close()
+    assert analyses.cache._flights == {}
+    executor.close()
 
 
 @run_async
 async def test_an_error_reaches_everyone_who_waits_and_is_not_remembered(tiny):
-    compute = Compute(1, 10, 5)
-    analyses = Analyses(compute, LIMITS, 10**7)
+    executor = WorkExecutor(1, 10, 5)
+    analyses = AnalysisStore(executor, LIMITS, 10**7)
     results = await asyncio.gather(
         *(analyses.make("tiny", tiny, b"rubbish") for _ in range(3)), return_exceptions=True
     )
     assert {type(r).__name__ for r in results} == {"NotAPicture"}
-    assert analyses.remembered._flights == {}
-    compute.close()
+    assert analyses.cache._flights == {}
+    executor.close()
 
 
 @run_async
 async def test_an_analysis_larger_than_the_cache_is_given_but_not_kept(tiny):
-    compute = Compute(1, 10, 5)
-    analyses = Analyses(compute, LIMITS, max_bytes=10)
+    executor = WorkExecutor(1, 10, 5)
+    analyses = AnalysisStore(executor, LIMITS, max_bytes=10)
     done = await analyses.make("tiny", tiny, picture_bytes())
     assert done.predictions
     with pytest.raises(UnknownAnalysis, match="upload the photo again"):
         analyses.get(done.id)
-    compute.close()
+    executor.close()
 
 
 def slow_forward(seconds):
@@ -253,7 +253,7 @@ def test_over_http_a_full_queue_is_a_503_with_retry_after(registry, monkeypatch)
         return forward(*args, **options)
 
     monkeypatch.setattr("engine.network.Network.forward", held)
-    settings = Settings(workers=1, queue_size=0, time_limit=30)
+    settings = Settings(workers=1, max_queue_size=0, time_limit=30)
     with TestClient(create_app(settings, registry)) as client, ThreadPoolExecutor(1) as pool:
         first = pool.submit(client.post, "/api/v1/predict", content=picture_bytes())
         assert started.wait(20)

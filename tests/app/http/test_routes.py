@@ -66,9 +66,9 @@ def test_predict_takes_what_curl_sends_by_default(client, photo):
 
 
 def test_predict_remembers_nothing(client):
-    before = client.app.state.services.analyses.remembered._nbytes
+    before = client.app.state.services.analyses.cache._nbytes
     client.post("/api/v1/predict", content=picture_bytes(seed=5))
-    assert client.app.state.services.analyses.remembered._nbytes == before
+    assert client.app.state.services.analyses.cache._nbytes == before
 
 
 @pytest.fixture

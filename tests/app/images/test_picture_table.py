@@ -9,7 +9,7 @@ from PIL import Image
 from app.images.decoding import Limits, decode
 from app.images.fitting import fit
 from app.learning.datasets import image_folder
-from app.learning.datasets.archive import Reading
+from app.learning.datasets.archive import ArchiveReader
 from engine.preprocess import Preprocess
 from tests.app.archives import packed
 from tests.app.images.picture_cases import Case, cases
@@ -48,8 +48,8 @@ def test_over_rest_the_network_saw_it(client, case):
 
 def test_in_a_zip_to_learn_from():
     files = {f"{label}/{case.name}": case.data for label in "ab" for case in SMALL}
-    reading = Reading(packed(files), LIMITS)
-    while not reading.go_on(lambda: None):
+    reading = ArchiveReader(packed(files), LIMITS)
+    while not reading.read_some(lambda: None):
         pass
     unpacked = reading.result()
     assert unpacked.problems == ()

@@ -20,7 +20,7 @@ def dataset(*counts: int) -> Dataset:
 
 
 def test_each_class_is_counted_beside_the_total():
-    found = evaluation.read(shapes.network(), dataset(60, 30, 4), CONFIG)
+    found = evaluation.evaluate(shapes.network(), dataset(60, 30, 4), CONFIG)
     rows = found["per_class"]
     assert [row["label"] for row in rows] == ["bar", "disc", "post"]
     assert [row["training_pictures"] for row in rows] == [54, 27, 3]
@@ -34,7 +34,7 @@ def test_each_class_is_counted_beside_the_total():
 
 
 def test_a_class_of_one_picture_has_no_accuracy():
-    found = evaluation.read(shapes.network(), dataset(10, 10, 1), CONFIG)
+    found = evaluation.evaluate(shapes.network(), dataset(10, 10, 1), CONFIG)
     assert [row["validation_pictures"] for row in found["per_class"]] == [1, 1, 0]
     assert found["per_class"][2]["accuracy"] is None
     shares = [row["accuracy"] for row in found["per_class"][:2]]
@@ -42,7 +42,7 @@ def test_a_class_of_one_picture_has_no_accuracy():
 
 
 def test_where_nothing_is_held_out_nothing_is_claimed():
-    found = evaluation.read(shapes.network(), dataset(1, 1, 1), CONFIG)
+    found = evaluation.evaluate(shapes.network(), dataset(1, 1, 1), CONFIG)
     assert found["validation_pictures"] == 0
     assert found["training_pictures"] == 3
     assert [found[name] for name in ("accuracy", "balanced_accuracy", "loss")] == [None] * 3

@@ -25,9 +25,9 @@ def reads(monkeypatch):
     counts = {}
     read = model_folder.read_model
 
-    def counted(data, wish, limits, **more):
-        counts[wish.name] = counts.get(wish.name, 0) + 1
-        return read(data, wish, limits, **more)
+    def counted(data, options, limits, **more):
+        counts[options.name] = counts.get(options.name, 0) + 1
+        return read(data, options, limits, **more)
 
     monkeypatch.setattr(model_folder, "read_model", counted)
     return counts
@@ -73,7 +73,7 @@ def test_a_file_that_the_system_does_not_give_is_left_out(tmp_path):
 
 def test_a_server_that_takes_no_models_offers_those_of_its_folder(tmp_path):
     (tmp_path / "net.onnx").write_bytes(as_onnx(net()))
-    assert listed(tmp_path, models_bytes=0) == ["tiny", "net"]
+    assert listed(tmp_path, max_models_bytes=0) == ["tiny", "net"]
 
 
 UNFIT = {

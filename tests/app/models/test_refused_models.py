@@ -91,7 +91,7 @@ class TestRefusals:
         services = own.app.state.services
         read = uploaded.read_model
         monkeypatch.setattr(uploaded, "read_model", lambda *a: time.sleep(0.4) or read(*a))
-        monkeypatch.setattr(services.compute, "time_limit", 0.2)
+        monkeypatch.setattr(services.executor, "time_limit", 0.2)
         assert own.post(MODELS, content=file).status_code == 201
         shorter = services.settings.model_copy(update={"model_time_limit": 0.2})
         monkeypatch.setattr(services.model_reader, "_settings", shorter)

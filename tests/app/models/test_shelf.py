@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.errors import FixedModel, OversizedModel, UnknownModel
+from app.errors import ModelNotDeletable, OversizedModel, UnknownModel
 from app.http.application import create_app
 from app.models.registry import Registry
-from app.models.uploaded import OwnModels
+from app.models.uploaded import UploadedModels
 from app.settings import Settings
 from engine.network import Network
 from tests.app.bringing import MODELS, as_onnx, bring, net
@@ -35,7 +35,7 @@ class TestKeeping:
 
     def test_the_least_recently_used_goes_first(self):
         one = 4 * 4 * 27
-        shelf = OwnModels(2 * one, 100)
+        shelf = UploadedModels(2 * one, 100)
         assert shelf.keep("own-a", net()) == []
         assert shelf.keep("own-b", net()) == []
         shelf.use("own-a")
@@ -50,7 +50,7 @@ class TestKeeping:
 
     def test_time_runs_from_the_last_use(self):
         now = [0.0]
-        shelf = OwnModels(10_000, 100, clock=lambda: now[0])
+        shelf = UploadedModels(10_000, 100, clock=lambda: now[0])
         shelf.keep("own-a", net())
         shelf.keep("own-b", net())
         now[0] = 80
@@ -58,7 +58,7 @@ class TestKeeping:
         shelf.find("own-b")
         now[0] = 110
         assert shelf.ids() == ["own-a"]
-        assert shelf.keeping("own-a") == {"own": True, "bytes": 432, "expires_in": 70}
+        assert shelf.retention("own-a") == {"own": True, "bytes": 432, "expires_in": 70}
         assert shelf.find("own-b") is None
         with pytest.raises(UnknownModel):
             shelf.delete("own-b")
@@ -71,7 +71,7 @@ class TestKeeping:
         folder = str(tmp_path)
         settings = Settings(workers=1, trainings_dir=folder, models_dir=folder)
         app = create_app(settings, Registry({"tiny": build_tiny}, "tiny"))
-        shelf = app.state.services.own_models
+        shelf = app.state.services.uploaded_models
         shelf._clock = lambda: now[0]
         with TestClient(app) as client:
             model = bring(client, as_onnx(net()))["id"]
@@ -112,16 +112,16 @@ class TestKeeping:
         assert own.get(f"/api/v1/analyses/{done.json()['id']}").status_code == 404
 
     def test_others_models_are_none_of_its_business(self):
-        shelf = OwnModels(10_000, 100)
+        shelf = UploadedModels(10_000, 100)
         assert shelf.find("everyday") is None
-        assert shelf.keeping("everyday") is None
-        with pytest.raises(FixedModel):
+        assert shelf.retention("everyday") is None
+        with pytest.raises(ModelNotDeletable):
             shelf.delete("everyday")
 
     def test_evicted_models_take_their_analyses_with_them(self, tmp_path):
         folder = str(tmp_path)
         settings = Settings(
-            workers=1, time_limit=60, trainings_dir=folder, models_dir=folder, models_bytes=500
+            workers=1, time_limit=60, trainings_dir=folder, models_dir=folder, max_models_bytes=500
         )
         app = create_app(settings, Registry({"tiny": build_tiny}, "tiny"))
         with TestClient(app) as client:

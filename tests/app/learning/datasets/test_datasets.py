@@ -16,7 +16,7 @@ from app.http.application import create_app
 from app.images.decoding import Limits
 from app.learning.datasets import archive
 from app.learning.datasets.store import load
-from app.learning.runs.defaults import SUGGESTION
+from app.learning.runs.defaults import DEFAULT_CONFIG
 from app.learning.runs.root_folder import make_folder
 from app.settings import Settings
 from engine.train.config import TrainConfig
@@ -87,12 +87,12 @@ def test_the_drawn_sets_are_listed(client):
 
 
 def test_the_suggestion_is_a_wish_that_can_be_met(client):
-    wish = client.get(DATASETS).json()["suggestion"]
-    assert wish == SUGGESTION
-    classes = SETS[wish["data"]].classes
-    assert all(row.problem is None for row in layer_spec.plan(wish["layers"], len(classes)))
+    options = client.get(DATASETS).json()["suggestion"]
+    assert options == DEFAULT_CONFIG
+    classes = SETS[options["data"]].classes
+    assert all(row.problem is None for row in layer_spec.plan(options["layers"], len(classes)))
     names = "loss optimiser learning_rate momentum schedule batch_size weight_decay epochs seed"
-    TrainConfig(**{name: wish[name] for name in names.split()})
+    TrainConfig(**{name: options[name] for name in names.split()})
 
 
 def test_a_picture_is_the_sets_own(client):
@@ -216,7 +216,7 @@ def test_as_many_sets_are_kept_as_may_be(make_client):
         problem = bring(client, packed({**GOOD, "cats/3.png": BLUE})).json()
         assert (problem["type"], problem["status"]) == ("/errors/no-room", 507)
         assert (problem["limit"], problem["actual"]) == (1, 1)
-    with make_client(dataset_bytes=15_000) as client:
+    with make_client(max_datasets_bytes=15_000) as client:
         assert "bytes" in bring(client, packed({**GOOD, "cats/3.png": BLUE})).json()["detail"]
 
 
@@ -341,8 +341,8 @@ def test_a_mutilated_archive_is_read_or_refused(start):
     for number in range(start, start + 100):
         what, data = mutant(number)
         try:
-            reading = archive.Reading(data, LIMITS)
-            while not reading.go_on(lambda: None):
+            reading = archive.ArchiveReader(data, LIMITS)
+            while not reading.read_some(lambda: None):
                 pass
             unpacked = reading.result()
         except ArchiveError as error:

@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from app.learning.runs.metrics_log import Journal, thinned
+from app.learning.runs.metrics_log import MetricsLog, thinned
 from app.settings import Settings
 from engine.formats import safetensors
 from tests.app.archives import packed
@@ -25,7 +25,7 @@ TINY = {
     "epochs": 2,
 }
 LONG = {**TINY, "batch_size": 16, "epochs": 500}
-OVER = ("finished", "stopped", "failed")
+TERMINAL_STATES = ("finished", "stopped", "failed")
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +44,8 @@ def api(server):
         yield client
 
 
-def begin(api, wish=TINY, **more):
-    answer = api.post("/trainings", json={**wish, **more})
+def begin(api, options=TINY, **more):
+    answer = api.post("/trainings", json={**options, **more})
     assert answer.status_code == 201, answer.text
     assert answer.headers["location"] == f"/api/v1/trainings/{answer.json()['id']}"
     return answer.json()["id"]
@@ -88,7 +88,7 @@ def events(api, run, until, **query):
 @pytest.fixture(scope="module")
 def finished(api):
     run = begin(api)
-    return wait(api, run, lambda now: now["status"] in OVER)
+    return wait(api, run, lambda now: now["status"] in TERMINAL_STATES)
 
 
 def test_a_training_goes_to_its_end(finished):
@@ -135,7 +135,11 @@ def test_few_pictures_a_class(api):
         }
         made = api.post("/datasets", content=packed(files)).json()
         assert made["pictures_per_class"] == [count] * 3
-        run = wait(api, begin(api, {**TINY, "data": made["id"]}), lambda now: now["status"] in OVER)
+        run = wait(
+            api,
+            begin(api, {**TINY, "data": made["id"]}),
+            lambda now: now["status"] in TERMINAL_STATES,
+        )
         assert run["status"] == "finished", run["problem"]
         assert run["training_pictures"] == 3 * (count - held_out)
         assert run["validation_pictures"] == 3 * held_out
@@ -219,7 +223,7 @@ def test_a_speed_is_kept(api):
 
 def test_events_tell_everything_once(api):
     run = begin(api)
-    found = events(api, run, lambda name, content: content.get("status") in OVER)
+    found = events(api, run, lambda name, content: content.get("status") in TERMINAL_STATES)
     assert found[0][0] == "state"
     steps = [
         point[0] for name, _, content in found if name == "points" for point in content["points"]
@@ -235,7 +239,7 @@ def test_head_of_the_events_ends_while_the_training_goes_on(api):
         answer = api.head(f"/trainings/{run}/events", timeout=20)
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/event-stream")
-        assert read(api, run)["status"] not in OVER
+        assert read(api, run)["status"] not in TERMINAL_STATES
     finally:
         tell(api, run, "stop")
 
@@ -302,7 +306,7 @@ def test_a_plan_says_what_is_wrong(api):
 
 def test_a_loss_that_is_no_number_is_said(api):
     run = begin(api, TINY, optimiser="sgd", learning_rate=10, loss="mean_squared_error", epochs=50)
-    now = wait(api, run, lambda now: now["status"] in OVER)
+    now = wait(api, run, lambda now: now["status"] in TERMINAL_STATES)
     if now["status"] == "failed":
         assert "learning rate" in now["problem"]
 
@@ -316,7 +320,7 @@ def test_a_time_limit(registry, tmp_path):
         httpx.Client(base_url=f"{server.url}/api/v1", timeout=60) as api,
     ):
         run = begin(api, LONG)
-        now = wait(api, run, lambda now: now["status"] in OVER)
+        now = wait(api, run, lambda now: now["status"] in TERMINAL_STATES)
         assert now["status"] == "stopped"
         assert "0.3 s" in now["problem"]
 
@@ -344,11 +348,11 @@ def test_a_journal_thins_and_forgets(tmp_path):
     shown = thinned(points)
     assert len(shown) <= 2000
     assert shown[-1] == points[-1]
-    journal = Journal()
+    journal = MetricsLog()
     journal.points, journal.epochs = points[:10], [{"epoch": 1, "step": 8}]
     journal.write(tmp_path / "journal.jsonl")
     with (tmp_path / "journal.jsonl").open("a") as file:
         file.write('[11, 0.2, "cut o')
-    again = Journal.read(tmp_path / "journal.jsonl", 7)
+    again = MetricsLog.read(tmp_path / "journal.jsonl", 7)
     assert again.points == points[:7]
     assert again.epochs == []

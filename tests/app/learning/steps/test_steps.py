@@ -17,7 +17,7 @@ from app.http.schemas.steps import (
     WeightGradient,
     WeightUpdate,
 )
-from app.learning.steps.serializers import CACHED
+from app.learning.steps.serializers import SAVED_FOR_BACKWARD
 from app.learning.steps.store import check_size, size_of
 from engine.ops import OPS
 from tests.app.learning.steps.formulas import DECAY, MOMENTUM, OPTIMISERS, array, ask, check_update
@@ -29,8 +29,10 @@ RATE = 0.05
 def teach(client, analysis):
     """Take a step on the photo."""
 
-    def take(label="bear", **wish):
-        return client.post(f"/api/v1/analyses/{analysis['id']}/step", json={"label": label, **wish})
+    def take(label="bear", **options):
+        return client.post(
+            f"/api/v1/analyses/{analysis['id']}/step", json={"label": label, **options}
+        )
 
     return take
 
@@ -190,8 +192,8 @@ def test_numbers_are_explained_as_in_an_analysis(client, analysis, lesson):
 @pytest.mark.parametrize("decay", [0.0, DECAY])
 @pytest.mark.parametrize("name", OPTIMISERS)
 def test_a_lessons_update_is_the_optimisers_formula(client, teach, name, decay):
-    wish = {"optimiser": name, "momentum": MOMENTUM, "weight_decay": decay}
-    step = teach(learning_rate=RATE, **wish).json()
+    options = {"optimiser": name, "momentum": MOMENTUM, "weight_decay": decay}
+    step = teach(learning_rate=RATE, **options).json()
     assert step["optimiser"] == name
     for path, index in (("conv1/weight", "2,1,0,2"), ("fc1/weight", "0,13"), ("fc1/bias", "2")):
         one = ask(client, f"{step['id']}/update/{path}?index={index}", WeightUpdate)
@@ -235,9 +237,9 @@ def test_the_photo_is_analysed_again_with_what_was_learned(client, analysis, les
 
 
 def test_a_second_lesson_goes_on_from_the_first(client, teach):
-    wish = {"label": "bear", "learning_rate": 0.0001}
-    first = teach(**wish).json()
-    second = client.post(f"/api/v1/analyses/{first['after_analysis']}/step", json=wish).json()
+    options = {"label": "bear", "learning_rate": 0.0001}
+    first = teach(**options).json()
+    second = client.post(f"/api/v1/analyses/{first['after_analysis']}/step", json=options).json()
     assert second["loss"]["value"] == pytest.approx(first["loss"]["after"])
     assert second["loss"]["after"] < first["loss"]["after"] < first["loss"]["value"]
 
@@ -281,14 +283,14 @@ def test_arrays_as_json_and_what_a_client_has_already(client, lesson):
 def test_what_ops_keep_is_known_of_every_op():
     kept_nothing = {"identity", "transpose", "depth_to_space", "space_to_depth"}
     kept_nothing |= {"dequantize", "constant", "cum_sum"}
-    assert set(OPS) == set(CACHED) | kept_nothing
+    assert set(OPS) == set(SAVED_FOR_BACKWARD) | kept_nothing
 
 
 # What cannot be ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("wish", "words"),
+    ("options", "words"),
     [
         ({"label": "dragon"}, "There is: apple, bear, cloud"),
         ({"label": 3}, "no class 3"),
@@ -301,8 +303,8 @@ def test_what_ops_keep_is_known_of_every_op():
         ({"label": "bear", "epochs": 3}, "body.epochs"),
     ],
 )
-def test_lessons_that_cannot_be_given_are_refused_in_words(client, analysis, wish, words):
-    answer = client.post(f"/api/v1/analyses/{analysis['id']}/step", json=wish)
+def test_lessons_that_cannot_be_given_are_refused_in_words(client, analysis, options, words):
+    answer = client.post(f"/api/v1/analyses/{analysis['id']}/step", json=options)
     assert (answer.status_code, answer.json()["type"]) == (422, "/errors/invalid-request")
     assert words in answer.json()["detail"]
 
@@ -350,8 +352,8 @@ def test_a_step_that_is_more_than_there_is_memory_for_is_refused_before_it_is_ma
 
 def test_a_learning_rate_that_leads_nowhere_is_said(client, analysis, monkeypatch):
     monkeypatch.setattr("app.learning.steps.store.np.isfinite", lambda _: False)
-    wish = {"label": "bear", "learning_rate": 3}
-    answer = client.post(f"/api/v1/analyses/{analysis['id']}/step", json=wish)
+    options = {"label": "bear", "learning_rate": 3}
+    answer = client.post(f"/api/v1/analyses/{analysis['id']}/step", json=options)
     assert answer.status_code == 422
     assert "below 3" in answer.json()["detail"]
 

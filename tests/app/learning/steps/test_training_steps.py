@@ -11,7 +11,7 @@ from app.client import Client
 from app.http.application import create_app
 from app.http.schemas.common import ExplanationOut
 from app.http.schemas.steps import Blame, Step, WeightGradient, WeightUpdate
-from app.learning.steps.store import Steps
+from app.learning.steps.store import StepStore
 from app.settings import Settings
 from engine.network import Network, Node
 from engine.ops import BatchNorm, Conv2d, Dense, Dropout, Flatten, MaxPool, Relu, Softmax
@@ -76,9 +76,9 @@ def state_before(name, number):
     return state
 
 
-def look(compute, name, number):
+def look(executor, name, number):
     """A step of a training, by the road that the server goes."""
-    steps = Steps(compute, 10**8)
+    steps = StepStore(executor, 10**8)
     before = (state_before(name, number), pictures())
     return asyncio.run(steps.of_training(name, number, lambda: before))
 
@@ -89,8 +89,8 @@ def looked(client):
 
     def at(name, number=6):
         services = client.app.state.services
-        seen = look(services.compute, name, number)
-        services.steps._remembered.keep(seen.id, seen)
+        seen = look(services.executor, name, number)
+        services.steps._cache.put(seen.id, seen)
         return seen.id
 
     return at
@@ -183,7 +183,7 @@ def training(registry, tmp_path_factory):
         {"kind": "relu"},
         {"kind": "dropout", "rate": 0.1},
     ]
-    wish = {
+    options = {
         "data": "shapes",
         "layers": layers,
         "batch_size": 16,
@@ -191,7 +191,7 @@ def training(registry, tmp_path_factory):
         "paused": True,
     }
     with TestClient(create_app(settings, registry), raise_server_exceptions=False) as client:
-        answer = client.post("/api/v1/trainings", json=wish)
+        answer = client.post("/api/v1/trainings", json=options)
         assert answer.status_code == 201, answer.text
         where = f"/api/v1/trainings/{answer.json()['id']}"
         until(client, where, "paused")
