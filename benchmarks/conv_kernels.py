@@ -18,8 +18,8 @@ import numpy as np
 
 from engine.execution import threads
 from engine.kernels import autotune, im2col, winograd
-from engine.kernels.convolution import case_of
-from engine.kernels.spec import Case, Geometry
+from engine.kernels.convolution import conv_problem
+from engine.kernels.spec import ConvParams, ConvProblem
 
 # (H = W, C, K, kernel, stride, groups)
 SETS = {
@@ -74,39 +74,39 @@ def interleaved(ways: dict[str, Callable[[], object]], repeats: int) -> dict[str
     return {name: median(times) for name, times in spent.items()}
 
 
-def forward(case: Case) -> dict[str, Callable[[], object]]:
+def forward(problem: ConvProblem) -> dict[str, Callable[[], object]]:
     """The convolution by each kernel that suits, with weights prepared, and by onnxruntime."""
     rng = np.random.default_rng(0)
-    x = rng.standard_normal((case.pictures, *case.size, case.channels), np.float32)
-    shape = (*case.kernel, case.channels // case.geometry.groups, case.filters)
+    x = rng.standard_normal((problem.images, *problem.size, problem.channels), np.float32)
+    shape = (*problem.kernel, problem.channels // problem.params.groups, problem.filters)
     weight, bias = (
         rng.standard_normal(shape, np.float32),
-        rng.standard_normal(case.filters, np.float32),
+        rng.standard_normal(problem.filters, np.float32),
     )
-    y = np.empty((case.pictures, *case.output_size, case.filters), np.float32)
+    y = np.empty((problem.images, *problem.output_size, problem.filters), np.float32)
     ways: dict[str, Callable[[], object]] = {}
-    for name, kernel in autotune.KERNELS.items():
-        if kernel.suits(case):
-            prepared = kernel.prepare(case, weight)
-            ways[name] = lambda k=kernel, p=prepared: k.convolve(case, x, p, bias, y, None)
-    runtime = _onnxruntime(case, np.ascontiguousarray(x.transpose(0, 3, 1, 2)), weight, bias)
+    for name, kernel in autotune.ALGORITHMS.items():
+        if kernel.suits(problem):
+            prepared = kernel.prepare(problem, weight)
+            ways[name] = lambda k=kernel, p=prepared: k.convolve(problem, x, p, bias, y, None)
+    runtime = _onnxruntime(problem, np.ascontiguousarray(x.transpose(0, 3, 1, 2)), weight, bias)
     return ways | ({"onnxruntime": runtime} if runtime else {})
 
 
 def _onnxruntime(
-    case: Case, x: np.ndarray, weight: np.ndarray, bias: np.ndarray
+    problem: ConvProblem, x: np.ndarray, weight: np.ndarray, bias: np.ndarray
 ) -> Callable[[], object] | None:
     try:
         import onnxruntime
         from onnx import TensorProto, helper, numpy_helper
     except ImportError:
         return None
-    g = case.geometry
+    g = problem.params
     node = helper.make_node(
         "Conv",
         ["x", "w", "b"],
         ["y"],
-        kernel_shape=case.kernel,
+        kernel_shape=problem.kernel,
         strides=g.stride,
         pads=g.padding,
         group=g.groups,
@@ -129,14 +129,14 @@ def _onnxruntime(
     return lambda: session.run(None, {"x": x})
 
 
-def gradient(case: Case) -> dict[str, Callable[[], object]]:
+def gradient(problem: ConvProblem) -> dict[str, Callable[[], object]]:
     """The weight's gradient by both ways."""
     rng = np.random.default_rng(0)
-    x = rng.standard_normal((case.pictures, *case.size, case.channels), np.float32)
-    dy = rng.standard_normal((case.pictures, *case.output_size, case.filters), np.float32)
+    x = rng.standard_normal((problem.images, *problem.size, problem.channels), np.float32)
+    dy = rng.standard_normal((problem.images, *problem.output_size, problem.filters), np.float32)
     return {
-        "im2col": lambda: im2col.weight_gradient(x, dy, case.kernel, case.geometry),
-        "winograd4": lambda: winograd.weight_gradient(x, dy, case.geometry.padding),
+        "im2col": lambda: im2col.weight_gradient(x, dy, problem.kernel, problem.params),
+        "winograd4": lambda: winograd.weight_gradient(x, dy, problem.params.padding),
     }
 
 
@@ -151,16 +151,16 @@ def main() -> None:
     for pictures in chosen.pictures:
         for size, channels, filters, kernel, stride, groups in layers:
             edge = kernel // 2
-            geometry = Geometry((stride, stride), (edge,) * 4, (1, 1), groups)
+            params = ConvParams((stride, stride), (edge,) * 4, (1, 1), groups)
             shape = (pictures, size, size, channels)
             weight = (kernel, kernel, channels // groups, filters)
-            case = case_of(shape, weight, geometry, "f")
+            problem = conv_problem(shape, weight, params, "f")
             line = f"{pictures} × {size}, {channels} → {filters}, {kernel}×{kernel} / {stride}"
             line += f" in {groups} groups" if groups > 1 else ""
-            times = interleaved(forward(case), chosen.repeats)
+            times = interleaved(forward(problem), chosen.repeats)
             print(f"{line:<46}" + "  ".join(f"{k} {v:.2f}" for k, v in times.items()), end="")
-            if autotune.KERNELS["winograd4"].suits(case) and pictures > 1:
-                times = interleaved(gradient(case), chosen.repeats)
+            if autotune.ALGORITHMS["winograd4"].suits(problem) and pictures > 1:
+                times = interleaved(gradient(problem), chosen.repeats)
                 print("   dW: " + "  ".join(f"{k} {v:.2f}" for k, v in times.items()), end="")
             print(flush=True)
 

@@ -39,6 +39,7 @@ from benchmarks.architectures import NETWORKS, build
 from engine.cost import cost
 from engine.execution import threads
 from engine.formats.onnx import from_onnx, to_onnx
+from engine.kernels import autotune
 from engine.network import Network
 from engine.types import Array
 
@@ -209,6 +210,7 @@ def main() -> None:
     parser.add_argument("--rivals", default=",".join(RIVALS))
     parser.add_argument("--sizes", metavar="NETWORK")
     parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--tune", action="store_true", help="as `convscope tune` does, beforehand")
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args()
     if chosen.sizes:
@@ -219,6 +221,8 @@ def main() -> None:
         return
     rivals = ["ours", *(r for r in chosen.rivals.split(",") if r != "ours")]
     names = chosen.only.split(",")
+    for name in names if chosen.tune else ():
+        autotune.tune(from_onnx(file_of(name)))
     if chosen.memory:
         for name in names:
             print(

@@ -18,4 +18,4 @@ os.environ["CONVSCOPE_TRAININGS_DIR"] = f"{_folder.name}/trainings"
 os.environ["XDG_CACHE_HOME"] = f"{_folder.name}/cache"
 
 # No convolution is timed, except by the tests of that: on a busy machine a timing decides by chance.
-os.environ["CONVSCOPE_KERNEL"] = "rule"
+os.environ["CONVSCOPE_KERNEL"] = "heuristic"

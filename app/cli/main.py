@@ -32,6 +32,7 @@ app = typer.Typer(
 )
 app.command("train")(command.command)
 app.command("inspect")(models.inspect)
+app.command("tune")(models.tune)
 app.add_typer(models.models, name="models")
 
 ModelOption = Annotated[

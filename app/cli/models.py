@@ -21,6 +21,8 @@ from app.models.loading import limits_of, read_model
 from app.models.options import IMAGENET, INPUT, MODEL_SUFFIXES, PRESETS, parse_options
 from app.settings import Settings
 from engine import inspection
+from engine.kernels import autotune
+from engine.kernels.autotune import Choice
 from engine.network import Network
 
 _WIDE = 120  # columns where nobody's window says how many there are
@@ -145,7 +147,7 @@ def inspect(
     model: Annotated[str, typer.Argument(help="A model's id, or an .onnx or .safetensors file.")],
     size: SizeOption = None,
     plan: Annotated[
-        bool, typer.Option("--plan", help="Time the ways to compute each convolution, too.")
+        bool, typer.Option("--plan", help="Show the algorithm of each convolution, too.")
     ] = False,
 ) -> None:
     """Show what a network is made of, layer by layer."""
@@ -157,7 +159,25 @@ def inspect(
         console.print(_outputs(network))
         console.print(_totals(network), soft_wrap=True)
         if plan:
-            console.print(_plan(network))
+            console.print(_algorithms(autotune.choices(network)))
+
+
+def tune(
+    names: Annotated[
+        list[str], typer.Argument(help="Models' ids, or .onnx or .safetensors files.")
+    ],
+    size: SizeOption = None,
+) -> None:
+    """Measure which algorithm computes each large convolution fastest on this machine, and keep to it.
+
+    Without it a convolution's shape decides. The choices count for whatever starts afterwards, and may change the
+    last digits of its numbers. Let nothing else run meanwhile.
+    """
+    with errors_in_one_line():
+        here = settings()
+        for name in names:
+            network = _network(name, {} if size is None else {"size": size}, here)
+            stdout(at_least=_WIDE).print(_algorithms(autotune.tune(network)))
 
 
 def is_file(model: str) -> bool:
@@ -240,15 +260,12 @@ def _totals(network: Network) -> str:
     )
 
 
-def _plan(network: Network) -> Table:
-    # Here rather than above: it is only asked for rarely, and times every convolution.
-    from engine.kernels.autotune import plan_of
-
-    table = Table("layer", "way", "milliseconds", box=box.SIMPLE)
-    for choice in plan_of(network, 1):
-        timed = sorted(choice.milliseconds.items(), key=lambda way: way[1])
-        times = ", ".join(f"{way} {took:.2f}" for way, took in timed)
-        table.add_row(short_name(choice.layer), choice.kernel, times)
+def _algorithms(choices: list[Choice]) -> Table:
+    table = Table("layer", "algorithm", "milliseconds", box=box.SIMPLE)
+    for choice in choices:
+        measured = sorted(choice.milliseconds.items(), key=lambda entry: entry[1])
+        times = ", ".join(f"{name} {took:.2f}" for name, took in measured)
+        table.add_row(short_name(choice.layer), choice.algorithm, times)
     return table
 
 

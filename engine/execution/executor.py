@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.execution.fusion import FusableNode, FusionPlan, NodeResult
+from engine.execution.lru import LruCache
 from engine.execution.memory_format import channels_last
 from engine.types import Array
 
@@ -34,7 +35,7 @@ class Executor:
 
     def __init__(self, nodes: Sequence[FusableNode]) -> None:
         self._nodes = nodes
-        self._plans: dict[object, FusionPlan] = {}
+        self._plans = LruCache(MAX_PLANS)
 
     def run(
         self, inputs: Mapping[str, Array], *, train: bool = False, check: Check | None = None
@@ -92,13 +93,8 @@ class Executor:
 
     def _plan_for(self, inputs: Mapping[str, Array]) -> FusionPlan:
         """The fusion plan for inputs of these shapes."""
-        key: object = tuple((name, x.shape, x.dtype) for name, x in inputs.items())
-        plan = self._plans.get(key)
-        if plan is None:
-            if len(self._plans) >= MAX_PLANS:
-                self._plans.clear()
-            plan = self._plans[key] = FusionPlan(self._nodes)
-        return plan
+        key = tuple((name, x.shape, x.dtype) for name, x in inputs.items())
+        return self._plans.get_or_make(key, lambda: FusionPlan(self._nodes))
 
 
 def _nothing(node: FusableNode, reads: list[Array]) -> None:

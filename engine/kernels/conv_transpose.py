@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.spec import Geometry
+from engine.kernels.spec import ConvParams
 from engine.types import Array
 
 
@@ -23,43 +23,43 @@ class _Part(NamedTuple):
 
     first: int
     outputs: int
-    cells: slice  # of the kernel turned half round
+    cells: slice  # of the kernel flipped_kernel half round
     dilation: int
     before: int
     after: int
 
 
-def paint(
+def conv_transpose(
     dy: Array,
-    turned: Array,
-    geometry: Geometry,
+    flipped_kernel: Array,
+    params: ConvParams,
     size: tuple[int, int],
-    convolve: Callable[[Array, Array, None, Geometry], Array],
+    convolve: Callable[[Array, Array, None, ConvParams], Array],
 ) -> Array:
-    """dx (N, H, W, C) of ``size`` (H, W): what the convolution of that geometry hands back for dy (N, Ho, Wo, K).
+    """dx (N, H, W, C) of ``size`` (H, W): what the convolution of that params hands back for dy (N, Ho, Wo, K).
 
-    ``turned`` is its kernel turned half round, (kh, kw, K / groups, C); ``convolve`` does the parts.
+    ``flipped_kernel`` is its kernel flipped_kernel half round, (kh, kw, K / groups, C); ``convolve`` does the parts.
     """
-    (stride_y, stride_x), groups = geometry.stride, geometry.groups
+    (stride_y, stride_x), groups = params.stride, params.groups
     rows, columns = (
         _parts(
             dy.shape[axis + 1],
             size[axis],
-            turned.shape[axis],
-            geometry.stride[axis],
-            geometry.padding[axis],
-            geometry.dilation[axis],
+            flipped_kernel.shape[axis],
+            params.stride[axis],
+            params.padding[axis],
+            params.dilation[axis],
         )
         for axis in (0, 1)
     )
     whole = (stride_y, stride_x) == (1, 1)
-    dx = None if whole else np.zeros((len(dy), *size, turned.shape[3]), dy.dtype)
+    dx = None if whole else np.zeros((len(dy), *size, flipped_kernel.shape[3]), dy.dtype)
     for row in rows:
         for column in columns:
             padding = (row.before, column.before, row.after, column.after)
             dilation = (row.dilation, column.dilation)
-            own = Geometry((1, 1), padding, dilation, groups)
-            part = convolve(dy, turned[row.cells, column.cells], None, own)
+            own = ConvParams((1, 1), padding, dilation, groups)
+            part = convolve(dy, flipped_kernel[row.cells, column.cells], None, own)
             if dx is None:
                 return part
             dx[:, row.first :: stride_y, column.first :: stride_x] = part

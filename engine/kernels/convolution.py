@@ -1,4 +1,4 @@
-"""The one door to convolution.
+"""Convolution and its gradients, whichever algorithm computes them.
 
 Everything here is channels last: x (N, H, W, C), weight (kh, kw, C / groups, K), y (N, Ho, Wo, K).
 """
@@ -10,89 +10,95 @@ from functools import partial
 
 from engine.execution import buffers
 from engine.kernels import autotune, conv_transpose, im2col, winograd
-from engine.kernels.spec import Case, Geometry
+from engine.kernels.spec import ConvParams, ConvProblem
 from engine.types import Array, Epilogue
 
 
-def case_of(shape: tuple[int, ...], weight: tuple[int, ...], geometry: Geometry, kind: str) -> Case:
-    """The case of an input (N, H, W, C) and a weight (kh, kw, C / groups, K) of these shapes and this type of numbers."""
+def conv_problem(
+    shape: tuple[int, ...], weight: tuple[int, ...], params: ConvParams, dtype: str
+) -> ConvProblem:
+    """The problem of an input (N, H, W, C) and a weight (kh, kw, C / groups, K) of these shapes, in this dtype."""
     kernel = (weight[0], weight[1])
-    return Case(shape[0], (shape[1], shape[2]), shape[3], weight[3], kernel, geometry, kind)
+    return ConvProblem(shape[0], (shape[1], shape[2]), shape[3], weight[3], kernel, params, dtype)
 
 
-def convolve(x: Array, weight: Array, bias: Array | None, geometry: Geometry) -> Array:
+def convolve(x: Array, weight: Array, bias: Array | None, params: ConvParams) -> Array:
     """The convolution (cross-correlation, as in every framework). Returns y (N, Ho, Wo, K), freshly allocated.
 
-    The kernel is chosen by rule: the same numbers on every machine.
+    The heuristic chooses the algorithm, so the numbers are the same on every machine.
     """
-    case = case_of(x.shape, weight.shape, geometry, x.dtype.char)
-    y = buffers.empty((len(x), *case.output_size, weight.shape[3]), x.dtype)
-    by_rule(case, weight)(x, bias, y, None)
+    problem = conv_problem(x.shape, weight.shape, params, x.dtype.char)
+    y = buffers.empty((len(x), *problem.output_size, weight.shape[3]), x.dtype)
+    plan_heuristic(problem, weight)(x, bias, y, None)
     return y
 
 
-# Fills y (N, Ho, Wo, K) from x and the bias, and tells of each block of it that is done.
-Plan = Callable[[Array, Array | None, Array, Epilogue | None], None]
+# Fills y (N, Ho, Wo, K) from x and the bias, and calls the epilogue after each block of it.
+ConvPlan = Callable[[Array, Array | None, Array, Epilogue | None], None]
 
 
-def by_rule(case: Case, weight: Array) -> Plan:
-    """How to convolve by this weight, for once: by the kernel that the shapes alone decide."""
-    kernel = autotune.KERNELS[autotune.by_rule(case)]
-    return partial(_apply, kernel, case, kernel.prepare(case, weight))
+def plan_heuristic(problem: ConvProblem, weight: Array) -> ConvPlan:
+    """How to convolve by this weight once: by the algorithm that the shapes alone decide."""
+    algorithm = autotune.ALGORITHMS[autotune.heuristic(problem)]
+    return partial(_apply, algorithm, problem, algorithm.prepare(problem, weight))
 
 
-def by_sums(case: Case, weight: Array) -> Plan:
-    """How to convolve by a kernel that does nothing but add up products, so that whole numbers stay whole."""
-    name = autotune.by_rule(case)
-    kernel = autotune.KERNELS["im2col" if name.startswith("winograd") else name]
-    return partial(_apply, kernel, case, kernel.prepare(case, weight))
+def plan_exact(problem: ConvProblem, weight: Array) -> ConvPlan:
+    """How to convolve by an algorithm that only adds up products, so that integers stay integers."""
+    name = autotune.heuristic(problem)
+    algorithm = autotune.ALGORITHMS["im2col" if name.startswith("winograd") else name]
+    return partial(_apply, algorithm, problem, algorithm.prepare(problem, weight))
 
 
-def by_stopwatch(
-    case: Case, weight: Array, kept: Callable[[Hashable, Callable[[], Array]], Array]
-) -> Plan:
-    """How to convolve many times by a weight that does not change any more: by the fastest kernel on this machine.
+def plan_autotuned(
+    problem: ConvProblem, weight: Array, memoize: Callable[[Hashable, Callable[[], Array]], Array]
+) -> ConvPlan:
+    """How to convolve many times by a frozen weight: by the fastest algorithm, as far as it was measured.
 
-    ``kept`` remembers what kernels make of the weight under a name of theirs, as several cases may share it.
+    ``memoize`` keeps the weight as the algorithm reads it, as several problems may share it.
     """
-    name = autotune.by_stopwatch(case)
-    kernel = autotune.KERNELS[name]
-    # The same weight serves every size, but for a depthwise one, whose rows are repeated.
-    what = (name, case.output_size[1] if name == "depthwise" else 0)
-    return partial(_apply, kernel, case, kept(what, lambda: kernel.prepare(case, weight)))
+    name = autotune.autotuned(problem)
+    algorithm = autotune.ALGORITHMS[name]
+    # The same prepared weight serves every size, but for a depthwise one, whose rows are repeated.
+    key = (name, problem.output_size[1] if name == "depthwise" else 0)
+    return partial(
+        _apply, algorithm, problem, memoize(key, lambda: algorithm.prepare(problem, weight))
+    )
 
 
 def _apply(
-    kernel: autotune.Kernel,
-    case: Case,
+    algorithm: autotune.ConvAlgorithm,
+    problem: ConvProblem,
     prepared: Array,
     x: Array,
     bias: Array | None,
     y: Array,
     epilogue: Epilogue | None,
 ) -> None:
-    kernel.convolve(case, x, prepared, bias, y, epilogue)
+    algorithm.convolve(problem, x, prepared, bias, y, epilogue)
 
 
-def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], geometry: Geometry) -> Array:
+def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], params: ConvParams) -> Array:
     """dW (kh, kw, C / groups, K) = Σ over all windows of window ⊗ dy."""
-    weight = (*kernel, x.shape[3] // geometry.groups, dy.shape[3])
-    case = case_of(x.shape, weight, geometry, x.dtype.char)
-    if autotune.by_rule(case).startswith("winograd"):
-        return winograd.weight_gradient(x, dy, geometry.padding)
-    return im2col.weight_gradient(x, dy, kernel, geometry)
+    weight = (*kernel, x.shape[3] // params.groups, dy.shape[3])
+    problem = conv_problem(x.shape, weight, params, x.dtype.char)
+    if autotune.heuristic(problem).startswith("winograd"):
+        return winograd.weight_gradient(x, dy, params.padding)
+    return im2col.weight_gradient(x, dy, kernel, params)
 
 
 def input_gradient(
-    dy: Array, weight: Array, geometry: Geometry, input_size: tuple[int, int]
+    dy: Array, weight: Array, params: ConvParams, input_size: tuple[int, int]
 ) -> Array:
-    """dx (N, H, W, C): itself a convolution, of dy by the kernel turned half round; or several (engine/kernels/conv_transpose.py).
+    """dx (N, H, W, C): itself a convolution, of dy by the flipped kernel; or several (engine/kernels/conv_transpose.py).
 
     Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, section 4.
     """
     kernel_h, kernel_w, depth, filters = weight.shape
-    groups = geometry.groups
-    turned = weight[::-1, ::-1].reshape(kernel_h, kernel_w, depth, groups, filters // groups)
-    turned = turned.transpose(0, 1, 4, 3, 2)
-    turned = turned.reshape(kernel_h, kernel_w, filters // groups, groups * depth)
-    return conv_transpose.paint(dy, turned, geometry, input_size, convolve)
+    groups = params.groups
+    flipped_kernel = weight[::-1, ::-1].reshape(
+        kernel_h, kernel_w, depth, groups, filters // groups
+    )
+    flipped_kernel = flipped_kernel.transpose(0, 1, 4, 3, 2)
+    flipped_kernel = flipped_kernel.reshape(kernel_h, kernel_w, filters // groups, groups * depth)
+    return conv_transpose.conv_transpose(dy, flipped_kernel, params, input_size, convolve)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.execution import threads
-from engine.kernels import padding
-from engine.kernels.spec import Geometry
+from engine.kernels.padding import padded_rows, strided_view
+from engine.kernels.spec import ConvParams
 from engine.types import Array, Epilogue
 
 CHUNK_NUMBERS = 1 << 20  # of padded input at a time
@@ -28,13 +28,13 @@ def convolve(
     x: Array,
     weights: Array,
     bias: Array | None,
-    geometry: Geometry,
+    params: ConvParams,
     y: Array,
     epilogue: Epilogue | None = None,
 ) -> None:
     """y (N, Ho, Wo, C) becomes the convolution of x by the weights that ``rows_of_weights`` made."""
     n, rows, cols, channels = y.shape
-    (sy, sx), (dilation_y, dilation_x) = geometry.stride, geometry.dilation
+    (sy, sx), (dilation_y, dilation_x) = params.stride, params.dilation
     kernel = weights.shape[:2]
     reach = dilation_y * (kernel[0] - 1) + 1
     width = (cols - 1) * sx + dilation_x * (kernel[1] - 1) + 1
@@ -46,18 +46,18 @@ def convolve(
     def work(block: tuple[slice, slice]) -> None:
         pictures, these = block
         high = (these.stop - these.start - 1) * sy + reach
-        padded = padding.band(x[pictures], these.start * sy, high, width, geometry.padding[:2])
+        padded = padded_rows(x[pictures], these.start * sy, high, width, params.padding[:2])
         s = padded.strides
         taps = (dilation_y * s[1], dilation_x * s[2])
         target = y[block]
         n, r = target.shape[:2]
         if by_rows:
             run = (n, r, *kernel, cols * channels)
-            windows = padding.view(padded, (0, 0, 0, 0), run, (s[0], sy * s[1], *taps, s[3]))
+            windows = strided_view(padded, (0, 0, 0, 0), run, (s[0], sy * s[1], *taps, s[3]))
             np.einsum("nhijk,ijk->nhk", windows, weights, out=target.reshape(n, r, -1))
         else:
             shape = (n, r, cols, *kernel, channels)
-            windows = padding.view(
+            windows = strided_view(
                 padded, (0, 0, 0, 0), shape, (s[0], sy * s[1], sx * s[2], *taps, s[3])
             )
             np.einsum("nhwijc,ijc->nhwc", windows, weights, out=target)

@@ -17,11 +17,11 @@ from engine.execution import threads
 from engine.types import Array
 
 WIDTHS = (64, 48, 32, 40, 24, 16)  # of a panel; the first one that divides the columns
-LEAST_ROWS = 16  # to a product; fewer are not worth a call
+MIN_ROWS = 16  # to a product; fewer are not worth a call
 
 
 @cache
-def unpacked() -> int:
+def no_pack_limit() -> int:
     """Multiplications up to which BLAS takes the factors as they lie; 0 where it never does."""
     names = {
         library.info().get("architecture", "")
@@ -30,7 +30,7 @@ def unpacked() -> int:
     return 100**3 if names and names <= {"SkylakeX", "Cooperlake", "SapphireRapids"} else 0
 
 
-def panels(matrix: Array) -> Array:
+def pack_panels(matrix: Array) -> Array:
     """A matrix (…, C, K), or many of them, as (…, S, P, C / S, K / P), contiguous: S and P are 1 where panels would not help."""
     *many, depth, columns = matrix.shape
     slices, width = _cut(depth, columns)
@@ -41,7 +41,7 @@ def panels(matrix: Array) -> Array:
 def _cut(depth: int, columns: int) -> tuple[int, int]:
     """Into how many slices, and panels how wide."""
     width = next((w for w in WIDTHS if columns % w == 0), 0)
-    deepest = unpacked() // (LEAST_ROWS * width) if width else 0
+    deepest = no_pack_limit() // (MIN_ROWS * width) if width else 0
     if not deepest:
         return 1, columns
     slices = next(s for s in range(-(-depth // deepest), depth + 1) if depth % s == 0)
@@ -72,7 +72,7 @@ def _in_blocks(a: Array, panels: Array, out: Array) -> None:
     count, depth, width = panels.shape[-3:]
     rows = out.shape[-2]
     target = out.reshape(*out.shape[:-1], count, width).swapaxes(-3, -2)
-    blocks = -(-rows // max(LEAST_ROWS, unpacked() // (depth * width)))
+    blocks = -(-rows // max(MIN_ROWS, no_pack_limit() // (depth * width)))
     if blocks == 1:
         np.matmul(a, panels, out=target)
         return

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.execution import threads
-from engine.kernels import padding
-from engine.kernels.gemm import multiply, panels
-from engine.kernels.spec import Geometry
+from engine.kernels.gemm import multiply, pack_panels
+from engine.kernels.padding import padded_rows, strided_view
+from engine.kernels.spec import ConvParams
 from engine.types import Array, Epilogue
 
 CHUNK_BYTES = 1 << 22  # of gathered windows at a time; smaller chunks wait more for the interpreter
@@ -28,7 +28,7 @@ def matrices(weight: Array, groups: int) -> Array:
     """What ``convolve`` reads in place of the weight (kh, kw, C / G, K): panels of (G, kh·kw·C/G, K/G)."""
     kernel_h, kernel_w, depth, filters = weight.shape
     split = weight.reshape(kernel_h * kernel_w * depth, groups, filters // groups)
-    return panels(split.transpose(1, 0, 2))
+    return pack_panels(split.transpose(1, 0, 2))
 
 
 def convolve(
@@ -36,24 +36,24 @@ def convolve(
     matrices: Array,
     bias: Array | None,
     kernel: tuple[int, int],
-    geometry: Geometry,
+    params: ConvParams,
     y: Array,
     epilogue: Epilogue | None = None,
 ) -> None:
     """y (N, Ho, Wo, K) becomes the convolution of x by the weights that ``matrices`` made."""
     n, rows, cols, filters = y.shape
     row_bytes = cols * kernel[0] * kernel[1] * x.shape[3] * x.itemsize
-    cut = threads.plan_split(y.size * row_bytes // (cols * x.itemsize * geometry.groups), y.size)
+    cut = threads.plan_split(y.size * row_bytes // (cols * x.itemsize * params.groups), y.size)
     blocks = threads.blocks(n, rows, max(1, CHUNK_BYTES // row_bytes), cut.parts)
-    step, (high, width) = geometry.stride[0], _extent(kernel, geometry)
+    step, (high, width) = params.stride[0], _extent(kernel, params)
 
     def work(block: tuple[slice, slice]) -> None:
         pictures, these = block
         deep = (these.stop - these.start - 1) * step + high
-        across = (cols - 1) * geometry.stride[1] + width
-        band = padding.band(x[pictures], these.start * step, deep, across, geometry.padding[:2])
+        across = (cols - 1) * params.stride[1] + width
+        band = padded_rows(x[pictures], these.start * step, deep, across, params.padding[:2])
         target = y[block]
-        windows = _windows(band, kernel, geometry, target.shape)
+        windows = _windows(band, kernel, params, target.shape)
         _multiply(windows, matrices, target.reshape(-1, filters))
         if bias is not None:
             target += bias
@@ -63,10 +63,10 @@ def convolve(
     threads.parallel_for(blocks, work, wake=cut.wakes)
 
 
-def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], geometry: Geometry) -> Array:
+def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], params: ConvParams) -> Array:
     """dW (kh, kw, C / groups, K) = Σ over all windows of window ⊗ dy."""
-    groups = geometry.groups
-    windows = _windows(_padded(x, kernel, geometry, dy.shape), kernel, geometry, dy.shape)
+    groups = params.groups
+    windows = _windows(_padded(x, kernel, params, dy.shape), kernel, params, dy.shape)
     blocks = _blocks(windows, PARTIAL_SUMS)
     depth, filters = x.shape[3] // groups, dy.shape[3]
     cells = kernel[0] * kernel[1] * depth
@@ -87,26 +87,26 @@ def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], geometry: Geom
     )
 
 
-def _extent(kernel: tuple[int, int], geometry: Geometry) -> tuple[int, int]:
+def _extent(kernel: tuple[int, int], params: ConvParams) -> tuple[int, int]:
     """Rows and columns from a window's first cell to its last."""
-    dilation_y, dilation_x = geometry.dilation
+    dilation_y, dilation_x = params.dilation
     return dilation_y * (kernel[0] - 1) + 1, dilation_x * (kernel[1] - 1) + 1
 
 
-def _padded(x: Array, kernel: tuple[int, int], geometry: Geometry, shape: tuple[int, ...]) -> Array:
+def _padded(x: Array, kernel: tuple[int, int], params: ConvParams, shape: tuple[int, ...]) -> Array:
     """The part of x that an output of this shape sees, with zeros around it: in this thread's scratch, or a view."""
-    (sy, sx), (high, width) = geometry.stride, _extent(kernel, geometry)
+    (sy, sx), (high, width) = params.stride, _extent(kernel, params)
     deep, across = (shape[1] - 1) * sy + high, (shape[2] - 1) * sx + width
-    return padding.band(x, 0, deep, across, geometry.padding[:2])
+    return padded_rows(x, 0, deep, across, params.padding[:2])
 
 
 def _windows(
-    padded: Array, kernel: tuple[int, int], geometry: Geometry, shape: tuple[int, ...]
+    padded: Array, kernel: tuple[int, int], params: ConvParams, shape: tuple[int, ...]
 ) -> Array:
     """A view (N, Ho, Wo, kh, kw, C) of every window of an output of this shape; no number is copied."""
     s = padded.strides
-    (sy, sx), (dilation_y, dilation_x) = geometry.stride, geometry.dilation
-    return padding.view(
+    (sy, sx), (dilation_y, dilation_x) = params.stride, params.dilation
+    return strided_view(
         padded,
         (0, 0, 0, 0),
         (*shape[:3], *kernel, padded.shape[3]),

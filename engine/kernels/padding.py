@@ -1,4 +1,4 @@
-"""Views, and pictures with something around them, a band at a time, so that what is copied is still in the cache when read."""
+"""Padding some rows at a time, so that what is copied is still in the cache when it is read; and cheap strided views."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from engine.execution import threads
 from engine.types import Array
 
 
-def band(
-    x: Array, first: int, high: int, width: int, corner: tuple[int, int], value: float = 0.0
+def padded_rows(
+    x: Array, first: int, high: int, width: int, pad_offset: tuple[int, int], value: float = 0.0
 ) -> Array:
-    """Rows ``first`` … ``first + high - 1`` of x (N, H, W, C) with ``value`` around it, ``width`` columns of them.
+    """Rows ``first`` … ``first + high - 1``, and ``width`` columns, of x (N, H, W, C) padded with ``value``.
 
-    ``corner`` (top, left) is how much there is above and to the left; where it is negative, cells are cut off instead. A view of x where
-    nothing has to be added, otherwise in this thread's scratch.
+    ``pad_offset`` (top, left) is the padding above and to the left; where it is negative, x is cropped instead.
+    A view of x where nothing has to be padded, otherwise in this thread's scratch buffer.
     """
     n, height, columns, channels = x.shape
-    top, left = first - corner[0], -corner[1]  # of the band, counted in x
+    top, left = first - pad_offset[0], -pad_offset[1]  # of the band, counted in x
     if top >= 0 and left >= 0 and top + high <= height and left + width <= columns:
         return x[:, top : top + high, left : left + width]
     shape = (n, high, width, channels)
@@ -38,7 +38,7 @@ def band(
     return padded
 
 
-def view(
+def strided_view(
     array: Array, start: tuple[int, ...], shape: tuple[int, ...], strides: tuple[int, ...]
 ) -> Array:
     """A view of an array from the cell ``start`` on: ``as_strided``, but of a contiguous array cheaper and with checked bounds."""

@@ -1,11 +1,11 @@
-"""How a convolution's window moves, and on what."""
+"""What is asked of a convolution: its parameters, and the shapes that it is computed for."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 
-class Geometry(NamedTuple):
+class ConvParams(NamedTuple):
     """Strides, padding (top, left, bottom, right), dilation, groups."""
 
     stride: tuple[int, int]
@@ -22,25 +22,25 @@ class Geometry(NamedTuple):
         )
 
 
-class Case(NamedTuple):
-    """All that decides which kernel is fast: the shapes, and the numbers' type ("f" for float32)."""
+class ConvProblem(NamedTuple):
+    """All that decides which algorithm is the fastest: the shapes, and the dtype's character ("f" for float32)."""
 
-    pictures: int
+    images: int
     size: tuple[int, int]  # (H, W)
     channels: int
     filters: int
     kernel: tuple[int, int]
-    geometry: Geometry
+    params: ConvParams
     type: str = "f"
 
     @property
     def output_size(self) -> tuple[int, int]:
         """(Ho, Wo)."""
-        return self.geometry.output_size(*self.size, self.kernel)
+        return self.params.output_size(*self.size, self.kernel)
 
     @property
     def multiply_adds(self) -> int:
-        """Of the direct way, for all the pictures."""
+        """Of the direct algorithm, for all images."""
         rows, cols = self.output_size
-        depth = self.channels // self.geometry.groups
-        return self.pictures * rows * cols * self.kernel[0] * self.kernel[1] * depth * self.filters
+        depth = self.channels // self.params.groups
+        return self.images * rows * cols * self.kernel[0] * self.kernel[1] * depth * self.filters

@@ -15,9 +15,12 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.execution.lru import LruCache
 from engine.types import Array, Epilogue, Index, Shape
 
 Made = TypeVar("Made")
+
+MAX_MEMOIZED = 32  # results that a frozen op keeps: a plan for each batch size, weights as an algorithm reads them
 
 
 class Box(NamedTuple):
@@ -90,27 +93,25 @@ class Op(ABC):
         return {}
 
     @property
-    def settled(self) -> bool:
-        """Whether parameters and buffers are read-only, so that what is made of them can be kept. Once settled, for ever."""
-        if "_kept" not in self.__dict__:
+    def is_frozen(self) -> bool:
+        """Whether parameters and buffers are read-only, so that what is derived from them can be kept. Stays true."""
+        if "_memo" not in self.__dict__:
             arrays = (*self.params.values(), *self.buffers.values())
             if any(array.flags.writeable for array in arrays):
                 return False
-            self.__dict__["_kept"] = {}
+            self.__dict__["_memo"] = LruCache(MAX_MEMOIZED)
         return True
 
-    def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What ``make`` gives, made once for an op that is settled. Threads that come at the same time may both make it."""
-        if not self.settled:
+    def memoize(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """The result of ``make``, kept under a key for an op that is frozen; the least recently used of many goes."""
+        if not self.is_frozen:
             return make()
-        found: dict[Hashable, Made] = self.__dict__["_kept"]
-        if key not in found:
-            found[key] = make()
-        return found[key]
+        memo: LruCache = self.__dict__["_memo"]
+        return memo.get_or_make(key, make)
 
     def __getstate__(self) -> dict[str, Any]:
-        """A copy may be changed, so it keeps nothing that was made of the numbers."""
-        return {name: value for name, value in self.__dict__.items() if name != "_kept"}
+        """A copy may be changed, so it keeps nothing that was derived from the parameters."""
+        return {name: value for name, value in self.__dict__.items() if name != "_memo"}
 
     @abstractmethod
     def infer_shape(self, *shapes: Shape) -> Shape:

@@ -380,7 +380,7 @@ def test_a_copy_of_a_network_in_use_goes_by_its_own_numbers():
     assert net.digest
     changed = copy.deepcopy(net)
     changed.parameters()["conv1.weight"][...] = 0
-    assert not any(node.op.settled for node in changed.nodes if node.op.params)
+    assert not any(node.op.is_frozen for node in changed.nodes if node.op.params)
     assert changed.digest != net.digest
     assert np.ptp(changed.forward(x)["conv1"], axis=(2, 3)).max() == 0
     assert all(np.array_equal(net.forward(x)[name], trace[name]) for name in trace)

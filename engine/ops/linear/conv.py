@@ -12,7 +12,7 @@ from engine.errors import ShapeError
 from engine.execution import buffers
 from engine.execution.memory_format import from_nhwc, to_nhwc
 from engine.kernels import convolution
-from engine.kernels.spec import Case, Geometry
+from engine.kernels.spec import ConvParams, ConvProblem
 from engine.ops.base import Box, Explanation, Op, same_shape, terms_of_one
 from engine.ops.take import seen_through
 from engine.ops.window import Sliding, axes, checked
@@ -76,8 +76,8 @@ class Conv2d(Op):
         return self.weight.shape[2], self.weight.shape[3]
 
     @property
-    def _geometry(self) -> Geometry:
-        return Geometry(self.stride, self.padding, self.dilation, self.groups)
+    def _params(self) -> ConvParams:
+        return ConvParams(self.stride, self.padding, self.dilation, self.groups)
 
     def _axes(self, shape: Shape) -> tuple[Sliding, Sliding]:
         return axes(shape, self.kernel, self.stride, self.padding, self.dilation)
@@ -100,7 +100,7 @@ class Conv2d(Op):
         rows = to_nhwc(x)
         if train:
             weight = self.weight.transpose(2, 3, 1, 0)
-            y = convolution.convolve(rows, weight, self.bias, self._geometry)
+            y = convolution.convolve(rows, weight, self.bias, self._params)
         else:
             shape, plan = self._plan(x)
             y = buffers.empty((shape[0], *shape[2:], shape[1]), x.dtype)
@@ -113,38 +113,40 @@ class Conv2d(Op):
         shape, plan = self._plan(x)
         return shape, lambda y, epilogue: plan(to_nhwc(x), self.bias, y, epilogue)
 
-    def _plan(self, x: Array) -> tuple[Shape, convolution.Plan]:
+    def _plan(self, x: Array) -> tuple[Shape, convolution.ConvPlan]:
         """At inference, for such an x: the output's shape, and how to fill it."""
 
-        def make() -> tuple[Shape, convolution.Plan]:
-            case, weight = self.case(x.shape, x.dtype.char), self.weight.transpose(2, 3, 1, 0)
-            if self.settled:
-                return self.infer_shape(x.shape), convolution.by_stopwatch(case, weight, self.kept)
-            return self.infer_shape(x.shape), convolution.by_rule(case, weight)
+        def make() -> tuple[Shape, convolution.ConvPlan]:
+            problem, weight = self.problem(x.shape, x.dtype.char), self.weight.transpose(2, 3, 1, 0)
+            if self.is_frozen:
+                return self.infer_shape(x.shape), convolution.plan_autotuned(
+                    problem, weight, self.memoize
+                )
+            return self.infer_shape(x.shape), convolution.plan_heuristic(problem, weight)
 
-        return self.kept((x.shape, x.dtype.char), make)
+        return self.memoize((x.shape, x.dtype.char), make)
 
     def saved_for_backward(self, xs: tuple[Array, ...], y: Array) -> Any:
         return to_nhwc(xs[0])
 
-    def case(self, shape: Shape, kind: str = "f") -> Case:
-        """What the planner is asked for an input of this shape and type."""
+    def problem(self, shape: Shape, kind: str = "f") -> ConvProblem:
+        """What is asked of the convolution for an input of this shape and dtype."""
         n, channels, height, width = shape
         weight = self.weight.transpose(2, 3, 1, 0).shape
         rows = (n, height, width, channels)
-        return convolution.case_of(rows, weight, self._geometry, kind)
+        return convolution.conv_problem(rows, weight, self._params, kind)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return self.input_grads(dy, cache), self.param_grads(dy, cache)
 
     def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]:
         weight = self.weight.transpose(2, 3, 1, 0)
-        dx = convolution.input_gradient(to_nhwc(dy), weight, self._geometry, cache.shape[1:3])
+        dx = convolution.input_gradient(to_nhwc(dy), weight, self._params, cache.shape[1:3])
         return (from_nhwc(dx),)
 
     def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
         dy_rows = to_nhwc(dy)
-        dw = convolution.weight_gradient(cache, dy_rows, self.kernel, self._geometry)
+        dw = convolution.weight_gradient(cache, dy_rows, self.kernel, self._params)
         grads = {"weight": dw.transpose(3, 2, 0, 1)}
         if self.bias is not None:
             flat = dy_rows.reshape(-1, dy_rows.shape[3])

@@ -11,7 +11,7 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.execution.memory_format import from_nhwc, to_nhwc
 from engine.kernels import convolution
-from engine.kernels.spec import Geometry
+from engine.kernels.spec import ConvParams
 from engine.ops.base import Box, Explanation, Op, same_shape, terms_of_one
 from engine.ops.window import checked
 from engine.types import Array, Index, Shape
@@ -84,9 +84,9 @@ class ConvTranspose2d(Op):
         return int(self.weight.shape[1]) * self.groups
 
     @property
-    def _geometry(self) -> Geometry:
+    def _geometry(self) -> ConvParams:
         """Of the convolution whose backward pass this is."""
-        return Geometry(self.stride, self.padding, self.dilation, self.groups)
+        return ConvParams(self.stride, self.padding, self.dilation, self.groups)
 
     def infer_shape(self, *shapes: Shape) -> Shape:
         shape = same_shape(self.kind, shapes)
@@ -136,7 +136,7 @@ class ConvTranspose2d(Op):
             grads["bias"] = np.ones(len(flat), flat.dtype) @ flat
         return grads
 
-    def _painted(self, dy: Array, x: Array, weight: Array) -> tuple[Array, Array, None, Geometry]:
+    def _painted(self, dy: Array, x: Array, weight: Array) -> tuple[Array, Array, None, ConvParams]:
         """What the convolution of dy is given: dy without the last cells that no number paints on, and its far padding.
 
         With that it has one window for every number of x (N, H, W, C).

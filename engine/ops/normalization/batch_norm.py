@@ -98,7 +98,7 @@ class BatchNorm(Elementwise):
             slope = self._slope(self.var)
             return tiled(slope, x), tiled(self.beta - self.mean * slope, x)
 
-        slope, shift = self.kept((x.shape[1], x.dtype.char), make)
+        slope, shift = self.memoize((x.shape[1], x.dtype.char), make)
 
         def work(rows: slice) -> None:
             part = y[rows]

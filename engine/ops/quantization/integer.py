@@ -40,26 +40,26 @@ class IntegerConv(Conv2d):
         plan(rows, self.bias, y, None)
         return from_nhwc(y), rows
 
-    def _plan(self, x: Array) -> tuple[Shape, convolution.Plan]:
+    def _plan(self, x: Array) -> tuple[Shape, convolution.ConvPlan]:
         """The output's shape, and how to fill it: never by a kernel that computes with fractions on the way (Winograd's)."""
 
-        def make() -> tuple[Shape, convolution.Plan]:
+        def make() -> tuple[Shape, convolution.ConvPlan]:
             weight = self.weight.transpose(2, 3, 1, 0)
             largest = LARGEST * np.abs(weight).sum(axis=(0, 1, 2))
             if self.bias is not None:
                 largest = largest + np.abs(self.bias)
             if largest.max() <= EXACT:
-                case = self.case(x.shape, x.dtype.char)
-                return self.infer_shape(x.shape), convolution.by_sums(case, weight)
+                problem = self.problem(x.shape, x.dtype.char)
+                return self.infer_shape(x.shape), convolution.plan_exact(problem, weight)
             wide = weight.astype(np.float64)
             return self.infer_shape(x.shape), _widened(
-                convolution.by_sums(self.case(x.shape, "d"), wide)
+                convolution.plan_exact(self.problem(x.shape, "d"), wide)
             )
 
-        return self.kept((x.shape, x.dtype.char), make)
+        return self.memoize((x.shape, x.dtype.char), make)
 
 
-def _widened(plan: convolution.Plan) -> convolution.Plan:
+def _widened(plan: convolution.ConvPlan) -> convolution.ConvPlan:
     """The same in float64, rounded to the output's type at the end."""
 
     def fill(x: Array, bias: Array | None, y: Array, finish: Any) -> None:
@@ -89,7 +89,7 @@ class IntegerMatMul(MatMul):
         weight = self.weight
         if weight is None:
             return float(terms * LARGEST**2)
-        return self.kept("largest", lambda: float(LARGEST * np.abs(weight).sum(axis=-2).max()))
+        return self.memoize("largest", lambda: float(LARGEST * np.abs(weight).sum(axis=-2).max()))
 
 
 @dataclass(frozen=True, eq=False)

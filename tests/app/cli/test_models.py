@@ -137,8 +137,18 @@ def test_inspect_shows_layers_costs_and_what_they_see(file):
     assert "conv1" in convscope("inspect", "tiny").stdout
 
 
-def test_inspect_shows_the_plan_on_demand(file):
-    assert "milliseconds" in convscope("inspect", file, "--plan").stdout
+def test_inspect_shows_the_algorithms_on_demand(file):
+    lines = convscope("inspect", file, "--plan").stdout.splitlines()
+    assert ["conv", "im2col"] in [line.split() for line in lines]
+
+
+def test_what_was_measured_is_kept_in_one_file(file, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    result = convscope("tune", file, "tiny")
+    assert result.exit_code == 0
+    assert ["conv", "im2col"] in [line.split() for line in result.stdout.splitlines()]
+    (kept,) = (path for path in (tmp_path / "cache").rglob("*") if path.is_file())
+    assert kept.name == "autotune.json"
 
 
 @pytest.mark.parametrize(
@@ -146,6 +156,7 @@ def test_inspect_shows_the_plan_on_demand(file):
     [
         ("inspect", "none.onnx"),
         ("inspect", "nothing"),
+        ("tune", "nothing"),
         ("models", "add", "none.onnx"),
         ("models", "add", __file__),
     ],

@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 
 from engine.kernels import convolution
-from engine.kernels.spec import Geometry
+from engine.kernels.spec import ConvParams
 
 SIZE = (9, 8)
 
 
-def painted(dy, weight, geometry, size):
+def painted(dy, weight, params, size):
     """Every number of dy (N, Ho, Wo, K) paints its kernel onto dx; what falls beside it is lost."""
-    dx = np.zeros((len(dy), *size, weight.shape[2] * geometry.groups))
-    depth, per_group = weight.shape[2], weight.shape[3] // geometry.groups
+    dx = np.zeros((len(dy), *size, weight.shape[2] * params.groups))
+    depth, per_group = weight.shape[2], weight.shape[3] // params.groups
     for i, j, p, q in product(*map(range, (*dy.shape[1:3], *weight.shape[:2]))):
-        y = i * geometry.stride[0] - geometry.padding[0] + p * geometry.dilation[0]
-        x = j * geometry.stride[1] - geometry.padding[1] + q * geometry.dilation[1]
+        y = i * params.stride[0] - params.padding[0] + p * params.dilation[0]
+        x = j * params.stride[1] - params.padding[1] + q * params.dilation[1]
         if 0 <= y < size[0] and 0 <= x < size[1]:
-            for group in range(geometry.groups):
+            for group in range(params.groups):
                 filters = slice(group * per_group, (group + 1) * per_group)
                 maps = slice(group * depth, (group + 1) * depth)
                 dx[:, y, x, maps] += dy[:, i, j, filters] @ weight[p, q, :, filters].T
@@ -32,10 +32,10 @@ def painted(dy, weight, geometry, size):
 @pytest.mark.parametrize("kernel", [(1, 1), (2, 3), (3, 2)])
 def test_every_part_is_there(kernel, stride, dilation, padding):
     """Strides and dilations with common factors leave rows that no cell of the kernel meets."""
-    geometry = Geometry(stride, padding, dilation, 2)
-    rows, columns = geometry.output_size(*SIZE, kernel)
+    params = ConvParams(stride, padding, dilation, 2)
+    rows, columns = params.output_size(*SIZE, kernel)
     rng = np.random.default_rng(3)
     weight = rng.standard_normal((*kernel, 2, 6))
     dy = rng.standard_normal((2, rows, columns, 6))
-    dx = convolution.input_gradient(dy, weight, geometry, SIZE)
-    np.testing.assert_allclose(dx, painted(dy, weight, geometry, SIZE), rtol=1e-12, atol=1e-12)
+    dx = convolution.input_gradient(dy, weight, params, SIZE)
+    np.testing.assert_allclose(dx, painted(dy, weight, params, SIZE), rtol=1e-12, atol=1e-12)
