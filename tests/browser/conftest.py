@@ -1,14 +1,14 @@
 """A real Chromium against a real server on a free port."""
 
 import os
+import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import engine
@@ -18,11 +18,12 @@ from tests.app.conftest import RunningServer
 
 from .learn_screen import LearnScreen, OwnServer
 from .menagerie import build_menagerie
+from .pictures import ROOT
 from .screen import Screen
 from .tabs import KeptFiles, Tabs
 
-ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "artifacts" / "browser"
+FAILED = pytest.StashKey[bool]()
 # No graphics card, no sandbox (containers have none), and nothing that Chromium would do on the network by itself.
 FLAGS = [
     "--no-sandbox",
@@ -71,7 +72,7 @@ def tabs(browser: Browser) -> Tabs:
 
 
 @pytest.fixture
-def open_page(tabs: Tabs, site: str) -> Iterator[OpenPage]:
+def open_page(request: pytest.FixtureRequest, tabs: Tabs, site: str) -> Iterator[OpenPage]:
     """Opens pages; at the end, none of them may have complained or asked another host for anything."""
     screens: list[Screen] = []
     contexts: list[dict[str, Any]] = []
@@ -83,6 +84,7 @@ def open_page(tabs: Tabs, site: str) -> Iterator[OpenPage]:
         return screens[-1]
 
     yield open_page
+    keep_failure(request, screens)
     for screen, context in zip(screens, contexts, strict=True):
         screen.stop_listening()
         tabs.give_back(screen.page, site, **context)
@@ -93,6 +95,22 @@ def open_page(tabs: Tabs, site: str) -> Iterator[OpenPage]:
         assert {
             url for url in screen.requests if not url.startswith((site, "data:", f"blob:{site}"))
         } == set()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+def keep_failure(request: pytest.FixtureRequest, screens: Sequence[Screen]) -> None:
+    """What is on the screen when a test fails."""
+    if request.node.stash.get(FAILED, False):
+        name = re.sub(r"[^\w.-]+", "-", request.node.name)
+        for number, screen in enumerate(screens):
+            screen.page.screenshot(path=ARTIFACTS / "failed" / f"{name}-{number}.png")
 
 
 def delete_uploaded_sets(site: str) -> None:
@@ -112,7 +130,7 @@ def lab(tmp_path_factory) -> Iterator[OwnServer]:
 
 
 @pytest.fixture
-def open_lab(tabs: Tabs, lab: OwnServer) -> Iterator[OpenLab]:
+def open_lab(request: pytest.FixtureRequest, tabs: Tabs, lab: OwnServer) -> Iterator[OpenLab]:
     """Opens the page of learning; at the end no training goes on, and no page may have complained."""
     screens: list[LearnScreen] = []
     contexts: list[dict[str, Any]] = []
@@ -124,6 +142,7 @@ def open_lab(tabs: Tabs, lab: OwnServer) -> Iterator[OpenLab]:
         return screens[-1]
 
     yield open_lab
+    keep_failure(request, screens)
     for screen, context in zip(screens, contexts, strict=True):
         screen.stop_listening()
         tabs.give_back(screen.page, screen.site, **context)
@@ -145,14 +164,6 @@ def screen(open_page: OpenPage) -> Screen:
 def artifacts() -> Path:
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     return ARTIFACTS
-
-
-def publish(picture: Path, name: str) -> None:
-    """With REFRESH_PICTURES=1 in the environment, a screenshot becomes one of the README's pictures."""
-    if os.environ.get("REFRESH_PICTURES"):
-        folder = ROOT / "docs" / "pictures"
-        folder.mkdir(exist_ok=True)
-        Image.open(picture).convert("RGB").save(folder / f"{name}.png", optimize=True)
 
 
 @pytest.fixture

@@ -74,6 +74,22 @@ class Screen:
         """The address follows the state with a short delay."""
         self.page.wait_for_function("part => location.search.includes(part)", arg=part)
 
+    def wait_for_rest(self) -> None:
+        """Until no part of the page is being worked on and nothing has moved from one frame to the next."""
+        self.page.wait_for_function(
+            """() => {
+              const parts = document.querySelectorAll("main, section, .panel, .column, .tile, #stage *");
+              const places = [...parts].map((part) => {
+                const { left, top, width, height } = part.getBoundingClientRect();
+                return [left, top, width, height].join();
+              }).join(";");
+              const isStill = places === window.placesBefore;
+              window.placesBefore = places;
+              return isStill && !document.querySelector("[aria-busy=true], .stale");
+            }""",
+            polling="raf",
+        )
+
     def go_to(self, layer: str) -> None:
         self.page.click(f'.column[data-layer="{layer}"]')
         self.wait_for_layer(layer)

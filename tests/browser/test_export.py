@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from .conftest import ARTIFACTS, OpenPage
+from .pictures import keep_picture
 from .screen import Screen
 from .test_access import check_with_axe
 
@@ -105,7 +106,7 @@ def test_a_picture_of_a_panel_is_what_is_on_the_screen(
     page.click("#save")
     check_with_axe(screen)
     SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"save-{theme}.png")
+    keep_picture(page, SHOTS / f"save-{theme}.png")
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.id") == "save"
     page.evaluate("document.activeElement.blur()")

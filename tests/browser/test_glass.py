@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from .conftest import OpenPage
+from .pictures import keep_picture
 from .screen import Screen
 from .test_access import PHONE, check_with_axe
 
@@ -179,8 +180,8 @@ def test_no_axe_violation_in_any_phase(open_page: OpenPage, step, artifacts, the
         check_with_axe(screen)
         wide = screen.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0
-        name = f"glass-{phase}-{theme}-{context['viewport']['width']}.png"
-        screen.page.screenshot(path=artifacts / name, full_page=True)
+        name = f"glass-{phase}-{theme}-{'phone' if context else 'laptop'}.png"
+        keep_picture(screen.page, artifacts / name, full_page=True)
 
 
 def test_a_lesson_on_the_photo(open_page: OpenPage, artifacts):
@@ -207,7 +208,7 @@ def test_a_lesson_on_the_photo(open_page: OpenPage, artifacts):
     )
     page.click(".lesson-moved button >> nth=0")
     assert screen.layer == moved[0]
-    page.locator(".lesson").screenshot(path=artifacts / "lesson.png")
+    keep_picture(page.locator(".lesson"), artifacts / "lesson.png")
     check_with_axe(screen)
     page.click("#lesson-undo")
     screen.wait_for_analysis(original)

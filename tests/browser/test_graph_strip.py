@@ -12,6 +12,7 @@ from tests.app.conftest import RunningServer
 from .conftest import OpenPage
 from .graphs import dense, inception, inverted, many, residual
 from .menagerie import build_menagerie
+from .pictures import keep_picture
 from .screen import Screen
 from .test_access import PHONE, check_with_axe
 
@@ -159,7 +160,7 @@ def test_blocks_fold_and_open_where_one_goes(open_page: OpenPage, artifacts):
     assert page.locator(".column.folded").count() == 15
     assert "× 16" in page.inner_text(".strip-foot")
     assert current_is_in_sight(screen)
-    page.locator("#strip").screenshot(path=folder / "residual-light.png")
+    keep_picture(page.locator("#strip"), folder / "residual-light.png")
 
     # On over the border: the block before closes, the next one opens, the focus and the eye go along.
     page.focus(".column[aria-current]")
@@ -194,12 +195,22 @@ def test_blocks_fold_and_open_where_one_goes(open_page: OpenPage, artifacts):
     assert "layer4.2.conv1" in columns(screen)
 
 
+IN_SIGHT_ARE_DRAWN = """() => {
+  const room = document.querySelector(".strip-view").getBoundingClientRect();
+  const inSight = [...document.querySelectorAll(".column")].filter((column) => {
+    const { left, right } = column.getBoundingClientRect();
+    return right > room.left && left < room.right;
+  });
+  return inSight.length > 10 && inSight.every((column) => column.querySelector(".thumb:not(.empty)"));
+}"""
+
+
 def test_only_what_is_in_sight_is_asked_for(open_page: OpenPage, artifacts):
     screen = open_network(open_page, "many", "bn1")
     page = screen.page
     page.keyboard.press("b")
     page.wait_for_function("() => document.querySelectorAll('.column').length > 300")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function(IN_SIGHT_ARE_DRAWN)
     asked = {url.split(TENSOR)[1].split("?")[0] for url in screen.requests if TENSOR in url}
     assert (
         len(asked) < 100
@@ -209,17 +220,8 @@ def test_only_what_is_in_sight_is_asked_for(open_page: OpenPage, artifacts):
     for _ in range(12):
         page.mouse.wheel(0, 400)
     page.wait_for_function("() => document.querySelector('.strip-view').scrollLeft > 3000")
-    page.wait_for_function(
-        """() => {
-          const room = document.querySelector(".strip-view").getBoundingClientRect();
-          const inSight = [...document.querySelectorAll(".column")].filter((column) => {
-            const { left, right } = column.getBoundingClientRect();
-            return right > room.left && left < room.right;
-          });
-          return inSight.length > 10 && inSight.every((column) => column.querySelector(".thumb:not(.empty)"));
-        }"""
-    )
-    page.locator("#strip").screenshot(path=artifacts / "graph" / "many-light.png")
+    page.wait_for_function(IN_SIGHT_ARE_DRAWN)
+    keep_picture(page.locator("#strip"), artifacts / "graph" / "many-light.png")
 
 
 def test_near_and_far(open_page: OpenPage, artifacts):
@@ -240,7 +242,7 @@ def test_near_and_far(open_page: OpenPage, artifacts):
     assert page.evaluate(fits)
     assert page.locator(".far-bar").count() == page.locator(".column").count()
     check_with_axe(screen)
-    page.locator("#strip").screenshot(path=folder / "residual-whole-dark.png")
+    keep_picture(page.locator("#strip"), folder / "residual-whole-dark.png")
     page.keyboard.press("0")
     page.wait_for_selector(".strip-inner:not(.far)")
     page.click('.strip-foot [aria-keyshortcuts="+"]')
@@ -293,7 +295,7 @@ def test_a_layer_is_found_by_name_or_kind(open_page: OpenPage, artifacts):
     assert page.inner_text('.layers-row[aria-selected="true"] .layers-name') == names[2]
     assert page.get_attribute(".column.chosen", "data-layer") == "layer3.2.relu"
     check_with_axe(screen)
-    page.screenshot(path=folder / "search-light.png")
+    keep_picture(page, folder / "search-light.png")
     page.keyboard.press("Enter")
     screen.wait_for_layer(names[2])
     assert page.locator(".column.hit").count() == 0
@@ -315,9 +317,9 @@ def test_branches_are_side_by_side(open_page: OpenPage, artifacts, model: str, l
     folder.mkdir(exist_ok=True)
     screen = open_network(open_page, model, layer)
     page = screen.page
-    page.wait_for_load_state("networkidle")
+    screen.wait_for_rest()
     check_with_axe(screen)
-    page.screenshot(path=folder / f"{model}-light.png")
+    keep_picture(page, folder / f"{model}-light.png")
     if model == "inception":
         tops = page.evaluate(
             "names => names.map((n) => document.querySelector(`.column[data-layer='${n}']`).getBoundingClientRect().top)",
@@ -334,7 +336,7 @@ def test_on_a_phone(open_page: OpenPage, artifacts):
     page.locator("#strip").scroll_into_view_if_needed()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     check_with_axe(screen)
-    page.screenshot(path=folder / "residual-390-dark.png")
+    keep_picture(page, folder / "residual-390-dark.png")
     page.tap("#position")
     page.wait_for_selector("#layers-dialog[open]")
     page.fill("#layers-query", "downsample")

@@ -3,6 +3,7 @@
 import pytest
 
 from .conftest import ARTIFACTS, OpenPage
+from .pictures import keep_picture
 from .screen import Screen
 from .test_access import PHONE, check_with_axe
 
@@ -13,7 +14,7 @@ SHOTS = ARTIFACTS / "intake"
 
 def shoot(screen: Screen, name: str) -> None:
     SHOTS.mkdir(parents=True, exist_ok=True)
-    screen.page.screenshot(path=SHOTS / f"{name}.png")
+    keep_picture(screen.page, SHOTS / f"{name}.png")
 
 
 def wait_for_another_analysis(screen: Screen, before: str) -> None:

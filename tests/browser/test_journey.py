@@ -7,6 +7,7 @@ import random
 import pytest
 
 from .conftest import ROOT, OpenPage
+from .pictures import keep_picture
 from .screen import WRITTEN, Screen, number
 
 pytestmark = pytest.mark.browser
@@ -48,7 +49,7 @@ def test_step_through_every_layer_by_keyboard(screen: Screen, artifacts):
         shown = page.locator(".stage-body canvas").count()
         assert painted(screen, ".stage-body canvas") == shown
         assert shown or page.locator(".bar-fill").count() == layer["shape"][0]
-        page.screenshot(path=folder / f"{i + 1:02}-{layer['op']}-{i + 1:02}.png")
+        keep_picture(page, folder / f"{i + 1:02}-{layer['op']}-{i + 1:02}.png")
         page.keyboard.press("ArrowRight")
     assert screen.layer == layers[-1]["name"]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from .pictures import keep_picture
 from .screen import WRITTEN, Screen
 
 pytestmark = pytest.mark.browser
@@ -37,7 +38,7 @@ def test_from_a_photo_to_the_terms_of_a_pooled_value(screen: Screen, artifacts):
         "title => document.querySelector('#credit').textContent.startsWith(title)", arg=photo
     )
     screen.wait_for_reading()
-    page.screenshot(path=folder / "1-photo.png")
+    keep_picture(page, folder / "1-photo.png")
 
     # A pool: the arrow keys step through the layers from wherever the focus is.
     layers = screen.get("models/everyday")["layers"]
@@ -46,7 +47,7 @@ def test_from_a_photo_to_the_terms_of_a_pooled_value(screen: Screen, artifacts):
         at = [layer["name"] for layer in layers].index(screen.layer)
         page.keyboard.press("ArrowRight")
         screen.wait_for_layer(layers[at + 1]["name"])
-    page.screenshot(path=folder / "2-pool.png")
+    keep_picture(page, folder / "2-pool.png")
 
     # One of its maps, and one number in it.
     tab_to(screen, ".tile")
@@ -74,11 +75,11 @@ def test_from_a_photo_to_the_terms_of_a_pooled_value(screen: Screen, artifacts):
     shown = screen.numbers(".block data")
     assert shown == pytest.approx([term["value"] for term in why["terms"]], **WRITTEN)
     assert max(shown) == pytest.approx(screen.reading, **WRITTEN)
-    page.screenshot(path=folder / "3-terms.png")
+    keep_picture(page, folder / "3-terms.png")
 
     # From there to where the winner came from: the arithmetic is reached with Tab, too.
     tab_to(screen, ".sums button.text")
     page.keyboard.press("Enter")
     screen.wait_for_layer(pool["inputs"][0])
     assert screen.reading == pytest.approx(why["value"], rel=1e-6)
-    page.screenshot(path=folder / "4-source.png")
+    keep_picture(page, folder / "4-source.png")

@@ -7,8 +7,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .conftest import OpenLab, publish
+from .conftest import OpenLab
 from .learn_screen import LearnScreen, OwnServer, Wire
+from .pictures import keep_picture
 from .test_access import PHONE, check_with_axe
 from .test_words import SAME_EVERYWHERE, TEXTS
 
@@ -32,20 +33,19 @@ def test_from_an_opened_page_to_a_network_that_reads(open_lab: OpenLab, album: P
     screen = open_lab()
     page = screen.page
     page.wait_for_selector("#play")
-    page.screenshot(path=album / "1-opened.png")
+    keep_picture(page, album / "1-opened.png")
     screen.play()
     screen.wait_for_batch(1)
     page.wait_for_selector(".map-tiles canvas")
-    page.screenshot(path=album / "2-learning.png")
+    keep_picture(page, album / "2-learning.png")
     page.wait_for_function(
         "goal => parseFloat(document.querySelector('.score b')?.textContent ?? '0') >= goal",
         arg=GOAL,
         timeout=1000 * PATIENT,
     )
     took = time.monotonic() - began
-    page.screenshot(path=album / "3-reads.png", full_page=True)
-    page.screenshot(path=album / "learn-light.png")
-    publish(album / "learn-light.png", "learn-light")
+    keep_picture(page, album / "3-reads.png", full_page=True)
+    keep_picture(page, album / "learn-light.png", readme="learn-light")
     assert screen.score >= GOAL
     assert took < PATIENT, f"{took:.0f} s"
     assert page.locator(".filter-tiles canvas").count() == 8
@@ -78,7 +78,7 @@ def test_the_connection_is_cut_and_the_server_killed(
 
         wire.cut()
         screen.wait_for_status("lost")
-        page.screenshot(path=album / "4-lost.png")
+        keep_picture(page, album / "4-lost.png")
         before = screen.batch
         wire.mend()
         screen.wait_for_status("running")
@@ -91,7 +91,7 @@ def test_the_connection_is_cut_and_the_server_killed(
         screen.wait_for_status("running", "starting", timeout=60)
         note = page.locator(".run-note.recovered")
         note.wait_for()
-        page.screenshot(path=album / "5-found-again.png")
+        keep_picture(page, album / "5-found-again.png")
         assert screen.run_id == run
         now = httpx.get(f"{server.url}/api/v1/trainings/{run}", timeout=30).json()
         lost = now["recovered"]["step_before"] - now["recovered"]["step_after"]
@@ -119,8 +119,7 @@ def test_step_by_batch_and_by_phase(open_lab: OpenLab, album: Path):
         assert screen.batch == 2
     assert page.inner_text("#phase") == "Next: Update"
     page.wait_for_selector(".glass-opened:not([aria-busy]) .formula")
-    page.screenshot(path=album / "8-glass.png")
-    publish(album / "8-glass.png", "glass-light")
+    keep_picture(page, album / "8-glass.png", readme="glass-light")
     page.click("#phase")
     screen.wait_for_address("phase=4")
     screen.wait_for_batch(3)
@@ -188,7 +187,7 @@ def test_two_networks_race(open_lab: OpenLab, album: Path):
     screen.wait_for_batch(30)
     page.wait_for_function("() => document.querySelector('.leader').textContent.includes('Adam')")
     assert page.locator(".curve-key li").count() == 4
-    page.screenshot(path=album / "6-race.png")
+    keep_picture(page, album / "6-race.png")
     runs = screen.get("trainings")["trainings"]
     one, other = (run["wish"] for run in runs[:2])
     assert {key for key in one if one[key] != other[key]} <= {"optimiser", "name"}
@@ -234,7 +233,7 @@ def test_on_a_phone(open_lab: OpenLab, album: Path):
     screen = open_lab(color_scheme="dark", **PHONE)
     learn_an_epoch(screen)
     assert screen.page.evaluate("document.documentElement.scrollWidth") == 390
-    screen.page.screenshot(path=album / "7-phone.png")
+    keep_picture(screen.page, album / "7-phone.png")
     check_with_axe(screen)
 
 

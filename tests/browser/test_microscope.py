@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from .conftest import OpenPage
+from .pictures import keep_picture
 from .screen import Screen, number
 
 pytestmark = pytest.mark.browser
@@ -31,7 +32,7 @@ def test_one_value_opened_in_every_kind_of_layer_adds_up(model, open_page: OpenP
         why = explanation(first, layer)
         assert first.reading == pytest.approx(why["value"], rel=1e-5, abs=1e-6)
         assert added_up(first, layer, why) == pytest.approx(why["value"], rel=2e-3, abs=5e-3)
-        first.page.screenshot(path=folder / f"{model}-{i:02}-{layer['op']}.png")
+        keep_picture(first.page, folder / f"{model}-{i:02}-{layer['op']}.png")
         first.page.keyboard.press("Escape")
         first.page.keyboard.press("Escape")
     assert len(opened) >= 6

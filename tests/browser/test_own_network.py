@@ -12,8 +12,9 @@ from onnx import TensorProto, helper
 
 from tests.engine import exported
 
-from .conftest import ROOT, OpenPage, publish
+from .conftest import ROOT, OpenPage
 from .drops import drop, drop_bytes
+from .pictures import keep_picture
 from .screen import Screen
 from .test_access import PHONE, check_with_axe
 from .test_microscope import added_up, explanation, settle
@@ -82,8 +83,7 @@ def test_the_whole_microscope(inception: Screen, folder):
         page.keyboard.press("ArrowRight")
         inception.wait_for_layer(name)
     page.keyboard.press("0")
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=folder / "whole-network.png")
+    keep_picture(page, folder / "whole-network.png")
     page.keyboard.press("0")
 
     deep = next(x for x in model["layers"] if x["name"] == "/b/7x1/conv/Conv_output_0")
@@ -97,8 +97,7 @@ def test_the_whole_microscope(inception: Screen, folder):
     assert added_up(inception, deep, why) == pytest.approx(why["value"], rel=2e-3, abs=5e-3)
     page.wait_for_selector("#photo-lit:visible")
     page.wait_for_selector("#seen-lit:visible")
-    page.screenshot(path=folder / "deep-value.png")
-    publish(folder / "deep-value.png", "network-light")
+    keep_picture(page, folder / "deep-value.png", readme="network-light")
     page.keyboard.press("Escape")
 
 
@@ -113,7 +112,7 @@ def test_what_if_and_why(inception: Screen, folder):
     )
     variant = inception.get(f"analyses/{inception.analysis_id}")
     assert variant["predictions"] != inception.get(f"analyses/{original}")["predictions"]
-    page.screenshot(path=folder / "filter-off.png")
+    keep_picture(page, folder / "filter-off.png")
     page.keyboard.press("Control+z")
     inception.wait_for_analysis(original)
 
@@ -123,7 +122,7 @@ def test_what_if_and_why(inception: Screen, folder):
         inception.wait_for_address(f"method={method}")
         wait_for_answer(inception)
         assert page.locator(".attribution .over").evaluate("c => [c.height, c.width]") == [20, 24]
-    page.screenshot(path=folder / "why.png")
+    keep_picture(page, folder / "why.png")
 
 
 def test_maps_in_another_order(inception: Screen):
@@ -157,12 +156,12 @@ def test_refused_with_a_way_out(
     drop_bytes(screen, tmp_path, "notes.onnx", b"these are not the bytes of a network")
     page.wait_for_selector("#own-look")
     check_with_axe(screen)
-    page.screenshot(path=folder / f"form-{look}.png")
+    keep_picture(page, folder / f"form-{look}.png")
     page.click("#own-look")
     page.wait_for_selector("#own-form .problem")
     assert "as they were" in page.inner_text("#own-form .problem")
     check_with_axe(screen)
-    page.screenshot(path=folder / f"refused-{look}.png")
+    keep_picture(page, folder / f"refused-{look}.png")
 
     drop_bytes(
         screen,
@@ -181,7 +180,7 @@ def test_refused_with_a_way_out(
     page.click("#own-look")
     page.fill("#own-form [name=height]", "30")
     page.fill("#own-form [name=width]", "40")
-    page.screenshot(path=folder / f"size-{look}.png")
+    keep_picture(page, folder / f"size-{look}.png")
     assert (screen.analysis_id, shown_model(screen)) == (before, model)
     look_inside(screen)
     screen.wait_for_layer("y")
@@ -213,7 +212,7 @@ def test_changed_and_deleted(open_page: OpenPage, folder, tmp_path: Path):
     page.locator(".own-offer").first.click()
     page.wait_for_selector(".own-list li")
     check_with_axe(screen)
-    page.screenshot(path=folder / "list.png")
+    keep_picture(page, folder / "list.png")
     page.get_by_role("button", name="Delete My squeeze").click()
     page.wait_for_function("() => !document.querySelector('.own-list li')")
     page.keyboard.press("Escape")
@@ -264,7 +263,7 @@ def test_missing_weights_are_named_and_added(
     page.wait_for_selector("#own-form .problem :text('external_data=False')")
     assert "'Parted.onnx.data'" in page.inner_text("#own-form .problem")
     check_with_axe(screen)
-    page.screenshot(path=folder / f"missing-{is_dropped}.png")
+    keep_picture(page, folder / f"missing-{is_dropped}.png")
     if is_dropped:
         drop(screen, data)
     else:
@@ -283,7 +282,7 @@ def test_weights_alone_say_what_is_missing_and_wait_for_it(screen: Screen, in_pa
     page.wait_for_selector("#own-dialog .problem :text('.onnx file')")
     assert "Parted.onnx.data" in page.inner_text("#own-dialog .own-data")
     check_with_axe(screen)
-    page.screenshot(path=folder / "weights-alone.png")
+    keep_picture(page, folder / "weights-alone.png")
     drop(screen, model)
     page.wait_for_selector("#own-form .own-data :text('Parted.onnx.data')")
     look_inside(screen)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from .conftest import OpenPage
+from .pictures import keep_picture
 from .screen import WRITTEN, Screen, number
 from .test_access import PHONE, check_with_axe
 
@@ -15,7 +16,6 @@ pytestmark = pytest.mark.browser
 
 def test_the_box_is_on_the_photo_before_the_explanation(screen: Screen):
     screen.go_to("conv3_1")
-    screen.page.wait_for_load_state("networkidle")
     screen.page.route("**/explain?*", lambda route: None)  # never answered
     screen.hover(2, 7, 11)
     fields = screen.get("models/everyday/layers/conv3_1/receptive-fields")
@@ -86,12 +86,12 @@ def sees(screen: Screen, layer: str, place: tuple[int, int], pixel: tuple[int, i
 
 def point_at(screen: Screen, y: int, x: int, height: int, width: int) -> None:
     """Click a pixel of what the network saw."""
-    screen.page.wait_for_load_state("networkidle")  # until then the panels above it may still grow
-    box = screen.page.locator(".pixels").bounding_box()
+    screen.wait_for_rest()
+    pixels = screen.page.locator(".pixels")
+    box = pixels.bounding_box()
     assert box
-    screen.page.mouse.click(
-        box["x"] + (x + 0.5) * box["width"] / width, box["y"] + (y + 0.5) * box["height"] / height
-    )
+    place = {"x": (x + 0.5) * box["width"] / width, "y": (y + 0.5) * box["height"] / height}
+    pixels.click(position=place)  # where it is then: panels above it may grow
     wait_for_words(screen, f"Pixel y {y} · x {x}: ")
 
 
@@ -230,7 +230,7 @@ def test_for_everyone(open_page: OpenPage, theme: str, artifacts):
     check_with_axe(screen)
     folder = artifacts / "why"
     folder.mkdir(exist_ok=True)
-    screen.page.screenshot(path=folder / f"trail-{theme}.png")
+    keep_picture(screen.page, folder / f"trail-{theme}.png")
 
 
 def test_on_a_phone(open_page: OpenPage, artifacts):
@@ -241,7 +241,7 @@ def test_on_a_phone(open_page: OpenPage, artifacts):
     assert screen.page.evaluate("document.documentElement.scrollWidth") == 390
     folder = artifacts / "why"
     folder.mkdir(exist_ok=True)
-    screen.page.screenshot(path=folder / "trail-phone.png", full_page=True)
+    keep_picture(screen.page, folder / "trail-phone.png", full_page=True)
 
 
 def open_all(screen: Screen) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from .conftest import ROOT, OpenPage
+from .pictures import keep_picture
 from .screen import Screen, number
 from .test_access import PHONE, check_with_axe
 
@@ -104,7 +105,7 @@ def test_a_shift_is_measured_layer_by_layer(panel: Screen, folder):
     for row in difference["predictions"]:
         if row["label"] in scores:
             assert scores[row["label"]] == pytest.approx((row["other"], row["score"]))
-    page.screenshot(path=folder / "shift.png")
+    keep_picture(page, folder / "shift.png")
 
 
 def test_a_click_on_the_chart_goes_to_the_layer(open_page: OpenPage):
@@ -131,7 +132,7 @@ def test_rotated_blurred_and_covered(panel: Screen, folder):
     wait_for_pair(panel, variant["id"])
     panel.wait_for_address(quote(json.dumps(["cover", box], separators=(",", ":")), safe=""))
     page.locator(".brush-field").scroll_into_view_if_needed()
-    page.screenshot(path=folder / "covered.png")
+    keep_picture(page, folder / "covered.png")
     page.keyboard.press("Backspace")
     page.wait_for_function(
         "() => document.querySelector('.changes').innerText.includes('64 pixels')"
@@ -173,7 +174,7 @@ def test_a_filter_switched_off_changes_the_scores(panel: Screen, folder):
     assert number(written[-1]) == pytest.approx(
         100 * (after[next(iter(shown))] - before[next(iter(shown))]), abs=0.051
     )
-    page.screenshot(path=folder / "filter-off.png")
+    keep_picture(page, folder / "filter-off.png")
 
     page.click(".changes button")
     page.wait_for_function("() => !document.querySelector('.changes li')")
@@ -199,7 +200,7 @@ def test_a_weight_is_edited(panel: Screen, folder):
     edit = {"layer": "conv1_1", "filter": filter_, "channel": 1, "y": 1, "x": 2, "weight": 1.5}
     variant = make_variant(panel, original, {"network": [edit]})
     wait_for_pair(panel, variant["id"])
-    page.screenshot(path=folder / "weight.png")
+    keep_picture(page, folder / "weight.png")
     page.get_by_text("As trained").click()
     panel.wait_for_analysis(original)
 
@@ -264,7 +265,7 @@ def test_the_difference_is_one_array_minus_the_other(open_page: OpenPage, folder
     )
     place = (7, 9, 21)
     screen.wait_for_value(other[place] - one[place])
-    page.screenshot(path=folder / "difference.png")
+    keep_picture(page, folder / "difference.png")
     page.keyboard.press("Enter")
     page.wait_for_selector(".pair-large")
     shown = [
@@ -272,7 +273,7 @@ def test_the_difference_is_one_array_minus_the_other(open_page: OpenPage, folder
     ]
     expected = [one[place], other[place], other[place] - one[place]]
     assert shown == pytest.approx([float(value) for value in expected], rel=1e-5, abs=1e-7)
-    page.screenshot(path=folder / "three.png")
+    keep_picture(page, folder / "three.png")
 
     # Side by side, the maps that changed most come first, and all are there.
     page.keyboard.press("Escape")
@@ -284,7 +285,7 @@ def test_the_difference_is_one_array_minus_the_other(open_page: OpenPage, folder
     apart = np.linalg.norm((other - one).reshape(len(one), -1), axis=1)
     assert len(order) == len(one)
     assert np.all(np.diff(apart[order]) <= 1e-4)
-    page.screenshot(path=folder / "side-by-side.png")
+    keep_picture(page, folder / "side-by-side.png")
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -309,7 +310,7 @@ def test_two_photos(panel: Screen, folder):
     assert float(relative or "nan") == pytest.approx(expected["relative"])
     panel.wait_for_address(f"beside=photo%3A{samples[1]['id']}")
     page.click("#outlook label:has-text('side by side')")
-    page.screenshot(path=folder / "two-photos.png")
+    keep_picture(page, folder / "two-photos.png")
 
     page.set_input_files("#whatif input[type=file]", ROOT / "static" / "samples" / "chelsea.jpg")
     panel.wait_for_address("beside=analysis%3A")
@@ -327,7 +328,7 @@ def test_two_networks(panel: Screen, folder):
     assert page.locator(".pair-networks .half").count() == 2
     assert page.locator(".chart").count() == 0
     page.select_option("#twin", "conv2_1")
-    page.screenshot(path=folder / "two-networks.png")
+    keep_picture(page, folder / "two-networks.png")
     page.focus("#stage")  # in a list of choices, x looks for one
     page.keyboard.press("x")
     page.wait_for_function("() => document.querySelector('#model').value === 'everyday'")
@@ -377,7 +378,7 @@ def test_no_axe_violation(open_page: OpenPage, theme: str, device: str, folder):
     page.click(".kernel-edit summary")
     page.wait_for_selector(".kernel-grid input")
     check_with_axe(screen)
-    page.screenshot(path=folder / f"{device}-{theme}.png", full_page=device == "phone")
+    keep_picture(page, folder / f"{device}-{theme}.png", full_page=device == "phone")
     page.click('.column[data-layer="softmax"]')
     page.wait_for_selector(".pair-rows")
     check_with_axe(screen)

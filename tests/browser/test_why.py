@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from .conftest import OpenPage
+from .pictures import keep_picture
 from .screen import WRITTEN, Screen
 from .test_access import PHONE, check_with_axe
 
@@ -234,4 +235,4 @@ def test_on_a_phone(open_page: OpenPage, artifacts):
 def take(screen: Screen, artifacts, name: str, **how: Any) -> None:
     folder = artifacts / "why"
     folder.mkdir(exist_ok=True)
-    screen.page.screenshot(path=folder / f"{name}.png", **how)
+    keep_picture(screen.page, folder / f"{name}.png", **how)
