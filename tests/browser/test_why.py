@@ -193,12 +193,21 @@ def test_by_keyboard(why: Screen):
 def test_an_error_has_a_way_out(open_page: OpenPage):
     screen = open_page("?photo=coffee")
     screen.wait_for_reading()
-    screen.expected_status = 404
-    screen.open("?photo=coffee&tab=why&method=grad_cam&from=nowhere")
+    screen.expected_status = 422
+    screen.open("?photo=coffee&tab=why&method=occlusion&window=4000&stride=32")
+    screen.page.click(".why-work button")
     screen.page.wait_for_selector(".why-work .problem")
-    assert "nowhere" in screen.page.inner_text(".why-work .problem")
+    assert "window" in screen.page.inner_text(".why-work .problem")
     screen.page.click("text=Back to the usual class and layer")
+    screen.page.wait_for_function("() => !location.search.includes('window')")
+    screen.page.click(".why-work button")
     wait_for_answer(screen)
+
+
+def test_a_layer_that_the_network_does_not_have_is_not_asked_for(open_page: OpenPage):
+    screen = open_page("?tab=why&method=grad_cam&from=nowhere")
+    wait_for_answer(screen)
+    assert screen.page.input_value("#why-from") == ""
 
 
 def test_a_network_nobody_thought_of(open_page: OpenPage):

@@ -10,7 +10,7 @@ from engine.ops import Conv2d, Dense, Flatten, GlobalAveragePool, Relu, Sigmoid,
 from tests.app.conftest import RunningServer
 
 from .conftest import OpenPage
-from .screen import Screen
+from .screen import Screen, number
 from .test_access import check_with_axe
 from .test_why import ask, check_values, value_at, wait_for_answer
 
@@ -73,15 +73,18 @@ def test_a_network_with_two_outputs_is_asked_about_both(open_page: OpenPage):
     page.wait_for_selector("h2:has-text('of “boxes”')")
     wait_for_answer(screen)
     assert page.locator("#why-target").is_hidden()
-    page.fill("#why-unit", "70")
-    page.press("#why-unit", "Tab")
-    page.wait_for_selector("h2:has-text('What raises unit 70 of “boxes”')")
+    assert page.inner_text("#tab-why") == page.inner_text(".why > h2") == "Why this value?"
+    for axis, at in (("map", "2"), ("y", "1"), ("x", "6")):
+        page.fill(f"#why-{axis}", at)
+        page.press(f"#why-{axis}", "Tab")
+    page.wait_for_selector("h2:has-text('What raises map 2 · y 1 · x 6 of “boxes”')")
     screen.wait_for_address("output=boxes")
     wait_for_answer(screen)
-    answer = ask(screen, method="input_x_gradient", output="boxes", target=70)
+    unit = 2 * 64 * 64 + 64 + 6
+    answer = ask(screen, method="input_x_gradient", output="boxes", target=unit)
     assert answer["target"]["layer"] == "boxes"
     check_values(screen, answer)
-    assert "70 of boxes" in page.inner_text(".why-outcome .facts")
+    assert "map 2 · y 1 · x 6 of boxes" in page.inner_text(".why-outcome .facts")
     check_with_axe(screen)
     page.select_option("#why-output", "shares")
     page.wait_for_selector("h2:has-text('What speaks for')")
@@ -91,7 +94,7 @@ def test_a_network_with_two_outputs_is_asked_about_both(open_page: OpenPage):
 
 def test_an_address_with_an_output_leads_there(open_page: OpenPage):
     screen = why(open_page, "two", "&output=boxes&target=5")
-    screen.page.wait_for_selector("h2:has-text('What raises unit 5 of “boxes”')")
+    screen.page.wait_for_selector("h2:has-text('What raises map 0 · y 0 · x 5 of “boxes”')")
     check_values(screen, ask(screen, method="input_x_gradient", output="boxes", target=5))
 
 
@@ -120,4 +123,40 @@ def test_without_classes_the_page_says_which_number_is_asked_about(open_page: Op
     assert "top prediction: ," not in text
     assert page.locator("#why-target").is_hidden()
     unit = ask(screen, method="input_x_gradient")["target"]["unit"]
-    page.wait_for_selector(f"h2:has-text('What raises unit {unit} of “boxes”')")
+    at = f"map {unit // 64**2} · y {unit // 64 % 64} · x {unit % 64}"
+    page.wait_for_selector(f"h2:has-text('What raises {at} of “boxes”')")
+
+
+def test_the_class_of_another_network_is_not_asked_for(open_page: OpenPage):
+    """It is that of the network again, as soon as the reader comes back to it."""
+    screen = why(open_page, "two", "&target=b")
+    page = screen.page
+    page.wait_for_selector("h2:has-text('What speaks for “b”')")
+    page.select_option("#model", "cat_or_dog")
+    page.wait_for_function(
+        "() => /“(cat|dog)”/.test(document.querySelector('#why-title').textContent)"
+    )
+    wait_for_answer(screen)
+    assert page.locator(".why-work .problem").count() == 0
+    assert page.input_value("#why-target") == ""
+    page.select_option("#model", "two")
+    page.wait_for_selector("h2:has-text('What speaks for “b”')")
+    wait_for_answer(screen)
+
+
+def test_a_logit_is_called_one_beside_its_probability(open_page: OpenPage):
+    screen = why(open_page, "two", "&target=b")
+    answer = ask(screen, method="input_x_gradient", target="b")
+    facts = screen.page.inner_text(".why-outcome .facts").split("\n")
+    assert number(facts[facts.index("Logit") + 1]) == pytest.approx(answer["score"], abs=1e-3)
+    scores = screen.get(f"analyses/{screen.analysis_id}")["predictions"]
+    chance = next(one["score"] for one in scores if one["label"] == "b")
+    written = number(facts[facts.index("Probability") + 1])
+    assert written == pytest.approx(100 * chance, abs=0.1)
+
+
+def test_what_counts_as_nothing_follows_from_the_preprocessing(open_page: OpenPage):
+    screen = why(open_page, "two")
+    model = screen.get("models/two")
+    assert model["preprocess"]["mean"][0] != 0
+    assert "here the colour with red 124" in screen.page.inner_text(".why-words")

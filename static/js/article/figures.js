@@ -2,7 +2,7 @@
 
 import { fetchExplanation } from "../api/client.js";
 import { h, placeBox } from "../lib/dom.js";
-import { count, number, percent, shapeText, signed, words } from "../i18n/format.js";
+import { count, number, percent, probability, shapeText, signed, words } from "../i18n/format.js";
 import { hasMaps, layerNamed, mapName, mapsBehind, unitLabels } from "../model/graph.js";
 import { brightness, colourPlanes } from "../model/preprocess.js";
 import { paint, planeOf } from "../render/raster.js";
@@ -164,7 +164,7 @@ async function answer({ app, layer, signal }) {
       h("span", { class: "share-name" }, words(label)),
       h("span", { class: "article-score" }, number(terms[labels?.indexOf(label) ?? -1]?.value ?? NaN, 1)),
       h("span", { class: "share-bar", style: { "--share": `${score * 100}%` } }),
-      h("span", { class: "share-value" }, percent(score)),
+      h("span", { class: "share-value" }, probability(score)),
     ),
   );
   return [h("ol", { class: "article-shares" }, ...rows), caption(say.article.figures.answer)];

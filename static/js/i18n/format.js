@@ -109,12 +109,22 @@ export function large(n) {
 }
 
 /**
+ * A probability, wherever one is written. That of a softmax or a sigmoid is neither 0 nor 1, though rounding may make it so.
+ *
+ * @param {number} p
+ */
+export function probability(p) {
+  if (Number.isNaN(p)) return say.numbers.notANumber;
+  return percent(Math.min(1 - 1e-9, Math.max(1e-9, p)));
+}
+
+/**
  * A share between 0 and 1.
  *
  * @param {number} share
  */
 export function percent(share) {
-  const p = share * 100;
+  const p = Math.abs(share - 1) < 1e-12 ? 100 : share * 100;
   if (p > 0 && p < 0.1) return `<\u00a0${fixed(0.1, 1)}\u00a0%`;
   if (p > 99.9 && p < 100) return `>\u00a0${fixed(99.9, 1)}\u00a0%`;
   return `${fixed(p, p === 0 || p === 100 ? 0 : 1)}\u00a0%`; // never parted from its sign at the end of a line

@@ -3,14 +3,22 @@
 /** @type {typeof import("../en/attribution.js").why} */
 export const why = {
   title: "Warum diese Klasse?",
+  titleOfValue: "Warum dieser Wert?",
   warning:
     "Von welchen Pixeln die Ausgabe abhängt. Diese Karten zeigen, worauf das Netz anspricht, nicht, was wahr ist, " +
     "und jede stellt eine andere Frage.",
   method: "Verfahren",
   target: "Zielklasse",
   output: "Ausgabe",
-  unit: "Einheit, ab 0",
-  largest: "die größte",
+  unit: "Welcher Wert (leer: der größte)",
+  axes: { unit: "Einheit", map: "Karte", y: "y", x: "x", box: "Kasten", value: "Wert" },
+  coordinate: (axis, at) => `${axis} ${at}`,
+  zero: {
+    black: "Schwarz",
+    white: "Weiß",
+    grey: (level) => `Grau (${level} von 255)`,
+    mixed: (red, green, blue) => `die Farbe mit Rot ${red}, Grün ${green} und Blau ${blue} von 255`,
+  },
   from: "Schicht",
   options: "Einstellungen",
   option: {
@@ -32,7 +40,7 @@ export const why = {
   cancel: "Abbrechen",
   again: "Noch einmal versuchen",
   reset: "Zurück zur üblichen Klasse und Schicht",
-  figures: { target: "Zielklasse", number: "Einheit", score: "Ihr Wert", sum: "Summe über alle Pixel", layer: "Schicht" },
+  figures: { target: "Zielklasse", number: "Wert", score: "Seine Höhe", logit: "Logit", probability: "Wahrscheinlichkeit", sum: "Summe über alle Pixel", layer: "Schicht" },
   nothing: "Überall null: Nach diesem Verfahren spricht kein Pixel für die Klasse.",
   inWords: ({ low, high, y, x, tenth, against }) =>
     `Von ${low} bis ${high}, am größten bei y ${y} · x ${x}. Das stärkste Zehntel der Pixel enthält ${tenth} von allem` +
@@ -53,7 +61,7 @@ export const why = {
   picture: (words) => `Die Zuschreibung über dem Bild. ${words} Die Pfeiltasten gehen von Pixel zu Pixel.`,
   noPicture: "Die Eingabe des Netzes. Noch ist nichts berechnet.",
   heading: (label) => `Was für „${label}“ spricht`,
-  headingOf: (unit, output) => (unit ? `Was Einheit ${unit} von „${output}“ erhöht` : `Was das Maximum von „${output}“ erhöht`),
+  headingOf: (unit, output) => (unit ? `Was ${unit} von „${output}“ erhöht` : `Was das Maximum von „${output}“ erhöht`),
   numberOf: (unit, output) => `${unit} von ${output}`,
   at: (method, layer) => `${method}, Schicht ${layer}`,
   strength: "Deckkraft",
@@ -72,7 +80,7 @@ export const why = {
     input_x_gradient: {
       title: "Eingabe × Gradient",
       asks: "Wie viel trüge jedes Pixel zur Ausgabe bei, wenn das Netz von hier bis null linear wäre?",
-      blind: "Netze sind nicht linear, und ein Pixel von mittlerer Farbe zählt als nichts.",
+      blind: (zero) => `Netze sind nicht linear, und ein Pixel, das die Aufbereitung zu null macht, zählt als nichts: hier ${zero}.`,
     },
     guided_backprop: {
       title: "Guided Backpropagation",
@@ -92,7 +100,7 @@ export const why = {
     integrated_gradients: {
       title: "Integrated Gradients",
       asks: "Auf dem Weg von einem leeren Bild zu diesem: Welcher Teil des Anstiegs der Ausgabe kommt von jedem Pixel?",
-      blind: "Es kommt auf die Baseline an, das, was als leer gilt: hier die Farbe, die das Netz für null hält.",
+      blind: (zero) => `Es kommt auf die Baseline an, das, was als leer gilt: hier ${zero}, was die Aufbereitung zu null macht.`,
     },
     smooth_grad: {
       title: "SmoothGrad",

@@ -17,7 +17,7 @@ export const answer = {
 
 /** @type {typeof import("../en/prediction.js").prediction} */
 export const prediction = {
-  output: (name, kind) => `${name}: ${kind}`,
+  output: (name, kind) => (name.toLowerCase() === kind.toLowerCase() ? name : `${name}: ${kind}`),
   outputs: (n) => `Eine von ${n} Ausgaben`,
   kinds: {
     classes: "Klassen", binary: "Ja oder Nein", multilabel: "Multi-Label", numbers: "Werte", boxes: "Begrenzungsrahmen", map: "Segmentierungskarte",

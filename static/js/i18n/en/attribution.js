@@ -2,14 +2,24 @@
 
 export const why = {
   title: "Why this class?",
+  titleOfValue: "Why this value?",
   warning:
     "Which pixels the output depends on. These maps show what the network is sensitive to, not what is true, " +
     "and each of them asks a different question.",
   method: "Method",
   target: "Target class",
   output: "Output",
-  unit: "Unit, from 0",
-  largest: "the largest",
+  unit: "Which value (empty: the largest)",
+  axes: { unit: "unit", map: "map", y: "y", x: "x", box: "box", value: "value" },
+  /** @type {(axis: string, at: number) => string} */
+  coordinate: (axis, at) => `${axis} ${at}`,
+  zero: {
+    black: "black",
+    white: "white",
+    grey: (/** @type {number} */ level) => `grey (${level} of 255)`,
+    /** @type {(red: number, green: number, blue: number) => string} */
+    mixed: (red, green, blue) => `the colour with red ${red}, green ${green} and blue ${blue} of 255`,
+  },
   from: "Layer",
   options: "Options",
   option: {
@@ -32,7 +42,7 @@ export const why = {
   cancel: "Cancel",
   again: "Try again",
   reset: "Back to the usual class and layer",
-  figures: { target: "Target class", number: "Unit", score: "Its value", sum: "Sum over all pixels", layer: "Layer" },
+  figures: { target: "Target class", number: "Value", score: "Its value", logit: "Logit", probability: "Probability", sum: "Sum over all pixels", layer: "Layer" },
   nothing: "It is zero everywhere: by this method, no pixel speaks for the class.",
   /** @type {(figures: { low: string, high: string, y: number, x: number, tenth: string, against: string | null }) => string} */
   inWords: ({ low, high, y, x, tenth, against }) =>
@@ -59,7 +69,7 @@ export const why = {
   noPicture: "The input of the network. Nothing is computed yet.",
   heading: (/** @type {string} */ label) => `What speaks for “${label}”`,
   /** @type {(unit: string, output: string) => string} */
-  headingOf: (unit, output) => (unit ? `What raises unit ${unit} of “${output}”` : `What raises the maximum of “${output}”`),
+  headingOf: (unit, output) => (unit ? `What raises ${unit} of “${output}”` : `What raises the maximum of “${output}”`),
   /** @type {(unit: string, output: string) => string} */
   numberOf: (unit, output) => `${unit} of ${output}`,
   at: (/** @type {string} */ method, /** @type {string} */ layer) => `${method}, layer ${layer}`,
@@ -79,7 +89,7 @@ export const why = {
     input_x_gradient: {
       title: "Input × gradient",
       asks: "How much does each pixel contribute to the output, if the network were linear from here to zero?",
-      blind: "Networks are not linear, and a pixel of the mean colour counts as nothing.",
+      blind: (/** @type {string} */ zero) => `Networks are not linear, and a pixel that the preprocessing makes zero counts as nothing: here ${zero}.`,
     },
     guided_backprop: {
       title: "Guided backpropagation",
@@ -99,7 +109,7 @@ export const why = {
     integrated_gradients: {
       title: "Integrated gradients",
       asks: "On the way from an empty image to this one, how much of the rise of the output is due to each pixel?",
-      blind: "It depends on the baseline, what counts as empty: here the colour that the network takes for zero.",
+      blind: (/** @type {string} */ zero) => `It depends on the baseline, what counts as empty: here ${zero}, which the preprocessing makes zero.`,
     },
     smooth_grad: {
       title: "SmoothGrad",

@@ -19,7 +19,7 @@ export const answer = {
 
 export const prediction = {
   /** @type {(name: string, kind: string) => string} */
-  output: (name, kind) => `${name}: ${kind}`,
+  output: (name, kind) => (name.toLowerCase() === kind.toLowerCase() ? name : `${name}: ${kind}`),
   outputs: (/** @type {number} */ n) => `One of ${n} outputs`,
   kinds: {
     classes: "classes", binary: "yes or no", multilabel: "multi-label", numbers: "values", boxes: "bounding boxes", map: "segmentation map",

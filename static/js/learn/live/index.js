@@ -1,7 +1,7 @@
 /** What the network sees now: its filters, what they make of a picture, and how its numbers are spread. */
 
 import { h } from "../../lib/dom.js";
-import { count, percent, words as plainWords } from "../../i18n/format.js";
+import { count, probability, words as plainWords } from "../../i18n/format.js";
 import { say } from "../../i18n/index.js";
 import { filterTiles } from "./filters.js";
 import { histogramRows, warningList } from "./histograms.js";
@@ -103,7 +103,7 @@ function answers({ analysis }) {
       "li",
       { style: { "--share": `${score * 100}%` } },
       h("span", {}, plainWords(label)),
-      h("span", { class: "quiet" }, percent(score)),
+      h("span", { class: "quiet" }, probability(score)),
     ),
   );
 }

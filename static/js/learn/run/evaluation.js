@@ -2,7 +2,7 @@
 
 import { isAbort, postPhoto, ProblemError } from "../../api/client.js";
 import { h } from "../../lib/dom.js";
-import { count, percent, words as plainWords } from "../../i18n/format.js";
+import { count, percent, probability, words as plainWords } from "../../i18n/format.js";
 import { swatch } from "../../render/palette.js";
 import { say } from "../../i18n/index.js";
 import { unevenness } from "../class-balance.js";
@@ -157,7 +157,7 @@ function mistakes(store, evaluation, run) {
   const { classes, mistakes: all } = evaluation;
   const tiles = all.slice(0, MISTAKES).map((mistake) => {
     const [truth, answer] = [mistake.truth, mistake.answer].map((k) => plainWords(classes[k] ?? ""));
-    const label = words.mistake(truth ?? "", answer ?? "", percent(mistake.share));
+    const label = words.mistake(truth ?? "", answer ?? "", probability(mistake.share));
     return h(
       "li",
       {},

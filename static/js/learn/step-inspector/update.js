@@ -1,7 +1,7 @@
 /** Phase 4, the correction: what the optimiser does with each weight, and the same picture once more. */
 
 import { h, setAttribute } from "../../lib/dom.js";
-import { decimals, percent, plain, points, words as plainWords } from "../../i18n/format.js";
+import { decimals, plain, points, probability, words as plainWords } from "../../i18n/format.js";
 import { say } from "../../i18n/index.js";
 import { worded } from "./view-model.js";
 import { figure, precise } from "./figure.js";
@@ -78,8 +78,8 @@ export class Update {
           h("span", { style: { width: `${share * 100}%` } }),
           h("span", { class: "after", style: { width: `${after * 100}%` } }),
         ),
-        h("td", {}, h("data", { value: String(share), title: String(share) }, percent(share))),
-        h("td", {}, h("data", { value: String(after), title: String(after) }, percent(after))),
+        h("td", {}, h("data", { value: String(share), title: String(share) }, probability(share))),
+        h("td", {}, h("data", { value: String(after), title: String(after) }, probability(after))),
         h("td", { class: "quiet" }, points(after - share)),
       ),
     );

@@ -7,6 +7,7 @@ import { paintOver } from "../../render/raster.js";
 import { say } from "../../i18n/index.js";
 import { inWords } from "./key-figures.js";
 import { METHODS } from "../../model/attribution-methods.js";
+import { askedOf } from "../../model/attribution-target.js";
 import { drawSeen } from "./picture.js";
 import { mapOf } from "./visible-range.js";
 
@@ -41,7 +42,7 @@ export class Compare {
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
-    const { why } = this.app.store.state;
+    const why = askedOf(this.app.store.state);
     for (const small of this.#all) {
       try {
         const answer = await this.asking.answer({ ...why, method: small.method.id, options: {} }, signal);

@@ -1,25 +1,32 @@
 /** An attribution's key figures, in words that can be checked. */
 
 import { h } from "../../lib/dom.js";
-import { fixed, number, percent, words } from "../../i18n/format.js";
+import { fixed, number, percent, probability, words } from "../../i18n/format.js";
 import { extremes } from "../../model/colour-range.js";
+import { isLogit, placeInWords } from "../../model/attribution-target.js";
+import { outputOf } from "../../model/outputs.js";
 import { say } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").Attribution} Attribution
+ * @typedef {import("../../state/types.js").State} State
  */
 
 /**
  * @param {Attribution} answer
+ * @param {Readonly<Pick<State, "model" | "analysis">>} state
  * @returns {HTMLElement[]}
  */
-export function figures(answer) {
+export function figures(answer, { model, analysis }) {
   const { target, layer, score, sum } = answer;
+  const found = outputOf({ model, analysis, output: target.output });
+  const chance = found?.answer.predictions?.find(({ label }) => label === (target.label ?? String(target.unit)))?.score;
   const rows = [
-    target.label === null
-      ? [say.why.figures.number, say.why.numberOf(String(target.unit), target.output)]
-      : [say.why.figures.target, words(target.label)],
-    [say.why.figures.score, number(score)],
+    model && found && chance === undefined
+      ? [say.why.figures.number, say.why.numberOf(placeInWords(model, found.info, target.unit), target.output)]
+      : [say.why.figures.target, words(target.label ?? String(target.unit))],
+    [found && isLogit(found.info) ? say.why.figures.logit : say.why.figures.score, number(score)],
+    ...(found && isLogit(found.info) && chance !== undefined ? [[say.why.figures.probability, probability(chance)]] : []),
     [say.why.figures.sum, number(sum)],
     ...(layer === null ? [] : [[say.why.figures.layer, layer]]),
   ];

@@ -2,6 +2,7 @@
 
 import { isAbort, postAttribution, ProblemError } from "../../api/client.js";
 import { methodOf } from "../../model/attribution-methods.js";
+import { askedOf } from "../../model/attribution-target.js";
 
 /**
  * @typedef {import("../../state/types.js").Attributed} Attributed
@@ -26,7 +27,8 @@ export class Asking {
 
   /** Show the answer to what is chosen if it is here; ask for it if that is quick; else wait to be told. */
   follow() {
-    const { tab, why, analysis } = this.store.state;
+    const { tab, analysis } = this.store.state;
+    const why = askedOf(this.store.state);
     this.cancel();
     if (tab !== "why" || !analysis) return;
     const answer = this.#here();
@@ -41,7 +43,8 @@ export class Asking {
    * @param {boolean} [curves] test the map, too
    */
   async compute(curves = false) {
-    const { why, analysis } = this.store.state;
+    const { analysis } = this.store.state;
+    const why = askedOf(this.store.state);
     if (!analysis) return;
     this.cancel();
     const { signal } = this.#abort;
@@ -83,8 +86,8 @@ export class Asking {
 
   /** The answer to what is chosen, if it is here. */
   #here() {
-    const { why, analysis, output } = this.store.state;
-    return this.#kept.get(keyOf(analysis?.id ?? "", output, why)) ?? null;
+    const { analysis, output } = this.store.state;
+    return this.#kept.get(keyOf(analysis?.id ?? "", output, askedOf(this.store.state))) ?? null;
   }
 
   /**

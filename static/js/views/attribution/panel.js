@@ -1,7 +1,7 @@
 /** The panel of “Why this class?”: what is asked, of which class, and what came out, in words and figures. */
 
 import { h } from "../../lib/dom.js";
-import { count, percent, words } from "../../i18n/format.js";
+import { count, probability, words } from "../../i18n/format.js";
 import { hasMaps } from "../../model/graph.js";
 import { NumberCheck } from "../shared/number-check.js";
 import { outputOf } from "../../model/outputs.js";
@@ -9,6 +9,9 @@ import { say } from "../../i18n/index.js";
 import { curves } from "./curves.js";
 import { figures } from "./key-figures.js";
 import { METHODS, methodOf } from "../../model/attribution-methods.js";
+import { askedOf } from "../../model/attribution-target.js";
+import { blank } from "../../model/preprocess.js";
+import { UnitField } from "./unit-field.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -26,8 +29,8 @@ export class Panel {
   #outputRow = field("why-output", say.why.output, this.#output);
   #target = h("select", { id: "why-target" });
   #targetRow = field("why-target", say.why.target, this.#target);
-  #unit = h("input", { id: "why-unit", type: "number", min: 0, step: 1, inputmode: "numeric", placeholder: say.why.largest });
-  #unitRow = field("why-unit", say.why.unit, this.#unit);
+  #unit = new UnitField((target) => this.#wish({ target }));
+  #title = h("h2", {}, say.why.title);
   #from = h("select", { id: "why-from" });
   #fromRow = field("why-from", say.why.from, this.#from);
   #options = h("details", { class: "why-options" });
@@ -45,7 +48,6 @@ export class Panel {
     // Options belong to a method; another one begins with its own.
     this.#method.addEventListener("change", () => this.#wish({ method: this.#method.value, options: {} }));
     this.#target.addEventListener("change", () => this.#wish({ target: this.#target.value || null }));
-    this.#unit.addEventListener("change", () => this.#wish({ target: this.#unit.value || null }));
     // A class of one output is none of another.
     this.#output.addEventListener("change", () =>
       app.store.set({ output: this.#output.value, why: { ...app.store.state.why, target: null, from: null } }),
@@ -54,13 +56,13 @@ export class Panel {
     this.element = h(
       "div",
       { class: "why" },
-      h("h2", {}, say.why.title),
+      this.#title,
       h("p", { class: "quiet" }, say.why.warning),
       field("why-method", say.why.method, this.#method),
       h("div", { class: "why-words" }, this.#asks, this.#blind),
       this.#outputRow,
       this.#targetRow,
-      this.#unitRow,
+      this.#unit.element,
       this.#fromRow,
       this.#options,
       this.#work,
@@ -92,11 +94,11 @@ export class Panel {
     const predictions = found.answer.predictions ?? [];
     const [best] = predictions;
     this.#targetRow.hidden = !best;
-    this.#unitRow.hidden = best !== undefined;
-    this.#unit.max = String(found.info.shape.reduce((product, side) => product * side, 1) - 1);
+    this.#unit.ask(model, best ? null : found.info);
+    this.#title.textContent = best ? say.why.title : say.why.titleOfValue;
     this.#target.replaceChildren(
-      ...(best ? [h("option", { value: "" }, say.why.best(words(best.label), percent(best.score)))] : []),
-      ...predictions.map(({ label, score }) => h("option", { value: label }, say.why.choice(words(label), percent(score)))),
+      ...(best ? [h("option", { value: "" }, say.why.best(words(best.label), probability(best.score)))] : []),
+      ...predictions.map(({ label, score }) => h("option", { value: label }, say.why.choice(words(label), probability(score)))),
     );
     const layers = model.layers.filter((layer) => hasMaps(layer) && layer.op !== "input");
     this.#from.replaceChildren(
@@ -106,15 +108,17 @@ export class Panel {
   }
 
   /** @param {Readonly<State>} state */
-  #choose({ why }) {
+  #choose(state) {
+    const why = askedOf(state);
     const method = methodOf(why.method);
     this.#method.value = method.id;
     this.#target.value = why.target ?? "";
-    if (document.activeElement !== this.#unit) this.#unit.value = /^\d+$/.test(why.target ?? "") ? (why.target ?? "") : "";
+    this.#unit.show(why.target === null ? null : Number(why.target));
     this.#from.value = why.from ?? "";
     this.#fromRow.hidden = !method.atLayer;
     this.#asks.textContent = say.why.methods[method.id].asks;
-    this.#blind.textContent = say.why.methods[method.id].blind;
+    const { blind } = say.why.methods[method.id];
+    this.#blind.textContent = typeof blind === "string" ? blind : blind(zeroColour(state.model));
     this.#listOptions(method, why);
   }
 
@@ -155,13 +159,14 @@ export class Panel {
   #tell(state) {
     const { attribution, why } = state;
     const answer = attribution?.answer ?? null;
+    if (answer) this.#unit.suggest(answer.target.unit);
     this.#work.replaceChildren(...this.#workOf(attribution, methodOf(why.method).slow));
     for (const input of this.#options.querySelectorAll("input")) {
       const used = answer?.options[input.name];
       if (used !== undefined) input.placeholder = String(used);
     }
     const test = () => void this.asking.compute(true);
-    this.#outcome.replaceChildren(...(answer ? [...figures(answer), ...curves(answer, test)] : []));
+    this.#outcome.replaceChildren(...(answer ? [...figures(answer, state), ...curves(answer, test)] : []));
   }
 
   /**
@@ -212,6 +217,20 @@ export class Panel {
       ),
     );
   }
+}
+
+/**
+ * The colour of which the network's input is zero, in words.
+ *
+ * @param {State["model"]} model
+ */
+function zeroColour(model) {
+  const input = model?.layers.find(({ op }) => op === "input");
+  if (!model || !input) return "";
+  const [red = 0, green = 0, blue = 0] = blank(model.preprocess, input);
+  const { black, white, grey, mixed } = say.why.zero;
+  if (red !== green || green !== blue) return mixed(red, green, blue);
+  return red === 0 ? black : red === 255 ? white : grey(red);
 }
 
 /**

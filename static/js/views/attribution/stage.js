@@ -2,6 +2,7 @@
 
 import { find, h, setAttribute } from "../../lib/dom.js";
 import { number, words } from "../../i18n/format.js";
+import { askedOf, placeInWords } from "../../model/attribution-target.js";
 import { outputOf } from "../../model/outputs.js";
 import { paintOver } from "../../render/raster.js";
 import { extremes, flatness } from "../../model/colour-range.js";
@@ -188,14 +189,17 @@ class Legend {
  * @param {Readonly<State>} state
  */
 function heading(state) {
-  const { attribution, why } = state;
+  const { attribution, model } = state;
+  const why = askedOf(state);
   const found = outputOf(state);
   const target = attribution?.answer?.target;
   const output = target?.output ?? found?.info.name ?? "";
   const best = found?.answer.predictions?.[0];
   const label = target ? (target.label ?? (best ? String(target.unit) : null)) : best ? (why.target ?? best.label) : null;
   if (label !== null) return say.why.heading(words(label));
-  return say.why.headingOf(target ? String(target.unit) : (why.target ?? ""), output);
+  const unit = target?.unit ?? (why.target === null ? null : Number(why.target));
+  const info = model?.outputs.find(({ name }) => name === output);
+  return say.why.headingOf(unit === null || !model || !info ? "" : placeInWords(model, info, unit), output);
 }
 
 /**

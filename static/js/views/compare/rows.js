@@ -1,7 +1,7 @@
 /** A short vector on both sides: for each number a bar before, a bar after, and how far they are apart. */
 
 import { h, setAttribute } from "../../lib/dom.js";
-import { number, percent, points, signed, words } from "../../i18n/format.js";
+import { number, points, probability, signed, words } from "../../i18n/format.js";
 import { unitLabels } from "../../model/graph.js";
 import { extremes, rangeOf } from "../../model/colour-range.js";
 import { say } from "../../i18n/index.js";
@@ -62,7 +62,7 @@ export class PairRows {
     const range = rangeOf(Math.min(0, a.min, b.min), Math.max(a.max, b.max));
     const names = sideNames(this.app.store.state);
     const isShare = this.layer.op === "softmax";
-    const write = (/** @type {number} */ x) => (isShare ? percent(x) : number(x, range.high));
+    const write = (/** @type {number} */ x) => (isShare ? probability(x) : number(x, range.high));
     for (const { button, one, other, texts, unit } of this.#rows) {
       const values = readBoth(both, [unit]);
       stretch(one, values.one, range);

@@ -1,7 +1,7 @@
 /** A softmax's number: scores → exponentials → shares, as bars that belong together; and what a temperature would change. */
 
 import { h, setAttribute } from "../../lib/dom.js";
-import { number, percent, words } from "../../i18n/format.js";
+import { number, percent, probability, words } from "../../i18n/format.js";
 import { say } from "../../i18n/index.js";
 import { exact, formula, reach } from "./components.js";
 
@@ -36,7 +36,7 @@ export function shareSums(app, why) {
     { class: "shares-table" },
     h("thead", {}, h("tr", {}, h("td", {}), ...say.sums.share.columns.map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", {}, ...rows.map(({ element }) => element), rest(why, rows)),
-    h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, say.sums.together), h("td", {}), h("td", {}, exact(denominator, 1)), h("td", {}, "100 %"))),
+    h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, say.sums.together), h("td", {}), h("td", {}, exact(denominator, 1)), h("td", {}, percent(1)))),
   );
   const point = (/** @type {Row} */ row) => {
     tell(row.term);
@@ -94,7 +94,7 @@ function rowsOf({ store }, why, own) {
         h("th", { scope: "row" }, name),
         h("td", {}, track(term.value / most, term.value < 0), number(term.value, 1)),
         h("td", {}, track(power), h("data", { class: "power", value: String(power) }, number(power, 1))),
-        h("td", {}, h("span", { class: "share-track" }, fill(power / denominator), bar), percent(power / denominator), wish),
+        h("td", {}, h("span", { class: "share-track" }, fill(power / denominator), bar), probability(power / denominator), wish),
       );
       return { element, term, name, wish, bar };
     });
@@ -116,7 +116,7 @@ function rest({ terms, details }, rows) {
     h("th", { scope: "row" }, say.sums.others(hidden.length)),
     h("td", {}),
     h("td", {}, h("data", { class: "power", value: String(power) }, number(power, 1))),
-    h("td", {}, percent(power / (details.denominator ?? 1))),
+    h("td", {}, probability(power / (details.denominator ?? 1))),
   );
 }
 
@@ -158,7 +158,7 @@ function temperature({ terms, details }, rows) {
     box.classList.toggle("on", !isSame);
     for (const { term, wish, bar } of rows) {
       const share = Math.exp((term.value - maximum) / t) / sum;
-      wish.textContent = isSame ? "" : say.micro.sums.instead(percent(share));
+      wish.textContent = isSame ? "" : say.micro.sums.instead(probability(share));
       wish.dataset.share = String(share);
       bar.hidden = isSame;
       bar.style.width = `${share * 100}%`;

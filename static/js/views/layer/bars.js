@@ -1,7 +1,7 @@
 /** A vector as bars, one a unit; to both sides of zero where there are negative ones. */
 
 import { h, setAttribute } from "../../lib/dom.js";
-import { number, percent, words } from "../../i18n/format.js";
+import { number, probability, words } from "../../i18n/format.js";
 import { unitLabels } from "../../model/graph.js";
 import { swatch } from "../../render/palette.js";
 import { layerRange } from "../../model/colour-range.js";
@@ -61,7 +61,7 @@ export class Bars {
       bar.style.setProperty("--from", `${from * 100}%`);
       bar.style.setProperty("--length", `${(share(Math.max(0, x), range) - from) * 100}%`);
       bar.style.setProperty("--colour", swatch(x, range, theme).background);
-      value.textContent = isShare ? percent(x) : number(x, range.high);
+      value.textContent = isShare ? probability(x) : number(x, range.high);
       setAttribute(button, "aria-label", `${button.dataset.name}: ${value.textContent}`);
     }
     this.element.style.setProperty("--zero", `${share(0, range) * 100}%`);

@@ -1,7 +1,7 @@
 /** What a lesson did: the score before and after, and the filters that moved most. */
 
 import { h } from "../../lib/dom.js";
-import { decimals, number, percent } from "../../i18n/format.js";
+import { decimals, number, probability } from "../../i18n/format.js";
 import { say } from "../../i18n/index.js";
 
 /**
@@ -25,7 +25,7 @@ export function resultOf(app, steps, label) {
     h(
       "p",
       { class: "lesson-score", data: { before: String(before.share), after: String(after.share_after) } },
-      words.score(label, percent(before.share), percent(after.share_after)),
+      words.score(label, probability(before.share), probability(after.share_after)),
     ),
     h("p", { class: "quiet" }, `${words.loss(number(before.loss), number(after.loss_after))} · ${words.steps(steps.length)}`),
     h("h4", {}, words.moved),

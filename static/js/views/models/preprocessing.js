@@ -2,7 +2,7 @@
 
 import { isAbort, ProblemError } from "../../api/client.js";
 import { find, h } from "../../lib/dom.js";
-import { count, number, percent, rough, words } from "../../i18n/format.js";
+import { count, number, probability, rough, words } from "../../i18n/format.js";
 import { formulaOf } from "../../model/preprocess.js";
 import { say } from "../../i18n/index.js";
 import { labelOf } from "../../model/outputs.js";
@@ -113,9 +113,9 @@ function table(app, dialog, model, options) {
 function answer({ outputs }, { name, predictions, boxes, best_score: best, values, stats }, isOneOfSeveral) {
   const info = outputs.find((one) => one.name === name);
   const lines = predictions
-    ? predictions.slice(0, SHOWN).map(({ label, score }) => `${info ? labelOf(info, label) : words(label)} ${percent(score)}`)
+    ? predictions.slice(0, SHOWN).map(({ label, score }) => `${info ? labelOf(info, label) : words(label)} ${probability(score)}`)
     : boxes !== undefined && boxes !== null
-      ? [say.ways.boxes(count(boxes), typeof best === "number" ? percent(best) : null)]
+      ? [say.ways.boxes(count(boxes), typeof best === "number" ? probability(best) : null)]
       : values
         ? [values.slice(0, NUMBERS).map(rough).join(say.numbers.separator) + (values.length > NUMBERS ? " …" : "")]
         : stats

@@ -1,7 +1,7 @@
 /** A detector's boxes: a row each with its score, and drawn on the photo. */
 
 import { h } from "../../lib/dom.js";
-import { fixed, percent, words } from "../../i18n/format.js";
+import { fixed, percent, probability, words } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";
 import { placeOfRow } from "../../model/outputs.js";
 import { say } from "../../i18n/index.js";
@@ -36,7 +36,7 @@ export function boxes(context) {
     const shown = all.filter(({ score }) => score >= asked.least);
     value.textContent = percent(asked.least);
     list.replaceChildren(...shown.map((box, i) => h("li", {}, boxRow(context, box, i))));
-    told.textContent = shown.length || !all.length ? say.prediction.found(shown.length, all.length) : say.prediction.below(percent(all[0]?.score ?? 0));
+    told.textContent = shown.length || !all.length ? say.prediction.found(shown.length, all.length) : say.prediction.below(probability(all[0]?.score ?? 0));
     context.onPhoto.boxes(shown.map((box, i) => drawn(context, box, i, shown.length)));
   };
   slider.addEventListener("input", () => {
@@ -62,7 +62,7 @@ export function boxes(context) {
  * @param {number} at
  */
 function boxRow(context, box, at) {
-  const element = row({ name: words(box.label), share: box.score, value: percent(box.score), go: () => void open(context, box) });
+  const element = row({ name: words(box.label), share: box.score, value: probability(box.score), go: () => void open(context, box) });
   element.style.setProperty("--colour", colourOf(labelNumber(context, box)));
   element.classList.add("box-row");
   element.dataset.box = String(at);
@@ -84,7 +84,7 @@ function boxRow(context, box, at) {
 function drawn(context, box, at, count) {
   return {
     box,
-    text: `${words(box.label)} ${percent(box.score)}`,
+    text: `${words(box.label)} ${probability(box.score)}`,
     colour: colourOf(labelNumber(context, box)),
     isNamed: count <= MOST_LABELS || at < MOST_LABELS / 2,
     onPick: () => void open(context, box),

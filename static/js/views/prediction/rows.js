@@ -1,7 +1,7 @@
 /** Answers of classifying outputs, each in a row: exclusive classes, one yes or no, several of them. */
 
 import { h } from "../../lib/dom.js";
-import { percent, signed } from "../../i18n/format.js";
+import { probability, signed } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";
 import { labelOf, placeOfUnit, unitOf } from "../../model/outputs.js";
 import { say } from "../../i18n/index.js";
@@ -40,7 +40,7 @@ export function row({ name, share, value, go, marked = false }) {
 function rowOf({ app, model, info }, { label, score }, marked) {
   const at = placeOfUnit(model, info, unitOf(info, label));
   const go = at && (() => app.explorer.goTo(at.layer.name, at.place));
-  return row({ name: labelOf(info, label), share: score, value: percent(score), go, marked });
+  return row({ name: labelOf(info, label), share: score, value: probability(score), go, marked });
 }
 
 /**
@@ -89,7 +89,7 @@ export function binary(context) {
   const at = placeOfUnit(model, info, 1);
   const go = () => at && app.explorer.goTo(at.layer.name, at.place);
   const end = (/** @type {string} */ label) =>
-    h("span", { class: label === likelier ? "likelier" : "" }, h("b", {}, label), h("span", {}, percent(label === labelOf(info, yes) ? share : scoreOf(no))));
+    h("span", { class: label === likelier ? "likelier" : "" }, h("b", {}, label), h("span", {}, probability(label === labelOf(info, yes) ? share : scoreOf(no))));
   return {
     view: [
       h(
@@ -97,7 +97,7 @@ export function binary(context) {
         {
           type: "button",
           class: "yes-no",
-          "aria-label": say.prediction.between(labelOf(info, no), percent(scoreOf(no)), labelOf(info, yes), percent(share)),
+          "aria-label": say.prediction.between(labelOf(info, no), probability(scoreOf(no)), labelOf(info, yes), probability(share)),
           on: { click: go },
         },
         h("span", { class: "yes-no-ends" }, end(labelOf(info, no)), end(labelOf(info, yes))),

@@ -1,6 +1,8 @@
 /** The inspector's tabs: this layer, what if, why this class (WAI-ARIA's tabs, chosen as soon as they have the focus). */
 
 import { find, setAttribute } from "../../lib/dom.js";
+import { isClassifying, outputOf } from "../../model/outputs.js";
+import { say } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -27,6 +29,10 @@ export function mountTabs({ store }) {
   });
   store.watch(["tab"], ({ tab }) => choose(tab));
   choose(store.state.tab);
+  store.watch(["model", "analysis", "output"], (state) => {
+    const found = outputOf(state);
+    tabOf("why").textContent = found && !isClassifying(found.info) ? say.why.titleOfValue : say.why.title;
+  });
 }
 
 /** @param {Tab} chosen */

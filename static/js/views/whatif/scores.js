@@ -1,7 +1,7 @@
 /** What the network says before and after, class by class, in the order of the original so that nothing jumps. */
 
 import { h, setAttribute } from "../../lib/dom.js";
-import { percent, points, words } from "../../i18n/format.js";
+import { points, probability, words } from "../../i18n/format.js";
 import { sideNames } from "../compare/switch.js";
 import { say } from "../../i18n/index.js";
 
@@ -75,11 +75,11 @@ function row(label, one, pair) {
       h("span", { class: "score-bar", style: { "--share": `${before * 100}%` } }),
       pair && h("span", { class: "score-bar then", style: { "--share": `${after * 100}%` } }),
     ),
-    h("span", {}, percent(before)),
-    h("span", {}, pair && percent(after)),
+    h("span", {}, probability(before)),
+    h("span", {}, pair && probability(after)),
     h("span", { class: "score-points" }, pair && apart),
   );
-  if (pair) setAttribute(item, "aria-label", say.whatif.scores.row(words(label), percent(before), percent(after), say.whatif.points(apart)));
+  if (pair) setAttribute(item, "aria-label", say.whatif.scores.row(words(label), probability(before), probability(after), say.whatif.points(apart)));
   return item;
 }
 
@@ -96,7 +96,7 @@ function ofOneNetwork(title, { predictions }) {
         { class: "score" },
         h("span", { class: "score-name" }, words(label)),
         h("span", { class: "score-bars" }, h("span", { class: "score-bar then", style: { "--share": `${score * 100}%` } })),
-        h("span", {}, percent(score)),
+        h("span", {}, probability(score)),
       ),
     ),
   ];
