@@ -111,7 +111,7 @@ def test_the_photo_itself_can_be_asked(screen: Screen):
     wait_for_words(screen, "Pixel y 33 · x 20: ")
     assert screen.page.locator("#photo-spot").is_visible()
     screen.page.mouse.move(frame["x"] + frame["width"] + 40, frame["y"])
-    wait_for_words(screen, "Point at, or tap")
+    wait_for_words(screen, "Point at a pixel")
 
 
 def test_a_pixel_by_keyboard_and_in_vectors(screen: Screen):
@@ -128,7 +128,7 @@ def test_a_pixel_by_keyboard_and_in_vectors(screen: Screen):
     places = [(y, x) for y in range(height) for x in range(width)]
     assert seeing == maps * sum(sees(screen, "pool5", place, (31, 33)) for place in places)
     page.keyboard.press("Escape")
-    wait_for_words(screen, "Point at, or tap")
+    wait_for_words(screen, "Point at a pixel")
     assert screen.layer == "flatten"
     page.keyboard.press("Enter")
     screen.go_to("softmax")

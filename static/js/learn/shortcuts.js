@@ -4,6 +4,7 @@ import { find, h } from "../lib/dom.js";
 import { toggleTheme } from "../lib/theme.js";
 import { languageChoice } from "../i18n/apply.js";
 import { say } from "../i18n/index.js";
+import { openGlossary } from "../views/shared/glossary.js";
 
 /**
  * @typedef {import("./run/runner.js").Runner} Runner
@@ -18,6 +19,7 @@ const KEYS = [
   ["n", words.batch],
   [".", words.phase],
   ["Esc", words.escape],
+  ["g", say.glossary.key],
   ["t", words.theme],
   ["?", words.list],
 ];
@@ -34,6 +36,7 @@ export function mountKeys(store, runner) {
     n: () => runner.stepBatch(),
     ".": () => runner.stepPhase(),
     Escape: () => runner.closeGlass(),
+    g: () => void openGlossary(),
     t: () => toggleTheme({ store }),
     "?": () => dialog.showModal(),
   };
@@ -54,6 +57,7 @@ function helpDialog() {
   dialog.append(
     h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
     h("h2", { id: "help-title" }, words.title),
+    h("p", {}, h("button", { type: "button", class: "text", on: { click: () => void openGlossary() } }, say.glossary.open)),
     h("dl", { class: "keys" }, ...KEYS.flatMap(([key, text]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, text)])),
     h("h2", {}, words.reading),
     h("p", {}, words.read),

@@ -14,7 +14,7 @@ export const inspector = {
   madeFrom: "Eingabe",
   thePhoto: "das Foto",
   parameters: "Parameter",
-  multiplyAdds: "Multiply-Adds (MACs)",
+  multiplyAdds: "Multiply-Adds",
   sees: "Rezeptives Feld",
   smallest: "Minimum",
   largest: "Maximum",

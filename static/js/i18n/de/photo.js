@@ -76,7 +76,7 @@ export const seen = {
   empty: "Die Eingabe des Netzes",
   label: (width, height) => `Das Foto, wie das Netz es bekam, ${width} × ${height} Pixel`,
   cut: (width, height, interpolation, how) =>
-    `${width} × ${height} Pixel, ${{ moved: "ausgeschnitten, wo Sie es wollten", center: "aus der Mitte geschnitten", squash: "passend gestreckt", border: "das ganze Foto, mit Rändern" }[how]}, skaliert (${interpolation}). `,
+    `${width} × ${height} Pixel, ${{ moved: "eigener Ausschnitt", center: "Center Crop", squash: "passend gestreckt", border: "das ganze Foto, mit Rändern" }[how]}, skaliert (${interpolation}). `,
   colours: (formula, order) => `Dann wird jeder Wert von 0 bis 255 zu ${formula}${order ? `, in dieser Reihenfolge: ${order}` : ""}.`,
 };
 
@@ -85,7 +85,7 @@ export const probe = {
   role: "Ortssucher",
   label:
     "Die Eingabe des Netzes. Die Pfeiltasten zeigen auf ein Pixel und sagen, welche Werte der Schicht es im rezeptiven Feld haben; Escape beendet.",
-  hint: "Auf eines der Bilder zeigen oder tippen: Welche Werte haben dieses Pixel im rezeptiven Feld?",
+  hint: "Auf ein Bild zeigen: Welche Werte haben dieses Pixel im rezeptiven Feld?",
   pixel: (y, x) => `Pixel y ${y} · x ${x}:`,
   maps: (layer, down, across, height, width, maps) =>
     `${down} × ${across} von ${height} × ${width} Positionen von ${layer} sehen es${maps > 1 ? ", auf jeder Karte" : ""}.`,

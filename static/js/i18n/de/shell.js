@@ -129,3 +129,14 @@ export const tour = {
     },
   },
 };
+
+/** @type {typeof import("../en/shell.js").glossary} */
+export const glossary = {
+  title: "Glossar",
+  open: "Glossar öffnen",
+  key: "das Glossar",
+  search: "Begriff suchen",
+  none: "Diesen Begriff gibt es hier nicht.",
+  see: "Ansehen →",
+  seeTerm: (term) => `Ansehen: ${term}`,
+};

@@ -13,7 +13,7 @@ export const inspector = {
   madeFrom: "Input",
   thePhoto: "the photo",
   parameters: "Parameters",
-  multiplyAdds: "Multiply-adds (MACs)",
+  multiplyAdds: "Multiply-adds",
   sees: "Receptive field",
   smallest: "minimum",
   largest: "maximum",

@@ -75,7 +75,7 @@ export const seen = {
   label: (/** @type {number} */ width, /** @type {number} */ height) => `The photo as the network got it, ${width} × ${height} pixels`,
   /** @type {(width: number, height: number, interpolation: string, how: "moved" | "center" | "squash" | "border") => string} */
   cut: (width, height, interpolation, how) =>
-    `${width} × ${height} pixels, ${{ moved: "cut where you put it", center: "cut from the middle", squash: "stretched to fit", border: "all of the photo, with borders" }[how]}, resized (${interpolation}). `,
+    `${width} × ${height} pixels, ${{ moved: "your crop", center: "centre crop", squash: "stretched to fit", border: "all of the photo, with borders" }[how]}, resized (${interpolation}). `,
   /** @type {(formula: string, order: string | null) => string} */
   colours: (formula, order) => `Then each value of 0 to 255 becomes ${formula}${order ? `, in this order: ${order}` : ""}.`,
 };
@@ -83,7 +83,7 @@ export const seen = {
 export const probe = {
   role: "place finder",
   label: "The input of the network. Arrow keys point at a pixel and tell which values of the layer have it in their receptive field; Escape ends.",
-  hint: "Point at, or tap, either image to see which values have that pixel in their receptive field.",
+  hint: "Point at a pixel to see which values have it in their receptive field.",
   pixel: (/** @type {number} */ y, /** @type {number} */ x) => `Pixel y ${y} · x ${x}:`,
   /** @type {(layer: string, down: number, across: number, height: number, width: number, maps: number) => string} */
   maps: (layer, down, across, height, width, maps) =>

@@ -124,3 +124,13 @@ export const tour = {
     },
   },
 };
+
+export const glossary = {
+  title: "Glossary",
+  open: "Open the glossary",
+  key: "the glossary",
+  search: "Find a term",
+  none: "No such term.",
+  see: "See it →",
+  seeTerm: (/** @type {string} */ term) => `See it: ${term}`,
+};

@@ -5,6 +5,7 @@ import { h } from "../../lib/dom.js";
 import { count, percent, probability, words as plainWords } from "../../i18n/format.js";
 import { swatch } from "../../render/palette.js";
 import { say } from "../../i18n/index.js";
+import { term } from "../../views/shared/term.js";
 import { unevenness } from "../class-balance.js";
 import { fetchEvaluation, fetchPicture, modelUrl, pictureUrl } from "../../api/learning.js";
 
@@ -26,7 +27,7 @@ export function mountReport(store, root) {
   const score = h("p", { class: "score" });
   const body = h("div", {});
   const ways = h("div", { class: "report-ways", hidden: true });
-  root.append(h("div", { class: "part-head" }, h("h2", { id: "report-title" }, words.title)), score, body, ways);
+  root.append(h("div", { class: "part-head" }, h("h2", { id: "report-title" }, term("evaluation", words.title))), score, body, ways);
   const show = () => {
     const { evaluation, theme, run } = store.state;
     const isTold = evaluation !== null && evaluation.accuracy !== null;
@@ -108,7 +109,7 @@ function perClass({ per_class: classes, accuracy, balanced_accuracy: balanced, v
   return h(
     "div",
     { class: "per-class", role: "region", "aria-label": words.perClass.title, tabindex: 0 },
-    h("h3", {}, words.perClass.title),
+    h("h3", {}, term("accuracy", words.perClass.title)),
     note && h("p", { class: "set-note" }, note),
     h(
       "table",
@@ -143,7 +144,7 @@ function confusion({ classes, confusion }, theme) {
   return h(
     "div",
     { class: "confusion", role: "region", "aria-label": words.confusion, tabindex: 0 },
-    h("h3", {}, words.confusion),
+    h("h3", {}, term("confusion-matrix", words.confusion)),
     h("table", {}, h("thead", {}, h("tr", {}, corner, ...heads)), h("tbody", {}, ...rows)),
   );
 }

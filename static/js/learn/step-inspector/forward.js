@@ -3,6 +3,7 @@
 import { h } from "../../lib/dom.js";
 import { strongestPlace } from "../../model/tensors.js";
 import { say } from "../../i18n/index.js";
+import { term } from "../../views/shared/term.js";
 import { opTitle } from "../../model/layer-text.js";
 import { worded } from "./view-model.js";
 import { planesOf } from "./planes.js";
@@ -50,7 +51,7 @@ export class Forward {
       h(
         "p",
         { class: "glass-cached" },
-        cached.length ? words.cached : words.nothingCached,
+        ...(cached.length ? [term("cache", words.cached), ": "] : [words.nothingCached]),
         ...cached.map((what) => h("span", {}, worded(words.caches, what))),
       ),
     );

@@ -3,6 +3,7 @@
 import { h } from "../../lib/dom.js";
 import { plain, words as plainWords } from "../../i18n/format.js";
 import { say } from "../../i18n/index.js";
+import { term } from "../../views/shared/term.js";
 import { figure } from "./figure.js";
 import { scoresLayer } from "./value-detail.js";
 import { isSquared, termOf } from "./loss-term.js";
@@ -29,7 +30,9 @@ export class Loss {
     const { glass } = this.bench;
     const picture = glass?.pictures[glass.picture];
     if (!glass || !picture) return;
-    const titles = [words.class, words.score, words.share, words.target, words.term, words.blame];
+    const titles = [
+      words.class, term("logit", words.score), term("probability", words.share), term("target", words.target), words.term, term("gradient", words.blame),
+    ];
     this.element.replaceChildren(
       h("h3", {}, words.title(plainWords(picture.label))),
       h("p", { class: "glass-formula" }, isSquared(glass) ? words.squared : words.crossEntropy),

@@ -6,6 +6,7 @@ import { count, formText, large, number, percent } from "../../i18n/format.js";
 import { explains } from "../../model/terms.js";
 import { describe, opTitle, pair, settingTitle } from "../../model/layer-text.js";
 import { say } from "../../i18n/index.js";
+import { term } from "../shared/term.js";
 import { arithmetic } from "../explain/index.js";
 
 /**
@@ -13,6 +14,9 @@ import { arithmetic } from "../explain/index.js";
  * @typedef {import("../../state/types.js").Layer} Layer
  * @typedef {import("../../state/types.js").LayerResult} LayerResult
  */
+
+/** Settings that the glossary explains, under their own names. */
+const TERMS = new Set(["kernel", "stride", "padding", "dilation", "groups"]);
 
 const LATE = 300; // milliseconds: only an answer that takes longer is waited for visibly
 
@@ -53,27 +57,29 @@ function showLayer({ store, explorer }, about) {
 }
 
 /**
+ * @typedef {[name: string, value: string, term?: string]} Fact whose name is a term of the glossary, if that is named
+ *
  * @param {string} kind
- * @param {[string, string][]} facts
+ * @param {Fact[]} facts
  */
 function list(kind, facts) {
-  return h("dl", { class: kind }, ...facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  return h("dl", { class: kind }, ...facts.map(([name, value, id]) => h("div", {}, h("dt", {}, id ? term(id, name) : name), h("dd", {}, value))));
 }
 
 /**
  * What the layer is, whatever the photo.
  *
  * @param {Layer} layer
- * @returns {[string, string][]}
+ * @returns {Fact[]}
  */
 function facts(layer) {
   return [
     [say.inspector.shape, formText(layer)],
     [say.inspector.layout, axes(layer)],
     [say.inspector.madeFrom, layer.inputs.join(", ") || say.inspector.thePhoto],
-    [say.inspector.parameters, count(layer.parameters)],
-    [say.inspector.multiplyAdds, large(layer.multiply_adds)],
-    [say.inspector.sees, `${layer.receptive_field.join(" × ")} px`],
+    [say.inspector.parameters, count(layer.parameters), "parameter"],
+    [say.inspector.multiplyAdds, large(layer.multiply_adds), "multiply-adds"],
+    [say.inspector.sees, `${layer.receptive_field.join(" × ")} px`, "receptive-field"],
     ...attributes(layer),
   ];
 }
@@ -95,15 +101,15 @@ function axes({ layout }) {
  * What its numbers are like for this photo.
  *
  * @param {LayerResult} result
- * @returns {[string, string][]}
+ * @returns {Fact[]}
  */
 function figures({ stats }) {
   return [
     [say.inspector.smallest, number(stats.min)],
     [say.inspector.largest, number(stats.max)],
-    [say.inspector.mean, number(stats.mean, stats.max)],
+    [say.inspector.mean, number(stats.mean, stats.max), "mean"],
     [say.inspector.zero, percent(stats.zero_fraction)],
-    [say.inspector.dead, stats.dead_maps === null ? "–" : count(stats.dead_maps)],
+    [say.inspector.dead, stats.dead_maps === null ? "–" : count(stats.dead_maps), "dead-map"],
   ];
 }
 
@@ -111,14 +117,16 @@ function figures({ stats }) {
  * An op's settings: stride, padding and dilation always, even where they are 1 or 0.
  *
  * @param {Layer} layer
- * @returns {[string, string][]}
+ * @returns {Fact[]}
  */
 function attributes({ attributes }) {
   const silent = (/** @type {string} */ name, /** @type {unknown} */ value) =>
     (name === "groups" && value === 1) || name === "axis" || name === "channels" || typeof value === "boolean" || value === null;
+  const first = (/** @type {string} */ name) => (name === "kernel" ? 0 : 1); // whose stride, padding and dilation the others are
   return Object.entries(attributes)
     .filter(([name, value]) => !silent(name, value))
-    .map(([name, value]) => [settingTitle(name), name === "padding" ? padding(value) : pair(value)]);
+    .sort(([a], [b]) => first(a) - first(b))
+    .map(([name, value]) => [settingTitle(name), name === "padding" ? padding(value) : pair(value), TERMS.has(name) ? name : undefined]);
 }
 
 /**

@@ -3,6 +3,7 @@
 import { find, h } from "../../lib/dom.js";
 import { say } from "../../i18n/index.js";
 import { languageChoice } from "../../i18n/apply.js";
+import { openGlossary } from "../shared/glossary.js";
 
 /** @typedef {import("../../state/types.js").App} App */
 
@@ -26,6 +27,7 @@ const KEYS = [
   [["p"], help.trail],
   [["x"], help.flip],
   [[`${help.control} Z`], help.undo],
+  [["g"], say.glossary.key],
   [["t"], help.theme],
   [["?"], help.list],
 ];
@@ -37,6 +39,7 @@ export function mountHelp({ shortcuts }) {
   dialog.append(
     h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
     h("h2", { id: "help-title" }, help.keys),
+    h("p", {}, h("button", { type: "button", class: "text", on: { click: () => void openGlossary() } }, say.glossary.open)),
     h(
       "dl",
       { class: "keys" },
@@ -47,5 +50,5 @@ export function mountHelp({ shortcuts }) {
     h("p", { class: "language" }, h("label", { for: "help-language" }, say.language), " ", languageChoice("help-language")),
   );
   find("#help", HTMLElement).addEventListener("click", open);
-  shortcuts.register({ "?": open });
+  shortcuts.register({ "?": open, g: () => void openGlossary() });
 }

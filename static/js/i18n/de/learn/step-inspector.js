@@ -60,7 +60,7 @@ export const glass = {
     other: "A = f(A)",
     reads: (/** @type {string} */ inputs) => `A ist ${inputs}.`,
     first: "Das Bild, wie das Netz es bekommt.",
-    cached: "Für den Rückwärtsdurchlauf gespeichert: ",
+    cached: "Für den Rückwärtsdurchlauf gespeichert",
     nothingCached: "Speichert nichts für den Rückwärtsdurchlauf.",
     caches: {
       input: "die Eingabe", output: "die Ausgabe", shape: "die Form der Eingabe", mask: "die Maske", mean: "der Mittelwert",

@@ -59,7 +59,7 @@ export const glass = {
     other: "A = f(A)",
     reads: (/** @type {string} */ inputs) => `A is ${inputs}.`,
     first: "The image, as the network gets it.",
-    cached: "Cached for the backward pass: ",
+    cached: "Cached for the backward pass",
     nothingCached: "Caches nothing for the backward pass.",
     caches: {
       input: "its input", output: "its output", shape: "the shape of its input", mask: "its mask", mean: "the mean",
