@@ -21,6 +21,20 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 # Package -> its file -> the name it gets in static/vendor/PACKAGE/. TypeScript finds the types of X.js in X.d.ts.
 # The package's own description comes last: its version says that all before it are in place.
 LIBRARIES = {
+    "client-zip": {
+        "index.js": "client-zip.js",
+        "index.d.ts": "client-zip.d.ts",
+        "LICENSE.txt": "LICENSE",
+        "package.json": "package.json",
+    },
+    "swagger-ui-dist": {
+        "swagger-ui-bundle.js": "swagger-ui-bundle.js",
+        "swagger-ui-bundle.js.LICENSE.txt": "swagger-ui-bundle.js.LICENSE.txt",
+        "swagger-ui.css": "swagger-ui.css",
+        "LICENSE": "LICENSE",
+        "NOTICE": "NOTICE",
+        "package.json": "package.json",
+    },
     "uplot": {
         "dist/uPlot.esm.js": "uPlot.esm.js",
         "dist/uPlot.d.ts": "uPlot.esm.d.ts",

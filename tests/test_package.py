@@ -68,8 +68,16 @@ def test_carries_the_page_inside_the_package(names, folder):
 
 def test_carries_the_libraries_of_the_page_with_their_licences(names):
     """git ignores them; the build hook puts them in place before the wheel is made."""
-    for name in ("uPlot.esm.js", "uPlot.min.css", "LICENSE"):
-        assert f"app/static/vendor/uplot/{name}" in names
+    for name in (
+        "uplot/uPlot.esm.js",
+        "uplot/uPlot.min.css",
+        "uplot/LICENSE",
+        "swagger-ui-dist/swagger-ui-bundle.js",
+        "swagger-ui-dist/LICENSE",
+        "client-zip/client-zip.js",
+        "client-zip/LICENSE",
+    ):
+        assert f"app/static/vendor/{name}" in names
 
 
 def test_brings_nothing_else(names):

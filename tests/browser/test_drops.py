@@ -10,7 +10,7 @@ from tests.engine import exported
 
 from .conftest import OpenPage
 from .drops import drag_over, drop, drop_bytes
-from .screen import Screen
+from .screen import PATIENCE, Screen
 from .test_learn_setup import open_setup, summary, wait_for_set, zip_of
 
 pytestmark = pytest.mark.browser
@@ -235,7 +235,7 @@ def test_a_file_that_is_no_picture(screen: Screen, tmp_path: Path):
 @pytest.mark.parametrize("name", ["photo.png", "net.onnx", "page.html"])
 def test_the_description_of_the_api_stays(open_page: OpenPage, tmp_path: Path, name: str):
     screen = open_page("docs")
-    screen.page.wait_for_selector("#operations section")
+    screen.page.wait_for_selector(".opblock", state="attached", timeout=3 * PATIENCE)
     drop_bytes(screen, tmp_path, name, picture_bytes((40, 30)))
     drop(screen, write_classes(tmp_path / "pets", "cats"))
     assert screen.page.evaluate("document.title")  # the page answers: it is still there

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
+from app.http.code_samples import HOST
 from app.http.dependencies import ServicesDep
 from app.http.problems import problems
 from app.images.decoding import Limits
@@ -36,8 +37,13 @@ async def learn(request: Request) -> Response:
 
 @router.get("/docs")
 async def api_docs(request: Request) -> Response:
-    """The API, described. Filled in by static/js/pages/docs.js from the OpenAPI document."""
-    context = {"version": VERSION, "problems": problems()}
+    """The API reference. static/js/pages/api-reference.js shows the OpenAPI document in it."""
+    context = {
+        "version": VERSION,
+        "description": request.app.description,
+        "example_host": HOST,
+        "problems": problems(),
+    }
     return templates.TemplateResponse(request, "docs.html", context)
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from app.http.code_samples import HOST
 from app.http.middleware import HEADERS
 from app.images import samples
 from tests.app.conftest import LABELS, picture_bytes
@@ -105,11 +106,14 @@ def test_health(client):
     assert client.get("/api/v1/health/ready").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/docs", "/static/js/pages/docs.js", "/static/css/docs.css"])
+@pytest.mark.parametrize(
+    "path", ["/docs", "/static/js/pages/api-reference.js", "/static/css/api-reference.css"]
+)
 def test_the_description_is_served_by_the_app_itself(client, path):
     answer = client.get(path)
     assert answer.status_code == 200
-    assert "//" not in answer.text.replace("// ", "").replace("http://www.w3.org", "")
+    text = answer.text.replace(HOST, "")  # what examples call the server
+    assert "//" not in text.replace("// ", "").replace("http://www.w3.org", "")
 
 
 def test_an_errors_type_leads_to_its_explanation(client):
@@ -120,7 +124,14 @@ def test_an_errors_type_leads_to_its_explanation(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/docs", "/static/js/pages/docs.js", "/api/v1/models", "/nope", "/api/v1/models/nope"]
+    "path",
+    [
+        "/docs",
+        "/static/js/pages/api-reference.js",
+        "/api/v1/models",
+        "/nope",
+        "/api/v1/models/nope",
+    ],
 )
 def test_every_answer_carries_the_headers_that_close_the_page(client, path):
     headers = client.get(path).headers
@@ -132,7 +143,9 @@ def test_every_answer_carries_the_headers_that_close_the_page(client, path):
     assert "http" not in policy
 
 
-@pytest.mark.parametrize("path", ["/docs", "/static/js/pages/docs.js", "/api/v1/models", "/nope"])
+@pytest.mark.parametrize(
+    "path", ["/docs", "/static/js/pages/api-reference.js", "/api/v1/models", "/nope"]
+)
 def test_head_gives_the_headers_of_get_alone(client, path):
     head, get = client.head(path), client.get(path)
     assert head.status_code == get.status_code
@@ -141,9 +154,11 @@ def test_head_gives_the_headers_of_get_alone(client, path):
 
 
 def test_static_files_are_not_sent_twice(client):
-    first = client.get("/static/js/pages/docs.js")
+    first = client.get("/static/js/pages/api-reference.js")
     assert first.headers["cache-control"] == "no-cache"
-    again = client.get("/static/js/pages/docs.js", headers={"if-none-match": first.headers["etag"]})
+    again = client.get(
+        "/static/js/pages/api-reference.js", headers={"if-none-match": first.headers["etag"]}
+    )
     assert again.status_code == 304
 
 
