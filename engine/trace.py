@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from engine.types import Array
 class Trace(Mapping[str, Array]):
     """Value name → array, (N, C, H, W) or (N, K), the network's inputs included. Arrays are read-only.
 
-    - ``caches``: node name → what its op keeps for the backward pass (references into the values, hardly any memory);
+    - ``caches``: node name → what its op saved for the backward pass, mostly references to values;
     - ``timings``: node name → seconds.
     """
 
@@ -54,14 +55,27 @@ class Trace(Mapping[str, Array]):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all values; views (a flattened map, dropout at inference) are counted once."""
+        """Bytes of all values and of what ops saved for the backward pass; views are counted once."""
         return sum(self.blocks.values())
 
     @property
     def blocks(self) -> dict[int, int]:
-        """The memory that the values lie in: the id of each block → its bytes. Two traces may share some (``Network.rerun``)."""
-        owners = (_owner(value) for value in self._values.values())
-        return {id(owner): owner.nbytes for owner in owners}
+        """The memory that the trace holds: the id of each block → its bytes. Two traces may share some (``rerun``)."""
+        held = (*self._values.values(), *_arrays(self.caches))
+        return {id(owner): owner.nbytes for owner in map(_owner, held)}
+
+
+def _arrays(saved: Any) -> Iterator[Array]:
+    """The arrays in what ops saved: a normalisation keeps a normalised copy of its input, most ops only references."""
+    if isinstance(saved, np.ndarray):
+        yield saved
+    elif isinstance(saved, Mapping):
+        yield from _arrays(list(saved.values()))
+    elif isinstance(saved, (tuple, list)):
+        for part in saved:
+            yield from _arrays(part)
+    elif is_dataclass(saved):
+        yield from _arrays([getattr(saved, field.name) for field in fields(saved)])
 
 
 def _owner(value: Array) -> Array:
