@@ -50,7 +50,7 @@ class ValueLayout:
         return tuple(axes)
 
     @cached_property
-    def own_shape(self) -> Shape:
+    def native_shape(self) -> Shape:
         """The network's own shape of one picture's value, without the batch axis."""
         return tuple(size for axis, size in enumerate(self.sizes) if axis != self.batch_axis)
 
@@ -74,14 +74,14 @@ class ValueLayout:
         part: Array = y[(slice(None),) * self.batch_axis + (picture, ...)]
         return part
 
-    def shown(self, y: Array, picture: int = 0) -> Array:
+    def to_display(self, y: Array, picture: int = 0) -> Array:
         """One picture's part of the value ``y``, (C, H, W) or (K,): a view, unless channels that lie apart are joined."""
         part = self.of(y, picture)
         gone = self.batch_axis
         places = [axis - (gone is not None and axis > gone) for axis in self.order]
         return part.transpose(places).reshape(self.shape)
 
-    def index(self, position: Index, picture: int = 0) -> Index:
+    def to_native_index(self, position: Index, picture: int = 0) -> Index:
         """Where in the network's value the number lies that is shown at a position."""
         own = [picture] * len(self.sizes)
         if len(self.order) == 1:
@@ -94,7 +94,7 @@ class ValueLayout:
                 rest, own[axis] = divmod(rest, self.sizes[axis])
         return tuple(own)
 
-    def positions(self, places: Array) -> Array:
+    def to_positions(self, places: Array) -> Array:
         """Where the numbers at ``places`` (T, D) of the network's value are shown: (T, 3), or (T, 1) for a vector.
 
         Linear, so that a place outside, a padded cell, is shown outside of its row or column, too.
@@ -108,6 +108,6 @@ class ValueLayout:
             channels = channels * self.sizes[axis] + places[:, axis]
         return np.column_stack([channels, places[:, list(self.order[-2:])]])
 
-    def position(self, index: Index) -> Index:
-        """Where the number at an index is shown: the reverse of ``index``."""
-        return tuple(self.positions(np.array([index], np.int64))[0].tolist())
+    def to_position(self, index: Index) -> Index:
+        """Where the number at an index is shown: the reverse of ``to_native_index``."""
+        return tuple(self.to_positions(np.array([index], np.int64))[0].tolist())

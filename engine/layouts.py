@@ -42,7 +42,7 @@ from engine.ops import (
     Transpose,
 )
 from engine.ops.base import Elementwise, normal_axis
-from engine.ops.elementwise.binary import Pairwise
+from engine.ops.elementwise.binary import BinaryOp
 from engine.types import Shape
 
 _CHANNELS_FIRST = (
@@ -127,7 +127,7 @@ def _made(op: Op, reads: Sequence[str], given: Sequence[Shape], shape: Shape) ->
         return reads[0][0] + "C"
     if not reads or isinstance(op, Constant):
         return "?" * rank
-    if isinstance(op, Pairwise):
+    if isinstance(op, BinaryOp):
         return _joined(reads, given, shape)
     carried = _carried(op, reads, given[0], shape)
     if carried is not None:
@@ -167,7 +167,7 @@ def _read(op: Op, given: Sequence[Shape], made: str) -> list[str]:
             return [made[:-1] + "C"]
         case Elementwise():
             return [made]
-        case Pairwise():
+        case BinaryOp():
             return [_under(made, shape) for shape in given]
         case Transpose():
             return ["".join(made[op.perm.index(axis)] for axis in range(len(made)))]

@@ -21,7 +21,7 @@ from engine import inspection, outputs
 from engine.detection import Detection, Layout, detect, layout_of
 from engine.display import ValueLayout
 from engine.edits import Edit
-from engine.inspection.receptive_fields import Fields, fields_of
+from engine.inspection.receptive_fields import ReceptiveFields, receptive_fields_of
 from engine.network import Network
 from engine.ops.base import Explanation, no_terms, one_term
 from engine.outputs import OutputInfo
@@ -114,9 +114,9 @@ class Analysis:
         return self.network.layouts
 
     @cached_property
-    def fields(self) -> Fields:
+    def fields(self) -> ReceptiveFields:
         """What numbers see of the input."""
-        return fields_of(self.network)
+        return receptive_fields_of(self.network)
 
     @cached_property
     def boxes(self) -> Boxes | None:
@@ -154,15 +154,15 @@ class Analysis:
     def values(self, name: str) -> Array:
         """A layer's numbers as they are shown, (C, H, W) or (K,). Raises UnknownLayer."""
         self.layer(name)
-        return self.layouts[name].shown(self.trace[name])
+        return self.layouts[name].to_display(self.trace[name])
 
     def index(self, name: str, position: Index) -> Index:
         """Where in the trace the number lies that is shown at (channel, y, x) or (unit,)."""
-        return self.layouts[name].index(position)
+        return self.layouts[name].to_native_index(position)
 
     def position(self, name: str, index: Index) -> Index:
         """Where the number at an index of the trace is shown: the reverse of ``index``."""
-        return self.layouts[name].position(index)
+        return self.layouts[name].to_position(index)
 
     def explain(self, name: str, position: Index) -> Explanation:
         """Where one number came from; ``position`` is (channel, y, x) or (unit,), those in the explanation are the trace's."""
@@ -315,9 +315,9 @@ def layer_of(network: Network, name: str, y: Array) -> Layer:
     """A layer's numbers of the first picture in short; ``y`` as the network has it."""
     op = "input" if name in network.inputs else network.node(name).op.kind
     layout = network.layouts[name]
-    seen = layout.shown(y)
-    own = None if layout.own_shape == layout.shape else layout.own_shape
-    stats, strongest = inspection.layer_stats(seen), inspection.strongest_maps(seen, STRONGEST)
+    seen = layout.to_display(y)
+    own = None if layout.native_shape == layout.shape else layout.native_shape
+    stats, strongest = inspection.layer_stats(seen), inspection.top_channels(seen, STRONGEST)
     return Layer(name, op, seen.shape, layout.letters, stats, strongest, own)
 
 

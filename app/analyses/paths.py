@@ -15,7 +15,7 @@ from app.execution.executor import Check
 from app.models.registry import Registry
 from engine import inspection
 from engine.attribution import effective_field
-from engine.inspection.receptive_fields import fields_of
+from engine.inspection.receptive_fields import receptive_fields_of
 from engine.types import Array, Index
 
 
@@ -71,7 +71,7 @@ def receptive_fields(
         return {"name": name, "rows": None, "columns": None}
     network = registry.get(model)
     axes = network.layouts[name].rows_and_columns
-    rows, columns = fields_of(network, check).rows_and_columns(name, axes)
+    rows, columns = receptive_fields_of(network, check).rows_and_columns(name, axes)
     return {"name": name, "rows": rows, "columns": columns}
 
 

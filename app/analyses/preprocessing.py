@@ -67,7 +67,7 @@ def _answer(
     if boxes is not None and info.name == boxes.output:
         scores = [box.score for box in boxes.detections]
         return content | {"boxes": len(scores), "best_score": max(scores, default=None)}
-    stats = layer_stats(network.layouts[info.name].shown(trace[info.name]))
+    stats = layer_stats(network.layouts[info.name].to_display(trace[info.name]))
     content["stats"] = {"min": stats["min"], "max": stats["max"], "mean": stats["mean"]}
     if info.kind == "numbers":
         content["values"] = plain(outputs.numbers(info, trace)[0, :_FIRST])

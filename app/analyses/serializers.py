@@ -268,7 +268,7 @@ def _terms(why: Explanation, reads: list[tuple[str, ValueLayout]]) -> list[dict[
     """The terms one by one, in the op's order. A weight that is not a number leaves as null (encode.json_bytes)."""
     sources, layouts = [name for name, _ in reads], [layout for _, layout in reads]
     is_vector = [len(layout.shape) == 1 for layout in layouts]
-    columns = (why.sources, _places(why, layouts), why.values, why.weights, why.products)
+    columns = (why.input_indices, _places(why, layouts), why.values, why.weights, why.contributions)
     padding = _outside(why, layouts) if "photo" not in sources else np.zeros(len(why.values), bool)
     rows = zip(*(column.tolist() for column in (*columns, padding)), strict=True)
     # There are thousands, and somebody waits with a moving hand: each one is written down at once, without helpers.
@@ -299,11 +299,11 @@ def _terms(why: Explanation, reads: list[tuple[str, ValueLayout]]) -> list[dict[
 def _places(why: Explanation, layouts: list[ValueLayout]) -> Array:
     """Where each term is shown, (T, 3), or (T, 1) where all are in vectors."""
     if len(layouts) == 1:
-        return layouts[0].positions(why.positions[:, : len(layouts[0].sizes)])
+        return layouts[0].to_positions(why.positions[:, : len(layouts[0].sizes)])
     found = np.zeros((len(why.positions), 3), why.positions.dtype)
     for source, layout in enumerate(layouts):
-        here = why.sources == source
-        seen = layout.positions(why.positions[here, : len(layout.sizes)])
+        here = why.input_indices == source
+        seen = layout.to_positions(why.positions[here, : len(layout.sizes)])
         found[here, : seen.shape[1]] = seen
     return found
 
@@ -316,7 +316,7 @@ def _outside(why: Explanation, layouts: list[ValueLayout]) -> NDArray[np.bool_]:
     for source, layout in enumerate(layouts):
         for axis, length in enumerate(layout.sizes):
             sizes[source, axis] = 0 if axis == layout.batch_axis else length
-    size, place = sizes[why.sources], why.positions
+    size, place = sizes[why.input_indices], why.positions
     return np.asarray((((place < 0) | (place >= size)) & (size > 0)).any(axis=1))
 
 

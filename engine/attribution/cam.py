@@ -23,7 +23,7 @@ from engine.ops import (
     PRelu,
 )
 from engine.ops.base import Elementwise
-from engine.ops.elementwise.binary import Pairwise
+from engine.ops.elementwise.binary import BinaryOp
 from engine.ops.quantization.integer import QuantizedAdd
 from engine.types import Array
 
@@ -85,7 +85,7 @@ _MAKING = (
     Conv2d
     | ConvTranspose2d
     | Elementwise
-    | Pairwise
+    | BinaryOp
     | PRelu
     | Concat
     | MatMul
@@ -137,7 +137,7 @@ def _at(question: Question, layer: str) -> tuple[Array, Array]:
     """The layer's maps and their gradient, (K, h, w) each, in float64."""
     for _ in question.pieces(1):
         gradient = question.gradients(question.trace, [layer])[layer]
-    shown = question.network.layouts[layer].shown
+    shown = question.network.layouts[layer].to_display
     return shown(question.trace[layer]).astype(np.float64), shown(gradient).astype(np.float64)
 
 

@@ -3,7 +3,7 @@
 from engine.inspection.explanations import check_index, explain
 from engine.inspection.layers import LayerInfo, describe_layers
 from engine.inspection.paths import PathStep, strongest_path
-from engine.inspection.stats import LayerStats, layer_stats, strongest_maps
+from engine.inspection.stats import LayerStats, layer_stats, top_channels
 
 __all__ = [
     "LayerInfo",
@@ -13,6 +13,6 @@ __all__ = [
     "describe_layers",
     "explain",
     "layer_stats",
-    "strongest_maps",
     "strongest_path",
+    "top_channels",
 ]

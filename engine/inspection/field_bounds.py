@@ -20,8 +20,8 @@ import numpy as np
 
 from engine.layouts import blocks
 from engine.ops import Concat, Dequantize, Flatten, Op, PRelu, Quantize, Reshape, Transpose
-from engine.ops.base import Box, Elementwise, Moving, normal_axis
-from engine.ops.elementwise.binary import Pairwise
+from engine.ops.base import Box, DataMovementOp, Elementwise, normal_axis
+from engine.ops.elementwise.binary import BinaryOp
 from engine.types import Array, Index, Shape
 
 NOTHING = np.int32(2**30)
@@ -120,7 +120,7 @@ class Windows:
         """The bounds of what an op makes, of the given ``shape``, from the bounds and the shapes of what it reads."""
         if isinstance(op, Elementwise | Quantize | Dequantize | PRelu):
             return given[0]
-        if isinstance(op, Pairwise):
+        if isinstance(op, BinaryOp):
             return _union([_of_rank(bounds, len(shape)) for bounds in given])
         if isinstance(op, Concat):
             return _concatenated(given, shapes, normal_axis(op.kind, op.axis, shape))
@@ -132,7 +132,7 @@ class Windows:
         table = self._table(op, given, shapes, shape)
         if table is not None:
             return table.applied(given, len(shape))
-        if isinstance(op, Moving):
+        if isinstance(op, DataMovementOp):
             return _each(given[0].without_gaps(), lambda array: _moved(op, array, shapes[0]))
         return _union([_of_rank(bounds.together(), len(shape)) for bounds in given])
 
@@ -221,17 +221,17 @@ def _asked(
 ) -> _Table | None:
     """An op's windows along the axes that are ``needed`` of each input, by asking for them; None if they do not go axis by axis."""
     inputs = range(len(shapes))
-    whole = op.window(Box.whole(shape), *shapes)
+    whole = op.input_region(Box.whole(shape), *shapes)
     ranges: list[dict[int, _Range]] = [
         {j: _constant(seen, j) for j in axes} for seen, axes in zip(whole, needed, strict=True)
     ]
     blind: list[dict[int, Array] | None] = [None if seen is None else {} for seen in whole]
     for axis, size in enumerate(shape):
         wanted = [(i, j) for i in inputs if whole[i] is not None for j in needed[i]]
-        outer = [op.window(_slab(shape, axis, k), *shapes) for k in (0, size - 1)]
+        outer = [op.input_region(_slab(shape, axis, k), *shapes) for k in (0, size - 1)]
         if size == 1 or all(_same(one, whole, wanted, inputs) for one in outer):
             continue  # windows go one way, so what is the same at both ends is the same between them
-        slabs = [op.window(_slab(shape, axis, k), *shapes) for k in range(size)]
+        slabs = [op.input_region(_slab(shape, axis, k), *shapes) for k in range(size)]
         for i in inputs:
             mask, known = np.array([seen[i] is None for seen in slabs]), blind[i]
             if known is not None and mask.any():
@@ -287,7 +287,7 @@ def _same(
 
 def _agrees(table: _Table, op: Op, index: Sequence[int], shapes: tuple[Shape, ...]) -> bool:
     """Whether a single number's window is what the table says."""
-    windows = op.window(Box.at(tuple(index)), *shapes)
+    windows = op.input_region(Box.at(tuple(index)), *shapes)
     for seen, ranges, blind in zip(windows, table.ranges, table.blind, strict=True):
         unseen = blind is None or any(mask[index[axis]] for axis, mask in blind.items())
         if unseen != (seen is None):
@@ -416,7 +416,7 @@ def _thinned(array: Array) -> Array:
     return array
 
 
-def _moved(op: Moving, array: Array, shape: Shape) -> Array:
+def _moved(op: DataMovementOp, array: Array, shape: Shape) -> Array:
     """An op that only moves numbers, moving bounds."""
     whole = np.broadcast_to(array, (2, *shape))
     return np.stack([op.forward(np.ascontiguousarray(half))[0] for half in whole])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.display import ValueLayout
-from engine.inspection.receptive_fields import fields_of
+from engine.inspection.receptive_fields import receptive_fields_of
 from engine.network import Network
 from engine.types import Array, Shape
 
@@ -37,7 +37,7 @@ class LayerInfo:
 def describe_layers(network: Network, check: Callable[[], None] | None = None) -> list[LayerInfo]:
     """Every value of the network in order, the inputs first. ``check`` is called before each and may raise to stop."""
     shapes, layouts = network.shapes(), network.layouts
-    fields = fields_of(network, check)
+    fields = receptive_fields_of(network, check)
     infos = [_input_info(name, layouts[name]) for name in network.inputs]
     for node in network.nodes:
         if check is not None:
@@ -53,8 +53,8 @@ def describe_layers(network: Network, check: Callable[[], None] | None = None) -
                 parameters=sum(p.size for p in op.params.values()),
                 multiply_adds=op.multiply_adds(*(shapes[i] for i in node.inputs)),
                 attributes=_attributes(dict(op.attributes), op.params.get("weight")),
-                receptive_field=fields.size(node.name),
-                own_shape=None if layout.own_shape == layout.shape else layout.own_shape,
+                receptive_field=fields.size_of(node.name),
+                own_shape=None if layout.native_shape == layout.shape else layout.native_shape,
                 label=node.label,
             )
         )
@@ -62,8 +62,8 @@ def describe_layers(network: Network, check: Callable[[], None] | None = None) -
 
 
 def _input_info(name: str, layout: ValueLayout) -> LayerInfo:
-    sees = (1,) * (len(layout.own_shape) - 1)
-    return LayerInfo(name, "input", (), layout.own_shape, layout.letters, 0, 0, {}, sees)
+    sees = (1,) * (len(layout.native_shape) - 1)
+    return LayerInfo(name, "input", (), layout.native_shape, layout.letters, 0, 0, {}, sees)
 
 
 def _attributes(attributes: dict[str, Any], weight: Array | None) -> dict[str, Any]:

@@ -50,10 +50,10 @@ def strongest_path(
 def _largest_term(network: Network, trace: Trace, name: str, index: Index) -> PathStep | None:
     """The term of ``trace[name][index]`` that brought most, as a step."""
     why, inputs = explain(network, trace, name, index), network.node(name).inputs
-    for i in np.argsort(-np.abs(why.products), kind="stable").tolist():
-        source = inputs[why.sources[i]]
+    for i in np.argsort(-np.abs(why.contributions), kind="stable").tolist():
+        source = inputs[why.input_indices[i]]
         shape = trace[source].shape
         place = tuple(why.positions[i].tolist()[: len(shape)])
         if all(0 <= p < n for p, n in zip(place, shape, strict=True)):
-            return PathStep(source, place, float(why.values[i]), float(why.products[i]))
+            return PathStep(source, place, float(why.values[i]), float(why.contributions[i]))
     return None

@@ -14,15 +14,17 @@ from engine.types import Index
 Span = tuple[int, int]
 
 
-def fields_of(network: Network, check: Callable[[], None] | None = None) -> Fields:
+def receptive_fields_of(
+    network: Network, check: Callable[[], None] | None = None
+) -> ReceptiveFields:
     """The receptive fields of a network for one picture, found once as long as the network lives."""
     known = _KNOWN.get(network)
     if known is None:
-        known = _KNOWN[network] = Fields(network, check=check)
+        known = _KNOWN[network] = ReceptiveFields(network, check=check)
     return known
 
 
-class Fields:
+class ReceptiveFields:
     """The receptive fields of a network, for a batch of ``n``. Exact: every op's own windows, one after the other.
 
     The bounds of all values (engine/inspection/field_bounds.py) are found in one walk through the graph, in time
@@ -57,11 +59,11 @@ class Fields:
         """The smallest box that can change the number at an index; None when it does not depend on the input (a padded constant)."""
         return self._bounds[name].at(index)
 
-    def seen(self, name: str, box: Box) -> Box | None:
+    def input_box(self, name: str, box: Box) -> Box | None:
         """The smallest box that can change any number in a box of the value ``name``."""
         return self._bounds[name].seen(box)
 
-    def size(self, name: str) -> tuple[int, ...]:
+    def size_of(self, name: str) -> tuple[int, ...]:
         """(height, width) of what the middle number of a value sees; () when that does not depend on the input."""
         box = self.at(name, tuple(size // 2 for size in self._shapes[name]))
         if box is None:
@@ -89,4 +91,4 @@ class Fields:
         return spans * (self._shapes[name][axis] if len(spans) == 1 else 1)
 
 
-_KNOWN: WeakKeyDictionary[Network, Fields] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Network, ReceptiveFields] = WeakKeyDictionary()

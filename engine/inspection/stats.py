@@ -37,7 +37,7 @@ def layer_stats(y: Array) -> LayerStats:
     )
 
 
-def strongest_maps(y: Array, k: int) -> list[int]:
+def top_channels(y: Array, k: int) -> list[int]:
     """The channels (units, for a vector) with the largest mean |value|, strongest first, at most ``k``."""
     size = np.abs(y).mean(axis=tuple(range(1, y.ndim)), dtype=np.float64)
     return [int(c) for c in np.argsort(-size, kind="stable")[:k]]

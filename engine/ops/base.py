@@ -46,16 +46,16 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """Where one number came from: ``result == bias + products.sum()``, up to rounding.
+    """Where one number came from: ``result == bias + contributions.sum()``, up to rounding.
 
     The T terms are parallel arrays, in the order in which the op meets them:
 
-    - ``sources`` (T,) int: which input of the op;
+    - ``input_indices`` (T,) int: which input of the op;
     - ``positions`` (T, D) int: where in that input, batch axis included. A position outside the input is a padded cell.
       With inputs of different rank the shorter positions are filled up with -1 on the right;
     - ``values`` (T,) float64: the number found there;
     - ``weights`` (T,) float64: what it was multiplied by, NaN where the op does not multiply (tanh, say);
-    - ``products`` (T,) float64: what it brought to the result.
+    - ``contributions`` (T,) float64: what it brought to the result.
 
     ``rule`` names how the terms were joined: weighted_sum, sum, product, max, mean, norm, function, copy, scale, softmax, constant.
     ``details`` holds further numbers that the rule speaks of (a softmax's denominator, a normalisation's mean).
@@ -64,11 +64,11 @@ class Explanation:
     rule: str
     result: float
     bias: float
-    sources: Array
+    input_indices: Array
     positions: Array
     values: Array
     weights: Array
-    products: Array
+    contributions: Array
     details: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -160,7 +160,7 @@ class Op(ABC):
         """Where the number ``y[index]`` came from, at inference. ``index`` includes the batch axis."""
 
     @abstractmethod
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         """The smallest box in each input that holds all that an output box can see; None for an input it does not see.
 
         Boxes are clipped to the input. A single position is ``Box.at(index)``; boxes chain through a network into the exact
@@ -194,15 +194,15 @@ class Elementwise(Op):
     def infer_shape(self, *shapes: Shape) -> Shape:
         return same_shape(self.kind, shapes)
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (box,)
 
 
-class Moving(Op):
+class DataMovementOp(Op):
     """An op with one input that hands numbers on: every output position is one input position, or a constant it sees none for."""
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        (seen,) = self.window(Box.at(index), xs[0].shape)
+        (seen,) = self.input_region(Box.at(index), xs[0].shape)
         if seen is None:
             return no_terms(float(y[index]), xs[0].ndim)
         return one_term("copy", seen.start, xs[0][seen.start], 1.0, y[index])
@@ -216,18 +216,18 @@ def terms_of_one(
     result: float,
     *,
     bias: float = 0.0,
-    products: Array | None = None,
+    contributions: Array | None = None,
 ) -> Explanation:
     """The explanation of a number all of whose terms come from the op's only input; products are value · weight unless given."""
     return Explanation(
         rule=rule,
         result=float(result),
         bias=float(bias),
-        sources=np.zeros(len(values), np.int64),
+        input_indices=np.zeros(len(values), np.int64),
         positions=positions,
         values=values,
         weights=weights,
-        products=values * weights if products is None else products,
+        contributions=values * weights if contributions is None else contributions,
     )
 
 
@@ -242,7 +242,7 @@ def one_term(
         np.array([weight], np.float64),
         result,
         bias=bias,
-        products=np.array([result - bias], np.float64),
+        contributions=np.array([result - bias], np.float64),
     )
 
 

@@ -14,11 +14,11 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution.memory_format import from_memory, in_memory, memory_axis
-from engine.ops.base import Box, Moving, normal_axis
+from engine.ops.base import Box, DataMovementOp, normal_axis
 from engine.types import Array, Shape
 
 
-class Picking(Moving):
+class Picking(DataMovementOp):
     """An op that picks, along some axes. Every other axis stays as it is."""
 
     @abstractmethod
@@ -39,7 +39,7 @@ class Picking(Moving):
     def tables(self, *shapes: Shape) -> Mapping[int, Array]:
         return self.cells(shapes[0])
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (seen_through(self.tables(*shapes), box),)
 
 

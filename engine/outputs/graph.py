@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.ops import Add, Clip, Constant, Div, Expand, Max, Min, Mul, Op, Slice, Sub, Transpose
-from engine.ops.elementwise.binary import Pairwise
+from engine.ops.elementwise.binary import BinaryOp
 from engine.types import Array, Shape
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Graph:
 
     def shape(self, name: str) -> Shape:
         """A value's shape for one picture: without the batch axis, where it has one."""
-        return self.network.layouts[name].own_shape
+        return self.network.layouts[name].native_shape
 
     def planes(self, name: str) -> Shape | None:
         """(C, H, W) of a value that has rows and columns, wherever its channels lie; None for others."""
@@ -117,7 +117,7 @@ class Graph:
     def operands(self, name: str) -> tuple[Operand | None, Operand | None]:
         """Both operands of an add, sub, mul, div, …, in their order; twice None for other ops."""
         op = self.op(name)
-        if not isinstance(op, Pairwise):
+        if not isinstance(op, BinaryOp):
             return None, None
         reads: tuple[Operand, ...] = tuple(self._numbers(i) for i in self.inputs(name))
         if op.constant is not None:

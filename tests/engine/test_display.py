@@ -32,12 +32,12 @@ SHOWN = {
 def test_every_number_is_shown_once_and_found_again(letters, sizes):
     layout = ValueLayout(letters, sizes)
     y = np.arange(np.prod(sizes, dtype=int), dtype=np.float32).reshape(sizes)
-    shown = layout.shown(y)
+    shown = layout.to_display(y)
     assert layout.shape == shown.shape == SHOWN[letters, sizes]
     for position in np.ndindex(*shown.shape):
-        index = layout.index(position)
+        index = layout.to_native_index(position)
         assert y[index] == shown[position]
-        assert layout.position(index) == position
+        assert layout.to_position(index) == position
 
 
 @pytest.mark.parametrize(
@@ -46,28 +46,28 @@ def test_every_number_is_shown_once_and_found_again(letters, sizes):
 def test_nothing_is_copied(letters):
     sizes = next(sizes for known, sizes in SHOWN if known == letters)
     y = np.zeros(sizes, np.float32)
-    assert np.shares_memory(ValueLayout(letters, sizes).shown(y), y)
+    assert np.shares_memory(ValueLayout(letters, sizes).to_display(y), y)
 
 
 def test_pictures_of_a_batch_are_taken_from_their_axis():
     y = np.arange(24).reshape(4, 2, 3)
     layout = ValueLayout("LNC", (4, 1, 3))
-    np.testing.assert_array_equal(layout.shown(y, 1), y[None, :, 1])
-    assert layout.index((0, 3, 2), 1) == (3, 1, 2)
+    np.testing.assert_array_equal(layout.to_display(y, 1), y[None, :, 1])
+    assert layout.to_native_index((0, 3, 2), 1) == (3, 1, 2)
     assert layout.batch_axis == 1
 
 
 def test_what_is_not_per_picture_is_shown_whole():
     y = np.arange(12).reshape(4, 3)
     layout = ValueLayout("LC", (4, 3))
-    np.testing.assert_array_equal(layout.shown(y, 0), y[None])
-    assert (layout.batch_axis, layout.own_shape) == (None, (4, 3))
+    np.testing.assert_array_equal(layout.to_display(y, 0), y[None])
+    assert (layout.batch_axis, layout.native_shape) == (None, (4, 3))
 
 
 def test_a_padded_cell_is_shown_outside():
     places = np.array([[0, -1, 2, 1], [0, 0, 5, 0]])
     layout = ValueLayout("NHWC", (1, 4, 5, 3))
-    assert layout.positions(places).tolist() == [[1, -1, 2], [0, 0, 5]]
+    assert layout.to_positions(places).tolist() == [[1, -1, 2], [0, 0, 5]]
 
 
 def test_rows_and_columns_are_known_by_their_axes():

@@ -87,7 +87,9 @@ def test_gradients_and_explanations_of_a_rerun_are_those_of_a_whole_run(net, x):
     one, other = (changed.backward(trace, blame).values["input"] for trace in (again, whole))
     np.testing.assert_array_equal(one, other)
     why = inspection.explain(changed, again, "narrow", (0, 1, 2, 3))
-    assert why.bias + why.products.sum() == pytest.approx(again["narrow"][0, 1, 2, 3], rel=1e-12)
+    assert why.bias + why.contributions.sum() == pytest.approx(
+        again["narrow"][0, 1, 2, 3], rel=1e-12
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from app.learning.evaluation import softmax
 from app.learning.steps.store import StepInspection
 from engine import inspection, outputs
 from engine.display import ValueLayout
-from engine.inspection.receptive_fields import fields_of
+from engine.inspection.receptive_fields import receptive_fields_of
 from engine.ops.base import Explanation
 from engine.preprocess import Preprocess
 from engine.train.inspection.step_trace import Update
@@ -166,10 +166,10 @@ def _layer(seen: StepInspection, name: str, picture: int) -> dict[str, Any]:
         "inputs": [] if node is None else list(node.inputs),
         "shape": list(layout.shape),
         "cached": list(SAVED_FOR_BACKWARD.get(op, ())),
-        "value": inspection.layer_stats(layout.shown(glass.trace[name], picture)),
+        "value": inspection.layer_stats(layout.to_display(glass.trace[name], picture)),
         "gradient": None
         if gradient is None
-        else inspection.layer_stats(layout.shown(gradient, picture)),
+        else inspection.layer_stats(layout.to_display(gradient, picture)),
         "parameters": [
             _parameter(key, glass.updates[f"{name}.{key}"])
             for key in (() if node is None else node.op.params)
@@ -225,7 +225,7 @@ def values(seen: StepInspection, name: str, picture: int, of: str) -> Array:
     array = found[of]
     if array is None:
         raise BadParameter(f"No blame reaches {name!r}: the loss is taken before it.")
-    return glass.network.layouts[name].shown(array, seen.check_picture(picture))
+    return glass.network.layouts[name].to_display(array, seen.check_picture(picture))
 
 
 def update_of(seen: StepInspection, name: str, parameter: str) -> Update:
@@ -287,8 +287,8 @@ def explanation(seen: StepInspection, name: str, picture: int, position: Index) 
         why = glass.explain(name, index)
         inputs = [(i, glass.network.layouts[i]) for i in glass.network.node(name).inputs]
     content = serializers.explained(name, op, position, why, inputs)
-    alone = glass.network.layouts[name].index(position)
-    box = fields_of(glass.network).at(name, alone)
+    alone = glass.network.layouts[name].to_native_index(position)
+    box = receptive_fields_of(glass.network).at(name, alone)
     if box is None:
         return {**content, "receptive_field": None}
     (top, left), (bottom, right) = box.start[2:], box.stop[2:]

@@ -88,7 +88,9 @@ class StepInspection:
 
     def index(self, layer: str, picture: int, position: Index) -> Index:
         """Where in the batch's values the number lies that is shown at a position. Raises BadParameter for an unknown picture."""
-        return self.glass.network.layouts[layer].index(position, self.check_picture(picture))
+        return self.glass.network.layouts[layer].to_native_index(
+            position, self.check_picture(picture)
+        )
 
     def position(self, layer: str, place: Index) -> Index:
         """Where the number at a place of a picture's value, without the batch axis, is shown."""
@@ -96,7 +98,7 @@ class StepInspection:
         index = list(place)
         if layout.batch_axis is not None:
             index.insert(layout.batch_axis, 0)
-        return layout.position(tuple(index))
+        return layout.to_position(tuple(index))
 
     def check_picture(self, picture: int) -> int:
         """A place in the batch. Raises BadParameter for one that it does not have."""

@@ -51,5 +51,5 @@ class Constant(Op):
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         return no_terms(float(y[index]), max((x.ndim for x in xs), default=y.ndim))
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return tuple(None for _ in shapes)

@@ -10,13 +10,13 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last
-from engine.ops.base import Box, Moving, normal_axis, same_shape
+from engine.ops.base import Box, DataMovementOp, normal_axis, same_shape
 from engine.ops.take import Picking, given_back, normal_axes, picked
 from engine.types import Array, Shape
 
 
 @dataclass(frozen=True, eq=False)
-class Transpose(Moving):
+class Transpose(DataMovementOp):
     """The axes in another order: the output's axis i is the input's axis ``perm[i]``."""
 
     kind: ClassVar[str] = "transpose"
@@ -44,7 +44,7 @@ class Transpose(Moving):
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return (channels_last(dy.transpose(np.argsort(self.perm))),), {}
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         back = np.argsort(self.perm)
         return (Box(*(tuple(side[i] for i in back) for side in box)),)
 
@@ -128,7 +128,7 @@ class Slice(Picking):
 
 
 @dataclass(frozen=True, eq=False)
-class Gather(Moving):
+class Gather(DataMovementOp):
     """The cells at ``indices`` along ``axis``, which may come in any order and more than once.
 
     ``indices`` is a whole number or a list of any depth; its axes take the place of ``axis``, so that a single number drops the
@@ -171,7 +171,7 @@ class Gather(Moving):
         flat = dy.reshape(*cache[:axis], cells.size, *cache[axis + 1 :])
         return (given_back(flat, cells.ravel(), axis, cache[axis]),), {}
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         cells, axis = self._cells(shapes[0])
         end = axis + cells.ndim
         seen = cells[tuple(map(slice, box.start[axis:end], box.stop[axis:end]))]

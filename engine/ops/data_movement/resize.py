@@ -197,7 +197,7 @@ class Resize(Op):
     def tables(self, *shapes: Shape) -> dict[int, Array]:
         return {axis: table.seen for axis, table in self._tables(shapes[0]).items()}
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (seen_through(self.tables(*shapes), box),)
 
     def multiply_adds(self, *shapes: Shape) -> int:

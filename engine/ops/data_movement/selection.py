@@ -11,7 +11,7 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last
 from engine.ops.base import Box, Explanation, Op, normal_axis, one_term, same_shape
-from engine.ops.elementwise.binary import shrunk, summed_to
+from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
 from engine.types import Array, Index, Shape
 
 
@@ -40,30 +40,30 @@ class Where(Op):
         chosen = c != 0
         return (
             np.zeros_like(c),
-            summed_to(np.where(chosen, dy, 0), a.shape),
-            summed_to(np.where(chosen, 0, dy), b.shape),
+            unbroadcast(np.where(chosen, dy, 0), a.shape),
+            unbroadcast(np.where(chosen, 0, dy), b.shape),
         ), {}
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        source = 1 if xs[0][shrunk(index, xs[0].shape)] != 0 else 2
-        place = shrunk(index, xs[source].shape)
+        source = 1 if xs[0][unbroadcast_index(index, xs[0].shape)] != 0 else 2
+        place = unbroadcast_index(index, xs[source].shape)
         longest = max(x.ndim for x in xs)
         return Explanation(
             rule="copy",
             result=float(y[index]),
             bias=0.0,
-            sources=np.array([source]),
+            input_indices=np.array([source]),
             positions=np.array([(*place, *(-1,) * (longest - len(place)))], np.int64),
             values=np.array([xs[source][place]], np.float64),
             weights=np.ones(1),
-            products=np.array([xs[source][place]], np.float64),
+            contributions=np.array([xs[source][place]], np.float64),
         )
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return tuple(
             Box(
-                shrunk(box.start, shape),
-                tuple(i + 1 for i in shrunk(tuple(i - 1 for i in box.stop), shape)),
+                unbroadcast_index(box.start, shape),
+                tuple(i + 1 for i in unbroadcast_index(tuple(i - 1 for i in box.stop), shape)),
             )
             for shape in shapes
         )
@@ -118,7 +118,7 @@ class TopK(Op):
             return one_term("function", place, float(x[place]), nan, float(y[index]))
         return one_term("copy", place, float(x[place]), 1.0, float(y[index]))
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (whole_along(box, normal_axis(self.kind, self.axis, shapes[0]), shapes[0]),)
 
     def _order(self, x: Array, axis: int | None = None) -> Array:
@@ -175,7 +175,7 @@ class GatherElements(Op):
         place = (*index[:axis], cell, *index[axis + 1 :])
         return one_term("copy", place, float(x[place]), 1.0, float(y[index]))
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         axis = normal_axis(self.kind, self.axis, shapes[0])
         return whole_along(box, axis, shapes[0]), box
 

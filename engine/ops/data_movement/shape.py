@@ -15,9 +15,9 @@ from engine.execution import threads
 from engine.execution.memory_format import channels_last, empty_maps
 from engine.ops.base import (
     Box,
+    DataMovementOp,
     Elementwise,
     Explanation,
-    Moving,
     Op,
     normal_axis,
     one_term,
@@ -42,7 +42,7 @@ class Identity(Elementwise):
         return one_term("copy", index, xs[0][index], 1.0, y[index])
 
 
-class _Reordering(Moving):
+class _Reordering(DataMovementOp):
     """The same numbers in the same (C, H, W) order under another shape."""
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -52,7 +52,7 @@ class _Reordering(Moving):
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return (channels_last(dy.reshape(cache)),), {}
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         (shape,) = shapes
         block = np.ix_(*map(np.arange, box.start, box.stop))
         flat = np.ravel_multi_index(block, self.infer_shape(shape))
@@ -163,13 +163,13 @@ class Concat(Op):
         return tuple(channels_last(part) for part in parts), {}
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        windows = self.window(Box.at(index), *(x.shape for x in xs))
+        windows = self.input_region(Box.at(index), *(x.shape for x in xs))
         source, position = next((i, box.start) for i, box in enumerate(windows) if box is not None)
         term = one_term("copy", position, xs[source][position], 1.0, y[index])
-        term.sources[0] = source
+        term.input_indices[0] = source
         return term
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         axis = normal_axis(self.kind, self.axis, shapes[0])
         offsets = np.zeros((len(shapes), len(shapes[0])), np.int64)
         offsets[:, axis] = self._starts(shapes)

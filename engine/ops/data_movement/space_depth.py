@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution.memory_format import from_nhwc, to_nhwc
-from engine.ops.base import Box, Moving, same_shape
+from engine.ops.base import Box, DataMovementOp, same_shape
 from engine.types import Array, Shape
 
 MODES = ("DCR", "CRD")
@@ -22,7 +22,7 @@ def _size(kind: str, size: int) -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class DepthToSpace(Moving):
+class DepthToSpace(DataMovementOp):
     """Each block × block channels become a square of pixels: (N, C, H, W) → (N, C / block², H · block, W · block).
 
     With mode "DCR" channel (p · block + q) · C' + c holds pixel (p, q) of every square of map c, with "CRD" channel
@@ -73,7 +73,7 @@ class DepthToSpace(Moving):
         channels = np.ascontiguousarray(squares.transpose(order))
         return (from_nhwc(channels.reshape(n, h, w, maps * b * b)),), {}
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         b, maps = self.block, shapes[0][1] // self.block**2
         # The channel grows with p, with q and with c: the extremes of all three make the extremes of the channel.
         (p, rows), (q, columns) = (
@@ -92,7 +92,7 @@ class DepthToSpace(Moving):
 
 
 @dataclass(frozen=True, eq=False)
-class SpaceToDepth(Moving):
+class SpaceToDepth(DataMovementOp):
     """Each square of block × block pixels becomes one pixel: (N, C, H, W) → (N, C · block², H / block, W / block).
 
     Pixel (p, q) of every square of map c goes to channel (p · block + q) · C + c.
@@ -128,7 +128,7 @@ class SpaceToDepth(Moving):
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return DepthToSpace(self.block).forward(dy)[:1], {}
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         b, c = self.block, shapes[0][1]
         cells, channels = np.divmod(np.arange(box.start[1], box.stop[1]), c)
         p, q = np.divmod(cells, b)

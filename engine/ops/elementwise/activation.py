@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.ops.base import Box, Elementwise, Explanation, Op, normal_axis, one_term, same_shape
-from engine.ops.elementwise.binary import shrunk, summed_to
+from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
 from engine.types import Array, Index, Shape
 
 
@@ -100,13 +100,13 @@ class PRelu(Op):
         return (np.where(cache > 0, dy, self.slope * dy),)
 
     def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
-        return {"slope": summed_to(dy * np.minimum(cache, 0), self.slope.shape)}
+        return {"slope": unbroadcast(dy * np.minimum(cache, 0), self.slope.shape)}
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        x, slope = xs[0][index], self.slope[shrunk(index, self.slope.shape)]
+        x, slope = xs[0][index], self.slope[unbroadcast_index(index, self.slope.shape)]
         return one_term("function", index, x, 1.0 if x > 0 else slope, y[index])
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (box,)
 
 
@@ -231,21 +231,21 @@ class Softmax(Op):
         weights = np.exp(logits - logits.max())
         positions = np.tile(np.array(index, np.int64), (logits.size, 1))
         positions[:, axis] = np.arange(logits.size)
-        products = np.zeros(logits.size)
-        products[index[axis]] = y[index]
+        contributions = np.zeros(logits.size)
+        contributions[index[axis]] = y[index]
         return Explanation(
             rule="softmax",
             result=float(y[index]),
             bias=0.0,
-            sources=np.zeros(logits.size, np.int64),
+            input_indices=np.zeros(logits.size, np.int64),
             positions=positions,
             values=logits,
             weights=weights,
-            products=products,
+            contributions=contributions,
             details={"maximum": float(logits.max()), "denominator": float(weights.sum())},
         )
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         start, stop = list(box.start), list(box.stop)
         axis = normal_axis(self.kind, self.axis, shapes[0])
         start[axis], stop[axis] = 0, shapes[0][axis]

@@ -21,7 +21,7 @@ from engine.types import Array, Index, Shape
 
 
 @dataclass(frozen=True, eq=False)
-class Pairwise(Op):
+class BinaryOp(Op):
     """a ∘ b for two inputs a and b, or for one input a and a ``constant`` b. A constant stretches any axis but the batch's."""
 
     function: ClassVar[np.ufunc]
@@ -126,22 +126,22 @@ class Pairwise(Op):
         operands = self.operands(xs)
         with np.errstate(all="ignore"):
             slope = self.slope(place, *operands)
-            return summed_to(
+            return unbroadcast(
                 dy if type(slope) is float and slope == 1 else dy * slope, operands[place].shape
             )
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return tuple(
             Box(
-                shrunk(box.start, shape),
-                tuple(i + 1 for i in shrunk(tuple(i - 1 for i in box.stop), shape)),
+                unbroadcast_index(box.start, shape),
+                tuple(i + 1 for i in unbroadcast_index(tuple(i - 1 for i in box.stop), shape)),
             )
             for shape in shapes
         )
 
     def at(self, xs: tuple[Array, ...], index: Index) -> tuple[float, float]:
         """The two numbers that were joined there."""
-        a, b = (float(x[shrunk(index, x.shape)]) for x in self.operands(xs))
+        a, b = (float(x[unbroadcast_index(index, x.shape)]) for x in self.operands(xs))
         return a, b
 
     def terms(
@@ -151,42 +151,42 @@ class Pairwise(Op):
         y: Array,
         index: Index,
         weights: tuple[float, float],
-        products: tuple[float, float] | None = None,
+        contributions: tuple[float, float] | None = None,
     ) -> Explanation:
         """One term per input, with ``weights`` of a and b; a constant's product is the bias.
 
-        Without ``products`` they are value · weight. A place where inputs of two ranks are at hand is filled up with -1 to the
+        Without ``contributions`` they are value · weight. A place where inputs of two ranks are at hand is filled up with -1 to the
         longer position.
         """
         values = self.at(xs, index)
-        if products is None:
-            products = _product(values[0], weights[0]), _product(values[1], weights[1])
+        if contributions is None:
+            contributions = _product(values[0], weights[0]), _product(values[1], weights[1])
         if self.constant is not None:
             own = self.place
             return one_term(
                 rule,
-                shrunk(index, xs[0].shape),
+                unbroadcast_index(index, xs[0].shape),
                 values[own],
                 weights[own],
                 float(y[index]),
-                products[1 - own],
+                contributions[1 - own],
             )
-        places = [shrunk(index, x.shape) for x in xs]
+        places = [unbroadcast_index(index, x.shape) for x in xs]
         longest = max(map(len, places))
         return Explanation(
             rule=rule,
             result=float(y[index]),
             bias=0.0,
-            sources=np.arange(2),
+            input_indices=np.arange(2),
             positions=np.array([(*p, *(-1,) * (longest - len(p))) for p in places], np.int64),
             values=np.array(values),
             weights=np.array(weights),
-            products=np.array(products),
+            contributions=np.array(contributions),
         )
 
 
 @dataclass(frozen=True, eq=False)
-class Ordered(Pairwise):
+class NonCommutativeOp(BinaryOp):
     """A kind for which the order matters: with ``constant_first`` the constant is a, and the input b."""
 
     constant_first: bool = False
@@ -201,7 +201,7 @@ class Ordered(Pairwise):
 
 
 @dataclass(frozen=True, eq=False)
-class Add(Pairwise):
+class Add(BinaryOp):
     """a + b."""
 
     kind: ClassVar[str] = "add"
@@ -215,7 +215,7 @@ class Add(Pairwise):
 
 
 @dataclass(frozen=True, eq=False)
-class Sub(Ordered):
+class Sub(NonCommutativeOp):
     """a - b."""
 
     kind: ClassVar[str] = "sub"
@@ -229,7 +229,7 @@ class Sub(Ordered):
 
 
 @dataclass(frozen=True, eq=False)
-class Mul(Pairwise):
+class Mul(BinaryOp):
     """a · b. In an explanation each of two inputs answers for half of the product; a constant is a weight."""
 
     kind: ClassVar[str] = "mul"
@@ -246,7 +246,7 @@ class Mul(Pairwise):
 
 
 @dataclass(frozen=True, eq=False)
-class Div(Ordered):
+class Div(NonCommutativeOp):
     """a / b. In an explanation the numerator answers for all of the quotient, unless it is a constant."""
 
     kind: ClassVar[str] = "div"
@@ -264,7 +264,7 @@ class Div(Ordered):
 
 
 @dataclass(frozen=True, eq=False)
-class Pow(Ordered):
+class Pow(NonCommutativeOp):
     """a to the power of b. In an explanation the base answers for all of it, unless it is a constant."""
 
     kind: ClassVar[str] = "pow"
@@ -283,7 +283,7 @@ class Pow(Ordered):
 
 
 @dataclass(frozen=True, eq=False)
-class Min(Pairwise):
+class Min(BinaryOp):
     """The smaller one of a and b; of equal numbers the first."""
 
     kind: ClassVar[str] = "min"
@@ -298,7 +298,7 @@ class Min(Pairwise):
 
 
 @dataclass(frozen=True, eq=False)
-class Max(Pairwise):
+class Max(BinaryOp):
     """The larger one of a and b; of equal numbers the first."""
 
     kind: ClassVar[str] = "max"
@@ -317,19 +317,19 @@ def _product(value: float, weight: float) -> float:
     return value * weight if weight else 0.0
 
 
-def _of_one(op: Pairwise, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
+def _of_one(op: BinaryOp, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
     """A curved function of the one input: a constant divided by it, or to its power."""
-    place = shrunk(index, xs[0].shape)
+    place = unbroadcast_index(index, xs[0].shape)
     return one_term("function", place, xs[0][place], nan, y[index])
 
 
-def shrunk(index: Index, shape: Shape) -> Index:
+def unbroadcast_index(index: Index, shape: Shape) -> Index:
     """Where a broadcast position lies in an operand of that shape."""
     own = index[len(index) - len(shape) :]
     return tuple(0 if size == 1 else i for i, size in zip(own, shape, strict=True))
 
 
-def summed_to(dy: Array, shape: Shape) -> Array:
+def unbroadcast(dy: Array, shape: Shape) -> Array:
     """The gradient of a broadcast: the sum over every axis that it stretched."""
     missing = dy.ndim - len(shape)
     stretched = [

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.ops.base import Explanation
-from engine.ops.elementwise.binary import Ordered
+from engine.ops.elementwise.binary import NonCommutativeOp
 from engine.types import Array, Index
 
 RELATIONS = {
@@ -24,7 +24,7 @@ RELATIONS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Compare(Ordered):
+class Compare(NonCommutativeOp):
     """1 where a stands in that ``relation`` to b, 0 elsewhere. It moves in jumps: no gradient passes."""
 
     kind: ClassVar[str] = "compare"
@@ -48,12 +48,12 @@ class Compare(Ordered):
         return 0.0
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        products = (0.0, float(y[index])) if self.place else (float(y[index]), 0.0)
-        return self.terms("comparison", xs, y, index, (nan, nan), products)
+        contributions = (0.0, float(y[index])) if self.place else (float(y[index]), 0.0)
+        return self.terms("comparison", xs, y, index, (nan, nan), contributions)
 
 
 @dataclass(frozen=True, eq=False)
-class Mod(Ordered):
+class Mod(NonCommutativeOp):
     """What is left of a / b: with the sign of b, or with that of a (``fmod``, as in C)."""
 
     kind: ClassVar[str] = "mod"
@@ -74,5 +74,5 @@ class Mod(Ordered):
         return -(np.trunc(a / b) if self.fmod else np.floor(a / b))
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        products = (0.0, float(y[index])) if self.place else (float(y[index]), 0.0)
-        return self.terms("remainder", xs, y, index, (nan, nan), products)
+        contributions = (0.0, float(y[index])) if self.place else (float(y[index]), 0.0)
+        return self.terms("remainder", xs, y, index, (nan, nan), contributions)

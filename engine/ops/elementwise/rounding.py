@@ -10,11 +10,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.ops.elementwise.unary import Function
+from engine.ops.elementwise.unary import UnaryOp
 from engine.types import Array
 
 
-class _Jumping(Function):
+class _Jumping(UnaryOp):
     def slope(self, x: Array, y: Array) -> Array | float:
         return 0.0
 

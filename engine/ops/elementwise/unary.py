@@ -18,7 +18,7 @@ from engine.types import Array, Index
 FAR = 40.0  # from here on softplus is x to float64's last place, and exp(x)² is still a float32
 
 
-class Function(Elementwise):
+class UnaryOp(Elementwise):
     """f(x), number by number. A kind of it says f and its derivative.
 
     Where f is not defined (the logarithm of a negative number) the result is not a number, as everywhere in IEEE 754.
@@ -57,7 +57,7 @@ class Function(Elementwise):
 
 
 @dataclass(frozen=True, eq=False)
-class Abs(Function):
+class Abs(UnaryOp):
     """x without its sign. At 0 no gradient passes."""
 
     kind: ClassVar[str] = "abs"
@@ -74,7 +74,7 @@ class Abs(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class Neg(Function):
+class Neg(UnaryOp):
     """-x."""
 
     kind: ClassVar[str] = "neg"
@@ -90,7 +90,7 @@ class Neg(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class Exp(Function):
+class Exp(UnaryOp):
     """e to the power of x."""
 
     kind: ClassVar[str] = "exp"
@@ -103,7 +103,7 @@ class Exp(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class Log(Function):
+class Log(UnaryOp):
     """The natural logarithm."""
 
     kind: ClassVar[str] = "log"
@@ -116,7 +116,7 @@ class Log(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class Sqrt(Function):
+class Sqrt(UnaryOp):
     """The square root."""
 
     kind: ClassVar[str] = "sqrt"
@@ -129,7 +129,7 @@ class Sqrt(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class Reciprocal(Function):
+class Reciprocal(UnaryOp):
     """1 / x."""
 
     kind: ClassVar[str] = "reciprocal"
@@ -142,7 +142,7 @@ class Reciprocal(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class Erf(Function):
+class Erf(UnaryOp):
     """The error function."""
 
     kind: ClassVar[str] = "erf"
@@ -156,7 +156,7 @@ class Erf(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class Softplus(Function):
+class Softplus(UnaryOp):
     """log(1 + exp(x)), computed from exp(-|x|) so that nothing overflows."""
 
     kind: ClassVar[str] = "softplus"
@@ -174,7 +174,7 @@ class Softplus(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class Mish(Function):
+class Mish(UnaryOp):
     """x · tanh(softplus(x)).
 
     With e = exp(x) the second factor is n / (n + 2), where n = e · (e + 2): no tanh and no logarithm.
@@ -198,7 +198,7 @@ class Mish(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class Elu(Function):
+class Elu(UnaryOp):
     """x where it is positive, ``alpha`` · (exp(x) - 1) elsewhere.
 
     Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units", 2016.
@@ -224,7 +224,7 @@ class Elu(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class Gelu(Function):
+class Gelu(UnaryOp):
     """x times the share of the normal distribution that lies below x: x · (1 + erf(x / √2)) / 2.
 
     ``approximate`` "tanh" takes tanh(√(2/π) · (x + 0.044715 x³)) for the erf.
@@ -273,7 +273,7 @@ class Gelu(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class HardSigmoid(Function):
+class HardSigmoid(UnaryOp):
     """``alpha`` · x + ``beta``, but not below 0 and not above 1."""
 
     kind: ClassVar[str] = "hard_sigmoid"
@@ -301,7 +301,7 @@ class HardSigmoid(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class HardSwish(Function):
+class HardSwish(UnaryOp):
     """x · (x + 3) / 6, 0 below -3 and x above 3.
 
     Source: Howard et al., "Searching for MobileNetV3", 2019.

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.ops.elementwise.unary import Function
+from engine.ops.elementwise.unary import UnaryOp
 from engine.types import Array
 
 
 @dataclass(frozen=True, eq=False)
-class Selu(Function):
+class Selu(UnaryOp):
     """``gamma`` · x where x is positive, ``gamma`` · ``alpha`` · (exp(x) - 1) elsewhere.
 
     Source: Klambauer et al., "Self-normalizing neural networks", 2017.
@@ -42,7 +42,7 @@ class Selu(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class Celu(Function):
+class Celu(UnaryOp):
     """x where it is positive, ``alpha`` · (exp(x / ``alpha``) - 1) elsewhere.
 
     Source: Barron, "Continuously differentiable exponential linear units", 2017.
@@ -74,7 +74,7 @@ class Celu(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class Softsign(Function):
+class Softsign(UnaryOp):
     """x / (1 + |x|)."""
 
     kind: ClassVar[str] = "softsign"
@@ -89,7 +89,7 @@ class Softsign(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class ThresholdedRelu(Function):
+class ThresholdedRelu(UnaryOp):
     """x where it is above ``alpha``, 0 elsewhere."""
 
     kind: ClassVar[str] = "thresholded_relu"
@@ -110,7 +110,7 @@ class ThresholdedRelu(Function):
 
 
 @dataclass(frozen=True, eq=False)
-class Shrink(Function):
+class Shrink(UnaryOp):
     """x + ``bias`` below -``lambd``, x - ``bias`` above ``lambd``, 0 between."""
 
     kind: ClassVar[str] = "shrink"
@@ -148,7 +148,7 @@ _CIRCLE: Mapping[str, tuple[np.ufunc, Callable[[Array, Array], Array]]] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Trigonometric(Function):
+class Trigonometric(UnaryOp):
     """The ``function`` of that name (sin, cos, …, atanh), of angles in radians."""
 
     kind: ClassVar[str] = "trigonometric"

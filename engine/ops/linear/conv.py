@@ -181,7 +181,7 @@ class Conv2d(Op):
         channels = np.stack([firsts, firsts + depth - 1], axis=1)
         return {1: channels, 2: rows.table(), 3: columns.table()}
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (seen_through(self.tables(*shapes), box),)
 
     def multiply_adds(self, *shapes: Shape) -> int:

@@ -173,7 +173,7 @@ class ConvTranspose2d(Op):
             bias=0.0 if self.bias is None else self.bias[k],
         )
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         per_group, depth = self.weight.shape[1], len(self.weight) // self.groups
         start = [box.start[0], box.start[1] // per_group * depth]
         stop = [box.stop[0], ((box.stop[1] - 1) // per_group + 1) * depth]

@@ -88,7 +88,7 @@ class Dense(Op):
             bias=0.0 if self.bias is None else self.bias[unit],
         )
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (Box((box.start[0], 0), (box.stop[0], shapes[0][1])),)
 
     def multiply_adds(self, *shapes: Shape) -> int:

@@ -14,7 +14,7 @@ from engine.errors import ShapeError
 from engine.execution import buffers, threads
 from engine.execution.memory_format import channels_last
 from engine.ops.base import Box, Explanation, Op
-from engine.ops.elementwise.binary import shrunk, summed_to
+from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
 from engine.types import Array, Index, Shape
 
 
@@ -62,7 +62,7 @@ class MatMul(Op):
 
     def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]:
         a, b = self._operands(cache)
-        da = summed_to(product(dy, b.swapaxes(-1, -2)), a.shape)
+        da = unbroadcast(product(dy, b.swapaxes(-1, -2)), a.shape)
         return (da,) if self.weight is not None else (da, _right_grad(dy, a, b))
 
     def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
@@ -73,8 +73,8 @@ class MatMul(Op):
         *ahead, row, column = index
         count = a.shape[-1]
         inner = np.arange(count)
-        rows = _places((*shrunk(tuple(ahead), a.shape[:-2]), row, 0), -1, inner)
-        columns = _places((*shrunk(tuple(ahead), b.shape[:-2]), 0, column), -2, inner)
+        rows = _places((*unbroadcast_index(tuple(ahead), a.shape[:-2]), row, 0), -1, inner)
+        columns = _places((*unbroadcast_index(tuple(ahead), b.shape[:-2]), 0, column), -2, inner)
         left, right = (m[tuple(p.T)].astype(np.float64) for m, p in ((a, rows), (b, columns)))
         if self.weight is not None:
             sources, positions, values, weights = np.zeros(count, np.int64), rows, left, right
@@ -87,20 +87,20 @@ class MatMul(Op):
             rule="weighted_sum",
             result=float(y[index]),
             bias=0.0,
-            sources=sources,
+            input_indices=sources,
             positions=positions,
             values=values,
             weights=weights,
-            products=values * weights,
+            contributions=values * weights,
         )
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         start, stop = box
         seen = []
         for place, shape in enumerate(shapes):
             ahead = shape[:-2]
-            first = shrunk(start[:-2], ahead)
-            last = shrunk(tuple(i - 1 for i in stop[:-2]), ahead)
+            first = unbroadcast_index(start[:-2], ahead)
+            last = unbroadcast_index(tuple(i - 1 for i in stop[:-2]), ahead)
             matrix = (
                 ((start[-2], 0), (stop[-2], shape[-1]))
                 if place == 0
@@ -154,7 +154,7 @@ def _right_grad(dy: Array, a: Array, b: Array) -> Array:
     if b.ndim == 2:  # all rows at once: the sum over the axes before comes with the product
         rows = np.ascontiguousarray(a).reshape(-1, a.shape[-1])
         return np.asarray(rows.T @ np.ascontiguousarray(dy).reshape(len(rows), -1))
-    return summed_to(product(a.swapaxes(-1, -2), dy), b.shape)
+    return unbroadcast(product(a.swapaxes(-1, -2), dy), b.shape)
 
 
 def _places(place: Index, axis: int, cells: Array) -> Array:

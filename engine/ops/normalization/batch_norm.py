@@ -180,8 +180,8 @@ class BatchNorm(Elementwise):
     def _param_sums(self, dy: Array, x: Array, mean: Array, var: Array) -> tuple[Array, Array]:
         """dgamma = Σ dy · x̂ and dbeta = Σ dy, both (C,) in float64."""
         rows, middle = _rows(x), tiled(mean, dy)
-        products = ((rows[b] - middle) * dy[b] for b in blocks(dy))
-        dgamma = channel_sums(products, x.shape[1]) * self._inverse(var)
+        contributions = ((rows[b] - middle) * dy[b] for b in blocks(dy))
+        dgamma = channel_sums(contributions, x.shape[1]) * self._inverse(var)
         return dgamma, channel_sums((dy[b] for b in blocks(dy)), x.shape[1])
 
     def _param_grads(self, dgamma: Array, dbeta: Array) -> dict[str, Array]:

@@ -35,7 +35,7 @@ class _OfAGroup(Op):
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         """One term: the number itself. That mean and variance contain it, and all others of its group, is in the details."""
         (x,) = xs
-        (seen,) = self.window(Box.at(index), x.shape)
+        (seen,) = self.input_region(Box.at(index), x.shape)
         assert seen is not None
         group = x[tuple(map(slice, *seen))].astype(np.float64)
         own = self._parameter(index)
@@ -168,7 +168,7 @@ class _OfChannels(_OfAGroup):
     def _parameter(self, index: Index) -> Index:
         return index[1:2]
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         depth = len(self.gamma) // self._count
         first, last = box.start[1] // depth, (box.stop[1] - 1) // depth
         rest = shapes[0][2:]
@@ -299,7 +299,7 @@ class LayerNorm(_OfAGroup):
     def _parameter(self, index: Index) -> Index:
         return index[len(index) - self.gamma.ndim :]
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         (shape,) = shapes
         axis = normal_axis(self.kind, self.axis, shape)
         rest = shape[axis:]

@@ -72,7 +72,7 @@ class LocalResponseNorm(Op):
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         """One term: the number itself. How loud its neighbours are is in the details."""
         (x,) = xs
-        (seen,) = self.window(Box.at(index), x.shape)
+        (seen,) = self.input_region(Box.at(index), x.shape)
         assert seen is not None
         squares = float((x[tuple(map(slice, *seen))].astype(np.float64) ** 2).sum())
         weight = (self.k + self.alpha / self.size * squares) ** -self.beta
@@ -83,7 +83,7 @@ class LocalResponseNorm(Op):
     def tables(self, *shapes: Shape) -> dict[int, Array]:
         return {1: self._channels(shapes[0]).table()}
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (seen_through(self.tables(*shapes), box),)
 
     def multiply_adds(self, *shapes: Shape) -> int:

@@ -19,7 +19,7 @@ class _WholeMap(Op):
     def infer_shape(self, *shapes: Shape) -> Shape:
         return (*maps_only(self.kind, shapes)[:2], 1, 1)
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (Box((*box.start[:2], 0, 0), (*box.stop[:2], *shapes[0][2:])),)
 
 
@@ -49,7 +49,7 @@ class GlobalAveragePool(_WholeMap):
             values,
             np.full(len(values), 1 / len(values)),
             y[index],
-            products=values / len(values),
+            contributions=values / len(values),
         )
 
 
@@ -76,7 +76,12 @@ class GlobalMaxPool(_WholeMap):
         weights = np.zeros(len(values))
         weights[values.argmax()] = 1.0
         return terms_of_one(
-            "max", positions, values, weights, y[index], products=np.where(weights > 0, values, 0.0)
+            "max",
+            positions,
+            values,
+            weights,
+            y[index],
+            contributions=np.where(weights > 0, values, 0.0),
         )
 
 

@@ -66,7 +66,7 @@ class _Pool(Op):
         rows, columns = self._axes(shapes[0])
         return {2: rows.table(), 3: columns.table()}
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (seen_through(self.tables(*shapes), box),)
 
     def _cells(self, shape: Shape, index: Index) -> Array:
@@ -148,7 +148,7 @@ class MaxPool(_Pool):
             weights,
             y[index],
             bias=0.0 if len(cells) else y[index],
-            products=np.where(weights > 0, values, 0.0),
+            contributions=np.where(weights > 0, values, 0.0),
         )
 
 
@@ -207,7 +207,7 @@ class AveragePool(_Pool):
             values[counted],
             np.full(int(counted.sum()), weight),
             y[index],
-            products=values[counted] * weight,
+            contributions=values[counted] * weight,
         )
 
     def _weights(self, rows: Sliding, columns: Sliding) -> Array:

@@ -25,7 +25,7 @@ class _OfAll(Op):
         same_shape(self.kind, shapes)
         return ()
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (Box.whole(shapes[0]),)
 
 
@@ -117,7 +117,7 @@ class DynamicQuantize(Op):
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         return one_term("function", index, float(xs[0][index]), nan, float(y[index]))
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return box, Box.whole(shapes[1]), Box.whole(shapes[2])
 
 

@@ -16,7 +16,7 @@ from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last, from_nhwc, to_nhwc
 from engine.kernels import convolution
 from engine.ops.base import Box, Explanation, Op
-from engine.ops.elementwise.binary import shrunk, summed_to
+from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
 from engine.ops.linear.conv import Conv2d
 from engine.ops.linear.matmul import MatMul, product
 from engine.ops.quantization.quantize import TYPES, Quantize
@@ -178,36 +178,36 @@ class QuantizedAdd(Op):
         rounded, bounds = self._rounded(*cache), np.iinfo(self.type)
         passed = dy * ((rounded >= bounds.min) & (rounded <= bounds.max))
         return tuple(
-            summed_to(passed * scale, x.shape)
+            unbroadcast(passed * scale, x.shape)
             for x, scale in zip(cache, (self.scale_a, self.scale_b), strict=True)
         ), {}
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         """Two weighted terms; what is left is the offset and the rounding. Beyond the range nothing of them counts."""
-        places = [shrunk(index, x.shape) for x in xs]
+        places = [unbroadcast_index(index, x.shape) for x in xs]
         values = np.array([x[place] for x, place in zip(xs, places, strict=True)], np.float64)
         scales = np.array([self.scale_a, self.scale_b])
         bounds = np.iinfo(self.type)
         cut_off = not bounds.min <= self._rounded(*values) <= bounds.max
         weights = np.zeros(2) if cut_off else scales
         longest = max(map(len, places))
-        products = values * weights
+        contributions = values * weights
         return Explanation(
             rule="sum",
             result=float(y[index]),
-            bias=float(y[index]) - float(products.sum()),
-            sources=np.arange(2),
+            bias=float(y[index]) - float(contributions.sum()),
+            input_indices=np.arange(2),
             positions=np.array([(*p, *(-1,) * (longest - len(p))) for p in places], np.int64),
             values=values,
             weights=weights,
-            products=products,
+            contributions=contributions,
         )
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return tuple(
             Box(
-                shrunk(box.start, shape),
-                tuple(i + 1 for i in shrunk(tuple(i - 1 for i in box.stop), shape)),
+                unbroadcast_index(box.start, shape),
+                tuple(i + 1 for i in unbroadcast_index(tuple(i - 1 for i in box.stop), shape)),
             )
             for shape in shapes
         )

@@ -62,7 +62,7 @@ class _Quantising(Op):
         cell = index[self.axis] if self.scale.size > 1 else 0
         return float(self.scale.ravel()[cell]), float(self.zero_point.ravel()[cell])
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (box,)
 
 

@@ -39,7 +39,7 @@ class CumSum(Op):
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         (x,) = xs
-        (seen,) = self.window(Box.at(index), x.shape)
+        (seen,) = self.input_region(Box.at(index), x.shape)
         if seen is None:
             return no_terms(float(y[index]), x.ndim)
         axis = normal_axis(self.kind, self.axis, x.shape)
@@ -49,7 +49,7 @@ class CumSum(Op):
         values = x[tuple(positions.T)].astype(np.float64)
         return terms_of_one("sum", positions, values, np.ones(len(cells)), float(y[index]))
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         axis = normal_axis(self.kind, self.axis, shapes[0])
         start, stop, own = list(box.start), list(box.stop), int(self.exclusive)
         if self.reverse:

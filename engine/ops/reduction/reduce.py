@@ -33,7 +33,7 @@ class Reducing(Op):
             return _kept(shape, axes)
         return tuple(size for axis, size in enumerate(shape) if axis not in axes)
 
-    def window(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
+    def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         (shape,) = shapes
         axes = self.reduced(shape)
         ranges = iter(zip(box.start, box.stop, strict=True))
@@ -52,7 +52,7 @@ class Reducing(Op):
 
     def seen(self, x: Array, index: Index) -> tuple[Array, Array]:
         """What the output position looks at: positions (T, D) and values (T,) float64, in reading order."""
-        (box,) = self.window(Box.at(index), x.shape)
+        (box,) = self.input_region(Box.at(index), x.shape)
         assert box is not None
         grid = np.meshgrid(*map(np.arange, box.start, box.stop), indexing="ij")
         positions = np.stack(grid, axis=-1).reshape(-1, x.ndim)

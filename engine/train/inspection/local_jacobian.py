@@ -29,7 +29,7 @@ from engine.ops import (
     Reshape,
 )
 from engine.ops.base import Elementwise
-from engine.ops.elementwise.binary import Pairwise
+from engine.ops.elementwise.binary import BinaryOp
 from engine.ops.window import Sliding, axes
 from engine.train.inspection.step_trace import Glass, GlassPart
 from engine.types import Array, Index, Shape
@@ -62,7 +62,7 @@ def readers(glass: Glass, node: Node, place: int, index: Index) -> Readers:
             return _one(index), _derivative(op, xs[0][index])
         case PRelu() | Dequantize():
             return _one(index), float(op.explain((xs[0],), y, index).weights[0])
-        case Pairwise():
+        case BinaryOp():
             places = _stretched(index, xs[place].shape, y.shape)
             with np.errstate(all="ignore"):
                 slope = op.slope(place if len(xs) > 1 else op.place, *op.operands(tuple(xs)))

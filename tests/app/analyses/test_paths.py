@@ -11,7 +11,7 @@ from app.images.decoding import Limits
 from app.models.registry import Registry
 from engine import inspection
 from engine.attribution import effective_field
-from engine.inspection.receptive_fields import Fields
+from engine.inspection.receptive_fields import ReceptiveFields
 
 MODEL = "/api/v1/models/tiny/layers"
 
@@ -60,7 +60,7 @@ def test_what_is_not_there(client, path, status, words):
 
 def test_receptive_fields_of_rows_and_columns(client, tiny):
     found = client.get(f"{MODEL}/pool1/receptive-fields").json()
-    rows, columns = Fields(tiny).rows_and_columns("pool1")
+    rows, columns = ReceptiveFields(tiny).rows_and_columns("pool1")
     assert found == {
         "name": "pool1",
         "rows": [[*r] for r in rows],

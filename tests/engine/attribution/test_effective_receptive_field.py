@@ -5,7 +5,7 @@ import pytest
 
 from engine.attribution import effective_field
 from engine.errors import ShapeError
-from engine.inspection.receptive_fields import Fields
+from engine.inspection.receptive_fields import ReceptiveFields
 from engine.network import Network, Node
 from engine.ops import Add, Relu
 from tests.engine.attribution.targets import measured_gradient
@@ -41,7 +41,7 @@ def test_it_lies_within_the_receptive_field(name):
     for _ in range(5):
         index = tuple(int(rng.integers(n)) for n in trace[name].shape)
         field = effective_field(net, trace, name, index)
-        box = Fields(net, 2).at(name, index)
+        box = ReceptiveFields(net, 2).at(name, index)
         if box is not None:
             field[box.start[2] : box.stop[2], box.start[3] : box.stop[3]] = 0
         assert not field.any()

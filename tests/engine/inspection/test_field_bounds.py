@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.inspection.field_bounds import NOTHING, Windows, of_nothing, of_picture
-from engine.inspection.receptive_fields import Fields
+from engine.inspection.receptive_fields import ReceptiveFields
 from engine.network import Network, Node
 from engine.ops import (
     Add,
@@ -107,7 +107,10 @@ def test_bounds_go_through_every_op_as_its_windows_say(case):
         given[source] = of_picture(shape)
         bounds = Windows().through(op, given, shapes, made)
         for index in positions(made)[:: max(1, int(np.prod(made)) // 60)]:
-            assert bounds.at(index) == op.window(Box.at(index), *shapes)[source], (source, index)
+            assert bounds.at(index) == op.input_region(Box.at(index), *shapes)[source], (
+                source,
+                index,
+            )
 
 
 def behind_branches(op):
@@ -131,9 +134,9 @@ def positions(shape):
 @pytest.mark.parametrize("name", OPS)
 def test_every_number_sees_what_its_window_sees(name):
     net = behind_branches(OPS[name])
-    shapes, fields = net.shapes(), Fields(net)
+    shapes, fields = net.shapes(), ReceptiveFields(net)
     for index in positions(shapes["op"]):
-        (window,) = net.node("op").op.window(Box.at(index), shapes["maps"])
+        (window,) = net.node("op").op.input_region(Box.at(index), shapes["maps"])
         expected = None
         for cell in positions(np.subtract(window.stop, window.start)) if window else ():
             seen = fields.at("maps", tuple(np.add(cell, window.start)))
@@ -144,7 +147,7 @@ def test_every_number_sees_what_its_window_sees(name):
 @pytest.mark.parametrize("name", OPS)
 def test_no_number_sees_more_than_the_walk_back(name):
     net = behind_branches(OPS[name])
-    fields = Fields(net)
+    fields = ReceptiveFields(net)
     for index in positions(net.shapes()["op"])[::3]:
         seen, walk = fields.at("op", index), walked(net, "op", Box.at(index))
         assert seen == walk or (walk is not None and seen.union(walk) == walk)
@@ -193,7 +196,7 @@ NETWORKS = {f"seed {seed}": chains(seed) for seed in range(12)} | {
 @pytest.mark.parametrize("name", NETWORKS)
 def test_whole_networks_see_what_walks_back_see(name):
     net, rng = NETWORKS[name], np.random.default_rng(1)
-    shapes, fields = net.shapes(), Fields(net)
+    shapes, fields = net.shapes(), ReceptiveFields(net)
     for node in net.nodes:
         shape = shapes[node.name]
         for _ in range(4):
@@ -203,12 +206,14 @@ def test_whole_networks_see_what_walks_back_see(name):
             assert seen == walk or seen.union(walk) == walk, (node.name, index)
             if not any(isinstance(n.op, Concat | Reshape | Flatten) for n in net.nodes):
                 assert seen == walk, (node.name, index)
-        assert fields.seen(node.name, Box.whole(shape)) == walked(net, node.name, Box.whole(shape))
+        assert fields.input_box(node.name, Box.whole(shape)) == walked(
+            net, node.name, Box.whole(shape)
+        )
 
 
 def test_a_changed_pixel_outside_changes_nothing_and_some_on_each_side_do():
     net = NETWORKS["seed 3"]
-    rng, fields, last = np.random.default_rng(0), Fields(net), net.outputs[0]
+    rng, fields, last = np.random.default_rng(0), ReceptiveFields(net), net.outputs[0]
     x = rng.random((1, 2, 13, 11)).astype(np.float32)
     index = tuple(size // 2 for size in net.shapes()[last])
     box = fields.at(last, index)
@@ -240,4 +245,4 @@ def test_what_only_differs_along_one_axis_takes_one_entry_an_index():
 def test_beyond_a_bound_of_memory_the_whole_value_stands_for_each_number(monkeypatch):
     monkeypatch.setattr("engine.inspection.receptive_fields.MOST_ENTRIES", 0)
     net = behind_branches(Relu())
-    assert Fields(net).at("op", (0, 0, 0, 0)) == Box((0, 0, 0, 0), (1, 2, 6, 8))
+    assert ReceptiveFields(net).at("op", (0, 0, 0, 0)) == Box((0, 0, 0, 0), (1, 2, 6, 8))

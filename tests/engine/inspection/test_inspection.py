@@ -5,7 +5,7 @@ import pytest
 
 from engine import inspection
 from engine.errors import ShapeError
-from engine.inspection.receptive_fields import Fields
+from engine.inspection.receptive_fields import ReceptiveFields
 from engine.network import Network, Node
 from engine.ops import Add, AveragePool, Conv2d, Dense, Flatten, MaxPool, Pad, Relu, Softmax
 from engine.ops.base import Box
@@ -74,13 +74,13 @@ def test_sums_lose_no_digits_in_large_layers():
 
 def test_strongest_maps_by_mean_absolute_value():
     y = np.array([1, -3, 0, 2], np.float32)[:, None, None] * np.ones((4, 2, 2), np.float32)
-    assert inspection.strongest_maps(y, 3) == [1, 3, 0]
-    assert inspection.strongest_maps(y, 99) == [1, 3, 0, 2]
-    assert inspection.strongest_maps(y[:, 0, 0], 2) == [1, 3]
+    assert inspection.top_channels(y, 3) == [1, 3, 0]
+    assert inspection.top_channels(y, 99) == [1, 3, 0, 2]
+    assert inspection.top_channels(y[:, 0, 0], 2) == [1, 3]
 
 
 def test_equal_maps_keep_their_order():
-    assert inspection.strongest_maps(np.ones((5, 2, 2)), 3) == [0, 1, 2]
+    assert inspection.top_channels(np.ones((5, 2, 2)), 3) == [0, 1, 2]
 
 
 def test_explanations_add_up_at_random_places_of_every_layer(network, trace):
@@ -90,7 +90,7 @@ def test_explanations_add_up_at_random_places_of_every_layer(network, trace):
             index = tuple(int(RNG.integers(n)) for n in y.shape)
             why = inspection.explain(network, trace, node.name, index)
             assert why.result == pytest.approx(float(y[index]), abs=1e-12)
-            assert why.bias + why.products.sum() == pytest.approx(float(y[index]), abs=1e-9)
+            assert why.bias + why.contributions.sum() == pytest.approx(float(y[index]), abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_the_receptive_field_is_exact(name, index):
         outputs=("fc",),
     )
     x = RNG.uniform(0, 1, (1, 2, 8, 9))
-    box = Fields(network, index[0] + 1).at(name, index)
+    box = ReceptiveFields(network, index[0] + 1).at(name, index)
     (top, left), (bottom, right) = box.start[2:], box.stop[2:]
     moved = np.array(
         [[changed_by(network, name, index, x, r, c) for c in range(9)] for r in range(8)]
@@ -153,7 +153,7 @@ def test_the_receptive_field_is_exact(name, index):
 
 
 def test_the_receptive_field_keeps_to_the_picture_of_the_batch(network):
-    box = Fields(network, 3).at("conv", (2, 0, 4, 4))
+    box = ReceptiveFields(network, 3).at("conv", (2, 0, 4, 4))
     assert box == Box((2, 0, 3, 3), (3, 2, 6, 6))
 
 
@@ -163,8 +163,8 @@ def test_a_padded_constant_sees_nothing():
         inputs={"input": (1, 4, 4)},
         outputs=("pad",),
     )
-    assert Fields(network).at("pad", (0, 0, 0, 0)) is None
-    assert Fields(network).at("pad", (0, 0, 1, 1)) == Box((0, 0, 0, 0), (1, 1, 1, 1))
+    assert ReceptiveFields(network).at("pad", (0, 0, 0, 0)) is None
+    assert ReceptiveFields(network).at("pad", (0, 0, 1, 1)) == Box((0, 0, 0, 0), (1, 1, 1, 1))
 
 
 def test_layers_are_described_without_running_them(network):

@@ -9,7 +9,7 @@ import pytest
 import engine
 from engine import inspection
 from engine.errors import ShapeError
-from engine.inspection.receptive_fields import Fields
+from engine.inspection.receptive_fields import ReceptiveFields
 from tests.browser.menagerie import build_menagerie
 from tests.engine.networks import network, pictures
 
@@ -46,7 +46,7 @@ def test_each_step_is_the_largest_term_that_can_be_followed(name):
             assert next_.value == pytest.approx(trace[next_.name][next_.index], rel=1e-6, abs=1e-7)
             why = inspection.explain(net, trace, here.name, here.index)
             inside = inside_its_input(net, trace, here.name, why)
-            largest = np.abs(why.products[inside]).max()
+            largest = np.abs(why.contributions[inside]).max()
             assert abs(next_.product) == pytest.approx(largest, rel=1e-9, abs=1e-12)
         last = path[-1]
         if last.name not in net.inputs:  # a constant: nothing made it
@@ -60,7 +60,7 @@ def inside_its_input(net, trace, name, why):
     shapes = [trace[i].shape for i in net.node(name).inputs]
     return [
         all(0 <= p < n for p, n in zip(position, shapes[source], strict=False))
-        for source, position in zip(why.sources, why.positions, strict=True)
+        for source, position in zip(why.input_indices, why.positions, strict=True)
     ]
 
 
@@ -76,7 +76,7 @@ def test_a_softmax_is_followed_to_its_own_score():
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_place_sees_what_its_row_and_its_column_see(name):
     net = NETWORKS[name]
-    shapes, fields = net.shapes(), Fields(net)
+    shapes, fields = net.shapes(), ReceptiveFields(net)
     for node in net.nodes:
         if len(shapes[node.name]) != 4:
             with pytest.raises(ShapeError, match="no rows"):

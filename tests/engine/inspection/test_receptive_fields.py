@@ -8,7 +8,7 @@ import pytest
 from engine import inspection
 from engine.inspection import strongest_path
 from engine.inspection.field_bounds import Windows
-from engine.inspection.receptive_fields import Fields, fields_of
+from engine.inspection.receptive_fields import ReceptiveFields, receptive_fields_of
 from engine.network import Network, Node
 from engine.ops import Add, Concat, Conv2d, Flatten, Op, Relu, Reshape, Transpose
 from engine.ops.base import Box
@@ -69,7 +69,7 @@ class Count:
         monkeypatch.setattr(Conv2d, "tables", tabled)
         for kind in _all_kinds(Op):
             if "window" in vars(kind):
-                monkeypatch.setattr(kind, "window", self._of(kind.window))
+                monkeypatch.setattr(kind, "window", self._of(kind.input_region))
 
     def _of(self, window):
         def counted(*args):
@@ -110,7 +110,7 @@ def test_the_rows_of_a_detector_cost_no_more_for_more_of_them(count):
     costs = []
     for size in (16, 64):
         count.ops = count.windows = 0
-        fields = Fields(detector(size))
+        fields = ReceptiveFields(detector(size))
         spans, columns = fields.rows_and_columns("all")
         assert len(spans) == sum(3 * (size >> i) ** 2 for i in (1, 2, 3))
         assert len(columns) == 6
@@ -126,15 +126,15 @@ def test_the_rows_of_a_detector_cost_no_more_for_more_of_them(count):
 def test_a_network_is_gone_through_once_as_long_as_it_lives(count):
     net = deep(3)
     inspection.describe_layers(net)
-    assert fields_of(net) is fields_of(net)
+    assert receptive_fields_of(net) is receptive_fields_of(net)
     assert count.ops == 9
 
 
 def test_a_deep_number_sees_everything():
-    fields = Fields(deep(20))
+    fields = ReceptiveFields(deep(20))
     assert fields.at("add19", (0, 0, 4, 4)) == Box((0, 0, 0, 0), (1, 2, 8, 8))
     assert fields.at("conv1", (0, 0, 0, 4)) == Box((0, 0, 0, 2), (1, 2, 3, 7))
-    assert fields.size("conv0") == (3, 3)
+    assert fields.size_of("conv0") == (3, 3)
 
 
 def test_values_without_an_axis_of_pictures_see_what_they_are_made_of():
@@ -145,10 +145,10 @@ def test_values_without_an_axis_of_pictures_see_what_they_are_made_of():
         Node("rows", Reshape((20, 2)), ("last",)),
         Node("flat", Flatten(0), ("rows",)),
     ]
-    fields = Fields(Network(nodes, inputs={"x": (1, 4, 5)}, outputs=("flat",)))
+    fields = ReceptiveFields(Network(nodes, inputs={"x": (1, 4, 5)}, outputs=("flat",)))
     assert fields.at("rows", (0, 1)) == Box((0, 0, 0, 0), (1, 1, 2, 2))
     assert fields.at("rows", (7, 0)) == Box((0, 0, 0, 1), (1, 1, 3, 4))
-    assert fields.size("rows") == (3, 2)
+    assert fields.size_of("rows") == (3, 2)
     assert fields.at("flat", (0, 39)) == Box((0, 0, 2, 3), (1, 1, 4, 5))
 
 

@@ -13,7 +13,7 @@ def walked(network, name, box, n=1):
     for node in reversed(network.nodes):
         if node.name not in seen:
             continue
-        windows = node.op.window(seen[node.name], *(shapes[i] for i in node.inputs))
+        windows = node.op.input_region(seen[node.name], *(shapes[i] for i in node.inputs))
         for source, part in zip(node.inputs, windows, strict=True):
             if part is not None:
                 seen[source] = part.union(seen[source]) if source in seen else part

@@ -10,7 +10,7 @@ from app.models.loading import limits_of, read_model
 from app.models.options import ImportOptions
 from app.settings import Settings
 from engine import inspection
-from engine.inspection.receptive_fields import Fields
+from engine.inspection.receptive_fields import ReceptiveFields
 from engine.ops import Box
 from tests.engine.formats.onnx.twins import run_file
 
@@ -102,15 +102,15 @@ def differences(network, data, rounded=False):
 def unexplained(network, data):
     """Steps whose explanation of their first number does not add up, or which see what is not there."""
     ours, _ = pictures(network, data)
-    trace, fields, wrong = network.forward(ours), Fields(network), []
+    trace, fields, wrong = network.forward(ours), ReceptiveFields(network), []
     for node in network.nodes:
         value = trace[node.name]
         first = (0,) * value.ndim
         why = inspection.explain(network, trace, node.name, first)
-        size = max(1, abs(why.bias), np.abs(why.products).max(initial=0))
-        if not abs(why.bias + why.products.sum() - float(value[first])) <= NEAR * size:
+        size = max(1, abs(why.bias), np.abs(why.contributions).max(initial=0))
+        if not abs(why.bias + why.contributions.sum() - float(value[first])) <= NEAR * size:
             wrong.append(node.name)
-        fields.seen(node.name, Box.at(first))
+        fields.input_box(node.name, Box.at(first))
     output = network.outputs[0]
     gradient = network.backward(trace, {output: np.ones_like(trace[output])})
     if not all(np.isfinite(gradient.values[name]).all() for name in network.inputs):

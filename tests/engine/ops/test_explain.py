@@ -136,8 +136,8 @@ def test_the_terms_add_up(moment):
     tolerance = 1e-5 if y.dtype == np.float32 else 1e-12
     assert told.rule in RULES[case.kind]
     assert told.result == y[index]
-    assert abs(told.bias + told.products.sum() - told.result) <= tolerance * (
-        1 + np.abs(told.products).sum()
+    assert abs(told.bias + told.contributions.sum() - told.result) <= tolerance * (
+        1 + np.abs(told.contributions).sum()
     )
 
 
@@ -145,10 +145,10 @@ def test_the_terms_add_up(moment):
 def test_terms_are_parallel_and_in_float64(moment):
     _, op, xs, y, index = moment
     told = op.explain(xs, y, index)
-    count = len(told.sources)
+    count = len(told.input_indices)
     assert told.positions.shape == (count, max((x.ndim for x in xs), default=y.ndim))
-    assert told.sources.dtype.kind == told.positions.dtype.kind == "i"
-    for numbers in (told.values, told.weights, told.products):
+    assert told.input_indices.dtype.kind == told.positions.dtype.kind == "i"
+    for numbers in (told.values, told.weights, told.contributions):
         assert numbers.shape == (count,)
         assert numbers.dtype == np.float64
     assert type(told.result) is type(told.bias) is float
@@ -159,7 +159,9 @@ def test_terms_are_parallel_and_in_float64(moment):
 def test_terms_stand_where_they_say(moment):
     _, op, xs, y, index = moment
     told = op.explain(xs, y, index)
-    for source, position, value in zip(told.sources, told.positions, told.values, strict=True):
+    for source, position, value in zip(
+        told.input_indices, told.positions, told.values, strict=True
+    ):
         x = xs[source]
         place = tuple(int(i) for i in position[: x.ndim])
         assert (position[x.ndim :] == -1).all()
@@ -170,8 +172,10 @@ def test_terms_stand_where_they_say(moment):
 def test_no_place_comes_twice(moment):
     _, op, xs, y, index = moment
     told = op.explain(xs, y, index)
-    places = {(int(s), *map(int, p)) for s, p in zip(told.sources, told.positions, strict=True)}
-    assert len(places) == len(told.sources)
+    places = {
+        (int(s), *map(int, p)) for s, p in zip(told.input_indices, told.positions, strict=True)
+    }
+    assert len(places) == len(told.input_indices)
 
 
 @proof
@@ -181,7 +185,7 @@ def test_a_product_is_value_times_weight(moment):
     if told.rule in LINEAR or case.kind in PIECEWISE:
         tolerance = 1e-5 if y.dtype == np.float32 else 1e-12
         np.testing.assert_allclose(
-            told.products, told.values * told.weights, rtol=tolerance, atol=tolerance
+            told.contributions, told.values * told.weights, rtol=tolerance, atol=tolerance
         )
 
 
@@ -201,7 +205,9 @@ def test_the_weights_are_what_the_backward_pass_uses(moment):
     dy[index] = 1
     gradients, _ = op.backward(dy, cache)
     from_terms = [np.zeros(x.shape) for x in xs]
-    for source, position, weight in zip(told.sources, told.positions, told.weights, strict=True):
+    for source, position, weight in zip(
+        told.input_indices, told.positions, told.weights, strict=True
+    ):
         place = tuple(int(i) for i in position[: xs[source].ndim])
         if within(place, xs[source].shape):
             from_terms[source][place] += weight
@@ -215,7 +221,7 @@ def test_softmax_tells_maximum_and_denominator(moment):
     _, op, xs, y, index = moment
     told = op.explain(xs, y, index)
     assert told.details["maximum"] == told.values.max()
-    own = np.flatnonzero(told.products)
+    own = np.flatnonzero(told.contributions)
     assert len(own) == 1
     np.testing.assert_allclose(
         told.weights[own[0]] / told.details["denominator"], y[index], rtol=1e-5
@@ -235,7 +241,7 @@ def test_a_padded_pixel_comes_from_nowhere():
     op = Pad((1, 0, 0, 0), value=2.5)
     y, _ = op.forward(x)
     told = op.explain((x,), y, (0, 0, 0, 1))
-    assert (told.rule, told.bias, len(told.sources)) == ("constant", 2.5, 0)
+    assert (told.rule, told.bias, len(told.input_indices)) == ("constant", 2.5, 0)
 
 
 def test_a_window_of_nothing_but_padding_gives_minus_infinity():
@@ -244,7 +250,7 @@ def test_a_window_of_nothing_but_padding_gives_minus_infinity():
     y, _ = op.forward(x)
     assert y.tolist() == [[[[-np.inf]]]]
     told = op.explain((x,), y, (0, 0, 0, 0))
-    assert told.bias + told.products.sum() == told.result
+    assert told.bias + told.contributions.sum() == told.result
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -253,4 +259,4 @@ def test_every_position_of_every_case_adds_up(case):
     y, _ = op.forward(*xs)
     for index in np.ndindex(y.shape):
         told = op.explain(xs, y, index)
-        assert abs(told.bias + told.products.sum() - y[index]) < 1e-12 * (1 + abs(told.bias))
+        assert abs(told.bias + told.contributions.sum() - y[index]) < 1e-12 * (1 + abs(told.bias))

@@ -20,7 +20,7 @@ HUGE = 1e6  # larger than anything near it: wins any maximum
 
 
 def seen(op, index, shapes):
-    return op.window(Box.at(index), *shapes)
+    return op.input_region(Box.at(index), *shapes)
 
 
 def slices(box):
@@ -112,7 +112,7 @@ def test_the_window_of_a_block_holds_those_of_its_positions(setting):
             for offset in np.ndindex(*np.subtract(block.stop, block.start))
         ]
         single = zip(*(seen(op, tuple(map(int, index)), shapes) for index in indices), strict=True)
-        for whole, parts in zip(op.window(block, *shapes), single, strict=True):
+        for whole, parts in zip(op.input_region(block, *shapes), single, strict=True):
             boxes = [box for box in parts if box is not None]
             assert whole == (reduce(Box.union, boxes) if boxes else None)
 

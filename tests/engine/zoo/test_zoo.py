@@ -9,7 +9,7 @@ import pytest
 import engine
 from engine import zoo
 from engine.inspection import describe_layers
-from engine.inspection.receptive_fields import Fields
+from engine.inspection.receptive_fields import ReceptiveFields
 from engine.zoo import WEIGHTS
 from tests.engine.formats.onnx.twins import run_network
 
@@ -75,9 +75,9 @@ def test_a_picture_gets_the_same_scores_alone_and_among_others(everyday, picture
 
 
 def test_the_last_map_sees_nearly_the_whole_photo(everyday):
-    box = Fields(everyday).at("pool4", (0, 0, 1, 1))
+    box = ReceptiveFields(everyday).at("pool4", (0, 0, 1, 1))
     assert box.stop[2] - box.start[2] >= 48
-    whole = Fields(everyday).at("softmax", (0, 0))
+    whole = ReceptiveFields(everyday).at("softmax", (0, 0))
     assert (whole.start[2:], whole.stop[2:]) == ((0, 0), (64, 64))
 
 

@@ -34,7 +34,7 @@ from engine.ops import (
     Trigonometric,
     Trunc,
 )
-from engine.ops.elementwise.binary import Ordered, Pairwise
+from engine.ops.elementwise.binary import BinaryOp, NonCommutativeOp
 
 # Bits of the integers that wrap around, and of what they hold the smallest.
 NARROW: Mapping[int, tuple[int, int]] = {
@@ -118,7 +118,7 @@ def prelu(step: Step) -> None:
     _one(step, PRelu(slope))
 
 
-def pairwise(op: type[Pairwise], **settings: Any) -> Callable[[Step], None]:
+def pairwise(op: type[BinaryOp], **settings: Any) -> Callable[[Step], None]:
     """Two operands or, for those that take any number, one after the other; what is known on load becomes the step's constant."""
 
     def convert(step: Step) -> None:
@@ -197,7 +197,7 @@ def swish(step: Step) -> None:
 
 
 def joined(
-    step: Step, op: type[Pairwise], a: Operand, b: Operand, part: str = "", **settings: Any
+    step: Step, op: type[BinaryOp], a: Operand, b: Operand, part: str = "", **settings: Any
 ) -> Operand:
     """Two operands, of which at most one is known on load: that one becomes the step's constant."""
     if b.array is not None:
@@ -205,7 +205,7 @@ def joined(
     if a.array is None:
         return step.make(op(**settings), a, b, part=part)
     constant = as_parameter(a.array)
-    if issubclass(op, Ordered):
+    if issubclass(op, NonCommutativeOp):
         settings["constant_first"] = True
     return step.make(op(constant, **settings), b, part=part)
 

@@ -16,7 +16,7 @@ from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, num
 
 from engine.formats.onnx.exporting.multi_node import SEVERAL
 from engine.network import Network, Node
-from engine.ops.elementwise.binary import Pairwise
+from engine.ops.elementwise.binary import BinaryOp
 from engine.types import Array, Shape
 
 # Old enough for readers from 2024 on (onnxruntime 1.18), new enough for every op here.
@@ -281,7 +281,7 @@ def write_node(node: Node) -> tuple[list[NodeProto], list[TensorProto]]:
     own = [tensor.name for tensor in tensors]
     if op.kind in SEVERAL:
         return SEVERAL[op.kind](node, own, attributes), tensors
-    reads = [*own, *node.inputs] if isinstance(op, Pairwise) and op.place else [*node.inputs, *own]
+    reads = [*own, *node.inputs] if isinstance(op, BinaryOp) and op.place else [*node.inputs, *own]
     return [_node(node, reads, attributes)], tensors
 
 

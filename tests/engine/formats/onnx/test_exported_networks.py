@@ -72,8 +72,8 @@ def test_terms_add_up_in_every_layer(network):
         y = trace[node.name]
         for index in ((0,) * y.ndim, (1, *(size // 2 for size in y.shape[1:]))):
             why = inspection.explain(network, trace, node.name, index)
-            total = why.bias + why.products.sum()
-            size = max(1, abs(why.bias), np.abs(why.products).max(initial=0))
+            total = why.bias + why.contributions.sum()
+            size = max(1, abs(why.bias), np.abs(why.contributions).max(initial=0))
             assert total == pytest.approx(y[index], abs=1e-4 * size), node.name
 
 

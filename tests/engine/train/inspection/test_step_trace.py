@@ -227,7 +227,7 @@ def test_an_explanation_adds_up_to_the_number_of_this_step(step, name):
         index = (picture, *(int(rng.integers(n)) for n in glass.trace[name].shape[1:]))
         why = glass.explain(name, index)
         assert why.result == pytest.approx(float(glass.trace[name][index]))
-        assert why.bias + why.products.sum() == pytest.approx(why.result, abs=1e-4)
+        assert why.bias + why.contributions.sum() == pytest.approx(why.result, abs=1e-4)
 
 
 def test_a_place_that_is_not_there_cannot_be_explained(step):
@@ -255,7 +255,7 @@ def test_one_picture_takes_one_step_of_inference(optimiser):
         np.testing.assert_array_equal(array, network.buffers()[name])
     for name in ("norm1", "dropout", "fc"):
         why = glass.explain(name, (0, *(0 for _ in glass.trace[name].shape[1:])))
-        assert why.bias + why.products.sum() == pytest.approx(why.result, abs=1e-4)
+        assert why.bias + why.contributions.sum() == pytest.approx(why.result, abs=1e-4)
 
 
 def test_the_weights_move_as_calculated_by_hand():
