@@ -29,7 +29,7 @@ from engine.notebook import table
 
 Photo = bytes | str | os.PathLike[str]
 Crop = tuple[float, float, float, float]  # left, top, right, bottom, in pixels of the upright photo
-Tick = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 
 
 class ClientError(Exception):
@@ -195,7 +195,7 @@ class Client:
         name, query = _named(layer)
         return _array(self.get(f"models/{model}/layers/{name}/weights", format="npy", **query))
 
-    def follow(self, path: str, content: Any, tick: Tick) -> dict[str, Any]:
+    def follow(self, path: str, content: Any, tick: ProgressCallback) -> dict[str, Any]:
         """POST JSON and hear how far the work is, until the result is there."""
         headers = {"Accept": "text/event-stream"}
         event = ""
@@ -294,7 +294,7 @@ class Analysis:
         content = {"label": label, **options}
         return Step(self._client, self._client.post(f"analyses/{self.id}/step", content).json())
 
-    def attribution(self, tick: Tick | None = None, **options: Any) -> dict[str, Any]:
+    def attribution(self, tick: ProgressCallback | None = None, **options: Any) -> dict[str, Any]:
         """Which pixels speak for a class: ``attribution(method="grad_cam", target="cat")``, as POST …/attributions takes it.
 
         ``tick(done, total)`` hears how far the server is.

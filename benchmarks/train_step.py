@@ -37,14 +37,14 @@ def batch(pictures: int) -> tuple[Array, Array]:
 def network(dropout: bool) -> Network:
     """Everyday as it is trained; without dropout both sides compute the same numbers."""
     from engine.ops import Dropout
-    from engine.train.clone import rebuilt, with_op
+    from engine.train.clone import replace_nodes, replace_op
     from engine.zoo import everyday
 
     built = everyday.build(tuple(map(str, range(CLASSES))), np.random.default_rng(0))
     if dropout:
         return built
-    nodes = [with_op(n, rate=0.0) if isinstance(n.op, Dropout) else n for n in built.nodes]
-    return rebuilt(built, nodes=nodes)
+    nodes = [replace_op(n, rate=0.0) if isinstance(n.op, Dropout) else n for n in built.nodes]
+    return replace_nodes(built, nodes=nodes)
 
 
 def engine_step(net: Network, x: Array, labels: Array) -> Step:

@@ -249,20 +249,20 @@ class Network:
             raise GraphError(f"this network has no value {', '.join(map(repr, unknown))}")
         if only_values is not None:
             return Gradients(self._value_grads(trace, output_grads, set(only_values), check))
-        blame: dict[str, Array] = dict(output_grads)
+        value_grads: dict[str, Array] = dict(output_grads)
         params: dict[str, Array] = {}
         for node in reversed(self.nodes):
-            if node.name not in blame:
+            if node.name not in value_grads:
                 continue
-            dy = blame.pop(node.name) if only_params else blame[node.name]
+            dy = value_grads.pop(node.name) if only_params else value_grads[node.name]
             cache = trace.caches[node.name]
             if only_params and all(i in self.inputs for i in node.inputs):
                 grads = node.op.param_grads(dy, cache)
             else:
                 passed_on, grads = node.op.backward(dy, cache)
-                _pass_on(blame, zip(node.inputs, passed_on, strict=True))
+                _pass_on(value_grads, zip(node.inputs, passed_on, strict=True))
             params.update({f"{node.name}.{key}": g for key, g in grads.items()})
-        return Gradients({} if only_params else blame, params)
+        return Gradients({} if only_params else value_grads, params)
 
     def _value_grads(
         self,
@@ -276,18 +276,20 @@ class Network:
         for node in self.nodes:
             if not depends.isdisjoint(node.inputs):
                 depends.add(node.name)
-        blame: dict[str, Array] = dict(output_grads)
+        value_grads: dict[str, Array] = dict(output_grads)
         for node in reversed(self.nodes):
-            if node.name not in blame or depends.isdisjoint(node.inputs):
+            if node.name not in value_grads or depends.isdisjoint(node.inputs):
                 continue
             if check is not None:
                 check()
-            dy = blame[node.name] if node.name in wanted else blame.pop(node.name)
+            dy = value_grads[node.name] if node.name in wanted else value_grads.pop(node.name)
             passed_on = zip(
                 node.inputs, node.op.input_grads(dy, trace.caches[node.name]), strict=True
             )
-            _pass_on(blame, ((name, gradient) for name, gradient in passed_on if name in depends))
-        return {name: blame[name] for name in wanted & blame.keys()}
+            _pass_on(
+                value_grads, ((name, gradient) for name, gradient in passed_on if name in depends)
+            )
+        return {name: value_grads[name] for name in wanted & value_grads.keys()}
 
     def replaced(self, ops: Mapping[str, Op]) -> Network:
         """The same network with another op at some nodes (node name → op); all others keep the op objects that they have.
@@ -350,10 +352,10 @@ class Network:
         return given
 
 
-def _pass_on(blame: dict[str, Array], gradients: Iterable[tuple[str, Array]]) -> None:
-    """Add to what is known so far: a value that several nodes read is to blame for all that they did with it."""
+def _pass_on(value_grads: dict[str, Array], gradients: Iterable[tuple[str, Array]]) -> None:
+    """Accumulate gradients: a value that several nodes read gets the sum of theirs."""
     for name, gradient in gradients:
-        blame[name] = blame[name] + gradient if name in blame else gradient
+        value_grads[name] = value_grads[name] + gradient if name in value_grads else gradient
 
 
 def _in_order(nodes: tuple[Node, ...], inputs: set[str]) -> tuple[Node, ...]:

@@ -19,7 +19,7 @@ from typing import Any
 import engine
 from engine.formats import safetensors
 from engine.inspection import describe_layers
-from engine.train.clone import rebuilt
+from engine.train.clone import replace_nodes
 from engine.zoo import WEIGHTS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,7 +69,7 @@ def publish(run: Path, name: str) -> None:
     WEIGHTS.mkdir(exist_ok=True)
     CARDS.mkdir(parents=True, exist_ok=True)
     safetensors.save(
-        rebuilt(trained, meta=trained.meta | ABOUT[name]), WEIGHTS / f"{name}.safetensors"
+        replace_nodes(trained, meta=trained.meta | ABOUT[name]), WEIGHTS / f"{name}.safetensors"
     )
     shutil.copy(run / "history.json", CARDS / f"{name}-history.json")
     epochs = loads((run / "history.json").read_text())["epochs"]

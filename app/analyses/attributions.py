@@ -15,7 +15,7 @@ from app.errors import BadParameter
 from engine.attribution import Attribution, Curves, attribute, curves, random_map
 from engine.errors import AttributionError
 
-Tick = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 Check = Callable[[], None]
 
 
@@ -43,7 +43,7 @@ class Answer:
     seconds: float
 
 
-def answer(done: Analysis, task: AttributionTask, tick: Tick) -> Answer:
+def answer(done: Analysis, task: AttributionTask, tick: ProgressCallback) -> Answer:
     """Ask the engine; ``tick(done, total)`` hears how far it is and may raise to stop it.
 
     Raises BadParameter with the engine's words for a method, target, layer or option that does not fit.

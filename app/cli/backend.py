@@ -11,7 +11,7 @@ import orjson
 
 from app.analyses import attributions, serializers
 from app.analyses.analysis import Analysis, analyze, predict
-from app.client import Crop, Prediction, Tick
+from app.client import Crop, Prediction, ProgressCallback
 from app.encoding.arrays import heatmaps_png, json_bytes
 from app.http.schemas.attributions import AttributionRequest
 from app.images.decoding import Limits
@@ -34,7 +34,7 @@ class AnalysisHandle(Protocol):
     def heatmaps(self, name: str) -> bytes:
         """A layer's maps as a picture, PNG."""
 
-    def attribution(self, tick: Tick | None = None, **options: Any) -> dict[str, Any]:
+    def attribution(self, tick: ProgressCallback | None = None, **options: Any) -> dict[str, Any]:
         """Which pixels speak for a class, as POST …/attributions answers."""
 
     def overlay(self, **options: Any) -> bytes:
@@ -130,7 +130,7 @@ class _LocalAnalysis:
     def heatmaps(self, name: str) -> bytes:
         return heatmaps_png(self._done.values(name), name)
 
-    def attribution(self, tick: Tick | None = None, **options: Any) -> dict[str, Any]:
+    def attribution(self, tick: ProgressCallback | None = None, **options: Any) -> dict[str, Any]:
         found = attributions.present(self._done, self._ask(options, tick))
         # As it would come over the wire: lists rather than arrays.
         content: dict[str, Any] = orjson.loads(json_bytes(found))
@@ -139,7 +139,7 @@ class _LocalAnalysis:
     def overlay(self, **options: Any) -> bytes:
         return attributions.overlay(self._done, self._ask(options, None))
 
-    def _ask(self, options: dict[str, Any], tick: Tick | None) -> attributions.Answer:
+    def _ask(self, options: dict[str, Any], tick: ProgressCallback | None) -> attributions.Answer:
         asked = AttributionRequest(**options).task()
         return attributions.answer(self._done, asked, tick or (lambda done, total: None))
 

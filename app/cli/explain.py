@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from app.cli.backend import AnalysisHandle
-from app.client import Tick
+from app.client import ProgressCallback
 from app.encoding.arrays import json_bytes, npy_bytes
 
 
@@ -55,7 +55,7 @@ def _report(found: dict[str, Any]) -> Iterator[str]:
 
 
 @contextmanager
-def _progress() -> Iterator[Tick]:
+def _progress() -> Iterator[ProgressCallback]:
     """A bar on stderr, for as long as the work takes."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)

@@ -13,7 +13,7 @@ from app.errors import AppError
 from app.execution.executor import Check, WorkExecutor
 from app.http.problems import document
 
-Tick = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 
 # A progress bar that moves more often than this, in seconds, only costs.
 _PAUSE = 0.05
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 async def event_stream(
-    executor: WorkExecutor, work: Callable[[Tick], Any], path: str
+    executor: WorkExecutor, work: Callable[[ProgressCallback], Any], path: str
 ) -> AsyncIterator[bytes]:
     """``work(tick)`` off the event loop: «progress» events, then «result» with its content, or «problem».
 
@@ -44,7 +44,7 @@ async def event_stream(
         task.cancel()
 
 
-def _ticking(check: Check, report: Callable[[dict[str, int]], None]) -> Tick:
+def _ticking(check: Check, report: Callable[[dict[str, int]], None]) -> ProgressCallback:
     last = 0.0
 
     def tick(done: int, total: int) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from engine.network import Network
 from engine.train.config import TrainConfig
 from engine.train.data import Dataset, split_by_seed
-from engine.train.evaluate import Evaluation, judge, scores
+from engine.train.evaluate import Evaluation, evaluate_logits, scores
 from engine.types import Array
 
 _MOST_MISTAKES = 60
@@ -23,7 +23,10 @@ def evaluate(network: Network, dataset: Dataset, config: TrainConfig) -> dict[st
     found, mistakes = Evaluation(0.0, np.zeros((count, count), np.int64)), []
     if len(held_out):
         logits = scores(network, pictures, config.batch_size)
-        found, mistakes = judge(logits, pictures), _mistakes(logits, pictures.labels, held_out)
+        found, mistakes = (
+            evaluate_logits(logits, pictures),
+            _mistakes(logits, pictures.labels, held_out),
+        )
     return {
         "training_pictures": len(learned),
         "validation_pictures": len(held_out),

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from engine.attribution.target import Question
+from engine.attribution.target import AttributionTarget
 from engine.errors import AttributionError
 from engine.graph import leading_to, passages
 from engine.network import Network
@@ -28,7 +28,7 @@ from engine.ops.quantization.integer import QuantizedAdd
 from engine.types import Array
 
 
-def grad_cam(question: Question, layer: str) -> Array:
+def grad_cam(question: AttributionTarget, layer: str) -> Array:
     """max(Σ weight[k] · map[k], 0) on the picture, (H, W); a map's weight is the mean of its gradient.
 
     Source: Selvaraju et al., "Grad-CAM: visual explanations from deep networks via gradient-based localization", 2017.
@@ -37,7 +37,7 @@ def grad_cam(question: Question, layer: str) -> Array:
     return _joined(question, maps, gradient.mean(axis=(1, 2)))
 
 
-def grad_cam_plus_plus(question: Question, layer: str) -> Array:
+def grad_cam_plus_plus(question: AttributionTarget, layer: str) -> Array:
     """Grad-CAM with weights that do not depend on how large a part of the picture the class takes up, (H, W).
 
     The paper's closed form with exp(score) for the score Y, whose higher derivatives are then powers g², g³ of the gradient of the
@@ -133,13 +133,13 @@ def _weights(cells: int, places: int) -> Array:
     return np.asarray(np.maximum(1 - distance, 0))
 
 
-def _at(question: Question, layer: str) -> tuple[Array, Array]:
+def _at(question: AttributionTarget, layer: str) -> tuple[Array, Array]:
     """The layer's maps and their gradient, (K, h, w) each, in float64."""
-    for _ in question.pieces(1):
+    for _ in question.batches(1):
         gradient = question.gradients(question.trace, [layer])[layer]
     shown = question.network.layouts[layer].to_display
     return shown(question.trace[layer]).astype(np.float64), shown(gradient).astype(np.float64)
 
 
-def _joined(question: Question, maps: Array, weights: Array) -> Array:
+def _joined(question: AttributionTarget, maps: Array, weights: Array) -> Array:
     return upsampled(np.maximum(np.tensordot(weights, maps, 1), 0), question.size)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.attribution.target import Tick, asked
+from engine.attribution.target import ProgressCallback, make_target
 from engine.errors import AttributionError
 from engine.network import Network
 from engine.types import Array
@@ -49,7 +49,7 @@ def curves(
     target: int | str | None = None,
     steps: int = STEPS,
     baseline: Array | None = None,
-    tick: Tick | None = None,
+    tick: ProgressCallback | None = None,
 ) -> Curves:
     """Judge a map ``values`` (H, W) of the picture ``x`` (1, C, H, W); equal values go in the order of reading.
 
@@ -59,7 +59,7 @@ def curves(
 
     Source: Petsiuk et al., "RISE: randomized input sampling for explanation of black-box models", 2018.
     """
-    question = asked(network, x, target, baseline, tick, output)
+    question = make_target(network, x, target, baseline, tick, output)
     if values.shape != question.size:
         raise AttributionError(f"a map of {question.size} is expected, got {values.shape}")
     if steps < 1:
@@ -70,7 +70,7 @@ def curves(
     before = np.concatenate([question.x, blurred(question.x)])
     after = np.concatenate([question.baseline, question.x])
     answers = np.empty((2, len(counts)), question.x.dtype)
-    for piece in question.pieces(answers.size):
+    for piece in question.batches(answers.size):
         curve, step = np.divmod(np.arange(piece.start, piece.stop), len(counts))
         changed = rank.reshape(question.size) < counts[step][:, None, None]
         pictures = np.where(changed[:, None], after[curve], before[curve])

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from engine.attribution.target import Question
+from engine.attribution.target import AttributionTarget
 from engine.ops import Clip, LeakyRelu, Op, PRelu, Relu
 from engine.ops.base import Elementwise, Explanation
 from engine.types import Array, Index
@@ -16,7 +16,7 @@ from engine.types import Array, Index
 RECTIFIERS = (Relu, LeakyRelu, PRelu, Clip)
 
 
-def saliency(question: Question) -> Array:
+def saliency(question: AttributionTarget) -> Array:
     """max over colours of |∂score/∂x|, (H, W).
 
     Source: Simonyan et al., "Deep inside convolutional networks: visualising image classification models and saliency
@@ -25,7 +25,7 @@ def saliency(question: Question) -> Array:
     return _largest(_gradient(question))
 
 
-def input_x_gradient(question: Question) -> Array:
+def input_x_gradient(question: AttributionTarget) -> Array:
     """Σ over colours of x · ∂score/∂x, (H, W). For a network without bias and with ReLUs alone it adds up to the score.
 
     Source: Shrikumar et al., "Not just a black box: learning important features through propagating activation
@@ -34,7 +34,7 @@ def input_x_gradient(question: Question) -> Array:
     return _over_colours(question.x[0] * _gradient(question))
 
 
-def integrated_gradients(question: Question, steps: int) -> Array:
+def integrated_gradients(question: AttributionTarget, steps: int) -> Array:
     """(x − baseline) · the mean gradient on the straight way from the baseline to x, summed over colours, (H, W).
 
     It adds up to score − score of the baseline, up to the error of the sum that stands for the integral. That sum takes the middle
@@ -46,12 +46,12 @@ def integrated_gradients(question: Question, steps: int) -> Array:
     way = question.x - question.baseline
     places = ((np.arange(steps) + 0.5) / steps).astype(way.dtype)[:, None, None, None]
     total = np.zeros(way.shape[1:])
-    for piece in question.pieces(steps):
+    for piece in question.batches(steps):
         total += _gradients(question, question.baseline + places[piece] * way).sum(0, np.float64)
     return _over_colours(total / steps * way[0])
 
 
-def smooth_grad(question: Question, samples: int, noise: float, seed: int) -> Array:
+def smooth_grad(question: AttributionTarget, samples: int, noise: float, seed: int) -> Array:
     """max over colours of |mean gradient| of ``samples`` noisy copies of x, (H, W).
 
     ``noise`` is the standard deviation of the noise, as a part of the range of the picture's numbers.
@@ -61,14 +61,14 @@ def smooth_grad(question: Question, samples: int, noise: float, seed: int) -> Ar
     x, rng = question.x, np.random.default_rng(seed)
     deviation = x.dtype.type(noise * (x.max() - x.min()))
     total = np.zeros(x.shape[1:])
-    for piece in question.pieces(samples):
+    for piece in question.batches(samples):
         # One by one, so that the numbers do not depend on how many pictures run together.
         draws = [rng.standard_normal(x.shape[1:], x.dtype) for _ in range(piece.stop - piece.start)]
         total += _gradients(question, x + deviation * np.stack(draws)).sum(0, np.float64)
     return _largest(total / samples)
 
 
-def guided_backprop(question: Question) -> Array:
+def guided_backprop(question: AttributionTarget) -> Array:
     """Saliency, but every activation function passes on praise alone: max over colours of the absolute value, (H, W).
 
     Smooth functions (sigmoid, tanh, gelu) are left as they are: they hold nothing back that could be guided.
@@ -98,15 +98,15 @@ class Guided(Elementwise):
         return self.inner.explain(xs, y, index)
 
 
-def _gradient(question: Question) -> Array:
+def _gradient(question: AttributionTarget) -> Array:
     """∂score/∂x of the picture itself, (C, H, W)."""
     found: Array
-    for _ in question.pieces(1):
+    for _ in question.batches(1):
         found = question.gradients(question.trace, [question.input])[question.input][0]
     return found
 
 
-def _gradients(question: Question, pictures: Array) -> Array:
+def _gradients(question: AttributionTarget, pictures: Array) -> Array:
     """∂score/∂x of every picture, (N, C, H, W)."""
     return question.gradients(question.network.forward(pictures), [question.input])[question.input]
 

@@ -16,7 +16,7 @@ from engine.attribution.gradients import (
     smooth_grad,
 )
 from engine.attribution.occlusion import occlusion, window_and_stride
-from engine.attribution.target import Tick, asked
+from engine.attribution.target import ProgressCallback, make_target
 from engine.errors import AttributionError
 from engine.network import Network
 from engine.outputs import OutputInfo
@@ -51,7 +51,7 @@ class Method:
     - ``signed``: whether values below zero occur (a pixel that speaks against the class);
     - ``takes_layer``: whether it looks at the maps of a layer, which may be chosen;
     - ``from_baseline``: whether it compares with the picture that stands for nothing;
-    - ``fitted(size, **options)``: the options for a picture of that size (H, W), with nothing left open.
+    - ``resolve_options(size, **options)``: the options for a picture of that size (H, W), with nothing left open.
     """
 
     text: str
@@ -60,7 +60,7 @@ class Method:
     signed: bool = False
     takes_layer: bool = False
     from_baseline: bool = False
-    fitted: Callable[..., Mapping[str, Number]] = field(default=_as_given, repr=False)
+    resolve_options: Callable[..., Mapping[str, Number]] = field(default=_as_given, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +134,7 @@ METHODS: Mapping[str, Method] = {
         },
         signed=True,
         from_baseline=True,
-        fitted=window_and_stride,
+        resolve_options=window_and_stride,
     ),
 }
 
@@ -148,7 +148,7 @@ def attribute(
     target: int | str | None = None,
     layer: str | None = None,
     baseline: Array | None = None,
-    tick: Tick | None = None,
+    tick: ProgressCallback | None = None,
     **options: Number | None,
 ) -> Attribution:
     """Which pixels of ``x`` (1, C, H, W), preprocessed, a score comes from.
@@ -169,8 +169,8 @@ def attribute(
     if layer is not None and not how.takes_layer:
         raise AttributionError(f"{method} looks at the whole network and takes no layer")
     given = _checked(method, options)
-    question = asked(network, x, target, baseline, tick, output)
-    chosen = how.fitted(question.size, **given)
+    question = make_target(network, x, target, baseline, tick, output)
+    chosen = how.resolve_options(question.size, **given)
     looked_at = {"layer": checked_layer(network, layer, question.value)} if how.takes_layer else {}
     values = how.compute(question, **looked_at, **chosen)
     blank = float(question.scores(question.baseline)[0]) if how.from_baseline else None

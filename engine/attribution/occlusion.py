@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.attribution.target import Question
+from engine.attribution.target import AttributionTarget
 from engine.errors import AttributionError
 from engine.types import Array
 
 
-def occlusion(question: Question, window: int, stride: int) -> Array:
+def occlusion(question: AttributionTarget, window: int, stride: int) -> Array:
     """The score's drop when a window is covered with the baseline, averaged over the windows that cover a pixel, (H, W).
 
     ``window``, a side, and ``stride`` are in pixels. The last window of a row ends at the edge, so all windows are of one size and
@@ -21,7 +21,7 @@ def occlusion(question: Question, window: int, stride: int) -> Array:
     places = [np.s_[y : y + window, x : x + window] for y in rows for x in columns]
     score = question.read(question.trace)[0]
     total, count = np.zeros(question.size), np.zeros(question.size)
-    for piece in question.pieces(len(places)):
+    for piece in question.batches(len(places)):
         here = places[piece]
         pictures = np.repeat(question.x, len(here), axis=0)
         for picture, place in zip(pictures, here, strict=True):

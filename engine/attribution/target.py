@@ -14,7 +14,7 @@ from engine.outputs import OutputInfo, answers, logit_of
 from engine.trace import Trace
 from engine.types import Array
 
-Tick = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 
 # Values of that many bytes are held at a time, however large the network: so many pictures run together. More of them are not faster.
 BATCH_BYTES = 64 << 20
@@ -23,7 +23,7 @@ _DIGITS = 12  # of a number that is sent as text
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
+class AttributionTarget:
     """One score of one picture.
 
     - ``trace``: the network's run on that picture, (1, C, H, W);
@@ -37,7 +37,7 @@ class Question:
     baseline: Array
     output: OutputInfo
     unit: int
-    tick: Tick
+    tick: ProgressCallback
 
     @property
     def value(self) -> str:
@@ -92,19 +92,19 @@ class Question:
         """The logits (N, K), counted through."""
         return trace[self.value].reshape(len(trace[self.input]), -1)
 
-    def pieces(self, count: int) -> Iterator[slice]:
+    def batches(self, count: int) -> Iterator[slice]:
         """``range(count)`` in slices of as many pictures as are run together, with a tick after each."""
         return in_batches(count, batch_size(self.network, self.x.dtype), self.tick)
 
 
-def asked(
+def make_target(
     network: Network,
     x: Array,
     target: int | str | None,
     baseline: Array | None,
-    tick: Tick | None,
+    tick: ProgressCallback | None,
     output: str | None = None,
-) -> Question:
+) -> AttributionTarget:
     """The question about the picture ``x`` (1, C, H, W).
 
     ``output``: its name, or None for the network's answer. ``target``: a unit of it, a label, or None for the class with the
@@ -123,7 +123,7 @@ def asked(
     info = _output(network, output)
     trace = network.forward(x)
     unit = _unit(info, answers(info, trace)[0], target)
-    return Question(network, trace, blank, info, unit, tick or _silent)
+    return AttributionTarget(network, trace, blank, info, unit, tick or _silent)
 
 
 def _output(network: Network, name: str | None) -> OutputInfo:
@@ -146,7 +146,7 @@ def batch_size(network: Network, dtype: np.dtype[np.generic]) -> int:
     return max(1, min(MOST_PICTURES, BATCH_BYTES // (numbers * dtype.itemsize)))
 
 
-def in_batches(count: int, size: int, tick: Tick) -> Iterator[slice]:
+def in_batches(count: int, size: int, tick: ProgressCallback) -> Iterator[slice]:
     """``range(count)`` in slices of at most ``size``; ``tick`` hears of the beginning and of every slice that is done."""
     tick(0, count)
     for start in range(0, count, size):

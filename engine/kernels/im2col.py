@@ -76,8 +76,8 @@ def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], params: ConvPa
         for part in range(first, last):
             for block in blocks[part::PARTIAL_SUMS]:
                 gathered = _gather(windows[block], groups)
-                blame = dy[block].reshape(-1, groups, filters // groups).transpose(1, 0, 2)
-                partial_sums[part] += gathered.transpose(0, 2, 1) @ blame
+                gradient = dy[block].reshape(-1, groups, filters // groups).transpose(1, 0, 2)
+                partial_sums[part] += gathered.transpose(0, 2, 1) @ gradient
 
     threads.parallel_ranges(PARTIAL_SUMS, work)
     total = partial_sums.sum(0)  # (G, kh·kw·C/G, K/G)

@@ -10,7 +10,7 @@ from engine.network import Network, Node
 from engine.ops import Op
 
 
-def rebuilt(
+def replace_nodes(
     network: Network,
     *,
     nodes: Iterable[Node] | None = None,
@@ -29,15 +29,17 @@ def rebuilt(
     )
 
 
-def with_op(node: Node, **fields: Any) -> Node:
+def replace_op(node: Node, **fields: Any) -> Node:
     """The node with some fields of its op changed."""
     return replace(node, op=replace(cast(Any, node.op), **fields))
 
 
-def copied(network: Network) -> Network:
+def clone(network: Network) -> Network:
     """The same network with arrays of its own, in the same memory order."""
 
     def own(op: Op) -> dict[str, Any]:
         return {name: a.copy(order="K") for name, a in (*op.params.items(), *op.buffers.items())}
 
-    return rebuilt(network, nodes=[with_op(node, **own(node.op)) for node in network.nodes])
+    return replace_nodes(
+        network, nodes=[replace_op(node, **own(node.op)) for node in network.nodes]
+    )

@@ -54,7 +54,7 @@ class Evaluation:
 
 def evaluate(network: Network, dataset: Dataset, batch_size: int) -> Evaluation:
     """Run all the pictures through the network at inference. Raises TrainingError where there are none."""
-    return judge(scores(network, dataset, batch_size), dataset)
+    return evaluate_logits(scores(network, dataset, batch_size), dataset)
 
 
 def scores(network: Network, dataset: Dataset, batch_size: int) -> Array:
@@ -71,7 +71,7 @@ def scores(network: Network, dataset: Dataset, batch_size: int) -> Array:
     return logits
 
 
-def judge(logits: Array, dataset: Dataset) -> Evaluation:
+def evaluate_logits(logits: Array, dataset: Dataset) -> Evaluation:
     """What scores (N, K) for the pictures come to."""
     loss, _ = cross_entropy(logits, dataset.labels)
     confusion = np.zeros((len(dataset.classes),) * 2, np.int64)

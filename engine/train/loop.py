@@ -25,7 +25,7 @@ from engine.errors import TrainingError
 from engine.network import Network
 from engine.ops import BatchNorm
 from engine.train.augment import augment, mix
-from engine.train.batch_norm.recalibrate import settled
+from engine.train.batch_norm.recalibrate import recalibrate_batch_norm
 from engine.train.config import TrainConfig
 from engine.train.data import AUGMENT_STREAM, Dataset, batches, split_by_seed, stream
 from engine.train.evaluate import evaluate
@@ -77,7 +77,7 @@ Event = StepDone | EpochDone | Finished
 
 
 @dataclass(frozen=True, eq=False)
-class Upcoming:
+class PreparedBatch:
     """A batch before it is learned from: x (N, 3, H, W), the truth (N, K) as shares, and who is in it.
 
     ``indices`` (N,) are places in the whole dataset; where pictures were mixed, they name those that each began with.
@@ -107,10 +107,10 @@ def train(dataset: Dataset, state: State) -> Iterator[Event]:
         record = _record(state, validation, began)
         state.close_epoch(record)
         yield EpochDone(state.epoch, config.epochs, record)
-    yield Finished(settled(state.best, training.pictures))
+    yield Finished(recalibrate_batch_norm(state.best, training.pictures))
 
 
-def upcoming(dataset: Dataset, state: State) -> Upcoming:
+def next_batch(dataset: Dataset, state: State) -> PreparedBatch:
     """The batch that ``state`` is about to learn from, the same one as in the loop. Changes nothing.
 
     Raises TrainingError as ``train`` does, and when no batch comes: after the last step of an epoch, until the loop has
@@ -125,7 +125,7 @@ def upcoming(dataset: Dataset, state: State) -> Upcoming:
     done, total = state.epoch * len(order) + state.batch, config.epochs * len(order)
     chosen = for_training[order[state.batch]]
     x, shares = _prepare(dataset, state, chosen, state.epoch, state.batch)
-    return Upcoming(x, shares, chosen, _learning_rate(config, done, total), done + 1, total)
+    return PreparedBatch(x, shares, chosen, _learning_rate(config, done, total), done + 1, total)
 
 
 def _epoch(training: Dataset, state: State) -> Iterator[StepDone]:

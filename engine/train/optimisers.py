@@ -57,7 +57,7 @@ class Optimiser(ABC):
         """Whether this parameter is subject to weight decay."""
         return self.weight_decay > 0 and self.params[name].ndim > 1
 
-    def corrected(self, name: str) -> dict[str, Array]:
+    def bias_corrected(self, name: str) -> dict[str, Array]:
         """Of one parameter, the running averages without their start at zero, where the step uses them so."""
         return {}
 
@@ -196,7 +196,7 @@ class Adam(Optimiser):
         first, second = self.betas
         return {**super().options, "beta1": first, "beta2": second, "epsilon": self.epsilon}
 
-    def corrected(self, name: str) -> dict[str, Array]:
+    def bias_corrected(self, name: str) -> dict[str, Array]:
         grown = (1 - beta**self.steps for beta in self.betas)
         return {
             slot: self.averages[slot][name] / share

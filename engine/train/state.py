@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.errors import TrainingError
 from engine.network import Network
-from engine.train.clone import copied
+from engine.train.clone import clone
 from engine.train.config import TrainConfig
 from engine.train.optimisers import OPTIMISERS, Optimiser
 from engine.types import Array
@@ -38,7 +38,7 @@ class State:
     def __init__(self, network: Network, config: TrainConfig) -> None:
         self.network = network
         self.config = config
-        self.average = copied(network) if config.average else None
+        self.average = clone(network) if config.average else None
         self.optimiser = _optimiser(network, config)
         self.history: list[EpochRecord] = []
         self.data = ""  # the digest of the pictures, once the loop has seen them
@@ -57,7 +57,7 @@ class State:
         """The network to validate and to export: the averaged one if there is one."""
         return self.network if self.average is None else self.average
 
-    def count(self, loss: float, correct: int, pictures: int) -> None:
+    def add_batch(self, loss: float, correct: int, pictures: int) -> None:
         """Add one batch."""
         self.batch += 1
         self.loss_sum += loss * pictures
@@ -70,7 +70,7 @@ class State:
         self.batch = self.correct = self.seen = 0
         self.loss_sum = 0.0
 
-    def follow(self) -> None:
+    def update_ema(self) -> None:
         """Move the averaged network towards the trained one, faster while there is little to average."""
         if self.average is None:
             return

@@ -15,7 +15,7 @@ from engine.ops import BatchNorm, Dropout
 from engine.outputs import class_scores
 from engine.trace import Trace
 from engine.train.batch_norm.recalibrate import Moments, joined, moments_of
-from engine.train.clone import rebuilt, with_op
+from engine.train.clone import replace_nodes, replace_op
 from engine.train.data import DROPOUT_STREAM, stream
 from engine.train.losses import Loss
 from engine.train.state import State
@@ -26,12 +26,12 @@ from engine.types import Array
 # normalisation, as in data-parallel training; this threads the elementwise work too, and keeps a
 # part's activations small enough to be reused by the memory allocator. A batch of two or three is
 # one part: normalised alone, each value of a picture without places would become zero.
-PARTS = 2
+MICRO_BATCHES = 2
 Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
-class Part:
+class MicroBatchResult:
     """What one part of the batch found: its share of the batch's mean loss and of its gradients."""
 
     pictures: slice
@@ -56,15 +56,17 @@ class Step:
         self._state = state
         self._loss = loss
         self._train = train
-        self._replicas = [_replica(state.network) for _ in range(PARTS)]
+        self._replicas = [_replica(state.network) for _ in range(MICRO_BATCHES)]
 
     def __call__(self, x: Array, shares: Array, learning_rate: float) -> Outcome:
         """Learn from x (N, C, H, W) and the truth (N, K) as shares."""
-        parts = self.look(x, shares)
-        self.learn(parts, learning_rate)
-        return self.close(parts, len(x))
+        parts = self.forward_backward(x, shares)
+        self.apply_gradients(parts, learning_rate)
+        return self.finish(parts, len(x))
 
-    def look(self, x: Array, shares: Array, *, keep: bool = False) -> list[Part]:
+    def forward_backward(
+        self, x: Array, shares: Array, *, keep: bool = False
+    ) -> list[MicroBatchResult]:
         """Forward, loss and backward. Changes nothing; with ``keep`` every value and its gradient is kept."""
         return _in_parts(len(x), lambda part, here: self._find(part, here, x, shares, keep))
 
@@ -72,21 +74,25 @@ class Step:
         """The forward pass alone, part by part, with the same dropout as ``look`` until the step is closed."""
         return _in_parts(len(x), lambda part, here: self._forward(part, x[here]))
 
-    def learn(self, parts: list[Part], learning_rate: float) -> dict[str, Array]:
+    def apply_gradients(
+        self, parts: list[MicroBatchResult], learning_rate: float
+    ) -> dict[str, Array]:
         """Update weights and running statistics. Gives the whole batch's gradients by the parameter's name."""
         grads = _sum([part.gradients.params for part in parts])
         self._state.optimiser.step(grads, learning_rate)
         _update_statistics(self._state.network, [part.moments for part in parts])
         return grads
 
-    def close(self, parts: list[Part], pictures: int) -> Outcome:
+    def finish(self, parts: list[MicroBatchResult], pictures: int) -> Outcome:
         """Count the batch: the state now stands before the next one."""
         outcome = Outcome(sum(part.loss for part in parts), sum(part.correct for part in parts))
-        self._state.count(*outcome, pictures)
-        self._state.follow()
+        self._state.add_batch(*outcome, pictures)
+        self._state.update_ema()
         return outcome
 
-    def _find(self, part: int, here: slice, x: Array, shares: Array, keep: bool) -> Part:
+    def _find(
+        self, part: int, here: slice, x: Array, shares: Array, keep: bool
+    ) -> MicroBatchResult:
         network, truth = self._replicas[part], shares[here]
         trace = self._forward(part, x[here])
         scores = class_scores(network.answer, trace)
@@ -94,7 +100,7 @@ class Step:
         weight = len(truth) / len(x)  # the loss is a mean over the whole batch
         from_loss = {network.logits: scores.back(slope * weight)}
         grads = network.backward(trace, from_loss, only_params=not keep)
-        return Part(
+        return MicroBatchResult(
             pictures=here,
             loss=loss * weight,
             correct=int((scores.values.argmax(1) == truth.argmax(1)).sum()),
@@ -118,7 +124,7 @@ class Step:
 
 def _in_parts(count: int, work: Callable[[int, slice], Found]) -> list[Found]:
     """What ``work`` gives for each part of ``count`` pictures, side by side."""
-    many = PARTS if count >= 2 * PARTS else 1
+    many = MICRO_BATCHES if count >= 2 * MICRO_BATCHES else 1
     edges = [count * i // many for i in range(many + 1)]
     parts = range(many)
     found: dict[int, Found] = {}
@@ -133,10 +139,10 @@ def _in_parts(count: int, work: Callable[[int, slice], Found]) -> list[Found]:
 def _replica(network: Network) -> Network:
     """The same network on the same arrays, with generators of its own."""
     nodes = [
-        with_op(n, rng=np.random.default_rng()) if isinstance(n.op, Dropout) else n
+        replace_op(n, rng=np.random.default_rng()) if isinstance(n.op, Dropout) else n
         for n in network.nodes
     ]
-    return rebuilt(network, nodes=nodes)
+    return replace_nodes(network, nodes=nodes)
 
 
 def _sum(grads: list[dict[str, Array]]) -> dict[str, Array]:

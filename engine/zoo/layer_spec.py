@@ -84,7 +84,7 @@ _MAX_RATE = 0.9
 
 
 @dataclass(frozen=True)
-class Planned:
+class LayerPlan:
     """One layer of a plan: what it gives and costs for one picture, or what is wrong with it.
 
     ``shape`` is without the batch axis. From the first layer with a ``problem`` on, numbers are None.
@@ -98,18 +98,18 @@ class Planned:
     problem: str | None = None
 
 
-def plan(
+def validate(
     layers: Sequence[LayerSpec], classes: int, size: tuple[int, int] = (32, 32)
-) -> list[Planned]:
+) -> list[LayerPlan]:
     """What the layers come to, those that are added included, for pictures of ``size`` (rows, columns).
 
     Never raises for a layer that is impossible: its ``problem`` says why, and what to do.
     """
     shape: Shape | None = (3, *size)
     totals = Counter[str]()
-    rows: list[Planned] = []
+    rows: list[LayerPlan] = []
     for name, spec in _named(layers, classes):
-        row = Planned(name, str(spec["kind"]))
+        row = LayerPlan(name, str(spec["kind"]))
         if shape is not None:
             try:
                 if len(rows) == MAX_LAYERS < len(layers):
@@ -131,7 +131,7 @@ def build(
     rng: np.random.Generator,
 ) -> Network:
     """The network to be trained, with random weights. Raises TrainingError with the first layer's problem."""
-    rows = plan(layers, len(labels), size)
+    rows = validate(layers, len(labels), size)
     for row in rows:
         if row.problem is not None:
             raise TrainingError(f"{row.name}: {row.problem}")
@@ -194,7 +194,7 @@ def complete(spec: LayerSpec) -> dict[str, Any]:
     return whole
 
 
-def _measured(name: str, given: LayerSpec, shape: Shape) -> Planned:
+def _measured(name: str, given: LayerSpec, shape: Shape) -> LayerPlan:
     """A layer on an input of ``shape``. Raises TrainingError when it cannot be."""
     spec = complete(given)
     kind = spec["kind"]
@@ -213,7 +213,7 @@ def _measured(name: str, given: LayerSpec, shape: Shape) -> Planned:
         parameters = multiply_adds + spec["units"]
     elif kind == "batchnorm":
         parameters, multiply_adds = 2 * shape[0], prod(shape)
-    return Planned(name, kind, after, parameters, multiply_adds)
+    return LayerPlan(name, kind, after, parameters, multiply_adds)
 
 
 def _places(spec: LayerSpec, shape: Shape) -> tuple[int, int]:
@@ -236,7 +236,7 @@ def _places(spec: LayerSpec, shape: Shape) -> tuple[int, int]:
     return rows, columns
 
 
-def _add_up(row: Planned, totals: Counter[str]) -> None:
+def _add_up(row: LayerPlan, totals: Counter[str]) -> None:
     """Count a layer in. Raises TrainingError when there is too much of something."""
     assert row.shape is not None
     totals["parameters"] += row.parameters or 0

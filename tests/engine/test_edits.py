@@ -83,8 +83,8 @@ def test_a_rerun_equals_a_whole_run_and_computes_only_what_comes_after(net, x, l
 def test_gradients_and_explanations_of_a_rerun_are_those_of_a_whole_run(net, x):
     changed = edited(net, [ScaleFilter("narrow", 1, 3.0)])
     again, whole = changed.rerun(net.forward(x), net), changed.forward(x)
-    blame = {"fc": np.ones_like(whole["fc"])}
-    one, other = (changed.backward(trace, blame).values["input"] for trace in (again, whole))
+    gradient = {"fc": np.ones_like(whole["fc"])}
+    one, other = (changed.backward(trace, gradient).values["input"] for trace in (again, whole))
     np.testing.assert_array_equal(one, other)
     why = inspection.explain(changed, again, "narrow", (0, 1, 2, 3))
     assert why.bias + why.contributions.sum() == pytest.approx(

@@ -25,12 +25,12 @@ class Correlation:
 
     def backward(self, dy, cache):
         padded, y = cache
-        return self.blame(self.slope(dy, y), padded)
+        return self.gradient(self.slope(dy, y), padded)
 
     def slope(self, dy, y):
         return dy * (1 - y * y)
 
-    def blame(self, ds, padded):
+    def gradient(self, ds, padded):
         dx = self.to_input(ds)
         kernel = np.array([(ds * padded[:, k : k + ds.shape[1]]).sum() for k in range(3)])
         return (dx,), {"kernel": kernel, "bias": self.to_bias(ds)}
@@ -112,14 +112,14 @@ class WrongDtype(Correlation):
 
 
 class ParameterLeftOut(Correlation):
-    def blame(self, ds, padded):
-        grads, params = super().blame(ds, padded)
+    def gradient(self, ds, padded):
+        grads, params = super().gradient(ds, padded)
         return grads, {"kernel": params["kernel"]}
 
 
 class InputLeftOut(Correlation):
-    def blame(self, ds, padded):
-        return (), super().blame(ds, padded)[1]
+    def gradient(self, ds, padded):
+        return (), super().gradient(ds, padded)[1]
 
 
 MISTAKES = [

@@ -27,7 +27,7 @@ from engine.formats import safetensors
 from engine.network import Network
 from engine.train import checkpoint
 from engine.train.batch_norm.fold import fold
-from engine.train.clone import rebuilt
+from engine.train.clone import replace_nodes
 from engine.train.config import TrainConfig
 from engine.train.data import INIT_STREAM, Dataset, split_by_seed, stream
 from engine.train.evaluate import Evaluation, evaluate
@@ -169,7 +169,7 @@ def export(options: Options, network: Network, dataset: Dataset, console: Consol
     exported = safetensors.load(path)
     measured = _measure(options, exported, dataset)
     card = _card(options, measured, dataset)
-    safetensors.save(rebuilt(exported, meta=card), path)
+    safetensors.save(replace_nodes(exported, meta=card), path)
     accuracy = "" if measured is None else f": {measured.accuracy:.1%} right on held-out pictures"
     console.print(f"{path}{accuracy}", highlight=False, soft_wrap=True)
     if measured is None:

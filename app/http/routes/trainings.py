@@ -55,7 +55,7 @@ async def plan_training(request: Request, services: ServicesDep, worker: WorkerD
     """Shapes and costs of every layer; the first impossible one says why, and the answer is a 200 all the same."""
     spec = await read_json(request, schemas.NetworkSpec, services.settings.body_timeout)
     info = await worker.run(lambda _: services.datasets.info(spec.data))
-    rows = layer_spec.plan(spec.layers, len(info.classes), info.size)
+    rows = layer_spec.validate(spec.layers, len(info.classes), info.size)
     problem = next((row.problem for row in rows if row.problem), None)
     content = {
         "input": [3, *info.size],

@@ -181,7 +181,7 @@ class StepParameterValues(Schema):
     data: list[Any] = Field(examples=[[0.1, -0.2, 0.3]])
 
 
-class ChainTerm(Schema):
+class GradientTerm(Schema):
     """One product: the blame of a number that ``layer`` made, times what it hangs on."""
 
     layer: str = Field(examples=["conv1"])
@@ -203,7 +203,7 @@ class ChainSum(Schema):
 
     layer: str = Field(examples=["conv1"])
     value: float = Field(examples=[-0.021])
-    terms: list[ChainTerm] = Field(description="The largest first.")
+    terms: list[GradientTerm] = Field(description="The largest first.")
     count: int = Field(description="Of all terms.", examples=[65536])
     shown: int = Field(examples=[100])
     rest: float = Field(description="The sum of those that are not shown.", examples=[0.003])

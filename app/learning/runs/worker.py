@@ -28,10 +28,10 @@ from engine.errors import EngineError
 from engine.formats import safetensors
 from engine.network import Network
 from engine.train import checkpoint
-from engine.train.clone import rebuilt
+from engine.train.clone import replace_nodes
 from engine.train.data import Dataset, batch_count, split_by_seed
 from engine.train.inspection import diagnostics
-from engine.train.loop import EpochDone, Finished, StepDone, train, upcoming
+from engine.train.loop import EpochDone, Finished, StepDone, next_batch, train
 from engine.train.losses import LOSSES
 from engine.train.schedules import SCHEDULES
 from engine.train.state import State
@@ -210,7 +210,7 @@ class TrainingProcess:
     def _snapshot(self, network: Network | None = None) -> None:
         """Write the network of this moment, and tell how its layers fare."""
         about = {**self._about, "step": self._step, "summary": f"After step {self._step}."}
-        shown = rebuilt(network or self._state.best, meta=about)
+        shown = replace_nodes(network or self._state.best, meta=about)
         safetensors.save(shown, self._files.snapshot(self._step), half=False)
         self._files.prune()
         self._snapshot_at = monotonic()
@@ -222,10 +222,12 @@ class TrainingProcess:
         state = self._state
         if state.batch == self._per_epoch or self._step == self._steps:
             return
-        batch = upcoming(self._dataset, state)
-        parts = Step(state, LOSSES[state.config.loss]).look(batch.x, batch.shares, keep=True)
+        batch = next_batch(self._dataset, state)
+        parts = Step(state, LOSSES[state.config.loss]).forward_backward(
+            batch.x, batch.shares, keep=True
+        )
         step, before = self._weights or (self._step, {})
-        layers = diagnostics.look(state.network, parts, before, self._step - step)
+        layers = diagnostics.diagnose(state.network, parts, before, self._step - step)
         self._health = {
             "layers": [asdict(layer) for layer in layers],
             "warnings": [asdict(warning) for warning in diagnostics.warnings(layers)],

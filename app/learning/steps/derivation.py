@@ -12,7 +12,11 @@ from app.errors import BadParameter
 from app.learning.steps.serializers import options, update_of
 from app.learning.steps.store import StepInspection
 from engine.errors import TrainingError
-from engine.train.inspection.gradient_terms import Chain, blame_terms, parameter_terms
+from engine.train.inspection.gradient_terms import (
+    GradientSum,
+    activation_gradient_terms,
+    parameter_terms,
+)
 from engine.types import Array, Index, Shape
 
 Line = dict[str, Any]
@@ -43,13 +47,13 @@ def blame(
     """The chain rule of one number of a layer: dA = Σ dZ · (how much each number that reads it follows it)."""
     index = seen.index(name, picture, position)
     try:
-        chain = blame_terms(seen.glass, name, index, limit=limit)
+        chain = activation_gradient_terms(seen.glass, name, index, limit=limit)
     except TrainingError as error:
         raise BadParameter(sentence(error)) from None
     return {"layer": name, "picture": picture, "index": place_of(position), **_chain(seen, chain)}
 
 
-def _chain(seen: StepInspection, chain: Chain) -> dict[str, Any]:
+def _chain(seen: StepInspection, chain: GradientSum) -> dict[str, Any]:
     return {
         "value": chain.value,
         "terms": [

@@ -24,8 +24,8 @@ from engine.errors import EngineError, TrainingError
 from engine.network import Network
 from engine.train.config import TrainConfig
 from engine.train.data import Dataset
-from engine.train.inspection.step_trace import Glass, examine, examine_one
-from engine.train.loop import upcoming
+from engine.train.inspection.step_trace import StepTrace, trace_step, trace_step_of
+from engine.train.loop import next_batch
 from engine.train.losses import soft_targets
 from engine.train.state import State
 from engine.types import Array, Index
@@ -56,7 +56,7 @@ class StepInspection:
     """
 
     id: str
-    glass: Glass
+    glass: StepTrace
     config: TrainConfig
     labels: tuple[str, ...]
     training: str | None = None
@@ -215,7 +215,7 @@ def train_on_photo(
             weight_decay=lesson.weight_decay,
             label_smoothing=0.0,
         )
-        glass = examine_one(network, x, soft_targets(truth, len(labels), 0.0, x.dtype), config)
+        glass = trace_step_of(network, x, soft_targets(truth, len(labels), 0.0, x.dtype), config)
     except EngineError as error:
         raise BadParameter(sentence(error)) from None
     if not np.isfinite(glass.loss_after):
@@ -251,12 +251,12 @@ def _inspect_training(
     step_id: str, run: str, state: State, dataset: Dataset, check: Check
 ) -> StepInspection:
     try:
-        batch = upcoming(dataset, state)
+        batch = next_batch(dataset, state)
     except TrainingError:
         raise WrongState("The training has taken its last step: none is to come.") from None
     check()
     epoch = state.epoch + 1
-    glass = examine(state, batch.x, batch.shares, batch.learning_rate)
+    glass = trace_step(state, batch.x, batch.shares, batch.learning_rate)
     return StepInspection(
         step_id,
         glass,

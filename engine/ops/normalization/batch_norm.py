@@ -126,7 +126,7 @@ class BatchNorm(Elementwise):
     def _backward_of_batch(
         self, dy: Array, cache: BatchNormCache
     ) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        """Mean and variance depend on every number of the batch, so each number is to blame for a little of all others.
+        """Mean and variance depend on every element of the batch, so each has a part in the gradient of all others.
 
         With x̂ for the normalised input: dx = gamma / σ · (dy - dbeta / count - x̂ · dgamma / count). That is linear in dy
         and in x, so it is computed as scale · dy + slope · x + shift, and x̂ is never stored.

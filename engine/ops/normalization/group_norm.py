@@ -109,7 +109,7 @@ class _OfChannels(_OfAGroup):
         return _shaped(y, x.shape), _Cache(pictures, mean, inverse, x.shape)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        """Each number is to blame for a little of all others of its group, through mean and variance.
+        """Each element has a part in the gradient of all others of its group, through mean and variance.
 
         With x̂ for the normalised input and g = gamma · dy: dx = (g - mean(g) - x̂ · mean(g · x̂)) / σ, means over the group.
         That is linear in dy and in x, so it is computed as scale · dy + slope · x + shift, and x̂ is never stored.

@@ -54,15 +54,15 @@ class LocalResponseNorm(Op):
         return channels_last(x * _power(base, -self.beta)), (x, base)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        """A number is to blame for its own result, and for the base of every neighbour whose window it lies in."""
+        """An element enters its own result, and the base of every neighbour whose window it lies in."""
         x, base = cache
         turned_down = _power(base, -self.beta)
-        blame = dy * x
-        blame *= turned_down
-        blame /= base
+        gradient = dy * x
+        gradient *= turned_down
+        gradient /= base
         shared = np.zeros_like(x)
         for tap in self._channels(x.shape).taps():
-            shared[:, tap.inputs] += blame[:, tap.outputs]
+            shared[:, tap.inputs] += gradient[:, tap.outputs]
         dx = dy * turned_down
         shared *= x
         shared *= 2 * self.alpha * self.beta / self.size

@@ -187,8 +187,8 @@ class AveragePool(_Pool):
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         rows, columns = self._axes(cache)
-        blame = to_nhwc(dy) * self._weights(rows, columns).astype(dy.dtype)[:, :, None]
-        return (from_nhwc(_spread(_spread(blame, 2, columns), 1, rows)),), {}
+        gradient = to_nhwc(dy) * self._weights(rows, columns).astype(dy.dtype)[:, :, None]
+        return (from_nhwc(_spread(_spread(gradient, 2, columns), 1, rows)),), {}
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         (x,) = xs
@@ -266,9 +266,9 @@ class LpPool(_Pool):
         """dx = sign(x) · |x / y|^(p - 1) · dy, summed over the windows; nothing where a window holds zeros alone."""
         x, y = cache
         rows, columns = self._axes((len(x), x.shape[3], *x.shape[1:3]))
-        blame = np.zeros_like(y)
-        np.divide(to_nhwc(dy), y ** (self.p - 1), out=blame, where=y > 0)
-        dx = _spread(_spread(blame, 2, columns), 1, rows)
+        gradient = np.zeros_like(y)
+        np.divide(to_nhwc(dy), y ** (self.p - 1), out=gradient, where=y > 0)
+        dx = _spread(_spread(gradient, 2, columns), 1, rows)
         dx *= np.sign(x) * np.abs(x) ** (self.p - 1)
         return (from_nhwc(dx),), {}
 

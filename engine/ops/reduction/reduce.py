@@ -145,10 +145,10 @@ class ReduceMax(Reduce):
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         rows, axes = self.rows(cache), self.reduced(cache.shape)
         winners = self.winner(rows)[..., None]
-        blame = np.zeros_like(rows)
-        np.put_along_axis(blame, winners, dy.reshape(winners.shape), axis=-1)
+        gradient = np.zeros_like(rows)
+        np.put_along_axis(gradient, winners, dy.reshape(winners.shape), axis=-1)
         behind = [size for axis, size in enumerate(cache.shape) if axis not in axes]
-        shaped = blame.reshape(*behind, *(cache.shape[axis] for axis in axes))
+        shaped = gradient.reshape(*behind, *(cache.shape[axis] for axis in axes))
         return (channels_last(np.moveaxis(shaped, range(-len(axes), 0), axes)),), {}
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
@@ -187,9 +187,9 @@ class ReduceProd(Reduce):
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         rows, axes = self.rows(cache), self.reduced(cache.shape)
-        blame = _others(rows) * dy.reshape(rows.shape[:-1])[..., None]
+        gradient = _others(rows) * dy.reshape(rows.shape[:-1])[..., None]
         behind = [size for axis, size in enumerate(cache.shape) if axis not in axes]
-        shaped = blame.reshape(*behind, *(cache.shape[axis] for axis in axes))
+        shaped = gradient.reshape(*behind, *(cache.shape[axis] for axis in axes))
         return (channels_last(np.moveaxis(shaped, range(-len(axes), 0), axes)),), {}
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.network import Network, Node
 from engine.ops import BatchNorm, Conv2d, Dense, Dropout
-from engine.train.clone import rebuilt, with_op
+from engine.train.clone import replace_nodes, replace_op
 
 
 def fold(network: Network) -> Network:
@@ -29,7 +29,7 @@ def fold(network: Network) -> Network:
             continue
         stands_for[node.name] = inputs[0]
     outputs = tuple(stands_for.get(name, name) for name in network.outputs)
-    return rebuilt(network, nodes=kept.values(), outputs=outputs)
+    return replace_nodes(network, nodes=kept.values(), outputs=outputs)
 
 
 def _is_its_own(network: Network, before: Node, norm: Node) -> bool:
@@ -46,4 +46,4 @@ def _folded(before: Node, op: BatchNorm) -> Node:
     if layer.bias is not None:
         bias += layer.bias * scale
     weight = layer.weight * scale.reshape(-1, *(1,) * (layer.weight.ndim - 1))
-    return with_op(before, weight=weight, bias=bias)
+    return replace_op(before, weight=weight, bias=bias)

@@ -11,11 +11,11 @@ from engine.execution import threads
 from engine.network import Network
 from engine.ops import BatchNorm, Dropout
 from engine.trace import Trace
-from engine.train.clone import copied, rebuilt, with_op
+from engine.train.clone import clone, replace_nodes, replace_op
 from engine.types import Array
 
-SETTLING_PICTURES = 8192  # at most; more of them change little
-SETTLING_BATCH = 128
+RECALIBRATION_IMAGES = 8192  # at most; more of them change little
+RECALIBRATION_BATCH = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ def joined(parts: list[Moments]) -> Moments:
     return Moments(mean, np.average(spreads, axis=0, weights=counts), sum(counts))
 
 
-def settled(network: Network, pictures: Array) -> Network:
+def recalibrate_batch_norm(network: Network, pictures: Array) -> Network:
     """The network with the statistics of pictures as they are, uint8 (N, H, W, 3), in arrays of its own.
 
     While it learns, a network meets augmented pictures: moved and zoomed ones are smoother than those that it will be asked
@@ -55,12 +55,13 @@ def settled(network: Network, pictures: Array) -> Network:
     """
     if not any(isinstance(node.op, BatchNorm) for node in network.nodes):
         return network
-    fresh = copied(network)
-    learner = rebuilt(
-        fresh, nodes=[with_op(n, rate=0.0) if isinstance(n.op, Dropout) else n for n in fresh.nodes]
+    fresh = clone(network)
+    learner = replace_nodes(
+        fresh,
+        nodes=[replace_op(n, rate=0.0) if isinstance(n.op, Dropout) else n for n in fresh.nodes],
     )
-    evenly = np.linspace(0, len(pictures) - 1, min(len(pictures), SETTLING_PICTURES)).astype(int)
-    count = max(1, len(evenly) // SETTLING_BATCH)
+    evenly = np.linspace(0, len(pictures) - 1, min(len(pictures), RECALIBRATION_IMAGES)).astype(int)
+    count = max(1, len(evenly) // RECALIBRATION_BATCH)
     batches = [evenly[first::count] for first in range(count)]  # some of every class in each
     found: list[dict[str, Moments]] = [{} for _ in batches]
 

@@ -14,7 +14,7 @@ import numpy as np
 from engine.errors import TrainingError
 from engine.network import Network, Node
 from engine.ops import Relu, Sigmoid, Tanh
-from engine.train.step import Part
+from engine.train.step import MicroBatchResult
 from engine.types import Array
 
 BINS = 24
@@ -23,10 +23,10 @@ BINS = 24
 MANY_DEAD = 0.4
 MANY_SATURATED = 0.6
 # … and sizes (root mean squares): a layer's gradient beside the last layer's, and one step beside the weights that it changes.
-HARDLY_ANY = 1e-2
-TOO_MUCH = 0.2
+VANISHING_RATIO = 1e-2
+EXPLODING_RATIO = 0.2
 
-# A sigmoid or tanh whose slope is below this share of its greatest passes next to no blame on.
+# A sigmoid or tanh whose slope is below this share of its greatest passes next to no gradient on.
 _FLAT = 0.05
 
 
@@ -68,9 +68,9 @@ class Warning:  # noqa: A001, the word that the page and the API use
     share_or_ratio: float
 
 
-def look(
+def diagnose(
     network: Network,
-    parts: Sequence[Part],
+    parts: Sequence[MicroBatchResult],
     before: Mapping[str, Array] | None = None,
     steps: int = 0,
 ) -> list[LayerHealth]:
@@ -93,21 +93,21 @@ def warnings(layers: Sequence[LayerHealth]) -> list[Warning]:
 
 
 def _warnings(health: LayerHealth, last: float) -> Iterator[Warning]:
-    """``last`` is the size of the last layer's gradient, where all blame begins."""
+    """``last`` is the size of the last layer's gradient, from which all others follow."""
     if health.dead is not None and health.dead >= MANY_DEAD:
         yield Warning("dead_units", health.layer, health.dead)
     if health.saturated is not None and health.saturated >= MANY_SATURATED:
         yield Warning("saturated", health.layer, health.saturated)
-    if health.gradient_rms is not None and last and health.gradient_rms / last < HARDLY_ANY:
+    if health.gradient_rms is not None and last and health.gradient_rms / last < VANISHING_RATIO:
         yield Warning("vanishing", health.layer, health.gradient_rms / last)
-    if health.update_ratio is not None and health.update_ratio > TOO_MUCH:
+    if health.update_ratio is not None and health.update_ratio > EXPLODING_RATIO:
         yield Warning("exploding", health.layer, health.update_ratio)
 
 
 def _health(
     network: Network,
     node: Node,
-    parts: Sequence[Part],
+    parts: Sequence[MicroBatchResult],
     before: Mapping[str, Array] | None,
     steps: int,
 ) -> LayerHealth | None:
@@ -123,7 +123,9 @@ def _health(
     return None
 
 
-def _of_weights(node: Node, parts: Sequence[Part], before: Array | None, steps: int) -> LayerHealth:
+def _of_weights(
+    node: Node, parts: Sequence[MicroBatchResult], before: Array | None, steps: int
+) -> LayerHealth:
     weight = node.op.params["weight"]
     gradient: Array = np.sum(
         [part.gradients.params[f"{node.name}.weight"] for part in parts], axis=0

@@ -1,6 +1,6 @@
-"""The chain rule written out: which products add up to the gradient of one weight, or to the blame of one activation.
+"""The chain rule written out: which products add up to the gradient of one weight, or of one activation.
 
-Nothing here is learned from: a ``Glass`` holds all values and gradients, and the sums of its backward pass are taken apart
+Nothing here is learned from: a ``StepTrace`` holds all values and gradients, and the sums of its backward pass are taken apart
 again. The products are worked out in float64 from the float32 numbers of the pass, all at once; only those terms that are
 asked for become objects.
 """
@@ -23,17 +23,17 @@ from engine.train.inspection.local_jacobian import (
     normalised,
     readers,
 )
-from engine.train.inspection.step_trace import Glass, GlassPart
+from engine.train.inspection.step_trace import MicroBatch, StepTrace
 from engine.types import Array, Index, Shape
 
 
 @dataclass(frozen=True)
-class ChainTerm:
-    """One product: the blame ``dz`` of a number that ``layer`` made, times what it hangs on, ``a``.
+class GradientTerm:
+    """One product: the gradient ``dz`` of a number that ``layer`` made, times what it hangs on, ``a``.
 
     - in a parameter's gradient, ``a`` is the number that the parameter met, found at ``input_index`` of the layer's input; a
       bias meets a one, which stands nowhere: None. Batch normalisation's gamma meets the normalised number;
-    - in an activation's blame, ``a`` is the local derivative of the layer's number by the activation, and ``input_index`` is None.
+    - in an activation's gradient, ``a`` is the local derivative of the layer's number by the activation, and ``input_index`` is None.
 
     Both indices are those within the picture, without the batch axis.
     """
@@ -48,14 +48,14 @@ class ChainTerm:
 
 
 @dataclass(frozen=True)
-class Chain:
+class GradientSum:
     """A gradient as a sum: ``value`` is what the backward pass found, up to rounding the sum of all the products.
 
     ``terms`` are the largest products first, as many as were asked for, of ``total_count``; ``rest`` is the sum of the others.
     """
 
     value: float
-    terms: list[ChainTerm]
+    terms: list[GradientTerm]
     total_count: int
     rest: float
 
@@ -74,19 +74,19 @@ class _Grid:
     def products(self) -> Array:
         return (self.dz * self.a).ravel()
 
-    def term(self, place: int) -> ChainTerm:
+    def term(self, place: int) -> GradientTerm:
         at = np.unravel_index(place, self.dz.shape)
         picture, *output = (int(axis[i]) for axis, i in zip(self.outputs, at, strict=True))
         read = None
         if self.inputs is not None:
             read = tuple(int(axis[i]) for axis, i in zip(self.inputs, at, strict=True))[1:]
         dz, a = float(self.dz[at]), float(self.a[at])
-        return ChainTerm(self.layer, picture, tuple(output), dz, read, a, dz * a)
+        return GradientTerm(self.layer, picture, tuple(output), dz, read, a, dz * a)
 
 
 def parameter_terms(
-    glass: Glass, node: str, parameter: str, index: Index, *, limit: int | None = None
-) -> Chain:
+    glass: StepTrace, node: str, parameter: str, index: Index, *, limit: int | None = None
+) -> GradientSum:
     """The gradient of one number of a parameter: the sum over all places and pictures where it was used.
 
     Padded cells brought nothing and are left out. Raises KeyError for a node that the network does not have, TrainingError for
@@ -97,7 +97,9 @@ def parameter_terms(
     if parameter not in maker.op.params:
         raise TrainingError(f"the layer {node!r} has no parameter {parameter!r}")
     if gradient is None:
-        raise TrainingError(f"no blame reaches the layer {node!r}: the loss does not depend on it")
+        raise TrainingError(
+            f"no gradient reaches the layer {node!r}: the loss does not depend on it"
+        )
     _check(f"{node}.{parameter}", gradient.shape, index)
     dy, (x,) = glass.gradients.values[node], (glass.trace[i] for i in maker.inputs)
     match maker.op:
@@ -114,8 +116,10 @@ def parameter_terms(
     return _chain(float(gradient[index]), grids, limit)
 
 
-def blame_terms(glass: Glass, name: str, index: Index, *, limit: int | None = None) -> Chain:
-    """The blame of one number of a value, dA: the sum over all numbers that read it, of their blame times the local derivative.
+def activation_gradient_terms(
+    glass: StepTrace, name: str, index: Index, *, limit: int | None = None
+) -> GradientSum:
+    """The gradient of one number of a value, dA: the sum over all numbers that read it, of their gradients times the local derivative.
 
     ``index`` includes the batch axis. Raises KeyError for a value that the network does not have, ShapeError for an index
     outside, TrainingError where no such list has meaning.
@@ -123,9 +127,9 @@ def blame_terms(glass: Glass, name: str, index: Index, *, limit: int | None = No
     inspection.check_index(glass.trace, name, index)
     gradient = glass.gradients.values.get(name)
     if gradient is None:
-        raise TrainingError(f"no blame reaches {name!r}: the loss does not depend on it")
+        raise TrainingError(f"no gradient reaches {name!r}: the loss does not depend on it")
     if name == glass.network.logits:
-        raise TrainingError(f"{name!r} is read by the loss itself, which gives it its blame")
+        raise TrainingError(f"{name!r} is read by the loss itself, which gives it its gradient")
     grids = [
         _grid(
             node.name,
@@ -140,7 +144,7 @@ def blame_terms(glass: Glass, name: str, index: Index, *, limit: int | None = No
     return _chain(float(gradient[index]), grids, limit)
 
 
-def _chain(value: float, grids: list[_Grid], limit: int | None) -> Chain:
+def _chain(value: float, grids: list[_Grid], limit: int | None) -> GradientSum:
     products = np.concatenate([grid.products for grid in grids])
     order = np.argsort(-np.abs(products), kind="stable")[:limit]
     ends = np.cumsum([grid.dz.size for grid in grids])
@@ -149,7 +153,7 @@ def _chain(value: float, grids: list[_Grid], limit: int | None) -> Chain:
         grid = int(np.searchsorted(ends, place, side="right"))
         terms.append(grids[grid].term(place - int(ends[grid]) + grids[grid].dz.size))
     products[order] = 0.0
-    return Chain(value, terms, products.size, float(products.sum()))
+    return GradientSum(value, terms, products.size, float(products.sum()))
 
 
 def _check(name: str, shape: Shape, index: Index) -> None:
@@ -186,7 +190,7 @@ def _dense_weight(node: str, dy: Array, x: Array, index: Index) -> _Grid:
     return _grid(node, dy, every_place(dy.shape, unit), x[:, [source]], inputs)
 
 
-def _gamma(glass: Glass, node: str, op: BatchNorm, part: GlassPart, channel: int) -> _Grid:
+def _gamma(glass: StepTrace, node: str, op: BatchNorm, part: MicroBatch, channel: int) -> _Grid:
     """Gamma meets the normalised number, which is another one for each part of the batch."""
     places = channel_of_part(glass, node, part, channel)
     met, _ = normalised(glass, node, op, part, channel)

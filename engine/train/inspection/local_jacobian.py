@@ -31,14 +31,14 @@ from engine.ops import (
 from engine.ops.base import Elementwise
 from engine.ops.elementwise.binary import BinaryOp
 from engine.ops.window import Sliding, axes
-from engine.train.inspection.step_trace import Glass, GlassPart
+from engine.train.inspection.step_trace import MicroBatch, StepTrace
 from engine.types import Array, Index, Shape
 
 Places = tuple[Array, ...]
 Readers = tuple[Places, Array | float]  # where they are, and their derivatives, of the grid's shape
 
 
-def readers(glass: Glass, node: Node, place: int, index: Index) -> Readers:
+def readers(glass: StepTrace, node: Node, place: int, index: Index) -> Readers:
     """The numbers of ``node`` that read the number ``index`` (batch axis included) of its input number ``place``.
 
     Raises TrainingError for an op whose derivative hangs on more than its own input and output.
@@ -112,7 +112,7 @@ def _pools(op: MaxPool | AveragePool, x: Array, y: Array, index: Index) -> Reade
     return (*_one(index[:2]), rows, columns), worth
 
 
-def _normalisation(glass: Glass, name: str, op: BatchNorm, index: Index) -> Readers:
+def _normalisation(glass: StepTrace, name: str, op: BatchNorm, index: Index) -> Readers:
     """At inference the number itself; in training all numbers of its channel, for each one moves their mean and variance."""
     part, channel = glass.part_of(index[0]), index[1]
     numbers, inverse = normalised(glass, name, op, part, channel)
@@ -149,14 +149,14 @@ def every_place(shape: Shape, channel: int) -> Places:
     return tuple(np.array([channel]) if axis == 1 else np.arange(n) for axis, n in enumerate(shape))
 
 
-def channel_of_part(glass: Glass, name: str, part: GlassPart, channel: int) -> Places:
+def channel_of_part(glass: StepTrace, name: str, part: MicroBatch, channel: int) -> Places:
     """All places of one channel in the pictures of one part of the batch."""
     places = every_place(glass.trace[name].shape, channel)
     return (np.arange(part.pictures.start, part.pictures.stop), *places[1:])
 
 
 def normalised(
-    glass: Glass, name: str, op: BatchNorm, part: GlassPart, channel: int
+    glass: StepTrace, name: str, op: BatchNorm, part: MicroBatch, channel: int
 ) -> tuple[Array, float]:
     """A channel of one part of the batch before gamma and beta, (pictures, 1, …), and one over its standard deviation."""
     (source,) = glass.network.node(name).inputs

@@ -1,6 +1,6 @@
 """One step of learning under the glass: the step that ``Step`` does, with every number of it kept.
 
-    glass = examine(state, batch.x, batch.shares, batch.learning_rate)
+    glass = trace_step(state, batch.x, batch.shares, batch.learning_rate)
 
 Forward, loss and backward of all pictures stand in ``trace``, ``losses`` and ``gradients``; what the optimiser did with a
 parameter in ``updates``; the same pictures again, with the same dropout and after the step, in ``trace_after``.
@@ -22,12 +22,12 @@ from engine.ops.base import one_term
 from engine.outputs import class_scores
 from engine.trace import Trace
 from engine.train.batch_norm.recalibrate import Moments
-from engine.train.clone import copied
+from engine.train.clone import clone
 from engine.train.config import TrainConfig
 from engine.train.losses import LOSSES, Loss
 from engine.train.optimisers import Optimiser
 from engine.train.state import State
-from engine.train.step import Part, Step
+from engine.train.step import MicroBatchResult, Step
 from engine.types import Array, Index
 
 
@@ -57,7 +57,7 @@ class Update:
 
 
 @dataclass(frozen=True)
-class GlassPart:
+class MicroBatch:
     """Some pictures of the batch that were normalised together, by these moments (node name → mean and variance).
 
     At inference there are no moments: the network's running ones were used.
@@ -68,7 +68,7 @@ class GlassPart:
 
 
 @dataclass(frozen=True, eq=False)
-class Glass:
+class StepTrace:
     """A step with all its numbers, in arrays of its own.
 
     - ``network`` is the one before the step, ``after`` the one that the step made;
@@ -87,7 +87,7 @@ class Glass:
     losses: Array
     correct: int
     gradients: Gradients
-    parts: tuple[GlassPart, ...]
+    parts: tuple[MicroBatch, ...]
     learning_rate: float
     options: Mapping[str, float]
     steps: int
@@ -98,7 +98,7 @@ class Glass:
     losses_after: Array
     trained: bool
 
-    def part_of(self, picture: int) -> GlassPart:
+    def part_of(self, picture: int) -> MicroBatch:
         """The part of the batch in which a picture was. Raises IndexError when it is not in the batch."""
         for part in self.parts:
             if part.pictures.start <= picture < part.pictures.stop:
@@ -121,7 +121,7 @@ class Glass:
         return replace(node.op, mean=moments.mean, var=moments.var).explain(xs, y, index)
 
 
-def examine(state: State, x: Array, shares: Array, learning_rate: float) -> Glass:
+def trace_step(state: State, x: Array, shares: Array, learning_rate: float) -> StepTrace:
     """Do the step that the training loop does, on x (N, C, H, W) and the truth (N, K), and keep all of it.
 
     The state afterwards is, bit for bit, what ``Step`` makes of it. Takes about three times as long.
@@ -129,30 +129,32 @@ def examine(state: State, x: Array, shares: Array, learning_rate: float) -> Glas
     return _examine(state, x, shares, learning_rate, train=True)
 
 
-def examine_one(network: Network, x: Array, shares: Array, config: TrainConfig) -> Glass:
+def trace_step_of(network: Network, x: Array, shares: Array, config: TrainConfig) -> StepTrace:
     """One step of any network on one picture, x (1, C, H, W) and the truth (1, K), by a fresh optimiser.
 
     Normalisation and dropout work as at inference, since one picture has no statistics worth the name. The network itself
     stays as it is. Loss, optimiser and learning rate are those of ``config``; its schedule is not asked.
     """
-    state = State(copied(network), config)
+    state = State(clone(network), config)
     return _examine(state, x, shares, config.learning_rate, train=False)
 
 
-def _examine(state: State, x: Array, shares: Array, learning_rate: float, *, train: bool) -> Glass:
+def _examine(
+    state: State, x: Array, shares: Array, learning_rate: float, *, train: bool
+) -> StepTrace:
     network, optimiser, loss = state.network, state.optimiser, LOSSES[state.config.loss]
     step = Step(state, loss, train=train)
-    before, memory = copied(network), _memory(optimiser)
-    parts = step.look(x, shares, keep=True)
-    grads = step.learn(parts, learning_rate)
+    before, memory = clone(network), _memory(optimiser)
+    parts = step.forward_backward(x, shares, keep=True)
+    grads = step.apply_gradients(parts, learning_rate)
     again = step.forward(x)
-    outcome = step.close(parts, len(x))
-    after = copied(network)
+    outcome = step.finish(parts, len(x))
+    after = clone(network)
     trace, trace_after = _trace(network, _traces(parts)), _trace(network, again)
     losses, losses_after = (
         _losses(loss, class_scores(network.answer, t).values, shares) for t in (trace, trace_after)
     )
-    return Glass(
+    return StepTrace(
         network=before,
         trace=trace,
         shares=shares,
@@ -160,7 +162,7 @@ def _examine(state: State, x: Array, shares: Array, learning_rate: float, *, tra
         losses=losses,
         correct=outcome.correct,
         gradients=Gradients(_joined_all([part.gradients.values for part in parts]), grads),
-        parts=tuple(GlassPart(part.pictures, part.moments) for part in parts),
+        parts=tuple(MicroBatch(part.pictures, part.moments) for part in parts),
         learning_rate=learning_rate,
         options=optimiser.options,
         steps=optimiser.steps,
@@ -203,13 +205,13 @@ def _updates(
             decayed=decayed,
             shrunk=shrunk,
             slots={slot: (memory[slot][name], now[slot][name]) for slot in optimiser.slots},
-            corrected=optimiser.corrected(name),
+            corrected=optimiser.bias_corrected(name),
             after=new[name],
         )
     return updates
 
 
-def _traces(parts: list[Part]) -> list[Trace]:
+def _traces(parts: list[MicroBatchResult]) -> list[Trace]:
     return [part.trace for part in parts if part.trace is not None]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from engine.attribution.target import asked
+from engine.attribution.target import make_target
 from engine.network import Network, Node
 from engine.ops import Dense, Flatten
 from tests.engine.networks import network, pictures
@@ -18,7 +18,7 @@ STEP = 1e-6
 
 def branched(target=2, tick=None, seed=9):
     """A question about one of the five scores of a random picture."""
-    return asked(network("float64"), pictures(1, "float64", seed), target, None, tick)
+    return make_target(network("float64"), pictures(1, "float64", seed), target, None, tick)
 
 
 def linear(size=(1, 4, 6), classes=3, seed=1, name="scores"):

@@ -13,7 +13,7 @@ from engine.attribution.gradients import (
     saliency,
     smooth_grad,
 )
-from engine.attribution.target import asked
+from engine.attribution.target import make_target
 from engine.network import Network, Node
 from engine.ops import Clip, Conv2d, Dense, Flatten, LeakyRelu, Relu, Tanh
 from tests.engine.attribution.targets import (
@@ -55,7 +55,7 @@ class TestIntegratedGradients:
     @pytest.mark.parametrize("file", SAMPLE_FILES)
     def test_they_do_so_for_photos_in_the_network_that_ships(self, file):
         net = engine.load("everyday")
-        asking = asked(net, photo(net, file), None, None, None)
+        asking = make_target(net, photo(net, file), None, None, None)
         there, nothing = asking.scores(np.concatenate([asking.x, asking.baseline]))
         found = integrated_gradients(asking, STEPS).sum()
         assert found == pytest.approx(there - nothing, rel=0.01)
@@ -63,13 +63,13 @@ class TestIntegratedGradients:
     def test_of_a_weighted_sum_they_are_its_products(self):
         net = linear()
         x, baseline = np.random.default_rng(0).standard_normal((2, 1, 1, 4, 6))
-        found = integrated_gradients(asked(net, x, 1, baseline, None), steps=1)
+        found = integrated_gradients(make_target(net, x, 1, baseline, None), steps=1)
         weight = net.parameters()["scores.weight"][1].reshape(4, 6)
         np.testing.assert_allclose(found, weight * (x - baseline)[0, 0])
 
     def test_where_the_picture_is_the_baseline_there_is_nothing_to_tell(self):
         asking = branched()
-        same = asked(asking.network, asking.x, 2, asking.x[0], None)
+        same = make_target(asking.network, asking.x, 2, asking.x[0], None)
         assert not integrated_gradients(same, 3).any()
 
     def test_they_do_not_depend_on_how_many_pictures_run_together(self, monkeypatch):
@@ -118,12 +118,12 @@ class TestGuided:
     x = np.array([2.0, 1.0]).reshape(1, 1, 1, 2)
 
     def found(self, act):
-        return guided_backprop(asked(switches(act), self.x, 0, None, None))[0]
+        return guided_backprop(make_target(switches(act), self.x, 0, None, None))[0]
 
     def test_relu(self):
         # Score ← act2: (2, −1) → guided (2, 0). act1: 2 · (1, −2, 0.5) = (2, −4, 1) → guided, and act1 open at 3 alone: (2, 0, 0).
         assert self.found(Relu()).tolist() == [2, 2]
-        plain = saliency(asked(switches(Relu()), self.x, 0, None, None))
+        plain = saliency(make_target(switches(Relu()), self.x, 0, None, None))
         assert plain.tolist() == [[2, 6]]  # 2 · (1, 1) − 4 · (1, −1), without its signs
 
     def test_leaky_relu(self):
@@ -135,7 +135,7 @@ class TestGuided:
         assert self.found(Clip(0.0, 2.5)).tolist() == [1, 2]
 
     def test_smooth_functions_are_left_as_they_are(self):
-        asking = asked(switches(Tanh()), self.x, 0, None, None)
+        asking = make_target(switches(Tanh()), self.x, 0, None, None)
         assert (guided_backprop(asking) == saliency(asking)).all()
 
     def test_forward_and_its_explanation_stay_as_they_are(self):

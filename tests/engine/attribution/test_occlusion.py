@@ -5,7 +5,7 @@ import pytest
 
 from engine.attribution import target
 from engine.attribution.occlusion import occlusion, window_and_stride
-from engine.attribution.target import asked
+from engine.attribution.target import make_target
 from engine.errors import AttributionError
 from tests.engine.attribution.targets import branched, linear
 
@@ -41,14 +41,16 @@ def test_every_pixel_has_the_mean_drop_of_its_windows(window, stride, most, monk
 def test_the_picture_is_covered_with_the_baseline():
     asking = branched()
     noise = np.random.default_rng(3).standard_normal(asking.x.shape)
-    other = asked(asking.network, asking.x, 2, noise, None)
+    other = make_target(asking.network, asking.x, 2, noise, None)
     np.testing.assert_allclose(occlusion(other, 4, 2), one_by_one(other, 4, 2), atol=1e-12)
 
 
 def test_pixel_by_pixel_in_a_weighted_sum_it_is_the_products():
     net, x = linear(), np.random.default_rng(0).standard_normal((1, 1, 4, 6))
     weight = net.parameters()["scores.weight"][1].reshape(4, 6)
-    np.testing.assert_allclose(occlusion(asked(net, x, 1, None, None), 1, 1), weight * x[0, 0])
+    np.testing.assert_allclose(
+        occlusion(make_target(net, x, 1, None, None), 1, 1), weight * x[0, 0]
+    )
 
 
 @pytest.mark.parametrize(

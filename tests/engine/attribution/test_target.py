@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.attribution import attribute, curves, random_map
-from engine.attribution.target import asked, batch_size
+from engine.attribution.target import batch_size, make_target
 from engine.errors import AttributionError
 from engine.network import Network, Node
 from engine.ops import (
@@ -76,7 +76,7 @@ def test_no_is_explained_by_minus_the_logit():
 def test_the_likelier_of_yes_and_no_is_asked_about_unless_told():
     network = small(("p", Sigmoid()), k=1)
     likelier = int(network.forward(X)["p"][0, 0] > 0.5)
-    assert asked(network, X, None, None, None).unit == likelier
+    assert make_target(network, X, None, None, None).unit == likelier
 
 
 def test_curves_of_no_tell_its_probability():
@@ -88,7 +88,7 @@ def test_curves_of_no_tell_its_probability():
 @pytest.mark.parametrize("target", [0, 1])
 def test_the_gradient_is_that_of_the_score(target):
     network = small(("p", Sigmoid()), k=1)
-    question = asked(network, X, target, None, None)
+    question = make_target(network, X, target, None, None)
     found = question.gradients(question.trace, ["image"])["image"][0]
     np.testing.assert_allclose(found, measured_gradient(question.scores, X), atol=1e-6)
 

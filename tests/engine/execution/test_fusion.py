@@ -93,10 +93,10 @@ def test_gradients_are_those_of_the_steps_one_by_one():
     net, x = residual(np.float64), photos(2, np.float64)
     trace = net.forward(x)
     _, caches = one_by_one(net, x)
-    blame = {"last": np.ones_like(trace["last"]), "late": np.ones_like(trace["late"])}
-    got = net.backward(trace, blame)
+    gradient = {"last": np.ones_like(trace["last"]), "late": np.ones_like(trace["late"])}
+    got = net.backward(trace, gradient)
     trace.caches.update(caches)
-    expected = net.backward(trace, blame)
+    expected = net.backward(trace, gradient)
     for name, gradient in expected.values.items():
         np.testing.assert_allclose(got.values[name], gradient, atol=1e-12)
     for name, gradient in expected.params.items():

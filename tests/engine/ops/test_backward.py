@@ -115,8 +115,8 @@ def test_quantising_passes_on_what_it_rounds():
     assert q.tolist() == [[0, 0, 3, 123, 255, 255]]
     y, others = back.forward(q)
     assert y.tolist() == [[-1.5, -1.5, 0, 60, 126, 126]]
-    ((blame,), _) = back.backward(np.ones_like(y), others)
-    assert op.backward(blame, kept)[0][0].tolist() == [[0, 1, 1, 1, 1, 0]]
+    ((gradient,), _) = back.backward(np.ones_like(y), others)
+    assert op.backward(gradient, kept)[0][0].tolist() == [[0, 1, 1, 1, 1, 0]]
 
 
 def test_requantising_passes_on_what_it_rounds():

@@ -13,7 +13,7 @@ from engine.outputs import (
     probabilities,
 )
 from engine.train.config import TrainConfig
-from engine.train.inspection.step_trace import examine_one
+from engine.train.inspection.step_trace import trace_step_of
 from tests.engine.outputs.tails import picture, sigmoid, softmax, tail
 
 ONE = np.array([1.0], np.float32)
@@ -102,7 +102,7 @@ def test_the_loss_of_a_step_is_that_of_the_probabilities(steps, k):
     target = int(got.argmin())
     truth = np.eye(len(got), dtype=np.float32)[[target]]
     config = TrainConfig(optimiser="sgd", learning_rate=1e-3, weight_decay=0.0)
-    glass = examine_one(network, x, truth, config)
+    glass = trace_step_of(network, x, truth, config)
     assert glass.loss == pytest.approx(-np.log(got[target]), rel=1e-4)
     assert glass.loss_after < glass.loss
 
@@ -114,7 +114,7 @@ def test_a_sure_softmax_loses_as_much_as_its_logits_say():
     z = trace["s"][0].astype(np.float64)
     target = int(z.argmin())
     config = TrainConfig(optimiser="sgd", learning_rate=1e-6, weight_decay=0.0)
-    glass = examine_one(network, picture(), np.eye(4, dtype=np.float32)[[target]], config)
+    glass = trace_step_of(network, picture(), np.eye(4, dtype=np.float32)[[target]], config)
     assert glass.loss == pytest.approx(
         np.log(np.exp(z - z.max()).sum()) + z.max() - z[target], rel=1e-5
     )

@@ -8,7 +8,7 @@ from engine.network import Network, Node
 from engine.ops import BatchNorm, Conv2d, Dense, Dropout, Flatten, MaxPool, Relu, Softmax
 from engine.preprocess import Preprocess
 from engine.train.augment import Augmentation
-from engine.train.clone import rebuilt
+from engine.train.clone import replace_nodes
 from engine.train.config import TrainConfig
 from engine.train.data import Dataset
 
@@ -95,4 +95,4 @@ def without(network, *kinds):
             stands_for[node.name] = inputs[0]
         else:
             nodes.append(replace(node, inputs=inputs))
-    return rebuilt(network, nodes=nodes)
+    return replace_nodes(network, nodes=nodes)

@@ -10,7 +10,7 @@ from engine.errors import TrainingError
 from engine.ops import BatchNorm
 from engine.train import checkpoint
 from engine.train.augment import Augmentation
-from engine.train.clone import rebuilt
+from engine.train.clone import replace_nodes
 from engine.train.config import TrainConfig
 from engine.train.data import Dataset
 from engine.train.loop import EpochDone, Finished, StepDone, train
@@ -183,7 +183,7 @@ def test_a_network_that_does_not_fit_the_pictures_is_refused():
 def test_a_state_does_not_fit_another_network():
     state = State(shapes.network(), shapes.QUICK)
     network = shapes.network()
-    fewer = rebuilt(
+    fewer = replace_nodes(
         network,
         nodes=[n for n in network.nodes if n.name not in ("fc", "softmax")],
         outputs=("dropout",),

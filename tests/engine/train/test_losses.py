@@ -26,9 +26,9 @@ def test_cross_entropy_is_the_mean_of_minus_log_share():
 
 def test_mean_squared_error_compares_with_one_hot_shares():
     outputs = np.array([[1.0, 0.0], [0.5, -1.0]])
-    loss, blame = mean_squared_error(outputs, np.array([0, 1]))
+    loss, gradient = mean_squared_error(outputs, np.array([0, 1]))
     assert loss == pytest.approx((0 + 0 + 0.25 + 4) / 4)
-    np.testing.assert_allclose(blame, [[0, 0], [0.25, -1.0]])
+    np.testing.assert_allclose(gradient, [[0, 0], [0.25, -1.0]])
 
 
 @pytest.mark.parametrize("name", LOSSES)
@@ -39,21 +39,21 @@ def test_gradients_are_the_numerical_ones(name, smoothing, soft):
     outputs, targets = rng.normal(size=(5, 4)), rng.integers(0, 4, 5)
     if soft:
         targets = rng.dirichlet(np.ones(4), 5)
-    _, blame = LOSSES[name](outputs, targets, smoothing)
+    _, gradient = LOSSES[name](outputs, targets, smoothing)
     for place in np.ndindex(outputs.shape):
         step = np.zeros_like(outputs)
         step[place] = 1e-6
         up, down = (LOSSES[name](outputs + s, targets, smoothing)[0] for s in (step, -step))
-        assert blame[place] == pytest.approx((up - down) / 2e-6, abs=1e-8)
+        assert gradient[place] == pytest.approx((up - down) / 2e-6, abs=1e-8)
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_the_outputs_stay_and_the_dtype_is_kept(name):
     outputs = LOGITS.astype(np.float32)
-    loss, blame = LOSSES[name](outputs, LABELS, 0.1)
+    loss, gradient = LOSSES[name](outputs, LABELS, 0.1)
     np.testing.assert_array_equal(outputs, LOGITS.astype(np.float32))
     assert isinstance(loss, float)
-    assert blame.dtype == np.float32
+    assert gradient.dtype == np.float32
 
 
 def test_smoothed_shares_add_up_to_one():

@@ -9,7 +9,7 @@ from engine.ops import BatchNorm, Dropout
 from engine.train.data import DROPOUT_STREAM, stream
 from engine.train.losses import cross_entropy, soft_targets
 from engine.train.state import State
-from engine.train.step import PARTS, Step
+from engine.train.step import MICRO_BATCHES, Step
 from tests.engine.train import shapes
 
 PLAIN = replace(shapes.QUICK, optimiser="sgd", weight_decay=0.0)
@@ -26,8 +26,8 @@ def test_the_parts_gradients_add_up_to_the_whole_batchs(pictures):
     network = shapes.without(shapes.network(), BatchNorm, Dropout)
     x, shares = (a[:pictures] for a in batch())
     trace = network.forward(x, train=True)
-    loss, blame = cross_entropy(trace["fc"], shares)
-    whole = network.backward(trace, {"fc": blame}).params
+    loss, gradient = cross_entropy(trace["fc"], shares)
+    whole = network.backward(trace, {"fc": gradient}).params
     before = {name: a.copy() for name, a in network.parameters().items()}
 
     state = State(network, PLAIN)
@@ -53,7 +53,7 @@ def test_no_picture_is_normalised_alone(count):
     """Alone, each value of a picture would be its own mean, and nothing would come through the normalisation."""
     x, shares = batch()
     state = State(shapes.network(), PLAIN)
-    parts = Step(state, cross_entropy).look(x[:count], shares[:count], keep=True)
+    parts = Step(state, cross_entropy).forward_backward(x[:count], shares[:count], keep=True)
     assert [part.trace[state.network.logits].shape[0] for part in parts] == [count]
 
 
@@ -73,8 +73,8 @@ def test_dropout_draws_by_its_place_in_the_training():
 def test_parts_draw_different_dropout():
     network = shapes.network()
     place = [node.name for node in network.nodes].index("dropout")
-    draws = {stream(0, DROPOUT_STREAM, 0, 0, part, place).random() for part in range(PARTS)}
-    assert len(draws) == PARTS
+    draws = {stream(0, DROPOUT_STREAM, 0, 0, part, place).random() for part in range(MICRO_BATCHES)}
+    assert len(draws) == MICRO_BATCHES
 
 
 def test_the_average_follows_the_weights_and_the_statistics():

@@ -32,7 +32,7 @@ def build(layers, size=(32, 32)):
 
 def problem_of(*layers, size=(32, 32)):
     """The one problem of a plan, and the name of its layer."""
-    (found,) = [row for row in layer_spec.plan(layers, 3, size) if row.problem]
+    (found,) = [row for row in layer_spec.validate(layers, 3, size) if row.problem]
     with pytest.raises(TrainingError, match=found.name):
         build(layers, size)
     return found.name, found.problem
@@ -41,7 +41,7 @@ def problem_of(*layers, size=(32, 32)):
 @pytest.mark.parametrize("layers", [(), layer_spec.DEFAULT_LAYERS, EVERYTHING])
 @pytest.mark.parametrize("size", [(32, 32), (40, 24)])
 def test_the_plan_is_what_the_network_is(layers, size):
-    rows = layer_spec.plan(layers, 3, size)
+    rows = layer_spec.validate(layers, 3, size)
     described = describe_layers(build(layers, size))[1:]
     assert [row.name for row in rows] == [layer.name for layer in described]
     for row, layer in zip(rows, described, strict=True):
@@ -51,7 +51,7 @@ def test_the_plan_is_what_the_network_is(layers, size):
 
 
 def test_layers_are_named_after_what_they_do():
-    names = [row.name for row in layer_spec.plan(EVERYTHING, 3)]
+    names = [row.name for row in layer_spec.validate(EVERYTHING, 3)]
     assert names == (
         [
             "conv1",
@@ -118,7 +118,7 @@ def test_what_is_impossible_says_why(layers, name, says):
 
 
 def test_after_a_problem_nothing_is_claimed():
-    rows = layer_spec.plan([{"kind": "relu"}, {"kind": "conv"}, {"kind": "relu"}], 3)
+    rows = layer_spec.validate([{"kind": "relu"}, {"kind": "conv"}, {"kind": "relu"}], 3)
     assert rows[0].shape == (3, 32, 32)
     for row in rows[1:]:
         assert (row.shape, row.parameters, row.multiply_adds) == (None, None, None)
@@ -140,5 +140,5 @@ def test_a_complete_layer_says_what_went_without_saying():
 
 def test_each_plan_within_the_limits_can_be_built():
     largest = [{"kind": "maxpool"}, {"kind": "dense", "units": 1024}]
-    assert prod(layer_spec.plan(largest, 3)[0].shape) * 1024 < layer_spec.MAX_PARAMETERS
+    assert prod(layer_spec.validate(largest, 3)[0].shape) * 1024 < layer_spec.MAX_PARAMETERS
     assert build(largest)

@@ -16,9 +16,9 @@ from engine.formats.onnx.converters import (
     shapes,
     windows,
 )
-from engine.formats.onnx.importing.node_context import Step
+from engine.formats.onnx.importing.node_context import NodeContext
 
-CONVERTERS: Mapping[str, Callable[[Step], None]] = {
+CONVERTERS: Mapping[str, Callable[[NodeContext], None]] = {
     "Abs": elementwise.plain(ops.Abs),
     "Add": elementwise.pairwise(ops.Add),
     "ArgMax": reductions.arg_max,

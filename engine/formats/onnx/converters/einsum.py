@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import prod
 
 from engine.formats.onnx.importing.builder import Operand, as_parameter
-from engine.formats.onnx.importing.node_context import Step
+from engine.formats.onnx.importing.node_context import NodeContext
 from engine.ops import MatMul, ReduceSum, Reshape, Transpose
 
 
-def einsum(step: Step) -> None:
+def einsum(step: NodeContext) -> None:
     """Letters in both values and in the result are walked along, letters in both alone are summed up: a product of matrices."""
     equation = step.text("equation", "").replace(" ", "")
     names, _, result = equation.partition("->")
@@ -29,7 +29,7 @@ def einsum(step: Step) -> None:
         raise step.refused("one or two values are joined here")
 
 
-def _single(step: Step, term: str, result: str) -> None:
+def _single(step: NodeContext, term: str, result: str) -> None:
     x, gone = step.operand(0), [letter for letter in term if letter not in result]
     if gone:
         axes = tuple(term.index(letter) for letter in gone)
@@ -38,7 +38,7 @@ def _single(step: Step, term: str, result: str) -> None:
     step.make(Transpose(tuple(term.index(letter) for letter in result)), x)
 
 
-def _pair(step: Step, left: str, right: str, result: str) -> None:
+def _pair(step: NodeContext, left: str, right: str, result: str) -> None:
     sizes = {
         letter: size
         for place, term in enumerate((left, right))
@@ -64,7 +64,7 @@ def _pair(step: Step, left: str, right: str, result: str) -> None:
 
 
 def _matrix(
-    step: Step,
+    step: NodeContext,
     place: int,
     term: str,
     along: list[str],
@@ -79,7 +79,7 @@ def _matrix(
     shape = (*ahead, prod(sizes[i] for i in rows), prod(sizes[i] for i in columns))
     x = step.operand(place) if place else step.value(0)
     if x.array is not None:
-        step.builder.room(x.array.size)
+        step.builder.reserve(x.array.size)
         return Operand.known(x.name, x.array.transpose(perm).reshape(shape))
     x = step.make(Transpose(perm), x, part=f"turned{place}")
     return step.make(Reshape((-1, *shape[1:])), x, part=f"matrix{place}")

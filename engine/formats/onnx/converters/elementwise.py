@@ -10,7 +10,7 @@ from onnx import TensorProto
 
 from engine.formats.onnx.file.tensors import BOOL, FLOATS, WHOLES, type_name
 from engine.formats.onnx.importing.builder import Operand, as_parameter
-from engine.formats.onnx.importing.node_context import Step
+from engine.formats.onnx.importing.node_context import NodeContext
 from engine.ops import (
     Add,
     Celu,
@@ -45,17 +45,17 @@ NARROW: Mapping[int, tuple[int, int]] = {
 }
 
 
-def plain(op: Callable[[], Op]) -> Callable[[Step], None]:
+def plain(op: Callable[[], Op]) -> Callable[[NodeContext], None]:
     """A function with nothing to set."""
     return lambda step: _one(step, op())
 
 
-def leaky_relu(step: Step) -> None:
+def leaky_relu(step: NodeContext) -> None:
     """LeakyRelu."""
     _one(step, LeakyRelu(step.real("alpha", 0.01)))
 
 
-def clip(step: Step) -> None:
+def clip(step: NodeContext) -> None:
     """Clip, with bounds that are attributes before opset 11 and operands from then on; either may be missing."""
     low, high = (step.bound(place, name) for place, name in ((1, "min"), (2, "max")))
     low, high = -np.inf if low is None else low, np.inf if high is None else high
@@ -64,7 +64,7 @@ def clip(step: Step) -> None:
     )  # bounds the wrong way round give the upper one everywhere
 
 
-def cast(step: Step) -> None:
+def cast(step: NodeContext) -> None:
     """Cast. Everything is held in float32: integers lose what stands behind the point, and narrow ones wrap around."""
     target, x = step.integer("to"), step.operand(0)
     if target in FLOATS:
@@ -79,12 +79,12 @@ def cast(step: Step) -> None:
         step.mark_whole()
 
 
-def _to_integers(step: Step, x: Operand, target: int) -> None:
+def _to_integers(step: NodeContext, x: Operand, target: int) -> None:
     if target not in NARROW:
-        step.make(Identity() if x.whole else Trunc(), x)
+        step.make(Identity() if x.is_integer else Trunc(), x)
         return
     bits, low = NARROW[target]
-    if not x.whole:
+    if not x.is_integer:
         x = step.make(Trunc(), x, part="whole")
     if not low:
         step.make(Mod(np.array(1 << bits, np.float32)), x)
@@ -95,22 +95,22 @@ def _to_integers(step: Step, x: Operand, target: int) -> None:
     step.make(Sub(offset), x)
 
 
-def elu(step: Step) -> None:
+def elu(step: NodeContext) -> None:
     """Elu."""
     _one(step, Elu(step.real("alpha", 1.0)))
 
 
-def gelu(step: Step) -> None:
+def gelu(step: NodeContext) -> None:
     """Gelu, exact or with tanh."""
     _one(step, Gelu(step.text("approximate", "none")))
 
 
-def hard_sigmoid(step: Step) -> None:
+def hard_sigmoid(step: NodeContext) -> None:
     """HardSigmoid."""
     _one(step, HardSigmoid(step.real("alpha", 0.2), step.real("beta", 0.5)))
 
 
-def prelu(step: Step) -> None:
+def prelu(step: NodeContext) -> None:
     """PRelu with a constant slope; before opset 7 a list of slopes was one for each channel."""
     slope = step.parameter(1, "its slope")
     if step.opset < 7 and slope.size > 1:
@@ -118,10 +118,10 @@ def prelu(step: Step) -> None:
     _one(step, PRelu(slope))
 
 
-def pairwise(op: type[BinaryOp], **settings: Any) -> Callable[[Step], None]:
+def pairwise(op: type[BinaryOp], **settings: Any) -> Callable[[NodeContext], None]:
     """Two operands or, for those that take any number, one after the other; what is known on load becomes the step's constant."""
 
-    def convert(step: Step) -> None:
+    def convert(step: NodeContext) -> None:
         values = [step.operand(place) for place in range(len(step.inputs))]
         if step.integer("broadcast", 0):
             values[1] = _aligned(step, *values)
@@ -138,58 +138,58 @@ def pairwise(op: type[BinaryOp], **settings: Any) -> Callable[[Step], None]:
     return convert
 
 
-def div(step: Step) -> None:
+def div(step: NodeContext) -> None:
     """Div; that of integers leaves a rest, which goes."""
     a, b = step.operand(0), step.operand(1)
-    if not (a.whole and b.whole):
+    if not (a.is_integer and b.is_integer):
         pairwise(Div)(step)
         return
     step.make(Trunc(), joined(step, Div, a, b, part="quotient"))
     step.mark_whole()
 
 
-def mod(step: Step) -> None:
+def mod(step: NodeContext) -> None:
     """Mod, with the sign of the divisor or (fmod) that of the dividend."""
     pairwise(Mod, fmod=bool(step.integer("fmod", 0)))(step)
 
 
-def negation(step: Step) -> None:
+def negation(step: NodeContext) -> None:
     """Not, of truth values that are 0 or 1."""
     step.make(Sub(np.ones((), np.float32), constant_first=True), step.operand(0))
 
 
-def is_nan(step: Step) -> None:
+def is_nan(step: NodeContext) -> None:
     """IsNaN: what differs from itself."""
     x = step.operand(0)
     step.make(Compare(relation="not_equal"), x, x)
 
 
-def selu(step: Step) -> None:
+def selu(step: NodeContext) -> None:
     """Selu."""
     _one(step, Selu(step.real("alpha", 1.6732632), step.real("gamma", 1.050701)))
 
 
-def celu(step: Step) -> None:
+def celu(step: NodeContext) -> None:
     """Celu."""
     _one(step, Celu(step.real("alpha", 1.0)))
 
 
-def thresholded_relu(step: Step) -> None:
+def thresholded_relu(step: NodeContext) -> None:
     """ThresholdedRelu."""
     _one(step, ThresholdedRelu(step.real("alpha", 1.0)))
 
 
-def shrink(step: Step) -> None:
+def shrink(step: NodeContext) -> None:
     """Shrink."""
     _one(step, Shrink(step.real("lambd", 0.5), step.real("bias", 0.0)))
 
 
-def trigonometric(function: str) -> Callable[[Step], None]:
+def trigonometric(function: str) -> Callable[[NodeContext], None]:
     """Sin and its kin."""
     return lambda step: _one(step, Trigonometric(function))
 
 
-def swish(step: Step) -> None:
+def swish(step: NodeContext) -> None:
     """Swish: x · sigmoid(alpha · x)."""
     x, alpha = step.operand(0), step.real("alpha", 1.0)
     inner = x if alpha == 1 else step.make(Mul(np.array(alpha, np.float32)), x, part="scaled")
@@ -197,7 +197,7 @@ def swish(step: Step) -> None:
 
 
 def joined(
-    step: Step, op: type[BinaryOp], a: Operand, b: Operand, part: str = "", **settings: Any
+    step: NodeContext, op: type[BinaryOp], a: Operand, b: Operand, part: str = "", **settings: Any
 ) -> Operand:
     """Two operands, of which at most one is known on load: that one becomes the step's constant."""
     if b.array is not None:
@@ -210,7 +210,7 @@ def joined(
     return step.make(op(constant, **settings), b, part=part)
 
 
-def _aligned(step: Step, a: Operand, b: Operand) -> Operand:
+def _aligned(step: NodeContext, a: Operand, b: Operand) -> Operand:
     """The second operand as opset 6 broadcasts it: its axes are those of the first from ``axis`` on."""
     behind = len(a.shape) - len(b.shape) - step.integer("axis", len(a.shape) - len(b.shape))
     if behind <= 0:
@@ -220,5 +220,5 @@ def _aligned(step: Step, a: Operand, b: Operand) -> Operand:
     return Operand.known(b.name, b.array.reshape(*b.shape, *(1,) * behind))
 
 
-def _one(step: Step, op: Op) -> None:
+def _one(step: NodeContext, op: Op) -> None:
     step.make(op, step.operand(0))

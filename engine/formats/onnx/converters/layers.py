@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.formats.onnx.importing.builder import Operand, as_parameter
-from engine.formats.onnx.importing.node_context import Step
+from engine.formats.onnx.importing.node_context import NodeContext
 from engine.ops import (
     BatchNorm,
     Dropout,
@@ -21,7 +21,7 @@ from engine.ops import (
 EVAL_FIRST = "the file was exported while training: call model.eval() first, then export it again"
 
 
-def batch_norm(step: Step) -> None:
+def batch_norm(step: NodeContext) -> None:
     """BatchNormalization as it is at inference."""
     if step.integer("training_mode", 0):
         raise step.refused(
@@ -43,7 +43,7 @@ def batch_norm(step: Step) -> None:
     step.make(op, step.operand(0))
 
 
-def instance_norm(step: Step) -> None:
+def instance_norm(step: NodeContext) -> None:
     """InstanceNormalization."""
     op = InstanceNorm(
         step.parameter(1, "its scale"),
@@ -53,7 +53,7 @@ def instance_norm(step: Step) -> None:
     step.make(op, step.operand(0))
 
 
-def group_norm(step: Step) -> None:
+def group_norm(step: NodeContext) -> None:
     """GroupNormalization: up to opset 20 with one factor a group, from then on with one a channel."""
     groups = step.integer("num_groups")
     scale, bias = step.parameter(1, "its scale"), step.parameter(2, "its bias")
@@ -63,7 +63,7 @@ def group_norm(step: Step) -> None:
     step.make(GroupNorm(scale, bias, groups, step.real("epsilon", 1e-5)), step.operand(0))
 
 
-def layer_norm(step: Step) -> None:
+def layer_norm(step: NodeContext) -> None:
     """LayerNormalization without mean and deviation as outputs."""
     step.only_first_output()
     axis = step.integer("axis", -1)
@@ -81,7 +81,7 @@ def layer_norm(step: Step) -> None:
     step.make(op, step.operand(0))
 
 
-def local_response_norm(step: Step) -> None:
+def local_response_norm(step: NodeContext) -> None:
     """LRN."""
     op = LocalResponseNorm(
         step.integer("size"),
@@ -92,7 +92,7 @@ def local_response_norm(step: Step) -> None:
     step.make(op, step.operand(0))
 
 
-def dropout(step: Step) -> None:
+def dropout(step: NodeContext) -> None:
     """Dropout, which passes everything on at inference."""
     rate = step.bound(1, "ratio")
     if step.has(2) and step.array(2, "training_mode").any() and rate != 0:
@@ -101,17 +101,17 @@ def dropout(step: Step) -> None:
     step.make(Dropout(0.5 if rate is None else rate), step.operand(0))
 
 
-def softmax(step: Step) -> None:
+def softmax(step: NodeContext) -> None:
     """Softmax; before opset 13 over all axes from ``axis`` on, as if they were one."""
     over_one_axis(step, Softmax)
 
 
-def log_softmax(step: Step) -> None:
+def log_softmax(step: NodeContext) -> None:
     """LogSoftmax, with Softmax's axes."""
     over_one_axis(step, LogSoftmax)
 
 
-def over_one_axis(step: Step, op: type[Softmax]) -> None:
+def over_one_axis(step: NodeContext, op: type[Softmax]) -> None:
     """A softmax or its logarithm."""
     x = step.operand(0)
     if step.opset >= 13:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.formats.onnx.importing.builder import Operand, as_parameter
-from engine.formats.onnx.importing.node_context import Step
+from engine.formats.onnx.importing.node_context import NodeContext
 from engine.ops import (
     Add,
     Dense,
@@ -17,7 +17,7 @@ from engine.ops import (
 from engine.types import Array
 
 
-def matmul(step: Step) -> None:
+def matmul(step: NodeContext) -> None:
     """MatMul: of vectors and a constant matrix a dense layer without a bias, else a product of matrices."""
     known = step.operand(1).array
     if known is None:
@@ -31,7 +31,7 @@ def matmul(step: Step) -> None:
         step.make(MatMul(as_parameter(known)), step.operand(0))
 
 
-def gemm(step: Step) -> None:
+def gemm(step: NodeContext) -> None:
     """alpha · A B + beta · C. With constant B and C it is a dense layer that has alpha and beta in its weights."""
     x = step.value(0)
     if step.integer("transA", 0):
@@ -48,7 +48,7 @@ def gemm(step: Step) -> None:
         _gemm_sum(step, y, beta)
 
 
-def _gemm_weight(step: Step, alpha: float) -> Array | None:
+def _gemm_weight(step: NodeContext, alpha: float) -> Array | None:
     """(outputs, inputs), or None where B is computed by the network."""
     matrix = step.operand(1).array
     if matrix is None:
@@ -59,7 +59,7 @@ def _gemm_weight(step: Step, alpha: float) -> Array | None:
     return weight if alpha == 1 else weight * np.float32(alpha)
 
 
-def _gemm_bias(step: Step, outputs: int, beta: float) -> Array | None:
+def _gemm_bias(step: NodeContext, outputs: int, beta: float) -> Array | None:
     """(outputs,), or None where C is missing, or not the same for all pictures."""
     added = step.operand(2).array if step.has(2) else None
     if added is None or added.size not in (1, outputs):
@@ -69,7 +69,7 @@ def _gemm_bias(step: Step, outputs: int, beta: float) -> Array | None:
     return np.full(outputs, as_parameter(added).ravel() * np.float32(beta), np.float32)
 
 
-def _gemm_product(step: Step, x: Operand, alpha: float, *, last: bool) -> Operand:
+def _gemm_product(step: NodeContext, x: Operand, alpha: float, *, last: bool) -> Operand:
     b = step.operand(1)
     if step.integer("transB", 0):
         b = step.make(Transpose((1, 0)), b, part="right")
@@ -79,7 +79,7 @@ def _gemm_product(step: Step, x: Operand, alpha: float, *, last: bool) -> Operan
     return step.make(Mul(np.array(alpha, np.float32)), y, part="" if last else "scaled")
 
 
-def _gemm_sum(step: Step, y: Operand, beta: float) -> None:
+def _gemm_sum(step: NodeContext, y: Operand, beta: float) -> None:
     c = step.operand(2)
     if c.array is not None:
         step.make(Add(as_parameter(c.array) * np.float32(beta)), y)

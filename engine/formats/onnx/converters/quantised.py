@@ -14,7 +14,7 @@ import numpy as np
 from engine.formats.onnx.converters.elementwise import joined
 from engine.formats.onnx.converters.windows import averaging, sliding
 from engine.formats.onnx.importing.builder import Operand, as_parameter
-from engine.formats.onnx.importing.node_context import Step
+from engine.formats.onnx.importing.node_context import NodeContext
 from engine.ops import (
     Add,
     Concat,
@@ -41,7 +41,7 @@ from engine.types import Array
 FOREIGN = "com.microsoft"
 
 
-def qlinear_conv(step: Step) -> None:
+def qlinear_conv(step: NodeContext) -> None:
     """QLinearConv: exact sums, then one scale a filter."""
     weight = _weight(step, 3, 5)
     bias = step.parameter(8, "its bias") if step.has(8) else None
@@ -51,26 +51,26 @@ def qlinear_conv(step: Step) -> None:
     _requantized(step, sums, scale, 6, axis=-3)
 
 
-def conv_integer(step: Step) -> None:
+def conv_integer(step: NodeContext) -> None:
     """ConvInteger: the exact sums alone."""
     weight = _weight(step, 1, 3)
     op = IntegerConv(weight, None, **sliding(step, weight))
     step.make(op, _shifted(step, 0, 2))
 
 
-def qlinear_matmul(step: Step) -> None:
+def qlinear_matmul(step: NodeContext) -> None:
     """QLinearMatMul: exact sums, then one scale, or one a column of a constant matrix."""
     sums = _product(step, _shifted(step, 0, 2), 3, 5, part="sums")
     scale = _scale(step, 1) * _scale(step, 4, one=False)
     _requantized(step, sums, scale, 6, axis=-1)
 
 
-def matmul_integer(step: Step) -> None:
+def matmul_integer(step: NodeContext) -> None:
     """MatMulInteger: the exact sums alone."""
     _product(step, _shifted(step, 0, 2), 1, 3)
 
 
-def qgemm(step: Step) -> None:
+def qgemm(step: NodeContext) -> None:
     """QGemm (com.microsoft): a dense layer in whole numbers; without a scale of its result it makes fractions."""
     x = _shifted(step, 0, 2)
     if step.integer("transA", 0):
@@ -85,14 +85,14 @@ def qgemm(step: Step) -> None:
         step.make(Mul(as_parameter(scale)), sums)
 
 
-def _gemm_weight(step: Step) -> Array:
+def _gemm_weight(step: NodeContext) -> Array:
     matrix, zero_point = step.parameter(3, "its matrix"), step.parameter(5, "its zero point")
     if matrix.ndim != 2:
         raise step.refused(f"its matrix has shape {list(matrix.shape)}")
     return np.subtract(matrix.T if step.integer("transB", 0) else matrix, zero_point, order="C")
 
 
-def qlinear_add(step: Step) -> None:
+def qlinear_add(step: NodeContext) -> None:
     """QLinearAdd (com.microsoft): both in the scale of the result, added and rounded once."""
     result, zero_point, kind = _result(step, 6)
     a, b = _scale(step, 1) / result, _scale(step, 4) / result
@@ -101,7 +101,7 @@ def qlinear_add(step: Step) -> None:
     step.make(op, step.value(0), step.value(3))
 
 
-def qlinear_mul(step: Step) -> None:
+def qlinear_mul(step: NodeContext) -> None:
     """QLinearMul (com.microsoft): zero points off, an exact product, one scale."""
     product = joined(step, Mul, _shifted(step, 0, 2), _shifted(step, 3, 5), part="products")
     result, zero_point, kind = _result(step, 6)
@@ -111,7 +111,7 @@ def qlinear_mul(step: Step) -> None:
     )
 
 
-def qlinear_global_average_pool(step: Step) -> None:
+def qlinear_global_average_pool(step: NodeContext) -> None:
     """QLinearGlobalAveragePool (com.microsoft): an exact sum of each map, one scale."""
     _channels_first(step)
     shape = step.shape()
@@ -122,13 +122,13 @@ def qlinear_global_average_pool(step: Step) -> None:
     step.make(Requantize(as_parameter(scale), zero_point, type=kind), total)
 
 
-def qlinear_average_pool(step: Step) -> None:
+def qlinear_average_pool(step: NodeContext) -> None:
     """QLinearAveragePool (com.microsoft)."""
     _channels_first(step)
     _through_fractions(step, averaging(step))
 
 
-def qlinear_softmax(step: Step) -> None:
+def qlinear_softmax(step: NodeContext) -> None:
     """QLinearSoftmax (com.microsoft) along one axis."""
     axis = step.axis(step.integer("axis", -1), len(step.shape()))
     if step.integer("opset") < 13 and any(size > 1 for size in step.shape()[axis + 1 :]):
@@ -136,22 +136,22 @@ def qlinear_softmax(step: Step) -> None:
     _through_fractions(step, Softmax(axis))
 
 
-def qlinear(op: Callable[[Step], Op]) -> Callable[[Step], None]:
+def qlinear(op: Callable[[NodeContext], Op]) -> Callable[[NodeContext], None]:
     """A function of one number, by way of the fractions that the whole numbers stand for."""
     return lambda step: _through_fractions(step, op(step))
 
 
-def leaky(step: Step) -> Op:
+def leaky(step: NodeContext) -> Op:
     """The function of QLinearLeakyRelu."""
     return LeakyRelu(step.real("alpha", 0.01))
 
 
-def sigmoid(step: Step) -> Op:
+def sigmoid(step: NodeContext) -> Op:
     """The function of QLinearSigmoid."""
     return Sigmoid()
 
 
-def qlinear_concat(step: Step) -> None:
+def qlinear_concat(step: NodeContext) -> None:
     """QLinearConcat (com.microsoft): each value in the scale of the result, then one behind the other."""
     result, zero_point, kind = _result(step, 0)
     parts: list[Operand] = []
@@ -168,12 +168,12 @@ def qlinear_concat(step: Step) -> None:
     step.make(Concat(step.integer("axis")), *parts)
 
 
-def dynamic_quantize_linear(step: Step) -> None:
+def dynamic_quantize_linear(step: NodeContext) -> None:
     """DynamicQuantizeLinear: scale, zero point and whole numbers."""
     _quantized_by_itself(step, step.operand(0), outputs=True)
 
 
-def dynamic_quantize_matmul(step: Step) -> None:
+def dynamic_quantize_matmul(step: NodeContext) -> None:
     """DynamicQuantizeMatMul (com.microsoft): A float, B, scale of B, zero point of B, bias."""
     x, scale, zero_point = _quantized_by_itself(step, step.operand(0))
     x = step.make(Sub(), x, zero_point, part="shifted")
@@ -182,7 +182,7 @@ def dynamic_quantize_matmul(step: Step) -> None:
     _scaled(step, sums, scales, bias=4)
 
 
-def matmul_integer_to_float(step: Step) -> None:
+def matmul_integer_to_float(step: NodeContext) -> None:
     """MatMulIntegerToFloat (com.microsoft): A, B, their scales, their zero points, bias."""
     sums = _product(step, _shifted(step, 0, 4), 1, 5, part="sums")
     a, b = step.operand(2), step.operand(3)
@@ -193,7 +193,7 @@ def matmul_integer_to_float(step: Step) -> None:
     _scaled(step, sums, scales, bias=6)
 
 
-def _scaled(step: Step, sums: Operand, scales: Operand, bias: int) -> None:
+def _scaled(step: NodeContext, sums: Operand, scales: Operand, bias: int) -> None:
     """The fractions that exact sums stand for, with a bias where the node has one."""
     added = step.has(bias)
     y = joined(step, Mul, sums.as_float(), scales, part="fractions" if added else "")
@@ -202,7 +202,7 @@ def _scaled(step: Step, sums: Operand, scales: Operand, bias: int) -> None:
 
 
 def _quantized_by_itself(
-    step: Step, x: Operand, *, outputs: bool = False
+    step: NodeContext, x: Operand, *, outputs: bool = False
 ) -> tuple[Operand, Operand, Operand]:
     """x in whole numbers with a scale and a zero point of its own: (whole numbers, scale, zero point)."""
 
@@ -217,7 +217,7 @@ def _quantized_by_itself(
     return whole, scale, zero_point
 
 
-def _shifted(step: Step, place: int, zero_point: int) -> Operand:
+def _shifted(step: NodeContext, place: int, zero_point: int) -> Operand:
     """The operand at that place without its zero point, which may be a constant or computed by the network."""
     x = step.operand(place)
     if not step.has(zero_point):
@@ -237,7 +237,7 @@ def _shifted(step: Step, place: int, zero_point: int) -> Operand:
     return step.make(Sub(whole), x, part=f"shifted{place}")
 
 
-def _weight(step: Step, place: int, zero_point: int) -> Array:
+def _weight(step: NodeContext, place: int, zero_point: int) -> Array:
     """A kernel without its zero point, of which there may be one a filter."""
     weight = step.parameter(place, "its kernel")
     if step.has(zero_point):
@@ -246,7 +246,7 @@ def _weight(step: Step, place: int, zero_point: int) -> Array:
     return weight
 
 
-def _product(step: Step, x: Operand, place: int, zero_point: int, part: str = "") -> Operand:
+def _product(step: NodeContext, x: Operand, place: int, zero_point: int, part: str = "") -> Operand:
     """The exact product of x and the operand at that place, which may be a constant or computed by the network."""
     known = step.operand(place).array
     if x.array is not None:
@@ -261,7 +261,7 @@ def _product(step: Step, x: Operand, place: int, zero_point: int, part: str = ""
     return step.make(IntegerMatMul(weight), x, part=part)
 
 
-def _through_fractions(step: Step, op: Op) -> None:
+def _through_fractions(step: NodeContext, op: Op) -> None:
     result, zero_point, kind = _result(step, 3)
     scale, zero = _scale(step, 1), _zero_point(step, 2)
     x = step.make(Dequantize(scale, zero), step.operand(0), part="fractions")
@@ -269,7 +269,9 @@ def _through_fractions(step: Step, op: Op) -> None:
     step.make(Quantize(result, zero_point, type=kind), y)
 
 
-def _requantized(step: Step, sums: Operand, scale: Array, place: int, axis: int = -1) -> None:
+def _requantized(
+    step: NodeContext, sums: Operand, scale: Array, place: int, axis: int = -1
+) -> None:
     """Exact sums back to 8 bits, with the result's scale and zero point at that place and the one behind it."""
     result, zero_point, kind = _result(step, place)
     scales = as_parameter(scale / result)
@@ -277,13 +279,13 @@ def _requantized(step: Step, sums: Operand, scale: Array, place: int, axis: int 
     step.make(Requantize(scales, zero_points, axis, kind), sums)
 
 
-def _result(step: Step, place: int) -> tuple[Array, Array, str]:
+def _result(step: NodeContext, place: int) -> tuple[Array, Array, str]:
     """Scale, zero point and type of the result; where the zero point is left out it is 0 of uint8."""
     kind = str(step.array(place + 1, "its zero point").dtype) if step.has(place + 1) else "uint8"
     return _scale(step, place), _zero_point(step, place + 1), kind
 
 
-def _scale(step: Step, place: int, *, one: bool = True) -> Array:
+def _scale(step: NodeContext, place: int, *, one: bool = True) -> Array:
     """A scale: one number (), or one a channel (C,) where that is allowed."""
     scale = step.parameter(place, "its scale")
     if scale.size == 1:
@@ -293,7 +295,7 @@ def _scale(step: Step, place: int, *, one: bool = True) -> Array:
     return scale
 
 
-def _zero_point(step: Step, place: int) -> Array:
+def _zero_point(step: NodeContext, place: int) -> Array:
     if not step.has(place):
         return np.zeros((), np.float32)
     zero_point = step.parameter(place, "its zero point")
@@ -302,6 +304,6 @@ def _zero_point(step: Step, place: int) -> Array:
     return zero_point.reshape(())
 
 
-def _channels_first(step: Step) -> None:
+def _channels_first(step: NodeContext) -> None:
     if step.integer("channels_last", 0):
         raise step.refused("channels that come last are not read here")

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from engine.formats.onnx.importing.builder import Operand, as_parameter
-from engine.formats.onnx.importing.node_context import Step
+from engine.formats.onnx.importing.node_context import NodeContext
 from engine.ops import (
     Abs,
     Add,
@@ -39,17 +39,17 @@ class Reduction(Protocol):
     def __call__(self, axes: tuple[int, ...], keepdims: bool) -> Op: ...
 
 
-def reduction(op: Reduction) -> Callable[[Step], None]:
+def reduction(op: Reduction) -> Callable[[NodeContext], None]:
     """A reduction along axes that are an attribute in old files and an operand in new ones; all if none is named."""
 
-    def convert(step: Step) -> None:
+    def convert(step: NodeContext) -> None:
         axes = _axes(step)
         step.make(op(axes, _keepdims(step)) if axes else Identity(), step.operand(0))
 
     return convert
 
 
-def _axes(step: Step) -> tuple[int, ...]:
+def _axes(step: NodeContext) -> tuple[int, ...]:
     """The axes, from 0; none where the node says that without any it does nothing."""
     rank = len(step.shape())
     axes = step.setting(1, "axes", ())
@@ -58,16 +58,16 @@ def _axes(step: Step) -> tuple[int, ...]:
     return tuple(step.axis(axis, rank) for axis in axes or range(rank))
 
 
-def _keepdims(step: Step) -> bool:
+def _keepdims(step: NodeContext) -> bool:
     return bool(step.integer("keepdims", 1))
 
 
 def summed(
     before: Callable[[], Op] | None, after: Callable[[], Op] | None
-) -> Callable[[Step], None]:
+) -> Callable[[NodeContext], None]:
     """A sum of a function of the numbers, and a function of the sum: ReduceL1, ReduceL2, ReduceSumSquare, ReduceLogSum."""
 
-    def convert(step: Step) -> None:
+    def convert(step: NodeContext) -> None:
         x, axes = step.operand(0), _axes(step)
         if before is not None:
             op = before()
@@ -81,7 +81,7 @@ def summed(
     return convert
 
 
-def log_sum_exp(step: Step) -> None:
+def log_sum_exp(step: NodeContext) -> None:
     """ReduceLogSumExp: the largest number is taken off first, so that exp cannot overflow."""
     x, axes = step.operand(0), _axes(step)
     if not axes:
@@ -97,7 +97,7 @@ def log_sum_exp(step: Step) -> None:
     step.make(Reshape((-1, *shape[1:]) if shape else ()), made)
 
 
-def lp_normalization(step: Step) -> None:
+def lp_normalization(step: NodeContext) -> None:
     """LpNormalization: divided by its length along an axis; what has none stays 0."""
     x, p = step.operand(0), step.integer("p", 2)
     axis = step.axis(step.integer("axis", -1), len(x.shape))
@@ -110,17 +110,17 @@ def lp_normalization(step: Step) -> None:
     step.make(Div(), x, step.make(Max(least), length, part="not_zero"))
 
 
-def arg_min(step: Step) -> None:
+def arg_min(step: NodeContext) -> None:
     """ArgMin: the place of the largest of the negated numbers."""
     _arg(step, step.make(Neg(), step.operand(0), part="negated"))
 
 
-def arg_max(step: Step) -> None:
+def arg_max(step: NodeContext) -> None:
     """ArgMax, whose whole numbers are held as floats."""
     _arg(step, step.operand(0))
 
 
-def _arg(step: Step, x: Operand) -> None:
+def _arg(step: NodeContext, x: Operand) -> None:
     op = ArgMax(
         step.integer("axis", 0),
         bool(step.integer("keepdims", 1)),
@@ -129,7 +129,7 @@ def _arg(step: Step, x: Operand) -> None:
     step.make(op, x)
 
 
-def quantize(step: Step) -> None:
+def quantize(step: NodeContext) -> None:
     """QuantizeLinear to 8 or 16 bits; by a computed scale to bytes."""
     if step.operand(1).array is None:
         step.make(DynamicQuantize(), step.operand(0), step.operand(1), step.value(2))
@@ -139,7 +139,7 @@ def quantize(step: Step) -> None:
     step.make(Quantize(scale, zero_point, axis, type_), step.operand(0))
 
 
-def dequantize(step: Step) -> None:
+def dequantize(step: NodeContext) -> None:
     """DequantizeLinear of computed numbers, by a scale that is known on load or computed."""
     if step.operand(1).array is None:
         x = step.operand(0)
@@ -150,7 +150,7 @@ def dequantize(step: Step) -> None:
     step.make(Dequantize(*_scales(step)), step.operand(0))
 
 
-def _scales(step: Step) -> tuple[Array, Array, int]:
+def _scales(step: NodeContext) -> tuple[Array, Array, int]:
     """Scale, zero point, and the axis that they run along, counted from the back."""
     scale = step.parameter(1, "its scale")
     zero_point = step.parameter(2, "its zero point") if step.has(2) else np.zeros_like(scale)

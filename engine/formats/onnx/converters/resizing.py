@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from engine.formats.onnx.importing.node_context import Step
+from engine.formats.onnx.importing.node_context import NodeContext
 from engine.ops import Identity, Resize
 
 
-def upsample(step: Step) -> None:
+def upsample(step: NodeContext) -> None:
     """Upsample (to opset 9): output cell o looks at o / scale, rounded down."""
     scales = step.reals("scales") if step.opset < 9 else _floats(step, 1)
     _resized(step, scales, (), _mode(step), "asymmetric", "floor")
 
 
-def resize(step: Step) -> None:
+def resize(step: NodeContext) -> None:
     """Resize; opset 10 had Upsample's rule, 11 brought the choice."""
     if step.opset < 11:
         _resized(step, _floats(step, 1), (), _mode(step), "asymmetric", "floor")
@@ -20,7 +20,7 @@ def resize(step: Step) -> None:
     mode = _mode(step)
     where = step.text("coordinate_transformation_mode", "half_pixel")
     # Old files leave an operand out by handing over an empty one.
-    sizes = step.wholes(3, "sizes") if step.has(3) else ()
+    sizes = step.int_values(3, "sizes") if step.has(3) else ()
     scales = _floats(step, 2) if step.has(2) and not sizes else ()
     roi = _floats(step, 1) if where == "tf_crop_and_resize" else ()
     policy = step.text("keep_aspect_ratio_policy", "stretch")
@@ -39,7 +39,7 @@ def resize(step: Step) -> None:
 
 
 def _resized(
-    step: Step,
+    step: NodeContext,
     scales: tuple[float, ...],
     sizes: tuple[int, ...],
     mode: str,
@@ -80,12 +80,12 @@ def _resized(
     step.make(op, step.operand(0))
 
 
-def _axes(step: Step) -> tuple[int, ...]:
+def _axes(step: NodeContext) -> tuple[int, ...]:
     rank = len(step.shape())
     return tuple(step.axis(axis, rank) for axis in step.integers("axes", range(rank)))
 
 
-def _in_proportion(step: Step, sizes: tuple[int, ...], policy: str) -> tuple[float, ...]:
+def _in_proportion(step: NodeContext, sizes: tuple[int, ...], policy: str) -> tuple[float, ...]:
     """One scale for all axes: the largest that makes none larger than asked for, or the smallest that makes none smaller."""
     axes = _axes(step)
     if policy not in ("not_larger", "not_smaller") or len(sizes) != len(axes):
@@ -98,7 +98,7 @@ def _in_proportion(step: Step, sizes: tuple[int, ...], policy: str) -> tuple[flo
     return (scale,) * len(own)
 
 
-def _mode(step: Step) -> str:
+def _mode(step: NodeContext) -> str:
     mode = step.text("mode", "nearest")
     if mode == "bilinear":  # what opset 7 called it for maps
         return "linear"
@@ -107,5 +107,5 @@ def _mode(step: Step) -> str:
     return mode
 
 
-def _floats(step: Step, place: int) -> tuple[float, ...]:
+def _floats(step: NodeContext, place: int) -> tuple[float, ...]:
     return tuple(map(float, step.array(place, "its scales").ravel().tolist()))

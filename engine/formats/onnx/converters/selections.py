@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from engine.formats.onnx.importing.node_context import Step
+from engine.formats.onnx.importing.node_context import NodeContext
 from engine.ops import (
     Add,
     Compare,
@@ -24,14 +24,14 @@ from engine.types import Array, Shape
 MOST_REPEATED = 1 << 16  # cells along an axis that Tile makes
 
 
-def where(step: Step) -> None:
+def where(step: NodeContext) -> None:
     """Where."""
     step.make(Where(), step.value(0), step.value(1), step.value(2))
 
 
-def top_k(step: Step) -> None:
+def top_k(step: NodeContext) -> None:
     """TopK: a step for the numbers and one for their places, each where it is read."""
-    count = step.wholes(1, "its k")[0] if step.has(1) else step.integer("k")
+    count = step.int_values(1, "its k")[0] if step.has(1) else step.integer("k")
     axis, largest = step.integer("axis", -1), bool(step.integer("largest", 1))
     for place, name in enumerate(step.outputs):
         if name in step.read:
@@ -40,7 +40,7 @@ def top_k(step: Step) -> None:
                 step.mark_whole(output=1)
 
 
-def gather_elements(step: Step) -> None:
+def gather_elements(step: NodeContext) -> None:
     """GatherElements, by indices that are known on load or computed."""
     axis = step.axis(step.integer("axis", 0), len(step.shape()))
     if axis == 0 and len(step.shape()) > 1:
@@ -48,19 +48,19 @@ def gather_elements(step: Step) -> None:
     step.make(GatherElements(axis), step.value(0), step.value(1))
 
 
-def cum_sum(step: Step) -> None:
+def cum_sum(step: NodeContext) -> None:
     """CumSum along an axis that is known on load."""
     op = CumSum(
-        step.wholes(1, "its axis")[0],
+        step.int_values(1, "its axis")[0],
         bool(step.integer("exclusive", 0)),
         bool(step.integer("reverse", 0)),
     )
     step.make(op, step.operand(0))
 
 
-def tile(step: Step) -> None:
+def tile(step: NodeContext) -> None:
     """Tile: along each axis that is repeated a selection that goes through it again and again."""
-    x, times = step.operand(0), step.wholes(1, "its repeats")
+    x, times = step.operand(0), step.int_values(1, "its repeats")
     if len(times) != len(x.shape) or min(times, default=1) < 1:
         raise step.refused(f"{list(x.shape)} cannot be repeated {list(times)} times")
     repeated = [axis for axis, count in enumerate(times) if count > 1]
@@ -78,7 +78,7 @@ def tile(step: Step) -> None:
         x = step.make(op, x, part="" if axis == repeated[-1] else f"axis{axis}")
 
 
-def one_hot(step: Step) -> None:
+def one_hot(step: NodeContext) -> None:
     """OneHot of computed indices: compared with every number from 0 on, then scaled to the two values."""
     x = step.operand(0)
     depth = int(step.array(1, "its depth").ravel()[0])
@@ -100,10 +100,10 @@ def one_hot(step: Step) -> None:
     step.make(Add(np.array(off, np.float32)), scaled)
 
 
-def trilu(step: Step) -> None:
+def trilu(step: NodeContext) -> None:
     """Trilu: one half of each matrix, zeros in the other."""
     shape, rank = step.shape(), len(step.shape())
-    offset = step.wholes(1, "its diagonal")[0] if step.has(1) else 0
+    offset = step.int_values(1, "its diagonal")[0] if step.has(1) else 0
     upper = bool(step.integer("upper", 1))
     lower = np.tri(shape[-2], shape[-1], offset - int(upper), dtype=bool)
     kept = ~lower if upper else lower
@@ -112,7 +112,7 @@ def trilu(step: Step) -> None:
     step.make(Where(), mask, step.operand(0), zero)
 
 
-def scatter_nd(step: Step) -> None:
+def scatter_nd(step: NodeContext) -> None:
     """ScatterND at indices that form a grid, as an assignment to a slice is exported: the updates spread out, then chosen."""
     if step.text("reduction", "none") != "none":
         raise step.refused("a reduction is not computed here")
@@ -138,11 +138,11 @@ def scatter_nd(step: Step) -> None:
     step.make(Where(), chosen, updates, step.value(0))
 
 
-def _grid(step: Step, shape: Shape) -> list[Array]:
+def _grid(step: NodeContext, shape: Shape) -> list[Array]:
     """The indices along each axis that the indices of all of them are made of, in rising order."""
     indices = step.array(1, "its indices")
     count = indices.shape[-1]
-    step.builder.room(2 * indices.size)
+    step.builder.reserve(2 * indices.size)
     flat = indices.reshape(-1, count)
     flat = np.where(flat < 0, flat + np.array(shape[:count]), flat)
     axes = [np.unique(column) for column in flat.T]

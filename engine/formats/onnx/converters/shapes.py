@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import prod
 
 from engine.formats.onnx.importing.builder import Operand
-from engine.formats.onnx.importing.node_context import Step, slice_parts
+from engine.formats.onnx.importing.node_context import NodeContext, slice_parts
 from engine.ops import (
     Concat,
     DepthToSpace,
@@ -26,9 +26,9 @@ from engine.ops import (
 from engine.types import Shape
 
 
-def reshape(step: Step) -> None:
+def reshape(step: NodeContext) -> None:
     """Reshape to a shape that is known on load."""
-    target = list(step.wholes(1, "its shape"))
+    target = list(step.int_values(1, "its shape"))
     shape = step.shape()
     if not step.integer("allowzero", 0):
         if any(size == 0 for size in target[len(shape) :]):
@@ -40,14 +40,14 @@ def reshape(step: Step) -> None:
     _reshaped(step, tuple(target))
 
 
-def _reshaped(step: Step, target: Shape) -> None:
+def _reshaped(step: NodeContext, target: Shape) -> None:
     """The operand with the shape ``target``, the first axis left open."""
     if prod(target) != prod(step.shape()) or min(target, default=1) < 1:
         raise step.refused(f"{list(step.shape())} cannot become {list(target)}")
     step.make(Reshape((-1, *target[1:]) if target else ()), step.operand(0))
 
 
-def flatten(step: Step) -> None:
+def flatten(step: NodeContext) -> None:
     """Flatten before an axis that may lie behind the last."""
     axis, shape = step.integer("axis", 1), step.shape()
     if axis == len(shape):
@@ -56,7 +56,7 @@ def flatten(step: Step) -> None:
         step.make(Flatten(axis), step.operand(0))
 
 
-def squeeze(step: Step) -> None:
+def squeeze(step: NodeContext) -> None:
     """Squeeze: the named axes, or all, of size 1 go; the batch's never does unless it is named."""
     shape = step.shape()
     named = step.setting(1, "axes", ())
@@ -68,7 +68,7 @@ def squeeze(step: Step) -> None:
     _reshaped(step, tuple(size for axis, size in enumerate(shape) if axis not in gone))
 
 
-def unsqueeze(step: Step) -> None:
+def unsqueeze(step: NodeContext) -> None:
     """Unsqueeze: new axes of size 1, counted in the result."""
     named = step.setting(1, "axes")
     rank = len(step.shape()) + len(named)
@@ -79,19 +79,19 @@ def unsqueeze(step: Step) -> None:
     _reshaped(step, tuple(1 if axis in new else next(sizes) for axis in range(rank)))
 
 
-def transpose(step: Step) -> None:
+def transpose(step: NodeContext) -> None:
     """Transpose; without ``perm`` all axes are turned round."""
     step.make(Transpose(step.integers("perm", range(len(step.shape()))[::-1])), step.operand(0))
 
 
-def concat(step: Step) -> None:
+def concat(step: NodeContext) -> None:
     """Concat; of one operand it is that operand."""
     values = [step.value(place) for place in range(len(step.inputs))]
     op = Concat(step.integer("axis")) if len(values) > 1 else Identity()
     step.make(op, *values)
 
 
-def split(step: Step) -> None:
+def split(step: NodeContext) -> None:
     """Split: one slice for each output that is read."""
     shape = step.shape()
     axis = step.axis(step.integer("axis", 0), len(shape))
@@ -111,20 +111,20 @@ def split(step: Step) -> None:
         start += size
 
 
-def slice_(step: Step) -> None:
+def slice_(step: NodeContext) -> None:
     """Slice: numbers from places that lie evenly apart."""
     step.make(Slice(*slice_parts(step)), step.operand(0))
 
 
-def gather(step: Step) -> None:
+def gather(step: NodeContext) -> None:
     """Gather with constant indices."""
     indices = step.array(1, "its indices")
     step.make(Gather(indices, step.integer("axis", 0)), step.operand(0))
 
 
-def expand(step: Step) -> None:
+def expand(step: NodeContext) -> None:
     """Expand to a shape that is known on load: axes that are missing in front come first, but for the batch's."""
-    target, shape = step.wholes(1, "its shape"), step.shape()
+    target, shape = step.int_values(1, "its shape"), step.shape()
     rank = max(len(target), len(shape))
     wanted = (*(1,) * (rank - len(target)), *target)
     has = (*(1,) * (rank - len(shape)), *shape)
@@ -140,16 +140,16 @@ def expand(step: Step) -> None:
     step.make(Expand((1, *wanted[1:]) if wanted[0] == has[0] else wanted), x)
 
 
-def pad(step: Step) -> None:
+def pad(step: NodeContext) -> None:
     """Pad; negative pads cut off instead."""
     mode = step.text("mode", "constant")
     if step.opset < 11:
         pads, value = step.integers("pads"), step.real("value", 0.0)
     else:
-        pads = step.wholes(1, "pads")
+        pads = step.int_values(1, "pads")
         value = step.bound(2, "value") or 0.0
     rank = len(step.shape())
-    named = step.wholes(3, "axes") if step.has(3) else tuple(range(rank))
+    named = step.int_values(3, "axes") if step.has(3) else tuple(range(rank))
     axes = [step.axis(axis, rank) for axis in named]
     if len(pads) != 2 * len(axes):
         raise step.refused(f"{len(axes)} axes take {2 * len(axes)} pads, got {list(pads)}")
@@ -176,7 +176,9 @@ def pad(step: Step) -> None:
     )
 
 
-def _cut(step: Step, x: Operand, borders: dict[int, tuple[int, int]], part: str = "") -> Operand:
+def _cut(
+    step: NodeContext, x: Operand, borders: dict[int, tuple[int, int]], part: str = ""
+) -> Operand:
     """Cells taken off before and behind."""
     op = Slice(
         tuple(-before for before, _ in borders.values()),
@@ -186,12 +188,12 @@ def _cut(step: Step, x: Operand, borders: dict[int, tuple[int, int]], part: str 
     return step.make(op, x, part=part)
 
 
-def depth_to_space(step: Step) -> None:
+def depth_to_space(step: NodeContext) -> None:
     """DepthToSpace."""
     step.make(DepthToSpace(step.integer("blocksize"), step.text("mode", "DCR")), step.operand(0))
 
 
-def space_to_depth(step: Step) -> None:
+def space_to_depth(step: NodeContext) -> None:
     """SpaceToDepth: the cells of a block become the outer part of the channels (DCR), or the inner one."""
     block, mode = step.integer("blocksize"), step.text("mode", "DCR")
     if mode == "DCR":

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.formats.onnx.importing.node_context import Step
+from engine.formats.onnx.importing.node_context import NodeContext
 from engine.ops import AveragePool, Conv2d, ConvTranspose2d, LpPool, MaxPool, Op
 from engine.types import Array, Shape
 
 
-def conv(step: Step) -> None:
+def conv(step: NodeContext) -> None:
     """Conv with a constant kernel."""
     weight = step.parameter(1, "its kernel")
     bias = step.parameter(2, "its bias") if step.has(2) else None
     step.make(Conv2d(weight, bias, **sliding(step, weight)), step.operand(0))
 
 
-def sliding(step: Step, weight: Array) -> dict[str, Any]:
+def sliding(step: NodeContext, weight: Array) -> dict[str, Any]:
     """How the kernel of a convolution slides: stride, padding, dilation and groups, as ``Conv2d`` takes them."""
     kernel = _kernel(step, weight.shape[2:])
     stride, dilation = _pair(step, "strides"), _pair(step, "dilations")
@@ -29,7 +29,7 @@ def sliding(step: Step, weight: Array) -> dict[str, Any]:
     }
 
 
-def conv_transpose(step: Step) -> None:
+def conv_transpose(step: NodeContext) -> None:
     """ConvTranspose with a constant kernel; ``output_shape`` says how large the result is, and the padding follows from it."""
     weight = step.parameter(1, "its kernel")
     kernel = _kernel(step, weight.shape[2:])
@@ -63,7 +63,7 @@ def conv_transpose(step: Step) -> None:
     step.make(op, step.operand(0))
 
 
-def max_pool(step: Step) -> None:
+def max_pool(step: NodeContext) -> None:
     """MaxPool without its second output (where each number came from)."""
     step.only_first_output()
     kernel, stride, dilation = _pooled(step)
@@ -77,12 +77,12 @@ def max_pool(step: Step) -> None:
     step.make(op, step.operand(0))
 
 
-def average_pool(step: Step) -> None:
+def average_pool(step: NodeContext) -> None:
     """AveragePool."""
     step.make(averaging(step), step.operand(0))
 
 
-def averaging(step: Step) -> AveragePool:
+def averaging(step: NodeContext) -> AveragePool:
     """The mean over windows that a node asks for."""
     kernel, stride, dilation = _pooled(step)
     return AveragePool(
@@ -95,7 +95,7 @@ def averaging(step: Step) -> AveragePool:
     )
 
 
-def lp_pool(step: Step) -> None:
+def lp_pool(step: NodeContext) -> None:
     """LpPool."""
     kernel, stride, dilation = _pooled(step)
     op = LpPool(
@@ -109,17 +109,17 @@ def lp_pool(step: Step) -> None:
     step.make(op, step.operand(0))
 
 
-def whole_maps(op: Callable[[], Op]) -> Callable[[Step], None]:
+def whole_maps(op: Callable[[], Op]) -> Callable[[NodeContext], None]:
     """A pool over whole maps."""
 
-    def convert(step: Step) -> None:
+    def convert(step: NodeContext) -> None:
         _maps(step)
         step.make(op(), step.operand(0))
 
     return convert
 
 
-def _maps(step: Step) -> Shape:
+def _maps(step: NodeContext) -> Shape:
     shape = step.shape()
     if len(shape) != 4:
         kinds = {3: " (1-D: for sound, text or series)", 5: " (3-D: for volumes or films)"}
@@ -129,7 +129,7 @@ def _maps(step: Step) -> Shape:
     return shape
 
 
-def _kernel(step: Step, of_weight: Shape) -> tuple[int, int]:
+def _kernel(step: NodeContext, of_weight: Shape) -> tuple[int, int]:
     """The kernel's size, which the weights have and the attribute may repeat."""
     _maps(step)
     if len(of_weight) != 2 or step.integers("kernel_shape", of_weight) != of_weight:
@@ -139,13 +139,13 @@ def _kernel(step: Step, of_weight: Shape) -> tuple[int, int]:
     return of_weight[0], of_weight[1]
 
 
-def _pooled(step: Step) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+def _pooled(step: NodeContext) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
     """Kernel, stride and dilation of a pool."""
     _maps(step)
     return _pair(step, "kernel_shape"), _pair(step, "strides"), _pair(step, "dilations")
 
 
-def _pair(step: Step, name: str, default: int = 1) -> tuple[int, int]:
+def _pair(step: NodeContext, name: str, default: int = 1) -> tuple[int, int]:
     numbers = step.integers(name, None if name == "kernel_shape" else (default, default))
     if len(numbers) != 2:
         raise step.refused(f"{name} should be two numbers, got {list(numbers)}")
@@ -153,7 +153,7 @@ def _pair(step: Step, name: str, default: int = 1) -> tuple[int, int]:
 
 
 def _padding(
-    step: Step, kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]
+    step: NodeContext, kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]
 ) -> tuple[int, int, int, int]:
     """(top, left, bottom, right), worked out where the file leaves it to the reader (``auto_pad``).
 

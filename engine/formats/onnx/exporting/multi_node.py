@@ -43,7 +43,7 @@ def _as_float(type_: str) -> Several:
     """One node, whose integers become floats."""
 
     def write(node: Node, own: list[str], attributes: Attributes) -> list[NodeProto]:
-        whole = f"{node.name}.whole"
+        whole = f"{node.name}.is_integer"
         made = helper.make_node(type_, [*node.inputs, *own], [whole], node.name, **attributes)
         return _cast(node, [made], whole)
 
@@ -59,7 +59,7 @@ def _dequantize(node: Node, own: list[str], attributes: Attributes) -> list[Node
 def _requantize(node: Node, own: list[str], attributes: Attributes) -> list[NodeProto]:
     """A product, and a quantisation by steps of one."""
     scale, zero_point, one, moved, low, high = own
-    product, whole = f"{node.name}.product", f"{node.name}.whole"
+    product, whole = f"{node.name}.product", f"{node.name}.is_integer"
     if node.op.attributes["zero_point_first"]:
         first = ("Mul", [*node.inputs, scale])
         return _chain(node, first, ("Add", ["", moved]), ("Round", [""]), ("Clip", ["", low, high]))
@@ -89,7 +89,7 @@ def _quantized_add(node: Node, own: list[str], attributes: Attributes) -> list[N
 
 
 def _dynamic_scale(node: Node, own: list[str], attributes: Attributes) -> list[NodeProto]:
-    outputs = [f"{node.name}.whole", node.name, f"{node.name}.zero_point"]
+    outputs = [f"{node.name}.is_integer", node.name, f"{node.name}.zero_point"]
     return [helper.make_node("DynamicQuantizeLinear", node.inputs, outputs, node.name)]
 
 

@@ -29,7 +29,7 @@ class Operand:
     name: str
     shape: Shape
     array: Array | None = None
-    whole: bool = False
+    is_integer: bool = False
 
     @classmethod
     def known(cls, name: str, array: Array) -> Operand:
@@ -38,11 +38,11 @@ class Operand:
 
     def as_float(self) -> Operand:
         """The same numbers, no longer taken for integers."""
-        return replace(self, whole=False)
+        return replace(self, is_integer=False)
 
     def as_whole(self) -> Operand:
         """The same numbers, taken for integers."""
-        return replace(self, whole=True)
+        return replace(self, is_integer=True)
 
 
 # Steps that make whole numbers of whole numbers; all others make fractions of them.
@@ -82,9 +82,9 @@ class Builder:
         reads = tuple(value.name for value in inputs)
         self.nodes.append(Node(name, op, reads, label if label != name else ""))
         whole = (
-            op.kind in _KEEP_WHOLE and bool(inputs) and all(v.whole for v in inputs)
+            op.kind in _KEEP_WHOLE and bool(inputs) and all(v.is_integer for v in inputs)
         ) or op.kind in _MAKE_WHOLE
-        return Operand(name, shape, whole=whole)
+        return Operand(name, shape, is_integer=whole)
 
     def count_activation(self, shape: Shape) -> None:
         """Takes note of a value that every run keeps. Raises ModelTooLarge."""
@@ -96,7 +96,7 @@ class Builder:
         self.unpacked_bytes += 4 * count
         self.limits.allow("parameter_bytes", self.unpacked_bytes)
 
-    def room(self, count: int) -> None:
+    def reserve(self, count: int) -> None:
         """Takes note of ``count`` numbers that are about to be computed on load. Raises ModelTooLarge."""
         self.folded_numbers += count
         if self.folded_numbers > MOST_FOLDED:

@@ -17,14 +17,14 @@ from onnx import helper
 
 from engine.errors import EngineError, FormatError
 from engine.formats.onnx.file.tensors import BOOL, FLOATS, WHOLES, type_name
-from engine.formats.onnx.importing.node_context import Step, slice_parts
+from engine.formats.onnx.importing.node_context import NodeContext, slice_parts
 from engine.types import Array, Shape
 
 # A node whose operands are known → the array that it makes, or one for each output.
-Fold = Callable[[Step], Array | list[Array]]
+Fold = Callable[[NodeContext], Array | list[Array]]
 
 
-def fold(step: Step) -> list[Array] | None:
+def fold(step: NodeContext) -> list[Array] | None:
     """What the node makes, or None where that is not known on load. Raises FormatError where it cannot be computed."""
     known = step.op in ("Shape", "Size") or step.all_known
     if not known or step.op not in FOLDS:
@@ -40,14 +40,14 @@ def fold(step: Step) -> list[Array] | None:
     return [np.asarray(array) for array in (made if isinstance(made, list) else [made])]
 
 
-def _arrays(step: Step) -> list[Array]:
+def _arrays(step: NodeContext) -> list[Array]:
     return [step.array(place, "an operand") for place in range(len(step.inputs))]
 
 
 def _function(function: Callable[..., Any]) -> Fold:
     """A function of one array, number by number."""
 
-    def work(step: Step) -> Array:
+    def work(step: NodeContext) -> Array:
         x = step.array(0, "its operand")
         step.builder.unpack(x.size)
         return np.asarray(function(x)).astype(x.dtype)
@@ -58,9 +58,9 @@ def _function(function: Callable[..., Any]) -> Fold:
 def _of_two(function: Callable[..., Any]) -> Fold:
     """A function of two arrays, or of any number of them one after the other, number by number with broadcasting."""
 
-    def work(step: Step) -> Array:
+    def work(step: NodeContext) -> Array:
         arrays = _arrays(step)
-        step.builder.room(len(arrays) * prod(np.broadcast_shapes(*(a.shape for a in arrays))))
+        step.builder.reserve(len(arrays) * prod(np.broadcast_shapes(*(a.shape for a in arrays))))
         return np.asarray(reduce(function, arrays))
 
     return work
@@ -74,9 +74,9 @@ def _quotient(a: Array, b: Array) -> Array:
     return np.asarray(np.sign(a) * np.sign(b) * (np.abs(a) // np.abs(b))).astype(a.dtype)
 
 
-def _remainder(step: Step) -> Array:
+def _remainder(step: NodeContext) -> Array:
     a, b = _arrays(step)
-    step.builder.room(prod(np.broadcast_shapes(a.shape, b.shape)))
+    step.builder.reserve(prod(np.broadcast_shapes(a.shape, b.shape)))
     if not np.all(b):
         raise ZeroDivisionError("a division by zero")
     return np.asarray(np.fmod(a, b) if step.integer("fmod", 0) else np.mod(a, b))
@@ -86,7 +86,7 @@ def _power(a: Array, b: Array) -> Array:
     return np.asarray(np.power(a.astype(np.float64), b)).astype(a.dtype)
 
 
-def _cast(step: Step) -> Array:
+def _cast(step: NodeContext) -> Array:
     target, x = step.integer("to"), step.array(0, "its operand")
     step.builder.unpack(x.size)
     if target in FLOATS:
@@ -96,13 +96,13 @@ def _cast(step: Step) -> Array:
     return x.astype(helper.tensor_dtype_to_np_dtype(target))
 
 
-def _shape(step: Step) -> Array:
+def _shape(step: NodeContext) -> Array:
     whole = step.shape()
     start = step.integer("start", 0)
     return np.array(whole[start : step.integer("end", len(whole))], np.int64)
 
 
-def _constant(step: Step) -> Array:
+def _constant(step: NodeContext) -> Array:
     kinds = {"value_float": np.float32, "value_floats": np.float32}
     for name, value in step.attributes.items():
         if name in ("value", "value_float", "value_floats", "value_int", "value_ints"):
@@ -112,12 +112,12 @@ def _constant(step: Step) -> Array:
     raise step.refused("it holds no numbers")
 
 
-def _constant_of_shape(step: Step) -> Array:
+def _constant_of_shape(step: NodeContext) -> Array:
     value = step.attributes.get("value", np.zeros(1, np.float32))
-    return _repeated(step, np.asarray(value).ravel()[0], step.wholes(0, "its shape"))
+    return _repeated(step, np.asarray(value).ravel()[0], step.int_values(0, "its shape"))
 
 
-def _repeated(step: Step, x: Array, shape: Shape) -> Array:
+def _repeated(step: NodeContext, x: Array, shape: Shape) -> Array:
     """One array seen many times, which takes no memory until somebody writes it out."""
     if min(shape, default=0) < 0:
         raise step.refused(f"there is no shape {list(shape)}")
@@ -125,68 +125,68 @@ def _repeated(step: Step, x: Array, shape: Shape) -> Array:
     return np.broadcast_to(x, shape)
 
 
-def _range(step: Step) -> Array:
+def _range(step: NodeContext) -> Array:
     start, limit, delta = (a.ravel()[0] for a in _arrays(step))
     if not delta:
         raise ZeroDivisionError("a step of zero")
-    step.builder.room(max(0, int((float(limit) - float(start)) / float(delta)) + 1))
+    step.builder.reserve(max(0, int((float(limit) - float(start)) / float(delta)) + 1))
     return np.arange(start, limit, delta, dtype=start.dtype)
 
 
-def _expand(step: Step) -> Array:
+def _expand(step: NodeContext) -> Array:
     x = step.array(0, "its operand")
-    shape = np.broadcast_shapes(x.shape, step.wholes(1, "its shape"))
+    shape = np.broadcast_shapes(x.shape, step.int_values(1, "its shape"))
     return _repeated(step, x, shape)
 
 
-def _tile(step: Step) -> Array:
-    x, times = step.array(0, "its operand"), step.wholes(1, "its repeats")
+def _tile(step: NodeContext) -> Array:
+    x, times = step.array(0, "its operand"), step.int_values(1, "its repeats")
     if min(times, default=0) < 0 or len(times) != x.ndim:
         raise step.refused(f"{list(x.shape)} cannot be repeated {list(times)} times")
-    step.builder.room(x.size * prod(times))
+    step.builder.reserve(x.size * prod(times))
     return np.tile(x, times)
 
 
-def _reshape(step: Step) -> Array:
-    x, target = step.array(0, "its operand"), list(step.wholes(1, "its shape"))
+def _reshape(step: NodeContext) -> Array:
+    x, target = step.array(0, "its operand"), list(step.int_values(1, "its shape"))
     if not step.integer("allowzero", 0):
         target = [x.shape[axis] if size == 0 else size for axis, size in enumerate(target)]
     return _in_one_piece(step, x).reshape(target)
 
 
-def _in_one_piece(step: Step, x: Array) -> Array:
+def _in_one_piece(step: NodeContext, x: Array) -> Array:
     """The array written out, if it is one that sees others' numbers several times or in another order."""
     if not x.flags.c_contiguous:
-        step.builder.room(x.size)
+        step.builder.reserve(x.size)
     return x
 
 
-def _flatten(step: Step) -> Array:
+def _flatten(step: NodeContext) -> Array:
     x, axis = _in_one_piece(step, step.array(0, "its operand")), step.integer("axis", 1)
     return x.reshape(prod(x.shape[:axis]), -1) if x.size else x.reshape(prod(x.shape[:axis]), 0)
 
 
-def _squeeze(step: Step) -> Array:
+def _squeeze(step: NodeContext) -> Array:
     axes = step.setting(1, "axes", ())
     return np.squeeze(step.array(0, "its operand"), axes or None)
 
 
-def _unsqueeze(step: Step) -> Array:
+def _unsqueeze(step: NodeContext) -> Array:
     return np.expand_dims(step.array(0, "its operand"), step.setting(1, "axes"))
 
 
-def _transpose(step: Step) -> Array:
+def _transpose(step: NodeContext) -> Array:
     x = step.array(0, "its operand")
     return x.transpose(step.integers("perm", range(x.ndim)[::-1]))
 
 
-def _concat(step: Step) -> Array:
+def _concat(step: NodeContext) -> Array:
     arrays = _arrays(step)
-    step.builder.room(sum(array.size for array in arrays))
+    step.builder.reserve(sum(array.size for array in arrays))
     return np.concatenate(arrays, step.integer("axis"))
 
 
-def _split(step: Step) -> list[Array]:
+def _split(step: NodeContext) -> list[Array]:
     x, axis = step.array(0, "its operand"), step.integer("axis", 0)
     if step.has(1) or "split" in step.attributes:
         ends = np.cumsum(step.setting(1, "split"))
@@ -196,7 +196,7 @@ def _split(step: Step) -> list[Array]:
     return np.split(x, ends[:-1], axis)
 
 
-def _slice(step: Step) -> Array:
+def _slice(step: NodeContext) -> Array:
     x = step.array(0, "its operand")
     cut = [slice(None)] * x.ndim
     for *part, axis in zip(*slice_parts(step), strict=True):
@@ -204,21 +204,21 @@ def _slice(step: Step) -> Array:
     return x[tuple(cut)]
 
 
-def _gather(step: Step) -> Array:
+def _gather(step: NodeContext) -> Array:
     x, axis = step.array(0, "its operand"), step.integer("axis", 0)
     indices = np.asarray(step.array(1, "its indices"))
-    step.builder.room(indices.size * (x.size // max(1, x.shape[axis])))
+    step.builder.reserve(indices.size * (x.size // max(1, x.shape[axis])))
     return np.take(x, indices, axis)
 
 
-def _where(step: Step) -> Array:
+def _where(step: NodeContext) -> Array:
     arrays = _arrays(step)
-    step.builder.room(prod(np.broadcast_shapes(*(a.shape for a in arrays))))
+    step.builder.reserve(prod(np.broadcast_shapes(*(a.shape for a in arrays))))
     return np.where(arrays[0].astype(bool), *arrays[1:])
 
 
 def _reduction(function: Callable[..., Any]) -> Fold:
-    def work(step: Step) -> Array:
+    def work(step: NodeContext) -> Array:
         x = step.array(0, "its operand")
         axes = step.setting(1, "axes", ())
         if not axes and step.integer("noop_with_empty_axes", 0):
@@ -229,7 +229,7 @@ def _reduction(function: Callable[..., Any]) -> Fold:
     return work
 
 
-def _along(step: Step, numbers: Array, whole: Shape) -> Array:
+def _along(step: NodeContext, numbers: Array, whole: Shape) -> Array:
     """Scales, one for all or one a cell of ``axis``, so that they fit a value of that shape."""
     if numbers.size == 1:
         return numbers.reshape(())
@@ -241,7 +241,7 @@ def _along(step: Step, numbers: Array, whole: Shape) -> Array:
     return numbers.reshape([-1 if i == axis else 1 for i in range(len(whole))])
 
 
-def _dequantize(step: Step) -> Array:
+def _dequantize(step: NodeContext) -> Array:
     x, scale = step.array(0, "its operand"), step.array(1, "its scale")
     step.builder.unpack(x.size)
     zero = step.array(2, "its zero point") if step.has(2) else np.zeros(1, np.int64)
@@ -249,7 +249,7 @@ def _dequantize(step: Step) -> Array:
     return np.asarray(moved * _along(step, scale, x.shape))
 
 
-def _quantize(step: Step) -> Array:
+def _quantize(step: NodeContext) -> Array:
     x, scale = step.array(0, "its operand"), step.array(1, "its scale")
     zero = step.array(2, "its zero point") if step.has(2) else np.zeros(1, np.uint8)
     step.builder.unpack(x.size)

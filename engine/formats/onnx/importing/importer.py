@@ -26,7 +26,7 @@ from engine.formats.onnx.importing.builder import Builder, Operand, as_parameter
 from engine.formats.onnx.importing.constant_inputs import with_constants
 from engine.formats.onnx.importing.folding import FOLDS, fold
 from engine.formats.onnx.importing.input_shapes import dims_of, lacks_batch_axis, read_at_a_size
-from engine.formats.onnx.importing.node_context import Step, attributes_of, refusal
+from engine.formats.onnx.importing.node_context import NodeContext, attributes_of, refusal
 from engine.formats.onnx.importing.worklist import Call, Worklist
 from engine.network import Network
 from engine.ops import Constant, Reshape
@@ -111,7 +111,7 @@ class _Reader:
         self._values = {key: Operand.known(key, array) for key, array in graph.arrays.items()}
         for key, shape in shapes.items():
             whole = graph.inputs[key].tensor_type.elem_type in WHOLES
-            self._values[key] = Operand(key, shape, whole=whole)
+            self._values[key] = Operand(key, shape, is_integer=whole)
             self._builder.count_activation(shape)
         self._inputs = {key: key for key in shapes}  # the file's name → the network's
         self._builder.taken |= self._values.keys() | graph.inputs.keys() | graph.tensors.keys()
@@ -163,7 +163,7 @@ class _Reader:
             preprocess=preprocess or about.get("preprocess"),
             name=name or self._graph.name,
             meta=_with_note(about.get("meta") or {}, self._graph.note),
-            dtypes={key: self._dtype(key) for key in inputs if self._values[key].whole},
+            dtypes={key: self._dtype(key) for key in inputs if self._values[key].is_integer},
         )
 
     def _dtype(self, name: str) -> str:
@@ -206,7 +206,7 @@ class _Reader:
         attributes = attributes_of(node, label)
         if call.is_own and node.op_type not in DROPPED:  # what the library knows
             _check_valid(node, self._graph.ir_version, call.scope.opset, label)
-        step = Step(
+        step = NodeContext(
             op=node.op_type,
             label=label,
             opset=call.scope.opset,
@@ -246,7 +246,7 @@ def _add_constant(builder: Builder, known: Operand, inputs: list[Operand]) -> No
     builder.add(Constant(as_parameter(known.array)), reads, known.name, "")
 
 
-def _run(step: Step) -> None:
+def _run(step: NodeContext) -> None:
     try:
         CONVERTERS[step.op](step)
     except ShapeError as error:

@@ -28,7 +28,7 @@ _FIELDS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class NodeContext:
     """A node of the file. ``inputs`` has None where an optional one is left out; ``made`` collects what its outputs are."""
 
     op: str
@@ -97,7 +97,7 @@ class Step:
             )
         return found
 
-    def wholes(self, place: int, what: str) -> tuple[int, ...]:
+    def int_values(self, place: int, what: str) -> tuple[int, ...]:
         """An operand that must be known on load and holds whole numbers."""
         array = self.array(place, what)
         if array.dtype.kind not in "iu":
@@ -109,7 +109,7 @@ class Step:
     ) -> tuple[int, ...]:
         """Whole numbers that are an attribute in old files and an operand in new ones, both called ``what``."""
         if self.has(place):
-            return self.wholes(place, what)
+            return self.int_values(place, what)
         return self.integers(what, default)
 
     def bound(self, place: int, name: str) -> float | None:
@@ -154,7 +154,7 @@ class Step:
         like = tuple(computed[:1]) if single else ()
         op = Constant(as_parameter(array))
         made = self.builder.add(op, like, self.builder.new_name(name), self.label)
-        return replace(made, whole=array.dtype.kind in "iub")
+        return replace(made, is_integer=array.dtype.kind in "iub")
 
     def make(self, op: Op, *inputs: Operand, part: str = "", output: int = 0) -> Operand:
         """A step of the network that makes this node's output, or a ``part`` on the way to it."""
@@ -223,12 +223,12 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def slice_parts(step: Step) -> tuple[tuple[int, ...], ...]:
+def slice_parts(step: NodeContext) -> tuple[tuple[int, ...], ...]:
     """Starts, stops, steps and axes of a Slice: attributes before opset 10, operands from then on."""
     if step.opset < 10:
         starts, stops = step.integers("starts"), step.integers("ends")
         return starts, stops, (1,) * len(starts), step.integers("axes", range(len(starts)))
-    starts, stops = step.wholes(1, "starts"), step.wholes(2, "ends")
-    axes = step.wholes(3, "axes") if step.has(3) else tuple(range(len(starts)))
-    steps = step.wholes(4, "steps") if step.has(4) else (1,) * len(starts)
+    starts, stops = step.int_values(1, "starts"), step.int_values(2, "ends")
+    axes = step.int_values(3, "axes") if step.has(3) else tuple(range(len(starts)))
+    steps = step.int_values(4, "steps") if step.has(4) else (1,) * len(starts)
     return starts, stops, steps, axes

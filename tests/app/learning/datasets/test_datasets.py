@@ -90,7 +90,7 @@ def test_the_suggestion_is_a_wish_that_can_be_met(client):
     options = client.get(DATASETS).json()["suggestion"]
     assert options == DEFAULT_CONFIG
     classes = SETS[options["data"]].classes
-    assert all(row.problem is None for row in layer_spec.plan(options["layers"], len(classes)))
+    assert all(row.problem is None for row in layer_spec.validate(options["layers"], len(classes)))
     names = "loss optimiser learning_rate momentum schedule batch_size weight_decay epochs seed"
     TrainConfig(**{name: options[name] for name in names.split()})
 

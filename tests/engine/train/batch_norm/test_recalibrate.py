@@ -7,7 +7,7 @@ from engine.network import Network, Node
 from engine.ops import BatchNorm, Relu
 from engine.preprocess import Preprocess
 from engine.train.batch_norm import recalibrate
-from engine.train.batch_norm.recalibrate import Moments, joined, settled
+from engine.train.batch_norm.recalibrate import Moments, joined, recalibrate_batch_norm
 from tests.engine.train import shapes
 
 
@@ -36,7 +36,7 @@ def network():
 
 def test_settled_statistics_are_those_of_the_plain_pictures(network):
     pictures = np.random.default_rng(1).integers(0, 256, (300, 8, 8, 3), np.uint8)
-    norm = settled(network, pictures).node("norm").op
+    norm = recalibrate_batch_norm(network, pictures).node("norm").op
     x = network.preprocess.normalise(pictures).astype(np.float64)
     np.testing.assert_allclose(norm.mean, x.mean((0, 2, 3)), rtol=1e-4)
     np.testing.assert_allclose(norm.var, x.var((0, 2, 3), ddof=1), rtol=1e-4)
@@ -44,9 +44,11 @@ def test_settled_statistics_are_those_of_the_plain_pictures(network):
 
 def test_every_class_is_in_every_batch(network, monkeypatch):
     # Pictures come sorted by class; a batch of one class would be normalised by that class alone.
-    monkeypatch.setattr(recalibrate, "SETTLING_BATCH", 10)
+    monkeypatch.setattr(recalibrate, "RECALIBRATION_BATCH", 10)
     pictures = np.repeat(np.array([0, 255], np.uint8), 50)[:, None, None, None]
-    norm = settled(network, np.broadcast_to(pictures, (100, 8, 8, 3))).node("norm").op
+    norm = (
+        recalibrate_batch_norm(network, np.broadcast_to(pictures, (100, 8, 8, 3))).node("norm").op
+    )
     np.testing.assert_allclose(norm.mean, 0, atol=1e-6)
 
 
@@ -54,7 +56,7 @@ def test_weights_and_the_given_network_stay_as_they_are():
     before = shapes.network()
     pictures = shapes.dataset(6).pictures
     held = {name: array.copy() for name, array in before.buffers().items()}
-    after = settled(before, pictures)
+    after = recalibrate_batch_norm(before, pictures)
     for name, array in before.parameters().items():
         np.testing.assert_array_equal(after.parameters()[name], array)
     for name, array in before.buffers().items():
@@ -64,4 +66,4 @@ def test_weights_and_the_given_network_stay_as_they_are():
 
 def test_a_network_without_normalisation_has_nothing_to_settle(network):
     plain = Network([Node("relu", Relu(), ("input",))], inputs=network.inputs, outputs=("relu",))
-    assert settled(plain, np.zeros((4, 8, 8, 3), np.uint8)) is plain
+    assert recalibrate_batch_norm(plain, np.zeros((4, 8, 8, 3), np.uint8)) is plain

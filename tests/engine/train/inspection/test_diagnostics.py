@@ -36,10 +36,10 @@ def looked(net, before=None, steps=0):
     rng = np.random.default_rng(4)
     x = rng.normal(0, 1, (6, 3, 6, 6)).astype(np.float32)
     shares = soft_targets(np.arange(6) % CLASSES, CLASSES, 0.0, x.dtype)
-    parts = Step(State(net, TrainConfig(optimiser="sgd")), LOSSES["cross_entropy"]).look(
-        x, shares, keep=True
-    )
-    return {h.layer: h for h in diagnostics.look(net, parts, before, steps)}, x, parts
+    parts = Step(
+        State(net, TrainConfig(optimiser="sgd")), LOSSES["cross_entropy"]
+    ).forward_backward(x, shares, keep=True)
+    return {h.layer: h for h in diagnostics.diagnose(net, parts, before, steps)}, x, parts
 
 
 def test_layers_come_in_the_networks_order_those_with_nothing_to_tell_are_left_out():
@@ -122,4 +122,4 @@ def test_weights_that_are_no_longer_numbers_are_said_to_be():
     _, _, parts = looked(net)
     net.parameters()["conv0.weight"][0] = np.inf
     with pytest.raises(TrainingError, match="no longer numbers"):
-        diagnostics.look(net, parts)
+        diagnostics.diagnose(net, parts)

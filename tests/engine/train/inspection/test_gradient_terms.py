@@ -9,7 +9,7 @@ from engine.errors import ShapeError, TrainingError
 from engine.ops import Conv2d
 from engine.train.config import TrainConfig
 from engine.train.inspection import gradient_terms
-from engine.train.inspection.step_trace import examine, examine_one
+from engine.train.inspection.step_trace import trace_step, trace_step_of
 from engine.train.losses import soft_targets
 from engine.train.state import State
 from tests.engine.networks import INPUT, network
@@ -26,8 +26,8 @@ def glass(request):
     classes = net.shapes()[net.logits][1]
     shares = soft_targets(rng.integers(0, classes, pictures), classes, 0.0, x.dtype)
     if request.param == "in training":
-        return examine(State(net, CONFIG), x, shares, 0.01)
-    return examine_one(net, x, shares, CONFIG)
+        return trace_step(State(net, CONFIG), x, shares, 0.01)
+    return trace_step_of(net, x, shares, CONFIG)
 
 
 def close(value, gradient):
@@ -67,7 +67,7 @@ def test_the_terms_of_every_activation_add_up_to_its_blame(glass):
             continue
         try:
             for index in some(gradient):
-                found = gradient_terms.blame_terms(glass, name, index)
+                found = gradient_terms.activation_gradient_terms(glass, name, index)
                 assert found.value == gradient[index]
                 assert close(sum(term.product for term in found.terms), found.value), name
         except TrainingError:
@@ -119,7 +119,7 @@ def test_what_cannot_be_written_out_is_refused_in_words(glass):
     with pytest.raises(ShapeError, match="no position"):
         gradient_terms.parameter_terms(glass, "conv1", "weight", (99, 0, 0, 0))
     with pytest.raises(TrainingError, match="read by the loss itself"):
-        gradient_terms.blame_terms(glass, glass.network.logits, (0, 0))
+        gradient_terms.activation_gradient_terms(glass, glass.network.logits, (0, 0))
     with pytest.raises(KeyError):
         gradient_terms.parameter_terms(glass, "nothing", "weight", (0,))
 
@@ -135,14 +135,17 @@ def test_with_other_options_the_window_still_meets_the_right_numbers():
     )
     x = rng.normal(0, 1, (1, *INPUT)).astype(np.float32)
     classes = net.shapes()[net.logits][1]
-    glass = examine_one(changed, x, soft_targets(np.array([1]), classes, 0.0, x.dtype), CONFIG)
+    glass = trace_step_of(changed, x, soft_targets(np.array([1]), classes, 0.0, x.dtype), CONFIG)
     gradient = glass.gradients.params["conv1.weight"]
     for index in some(gradient):
         found = gradient_terms.parameter_terms(glass, "conv1", "weight", index)
         assert close(sum(term.product for term in found.terms), gradient[index])
-    blame = glass.gradients.values["input"]
-    for index in some(blame):
+    gradient = glass.gradients.values["input"]
+    for index in some(gradient):
         assert close(
-            sum(term.product for term in gradient_terms.blame_terms(glass, "input", index).terms),
-            blame[index],
+            sum(
+                term.product
+                for term in gradient_terms.activation_gradient_terms(glass, "input", index).terms
+            ),
+            gradient[index],
         )

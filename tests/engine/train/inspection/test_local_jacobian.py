@@ -41,8 +41,8 @@ from engine.ops import (
     Tanh,
 )
 from engine.train.config import TrainConfig
-from engine.train.inspection.gradient_terms import blame_terms, parameter_terms
-from engine.train.inspection.step_trace import examine, examine_one
+from engine.train.inspection.gradient_terms import activation_gradient_terms, parameter_terms
+from engine.train.inspection.step_trace import trace_step, trace_step_of
 from engine.train.state import State
 from engine.types import Array
 
@@ -52,7 +52,7 @@ TOLERANCE = 2e-5
 
 
 def network(dtype=np.float32) -> Network:
-    """Every op of which blame can be written out, with two branches and everything crooked: strides, padding, dilation, groups."""
+    """Every op whose gradient can be written out, with two branches and everything crooked: strides, padding, dilation, groups."""
     rng = np.random.default_rng(5)
 
     def some(*shape: int) -> Array:
@@ -108,8 +108,8 @@ def batch(count):
 @pytest.fixture(scope="module", params=["in training", "at inference"])
 def glass(request):
     if request.param == "at inference":
-        return examine_one(network(), *batch(1), PLAIN)
-    return examine(State(network(), PLAIN), *batch(7), 0.01)
+        return trace_step_of(network(), *batch(1), PLAIN)
+    return trace_step(State(network(), PLAIN), *batch(7), 0.01)
 
 
 def somewhere(shape, count=12):
@@ -147,7 +147,7 @@ def test_the_terms_of_an_activation_add_up_to_its_blame(glass, name):
     gradient = glass.gradients.values[name]
     assert np.abs(gradient).max() > 1e-4
     for index in somewhere(gradient.shape):
-        chain = blame_terms(glass, name, index)
+        chain = activation_gradient_terms(glass, name, index)
         assert chain.value == float(gradient[index])
         assert_adds_up(chain)
 
@@ -178,26 +178,26 @@ def test_the_blame_before_other_steps_adds_up(op):
         Node("scores", Dense(rng.normal(0, 0.5, (3, 84)).astype(np.float32)), ("flat",)),
         Node("softmax", Softmax(), ("scores",)),
     ]
-    glass = examine_one(
+    glass = trace_step_of(
         Network(nodes, inputs={"input": (2, 7, 6)}, outputs=("softmax",)), *batch(1), PLAIN
     )
     for name in ("input", *reads[1:]):
         for index in somewhere(glass.trace[name].shape):
-            assert_adds_up(blame_terms(glass, name, index))
+            assert_adds_up(activation_gradient_terms(glass, name, index))
 
 
 def test_what_cannot_be_written_out_says_so():
     ops = [ReduceMean((2, 3)), MatMul(np.eye(6, dtype=np.float32)), Quantize(*np.float32([1, 0]))]
     for op in ops:
         nodes = [Node("op", op, ("input",)), Node("flat", Flatten(), ("op",))]
-        glass = examine_one(
+        glass = trace_step_of(
             Network(nodes, inputs={"input": (3, 1, 6)}, outputs=("flat",)),
             np.ones((1, 3, 1, 6), np.float32),
             np.eye(1, int(np.prod(op.infer_shape((1, 3, 1, 6)))), dtype=np.float32),
             PLAIN,
         )
         with pytest.raises(TrainingError, match="no list of products"):
-            blame_terms(glass, "input", (0, 0, 0, 0))
+            activation_gradient_terms(glass, "input", (0, 0, 0, 0))
 
 
 def test_a_parameters_terms_name_what_they_multiply(glass):
@@ -258,7 +258,11 @@ def test_who_reads_a_number_is_found_by_loops(glass, name):
             if here == (y, x) and k // per_group == c // op.weight.shape[1]:
                 a = op.weight[k, c % op.weight.shape[1], p, q]
                 expected[n, (k, i, j)] = (float(dy[n, k, i, j]), float(a))
-        terms = [t for t in blame_terms(glass, name, (n, c, y, x)).terms if t.layer == node.name]
+        terms = [
+            t
+            for t in activation_gradient_terms(glass, name, (n, c, y, x)).terms
+            if t.layer == node.name
+        ]
         assert {(t.picture, t.output_index): (t.dz, t.a) for t in terms} == expected
 
 
@@ -266,7 +270,7 @@ def test_who_reads_a_number_is_found_by_loops(glass, name):
 def test_normalisations_terms_are_those_of_its_definition(node):
     """In training: each part of the batch by its own mean and variance, in float64."""
     x, shares = batch(7)
-    glass = examine(State(network(), PLAIN), x, shares, 0.01)
+    glass = trace_step(State(network(), PLAIN), x, shares, 0.01)
     op = glass.network.node(node).op
     (source,) = glass.network.node(node).inputs
     seen = glass.trace[source].astype(float)
@@ -283,7 +287,7 @@ def test_normalisations_terms_are_those_of_its_definition(node):
             normalised[(term.picture, *term.output_index)], rel=1e-4, abs=1e-5
         )
     own = (5, 1, *(1 for _ in axes[1:]))
-    terms = blame_terms(glass, source, own).terms
+    terms = activation_gradient_terms(glass, source, own).terms
     assert {term.picture for term in terms} == {3, 4, 5, 6}
     step, moved = 1e-6, seen[3:].copy()
     moved[(2, *own[1:])] += step
@@ -299,7 +303,7 @@ def test_normalisations_terms_are_those_of_its_definition(node):
 
 def test_a_switched_off_number_has_no_part_in_it(glass):
     off = tuple(np.argwhere(glass.trace["norm1"] < 0)[0].tolist())
-    (term,) = blame_terms(glass, "norm1", off).terms
+    (term,) = activation_gradient_terms(glass, "norm1", off).terms
     assert (term.layer, term.a, term.product) == ("relu", 0.0, 0.0)
 
 
@@ -311,8 +315,11 @@ def test_only_the_winner_of_a_window_is_to_blame():
         Node("scores", Dense(np.array([[1, 2, 4], [0, 0, 0]], np.float32)), ("flat",)),
     ]
     net = Network(nodes, inputs={"input": (1, 1, 4)}, outputs=("scores",))
-    glass = examine_one(net, x, np.array([[0, 1]], np.float32), PLAIN)
-    factors = [[t.a for t in blame_terms(glass, "input", (0, 0, 0, i)).terms] for i in range(4)]
+    glass = trace_step_of(net, x, np.array([[0, 1]], np.float32), PLAIN)
+    factors = [
+        [t.a for t in activation_gradient_terms(glass, "input", (0, 0, 0, i)).terms]
+        for i in range(4)
+    ]
     assert [sorted(f) for f in factors] == [[0], [1, 1], [0, 1], [0]]
 
 
@@ -320,11 +327,11 @@ def test_a_softmax_in_the_middle_is_not_written_out():
     net = network()
     nodes = [replace(n, op=Softmax()) if n.name == "tanh" else n for n in net.nodes]
     net = Network(nodes, inputs=net.inputs, outputs=net.outputs)
-    glass = examine_one(net, *batch(1), PLAIN)
+    glass = trace_step_of(net, *batch(1), PLAIN)
     with pytest.raises(TrainingError, match=r"'tanh' \(softmax\)"):
-        blame_terms(glass, "conv2", (0, 0, 0, 0))
+        activation_gradient_terms(glass, "conv2", (0, 0, 0, 0))
 
 
 def test_what_the_loss_does_not_depend_on_has_no_blame(glass):
-    with pytest.raises(TrainingError, match="no blame reaches 'softmax'"):
-        blame_terms(glass, "softmax", (0, 0))
+    with pytest.raises(TrainingError, match="no gradient reaches 'softmax'"):
+        activation_gradient_terms(glass, "softmax", (0, 0))

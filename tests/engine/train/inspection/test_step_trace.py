@@ -8,10 +8,10 @@ import pytest
 from engine.errors import ShapeError, TrainingError
 from engine.network import Network, Node
 from engine.ops import Dense, Dropout, Flatten, Tanh
-from engine.train.clone import copied
+from engine.train.clone import clone
 from engine.train.config import TrainConfig
-from engine.train.inspection.step_trace import examine, examine_one
-from engine.train.loop import StepDone, train, upcoming
+from engine.train.inspection.step_trace import trace_step, trace_step_of
+from engine.train.loop import StepDone, next_batch, train
 from engine.train.losses import LOSSES
 from engine.train.optimisers import OPTIMISERS
 from engine.train.state import State
@@ -39,12 +39,12 @@ def everything(state):
 
 @pytest.fixture(scope="module", params=OPTIMISERS)
 def step(request):
-    """The state before a step, what is upcoming, its glass, and the state afterwards."""
+    """The state before a step, what is next_batch, its glass, and the state afterwards."""
     config = replace(CONFIG, optimiser=request.param)
     state = trained(config)
     before = trained(config)
-    batch = upcoming(DATA, state)
-    return before, batch, examine(state, batch.x, batch.shares, batch.learning_rate), state
+    batch = next_batch(DATA, state)
+    return before, batch, trace_step(state, batch.x, batch.shares, batch.learning_rate), state
 
 
 def test_it_leaves_the_state_as_the_step_would(step):
@@ -61,8 +61,8 @@ def test_it_leaves_the_state_as_the_loop_would(loss):
     examined, looped = State(shapes.network(), config), State(shapes.network(), config)
     running = train(DATA, looped)
     for _ in range(3):
-        batch = upcoming(DATA, examined)
-        glass = examine(examined, batch.x, batch.shares, batch.learning_rate)
+        batch = next_batch(DATA, examined)
+        glass = trace_step(examined, batch.x, batch.shares, batch.learning_rate)
         event = next(running)
         assert isinstance(event, StepDone)
         assert everything(examined) == everything(looped)
@@ -76,7 +76,7 @@ def test_it_leaves_the_state_as_the_loop_would(loss):
 def test_what_is_upcoming_says_who_is_in_it():
     plain = replace(CONFIG, augmentation=replace(CONFIG.augmentation, mirror=0.0, shift=0))
     state = trained(plain, 1)
-    batch = upcoming(DATA, state)
+    batch = next_batch(DATA, state)
     pictures = state.network.preprocess.normalise(DATA.pictures[batch.indices])
     np.testing.assert_allclose(batch.x, pictures, atol=1e-5)
     np.testing.assert_array_equal(batch.shares.argmax(1), DATA.labels[batch.indices])
@@ -85,11 +85,11 @@ def test_what_is_upcoming_says_who_is_in_it():
 
 def test_nothing_is_upcoming_when_the_epoch_is_over():
     with pytest.raises(TrainingError, match="the epoch is over"):
-        upcoming(DATA, trained(CONFIG, 3))
+        next_batch(DATA, trained(CONFIG, 3))
     state = trained(CONFIG, 4)  # the third step's epoch is closed
-    assert upcoming(DATA, state).step == 4
+    assert next_batch(DATA, state).step == 4
     with pytest.raises(TrainingError, match="the epoch is over"):
-        upcoming(DATA, trained(CONFIG, 4 * 4))
+        next_batch(DATA, trained(CONFIG, 4 * 4))
 
 
 def test_the_update_is_the_one_that_was_made(step):
@@ -168,9 +168,9 @@ def test_the_numbers_shown_belong_to_the_networks_shown(step):
         trace = network(glass.network, here).forward(batch.x[here], train=True)
         for name in trace:
             np.testing.assert_allclose(trace[name], glass.trace[name][here], atol=1e-5)
-        _, blame = LOSSES["cross_entropy"](trace["fc"], batch.shares[here], 0.0)
-        blame *= len(blame) / len(batch.x)
-        grads = network(glass.network, here).backward(trace, {"fc": blame})
+        _, gradient = LOSSES["cross_entropy"](trace["fc"], batch.shares[here], 0.0)
+        gradient *= len(gradient) / len(batch.x)
+        grads = network(glass.network, here).backward(trace, {"fc": gradient})
         for name, gradient in grads.values.items():
             np.testing.assert_allclose(glass.gradients.values[name][here], gradient, atol=1e-6)
         for name, gradient in grads.params.items():
@@ -241,12 +241,12 @@ def test_a_place_that_is_not_there_cannot_be_explained(step):
 
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
 def test_one_picture_takes_one_step_of_inference(optimiser):
-    network = copied(trained(CONFIG).network).freeze()
+    network = clone(trained(CONFIG).network).freeze()
     start = shapes.weights(network)
     x = network.preprocess.normalise(DATA.pictures[:1])
     shares = np.array([[0, 1, 0]], np.float32)
     config = TrainConfig(optimiser=optimiser, learning_rate=0.001, weight_decay=0.0)
-    glass = examine_one(network, x, shares, config)
+    glass = trace_step_of(network, x, shares, config)
     assert shapes.weights(network) == start == shapes.weights(glass.network)
     np.testing.assert_array_equal(glass.trace["fc"], network.forward(x)["fc"])
     np.testing.assert_array_equal(glass.trace_after["fc"], glass.after.forward(x)["fc"])
@@ -273,11 +273,11 @@ def test_the_weights_move_as_calculated_by_hand():
     config = TrainConfig(
         loss="mean_squared_error", optimiser="sgd", learning_rate=0.5, weight_decay=0.0
     )
-    glass = examine_one(network, x, np.array([[1.0]]), config)
+    glass = trace_step_of(network, x, np.array([[1.0]]), config)
     a = np.tanh(0.1)  # z = 0.5 · 1 − 0.25 · 2 + 0.1
-    blame = 2 * (a - 1) * (1 - a * a)
+    gradient = 2 * (a - 1) * (1 - a * a)
     assert glass.loss == pytest.approx((a - 1) ** 2)
-    assert glass.gradients.values["z"] == pytest.approx(np.array([[blame]]))
+    assert glass.gradients.values["z"] == pytest.approx(np.array([[gradient]]))
     after = glass.after.parameters()
-    assert after["z.weight"] == pytest.approx(np.array([[0.5 - 0.5 * blame, -0.25 - blame]]))
-    assert after["z.bias"] == pytest.approx(np.array([0.1 - 0.5 * blame]))
+    assert after["z.weight"] == pytest.approx(np.array([[0.5 - 0.5 * gradient, -0.25 - gradient]]))
+    assert after["z.bias"] == pytest.approx(np.array([0.1 - 0.5 * gradient]))
