@@ -13,7 +13,9 @@ _BYTES = 4  # a number, float32
 
 
 class Cost(NamedTuple):
-    """Of ``n`` pictures: multiplications with an addition, bytes of all values that are kept, bytes of parameters and buffers."""
+    """Of ``n`` pictures: multiplications with an addition, bytes of all values that are kept, bytes
+    of parameters and buffers.
+    """
 
     multiply_adds: int
     activation_bytes: int
@@ -22,7 +24,9 @@ class Cost(NamedTuple):
 
 @dataclass(frozen=True)
 class ModelLimits:
-    """What somebody else's network may cost; checked before anything is run. Adds and activations are those of one picture."""
+    """What somebody else's network may cost; checked before anything is run. Adds and activations
+    are those of one picture.
+    """
 
     max_bytes: int = 1 << 30  # of the file: VGG-16 in float32 takes half of it
     max_nodes: int = 4096

@@ -1,6 +1,8 @@
-"""Values of any rank and layout as something to look at: maps (C, H, W) or a vector (K,). The one place that knows how.
+"""Values of any rank and layout as something to look at: maps (C, H, W) or a vector (K,). The one
+place that knows how.
 
-Positions are those that are shown, (channel, y, x) or (unit,); an index is that of the network's own value, batch axis included.
+Positions are those that are shown, (channel, y, x) or (unit,); an index is that of the network's
+own value, batch axis included.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ from engine.types import Array, Index, Shape
 class ValueLayout:
     """How a value lies and how it is shown.
 
-    - ``letters``: what each axis is (engine/layouts.py): "NCHW", "NHWC", "NLC", "NC", …; without N for a value that does not
-      have one part a picture;
+    - ``letters``: what each axis is (engine/layouts.py): "NCHW", "NHWC", "NLC", "NC", …; without N
+      for a value that does not have one part a picture;
     - ``sizes``: its shape for one picture, batch axis included.
 
-    Rows and columns are those of the maps where there are any, wherever they lie; all other axes are joined to channels. Of other
-    values vectors and whatever has three axes are shown as they are, and of the rest the last two axes are a map's.
+    Rows and columns are those of the maps where there are any, wherever they lie; all other axes
+    are joined to channels. Of other values vectors and whatever has three axes are shown as they
+    are, and of the rest the last two axes are a map's.
     """
 
     letters: str
@@ -68,14 +71,18 @@ class ValueLayout:
         return self.order[-2], self.order[-1]
 
     def of(self, y: Array, picture: int = 0) -> Array:
-        """One picture's part of the value ``y`` as the network has it; all of it where it has no axis of pictures."""
+        """One picture's part of the value ``y`` as the network has it; all of it where it has no
+        axis of pictures.
+        """
         if self.batch_axis is None:
             return y
         part: Array = y[(slice(None),) * self.batch_axis + (picture, ...)]
         return part
 
     def to_display(self, y: Array, picture: int = 0) -> Array:
-        """One picture's part of the value ``y``, (C, H, W) or (K,): a view, unless channels that lie apart are joined."""
+        """One picture's part of the value ``y``, (C, H, W) or (K,): a view, unless channels that
+        lie apart are joined.
+        """
         part = self.of(y, picture)
         gone = self.batch_axis
         places = [axis - (gone is not None and axis > gone) for axis in self.order]
@@ -95,7 +102,8 @@ class ValueLayout:
         return tuple(own)
 
     def to_positions(self, places: Array) -> Array:
-        """Where the numbers at ``places`` (T, D) of the network's value are shown: (T, 3), or (T, 1) for a vector.
+        """Where the numbers at ``places`` (T, D) of the network's value are shown: (T, 3), or (T,
+        1) for a vector.
 
         Linear, so that a place outside, a padded cell, is shown outside of its row or column, too.
         """

@@ -1,4 +1,6 @@
-"""What if a filter were off, or a weight another: networks that differ from a given one in a few numbers."""
+"""What if a filter were off, or a weight another: networks that differ from a given one in a few
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,8 @@ class ScaleFilter:
 class SetWeight:
     """One weight of one filter is set to ``value``.
 
-    ``channel`` counts the input maps that the filter reads (those of its group), ``y`` and ``x`` are places of the kernel. A dense
-    layer has only channels, its inputs.
+    ``channel`` counts the input maps that the filter reads (those of its group), ``y`` and ``x``
+    are places of the kernel. A dense layer has only channels, its inputs.
     """
 
     layer: str
@@ -41,9 +43,11 @@ Edit = ScaleFilter | SetWeight
 
 
 def edited(network: Network, edits: Iterable[Edit]) -> Network:
-    """The network with the edits made in their order. Ops that no edit touches are the very same objects.
+    """The network with the edits made in their order. Ops that no edit touches are the very same
+    objects.
 
-    Raises EditError, with a text for people, for a layer without filters of its own, and for a filter or weight that does not exist.
+    Raises EditError, with a text for people, for a layer without filters of its own, and for a
+    filter or weight that does not exist.
     """
     by_layer: dict[str, list[Edit]] = {}
     for edit in edits:

@@ -12,7 +12,8 @@ EngineError
 ├── UnknownModel     no network of that name in the zoo
 ├── TrainingError    nothing can be learned from this: an empty folder, one class, a foreign checkpoint
 ├── EditError        a change to a network that cannot be made: a layer without filters, a weight that is not there
-└── AttributionError a score cannot be traced to the pixels in that way: an unknown method, a layer without maps
+└── AttributionError a score cannot be traced to the pixels in that way: an unknown method, a layer
+without maps
 """
 
 
@@ -33,9 +34,11 @@ class FormatError(EngineError, ValueError):
 
 
 class UnsupportedOp(FormatError):
-    """A model asks for an operation that cannot be run here: ``op``, asked for by the ``node`` of that name.
+    """A model asks for an operation that cannot be run here: ``op``, asked for by the ``node`` of
+    that name.
 
-    ``way_out`` says what can be done about it, in one sentence; ``before`` names the value at which the file can be cut off.
+    ``way_out`` says what can be done about it, in one sentence; ``before`` names the value at which
+    the file can be cut off.
     """
 
     def __init__(
@@ -49,7 +52,9 @@ class UnsupportedOp(FormatError):
 
 
 class ModelTooLarge(FormatError):
-    """A model is more than a limit allows. ``what`` is the limit's name without "max_": bytes, nodes, multiply_adds."""
+    """A model is more than a limit allows. ``what`` is the limit's name without "max_": bytes,
+    nodes, multiply_adds.
+    """
 
     def __init__(self, detail: str, *, what: str, limit: int, actual: int) -> None:
         super().__init__(detail)
@@ -61,8 +66,9 @@ class ModelTooLarge(FormatError):
 class InputSizeNeeded(FormatError):
     """A model leaves its input's height and width open, and none was given.
 
-    ``shape`` is that of the ``input``, None for an axis that is open; ``fixed`` is the height and width that the file fixes,
-    None for a side that is open. ``suggested``: a height and width at which the model can be run, if one is known.
+    ``shape`` is that of the ``input``, None for an axis that is open; ``fixed`` is the height and
+    width that the file fixes, None for a side that is open. ``suggested``: a height and width at
+    which the model can be run, if one is known.
     """
 
     def __init__(
@@ -87,7 +93,8 @@ class InputSizeNeeded(FormatError):
 
 
 class OptionMismatch(FormatError):
-    """What was said of a model is not what its file takes: ``option`` is "size", or "input" for a constant of the ``input``.
+    """What was said of a model is not what its file takes: ``option`` is "size", or "input" for a
+    constant of the ``input``.
 
     ``fixed``: of a size, the height and width that the file fixes, None for a side that is open.
     """

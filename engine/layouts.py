@@ -1,11 +1,13 @@
 """Which axis of a value is what: derived from the ops that make it and the ops that read it.
 
-A layout has one letter an axis, as in PyTorch, TensorFlow and timm: N for the pictures of a batch, C for channels, H for rows,
-W for columns, L for places in a line (tokens, rows and columns in one). What several axes are made of one has its letter several
-times. A value without N is not one value a picture.
+A layout has one letter an axis, as in PyTorch, TensorFlow and timm: N for the pictures of a batch,
+C for channels, H for rows, W for columns, L for places in a line (tokens, rows and columns in one).
+What several axes are made of one has its letter several times. A value without N is not one value a
+picture.
 
-Convolutions, pools and most norms take N C H W and say so of what they read; LayerNorm, Dense and MatMul work on the last axis;
-Transpose, Reshape and reductions carry the letters along. What nothing is known of is taken for the usual: channels first.
+Convolutions, pools and most norms take N C H W and say so of what they read; LayerNorm, Dense and
+MatMul work on the last axis; Transpose, Reshape and reductions carry the letters along. What
+nothing is known of is taken for the usual: channels first.
 """
 
 from __future__ import annotations
@@ -78,7 +80,9 @@ class Step(Protocol):
 def layouts(
     nodes: Sequence[Step], inputs: Mapping[str, Shape], shapes: Mapping[str, Shape]
 ) -> dict[str, str]:
-    """Value name → layout. ``shapes`` are those for one picture, batch axis included, ``inputs`` those without it."""
+    """Value name → layout. ``shapes`` are those for one picture, batch axis included, ``inputs``
+    those without it.
+    """
     known = {name: "N" + _channels_first(len(shape)) for name, shape in inputs.items()}
     given = frozenset(known)
     for _ in range(2):  # what readers say of a value goes on to what else is made of it
@@ -92,7 +96,9 @@ def layouts(
 
 
 def blocks(before: Shape, after: Shape) -> Iterator[tuple[slice, slice]]:
-    """Two shapes of the same numbers: the shortest runs of axes on both sides that hold equally many. Equal axes are pairs."""
+    """Two shapes of the same numbers: the shortest runs of axes on both sides that hold equally
+    many. Equal axes are pairs.
+    """
     i = j = 0
     while i < len(before) or j < len(after):
         start, a, b = (i, j), 1, 1
@@ -137,7 +143,9 @@ def _made(op: Op, reads: Sequence[str], given: Sequence[Shape], shape: Shape) ->
 
 
 def _carried(op: Op, reads: Sequence[str], given: Shape, shape: Shape) -> str | None:
-    """The letters of what an op reads first, where they go; None for an op that leaves the axes as they are."""
+    """The letters of what an op reads first, where they go; None for an op that leaves the axes as
+    they are.
+    """
     first = reads[0]
     match op:
         case Transpose():
@@ -183,7 +191,9 @@ def _read(op: Op, given: Sequence[Shape], made: str) -> list[str]:
 
 
 def _filled(letters: str, more: str) -> str:
-    """With what more is known of its unknown axes, as long as no axis of pictures, rows or columns comes twice by it."""
+    """With what more is known of its unknown axes, as long as no axis of pictures, rows or columns
+    comes twice by it.
+    """
     if "?" not in letters:
         return letters
     made = "".join(b if a == "?" else a for a, b in zip(letters, more, strict=True))
@@ -202,7 +212,9 @@ def _usual(letters: str) -> str:
 
 
 def _joined(reads: Sequence[str], given: Sequence[Shape], shape: Shape) -> str:
-    """Of two values joined by broadcasting: each axis is what it is in the one that is not stretched along it."""
+    """Of two values joined by broadcasting: each axis is what it is in the one that is not
+    stretched along it.
+    """
     found = []
     for back in range(len(shape), 0, -1):
         options = [

@@ -30,7 +30,8 @@ _FOLLOWING = ("digest", "multiply_adds", "layouts", "runs_in_batches", "_executo
 
 @dataclass(frozen=True)
 class Node:
-    """One step: the op, the names of the values it reads, and its name, which is also that of the value it makes.
+    """One step: the op, the names of the values it reads, and its name, which is also that of the
+    value it makes.
 
     ``label`` is what the model's file calls the step, where that is something else.
     """
@@ -50,15 +51,19 @@ class Gradients:
 
 
 class Network:
-    """Nodes in an order in which they can be computed. Immutable, but for the parameters that a trainer updates.
+    """Nodes in an order in which they can be computed. Immutable, but for the parameters that a
+    trainer updates.
 
     - ``inputs``: input name → shape without the batch axis, (C, H, W);
     - ``outputs``: names of the values that are the answer;
-    - ``labels``: what the classes are called, ``preprocess``: how a photo becomes the input, ``meta``: the model card;
-    - ``dtypes``: the inputs that a file declares to be integers (input name → NumPy's name of the type). They are run in float32
-      as all others, but say which numbers are meant: pixels as they are in a file.
+    - ``labels``: what the classes are called, ``preprocess``: how a photo becomes the input,
+      ``meta``: the model card;
+    - ``dtypes``: the inputs that a file declares to be integers (input name → NumPy's name of the
+      type). They are run in float32 as all others, but say which numbers are meant: pixels as they
+      are in a file.
 
-    Raises GraphError when the nodes do not form a network, ShapeError when a layer does not fit the one before.
+    Raises GraphError when the nodes do not form a network, ShapeError when a layer does not fit the
+    one before.
     """
 
     def __init__(
@@ -105,7 +110,9 @@ class Network:
 
     @cached_property
     def output_infos(self) -> tuple[OutputInfo, ...]:
-        """What each output is. Where the graph does not tell, up to three pictures are run to find out; copies take it over."""
+        """What each output is. Where the graph does not tell, up to three pictures are run to find
+        out; copies take it over.
+        """
         return describe(self)
 
     @property
@@ -115,7 +122,9 @@ class Network:
 
     @property
     def logits(self) -> str:
-        """The value that holds the scores of the answer: what goes into its softmax or sigmoid, or else the output itself."""
+        """The value that holds the scores of the answer: what goes into its softmax or sigmoid, or
+        else the output itself.
+        """
         return self.answer.logits
 
     def output_info(self, name: str) -> OutputInfo:
@@ -146,7 +155,8 @@ class Network:
     def runs_in_batches(self) -> bool:
         """Whether several pictures can be run together, each as if it were alone.
 
-        Not where a file fixes the number of pictures, or mixes them up: all values must grow with them as their layouts say.
+        Not where a file fixes the number of pictures, or mixes them up: all values must grow with
+        them as their layouts say.
         """
         alone = self.shapes()
         try:
@@ -205,16 +215,18 @@ class Network:
     ) -> Trace:
         """Run on ``x``: float (N, C, H, W), preprocessed, or a mapping of input name → array.
 
-        ``check`` is called before every node and may raise to stop the work (a time limit, a client that went away).
-        Raises ShapeError when x does not have the network's input shape.
+        ``check`` is called before every node and may raise to stop the work (a time limit, a client
+        that went away). Raises ShapeError when x does not have the network's input shape.
         """
         run = self._executor.run(self._bind(x), train=train, check=check)
         return Trace(run.values, self.outputs, run.caches, run.seconds)
 
     def rerun(self, trace: Trace, of: Network, *, check: Callable[[], None] | None = None) -> Trace:
-        """The run on the input of ``trace``, which was made by ``of``: the same graph, but for some ops (``replaced``).
+        """The run on the input of ``trace``, which was made by ``of``: the same graph, but for some
+        ops (``replaced``).
 
-        Only what comes after such an op is computed; other values are those of ``trace`` itself and cost no time.
+        Only what comes after such an op is computed; other values are those of ``trace`` itself and
+        cost no time.
         """
 
         def reuse(node: FusableNode, reads: list[Array]) -> tuple[Array, Any] | None:
@@ -236,13 +248,16 @@ class Network:
         only_values: Collection[str] | None = None,
         check: Callable[[], None] | None = None,
     ) -> Gradients:
-        """The chain rule from the given gradients (value name → dLoss/dvalue) back to every value and parameter.
+        """The chain rule from the given gradients (value name → dLoss/dvalue) back to every value
+        and parameter.
 
-        - with ``only_params`` (training) a value's gradient is let go once it is used, and the picture's is not computed;
-        - with ``only_values`` (explaining) nothing is computed but the gradients of these values, and no parameter's; ``check`` is
-          then called before every node and may raise to stop.
+        - with ``only_params`` (training) a value's gradient is let go once it is used, and the
+          picture's is not computed;
+        - with ``only_values`` (explaining) nothing is computed but the gradients of these values,
+          and no parameter's; ``check`` is then called before every node and may raise to stop.
 
-        A value that had no part in it has no gradient. Raises GraphError for a name that is no value of the network.
+        A value that had no part in it has no gradient. Raises GraphError for a name that is no
+        value of the network.
         """
         unknown = sorted({*output_grads, *(only_values or ())} - set(trace))
         if unknown:
@@ -271,7 +286,9 @@ class Network:
         wanted: set[str],
         check: Callable[[], None] | None,
     ) -> dict[str, Array]:
-        """The gradients of the wanted values. The walk keeps to the nodes that depend on them and keeps no other gradient."""
+        """The gradients of the wanted values. The walk keeps to the nodes that depend on them and
+        keeps no other gradient.
+        """
         depends = set(wanted)
         for node in self.nodes:
             if not depends.isdisjoint(node.inputs):
@@ -292,9 +309,11 @@ class Network:
         return {name: value_grads[name] for name in wanted & value_grads.keys()}
 
     def replaced(self, ops: Mapping[str, Op]) -> Network:
-        """The same network with another op at some nodes (node name → op); all others keep the op objects that they have.
+        """The same network with another op at some nodes (node name → op); all others keep the op
+        objects that they have.
 
-        Raises GraphError for a name that no node has, ShapeError when a layer no longer fits the one before.
+        Raises GraphError for a name that no node has, ShapeError when a layer no longer fits the
+        one before.
         """
         unknown = sorted(ops.keys() - self._by_name.keys())
         if unknown:
@@ -306,14 +325,18 @@ class Network:
         return other
 
     def freeze(self) -> Network:
-        """Make all parameters read-only, as they are for a network that serves. Returns the network."""
+        """Make all parameters read-only, as they are for a network that serves. Returns the
+        network.
+        """
         for array in (*self.parameters().values(), *self.buffers().values()):
             array.flags.writeable = False
         return self
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256, hexadecimal, of structure and parameters. Taken once: for networks that no longer change."""
+        """SHA-256, hexadecimal, of structure and parameters. Taken once: for networks that no
+        longer change.
+        """
         state = hashlib.sha256(json.dumps(self.structure(), sort_keys=True).encode())
         for arrays in (self.parameters(), self.buffers()):
             for name, array in sorted(arrays.items()):
@@ -322,7 +345,9 @@ class Network:
         return state.hexdigest()
 
     def structure(self) -> dict[str, Any]:
-        """The graph as plain JSON values; with the arrays of ``parameters`` and ``buffers`` it is the whole network."""
+        """The graph as plain JSON values; with the arrays of ``parameters`` and ``buffers`` it is
+        the whole network.
+        """
         return {
             "inputs": {key: list(shape) for key, shape in self.inputs.items()},
             "outputs": list(self.outputs),
@@ -359,7 +384,9 @@ def _pass_on(value_grads: dict[str, Array], gradients: Iterable[tuple[str, Array
 
 
 def _in_order(nodes: tuple[Node, ...], inputs: set[str]) -> tuple[Node, ...]:
-    """The nodes in an order in which they can be computed, as close to the given one as possible (Kahn, 1962)."""
+    """The nodes in an order in which they can be computed, as close to the given one as possible
+    (Kahn, 1962).
+    """
     counts = Counter([*inputs, *(node.name for node in nodes)])
     twice = [name for name, count in counts.items() if count > 1]
     if twice:

@@ -21,7 +21,8 @@ _LARGEST = 1e6  # a number that prepares photos is smaller
 CropMode = Literal["center", "squash", "border"]
 CROP_MODES: tuple[CropMode, ...] = get_args(CropMode)
 
-# Who says how photos are prepared: the file, the network's own first steps or the type of its input, a person, or nobody.
+# Who says how photos are prepared: the file, the network's own first steps or the type of its
+# input, a person, or nobody.
 Source = Literal["file", "graph", "chosen", "assumed"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 
@@ -35,8 +36,8 @@ Band = (
 def parse_channels(text: str) -> tuple[Band, ...]:
     """What each channel of an input is given: "bgr", "rgba", or a list such as "r,g,b,128".
 
-    The letters r, g and b are colours, a is the opacity, which is 255 everywhere: photos are laid on white. A number from 0 to
-    255 is a pixel value that stays the same. Raises ValueError.
+    The letters r, g and b are colours, a is the opacity, which is 255 everywhere: photos are laid
+    on white. A number from 0 to 255 is a pixel value that stays the same. Raises ValueError.
     """
     parts = text.lower().split(",") if "," in text else list(text.lower())
     return tuple(_band(part.strip()) for part in parts)
@@ -56,13 +57,15 @@ class Preprocess:
     """Resize a photo, cut out the middle, then (pixel / scale − mean) / std.
 
     - ``input_size`` (C, H, W): one channel is grey, three are colours;
-    - ``crop_mode``: how a photo of other proportions is made to fit. "center": its shorter side becomes size / ``crop_pct`` and
-      the middle is cut out; "squash": both sides do, whatever becomes of its proportions; "border": its longer side does, and
-      the rest is filled with the colour that the network takes for zero (letterbox);
-    - ``mean`` and ``std``: one number a channel, in the network's order; for pixels from 0 to 1, or from 0 to 255 where ``scale`` is 1;
+    - ``crop_mode``: how a photo of other proportions is made to fit. "center": its shorter side
+      becomes size / ``crop_pct`` and the middle is cut out; "squash": both sides do, whatever
+      becomes of its proportions; "border": its longer side does, and the rest is filled with the
+      colour that the network takes for zero (letterbox);
+    - ``mean`` and ``std``: one number a channel, in the network's order; for pixels from 0 to 1, or
+      from 0 to 255 where ``scale`` is 1;
     - ``interpolation``: "nearest", "bilinear" or "bicubic";
-    - ``channels``: what each channel is given, as ``parse_channels`` reads it: "rgb", "bgr" (Caffe's), "rgba", "r,g,b,0";
-      of a grey photo's "rgb" the brightness;
+    - ``channels``: what each channel is given, as ``parse_channels`` reads it: "rgb", "bgr"
+      (Caffe's), "rgba", "r,g,b,0"; of a grey photo's "rgb" the brightness;
     - ``source``: who says all this.
     """
 
@@ -78,7 +81,9 @@ class Preprocess:
 
     @classmethod
     def usual(cls, input_size: tuple[int, int, int]) -> Preprocess:
-        """For a network that does not say: as ImageNet's are mostly trained; pixels from 0 to 1 where it sees no colours."""
+        """For a network that does not say: as ImageNet's are mostly trained; pixels from 0 to 1
+        where it sees no colours.
+        """
         usual = cls(input_size, interpolation="bilinear", source="assumed")
         if input_size[0] == len(IMAGENET_MEAN):
             return replace(usual, mean=IMAGENET_MEAN, std=IMAGENET_STD)
@@ -87,8 +92,9 @@ class Preprocess:
     def crop_box(self, width: int, height: int) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) of what the network sees, in pixels of a photo of that size.
 
-        Resizing and then cutting out the middle is the same as cutting out this box and resizing it. With borders the box
-        reaches beyond the photo, and the photo covers whole pixels of the input.
+        Resizing and then cutting out the middle is the same as cutting out this box and resizing
+        it. With borders the box reaches beyond the photo, and the photo covers whole pixels of the
+        input.
         """
         _, rows, cols = self.input_size
         if self.crop_mode == "squash":
@@ -110,7 +116,9 @@ class Preprocess:
         return left, top, left + cols * across, top + rows * down
 
     def normalise(self, pixels: Array) -> Array:
-        """uint8 (H, W, 3) or (N, H, W, 3), red first → float32 (N, C, H, W), channels last in memory. Grey has three equal colours."""
+        """uint8 (H, W, 3) or (N, H, W, 3), red first → float32 (N, C, H, W), channels last in
+        memory. Grey has three equal colours.
+        """
         batch = pixels if pixels.ndim == 4 else pixels[None]
         if self.is_grey:
             batch = batch[..., :1]
@@ -130,11 +138,15 @@ class Preprocess:
 
     @property
     def bands(self) -> tuple[Band, ...]:
-        """What each channel of the input is given; of a grey one the first colour, for all three are equal then."""
+        """What each channel of the input is given; of a grey one the first colour, for all three
+        are equal then.
+        """
         return (COLOURS[0],) if self.is_grey else parse_channels(self.channels)
 
     def colour_of(self, channel: int) -> int | None:
-        """Which of the pixels' colours, red first, a channel of the input is; None for one that is the same for every photo."""
+        """Which of the pixels' colours, red first, a channel of the input is; None for one that is
+        the same for every photo.
+        """
         band = self.bands[channel]
         return COLOURS.index(band) if isinstance(band, str) else None
 
@@ -151,13 +163,17 @@ class Preprocess:
         return tuple(found.get(colour, 0.0) for colour in COLOURS)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values under timm's keys; what is in ``USUAL`` only where it is something else."""
+        """Plain JSON values under timm's keys; what is in ``USUAL`` only where it is something
+        else.
+        """
         given = {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
         return {key: v for key, v in given.items() if key not in USUAL or v != USUAL[key]}
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Preprocess:
-        """The reverse of ``to_dict``. Raises TypeError for a key that is not one of these, ValueError for what it cannot be."""
+        """The reverse of ``to_dict``. Raises TypeError for a key that is not one of these,
+        ValueError for what it cannot be.
+        """
         fields: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) else v for k, v in dict(given).items()
         }

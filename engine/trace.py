@@ -13,7 +13,8 @@ from engine.types import Array
 
 
 class Trace(Mapping[str, Array]):
-    """Value name → array, (N, C, H, W) or (N, K), the network's inputs included. Arrays are read-only.
+    """Value name → array, (N, C, H, W) or (N, K), the network's inputs included. Arrays are
+    read-only.
 
     - ``caches``: node name → what its op saved for the backward pass, mostly references to values;
     - ``timings``: node name → seconds.
@@ -60,13 +61,17 @@ class Trace(Mapping[str, Array]):
 
     @property
     def blocks(self) -> dict[int, int]:
-        """The memory that the trace holds: the id of each block → its bytes. Two traces may share some (``rerun``)."""
+        """The memory that the trace holds: the id of each block → its bytes. Two traces may share
+        some (``rerun``).
+        """
         held = (*self._values.values(), *_arrays(self.caches))
         return {id(owner): owner.nbytes for owner in map(_owner, held)}
 
 
 def _arrays(saved: Any) -> Iterator[Array]:
-    """The arrays in what ops saved: a normalisation keeps a normalised copy of its input, most ops only references."""
+    """The arrays in what ops saved: a normalisation keeps a normalised copy of its input, most ops
+    only references.
+    """
     if isinstance(saved, np.ndarray):
         yield saved
     elif isinstance(saved, Mapping):

@@ -1,4 +1,6 @@
-"""Why this class: which pixels a score comes from, asked in the ways that the literature knows, and how far to believe them."""
+"""Why this class: which pixels a score comes from, asked in the ways that the literature knows, and
+how far to believe them.
+"""
 
 from engine.attribution.curves import Curves, curves, random_map
 from engine.attribution.effective_receptive_field import effective_field

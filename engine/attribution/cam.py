@@ -1,4 +1,6 @@
-"""Class activation maps: which maps of a layer speak for the class, and where on the picture they do."""
+"""Class activation maps: which maps of a layer speak for the class, and where on the picture they
+do.
+"""
 
 from __future__ import annotations
 
@@ -29,26 +31,31 @@ from engine.types import Array
 
 
 def grad_cam(question: AttributionTarget, layer: str) -> Array:
-    """max(Σ weight[k] · map[k], 0) on the picture, (H, W); a map's weight is the mean of its gradient.
+    """max(Σ weight[k] · map[k], 0) on the picture, (H, W); a map's weight is the mean of its
+    gradient.
 
-    Source: Selvaraju et al., "Grad-CAM: visual explanations from deep networks via gradient-based localization", 2017.
+    Source: Selvaraju et al., "Grad-CAM: visual explanations from deep networks via gradient-based
+    localization", 2017.
     """
     maps, gradient = _at(question, layer)
     return _joined(question, maps, gradient.mean(axis=(1, 2)))
 
 
 def grad_cam_plus_plus(question: AttributionTarget, layer: str) -> Array:
-    """Grad-CAM with weights that do not depend on how large a part of the picture the class takes up, (H, W).
+    """Grad-CAM with weights that do not depend on how large a part of the picture the class takes
+    up, (H, W).
 
-    The paper's closed form with exp(score) for the score Y, whose higher derivatives are then powers g², g³ of the gradient of the
-    score itself: weight = Σ α · max(g, 0), α = g² / (2 g² + Σ map · g³). The factor exp(score), the same for all maps, is left out:
-    it changes nothing about the picture.
+    The paper's closed form with exp(score) for the score Y, whose higher derivatives are then
+    powers g², g³ of the gradient of the score itself: weight = Σ α · max(g, 0), α = g² / (2 g² + Σ
+    map · g³). The factor exp(score), the same for all maps, is left out: it changes nothing about
+    the picture.
 
-    Source: Chattopadhay et al., "Grad-CAM++: generalized gradient-based visual explanations for deep convolutional
-    networks", 2018.
+    Source: Chattopadhay et al., "Grad-CAM++: generalized gradient-based visual explanations for
+    deep convolutional networks", 2018.
     """
     maps, gradient = _at(question, layer)
-    # g² cancels: so small gradients lose no digits, and nothing is divided by zero where nothing counts.
+    # g² cancels: so small gradients lose no digits, and nothing is divided by zero where nothing
+    # counts.
     below = 2 + maps.sum(axis=(1, 2), keepdims=True) * gradient
     praise = np.maximum(gradient, 0)
     parts = np.divide(praise, below, out=np.zeros_like(praise), where=below != 0)
@@ -60,9 +67,10 @@ def default_layer(network: Network, score: str | None = None) -> str:
 
     The score is in the value of that name, without it in the answer's logits.
 
-    A gate (the sigmoid of a swish, of squeeze and excite) or one of several branches is no such layer: it has a part in the score,
-    but what goes past it has the other. Layers that only move, average or pick numbers are passed over for the one before. Where
-    the score flows together in no such layer, it is the last convolution or activation function that leads to it.
+    A gate (the sigmoid of a swish, of squeeze and excite) or one of several branches is no such
+    layer: it has a part in the score, but what goes past it has the other. Layers that only move,
+    average or pick numbers are passed over for the one before. Where the score flows together in no
+    such layer, it is the last convolution or activation function that leads to it.
 
     Raises AttributionError for a network without either.
     """
@@ -121,7 +129,9 @@ def checked_layer(network: Network, layer: str | None, score: str | None = None)
 
 
 def upsampled(values: Array, size: tuple[int, int]) -> Array:
-    """(h, w) → ``size``, bilinear, with the centres of the cells in the same places (half-pixel, align_corners=False)."""
+    """(h, w) → ``size``, bilinear, with the centres of the cells in the same places (half-pixel,
+    align_corners=False).
+    """
     rows, columns = (_weights(n, m) for n, m in zip(values.shape, size, strict=True))
     return np.asarray(rows @ values @ columns.T)
 

@@ -12,16 +12,19 @@ from engine.network import Network
 from engine.types import Array
 
 STEPS = 20
-# The blurred picture that insertion begins with: a Gauss curve with a deviation of this part of the shorter side.
+# The blurred picture that insertion begins with: a Gauss curve with a deviation of this part of the
+# shorter side.
 BLUR = 1 / 12
 
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """The network's answer for the class as pixels go (``deletion``) or come (``insertion``), the most important first.
+    """The network's answer for the class as pixels go (``deletion``) or come (``insertion``), the
+    most important first.
 
     - ``fractions`` (S + 1,): the part of the pixels that are gone or there, 0 to 1;
-    - ``deletion``, ``insertion`` (S + 1,): the answer at each: the probability where it tells classes apart, else the number;
+    - ``deletion``, ``insertion`` (S + 1,): the answer at each: the probability where it tells
+      classes apart, else the number;
     - the areas below them: of a good map small for deletion and large for insertion.
     """
 
@@ -51,13 +54,16 @@ def curves(
     baseline: Array | None = None,
     tick: ProgressCallback | None = None,
 ) -> Curves:
-    """Judge a map ``values`` (H, W) of the picture ``x`` (1, C, H, W); equal values go in the order of reading.
+    """Judge a map ``values`` (H, W) of the picture ``x`` (1, C, H, W); equal values go in the order
+    of reading.
 
-    Deletion puts the baseline (zeros, the mean colour) in the place of pixels. Insertion puts pixels into the picture blurred beyond
-    recognition rather than into the baseline, as the paper does: a few sharp pixels on a plain ground have edges of their own,
-    which the network takes for evidence.
+    Deletion puts the baseline (zeros, the mean colour) in the place of pixels. Insertion puts
+    pixels into the picture blurred beyond recognition rather than into the baseline, as the paper
+    does: a few sharp pixels on a plain ground have edges of their own, which the network takes for
+    evidence.
 
-    Source: Petsiuk et al., "RISE: randomized input sampling for explanation of black-box models", 2018.
+    Source: Petsiuk et al., "RISE: randomized input sampling for explanation of black-box models",
+    2018.
     """
     question = make_target(network, x, target, baseline, tick, output)
     if values.shape != question.size:
@@ -85,7 +91,9 @@ def random_map(size: tuple[int, int], seed: int = 0) -> Array:
 
 
 def blurred(x: Array) -> Array:
-    """Pictures (N, C, H, W) out of focus. At the edge the weights of the pixels that there are count more."""
+    """Pictures (N, C, H, W) out of focus. At the edge the weights of the pixels that there are
+    count more.
+    """
     deviation = min(x.shape[2:]) * BLUR
     rows, columns = (_gauss(length, deviation).astype(x.dtype) for length in x.shape[2:])
     return np.asarray(rows @ x @ columns.T)

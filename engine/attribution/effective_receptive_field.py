@@ -19,13 +19,15 @@ def effective_field(
     index: Index,
     check: Callable[[], None] | None = None,
 ) -> Array:
-    """|∂number/∂pixel| for ``trace[name][index]``, the length of the vector over the colours: (H, W).
+    """|∂number/∂pixel| for ``trace[name][index]``, the length of the vector over the colours: (H,
+    W).
 
-    It is zero outside the receptive field (views.receptive_field), and within it mostly small: the middle counts most.
-    ``check`` is called before every node and may raise to stop. Raises ShapeError for an index outside, KeyError for a name that is
-    no value of the network.
+    It is zero outside the receptive field (views.receptive_field), and within it mostly small: the
+    middle counts most. ``check`` is called before every node and may raise to stop. Raises
+    ShapeError for an index outside, KeyError for a name that is no value of the network.
 
-    Source: Luo et al., "Understanding the effective receptive field in deep convolutional neural networks", 2016.
+    Source: Luo et al., "Understanding the effective receptive field in deep convolutional neural
+    networks", 2016.
     """
     picture = next(iter(network.inputs))
     one = np.zeros_like(trace[name])

@@ -1,4 +1,6 @@
-"""Methods that ask by how much the score would change if a pixel did: the gradient, and what has been made of it."""
+"""Methods that ask by how much the score would change if a pixel did: the gradient, and what has
+been made of it.
+"""
 
 from __future__ import annotations
 
@@ -19,27 +21,30 @@ RECTIFIERS = (Relu, LeakyRelu, PRelu, Clip)
 def saliency(question: AttributionTarget) -> Array:
     """max over colours of |∂score/∂x|, (H, W).
 
-    Source: Simonyan et al., "Deep inside convolutional networks: visualising image classification models and saliency
-    maps", 2014.
+    Source: Simonyan et al., "Deep inside convolutional networks: visualising image classification
+    models and saliency maps", 2014.
     """
     return _largest(_gradient(question))
 
 
 def input_x_gradient(question: AttributionTarget) -> Array:
-    """Σ over colours of x · ∂score/∂x, (H, W). For a network without bias and with ReLUs alone it adds up to the score.
+    """Σ over colours of x · ∂score/∂x, (H, W). For a network without bias and with ReLUs alone it
+    adds up to the score.
 
-    Source: Shrikumar et al., "Not just a black box: learning important features through propagating activation
-    differences", 2016.
+    Source: Shrikumar et al., "Not just a black box: learning important features through propagating
+    activation differences", 2016.
     """
     return _over_colours(question.x[0] * _gradient(question))
 
 
 def integrated_gradients(question: AttributionTarget, steps: int) -> Array:
-    """(x − baseline) · the mean gradient on the straight way from the baseline to x, summed over colours, (H, W).
+    """(x − baseline) · the mean gradient on the straight way from the baseline to x, summed over
+    colours, (H, W).
 
-    It adds up to score − score of the baseline, up to the error of the sum that stands for the integral. That sum takes the middle
-    of ``steps`` equal parts: along the way the gradient of a network with ReLUs is a staircase, for which the midpoint rule is as
-    good as any and no point counts more than another, as it would in a Gauss rule.
+    It adds up to score − score of the baseline, up to the error of the sum that stands for the
+    integral. That sum takes the middle of ``steps`` equal parts: along the way the gradient of a
+    network with ReLUs is a staircase, for which the midpoint rule is as good as any and no point
+    counts more than another, as it would in a Gauss rule.
 
     Source: Sundararajan et al., "Axiomatic attribution for deep networks", 2017.
     """
@@ -54,7 +59,8 @@ def integrated_gradients(question: AttributionTarget, steps: int) -> Array:
 def smooth_grad(question: AttributionTarget, samples: int, noise: float, seed: int) -> Array:
     """max over colours of |mean gradient| of ``samples`` noisy copies of x, (H, W).
 
-    ``noise`` is the standard deviation of the noise, as a part of the range of the picture's numbers.
+    ``noise`` is the standard deviation of the noise, as a part of the range of the picture's
+    numbers.
 
     Source: Smilkov et al., "SmoothGrad: removing noise by adding noise", 2017.
     """
@@ -69,9 +75,11 @@ def smooth_grad(question: AttributionTarget, samples: int, noise: float, seed: i
 
 
 def guided_backprop(question: AttributionTarget) -> Array:
-    """Saliency, but every activation function passes on praise alone: max over colours of the absolute value, (H, W).
+    """Saliency, but every activation function passes on praise alone: max over colours of the
+    absolute value, (H, W).
 
-    Smooth functions (sigmoid, tanh, gelu) are left as they are: they hold nothing back that could be guided.
+    Smooth functions (sigmoid, tanh, gelu) are left as they are: they hold nothing back that could
+    be guided.
 
     Source: Springenberg et al., "Striving for simplicity: the all convolutional net", 2015.
     """
@@ -82,7 +90,9 @@ def guided_backprop(question: AttributionTarget) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Guided(Elementwise):
-    """An activation function that passes back what speaks for the score and swallows what speaks against it."""
+    """An activation function that passes back what speaks for the score and swallows what speaks
+    against it.
+    """
 
     kind: ClassVar[str] = "guided"
 

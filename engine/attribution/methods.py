@@ -27,7 +27,9 @@ Number = int | float
 
 @dataclass(frozen=True)
 class Option:
-    """A number that a method takes: from ``least`` to ``most``; without a default, the picture's size decides."""
+    """A number that a method takes: from ``least`` to ``most``; without a default, the picture's
+    size decides.
+    """
 
     default: Number | None
     least: Number
@@ -51,7 +53,8 @@ class Method:
     - ``signed``: whether values below zero occur (a pixel that speaks against the class);
     - ``takes_layer``: whether it looks at the maps of a layer, which may be chosen;
     - ``from_baseline``: whether it compares with the picture that stands for nothing;
-    - ``resolve_options(size, **options)``: the options for a picture of that size (H, W), with nothing left open.
+    - ``resolve_options(size, **options)``: the options for a picture of that size (H, W), with
+      nothing left open.
     """
 
     text: str
@@ -68,9 +71,11 @@ class Attribution:
     """What a method found.
 
     - ``values`` (H, W) float32, one number a pixel of the network's input;
-    - ``output`` was asked about, and of it the unit in ``target``, (layer, unit), whose ``score`` is in that layer;
+    - ``output`` was asked about, and of it the unit in ``target``, (layer, unit), whose ``score``
+      is in that layer;
     - ``layer``: whose maps were looked at, None where the method does not;
-    - ``baseline_score``: the score of the picture that stands for nothing, None where the method does not compare with it;
+    - ``baseline_score``: the score of the picture that stands for nothing, None where the method
+      does not compare with it;
     - ``options``: those that it was computed with, the defaults filled in.
     """
 
@@ -154,14 +159,16 @@ def attribute(
     """Which pixels of ``x`` (1, C, H, W), preprocessed, a score comes from.
 
     - ``output``: whose score it is; without, the network's answer (``Network.answer``);
-    - ``target``: a label, or a unit of the output: of one sigmoid 0 is no and 1 is yes, of maps all numbers are counted through;
-      without, the class with the highest probability, or the largest number;
+    - ``target``: a label, or a unit of the output: of one sigmoid 0 is no and 1 is yes, of maps all
+      numbers are counted through; without, the class with the highest probability, or the largest
+      number;
     - ``layer``: for methods that look at one, a layer with maps; without, the last that suits;
     - ``baseline`` (C, H, W): what stands for nothing; without, zeros, which is the mean colour;
     - ``tick(done, total)`` is called between pieces of work and may raise to stop it;
     - ``options``: the method's own (METHODS); None is the default.
 
-    Raises AttributionError, with a text for people, for whatever of these does not exist or does not fit.
+    Raises AttributionError, with a text for people, for whatever of these does not exist or does
+    not fit.
     """
     if method not in METHODS:
         raise AttributionError(f"there is no method {method!r}; there is: {', '.join(METHODS)}")

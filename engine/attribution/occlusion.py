@@ -10,10 +10,11 @@ from engine.types import Array
 
 
 def occlusion(question: AttributionTarget, window: int, stride: int) -> Array:
-    """The score's drop when a window is covered with the baseline, averaged over the windows that cover a pixel, (H, W).
+    """The score's drop when a window is covered with the baseline, averaged over the windows that
+    cover a pixel, (H, W).
 
-    ``window``, a side, and ``stride`` are in pixels. The last window of a row ends at the edge, so all windows are of one size and
-    every pixel is covered.
+    ``window``, a side, and ``stride`` are in pixels. The last window of a row ends at the edge, so
+    all windows are of one size and every pixel is covered.
 
     Source: Zeiler and Fergus, "Visualizing and understanding convolutional networks", 2014.
     """
@@ -35,7 +36,9 @@ def occlusion(question: AttributionTarget, window: int, stride: int) -> Array:
 def window_and_stride(
     size: tuple[int, int], window: int | None, stride: int | None
 ) -> dict[str, int]:
-    """Both in pixels; if not given, an eighth of the shorter side and half a window. Raises AttributionError for those that do not fit."""
+    """Both in pixels; if not given, an eighth of the shorter side and half a window. Raises
+    AttributionError for those that do not fit.
+    """
     shorter = min(size)
     side = max(1, round(shorter / 8)) if window is None else window
     if side > shorter:

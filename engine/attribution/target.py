@@ -16,7 +16,8 @@ from engine.types import Array
 
 ProgressCallback = Callable[[int, int], None]
 
-# Values of that many bytes are held at a time, however large the network: so many pictures run together. More of them are not faster.
+# Values of that many bytes are held at a time, however large the network: so many pictures run
+# together. More of them are not faster.
 BATCH_BYTES = 64 << 20
 MOST_PICTURES = 64
 _DIGITS = 12  # of a number that is sent as text
@@ -28,8 +29,10 @@ class AttributionTarget:
 
     - ``trace``: the network's run on that picture, (1, C, H, W);
     - ``baseline`` (1, C, H, W): the picture that stands for nothing at all;
-    - ``output`` is asked about, and of it ``unit``: a class, or for other kinds a number, all of them counted through;
-    - ``tick(done, total)`` is called before, between and after pieces of work, and may raise to stop it.
+    - ``output`` is asked about, and of it ``unit``: a class, or for other kinds a number, all of
+      them counted through;
+    - ``tick(done, total)`` is called before, between and after pieces of work, and may raise to
+      stop it.
     """
 
     network: Network
@@ -79,7 +82,9 @@ class AttributionTarget:
         return answers(self.output, trace)[:, self.unit]
 
     def gradients(self, trace: Trace, values: Collection[str]) -> dict[str, Array]:
-        """dscore/dvalue of each picture in a trace; zeros for a value that the score does not depend on."""
+        """dscore/dvalue of each picture in a trace; zeros for a value that the score does not
+        depend on.
+        """
         logits = trace[self.value]
         slope = np.zeros(logits.shape, logits.dtype)  # in the order that units count in
         rows = slope.reshape(len(self._counted(trace)), -1)
@@ -93,7 +98,9 @@ class AttributionTarget:
         return trace[self.value].reshape(len(trace[self.input]), -1)
 
     def batches(self, count: int) -> Iterator[slice]:
-        """``range(count)`` in slices of as many pictures as are run together, with a tick after each."""
+        """``range(count)`` in slices of as many pictures as are run together, with a tick after
+        each.
+        """
         return in_batches(count, batch_size(self.network, self.x.dtype), self.tick)
 
 
@@ -107,9 +114,10 @@ def make_target(
 ) -> AttributionTarget:
     """The question about the picture ``x`` (1, C, H, W).
 
-    ``output``: its name, or None for the network's answer. ``target``: a unit of it, a label, or None for the class with the
-    highest probability (the largest number, where it has none). Raises AttributionError for an output or target that does not
-    exist, for more than one picture, and for a network that does not take one.
+    ``output``: its name, or None for the network's answer. ``target``: a unit of it, a label, or
+    None for the class with the highest probability (the largest number, where it has none). Raises
+    AttributionError for an output or target that does not exist, for more than one picture, and for
+    a network that does not take one.
     """
     shapes = list(network.inputs.values())
     if len(shapes) != 1 or len(shapes[0]) != 3:
@@ -147,7 +155,9 @@ def batch_size(network: Network, dtype: np.dtype[np.generic]) -> int:
 
 
 def in_batches(count: int, size: int, tick: ProgressCallback) -> Iterator[slice]:
-    """``range(count)`` in slices of at most ``size``; ``tick`` hears of the beginning and of every slice that is done."""
+    """``range(count)`` in slices of at most ``size``; ``tick`` hears of the beginning and of every
+    slice that is done.
+    """
     tick(0, count)
     for start in range(0, count, size):
         stop = min(start + size, count)

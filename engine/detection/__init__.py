@@ -1,7 +1,8 @@
 """Boxes from a detector's outputs: which usual layout they have, and what it says is where.
 
-It is a way to look at outputs and changes none of them: scores are the network's own, non-maximum suppression
-happens here and nowhere else. A layout is recognised by names and shapes of the outputs alone.
+It is a way to look at outputs and changes none of them: scores are the network's own, non-maximum
+suppression happens here and nowhere else. A layout is recognised by names and shapes of the outputs
+alone.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ MOST_BOXES = 100
 
 
 def layout_of(shapes: Mapping[str, Shape], size: tuple[int, int]) -> Layout | None:
-    """The layout of these outputs (name → one picture's shape) over an input of ``size`` (height, width), if it is a usual one."""
+    """The layout of these outputs (name → one picture's shape) over an input of ``size`` (height,
+    width), if it is a usual one.
+    """
     plain = {name: _plain(shape) for name, shape in shapes.items()}
     for recognise in (*layouts.RECOGNISERS, *levels.RECOGNISERS):
         found = recognise(plain, size)
@@ -42,9 +45,9 @@ def detect(
 ) -> list[Detection] | None:
     """The boxes in one picture's ``outputs``, best first, in pixels of the network's input.
 
-    ``least``: the smallest score that counts; ``overlap``: the intersection over union from which the better of two
-    boxes of one class suppresses the other; ``most``: how many at the most. None where the numbers turn out not to be
-    boxes of that layout.
+    ``least``: the smallest score that counts; ``overlap``: the intersection over union from which
+    the better of two boxes of one class suppresses the other; ``most``: how many at the most. None
+    where the numbers turn out not to be boxes of that layout.
     """
     found = layout.decode(
         {name: outputs[name].reshape(_plain(outputs[name].shape)) for name in layout.outputs}
@@ -53,7 +56,9 @@ def detect(
 
 
 def _plain(shape: Shape) -> Shape:
-    """Without the axes of length 1 that exporters leave around rows: (1, N, K) and (N, 1, K) are (N, K)."""
+    """Without the axes of length 1 that exporters leave around rows: (1, N, K) and (N, 1, K) are
+    (N, K).
+    """
     if len(shape) == 3 and (shape[1] == 1 or (shape[0] == 1 and shape[2] in range(4, 8))):
         return tuple(n for axis, n in enumerate(shape) if axis != (1 if shape[1] == 1 else 0))
     return shape

@@ -17,7 +17,8 @@ class Candidates:
 
     - ``boxes`` (N, 4) float64: left, top, right, bottom in pixels of the network's input;
     - ``scores`` (N, C) float64, from 0 to 1: one a class, without a class for the background;
-    - ``sources``: names of the values that hold scores; ``source`` (N,) int: which of them holds a box's;
+    - ``sources``: names of the values that hold scores; ``source`` (N,) int: which of them holds a
+      box's;
     - ``rows`` (N,) int: in which row of it (which cell, for maps).
     """
 
@@ -36,7 +37,9 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Detection:
-    """One box that stays: corners in pixels of the network's input, its class, and the row it was read from."""
+    """One box that stays: corners in pixels of the network's input, its class, and the row it was
+    read from.
+    """
 
     left: float
     top: float
@@ -49,10 +52,11 @@ class Detection:
 
 
 def detections(found: Candidates, *, least: float, overlap: float, most: int) -> list[Detection]:
-    """The boxes with a score of ``least`` or more that are not suppressed by a better one, best first.
+    """The boxes with a score of ``least`` or more that are not suppressed by a better one, best
+    first.
 
-    Greedy non-maximum suppression within each class: a box goes where its intersection over union with a
-    better box of its class is above ``overlap``. At most ``most``.
+    Greedy non-maximum suppression within each class: a box goes where its intersection over union
+    with a better box of its class is above ``overlap``. At most ``most``.
     """
     unit = found.scores.argmax(axis=1)
     score = np.take_along_axis(found.scores, unit[:, None], 1)[:, 0]

@@ -1,4 +1,6 @@
-"""The cells that a detector without a list of boxes looks at: every place of its maps, level by level."""
+"""The cells that a detector without a list of boxes looks at: every place of its maps, level by
+level.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def level_size(size: tuple[int, int], stride: int) -> tuple[int, int]:
 def grid_of(
     size: tuple[int, int], strides: tuple[int, ...], anchors: int, *, level_first: bool = False
 ) -> Grid:
-    """The grid of these levels. ``level_first``: all cells of one anchor come before those of the next (YOLOv5's order)."""
+    """The grid of these levels. ``level_first``: all cells of one anchor come before those of the
+    next (YOLOv5's order).
+    """
     corners, steps = [], []
     for stride in strides:
         rows, cols = level_size(size, stride)
@@ -53,7 +57,9 @@ def grid_of(
 
 
 def grid_with(rows: int, size: tuple[int, int]) -> Grid | None:
-    """The usual grid that has so many rows over an input of ``size`` (height, width); None where none has."""
+    """The usual grid that has so many rows over an input of ``size`` (height, width); None where
+    none has.
+    """
     for anchors, strides in product(_ANCHORS, _STRIDES):
         count = sum(h * w for h, w in (level_size(size, stride) for stride in strides))
         if count * anchors == rows:

@@ -1,8 +1,9 @@
 """How usual detectors write down their boxes, in one value or in a few.
 
-Each recogniser looks at the names and shapes of a network's outputs (one picture's, axes of length 1 in front
-taken off) and says how boxes are read from the numbers, or that this is not its layout. Numbers are asked only
-where the shapes leave something open: whether corners are pixels or parts of the input, say.
+Each recogniser looks at the names and shapes of a network's outputs (one picture's, axes of length
+1 in front taken off) and says how boxes are read from the numbers, or that this is not its layout.
+Numbers are asked only where the shapes leave something open: whether corners are pixels or parts of
+the input, say.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ _LOOKED_AT = 5  # boxes, the best ones, that say whether corners are pixels
 class Layout:
     """A layout by its usual ``name``, the ``outputs`` that it reads, and how.
 
-    ``decode(values)`` makes Candidates of one picture's outputs, or None where the numbers turn out not to be
-    boxes. ``note`` says what had to be supposed, or is empty.
+    ``decode(values)`` makes Candidates of one picture's outputs, or None where the numbers turn out
+    not to be boxes. ``note`` says what had to be supposed, or is empty.
     """
 
     name: str
@@ -71,7 +72,9 @@ def from_distances(middles: Array, distances: Array) -> Array:
 
 
 def in_pixels(boxes: Array, scores: Array, size: Size) -> Array:
-    """Corners in pixels. They are taken for parts of the input where the boxes with the best scores are a pixel or two large."""
+    """Corners in pixels. They are taken for parts of the input where the boxes with the best scores
+    are a pixel or two large.
+    """
     best = boxes[np.argsort(-scores.max(axis=1), kind="stable")[:_LOOKED_AT]]
     if len(best) and np.median(best[:, 2:].max(axis=1)) <= 2:
         return boxes * np.array([size[1], size[0]] * 2, np.float64)
@@ -82,7 +85,9 @@ def in_pixels(boxes: Array, scores: Array, size: Size) -> Array:
 
 
 def yolo_rows(shapes: Shapes, size: Size) -> Layout | None:
-    """YOLOv5 and YOLOv7 (three boxes a cell) and YOLOX (one): rows of x, y, w, h, objectness, classes."""
+    """YOLOv5 and YOLOv7 (three boxes a cell) and YOLOX (one): rows of x, y, w, h, objectness,
+    classes.
+    """
     name, shape = _only(shapes, 2)
     if len(shape) != 2 or shape[1] < 6:
         return None
@@ -126,7 +131,9 @@ def _yolo_columns(name: str, rows: int, size: Size, values: Values) -> Candidate
 
 
 def _class_scores(columns: Array) -> Array:
-    """The columns that are scores. Behind them may come masks' coefficients or keypoints, which leave 0…1."""
+    """The columns that are scores. Behind them may come masks' coefficients or keypoints, which
+    leave 0…1.
+    """
     outside = np.asarray(((columns < -1e-6) | (columns > 1 + 1e-6)).any(axis=0))
     count = int(outside.argmax()) if outside.any() else len(outside)
     return columns[:, :count] if count else probabilities(columns)
@@ -164,7 +171,9 @@ def expected_distance(bins: Array) -> Array:
 
 
 def listed_rows(shapes: Shapes, size: Size) -> Layout | None:
-    """A list that the network has chosen itself: YOLOv10's rows of corners, score, class; YOLOv7's with the picture in front."""
+    """A list that the network has chosen itself: YOLOv10's rows of corners, score, class; YOLOv7's
+    with the picture in front.
+    """
     name, shape = _only(shapes, 2)
     if len(shape) != 2 or shape[1] not in (6, 7) or shape[0] > _MOST_LISTED:
         return None
@@ -210,7 +219,9 @@ def _boxes_scores_labels(
 
 
 def queries(shapes: Shapes, size: Size) -> Layout | None:
-    """DETR and its kin: some hundred queries, each with logits and a box as centre and size, parts of the input."""
+    """DETR and its kin: some hundred queries, each with logits and a box as centre and size, parts
+    of the input.
+    """
     pair = _boxes_and_scores(shapes)
     if pair is None or shapes[pair[0]][0] > _MOST_LISTED or "logit" not in pair[1].lower():
         return None
@@ -232,7 +243,9 @@ def _queries(boxes: str, scores: str, has_none: bool, size: Size, values: Values
 
 
 def boxes_and_scores(shapes: Shapes, size: Size) -> Layout | None:
-    """Boxes (N, 4) and scores (N, C): SSD, UltraFace, YOLOv4 and others that decode their boxes themselves."""
+    """Boxes (N, 4) and scores (N, C): SSD, UltraFace, YOLOv4 and others that decode their boxes
+    themselves.
+    """
     pair = _boxes_and_scores(shapes)
     if pair is None:
         return None
@@ -254,7 +267,9 @@ def _pair(boxes: str, scores: str, count: int, size: Size, values: Values) -> Ca
 
 
 def _ordered(boxes: Array) -> Array | None:
-    """Corners, from corners or from centres and sizes; None where they are neither (offsets from anchors that nobody gives)."""
+    """Corners, from corners or from centres and sizes; None where they are neither (offsets from
+    anchors that nobody gives).
+    """
     if not len(boxes):
         return boxes
     if np.mean((boxes[:, 2:] >= boxes[:, :2]).all(axis=1)) > 0.95:
@@ -268,7 +283,9 @@ def _ordered(boxes: Array) -> Array | None:
 
 
 def _only(shapes: Shapes, rank: int) -> tuple[str, Shape]:
-    """The one value of that rank, if the others are smaller parts of it (raw heads beside it); else nothing."""
+    """The one value of that rank, if the others are smaller parts of it (raw heads beside it); else
+    nothing.
+    """
     of_rank = [(name, shape) for name, shape in shapes.items() if len(shape) == rank]
     return of_rank[0] if len(of_rank) == 1 else ("", ())
 

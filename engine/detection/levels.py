@@ -1,4 +1,6 @@
-"""Detectors that give one set of outputs for each level of their pyramid: SCRFD, YuNet, NanoDet, FCOS; and CenterNet."""
+"""Detectors that give one set of outputs for each level of their pyramid: SCRFD, YuNet, NanoDet,
+FCOS; and CenterNet.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ LevelOf = Callable[[Shape, Size], "tuple[int, int, int] | None"]
 
 
 class Level(NamedTuple):
-    """The outputs over one grid: names by the number of their columns (or maps), in the file's order."""
+    """The outputs over one grid: names by the number of their columns (or maps), in the file's
+    order.
+    """
 
     stride: int
     anchors: int
@@ -55,8 +59,8 @@ def face_rows(shapes: Shapes, size: Size) -> Layout | None:
 
 
 def _scrfd(levels: list[Level], size: Size, values: Values) -> Candidates:
-    """Distances to the edges in strides, from the corner of a cell. Source: Guo et al., "Sample and computation redistribution
-    for efficient face detection", 2021.
+    """Distances to the edges in strides, from the corner of a cell. Source: Guo et al., "Sample and
+    computation redistribution for efficient face detection", 2021.
     """
     parts = []
     for level in levels:
@@ -69,8 +73,8 @@ def _scrfd(levels: list[Level], size: Size, values: Values) -> Candidates:
 
 
 def _yunet(levels: list[Level], size: Size, values: Values) -> Candidates:
-    """The score is the geometric mean of class and objectness; centres and logarithms of sides in strides. Source: Wu et al.,
-    "YuNet: a tiny millisecond-level face detector", 2023.
+    """The score is the geometric mean of class and objectness; centres and logarithms of sides in
+    strides. Source: Wu et al., "YuNet: a tiny millisecond-level face detector", 2023.
     """
     parts = []
     for level in levels:
@@ -130,7 +134,9 @@ def fcos(shapes: Shapes, size: Size) -> Layout | None:
 
 
 def _fcos(levels: list[Level], classes: int, size: Size, values: Values) -> Candidates:
-    """Source: Tian et al., "FCOS: fully convolutional one-stage object detection", 2019, eq. 1 to 3."""
+    """Source: Tian et al., "FCOS: fully convolutional one-stage object detection", 2019, eq. 1 to
+    3.
+    """
     parts = []
     for level in levels:
         grid, score = _grid(level, size), level.names[classes][0]
@@ -144,7 +150,9 @@ def _fcos(levels: list[Level], classes: int, size: Size, values: Values) -> Cand
 
 
 def centernet(shapes: Shapes, size: Size) -> Layout | None:
-    """CenterNet: a heatmap of centres a class, and at each place the size of the box and where in the cell its centre lies."""
+    """CenterNet: a heatmap of centres a class, and at each place the size of the box and where in
+    the cell its centre lies.
+    """
     levels = _levels(shapes, size, _map_level)
     if len(levels) != 1 or len(levels[0].names.get(2, ())) != 2 or len(levels[0].names) != 2:
         return None
@@ -157,7 +165,9 @@ def centernet(shapes: Shapes, size: Size) -> Layout | None:
 
 
 def _centernet(level: Level, classes: int, size: Size, values: Values) -> Candidates:
-    """Sizes and offsets in cells; the peaks of the heatmap are its local maxima. Source: Zhou et al., "Objects as points", 2019."""
+    """Sizes and offsets in cells; the peaks of the heatmap are its local maxima. Source: Zhou et
+    al., "Objects as points", 2019.
+    """
     score, grid = level.names[classes][0], _grid(level, size)
     first, second = level.names[2]
     if "off" in first.lower() or "reg" in first.lower():

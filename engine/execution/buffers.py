@@ -1,7 +1,8 @@
 """A pool of buffers for the values of runs: a buffer is used again once no array refers to it.
 
-Memory that is fresh from the system costs a page fault every 4 kB, more than the arithmetic of many layers. A buffer
-returns to the pool when the last view of its array is gone. Up to ``MAX_FREE_BYTES`` are kept; the rest is freed.
+Memory that is fresh from the system costs a page fault every 4 kB, more than the arithmetic of many
+layers. A buffer returns to the pool when the last view of its array is gone. Up to
+``MAX_FREE_BYTES`` are kept; the rest is freed.
 """
 
 from __future__ import annotations
@@ -64,12 +65,15 @@ if hasattr(os, "register_at_fork"):
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """Like ``np.empty``, in memory of the pool, to which it returns with the last view of the array."""
+    """Like ``np.empty``, in memory of the pool, to which it returns with the last view of the
+    array.
+    """
     size = prod(shape) * dtype.itemsize
     if size < MIN_BYTES:
         return np.empty(shape, dtype)
     buffer = _pool.acquire(-(-size // MIN_BYTES) * MIN_BYTES)
-    # NumPy makes this array the base of all views, as what lies beneath it is no array: it goes after the last of them.
+    # NumPy makes this array the base of all views, as what lies beneath it is no array: it goes
+    # after the last of them.
     base = np.frombuffer(buffer, dtype, prod(shape))
     _in_use[id(buffer)] = weakref.ref(base, lambda _: _release(buffer))
     return base.reshape(shape)

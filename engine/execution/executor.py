@@ -23,7 +23,9 @@ Reuse = Callable[[FusableNode, list[Array]], tuple[Array, Any] | None]
 
 
 class Run(NamedTuple):
-    """All values by name, the inputs included; by node what its op saved for the backward pass, and its seconds."""
+    """All values by name, the inputs included; by node what its op saved for the backward pass, and
+    its seconds.
+    """
 
     values: dict[str, Array]
     caches: dict[str, Any]
@@ -31,7 +33,9 @@ class Run(NamedTuple):
 
 
 class Executor:
-    """Runs the nodes of one network, given in an order in which they can be computed. Several threads may share it."""
+    """Runs the nodes of one network, given in an order in which they can be computed. Several
+    threads may share it.
+    """
 
     def __init__(self, nodes: Sequence[FusableNode]) -> None:
         self._nodes = nodes
@@ -40,16 +44,20 @@ class Executor:
     def run(
         self, inputs: Mapping[str, Array], *, train: bool = False, check: Check | None = None
     ) -> Run:
-        """Every value from these inputs. ``check`` is called before every node and may raise to stop the run."""
+        """Every value from these inputs. ``check`` is called before every node and may raise to
+        stop the run.
+        """
         values = {name: channels_last(value).view() for name, value in inputs.items()}
         return self._run(values, None if train else self._plan_for(values), check, _nothing)
 
     def rerun(
         self, inputs: Mapping[str, Array], reuse: Reuse, *, check: Check | None = None
     ) -> Run:
-        """The same at inference, but a node whose value and cache ``reuse`` returns is not computed.
+        """The same at inference, but a node whose value and cache ``reuse`` returns is not
+        computed.
 
-        ``reuse`` is asked with the node and the values that it reads. The inputs are those of another run, as they are.
+        ``reuse`` is asked with the node and the values that it reads. The inputs are those of
+        another run, as they are.
         """
         values = dict(inputs)
         return self._run(values, self._plan_for(values), check, reuse)
@@ -77,7 +85,9 @@ class Executor:
         return run
 
     def _compute(self, position: int, run: Run, plan: FusionPlan | None) -> None:
-        """The node at that position, and at inference those of the next ones that are fused with it."""
+        """The node at that position, and at inference those of the next ones that are fused with
+        it.
+        """
         node = self._nodes[position]
         results = plan.run(position, run.values) if plan else []
         if not results:

@@ -1,11 +1,13 @@
-"""Fusion: nodes that are computed together, block by block, while what one wrote is still in the cache.
+"""Fusion: nodes that are computed together, block by block, while what one wrote is still in the
+cache.
 
-A fused group begins with an op that fills its output block by block (a convolution) or works row by row (normalisation,
-activation, sum), and goes on through the ops of the second kind that follow it. Every value of the group is there
-afterwards, bit for bit as if its nodes had run one by one.
+A fused group begins with an op that fills its output block by block (a convolution) or works row by
+row (normalisation, activation, sum), and goes on through the ops of the second kind that follow it.
+Every value of the group is there afterwards, bit for bit as if its nodes had run one by one.
 
-Which nodes form a group is decided by the shapes of their values and by how these lie in memory. It is found out once for
-inputs of one shape, as in a small network finding it takes longer than the arithmetic.
+Which nodes form a group is decided by the shapes of their values and by how these lie in memory. It
+is found out once for inputs of one shape, as in a small network finding it takes longer than the
+arithmetic.
 """
 
 from __future__ import annotations
@@ -65,7 +67,9 @@ class _FusedNode(NamedTuple):
 
 
 class _FusedGroup(NamedTuple):
-    """Nodes that are computed together, all in one dtype, and the names of the values that they read of others."""
+    """Nodes that are computed together, all in one dtype, and the names of the values that they
+    read of others.
+    """
 
     dtype: np.dtype[Any]
     reads: tuple[str, ...]
@@ -73,7 +77,9 @@ class _FusedGroup(NamedTuple):
 
 
 class FusionPlan:
-    """The fused groups of a network at inference, for inputs of one shape. Several threads may use it at the same time."""
+    """The fused groups of a network at inference, for inputs of one shape. Several threads may use
+    it at the same time.
+    """
 
     def __init__(self, nodes: Sequence[FusableNode]) -> None:
         self._nodes = nodes
@@ -93,7 +99,9 @@ class FusionPlan:
 def _find_group(
     nodes: Sequence[FusableNode], position: int, values: Mapping[str, Array]
 ) -> _FusedGroup | None:
-    """The group that begins there. Nothing is computed: memory that is never touched stands for its values."""
+    """The group that begins there. Nothing is computed: memory that is never touched stands for its
+    values.
+    """
     fused: list[_FusedNode] = []
     outside: dict[str, None] = {}
     made: dict[str, Array] = {}
@@ -132,7 +140,9 @@ def _fused_shape(node: FusableNode, reads: Sequence[Array], is_first: bool) -> S
 
 
 def _compute(group: _FusedGroup, values: Mapping[str, Array]) -> list[NodeResult]:
-    """All values of a group. Empty when what it reads does not lie in memory as it did when the group was found."""
+    """All values of a group. Empty when what it reads does not lie in memory as it did when the
+    group was found.
+    """
     start = perf_counter()
     rows: dict[str, Array] = {}
     for name in group.reads:
@@ -172,7 +182,9 @@ def _fill(
     rowwise: list[FillRows],
     blockwise: Callable[[Epilogue | None], None] | None,
 ) -> list[list[float]]:
-    """Fill all values, the first one by ``blockwise`` if there is one; the times between the kernels, for each block."""
+    """Fill all values, the first one by ``blockwise`` if there is one; the times between the
+    kernels, for each block.
+    """
     timestamps: list[list[float]] = []
 
     def fill_rows(rows: slice) -> None:
@@ -198,7 +210,9 @@ def _fill(
 
 
 def _seconds(timestamps: list[list[float]], nodes: int, total: float) -> list[float]:
-    """How the time of a group is divided among its nodes. A convolution is not timed: it gets what is left."""
+    """How the time of a group is divided among its nodes. A convolution is not timed: it gets what
+    is left.
+    """
     seconds = [0.0] * nodes
     helpers = min(threads.THREADS, len(timestamps))
     for times in timestamps:

@@ -21,7 +21,9 @@ class LruCache:
         return len(self._entries)
 
     def get_or_make(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """The entry of that key, made when there is none. Threads that ask at the same time may both make it."""
+        """The entry of that key, made when there is none. Threads that ask at the same time may
+        both make it.
+        """
         with self._lock:
             if key in self._entries:
                 found: Made = self._entries.pop(key)

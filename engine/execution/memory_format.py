@@ -13,7 +13,9 @@ FEW_CHANNELS = 8  # of a photo; more are copied quicker all at once
 
 
 def to_nhwc(x: Array) -> Array:
-    """Maps (N, C, H, W) as a contiguous (N, H, W, C) array: a view when they lie channels last already, a copy otherwise."""
+    """Maps (N, C, H, W) as a contiguous (N, H, W, C) array: a view when they lie channels last
+    already, a copy otherwise.
+    """
     cells = x.transpose(0, 2, 3, 1)
     if not cells.flags.c_contiguous:
         cells = np.empty(cells.shape, cells.dtype)
@@ -22,7 +24,9 @@ def to_nhwc(x: Array) -> Array:
 
 
 def copy_maps(target: Array, x: Array) -> None:
-    """The numbers of ``x`` into ``target``, of the same shape. A photo's few maps one by one: that is four times as quick."""
+    """The numbers of ``x`` into ``target``, of the same shape. A photo's few maps one by one: that
+    is four times as quick.
+    """
     if x.ndim == 4 and x.shape[1] <= FEW_CHANNELS and x.flags.c_contiguous:
         for channel in range(x.shape[1]):
             target[:, channel] = x[:, channel]
@@ -36,7 +40,9 @@ def from_nhwc(x: Array) -> Array:
 
 
 def channels_last(x: Array) -> Array:
-    """``x`` in the memory order that the engine keeps: maps channels last, anything else contiguous. Copies only if it must."""
+    """``x`` in the memory order that the engine keeps: maps channels last, anything else
+    contiguous. Copies only if it must.
+    """
     return from_nhwc(to_nhwc(x)) if x.ndim == 4 else np.asarray(x, order="C")
 
 
@@ -47,7 +53,9 @@ def empty_maps(shape: Shape, dtype: Any) -> Array:
 
 
 def in_memory(x: Array) -> Array:
-    """``x`` with its axes in the order in which its numbers lie: maps as (N, H, W, C), anything else as it is; contiguous."""
+    """``x`` with its axes in the order in which its numbers lie: maps as (N, H, W, C), anything
+    else as it is; contiguous.
+    """
     return to_nhwc(x) if x.ndim == 4 else np.asarray(x, order="C")
 
 

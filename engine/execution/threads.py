@@ -1,12 +1,13 @@
 """One pool of threads for the whole process, with BLAS held to one thread in each.
 
-Threads that each call single-threaded BLAS on their own block are up to twice as fast as BLAS's own threads, because
-the copies and the elementwise passes between the products then run in parallel too. NumPy releases the interpreter
-lock in both.
+Threads that each call single-threaded BLAS on their own block are up to twice as fast as BLAS's own
+threads, because the copies and the elementwise passes between the products then run in parallel
+too. NumPy releases the interpreter lock in both.
 
-The thread that has work takes part in it: the tasks lie in one queue, from which the caller and the free helpers take
-one after the other. The caller never waits for a helper to wake up, so a small layer costs microseconds more than
-without threads, uneven tasks keep all processors busy, and several requests at once share the helpers.
+The thread that has work takes part in it: the tasks lie in one queue, from which the caller and the
+free helpers take one after the other. The caller never waits for a helper to wake up, so a small
+layer costs microseconds more than without threads, uneven tasks keep all processors busy, and
+several requests at once share the helpers.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from engine.types import Array
 
 THREADS = cpu_count()
 
-# Work is measured in multiply-adds of BLAS: from how much on it is split, and from how much on helpers are woken.
+# Work is measured in multiply-adds of BLAS: from how much on it is split, and from how much on
+# helpers are woken.
 MIN_SPLIT_WORK = 2_000_000
 MIN_WAKE_WORK = 20_000_000
 WORK_PER_ELEMENT = 40  # an element that is written, and read and written by the nodes fused with it
@@ -69,7 +71,9 @@ class _Job:
         self._leave()
 
     def finish(self) -> None:
-        """Called by the thread that has the work: run tasks, then wait for the helpers. Raises what a task raised."""
+        """Called by the thread that has the work: run tasks, then wait for the helpers. Raises what
+        a task raised.
+        """
         self._work()
         with self._lock:
             self._over = True
@@ -134,8 +138,9 @@ if hasattr(os, "register_at_fork"):
 def _avoid_caller_cpu() -> None:
     """Keep the helpers off the caller's processor.
 
-    Linux likes to wake a thread on the processor of the thread that wakes it, and takes up to ten milliseconds to move
-    one of the two while another processor idles: as long as a small network takes.
+    Linux likes to wake a thread on the processor of the thread that wakes it, and takes up to ten
+    milliseconds to move one of the two while another processor idles: as long as a small network
+    takes.
     """
     global _caller_cpu
     cpu = _find_getcpu()()
@@ -166,7 +171,9 @@ def _find_getcpu() -> Callable[[], int]:
 
 
 def in_task() -> bool:
-    """Whether this thread runs a task of ``run``, so that the other processors are busy with the others."""
+    """Whether this thread runs a task of ``run``, so that the other processors are busy with the
+    others.
+    """
     return getattr(_local, "busy", False)
 
 
@@ -188,7 +195,9 @@ def run(tasks: Sequence[Callable[[], object]], *, wake: bool = True) -> None:
 
 
 def plan_split(multiply_adds: int, elements: int) -> SplitPlan:
-    """How to split work that writes so many elements: a part for each thread, or one part if it is small."""
+    """How to split work that writes so many elements: a part for each thread, or one part if it is
+    small.
+    """
     work = multiply_adds + WORK_PER_ELEMENT * elements
     return SplitPlan(THREADS if work >= MIN_SPLIT_WORK else 1, work >= MIN_WAKE_WORK)
 
@@ -201,7 +210,9 @@ def parallel_for(
 
 
 def parallel_ranges(count: int, work: Callable[[int, int], object], least: int = 1) -> None:
-    """Call ``work(start, stop)`` on equal parts of ``range(count)``, one for each thread, none smaller than ``least``."""
+    """Call ``work(start, stop)`` on equal parts of ``range(count)``, one for each thread, none
+    smaller than ``least``.
+    """
     parts = max(1, min(THREADS, count // least))
     edges = [count * i // parts for i in range(parts + 1)]
     run([partial(work, a, b) for a, b in pairwise(edges)])
@@ -209,9 +220,11 @@ def parallel_ranges(count: int, work: Callable[[int, int], object], least: int =
 
 @lru_cache(maxsize=1024)  # finding the blocks of a small layer takes longer than computing it
 def blocks(n: int, rows: int, per_block: int, parts: int) -> Sequence[tuple[slice, slice]]:
-    """Blocks (images, rows) of about ``per_block`` rows: several small images, or a band of rows of a large one.
+    """Blocks (images, rows) of about ``per_block`` rows: several small images, or a band of rows of
+    a large one.
 
-    There are at least ``parts`` of them where that is possible, so that a small batch keeps all threads busy too.
+    There are at least ``parts`` of them where that is possible, so that a small batch keeps all
+    threads busy too.
     """
     per_picture = per_block // rows
     if per_picture >= 1 and (n > 1 or parts == 1):
@@ -229,7 +242,9 @@ def _even(count: int, most: int, parts: int) -> int:
 
 
 def scratch(size: int, dtype: np.dtype[Any], slot: str) -> Array:
-    """This thread's own buffer of that name, grown as needed and kept, as fresh memory costs page faults."""
+    """This thread's own buffer of that name, grown as needed and kept, as fresh memory costs page
+    faults.
+    """
     key = f"{slot}.{dtype.char}"
     held: Array | None = getattr(_local, key, None)
     if held is None or held.size < size:

@@ -1,4 +1,6 @@
-"""A network in one file: its arrays as safetensors, its graph, labels, preprocessing and model card as JSON in the header."""
+"""A network in one file: its arrays as safetensors, its graph, labels, preprocessing and model card
+as JSON in the header.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ KEY = "convscope"  # in the header's metadata
 
 
 def save(network: Network, path: str | os.PathLike[str], *, half: bool = True) -> None:
-    """Write ``network`` to ``path``, whole or not at all. ``half`` stores float16, at half the size."""
+    """Write ``network`` to ``path``, whole or not at all. ``half`` stores float16, at half the
+    size.
+    """
     write_atomically(Path(path), to_bytes(network, half=half))
 
 
@@ -49,7 +53,9 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def load(source: str | os.PathLike[str] | bytes) -> Network:
-    """The network in a file or in its bytes, with float32 parameters. Raises FormatError, saying what is wrong with it."""
+    """The network in a file or in its bytes, with float32 parameters. Raises FormatError, saying
+    what is wrong with it.
+    """
     data = source if isinstance(source, bytes) else Path(source).read_bytes()
     try:
         arrays = parse(data)
@@ -64,7 +70,8 @@ def load(source: str | os.PathLike[str] | bytes) -> Network:
 
 
 def _metadata(data: bytes) -> dict[str, Any]:
-    # The safetensors header is a length (8 bytes, little-endian) and JSON; the library's own reader of metadata wants a file.
+    # The safetensors header is a length (8 bytes, little-endian) and JSON; the library's own reader
+    # of metadata wants a file.
     size = int.from_bytes(data[:8], "little")
     header: dict[str, Any] = json.loads(data[8 : 8 + size])
     return header["__metadata__"]  # type: ignore[no-any-return]

@@ -1,9 +1,11 @@
-"""The arrays in a file that PyTorch's ``torch.save`` wrote of a state dict, without PyTorch and without trust.
+"""The arrays in a file that PyTorch's ``torch.save`` wrote of a state dict, without PyTorch and
+without trust.
 
-Such a file is a row of pickles, and unpickling means running what the file says. The unpickler here knows four names, which
-make an ordered dictionary and arrays; a file that asks for any other is refused before anything of it has run. Read is the
-format up to PyTorch 1.5 (magic number, version, system, state dict, list of storages; then each storage's count and numbers);
-newer files are ZIP archives, and are refused with a word about that.
+Such a file is a row of pickles, and unpickling means running what the file says. The unpickler here
+knows four names, which make an ordered dictionary and arrays; a file that asks for any other is
+refused before anything of it has run. Read is the format up to PyTorch 1.5 (magic number, version,
+system, state dict, list of storages; then each storage's count and numbers); newer files are ZIP
+archives, and are refused with a word about that.
 
 Source: PyTorch, ``torch/serialization.py``, ``_legacy_save``.
 """
@@ -24,7 +26,8 @@ from engine.types import Array, Shape
 
 MAGIC = 0x1950A86A20F9469CFC6C
 VERSION = 1001
-PROTOCOL = 2  # of the pickles; newer ones have operations that set memory aside before they look for the bytes
+# Of the pickles; newer ones have operations that set memory aside before they look for the bytes.
+PROTOCOL = 2
 
 _STORAGES = {
     "FloatStorage": "<f4",
@@ -55,7 +58,9 @@ class _Tensor:
 
 
 def read(data: bytes) -> dict[str, Array]:
-    """Name → array, in the file's dtype. Raises FormatError for any other file, and for one that wants more than arrays."""
+    """Name → array, in the file's dtype. Raises FormatError for any other file, and for one that
+    wants more than arrays.
+    """
     file = io.BytesIO(data)
     try:
         magic, version, _ = (_unpickle(file) for _ in range(3))
@@ -67,7 +72,8 @@ def read(data: bytes) -> dict[str, Array]:
         return {str(name): _array(tensor, storages) for name, tensor in tensors.items()}
     except FormatError:
         raise
-    # An unpickler at odds with its input raises nearly anything; none of it may leave this door as it is.
+    # An unpickler at odds with its input raises nearly anything; none of it may leave this door as
+    # it is.
     except Exception as error:
         hint = "; it is a ZIP, the newer form" if data[:2] == b"PK" else ""
         raise FormatError(f"not a file of PyTorch weights: {error!r}{hint}") from None
@@ -95,10 +101,13 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _unpickle(file: io.BytesIO) -> Any:
-    """The next pickle of the row, once a look at its operations, which runs none of them, has found nothing out of place."""
+    """The next pickle of the row, once a look at its operations, which runs none of them, has found
+    nothing out of place.
+    """
     start = file.tell()
     for number, (operation, argument, _) in enumerate(pickletools.genops(file)):
-        # Something may be put into place 2**32 of the unpickler's memory, which then is made that large.
+        # Something may be put into place 2**32 of the unpickler's memory, which then is made that
+        # large.
         is_far = operation.name in ("PUT", "LONG_BINPUT") and int(argument or 0) > number
         if operation.proto > PROTOCOL or is_far:
             raise FormatError(

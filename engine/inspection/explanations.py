@@ -13,7 +13,9 @@ from engine.types import Index
 
 
 def explain(network: Network, trace: Trace, name: str, index: Index) -> Explanation:
-    """Where the number ``trace[name][index]`` came from. Raises ShapeError for an index outside, KeyError for a name that no node makes."""
+    """Where the number ``trace[name][index]`` came from. Raises ShapeError for an index outside,
+    KeyError for a name that no node makes.
+    """
     node = network.node(name)
     check_index(trace, name, index)
     return node.op.explain(tuple(trace[i] for i in node.inputs), trace[name], index)

@@ -1,12 +1,14 @@
 """What every number of a value can see of the picture, carried from op to op.
 
-For each axis of the picture a value has an array of bounds, (2, …): the first place that is seen and minus the place after the
-last one, so that the smallest of several bounds is what they see together. Behind the 2 come the value's own axes, of size 1
-where all numbers along an axis see the same: the rows that a map sees need one entry a row, however many channels and columns
-there are. Nothing is seen where both entries are NOTHING.
+For each axis of the picture a value has an array of bounds, (2, …): the first place that is seen
+and minus the place after the last one, so that the smallest of several bounds is what they see
+together. Behind the 2 come the value's own axes, of size 1 where all numbers along an axis see the
+same: the rows that a map sees need one entry a row, however many channels and columns there are.
+Nothing is seen where both entries are NOTHING.
 
-Everything follows from ``Op.window``. Ops that only move, join or repeat numbers do the same with the bounds; of all others the
-windows of each index along each axis are asked for once, and are the same for ops of the same geometry.
+Everything follows from ``Op.window``. Ops that only move, join or repeat numbers do the same with
+the bounds; of all others the windows of each index along each axis are asked for once, and are the
+same for ops of the same geometry.
 """
 
 from __future__ import annotations
@@ -26,14 +28,17 @@ from engine.types import Array, Index, Shape
 
 NOTHING = np.int32(2**30)
 
-# Entries of bounds for all values of a network together, 8 bytes each. They are needed where maps of different fields were
-# joined and then reshaped again and again; beyond, what a whole value sees stands for each of its numbers.
+# Entries of bounds for all values of a network together, 8 bytes each. They are needed where maps
+# of different fields were joined and then reshaped again and again; beyond, what a whole value sees
+# stands for each of its numbers.
 MOST_ENTRIES = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
 class Bounds:
-    """The bounds of a value, one array for each axis of the picture; ``gaps``: whether some number may see nothing."""
+    """The bounds of a value, one array for each axis of the picture; ``gaps``: whether some number
+    may see nothing.
+    """
 
     axes: tuple[Array, ...]
     gaps: bool = False
@@ -63,7 +68,9 @@ class Bounds:
         return Box(tuple(first for first, _ in spans), tuple(stop for _, stop in spans))
 
     def along(self, axis: int, seen: int) -> Array:
-        """What each index along an axis sees of the picture's axis ``seen``: (2, size), or (2, 1) where all see the same."""
+        """What each index along an axis sees of the picture's axis ``seen``: (2, size), or (2, 1)
+        where all see the same.
+        """
         array = self.without_gaps().axes[seen]
         others = tuple(i for i in range(1, array.ndim) if i != axis + 1)
         return np.asarray(array.min(axis=others))
@@ -109,7 +116,9 @@ def of_nothing(rank: int, seen: int) -> Bounds:
 
 
 class Windows:
-    """Carries bounds through ops. What it finds out about one op's windows it knows for all ops of the same geometry."""
+    """Carries bounds through ops. What it finds out about one op's windows it knows for all ops of
+    the same geometry.
+    """
 
     def __init__(self) -> None:
         self._known: dict[Hashable, _Table | None] = {}
@@ -117,7 +126,9 @@ class Windows:
     def through(
         self, op: Op, given: Sequence[Bounds], shapes: Sequence[Shape], shape: Shape
     ) -> Bounds:
-        """The bounds of what an op makes, of the given ``shape``, from the bounds and the shapes of what it reads."""
+        """The bounds of what an op makes, of the given ``shape``, from the bounds and the shapes of
+        what it reads.
+        """
         if isinstance(op, Elementwise | Quantize | Dequantize | PRelu):
             return given[0]
         if isinstance(op, BinaryOp):
@@ -158,7 +169,8 @@ class Windows:
 
 
 class _Range(NamedTuple):
-    """What is seen of one axis of an input: from ``starts`` to before ``stops``, for every index along the output's ``axis``.
+    """What is seen of one axis of an input: from ``starts`` to before ``stops``, for every index
+    along the output's ``axis``.
 
     Where the same is seen everywhere, ``axis`` is None and there is one entry.
     """
@@ -175,7 +187,8 @@ class _Range(NamedTuple):
 
 
 class _Table(NamedTuple):
-    """An op's windows, axis by axis: for each input the ranges of its axes, and where along the output's axes it is not seen.
+    """An op's windows, axis by axis: for each input the ranges of its axes, and where along the
+    output's axes it is not seen.
 
     An axis without ranges stays as it is. None for an input that is not seen at all.
     """
@@ -219,7 +232,9 @@ def _told(tables: Mapping[int, Array], needed: Sequence[int], shape: Shape) -> _
 def _asked(
     op: Op, needed: Sequence[Sequence[int]], shapes: tuple[Shape, ...], shape: Shape
 ) -> _Table | None:
-    """An op's windows along the axes that are ``needed`` of each input, by asking for them; None if they do not go axis by axis."""
+    """An op's windows along the axes that are ``needed`` of each input, by asking for them; None if
+    they do not go axis by axis.
+    """
     inputs = range(len(shapes))
     whole = op.input_region(Box.whole(shape), *shapes)
     ranges: list[dict[int, _Range]] = [
@@ -230,7 +245,8 @@ def _asked(
         wanted = [(i, j) for i in inputs if whole[i] is not None for j in needed[i]]
         outer = [op.input_region(_slab(shape, axis, k), *shapes) for k in (0, size - 1)]
         if size == 1 or all(_same(one, whole, wanted, inputs) for one in outer):
-            continue  # windows go one way, so what is the same at both ends is the same between them
+            # Windows go one way, so what is the same at both ends is the same between them.
+            continue
         slabs = [op.input_region(_slab(shape, axis, k), *shapes) for k in range(size)]
         for i in inputs:
             mask, known = np.array([seen[i] is None for seen in slabs]), blind[i]
@@ -320,7 +336,8 @@ def _windowed(array: Array, ranges: dict[int, _Range], rank: int) -> Array:
 
 
 def _least_of(array: Array, axis: int, found: _Range) -> Array:
-    """The smallest entries in each range along an axis, by a table of the smallest of 1, 2, 4, … neighbours.
+    """The smallest entries in each range along an axis, by a table of the smallest of 1, 2, 4, …
+    neighbours.
 
     Source: Bender and Farach-Colton, "The LCA problem revisited", 2000 (the sparse table).
     """
@@ -340,7 +357,9 @@ def _least_of(array: Array, axis: int, found: _Range) -> Array:
 
 
 def _blinded(axes: Sequence[Array], axis: int, mask: Array) -> list[Array]:
-    """NOTHING where the mask along an axis says so: in all bounds that differ along it, or else in the first."""
+    """NOTHING where the mask along an axis says so: in all bounds that differ along it, or else in
+    the first.
+    """
     shaped = mask.reshape([-1 if i == axis else 1 for i in range(axes[0].ndim - 1)])
     hit = [array.shape[axis + 1] > 1 for array in axes]
     if not any(hit):
@@ -352,7 +371,9 @@ def _blinded(axes: Sequence[Array], axis: int, mask: Array) -> list[Array]:
 
 
 def _of_rank(bounds: Bounds, rank: int) -> Bounds:
-    """With axes of size 1 in front, as in broadcasting; a value without axes, or of more that are all the same, likewise."""
+    """With axes of size 1 in front, as in broadcasting; a value without axes, or of more that are
+    all the same, likewise.
+    """
     has = bounds.axes[0].ndim - 1
     if has == rank:
         return bounds
@@ -423,7 +444,9 @@ def _moved(op: DataMovementOp, array: Array, shape: Shape) -> Array:
 
 
 def _reshaped(array: Array, before: Shape, after: Shape) -> Array:
-    """Bounds of a value whose axes are joined or cut: only those axes are spelled out along which something differs."""
+    """Bounds of a value whose axes are joined or cut: only those axes are spelled out along which
+    something differs.
+    """
     spelled: list[int] = []
     made: list[int] = []
     for old, new in blocks(before, after):

@@ -1,11 +1,13 @@
-"""Which pixels a network was made for, as far as it says so itself: by the type of its input, or by its own first steps.
+"""Which pixels a network was made for, as far as it says so itself: by the type of its input, or by
+its own first steps.
 
-Integers are pixels as they are in a file. A network that begins with ``/ 255``, or takes away a mean of 120, wants them, too, and
-one that begins with ``(x − 0.485) / 0.229`` wants pixels from 0 to 1. Small numbers alone prove nothing: a batch normalisation
-whose mean is about 0 may stand behind any preprocessing.
+Integers are pixels as they are in a file. A network that begins with ``/ 255``, or takes away a
+mean of 120, wants them, too, and one that begins with ``(x − 0.485) / 0.229`` wants pixels from 0
+to 1. Small numbers alone prove nothing: a batch normalisation whose mean is about 0 may stand
+behind any preprocessing.
 
-The first steps are those that treat each number of a channel alike (x · slope + shift) or move numbers about. Together they
-are (x − mean) / std, and what ``mean`` and ``std`` are says what x is.
+The first steps are those that treat each number of a channel alike (x · slope + shift) or move
+numbers about. Together they are (x − mean) / std, and what ``mean`` and ``std`` are says what x is.
 """
 
 from __future__ import annotations
@@ -28,12 +30,15 @@ _POINTWISE = frozenset({"add", "sub", "mul", "div", "neg", "batch_norm"})
 _MOST_NUMBERS = 1 << 24  # of an input that is looked at
 _SAME = 1e-3  # relative: how far apart numbers of one channel may be
 
-# The means of ImageNet's colours, red first, as networks from Caffe take them away from pixels from 0 to 255.
+# The means of ImageNet's colours, red first, as networks from Caffe take them away from pixels from
+# 0 to 255.
 _CAFFE_MEAN = (123.68, 116.779, 103.939)
 
 
 class _Seen(NamedTuple):
-    """A value at the beginning of a network: what it is where every pixel is 0, and 1, and the channel each number comes from."""
+    """A value at the beginning of a network: what it is where every pixel is 0, and 1, and the
+    channel each number comes from.
+    """
 
     at_zero: Array
     at_one: Array
@@ -48,7 +53,9 @@ class _Affine(NamedTuple):
 
 
 def preprocess_of_graph(network: Network) -> Preprocess | None:
-    """How photos become the input (C, H, W), where the network itself says so; None where it does not."""
+    """How photos become the input (C, H, W), where the network itself says so; None where it does
+    not.
+    """
     ((name, shape),) = network.inputs.items()
     channels, rows, cols = shape
     usual = replace(Preprocess.usual((channels, rows, cols)), source="graph")
@@ -80,7 +87,9 @@ def _is_raw(found: _Affine) -> bool:
 
 
 def _is_unit(found: _Affine) -> bool:
-    """Whether numbers from 0 to 1 are spread about 0, as by ImageNet's mean and std; or made those from 0 to 255."""
+    """Whether numbers from 0 to 1 are spread about 0, as by ImageNet's mean and std; or made those
+    from 0 to 255.
+    """
     inside = bool((found.mean > 0.1).all() and (found.mean < 0.9).all())
     spreads = inside and bool((found.std >= 0.05).all() and (found.std <= 0.7).all())
     grows = bool(((found.std > 1 / 300) & (found.std < 1 / 200) & (abs(found.mean) < 1)).all())
@@ -92,7 +101,9 @@ def _is_near(mean: Array, known: tuple[float, ...]) -> bool:
 
 
 def _first_steps(network: Network, name: str) -> _Affine | None:
-    """What the steps before the first one that mixes pixels do; None where there are none, or it is not one thing."""
+    """What the steps before the first one that mixes pixels do; None where there are none, or it is
+    not one thing.
+    """
     shape = (1, *network.inputs[name])
     readers = [node for node in network.nodes if name in node.inputs]
     if prod(shape) > _MOST_NUMBERS or not readers or not all(map(_is_first, readers)):
@@ -145,7 +156,9 @@ def _through(node: Node, known: list[_Seen]) -> _Seen:
 
 
 def _normaliser(op: BatchNorm) -> BatchNorm:
-    """A batch normalisation without what was learned: its mean and variance are the input's, unless nobody measured them."""
+    """A batch normalisation without what was learned: its mean and variance are the input's, unless
+    nobody measured them.
+    """
     measured = not (np.all(op.mean == 0) and np.all(op.var == 1))
     if not measured:
         return op
@@ -153,7 +166,9 @@ def _normaliser(op: BatchNorm) -> BatchNorm:
 
 
 def _affine(end: _Seen, channels: int) -> _Affine | None:
-    """(x − mean) / std of each channel; None where numbers of one channel are treated differently, or are multiplied by 0."""
+    """(x − mean) / std of each channel; None where numbers of one channel are treated differently,
+    or are multiplied by 0.
+    """
     if end.channel.shape != end.at_zero.shape:
         return None
     slope = end.at_one.astype(np.float64) - end.at_zero

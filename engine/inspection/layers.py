@@ -14,11 +14,13 @@ from engine.types import Array, Shape
 
 @dataclass(frozen=True)
 class LayerInfo:
-    """What is known of a layer without running it; counts and shapes are for one picture, without the batch axis.
+    """What is known of a layer without running it; counts and shapes are for one picture, without
+    the batch axis.
 
-    ``shape`` is the one that is shown (engine/display.py), ``own_shape`` the network's own where that is another,
-    ``layout`` what its axes are (engine/layouts.py). ``label`` is what
-    the model's file calls the node. ``receptive_field`` is (height, width) in input pixels of what the layer's middle number can see.
+    ``shape`` is the one that is shown (engine/display.py), ``own_shape`` the network's own where
+    that is another, ``layout`` what its axes are (engine/layouts.py). ``label`` is what the model's
+    file calls the node. ``receptive_field`` is (height, width) in input pixels of what the layer's
+    middle number can see.
     """
 
     name: str
@@ -35,7 +37,9 @@ class LayerInfo:
 
 
 def describe_layers(network: Network, check: Callable[[], None] | None = None) -> list[LayerInfo]:
-    """Every value of the network in order, the inputs first. ``check`` is called before each and may raise to stop."""
+    """Every value of the network in order, the inputs first. ``check`` is called before each and
+    may raise to stop.
+    """
     shapes, layouts = network.shapes(), network.layouts
     fields = receptive_fields_of(network, check)
     infos = [_input_info(name, layouts[name]) for name in network.inputs]

@@ -15,7 +15,9 @@ from engine.types import Index
 
 @dataclass(frozen=True)
 class PathStep:
-    """A number on the way back to the input; ``product`` is what it brought to the step before, None for the first."""
+    """A number on the way back to the input; ``product`` is what it brought to the step before,
+    None for the first.
+    """
 
     name: str
     index: Index
@@ -30,10 +32,12 @@ def strongest_path(
     index: Index,
     check: Callable[[], None] | None = None,
 ) -> list[PathStep]:
-    """From the number ``trace[name][index]`` by the term that brought most, layer by layer, to the network's input.
+    """From the number ``trace[name][index]`` by the term that brought most, layer by layer, to the
+    network's input.
 
-    Padded cells hold no number that could be followed. Where no term brought anything (a switched-off ReLU) the first one is
-    followed. The path ends early at a constant. ``check`` is called at each step and may raise to stop. Raises as ``explain`` does.
+    Padded cells hold no number that could be followed. Where no term brought anything (a
+    switched-off ReLU) the first one is followed. The path ends early at a constant. ``check`` is
+    called at each step and may raise to stop. Raises as ``explain`` does.
     """
     path = [PathStep(name, index, float(trace[name][index]), None)]
     while path[-1].name not in network.inputs:

@@ -1,4 +1,6 @@
-"""Receptive fields: what a number, a row or a column of a value can see of the network's first input."""
+"""Receptive fields: what a number, a row or a column of a value can see of the network's first
+input.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +27,12 @@ def receptive_fields_of(
 
 
 class ReceptiveFields:
-    """The receptive fields of a network, for a batch of ``n``. Exact: every op's own windows, one after the other.
+    """The receptive fields of a network, for a batch of ``n``. Exact: every op's own windows, one
+    after the other.
 
-    The bounds of all values (engine/inspection/field_bounds.py) are found in one walk through the graph, in time
-    linear in the network's size; every question is then read off them. ``check`` is called before each node and may raise to stop.
+    The bounds of all values (engine/inspection/field_bounds.py) are found in one walk through the
+    graph, in time linear in the network's size; every question is then read off them. ``check`` is
+    called before each node and may raise to stop.
     """
 
     def __init__(
@@ -56,7 +60,9 @@ class ReceptiveFields:
             self._bounds[node.name] = bounds if entries <= MOST_ENTRIES else bounds.together()
 
     def at(self, name: str, index: Index) -> Box | None:
-        """The smallest box that can change the number at an index; None when it does not depend on the input (a padded constant)."""
+        """The smallest box that can change the number at an index; None when it does not depend on
+        the input (a padded constant).
+        """
         return self._bounds[name].at(index)
 
     def input_box(self, name: str, box: Box) -> Box | None:
@@ -64,7 +70,9 @@ class ReceptiveFields:
         return self._bounds[name].seen(box)
 
     def size_of(self, name: str) -> tuple[int, ...]:
-        """(height, width) of what the middle number of a value sees; () when that does not depend on the input."""
+        """(height, width) of what the middle number of a value sees; () when that does not depend
+        on the input.
+        """
         box = self.at(name, tuple(size // 2 for size in self._shapes[name]))
         if box is None:
             return ()
@@ -73,11 +81,13 @@ class ReceptiveFields:
     def rows_and_columns(
         self, name: str, axes: tuple[int, int] = (-2, -1)
     ) -> tuple[list[Span], list[Span]]:
-        """What each row and each column of a value's maps sees: (start, stop) in the input's rows, in its columns.
+        """What each row and each column of a value's maps sees: (start, stop) in the input's rows,
+        in its columns.
 
-        ``axes``: those of the value that are shown as rows and columns. A place sees what its row and its column see. Where
-        branches of different windows were concatenated, one map may see less than another: this is what all maps see together.
-        (0, 0) is nothing. Raises ShapeError for a value without maps.
+        ``axes``: those of the value that are shown as rows and columns. A place sees what its row
+        and its column see. Where branches of different windows were concatenated, one map may see
+        less than another: this is what all maps see together. (0, 0) is nothing. Raises ShapeError
+        for a value without maps.
         """
         rank = len(self._shapes[name])
         if rank < 2 or (axes == (-2, -1) and rank < 3):

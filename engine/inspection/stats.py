@@ -13,7 +13,9 @@ from engine.types import Array
 
 
 class LayerStats(TypedDict):
-    """Key figures of one value. ``dead_maps`` counts the maps that are zero everywhere; None for a vector."""
+    """Key figures of one value. ``dead_maps`` counts the maps that are zero everywhere; None for a
+    vector.
+    """
 
     min: float
     max: float
@@ -24,7 +26,9 @@ class LayerStats(TypedDict):
 
 
 def layer_stats(y: Array) -> LayerStats:
-    """Key figures of one value (C, H, W) or (K,). Sums are taken in float64, so a large layer loses no digits."""
+    """Key figures of one value (C, H, W) or (K,). Sums are taken in float64, so a large layer loses
+    no digits.
+    """
     alive = np.count_nonzero(y, axis=(1, 2)) if y.ndim == 3 else None
     zeros = y.size - (np.count_nonzero(y) if alive is None else int(alive.sum()))
     return LayerStats(
@@ -38,6 +42,8 @@ def layer_stats(y: Array) -> LayerStats:
 
 
 def top_channels(y: Array, k: int) -> list[int]:
-    """The channels (units, for a vector) with the largest mean |value|, strongest first, at most ``k``."""
+    """The channels (units, for a vector) with the largest mean |value|, strongest first, at most
+    ``k``.
+    """
     size = np.abs(y).mean(axis=tuple(range(1, y.ndim)), dtype=np.float64)
     return [int(c) for c in np.argsort(-size, kind="stable")[:k]]

@@ -1,13 +1,15 @@
-"""Which algorithm computes a convolution: a heuristic by shape, or what was measured on this machine.
+"""Which algorithm computes a convolution: a heuristic by shape, or what was measured on this
+machine.
 
-Algorithms differ in how much they multiply, move and read, and which of them is the fastest depends on the shape and
-on the machine. The heuristic looks at the shape alone, so it gives the same numbers on every machine; it is the
-default, and all that training uses. ``tune`` measures the large convolutions of a network, with every algorithm that
-has a chance, and stores the fastest in a file (engine/kernels/autotune_cache.py), which inference follows from then on.
-Nothing is ever measured during a run (docs/decisions/0007-tuning-by-command.md).
+Algorithms differ in how much they multiply, move and read, and which of them is the fastest depends
+on the shape and on the machine. The heuristic looks at the shape alone, so it gives the same
+numbers on every machine; it is the default, and all that training uses. ``tune`` measures the large
+convolutions of a network, with every algorithm that has a chance, and stores the fastest in a file
+(engine/kernels/autotune_cache.py), which inference follows from then on. Nothing is ever measured
+during a run (docs/decisions/0007-tuning-by-command.md).
 
-The environment variable ``CONVSCOPE_KERNEL`` overrides both: the name of an algorithm, which is used wherever it
-suits, or ``heuristic``.
+The environment variable ``CONVSCOPE_KERNEL`` overrides both: the name of an algorithm, which is
+used wherever it suits, or ``heuristic``.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from engine.kernels.gemm import pack_panels
 from engine.kernels.spec import ConvProblem
 from engine.types import Array, Epilogue
 
-# Below these Winograd's transforms cost more than the multiplications that they save (benchmarks/conv_kernels.py).
+# Below these Winograd's transforms cost more than the multiplications that they save
+# (benchmarks/conv_kernels.py).
 MIN_CHANNELS = 12
 MIN_TILES = 32
 MIN_WORK = 8_000_000  # multiply-adds; with less, all algorithms take about as long
@@ -44,7 +47,8 @@ class ConvAlgorithm(NamedTuple):
 
     - ``suits`` says whether it can solve a problem at all;
     - ``cost`` is an estimate of its time, in multiply-adds;
-    - ``prepare`` makes of the weight (kh, kw, C / groups, K) what ``convolve`` reads, which depends on nothing else;
+    - ``prepare`` makes of the weight (kh, kw, C / groups, K) what ``convolve`` reads, which depends
+      on nothing else;
     - ``convolve(problem, x, prepared, bias, y, epilogue)`` fills y (N, Ho, Wo, K).
     """
 
@@ -55,7 +59,9 @@ class ConvAlgorithm(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The algorithm of a layer, and the milliseconds of all that were measured; none where the heuristic chose."""
+    """The algorithm of a layer, and the milliseconds of all that were measured; none where the
+    heuristic chose.
+    """
 
     layer: str
     algorithm: str
@@ -167,10 +173,11 @@ def autotuned(problem: ConvProblem) -> str:
 
 
 def tune(network: Convolutions, check: Callable[[], None] | None = None) -> list[Choice]:
-    """Measure every large convolution of the network for one image at a time, and store what was found.
+    """Measure every large convolution of the network for one image at a time, and store what was
+    found.
 
-    Networks that are loaded afterwards use it. ``check`` is called before each measurement and may raise to stop.
-    Raises OSError when the file cannot be written.
+    Networks that are loaded afterwards use it. ``check`` is called before each measurement and may
+    raise to stop. Raises OSError when the file cannot be written.
     """
     measured: dict[ConvProblem, Measured] = {}
     for _, problem in _problems(network):
@@ -183,7 +190,9 @@ def tune(network: Convolutions, check: Callable[[], None] | None = None) -> list
 
 
 def choices(network: Convolutions) -> list[Choice]:
-    """The algorithm of every convolution of the network, for one image at a time. Nothing is measured."""
+    """The algorithm of every convolution of the network, for one image at a time. Nothing is
+    measured.
+    """
     return [Choice(name, *_choice(problem)) for name, problem in _problems(network)]
 
 
@@ -214,7 +223,9 @@ def _choice(problem: ConvProblem) -> Measured:
 
 
 def _is_worth_measuring(problem: ConvProblem) -> bool:
-    """Whether an algorithm may be measured for it: one large image, in float32, and more than one candidate."""
+    """Whether an algorithm may be measured for it: one large image, in float32, and more than one
+    candidate.
+    """
     is_large = problem.images == 1 and problem.multiply_adds >= MIN_WORK
     return is_large and problem.type == "f" and len(_candidates(problem)) > 1
 
@@ -234,7 +245,9 @@ def _candidates(problem: ConvProblem) -> list[str]:
 
 
 def _measure(problem: ConvProblem, names: Iterable[str]) -> Measured:
-    """The best of a few rounds for each, in turns, so that whatever else the machine does falls on all of them."""
+    """The best of a few rounds for each, in turns, so that whatever else the machine does falls on
+    all of them.
+    """
     rng = np.random.default_rng(0)
     depth = problem.channels // problem.params.groups
     x = rng.standard_normal((problem.images, *problem.size, problem.channels), np.float32)
@@ -246,7 +259,8 @@ def _measure(problem: ConvProblem, names: Iterable[str]) -> Measured:
     flush = np.zeros(FLUSH_BYTES // 4, np.float32)
     for attempt in range(ROUNDS + 1):
         for name, weights in prepared.items():
-            flush += 1  # within a network the other layers push these weights out of the processor's caches
+            # Within a network the other layers push these weights out of the processor's caches.
+            flush += 1
             start = perf_counter()
             ALGORITHMS[name].convolve(problem, x, weights, None, y, None)
             if attempt:  # the first call grows the scratch buffers

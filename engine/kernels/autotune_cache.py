@@ -1,7 +1,7 @@
 """The measured choices on disk: one JSON file for each user, which a process reads once.
 
-The file belongs to one machine key: the processor, the number of threads, NumPy's version and the kernels' own code.
-With another key it counts for nothing, and the next measurement replaces it.
+The file belongs to one machine key: the processor, the number of threads, NumPy's version and the
+kernels' own code. With another key it counts for nothing, and the next measurement replaces it.
 """
 
 from __future__ import annotations
@@ -37,12 +37,16 @@ def path() -> Path:
 
 @cache
 def load() -> Mapping[str, Measured]:
-    """Problem key → what was measured, as the file was when this process first asked. Empty without such a file."""
+    """Problem key → what was measured, as the file was when this process first asked. Empty without
+    such a file.
+    """
     return _read()
 
 
 def store(measured: Mapping[ConvProblem, Measured]) -> None:
-    """Add to the file. Processes that have read it keep what they have. Raises OSError when it cannot be written."""
+    """Add to the file. Processes that have read it keep what they have. Raises OSError when it
+    cannot be written.
+    """
     merged = {**_read(), **{key(problem): found for problem, found in measured.items()}}
     choices = {name: found._asdict() for name, found in sorted(merged.items())}
     target = path()

@@ -1,9 +1,11 @@
-"""The way back through a convolution, and the forward pass of a transposed one: small maps painted onto larger ones.
+"""The way back through a convolution, and the forward pass of a transposed one: small maps painted
+onto larger ones.
 
-With a stride of s, only every s-th cell of the kernel can ever meet a given row of the large map, and rows that are s apart meet
-the same cells. So the large map falls into s · s interleaved parts, each a plain convolution of the small map by its own share of the
-kernel, and nothing is multiplied by the zeros that the textbook's way puts between the numbers.
-Source: Shi et al., "Is the deconvolution layer the same as a convolutional layer?", 2016.
+With a stride of s, only every s-th cell of the kernel can ever meet a given row of the large map,
+and rows that are s apart meet the same cells. So the large map falls into s · s interleaved parts,
+each a plain convolution of the small map by its own share of the kernel, and nothing is multiplied
+by the zeros that the textbook's way puts between the numbers. Source: Shi et al., "Is the
+deconvolution layer the same as a convolutional layer?", 2016.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from engine.types import Array
 
 
 class _Part(NamedTuple):
-    """Of one axis: every stride-th cell of the large map from ``first`` on, as a convolution of the small one."""
+    """Of one axis: every stride-th cell of the large map from ``first`` on, as a convolution of the
+    small one.
+    """
 
     first: int
     outputs: int
@@ -36,9 +40,11 @@ def conv_transpose(
     size: tuple[int, int],
     convolve: Callable[[Array, Array, None, ConvParams], Array],
 ) -> Array:
-    """dx (N, H, W, C) of ``size`` (H, W): what the convolution of that params hands back for dy (N, Ho, Wo, K).
+    """dx (N, H, W, C) of ``size`` (H, W): what the convolution of that params hands back for dy (N,
+    Ho, Wo, K).
 
-    ``flipped_kernel`` is its kernel flipped_kernel half round, (kh, kw, K / groups, C); ``convolve`` does the parts.
+    ``flipped_kernel`` is its kernel flipped_kernel half round, (kh, kw, K / groups, C);
+    ``convolve`` does the parts.
     """
     (stride_y, stride_x), groups = params.stride, params.groups
     rows, columns = (
@@ -72,7 +78,8 @@ def _parts(
 ) -> list[_Part]:
     """The parts of one axis that any cell of the kernel ever meets.
 
-    Cell p of the kernel meets large cell i and small cell u where i + before = u · stride + p · dilation.
+    Cell p of the kernel meets large cell i and small cell u where i + before = u · stride + p ·
+    dilation.
     """
     common = gcd(stride, dilation)
     step, spread = stride // common, dilation // common

@@ -17,13 +17,16 @@ from engine.types import Array, Epilogue
 def conv_problem(
     shape: tuple[int, ...], weight: tuple[int, ...], params: ConvParams, dtype: str
 ) -> ConvProblem:
-    """The problem of an input (N, H, W, C) and a weight (kh, kw, C / groups, K) of these shapes, in this dtype."""
+    """The problem of an input (N, H, W, C) and a weight (kh, kw, C / groups, K) of these shapes, in
+    this dtype.
+    """
     kernel = (weight[0], weight[1])
     return ConvProblem(shape[0], (shape[1], shape[2]), shape[3], weight[3], kernel, params, dtype)
 
 
 def convolve(x: Array, weight: Array, bias: Array | None, params: ConvParams) -> Array:
-    """The convolution (cross-correlation, as in every framework). Returns y (N, Ho, Wo, K), freshly allocated.
+    """The convolution (cross-correlation, as in every framework). Returns y (N, Ho, Wo, K), freshly
+    allocated.
 
     The heuristic chooses the algorithm, so the numbers are the same on every machine.
     """
@@ -53,7 +56,8 @@ def plan_exact(problem: ConvProblem, weight: Array) -> ConvPlan:
 def plan_autotuned(
     problem: ConvProblem, weight: Array, memoize: Callable[[Hashable, Callable[[], Array]], Array]
 ) -> ConvPlan:
-    """How to convolve many times by a frozen weight: by the fastest algorithm, as far as it was measured.
+    """How to convolve many times by a frozen weight: by the fastest algorithm, as far as it was
+    measured.
 
     ``memoize`` keeps the weight as the algorithm reads it, as several problems may share it.
     """
@@ -90,9 +94,11 @@ def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], params: ConvPa
 def input_gradient(
     dy: Array, weight: Array, params: ConvParams, input_size: tuple[int, int]
 ) -> Array:
-    """dx (N, H, W, C): itself a convolution, of dy by the flipped kernel; or several (engine/kernels/conv_transpose.py).
+    """dx (N, H, W, C): itself a convolution, of dy by the flipped kernel; or several
+    (engine/kernels/conv_transpose.py).
 
-    Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, section 4.
+    Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, section
+    4.
     """
     kernel_h, kernel_w, depth, filters = weight.shape
     groups = params.groups

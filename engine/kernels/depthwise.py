@@ -1,7 +1,9 @@
-"""Depthwise convolution: every map has a small kernel of its own, so there is no matrix product in it.
+"""Depthwise convolution: every map has a small kernel of its own, so there is no matrix product in
+it.
 
-NumPy's ``einsum`` adds up the products of a window without keeping any of them. Its inner loop runs over a whole row of the output at
-stride 1 (W · C numbers, with the weights repeated W times), which is what makes it fast; at other strides over the channels.
+NumPy's ``einsum`` adds up the products of a window without keeping any of them. Its inner loop runs
+over a whole row of the output at stride 1 (W · C numbers, with the weights repeated W times), which
+is what makes it fast; at other strides over the channels.
 
 Everything is channels last: x (N, H, W, C), weight (kh, kw, 1, C), any stride and dilation.
 """
@@ -19,7 +21,9 @@ CHUNK_NUMBERS = 1 << 20  # of padded input at a time
 
 
 def rows_of_weights(weight: Array, width: int, stride: int) -> Array:
-    """What ``convolve`` reads in place of the weight (kh, kw, 1, C): (kh, kw, Wo · C) at stride 1, else (kh, kw, C)."""
+    """What ``convolve`` reads in place of the weight (kh, kw, 1, C): (kh, kw, Wo · C) at stride 1,
+    else (kh, kw, C).
+    """
     flat = weight[:, :, 0]
     return np.ascontiguousarray(np.tile(flat, (1, 1, width)) if stride == 1 else flat)
 

@@ -1,9 +1,11 @@
-"""Matrix products with a factor that stays the same, cut into panels that BLAS multiplies as they lie.
+"""Matrix products with a factor that stays the same, cut into panels that BLAS multiplies as they
+lie.
 
-Before a product BLAS copies both factors into an order of its own. With few rows that takes longer than the product itself.
-OpenBLAS's kernels for AVX-512 leave it out when there are at most 100³ multiplications, so a large product is best made of many
-that are just so small: the weights are cut into panels of some columns, and deep ones into slices whose products are added up,
-each contiguous, once per network, and NumPy loops over them without Python's help.
+Before a product BLAS copies both factors into an order of its own. With few rows that takes longer
+than the product itself. OpenBLAS's kernels for AVX-512 leave it out when there are at most 100³
+multiplications, so a large product is best made of many that are just so small: the weights are cut
+into panels of some columns, and deep ones into slices whose products are added up, each contiguous,
+once per network, and NumPy loops over them without Python's help.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ def no_pack_limit() -> int:
 
 
 def pack_panels(matrix: Array) -> Array:
-    """A matrix (…, C, K), or many of them, as (…, S, P, C / S, K / P), contiguous: S and P are 1 where panels would not help."""
+    """A matrix (…, C, K), or many of them, as (…, S, P, C / S, K / P), contiguous: S and P are 1
+    where panels would not help.
+    """
     *many, depth, columns = matrix.shape
     slices, width = _cut(depth, columns)
     split = matrix.reshape(*many, slices, depth // slices, columns // width, width)
@@ -51,7 +55,8 @@ def _cut(depth: int, columns: int) -> tuple[int, int]:
 def multiply(a: Array, panels: Array, out: Array) -> None:
     """out (…, M, K) = a (…, M, C) · what ``panels`` was made of.
 
-    Nothing but views are made on the way, by methods that take no time: the interpreter belongs to the other threads as well.
+    Nothing but views are made on the way, by methods that take no time: the interpreter belongs to
+    the other threads as well.
     """
     slices, count, depth, width = panels.shape[-4:]
     rows, many = a.shape[-2], a.shape[:-2]

@@ -1,8 +1,10 @@
-"""Convolution as one matrix product over gathered windows (im2col), in chunks that stay in the cache.
+"""Convolution as one matrix product over gathered windows (im2col), in chunks that stay in the
+cache.
 
-Everything here is channels last: x (N, H, W, C), weight (kh, kw, C / groups, K), y (N, Ho, Wo, K). A row of the gathered matrix is one
-window; in channels-last order its cells lie in runs of kw · C numbers, so that gathering is a copy of long runs.
-Source: Chellapilla, Puri and Simard, "High performance convolutional neural networks for document processing", 2006.
+Everything here is channels last: x (N, H, W, C), weight (kh, kw, C / groups, K), y (N, Ho, Wo, K).
+A row of the gathered matrix is one window; in channels-last order its cells lie in runs of kw · C
+numbers, so that gathering is a copy of long runs. Source: Chellapilla, Puri and Simard, "High
+performance convolutional neural networks for document processing", 2006.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ PARTIAL_SUMS = (
 
 
 def matrices(weight: Array, groups: int) -> Array:
-    """What ``convolve`` reads in place of the weight (kh, kw, C / G, K): panels of (G, kh·kw·C/G, K/G)."""
+    """What ``convolve`` reads in place of the weight (kh, kw, C / G, K): panels of (G, kh·kw·C/G,
+    K/G).
+    """
     kernel_h, kernel_w, depth, filters = weight.shape
     split = weight.reshape(kernel_h * kernel_w * depth, groups, filters // groups)
     return pack_panels(split.transpose(1, 0, 2))
@@ -94,7 +98,9 @@ def _extent(kernel: tuple[int, int], params: ConvParams) -> tuple[int, int]:
 
 
 def _padded(x: Array, kernel: tuple[int, int], params: ConvParams, shape: tuple[int, ...]) -> Array:
-    """The part of x that an output of this shape sees, with zeros around it: in this thread's scratch, or a view."""
+    """The part of x that an output of this shape sees, with zeros around it: in this thread's
+    scratch, or a view.
+    """
     (sy, sx), (high, width) = params.stride, _extent(kernel, params)
     deep, across = (shape[1] - 1) * sy + high, (shape[2] - 1) * sx + width
     return padded_rows(x, 0, deep, across, params.padding[:2])
@@ -103,7 +109,9 @@ def _padded(x: Array, kernel: tuple[int, int], params: ConvParams, shape: tuple[
 def _windows(
     padded: Array, kernel: tuple[int, int], params: ConvParams, shape: tuple[int, ...]
 ) -> Array:
-    """A view (N, Ho, Wo, kh, kw, C) of every window of an output of this shape; no number is copied."""
+    """A view (N, Ho, Wo, kh, kw, C) of every window of an output of this shape; no number is
+    copied.
+    """
     s = padded.strides
     (sy, sx), (dilation_y, dilation_x) = params.stride, params.dilation
     return strided_view(
@@ -121,7 +129,9 @@ def _blocks(windows: Array, parts: int) -> Sequence[tuple[slice, slice]]:
 
 
 def _gather(windows: Array, groups: int) -> Array:
-    """(n, rows, cols, kh, kw, C) -> (G, n·rows·cols, kh·kw·C/G) in this thread's scratch; a plain view for 1 × 1 kernels."""
+    """(n, rows, cols, kh, kw, C) -> (G, n·rows·cols, kh·kw·C/G) in this thread's scratch; a plain
+    view for 1 × 1 kernels.
+    """
     n, rows, cols, kernel_h, kernel_w, channels = windows.shape
     m, depth = n * rows * cols, channels // groups
     if groups == kernel_h == kernel_w == 1 and windows.flags.c_contiguous:

@@ -1,4 +1,6 @@
-"""Padding some rows at a time, so that what is copied is still in the cache when it is read; and cheap strided views."""
+"""Padding some rows at a time, so that what is copied is still in the cache when it is read; and
+cheap strided views.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,12 @@ from engine.types import Array
 def padded_rows(
     x: Array, first: int, high: int, width: int, pad_offset: tuple[int, int], value: float = 0.0
 ) -> Array:
-    """Rows ``first`` … ``first + high - 1``, and ``width`` columns, of x (N, H, W, C) padded with ``value``.
+    """Rows ``first`` … ``first + high - 1``, and ``width`` columns, of x (N, H, W, C) padded with
+    ``value``.
 
-    ``pad_offset`` (top, left) is the padding above and to the left; where it is negative, x is cropped instead.
-    A view of x where nothing has to be padded, otherwise in this thread's scratch buffer.
+    ``pad_offset`` (top, left) is the padding above and to the left; where it is negative, x is
+    cropped instead. A view of x where nothing has to be padded, otherwise in this thread's scratch
+    buffer.
     """
     n, height, columns, channels = x.shape
     top, left = first - pad_offset[0], -pad_offset[1]  # of the band, counted in x
@@ -41,7 +45,9 @@ def padded_rows(
 def strided_view(
     array: Array, start: tuple[int, ...], shape: tuple[int, ...], strides: tuple[int, ...]
 ) -> Array:
-    """A view of an array from the cell ``start`` on: ``as_strided``, but of a contiguous array cheaper and with checked bounds."""
+    """A view of an array from the cell ``start`` on: ``as_strided``, but of a contiguous array
+    cheaper and with checked bounds.
+    """
     if array.flags.c_contiguous:
         offset = sum(map(mul, start, array.strides))
         return np.ndarray(shape, array.dtype, array, offset, strides)

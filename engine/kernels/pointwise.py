@@ -1,6 +1,8 @@
-"""1 × 1 convolution: one matrix product over all the places, which lie in memory as the product reads them.
+"""1 × 1 convolution: one matrix product over all the places, which lie in memory as the product
+reads them.
 
-Everything is channels last, stride 1, no padding, one group: x (N, H, W, C) by a matrix (C, K), as panels.
+Everything is channels last, stride 1, no padding, one group: x (N, H, W, C) by a matrix (C, K), as
+panels.
 """
 
 from __future__ import annotations

@@ -23,7 +23,9 @@ class ConvParams(NamedTuple):
 
 
 class ConvProblem(NamedTuple):
-    """All that decides which algorithm is the fastest: the shapes, and the dtype's character ("f" for float32)."""
+    """All that decides which algorithm is the fastest: the shapes, and the dtype's character ("f"
+    for float32).
+    """
 
     images: int
     size: tuple[int, int]  # (H, W)

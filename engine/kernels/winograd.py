@@ -1,17 +1,21 @@
-"""3 × 3 convolution with fewer multiplications: Winograd's minimal filtering, F(4 × 4, 3 × 3) and F(2 × 2, 3 × 3).
+"""3 × 3 convolution with fewer multiplications: Winograd's minimal filtering, F(4 × 4, 3 × 3) and
+F(2 × 2, 3 × 3).
 
-The output is cut into tiles of 4 × 4. A tile depends on 6 × 6 cells of the input; both they and the kernel are mapped to 36
-numbers (the Winograd domain), in which the convolution is one multiplication each, where the direct way needs 4 · 4 · 9 = 144:
+The output is cut into tiles of 4 × 4. A tile depends on 6 × 6 cells of the input; both they and the
+kernel are mapped to 36 numbers (the Winograd domain), in which the convolution is one
+multiplication each, where the direct way needs 4 · 4 · 9 = 144:
 
     y = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A          over the channels: for each of the 36 one matrix product, tiles × C by C × K
 
-Bᵀ, G and Aᵀ work on columns and on rows alike, so each transform is done as two stages of a small matrix times long rows, which
-BLAS runs without packing. The price is rounding: in float32 the largest error is about 1e-5 of the largest output. With tiles
-of 2 × 2 it is 16 multiplications for 36, the rounding is hardly worse than the direct way's, and the transformed kernel is half
-as large, which decides where there are few tiles and many channels.
+Bᵀ, G and Aᵀ work on columns and on rows alike, so each transform is done as two stages of a small
+matrix times long rows, which BLAS runs without packing. The price is rounding: in float32 the
+largest error is about 1e-5 of the largest output. With tiles of 2 × 2 it is 16 multiplications for
+36, the rounding is hardly worse than the direct way's, and the transformed kernel is half as large,
+which decides where there are few tiles and many channels.
 
-Everything is channels last, stride 1, dilation 1, one group. The order within the Winograd domain is (across, down).
-Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2015, section 4.3.
+Everything is channels last, stride 1, dilation 1, one group. The order within the Winograd domain
+is (across, down). Source: Lavin and Gray, "Fast algorithms for convolutional neural networks",
+2015, section 4.3.
 """
 
 from __future__ import annotations
@@ -64,7 +68,9 @@ class WinogradTransform:
 
 @cache
 def transform_of(tile: int, dtype: np.dtype[Any]) -> WinogradTransform:
-    """F(4, 3), of the interpolation points 0, ±1, ±2 and infinity, or F(2, 3), of 0, ±1 and infinity, in this precision."""
+    """F(4, 3), of the interpolation points 0, ±1, ±2 and infinity, or F(2, 3), of 0, ±1 and
+    infinity, in this precision.
+    """
     if tile == 2:
         data = [[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]]
         kernel = [[1, 0, 0], [1 / 2, 1 / 2, 1 / 2], [1 / 2, -1 / 2, 1 / 2], [0, 0, 1]]
@@ -112,7 +118,9 @@ def convolve(
     y: Array,
     epilogue: Epilogue | None = None,
 ) -> None:
-    """y (N, Ho, Wo, K) becomes the convolution of x (N, H, W, C) by the kernel that ``transform_weights`` made, packed as panels."""
+    """y (N, Ho, Wo, K) becomes the convolution of x (N, H, W, C) by the kernel that
+    ``transform_weights`` made, packed as panels.
+    """
     x = np.ascontiguousarray(x)
     filters = y.shape[3]
     transform = transform_of(2 if len(transformed_weights) == 16 else 4, x.dtype)
@@ -188,10 +196,12 @@ def _to_winograd(
     chunk: _Chunk,
     slot: str = "data",
 ) -> Array:
-    """The windows of a chunk's tiles, transformed: (reach², tiles, channels), in this thread's scratch.
+    """The windows of a chunk's tiles, transformed: (reach², tiles, channels), in this thread's
+    scratch.
 
-    ``matrix`` transforms the columns of a window, which are as long as its rows; the windows lie a tile apart, the first one
-    ``offset`` above and left of the first cell. Cells outside the source are zeros.
+    ``matrix`` transforms the columns of a window, which are as long as its rows; the windows lie a
+    tile apart, the first one ``offset`` above and left of the first cell. Cells outside the source
+    are zeros.
     """
     size, reach, tile = transform.reach, matrix.shape[1], transform.tile
     n = chunk.images.stop - chunk.images.start
@@ -221,7 +231,9 @@ def _to_winograd(
 def _transform_down(
     tile: int, matrix: Array, source: Array, offset: tuple[int, int], band: slice, down: Array
 ) -> None:
-    """down (size, n, rows, width, C) = matrix · the cells of each tile row, straight from the source, zeros around it."""
+    """down (size, n, rows, width, C) = matrix · the cells of each tile row, straight from the
+    source, zeros around it.
+    """
     n, height, width, channels = source.shape
     top, left = offset
     first, last = max(-left, 0), min(width, down.shape[3] - left)  # columns of the source in use
@@ -296,7 +308,9 @@ def _from_winograd(transform: WinogradTransform, product: Array, y: Array, chunk
 
 
 def _pieces(tile: int, tiles: slice, cells: int) -> list[tuple[slice, int]]:
-    """Those of the tiles that lie whole in so many cells, then the one cut off: (which tiles, cells of each)."""
+    """Those of the tiles that lie whole in so many cells, then the one cut off: (which tiles, cells
+    of each).
+    """
     whole, rest = divmod(cells, tile)
     pieces = [(slice(tiles.start, min(tiles.stop, whole)), tile), (slice(whole, tiles.stop), rest)]
     return [(which, size) for which, size in pieces if size and which.start < which.stop]

@@ -1,8 +1,9 @@
 """The contract of an op: five questions that every layer can answer.
 
-Arrays that go in and out have the logical shape (N, C, H, W) for maps and (N, K) for vectors. In memory, maps are channels
-last: an (N, C, H, W) view on (N, H, W, C) data. NumPy's elementwise functions keep that order by themselves, the
-convolution needs it (docs/decisions/0001-memory-layout.md), and nobody else has to know.
+Arrays that go in and out have the logical shape (N, C, H, W) for maps and (N, K) for vectors. In
+memory, maps are channels last: an (N, C, H, W) view on (N, H, W, C) data. NumPy's elementwise
+functions keep that order by themselves, the convolution needs it
+(docs/decisions/0001-memory-layout.md), and nobody else has to know.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from engine.types import Array, Epilogue, Index, Shape
 
 Made = TypeVar("Made")
 
-MAX_MEMOIZED = 32  # results that a frozen op keeps: a plan for each batch size, weights as an algorithm reads them
+# Results that a frozen op keeps: a plan for each batch size, weights as an algorithm reads them.
+MAX_MEMOIZED = 32
 
 
 class Box(NamedTuple):
@@ -51,14 +53,17 @@ class Explanation:
     The T terms are parallel arrays, in the order in which the op meets them:
 
     - ``input_indices`` (T,) int: which input of the op;
-    - ``positions`` (T, D) int: where in that input, batch axis included. A position outside the input is a padded cell.
-      With inputs of different rank the shorter positions are filled up with -1 on the right;
+    - ``positions`` (T, D) int: where in that input, batch axis included. A position outside the
+      input is a padded cell. With inputs of different rank the shorter positions are filled up with
+      -1 on the right;
     - ``values`` (T,) float64: the number found there;
-    - ``weights`` (T,) float64: what it was multiplied by, NaN where the op does not multiply (tanh, say);
+    - ``weights`` (T,) float64: what it was multiplied by, NaN where the op does not multiply (tanh,
+      say);
     - ``contributions`` (T,) float64: what it brought to the result.
 
-    ``rule`` names how the terms were joined: weighted_sum, sum, product, max, mean, norm, function, copy, scale, softmax, constant.
-    ``details`` holds further numbers that the rule speaks of (a softmax's denominator, a normalisation's mean).
+    ``rule`` names how the terms were joined: weighted_sum, sum, product, max, mean, norm, function,
+    copy, scale, softmax, constant. ``details`` holds further numbers that the rule speaks of (a
+    softmax's denominator, a normalisation's mean).
     """
 
     rule: str
@@ -73,13 +78,17 @@ class Explanation:
 
 
 class Op(ABC):
-    """One step of a network. Frozen, and it never holds an activation, so one network serves many threads at once."""
+    """One step of a network. Frozen, and it never holds an activation, so one network serves many
+    threads at once.
+    """
 
     kind: ClassVar[str]  # its name on the wire: "conv", "relu", "max_pool", …
 
     @property
     def params(self) -> Mapping[str, Array]:
-        """What training changes, by name. The trainer updates these arrays in place; a network that serves has them read-only."""
+        """What training changes, by name. The trainer updates these arrays in place; a network that
+        serves has them read-only.
+        """
         return {}
 
     @property
@@ -89,12 +98,16 @@ class Op(ABC):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """Hyper-parameters as plain JSON values, enough to build the op again: ``type(op)(**params, **buffers, **attributes)``."""
+        """Hyper-parameters as plain JSON values, enough to build the op again: ``type(op)(**params,
+        **buffers, **attributes)``.
+        """
         return {}
 
     @property
     def is_frozen(self) -> bool:
-        """Whether parameters and buffers are read-only, so that what is derived from them can be kept. Stays true."""
+        """Whether parameters and buffers are read-only, so that what is derived from them can be
+        kept. Stays true.
+        """
         if "_memo" not in self.__dict__:
             arrays = (*self.params.values(), *self.buffers.values())
             if any(array.flags.writeable for array in arrays):
@@ -103,7 +116,9 @@ class Op(ABC):
         return True
 
     def memoize(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """The result of ``make``, kept under a key for an op that is frozen; the least recently used of many goes."""
+        """The result of ``make``, kept under a key for an op that is frozen; the least recently
+        used of many goes.
+        """
         if not self.is_frozen:
             return make()
         memo: LruCache = self.__dict__["_memo"]
@@ -115,7 +130,9 @@ class Op(ABC):
 
     @abstractmethod
     def infer_shape(self, *shapes: Shape) -> Shape:
-        """The output's shape, batch axis included. Raises ShapeError with the reason when the inputs do not fit."""
+        """The output's shape, batch axis included. Raises ShapeError with the reason when the
+        inputs do not fit.
+        """
 
     @abstractmethod
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -126,20 +143,23 @@ class Op(ABC):
         """The chain rule: one gradient per input, and one per entry of ``params``."""
 
     def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object] | None:
-        """How to fill some rows of y at inference; None for an op that reads other positions than the output's own.
+        """How to fill some rows of y at inference; None for an op that reads other positions than
+        the output's own.
 
-        All are contiguous matrices: maps as rows (N · H, W · C), anything else with its first axis as rows. It lets
-        several ops be fused (engine/execution/fusion.py), and gives bit for bit what ``forward`` gives.
+        All are contiguous matrices: maps as rows (N · H, W · C), anything else with its first axis
+        as rows. It lets several ops be fused (engine/execution/fusion.py), and gives bit for bit
+        what ``forward`` gives.
         """
         return None
 
     def blockwise_kernel(
         self, x: Array
     ) -> tuple[Shape, Callable[[Array, Epilogue | None], None]] | None:
-        """The output's shape for such an x, and how to fill it at inference; None for an op that fills it all at once.
+        """The output's shape for such an x, and how to fill it at inference; None for an op that
+        fills it all at once.
 
-        The function takes y as it lies in memory, (N, H, W, C), and an epilogue that is called after each block of
-        it, so that ops with a ``rowwise_kernel`` can be fused behind this one.
+        The function takes y as it lies in memory, (N, H, W, C), and an epilogue that is called
+        after each block of it, so that ops with a ``rowwise_kernel`` can be fused behind this one.
         """
         return None
 
@@ -161,18 +181,21 @@ class Op(ABC):
 
     @abstractmethod
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
-        """The smallest box in each input that holds all that an output box can see; None for an input it does not see.
+        """The smallest box in each input that holds all that an output box can see; None for an
+        input it does not see.
 
-        Boxes are clipped to the input. A single position is ``Box.at(index)``; boxes chain through a network into the exact
-        receptive field.
+        Boxes are clipped to the input. A single position is ``Box.at(index)``; boxes chain through
+        a network into the exact receptive field.
         """
 
     def tables(self, *shapes: Shape) -> Mapping[int, Array] | None:
-        """The windows of an op with one input that goes axis by axis: axis → the input cells of every output cell, (O, T) or (O,).
+        """The windows of an op with one input that goes axis by axis: axis → the input cells of
+        every output cell, (O, T) or (O,).
 
-        -1 is a cell that is not there; the first and the last of a row of cells will do. An axis without a table stays as it is.
-        None for an op of another kind. The receptive fields of a whole network are found by tables
-        (engine/inspection/field_bounds.py), as they are asked for at all positions.
+        -1 is a cell that is not there; the first and the last of a row of cells will do. An axis
+        without a table stays as it is. None for an op of another kind. The receptive fields of a
+        whole network are found by tables (engine/inspection/field_bounds.py), as they are asked for
+        at all positions.
         """
         return None
 
@@ -189,7 +212,9 @@ def same_shape(kind: str, shapes: tuple[Shape, ...]) -> Shape:
 
 
 class Elementwise(Op):
-    """An op with one input whose every output position looks at the input position of the same index, and at no other."""
+    """An op with one input whose every output position looks at the input position of the same
+    index, and at no other.
+    """
 
     def infer_shape(self, *shapes: Shape) -> Shape:
         return same_shape(self.kind, shapes)
@@ -199,7 +224,9 @@ class Elementwise(Op):
 
 
 class DataMovementOp(Op):
-    """An op with one input that hands numbers on: every output position is one input position, or a constant it sees none for."""
+    """An op with one input that hands numbers on: every output position is one input position, or a
+    constant it sees none for.
+    """
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         (seen,) = self.input_region(Box.at(index), xs[0].shape)
@@ -218,7 +245,9 @@ def terms_of_one(
     bias: float = 0.0,
     contributions: Array | None = None,
 ) -> Explanation:
-    """The explanation of a number all of whose terms come from the op's only input; products are value · weight unless given."""
+    """The explanation of a number all of whose terms come from the op's only input; products are
+    value · weight unless given.
+    """
     return Explanation(
         rule=rule,
         result=float(result),
@@ -234,7 +263,9 @@ def terms_of_one(
 def one_term(
     rule: str, index: Index, value: float, weight: float, result: float, bias: float = 0.0
 ) -> Explanation:
-    """The explanation of an elementwise step: one number in, one number out, at the same place or another (``index``)."""
+    """The explanation of an elementwise step: one number in, one number out, at the same place or
+    another (``index``).
+    """
     return terms_of_one(
         rule,
         np.array([index], np.int64),
@@ -247,7 +278,9 @@ def one_term(
 
 
 def no_terms(value: float, rank: int) -> Explanation:
-    """The explanation of a number that comes from no input at all. ``rank`` is that of the input it does not come from."""
+    """The explanation of a number that comes from no input at all. ``rank`` is that of the input it
+    does not come from.
+    """
     nothing = np.zeros(0)
     places = np.zeros((0, rank), np.int64)
     return Explanation(
@@ -256,7 +289,9 @@ def no_terms(value: float, rank: int) -> Explanation:
 
 
 def normal_axis(kind: str, axis: int, shape: Shape) -> int:
-    """``axis`` counted from the front, for a value of this shape. Negative axes count from the back, as in ONNX."""
+    """``axis`` counted from the front, for a value of this shape. Negative axes count from the
+    back, as in ONNX.
+    """
     if not -len(shape) <= axis < len(shape):
         raise ShapeError(f"{kind}: there is no axis {axis} in an input of shape {shape}")
     return axis % len(shape)

@@ -1,7 +1,9 @@
-"""Steps whose output is picked from the input axis by axis, by tables of cells: the arithmetic that they share.
+"""Steps whose output is picked from the input axis by axis, by tables of cells: the arithmetic that
+they share.
 
-``y[…, o, …] = x[…, cells[o], …]`` along each axis that has a table; -1 stands for a cell that is not there. The same table says
-how to go forward, where a gradient goes back to, and what a position sees.
+``y[…, o, …] = x[…, cells[o], …]`` along each axis that has a table; -1 stands for a cell that is
+not there. The same table says how to go forward, where a gradient goes back to, and what a position
+sees.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ class Picking(DataMovementOp):
 
     @abstractmethod
     def cells(self, shape: Shape) -> Mapping[int, Array]:
-        """For an input of that shape: axis (from 0) → the input cell of every output cell (O,) int, -1 for none."""
+        """For an input of that shape: axis (from 0) → the input cell of every output cell (O,) int,
+        -1 for none.
+        """
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (y,) = xs
@@ -49,7 +53,9 @@ def picked(x: Array, cells: Array, axis: int) -> Array:
 
 
 def given_back(dy: Array, cells: Array, axis: int, size: int) -> Array:
-    """The gradient of ``picked``: every cell of an axis of that size gets the sum of what was picked from it."""
+    """The gradient of ``picked``: every cell of an axis of that size gets the sum of what was
+    picked from it.
+    """
     rows, along = in_memory(dy), memory_axis(axis, dy.ndim)
     ahead = (slice(None),) * along
     dx = np.zeros((*rows.shape[:along], size, *rows.shape[along + 1 :]), dy.dtype)
@@ -66,7 +72,9 @@ def given_back(dy: Array, cells: Array, axis: int, size: int) -> Array:
 
 
 def _evenly(places: Array) -> slice | Array:
-    """Places as a slice where they are equally far apart, which NumPy reads several times faster than a list."""
+    """Places as a slice where they are equally far apart, which NumPy reads several times faster
+    than a list.
+    """
     steps = np.diff(places)
     if (steps != steps[:1]).any() or (steps <= 0).any():
         return places
@@ -75,7 +83,9 @@ def _evenly(places: Array) -> slice | Array:
 
 
 def seen_through(tables: Mapping[int, Array], box: Box) -> Box | None:
-    """The box in the input that an output box sees through tables of cells, None if it sees none. A table is (O,) or (O, T)."""
+    """The box in the input that an output box sees through tables of cells, None if it sees none. A
+    table is (O,) or (O, T).
+    """
     start, stop = list(box.start), list(box.stop)
     for axis, cells in tables.items():
         seen = cells[start[axis] : stop[axis]]

@@ -1,4 +1,6 @@
-"""One axis of a sliding window: the arithmetic that everything with a kernel shares, and the checks of its numbers."""
+"""One axis of a sliding window: the arithmetic that everything with a kernel shares, and the checks
+of its numbers.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.types import Array
 
-# More than any network has (FCN's first convolution: 100). A file that says more asks for memory rather than for an answer.
+# More than any network has (FCN's first convolution: 100). A file that says more asks for memory
+# rather than for an answer.
 MOST_PADDING = 256
 MOST_STEP = 1 << 16  # of a stride or dilation; wider than any picture, and no address overflows
 
@@ -20,13 +23,17 @@ Quad = tuple[int, int, int, int]
 
 
 class Tap(NamedTuple):
-    """One cell of the kernel: the outputs for which it lies inside the input, and the inputs that it meets there."""
+    """One cell of the kernel: the outputs for which it lies inside the input, and the inputs that
+    it meets there.
+    """
 
     outputs: slice
     inputs: slice
 
     def within(self, start: int, stop: int) -> Tap | None:
-        """What is left of it for the outputs start … stop - 1, counted from ``start``; None when it serves none of them."""
+        """What is left of it for the outputs start … stop - 1, counted from ``start``; None when it
+        serves none of them.
+        """
         low, high = max(start, self.outputs.start), min(stop, self.outputs.stop)
         if low >= high:
             return None
@@ -36,10 +43,11 @@ class Tap(NamedTuple):
 
 
 class Sliding(NamedTuple):
-    """A kernel of ``kernel`` cells, ``dilation`` apart, that moves in steps of ``stride`` along a padded axis.
+    """A kernel of ``kernel`` cells, ``dilation`` apart, that moves in steps of ``stride`` along a
+    padded axis.
 
-    With ``ceil_mode`` a last window may hang over the end, as long as it starts inside the input or the padding before it
-    (the rule of PyTorch and of ONNX).
+    With ``ceil_mode`` a last window may hang over the end, as long as it starts inside the input or
+    the padding before it (the rule of PyTorch and of ONNX).
     """
 
     size: int
@@ -89,7 +97,9 @@ class Sliding(NamedTuple):
 
 
 def checked(kind: str, name: str, values: Iterable[int], count: int, least: int) -> tuple[int, ...]:
-    """``values`` as a tuple of ``count`` whole numbers, none below ``least``; ShapeError otherwise, and for far too much of them."""
+    """``values`` as a tuple of ``count`` whole numbers, none below ``least``; ShapeError otherwise,
+    and for far too much of them.
+    """
     try:
         numbers = tuple(map(index, values))
     except TypeError:  # a fraction, a text, no sequence at all
@@ -111,7 +121,9 @@ def axes(
     dilation: tuple[int, ...] = (1, 1),
     ceil_mode: bool = False,
 ) -> tuple[Sliding, Sliding]:
-    """The two axes, rows and columns, of a kernel on maps of shape (N, C, H, W). ``padding`` is (top, left, bottom, right)."""
+    """The two axes, rows and columns, of a kernel on maps of shape (N, C, H, W). ``padding`` is
+    (top, left, bottom, right).
+    """
     top, left, bottom, right = padding
     return (
         Sliding(shape[2], kernel[0], stride[0], top, bottom, dilation[0], ceil_mode),

@@ -1,7 +1,7 @@
 """Softmax, its logarithm and sigmoid, as one op or as exporters write them out.
 
-Each function takes the value that such a formula makes and gives the value that goes into it, with the axes that a softmax runs
-along; None where it is something else.
+Each function takes the value that such a formula makes and gives the value that goes into it, with
+the axes that a softmax runs along; None where it is something else.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def log_softmax(graph: Graph, name: str) -> Found:
 
 
 def sigmoid(graph: Graph, name: str) -> Found:
-    """Sigmoid and HardSigmoid; 1 / (1 + exp(−x)), exp(x) / (exp(x) + 1), ½ tanh(x / 2) + ½, clip(a · x + ½, 0, 1)."""
+    """Sigmoid and HardSigmoid; 1 / (1 + exp(−x)), exp(x) / (exp(x) + 1), ½ tanh(x / 2) + ½, clip(a
+    · x + ½, 0, 1).
+    """
     op = graph.op(name)
     a, b = graph.operands(name)
     x: str | None = None
@@ -116,7 +118,9 @@ def _shared_out(graph: Graph, part: Operand | None, whole: Operand | None) -> Fo
 
 
 def _less_log_sum(graph: Graph, x: Operand | None, rest: Operand | None) -> Found:
-    """x − log Σ exp(x), where x may have the largest taken off first; or x − (max + log Σ exp(x − max))."""
+    """x − log Σ exp(x), where x may have the largest taken off first; or x − (max + log Σ exp(x −
+    max)).
+    """
     log = graph.bare(rest)
     if isinstance(graph.op(log), Add):
         sides = [graph.bare(side) for side in graph.operands(log)]

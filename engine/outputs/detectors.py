@@ -33,7 +33,9 @@ def find_detectors(graph: Graph, outputs: Iterable[str]) -> dict[str, str]:
 
 
 def _usual(graph: Graph, names: list[str]) -> dict[str, str]:
-    """The outputs that a usual detector's layout is made of: its boxes can be drawn (engine/detection)."""
+    """The outputs that a usual detector's layout is made of: its boxes can be drawn
+    (engine/detection).
+    """
     inputs = list(graph.network.inputs.values())
     if len(inputs) != 1 or len(inputs[0]) != 3:
         return {}
@@ -68,7 +70,9 @@ def _alone(graph: Graph, name: str) -> str | None:
 
 
 def _pyramid(graph: Graph, names: list[str]) -> dict[str, str]:
-    """Grids with the same numbers a cell in several sizes: a detector looks for large and small things."""
+    """Grids with the same numbers a cell in several sizes: a detector looks for large and small
+    things.
+    """
     grids: dict[tuple[int, ...], set[tuple[int, int]]] = {}
     for name in names:
         if (grid := _grid(graph.shape(name))) is not None:
@@ -93,7 +97,9 @@ def _grid(shape: Shape) -> tuple[tuple[int, ...], tuple[int, int]] | None:
 
 
 def _beside(graph: Graph, names: list[str], found: dict[str, str]) -> dict[str, str]:
-    """Outputs with as many rows, or in the same grid, as one that is boxes: the scores, or points, of these boxes."""
+    """Outputs with as many rows, or in the same grid, as one that is boxes: the scores, or points,
+    of these boxes.
+    """
     shapes = {name: graph.shape(name) for name in found}
     counts = {rows[0] for shape in shapes.values() if (rows := _rows(shape)) is not None}
     grids: set[Shape] = {
@@ -140,7 +146,9 @@ def _is_list(shape: Shape) -> bool:
 
 
 def _are_cells(graph: Graph, name: str, count: int, width: int) -> bool:
-    """Whether the rows are the cells of the grids that the value was made from, or a few for each cell."""
+    """Whether the rows are the cells of the grids that the value was made from, or a few for each
+    cell.
+    """
     grids = _grids_behind(graph, name)
     cells = sum(rows * columns for rows, columns in grids)
     if cells > 0 and count % cells == 0 and count // cells <= 16:

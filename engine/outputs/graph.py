@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 # An operand of an op with two: the name of a value, or numbers that are the same for every picture.
 Operand = str | Array
 
-# An epsilon that keeps a logarithm or a division from zero, and how near to 0 and 1 a clip of probabilities begins.
+# An epsilon that keeps a logarithm or a division from zero, and how near to 0 and 1 a clip of
+# probabilities begins.
 EPSILON = 1e-3
 
-# Steps that pass on all numbers as they are, and those that do where no number goes in with another one.
+# Steps that pass on all numbers as they are, and those that do where no number goes in with another
+# one.
 _SAME = ("identity", "dropout", "reshape", "flatten", "quantize", "dequantize")
 _ALONE = (
     *("reduce_mean", "reduce_sum", "reduce_max", "reduce_min"),
@@ -61,15 +63,18 @@ class Graph:
         return self.network.layouts[name].native_shape
 
     def planes(self, name: str) -> Shape | None:
-        """(C, H, W) of a value that has rows and columns, wherever its channels lie; None for others."""
+        """(C, H, W) of a value that has rows and columns, wherever its channels lie; None for
+        others.
+        """
         layout = self.network.layouts[name]
         return layout.shape if layout.has_maps and len(layout.shape) == 3 else None
 
     def passes(self, name: str) -> str | None:
-        """The value whose numbers ``name`` has, all of them in the same order; None where it makes numbers of its own.
+        """The value whose numbers ``name`` has, all of them in the same order; None where it makes
+        numbers of its own.
 
-        A clip, and a small number that is added, count as passing on: they are meant for numbers from 0 to 1, which they
-        hardly change.
+        A clip, and a small number that is added, count as passing on: they are meant for numbers
+        from 0 to 1, which they hardly change.
         """
         before = self.reshapes(name)
         if before is not None:
@@ -95,11 +100,15 @@ class Graph:
         return inputs[0] if same else None
 
     def bare(self, name: Operand | None) -> str:
-        """The value behind steps that leave every number as it is, or repeat it; "" for what is no value."""
+        """The value behind steps that leave every number as it is, or repeat it; "" for what is no
+        value.
+        """
         return self._behind(name, lenient=False)
 
     def guarded(self, name: Operand | None) -> str:
-        """The same, behind clips and epsilons, too: for sums and probabilities, which those keep from zero."""
+        """The same, behind clips and epsilons, too: for sums and probabilities, which those keep
+        from zero.
+        """
         return self._behind(name, lenient=True)
 
     def _behind(self, name: Operand | None, *, lenient: bool) -> str:

@@ -12,7 +12,8 @@ OutputKind = Literal[
 ]
 Activation = Literal["softmax", "sigmoid"]
 
-# What the numbers of an output are. "probabilities" need nothing more; "logits" become probabilities by the activation.
+# What the numbers of an output are. "probabilities" need nothing more; "logits" become
+# probabilities by the activation.
 Form = Literal["probabilities", "log_probabilities", "logits", "values"]
 
 # Kinds whose answer is a probability for each of some classes.
@@ -24,14 +25,18 @@ class OutputInfo:
     """One output of a network. All shapes and indices are those of one picture.
 
     - ``shape``: that of the output's value;
-    - ``classes``: how many classes it tells apart: names in a list, channels of a map, symbols of a sequence; 0 for none;
+    - ``classes``: how many classes it tells apart: names in a list, channels of a map, symbols of a
+      sequence; 0 for none;
     - ``labels``: what these are called, None where nobody says;
-    - ``logits``: the value before the activation, which attributions ask about; the output itself where there is none;
-    - ``activation``: what turns logits into probabilities, or would; None where no probabilities are known of;
+    - ``logits``: the value before the activation, which attributions ask about; the output itself
+      where there is none;
+    - ``activation``: what turns logits into probabilities, or would; None where no probabilities
+      are known of;
     - ``form``: what the output's own numbers are;
     - ``primary``: whether it is the answer where only one is wanted;
     - ``reason``: why it is taken for that, in a sentence;
-    - ``order`` (size,): the place in ``logits`` of each number of the output, both counted through; None where they are the same.
+    - ``order`` (size,): the place in ``logits`` of each number of the output, both counted through;
+      None where they are the same.
     """
 
     name: str

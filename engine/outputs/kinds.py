@@ -1,29 +1,25 @@
-"""What each output of a network is: derived from its graph, its names and its shape, and said in a sentence.
+"""What each output of a network is: derived from its graph, its names and its shape, and said in a
+sentence.
 
-A file says what its numbers are called at most, never what they mean. So the rules go from what is certain to what is likely, the
-first that fits counts, and ``reason`` tells which one it was:
+A file says what its numbers are called at most, never what they mean. So the rules go from what is
+certain to what is likely, the first that fits counts, and ``reason`` tells which one it was:
 
-| an output | is taken for |
-|---|---|
-| of whole numbers (behind ArgMax) | map where it has rows and columns, else tokens, unknown for a single one |
-| that is rows of 4 numbers, rows beside such, or named so | boxes |
-| that is rows of cells of grids (``detectors.py``) | boxes |
-| with rows and columns | image where it is a picture of the input's kind, else map |
-| with two axes, softmax along one of them, or one of a row of maps | tokens |
-| that is the largest numbers in their order (TopK) | numbers |
-| that is a list with as many names as somebody gave | classes; multilabel behind sigmoids; binary where it is one number |
-| that is a list behind softmax or its logarithm | classes |
-| … behind sigmoid | binary where it is one number, else multilabel |
-| … that adds up to one on pictures, or whose exp does | classes |
-| … that cannot leave 0 … 1 | binary where it is one number, else multilabel |
-| … behind tanh, or named after angles, points, features | numbers |
-| … that another output is computed from | numbers: features |
-| … of one raw number | numbers, binary where it is called a logit |
-| … of 128 and more raw numbers in multiples of 64, or divided by their length | numbers: a feature vector |
-| … beside another output that has an activation, or boxes | numbers |
-| … alone, of three raw numbers, or as many as the usual points of a face have | numbers |
-| … of other raw numbers | classes, whose scores softmax turns into probabilities |
-| anything else | unknown |
+| an output | is taken for | |---|---| | of whole numbers (behind ArgMax) | map where it has rows
+and columns, else tokens, unknown for a single one | | that is rows of 4 numbers, rows beside such,
+or named so | boxes | | that is rows of cells of grids (``detectors.py``) | boxes | | with rows and
+columns | image where it is a picture of the input's kind, else map | | with two axes, softmax along
+one of them, or one of a row of maps | tokens | | that is the largest numbers in their order (TopK)
+| numbers | | that is a list with as many names as somebody gave | classes; multilabel behind
+sigmoids; binary where it is one number | | that is a list behind softmax or its logarithm | classes
+| | … behind sigmoid | binary where it is one number, else multilabel | | … that adds up to one on
+pictures, or whose exp does | classes | | … that cannot leave 0 … 1 | binary where it is one number,
+else multilabel | | … behind tanh, or named after angles, points, features | numbers | | … that
+another output is computed from | numbers: features | | … of one raw number | numbers, binary where
+it is called a logit | | … of 128 and more raw numbers in multiples of 64, or divided by their
+length | numbers: a feature vector | | … beside another output that has an activation, or boxes |
+numbers | | … alone, of three raw numbers, or as many as the usual points of a face have | numbers |
+| … of other raw numbers | classes, whose scores softmax turns into probabilities | | anything else
+| unknown |
 """
 
 from __future__ import annotations
@@ -63,8 +59,8 @@ def describe(
 ) -> tuple[OutputInfo, ...]:
     """What is known of every output, in the file's order; exactly one is primary.
 
-    Where the graph does not tell, pictures are run: ``check`` may raise to stop that, and ``blank`` spares the first run, that
-    on zeros.
+    Where the graph does not tell, pictures are run: ``check`` may raise to stop that, and ``blank``
+    spares the first run, that on zeros.
     """
     graph = Graph(network)
     work = _Describing(graph, network.labels or (), check, blank)
@@ -74,7 +70,9 @@ def describe(
 
 
 def label_counts(network: Network) -> list[int]:
-    """How many names the network could take, the most fitting first; none where it has nothing to name."""
+    """How many names the network could take, the most fitting first; none where it has nothing to
+    name.
+    """
     graph = Graph(network)
     counts = [n for name in network.outputs for n in _countable(graph, name)]
     return list(dict.fromkeys(counts))
@@ -217,7 +215,9 @@ class _Describing:
         return None
 
     def _shown_by_pictures(self, name: str, size: int, head: Head) -> OutputInfo | None:
-        """A list that adds up to one whatever the picture, or whose exp does, by a graph that is not recognised."""
+        """A list that adds up to one whatever the picture, or whose exp does, by a graph that is
+        not recognised.
+        """
         form = self.forms.get(name)
         if form == "probabilities":
             reason = "Its numbers add up to one on every picture that was tried."
@@ -362,7 +362,9 @@ def _ends_in_tanh(graph: Graph, name: str) -> bool:
 def _leading_on(
     graph: Graph, heads: Mapping[str, Head]
 ) -> dict[str, Activation | Literal["features"]]:
-    """The outputs that others are computed from: those that go into another's activation, with that; "features" all others."""
+    """The outputs that others are computed from: those that go into another's activation, with
+    that; "features" all others.
+    """
     bits = {name: 1 << i for i, name in enumerate(heads)}
     reached: dict[str, int] = {}
     for node in reversed(graph.network.nodes):

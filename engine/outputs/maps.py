@@ -12,7 +12,9 @@ _LEAST_SIDE = 8  # of a value with two axes that is taken for rows and columns
 
 
 def is_map(graph: Graph, name: str) -> bool:
-    """Whether a value has channels, rows and columns, (C, H, W) or (H, W, C), or rows and columns in the input's proportions."""
+    """Whether a value has channels, rows and columns, (C, H, W) or (H, W, C), or rows and columns
+    in the input's proportions.
+    """
     shape = graph.shape(name)
     if len(shape) == 3:
         return min(shape[1:]) > 1 or (min(shape[:2]) > 1 and _is_like_input(graph, shape[:2]))
@@ -26,7 +28,9 @@ def _is_like_input(graph: Graph, sides: Shape) -> bool:
 
 
 def describe_map(graph: Graph, name: str, head: Head) -> tuple[OutputKind, str]:
-    """What a map is: a picture of the input's kind and at least of its size, or scores of what is where."""
+    """What a map is: a picture of the input's kind and at least of its size, or scores of what is
+    where.
+    """
     shape, size = graph.shape(name), _input(graph)
     scores = "It is maps with rows and columns: what is where on the photo."
     if size is None or len(shape) != 3 or head.activation == "softmax":
@@ -43,7 +47,9 @@ def describe_map(graph: Graph, name: str, head: Head) -> tuple[OutputKind, str]:
 
 
 def channels_of(graph: Graph, name: str, head: Head) -> int:
-    """How many numbers a map has at each place: along the softmax's axis, or else those in front, or behind if these are fewer."""
+    """How many numbers a map has at each place: along the softmax's axis, or else those in front,
+    or behind if these are fewer.
+    """
     shape = graph.shape(name)
     if len(shape) != 3:
         return 1
@@ -58,7 +64,9 @@ def channels_of(graph: Graph, name: str, head: Head) -> int:
 
 
 def is_sequence(graph: Graph, name: str, head: Head) -> bool:
-    """Whether a value (T, K) is scores of K symbols along a line: a softmax over K, or what is left of maps of one row."""
+    """Whether a value (T, K) is scores of K symbols along a line: a softmax over K, or what is left
+    of maps of one row.
+    """
     shape = _without_ones(graph.shape(name))
     if len(shape) != 2 or min(shape) < 2:
         return False

@@ -34,14 +34,16 @@ _WORDS: dict[Hint, frozenset[str]] = {
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
-# Words that modules have in their names whatever comes out at the end: ``/backbone/fc/Gemm``, ``/attention/value/MatMul``.
+# Words that modules have in their names whatever comes out at the end: ``/backbone/fc/Gemm``,
+# ``/attention/value/MatMul``.
 _OF_MODULES = _words("shape params num count value values points")
 
 
 def hint_of(name: str) -> Hint | None:
     """What a name speaks of; the last word that says anything counts: ``box_scores`` are scores.
 
-    Of a path of modules, words for features and other words that say nothing of the answer are passed over.
+    Of a path of modules, words for features and other words that say nothing of the answer are
+    passed over.
     """
     is_path = "/" in name
     for part in reversed(_PARTS.findall(name)):

@@ -25,10 +25,12 @@ def observed(
     check: Callable[[], None] | None = None,
     blank: Trace | None = None,
 ) -> dict[str, Form]:
-    """Those of the values that add up to one on a blank picture, on noise and on a sample, or whose exp does.
+    """Those of the values that add up to one on a blank picture, on noise and on a sample, or whose
+    exp does.
 
-    One run settles it for a network of raw scores, which is the usual case; at most three are made. A value that is no single
-    list of numbers for each picture, or a network that takes no picture, shows nothing. ``blank``: the first run, if it was made.
+    One run settles it for a network of raw scores, which is the usual case; at most three are made.
+    A value that is no single list of numbers for each picture, or a network that takes no picture,
+    shows nothing. ``blank``: the first run, if it was made.
     """
     if not names:
         return {}

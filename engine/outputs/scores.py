@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 def probabilities(info: OutputInfo, trace: Trace) -> Array:
-    """(N, K): each picture's probability of each class; (N, 0) for an output that tells no classes apart.
+    """(N, K): each picture's probability of each class; (N, 0) for an output that tells no classes
+    apart.
 
-    The network's own where it gives some, else those of its raw scores. One sigmoid gives two: of no, and of yes.
+    The network's own where it gives some, else those of its raw scores. One sigmoid gives two: of
+    no, and of yes.
     """
     own = numbers(info, trace)
     if not info.is_classifying:
@@ -39,10 +41,11 @@ def numbers(info: OutputInfo, trace: Trace) -> Array:
 
 
 def logit_of(info: OutputInfo, unit: int, size: int) -> list[tuple[int, float]]:
-    """What attributions ask about for a unit of ``answers``: places in the ``size`` logits, counted through, and their weights.
+    """What attributions ask about for a unit of ``answers``: places in the ``size`` logits, counted
+    through, and their weights.
 
-    Yes is the logit, no is minus the logit. Where yes is one of a softmax's two numbers, its logit is by how much it exceeds the
-    other one.
+    Yes is the logit, no is minus the logit. Where yes is one of a softmax's two numbers, its logit
+    is by how much it exceeds the other one.
     """
     if info.kind != "binary":
         return [(info.place_of(unit), 1.0)]
@@ -53,16 +56,20 @@ def logit_of(info: OutputInfo, unit: int, size: int) -> list[tuple[int, float]]:
 
 
 class ClassScores(NamedTuple):
-    """Scores (N, K) whose softmax is each picture's probabilities, and ``back``: their gradient → that of the logits' value."""
+    """Scores (N, K) whose softmax is each picture's probabilities, and ``back``: their gradient →
+    that of the logits' value.
+    """
 
     values: Array
     back: Callable[[Array], Array]
 
 
 def class_scores(info: OutputInfo, trace: Trace) -> ClassScores:
-    """What a softmax loss reads: the logits of classes; of a yes or no 0 and the logit, whose softmax is the sigmoid.
+    """What a softmax loss reads: the logits of classes; of a yes or no 0 and the logit, whose
+    softmax is the sigmoid.
 
-    Where only probabilities are known of, their logarithms; of an output of another kind its numbers (``can_learn`` tells).
+    Where only probabilities are known of, their logarithms; of an output of another kind its
+    numbers (``can_learn`` tells).
     """
     logits = trace[info.logits]
     rows = logits.reshape(len(logits), -1)
@@ -76,14 +83,17 @@ def class_scores(info: OutputInfo, trace: Trace) -> ClassScores:
 
 
 def can_learn(info: OutputInfo) -> bool:
-    """Whether a softmax loss can be taken of an output: all its classes are there, and exclude each other."""
+    """Whether a softmax loss can be taken of an output: all its classes are there, and exclude each
+    other.
+    """
     if info.order is not None:
         return False
     return info.kind == "classes" or (info.kind == "binary" and info.activation == "sigmoid")
 
 
 def predictions(info: OutputInfo, trace: Trace) -> list[tuple[str, float]]:
-    """(label, probability) of every class, best first, for the first picture; none for an output without classes.
+    """(label, probability) of every class, best first, for the first picture; none for an output
+    without classes.
 
     Classes without labels are called by their number.
     """

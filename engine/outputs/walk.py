@@ -1,7 +1,9 @@
-"""From an output back to its logits: the one walk that predictions, attributions, curves and the step of learning go.
+"""From an output back to its logits: the one walk that predictions, attributions, curves and the
+step of learning go.
 
-Exporters, and people, put much behind the last activation: casts, reshapes, clips, an epsilon. Whatever of it there is, the logits
-are the numbers that go into the activation (``activations.py`` knows how those are written).
+Exporters, and people, put much behind the last activation: casts, reshapes, clips, an epsilon.
+Whatever of it there is, the logits are the numbers that go into the activation (``activations.py``
+knows how those are written).
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from engine.outputs.graph import Graph
 from engine.outputs.info import Activation, Form
 from engine.types import Array
 
-# So many steps may follow an activation. More of them are a network of its own, and each output's walk has to end soon.
+# So many steps may follow an activation. More of them are a network of its own, and each output's
+# walk has to end soon.
 MOST_STEPS = 64
 
 _MOVING = (Transpose, Slice, Gather)
@@ -30,7 +33,8 @@ class Head:
     - ``logits``: the value that goes into the activation; the output itself without one;
     - ``last``: the value that made the output's numbers, which the steps behind it only pass on;
     - ``axes``: those of ``logits`` along which a softmax adds up to one;
-    - ``order``: the place in ``logits`` of each number of the output, both counted through; None where they are the same.
+    - ``order``: the place in ``logits`` of each number of the output, both counted through; None
+      where they are the same.
     """
 
     logits: str
@@ -60,7 +64,9 @@ def head_of(graph: Graph, output: str) -> Head:
 
 
 def is_integer(graph: Graph, name: str) -> bool:
-    """Whether a value holds places rather than scores: what an ArgMax or a TopK makes, or a rounding, reshaped or not."""
+    """Whether a value holds places rather than scores: what an ArgMax or a TopK makes, or a
+    rounding, reshaped or not.
+    """
     for _ in range(MOST_STEPS):
         op = graph.op(name)
         if op is not None and (op.kind in _PLACES or (isinstance(op, TopK) and op.places)):
@@ -76,7 +82,9 @@ _PLACES = ("arg_max", "arg_min", "floor", "ceil", "round", "trunc", "mod", "comp
 
 
 def covers(graph: Graph, head: Head) -> bool:
-    """Whether a softmax runs over all numbers of its value, so that they are the shares of one answer."""
+    """Whether a softmax runs over all numbers of its value, so that they are the shares of one
+    answer.
+    """
     shape = graph.shapes[head.logits]
     return prod(shape[axis] for axis in head.axes) == prod(shape)
 
@@ -87,7 +95,9 @@ def _moved(graph: Graph, name: str) -> str | None:
 
 
 def _order(graph: Graph, source: str, passed: list[str]) -> Array | None:
-    """Where in ``source`` the numbers are that come out behind the steps ``passed``, the last one first."""
+    """Where in ``source`` the numbers are that come out behind the steps ``passed``, the last one
+    first.
+    """
     if all(graph.passes(name) for name in passed):
         return None
     places = np.arange(graph.size(source), dtype=np.float64).reshape(graph.shapes[source])

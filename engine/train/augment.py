@@ -105,7 +105,8 @@ def mix(
 ) -> tuple[Array, Array]:
     """Blend a batch with itself in another order: by mixup, by cutmix, or not at all.
 
-    x (N, 3, H, W) and the truth as shares (N, K) come back in the same shapes, x as it was or copied.
+    x (N, 3, H, W) and the truth as shares (N, K) come back in the same shapes, x as it was or
+    copied.
     """
     draw, share = rng.random(2)
     other = rng.permutation(len(x))
@@ -168,7 +169,9 @@ def _resampling(size: int, step: Array, shift: Array) -> Array:
 
 
 def _recolour(pixels: Array, how: Augmentation, rng: np.random.Generator) -> None:
-    """Brightness, contrast around the picture's mean grey, saturation around each pixel's, in place."""
+    """Brightness, contrast around the picture's mean grey, saturation around each pixel's, in
+    place.
+    """
     strengths = np.array([[how.brightness], [how.contrast], [how.saturation]])
     if not strengths.any():
         return
@@ -209,7 +212,8 @@ def _rectangle(
 ) -> tuple[int, int, int, int]:
     """(top, left, bottom, right) of a rectangle with its centre anywhere, cut off at the border.
 
-    ``area`` is its share of the picture before that, ``aspect`` its height by its width, for a square picture.
+    ``area`` is its share of the picture before that, ``aspect`` its height by its width, for a
+    square picture.
     """
     tall, wide = height * np.sqrt(area * aspect), width * np.sqrt(area / aspect)
     y, x = rng.uniform(0, height), rng.uniform(0, width)

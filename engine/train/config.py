@@ -22,8 +22,8 @@ class TrainConfig:
     - ``validation`` is the share of each class that is never trained on;
     - ``average`` is the decay of a moving average of the weights, which then is what validates and
       is exported; 0 is none.
-    - in the last ``refine`` epochs batches are no longer mixed, so that the network ends on pictures like
-      those that it will see (He et al., "Data augmentation revisited", 2019).
+    - in the last ``refine`` epochs batches are no longer mixed, so that the network ends on
+      pictures like those that it will see (He et al., "Data augmentation revisited", 2019).
     """
 
     epochs: int = 20

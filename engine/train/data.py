@@ -79,7 +79,8 @@ def batches(count: int, batch_size: int, seed: int, epoch: int) -> list[Array]:
 def batch_count(count: int, batch_size: int) -> int:
     """How many batches an epoch of ``count`` pictures has, each of at most ``batch_size``.
 
-    Nor is a batch a single picture unless that is the size: an odd one makes one of the batches of two a batch of three.
+    Nor is a batch a single picture unless that is the size: an odd one makes one of the batches of
+    two a batch of three.
     """
     return max(1, min(-(-count // batch_size), count // min(batch_size, 2)))
 

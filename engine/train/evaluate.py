@@ -38,7 +38,8 @@ class Evaluation:
 
     @property
     def balanced_accuracy(self) -> float:
-        """The mean of the classes' accuracies, those without pictures left out: a large class weighs as much as a small one.
+        """The mean of the classes' accuracies, those without pictures left out: a large class
+        weighs as much as a small one.
 
         Source: Brodersen et al., "The balanced accuracy and its posterior distribution", 2010.
         """
@@ -53,12 +54,16 @@ class Evaluation:
 
 
 def evaluate(network: Network, dataset: Dataset, batch_size: int) -> Evaluation:
-    """Run all the pictures through the network at inference. Raises TrainingError where there are none."""
+    """Run all the pictures through the network at inference. Raises TrainingError where there are
+    none.
+    """
     return evaluate_logits(scores(network, dataset, batch_size), dataset)
 
 
 def scores(network: Network, dataset: Dataset, batch_size: int) -> Array:
-    """(N, K) what the network gives each class before the softmax, computed a batch on each core at a time."""
+    """(N, K) what the network gives each class before the softmax, computed a batch on each core at
+    a time.
+    """
     if not len(dataset.labels):
         raise TrainingError("there are no pictures to evaluate on")
     logits = np.empty((len(dataset.labels), len(dataset.classes)), np.float32)

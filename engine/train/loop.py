@@ -68,7 +68,9 @@ class EpochDone:
 
 @dataclass(frozen=True)
 class Finished:
-    """At the end. ``network`` is the one that validated, averaged if there is an average, with settled statistics."""
+    """At the end. ``network`` is the one that validated, averaged if there is an average, with
+    settled statistics.
+    """
 
     network: Network
 
@@ -78,9 +80,11 @@ Event = StepDone | EpochDone | Finished
 
 @dataclass(frozen=True, eq=False)
 class PreparedBatch:
-    """A batch before it is learned from: x (N, 3, H, W), the truth (N, K) as shares, and who is in it.
+    """A batch before it is learned from: x (N, 3, H, W), the truth (N, K) as shares, and who is in
+    it.
 
-    ``indices`` (N,) are places in the whole dataset; where pictures were mixed, they name those that each began with.
+    ``indices`` (N,) are places in the whole dataset; where pictures were mixed, they name those
+    that each began with.
     """
 
     x: Array
@@ -92,7 +96,8 @@ class PreparedBatch:
 
 
 def train(dataset: Dataset, state: State) -> Iterator[Event]:
-    """Go on from ``state``, which belongs to the loop meanwhile and changes in place, to the last epoch.
+    """Go on from ``state``, which belongs to the loop meanwhile and changes in place, to the last
+    epoch.
 
     Raises TrainingError when the network does not fit the pictures, when a restored state comes
     with other pictures than it began with, and when the loss is no longer a number.
@@ -111,10 +116,11 @@ def train(dataset: Dataset, state: State) -> Iterator[Event]:
 
 
 def next_batch(dataset: Dataset, state: State) -> PreparedBatch:
-    """The batch that ``state`` is about to learn from, the same one as in the loop. Changes nothing.
+    """The batch that ``state`` is about to learn from, the same one as in the loop. Changes
+    nothing.
 
-    Raises TrainingError as ``train`` does, and when no batch comes: after the last step of an epoch, until the loop has
-    closed the epoch, and after the last epoch.
+    Raises TrainingError as ``train`` does, and when no batch comes: after the last step of an
+    epoch, until the loop has closed the epoch, and after the last epoch.
     """
     config = state.config
     _check_fit(state, dataset)
@@ -208,8 +214,9 @@ def _record(state: State, validation: Dataset, began: float) -> EpochRecord:
 def check_batch_norm(network: Network, config: TrainConfig) -> None:
     """Raises TrainingError for batch normalisation with batches of one picture.
 
-    Each value of a layer without places would be its own mean: zero after the normalisation whatever the picture, and no
-    gradient would come through. PyTorch refuses it likewise ("Expected more than 1 value per channel when training").
+    Each value of a layer without places would be its own mean: zero after the normalisation
+    whatever the picture, and no gradient would come through. PyTorch refuses it likewise ("Expected
+    more than 1 value per channel when training").
     """
     if config.batch_size == 1 and any(isinstance(node.op, BatchNorm) for node in network.nodes):
         raise TrainingError(

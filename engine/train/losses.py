@@ -20,7 +20,8 @@ Loss = Callable[[Array, Array, float], tuple[float, Array]]
 def soft_targets(targets: Array, classes: int, label_smoothing: float, dtype: np.dtype) -> Array:
     """The truth as shares (N, K), from class numbers (N,) or from shares.
 
-    Smoothing s takes s of each picture's truth and gives it to all K classes evenly (Szegedy et al. 2016, section 7).
+    Smoothing s takes s of each picture's truth and gives it to all K classes evenly (Szegedy et al.
+    2016, section 7).
     """
     if targets.ndim == 1:
         shares = np.zeros((len(targets), classes), dtype)
@@ -56,7 +57,9 @@ def cross_entropy(
 def mean_squared_error(
     outputs: Array, targets: Array, label_smoothing: float = 0.0
 ) -> tuple[float, Array]:
-    """The mean of ``(outputs - targets)**2`` over all N × K numbers; class numbers count as one-hot."""
+    """The mean of ``(outputs - targets)**2`` over all N × K numbers; class numbers count as
+    one-hot.
+    """
     difference = outputs - _matching(outputs, targets, label_smoothing)
     loss = float(np.square(difference).mean())
     difference *= 2 / difference.size

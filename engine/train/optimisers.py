@@ -58,7 +58,9 @@ class Optimiser(ABC):
         return self.weight_decay > 0 and self.params[name].ndim > 1
 
     def bias_corrected(self, name: str) -> dict[str, Array]:
-        """Of one parameter, the running averages without their start at zero, where the step uses them so."""
+        """Of one parameter, the running averages without their start at zero, where the step uses
+        them so.
+        """
         return {}
 
     def state(self) -> dict[str, Array]:

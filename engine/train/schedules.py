@@ -21,7 +21,8 @@ def constant(step: int, total: int) -> float:
 def cosine(step: int, total: int) -> float:
     """A straight rise over the first twentieth, then half a cosine wave down to zero.
 
-    Source: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017, without the restarts.
+    Source: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017,
+    without the restarts.
     """
     warmup = round(COSINE_WARMUP * total)
     if step < warmup:

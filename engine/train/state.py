@@ -18,7 +18,9 @@ from engine.types import Array
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """One line of the history. Training loss and accuracy are means over steps, on augmented pictures."""
+    """One line of the history. Training loss and accuracy are means over steps, on augmented
+    pictures.
+    """
 
     train_loss: float
     train_accuracy: float
@@ -71,7 +73,9 @@ class State:
         self.loss_sum = 0.0
 
     def update_ema(self) -> None:
-        """Move the averaged network towards the trained one, faster while there is little to average."""
+        """Move the averaged network towards the trained one, faster while there is little to
+        average.
+        """
         if self.average is None:
             return
         steps = self.optimiser.steps

@@ -67,17 +67,23 @@ class Step:
     def forward_backward(
         self, x: Array, shares: Array, *, keep: bool = False
     ) -> list[MicroBatchResult]:
-        """Forward, loss and backward. Changes nothing; with ``keep`` every value and its gradient is kept."""
+        """Forward, loss and backward. Changes nothing; with ``keep`` every value and its gradient
+        is kept.
+        """
         return _in_parts(len(x), lambda part, here: self._find(part, here, x, shares, keep))
 
     def forward(self, x: Array) -> list[Trace]:
-        """The forward pass alone, part by part, with the same dropout as ``look`` until the step is closed."""
+        """The forward pass alone, part by part, with the same dropout as ``look`` until the step is
+        closed.
+        """
         return _in_parts(len(x), lambda part, here: self._forward(part, x[here]))
 
     def apply_gradients(
         self, parts: list[MicroBatchResult], learning_rate: float
     ) -> dict[str, Array]:
-        """Update weights and running statistics. Gives the whole batch's gradients by the parameter's name."""
+        """Update weights and running statistics. Gives the whole batch's gradients by the
+        parameter's name.
+        """
         grads = _sum([part.gradients.params for part in parts])
         self._state.optimiser.step(grads, learning_rate)
         _update_statistics(self._state.network, [part.moments for part in parts])

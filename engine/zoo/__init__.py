@@ -23,13 +23,16 @@ ARCHITECTURES: Mapping[str, Callable[[tuple[str, ...], np.random.Generator], Net
 
 
 def names() -> list[str]:
-    """The ids of the trained networks that are here: those that ship, and one for ImageNet where its weights are installed."""
+    """The ids of the trained networks that are here: those that ship, and one for ImageNet where
+    its weights are installed.
+    """
     shipped = sorted(path.stem for path in WEIGHTS.glob("*.safetensors"))
     return shipped if efficientnet_lite0.weights() is None else [*shipped, efficientnet_lite0.NAME]
 
 
 def load(model: str | os.PathLike[str]) -> Network:
-    """A network of the zoo by its id, or one from a ``.safetensors`` or ``.onnx`` file, with its weights beside it; read-only.
+    """A network of the zoo by its id, or one from a ``.safetensors`` or ``.onnx`` file, with its
+    weights beside it; read-only.
 
     Raises UnknownModel for an id that does not ship, FormatError for a file that holds no network.
     """

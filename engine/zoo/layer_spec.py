@@ -1,9 +1,11 @@
-"""A network from a list of layers, as a person sketches it: what each would cost, why one is impossible, and the network.
+"""A network from a list of layers, as a person sketches it: what each would cost, why one is
+impossible, and the network.
 
-A layer is a mapping: ``{"kind": "conv", "filters": 8, "kernel": 3, "stride": 1, "padding": 1}``, ``{"kind": "batchnorm"}``,
-``{"kind": "relu"}`` (or sigmoid, tanh), ``{"kind": "maxpool", "kernel": 2, "stride": 2}`` (or avgpool),
-``{"kind": "dropout", "rate": 0.25}``, ``{"kind": "dense", "units": 32}``. What stands after the last one is always the same and
-added here: one number a class (``scores``), and the softmax; a flatten goes before the first dense layer.
+A layer is a mapping: ``{"kind": "conv", "filters": 8, "kernel": 3, "stride": 1, "padding": 1}``,
+``{"kind": "batchnorm"}``, ``{"kind": "relu"}`` (or sigmoid, tanh), ``{"kind": "maxpool", "kernel":
+2, "stride": 2}`` (or avgpool), ``{"kind": "dropout", "rate": 0.25}``, ``{"kind": "dense", "units":
+32}``. What stands after the last one is always the same and added here: one number a class
+(``scores``), and the softmax; a flatten goes before the first dense layer.
 """
 
 from __future__ import annotations
@@ -65,7 +67,8 @@ _PREFIXES = {
     "dense": "fc",
 }  # others are named after their kind
 
-# Kind → option → (least, most, what goes without saying; None where it has to be said). All are whole numbers.
+# Kind → option → (least, most, what goes without saying; None where it has to be said). All are
+# whole numbers.
 _OPTIONS: Mapping[str, Mapping[str, tuple[int, int, int | None]]] = {
     "conv": {
         "filters": (1, 256, None),
@@ -87,7 +90,8 @@ _MAX_RATE = 0.9
 class LayerPlan:
     """One layer of a plan: what it gives and costs for one picture, or what is wrong with it.
 
-    ``shape`` is without the batch axis. From the first layer with a ``problem`` on, numbers are None.
+    ``shape`` is without the batch axis. From the first layer with a ``problem`` on, numbers are
+    None.
     """
 
     name: str
@@ -101,7 +105,8 @@ class LayerPlan:
 def validate(
     layers: Sequence[LayerSpec], classes: int, size: tuple[int, int] = (32, 32)
 ) -> list[LayerPlan]:
-    """What the layers come to, those that are added included, for pictures of ``size`` (rows, columns).
+    """What the layers come to, those that are added included, for pictures of ``size`` (rows,
+    columns).
 
     Never raises for a layer that is impossible: its ``problem`` says why, and what to do.
     """
@@ -130,7 +135,9 @@ def build(
     *,
     rng: np.random.Generator,
 ) -> Network:
-    """The network to be trained, with random weights. Raises TrainingError with the first layer's problem."""
+    """The network to be trained, with random weights. Raises TrainingError with the first layer's
+    problem.
+    """
     rows = validate(layers, len(labels), size)
     for row in rows:
         if row.problem is not None:
@@ -172,7 +179,9 @@ def _named(layers: Sequence[LayerSpec], classes: int) -> Iterator[tuple[str, Lay
 
 
 def complete(spec: LayerSpec) -> dict[str, Any]:
-    """A layer with every option of its kind, and no other. Raises TrainingError for one that makes no sense."""
+    """A layer with every option of its kind, and no other. Raises TrainingError for one that makes
+    no sense.
+    """
     kind = spec["kind"]
     if kind in _ADDED:
         return dict(spec)

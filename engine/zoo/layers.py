@@ -18,9 +18,11 @@ def conv(
     dilation: int = 1,
     groups: int = 1,
 ) -> Conv2d:
-    """A convolution that keeps the size of its maps but for its stride; weights for what goes into a ReLU (He et al., 2015).
+    """A convolution that keeps the size of its maps but for its stride; weights for what goes into
+    a ReLU (He et al., 2015).
 
-    No bias: the batch normalisation after it would subtract it again. Folding gives the exported convolution one.
+    No bias: the batch normalisation after it would subtract it again. Folding gives the exported
+    convolution one.
     """
     fan_in = kernel * kernel * channels // groups
     shape = (filters, channels // groups, kernel, kernel)

@@ -16,7 +16,9 @@ from engine.types import Array, Index, Shape
 
 @dataclass(frozen=True, eq=False)
 class Constant(Op):
-    """``value``, as it is without an input. With one it is given once for each picture there, whose numbers it does not look at."""
+    """``value``, as it is without an input. With one it is given once for each picture there, whose
+    numbers it does not look at.
+    """
 
     kind: ClassVar[str] = "constant"
 

@@ -51,7 +51,8 @@ class Transpose(DataMovementOp):
 
 @dataclass(frozen=True, eq=False)
 class Slice(Picking):
-    """Every ``steps``-th cell from ``starts`` to before ``stops`` along each of ``axes``; with Python's rules for negative numbers.
+    """Every ``steps``-th cell from ``starts`` to before ``stops`` along each of ``axes``; with
+    Python's rules for negative numbers.
 
     ``steps`` may be left out (1) and so may ``axes`` (0, 1, …).
     """
@@ -131,8 +132,8 @@ class Slice(Picking):
 class Gather(DataMovementOp):
     """The cells at ``indices`` along ``axis``, which may come in any order and more than once.
 
-    ``indices`` is a whole number or a list of any depth; its axes take the place of ``axis``, so that a single number drops the
-    axis. Negative indices count from the end.
+    ``indices`` is a whole number or a list of any depth; its axes take the place of ``axis``, so
+    that a single number drops the axis. Negative indices count from the end.
     """
 
     kind: ClassVar[str] = "gather"
@@ -190,7 +191,8 @@ class Gather(DataMovementOp):
 
 @dataclass(frozen=True, eq=False)
 class Expand(Picking):
-    """Axes of size 1 repeated until the value has ``shape``, by the rules of broadcasting; the batch axis stays as it is.
+    """Axes of size 1 repeated until the value has ``shape``, by the rules of broadcasting; the
+    batch axis stays as it is.
 
     A size of 1 in ``shape`` leaves the input's axis as it is. The first is the batch's, and 1.
     """

@@ -20,11 +20,12 @@ MODES = ("constant", "reflect", "edge", "wrap")
 
 @dataclass(frozen=True, eq=False)
 class Pad(Picking):
-    """A border before and after each of ``axes``. ``pads`` holds the cells before each of them, then those after.
+    """A border before and after each of ``axes``. ``pads`` holds the cells before each of them,
+    then those after.
 
-    On maps with the usual axes (2, 3) that is (top, left, bottom, right). ``mode`` says what the border is made of: ``value``
-    (constant), the numbers behind the outermost one in the mirror (reflect), the outermost number (edge), or the numbers of
-    the other side (wrap).
+    On maps with the usual axes (2, 3) that is (top, left, bottom, right). ``mode`` says what the
+    border is made of: ``value`` (constant), the numbers behind the outermost one in the mirror
+    (reflect), the outermost number (edge), or the numbers of the other side (wrap).
     """
 
     kind: ClassVar[str] = "pad"

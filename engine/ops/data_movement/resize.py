@@ -1,8 +1,9 @@
 """Maps made larger or smaller: each output cell looks at one place between the input's cells.
 
-Axes are independent, so each has one table: for every output cell the input cells that it looks at, and their shares. The
-forward pass, the way back, the explanation and the window all follow from it. Places are computed in float32 like onnxruntime's,
-so that a place halfway between two cells goes to the same one.
+Axes are independent, so each has one table: for every output cell the input cells that it looks at,
+and their shares. The forward pass, the way back, the explanation and the window all follow from it.
+Places are computed in float32 like onnxruntime's, so that a place halfway between two cells goes to
+the same one.
 """
 
 from __future__ import annotations
@@ -38,11 +39,15 @@ ROUNDINGS: Mapping[str, Callable[[Array], Array]] = {
     "floor": np.floor,
     "ceil": np.ceil,
 }
-FEW = 32  # numbers behind an axis, below which shares are repeated for them: NumPy's inner loops would be too short
+# Numbers behind an axis, below which shares are repeated for them: NumPy's inner loops would be too
+# short.
+FEW = 32
 
 
 class _Table(NamedTuple):
-    """One axis: output cell o is Σ over t of shares[o, t] · input cell cells[o, t]; all shares are 0 outside of the input."""
+    """One axis: output cell o is Σ over t of shares[o, t] · input cell cells[o, t]; all shares are
+    0 outside of the input.
+    """
 
     cells: Array  # (O, T) int
     shares: Array  # (O, T) float64
@@ -55,16 +60,20 @@ class _Table(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Resize(Op):
-    """The input with the sizes of ``axes`` changed: to ``sizes``, or by ``scales``, whichever is given.
+    """The input with the sizes of ``axes`` changed: to ``sizes``, or by ``scales``, whichever is
+    given.
 
-    - ``mode``: the nearest cell, a linear mixture of the two around the place, or a cubic one of four (Keys, "Cubic convolution
-      interpolation for digital image processing", 1981; ``cubic_coeff_a`` is its a);
-    - ``exclude_outside``: cells beyond the border have no share (else those on the border stand for them);
-    - ``antialias``: where an axis shrinks, the mixture is over as many more cells, so that none is skipped;
-    - ``coordinate_transformation_mode`` says which place in the input an output cell looks at, ``nearest_mode`` which way a place
-      between two cells is rounded; both with ONNX's names;
-    - ``roi`` (starts, then ends, one an axis, as shares of the input) is the part that "tf_crop_and_resize" takes;
-      what lies outside of the input is ``extrapolation_value``.
+    - ``mode``: the nearest cell, a linear mixture of the two around the place, or a cubic one of
+      four (Keys, "Cubic convolution interpolation for digital image processing", 1981;
+      ``cubic_coeff_a`` is its a);
+    - ``exclude_outside``: cells beyond the border have no share (else those on the border stand for
+      them);
+    - ``antialias``: where an axis shrinks, the mixture is over as many more cells, so that none is
+      skipped;
+    - ``coordinate_transformation_mode`` says which place in the input an output cell looks at,
+      ``nearest_mode`` which way a place between two cells is rounded; both with ONNX's names;
+    - ``roi`` (starts, then ends, one an axis, as shares of the input) is the part that
+      "tf_crop_and_resize" takes; what lies outside of the input is ``extrapolation_value``.
     """
 
     kind: ClassVar[str] = "resize"
@@ -238,7 +247,9 @@ class Resize(Op):
         return _Table(cells, np.stack([1 - second_share, second_share], axis=1) * inside[:, None])
 
     def _mixture(self, places: Array, size: int, scale: float) -> _Table:
-        """Shares by distance, over so many cells to either side; those of equal cells are put together, and all add up to 1."""
+        """Shares by distance, over so many cells to either side; those of equal cells are put
+        together, and all add up to 1.
+        """
         stretch = max(1.0, 1 / scale) if self.antialias else 1.0
         reach = (2 if self.mode == "cubic" else 1) * stretch
         offsets = np.arange(1 - ceil(reach), ceil(reach) + 1)
@@ -264,7 +275,9 @@ class Resize(Op):
         return np.where(far <= 1, near, np.where(far < 2, beyond, 0.0))
 
     def _places(self, number: int, size: int, length: int, scale: np.float32) -> Array:
-        """Where in the input each output cell of an axis looks, (length,); rounded to float32 at every step."""
+        """Where in the input each output cell of an axis looks, (length,); rounded to float32 at
+        every step.
+        """
         one, half, before = np.float32(1), np.float32(0.5), np.float32(size - 1)
         outputs = np.arange(length, dtype=np.float32)
         match self.coordinate_transformation_mode:
@@ -285,14 +298,17 @@ class Resize(Op):
             case _:
                 places = (outputs + half) / scale - half
                 if self.coordinate_transformation_mode == "half_pixel_symmetric":
-                    # A length that was rounded down would shift the picture: keep its middle in the middle.
+                    # A length that was rounded down would shift the picture: keep its middle in the
+                    # middle.
                     fitted = np.float32(length) / (scale * np.float32(size))
                     places += np.float32(size) / np.float32(2) * (one - fitted)
         return places.astype(np.float64)
 
 
 def _scale(x: Array, shares: Array, axis: int) -> None:
-    """Multiply the cells of one axis (from 0) by their shares, in place; x lies in the engine's order."""
+    """Multiply the cells of one axis (from 0) by their shares, in place; x lies in the engine's
+    order.
+    """
     rows, along = in_memory(x), memory_axis(axis, x.ndim)
     behind = int(np.prod(rows.shape[along + 1 :]))
     factors = shares.astype(x.dtype)

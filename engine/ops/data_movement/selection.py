@@ -17,7 +17,9 @@ from engine.types import Array, Index, Shape
 
 @dataclass(frozen=True, eq=False)
 class Where(Op):
-    """Of three inputs c, a and b, with broadcasting: a where c is not 0, b elsewhere. No gradient passes to c."""
+    """Of three inputs c, a and b, with broadcasting: a where c is not 0, b elsewhere. No gradient
+    passes to c.
+    """
 
     kind: ClassVar[str] = "where"
 
@@ -71,9 +73,11 @@ class Where(Op):
 
 @dataclass(frozen=True, eq=False)
 class TopK(Op):
-    """The ``k`` largest numbers along ``axis`` in their order, or the smallest; with ``places`` where they were instead.
+    """The ``k`` largest numbers along ``axis`` in their order, or the smallest; with ``places``
+    where they were instead.
 
-    Of equal numbers the first comes first. The gradient goes to the numbers that were kept; none passes to a place.
+    Of equal numbers the first comes first. The gradient goes to the numbers that were kept; none
+    passes to a place.
     """
 
     kind: ClassVar[str] = "top_k"
@@ -129,10 +133,11 @@ class TopK(Op):
 
 @dataclass(frozen=True, eq=False)
 class GatherElements(Op):
-    """y[…, i, …] = x[…, indices[…, i, …], …] along ``axis``: an index for every output, computed by the network.
+    """y[…, i, …] = x[…, indices[…, i, …], …] along ``axis``: an index for every output, computed by
+    the network.
 
-    Indices are whole numbers in floats; negative ones count from the end, and what is beyond an end is that end. No gradient
-    passes to them.
+    Indices are whole numbers in floats; negative ones count from the end, and what is beyond an end
+    is that end. No gradient passes to them.
     """
 
     kind: ClassVar[str] = "gather_elements"

@@ -81,7 +81,9 @@ class Flatten(_Reordering):
 
 @dataclass(frozen=True, eq=False)
 class Reshape(_Reordering):
-    """The same numbers as ``shape``, batch axis included: 0 keeps the axis as it is, one -1 takes what is left (as in ONNX)."""
+    """The same numbers as ``shape``, batch axis included: 0 keeps the axis as it is, one -1 takes
+    what is left (as in ONNX).
+    """
 
     kind: ClassVar[str] = "reshape"
 
@@ -181,7 +183,9 @@ class Concat(Op):
 
 
 def _clipped(box: Box, offset: Any, shape: Shape) -> Box | None:
-    """The part of ``box`` that an input of that shape covers when it lies at ``offset``, in the input's own positions."""
+    """The part of ``box`` that an input of that shape covers when it lies at ``offset``, in the
+    input's own positions.
+    """
     start = tuple(max(0, i - o) for i, o in zip(box.start, offset, strict=True))
     stop = tuple(min(size, i - o) for i, o, size in zip(box.stop, offset, shape, strict=True))
     return Box(start, stop) if all(a < b for a, b in zip(start, stop, strict=True)) else None

@@ -23,13 +23,14 @@ def _size(kind: str, size: int) -> int:
 
 @dataclass(frozen=True, eq=False)
 class DepthToSpace(DataMovementOp):
-    """Each block × block channels become a square of pixels: (N, C, H, W) → (N, C / block², H · block, W · block).
+    """Each block × block channels become a square of pixels: (N, C, H, W) → (N, C / block², H ·
+    block, W · block).
 
-    With mode "DCR" channel (p · block + q) · C' + c holds pixel (p, q) of every square of map c, with "CRD" channel
-    (c · block + p) · block + q does (C' maps come out).
+    With mode "DCR" channel (p · block + q) · C' + c holds pixel (p, q) of every square of map c,
+    with "CRD" channel (c · block + p) · block + q does (C' maps come out).
 
-    Source: Shi et al., "Real-time single image and video super-resolution using an efficient sub-pixel convolutional neural
-    network", 2016.
+    Source: Shi et al., "Real-time single image and video super-resolution using an efficient
+    sub-pixel convolutional neural network", 2016.
     """
 
     kind: ClassVar[str] = "depth_to_space"
@@ -75,7 +76,8 @@ class DepthToSpace(DataMovementOp):
 
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         b, maps = self.block, shapes[0][1] // self.block**2
-        # The channel grows with p, with q and with c: the extremes of all three make the extremes of the channel.
+        # The channel grows with p, with q and with c: the extremes of all three make the extremes
+        # of the channel.
         (p, rows), (q, columns) = (
             (numbers % b, numbers // b)
             for numbers in (np.arange(box.start[axis], box.stop[axis]) for axis in (2, 3))
@@ -93,7 +95,8 @@ class DepthToSpace(DataMovementOp):
 
 @dataclass(frozen=True, eq=False)
 class SpaceToDepth(DataMovementOp):
-    """Each square of block × block pixels becomes one pixel: (N, C, H, W) → (N, C · block², H / block, W / block).
+    """Each square of block × block pixels becomes one pixel: (N, C, H, W) → (N, C · block², H /
+    block, W / block).
 
     Pixel (p, q) of every square of map c goes to channel (p · block + q) · C + c.
     """

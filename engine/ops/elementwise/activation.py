@@ -1,4 +1,6 @@
-"""Activation functions: each output number comes from the number at the same place (softmax: from its neighbours too)."""
+"""Activation functions: each output number comes from the number at the same place (softmax: from
+its neighbours too).
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,8 @@ class LeakyRelu(Elementwise):
 
 @dataclass(frozen=True, eq=False)
 class PRelu(Op):
-    """x where it is positive, ``slope`` · x elsewhere. The slope is learned; it is broadcast to the shape of x.
+    """x where it is positive, ``slope`` · x elsewhere. The slope is learned; it is broadcast to the
+    shape of x.
 
     Source: He et al., "Delving deep into rectifiers", 2015.
     """
@@ -150,7 +153,8 @@ class Tanh(Elementwise):
 
 @dataclass(frozen=True, eq=False)
 class Clip(Elementwise):
-    """x, but not below ``low`` and not above ``high``. On a bound the gradient passes, as in PyTorch.
+    """x, but not below ``low`` and not above ``high``. On a bound the gradient passes, as in
+    PyTorch.
 
     A bound that is left out is infinite, and None among the attributes: JSON knows no infinity.
     """
@@ -196,7 +200,8 @@ class Clip(Elementwise):
 class Softmax(Op):
     """exp(x) over its sum along ``axis``: scores become shares of one.
 
-    The largest score is taken off first: it changes nothing about the shares, and exp cannot overflow.
+    The largest score is taken off first: it changes nothing about the shares, and exp cannot
+    overflow.
     """
 
     kind: ClassVar[str] = "softmax"
@@ -254,7 +259,9 @@ class Softmax(Op):
 
 @dataclass(frozen=True, eq=False)
 class LogSoftmax(Softmax):
-    """The logarithm of softmax, x - log(sum of exp(x)): near 0 it keeps the digits that a logarithm of shares would lose."""
+    """The logarithm of softmax, x - log(sum of exp(x)): near 0 it keeps the digits that a logarithm
+    of shares would lose.
+    """
 
     kind: ClassVar[str] = "log_softmax"
 

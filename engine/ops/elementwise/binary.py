@@ -1,7 +1,7 @@
 """Two operands joined place by place: add, sub, mul, div, pow, min, max.
 
-Both are inputs, or one is an input and the other a ``constant`` that the op holds. NumPy's broadcasting stretches an axis of
-size 1, and axes that are missing in front.
+Both are inputs, or one is an input and the other a ``constant`` that the op holds. NumPy's
+broadcasting stretches an axis of size 1, and axes that are missing in front.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from engine.types import Array, Index, Shape
 
 @dataclass(frozen=True, eq=False)
 class BinaryOp(Op):
-    """a ∘ b for two inputs a and b, or for one input a and a ``constant`` b. A constant stretches any axis but the batch's."""
+    """a ∘ b for two inputs a and b, or for one input a and a ``constant`` b. A constant stretches
+    any axis but the batch's.
+    """
 
     function: ClassVar[np.ufunc]
 
@@ -155,8 +157,8 @@ class BinaryOp(Op):
     ) -> Explanation:
         """One term per input, with ``weights`` of a and b; a constant's product is the bias.
 
-        Without ``contributions`` they are value · weight. A place where inputs of two ranks are at hand is filled up with -1 to the
-        longer position.
+        Without ``contributions`` they are value · weight. A place where inputs of two ranks are at
+        hand is filled up with -1 to the longer position.
         """
         values = self.at(xs, index)
         if contributions is None:
@@ -187,7 +189,9 @@ class BinaryOp(Op):
 
 @dataclass(frozen=True, eq=False)
 class NonCommutativeOp(BinaryOp):
-    """A kind for which the order matters: with ``constant_first`` the constant is a, and the input b."""
+    """A kind for which the order matters: with ``constant_first`` the constant is a, and the input
+    b.
+    """
 
     constant_first: bool = False
 
@@ -230,7 +234,9 @@ class Sub(NonCommutativeOp):
 
 @dataclass(frozen=True, eq=False)
 class Mul(BinaryOp):
-    """a · b. In an explanation each of two inputs answers for half of the product; a constant is a weight."""
+    """a · b. In an explanation each of two inputs answers for half of the product; a constant is a
+    weight.
+    """
 
     kind: ClassVar[str] = "mul"
     function: ClassVar[np.ufunc] = np.multiply
@@ -247,7 +253,9 @@ class Mul(BinaryOp):
 
 @dataclass(frozen=True, eq=False)
 class Div(NonCommutativeOp):
-    """a / b. In an explanation the numerator answers for all of the quotient, unless it is a constant."""
+    """a / b. In an explanation the numerator answers for all of the quotient, unless it is a
+    constant.
+    """
 
     kind: ClassVar[str] = "div"
     function: ClassVar[np.ufunc] = np.true_divide
@@ -265,7 +273,9 @@ class Div(NonCommutativeOp):
 
 @dataclass(frozen=True, eq=False)
 class Pow(NonCommutativeOp):
-    """a to the power of b. In an explanation the base answers for all of it, unless it is a constant."""
+    """a to the power of b. In an explanation the base answers for all of it, unless it is a
+    constant.
+    """
 
     kind: ClassVar[str] = "pow"
     function: ClassVar[np.ufunc] = np.power

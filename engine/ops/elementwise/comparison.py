@@ -25,7 +25,9 @@ RELATIONS = {
 
 @dataclass(frozen=True, eq=False)
 class Compare(NonCommutativeOp):
-    """1 where a stands in that ``relation`` to b, 0 elsewhere. It moves in jumps: no gradient passes."""
+    """1 where a stands in that ``relation`` to b, 0 elsewhere. It moves in jumps: no gradient
+    passes.
+    """
 
     kind: ClassVar[str] = "compare"
 

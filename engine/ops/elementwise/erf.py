@@ -8,7 +8,8 @@ import numpy as np
 
 from engine.types import Array
 
-# float32: x · P(x²) / Q(x²) on [-4, 4], beyond which erf is ±1. Source: Eigen, GenericPacketMathFunctions (erf_float), MPL 2.0.
+# float32: x · P(x²) / Q(x²) on [-4, 4], beyond which erf is ±1. Source: Eigen,
+# GenericPacketMathFunctions (erf_float), MPL 2.0.
 _P32 = (
     -2.72614225801306e-10,
     2.77068142495902e-08,
@@ -67,7 +68,9 @@ _Q = (
 
 
 def erf(x: Array) -> Array:
-    """erf of float32 or float64 numbers, in their own type; off by a few units in the last place at most."""
+    """erf of float32 or float64 numbers, in their own type; off by a few units in the last place at
+    most.
+    """
     return _double(x) if x.dtype == np.float64 else _single(x)
 
 

@@ -1,6 +1,8 @@
-"""Functions that move in jumps: rounding in its four ways, and the sign. Their derivative is 0 nearly everywhere.
+"""Functions that move in jumps: rounding in its four ways, and the sign. Their derivative is 0
+nearly everywhere.
 
-No gradient passes, as in PyTorch. (Quantisation, whose rounding is meant to be learned through, lets it pass: quantise.py.)
+No gradient passes, as in PyTorch. (Quantisation, whose rounding is meant to be learned through,
+lets it pass: quantise.py.)
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Functions of one number: exp, log, abs and the like, and the curved activations. Each output comes from the same place."""
+"""Functions of one number: exp, log, abs and the like, and the curved activations. Each output
+comes from the same place.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ FAR = 40.0  # from here on softplus is x to float64's last place, and exp(x)² i
 class UnaryOp(Elementwise):
     """f(x), number by number. A kind of it says f and its derivative.
 
-    Where f is not defined (the logarithm of a negative number) the result is not a number, as everywhere in IEEE 754.
+    Where f is not defined (the logarithm of a negative number) the result is not a number, as
+    everywhere in IEEE 754.
     """
 
     @abstractmethod
@@ -177,8 +180,8 @@ class Softplus(UnaryOp):
 class Mish(UnaryOp):
     """x · tanh(softplus(x)).
 
-    With e = exp(x) the second factor is n / (n + 2), where n = e · (e + 2): no tanh and no logarithm.
-    Source: Misra, "Mish: a self regularized non-monotonic activation function", 2019.
+    With e = exp(x) the second factor is n / (n + 2), where n = e · (e + 2): no tanh and no
+    logarithm. Source: Misra, "Mish: a self regularized non-monotonic activation function", 2019.
     """
 
     kind: ClassVar[str] = "mish"
@@ -201,7 +204,8 @@ class Mish(UnaryOp):
 class Elu(UnaryOp):
     """x where it is positive, ``alpha`` · (exp(x) - 1) elsewhere.
 
-    Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units", 2016.
+    Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units",
+    2016.
     """
 
     kind: ClassVar[str] = "elu"

@@ -1,4 +1,6 @@
-"""Convolution: a small window slides over all the input maps; every filter answers with one number a place."""
+"""Convolution: a small window slides over all the input maps; every filter answers with one number
+a place.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +23,13 @@ from engine.types import Array, Epilogue, Index, Shape
 
 @dataclass(frozen=True, eq=False)
 class Conv2d(Op):
-    """y[n, k, i, j] = bias[k] + Σ weight[k, c, p, q] · x[n, c, i·sy − top + p·dy, j·sx − left + q·dx], c in k's group.
+    """y[n, k, i, j] = bias[k] + Σ weight[k, c, p, q] · x[n, c, i·sy − top + p·dy, j·sx − left +
+    q·dx], c in k's group.
 
     - ``weight`` (K, C / groups, kh, kw), ``bias`` (K,) or None;
     - ``padding`` (top, left, bottom, right), in cells of zeros;
-    - ``groups`` splits the maps into so many independent convolutions; groups == C is a depthwise one.
+    - ``groups`` splits the maps into so many independent convolutions; groups == C is a depthwise
+      one.
 
     Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998.
     """
@@ -53,7 +57,8 @@ class Conv2d(Op):
             raise ShapeError(
                 f"a conv of {filters} filters takes a bias ({filters},): got {self.bias.shape}"
             )
-        # Kept in memory as (kh, kw, C / groups, K), which is the matrix that the product reads, under its usual shape.
+        # Kept in memory as (kh, kw, C / groups, K), which is the matrix that the product reads,
+        # under its usual shape.
         ordered = np.ascontiguousarray(self.weight.transpose(2, 3, 1, 0)).transpose(3, 2, 0, 1)
         object.__setattr__(self, "weight", ordered)
 

@@ -1,4 +1,6 @@
-"""Transposed convolution: every number of a small map paints its own copy of the kernel onto a larger one."""
+"""Transposed convolution: every number of a small map paints its own copy of the kernel onto a
+larger one.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +21,18 @@ from engine.types import Array, Index, Shape
 
 @dataclass(frozen=True, eq=False)
 class ConvTranspose2d(Op):
-    """y[n, k, i, j] = bias[k] + Σ weight[c, k, p, q] · x[n, c, u, v] over i = u·sy − top + p·dy, j = v·sx − left + q·dx.
+    """y[n, k, i, j] = bias[k] + Σ weight[c, k, p, q] · x[n, c, u, v] over i = u·sy − top + p·dy, j
+    = v·sx − left + q·dx.
 
     - ``weight`` (C, K / groups, kh, kw), ``bias`` (K,) or None;
     - ``padding`` (top, left, bottom, right): what is cut off from the painted map;
-    - ``output_padding`` (rows, columns): what is added to it below and on the right, before it is cut;
+    - ``output_padding`` (rows, columns): what is added to it below and on the right, before it is
+      cut;
     - ``groups`` splits the maps into so many independent ones.
 
     It is the backward pass of the convolution with the same weight, and is computed by that.
-    Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, chapter 4.
+    Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, chapter
+    4.
     """
 
     kind: ClassVar[str] = "conv_transpose"
@@ -137,7 +142,8 @@ class ConvTranspose2d(Op):
         return grads
 
     def _painted(self, dy: Array, x: Array, weight: Array) -> tuple[Array, Array, None, ConvParams]:
-        """What the convolution of dy is given: dy without the last cells that no number paints on, and its far padding.
+        """What the convolution of dy is given: dy without the last cells that no number paints on,
+        and its far padding.
 
         With that it has one window for every number of x (N, H, W, C).
         """
@@ -187,7 +193,9 @@ class ConvTranspose2d(Op):
         return (Box(tuple(start), tuple(stop)),)
 
     def _painters(self, axis: int, outputs: Array, shape: Shape) -> tuple[Array, Array]:
-        """Along rows (0) or columns (1): the inputs that paint on these outputs, and the cells of the kernel that they do it with."""
+        """Along rows (0) or columns (1): the inputs that paint on these outputs, and the cells of
+        the kernel that they do it with.
+        """
         cells = np.arange(self.kernel[axis])
         offsets = outputs[:, None] + self.padding[axis] - cells * self.dilation[axis]
         inputs, rest = np.divmod(offsets, self.stride[axis])

@@ -53,7 +53,8 @@ class Dense(Op):
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
         y = buffers.empty((len(x), len(self.weight)), np.result_type(x, self.weight))
-        # One pass over the weights, which are most of what is read: each core its share of the outputs.
+        # One pass over the weights, which are most of what is read: each core its share of the
+        # outputs.
         cut = threads.plan_split(x.size * len(self.weight) + PER_WEIGHT * self.weight.size, y.size)
         edges = [len(self.weight) * i // cut.parts for i in range(cut.parts + 1)]
 

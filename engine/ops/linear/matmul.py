@@ -20,7 +20,8 @@ from engine.types import Array, Index, Shape
 
 @dataclass(frozen=True, eq=False)
 class MatMul(Op):
-    """a · b over the last two axes, (…, L, K) · (…, K, M) → (…, L, M); those before are broadcast. b may be a ``weight``.
+    """a · b over the last two axes, (…, L, K) · (…, K, M) → (…, L, M); those before are broadcast.
+    b may be a ``weight``.
 
     In an explanation each of two inputs answers for half of every product.
     """
@@ -120,7 +121,9 @@ class MatMul(Op):
 
 
 def product(a: Array, b: Array) -> Array:
-    """a @ b, each core its share of the pictures or rows. BLAS wants matrices whose rows or columns lie one after the other."""
+    """a @ b, each core its share of the pictures or rows. BLAS wants matrices whose rows or columns
+    lie one after the other.
+    """
     a, b = _as_matrices(a), _as_matrices(b)
     if b.ndim == 2:  # one product for all: the axes before are rows as well
         rows = np.ascontiguousarray(a).reshape(-1, a.shape[-1])
@@ -146,7 +149,9 @@ def _shared(a: Array, b: Array, y: Array) -> None:
 
 
 def _as_matrices(x: Array) -> Array:
-    """x with matrices that BLAS can read in place; a copy only where neither rows nor columns are contiguous."""
+    """x with matrices that BLAS can read in place; a copy only where neither rows nor columns are
+    contiguous.
+    """
     return x if x.itemsize in x.strides[-2:] else np.ascontiguousarray(x)
 
 

@@ -1,8 +1,9 @@
 """Normalisation and dropout: the two steps that do something else in training than at inference.
 
-Channels-last maps are worked on as rows of W · C numbers, with the per-channel vectors tiled W times: a vector of a few
-channels would make NumPy start a new inner loop for every pixel. Rows are taken in blocks that stay in the cache over several
-passes, and a block's sums per channel are products with a vector of ones, which BLAS computes.
+Channels-last maps are worked on as rows of W · C numbers, with the per-channel vectors tiled W
+times: a vector of a few channels would make NumPy start a new inner loop for every pixel. Rows are
+taken in blocks that stay in the cache over several passes, and a block's sums per channel are
+products with a vector of ones, which BLAS computes.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from engine.types import Array, Index, Shape
 
 @dataclass(frozen=True, eq=False)
 class BatchNormCache:
-    """What a training pass keeps: its input, and the mean and (biased) variance of ``count`` numbers per channel."""
+    """What a training pass keeps: its input, and the mean and (biased) variance of ``count``
+    numbers per channel.
+    """
 
     x: Array
     batch_mean: Array
@@ -33,13 +36,15 @@ class BatchNormCache:
 
 @dataclass(frozen=True, eq=False)
 class BatchNorm(Elementwise):
-    """gamma · (x - mean) / √(var + epsilon) + beta, for each channel of (N, C, H, W) or each unit of (N, K).
+    """gamma · (x - mean) / √(var + epsilon) + beta, for each channel of (N, C, H, W) or each unit
+    of (N, K).
 
-    In training mean and (biased) variance are those of the batch, at inference the running ones in the buffers. The op never
-    changes its buffers: the training loop does, with ``momentum`` and the cache's ``batch_mean``, ``batch_var`` and ``count``.
+    In training mean and (biased) variance are those of the batch, at inference the running ones in
+    the buffers. The op never changes its buffers: the training loop does, with ``momentum`` and the
+    cache's ``batch_mean``, ``batch_var`` and ``count``.
 
-    Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate
-    shift", 2015.
+    Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing
+    internal covariate shift", 2015.
     """
 
     kind: ClassVar[str] = "batch_norm"
@@ -126,10 +131,12 @@ class BatchNorm(Elementwise):
     def _backward_of_batch(
         self, dy: Array, cache: BatchNormCache
     ) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        """Mean and variance depend on every element of the batch, so each has a part in the gradient of all others.
+        """Mean and variance depend on every element of the batch, so each has a part in the
+        gradient of all others.
 
-        With x̂ for the normalised input: dx = gamma / σ · (dy - dbeta / count - x̂ · dgamma / count). That is linear in dy
-        and in x, so it is computed as scale · dy + slope · x + shift, and x̂ is never stored.
+        With x̂ for the normalised input: dx = gamma / σ · (dy - dbeta / count - x̂ · dgamma /
+        count). That is linear in dy and in x, so it is computed as scale · dy + slope · x + shift,
+        and x̂ is never stored.
         """
         x, mean, var = cache.x, cache.batch_mean, cache.batch_var
         dy_rows, x_rows = _rows(dy), _rows(x)
@@ -190,11 +197,14 @@ class BatchNorm(Elementwise):
 
 @dataclass(frozen=True, eq=False)
 class Dropout(Elementwise):
-    """In training, each number is zero with probability ``rate`` and divided by 1 - rate otherwise; at inference, nothing.
+    """In training, each number is zero with probability ``rate`` and divided by 1 - rate otherwise;
+    at inference, nothing.
 
-    ``rng`` is where the draws come from: a trainer puts its own in, so that a seed decides everything.
+    ``rng`` is where the draws come from: a trainer puts its own in, so that a seed decides
+    everything.
 
-    Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
+    Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting",
+    2014.
     """
 
     kind: ClassVar[str] = "dropout"
@@ -227,7 +237,9 @@ class Dropout(Elementwise):
 
 
 def _rows(x: Array) -> Array:
-    """(N, C, H, W) as contiguous rows (N · H, W · C), a view if x lies channels last; (N, K) as it is."""
+    """(N, C, H, W) as contiguous rows (N · H, W · C), a view if x lies channels last; (N, K) as it
+    is.
+    """
     if x.ndim == 2:
         return np.ascontiguousarray(x)
     n, c, h, w = x.shape

@@ -1,4 +1,6 @@
-"""Maps as rows of W · C numbers, and sums over them, for normalisations: a block of rows at a time, which stays in the cache."""
+"""Maps as rows of W · C numbers, and sums over them, for normalisations: a block of rows at a time,
+which stays in the cache.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def blocks(rows: Array) -> Iterator[slice]:
 
 
 def channel_sums(blocks: Iterable[Array], channels: int) -> Array:
-    """Sum over all rows of all blocks, (C,). The sums of the blocks, in their dtype, are added up in float64."""
+    """Sum over all rows of all blocks, (C,). The sums of the blocks, in their dtype, are added up
+    in float64.
+    """
     total = sum((np.ones(len(b), b.dtype) @ b).astype(np.float64) for b in blocks)
     sums: Array = np.asarray(total).reshape(-1, channels).sum(0)
     return sums

@@ -1,7 +1,9 @@
-"""Normalisation of each picture by itself: over groups of channels, over single channels, over the last axes.
+"""Normalisation of each picture by itself: over groups of channels, over single channels, over the
+last axes.
 
-Nothing here depends on the rest of the batch, so that training and inference are the same. Channels-last maps are worked on as
-rows of W · C numbers, like in batch normalisation (engine/ops/normalization/batch_norm.py), and in blocks that stay in the cache.
+Nothing here depends on the rest of the batch, so that training and inference are the same.
+Channels-last maps are worked on as rows of W · C numbers, like in batch normalisation
+(engine/ops/normalization/batch_norm.py), and in blocks that stay in the cache.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from engine.types import Array, Index, Shape
 
 
 class _OfAGroup(Op):
-    """gamma · (x - mean) / √(var + epsilon) + beta with the mean and (biased) variance of the number's own group."""
+    """gamma · (x - mean) / √(var + epsilon) + beta with the mean and (biased) variance of the
+    number's own group.
+    """
 
     gamma: Array
     beta: Array | None
@@ -33,7 +37,9 @@ class _OfAGroup(Op):
         return {"gamma": self.gamma} | ({} if self.beta is None else {"beta": self.beta})
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        """One term: the number itself. That mean and variance contain it, and all others of its group, is in the details."""
+        """One term: the number itself. That mean and variance contain it, and all others of its
+        group, is in the details.
+        """
         (x,) = xs
         (seen,) = self.input_region(Box.at(index), x.shape)
         assert seen is not None
@@ -59,7 +65,9 @@ class _OfAGroup(Op):
 
 
 class _Cache(NamedTuple):
-    """What the norms over channels keep: pictures (N, R, W · C), mean and 1 / σ of every group (N, G) in float64."""
+    """What the norms over channels keep: pictures (N, R, W · C), mean and 1 / σ of every group (N,
+    G) in float64.
+    """
 
     pictures: Array
     mean: Array
@@ -109,10 +117,12 @@ class _OfChannels(_OfAGroup):
         return _shaped(y, x.shape), _Cache(pictures, mean, inverse, x.shape)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        """Each element has a part in the gradient of all others of its group, through mean and variance.
+        """Each element has a part in the gradient of all others of its group, through mean and
+        variance.
 
-        With x̂ for the normalised input and g = gamma · dy: dx = (g - mean(g) - x̂ · mean(g · x̂)) / σ, means over the group.
-        That is linear in dy and in x, so it is computed as scale · dy + slope · x + shift, and x̂ is never stored.
+        With x̂ for the normalised input and g = gamma · dy: dx = (g - mean(g) - x̂ · mean(g · x̂))
+        / σ, means over the group. That is linear in dy and in x, so it is computed as scale · dy +
+        slope · x + shift, and x̂ is never stored.
         """
         dys = _pictures(dy)
         sums, products = self._sums(dys, cache)
@@ -182,7 +192,8 @@ class _OfChannels(_OfAGroup):
 
 @dataclass(frozen=True, eq=False)
 class GroupNorm(_OfChannels):
-    """gamma · (x - mean) / √(var + epsilon) + beta, mean and variance over each of ``groups`` groups of channels of a picture.
+    """gamma · (x - mean) / √(var + epsilon) + beta, mean and variance over each of ``groups``
+    groups of channels of a picture.
 
     Source: Wu and He, "Group normalization", 2018.
     """
@@ -214,7 +225,8 @@ class GroupNorm(_OfChannels):
 class InstanceNorm(_OfChannels):
     """gamma · (x - mean) / √(var + epsilon) + beta, mean and variance over each map of a picture.
 
-    Source: Ulyanov, Vedaldi and Lempitsky, "Instance normalization: the missing ingredient for fast stylization", 2016.
+    Source: Ulyanov, Vedaldi and Lempitsky, "Instance normalization: the missing ingredient for fast
+    stylization", 2016.
     """
 
     kind: ClassVar[str] = "instance_norm"
@@ -237,7 +249,8 @@ class InstanceNorm(_OfChannels):
 
 @dataclass(frozen=True, eq=False)
 class LayerNorm(_OfAGroup):
-    """gamma · (x - mean) / √(var + epsilon) + beta, mean and variance over all axes from ``axis`` on.
+    """gamma · (x - mean) / √(var + epsilon) + beta, mean and variance over all axes from ``axis``
+    on.
 
     ``gamma`` and ``beta`` (or None) have the shape of those axes.
 
@@ -283,7 +296,9 @@ class LayerNorm(_OfAGroup):
         return channels_last(y.reshape(x.shape)), (normal, inverse)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        """As for the norms over channels: dx = (g - mean(g) - x̂ · mean(g · x̂)) / σ with g = gamma · dy."""
+        """As for the norms over channels: dx = (g - mean(g) - x̂ · mean(g · x̂)) / σ with g = gamma
+        · dy.
+        """
         normal, inverse = cache
         rows = dy.reshape(normal.shape)
         dx = rows * self.gamma.ravel()
@@ -307,7 +322,9 @@ class LayerNorm(_OfAGroup):
 
 
 def _pictures(x: Array) -> Array:
-    """(N, C, H, W) as contiguous (N, H, W · C), a view if x lies channels last; (N, C, …) of another rank as (N, …, C), a copy."""
+    """(N, C, H, W) as contiguous (N, H, W · C), a view if x lies channels last; (N, C, …) of
+    another rank as (N, …, C), a copy.
+    """
     if x.ndim == 4:
         n, c, h, w = x.shape
         return to_nhwc(x).reshape(n, h, w * c)

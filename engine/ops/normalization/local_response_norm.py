@@ -17,10 +17,11 @@ from engine.types import Array, Index, Shape
 
 @dataclass(frozen=True, eq=False)
 class LocalResponseNorm(Op):
-    """x / (k + alpha / size · Σ x²)^beta, the sum over the ``size`` channels around the number's own, at its place.
+    """x / (k + alpha / size · Σ x²)^beta, the sum over the ``size`` channels around the number's
+    own, at its place.
 
-    Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", 2012,
-    section 3.3; alpha is divided by ``size``, as in ONNX.
+    Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional
+    neural networks", 2012, section 3.3; alpha is divided by ``size``, as in ONNX.
     """
 
     kind: ClassVar[str] = "lrn"
@@ -54,7 +55,9 @@ class LocalResponseNorm(Op):
         return channels_last(x * _power(base, -self.beta)), (x, base)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        """An element enters its own result, and the base of every neighbour whose window it lies in."""
+        """An element enters its own result, and the base of every neighbour whose window it lies
+        in.
+        """
         x, base = cache
         turned_down = _power(base, -self.beta)
         gradient = dy * x
@@ -90,7 +93,9 @@ class LocalResponseNorm(Op):
         return int(np.prod(shapes[0][1:])) * (self.size + 1)
 
     def _channels(self, shape: Shape) -> Sliding:
-        """The window along the channels, no wider than there are any: its far side is the longer one."""
+        """The window along the channels, no wider than there are any: its far side is the longer
+        one.
+        """
         before = min((self.size - 1) // 2, shape[1])
         after = min(self.size // 2, shape[1])
         return Sliding(shape[1], before + 1 + after, 1, before, after)

@@ -55,7 +55,9 @@ class GlobalAveragePool(_WholeMap):
 
 @dataclass(frozen=True, eq=False)
 class GlobalMaxPool(_WholeMap):
-    """The largest number of each whole map: (N, C, H, W) → (N, C, 1, 1). Of equal numbers the first in reading order wins."""
+    """The largest number of each whole map: (N, C, H, W) → (N, C, 1, 1). Of equal numbers the first
+    in reading order wins.
+    """
 
     kind: ClassVar[str] = "global_max_pool"
 

@@ -1,8 +1,10 @@
-"""Pooling: each window of a map is reduced to its largest number, its mean or its length. Maps do not mix.
+"""Pooling: each window of a map is reduced to its largest number, its mean or its length. Maps do
+not mix.
 
-Maximum and sum both go over the rows of a window first and then over its columns, so that a k × k window costs 2k passes
-rather than k². Loops run over the cells of the kernel, never over pixels or channels, and padding is never written out:
-every cell of the kernel knows which outputs it serves (``Sliding.taps``).
+Maximum and sum both go over the rows of a window first and then over its columns, so that a k × k
+window costs 2k passes rather than k². Loops run over the cells of the kernel, never over pixels or
+channels, and padding is never written out: every cell of the kernel knows which outputs it serves
+(``Sliding.taps``).
 """
 
 from __future__ import annotations
@@ -81,10 +83,11 @@ class _Pool(Op):
 
 @dataclass(frozen=True, eq=False)
 class MaxPool(_Pool):
-    """The largest number of each window. Padding never wins; of equal numbers the first in reading order does.
+    """The largest number of each window. Padding never wins; of equal numbers the first in reading
+    order does.
 
-    ``kernel`` and ``stride`` are (rows, columns), ``padding`` (top, left, bottom, right). A window that sees nothing but padding,
-    which takes a dilation and a very small map, gives -inf.
+    ``kernel`` and ``stride`` are (rows, columns), ``padding`` (top, left, bottom, right). A window
+    that sees nothing but padding, which takes a dilation and a very small map, gives -inf.
     """
 
     kind: ClassVar[str] = "max_pool"
@@ -114,14 +117,17 @@ class MaxPool(_Pool):
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         x, y = cache
         dx = np.zeros_like(x)
-        # What no cell has claimed yet: a cell that holds its window's maximum takes all and leaves nothing to later ones.
+        # What no cell has claimed yet: a cell that holds its window's maximum takes all and leaves
+        # nothing to later ones.
         left = dy.transpose(0, 2, 3, 1).copy()
         for picture in zip(x, y, left, dx, strict=True):  # one at a time stays in the cache
             self._claim(*picture)
         return (from_nhwc(dx),), {}
 
     def _claim(self, x: Array, y: Array, left: Array, dx: Array) -> None:
-        """Give the gradient in ``left`` to the winners: x and dx are (H, W, C), y and left (rows, columns, C)."""
+        """Give the gradient in ``left`` to the winners: x and dx are (H, W, C), y and left (rows,
+        columns, C).
+        """
         rows, columns = self._axes((1, x.shape[2], *x.shape[:2]))
         overlap = self.stride[0] < rows.extent or self.stride[1] < columns.extent
         for vertical, horizontal in product(rows.taps(), columns.taps()):
@@ -263,7 +269,9 @@ class LpPool(_Pool):
         return from_nhwc(y), (x, y)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        """dx = sign(x) · |x / y|^(p - 1) · dy, summed over the windows; nothing where a window holds zeros alone."""
+        """dx = sign(x) · |x / y|^(p - 1) · dy, summed over the windows; nothing where a window
+        holds zeros alone.
+        """
         x, y = cache
         rows, columns = self._axes((len(x), x.shape[3], *x.shape[1:3]))
         gradient = np.zeros_like(y)
@@ -273,7 +281,9 @@ class LpPool(_Pool):
         return (from_nhwc(dx),), {}
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        """A number's weight is its derivative, sign(x) · |x| ^ (p - 1) / y ^ (p - 1): with it the products add up to y."""
+        """A number's weight is its derivative, sign(x) · |x| ^ (p - 1) / y ^ (p - 1): with it the
+        products add up to y.
+        """
         (x,) = xs
         cells = self._cells(x.shape, index)
         cells = cells[_inside(cells, x.shape)]
@@ -299,9 +309,11 @@ def _inside(cells: Array, shape: Shape) -> Array:
 
 
 def _reduce(join: np.ufunc, start: float, x: Array, rows: Sliding, columns: Sliding) -> Array:
-    """Join (maximum, add) the cells of each window of x (N, H, W, C); ``start`` is what an empty window gives.
+    """Join (maximum, add) the cells of each window of x (N, H, W, C); ``start`` is what an empty
+    window gives.
 
-    Bands of rows are shared out among the cores; what a band's rows come to is still in the cache when its columns are joined.
+    Bands of rows are shared out among the cores; what a band's rows come to is still in the cache
+    when its columns are joined.
     """
     n, _, width, channels = x.shape
     y = buffers.empty((n, rows.outputs, columns.outputs, channels), x.dtype)
@@ -340,7 +352,9 @@ def _join(join: np.ufunc, start: float, x: Array, axis: int, taps: list[Tap], y:
 
 
 def _spread(dy: Array, axis: int, sliding: Sliding) -> Array:
-    """The reverse of a sum over windows along one axis: every cell gets the sum of the windows that it lies in."""
+    """The reverse of a sum over windows along one axis: every cell gets the sum of the windows that
+    it lies in.
+    """
     before = (slice(None),) * axis
     dx = np.zeros((*dy.shape[:axis], sliding.size, *dy.shape[axis + 1 :]), dy.dtype)
     for tap in sliding.taps():

@@ -1,6 +1,8 @@
-"""Quantisation by what a run finds: the scale and the zero point follow from the smallest and the largest number of a value.
+"""Quantisation by what a run finds: the scale and the zero point follow from the smallest and the
+largest number of a value.
 
-They belong to all of a value, the pictures of a batch together, as ONNX's DynamicQuantizeLinear has it.
+They belong to all of a value, the pictures of a batch together, as ONNX's DynamicQuantizeLinear has
+it.
 """
 
 from __future__ import annotations
@@ -57,7 +59,9 @@ class DynamicScale(_OfAll):
         )
 
     def _ends(self, x: Array) -> list[tuple[Index, float]]:
-        """Where the largest and the smallest number are, with their weights, if they lie beyond zero."""
+        """Where the largest and the smallest number are, with their weights, if they lie beyond
+        zero.
+        """
         ends = []
         for place, sign in ((x.argmax(), 1), (x.argmin(), -1)):
             cell = tuple(map(int, np.unravel_index(place, x.shape)))
@@ -90,8 +94,8 @@ class DynamicZeroPoint(_OfAll):
 class DynamicQuantize(Op):
     """round(x / scale) + zero point, from 0 to 255; x, scale and zero point are inputs.
 
-    The gradient of x passes as if nothing were rounded (straight through) and stops where the range ends; none passes to scale
-    and zero point.
+    The gradient of x passes as if nothing were rounded (straight through) and stops where the range
+    ends; none passes to scale and zero point.
     """
 
     kind: ClassVar[str] = "dynamic_quantize"

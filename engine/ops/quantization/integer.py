@@ -1,7 +1,8 @@
 """Products and sums of whole numbers, exact as in 32-bit integers, and the step back to 8 bits.
 
-Whole numbers are held as floats. A float32 holds every whole number up to 2²⁴; where a sum may be larger it is added up in
-float64 and rounded once, which is what turning an int32 into a float32 does.
+Whole numbers are held as floats. A float32 holds every whole number up to 2²⁴; where a sum may be
+larger it is added up in float64 and rounded once, which is what turning an int32 into a float32
+does.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ LARGEST = 255  # of an 8-bit number without its zero point
 
 @dataclass(frozen=True, eq=False)
 class IntegerConv(Conv2d):
-    """A convolution of whole numbers (of 8 bits, their zero points taken off) by whole weights. Every sum is exact."""
+    """A convolution of whole numbers (of 8 bits, their zero points taken off) by whole weights.
+    Every sum is exact.
+    """
 
     kind: ClassVar[str] = "conv_integer"
 
@@ -41,7 +44,9 @@ class IntegerConv(Conv2d):
         return from_nhwc(y), rows
 
     def _plan(self, x: Array) -> tuple[Shape, convolution.ConvPlan]:
-        """The output's shape, and how to fill it: never by a kernel that computes with fractions on the way (Winograd's)."""
+        """The output's shape, and how to fill it: never by a kernel that computes with fractions on
+        the way (Winograd's).
+        """
 
         def make() -> tuple[Shape, convolution.ConvPlan]:
             weight = self.weight.transpose(2, 3, 1, 0)
@@ -74,7 +79,9 @@ def _widened(plan: convolution.ConvPlan) -> convolution.ConvPlan:
 
 @dataclass(frozen=True, eq=False)
 class IntegerMatMul(MatMul):
-    """A product of matrices of whole numbers (of 8 bits, their zero points taken off). Every sum is exact."""
+    """A product of matrices of whole numbers (of 8 bits, their zero points taken off). Every sum is
+    exact.
+    """
 
     kind: ClassVar[str] = "matmul_integer"
 
@@ -94,12 +101,15 @@ class IntegerMatMul(MatMul):
 
 @dataclass(frozen=True, eq=False)
 class Requantize(Quantize):
-    """round(x · scale) + zero_point, within what ``type`` holds: sums of whole numbers back to 8 bits.
+    """round(x · scale) + zero_point, within what ``type`` holds: sums of whole numbers back to 8
+    bits.
 
-    ``scale`` is that of the products over that of the result. ``zero_point_first``: the zero point is added before the sum is
-    rounded, which decides where halves go (to the even number); onnxruntime does so for products of two values.
+    ``scale`` is that of the products over that of the result. ``zero_point_first``: the zero point
+    is added before the sum is rounded, which decides where halves go (to the even number);
+    onnxruntime does so for products of two values.
 
-    As with Quantize, the gradient passes as if nothing were rounded (straight through), and stops where the range ends.
+    As with Quantize, the gradient passes as if nothing were rounded (straight through), and stops
+    where the range ends.
     """
 
     kind: ClassVar[str] = "requantize"
@@ -129,11 +139,13 @@ class Requantize(Quantize):
 
 @dataclass(frozen=True, eq=False)
 class QuantizedAdd(Op):
-    """round(``scale_a`` · a + ``scale_b`` · b + ``offset``), within what ``type`` holds: two 8-bit values added in a scale of their own.
+    """round(``scale_a`` · a + ``scale_b`` · b + ``offset``), within what ``type`` holds: two 8-bit
+    values added in a scale of their own.
 
-    The scales are those of the inputs over that of the result, and ``offset`` holds all zero points. Rounded in float32 after each
-    product and sum, as onnxruntime does (with products that are added unrounded). The gradient is that of the unrounded sum
-    (straight through), and stops where the range ends.
+    The scales are those of the inputs over that of the result, and ``offset`` holds all zero
+    points. Rounded in float32 after each product and sum, as onnxruntime does (with products that
+    are added unrounded). The gradient is that of the unrounded sum (straight through), and stops
+    where the range ends.
     """
 
     kind: ClassVar[str] = "quantized_add"
@@ -183,7 +195,9 @@ class QuantizedAdd(Op):
         ), {}
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        """Two weighted terms; what is left is the offset and the rounding. Beyond the range nothing of them counts."""
+        """Two weighted terms; what is left is the offset and the rounding. Beyond the range nothing
+        of them counts.
+        """
         places = [unbroadcast_index(index, x.shape) for x in xs]
         values = np.array([x[place] for x, place in zip(xs, places, strict=True)], np.float64)
         scales = np.array([self.scale_a, self.scale_b])

@@ -1,4 +1,5 @@
-"""Whole numbers for fractions and back: q = round(x / scale) + zero_point, x = (q - zero_point) · scale.
+"""Whole numbers for fractions and back: q = round(x / scale) + zero_point, x = (q - zero_point) ·
+scale.
 
 The whole numbers are held as floats; what matters is which of them there are.
 """
@@ -21,7 +22,9 @@ TYPES = ("uint8", "int8", "uint16", "int16")
 
 @dataclass(frozen=True, eq=False)
 class _Quantising(Op):
-    """``scale`` and ``zero_point``: one number each, or one for each cell of ``axis``, which is counted from the back (-3: channels)."""
+    """``scale`` and ``zero_point``: one number each, or one for each cell of ``axis``, which is
+    counted from the back (-3: channels).
+    """
 
     scale: Array
     zero_point: Array
@@ -70,8 +73,9 @@ class _Quantising(Op):
 class Quantize(_Quantising):
     """The nearest whole number (of two the even one) of those that ``type`` has.
 
-    Its derivative is 0 nearly everywhere and would stop all learning: the gradient passes as if nothing were rounded, and stops
-    where the range ends. Source: Bengio et al., "Estimating or propagating gradients through stochastic neurons", 2013.
+    Its derivative is 0 nearly everywhere and would stop all learning: the gradient passes as if
+    nothing were rounded, and stops where the range ends. Source: Bengio et al., "Estimating or
+    propagating gradients through stochastic neurons", 2013.
     """
 
     kind: ClassVar[str] = "quantize"

@@ -14,7 +14,9 @@ from engine.types import Array, Index, Shape
 
 @dataclass(frozen=True, eq=False)
 class CumSum(Op):
-    """Every number becomes the sum of all up to it along ``axis``: without itself if ``exclusive``, from the end if ``reverse``."""
+    """Every number becomes the sum of all up to it along ``axis``: without itself if ``exclusive``,
+    from the end if ``reverse``.
+    """
 
     kind: ClassVar[str] = "cum_sum"
 

@@ -51,7 +51,9 @@ class Reducing(Op):
         return behind.reshape(*behind.shape[: x.ndim - len(axes)], -1)
 
     def seen(self, x: Array, index: Index) -> tuple[Array, Array]:
-        """What the output position looks at: positions (T, D) and values (T,) float64, in reading order."""
+        """What the output position looks at: positions (T, D) and values (T,) float64, in reading
+        order.
+        """
         (box,) = self.input_region(Box.at(index), x.shape)
         assert box is not None
         grid = np.meshgrid(*map(np.arange, box.start, box.stop), indexing="ij")
@@ -61,7 +63,9 @@ class Reducing(Op):
 
 @dataclass(frozen=True, eq=False)
 class Reduce(Reducing):
-    """A reduction along ``axes``, which stay as axes of size 1 with ``keepdims`` and are left out without."""
+    """A reduction along ``axes``, which stay as axes of size 1 with ``keepdims`` and are left out
+    without.
+    """
 
     axes: tuple[int, ...]
     keepdims: bool = True
@@ -199,7 +203,8 @@ class ReduceProd(Reduce):
 
 @dataclass(frozen=True, eq=False)
 class ArgMax(Reducing):
-    """Where the largest number along ``axis`` is, counted from 0, as a float. Of equal ones the first, or the last if so told.
+    """Where the largest number along ``axis`` is, counted from 0, as a float. Of equal ones the
+    first, or the last if so told.
 
     A place does not move when a number changes a little: no gradient passes.
     """
@@ -242,7 +247,9 @@ class ArgMax(Reducing):
 
 
 def _others(rows: Array) -> Array:
-    """For each number of a row (…, R) the product of all others: of those before it and those behind it."""
+    """For each number of a row (…, R) the product of all others: of those before it and those
+    behind it.
+    """
     ones = np.ones_like(rows[..., :1])
     before = np.concatenate([ones, rows[..., :-1].cumprod(axis=-1)], axis=-1)
     behind = np.concatenate([ones, rows[..., :0:-1].cumprod(axis=-1)], axis=-1)[..., ::-1]

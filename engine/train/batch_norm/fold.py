@@ -10,12 +10,13 @@ from engine.train.clone import replace_nodes, replace_op
 
 
 def fold(network: Network) -> Network:
-    """Each batch normalisation becomes part of the convolution or dense layer before it; dropout goes.
+    """Each batch normalisation becomes part of the convolution or dense layer before it; dropout
+    goes.
 
     At inference a normalisation is ``scale * y + offset`` for each map, which the layer before can
-    do itself with its weights and bias. A normalisation that follows something else (a sum, say), or
-    a layer whose output others read too, stays. The values of folded nodes vanish; all others keep
-    their names. The given network stays as it is.
+    do itself with its weights and bias. A normalisation that follows something else (a sum, say),
+    or a layer whose output others read too, stays. The values of folded nodes vanish; all others
+    keep their names. The given network stays as it is.
     """
     kept: dict[str, Node] = {}
     stands_for: dict[str, str] = {}  # a vanished value → the one that takes its place

@@ -1,4 +1,6 @@
-"""Batch normalisation's statistics: joined from the parts of a batch, and taken anew when a training is over."""
+"""Batch normalisation's statistics: joined from the parts of a batch, and taken anew when a
+training is over.
+"""
 
 from __future__ import annotations
 
@@ -47,11 +49,13 @@ def joined(parts: list[Moments]) -> Moments:
 
 
 def recalibrate_batch_norm(network: Network, pictures: Array) -> Network:
-    """The network with the statistics of pictures as they are, uint8 (N, H, W, 3), in arrays of its own.
+    """The network with the statistics of pictures as they are, uint8 (N, H, W, 3), in arrays of its
+    own.
 
-    While it learns, a network meets augmented pictures: moved and zoomed ones are smoother than those that it will be asked
-    about, and its running statistics are theirs. The weights are good, but every layer is a little off. One pass over
-    plain training pictures mends that (Wu and Johnson, "Rethinking batch in BatchNorm", 2021, section 3).
+    While it learns, a network meets augmented pictures: moved and zoomed ones are smoother than
+    those that it will be asked about, and its running statistics are theirs. The weights are good,
+    but every layer is a little off. One pass over plain training pictures mends that (Wu and
+    Johnson, "Rethinking batch in BatchNorm", 2021, section 3).
     """
     if not any(isinstance(node.op, BatchNorm) for node in network.nodes):
         return network

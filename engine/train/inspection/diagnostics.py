@@ -1,4 +1,5 @@
-"""How the layers of a network fare while it learns: how weights and gradients are spread, and what keeps a layer from learning.
+"""How the layers of a network fare while it learns: how weights and gradients are spread, and what
+keeps a layer from learning.
 
 layers = look(network, parts, before, steps)
 for warning in warnings(layers): ...
@@ -22,7 +23,8 @@ BINS = 24
 # From where on it is worth a word. Shares of units or numbers …
 MANY_DEAD = 0.4
 MANY_SATURATED = 0.6
-# … and sizes (root mean squares): a layer's gradient beside the last layer's, and one step beside the weights that it changes.
+# … and sizes (root mean squares): a layer's gradient beside the last layer's, and one step beside
+# the weights that it changes.
 VANISHING_RATIO = 1e-2
 EXPLODING_RATIO = 0.2
 
@@ -43,10 +45,13 @@ class Histogram:
 class LayerHealth:
     """One layer after a step; what does not apply to it is None.
 
-    - layers with weights: both histograms, the root mean squares, and ``update_ratio``: one step's root mean square beside the
-      weights', taken over the steps since the look before (where they go to and fro, it is less than that of a single one);
-    - ReLU: ``dead``, the share of maps (or units) that are zero at every place of every picture of the batch;
-    - sigmoid and tanh: ``saturated``, the share of numbers that stand where the curve is almost flat.
+    - layers with weights: both histograms, the root mean squares, and ``update_ratio``: one step's
+      root mean square beside the weights', taken over the steps since the look before (where they
+      go to and fro, it is less than that of a single one);
+    - ReLU: ``dead``, the share of maps (or units) that are zero at every place of every picture of
+      the batch;
+    - sigmoid and tanh: ``saturated``, the share of numbers that stand where the curve is almost
+      flat.
     """
 
     layer: str
@@ -61,7 +66,9 @@ class LayerHealth:
 
 @dataclass(frozen=True)
 class Warning:  # noqa: A001, the word that the page and the API use
-    """What may keep a layer from learning: ``kind`` is dead_units, saturated, vanishing or exploding."""
+    """What may keep a layer from learning: ``kind`` is dead_units, saturated, vanishing or
+    exploding.
+    """
 
     kind: str
     layer: str
@@ -76,8 +83,8 @@ def diagnose(
 ) -> list[LayerHealth]:
     """Every layer that has weights or is switched, in the network's order.
 
-    ``parts`` are those of ``Step.look`` with ``keep``. ``before`` holds the parameters as they were so many ``steps`` ago.
-    Raises TrainingError when weights or gradients are no longer numbers.
+    ``parts`` are those of ``Step.look`` with ``keep``. ``before`` holds the parameters as they were
+    so many ``steps`` ago. Raises TrainingError when weights or gradients are no longer numbers.
     """
     found = [
         _health(network, node, parts, before if steps else None, steps) for node in network.nodes
@@ -152,7 +159,9 @@ def _maps(value: Array) -> Array:
 
 
 def _saturated(op: Sigmoid | Tanh, values: Sequence[Array]) -> float:
-    """By the slope, which both curves tell from their own height: y (1 − y), at most 1/4, and 1 − y², at most 1."""
+    """By the slope, which both curves tell from their own height: y (1 − y), at most 1/4, and 1 −
+    y², at most 1.
+    """
     y = np.concatenate([value.ravel() for value in values])
     slope = 4 * y * (1 - y) if isinstance(op, Sigmoid) else 1 - np.square(y)
     return float((slope < _FLAT).mean())

@@ -1,8 +1,9 @@
-"""The chain rule written out: which products add up to the gradient of one weight, or of one activation.
+"""The chain rule written out: which products add up to the gradient of one weight, or of one
+activation.
 
-Nothing here is learned from: a ``StepTrace`` holds all values and gradients, and the sums of its backward pass are taken apart
-again. The products are worked out in float64 from the float32 numbers of the pass, all at once; only those terms that are
-asked for become objects.
+Nothing here is learned from: a ``StepTrace`` holds all values and gradients, and the sums of its
+backward pass are taken apart again. The products are worked out in float64 from the float32 numbers
+of the pass, all at once; only those terms that are asked for become objects.
 """
 
 from __future__ import annotations
@@ -29,11 +30,14 @@ from engine.types import Array, Index, Shape
 
 @dataclass(frozen=True)
 class GradientTerm:
-    """One product: the gradient ``dz`` of a number that ``layer`` made, times what it hangs on, ``a``.
+    """One product: the gradient ``dz`` of a number that ``layer`` made, times what it hangs on,
+    ``a``.
 
-    - in a parameter's gradient, ``a`` is the number that the parameter met, found at ``input_index`` of the layer's input; a
-      bias meets a one, which stands nowhere: None. Batch normalisation's gamma meets the normalised number;
-    - in an activation's gradient, ``a`` is the local derivative of the layer's number by the activation, and ``input_index`` is None.
+    - in a parameter's gradient, ``a`` is the number that the parameter met, found at
+      ``input_index`` of the layer's input; a bias meets a one, which stands nowhere: None. Batch
+      normalisation's gamma meets the normalised number;
+    - in an activation's gradient, ``a`` is the local derivative of the layer's number by the
+      activation, and ``input_index`` is None.
 
     Both indices are those within the picture, without the batch axis.
     """
@@ -49,9 +53,11 @@ class GradientTerm:
 
 @dataclass(frozen=True)
 class GradientSum:
-    """A gradient as a sum: ``value`` is what the backward pass found, up to rounding the sum of all the products.
+    """A gradient as a sum: ``value`` is what the backward pass found, up to rounding the sum of all
+    the products.
 
-    ``terms`` are the largest products first, as many as were asked for, of ``total_count``; ``rest`` is the sum of the others.
+    ``terms`` are the largest products first, as many as were asked for, of ``total_count``;
+    ``rest`` is the sum of the others.
     """
 
     value: float
@@ -62,7 +68,9 @@ class GradientSum:
 
 @dataclass(frozen=True, eq=False)
 class _Grid:
-    """Terms whose outputs form a grid: ``dz`` and ``a`` have the grid's shape, ``inputs`` run along with ``outputs``."""
+    """Terms whose outputs form a grid: ``dz`` and ``a`` have the grid's shape, ``inputs`` run along
+    with ``outputs``.
+    """
 
     layer: str
     outputs: Places
@@ -87,10 +95,12 @@ class _Grid:
 def parameter_terms(
     glass: StepTrace, node: str, parameter: str, index: Index, *, limit: int | None = None
 ) -> GradientSum:
-    """The gradient of one number of a parameter: the sum over all places and pictures where it was used.
+    """The gradient of one number of a parameter: the sum over all places and pictures where it was
+    used.
 
-    Padded cells brought nothing and are left out. Raises KeyError for a node that the network does not have, TrainingError for
-    a parameter that it does not have or that nothing is known of, ShapeError for an index outside.
+    Padded cells brought nothing and are left out. Raises KeyError for a node that the network does
+    not have, TrainingError for a parameter that it does not have or that nothing is known of,
+    ShapeError for an index outside.
     """
     maker = glass.network.node(node)
     gradient = glass.gradients.params.get(f"{node}.{parameter}")
@@ -119,10 +129,11 @@ def parameter_terms(
 def activation_gradient_terms(
     glass: StepTrace, name: str, index: Index, *, limit: int | None = None
 ) -> GradientSum:
-    """The gradient of one number of a value, dA: the sum over all numbers that read it, of their gradients times the local derivative.
+    """The gradient of one number of a value, dA: the sum over all numbers that read it, of their
+    gradients times the local derivative.
 
-    ``index`` includes the batch axis. Raises KeyError for a value that the network does not have, ShapeError for an index
-    outside, TrainingError where no such list has meaning.
+    ``index`` includes the batch axis. Raises KeyError for a value that the network does not have,
+    ShapeError for an index outside, TrainingError where no such list has meaning.
     """
     inspection.check_index(glass.trace, name, index)
     gradient = glass.gradients.values.get(name)

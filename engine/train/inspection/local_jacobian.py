@@ -1,6 +1,8 @@
-"""Who reads a number of a value, and how much each reader hangs on it: the local derivatives of the chain rule.
+"""Who reads a number of a value, and how much each reader hangs on it: the local derivatives of the
+chain rule.
 
-Places are given as grids: positions along each axis, batch axis first, of which every combination is meant.
+Places are given as grids: positions along each axis, batch axis first, of which every combination
+is meant.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ Readers = tuple[Places, Array | float]  # where they are, and their derivatives,
 
 
 def readers(glass: StepTrace, node: Node, place: int, index: Index) -> Readers:
-    """The numbers of ``node`` that read the number ``index`` (batch axis included) of its input number ``place``.
+    """The numbers of ``node`` that read the number ``index`` (batch axis included) of its input
+    number ``place``.
 
     Raises TrainingError for an op whose derivative hangs on more than its own input and output.
     """
@@ -89,7 +92,9 @@ def _moved(
 
 
 def _filters(op: Conv2d, shape: Shape, index: Index) -> Readers:
-    """All filters of the number's group, at the places whose windows hold it; and the weights that met it there."""
+    """All filters of the number's group, at the places whose windows hold it; and the weights that
+    met it there.
+    """
     n, channel, *position = index
     depth, per_group = op.weight.shape[1], op.weight.shape[0] // op.groups
     filters = channel // depth * per_group + np.arange(per_group)
@@ -113,7 +118,9 @@ def _pools(op: MaxPool | AveragePool, x: Array, y: Array, index: Index) -> Reade
 
 
 def _normalisation(glass: StepTrace, name: str, op: BatchNorm, index: Index) -> Readers:
-    """At inference the number itself; in training all numbers of its channel, for each one moves their mean and variance."""
+    """At inference the number itself; in training all numbers of its channel, for each one moves
+    their mean and variance.
+    """
     part, channel = glass.part_of(index[0]), index[1]
     numbers, inverse = normalised(glass, name, op, part, channel)
     scale = float(op.gamma[channel]) * inverse
@@ -158,7 +165,9 @@ def channel_of_part(glass: StepTrace, name: str, part: MicroBatch, channel: int)
 def normalised(
     glass: StepTrace, name: str, op: BatchNorm, part: MicroBatch, channel: int
 ) -> tuple[Array, float]:
-    """A channel of one part of the batch before gamma and beta, (pictures, 1, …), and one over its standard deviation."""
+    """A channel of one part of the batch before gamma and beta, (pictures, 1, …), and one over its
+    standard deviation.
+    """
     (source,) = glass.network.node(name).inputs
     seen = part.moments[name] if glass.trained else op
     inverse = 1 / np.sqrt(float(seen.var[channel]) + op.epsilon)
@@ -173,7 +182,9 @@ def axes_of(op: Conv2d | MaxPool | AveragePool, shape: Shape) -> tuple[Sliding, 
 
 
 def meeting(axis: Sliding, cell: int) -> tuple[Array, Array]:
-    """The outputs for which a cell of the kernel lies inside the input, and the inputs that it meets there."""
+    """The outputs for which a cell of the kernel lies inside the input, and the inputs that it
+    meets there.
+    """
     outputs = np.arange(axis.outputs)
     inputs = outputs * axis.stride - axis.before + cell * axis.dilation
     inside = (inputs >= 0) & (inputs < axis.size)
@@ -181,7 +192,9 @@ def meeting(axis: Sliding, cell: int) -> tuple[Array, Array]:
 
 
 def _windows(axis: Sliding, position: int) -> tuple[Array, Array]:
-    """The outputs whose windows hold an input position, and the cell of the kernel that meets it there."""
+    """The outputs whose windows hold an input position, and the cell of the kernel that meets it
+    there.
+    """
     cells = np.arange(axis.kernel)
     steps, between = np.divmod(position + axis.before - cells * axis.dilation, axis.stride)
     holds = (between == 0) & (steps >= 0) & (steps < axis.outputs)

@@ -2,8 +2,9 @@
 
     glass = trace_step(state, batch.x, batch.shares, batch.learning_rate)
 
-Forward, loss and backward of all pictures stand in ``trace``, ``losses`` and ``gradients``; what the optimiser did with a
-parameter in ``updates``; the same pictures again, with the same dropout and after the step, in ``trace_after``.
+Forward, loss and backward of all pictures stand in ``trace``, ``losses`` and ``gradients``; what
+the optimiser did with a parameter in ``updates``; the same pictures again, with the same dropout
+and after the step, in ``trace_after``.
 """
 
 from __future__ import annotations
@@ -35,11 +36,12 @@ from engine.types import Array, Index
 class Update:
     """What a step did to one parameter. All arrays have its shape.
 
-    - ``decayed`` is the gradient with weight decay added, as the optimiser's memory meets it; where nothing is added, the
-      gradient itself;
-    - ``shrunk`` is the weight with decoupled weight decay taken off (AdamW), from which the step is made; else ``before``;
-    - ``slots``: the optimiser's running averages by name, before and after; ``corrected``: those that the step used, without
-      their start at zero.
+    - ``decayed`` is the gradient with weight decay added, as the optimiser's memory meets it; where
+      nothing is added, the gradient itself;
+    - ``shrunk`` is the weight with decoupled weight decay taken off (AdamW), from which the step is
+      made; else ``before``;
+    - ``slots``: the optimiser's running averages by name, before and after; ``corrected``: those
+      that the step used, without their start at zero.
     """
 
     before: Array
@@ -58,7 +60,8 @@ class Update:
 
 @dataclass(frozen=True)
 class MicroBatch:
-    """Some pictures of the batch that were normalised together, by these moments (node name → mean and variance).
+    """Some pictures of the batch that were normalised together, by these moments (node name → mean
+    and variance).
 
     At inference there are no moments: the network's running ones were used.
     """
@@ -72,11 +75,13 @@ class StepTrace:
     """A step with all its numbers, in arrays of its own.
 
     - ``network`` is the one before the step, ``after`` the one that the step made;
-    - ``trace`` holds the values of the whole batch, ``trace_after`` those of the same pictures in the same way after the step; of
-      the ops' caches it keeps dropout's masks;
-    - ``shares`` (N, K) is the truth, ``losses`` (N,) each picture's own loss, of which ``loss`` is the mean;
+    - ``trace`` holds the values of the whole batch, ``trace_after`` those of the same pictures in
+      the same way after the step; of the ops' caches it keeps dropout's masks;
+    - ``shares`` (N, K) is the truth, ``losses`` (N,) each picture's own loss, of which ``loss`` is
+      the mean;
     - ``gradients`` are those of ``loss``, of every value and every parameter;
-    - ``updates``: "node.parameter" → what the step did to it; ``options`` are the optimiser's, ``steps`` its count with this one;
+    - ``updates``: "node.parameter" → what the step did to it; ``options`` are the optimiser's,
+      ``steps`` its count with this one;
     - ``trained`` tells whether normalisation and dropout worked as in training.
     """
 
@@ -99,15 +104,17 @@ class StepTrace:
     trained: bool
 
     def part_of(self, picture: int) -> MicroBatch:
-        """The part of the batch in which a picture was. Raises IndexError when it is not in the batch."""
+        """The part of the batch in which a picture was. Raises IndexError when it is not in the
+        batch.
+        """
         for part in self.parts:
             if part.pictures.start <= picture < part.pictures.stop:
                 return part
         raise IndexError(f"this batch has no picture {picture}")
 
     def explain(self, name: str, index: Index) -> Explanation:
-        """Where the number ``trace[name][index]`` came from, in this very step: with the batch's mean and variance, and with
-        dropout as it was drawn. Raises as ``inspection.explain`` does.
+        """Where the number ``trace[name][index]`` came from, in this very step: with the batch's
+        mean and variance, and with dropout as it was drawn. Raises as ``inspection.explain`` does.
         """
         node = self.network.node(name)
         if not self.trained or not isinstance(node.op, BatchNorm | Dropout):
@@ -122,18 +129,22 @@ class StepTrace:
 
 
 def trace_step(state: State, x: Array, shares: Array, learning_rate: float) -> StepTrace:
-    """Do the step that the training loop does, on x (N, C, H, W) and the truth (N, K), and keep all of it.
+    """Do the step that the training loop does, on x (N, C, H, W) and the truth (N, K), and keep all
+    of it.
 
-    The state afterwards is, bit for bit, what ``Step`` makes of it. Takes about three times as long.
+    The state afterwards is, bit for bit, what ``Step`` makes of it. Takes about three times as
+    long.
     """
     return _examine(state, x, shares, learning_rate, train=True)
 
 
 def trace_step_of(network: Network, x: Array, shares: Array, config: TrainConfig) -> StepTrace:
-    """One step of any network on one picture, x (1, C, H, W) and the truth (1, K), by a fresh optimiser.
+    """One step of any network on one picture, x (1, C, H, W) and the truth (1, K), by a fresh
+    optimiser.
 
-    Normalisation and dropout work as at inference, since one picture has no statistics worth the name. The network itself
-    stays as it is. Loss, optimiser and learning rate are those of ``config``; its schedule is not asked.
+    Normalisation and dropout work as at inference, since one picture has no statistics worth the
+    name. The network itself stays as it is. Loss, optimiser and learning rate are those of
+    ``config``; its schedule is not asked.
     """
     state = State(clone(network), config)
     return _examine(state, x, shares, config.learning_rate, train=False)

@@ -1,6 +1,8 @@
-"""Picture sets that are drawn rather than stored: a few thousand 32 × 32 pictures from a seed, in about a second.
+"""Picture sets that are drawn rather than stored: a few thousand 32 × 32 pictures from a seed, in
+about a second.
 
-Nothing has to be downloaded, nobody's terms apply, and a network learns each of them in less than a minute.
+Nothing has to be downloaded, nobody's terms apply, and a network learns each of them in less than a
+minute.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ SIZE = 32
 
 @dataclass(frozen=True)
 class SetInfo:
-    """What a set shows, its classes in the order of their labels, and how many pictures it has of each."""
+    """What a set shows, its classes in the order of their labels, and how many pictures it has of
+    each.
+    """
 
     title: str
     text: str
@@ -60,7 +64,9 @@ _DRAW: Mapping[str, _Draw] = {"shapes": shapes.draw, "digits": digits.draw, "str
 
 
 def draw(name: str, seed: int = 0) -> Dataset:
-    """All pictures of a set, class by class; the same ones for the same seed. Raises TrainingError for an unknown name."""
+    """All pictures of a set, class by class; the same ones for the same seed. Raises TrainingError
+    for an unknown name.
+    """
     if name not in SETS:
         raise TrainingError(f"there is no set {name!r}; there is: {', '.join(SETS)}")
     info = SETS[name]

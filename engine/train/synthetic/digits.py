@@ -1,4 +1,6 @@
-"""Digits as if written by hand: a few points for each stroke, a curve through them, an unsteady hand, a pen."""
+"""Digits as if written by hand: a few points for each stroke, a curve through them, an unsteady
+hand, a pen.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Paint for pictures: grounds, colours that stand out from them, soft light and a little grain.
 
-Everything is done for N pictures at once. Distances are in pixels, negative inside a figure; colours lie between 0 and 1.
+Everything is done for N pictures at once. Distances are in pixels, negative inside a figure;
+colours lie between 0 and 1.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ _SHADOW_REACH = 2.2  # pixels in which a figure's shadow fades
 
 
 def hues(hue: Array, saturation: Array, value: Array) -> Array:
-    """(N,) each → RGB float32 (N, 3). Hue counts turns (Smith, "Color gamut transform pairs", 1978)."""
+    """(N,) each → RGB float32 (N, 3). Hue counts turns (Smith, "Color gamut transform pairs",
+    1978).
+    """
     turns = np.array([5.0, 3.0, 1.0])
     k = (turns + 6 * hue[:, None]) % 6
     fall = np.clip(np.minimum(k, 4 - k), 0, 1)
@@ -23,7 +26,9 @@ def hues(hue: Array, saturation: Array, value: Array) -> Array:
 
 
 def grounds(size: int, dark: Array, rng: np.random.Generator) -> Array:
-    """Quiet grounds (N, size, size, 3): two near colours that run into each other; deep ones where ``dark`` (N,)."""
+    """Quiet grounds (N, size, size, 3): two near colours that run into each other; deep ones where
+    ``dark`` (N,).
+    """
     n = len(dark)
     hue = rng.random(n)
     value = np.where(dark, rng.uniform(0.10, 0.24, n), rng.uniform(0.86, 0.97, n))
@@ -41,7 +46,8 @@ def inks(dark: Array, rng: np.random.Generator) -> Array:
     value = np.where(dark, rng.uniform(0.85, 1.0, n), rng.uniform(0.45, 0.85, n))
     saturation = np.where(dark, rng.uniform(0.30, 0.75, n), rng.uniform(0.65, 0.95, n))
     ink = hues(rng.random(n), saturation, value)
-    # Full yellow and green are nearly as light as paper: the lightest inks of a light ground are made deeper.
+    # Full yellow and green are nearly as light as paper: the lightest inks of a light ground are
+    # made deeper.
     light = ink @ np.array([0.299, 0.587, 0.114], np.float32)
     deeper = np.where(dark, 1.0, np.minimum(1.0, 0.55 / light))
     return ink * deeper[:, None].astype(np.float32)
@@ -60,8 +66,8 @@ def ramps(n: int, size: int, rng: np.random.Generator) -> Array:
 def paint(ground: Array, ink: Array, distance: Array, rng: np.random.Generator) -> Array:
     """Figures on their grounds: uint8 (N, H, W, 3).
 
-    ``distance`` (N, H, W) is to the figure's edge; ``ink`` (N, 3) its colour, a little lighter towards one side. Edges are
-    smooth over a pixel, and a faint shadow lies around.
+    ``distance`` (N, H, W) is to the figure's edge; ``ink`` (N, 3) its colour, a little lighter
+    towards one side. Edges are smooth over a pixel, and a faint shadow lies around.
     """
     n, size = distance.shape[:2]
     shade = 0.16 * np.exp(-np.maximum(distance, 0) / _SHADOW_REACH)

@@ -1,6 +1,7 @@
 """Pens: lines through points, moved by an unsteady hand, and how far each pixel is from them.
 
-A line's points lie in the unit square, x to the right, y down. Everything is done for N pictures at once.
+A line's points lie in the unit square, x to the right, y down. Everything is done for N pictures at
+once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ _PER_SPAN = 4  # straight pieces between two points of a curve
 
 @cache
 def _curve(points: int, closed: bool) -> Array:
-    """(S, points): the weights by which points become places on a curve through all of them (Catmull and Rom, 1974)."""
+    """(S, points): the weights by which points become places on a curve through all of them
+    (Catmull and Rom, 1974).
+    """
     spans = points if closed else points - 1
     at = np.arange(spans * _PER_SPAN + 1) / _PER_SPAN
     span = np.minimum(at.astype(int), spans - 1)
@@ -39,13 +42,17 @@ def curved(points: Array, closed: bool = False) -> Array:
 
 
 def jittered(points: Array, n: int, amount: float, rng: np.random.Generator) -> Array:
-    """``points`` (P, 2) as ``n`` unsteady hands would set them: (n, P, 2). ``amount`` is a standard deviation."""
+    """``points`` (P, 2) as ``n`` unsteady hands would set them: (n, P, 2). ``amount`` is a standard
+    deviation.
+    """
     moved: Array = points + rng.normal(0, amount, (n, *points.shape))
     return moved
 
 
 def turned(points: Array, angle: Array, slant: Array, stretch: Array) -> Array:
-    """Points (N, P, 2) slanted, stretched in width and turned clockwise (all (N,)) about the square's middle."""
+    """Points (N, P, 2) slanted, stretched in width and turned clockwise (all (N,)) about the
+    square's middle.
+    """
     x, y = points[..., 0] - 0.5, points[..., 1] - 0.5
     x = x * stretch[:, None] - y * slant[:, None]
     cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]
@@ -53,14 +60,18 @@ def turned(points: Array, angle: Array, slant: Array, stretch: Array) -> Array:
 
 
 def on_page(points: Array, size: int, centre: Array, scale: Array) -> Array:
-    """Points of the unit square in pixels: its middle at ``centre`` (N, 2), its side ``scale`` (N,) pixels of a page."""
+    """Points of the unit square in pixels: its middle at ``centre`` (N, 2), its side ``scale`` (N,)
+    pixels of a page.
+    """
     return np.asarray((points - 0.5) * scale[:, None, None] + centre[:, None] + size / 2)
 
 
 def distance(places: Array, size: int, width: Array) -> Array:
-    """How far each pixel's middle lies from the edge of the line through ``places`` (N, S, 2), in pixels: (N, size, size).
+    """How far each pixel's middle lies from the edge of the line through ``places`` (N, S, 2), in
+    pixels: (N, size, size).
 
-    ``width`` (N,) or (N, S - 1) is half the line's width, the same everywhere or one for each piece.
+    ``width`` (N,) or (N, S - 1) is half the line's width, the same everywhere or one for each
+    piece.
     """
     n, count = places.shape[:2]
     middle = np.arange(size, dtype=np.float32) + 0.5

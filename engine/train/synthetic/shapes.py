@@ -40,7 +40,9 @@ def draw(label: str, count: int, size: int, rng: np.random.Generator) -> Array:
 
 
 def _seen_from(centre: Array, angle: Array, radius: Array, size: int) -> tuple[Array, Array]:
-    """Every pixel's place, (N, size, size) each, as figures see it that were moved, turned and made larger."""
+    """Every pixel's place, (N, size, size) each, as figures see it that were moved, turned and made
+    larger.
+    """
     middle = np.arange(size) + 0.5
     x, y = middle - centre[:, :1], middle - centre[:, 1:]
     across, down = (np.cos(angle) / radius)[:, None], (np.sin(angle) / radius)[:, None]

@@ -1,4 +1,6 @@
-"""Strokes of a brush: which way they run, how they bend, how many they are. The brush is pressed, then lifted."""
+"""Strokes of a brush: which way they run, how they bend, how many they are. The brush is pressed,
+then lifted.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def draw(label: str, count: int, size: int, rng: np.random.Generator) -> Array:
 
 
 def _pressure(pieces: int) -> Array:
-    """How hard the brush is pressed along a line of so many pieces: full soon, and lifted towards the end."""
+    """How hard the brush is pressed along a line of so many pieces: full soon, and lifted towards
+    the end.
+    """
     along = (np.arange(pieces) + 0.5) / pieces
     return np.asarray(0.55 + 0.5 * np.sin(pi * along**0.7))
 

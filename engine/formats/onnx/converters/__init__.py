@@ -1,4 +1,6 @@
-"""What each of ONNX's operations becomes here. A converter takes a node of the file and makes its steps of the network."""
+"""What each of ONNX's operations becomes here. A converter takes a node of the file and makes its
+steps of the network.
+"""
 
 from collections.abc import Callable, Mapping
 

@@ -10,7 +10,9 @@ from engine.ops import MatMul, ReduceSum, Reshape, Transpose
 
 
 def einsum(step: NodeContext) -> None:
-    """Letters in both values and in the result are walked along, letters in both alone are summed up: a product of matrices."""
+    """Letters in both values and in the result are walked along, letters in both alone are summed
+    up: a product of matrices.
+    """
     equation = step.text("equation", "").replace(" ", "")
     names, _, result = equation.partition("->")
     terms = names.split(",")
@@ -72,7 +74,9 @@ def _matrix(
     columns: list[str],
     sizes: dict[str, int],
 ) -> Operand:
-    """The value at that place as matrices (…, rows, columns), one for each of the letters that are walked along."""
+    """The value at that place as matrices (…, rows, columns), one for each of the letters that are
+    walked along.
+    """
     order = [*along, *rows, *columns]
     perm = tuple(term.index(letter) for letter in order)
     ahead = [sizes[letter] for letter in along]

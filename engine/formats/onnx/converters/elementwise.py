@@ -56,7 +56,9 @@ def leaky_relu(step: NodeContext) -> None:
 
 
 def clip(step: NodeContext) -> None:
-    """Clip, with bounds that are attributes before opset 11 and operands from then on; either may be missing."""
+    """Clip, with bounds that are attributes before opset 11 and operands from then on; either may
+    be missing.
+    """
     low, high = (step.bound(place, name) for place, name in ((1, "min"), (2, "max")))
     low, high = -np.inf if low is None else low, np.inf if high is None else high
     _one(
@@ -65,7 +67,9 @@ def clip(step: NodeContext) -> None:
 
 
 def cast(step: NodeContext) -> None:
-    """Cast. Everything is held in float32: integers lose what stands behind the point, and narrow ones wrap around."""
+    """Cast. Everything is held in float32: integers lose what stands behind the point, and narrow
+    ones wrap around.
+    """
     target, x = step.integer("to"), step.operand(0)
     if target in FLOATS:
         made = step.make(Identity(), x)
@@ -119,7 +123,9 @@ def prelu(step: NodeContext) -> None:
 
 
 def pairwise(op: type[BinaryOp], **settings: Any) -> Callable[[NodeContext], None]:
-    """Two operands or, for those that take any number, one after the other; what is known on load becomes the step's constant."""
+    """Two operands or, for those that take any number, one after the other; what is known on load
+    becomes the step's constant.
+    """
 
     def convert(step: NodeContext) -> None:
         values = [step.operand(place) for place in range(len(step.inputs))]
@@ -211,7 +217,9 @@ def joined(
 
 
 def _aligned(step: NodeContext, a: Operand, b: Operand) -> Operand:
-    """The second operand as opset 6 broadcasts it: its axes are those of the first from ``axis`` on."""
+    """The second operand as opset 6 broadcasts it: its axes are those of the first from ``axis``
+    on.
+    """
     behind = len(a.shape) - len(b.shape) - step.integer("axis", len(a.shape) - len(b.shape))
     if behind <= 0:
         return b

@@ -1,4 +1,6 @@
-"""Operations that ONNX had as experiments and dropped, in files of 2017 to 2019 (CoreML's and Caffe2's exporters)."""
+"""Operations that ONNX had as experiments and dropped, in files of 2017 to 2019 (CoreML's and
+Caffe2's exporters).
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def affine(step: NodeContext) -> None:
 
 
 def crop(step: NodeContext) -> None:
-    """Crop: so many cells off the left, top, right and bottom, or a height and width from the left and top on."""
+    """Crop: so many cells off the left, top, right and bottom, or a height and width from the left
+    and top on.
+    """
     left, top, right, bottom = step.integers("border")
     height, width = step.shape()[2:]
     stops = (height - bottom, width - right)

@@ -18,7 +18,9 @@ from engine.types import Array
 
 
 def matmul(step: NodeContext) -> None:
-    """MatMul: of vectors and a constant matrix a dense layer without a bias, else a product of matrices."""
+    """MatMul: of vectors and a constant matrix a dense layer without a bias, else a product of
+    matrices.
+    """
     known = step.operand(1).array
     if known is None:
         step.make(MatMul(), step.value(0), step.operand(1))
@@ -32,7 +34,9 @@ def matmul(step: NodeContext) -> None:
 
 
 def gemm(step: NodeContext) -> None:
-    """alpha · A B + beta · C. With constant B and C it is a dense layer that has alpha and beta in its weights."""
+    """alpha · A B + beta · C. With constant B and C it is a dense layer that has alpha and beta in
+    its weights.
+    """
     x = step.value(0)
     if step.integer("transA", 0):
         x = step.make(Transpose((1, 0)), x, part="transposed")

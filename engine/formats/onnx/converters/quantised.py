@@ -1,8 +1,10 @@
-"""Converters of what computes with 8-bit whole numbers: QLinear…, …Integer, and quantisation by what a run finds.
+"""Converters of what computes with 8-bit whole numbers: QLinear…, …Integer, and quantisation by
+what a run finds.
 
-The arithmetic is onnxruntime's: zero points are taken off, sums are exact, one float32 scale for all of them (or one a channel)
-leads back to 8 bits, halves are rounded to the even neighbour, and what is beyond the range is set to its end. What onnxruntime
-does by a table of 256 fractions (sigmoid, softmax, means) goes over those fractions here.
+The arithmetic is onnxruntime's: zero points are taken off, sums are exact, one float32 scale for
+all of them (or one a channel) leads back to 8 bits, halves are rounded to the even neighbour, and
+what is beyond the range is set to its end. What onnxruntime does by a table of 256 fractions
+(sigmoid, softmax, means) goes over those fractions here.
 """
 
 from __future__ import annotations
@@ -71,7 +73,9 @@ def matmul_integer(step: NodeContext) -> None:
 
 
 def qgemm(step: NodeContext) -> None:
-    """QGemm (com.microsoft): a dense layer in whole numbers; without a scale of its result it makes fractions."""
+    """QGemm (com.microsoft): a dense layer in whole numbers; without a scale of its result it makes
+    fractions.
+    """
     x = _shifted(step, 0, 2)
     if step.integer("transA", 0):
         x = step.make(Transpose((1, 0)), x, part="transposed")
@@ -152,7 +156,9 @@ def sigmoid(step: NodeContext) -> Op:
 
 
 def qlinear_concat(step: NodeContext) -> None:
-    """QLinearConcat (com.microsoft): each value in the scale of the result, then one behind the other."""
+    """QLinearConcat (com.microsoft): each value in the scale of the result, then one behind the
+    other.
+    """
     result, zero_point, kind = _result(step, 0)
     parts: list[Operand] = []
     for place in range(2, len(step.inputs), 3):
@@ -204,7 +210,9 @@ def _scaled(step: NodeContext, sums: Operand, scales: Operand, bias: int) -> Non
 def _quantized_by_itself(
     step: NodeContext, x: Operand, *, outputs: bool = False
 ) -> tuple[Operand, Operand, Operand]:
-    """x in whole numbers with a scale and a zero point of its own: (whole numbers, scale, zero point)."""
+    """x in whole numbers with a scale and a zero point of its own: (whole numbers, scale, zero
+    point).
+    """
 
     def made(op: Op, *values: Operand, number: int, part: str) -> Operand:
         if outputs:
@@ -218,7 +226,9 @@ def _quantized_by_itself(
 
 
 def _shifted(step: NodeContext, place: int, zero_point: int) -> Operand:
-    """The operand at that place without its zero point, which may be a constant or computed by the network."""
+    """The operand at that place without its zero point, which may be a constant or computed by the
+    network.
+    """
     x = step.operand(place)
     if not step.has(zero_point):
         return x
@@ -247,7 +257,9 @@ def _weight(step: NodeContext, place: int, zero_point: int) -> Array:
 
 
 def _product(step: NodeContext, x: Operand, place: int, zero_point: int, part: str = "") -> Operand:
-    """The exact product of x and the operand at that place, which may be a constant or computed by the network."""
+    """The exact product of x and the operand at that place, which may be a constant or computed by
+    the network.
+    """
     known = step.operand(place).array
     if x.array is not None:
         raise step.refused("its first factor is a constant; the second one may be")
@@ -272,7 +284,9 @@ def _through_fractions(step: NodeContext, op: Op) -> None:
 def _requantized(
     step: NodeContext, sums: Operand, scale: Array, place: int, axis: int = -1
 ) -> None:
-    """Exact sums back to 8 bits, with the result's scale and zero point at that place and the one behind it."""
+    """Exact sums back to 8 bits, with the result's scale and zero point at that place and the one
+    behind it.
+    """
     result, zero_point, kind = _result(step, place)
     scales = as_parameter(scale / result)
     zero_points = np.full(scales.shape, zero_point, np.float32)

@@ -40,7 +40,9 @@ class Reduction(Protocol):
 
 
 def reduction(op: Reduction) -> Callable[[NodeContext], None]:
-    """A reduction along axes that are an attribute in old files and an operand in new ones; all if none is named."""
+    """A reduction along axes that are an attribute in old files and an operand in new ones; all if
+    none is named.
+    """
 
     def convert(step: NodeContext) -> None:
         axes = _axes(step)
@@ -65,7 +67,9 @@ def _keepdims(step: NodeContext) -> bool:
 def summed(
     before: Callable[[], Op] | None, after: Callable[[], Op] | None
 ) -> Callable[[NodeContext], None]:
-    """A sum of a function of the numbers, and a function of the sum: ReduceL1, ReduceL2, ReduceSumSquare, ReduceLogSum."""
+    """A sum of a function of the numbers, and a function of the sum: ReduceL1, ReduceL2,
+    ReduceSumSquare, ReduceLogSum.
+    """
 
     def convert(step: NodeContext) -> None:
         x, axes = step.operand(0), _axes(step)

@@ -86,7 +86,9 @@ def _axes(step: NodeContext) -> tuple[int, ...]:
 
 
 def _in_proportion(step: NodeContext, sizes: tuple[int, ...], policy: str) -> tuple[float, ...]:
-    """One scale for all axes: the largest that makes none larger than asked for, or the smallest that makes none smaller."""
+    """One scale for all axes: the largest that makes none larger than asked for, or the smallest
+    that makes none smaller.
+    """
     axes = _axes(step)
     if policy not in ("not_larger", "not_smaller") or len(sizes) != len(axes):
         raise step.refused(f"keep_aspect_ratio_policy {policy!r} is not known")

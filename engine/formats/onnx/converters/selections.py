@@ -1,4 +1,6 @@
-"""Converters of what chooses, counts and sorts: mostly the work that detectors do behind their convolutions."""
+"""Converters of what chooses, counts and sorts: mostly the work that detectors do behind their
+convolutions.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,9 @@ def tile(step: NodeContext) -> None:
 
 
 def one_hot(step: NodeContext) -> None:
-    """OneHot of computed indices: compared with every number from 0 on, then scaled to the two values."""
+    """OneHot of computed indices: compared with every number from 0 on, then scaled to the two
+    values.
+    """
     x = step.operand(0)
     depth = int(step.array(1, "its depth").ravel()[0])
     off, on = step.array(2, "its values").ravel()[:2]
@@ -113,7 +117,9 @@ def trilu(step: NodeContext) -> None:
 
 
 def scatter_nd(step: NodeContext) -> None:
-    """ScatterND at indices that form a grid, as an assignment to a slice is exported: the updates spread out, then chosen."""
+    """ScatterND at indices that form a grid, as an assignment to a slice is exported: the updates
+    spread out, then chosen.
+    """
     if step.text("reduction", "none") != "none":
         raise step.refused("a reduction is not computed here")
     shape = step.shape()

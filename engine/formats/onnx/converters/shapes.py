@@ -1,7 +1,7 @@
 """Converters of what moves numbers about: reshape, transpose, slice, gather, pad and the like.
 
-The batch axis stays free: a reshape to (1, 512) becomes one to (-1, 512), so that the numbers of one picture stay together
-and a network runs with any number of them.
+The batch axis stays free: a reshape to (1, 512) becomes one to (-1, 512), so that the numbers of
+one picture stay together and a network runs with any number of them.
 """
 
 from __future__ import annotations
@@ -123,7 +123,9 @@ def gather(step: NodeContext) -> None:
 
 
 def expand(step: NodeContext) -> None:
-    """Expand to a shape that is known on load: axes that are missing in front come first, but for the batch's."""
+    """Expand to a shape that is known on load: axes that are missing in front come first, but for
+    the batch's.
+    """
     target, shape = step.int_values(1, "its shape"), step.shape()
     rank = max(len(target), len(shape))
     wanted = (*(1,) * (rank - len(target)), *target)
@@ -194,7 +196,9 @@ def depth_to_space(step: NodeContext) -> None:
 
 
 def space_to_depth(step: NodeContext) -> None:
-    """SpaceToDepth: the cells of a block become the outer part of the channels (DCR), or the inner one."""
+    """SpaceToDepth: the cells of a block become the outer part of the channels (DCR), or the inner
+    one.
+    """
     block, mode = step.integer("blocksize"), step.text("mode", "DCR")
     if mode == "DCR":
         step.make(SpaceToDepth(block), step.operand(0))

@@ -18,7 +18,9 @@ def conv(step: NodeContext) -> None:
 
 
 def sliding(step: NodeContext, weight: Array) -> dict[str, Any]:
-    """How the kernel of a convolution slides: stride, padding, dilation and groups, as ``Conv2d`` takes them."""
+    """How the kernel of a convolution slides: stride, padding, dilation and groups, as ``Conv2d``
+    takes them.
+    """
     kernel = _kernel(step, weight.shape[2:])
     stride, dilation = _pair(step, "strides"), _pair(step, "dilations")
     return {
@@ -30,7 +32,9 @@ def sliding(step: NodeContext, weight: Array) -> dict[str, Any]:
 
 
 def conv_transpose(step: NodeContext) -> None:
-    """ConvTranspose with a constant kernel; ``output_shape`` says how large the result is, and the padding follows from it."""
+    """ConvTranspose with a constant kernel; ``output_shape`` says how large the result is, and the
+    padding follows from it.
+    """
     weight = step.parameter(1, "its kernel")
     kernel = _kernel(step, weight.shape[2:])
     stride, dilation = _pair(step, "strides"), _pair(step, "dilations")
@@ -157,7 +161,8 @@ def _padding(
 ) -> tuple[int, int, int, int]:
     """(top, left, bottom, right), worked out where the file leaves it to the reader (``auto_pad``).
 
-    SAME gives ⌈size / stride⌉ outputs an axis; an odd cell of padding goes behind (UPPER) or before (LOWER) the map.
+    SAME gives ⌈size / stride⌉ outputs an axis; an odd cell of padding goes behind (UPPER) or before
+    (LOWER) the map.
     """
     auto = step.text("auto_pad", "NOTSET")
     if auto == "VALID":

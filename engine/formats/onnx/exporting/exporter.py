@@ -1,8 +1,9 @@
 """A network as an ONNX file, which other programs run, show and convert.
 
-Layers keep their names: the node and the value it makes are called as here, and parameters "node.parameter". Labels,
-preprocessing (under timm's keys) and the model card are JSON in the file's metadata. The package ``onnx`` takes about 0.1 s
-to load; nothing else in the engine imports this module.
+Layers keep their names: the node and the value it makes are called as here, and parameters
+"node.parameter". Labels, preprocessing (under timm's keys) and the model card are JSON in the
+file's metadata. The package ``onnx`` takes about 0.1 s to load; nothing else in the engine imports
+this module.
 """
 
 from __future__ import annotations
@@ -267,7 +268,9 @@ def to_onnx(network: Network) -> bytes:
 
 
 def write_node(node: Node) -> tuple[list[NodeProto], list[TensorProto]]:
-    """One layer in ONNX, mostly as one node, and the tensors that it reads besides other layers' values."""
+    """One layer in ONNX, mostly as one node, and the tensors that it reads besides other layers'
+    values.
+    """
     op = node.op
     arrays = {
         name: a.astype(np.float32, order="C") for name, a in {**op.params, **op.buffers}.items()

@@ -1,4 +1,6 @@
-"""Layers that are more than one node in an ONNX file: what makes integers or truth values there, and what ONNX has no node for."""
+"""Layers that are more than one node in an ONNX file: what makes integers or truth values there,
+and what ONNX has no node for.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from onnx import NodeProto, TensorProto, helper
 from engine.network import Node
 
 Attributes = dict[str, Any]
-# A layer, the names of its own tensors, its attributes there → its nodes, of which the last makes its value.
+# A layer, the names of its own tensors, its attributes there → its nodes, of which the last makes
+# its value.
 Several = Callable[[Node, list[str], Attributes], list[NodeProto]]
 _RELATIONS = {
     "equal": "Equal",
@@ -23,7 +26,9 @@ _RELATIONS = {
 
 
 def _chain(node: Node, *steps: tuple[str, Sequence[str]], **attributes: Any) -> list[NodeProto]:
-    """Nodes one after the other, each with what it reads; "" stands for the one before it. The last one gets the attributes."""
+    """Nodes one after the other, each with what it reads; "" stands for the one before it. The last
+    one gets the attributes.
+    """
     made, before = [], ""
     for number, (type_, reads) in enumerate(steps):
         last = number == len(steps) - 1

@@ -1,7 +1,9 @@
-"""What a file does with values of which nobody knows beforehand how many numbers they hold, cut off.
+"""What a file does with values of which nobody knows beforehand how many numbers they hold, cut
+off.
 
-Non-maximum suppression keeps as many boxes as there are on a picture, NonZero as many places. A network here has one shape for
-every picture, so the values that such steps read are the outputs: all boxes and their scores, say.
+Non-maximum suppression keeps as many boxes as there are on a picture, NonZero as many places. A
+network here has one shape for every picture, so the values that such steps read are the outputs:
+all boxes and their scores, say.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ _OF_SHAPES = frozenset({"Shape", "Size"})  # what they make follows from the fil
 
 
 def cut_uncounted(graph: GraphProto, outputs: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-    """The outputs, without those that such steps lead to and with what these read instead; and a sentence that says so."""
+    """The outputs, without those that such steps lead to and with what these read instead; and a
+    sentence that says so.
+    """
     if not any(node.op_type in UNCOUNTED for node in graph.node):
         return outputs, ""
     nodes = _ordered(graph)
@@ -52,7 +56,9 @@ def cut_uncounted(graph: GraphProto, outputs: tuple[str, ...]) -> tuple[tuple[st
 
 
 def _ordered(graph: GraphProto) -> list[NodeProto]:
-    """The nodes, each after those whose values it reads; none where they go round in circles, which is found later."""
+    """The nodes, each after those whose values it reads; none where they go round in circles, which
+    is found later.
+    """
     makers = {name: place for place, node in enumerate(graph.node) for name in node.output if name}
     order = {
         place: {makers[name] for name in node.input if name in makers}
@@ -65,7 +71,9 @@ def _ordered(graph: GraphProto) -> list[NodeProto]:
 
 
 def _sources(nodes: Iterable[NodeProto], read: Mapping[str, None], inputs: set[str]) -> set[str]:
-    """Of the values that are read behind the cut those that do not follow from others among them alone."""
+    """Of the values that are read behind the cut those that do not follow from others among them
+    alone.
+    """
     following: set[str] = set()
     fresh = set(inputs)  # values that need more than those that are read
     for node in nodes:

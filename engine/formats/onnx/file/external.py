@@ -1,7 +1,8 @@
-"""Weights that an ONNX file keeps in other files ("external data"): where they are, checked before a byte of them is used.
+"""Weights that an ONNX file keeps in other files ("external data"): where they are, checked before
+a byte of them is used.
 
-A tensor names a location, an offset and a length. Of the location only the base name counts: files are given to us by name, or lie
-beside the ONNX file, and nothing is ever opened elsewhere.
+A tensor names a location, an offset and a length. Of the location only the base name counts: files
+are given to us by name, or lie beside the ONNX file, and nothing is ever opened elsewhere.
 
 Source: ONNX, "External data", and ``TensorProto.external_data`` in onnx.proto.
 """
@@ -30,7 +31,9 @@ _LFS = b"version https://git-lfs.github.com/spec/"
 
 
 class ExternalData:
-    """The ``files`` that were given with an ONNX file, by base name. What is taken from them counts against ``limits``."""
+    """The ``files`` that were given with an ONNX file, by base name. What is taken from them counts
+    against ``limits``.
+    """
 
     def __init__(self, files: Mapping[str, bytes], limits: ModelLimits) -> None:
         self._files = files
@@ -38,7 +41,8 @@ class ExternalData:
         self._bytes = 0
 
     def array(self, tensor: TensorProto, name: str) -> Array:
-        """The numbers of a tensor that is kept outside, floats as float32; a view of the file's bytes where it can be.
+        """The numbers of a tensor that is kept outside, floats as float32; a view of the file's
+        bytes where it can be.
 
         ``name`` is what messages call it.
 
@@ -66,7 +70,9 @@ class ExternalData:
         return array.astype(np.float32, copy=False) if tensor.data_type in FLOATS else array
 
     def bring_in(self, tensors: Iterable[TensorProto]) -> None:
-        """Put the numbers into tensors that are attributes of nodes: the library would look for them on the disk."""
+        """Put the numbers into tensors that are attributes of nodes: the library would look for
+        them on the disk.
+        """
         for tensor in filter(is_external, tensors):
             array = self.array(tensor, f"the tensor {tensor.name!r}")
             tensor.ClearField("external_data")
@@ -76,7 +82,9 @@ class ExternalData:
             tensor.raw_data = array.tobytes()
 
     def check_all_there(self, tensors: Iterable[TensorProto]) -> None:
-        """Raises ExternalDataNeeded, naming every file that is missing, and FormatError for two of one name."""
+        """Raises ExternalDataNeeded, naming every file that is missing, and FormatError for two of
+        one name.
+        """
         paths: dict[str, str] = {}
         for tensor in tensors:
             if is_external(tensor):
@@ -116,7 +124,9 @@ def missing(files: Iterable[str], given: Iterable[str] = ()) -> ExternalDataNeed
 
 
 def external_files(data: bytes) -> tuple[str, ...]:
-    """The base names of the files in which an ONNX file's weights are; none for what is no ONNX file."""
+    """The base names of the files in which an ONNX file's weights are; none for what is no ONNX
+    file.
+    """
     if b"location" not in data:  # the key that each of them has
         return ()
     try:
@@ -129,7 +139,8 @@ def external_files(data: bytes) -> tuple[str, ...]:
 
 
 def read_beside(path: Path, data: bytes, most: int) -> dict[str, bytes]:
-    """The files beside ``path`` that hold the weights of the ONNX file with these bytes, ``most`` bytes at most; those that there are.
+    """The files beside ``path`` that hold the weights of the ONNX file with these bytes, ``most``
+    bytes at most; those that there are.
 
     Raises ModelTooLarge before it reads too much, OSError.
     """

@@ -1,4 +1,6 @@
-"""From bytes to a graph whose parts can be trusted to be there: one maker a value, names that are texts, no weights from nowhere."""
+"""From bytes to a graph whose parts can be trusted to be there: one maker a value, names that are
+texts, no weights from nowhere.
+"""
 
 from __future__ import annotations
 
@@ -38,10 +40,12 @@ FunctionKey = tuple[str, str, str]
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """What a file says: ``inputs`` that a caller gives, ``tensors`` that it brings itself, ``nodes`` that lead to ``outputs``.
+    """What a file says: ``inputs`` that a caller gives, ``tensors`` that it brings itself,
+    ``nodes`` that lead to ``outputs``.
 
-    ``plain``: names that cannot stand in an address → what the values are called instead. ``labels``: the classes' names, where the
-    file ended in a step that picks one of them. ``note``: what of the file is left out, "" for nothing.
+    ``plain``: names that cannot stand in an address → what the values are called instead.
+    ``labels``: the classes' names, where the file ended in a step that picks one of them. ``note``:
+    what of the file is left out, "" for nothing.
     """
 
     name: str
@@ -74,7 +78,9 @@ class Graph:
 
 
 def parse(data: bytes, limits: ModelLimits, files: Mapping[str, bytes]) -> Graph:
-    """The graph in a file's bytes, with weights from ``files``. Raises FormatError, saying what is wrong with it."""
+    """The graph in a file's bytes, with weights from ``files``. Raises FormatError, saying what is
+    wrong with it.
+    """
     limits.allow("bytes", len(data) + sum(map(len, files.values())))
     wire.count_parts(data)
     try:
@@ -148,7 +154,9 @@ def _within_reach(graph: GraphProto, outputs: Iterable[str]) -> tuple[NodeProto,
 
 
 def plain_name(name: str) -> str:
-    """A name as it can stand in an address: neither control characters nor «.» and «..»; these become underscores."""
+    """A name as it can stand in an address: neither control characters nor «.» and «..»; these
+    become underscores.
+    """
     return "".join(c if c.isprintable() and set(name) != {"."} else "_" for c in name)
 
 

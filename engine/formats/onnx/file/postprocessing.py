@@ -1,7 +1,9 @@
-"""What a file does with its scores at the very end, cut off: from a class's number to its name, from scores to the best class.
+"""What a file does with its scores at the very end, cut off: from a class's number to its name,
+from scores to the best class.
 
-Services that train networks for other people (Azure Custom Vision, Core ML's and scikit-learn's converters) end their files with
-ArgMax and a list of names, or with a map from name to score. The outputs are then the scores themselves, and the names their labels.
+Services that train networks for other people (Azure Custom Vision, Core ML's and scikit-learn's
+converters) end their files with ArgMax and a list of names, or with a map from name to score. The
+outputs are then the scores themselves, and the names their labels.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ _Naming = Sequence[Any] | Mapping[Any, Any]
 
 
 class _Cut(NamedTuple):
-    """An output without its tail: the ``value`` that it reads, the labels on the way, and whether it only picks one class."""
+    """An output without its tail: the ``value`` that it reads, the labels on the way, and whether
+    it only picks one class.
+    """
 
     value: str
     labels: tuple[str, ...] | None
@@ -51,7 +55,9 @@ def cut_tails(graph: GraphProto) -> tuple[tuple[str, ...], tuple[str, ...] | Non
 
 
 def _unpacked(graph: GraphProto, makers: Mapping[str, NodeProto]) -> list[str]:
-    """The outputs; instead of a list of tensors, or of a tensor that might be missing, the tensors themselves."""
+    """The outputs; instead of a list of tensors, or of a tensor that might be missing, the tensors
+    themselves.
+    """
     names: list[str] = []
     for output in graph.output:
         maker = makers.get(output.name)
@@ -90,7 +96,9 @@ def _cut(output: str, makers: Mapping[str, NodeProto], tensors: Mapping[str, Ten
 
 
 def _without_argmax(cut: _Cut, makers: Mapping[str, NodeProto], scores: set[str]) -> _Cut:
-    """An output that is the best class's number, next to the scores that it was picked from: those scores."""
+    """An output that is the best class's number, next to the scores that it was picked from: those
+    scores.
+    """
     name = cut.value
     for _ in range(_MOST_STEPS):
         node = makers.get(name)
@@ -168,7 +176,9 @@ def _entries(tensor: TensorProto) -> list[Any] | None:
 
 
 def _labels(namings: list[_Naming]) -> tuple[str, ...] | None:
-    """Class number → name, from the namings on the way from the output to the scores, the last one first."""
+    """Class number → name, from the namings on the way from the output to the scores, the last one
+    first.
+    """
     if not namings:
         return None
     *later, first = namings

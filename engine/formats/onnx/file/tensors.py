@@ -1,4 +1,6 @@
-"""Arrays of an ONNX file: floats as float32, whole numbers as they are, nothing from outside of the file."""
+"""Arrays of an ONNX file: floats as float32, whole numbers as they are, nothing from outside of the
+file.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def is_external(tensor: TensorProto) -> bool:
 
 
 def check_kind(tensor: TensorProto, name: str) -> None:
-    """Refuses a tensor that is not made of such numbers, and one that has no shape. Raises FormatError."""
+    """Refuses a tensor that is not made of such numbers, and one that has no shape. Raises
+    FormatError.
+    """
     if tensor.data_type not in FLOATS | WHOLES | {BOOL}:
         raise FormatError(
             f"{name}: {type_name(tensor.data_type)} is not read; floats and integers from 8 bits are"
@@ -51,7 +55,9 @@ def check_kind(tensor: TensorProto, name: str) -> None:
 
 
 def to_array(tensor: TensorProto, name: str) -> Array:
-    """The numbers of a tensor that is in the file. ``name`` is what messages call it. Raises FormatError."""
+    """The numbers of a tensor that is in the file. ``name`` is what messages call it. Raises
+    FormatError.
+    """
     if is_external(tensor):  # the library would look for it on the disk
         raise FormatError(f"{name}: its numbers are in another file")
     check_kind(tensor, name)

@@ -1,7 +1,8 @@
-"""A file's parts, counted before it is parsed: a few bytes of ONNX can stand for an object of a hundred.
+"""A file's parts, counted before it is parsed: a few bytes of ONNX can stand for an object of a
+hundred.
 
-ONNX files are Protocol Buffers: fields, each a key (number · 8 + wire type) and a value, some of them messages of the same
-making. What a tensor holds is skipped in one step.
+ONNX files are Protocol Buffers: fields, each a key (number · 8 + wire type) and a value, some of
+them messages of the same making. What a tensor holds is skipped in one step.
 
 Source: Google, "Protocol Buffers: Encoding".
 """
@@ -25,9 +26,12 @@ _VARINT, _EIGHT_BYTES, _BLOCK, _FOUR_BYTES = 0, 1, 2, 5
 
 
 def count_parts(data: bytes) -> int:
-    """How many fields there are in all messages. Raises FormatError for bytes that are no such file, ModelTooLarge for too many."""
+    """How many fields there are in all messages. Raises FormatError for bytes that are no such
+    file, ModelTooLarge for too many.
+    """
     parts = 0
-    # What is still to be walked through: the kind of message, its first byte, the first byte after it, its level.
+    # What is still to be walked through: the kind of message, its first byte, the first byte after
+    # it, its level.
     waiting = [(ModelProto.DESCRIPTOR, 0, len(data), 0)]
     while waiting:
         kind, at, end, level = waiting.pop()

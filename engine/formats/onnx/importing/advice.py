@@ -1,4 +1,6 @@
-"""What can be done about a file that asks for what cannot be run here: for this reason, at this node."""
+"""What can be done about a file that asks for what cannot be run here: for this reason, at this
+node.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ _BY_DOMAIN: Mapping[str, str] = {
 
 @contextmanager
 def with_way_out(call: Call, work: Worklist) -> Iterator[None]:
-    """Adds to a refusal of ``call`` what can be done about it, and where the file can be cut off before it."""
+    """Adds to a refusal of ``call`` what can be done about it, and where the file can be cut off
+    before it.
+    """
     try:
         yield
     except UnsupportedOp as error:
@@ -89,7 +93,9 @@ def _cut(before: str | None, work: Worklist) -> str:
 
 
 def _value_before(call: Call, work: Worklist) -> str | None:
-    """A value that a step of the file itself makes, and that ``call`` reads: the file up to it can be read."""
+    """A value that a step of the file itself makes, and that ``call`` reads: the file up to it can
+    be read.
+    """
     if not call.scope.is_top:
         return None
     computed = (name for name in call.inputs if work.is_computed(name))

@@ -1,4 +1,6 @@
-"""A network under construction: what is known of each of the file's values, and the steps that were made so far."""
+"""A network under construction: what is known of each of the file's values, and the steps that were
+made so far.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,11 @@ MOST_FOLDED = (
 
 @dataclass(frozen=True, eq=False)
 class Operand:
-    """A value of the file: an ``array`` that is known when it is loaded, or None for one that a run will make.
+    """A value of the file: an ``array`` that is known when it is loaded, or None for one that a run
+    will make.
 
-    ``shape`` is that for the file's own batch, or for N = 1. ``whole``: the file computes with integers here, we with whole
-    numbers in float32.
+    ``shape`` is that for the file's own batch, or for N = 1. ``whole``: the file computes with
+    integers here, we with whole numbers in float32.
     """
 
     name: str
@@ -61,7 +64,9 @@ _MAKE_WHOLE = frozenset(
 
 @dataclass
 class Builder:
-    """Collects the network's nodes. Everything that is allocated, or will be at a run, is counted against ``limits``."""
+    """Collects the network's nodes. Everything that is allocated, or will be at a run, is counted
+    against ``limits``.
+    """
 
     limits: ModelLimits
     nodes: list[Node] = field(default_factory=list)
@@ -92,12 +97,16 @@ class Builder:
         self.limits.allow("activation_bytes", self.activation_bytes)
 
     def unpack(self, count: int) -> None:
-        """Takes note of ``count`` numbers that weights are about to be turned into. Raises ModelTooLarge."""
+        """Takes note of ``count`` numbers that weights are about to be turned into. Raises
+        ModelTooLarge.
+        """
         self.unpacked_bytes += 4 * count
         self.limits.allow("parameter_bytes", self.unpacked_bytes)
 
     def reserve(self, count: int) -> None:
-        """Takes note of ``count`` numbers that are about to be computed on load. Raises ModelTooLarge."""
+        """Takes note of ``count`` numbers that are about to be computed on load. Raises
+        ModelTooLarge.
+        """
         self.folded_numbers += count
         if self.folded_numbers > MOST_FOLDED:
             raise ModelTooLarge(

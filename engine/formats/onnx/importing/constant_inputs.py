@@ -1,4 +1,6 @@
-"""Inputs of an ONNX file that somebody gives a constant: they become numbers of the file, as if it had brought them itself."""
+"""Inputs of an ONNX file that somebody gives a constant: they become numbers of the file, as if it
+had brought them itself.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +20,11 @@ from engine.types import Array
 
 
 def with_constants(graph: Graph, constants: Mapping[str, Sequence[float]]) -> Graph:
-    """The graph without the inputs that have a constant. An axis that is open, as that of pictures may be, has one place.
+    """The graph without the inputs that have a constant. An axis that is open, as that of pictures
+    may be, has one place.
 
-    Raises OptionMismatch for a name that no input has, or for another count of numbers than it takes.
+    Raises OptionMismatch for a name that no input has, or for another count of numbers than it
+    takes.
     """
     if not constants:
         return graph

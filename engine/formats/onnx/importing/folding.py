@@ -1,8 +1,10 @@
-"""What a file computes from what is known on load: shapes, mostly, and weights that are unpacked first.
+"""What a file computes from what is known on load: shapes, mostly, and weights that are unpacked
+first.
 
-Programs that export a network write down how it works out its own shapes: Shape, Gather, Concat, Reshape. With the input's size
-known all of that is known, too, and what remains is the network that a person recognises. Integers are ONNX's: 64 bits, and
-divisions round towards zero. What is made is counted first (``Builder.room``, and ``unpack`` for weights).
+Programs that export a network write down how it works out its own shapes: Shape, Gather, Concat,
+Reshape. With the input's size known all of that is known, too, and what remains is the network that
+a person recognises. Integers are ONNX's: 64 bits, and divisions round towards zero. What is made is
+counted first (``Builder.room``, and ``unpack`` for weights).
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ Fold = Callable[[NodeContext], Array | list[Array]]
 
 
 def fold(step: NodeContext) -> list[Array] | None:
-    """What the node makes, or None where that is not known on load. Raises FormatError where it cannot be computed."""
+    """What the node makes, or None where that is not known on load. Raises FormatError where it
+    cannot be computed.
+    """
     known = step.op in ("Shape", "Size") or step.all_known
     if not known or step.op not in FOLDS:
         return None
@@ -56,7 +60,9 @@ def _function(function: Callable[..., Any]) -> Fold:
 
 
 def _of_two(function: Callable[..., Any]) -> Fold:
-    """A function of two arrays, or of any number of them one after the other, number by number with broadcasting."""
+    """A function of two arrays, or of any number of them one after the other, number by number with
+    broadcasting.
+    """
 
     def work(step: NodeContext) -> Array:
         arrays = _arrays(step)
@@ -155,7 +161,9 @@ def _reshape(step: NodeContext) -> Array:
 
 
 def _in_one_piece(step: NodeContext, x: Array) -> Array:
-    """The array written out, if it is one that sees others' numbers several times or in another order."""
+    """The array written out, if it is one that sees others' numbers several times or in another
+    order.
+    """
     if not x.flags.c_contiguous:
         step.builder.reserve(x.size)
     return x

@@ -1,4 +1,5 @@
-"""An ONNX file as a network: parsed, checked, folded, and made of this engine's steps, or refused with the reason.
+"""An ONNX file as a network: parsed, checked, folded, and made of this engine's steps, or refused
+with the reason.
 
 Nothing is run, and nothing but the given bytes is read. Values keep the file's names.
 """
@@ -48,13 +49,14 @@ def from_onnx(
 ) -> Network:
     """The network in an ONNX file's bytes, with float32 parameters, for batches of any size.
 
-    ``labels`` and ``preprocess`` overrule what the file says; ``input_size`` (height, width) is needed where it leaves that open.
-    ``external``: the files that hold its weights where they are not in ``data``, by base name (``external_files``, ``read_beside``).
-    ``constants`` are the numbers of inputs that no caller gives any more: one for all cells, or one a cell.
-    ``check`` is called before every node and may raise to stop.
+    ``labels`` and ``preprocess`` overrule what the file says; ``input_size`` (height, width) is
+    needed where it leaves that open. ``external``: the files that hold its weights where they are
+    not in ``data``, by base name (``external_files``, ``read_beside``). ``constants`` are the
+    numbers of inputs that no caller gives any more: one for all cells, or one a cell. ``check`` is
+    called before every node and may raise to stop.
 
-    Raises FormatError, with what is wrong; UnsupportedOp for a step that cannot be run here, ModelTooLarge for what is over
-    ``limits``, InputSizeNeeded, ExternalDataNeeded.
+    Raises FormatError, with what is wrong; UnsupportedOp for a step that cannot be run here,
+    ModelTooLarge for what is over ``limits``, InputSizeNeeded, ExternalDataNeeded.
     """
     try:
         with np.errstate(all="ignore"):  # weights may be anything: what overflows is infinite
@@ -78,7 +80,9 @@ def from_onnx(
 
 
 def _inputs(graph: Graph, limits: ModelLimits) -> dict[str, tuple[int | None, ...]]:
-    """The inputs that the outputs need, and their axes. Raises what can be said against the file before its input has a size."""
+    """The inputs that the outputs need, and their axes. Raises what can be said against the file
+    before its input has a size.
+    """
     work = Worklist(graph, limits, lambda name: name)
     graph.external.check_all_there(work.weights())
     for call in work.needed():
@@ -90,7 +94,9 @@ def _inputs(graph: Graph, limits: ModelLimits) -> dict[str, tuple[int | None, ..
 
 
 def _dims_with_batch(graph: Graph, name: str) -> tuple[int | None, ...]:
-    """The axes of an input; where it is a picture without an axis of pictures, with one of 1 in front."""
+    """The axes of an input; where it is a picture without an axis of pictures, with one of 1 in
+    front.
+    """
     dims = dims_of(name, graph.inputs[name])
     return (1, *dims) if lacks_batch_axis(dims) else dims
 
@@ -124,7 +130,9 @@ class _Reader:
         self._work = Worklist(graph, limits, self._builder.new_name)
 
     def _take_batches(self, key: str) -> None:
-        """The input of one picture becomes a step, which takes the axis of pictures off the network's input."""
+        """The input of one picture becomes a step, which takes the axis of pictures off the
+        network's input.
+        """
         name = self._builder.new_name(f"{key} (batch)")
         batch = replace(self._values[key], name=name)
         self._values[name] = batch
@@ -181,7 +189,9 @@ class _Reader:
         return self._values[name]
 
     def _branch(self, call: Call) -> None:
-        """Puts the nodes of an If's branch in its place. Raises UnsupportedOp where nobody knows which."""
+        """Puts the nodes of an If's branch in its place. Raises UnsupportedOp where nobody knows
+        which.
+        """
         if len(call.inputs) != 1:
             raise FormatError(f"If {call.label!r} has {len(call.inputs)} conditions")
         condition = self._operand(call.inputs[0], "a condition")
@@ -199,7 +209,9 @@ class _Reader:
         self._work.branch(call, graphs[name])
 
     def _convert(self, call: Call) -> None:
-        """Makes the node's values known: as arrays where they follow from the file alone, else as steps of the network."""
+        """Makes the node's values known: as arrays where they follow from the file alone, else as
+        steps of the network.
+        """
         _check_supported(call)
         node, label = call.node, call.label
         self._graph.external.bring_in(node_tensors([node]))
@@ -239,7 +251,9 @@ class _Reader:
 
 
 def _add_constant(builder: Builder, known: Operand, inputs: list[Operand]) -> None:
-    """A step for an output that is the same for every picture; given once for each of them if it is that of one."""
+    """A step for an output that is the same for every picture; given once for each of them if it is
+    that of one.
+    """
     assert known.array is not None
     pictures = tuple(value for value in inputs[:1] if value.shape[0] == 1)
     reads = pictures if known.shape[:1] == (1,) else ()
@@ -264,7 +278,9 @@ def _check_supported(call: Call) -> None:
 
 
 def _check_valid(node: NodeProto, ir_version: int, opset: int, label: str) -> None:
-    """The library's own check of a node: attributes, and how many inputs and outputs its opset gives it."""
+    """The library's own check of a node: attributes, and how many inputs and outputs its opset
+    gives it.
+    """
     try:
         checker.check_node(node, _context(ir_version, opset))
     except checker.ValidationError as error:
@@ -290,7 +306,9 @@ def _with_note(meta: Mapping[str, Any], note: str) -> dict[str, Any]:
 
 
 def _about(told: Mapping[str, str]) -> dict[str, Any]:
-    """Labels, preprocessing and model card of a file that ``to_onnx`` wrote; what others write under these names is left alone."""
+    """Labels, preprocessing and model card of a file that ``to_onnx`` wrote; what others write
+    under these names is left alone.
+    """
     found: dict[str, Any] = {}
     for key in ("labels", "preprocess", "meta"):
         try:

@@ -1,6 +1,8 @@
-"""What a network takes: the shapes of a file's inputs, and what can be filled in where they are open.
+"""What a network takes: the shapes of a file's inputs, and what can be filled in where they are
+open.
 
-Exporters leave axes open in several ways: without a number, with a name, as 0, as −1 (Paddle), or by saying no shape at all.
+Exporters leave axes open in several ways: without a number, with a name, as 0, as −1 (Paddle), or
+by saying no shape at all.
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ _OTHER = {
 
 
 def dims_of(name: str, kind: TypeProto) -> Dims:
-    """The axes of an input, None where they are open. Raises FormatError for one that no picture can be."""
+    """The axes of an input, None where they are open. Raises FormatError for one that no picture
+    can be.
+    """
     if kind.WhichOneof("value") != "tensor_type":
         raise FormatError(f"the input {name!r} is no tensor; nothing else can be given")
     tensor = kind.tensor_type
@@ -57,10 +61,11 @@ def dims_of(name: str, kind: TypeProto) -> Dims:
 
 
 def lacks_batch_axis(dims: Dims) -> bool:
-    """Whether an input is one picture without an axis of pictures in front: colours first or last, rows and columns, or one row.
+    """Whether an input is one picture without an axis of pictures in front: colours first or last,
+    rows and columns, or one row.
 
-    A first axis of 1 is that of pictures; one of another length may be a batch that the file fixes, unless what follows is no
-    picture of its own.
+    A first axis of 1 is that of pictures; one of another length may be a batch that the file fixes,
+    unless what follows is no picture of its own.
     """
     match dims:
         case (int() as count,):
@@ -77,9 +82,11 @@ def lacks_batch_axis(dims: Dims) -> bool:
 def read_at_a_size(
     inputs: Mapping[str, Dims], size: Size | None, build: Callable[[Mapping[str, Shape]], T]
 ) -> T:
-    """What ``build`` makes of the inputs' shapes, with the height and width that the file fixes, or the given ones.
+    """What ``build`` makes of the inputs' shapes, with the height and width that the file fixes, or
+    the given ones.
 
-    Raises InputSizeNeeded where they are open and not given, unless the file cannot be read at any size: then what ``build`` raises.
+    Raises InputSizeNeeded where they are open and not given, unless the file cannot be read at any
+    size: then what ``build`` raises.
     """
     if size is not None or not any(open_sides(dims) for dims in inputs.values()):
         return _first(_shapes(inputs, size), build)
@@ -146,7 +153,9 @@ def _first(shapes: Iterable[Mapping[str, Shape]], build: Callable[[Mapping[str, 
 def _shapes(
     inputs: Mapping[str, Dims], size: Size | None, *, fits: bool = False
 ) -> Iterator[Mapping[str, Shape]]:
-    """The shapes that the inputs may have, the likeliest first. ``fits``: sides that the file fixes stay, whatever ``size`` is."""
+    """The shapes that the inputs may have, the likeliest first. ``fits``: sides that the file fixes
+    stay, whatever ``size`` is.
+    """
     layouts = max((_channel_axes(dims) for dims in inputs.values()), key=len, default=(1,))
     open_channels = any(
         len(dims) == 4 and dims[axis] is None for dims in inputs.values() for axis in layouts

@@ -1,4 +1,6 @@
-"""One node of the file, as its converter sees it: typed attributes, operands, and the means to make steps of the network."""
+"""One node of the file, as its converter sees it: typed attributes, operands, and the means to make
+steps of the network.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ _FIELDS = {
 
 @dataclass(frozen=True, eq=False)
 class NodeContext:
-    """A node of the file. ``inputs`` has None where an optional one is left out; ``made`` collects what its outputs are."""
+    """A node of the file. ``inputs`` has None where an optional one is left out; ``made`` collects
+    what its outputs are.
+    """
 
     op: str
     label: str
@@ -107,13 +111,17 @@ class NodeContext:
     def setting(
         self, place: int, what: str, default: Sequence[int] | None = None
     ) -> tuple[int, ...]:
-        """Whole numbers that are an attribute in old files and an operand in new ones, both called ``what``."""
+        """Whole numbers that are an attribute in old files and an operand in new ones, both called
+        ``what``.
+        """
         if self.has(place):
             return self.int_values(place, what)
         return self.integers(what, default)
 
     def bound(self, place: int, name: str) -> float | None:
-        """One number that is an attribute in old files and an operand in new ones; None where it is left out."""
+        """One number that is an attribute in old files and an operand in new ones; None where it is
+        left out.
+        """
         if name in self.attributes:
             return self.real(name)
         if not self.has(place):
@@ -138,7 +146,8 @@ class NodeContext:
     # Steps.
 
     def value(self, place: int) -> Operand:
-        """The operand at that place as a value of the network: a constant gets a step that makes it.
+        """The operand at that place as a value of the network: a constant gets a step that makes
+        it.
 
         One for one picture goes along with the batch of the first operand that is computed.
         """
@@ -148,7 +157,9 @@ class NodeContext:
         return self.constant(found.array, found.name or f"{self.outputs[0]}.constant")
 
     def constant(self, array: Array, name: str) -> Operand:
-        """A step of the network that makes these numbers; those for one picture once for each of them."""
+        """A step of the network that makes these numbers; those for one picture once for each of
+        them.
+        """
         computed = [x for x in self.inputs if x is not None and x.array is None]
         single = array.shape[:1] == (1,) and computed[0].shape[:1] == (1,)
         like = tuple(computed[:1]) if single else ()

@@ -1,9 +1,11 @@
-"""Which of a file's nodes are needed, in an order in which they can be computed: the file's own wherever that is one.
+"""Which of a file's nodes are needed, in an order in which they can be computed: the file's own
+wherever that is one.
 
-A file's own functions, and an ``If`` whose condition is known by then, are replaced by the nodes inside when their turn comes. Inner
-values get names that are their own in the whole network.
+A file's own functions, and an ``If`` whose condition is known by then, are replaced by the nodes
+inside when their turn comes. Inner values get names that are their own in the whole network.
 
-Source: ONNX, "Open Neural Network Exchange Intermediate Representation", on names, subgraphs and functions.
+Source: ONNX, "Open Neural Network Exchange Intermediate Representation", on names, subgraphs and
+functions.
 """
 
 from __future__ import annotations
@@ -34,9 +36,11 @@ LONGEST_LABEL = 200
 
 @dataclass(frozen=True, eq=False)
 class Scope:
-    """Where a node stands: what its names mean, which operations it means, and the attributes of the function around it.
+    """Where a node stands: what its names mean, which operations it means, and the attributes of
+    the function around it.
 
-    ``outer``: where a name is looked up that is not here; None for a function, which sees nothing but its operands.
+    ``outer``: where a name is looked up that is not here; None for a function, which sees nothing
+    but its operands.
     """
 
     names: Mapping[str, str]
@@ -107,7 +111,9 @@ class Call:
 
 @dataclass
 class Worklist:
-    """The calls that ``graph``'s outputs need. ``new_name`` gives a name that no value has, like the one that is wanted."""
+    """The calls that ``graph``'s outputs need. ``new_name`` gives a name that no value has, like
+    the one that is wanted.
+    """
 
     graph: Graph
     limits: ModelLimits
@@ -153,7 +159,8 @@ class Worklist:
     def __iter__(self) -> Iterator[Call]:
         """Every needed call, once, its operands before it. Raises FormatError for a cycle.
 
-        What a call makes counts as there once the next one is asked for, unless other nodes were put in its place.
+        What a call makes counts as there once the next one is asked for, unless other nodes were
+        put in its place.
         """
         while self._ready:
             call = heapq.heappop(self._ready)[1]
@@ -182,7 +189,9 @@ class Worklist:
         self._need(self.read.intersection(call.outputs))
 
     def inline(self, call: Call) -> None:
-        """Put the nodes of a function in the place of a call of it. Raises FormatError, ModelTooLarge."""
+        """Put the nodes of a function in the place of a call of it. Raises FormatError,
+        ModelTooLarge.
+        """
         assert call.function is not None
         function = self.graph.functions[call.function]
         if call.function in call.scope.inside:
@@ -219,7 +228,9 @@ class Worklist:
         inside: tuple[FunctionKey, ...] | None = None,
         attributes: Mapping[str, AttributeProto | None] | None = None,
     ) -> None:
-        """Enter ``nodes`` at the place of ``call``. What they make is called as its outputs are where it is one of ``results``."""
+        """Enter ``nodes`` at the place of ``call``. What they make is called as its outputs are
+        where it is one of ``results``.
+        """
         if call.scope.level == MOST_LEVELS:
             raise FormatError("graphs in graphs in graphs: too deeply nested to be read")
         nodes = list(nodes)
@@ -245,7 +256,8 @@ class Worklist:
             attributes=call.scope.attributes if inside is None else attributes,
             level=call.scope.level + 1,
         )
-        # An output that the nodes do not make themselves, or make under another output's name, is passed on.
+        # An output that the nodes do not make themselves, or make under another output's name, is
+        # passed on.
         for number, (result, output) in enumerate(zip(results, call.outputs, strict=False)):
             if output and wanted.get(result) != output:
                 inner_name = f"passed on {number}"
