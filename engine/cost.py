@@ -1,4 +1,4 @@
-"""What a network costs, found by shape inference alone: nothing is run."""
+"""What a network costs, by shape inference alone: nothing is run."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Cost(NamedTuple):
 
 @dataclass(frozen=True)
 class ModelLimits:
-    """What somebody else's network may cost; checked before anything is run. Adds and activations
-    are those of one picture.
+    """Limits of imported networks, checked before anything is run. Multiply-adds and activation
+    bytes are those of one image.
     """
 
     max_bytes: int = 1 << 30  # of the file: VGG-16 in float32 takes half of it

@@ -1,4 +1,4 @@
-"""Questions about the graph of a network alone: what leads where, and what everything goes through."""
+"""Questions about the graph of a network: what leads to a value, and what dominates it."""
 
 from __future__ import annotations
 

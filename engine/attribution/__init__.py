@@ -1,4 +1,4 @@
-"""Why this class: which pixels a score comes from, asked in the ways that the literature knows, and
+"""Attribution: which pixels a score depends on, by the methods of the literature, and tests of
 how far to believe them.
 """
 

@@ -1,5 +1,5 @@
-"""Class activation maps: which maps of a layer speak for the class, and where on the picture they
-do.
+"""Class activation maps: which channels of a layer raise the score of a class, and where in the
+image.
 """
 
 from __future__ import annotations

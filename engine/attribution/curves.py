@@ -1,4 +1,4 @@
-"""Deletion and insertion: whether what a map calls important is really what the answer hangs on."""
+"""Deletion and insertion: whether the prediction depends on the pixels that a map calls important."""
 
 from __future__ import annotations
 

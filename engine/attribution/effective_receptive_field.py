@@ -1,4 +1,4 @@
-"""The effective receptive field: how strongly each pixel matters for one number."""
+"""The effective receptive field: how strongly one element depends on each pixel."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.errors import ShapeError
+from engine.inspection import check_index
 from engine.network import Network
 from engine.trace import Trace
 from engine.types import Array, Index
@@ -19,11 +19,10 @@ def effective_field(
     index: Index,
     check: Callable[[], None] | None = None,
 ) -> Array:
-    """|∂number/∂pixel| for ``trace[name][index]``, the length of the vector over the colours: (H,
-    W).
+    """|∂y/∂pixel| of the element y = ``trace[name][index]``, the norm over the colours: (H, W).
 
-    It is zero outside the receptive field (views.receptive_field), and within it mostly small: the
-    middle counts most. ``check`` is called before every node and may raise to stop. Raises
+    It is zero outside the receptive field (engine/inspection/receptive_fields.py), and largest in
+    its middle. ``check`` is called before every node and may raise to stop. Raises
     ShapeError for an index outside, KeyError for a name that is no value of the network.
 
     Source: Luo et al., "Understanding the effective receptive field in deep convolutional neural
@@ -31,8 +30,7 @@ def effective_field(
     """
     picture = next(iter(network.inputs))
     one = np.zeros_like(trace[name])
-    if len(index) != one.ndim or not all(0 <= i < n for i, n in zip(index, one.shape, strict=True)):
-        raise ShapeError(f"{name!r} has the shape {one.shape}, so it has no position {index}")
+    check_index(trace, name, index)
     one[index] = 1
     found = network.backward(trace, {name: one}, only_values=[picture], check=check).values
     if picture not in found:

@@ -1,6 +1,4 @@
-"""Methods that ask by how much the score would change if a pixel did: the gradient, and what has
-been made of it.
-"""
+"""Attribution by gradients: by how much the score would change if a pixel did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The methods by name, with the options that they take, and the one way to ask any of them."""
+"""The attribution methods by name, with their options, and one function that runs any of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Occlusion: cover a part of the picture, and see what becomes of the score."""
+"""Occlusion: the drop of the score when a part of the image is covered."""
 
 from __future__ import annotations
 

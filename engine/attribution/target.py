@@ -1,4 +1,4 @@
-"""The question that every method answers: which pixels this one score comes from."""
+"""The attribution target: the one score that every method traces back to the pixels."""
 
 from __future__ import annotations
 

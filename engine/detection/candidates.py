@@ -1,4 +1,4 @@
-"""Boxes with scores, and which of them stay when several lie over the same thing."""
+"""Boxes with scores, and non-maximum suppression."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The cells that a detector without a list of boxes looks at: every place of its maps, level by
-level.
-"""
+"""The anchor grid of a detector: every position of its maps, level by level."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ def receptive_fields_of(
 
 
 class ReceptiveFields:
-    """The receptive fields of a network, for a batch of ``n``. Exact: every op's own windows, one
-    after the other.
+    """The exact receptive fields of a network, for a batch of ``n``: the input regions of its ops,
+    chained.
 
     The bounds of all values (engine/inspection/field_bounds.py) are found in one walk through the
     graph, in time linear in the network's size; every question is then read off them. ``check`` is

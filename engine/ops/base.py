@@ -48,22 +48,22 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """Where one number came from: ``result == bias + contributions.sum()``, up to rounding.
+    """How one element was computed: ``result == bias + contributions.sum()``, up to rounding.
 
-    The T terms are parallel arrays, in the order in which the op meets them:
+    The T terms are parallel arrays, in the order in which the op reads them:
 
     - ``input_indices`` (T,) int: which input of the op;
     - ``positions`` (T, D) int: where in that input, batch axis included. A position outside the
       input is a padded cell. With inputs of different rank the shorter positions are filled up with
       -1 on the right;
-    - ``values`` (T,) float64: the number found there;
+    - ``values`` (T,) float64: the element at that position;
     - ``weights`` (T,) float64: what it was multiplied by, NaN where the op does not multiply (tanh,
       say);
-    - ``contributions`` (T,) float64: what it brought to the result.
+    - ``contributions`` (T,) float64: what the term adds to the result.
 
-    ``rule`` names how the terms were joined: weighted_sum, sum, product, max, mean, norm, function,
-    copy, scale, softmax, constant. ``details`` holds further numbers that the rule speaks of (a
-    softmax's denominator, a normalisation's mean).
+    ``rule`` names how the terms are joined: weighted_sum, sum, product, quotient, power, max, min,
+    mean, norm, function, copy, scale, softmax, constant. ``details`` holds further numbers that the
+    rule uses (a softmax's denominator, a normalisation's mean).
     """
 
     rule: str
@@ -78,8 +78,8 @@ class Explanation:
 
 
 class Op(ABC):
-    """One step of a network. Frozen, and it never holds an activation, so one network serves many
-    threads at once.
+    """One operation of a network. It is frozen and never holds an activation, so that one network
+    serves many threads at once.
     """
 
     kind: ClassVar[str]  # its name on the wire: "conv", "relu", "max_pool", …
@@ -172,17 +172,19 @@ class Op(ABC):
         return self.backward(dy, cache)[1]
 
     def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]:
-        """The inputs' gradients alone: all that anyone asks of a network that does not learn."""
+        """The gradients of the inputs alone: enough for a network that is not trained."""
         return self.backward(dy, cache)[0]
 
     @abstractmethod
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
-        """Where the number ``y[index]`` came from, at inference. ``index`` includes the batch axis."""
+        """How the element ``y[index]`` was computed, at inference. ``index`` includes the batch
+        axis.
+        """
 
     @abstractmethod
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
-        """The smallest box in each input that holds all that an output box can see; None for an
-        input it does not see.
+        """The smallest box in each input on which an output box depends; None for an input on which
+        it does not depend.
 
         Boxes are clipped to the input. A single position is ``Box.at(index)``; boxes chain through
         a network into the exact receptive field.

@@ -1,5 +1,5 @@
-"""Steps whose output is picked from the input axis by axis, by tables of cells: the arithmetic that
-they share.
+"""Ops whose output is taken from the input axis by axis, by tables of input positions: what they
+share.
 
 ``y[…, o, …] = x[…, cells[o], …]`` along each axis that has a table; -1 stands for a cell that is
 not there. The same table says how to go forward, where a gradient goes back to, and what a position

@@ -1,6 +1,4 @@
-"""One axis of a sliding window: the arithmetic that everything with a kernel shares, and the checks
-of its numbers.
-"""
+"""A sliding window along one axis: output size, input cells, and checks of its parameters."""
 
 from __future__ import annotations
 

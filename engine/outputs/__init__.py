@@ -1,4 +1,4 @@
-"""What the outputs of a network are, where their logits are, and what they answer."""
+"""What the outputs of a network are, where their logits are, and what they predict."""
 
 from engine.outputs.info import (
     CLASSIFYING,

@@ -1,4 +1,4 @@
-"""Numbers that cannot leave 0 … 1, by the steps that make them."""
+"""Values that are known to lie between 0 and 1, by the ops that compute them."""
 
 from __future__ import annotations
 

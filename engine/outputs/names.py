@@ -1,4 +1,4 @@
-"""What the name of an output says of it. Files say nothing else about what their numbers mean."""
+"""What the name of an output says about it."""
 
 from __future__ import annotations
 

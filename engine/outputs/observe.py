@@ -1,4 +1,4 @@
-"""What some pictures show of a network's answers, where its graph does not say it."""
+"""What a network's outputs show on a few images, where its graph does not say what they are."""
 
 from __future__ import annotations
 

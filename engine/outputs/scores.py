@@ -1,4 +1,4 @@
-"""A trace → the answer of an output: probabilities of classes, or its numbers."""
+"""The prediction of an output, read off a trace: class probabilities, or its values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Networks made from networks: with something changed, or with arrays of their own."""
+"""Networks made from networks: with nodes replaced, or with arrays of their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is chosen before a training starts."""
+"""The configuration of a training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures with labels, a split by seed, and the order in which an epoch meets them."""
+"""Labelled images, the split into training and validation, and the order of batches in an epoch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good a network is on pictures that it has not seen."""
+"""Evaluation: loss and accuracy of a network on images that it was not trained on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that a training has come to: what a checkpoint holds."""
+"""The state of a training: all that a checkpoint holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One step of learning: forward, loss, backward, update, with the batch shared out among cores."""
+"""One training step: forward pass, loss, backward pass, update, with the batch split among
+processors.
+"""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def values(seen: StepInspection, name: str, picture: int, of: str) -> Array:
         raise BadParameter(f"of: there is no {of!r}. There is: {', '.join(found)}.")
     array = found[of]
     if array is None:
-        raise BadParameter(f"No blame reaches {name!r}: the loss is taken before it.")
+        raise BadParameter(f"No gradient reaches {name!r}: the loss is taken before it.")
     return glass.network.layouts[name].to_display(array, seen.check_picture(picture))
 
 

@@ -1,4 +1,4 @@
-"""A value that nothing is computed for: the same numbers for every picture."""
+"""A constant: a value that depends on no input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps that move numbers about: transpose, slice, gather, expand."""
+"""Transpose, slice, gather, expand: ops that move or repeat elements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps that choose among numbers by what other numbers say: where, top k, gather elements."""
+"""Ops that select elements by the values of other elements: where, top k, gather elements."""
 
 from __future__ import annotations
 

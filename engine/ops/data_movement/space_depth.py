@@ -1,4 +1,4 @@
-"""Channels to places and back: depth to space (pixel shuffle), space to depth."""
+"""Depth to space (pixel shuffle) and space to depth: channels become positions, and back."""
 
 from __future__ import annotations
 

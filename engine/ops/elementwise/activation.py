@@ -1,5 +1,5 @@
-"""Activation functions: each output number comes from the number at the same place (softmax: from
-its neighbours too).
+"""Activation functions: each output element depends on the input element at the same position
+(softmax: on its neighbours too).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Two operands compared place by place, and the remainder of their division."""
+"""Comparisons of two operands element by element, and the remainder of their division."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Functions of one number: exp, log, abs and the like, and the curved activations. Each output
-comes from the same place.
-"""
+"""Functions of one element: exp, log, abs and the like, and smooth activation functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Further activation functions, and the trigonometric ones."""
+"""Further activation functions, and the trigonometric functions."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Convolution: a small window slides over all the input maps; every filter answers with one number
-a place.
-"""
+"""Convolution: the weighted sum of the elements in a window that slides over all input maps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Transposed convolution: every number of a small map paints its own copy of the kernel onto a
+"""Transposed convolution: every element of a small map adds its own copy of the kernel to a
 larger one.
 """
 

@@ -1,4 +1,4 @@
-"""The fully connected layer: every output weighs every input."""
+"""The fully connected layer: every output unit is a weighted sum of all inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Local response normalisation: loud neighbours among the channels turn a number down."""
+"""Local response normalisation: an element is divided by the size of its neighbours among the
+channels.
+"""
 
 from __future__ import annotations
 

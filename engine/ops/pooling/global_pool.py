@@ -1,4 +1,4 @@
-"""Pooling over whole maps: each map becomes one number, its mean or its largest."""
+"""Global pooling: each map becomes one element, its mean or its maximum."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Batch normalisation's statistics: joined from the parts of a batch, and taken anew when a
-training is over.
-"""
+"""Batch normalisation's statistics: joined from micro-batches, and computed anew after a training."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""How the layers of a network fare while it learns: how weights and gradients are spread, and what
-keeps a layer from learning.
+"""Diagnostics of a training: how weights and gradients are distributed, and which layers do not
+learn.
 
 layers = look(network, parts, before, steps)
 for warning in warnings(layers): ...

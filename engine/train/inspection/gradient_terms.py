@@ -1,4 +1,4 @@
-"""The chain rule written out: which products add up to the gradient of one weight, or of one
+"""The chain rule written out: the products that add up to the gradient of one weight or of one
 activation.
 
 Nothing here is learned from: a ``StepTrace`` holds all values and gradients, and the sums of its
@@ -30,12 +30,11 @@ from engine.types import Array, Index, Shape
 
 @dataclass(frozen=True)
 class GradientTerm:
-    """One product: the gradient ``dz`` of a number that ``layer`` made, times what it hangs on,
-    ``a``.
+    """One term of the sum: ``dz``, the gradient of an output element of ``layer``, times ``a``.
 
-    - in a parameter's gradient, ``a`` is the number that the parameter met, found at
-      ``input_index`` of the layer's input; a bias meets a one, which stands nowhere: None. Batch
-      normalisation's gamma meets the normalised number;
+    - in a parameter's gradient, ``a`` is the input element that the parameter is multiplied by, at
+      ``input_index`` of the layer's input; for a bias it is 1, and the index None. Batch
+      normalisation's gamma is multiplied by the normalised element;
     - in an activation's gradient, ``a`` is the local derivative of the layer's number by the
       activation, and ``input_index`` is None.
 

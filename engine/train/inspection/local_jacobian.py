@@ -1,5 +1,4 @@
-"""Who reads a number of a value, and how much each reader hangs on it: the local derivatives of the
-chain rule.
+"""The consumers of an element, and their local derivatives by it: the factors of the chain rule.
 
 Places are given as grids: positions along each axis, batch axis first, of which every combination
 is meant.

@@ -1,4 +1,4 @@
-"""One step of learning under the glass: the step that ``Step`` does, with every number of it kept.
+"""One training step with every number kept: the step that ``Step`` does.
 
     glass = trace_step(state, batch.x, batch.shares, batch.learning_rate)
 

@@ -142,7 +142,10 @@ class TestGuided:
         inner, x = LeakyRelu(0.5), np.array([[-3.0, 4.0]])
         guided, (y, _) = Guided(inner), inner.forward(x)
         assert (guided.forward(x)[0] == y).all()
-        assert guided.explain((x,), y, (0, 0)).products == inner.explain((x,), y, (0, 0)).products
+        assert (
+            guided.explain((x,), y, (0, 0)).contributions
+            == inner.explain((x,), y, (0, 0)).contributions
+        )
 
     def test_the_network_stays_as_it_is(self):
         asking = branched()

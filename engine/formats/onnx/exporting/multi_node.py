@@ -1,5 +1,5 @@
-"""Layers that are more than one node in an ONNX file: what makes integers or truth values there,
-and what ONNX has no node for.
+"""Ops that become more than one ONNX node: integer and boolean results, and what ONNX has no
+operator for.
 """
 
 from __future__ import annotations

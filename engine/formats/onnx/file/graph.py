@@ -1,6 +1,4 @@
-"""From bytes to a graph whose parts can be trusted to be there: one maker a value, names that are
-texts, no weights from nowhere.
-"""
+"""From bytes to a checked graph: one producer for each value, valid names, no missing weights."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""What can be done about a file that asks for what cannot be run here: for this reason, at this
-node.
-"""
+"""The way out of a refusal: what can be done about a file that this engine cannot run."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A network under construction: what is known of each of the file's values, and the steps that were
-made so far.
+"""A network under construction: what is known of each value of the file, and the nodes made so
+far.
 """
 
 from __future__ import annotations

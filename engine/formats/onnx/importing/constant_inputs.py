@@ -1,6 +1,4 @@
-"""Inputs of an ONNX file that somebody gives a constant: they become numbers of the file, as if it
-had brought them itself.
-"""
+"""Inputs that the user gives a constant: they become initializers of the graph."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""One node of the file, as its converter sees it: typed attributes, operands, and the means to make
-steps of the network.
+"""One ONNX node as its converter sees it: typed attributes, operands, and functions that add
+nodes to the network.
 """
 
 from __future__ import annotations

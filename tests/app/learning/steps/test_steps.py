@@ -329,7 +329,7 @@ def test_lessons_that_cannot_be_given_are_refused_in_words(client, analysis, opt
         ("/update/fc1/weight?index=x", 422, "not numbers"),
         ("/blame/conv1?channel=9&y=0&x=0", 422, "channel: 9 is outside"),
         ("/blame/fc1?unit=0", 422, "read by the loss itself"),
-        ("/blame/softmax?unit=0", 422, "No blame reaches"),
+        ("/blame/softmax?unit=0", 422, "No gradient reaches"),
         ("/explain/fc1", 422, "named by unit"),
     ],
 )
