@@ -22,7 +22,7 @@ def network():
 
 
 def photo(name):
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     return (root / "static" / "samples" / f"{name}.jpg").read_bytes()
 
 

@@ -21,7 +21,7 @@ from tests.engine.formats.onnx.twins import run_file
 
 make = helper.make_node
 
-DOC = Path(__file__).parent.parent.parent / "docs" / "onnx.md"
+DOC = Path(__file__).parents[5] / "docs" / "onnx.md"
 
 
 def assert_same(data, x, name="x", **how):
