@@ -273,9 +273,9 @@ class Analysis:
         why: dict[str, Any] = self._get(name, "/explain", **position).json()
         return why
 
-    def trail(self, name: str, **position: int) -> list[dict[str, Any]]:
+    def strongest_path(self, name: str, **position: int) -> list[dict[str, Any]]:
         """The strongest path from a number back to the input; positions as for ``explain``."""
-        steps: list[dict[str, Any]] = self._get(name, "/trail", **position).json()["steps"]
+        steps: list[dict[str, Any]] = self._get(name, "/strongest-path", **position).json()["steps"]
         return steps
 
     def variant(self, **changes: Any) -> Analysis:

@@ -32,7 +32,7 @@ from engine.types import Array, Index
 Scores = list[tuple[str, float]]
 
 # How many of a layer's maps are named as its strongest ones.
-STRONGEST = 8
+MAX_TOP_CHANNELS = 8
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer in short; ``shape`` is the one that is shown (engine/display.py), ``own_shape`` the network's where that is another.
+    """One layer in short; ``shape`` is the one that is shown (engine/display.py), ``native_shape`` the network's where that is another.
 
     ``layout`` has one letter for each of the network's own axes (engine/layouts.py).
     """
@@ -71,8 +71,8 @@ class Layer:
     shape: tuple[int, ...]
     layout: str
     stats: inspection.LayerStats
-    strongest: list[int]
-    own_shape: tuple[int, ...] | None = None
+    top_channels: list[int]
+    native_shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -316,9 +316,9 @@ def layer_of(network: Network, name: str, y: Array) -> Layer:
     op = "input" if name in network.inputs else network.node(name).op.kind
     layout = network.layouts[name]
     seen = layout.to_display(y)
-    own = None if layout.native_shape == layout.shape else layout.native_shape
-    stats, strongest = inspection.layer_stats(seen), inspection.top_channels(seen, STRONGEST)
-    return Layer(name, op, seen.shape, layout.letters, stats, strongest, own)
+    native = None if layout.native_shape == layout.shape else layout.native_shape
+    stats, top = inspection.layer_stats(seen), inspection.top_channels(seen, MAX_TOP_CHANNELS)
+    return Layer(name, op, seen.shape, layout.letters, stats, top, native)
 
 
 class Clock:

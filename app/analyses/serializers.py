@@ -76,7 +76,7 @@ def model(
         "input": {"name": name, "shape": list(shape)},
         "preprocess": {**USUAL, **preprocess_of(network).to_dict()},
         "labels": None if network.labels is None else list(network.labels),
-        "scores": scores_kind(network.answer),
+        "output": output_kind(network.answer),
         "outputs": [output_info(info) for info in network.output_infos],
         "parameters": cost.pop("parameters"),
         "multiply_adds": cost["multiply_adds"],
@@ -110,18 +110,18 @@ def analysis(done: Analysis) -> dict[str, Any]:
         },
         "layers": [asdict(layer) for layer in done.layers],
         "predictions": predictions(done.predictions),
-        "scores": scores_kind(done.network.answer),
+        "output": output_kind(done.network.answer),
         "outputs": [output(done, info) for info in done.network.output_infos],
         "timings_ms": done.timings_ms,
         **_variant(done),
     }
 
 
-def scores_kind(info: OutputInfo) -> str | None:
-    """Where probabilities come from: the network's own answer, "shares", or its raw scores, "logits"; None without classes."""
+def output_kind(info: OutputInfo) -> str | None:
+    """Where probabilities come from: the network's own answer, "probabilities", or its raw scores, "logits"; None without classes."""
     if not info.is_classifying:
         return None
-    return "shares" if info.form == "probabilities" else "logits"
+    return "probabilities" if info.form == "probabilities" else "logits"
 
 
 def output_info(info: OutputInfo) -> dict[str, Any]:

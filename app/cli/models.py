@@ -231,7 +231,7 @@ def _layers(network: Network) -> Table:
         table.add_row(
             short_name(layer.name),
             layer.op,
-            _sides(layer.own_shape or layer.shape),
+            _sides(layer.native_shape or layer.shape),
             f"{layer.parameters:,}" if layer.parameters else "",
             f"{layer.multiply_adds:,}" if layer.multiply_adds else "",
             _sides(layer.receptive_field),

@@ -23,13 +23,13 @@ class PhotoChanges:
     - ``shift``: (right, down), whole pixels, at most MARGIN either way;
     - ``rotate``: degrees clockwise about the centre;
     - ``blur``: the standard deviation of a Gauss curve;
-    - ``cover``: (left, top, right, bottom) of the parts that are hidden, half open.
+    - ``occlude``: (left, top, right, bottom) of the parts that are hidden, half open.
     """
 
     shift: tuple[int, int] = (0, 0)
     rotate: float = 0.0
     blur: float = 0.0
-    cover: tuple[tuple[int, int, int, int], ...] = ()
+    occlude: tuple[tuple[int, int, int, int], ...] = ()
 
 
 def changed(
@@ -56,7 +56,7 @@ def changed(
         image = image.filter(ImageFilter.GaussianBlur(changes.blur))
     pixels = np.array(image)
     colour = np.rint(preprocess.blank()).astype(np.uint8)
-    for west, north, east, south in changes.cover:
+    for west, north, east, south in changes.occlude:
         pixels[north:south, west:east] = colour
     return pixels
 

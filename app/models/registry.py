@@ -33,12 +33,12 @@ _Version = tuple[Path, int]
 class Retention(TypedDict):
     """How a model is kept: whether somebody brought it, its ``bytes`` in memory, and after how many seconds without use it goes."""
 
-    own: bool
+    uploaded: bool
     bytes: int | None
     expires_in: float | None
 
 
-_SHIPPED = Retention(own=False, bytes=None, expires_in=None)
+_SHIPPED = Retention(uploaded=False, bytes=None, expires_in=None)
 
 
 class ModelProvider(Protocol):

@@ -71,7 +71,7 @@ class UploadedModels:
             if own is None:
                 return None
             left = max(0.0, own.used + self._seconds - self._clock())
-            return Retention(own=True, bytes=own.nbytes, expires_in=round(left, 1))
+            return Retention(uploaded=True, bytes=own.nbytes, expires_in=round(left, 1))
 
     def keep(self, model: str, network: Network) -> list[str]:
         """Put a model on the shelf; what had to go for it. Raises OversizedModel for one that has no room even alone."""

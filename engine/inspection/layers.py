@@ -17,7 +17,7 @@ class LayerInfo:
     """What is known of a layer without running it; counts and shapes are for one picture, without
     the batch axis.
 
-    ``shape`` is the one that is shown (engine/display.py), ``own_shape`` the network's own where
+    ``shape`` is the one that is shown (engine/display.py), ``native_shape`` the network's own where
     that is another, ``layout`` what its axes are (engine/layouts.py). ``label`` is what the model's
     file calls the node. ``receptive_field`` is (height, width) in input pixels of what the layer's
     middle number can see.
@@ -32,7 +32,7 @@ class LayerInfo:
     multiply_adds: int
     attributes: dict[str, Any]
     receptive_field: tuple[int, ...]
-    own_shape: Shape | None = None
+    native_shape: Shape | None = None
     label: str = ""
 
 
@@ -58,7 +58,7 @@ def describe_layers(network: Network, check: Callable[[], None] | None = None) -
                 multiply_adds=op.multiply_adds(*(shapes[i] for i in node.inputs)),
                 attributes=_attributes(dict(op.attributes), op.params.get("weight")),
                 receptive_field=fields.size_of(node.name),
-                own_shape=None if layout.native_shape == layout.shape else layout.native_shape,
+                native_shape=None if layout.native_shape == layout.shape else layout.native_shape,
                 label=node.label,
             )
         )

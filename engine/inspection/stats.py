@@ -13,7 +13,7 @@ from engine.types import Array
 
 
 class LayerStats(TypedDict):
-    """Key figures of one value. ``dead_maps`` counts the maps that are zero everywhere; None for a
+    """Key figures of one value. ``dead_channels`` counts the maps that are zero everywhere; None for a
     vector.
     """
 
@@ -22,7 +22,7 @@ class LayerStats(TypedDict):
     mean: float
     std: float
     zero_fraction: float
-    dead_maps: int | None
+    dead_channels: int | None
 
 
 def layer_stats(y: Array) -> LayerStats:
@@ -37,7 +37,7 @@ def layer_stats(y: Array) -> LayerStats:
         mean=float(y.mean(dtype=np.float64)),
         std=float(y.std(dtype=np.float64)),
         zero_fraction=float(zeros / y.size),
-        dead_maps=None if alive is None else int(np.count_nonzero(alive == 0)),
+        dead_channels=None if alive is None else int(np.count_nonzero(alive == 0)),
     )
 
 

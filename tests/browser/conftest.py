@@ -117,7 +117,7 @@ def delete_uploaded_sets(site: str) -> None:
     """The server outlives a test; the next one is to find only the sets that come with it."""
     listed = httpx.get(f"{site}/api/v1/datasets", timeout=30).json()["datasets"]
     for data in listed:
-        if data["own"]:
+        if data["uploaded"]:
             httpx.delete(f"{site}/api/v1/datasets/{data['id']}", timeout=30).raise_for_status()
 
 

@@ -32,7 +32,7 @@ def look_inside(screen: Screen) -> None:
 
 
 def own_models(screen: Screen) -> list[dict[str, Any]]:
-    return [model for model in screen.get("models")["models"] if model["own"]]
+    return [model for model in screen.get("models")["models"] if model["uploaded"]]
 
 
 def shown_model(screen: Screen) -> str:

@@ -145,7 +145,7 @@ def test_how_strongly_each_pixel_matters(screen: Screen):
     page.keyboard.press("f")
     page.wait_for_selector(".tool-words:has-text('middle quarter')")
     answer = screen.get(
-        f"analyses/{screen.analysis_id}/layers/conv4_2/effective-field?channel=3&y=2&x=5"
+        f"analyses/{screen.analysis_id}/layers/conv4_2/effective-receptive-field?channel=3&y=2&x=5"
     )
     field = answer["map"]
     strongest = max((v, y, x) for y, row in enumerate(field) for x, v in enumerate(row))
@@ -174,7 +174,7 @@ def test_the_strongest_path(screen: Screen):
     page.wait_for_selector(".trail-step")
     path = f"analyses/{screen.analysis_id}/layers"
     unit = page.evaluate("() => new URLSearchParams(location.search).get('unit')")
-    steps = screen.get(f"{path}/softmax/trail?unit={unit}")["steps"]
+    steps = screen.get(f"{path}/softmax/strongest-path?unit={unit}")["steps"]
     assert [step["layer"] for step in steps][-1] == "input"
     assert page.locator(".trail-name").all_inner_texts() == [step["layer"] for step in steps]
     shown = page.locator(".trail-step data:not(.trail-product)").evaluate_all(

@@ -127,10 +127,10 @@ def test_rotated_blurred_and_covered(panel: Screen, folder):
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     box = [27, 28, 35, 44]  # two squares of 8 pixels, one below the other, are one box
-    changes = {"photo": {"rotate": 4, "blur": 1.5, "cover": [box]}}
+    changes = {"photo": {"rotate": 4, "blur": 1.5, "occlude": [box]}}
     variant = make_variant(panel, original, changes)
     wait_for_pair(panel, variant["id"])
-    panel.wait_for_address(quote(json.dumps(["cover", box], separators=(",", ":")), safe=""))
+    panel.wait_for_address(quote(json.dumps(["occlude", box], separators=(",", ":")), safe=""))
     page.locator(".brush-field").scroll_into_view_if_needed()
     keep_picture(page, folder / "covered.png")
     page.keyboard.press("Backspace")
@@ -151,7 +151,7 @@ def test_covered_by_pointer(panel: Screen):
     page.mouse.down()
     page.mouse.move(box["x"] + 20.5 * pixel, box["y"] + 10.5 * pixel, steps=5)
     page.mouse.up()
-    variant = make_variant(panel, original, {"photo": {"cover": [[6, 6, 24, 14]]}})
+    variant = make_variant(panel, original, {"photo": {"occlude": [[6, 6, 24, 14]]}})
     wait_for_pair(panel, variant["id"])
 
 

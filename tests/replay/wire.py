@@ -14,8 +14,8 @@ ANALYSES = "/analyses"
 ANALYSIS = "/analyses/{id}"
 LAYER = "/analyses/{id}/layers/{name}"
 EXPLANATION = "/analyses/{id}/layers/{name}/explain"
-STRONGEST_PATH = "/analyses/{id}/layers/{name}/trail"
-EFFECTIVE_FIELD = "/analyses/{id}/layers/{name}/effective-field"
+STRONGEST_PATH = "/analyses/{id}/layers/{name}/strongest-path"
+EFFECTIVE_FIELD = "/analyses/{id}/layers/{name}/effective-receptive-field"
 ATTRIBUTIONS = "/analyses/{id}/attributions"
 VARIANTS = "/analyses/{id}/variants"
 DIFFERENCE = "/analyses/{id}/difference"
@@ -88,7 +88,7 @@ def attribution(method, curves):
     return {"method": method, "curves": curves, **METHODS[method]}
 
 
-PHOTO_CHANGES = {"shift": [3, -2], "rotate": 10, "blur": 1.5, "cover": [[4, 4, 12, 12]]}
+PHOTO_CHANGES = {"shift": [3, -2], "rotate": 10, "blur": 1.5, "occlude": [[4, 4, 12, 12]]}
 
 
 def scaled(layer):

@@ -33,9 +33,9 @@ Format = Annotated[
 
 
 @router.get(
-    "/{id}/layers/{name:name}/trail",
+    "/{id}/layers/{name:name}/strongest-path",
     summary="Follow the strongest path",
-    response_model=schemas.Trail,
+    response_model=schemas.StrongestPath,
     responses=_PROBLEMS,
 )
 async def follow_trail(
@@ -49,7 +49,7 @@ async def follow_trail(
 
 
 @router.get(
-    "/{id}/layers/{name:name}/effective-field",
+    "/{id}/layers/{name:name}/effective-receptive-field",
     summary="See which pixels matter for one number",
     response_model=schemas.EffectiveField,
     responses={

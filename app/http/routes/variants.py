@@ -86,7 +86,7 @@ async def compare_analyses(
 def _changes(asked: schemas.Changes) -> Changes:
     photo = asked.photo
     return Changes(
-        edits.PhotoChanges(photo.shift, photo.rotate, photo.blur, tuple(photo.cover)),
+        edits.PhotoChanges(photo.shift, photo.rotate, photo.blur, tuple(photo.occlude)),
         tuple(_edit(edit) for edit in asked.network),
     )
 

@@ -24,7 +24,7 @@ class ModelSummary(Schema):
     training: str | None = Field(
         description="The training whose network it is, if it is one's.", examples=[None]
     )
-    own: bool = Field(description="Whether somebody brought it.", examples=[False])
+    uploaded: bool = Field(description="Whether somebody brought it.", examples=[False])
     bytes: int | None = Field(
         description="Memory that a brought model takes; null for others.", examples=[None]
     )
@@ -91,7 +91,7 @@ class LayerInfo(Schema):
         description="A letter for each of the network's own axes: N pictures, C channels, H rows, W columns, L places in a line.",
         examples=["NCHW"],
     )
-    own_shape: list[int] | None = Field(
+    native_shape: list[int] | None = Field(
         description="The network's own shape without the axis of pictures, where that is another; null otherwise.",
         examples=[None],
     )
@@ -106,11 +106,11 @@ class LayerInfo(Schema):
     )
 
 
-ScoresKind = Literal["shares", "logits"]
-SCORES = Field(
-    description="Where the predictions' shares come from: the network's own answer, or the softmax of its raw scores, «logits» (the "
+OutputForm = Literal["probabilities", "logits"]
+OUTPUT = Field(
+    description="Where the predictions' probabilities come from: the network's own answer, or the softmax of its raw scores, «logits» (the "
     "sigmoid, for a yes or no). null when its answer is no list of classes; then there are no predictions.",
-    examples=["shares"],
+    examples=["probabilities"],
 )
 
 
@@ -136,14 +136,14 @@ class Model(Schema):
     input: ModelInput
     preprocess: PreprocessInfo
     labels: list[str] | None = Field(examples=[["banana", "car", "cat"]])
-    scores: ScoresKind | None = SCORES
+    output: OutputForm | None = OUTPUT
     outputs: list[ModelOutput] = Field(
         description="What the network answers; exactly one is primary."
     )
     parameters: int = Field(examples=[851324])
     multiply_adds: int = Field(examples=[61931520])
     cost: Cost
-    own: bool = Field(description="Whether somebody brought it.", examples=[False])
+    uploaded: bool = Field(description="Whether somebody brought it.", examples=[False])
     bytes: int | None = Field(
         description="Memory that a brought model takes; null for others.", examples=[None]
     )
@@ -179,7 +179,7 @@ class Stats(Schema):
     mean: float = Field(examples=[0.21])
     std: float = Field(examples=[0.4])
     zero_fraction: float = Field(examples=[0.62])
-    dead_maps: int | None = Field(
+    dead_channels: int | None = Field(
         description="Maps that are zero everywhere; null for a vector.", examples=[1]
     )
 
@@ -194,12 +194,12 @@ class AnalysisLayer(Schema):
         description="A letter for each of the network's own axes: N pictures, C channels, H rows, W columns, L places in a line.",
         examples=["NCHW"],
     )
-    own_shape: list[int] | None = Field(
+    native_shape: list[int] | None = Field(
         description="The network's own shape without the axis of pictures, where that is another; null otherwise.",
         examples=[None],
     )
     stats: Stats
-    strongest: list[int] = Field(
+    top_channels: list[int] = Field(
         description="Up to 8 channels with the largest mean |value|, strongest first.",
         examples=[[5, 11, 0, 17, 2, 9, 21, 3]],
     )
@@ -230,7 +230,7 @@ class PhotoChanges(Schema):
         0.0, ge=-180, le=180, description="Degrees clockwise about the centre.", examples=[10.0]
     )
     blur: float = Field(0.0, ge=0, le=8, description="Deviation of a Gauss curve.", examples=[1.5])
-    cover: list[tuple[Pixels, Pixels, Pixels, Pixels]] = Field(
+    occlude: list[tuple[Pixels, Pixels, Pixels, Pixels]] = Field(
         [],
         max_length=512,
         description="[left, top, right, bottom] of hidden parts; they get the colour that the network takes for zero.",
@@ -279,7 +279,7 @@ class Analysis(Schema):
     predictions: list[Prediction] = Field(
         description="Of the primary output: all classes, best first; none where it has no classes."
     )
-    scores: ScoresKind | None = SCORES
+    output: OutputForm | None = OUTPUT
     outputs: list[AnalysisOutput] = Field(description="Every output's answer, in the file's order.")
     timings_ms: Timings
     original: str | None = Field(None, description="That of a variant.", examples=[None])
@@ -395,7 +395,7 @@ class ExplanationOut(Schema):
     )
 
 
-class TrailStep(Schema):
+class PathStep(Schema):
     """A number on the way back to the input."""
 
     layer: str = Field(examples=["relu1_1"])
@@ -408,10 +408,10 @@ class TrailStep(Schema):
     receptive_field: ReceptiveField | None
 
 
-class Trail(Schema):
+class StrongestPath(Schema):
     """The strongest path: a number, its largest term one layer back, and so on to the input."""
 
-    steps: list[TrailStep]
+    steps: list[PathStep]
 
 
 class EffectiveField(Schema):

@@ -24,7 +24,7 @@ class Dataset(Schema):
     pictures_per_class: list[int] = Field(
         description="How many of each class, in the order of the classes.", examples=[[1500, 1500]]
     )
-    own: bool = Field(
+    uploaded: bool = Field(
         description="Somebody brought it: kept on the server's disk until it is deleted.",
         examples=[False],
     )

@@ -31,7 +31,7 @@ from engine.formats.safetensors import write_atomically
 from engine.train.data import Dataset
 from engine.train.synthetic import SETS, draw
 
-_OWN = re.compile(r"own-[0-9a-f]{16}")
+_UPLOADED = re.compile(r"own-[0-9a-f]{16}")
 _REMEMBERED = 4  # sets in memory; one has at most 61 MB
 _WAIT = 5  # seconds until somebody whose turn it was not asks again
 _UNREADABLE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
@@ -50,7 +50,7 @@ class DatasetInfo:
     classes: tuple[str, ...]
     pictures: int
     pictures_per_class: tuple[int, ...]
-    own: bool = False
+    uploaded: bool = False
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     size: tuple[int, int] = (SIZE, SIZE)
@@ -108,7 +108,7 @@ class Datasets:
 
     def all(self) -> list[DatasetInfo]:
         """The drawn sets, then those that people brought, by name."""
-        return [*DRAWN.values(), *sorted(self._own(), key=lambda info: info.name.casefold())]
+        return [*DRAWN.values(), *sorted(self._uploaded(), key=lambda info: info.name.casefold())]
 
     def info(self, dataset_id: str) -> DatasetInfo:
         """One set. Raises UnknownDataset."""
@@ -175,7 +175,7 @@ class Datasets:
             classes=dataset.classes,
             pictures=len(dataset.labels),
             pictures_per_class=tuple(dataset.pictures_per_class.tolist()),
-            own=True,
+            uploaded=True,
             problems=problems,
             notes=notes,
             size=(height, width),
@@ -203,7 +203,7 @@ class Datasets:
                 actual=size + more,
             )
 
-    def _own(self) -> list[DatasetInfo]:
+    def _uploaded(self) -> list[DatasetInfo]:
         """The brought sets that can be read; what else lies in the folder is passed over."""
         found = []
         for path in (self._folder / "datasets").glob("own-*.json"):
@@ -222,7 +222,7 @@ def _read_info(folder: Path, dataset_id: str) -> DatasetInfo:
     unknown = UnknownDataset(
         f"There is no set of pictures {dataset_id!r}; GET /api/v1/datasets lists those there are."
     )
-    if not _OWN.fullmatch(dataset_id):
+    if not _UPLOADED.fullmatch(dataset_id):
         raise unknown
     try:
         fields = json.loads(_path(folder, dataset_id, "json").read_bytes())

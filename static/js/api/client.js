@@ -125,7 +125,7 @@ export function fetchExplanation(analysis, layer, place, signal) {
  * @returns {Promise<Trail>}
  */
 export function fetchTrail(analysis, layer, place, signal) {
-  return fetchJson(layerPath(analysisPath(analysis), layer, "/trail", placeQuery(place)), signal);
+  return fetchJson(layerPath(analysisPath(analysis), layer, "/strongest-path", placeQuery(place)), signal);
 }
 
 /**
@@ -138,7 +138,7 @@ export function fetchTrail(analysis, layer, place, signal) {
  * @returns {Promise<EffectiveField>}
  */
 export function fetchEffectiveField(analysis, layer, place, signal) {
-  return fetchJson(layerPath(analysisPath(analysis), layer, "/effective-field", placeQuery(place)), signal);
+  return fetchJson(layerPath(analysisPath(analysis), layer, "/effective-receptive-field", placeQuery(place)), signal);
 }
 
 /**

@@ -59,7 +59,7 @@ async function detective({ app, layer, signal }) {
   const before = input && resultOf(app, input);
   if (!numbers || !analysis || !result || !input || !before) return [];
   const tensor = await numbers.whole(layer);
-  const place = strongestPlace(tensor, result.strongest[0]);
+  const place = strongestPlace(tensor, result.top_channels[0]);
   const why = await fetchExplanation(analysis.id, layer.name, place, signal);
   const groups = largestFirst(byMap(why.terms));
   const [group] = groups;
@@ -104,7 +104,7 @@ async function beforeAndAfter({ app, layer }) {
   const range = analysis && companionRange(analysis, layer);
   if (!numbers || !analysis || !result || !input || !range || !hasMaps(layer) || !hasMaps(input)) return [];
   const fewer = 1 - area(layer) / area(input);
-  const channel = fewer > 0 ? (result.strongest[0] ?? 0) : mostDivided(await numbers.whole(input));
+  const channel = fewer > 0 ? (result.top_channels[0] ?? 0) : mostDivided(await numbers.whole(input));
   const [one, other] = await Promise.all([numbers.some(input, [channel]), numbers.some(layer, [channel])]);
   const told = fewer > 0
     ? say.article.figures.summariser({

@@ -150,7 +150,7 @@ export function shapeText(shape) {
  *
  * @param {import("../state/types.js").Layer} layer
  */
-export function formText({ shape, own_shape: own }) {
+export function formText({ shape, native_shape: own }) {
   if (!own) return shapeText(shape);
   return say.stage.ownShape(own.length ? own.join(" × ") : say.numbers.numbers(1), shapeText(shape));
 }

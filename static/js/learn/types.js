@@ -12,7 +12,7 @@
  * @property {number[]} size [height, width]
  * @property {number} pictures
  * @property {number[]} pictures_per_class
- * @property {boolean} own Whether somebody brought it, so that it can be deleted.
+ * @property {boolean} uploaded Whether somebody brought it, so that it can be deleted.
  * @property {string[]} problems What was left out of it, and why.
  * @property {string[]} notes What was made of what was brought.
  *

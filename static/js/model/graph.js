@@ -112,7 +112,7 @@ export function placeOfUnit({ shape: [, height = 1, width = 1] }, unit) {
  * @returns {Map<string, number[]>}
  */
 export function typicalMaps(model, results, most) {
-  const strongest = new Map(results.map((result) => [result.name, result.strongest.slice(0, most)]));
+  const strongest = new Map(results.map((result) => [result.name, result.top_channels.slice(0, most)]));
   for (const layer of model.layers.filter(keepsMapsApart).reverse()) {
     const chosen = strongest.get(layer.name) ?? [];
     for (const input of layer.inputs.filter((name) => readersOf(model, name).length === 1)) {

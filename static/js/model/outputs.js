@@ -92,7 +92,7 @@ export function placeOf({ shape: [, height, width = 1] }, index) {
  */
 export function placeOfRow(layer, { data, shape: [maps = 1, height, width = 1] }, row) {
   if (height === undefined) return [row];
-  const isTable = maps === 1 || layer.own_shape !== null;
+  const isTable = maps === 1 || layer.native_shape !== null;
   const isUpright = isTable && row < maps * height && (maps > 1 || height >= width || row >= width);
   const size = height * width;
   // How the numbers of the row follow each other in the data: along a line, down a column, through the maps.

@@ -36,7 +36,7 @@ export function keyOf(change) {
 /**
  * The change of a kind of which there is at most one.
  *
- * @template {"shift" | "rotate" | "blur" | "cover"} K
+ * @template {"shift" | "rotate" | "blur" | "occlude"} K
  * @param {Change[]} changes
  * @param {K} kind
  * @returns {Extract<Change, { kind: K }> | undefined}
@@ -51,7 +51,7 @@ function isNothing(change) {
   if (change.kind === "shift") return change.right === 0 && change.down === 0;
   if (change.kind === "rotate") return change.degrees === 0;
   if (change.kind === "blur") return change.sigma === 0;
-  if (change.kind === "cover") return change.boxes.length === 0;
+  if (change.kind === "occlude") return change.boxes.length === 0;
   return change.kind === "scale" && change.scale === 1;
 }
 
@@ -84,7 +84,7 @@ export function asked(changes, model) {
     if (change.kind === "shift") photo.shift = [change.right, change.down];
     else if (change.kind === "rotate") photo.rotate = change.degrees;
     else if (change.kind === "blur") photo.blur = change.sigma;
-    else if (change.kind === "cover") photo.cover = change.boxes;
+    else if (change.kind === "occlude") photo.occlude = change.boxes;
     else network.push(edit(change));
   }
   const hasPhoto = Object.keys(photo).length > 0;
@@ -116,7 +116,7 @@ function write(change) {
   if (change.kind === "shift") return [change.kind, change.right, change.down];
   if (change.kind === "rotate") return [change.kind, change.degrees];
   if (change.kind === "blur") return [change.kind, change.sigma];
-  if (change.kind === "cover") return [change.kind, ...change.boxes];
+  if (change.kind === "occlude") return [change.kind, ...change.boxes];
   if (change.kind === "scale") return [change.kind, change.layer, change.filter, change.scale];
   const { kind, layer, filter, channel, y, x, weight } = change;
   return [kind, layer, filter, channel, y, x, weight];
@@ -147,7 +147,7 @@ export function readChanges(text) {
 function read(item) {
   if (!Array.isArray(item)) return null;
   const [kind, ...rest] = item;
-  if (kind === "cover") return rest.every(isBox) ? { kind, boxes: rest } : null;
+  if (kind === "occlude") return rest.every(isBox) ? { kind, boxes: rest } : null;
   if (kind === "shift" || kind === "rotate" || kind === "blur") {
     const [first, second] = rest;
     if (!Number.isFinite(first)) return null;

@@ -101,7 +101,7 @@ export class OwnModels {
       const copy = await api.copyModel(model.id, preset);
       const brought = this.#brought.get(model.id);
       if (brought) this.#brought.set(copy.id, { ...brought, told: { ...brought.told, preset } });
-      if (model.own && copy.id !== model.id) await this.#forget(model.id);
+      if (model.uploaded && copy.id !== model.id) await this.#forget(model.id);
       await this.#list();
       onMade();
       await this.intake.changeModel(copy.id);

@@ -178,7 +178,7 @@ export class Explorer {
       const tensor = await numbers.whole(layer);
       if (this.store.state.numbers !== numbers || this.store.state.layer !== layer.name) return;
       if (!fits(this.store.state.cursor, layer)) {
-        const cursor = strongestPlace(tensor, hasMaps(layer) ? result.strongest[0] : undefined);
+        const cursor = strongestPlace(tensor, hasMaps(layer) ? result.top_channels[0] : undefined);
         this.store.set({ cursor, tile: cursor[0] ?? 0, pinned: this.store.state.open });
       }
       const at = model.layers.indexOf(layer);

@@ -2,7 +2,7 @@
  * The shapes that travel through the page. Those that come from the API are described in full by /api/v1/openapi.json.
  *
  * @typedef {{ id: string, title: string, summary: string, classes: number, parameters: number,
- *   multiply_adds: number, input_size: number[], own: boolean, bytes: number | null, expires_in: number | null }} ModelSummary
+ *   multiply_adds: number, input_size: number[], uploaded: boolean, bytes: number | null, expires_in: number | null }} ModelSummary
  *
  * @typedef {{ input_size: number[], crop_pct: number, interpolation: string, mean: number[], std: number[],
  *   scale: number, channels: string, crop_mode: "center" | "squash" | "border", source: "file" | "graph" | "chosen" | "assumed" }} Preprocess
@@ -19,7 +19,7 @@
  * @property {string[]} inputs Names of the layers that it reads.
  * @property {number[]} shape [C, H, W] or [K], as it is shown.
  * @property {string} layout A letter for each of the network's own axes: N pictures, C channels, H rows, W columns, L places.
- * @property {number[] | null} own_shape The network's own, where that is another.
+ * @property {number[] | null} native_shape The network's own, where that is another.
  * @property {number} parameters
  * @property {number} multiply_adds
  * @property {Record<string, unknown>} attributes
@@ -30,7 +30,7 @@
  * @property {string} title
  * @property {string} description
  * @property {Preprocess} preprocess
- * @property {boolean} own Whether somebody brought it.
+ * @property {boolean} uploaded Whether somebody brought it.
  * @property {string[] | null} labels
  * @property {number} parameters
  * @property {number} multiply_adds
@@ -57,9 +57,9 @@
  *   format?: string | null, note?: string | null }} AnalysisOutput
  *
  * @typedef {{ min: number, max: number, mean: number, std: number, zero_fraction: number,
- *   dead_maps: number | null }} Stats
+ *   dead_channels: number | null }} Stats
  *
- * @typedef {{ name: string, op: string, shape: number[], stats: Stats, strongest: number[] }} LayerResult
+ * @typedef {{ name: string, op: string, shape: number[], stats: Stats, top_channels: number[] }} LayerResult
  *
  * @typedef {{ label: string, score: number }} Prediction
  *
@@ -99,7 +99,7 @@
  * @property {{ input: Box, photo: Box } | null} receptive_field
  *
  * @typedef {object} Changes What a variant changes; lengths are pixels of the network's input.
- * @property {{ shift?: number[], rotate?: number, blur?: number, cover?: number[][] }} [photo]
+ * @property {{ shift?: number[], rotate?: number, blur?: number, occlude?: number[][] }} [photo]
  * @property {NetworkEdit[]} [network]
  *
  * @typedef {{ layer: string, filter: number, scale: number }
@@ -198,7 +198,7 @@
  * @typedef {{ kind: "shift", right: number, down: number }
  *   | { kind: "rotate", degrees: number }
  *   | { kind: "blur", sigma: number }
- *   | { kind: "cover", boxes: number[][] }
+ *   | { kind: "occlude", boxes: number[][] }
  *   | { kind: "scale", layer: string, filter: number, scale: number }
  *   | { kind: "weight", layer: string, filter: number, channel: number, y: number | null, x: number | null, weight: number }
  * } Change One what-if; lengths are pixels of the network's input.

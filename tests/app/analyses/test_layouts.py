@@ -130,7 +130,7 @@ def test_layouts_are_told_by_the_model_and_by_the_analysis(own, done, name):
         layers = by_name(layers)
         for layer, expected in EXPECTED[name].items():
             found = layers[layer]
-            assert (found["layout"], found["shape"], found["own_shape"]) == expected
+            assert (found["layout"], found["shape"], found["native_shape"]) == expected
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -153,8 +153,8 @@ def test_channels_last_shows_what_channels_first_shows(get, done):
     first, last = (load(get(name, "layers/act", format="npy")) for name in list(FILES)[:2])
     np.testing.assert_allclose(first, last, atol=1e-6)
     both = [by_name(done[name][1]["layers"])["act"] for name in list(FILES)[:2]]
-    assert both[0]["strongest"] == both[1]["strongest"]
-    assert both[0]["stats"]["dead_maps"] == both[1]["stats"]["dead_maps"]
+    assert both[0]["top_channels"] == both[1]["top_channels"]
+    assert both[0]["stats"]["dead_channels"] == both[1]["stats"]["dead_channels"]
     assert both[0]["stats"]["mean"] == pytest.approx(both[1]["stats"]["mean"])
     some = [load(get(name, "layers/act", format="npy", channels="3,1")) for name in list(FILES)[:2]]
     np.testing.assert_allclose(*some, atol=1e-6)
@@ -192,7 +192,7 @@ def test_terms_lie_where_the_layer_before_shows_them(get, done, name):
                 if not term["padding"]:
                     place = tuple(term[key] for key in keys)
                     assert term["value"] == pytest.approx(float(source[place]), abs=1e-6)
-            steps = get(name, f"layers/{layer}/trail", **position).json()["steps"]
+            steps = get(name, f"layers/{layer}/strongest-path", **position).json()["steps"]
             for step in steps:
                 value = values[step["layer"]][tuple(step["index"].values())]
                 assert step["value"] == pytest.approx(float(value), abs=1e-6)
@@ -204,7 +204,7 @@ def test_what_a_number_sees_is_what_moves_it(get, done, name):
     shape = by_name(done[name][1]["layers"])[layer]["shape"]
     at = [size // 2 for size in shape]
     position = named(at)
-    found = get(name, f"layers/{layer}/effective-field", **position).json()
+    found = get(name, f"layers/{layer}/effective-receptive-field", **position).json()
     box = found["receptive_field"]["input"]
     seen = np.array(found["map"]) > 0
     assert seen.any()
@@ -256,5 +256,9 @@ def test_the_mean_of_everything_is_one_number(own):
         "/api/v1/analyses", content=picture_bytes((7, 6)), params={"model": model}
     ).json()
     layers = by_name(done["layers"])
-    assert (layers["y"]["layout"], layers["y"]["shape"], layers["y"]["own_shape"]) == ("", [1], [])
+    assert (layers["y"]["layout"], layers["y"]["shape"], layers["y"]["native_shape"]) == (
+        "",
+        [1],
+        [],
+    )
     assert layers["y"]["stats"]["max"] == pytest.approx(layers["x"]["stats"]["mean"], rel=1e-5)

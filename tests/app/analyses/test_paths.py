@@ -72,7 +72,7 @@ def test_receptive_fields_of_rows_and_columns(client, tiny):
 
 
 def test_a_trail_leads_from_an_answer_to_a_pixel(client, layers, tiny, trace):
-    steps = client.get(f"{layers}/softmax/trail?unit=1").json()["steps"]
+    steps = client.get(f"{layers}/softmax/strongest-path?unit=1").json()["steps"]
     path = inspection.strongest_path(tiny, trace, "softmax", (0, 1))
     assert [step["layer"] for step in steps] == [
         *("softmax", "fc1", "flatten", "pool1", "relu1", "conv1", "input")
@@ -87,7 +87,7 @@ def test_a_trail_leads_from_an_answer_to_a_pixel(client, layers, tiny, trace):
 
 
 def test_an_effective_field_lies_within_the_receptive_field(client, layers, tiny, trace):
-    at = f"{layers}/pool1/effective-field?channel=2&y=1&x=2"
+    at = f"{layers}/pool1/effective-receptive-field?channel=2&y=1&x=2"
     found = client.get(at).json()
     field = np.array(found["map"], np.float32)
     np.testing.assert_array_equal(field, effective_field(tiny, trace, "pool1", (0, 2, 1, 2)))
@@ -101,7 +101,11 @@ def test_an_effective_field_lies_within_the_receptive_field(client, layers, tiny
 
 
 def test_positions_are_checked(client, layers):
-    for path in ("conv1/trail?unit=1", "conv1/effective-field?channel=9&y=0&x=0", "fc1/trail"):
+    for path in (
+        "conv1/strongest-path?unit=1",
+        "conv1/effective-receptive-field?channel=9&y=0&x=0",
+        "fc1/strongest-path",
+    ):
         assert client.get(f"{layers}/{path}").status_code == 422
 
 

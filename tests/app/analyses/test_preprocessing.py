@@ -79,7 +79,7 @@ class TestCopies:
         assert answer.headers["location"] == f"{MODELS}/{copy['id']}"
         assert copy["id"] != model["id"]
         assert copy["title"] == "Mine"
-        assert copy["own"] is True
+        assert copy["uploaded"] is True
         steps = copy["preprocess"]
         assert (steps["source"], steps["channels"], steps["crop_mode"]) == (
             "chosen",

@@ -83,9 +83,9 @@ def test_both_shapes_are_told(client, done, name):
     described = client.get("/api/v1/models/odd").json()["layers"]
     for layers in (described, done["layers"]):
         layer = next(layer for layer in layers if layer["name"] == name)
-        assert (layer["shape"], layer["own_shape"]) == (shown, own)
+        assert (layer["shape"], layer["native_shape"]) == (shown, own)
     conv = next(layer for layer in described if layer["name"] == "conv")
-    assert (conv["shape"], conv["own_shape"]) == ([6, 5, 4], None)
+    assert (conv["shape"], conv["native_shape"]) == ([6, 5, 4], None)
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -124,7 +124,7 @@ def test_terms_lie_where_the_layer_before_shows_them(get, name):
 
 
 def test_the_way_back_goes_through_them(get, done):
-    steps = get("layers/fc/trail", unit=2).json()["steps"]
+    steps = get("layers/fc/strongest-path", unit=2).json()["steps"]
     assert [s["layer"] for s in steps] == [
         "fc", "flat", "tokens", "rows", "maps", "shuffled", "groups", "conv", "input",
     ]  # fmt: skip
@@ -139,7 +139,7 @@ def test_the_way_back_goes_through_them(get, done):
 def test_what_a_number_sees_is_what_moves_it(client, get):
     field = get("layers/shuffled/explain", channel=4, y=3, x=1).json()["receptive_field"]["input"]
     assert field == {"left": 0, "top": 2, "right": 3, "bottom": 5}
-    effective = get("layers/shuffled/effective-field", channel=4, y=3, x=1).json()
+    effective = get("layers/shuffled/effective-receptive-field", channel=4, y=3, x=1).json()
     seen = np.array(effective["map"]) > 0
     assert seen[2:5, 0:3].all()
     assert seen.sum() == 9
@@ -156,12 +156,12 @@ def test_positions_outside_are_refused(client, done):
 
 
 def test_raw_scores_become_shares(done, client, get):
-    assert done["scores"] == "logits"
+    assert done["output"] == "logits"
     scores = load(get("layers/fc", format="npy")).astype(np.float64)
     shares = np.exp(scores) / np.exp(scores).sum()
     assert [p["label"] for p in done["predictions"]] == [str(i) for i in np.argsort(-scores)]
     assert [p["score"] for p in done["predictions"]] == pytest.approx(sorted(shares)[::-1])
-    assert client.get("/api/v1/models/odd").json()["scores"] == "logits"
+    assert client.get("/api/v1/models/odd").json()["output"] == "logits"
 
 
 def test_changes_differences_and_maps_of_pixels_work_on_them(client, done):

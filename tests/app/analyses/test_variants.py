@@ -65,7 +65,7 @@ def test_an_analysis_that_is_no_variant_says_nothing_of_one(analysis):
         "input",
         "layers",
         "predictions",
-        "scores",
+        "output",
         "outputs",
         "timings_ms",
     }
@@ -110,7 +110,7 @@ def test_what_comes_before_a_change_is_the_very_same(original):
     "photo",
     [
         PhotoChanges(),
-        PhotoChanges(shift=(3, -2), rotate=20.0, blur=0.5, cover=((1, 1, 4, 3),)),
+        PhotoChanges(shift=(3, -2), rotate=20.0, blur=0.5, occlude=((1, 1, 4, 3),)),
     ],
 )
 def test_a_variant_equals_a_whole_run_bit_for_bit(original, photo):
@@ -142,8 +142,8 @@ def test_explanations_add_up_with_the_weights_that_were_changed(client, ask, whe
 
 
 def test_a_changed_photo_is_what_the_input_shows(client, ask):
-    body = ask(photo={"shift": [2, 0], "cover": [[0, 0, 3, 8]]}).json()
-    assert body["changes"]["photo"] == {"shift": [2, 0], "cover": [[0, 0, 3, 8]]}
+    body = ask(photo={"shift": [2, 0], "occlude": [[0, 0, 3, 8]]}).json()
+    assert body["changes"]["photo"] == {"shift": [2, 0], "occlude": [[0, 0, 3, 8]]}
     shown = client.get(f"/api/v1/analyses/{body['id']}/input")
     assert shown.status_code == 200
     x = numbers(client, body["id"], "input")
@@ -184,7 +184,7 @@ def test_a_variant_of_a_variant_is_refused_and_the_original_named(client, analys
         ({"photo": {"shift": [1.5, 0]}}, "integer"),
         ({"photo": {"rotate": 181}}, "body.photo.rotate"),
         ({"photo": {"blur": -1}}, "body.photo.blur"),
-        ({"photo": {"cover": [[0, 0, 1, 1]] * 513}}, "at most 512"),
+        ({"photo": {"occlude": [[0, 0, 1, 1]] * 513}}, "at most 512"),
         ({"phoot": {}}, "body.phoot"),
     ],
 )

@@ -115,7 +115,7 @@ def test_over_a_real_server(server, lines, kind):
 
 
 def test_the_effective_field_reads_the_header_too(client, analysis):
-    address = f"/api/v1/analyses/{analysis['id']}/layers/conv1/effective-field"
+    address = f"/api/v1/analyses/{analysis['id']}/layers/conv1/effective-receptive-field"
     answer = client.get(
         address,
         params={"channel": 0, "y": 1, "x": 1},

@@ -21,8 +21,8 @@ from tests.app.conftest import RunningServer, picture_bytes
 NAMES = (
     "a",
     "a/explain",
-    "a/trail",
-    "a/effective-field",
+    "a/strongest-path",
+    "a/effective-receptive-field",
     "a/weights",
     "a/receptive-fields",
     "a/explain/explain",
@@ -111,13 +111,16 @@ def test_a_name_in_one_segment_and_in_the_query_is_that_layer(server, analysis, 
     np.testing.assert_array_equal(numbers, array(server, f"{layers}/-?format=npy&{query}"))
     for address in (f"{layers}/{one}/explain?{place}", f"{layers}/-/explain?{place}&{query}"):
         assert content(server, address)["terms"][0]["weight"] == weight
-    for address in (f"{layers}/{one}/trail?{place}", f"{layers}/-/trail?{place}&{query}"):
+    for address in (f"{layers}/{one}/strongest-path?{place}", f"{layers}/-/trail?{place}&{query}"):
         assert content(server, address)["steps"][0]["layer"] == name
     for address in (f"{model}/{one}/weights", f"{model}/-/weights?{query}"):
         assert np.ravel(content(server, address)["parameters"]["weight"])[0] == weight
     for address in (f"{model}/{one}/receptive-fields", f"{model}/-/receptive-fields?{query}"):
         assert len(content(server, address)["rows"]) == 4
-    for address in (f"{layers}/{one}/effective-field", f"{layers}/-/effective-field"):
+    for address in (
+        f"{layers}/{one}/effective-receptive-field",
+        f"{layers}/-/effective-receptive-field",
+    ):
         assert array(server, f"{address}?format=npy&{place}&{query}").shape == (4, 4)
 
 
@@ -149,7 +152,7 @@ def test_the_client_reads_every_name(server, name):
     with Client(server.url) as client:
         analysis = client.analyze(picture_bytes((4, 4)))
         assert analysis.layer(name).shape == (1, 4, 4)
-        assert analysis.trail(name, channel=0, y=0, x=0)[0]["layer"] == name
+        assert analysis.strongest_path(name, channel=0, y=0, x=0)[0]["layer"] == name
         assert client.weights("odd", name).ravel()[0] == pytest.approx(1 + NAMES.index(name) / 100)
 
 

@@ -13,7 +13,7 @@ from tests.app.conftest import LABELS, picture_bytes
 def test_models_are_listed_with_their_costs(client):
     body = client.get("/api/v1/models").json()
     assert body["default"] == "tiny"
-    assert [model for model in body["models"] if not model["own"]] == [
+    assert [model for model in body["models"] if not model["uploaded"]] == [
         {
             "id": "tiny",
             "title": "Tiny",
@@ -23,7 +23,7 @@ def test_models_are_listed_with_their_costs(client):
             "multiply_adds": 4 * 27 * 64 + 3 * 64,
             "input_size": [3, 8, 8],
             "training": None,
-            "own": False,
+            "uploaded": False,
             "bytes": None,
             "expires_in": None,
         }

@@ -66,7 +66,7 @@ def test_blur_keeps_the_mean_and_takes_the_contrast():
 
 def test_what_is_covered_is_nothing_to_the_network_and_comes_last():
     cover = ((0, 0, 4, 3), (25, 15, 60000, 60000), (9, 9, 2, 2))
-    pixels = changed(canvas(), PhotoChanges(shift=(2, 2), blur=1.0, cover=cover), STEPS)
+    pixels = changed(canvas(), PhotoChanges(shift=(2, 2), blur=1.0, occlude=cover), STEPS)
     uncovered = changed(canvas(), PhotoChanges(shift=(2, 2), blur=1.0), STEPS)
     hidden = np.zeros((20, 30), bool)
     hidden[:3, :4] = hidden[15:, 25:] = True

@@ -58,7 +58,7 @@ class TestKeeping:
         shelf.find("own-b")
         now[0] = 110
         assert shelf.ids() == ["own-a"]
-        assert shelf.retention("own-a") == {"own": True, "bytes": 432, "expires_in": 70}
+        assert shelf.retention("own-a") == {"uploaded": True, "bytes": 432, "expires_in": 70}
         assert shelf.find("own-b") is None
         with pytest.raises(UnknownModel):
             shelf.delete("own-b")

@@ -25,14 +25,14 @@ class TestBringing:
         again = own.get(answer.headers["location"]).json()
         assert {**again, "expires_in": None} == {**model, "expires_in": None}
         assert model["title"] == "My net"
-        assert model["own"] is True
+        assert model["uploaded"] is True
         assert model["bytes"] == 4 * 4 * 27
         assert 86_000 < model["expires_in"] <= 86_400
-        assert model["scores"] == "logits"
+        assert model["output"] == "logits"
         assert model["labels"] is None
         assert model["cost"]["parameter_bytes"] == 4 * 4 * 27
         listed = own.get(MODELS).json()["models"]
-        assert next(m for m in listed if m["id"] == model["id"])["own"] is True
+        assert next(m for m in listed if m["id"] == model["id"])["uploaded"] is True
         done = own.post("/api/v1/analyses", params={"model": model["id"]}, content=picture_bytes())
         assert done.status_code == 201
         assert len(done.json()["predictions"]) == 4
@@ -62,7 +62,7 @@ class TestBringing:
             model = bring(own, data)
             assert model["labels"] == list(LABELS)
             assert model["preprocess"]["mean"] == [0.5, 0.4, 0.3]
-            assert model["scores"] == "shares"
+            assert model["output"] == "probabilities"
             photo = picture_bytes(seed=4)
             ours = own.post("/api/v1/predict", content=photo).json()
             theirs = own.post("/api/v1/predict", params={"model": model["id"]}, content=photo)
@@ -121,14 +121,14 @@ class TestBringing:
         values = own.get(layer).json()["data"]
         assert np.array(values).shape == (1, 8, 8)
         covered = own.post(
-            f"/api/v1/analyses/{done['id']}/variants", json={"photo": {"cover": [[0, 0, 8, 8]]}}
+            f"/api/v1/analyses/{done['id']}/variants", json={"photo": {"occlude": [[0, 0, 8, 8]]}}
         ).json()
         blank = own.get(f"/api/v1/analyses/{covered['id']}/layers/{model['input']['name']}").json()
         assert np.abs(np.array(blank["data"])).max() < 0.01
 
     def test_maps_as_an_answer_are_no_classes(self, own):
         model = bring(own, as_onnx(net(outputs=("relu",))))
-        assert model["scores"] is None
+        assert model["output"] is None
         done = own.post(
             "/api/v1/analyses", params={"model": model["id"]}, content=picture_bytes()
         ).json()

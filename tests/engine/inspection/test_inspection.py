@@ -50,14 +50,14 @@ def test_statistics_of_maps():
         "mean": pytest.approx(-0.25),
         "std": pytest.approx(y.std()),
         "zero_fraction": 0.75,
-        "dead_maps": 1,
+        "dead_channels": 1,
     }
 
 
 def test_statistics_of_a_vector_know_no_maps():
     stats = inspection.layer_stats(np.array([0.0, 1.0, 3.0, 0.0], np.float32))
     assert stats["zero_fraction"] == 0.5
-    assert stats["dead_maps"] is None
+    assert stats["dead_channels"] is None
 
 
 def test_statistics_do_not_depend_on_the_memory_layout(trace):

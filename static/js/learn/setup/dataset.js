@@ -130,7 +130,7 @@ export class DataPicker {
       ...set.notes.map((note) => h("p", { class: "set-note" }, note)),
       ...[nothingHeldOut(set.classes, set.pictures_per_class), unevenness(set.classes, set.pictures_per_class)].map((note) => note && h("p", { class: "set-note" }, note) || ""),
       problemsOf(set) ?? "",
-      set.own ? h("button", { type: "button", class: "text", on: { click: () => void this.bringer.remove(set.id) } }, words.remove(set.name)) : "",
+      set.uploaded ? h("button", { type: "button", class: "text", on: { click: () => void this.bringer.remove(set.id) } }, words.remove(set.name)) : "",
     );
   }
 

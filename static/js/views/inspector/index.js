@@ -109,7 +109,7 @@ function figures({ stats }) {
     [say.inspector.largest, number(stats.max)],
     [say.inspector.mean, number(stats.mean, stats.max), "mean"],
     [say.inspector.zero, percent(stats.zero_fraction)],
-    [say.inspector.dead, stats.dead_maps === null ? "–" : count(stats.dead_maps), "dead-map"],
+    [say.inspector.dead, stats.dead_channels === null ? "–" : count(stats.dead_channels), "dead-map"],
   ];
 }
 

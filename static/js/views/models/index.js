@@ -250,7 +250,7 @@ function update(bar, { text, fraction }) {
 
 /** @param {App} app */
 function theList(app) {
-  const own = app.store.state.models.filter((model) => model.own);
+  const own = app.store.state.models.filter((model) => model.uploaded);
   if (!own.length) return h("p", { class: "quiet" }, words.stays);
   return h(
     "section",

@@ -30,7 +30,7 @@ function listModels({ models, model }) {
   const isListed = !model || models.some(({ id }) => id === model.id); // a training's network of one moment is not
   const all = isListed ? models : [...models, model];
   const option = (/** @type {{ id: string, title: string }} */ { id, title }) => h("option", { value: id }, title);
-  const own = models.filter((model) => model.own);
+  const own = models.filter((model) => model.uploaded);
   choice.replaceChildren(
     ...all.filter((model) => !own.some(({ id }) => id === model.id)).map(option),
     ...(own.length ? [h("optgroup", { label: say.own.list }, ...own.map(option))] : []),

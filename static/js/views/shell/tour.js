@@ -159,7 +159,7 @@ function goToMaps({ store, explorer }, open) {
   }
   explorer.goTo(layer.name);
   const { analysis } = store.state;
-  if (open) explorer.open(analysis?.layers.find(({ name }) => name === layer.name)?.strongest[0] ?? 0);
+  if (open) explorer.open(analysis?.layers.find(({ name }) => name === layer.name)?.top_channels[0] ?? 0);
   else explorer.close();
 }
 

@@ -61,7 +61,7 @@ class Brush {
       write: (n) => say.whatif.photo.pixels(plain(n)),
       onInput: (size) => this.#resize(size),
     });
-    const uncover = () => app.comparison.change({ kind: "cover", boxes: [] });
+    const uncover = () => app.comparison.change({ kind: "occlude", boxes: [] });
     this.#clear = h("button", { type: "button", class: "text", on: { click: uncover } }, say.whatif.brush.clear);
     this.element = h(
       "details",
@@ -93,7 +93,7 @@ class Brush {
   }
 
   #boxes() {
-    return kindOf(this.app.store.state.changes, "cover")?.boxes ?? [];
+    return kindOf(this.app.store.state.changes, "occlude")?.boxes ?? [];
   }
 
   /**
@@ -136,7 +136,7 @@ class Brush {
   #paint(covered) {
     const { width, height } = this.#canvas;
     const boxes = brushed(this.#boxes(), this.#box(), covered, width, height);
-    if (JSON.stringify(boxes) !== JSON.stringify(this.#boxes())) this.app.comparison.change({ kind: "cover", boxes });
+    if (JSON.stringify(boxes) !== JSON.stringify(this.#boxes())) this.app.comparison.change({ kind: "occlude", boxes });
   }
 
   /** @param {PointerEvent} event */

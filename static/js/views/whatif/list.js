@@ -76,7 +76,7 @@ function inWords(change, model) {
   if (change.kind === "shift") return list.shift(change.right, change.down);
   if (change.kind === "rotate") return list.rotate(plain(Math.abs(change.degrees)), change.degrees > 0);
   if (change.kind === "blur") return list.blur(plain(change.sigma));
-  if (change.kind === "cover") return list.cover(areaOf(change.boxes));
+  if (change.kind === "occlude") return list.cover(areaOf(change.boxes));
   const { layer, filter } = change;
   const at = model && layerNamed(model, layer);
   const name = model && at ? filterName(model, at, filter) : String(filter);

@@ -82,7 +82,7 @@ def test_the_drawn_sets_are_listed(client):
         assert described["classes"] == list(info.classes)
         assert described["pictures"] == info.pictures
         assert described["size"] == [32, 32]
-        assert not described["own"]
+        assert not described["uploaded"]
         assert client.get(f"{DATASETS}/{described['id']}").json() == described
 
 
@@ -145,7 +145,7 @@ def test_a_zip_becomes_a_set(client, folder):
     assert answer.status_code == 201
     assert answer.headers["location"] == f"{DATASETS}/{made['id']}"
     assert (made["name"], made["classes"], made["pictures"]) == ("My pets", ["cats", "dogs"], 4)
-    assert made["own"]
+    assert made["uploaded"]
     assert made["problems"] == []
     assert client.get(DATASETS).json()["datasets"][-1] == made
     assert client.get(answer.headers["location"]).json() == made

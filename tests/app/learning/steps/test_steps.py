@@ -232,7 +232,9 @@ def test_the_photo_is_analysed_again_with_what_was_learned(client, analysis, les
     assert (apart["to"], apart["layers"][0]["largest"]) == (analysis["id"], 0)
     assert apart["layers"][1]["largest"] > 0
     assert client.get(f"/api/v1/analyses/{analysis['id']}").json() == analysis
-    field = f"/api/v1/analyses/{after['id']}/layers/conv1/effective-field?channel=0&y=1&x=1"
+    field = (
+        f"/api/v1/analyses/{after['id']}/layers/conv1/effective-receptive-field?channel=0&y=1&x=1"
+    )
     assert client.get(field).status_code == 200
 
 
