@@ -165,10 +165,12 @@ class Client:
         """An analysis made before, if the server still has it."""
         return Analysis(self, self.get(f"analyses/{analysis_id}").json())
 
-    def training_step(self, training: str, number: int | None = None, *, picture: int = 0) -> Step:
-        """The step that a paused training is about to take, or the one of that ``number`` if it was taken just before."""
-        which = {} if number is None else {"number": number}
-        return Step(self, self.get(f"trainings/{training}/step", picture=picture, **which).json())
+    def training_step(self, training: str, step: int | None = None, *, picture: int = 0) -> Step:
+        """The step that a paused training is about to take, or the one of that number if it was taken just before."""
+        which = {} if step is None else {"step": step}
+        return Step(
+            self, self.get(f"trainings/{training}/next-step", picture=picture, **which).json()
+        )
 
     def health(self) -> dict[str, Any]:
         """Raises unless the server is ready to take photos."""
@@ -289,10 +291,12 @@ class Analysis:
         apart: dict[str, Any] = self._client.get(f"analyses/{self.id}/difference", to=to.id).json()
         return apart
 
-    def lesson(self, label: str | int, **options: Any) -> Step:
-        """Take one step of learning on this photo: ``lesson("cat", learning_rate=0.01)``, as POST …/step takes it."""
+    def training_step(self, label: str | int, **options: Any) -> Step:
+        """Take one step of learning on this photo: ``training_step("cat", learning_rate=0.01)``, as POST …/training-step takes it."""
         content = {"label": label, **options}
-        return Step(self._client, self._client.post(f"analyses/{self.id}/step", content).json())
+        return Step(
+            self._client, self._client.post(f"analyses/{self.id}/training-step", content).json()
+        )
 
     def attribution(self, tick: ProgressCallback | None = None, **options: Any) -> dict[str, Any]:
         """Which pixels speak for a class: ``attribution(method="grad_cam", target="cat")``, as POST …/attributions takes it.
@@ -346,11 +350,11 @@ class Step:
         """The chain rule of one number of a parameter: ``gradient("conv1_1", "weight", 3, 0, 1, 1)``."""
         return self._ask("gradient", layer, f"/{name}", index=_comma(index), limit=limit)
 
-    def blame(
+    def activation_gradient(
         self, layer: str, *, picture: int = 0, limit: int = 100, **position: int
     ) -> dict[str, Any]:
         """The chain rule of one number of a layer."""
-        return self._ask("blame", layer, "", picture=picture, limit=limit, **position)
+        return self._ask("activation-gradient", layer, "", picture=picture, limit=limit, **position)
 
     def update(self, layer: str, name: str, *index: int) -> dict[str, Any]:
         """What the step did to one number of a parameter, with the formulas."""

@@ -21,6 +21,7 @@ HOST = "http://127.0.0.1:8000"
 _JSON = MEDIA_TYPES["json"]
 _FORM = "multipart/form-data"
 _WIDTH = 80
+_LONGEST_URL = 100
 _SUFFIXES = {media_type: name for name, media_type in MEDIA_TYPES.items()}
 
 
@@ -123,7 +124,7 @@ def _curl(call: _Call) -> str:
 
 
 def _python(call: _Call) -> str:
-    arguments = [f'"{call.url}"']
+    arguments = [_url(call.url)]
     if call.query:
         arguments.append(f"params={_literal(call.query)}")
     if call.files:
@@ -159,6 +160,14 @@ _STREAM = """import httpx
 with {} as answer:
     for line in answer.iter_lines():
         print(line)"""
+
+
+def _url(url: str) -> str:
+    """An address as a literal, its last segment on a line of its own where it is long."""
+    if len(url) <= _LONGEST_URL:
+        return f'"{url}"'
+    head, _, last = url.rpartition("/")
+    return f'"{head}/"\n"{last}"'
 
 
 def _called(function: str, arguments: list[str]) -> str:

@@ -35,7 +35,7 @@ def evaluate(network: Network, dataset: Dataset, config: TrainConfig) -> dict[st
         "loss": found.loss if len(held_out) else None,
         "classes": list(dataset.classes),
         "per_class": _per_class(found, dataset, learned),
-        "confusion": found.confusion.tolist(),
+        "confusion_matrix": found.confusion.tolist(),
         "mistakes": mistakes,
     }
 
@@ -64,15 +64,15 @@ def _per_class(found: Evaluation, dataset: Dataset, learned: Array) -> list[dict
 
 def _mistakes(logits: Array, truth: Array, places: Array) -> list[dict[str, Any]]:
     answers = logits.argmax(1)
-    share = softmax(logits).max(1)
+    probability = softmax(logits).max(1)
     wrong = np.flatnonzero(answers != truth)
-    surest = wrong[np.argsort(-share[wrong], kind="stable")][:_MOST_MISTAKES]
+    surest = wrong[np.argsort(-probability[wrong], kind="stable")][:_MOST_MISTAKES]
     return [
         {
             "picture": int(places[i]),
-            "truth": int(truth[i]),
-            "answer": int(answers[i]),
-            "share": float(share[i]),
+            "label": int(truth[i]),
+            "prediction": int(answers[i]),
+            "probability": float(probability[i]),
         }
         for i in surest
     ]

@@ -23,7 +23,7 @@ def step(screen: Screen) -> dict[str, Any]:
 
 
 def take(screen: Screen, analysis: str, lesson: dict[str, Any]) -> dict[str, Any]:
-    url = f"{screen.site}/api/v1/analyses/{analysis}/step"
+    url = f"{screen.site}/api/v1/analyses/{analysis}/training-step"
     response = screen.page.request.post(url, data=lesson)
     assert response.status == 201, response.text()
     return response.json()
@@ -96,7 +96,9 @@ def test_a_numbers_blame_is_the_sum_that_is_written_out(open_page: OpenPage, ste
     screen = look(open_page, step, 3)
     choose(screen, "relu1_1")
     channel, y, x = index(screen).split(",")
-    told = screen.get(f"steps/{step['id']}/blame/relu1_1?channel={channel}&y={y}&x={x}&limit=12")
+    told = screen.get(
+        f"steps/{step['id']}/activation-gradient/relu1_1?channel={channel}&y={y}&x={x}&limit=12"
+    )
     terms, total = opened_sum(screen)
     assert total == told["value"] != 0
     assert sum(terms) == pytest.approx(total, abs=1e-5 * sum(map(abs, terms)))
@@ -123,7 +125,7 @@ def test_the_terms_of_the_classes_add_up_to_the_loss(open_page: OpenPage, step):
     (loss,) = values(screen, ".glass-loss tfoot data")
     assert loss == step["loss"]["value"] == pytest.approx(sum(terms), rel=1e-5)
     blame = values(screen, ".glass-loss tbody td:nth-child(6) data")
-    assert blame == [one["blame"] for one in step["loss"]["classes"]]
+    assert blame == [one["gradient"] for one in step["loss"]["classes"]]
     assert sum(blame) == pytest.approx(0, abs=1e-6)
     screen.page.click("tr[data-label=cat] td:nth-child(2) button")
     screen.page.wait_for_selector(".glass-opened .glass-terms")
@@ -197,7 +199,7 @@ def test_a_lesson_on_the_photo(open_page: OpenPage, artifacts):
         ".lesson-score", "p => [Number(p.dataset.before), Number(p.dataset.after)]"
     )
     picture = told["pictures"][0]
-    assert shown == [picture["share"], picture["share_after"]]
+    assert shown == [picture["probability"], picture["probability_after"]]
     assert shown[1] > shown[0]
     assert page.get_attribute("#lesson-glass", "href") == f"learn?glass={told['id']}"
     screen.wait_for_analysis(

@@ -51,8 +51,8 @@ def test_from_an_opened_page_to_a_network_that_reads(open_lab: OpenLab, album: P
     assert page.locator(".filter-tiles canvas").count() == 8
     assert page.locator(".histograms svg").count() >= 8
     evaluation = screen.get(f"trainings/{screen.run_id}/evaluation")
-    right = sum(row[k] for k, row in enumerate(evaluation["confusion"]))
-    asked = sum(map(sum, evaluation["confusion"]))
+    right = sum(row[k] for k, row in enumerate(evaluation["confusion_matrix"]))
+    asked = sum(map(sum, evaluation["confusion_matrix"]))
     assert evaluation["accuracy"] == pytest.approx(right / asked)
     (album / "seconds.txt").write_text(
         f"{took:.1f} s from the opened page to {screen.score} % of {asked} validation images right\n"
@@ -99,7 +99,7 @@ def test_the_connection_is_cut_and_the_server_killed(
         assert now["recovered"]["step_before"] >= before
         (album / "lost.txt").write_text(f"{note.inner_text()}\n")
         screen.wait_for_batch(now["recovered"]["step_before"] + 5)
-        steps = [point[0] for point in screen.get(f"trainings/{run}")["points"]]
+        steps = [point[0] for point in screen.get(f"trainings/{run}")["batches"]]
         assert steps == sorted(set(steps))
     finally:
         wire.close()
@@ -189,7 +189,7 @@ def test_two_networks_race(open_lab: OpenLab, album: Path):
     assert page.locator(".curve-key li").count() == 4
     keep_picture(page, album / "6-race.png")
     runs = screen.get("trainings")["trainings"]
-    one, other = (run["wish"] for run in runs[:2])
+    one, other = (run["config"] for run in runs[:2])
     assert {key for key in one if one[key] != other[key]} <= {"optimiser", "name"}
 
 

@@ -26,20 +26,20 @@ DATASET = "/datasets/{id}"
 PLAN = "/trainings/plan"
 TRAININGS = "/trainings"
 TRAINING = "/trainings/{id}"
-ADVANCE = "/trainings/{id}/step"
+ADVANCE = "/trainings/{id}/advance"
 PAUSE = "/trainings/{id}/pause"
 RESUME = "/trainings/{id}/resume"
 STOP = "/trainings/{id}/stop"
 RESET = "/trainings/{id}/reset"
-NEXT_STEP = "/trainings/{id}/step"
+NEXT_STEP = "/trainings/{id}/next-step"
 EVALUATION = "/trainings/{id}/evaluation"
-PHOTO_STEP = "/analyses/{id}/step"
+PHOTO_STEP = "/analyses/{id}/training-step"
 STEP = "/steps/{id}"
 STEP_VALUES = "/steps/{id}/values/{name}"
 STEP_PARAMETER = "/steps/{id}/parameters/{name}/{parameter}"
 STEP_EXPLANATION = "/steps/{id}/explain/{name}"
 STEP_WEIGHT_GRADIENT = "/steps/{id}/gradient/{name}/{parameter}"
-STEP_VALUE_GRADIENT = "/steps/{id}/blame/{name}"
+STEP_VALUE_GRADIENT = "/steps/{id}/activation-gradient/{name}"
 STEP_UPDATE = "/steps/{id}/update/{name}/{parameter}"
 
 # Says nothing of what is computed.
@@ -115,7 +115,7 @@ LAYER_SPECS = [
 ]
 DATASET_ID = "shapes"
 TRAINING_CONFIG = {
-    "data": DATASET_ID,
+    "dataset": DATASET_ID,
     "layers": LAYER_SPECS,
     "optimiser": "adam",
     "schedule": "cosine",
@@ -127,7 +127,7 @@ TRAINING_CONFIG = {
     "seed": 4,
     "paused": True,
 }
-PLANNED = {"data": DATASET_ID, "layers": LAYER_SPECS}
+PLANNED = {"dataset": DATASET_ID, "layers": LAYER_SPECS}
 
 TWO_BATCHES = {"batches": 2}
 STEPS_DONE = "step"

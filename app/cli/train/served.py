@@ -83,7 +83,7 @@ async def _run(options: Options, settings: Settings, console: Console) -> int:
 def _config(options: Options, data: str) -> dict[str, Any]:
     config = options.config.to_dict()
     config["augmentation"] = options.config.augmentation.to_text()
-    return {**config, "data": data, "architecture": options.architecture}
+    return {**config, "dataset": data, "architecture": options.architecture}
 
 
 async def _follow(training: TrainingRun, console: Console) -> None:
@@ -106,7 +106,7 @@ def _tell_epochs(training: TrainingRun, told: int, console: Console) -> int:
 
 
 def _show(progress: Progress, bar: TaskID, training: TrainingRun) -> None:
-    now, points = training.progress, training.metrics_log.points
+    now, points = training.progress, training.metrics_log.batches
     if not points:
         return
     _, loss, accuracy, _ = points[-1]

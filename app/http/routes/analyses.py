@@ -73,7 +73,7 @@ async def create_analysis(
 
 @router.get(
     "/{id}",
-    summary="Read an analysis again",
+    summary="Get an analysis",
     response_model=schemas.Analysis,
     responses={**_READ_PROBLEMS, **_UNCHANGED},
 )
@@ -87,7 +87,7 @@ async def read_analysis(request: Request, done: AnalysisDep) -> Response:
 
 @router.get(
     "/{id}/input",
-    summary="See what the network saw",
+    summary="Get the network's input",
     response_class=Response,
     responses={200: {"content": binary_content("png")}, **_READ_PROBLEMS, **_UNCHANGED},
 )
@@ -102,7 +102,7 @@ async def read_input(request: Request, done: AnalysisDep, worker: WorkerDep) -> 
 
 @router.get(
     "/{id}/layers/{name:name}/explain",
-    summary="Explain one number",
+    summary="Explain a value",
     response_model=schemas.ExplanationOut,
     responses=_LAYER_PROBLEMS,
 )
@@ -116,7 +116,7 @@ async def explain_number(
 
 @router.get(
     "/{id}/layers/{name:name}",
-    summary="Read a layer's numbers",
+    summary="Get a layer's values",
     response_model=schemas.LayerData,
     responses={
         200: {"content": binary_content("npy", "npz", "png")},
@@ -147,9 +147,9 @@ async def read_layer(
 
 @router.get(
     "/{id}/export",
-    summary="Export everything",
+    summary="Export an analysis",
     response_model=schemas.Analysis,
-    response_description="The analysis, each layer with its numbers (as «Read a layer's numbers» gives them).",
+    response_description="The analysis, each layer with its numbers (as «Get a layer's values» gives them).",
     responses={
         200: {"content": binary_content("npz")},
         **problem_responses(UnknownAnalysis, NotAcceptable, BadParameter),

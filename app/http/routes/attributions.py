@@ -29,7 +29,7 @@ router = APIRouter(prefix="/analyses", tags=["analyses"])
 
 @router.post(
     "/{id}/attributions",
-    summary="Ask why this class",
+    summary="Compute an attribution",
     response_model=shapes.AttributionOut,
     responses={
         200: {

@@ -48,21 +48,21 @@ _PNG: Responses = {
 
 @router.get(
     "",
-    summary="List the sets of pictures",
+    summary="List the datasets",
     response_model=schemas.DatasetList,
     responses=problem_responses(Overloaded, TimeLimit),
 )
 async def list_datasets(services: ServicesDep, worker: WorkerDep) -> Response:
-    """Those that the server draws, then those that people brought; and a wish to begin with."""
+    """Those that the server draws, then those that people brought; and a config to begin with."""
     found = await worker.run(lambda _: services.datasets.all())
     listed = [asdict(info) for info in found]
-    return json_response({"datasets": listed, "suggestion": DEFAULT_CONFIG})
+    return json_response({"datasets": listed, "default_config": DEFAULT_CONFIG})
 
 
 @router.post(
     "",
     status_code=201,
-    summary="Bring pictures of one's own",
+    summary="Upload a dataset",
     response_model=schemas.Dataset,
     response_description="The set; Location says where it can be read again.",
     responses=problem_responses(
@@ -102,7 +102,7 @@ async def create_dataset(
 
 @router.get(
     "/{id}",
-    summary="Describe a set of pictures",
+    summary="Get a dataset",
     response_model=schemas.Dataset,
     responses=_PROBLEMS,
 )
@@ -114,7 +114,7 @@ async def read_dataset(services: ServicesDep, worker: WorkerDep, dataset: Datase
 @router.delete(
     "/{id}",
     status_code=204,
-    summary="Delete a set of pictures",
+    summary="Delete a dataset",
     response_class=Response,
     responses=_PROBLEMS,
     openapi_extra=examples(id="own-9c27e1d40ab35f68"),
@@ -127,7 +127,7 @@ async def delete_dataset(services: ServicesDep, worker: WorkerDep, dataset: Data
 
 @router.get(
     "/{id}/sheet",
-    summary="See some pictures of each class",
+    summary="Get a dataset's contact sheet",
     response_class=Response,
     responses=_PNG,
 )
@@ -148,7 +148,7 @@ async def read_sheet(
 
 @router.get(
     "/{id}/pictures/{number}",
-    summary="See one picture",
+    summary="Get a picture",
     response_class=Response,
     responses=_PNG,
 )

@@ -14,7 +14,7 @@ from app.version import VERSION
 router = APIRouter(prefix="/health", tags=["health"])
 
 
-@router.get("/live", summary="Is the process alive?", response_model=schemas.Health)
+@router.get("/live", summary="Check liveness", response_model=schemas.Health)
 async def live() -> Response:
     """Answers as long as the event loop turns."""
     return json_response({"status": "ok", "version": VERSION})
@@ -22,7 +22,7 @@ async def live() -> Response:
 
 @router.get(
     "/ready",
-    summary="Can it take photos?",
+    summary="Check readiness",
     response_model=schemas.Health,
     responses=problem_responses(NotReady),
 )

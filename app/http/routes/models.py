@@ -61,7 +61,7 @@ async def list_models(services: ServicesDep, worker: WorkerDep) -> Response:
 @router.post(
     "/models",
     status_code=201,
-    summary="Bring a model of one's own",
+    summary="Upload a model",
     response_model=schemas.Model,
     response_description="The model; Location says where it can be read again.",
     responses=problem_responses(
@@ -177,7 +177,7 @@ async def delete_model(services: ServicesDep, model: ModelId) -> Response:
 
 @router.get(
     "/models/{id}",
-    summary="Describe a model",
+    summary="Get a model",
     response_model=schemas.Model,
     responses=problem_responses(UnknownModel, BadParameter, Overloaded, TimeLimit),
 )
@@ -194,7 +194,7 @@ async def describe_model(
 
 @router.get(
     "/models/{id}/layers/{name:name}/weights",
-    summary="Read a layer's weights",
+    summary="Get a layer's weights",
     response_model=schemas.Weights,
     responses={
         200: {"content": binary_content("npy", "npz")},
@@ -229,7 +229,7 @@ async def read_weights(
 
 @router.get(
     "/models/{id}/layers/{name:name}/receptive-fields",
-    summary="See what each row and column of a layer sees",
+    summary="Get a layer's receptive fields",
     response_model=schemas.ReceptiveFields,
     responses=problem_responses(UnknownModel, UnknownLayer, BadParameter, Overloaded, TimeLimit),
 )
@@ -243,7 +243,7 @@ async def read_receptive_fields(
     )
 
 
-@router.get("/samples", summary="List the sample pictures", response_model=list[schemas.Sample])
+@router.get("/samples", summary="List the sample photos", response_model=list[schemas.Sample])
 async def list_samples(request: Request) -> Response:
     """Pictures to try the models on, with their makers and terms."""
     root = request.scope.get("root_path", "")

@@ -34,7 +34,7 @@ Format = Annotated[
 
 @router.get(
     "/{id}/layers/{name:name}/strongest-path",
-    summary="Follow the strongest path",
+    summary="Get the strongest path",
     response_model=schemas.StrongestPath,
     responses=_PROBLEMS,
 )
@@ -50,7 +50,7 @@ async def follow_trail(
 
 @router.get(
     "/{id}/layers/{name:name}/effective-receptive-field",
-    summary="See which pixels matter for one number",
+    summary="Get the effective receptive field",
     response_model=schemas.EffectiveField,
     responses={
         200: {"content": binary_content("npy")},

@@ -81,9 +81,9 @@ Format = Annotated[
 
 
 @router.post(
-    "/analyses/{id}/step",
+    "/analyses/{id}/training-step",
     status_code=201,
-    summary="Learn from the photo, once",
+    summary="Take a training step on a photo",
     response_model=shapes.Step,
     response_description="The step; Location says where it can be read again.",
     responses=problem_responses(
@@ -95,15 +95,15 @@ Format = Annotated[
         Overloaded,
         TimeLimit,
     ),
-    openapi_extra=json_body("Lesson", "What the photo shows, and how to learn."),
+    openapi_extra=json_body("TrainingStepRequest", "What the photo shows, and how to learn."),
 )
-async def take_lesson(
+async def train_on_photo(
     request: Request, done: AnalysisDep, services: ServicesDep, worker: WorkerDep
 ) -> Response:
     """Give the photo a label and take one step of learning. The model stays as it is: the network after the step belongs to the
     analysis ``after_analysis``, which can be opened and compared like any other.
     """
-    asked = await read_json(request, shapes.Lesson, services.settings.body_timeout)
+    asked = await read_json(request, shapes.TrainingStepRequest, services.settings.body_timeout)
     lesson = PhotoStep(**asked.model_dump())
     seen = await worker.wait_for(services.steps.of_photo(done, lesson))
     assert seen.after is not None
@@ -113,14 +113,14 @@ async def take_lesson(
 
 
 @router.get(
-    "/trainings/{id}/step",
-    summary="Look at a step of a training",
+    "/trainings/{id}/next-step",
+    summary="Get a training's next step",
     response_model=shapes.Step,
     responses=problem_responses(
         UnknownTraining, UnknownDataset, WrongState, BadParameter, Overloaded, TimeLimit
     ),
 )
-async def look_at_step(
+async def inspect_training_step(
     services: ServicesDep,
     worker: WorkerDep,
     training: Annotated[
@@ -132,7 +132,7 @@ async def look_at_step(
             examples=["6f1d2c3b4a59"],
         ),
     ],
-    number: Annotated[
+    step: Annotated[
         int | None,
         Query(ge=1, le=2**31 - 1, description="From 1; the step to come without it."),
     ] = None,
@@ -140,7 +140,7 @@ async def look_at_step(
 ) -> Response:
     """With all its numbers: the one to come, while the training is paused, or one of the last that were taken one by one."""
     run = services.trainings.get(training)
-    asked = number or services.trainings.next_step(run)
+    asked = step or services.trainings.next_step(run)
     seen = await worker.wait_for(
         services.steps.of_training(run.id, asked, lambda: services.trainings.before(run, asked))
     )
@@ -149,7 +149,7 @@ async def look_at_step(
 
 @router.get(
     "/steps/{id}",
-    summary="Read a step again",
+    summary="Get a step",
     response_model=shapes.Step,
     responses=_PROBLEMS,
 )
@@ -168,12 +168,12 @@ async def _serialize(
         run.id == seen.training and run.progress["step"] < (seen.number or 0)
         for run in services.trainings.all()
     )
-    return await worker.run(lambda _: serializers.step(seen, picture, made=not to_come))
+    return await worker.run(lambda _: serializers.step(seen, picture, applied=not to_come))
 
 
 @router.get(
     "/steps/{id}/values/{name:name}",
-    summary="Read a layer's numbers in a step",
+    summary="Get a layer's values in a step",
     response_model=shapes.StepValues,
     responses=_ARRAY,
 )
@@ -197,7 +197,7 @@ async def read_step_values(
 
 @router.get(
     "/steps/{id}/parameters/{name:name}/{parameter}",
-    summary="Read a parameter's numbers in a step",
+    summary="Get a parameter's values in a step",
     response_model=shapes.StepParameterValues,
     responses=_ARRAY,
 )
@@ -241,7 +241,7 @@ async def _array(
 
 @router.get(
     "/steps/{id}/explain/{name:name}",
-    summary="Explain one number of the forward pass",
+    summary="Explain a value in a step",
     response_model=schemas.ExplanationOut,
     responses=_LAYER_PROBLEMS,
 )
@@ -260,7 +260,7 @@ async def explain_in_step(
 
 @router.get(
     "/steps/{id}/gradient/{name:name}/{parameter}",
-    summary="See what a weight's gradient is made of",
+    summary="Get a weight's gradient as a sum",
     response_model=shapes.WeightGradient,
     responses=_LAYER_PROBLEMS,
 )
@@ -279,13 +279,13 @@ async def explain_gradient(
 
 
 @router.get(
-    "/steps/{id}/blame/{name:name}",
-    summary="See what a number's blame is made of",
-    response_model=shapes.Blame,
+    "/steps/{id}/activation-gradient/{name:name}",
+    summary="Get an activation's gradient as a sum",
+    response_model=shapes.ActivationGradient,
     responses=_LAYER_PROBLEMS,
     openapi_extra=examples(name="flatten"),
 )
-async def explain_blame(
+async def explain_activation_gradient(
     seen: StepDep,
     worker: WorkerDep,
     name: LayerName,
@@ -295,13 +295,15 @@ async def explain_blame(
 ) -> Response:
     """What is handed back to the layer before: dA = Σ dZ · dZ/dA over the numbers that read this one."""
     place = position.in_shape(serializers.values(seen, name, picture, "value").shape)
-    content = await worker.run(lambda _: derivation.blame(seen, name, picture, place, limit))
+    content = await worker.run(
+        lambda _: derivation.activation_gradient(seen, name, picture, place, limit)
+    )
     return json_response(content)
 
 
 @router.get(
     "/steps/{id}/update/{name:name}/{parameter}",
-    summary="See how one weight is updated",
+    summary="Get a weight's update",
     response_model=shapes.WeightUpdate,
     responses=_LAYER_PROBLEMS,
 )

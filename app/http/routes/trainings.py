@@ -46,7 +46,7 @@ _BODY = (BodyTooLarge, SlowUpload, BadParameter)
 
 @router.post(
     "/plan",
-    summary="Try layers before they learn",
+    summary="Validate a network",
     response_model=schemas.Plan,
     responses=problem_responses(UnknownDataset, Overloaded, TimeLimit, *_BODY),
     openapi_extra=json_body("NetworkSpec", "Layers, and the set of pictures."),
@@ -54,7 +54,7 @@ _BODY = (BodyTooLarge, SlowUpload, BadParameter)
 async def plan_training(request: Request, services: ServicesDep, worker: WorkerDep) -> Response:
     """Shapes and costs of every layer; the first impossible one says why, and the answer is a 200 all the same."""
     spec = await read_json(request, schemas.NetworkSpec, services.settings.body_timeout)
-    info = await worker.run(lambda _: services.datasets.info(spec.data))
+    info = await worker.run(lambda _: services.datasets.info(spec.dataset))
     rows = layer_spec.validate(spec.layers, len(info.classes), info.size)
     problem = next((row.problem for row in rows if row.problem), None)
     content = {
@@ -77,7 +77,7 @@ async def list_trainings(services: ServicesDep) -> Response:
 @router.post(
     "",
     status_code=201,
-    summary="Begin a training",
+    summary="Start a training",
     response_model=schemas.Training,
     response_description="The training; Location says where it can be read again.",
     responses=problem_responses(UnknownDataset, Overloaded, TimeLimit, *_BODY),
@@ -93,7 +93,7 @@ async def create_training(request: Request, services: ServicesDep) -> Response:
     return created(request, "read_training", run.id, run.whole())
 
 
-@router.get("/{id}", summary="Read a training", response_model=schemas.Training, responses=_READ)
+@router.get("/{id}", summary="Get a training", response_model=schemas.Training, responses=_READ)
 async def read_training(services: ServicesDep, training: TrainingId) -> Response:
     """Where it stands, and what happened so far."""
     return json_response(services.trainings.get(training).whole())
@@ -114,7 +114,7 @@ async def delete_training(services: ServicesDep, training: TrainingId) -> Respon
 
 @router.get(
     "/{id}/events",
-    summary="Follow a training",
+    summary="Stream a training's events",
     response_class=Response,
     responses={
         200: {
@@ -166,7 +166,7 @@ async def pause_training(services: ServicesDep, training: TrainingId) -> Respons
 
 @router.post(
     "/{id}/resume",
-    summary="Go on with a training",
+    summary="Resume a training",
     response_model=schemas.Training,
     responses={**_COMMAND, **problem_responses(*_BODY)},
     openapi_extra=json_body("ResumeRequest", "How fast."),
@@ -182,8 +182,8 @@ async def resume_training(
 
 
 @router.post(
-    "/{id}/step",
-    summary="Learn from one batch",
+    "/{id}/advance",
+    summary="Advance a paused training",
     response_model=schemas.Training,
     responses={**_COMMAND, **problem_responses(*_BODY)},
     openapi_extra=json_body("AdvanceRequest", "How many batches."),
@@ -207,7 +207,7 @@ async def stop_training(services: ServicesDep, training: TrainingId) -> Response
 
 
 @router.post(
-    "/{id}/reset", summary="Begin again", response_model=schemas.Training, responses=_COMMAND
+    "/{id}/reset", summary="Reset a training", response_model=schemas.Training, responses=_COMMAND
 )
 async def reset_training(services: ServicesDep, training: TrainingId) -> Response:
     """With the weights of the beginning, paused before the first step."""
@@ -218,7 +218,7 @@ async def reset_training(services: ServicesDep, training: TrainingId) -> Respons
 
 @router.get(
     "/{id}/evaluation",
-    summary="See what it reads wrong",
+    summary="Evaluate the network",
     response_model=schemas.EvaluationOut,
     responses={
         **_READ,
@@ -235,7 +235,7 @@ async def evaluate_training(
 
 @router.get(
     "/{id}/model",
-    summary="Download the network",
+    summary="Download the trained network",
     response_class=Response,
     responses={
         200: {"content": binary_content("safetensors", "onnx")},

@@ -32,7 +32,7 @@ router = APIRouter(prefix="/analyses", tags=["analyses"])
 @router.post(
     "/{id}/variants",
     status_code=201,
-    summary="Change something and see what comes of it",
+    summary="Create a variant",
     response_model=schemas.Analysis,
     response_description="An analysis like any other; Location says where it can be read again.",
     responses=problem_responses(

@@ -15,7 +15,7 @@ class Dataset(Schema):
 
     id: str = Field(examples=["shapes"])
     name: str = Field(examples=["Shapes"])
-    text: str = Field(examples=["Eight plain figures of any colour, size and turn."])
+    description: str = Field(examples=["Eight plain figures of any colour, size and turn."])
     classes: list[str] = Field(examples=[["circle", "square"]])
     size: list[int] = Field(description="Rows and columns.", examples=[[32, 32]])
     pictures: int = Field(
@@ -42,8 +42,8 @@ class DatasetList(Schema):
     """The sets of pictures to learn from."""
 
     datasets: list[Dataset]
-    suggestion: dict[str, Any] = Field(
-        description="A wish for POST /trainings that learns any drawn set in less than a minute.",
+    default_config: dict[str, Any] = Field(
+        description="A config for POST /trainings that learns any drawn set in less than a minute.",
         examples=[DEFAULT_CONFIG],
     )
 
@@ -65,7 +65,7 @@ class NetworkSpec(Schema):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    data: Id = Field(description="A set's id.", examples=["shapes"])
+    dataset: Id = Field(description="A set's id.", examples=["shapes"])
     layers: Layers
 
 
@@ -99,7 +99,7 @@ class TrainingRequest(Schema):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field("", max_length=200, description="What to call it.", examples=["Shapes"])
-    data: Id = Field("shapes", description="A set's id.", examples=["shapes"])
+    dataset: Id = Field("shapes", description="A set's id.", examples=["shapes"])
     layers: Layers | None = Field(
         None,
         description="Without layers and architecture, a small network that learns each drawn set.",
@@ -216,7 +216,7 @@ class TrainingState(Schema):
         description="starting, running, paused, finished, stopped or failed.", examples=["running"]
     )
     problem: str | None = Field(description="Why it ended early.", examples=[None])
-    wish: dict[str, Any] = Field(examples=[DEFAULT_CONFIG])
+    config: dict[str, Any] = Field(examples=[DEFAULT_CONFIG])
     classes: list[str] = Field(examples=[["circle", "square"]])
     training_pictures: int | None = Field(
         description="How many are learned from; null until it is counted.", examples=[2704]
@@ -237,7 +237,7 @@ class TrainingState(Schema):
     )
     parameters: int = Field(examples=[10136])
     layers: list[TrainingLayer]
-    look: dict[str, Any] | None = Field(
+    diagnostics: dict[str, Any] | None = Field(
         description="How the layers fare: {step, layers, warnings}.",
         examples=[{"step": 170, "layers": [], "warnings": []}],
     )
@@ -258,7 +258,7 @@ class Training(TrainingState):
     """A training, and what happened in it."""
 
     history: list[EpochRecord]
-    points: list[list[float]] = Field(
+    batches: list[list[float]] = Field(
         description="[step, loss, accuracy, learning rate] of single batches; at most 2,000, evenly.",
         examples=[[[1, 2.08, 0.125, 0.005], [2, 2.01, 0.25, 0.005]]],
     )
@@ -274,9 +274,9 @@ class Mistake(Schema):
     """A picture that is read wrong; classes by their numbers."""
 
     picture: int = Field(description="In the set.", examples=[1734])
-    truth: int = Field(examples=[3])
-    answer: int = Field(examples=[5])
-    share: float = Field(description="What the network gives to its answer.", examples=[0.98])
+    label: int = Field(examples=[3])
+    prediction: int = Field(examples=[5])
+    probability: float = Field(description="That of its prediction.", examples=[0.98])
 
 
 class ClassEvaluation(Schema):
@@ -309,8 +309,8 @@ class EvaluationOut(Schema):
     loss: float | None = Field(description="Mean cross-entropy.", examples=[0.11])
     classes: list[str] = Field(examples=[["circle", "square"]])
     per_class: list[ClassEvaluation] = Field(description="In the order of the classes.")
-    confusion: list[list[int]] = Field(
-        description="[truth][answer], pictures.", examples=[[[37, 1], [0, 38]]]
+    confusion_matrix: list[list[int]] = Field(
+        description="[label][prediction], pictures.", examples=[[[37, 1], [0, 38]]]
     )
     mistakes: list[Mistake] = Field(description="At most 60, the surest first.")
 

@@ -10,7 +10,7 @@ from app.http.schemas.common import Place, Stats
 from app.http.schemas.outputs import Schema
 
 
-class Lesson(Schema):
+class TrainingStepRequest(Schema):
     """One step of learning on one photo."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,7 +41,7 @@ class Lesson(Schema):
 class StepPicture(Schema):
     """A picture of the batch, before the step and after it."""
 
-    place: int = Field(description="In the batch.", examples=[0])
+    batch_index: int = Field(description="In the batch.", examples=[0])
     index: int | None = Field(
         description="In the set of pictures; null for a photo.", examples=[1734]
     )
@@ -50,8 +50,8 @@ class StepPicture(Schema):
     )
     loss: float = Field(examples=[0.71])
     loss_after: float = Field(examples=[0.64])
-    share: float = Field(description="What the network gives to the label.", examples=[0.49])
-    share_after: float = Field(examples=[0.53])
+    probability: float = Field(description="What the network gives to the label.", examples=[0.49])
+    probability_after: float = Field(examples=[0.53])
 
 
 class ClassLoss(Schema):
@@ -59,14 +59,14 @@ class ClassLoss(Schema):
 
     label: str = Field(examples=["circle"])
     score: float = Field(description="Before the softmax.", examples=[1.2])
-    share: float = Field(description="After the softmax.", examples=[0.49])
+    probability: float = Field(description="After the softmax.", examples=[0.49])
     target: float = Field(description="The truth.", examples=[1.0])
     term: float = Field(
         description="What it brings to the loss; all terms add up to it.", examples=[0.71]
     )
     score_after: float = Field(examples=[1.4])
-    share_after: float = Field(examples=[0.53])
-    blame: float = Field(
+    probability_after: float = Field(examples=[0.53])
+    gradient: float = Field(
         description="dZ: how the batch's mean loss follows this score.", examples=[-0.016]
     )
 
@@ -85,14 +85,14 @@ class StepLoss(Schema):
 class Change(Schema):
     """How far a parameter moved."""
 
-    largest: float = Field(description="The largest |step|.", examples=[0.01])
+    max_abs: float = Field(description="The largest |step|.", examples=[0.01])
     relative: float | None = Field(
         description="‖step‖ / ‖before‖; null for a parameter that is zero everywhere.",
         examples=[0.004],
     )
 
 
-class Moved(Schema):
+class FilterUpdate(Schema):
     """How far one filter moved, beside its own size."""
 
     filter: int = Field(examples=[3])
@@ -108,7 +108,9 @@ class StepParameter(Schema):
     value: Stats
     gradient: Stats
     change: Change
-    moved: list[Moved] = Field(description="Up to 8 filters, the most moved first.")
+    largest_updates: list[FilterUpdate] = Field(
+        description="Up to 8 filters, the most moved first."
+    )
 
 
 class StepLayer(Schema):
@@ -123,19 +125,19 @@ class StepLayer(Schema):
         examples=[["input"]],
     )
     value: Stats
-    gradient: Stats | None = Field(description="null where no blame comes.")
+    gradient: Stats | None = Field(description="null where no gradient arrives.")
     parameters: list[StepParameter]
 
 
 class Step(Schema):
-    """One step of learning: the forward pass, the loss, the blame and the update."""
+    """One step of learning: the forward pass, the loss, the gradients and the update."""
 
     id: str = Field(examples=["5d1c0a9be2d94c7786a1d0f4b3e25c68"])
     training: str | None = Field(
-        description="Its id; null for a lesson on a photo.", examples=["7f3a"]
+        description="Its id; null for a step on a photo.", examples=["7f3a"]
     )
-    number: int | None = Field(description="In its training, from 1.", examples=[120])
-    made: bool = Field(
+    step: int | None = Field(description="In its training, from 1.", examples=[120])
+    applied: bool = Field(
         description="Whether it has been taken; otherwise it is about to be.", examples=[False]
     )
     epoch: int | None = Field(description="From 1.", examples=[3])
@@ -153,7 +155,7 @@ class Step(Schema):
     layers: list[StepLayer] = Field(description="In their order, the input first.")
     parameters_changed: int = Field(description="How many numbers.", examples=[12345])
     after_analysis: str | None = Field(
-        description="Of a lesson: the analysis of the same photo with the network after it.",
+        description="Of a step on a photo: the analysis of the same photo with the network after it.",
         examples=[None],
     )
 
@@ -182,17 +184,17 @@ class StepParameterValues(Schema):
 
 
 class GradientTerm(Schema):
-    """One product: the blame of a number that ``layer`` made, times what it hangs on."""
+    """One term: the gradient of an output element of ``layer``, times the input element (or the local derivative)."""
 
     layer: str = Field(examples=["conv1"])
     picture: int = Field(description="Its place in the batch.", examples=[0])
     output: Place = Field(description="Where the number is in the layer.")
-    dz: float = Field(description="Its blame.", examples=[-0.016])
+    dz: float = Field(description="The gradient of that element.", examples=[-0.016])
     input: Place | None = Field(
-        description="Where the number stands that the weight met; null for a bias, and for blame."
+        description="Where the number stands that the weight met; null for a bias, and for a layer's gradient."
     )
     a: float = Field(
-        description="In a weight's gradient the number that it met, in a blame the local derivative.",
+        description="In a weight's gradient the number that it met, in a layer's gradient the local derivative.",
         examples=[0.5],
     )
     product: float = Field(examples=[-0.008])
@@ -216,7 +218,7 @@ class WeightGradient(ChainSum):
     index: list[int] = Field(examples=[[3, 0, 1, 1]])
 
 
-class Blame(ChainSum):
+class ActivationGradient(ChainSum):
     """The chain rule of one number of a layer: dA = Σ dZ · dZ/dA over the numbers that read it."""
 
     picture: int = Field(examples=[0])
@@ -270,4 +272,4 @@ class WeightUpdate(Schema):
 
 
 # What handlers read from a request's body themselves; FastAPI does not know of these.
-BODIES = (Lesson,)
+BODIES = (TrainingStepRequest,)

@@ -46,7 +46,7 @@ class DatasetInfo:
 
     id: str
     name: str
-    text: str
+    description: str
     classes: tuple[str, ...]
     pictures: int
     pictures_per_class: tuple[int, ...]
@@ -171,7 +171,7 @@ class Datasets:
         info = DatasetInfo(
             dataset_id,
             name=short_name(name) or "Pictures",
-            text="",
+            description="",
             classes=dataset.classes,
             pictures=len(dataset.labels),
             pictures_per_class=tuple(dataset.pictures_per_class.tolist()),

@@ -7,7 +7,7 @@ from typing import Any
 from engine.zoo.layer_spec import DEFAULT_LAYERS
 
 DEFAULT_CONFIG: dict[str, Any] = {
-    "data": "shapes",
+    "dataset": "shapes",
     "layers": [dict(layer) for layer in DEFAULT_LAYERS],
     "loss": "cross_entropy",
     "optimiser": "adam",

@@ -65,7 +65,7 @@ class TrainingManager:
 
     def ids(self) -> list[str]:
         """The newest network of each training that has one."""
-        return [run.model for run in list(self._runs.values()) if run.look is not None]
+        return [run.model for run in list(self._runs.values()) if run.diagnostics is not None]
 
     def find(self, model: str) -> Path | None:
         """The file of a training's newest network, or of the one after a step."""
@@ -128,7 +128,9 @@ class TrainingManager:
             run_id = secrets.token_hex(6)
             files = RunDirectory(self._folder / run_id)
             shown = (
-                short_name(name) or "Pictures" if name else self._datasets.info(spec["data"]).name
+                short_name(name) or "Pictures"
+                if name
+                else self._datasets.info(spec["dataset"]).name
             )
             run = TrainingRun(run_id, shown, spec, files, self._bounds.of_one(), time.time())
             run.speed = speed
@@ -202,7 +204,7 @@ class TrainingManager:
     def before(self, run: TrainingRun, number: int) -> tuple[State, Dataset]:
         """The state before a step, and the pictures; takes a moment. Raises WrongState when the step is not kept."""
         path = run.files.state_before(number)
-        dataset = self._datasets.get(run.spec["data"])
+        dataset = self._datasets.get(run.spec["dataset"])
         try:
             return restore(run.spec, dataset, checkpoint.load(path)), dataset
         except TrainingError:
@@ -213,11 +215,11 @@ class TrainingManager:
 
     def dataset(self, run: TrainingRun) -> Dataset:
         """The pictures that it learns from; takes a moment. Raises UnknownDataset."""
-        return self._datasets.get(run.spec["data"])
+        return self._datasets.get(run.spec["dataset"])
 
     def _try(self, spec: TrainingSpec) -> None:
         try:
-            initial_state(spec, self._datasets.get(spec["data"]))
+            initial_state(spec, self._datasets.get(spec["dataset"]))
         except TrainingError as error:
             raise BadParameter(sentence(error)) from None
 
@@ -315,19 +317,19 @@ def _read(files: RunDirectory, bounds: TrainingBounds) -> TrainingRun | None:
     try:
         about = files.read_about()
         run = TrainingRun(
-            about["id"], about["name"], about["wish"], files, bounds.of_one(), about["created"]
+            about["id"], about["name"], about["config"], files, bounds.of_one(), about["created"]
         )
         run.status, run.problem, run.speed = about["status"], about["problem"], about["speed"]
-        run.progress |= about["facts"]
+        run.progress |= about["progress"]
     except (OSError, ValueError, KeyError, TypeError):
         log.warning("%s holds no training", files.folder)
         return None
     run.metrics_log = MetricsLog.read(files.metrics_log, 2**62)
-    last = int(run.metrics_log.points[-1][0]) if run.metrics_log.points else 0
+    last = int(run.metrics_log.batches[-1][0]) if run.metrics_log.batches else 0
     run.progress["step"] = last
     snapshots = files.snapshots()
     if snapshots:
-        run.look = {"step": snapshots[-1], "layers": [], "warnings": []}
+        run.diagnostics = {"step": snapshots[-1], "layers": [], "warnings": []}
     if run.status not in (*TERMINAL_STATES, "paused"):
         run.status, run.last_known_step = "starting", last
     return run

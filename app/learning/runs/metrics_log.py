@@ -20,7 +20,7 @@ class MetricsLog:
     """Points and epochs so far, in the order of their steps."""
 
     def __init__(self) -> None:
-        self.points: list[Point] = []
+        self.batches: list[Point] = []
         self.epochs: list[dict[str, Any]] = []
 
     @classmethod
@@ -32,25 +32,25 @@ class MetricsLog:
         for entry in _entries(path):
             if entry[0] != "epoch":
                 if entry[0] <= step:
-                    metrics_log.points.append(entry)
+                    metrics_log.batches.append(entry)
             elif entry[1]["step"] <= step:
                 metrics_log.epochs.append(entry[1])
         return metrics_log
 
     def cut(self, step: int) -> None:
         """Forget what came after ``step``."""
-        self.points = [point for point in self.points if point[0] <= step]
+        self.batches = [point for point in self.batches if point[0] <= step]
         self.epochs = [record for record in self.epochs if record["step"] <= step]
 
     def write(self, path: Path) -> None:
         """Write all of it anew."""
-        lines = [*self.points, *(["epoch", record] for record in self.epochs)]
+        lines = [*self.batches, *(["epoch", record] for record in self.epochs)]
         path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
     def since(self, step: int) -> list[Point]:
         """The points after ``step``, thinned."""
-        first = bisect_right(self.points, float(step), key=lambda point: point[0])
-        return thinned(self.points[first:])
+        first = bisect_right(self.batches, float(step), key=lambda point: point[0])
+        return thinned(self.batches[first:])
 
 
 def thinned(points: list[Point]) -> list[Point]:

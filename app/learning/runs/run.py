@@ -53,7 +53,7 @@ class TrainingRun:
         self.speed: float | None = None
         self.progress = dict(_NO_PROGRESS)
         self.metrics_log = MetricsLog()
-        self.look: dict[str, Any] | None = None
+        self.diagnostics: dict[str, Any] | None = None
         self.recovered: dict[str, int] | None = None
         self.process: Process | None = None
         self.generation = 0  # counts how often it went back: to its beginning, or to a checkpoint
@@ -81,11 +81,11 @@ class TrainingRun:
             "id": self.id,
             "name": self.name,
             "created": self.created,
-            "wish": dict(self.spec),
+            "config": dict(self.spec),
             "status": "running" if self.status == "starting" else self.status,
             "problem": self.problem,
             "speed": self.speed,
-            "facts": self.progress,
+            "progress": self.progress,
             **self.limits,
         }
 
@@ -96,11 +96,11 @@ class TrainingRun:
             "name": self.name,
             "status": self.status,
             "problem": self.problem,
-            "wish": dict(self.spec),
+            "config": dict(self.spec),
             **self.progress,
             "batch_size": self.spec["batch_size"],
             "speed": self.speed,
-            "look": self.look,
+            "diagnostics": self.diagnostics,
             "model": self.model,
             "recovered": self.recovered,
             "limits": self.limits,
@@ -111,7 +111,7 @@ class TrainingRun:
         return {
             **self.state(),
             "history": self.metrics_log.epochs,
-            "points": self.metrics_log.since(0),
+            "batches": self.metrics_log.since(0),
         }
 
     def send_command(self, command: str, **options: Any) -> int:
@@ -126,18 +126,18 @@ class TrainingRun:
         match message["event"]:
             case "state":
                 self._handle_state(message)
-            case "points":
-                self.metrics_log.points += message["points"]
+            case "batches":
+                self.metrics_log.batches += message["batches"]
                 self._update_progress(message)
             case "epoch":
                 self.metrics_log.epochs.append(message["record"])
-            case "look":
-                self.look = {key: message[key] for key in ("step", "layers", "warnings")}
+            case "diagnostics":
+                self.diagnostics = {key: message[key] for key in ("step", "layers", "warnings")}
         self.notify()
 
     def forget(self) -> None:
         """Begin again with nothing behind it."""
-        self.metrics_log, self.look, self.recovered = MetricsLog(), None, None
+        self.metrics_log, self.diagnostics, self.recovered = MetricsLog(), None, None
         self.progress |= {"step": 0, "epoch": 0}
         self.problem, self.last_known_step = None, None
         self.generation += 1
@@ -208,7 +208,7 @@ class StreamCursor:
         self.state: tuple[Any, ...] | None = None
         self.generation: int | None = None
         self.epochs = 0
-        self.look: dict[str, Any] | None = None
+        self.diagnostics: dict[str, Any] | None = None
 
     def advance(self, run: TrainingRun) -> list[tuple[str, int, Any]]:
         """(event, its step, its content) for what the listener does not know yet."""
@@ -222,27 +222,31 @@ class StreamCursor:
             found.append(("state", self.step, run.state()))
         if self.generation is None or went_back:
             self.epochs = sum(record["step"] <= self.step for record in run.metrics_log.epochs)
-        points = run.metrics_log.since(self.step)
-        if points:
-            self.step = int(points[-1][0])
+        batches = run.metrics_log.since(self.step)
+        if batches:
+            self.step = int(batches[-1][0])
             shown = ("images_per_second", "seconds_left", "epoch", "step", "learning_rate")
             found.append(
                 (
-                    "points",
+                    "batches",
                     self.step,
-                    {"points": points, **{key: run.progress[key] for key in shown}},
+                    {"batches": batches, **{key: run.progress[key] for key in shown}},
                 )
             )
         found += [("epoch", self.step, record) for record in run.metrics_log.epochs[self.epochs :]]
-        if run.look is not None and run.look is not self.look and self.state is not None:
-            found.append(("look", self.step, run.look))
+        if (
+            run.diagnostics is not None
+            and run.diagnostics is not self.diagnostics
+            and self.state is not None
+        ):
+            found.append(("diagnostics", self.step, run.diagnostics))
         if state != self.state and not (self.state is None or went_back):
             found.append(("state", self.step, run.state()))  # after what led to it
-        self.state, self.generation, self.epochs, self.look = (
+        self.state, self.generation, self.epochs, self.diagnostics = (
             state,
             run.generation,
             len(run.metrics_log.epochs),
-            run.look,
+            run.diagnostics,
         )
         return found
 

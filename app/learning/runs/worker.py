@@ -40,8 +40,8 @@ from engine.types import Array
 
 Message = dict[str, Any]
 
-_POINTS_PAUSE = 0.1  # seconds between two lots of points
-_LOOK_PAUSE = 1.0  # seconds between two networks that are shown
+_BATCHES_PAUSE = 0.1  # seconds between two lots of points
+_SNAPSHOT_PAUSE = 1.0  # seconds between two networks that are shown
 _RECENT = 0.3  # how much a new measurement of the speed weighs
 
 
@@ -61,11 +61,11 @@ class TrainingProcess:
         self, files: RunDirectory, emit: Callable[[Message], None], commands: queue.Queue[Message]
     ) -> None:
         about = files.read_about()
-        self._spec = about["wish"]
+        self._spec = about["config"]
         self._about = {"training": about["id"], "title": about["name"]}
         self._seconds_allowed: float = about["seconds"]
         self._files, self._emit, self._commands = files, emit, commands
-        self._dataset: Dataset = load(files.folder.parent.parent, self._spec["data"])
+        self._dataset: Dataset = load(files.folder.parent.parent, self._spec["dataset"])
         self._state, self._seconds = self._restore()
         config = self._state.config
         learned, held_out = split_by_seed(self._dataset.labels, config.validation, config.seed)
@@ -132,9 +132,9 @@ class TrainingProcess:
                 )
                 self._single -= self._single > 0
                 now = monotonic()
-                if now - self._sent_at >= _POINTS_PAUSE:
+                if now - self._sent_at >= _BATCHES_PAUSE:
                     self._flush()
-                if now - self._snapshot_at >= _LOOK_PAUSE:
+                if now - self._snapshot_at >= _SNAPSHOT_PAUSE:
                     self._snapshot()
                 if self._state.batch < self._per_epoch:  # otherwise the epoch is to be closed first
                     self._process_commands()
@@ -215,7 +215,7 @@ class TrainingProcess:
         self._files.prune()
         self._snapshot_at = monotonic()
         self._examine()
-        self._emit({"event": "look", "step": self._step, **self._health})
+        self._emit({"event": "diagnostics", "step": self._step, **self._health})
 
     def _examine(self) -> None:
         """See how the layers fare on the batch to come. Between two epochs there is none: what was seen last still holds."""
@@ -247,7 +247,7 @@ class TrainingProcess:
         self._batches_a_second = before + _RECENT * (speed - before)
         self._sent_at = now
         self._write(self._unsent)
-        self._emit({"event": "points", "points": self._unsent, **self._progress()})
+        self._emit({"event": "batches", "batches": self._unsent, **self._progress()})
         self._unsent = []
 
     def _progress(self) -> Message:

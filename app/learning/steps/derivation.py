@@ -1,4 +1,4 @@
-"""The arithmetic of a step of learning, number by number: a gradient as a sum, a blame as a sum, and an update line by line."""
+"""The arithmetic of a step of learning, number by number: a gradient as a sum, a gradient as a sum, and an update line by line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def gradient(
     return {"layer": name, "parameter": parameter, "index": list(index), **_chain(seen, chain)}
 
 
-def blame(
+def activation_gradient(
     seen: StepInspection, name: str, picture: int, position: Index, limit: int
 ) -> dict[str, Any]:
     """The chain rule of one number of a layer: dA = Σ dZ · (how much each number that reads it follows it)."""

@@ -1,4 +1,4 @@
-"""Steps of learning as the plain content of the API's JSON: the forward pass, the loss, the blame, the update."""
+"""Steps of learning as the plain content of the API's JSON: the forward pass, the loss, the gradient, the update."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from engine.train.losses import LOSSES
 from engine.types import Array, Index
 
 # How many of a parameter's filters are named as those that moved most.
-MOST_MOVED = 8
+MAX_LARGEST_UPDATES = 8
 
 # What an op keeps of its forward pass for the way back; ops that are not here keep nothing.
 SAVED_FOR_BACKWARD = {
@@ -62,14 +62,14 @@ SAVED_FOR_BACKWARD = {
 }
 
 
-def step(seen: StepInspection, picture: int, made: bool) -> dict[str, Any]:
-    """A step without its arrays, from the place of one ``picture`` of the batch; ``made`` tells whether it has been taken."""
+def step(seen: StepInspection, picture: int, applied: bool) -> dict[str, Any]:
+    """A step without its arrays, from the place of one ``picture`` of the batch; ``applied`` tells whether it has been taken."""
     glass = seen.glass
     return {
         "id": seen.id,
         "training": seen.training,
-        "number": seen.number,
-        "made": made,
+        "step": seen.number,
+        "applied": applied,
         "epoch": seen.epoch,
         "batch_size": seen.batch_size,
         "pictures": _pictures(seen),
@@ -99,13 +99,13 @@ def _pictures(seen: StepInspection) -> list[dict[str, Any]]:
     (_, before), (_, after) = scores(seen)
     return [
         {
-            "place": place,
+            "batch_index": place,
             "index": None if seen.indices is None else int(seen.indices[place]),
             "label": seen.labels[unit],
             "loss": float(glass.losses[place]),
             "loss_after": float(glass.losses_after[place]),
-            "share": float(before[place, unit]),
-            "share_after": float(after[place, unit]),
+            "probability": float(before[place, unit]),
+            "probability_after": float(after[place, unit]),
         }
         for place, unit in enumerate(truth.tolist())
     ]
@@ -122,13 +122,21 @@ def scores(seen: StepInspection) -> tuple[tuple[Array, Array], tuple[Array, Arra
 
 
 def _loss(seen: StepInspection, picture: int) -> dict[str, Any]:
-    """The picture's loss, class by class: the terms add up to its value. The blame is that of the batch's mean."""
+    """The picture's loss, class by class: the terms add up to its value. The gradient is that of the batch's mean loss."""
     glass = seen.glass
     (score, share), (score_after, share_after) = ((a[picture], b[picture]) for a, b in scores(seen))
     target = glass.shares[picture]
-    blame = LOSSES[seen.config.loss](scores(seen)[0][0], glass.shares, 0.0)[1][picture]
-    columns = (score, share, target, _terms(seen, picture), score_after, share_after, blame)
-    names = ("score", "share", "target", "term", "score_after", "share_after", "blame")
+    gradient = LOSSES[seen.config.loss](scores(seen)[0][0], glass.shares, 0.0)[1][picture]
+    columns = (score, share, target, _terms(seen, picture), score_after, share_after, gradient)
+    names = (
+        "score",
+        "probability",
+        "target",
+        "term",
+        "score_after",
+        "probability_after",
+        "gradient",
+    )
     return {
         "name": seen.config.loss,
         "value": float(glass.losses[picture]),
@@ -186,14 +194,14 @@ def _parameter(name: str, update: Update) -> dict[str, Any]:
         "value": inspection.layer_stats(update.before),
         "gradient": inspection.layer_stats(update.gradient),
         "change": {
-            "largest": float(np.abs(update.step).max()),
+            "max_abs": float(np.abs(update.step).max()),
             "relative": _relative(norm(update.step), norm(update.before)),
         },
-        "moved": _moved(update),
+        "largest_updates": _largest_updates(update),
     }
 
 
-def _moved(update: Update) -> list[dict[str, Any]]:
+def _largest_updates(update: Update) -> list[dict[str, Any]]:
     """The filters that moved most, beside their own size; a bias has no filters."""
     if update.before.ndim == 1:
         return []
@@ -201,7 +209,7 @@ def _moved(update: Update) -> list[dict[str, Any]]:
     steps, sizes = (np.sqrt(np.square(row).sum(1)).tolist() for row in rows)
     ratios = [_relative(a, b) for a, b in zip(steps, sizes, strict=True)]
     moved = sorted(((r, f) for f, r in enumerate(ratios) if r), key=lambda m: (-m[0], m[1]))
-    return [{"filter": f, "relative": r} for r, f in moved[:MOST_MOVED]]
+    return [{"filter": f, "relative": r} for r, f in moved[:MAX_LARGEST_UPDATES]]
 
 
 def _relative(change: float, size: float) -> float | None:

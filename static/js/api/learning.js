@@ -10,9 +10,9 @@ import { parseNpy } from "./npy.js";
  * @typedef {import("../learn/types.js").PictureSet} PictureSet
  * @typedef {import("../learn/types.js").Plan} Plan
  * @typedef {import("../learn/types.js").Run} Run
- * @typedef {import("../learn/types.js").Wish} Wish
+ * @typedef {import("../learn/types.js").TrainingConfig} TrainingConfig
  *
- * @typedef {{ datasets: PictureSet[], suggestion: Wish }} Offer What there is to learn from, and what to begin with.
+ * @typedef {{ datasets: PictureSet[], default_config: TrainingConfig }} Offer What there is to learn from, and what to begin with.
  */
 
 /** @returns {Promise<Offer>} */
@@ -73,7 +73,7 @@ export async function fetchPicture(id, picture, signal) {
 /**
  * The shapes and counts of a network before it is built.
  *
- * @param {{ data: string, layers: LayerSpec[] }} sketch
+ * @param {{ dataset: string, layers: LayerSpec[] }} sketch
  * @param {AbortSignal} [signal]
  * @returns {Promise<Plan>}
  */
@@ -82,11 +82,11 @@ export function postPlan(sketch, signal) {
 }
 
 /**
- * @param {Wish} wish
+ * @param {TrainingConfig} config
  * @returns {Promise<Run>}
  */
-export function postTraining(wish) {
-  return postJson("trainings", wish);
+export function postTraining(config) {
+  return postJson("trainings", config);
 }
 
 /**
@@ -102,7 +102,7 @@ export function fetchTraining(id, signal) {
  * Tell a training to do something.
  *
  * @param {string} id
- * @param {"pause" | "resume" | "stop" | "step" | "reset"} command
+ * @param {"pause" | "resume" | "stop" | "advance" | "reset"} command
  * @param {Record<string, number | null>} [options]
  * @returns {Promise<Run>}
  */
@@ -151,20 +151,20 @@ export function modelUrl(id, format) {
  * @returns {Promise<Glass>}
  */
 export function fetchStep(id, number, picture, signal) {
-  const which = number === null ? "" : `&number=${number}`;
-  return fetchJson(`${trainingPath(id)}/step?picture=${picture}${which}`, signal);
+  const which = number === null ? "" : `&step=${number}`;
+  return fetchJson(`${trainingPath(id)}/next-step?picture=${picture}${which}`, signal);
 }
 
 /**
  * One step on a photo that was analysed, not kept in the model.
  *
  * @param {string} analysis
- * @param {Record<string, unknown>} wish its label and how to learn from it
+ * @param {Record<string, unknown>} config its label and how to learn from it
  * @param {AbortSignal} [signal]
  * @returns {Promise<Glass>}
  */
-export function postPhotoStep(analysis, wish, signal) {
-  return postJson(`analyses/${encodeURIComponent(analysis)}/step`, wish, signal);
+export function postPhotoStep(analysis, config, signal) {
+  return postJson(`analyses/${encodeURIComponent(analysis)}/training-step`, config, signal);
 }
 
 /**
@@ -180,7 +180,7 @@ export function fetchGlass(glass, picture, signal) {
 }
 
 /**
- * What else a step tells, as JSON: `explain/…`, `gradient/…`, `blame/…`, `update/…`.
+ * What else a step tells, as JSON: `explain/…`, `gradient/…`, `activation-gradient/…`, `update/…`.
  *
  * @param {string} glass
  * @param {string[]} path what, of which layer, and of which of its parameters

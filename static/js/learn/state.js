@@ -15,10 +15,10 @@ import { debounce } from "../lib/dom.js";
  * @param {import("../api/learning.js").Offer} offer
  * @returns {LearnState}
  */
-export function firstState({ datasets, suggestion }) {
+export function firstState({ datasets, default_config }) {
   return {
     datasets,
-    wish: suggestion,
+    config: default_config,
     plan: null,
     run: null,
     rival: null,
@@ -60,8 +60,8 @@ export function writeAddress({ run, rival, glass, phase }) {
   const query = new URLSearchParams();
   if (run) query.set("run", run.id);
   if (rival) query.set("rival", rival.id);
-  if (glass?.training && glass.number !== null && phase) {
-    query.set("step", String(glass.number));
+  if (glass?.training && glass.step !== null && phase) {
+    query.set("step", String(glass.step));
     query.set("phase", String(phase));
   } else if (glass && phase) {
     query.set("glass", glass.id); // of a photo

@@ -7,7 +7,7 @@
  * @typedef {object} PictureSet
  * @property {string} id
  * @property {string} name
- * @property {string} text
+ * @property {string} description
  * @property {string[]} classes
  * @property {number[]} size [height, width]
  * @property {number} pictures
@@ -22,9 +22,9 @@
  *   | { kind: "dropout", rate: number }
  *   | { kind: "dense", units: number }} LayerSpec
  *
- * @typedef {object} Wish What a training is asked to be.
+ * @typedef {object} TrainingConfig What a training is asked to be.
  * @property {string} [name]
- * @property {string} data
+ * @property {string} dataset
  * @property {LayerSpec[]} [layers]
  * @property {"everyday"} [architecture] instead of `layers`
  * @property {string} loss
@@ -57,7 +57,7 @@
  * @typedef {{ epoch: number, step: number, train_loss: number, train_accuracy: number, validation_loss: number | null,
  *   validation_accuracy: number | null, seconds: number }} EpochRecord null where nothing is held out
  *
- * @typedef {number[]} Point [step, loss, accuracy, learning rate] of one batch
+ * @typedef {number[]} BatchMetrics [step, loss, accuracy, learning rate] of one batch
  *
  * @typedef {{ low: number, high: number, counts: number[] }} Histogram
  *
@@ -73,14 +73,14 @@
  *
  * @typedef {{ kind: "dead_units" | "vanishing" | "exploding" | "saturated", layer: string, share_or_ratio: number }} Warning
  *
- * @typedef {{ step: number, layers: LayerHealth[], warnings: Warning[] }} Look
+ * @typedef {{ step: number, layers: LayerHealth[], warnings: Warning[] }} Diagnostics
  *
  * @typedef {object} Run
  * @property {string} id
  * @property {string} name
  * @property {Status} status
  * @property {Problem | string | null} problem
- * @property {Wish} wish
+ * @property {TrainingConfig} config
  * @property {string[]} classes
  * @property {number | null} training_pictures null until it is counted
  * @property {number | null} validation_pictures
@@ -96,15 +96,15 @@
  * @property {number} parameters
  * @property {{ name: string, kind: string, shape: number[], parameters: number }[]} layers
  * @property {EpochRecord[]} history
- * @property {Point[]} points
- * @property {Look | null} look
+ * @property {BatchMetrics[]} batches
+ * @property {Diagnostics | null} diagnostics
  * @property {string} model
  * @property {{ step_before: number, step_after: number } | null} recovered
  * @property {Record<string, number>} limits
  *
- * @typedef {{ points: Point[], images_per_second: number | null, seconds_left: number | null, epoch: number, step: number }} News
+ * @typedef {{ batches: BatchMetrics[], images_per_second: number | null, seconds_left: number | null, epoch: number, step: number }} News
  *
- * @typedef {{ picture: number, truth: number, answer: number, share: number }} Mistake classes by number
+ * @typedef {{ picture: number, label: number, prediction: number, probability: number }} Mistake classes by number
  *
  * @typedef {{ label: string, training_pictures: number, validation_pictures: number, correct: number,
  *   accuracy: number | null }} ClassEvaluation
@@ -119,18 +119,18 @@
  * @property {number | null} loss
  * @property {string[]} classes
  * @property {ClassEvaluation[]} per_class
- * @property {number[][]} confusion [truth][answer]
+ * @property {number[][]} confusion_matrix [label][prediction]
  * @property {Mistake[]} mistakes the surest first
  *
  * @typedef {object} GlassClass
  * @property {string} label
  * @property {number} score
- * @property {number} share
+ * @property {number} probability
  * @property {number} target
  * @property {number} term
  * @property {number} score_after
- * @property {number} share_after
- * @property {number} blame
+ * @property {number} probability_after
+ * @property {number} gradient
  *
  * @typedef {object} GlassParameter
  * @property {string} name
@@ -138,8 +138,8 @@
  * @property {number} size
  * @property {Stats} value
  * @property {Stats} gradient
- * @property {{ largest: number, relative: number | null }} change relative: none of what was zero everywhere
- * @property {{ filter: number, relative: number }[]} moved the most moved first
+ * @property {{ max_abs: number, relative: number | null }} change relative: none of what was zero everywhere
+ * @property {{ filter: number, relative: number }[]} largest_updates the most moved first
  *
  * @typedef {object} GlassLayer
  * @property {string} name
@@ -151,14 +151,14 @@
  * @property {Stats | null} gradient
  * @property {GlassParameter[]} parameters
  *
- * @typedef {{ place: number, index: number | null, label: string, loss: number, loss_after: number, share: number,
- *   share_after: number }} GlassPicture
+ * @typedef {{ batch_index: number, index: number | null, label: string, loss: number, loss_after: number, probability: number,
+ *   probability_after: number }} GlassPicture
  *
  * @typedef {object} Glass One step, number by number.
  * @property {string} id
  * @property {string | null} training
- * @property {number | null} number
- * @property {boolean} made Whether the step was taken; otherwise it is about to be.
+ * @property {number | null} step
+ * @property {boolean} applied Whether the step was taken; otherwise it is about to be.
  * @property {number | null} epoch
  * @property {number} batch_size
  * @property {GlassPicture[]} pictures
@@ -176,15 +176,15 @@
  *
  * @typedef {object} LearnState
  * @property {PictureSet[]} datasets
- * @property {Wish} wish
- * @property {Plan | null} plan of the wish; null until it is known
+ * @property {TrainingConfig} config
+ * @property {Plan | null} plan of the config; null until it is known
  * @property {Run | null} run
  * @property {Run | null} rival a second run, raced against the first
  * @property {Evaluation | null} evaluation of the run's newest network
  * @property {{ index: number } | { blob: Blob, name: string } | null} picture whose maps are shown: one of the set, or one's own
  * @property {Glass | null} glass
  * @property {Phase} phase
- * @property {Wish | null} learned the wish that the run came from, to tell whether the wish has changed since
+ * @property {TrainingConfig | null} learned the config that the run came from, to tell whether the config has changed since
  * @property {number | null} speed batches a second; null for as many as the machine manages
  * @property {boolean} connected Whether the server's events arrive.
  * @property {string | null} busy What is under way, in words.

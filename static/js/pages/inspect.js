@@ -40,7 +40,7 @@ import { dressPage, languageChoice } from "../i18n/apply.js";
 
 dressPage();
 find("#language", HTMLElement).append(languageChoice("language-choice"));
-const wish = readAddress(location.search);
+const address = readAddress(location.search);
 
 /** @type {import("../state/types.js").State} */
 const initial = {
@@ -48,41 +48,41 @@ const initial = {
   samples: [],
   model: null,
   analysis: null,
-  output: wish.output,
+  output: address.output,
   source: null,
   photo: null,
   seen: null,
   numbers: null,
-  layer: wish.layer ?? "",
-  tile: wish.place?.[0] ?? 0,
-  open: wish.open,
-  cursor: wish.place,
-  pinned: wish.place !== null,
-  scale: wish.scale,
-  order: wish.order,
+  layer: address.layer ?? "",
+  tile: address.place?.[0] ?? 0,
+  open: address.open,
+  cursor: address.place,
+  pinned: address.place !== null,
+  scale: address.scale,
+  order: address.order,
   explanation: null,
   busy: null,
   problem: null,
   walking: false,
-  tab: wish.tab,
+  tab: address.tab,
   sight: null,
   field: null,
   probe: null,
   trail: null,
-  why: wish.why,
+  why: address.why,
   attribution: null,
   overlay: { strength: 0.5, positive: false, compare: false },
-  changes: wish.changes,
-  beside: wish.beside,
+  changes: address.changes,
+  beside: address.beside,
   pair: null,
-  side: wish.outlook === "one" ? "one" : "other",
-  contrast: wish.outlook === "difference" || wish.outlook === "beside" ? wish.outlook : null,
+  side: address.outlook === "one" ? "one" : "other",
+  contrast: address.outlook === "difference" || address.outlook === "beside" ? address.outlook : null,
   twin: null,
   difference: null,
   unmade: null,
   slide: null,
   focus: null,
-  kernels: wish.kernels,
+  kernels: address.kernels,
   strip: USUAL,
   theme: document.documentElement.dataset.theme === "dark" ? "dark" : "light",
 };
@@ -112,10 +112,10 @@ mountTour(app);
 mountArticle(app);
 followCursor(store);
 followSight(store);
-followAddress(store, (wish) => {
-  store.set({ scale: wish.scale, order: wish.order, open: wish.open, kernels: wish.kernels, tab: wish.tab, why: wish.why, output: wish.output });
-  app.comparison.fulfil(wish);
-  if (wish.layer) app.explorer.goTo(wish.layer, wish.place);
-  void app.intake.fulfil(wish);
+followAddress(store, (address) => {
+  store.set({ scale: address.scale, order: address.order, open: address.open, kernels: address.kernels, tab: address.tab, why: address.why, output: address.output });
+  app.comparison.fulfil(address);
+  if (address.layer) app.explorer.goTo(address.layer, address.place);
+  void app.intake.fulfil(address);
 });
-void app.intake.start(wish);
+void app.intake.start(address);

@@ -143,7 +143,7 @@ def test_one_sigmoid_takes_no_other_number_of_names(client, cat_or_dog, labels):
 def test_a_yes_or_no_is_learned_from_a_photo(client, photo, cat_or_dog):
     analysis = analysed(client, photo, bring(client, cat_or_dog, labels="cat\ndog"))
     options = {"label": "cat", "learning_rate": 0.01, "optimiser": "sgd"}
-    answer = client.post(f"/api/v1/analyses/{analysis['id']}/step", json=options)
+    answer = client.post(f"/api/v1/analyses/{analysis['id']}/training-step", json=options)
     assert answer.status_code in (200, 201), answer.text
     step = answer.json()
     shares = {entry["label"]: entry["score"] for entry in analysis["predictions"]}

@@ -185,7 +185,7 @@ def test_changes_differences_and_maps_of_pixels_work_on_them(client, done):
 
 
 def test_a_lesson_shows_them_too(client, done):
-    lesson = client.post(f"/api/v1/analyses/{done['id']}/step", json={"label": 1}).json()
+    lesson = client.post(f"/api/v1/analyses/{done['id']}/training-step", json={"label": 1}).json()
     tokens = next(layer for layer in lesson["layers"] if layer["name"] == "tokens")
     assert tokens["shape"] == [1, 20, 6]
     blame = client.get(
@@ -193,6 +193,7 @@ def test_a_lesson_shows_them_too(client, done):
     )
     assert load(blame).shape == (1, 20, 6)
     chain = client.get(
-        f"/api/v1/steps/{lesson['id']}/blame/tokens", params={"channel": 0, "y": 7, "x": 3}
+        f"/api/v1/steps/{lesson['id']}/activation-gradient/tokens",
+        params={"channel": 0, "y": 7, "x": 3},
     ).json()
     assert chain["value"] == pytest.approx(float(load(blame)[0, 7, 3]), rel=1e-4)

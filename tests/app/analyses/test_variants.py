@@ -256,6 +256,6 @@ def test_a_step_without_room_for_the_network_after_it_says_so(registry, photo):
         services = client.app.state.services
         one = services.analyses.get(first["id"]).nbytes
         services.analyses.cache.max_bytes = int(1.3 * one)
-        answer = client.post(f"/api/v1/analyses/{first['id']}/step", json={"label": 1})
+        answer = client.post(f"/api/v1/analyses/{first['id']}/training-step", json={"label": 1})
         assert (answer.status_code, answer.json()["type"]) == (507, "/errors/no-room")
         assert client.get(f"/api/v1/analyses/{first['id']}").status_code == 200

@@ -28,7 +28,7 @@ OPERATIONS = {
 # A training is told several things; these are in an order in which it can obey. All others come before them.
 TRAINING = [
     "read_training",
-    "look_at_step",
+    "inspect_training_step",
     "step_training",
     "pause_training",
     "resume_training",
@@ -93,14 +93,16 @@ class Things:
             example("compare_analyses", "to"): self.post(
                 f"analyses/{analysis}/variants", json={"photo": {"shift": [1, 0]}}
             ),
-            example("read_step"): self.post(f"analyses/{analysis}/step", json={"label": "car"}),
+            example("read_step"): self.post(
+                f"analyses/{analysis}/training-step", json={"label": "car"}
+            ),
             example("delete_model"): self.post("models", content=model),
             example("delete_dataset"): self.post("datasets", files=archive),
             example("read_training"): self.training(),
         }
 
     def training(self):
-        training = self.post("trainings", json={"data": "shapes", "paused": True, "speed": 100})
+        training = self.post("trainings", json={"dataset": "shapes", "paused": True, "speed": 100})
         deadline = time.monotonic() + 60
         while self.http.get(f"trainings/{training}").json()["status"] != "paused":
             assert time.monotonic() < deadline

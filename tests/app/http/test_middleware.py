@@ -70,7 +70,9 @@ def test_an_app_that_breaks_before_its_headers_breaks_on():
 def test_every_address_that_is_read_answers_head_on_a_real_server(server):
     with httpx.Client(base_url=server.url, timeout=SECONDS) as client:
         analysis = client.post("/api/v1/analyses", content=picture_bytes()).json()
-        step = client.post(f"/api/v1/analyses/{analysis['id']}/step", json={"label": 0}).json()
+        step = client.post(
+            f"/api/v1/analyses/{analysis['id']}/training-step", json={"label": 0}
+        ).json()
         ids = {"analyses": analysis["id"], "models": "tiny", "steps": step["id"]}
         paths = client.get("/api/v1/openapi.json").json()["paths"]
         for path in (path for path, methods in paths.items() if "get" in methods):

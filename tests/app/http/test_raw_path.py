@@ -111,7 +111,10 @@ def test_a_name_in_one_segment_and_in_the_query_is_that_layer(server, analysis, 
     np.testing.assert_array_equal(numbers, array(server, f"{layers}/-?format=npy&{query}"))
     for address in (f"{layers}/{one}/explain?{place}", f"{layers}/-/explain?{place}&{query}"):
         assert content(server, address)["terms"][0]["weight"] == weight
-    for address in (f"{layers}/{one}/strongest-path?{place}", f"{layers}/-/trail?{place}&{query}"):
+    for address in (
+        f"{layers}/{one}/strongest-path?{place}",
+        f"{layers}/-/strongest-path?{place}&{query}",
+    ):
         assert content(server, address)["steps"][0]["layer"] == name
     for address in (f"{model}/{one}/weights", f"{model}/-/weights?{query}"):
         assert np.ravel(content(server, address)["parameters"]["weight"])[0] == weight

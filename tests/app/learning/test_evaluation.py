@@ -26,7 +26,7 @@ def test_each_class_is_counted_beside_the_total():
     assert [row["training_pictures"] for row in rows] == [54, 27, 3]
     assert [row["validation_pictures"] for row in rows] == [6, 3, 1]
     assert (found["training_pictures"], found["validation_pictures"]) == (84, 10)
-    assert [row["correct"] for row in rows] == np.diagonal(found["confusion"]).tolist()
+    assert [row["correct"] for row in rows] == np.diagonal(found["confusion_matrix"]).tolist()
     shares = [row["correct"] / row["validation_pictures"] for row in rows]
     assert [row["accuracy"] for row in rows] == shares
     assert found["balanced_accuracy"] == pytest.approx(np.mean(shares))
@@ -47,7 +47,7 @@ def test_where_nothing_is_held_out_nothing_is_claimed():
     assert found["training_pictures"] == 3
     assert [found[name] for name in ("accuracy", "balanced_accuracy", "loss")] == [None] * 3
     assert found["mistakes"] == []
-    assert np.sum(found["confusion"]) == 0
+    assert np.sum(found["confusion_matrix"]) == 0
 
 
 def test_drawn_sets_say_how_many_pictures_each_class_has(tmp_path):

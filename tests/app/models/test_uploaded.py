@@ -135,7 +135,7 @@ class TestBringing:
         assert done["predictions"] == []
         listed = own.get(MODELS).json()["models"]
         assert next(m for m in listed if m["id"] == model["id"])["classes"] == 0
-        lesson = own.post(f"/api/v1/analyses/{done['id']}/step", json={"label": 0})
+        lesson = own.post(f"/api/v1/analyses/{done['id']}/training-step", json={"label": 0})
         assert lesson.json()["type"] == "/errors/invalid-request"
         assert (
             own.post(

@@ -39,7 +39,7 @@ export class Watcher {
     let [id, step] = ["", -1];
     store.watch(["run", "picture"], ({ run }) => {
       const isOther = id !== (run?.id ?? "");
-      const look = run?.look?.step ?? run?.step ?? -1;
+      const look = run?.diagnostics?.step ?? run?.step ?? -1;
       const isNew = isOther || look !== step || run?.status === "paused";
       [id, step] = [run?.id ?? "", look];
       if (isOther) this.#drop();
@@ -71,7 +71,7 @@ export class Watcher {
 
   async #ask() {
     const { run, picture } = this.store.state;
-    if (!run?.look || !picture) return; // before the first look there is no network to ask
+    if (!run?.diagnostics || !picture) return; // before the first look there is no network to ask
     this.#asking = true;
     this.#due = false;
     try {
@@ -98,7 +98,7 @@ export class Watcher {
    * @returns {Promise<Seen | null>}
    */
   async #look(run, picture, signal) {
-    const step = run.look?.step ?? 0;
+    const step = run.diagnostics?.step ?? 0;
     const [blob, layers] = await Promise.all([this.#pictureOf(run, picture, signal), this.#layersOf(run)]);
     const analysis = await postPhoto(blob, run.model, signal, () => {});
     const layer = layers.find(({ name }) => name === this.layer) ?? layers.find(hasMaps);
@@ -119,8 +119,8 @@ export class Watcher {
    */
   #pictureOf(run, picture, signal) {
     if ("blob" in picture) return Promise.resolve(picture.blob);
-    const key = `${run.wish.data}/${picture.index}`;
-    const known = this.#pictures.get(key) ?? fetchPicture(run.wish.data, picture.index, signal);
+    const key = `${run.config.dataset}/${picture.index}`;
+    const known = this.#pictures.get(key) ?? fetchPicture(run.config.dataset, picture.index, signal);
     this.#pictures.clear(); // the latest one is enough
     this.#pictures.set(key, known);
     known.catch(() => this.#pictures.delete(key));

@@ -7,14 +7,14 @@ import { say } from "../../i18n/index.js";
 /**
  * @typedef {import("../types.js").Histogram} Histogram
  * @typedef {import("../types.js").LayerHealth} LayerHealth
- * @typedef {import("../types.js").Look} Look
+ * @typedef {import("../types.js").Diagnostics} Diagnostics
  * @typedef {import("../types.js").Warning} Warning
  */
 
 const words = say.learn.run.live;
 const HEIGHT = 32;
 
-/** @param {Look} look */
+/** @param {Diagnostics} look */
 export function histogramRows({ layers }) {
   const shown = layers.filter(({ weights, gradients }) => weights || gradients);
   const rows = shown.map((health) =>

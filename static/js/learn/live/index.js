@@ -73,10 +73,10 @@ export function mountLive(store, root) {
  */
 function followLook(store, spread, warnings) {
   let said = "";
-  /** @type {import("../types.js").Look | null} */
+  /** @type {import("../types.js").Diagnostics | null} */
   let shown = null;
   store.watch(["run"], ({ run }) => {
-    const look = run?.look ?? null;
+    const look = run?.diagnostics ?? null;
     if (look === shown) return;
     shown = look;
     spread.replaceChildren(...(look?.layers.length ? [h("h3", {}, words.histograms), histogramRows(look)] : []));

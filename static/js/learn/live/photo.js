@@ -64,6 +64,6 @@ function indexOf({ state: { picture } }) {
  *
  * @param {LearnStore} store
  */
-function pictures({ state: { datasets, run, wish } }) {
-  return datasets.find(({ id }) => id === (run?.wish.data ?? wish.data))?.pictures ?? 1;
+function pictures({ state: { datasets, run, config } }) {
+  return datasets.find(({ id }) => id === (run?.config.dataset ?? config.dataset))?.pictures ?? 1;
 }

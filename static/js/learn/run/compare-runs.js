@@ -10,7 +10,7 @@ import { isOver } from "./runner.js";
  * @typedef {import("../types.js").LearnStore} LearnStore
  * @typedef {import("../types.js").LayerSpec} LayerSpec
  * @typedef {import("../types.js").Run} Run
- * @typedef {import("../types.js").Wish} Wish
+ * @typedef {import("../types.js").TrainingConfig} TrainingConfig
  * @typedef {keyof typeof say.learn.run.race.kinds} Kind
  */
 
@@ -47,8 +47,8 @@ export function mountRace(store, runner) {
  *
  * @param {Run} run
  */
-export function nameOf({ name, wish }) {
-  return name || named(wish.optimiser);
+export function nameOf({ name, config }) {
+  return name || named(config.optimiser);
 }
 
 /**
@@ -67,13 +67,13 @@ export function standing(run, rival) {
     return (over ? words.won : words.leads)(nameOf(a > b ? run : rival), by);
   }
   const both = Math.min(run.step, rival.step); // how far both have come
-  const [mine, its] = [run, rival].map(({ points: all }) => meanLoss(all.filter(([step = 0]) => step <= both).slice(-20)));
+  const [mine, its] = [run, rival].map(({ batches: all }) => meanLoss(all.filter(([step = 0]) => step <= both).slice(-20)));
   if (mine === undefined || its === undefined || Number.isNaN(mine + its)) return words.none;
   const [better, worse] = [Math.min(mine, its), Math.max(mine, its)];
   return words.ahead(nameOf(mine < its ? run : rival), decimals(better, 3), decimals(worse, 3));
 }
 
-/** @param {import("../types.js").Point[]} some */
+/** @param {import("../types.js").BatchMetrics[]} some */
 function meanLoss(some) {
   return some.reduce((sum, [, loss = 0]) => sum + loss, 0) / some.length;
 }
@@ -87,17 +87,17 @@ function raceDialog(store, runner) {
   const kind = h("select", { id: "race-kind" });
   const value = h("select", { id: "race-value" });
   const list = () => {
-    const { wish } = store.state;
-    const choices = choicesOf(wish, /** @type {Kind} */ (kind.value));
+    const { config } = store.state;
+    const choices = choicesOf(config, /** @type {Kind} */ (kind.value));
     value.replaceChildren(...choices.map((one) => h("option", { value: one }, named(one))));
   };
   kind.addEventListener("change", list);
   const go = h("button", { type: "button", class: "plain main", id: "race-go" }, words.go);
   go.addEventListener("click", () => {
-    const { wish } = store.state;
-    const [mine, twin] = twins(wish, /** @type {Kind} */ (kind.value), value.value);
+    const { config } = store.state;
+    const [mine, twin] = twins(config, /** @type {Kind} */ (kind.value), value.value);
     dialog.close();
-    store.set({ wish: mine });
+    store.set({ config: mine });
     void runner.race(twin);
   });
   dialog.append(
@@ -108,7 +108,7 @@ function raceDialog(store, runner) {
     h("p", {}, go),
   );
   const open = () => {
-    const { layers } = store.state.wish;
+    const { layers } = store.state.config;
     const kinds = Object.entries(words.kinds).filter(([name]) => name !== "activation" || activationOf(layers));
     kind.replaceChildren(...kinds.map(([name, title]) => h("option", { value: name }, title)));
     list();
@@ -118,32 +118,32 @@ function raceDialog(store, runner) {
 }
 
 /**
- * What a twin may have that the wish has not.
+ * What a twin may have that the config has not.
  *
- * @param {Wish} wish
+ * @param {TrainingConfig} config
  * @param {Kind} kind
  */
-function choicesOf(wish, kind) {
-  if (kind === "optimiser") return OPTIMISERS.filter((name) => name !== wish.optimiser);
-  if (kind === "activation") return ACTIVATIONS.filter((name) => name !== activationOf(wish.layers));
-  return [0.1, 1 / 3, 3, 10].map((factor) => String(Number((wish.learning_rate * factor).toPrecision(1))));
+function choicesOf(config, kind) {
+  if (kind === "optimiser") return OPTIMISERS.filter((name) => name !== config.optimiser);
+  if (kind === "activation") return ACTIVATIONS.filter((name) => name !== activationOf(config.layers));
+  return [0.1, 1 / 3, 3, 10].map((factor) => String(Number((config.learning_rate * factor).toPrecision(1))));
 }
 
 /**
- * The wish and its twin, each named by what is different.
+ * The config and its twin, each named by what is different.
  *
- * @param {Wish} wish
+ * @param {TrainingConfig} config
  * @param {Kind} kind
  * @param {string} value
- * @returns {[Wish, Wish]}
+ * @returns {[TrainingConfig, TrainingConfig]}
  */
-function twins(wish, kind, value) {
-  if (kind === "optimiser") return [{ ...wish, name: named(wish.optimiser) }, { ...wish, optimiser: value, name: named(value) }];
+function twins(config, kind, value) {
+  if (kind === "optimiser") return [{ ...config, name: named(config.optimiser) }, { ...config, optimiser: value, name: named(value) }];
   if (kind === "learning_rate") {
-    return [{ ...wish, name: named(String(wish.learning_rate)) }, { ...wish, learning_rate: Number(value), name: named(value) }];
+    return [{ ...config, name: named(String(config.learning_rate)) }, { ...config, learning_rate: Number(value), name: named(value) }];
   }
-  const layers = (wish.layers ?? []).map((layer) => (ACTIVATIONS.includes(layer.kind) ? /** @type {LayerSpec} */ ({ kind: value }) : layer));
-  return [{ ...wish, name: named(activationOf(wish.layers) ?? "") }, { ...wish, layers, name: named(value) }];
+  const layers = (config.layers ?? []).map((layer) => (ACTIVATIONS.includes(layer.kind) ? /** @type {LayerSpec} */ ({ kind: value }) : layer));
+  return [{ ...config, name: named(activationOf(config.layers) ?? "") }, { ...config, layers, name: named(value) }];
 }
 
 /** @param {LayerSpec[] | undefined} layers */

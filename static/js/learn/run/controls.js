@@ -49,8 +49,8 @@ export function mountControls(store, runner, root) {
     state.replaceChildren(...figures(now));
     progress.value = now.run ? now.run.step / Math.max(1, now.run.steps) : 0;
   };
-  store.watch(["run", "wish", "learned", "busy", "phase", "connected"], show);
-  store.watch(["run", "wish", "learned", "problem", "connected"], () => showNotes(store, notes));
+  store.watch(["run", "config", "learned", "busy", "phase", "connected"], show);
+  store.watch(["run", "config", "learned", "problem", "connected"], () => showNotes(store, notes));
   announceStatus(store);
   show();
   showNotes(store, notes);

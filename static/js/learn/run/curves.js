@@ -157,7 +157,7 @@ function linesOf(slot, run, colour) {
  * @returns {uPlot.AlignedData[]}
  */
 function tablesOf(run, kind, weight) {
-  const points = run?.points ?? [];
+  const points = run?.batches ?? [];
   const history = run?.history ?? [];
   return [
     [points.map(([step = 0]) => step), smooth(points.map((point) => point[POINT[kind]] ?? 0), weight)],
@@ -198,8 +198,8 @@ function keyFigures({ run, rival }) {
  * @param {Run} run
  * @returns {Record<keyof typeof words.rows, string>}
  */
-function figuresOf({ points, history, validation_pictures: heldOut }) {
-  const [, loss, accuracy] = recent(points);
+function figuresOf({ batches, history, validation_pictures: heldOut }) {
+  const [, loss, accuracy] = recent(batches);
   const end = history.at(-1);
   return {
     loss: loss === undefined ? "–" : decimals(loss, 3),
@@ -212,7 +212,7 @@ function figuresOf({ points, history, validation_pictures: heldOut }) {
 /**
  * The mean of the last batches, since one alone says little.
  *
- * @param {import("../types.js").Point[]} points
+ * @param {import("../types.js").BatchMetrics[]} points
  */
 function recent(points) {
   const some = points.slice(-20);
@@ -221,7 +221,7 @@ function recent(points) {
 
 /** @param {Run | null} run */
 function describe(run) {
-  if (!run?.points.length) return words.empty;
+  if (!run?.batches.length) return words.empty;
   const { loss, accuracy, validationAccuracy } = figuresOf(run);
   return run.validation_pictures === 0 ? words.labelOfTraining(loss, accuracy) : words.label(loss, validationAccuracy);
 }

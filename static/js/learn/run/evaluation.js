@@ -128,7 +128,7 @@ function perClass({ per_class: classes, accuracy, balanced_accuracy: balanced, v
  * @param {Evaluation} evaluation
  * @param {"light" | "dark"} theme
  */
-function confusion({ classes, confusion }, theme) {
+function confusion({ classes, confusion_matrix: confusion }, theme) {
   const names = classes.map(plainWords);
   const heads = names.map((name) => h("th", { scope: "col" }, h("span", {}, name)));
   const rows = confusion.map((row, truth) => {
@@ -157,15 +157,15 @@ function confusion({ classes, confusion }, theme) {
 function mistakes(store, evaluation, run) {
   const { classes, mistakes: all } = evaluation;
   const tiles = all.slice(0, MISTAKES).map((mistake) => {
-    const [truth, answer] = [mistake.truth, mistake.answer].map((k) => plainWords(classes[k] ?? ""));
-    const label = words.mistake(truth ?? "", answer ?? "", probability(mistake.share));
+    const [truth, answer] = [mistake.label, mistake.prediction].map((k) => plainWords(classes[k] ?? ""));
+    const label = words.mistake(truth ?? "", answer ?? "", probability(mistake.probability));
     return h(
       "li",
       {},
       h(
         "button",
         { type: "button", "aria-label": label, title: label, on: { click: () => void open(store, run, evaluation.model, mistake) } },
-        h("img", { src: pictureUrl(run.wish.data, mistake.picture), alt: "", width: 48, height: 48 }),
+        h("img", { src: pictureUrl(run.config.dataset, mistake.picture), alt: "", width: 48, height: 48 }),
         h("span", { class: "quiet" }, words.taken(truth ?? "", answer ?? "")),
       ),
     );
@@ -183,7 +183,7 @@ function mistakes(store, evaluation, run) {
  */
 async function open(store, run, model, mistake) {
   try {
-    const picture = await fetchPicture(run.wish.data, mistake.picture);
+    const picture = await fetchPicture(run.config.dataset, mistake.picture);
     const { id } = await postPhoto(new File([picture], `${mistake.picture}.png`, { type: picture.type }), model, new AbortController().signal, () => {});
     location.assign(`./?model=${encodeURIComponent(model)}&analysis=${encodeURIComponent(id)}`);
   } catch (error) {

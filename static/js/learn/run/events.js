@@ -9,7 +9,7 @@ import { eventsUrl, fetchTraining } from "../../api/learning.js";
 /**
  * @typedef {import("../types.js").EpochRecord} EpochRecord
  * @typedef {import("../types.js").LearnStore} LearnStore
- * @typedef {import("../types.js").Point} Point
+ * @typedef {import("../types.js").BatchMetrics} BatchMetrics
  * @typedef {import("../types.js").Run} Run
  *
  * @typedef {"run" | "rival"} Slot Where in the state a run stands.
@@ -42,15 +42,15 @@ export function withNews(run, news) {
   if (next.step >= lastStep(run)) return next;
   return {
     ...next,
-    points: next.points.filter(([step = 0]) => step <= next.step),
+    batches: next.batches.filter(([step = 0]) => step <= next.step),
     history: next.history.filter(({ step }) => step <= next.step),
-    look: news.look ?? null,
+    diagnostics: news.diagnostics ?? null,
   };
 }
 
 /** @param {Run} run */
-function lastStep({ points, history }) {
-  return Math.max(points.at(-1)?.[0] ?? 0, history.at(-1)?.step ?? 0);
+function lastStep({ batches, history }) {
+  return Math.max(batches.at(-1)?.[0] ?? 0, history.at(-1)?.step ?? 0);
 }
 
 class Following {
@@ -89,9 +89,9 @@ class Following {
       });
     };
     on("state", (now, state) => this.#takeState(now, state));
-    on("points", (now, { points, ...rest }) => this.#put({ ...now, ...rest, points: joined(now.points, points) }));
+    on("batches", (now, { batches, ...rest }) => this.#put({ ...now, ...rest, batches: joined(now.batches, batches) }));
     on("epoch", (now, record) => this.#put({ ...now, history: [...now.history.filter(({ epoch }) => epoch < record.epoch), record] }));
-    on("look", (now, look) => this.#put({ ...now, look }));
+    on("diagnostics", (now, diagnostics) => this.#put({ ...now, diagnostics }));
     source.addEventListener("error", () => this.#lose(source));
   }
 
@@ -161,9 +161,9 @@ class Following {
 }
 
 /**
- * @param {Point[]} before
- * @param {Point[]} more
- * @returns {Point[]}
+ * @param {BatchMetrics[]} before
+ * @param {BatchMetrics[]} more
+ * @returns {BatchMetrics[]}
  */
 function joined(before, more) {
   const first = more[0]?.[0] ?? Infinity;

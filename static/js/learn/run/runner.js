@@ -11,7 +11,7 @@ import { withNews } from "./events.js";
  * @typedef {import("../types.js").LearnStore} LearnStore
  * @typedef {import("../types.js").Phase} Phase
  * @typedef {import("../types.js").Run} Run
- * @typedef {import("../types.js").Wish} Wish
+ * @typedef {import("../types.js").TrainingConfig} TrainingConfig
  */
 
 const SLOTS = /** @type {const} */ (["run", "rival"]);
@@ -40,8 +40,8 @@ export function isOver(run) {
  *
  * @param {Readonly<LearnState>} state
  */
-export function beginsAnew({ run, wish, learned }) {
-  return run === null || isOver(run) || JSON.stringify(wish) !== JSON.stringify(learned);
+export function beginsAnew({ run, config, learned }) {
+  return run === null || isOver(run) || JSON.stringify(config) !== JSON.stringify(learned);
 }
 
 export class Runner {
@@ -71,7 +71,7 @@ export class Runner {
 
   play() {
     return this.#attempt(words.starting, async () => {
-      if (beginsAnew(this.store.state)) await this.#begin(this.store.state.wish, null, false);
+      if (beginsAnew(this.store.state)) await this.#begin(this.store.state.config, null, false);
       else await this.#tellAll("resume", { speed: this.store.state.speed });
       this.closeGlass();
     });
@@ -86,7 +86,7 @@ export class Runner {
     return this.#attempt(words.stepping, async () => {
       if (isOver(this.store.state.run)) return; // there is no next batch
       await this.#rest();
-      await this.#tellAll("step", { batches: 1 });
+      await this.#tellAll("advance", { batches: 1 });
       this.closeGlass();
     });
   }
@@ -96,7 +96,7 @@ export class Runner {
     return this.#inTurn(() => {
       const { run, glass, phase } = this.store.state;
       const isOfPhoto = glass !== null && !glass.training;
-      const isTaken = glass !== null && glass.made && glass.training === run?.id;
+      const isTaken = glass !== null && glass.applied && glass.training === run?.id;
       if (phase < 4 && (isOfPhoto || isTaken)) return this.#showPhase(phase + 1); // it has been taken: looked at again, not taken twice
       return isOver(run) ? null : this.#attempt(words.looking, () => this.#nextPhase());
     });
@@ -107,9 +107,9 @@ export class Runner {
     return this.#attempt(words.resetting, async () => {
       this.closeGlass();
       this.store.set({ evaluation: null });
-      const { wish, learned } = this.store.state;
-      if (JSON.stringify(wish) === JSON.stringify(learned)) await this.#tellAll("reset", {});
-      else await this.#begin(wish, null, true);
+      const { config, learned } = this.store.state;
+      if (JSON.stringify(config) === JSON.stringify(learned)) await this.#tellAll("reset", {});
+      else await this.#begin(config, null, true);
     });
   }
 
@@ -123,12 +123,12 @@ export class Runner {
   /**
    * Two networks with the same start and one difference, begun together.
    *
-   * @param {Wish} twin
+   * @param {TrainingConfig} twin
    */
   race(twin) {
     return this.#attempt(words.starting, async () => {
       this.closeGlass();
-      await this.#begin(this.store.state.wish, twin, true);
+      await this.#begin(this.store.state.config, twin, true);
       await this.#rest();
       await this.#tellAll("resume", { speed: this.store.state.speed });
     });
@@ -152,7 +152,7 @@ export class Runner {
     if (!id) return Promise.resolve();
     return this.#attempt(words.finding, async () => {
       const [run, rival] = await Promise.all([fetchTraining(id), other ? fetchTraining(other).catch(nothingIfGone) : null]);
-      this.store.set({ run, rival, wish: run.wish, learned: run.wish, speed: run.speed });
+      this.store.set({ run, rival, config: run.config, learned: run.config, speed: run.speed });
       if (step && phase && run.status === "paused") this.store.set({ glass: await fetchStep(id, step, 0), phase });
     });
   }
@@ -169,11 +169,11 @@ export class Runner {
     const isOther = glass?.training !== run.id; // that of a photo, or of a run before this one
     if (isOther || phase === 4) this.store.set({ glass: await fetchStep(run.id, null, 0), phase: 1 });
     else if (phase < 3) this.#showPhase(phase + 1);
-    else await this.#makeStep(run, glass.number, glass.picture);
+    else await this.#makeStep(run, glass.step, glass.picture);
   }
 
-  /** @param {Wish} wish @param {Wish | null} twin @param {boolean} paused */
-  async #begin(wish, twin, paused) {
+  /** @param {TrainingConfig} config @param {TrainingConfig | null} twin @param {boolean} paused */
+  async #begin(config, twin, paused) {
     const problem = this.check();
     if (problem) throw new ProblemError(problem);
     for (const slot of SLOTS) {
@@ -181,15 +181,15 @@ export class Runner {
       if (old && !isOver(old)) await command(old.id, "stop");
     }
     const { speed } = this.store.state;
-    const { name: _, ...alone } = wish; // named by a race; what runs alone is called after its pictures
-    const run = await postTraining({ ...(twin ? wish : alone), paused, speed });
-    this.store.set({ run, rival: null, learned: wish, evaluation: null, connected: true }); // it is here, whatever becomes of its twin
+    const { name: _, ...alone } = config; // named by a race; what runs alone is called after its pictures
+    const run = await postTraining({ ...(twin ? config : alone), paused, speed });
+    this.store.set({ run, rival: null, learned: config, evaluation: null, connected: true }); // it is here, whatever becomes of its twin
     if (twin) this.store.set({ rival: await postTraining({ ...twin, paused, speed }) });
   }
 
   /** Make sure that there is a run, and that it rests. */
   async #rest() {
-    if (beginsAnew(this.store.state)) await this.#begin(this.store.state.wish, null, true);
+    if (beginsAnew(this.store.state)) await this.#begin(this.store.state.config, null, true);
     else if (isGoing(this.store.state.run)) await this.#pause();
     await Promise.all(SLOTS.map((slot) => this.#until(slot, "paused")));
   }
@@ -204,7 +204,7 @@ export class Runner {
    * @param {number} picture
    */
   async #makeStep(run, number, picture) {
-    await this.#tellAll("step", { batches: 1 });
+    await this.#tellAll("advance", { batches: 1 });
     this.store.set({ glass: await fetchStep(run.id, number, picture), phase: 4 });
   }
 

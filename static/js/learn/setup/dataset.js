@@ -56,7 +56,7 @@ export class DataPicker {
     );
     document.body.append(this.collector.element);
     store.watch(["datasets"], (state) => this.#list(state));
-    store.watch(["datasets", "wish"], (state) => this.#show(state));
+    store.watch(["datasets", "config"], (state) => this.#show(state));
     this.#list(store.state);
     this.#show(store.state);
   }
@@ -114,18 +114,18 @@ export class DataPicker {
 
   /** @param {string} data */
   #choose(data) {
-    const { wish } = this.store.state;
-    this.store.set({ wish: { ...wish, data } });
+    const { config } = this.store.state;
+    this.store.set({ config: { ...config, dataset: data } });
   }
 
   /** @param {Readonly<LearnState>} state */
-  #show({ datasets, wish }) {
-    for (const radio of this.#cards.querySelectorAll("input")) radio.checked = radio.value === wish.data;
-    const set = datasets.find(({ id }) => id === wish.data);
+  #show({ datasets, config }) {
+    for (const radio of this.#cards.querySelectorAll("input")) radio.checked = radio.value === config.dataset;
+    const set = datasets.find(({ id }) => id === config.dataset);
     if (!set || this.#chosen.dataset.set === set.id) return;
     this.#chosen.dataset.set = set.id;
     this.#chosen.replaceChildren(
-      h("p", {}, set.text),
+      h("p", {}, set.description),
       sheetOf(set),
       ...set.notes.map((note) => h("p", { class: "set-note" }, note)),
       ...[nothingHeldOut(set.classes, set.pictures_per_class), unevenness(set.classes, set.pictures_per_class)].map((note) => note && h("p", { class: "set-note" }, note) || ""),

@@ -8,7 +8,7 @@ import { ChoiceField, NumberField, PowerField } from "./fields.js";
 /**
  * @typedef {import("../types.js").LearnState} LearnState
  * @typedef {import("../types.js").LearnStore} LearnStore
- * @typedef {import("../types.js").Wish} Wish
+ * @typedef {import("../types.js").TrainingConfig} TrainingConfig
  */
 
 const words = say.learn.setup.options;
@@ -27,7 +27,7 @@ const CURVES = {
 export class LearningOptions {
   /** @param {LearnStore} store */
   constructor(store) {
-    const set = (/** @type {Partial<Wish>} */ change) => store.set({ wish: { ...store.state.wish, ...change } });
+    const set = (/** @type {Partial<TrainingConfig>} */ change) => store.set({ config: { ...store.state.config, ...change } });
     const number = (/** @type {keyof typeof words.labels} */ name, /** @type {{ least: number, most?: number, step?: number | "any" }} */ range) =>
       new NumberField({ label: words.labels[name], ...range, onValue: (value) => set({ [name]: value }) });
     const choice = (/** @type {"loss" | "optimiser" | "augmentation"} */ name, /** @type {Record<string, string>} */ names) =>
@@ -50,7 +50,7 @@ export class LearningOptions {
     this.fields = fields;
     this.loss = h("div", { class: "telling" });
     this.optimiser = h("div", { class: "telling" });
-    this.usual = h("button", { type: "button", class: "text", on: { click: () => set({ learning_rate: usualRate(store.state.wish) }) } });
+    this.usual = h("button", { type: "button", class: "text", on: { click: () => set({ learning_rate: usualRate(store.state.config) }) } });
     const schedules = new ScheduleChoice((schedule) => set({ schedule }));
     this.schedules = schedules;
     const part = (/** @type {string} */ name) => fields[name]?.element ?? "";
@@ -64,22 +64,22 @@ export class LearningOptions {
       part("batch_size"), part("epochs"),
       part("augmentation"), part("weight_decay"), part("label_smoothing"), part("seed"),
     );
-    store.watch(["wish"], (state) => this.#show(state));
+    store.watch(["config"], (state) => this.#show(state));
     this.#show(store.state);
   }
 
   /** @param {Readonly<LearnState>} state */
-  #show({ wish }) {
-    for (const [name, field] of Object.entries(this.fields)) field.show(wish[/** @type {keyof Wish} */ (name)]);
-    if (hasBatchNorm(wish)) this.batchSize.limit(2, words.batchNorm);
+  #show({ config }) {
+    for (const [name, field] of Object.entries(this.fields)) field.show(config[/** @type {keyof TrainingConfig} */ (name)]);
+    if (hasBatchNorm(config)) this.batchSize.limit(2, words.batchNorm);
     else this.batchSize.limit(1, null);
-    this.schedules.show(wish.schedule);
-    tell(this.loss, words.losses, wish.loss);
-    tell(this.optimiser, words.optimisers, wish.optimiser);
-    const usual = usualRate(wish);
-    this.usual.hidden = usual === wish.learning_rate;
+    this.schedules.show(config.schedule);
+    tell(this.loss, words.losses, config.loss);
+    tell(this.optimiser, words.optimisers, config.optimiser);
+    const usual = usualRate(config);
+    this.usual.hidden = usual === config.learning_rate;
     this.usual.textContent = words.usual(plain(usual));
-    if (this.fields.momentum) this.fields.momentum.element.hidden = !ROLLING.has(wish.optimiser);
+    if (this.fields.momentum) this.fields.momentum.element.hidden = !ROLLING.has(config.optimiser);
   }
 }
 
@@ -136,12 +136,12 @@ function namesIn(told) {
   return Object.fromEntries(Object.entries(told).map(([value, { name }]) => [value, name]));
 }
 
-/** @param {Wish} wish */
+/** @param {TrainingConfig} config */
 function hasBatchNorm({ layers }) {
   return !layers || layers.some(({ kind }) => kind === "batchnorm"); // the architectures with a name have it
 }
 
-/** @param {Wish} wish */
+/** @param {TrainingConfig} config */
 function usualRate({ optimiser, learning_rate }) {
   return USUAL_RATES[optimiser] ?? learning_rate;
 }

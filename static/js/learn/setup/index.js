@@ -12,7 +12,7 @@ import { followPlan } from "./network-plan.js";
 /**
  * @typedef {import("../types.js").LearnState} LearnState
  * @typedef {import("../types.js").LearnStore} LearnStore
- * @typedef {import("../types.js").Wish} Wish
+ * @typedef {import("../types.js").TrainingConfig} TrainingConfig
  */
 
 const words = say.learn.setup;
@@ -25,9 +25,9 @@ const WIDE = "(width >= 40rem)"; // on a telephone the three headings fit on the
 export function mountSetup(store, root) {
   const data = new DataPicker(store);
   root.append(
-    part(store, words.data.title, data.element, summaryOfData, ({ data }) => data),
+    part(store, words.data.title, data.element, summaryOfData, ({ dataset }) => dataset),
     part(store, words.network.title, new NetworkEditor(store).element, summaryOfNetwork, ({ layers, architecture }) => layers ?? architecture),
-    part(store, words.options.title, new LearningOptions(store).element, summaryOfOptions, ({ data: _, layers: __, architecture: ___, ...rest }) => rest),
+    part(store, words.options.title, new LearningOptions(store).element, summaryOfOptions, ({ dataset: _, layers: __, architecture: ___, ...rest }) => rest),
   );
   data.listenForDrops();
   followPlan(store);
@@ -54,7 +54,7 @@ export function showFault(root) {
  * @param {string} title
  * @param {HTMLElement} content
  * @param {(state: Readonly<LearnState>) => string} summarise
- * @param {(wish: Wish) => unknown} share what of the wish is chosen here
+ * @param {(config: TrainingConfig) => unknown} share what of the config is chosen here
  */
 function part(store, title, content, summarise, share) {
   const summary = h("span", { class: "quiet" });
@@ -68,28 +68,28 @@ function part(store, title, content, summarise, share) {
   );
   const show = (/** @type {Readonly<LearnState>} */ state) => {
     summary.textContent = summarise(state);
-    const { learned, wish } = state;
-    next.hidden = learned === null || JSON.stringify(share(learned)) === JSON.stringify(share(wish));
+    const { learned, config } = state;
+    next.hidden = learned === null || JSON.stringify(share(learned)) === JSON.stringify(share(config));
   };
-  store.watch(["wish", "learned", "plan", "datasets"], show);
+  store.watch(["config", "learned", "plan", "datasets"], show);
   show(store.state);
   return element;
 }
 
 /** @param {Readonly<LearnState>} state */
-function summaryOfData({ datasets, wish }) {
-  const set = datasets.find(({ id }) => id === wish.data);
+function summaryOfData({ datasets, config }) {
+  const set = datasets.find(({ id }) => id === config.dataset);
   return set ? words.data.summary(set.name, set.classes.length, count(set.pictures)) : "";
 }
 
 /** @param {Readonly<LearnState>} state */
-function summaryOfNetwork({ plan, wish }) {
+function summaryOfNetwork({ plan, config }) {
   if (plan?.problem) return words.network.problem;
-  return plan?.parameters == null ? "" : words.network.summary(wish.layers?.length ?? 0, large(plan.parameters));
+  return plan?.parameters == null ? "" : words.network.summary(config.layers?.length ?? 0, large(plan.parameters));
 }
 
 /** @param {Readonly<LearnState>} state */
-function summaryOfOptions({ wish }) {
-  const { name } = words.options.optimisers[/** @type {keyof typeof words.options.optimisers} */ (wish.optimiser)];
-  return words.options.summary(name, plain(wish.learning_rate), wish.epochs);
+function summaryOfOptions({ config }) {
+  const { name } = words.options.optimisers[/** @type {keyof typeof words.options.optimisers} */ (config.optimiser)];
+  return words.options.summary(name, plain(config.learning_rate), config.epochs);
 }

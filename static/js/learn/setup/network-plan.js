@@ -1,4 +1,4 @@
-/** Keeps the plan, shapes and counts of the network that is wished for, in step with the wish. The latest wins. */
+/** Keeps the plan, shapes and counts of the network that is wished for, in step with the config. The latest wins. */
 
 import { isAbort, ProblemError } from "../../api/client.js";
 import { debounce } from "../../lib/dom.js";
@@ -10,14 +10,14 @@ const PATIENCE = 80; // milliseconds: a few keys of a number come together
 export function followPlan(store) {
   let abort = new AbortController();
   let asked = "";
-  const sketch = () => JSON.stringify([store.state.wish.data, store.state.wish.layers]);
+  const sketch = () => JSON.stringify([store.state.config.dataset, store.state.config.layers]);
   const ask = debounce(async () => {
-    const { data, layers } = store.state.wish;
+    const { dataset, layers } = store.state.config;
     if (!layers || sketch() === asked) return;
     asked = sketch();
     abort = new AbortController();
     try {
-      store.set({ plan: await postPlan({ data, layers }, abort.signal) });
+      store.set({ plan: await postPlan({ dataset, layers }, abort.signal) });
     } catch (error) {
       if (isAbort(error)) return;
       if (!(error instanceof ProblemError)) throw error;
@@ -25,7 +25,7 @@ export function followPlan(store) {
       store.set({ plan: null, problem: error.problem });
     }
   }, PATIENCE);
-  store.watch(["wish"], () => {
+  store.watch(["config"], () => {
     if (sketch() !== asked) {
       abort.abort(); // at once: what it asks about may be gone in a moment
       asked = "";

@@ -105,17 +105,17 @@ export class NetworkEditor {
       h("div", { class: "adding" }, add.element, button),
       this.#total,
     );
-    store.watch(["wish", "plan"], (state) => this.#show(state));
+    store.watch(["config", "plan"], (state) => this.#show(state));
     this.#show(store.state);
   }
 
   get #layers() {
-    return this.store.state.wish.layers ?? [];
+    return this.store.state.config.layers ?? [];
   }
 
   /** @param {Readonly<LearnState>} state */
-  #show({ wish, plan }) {
-    const layers = wish.layers ?? [];
+  #show({ config, plan }) {
+    const layers = config.layers ?? [];
     const sketch = JSON.stringify(layers);
     this.preset.show(Object.entries(PRESETS).find(([, preset]) => JSON.stringify(preset) === sketch)?.[0] ?? OWN);
     const entries = entriesOf(layers);
@@ -124,7 +124,7 @@ export class NetworkEditor {
     const planned = plan?.layers.length === entries.length ? plan.layers : []; // an older plan's rows are others
     entries.forEach(({ index }, i) => this.#rows[i]?.show(index === null ? null : (layers[index] ?? null), planned[i]));
     this.#stack.replaceChildren(drawStack(plan?.input ?? null, planned));
-    this.#total.textContent = totalOf(wish, plan);
+    this.#total.textContent = totalOf(config, plan);
   }
 
   /**
@@ -180,8 +180,8 @@ export class NetworkEditor {
 
   /** @param {LayerSpec[]} layers */
   #change(layers) {
-    const { architecture: _, ...wish } = this.store.state.wish;
-    this.store.set({ wish: { ...wish, layers } });
+    const { architecture: _, ...config } = this.store.state.config;
+    this.store.set({ config: { ...config, layers } });
   }
 
   /** @param {Kind} kind */
@@ -243,7 +243,7 @@ function entriesOf(layers) {
 }
 
 /**
- * @param {import("../types.js").Wish} wish
+ * @param {import("../types.js").TrainingConfig} config
  * @param {import("../types.js").Plan | null} plan
  */
 function totalOf({ layers }, plan) {

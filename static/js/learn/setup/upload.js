@@ -74,8 +74,8 @@ export class Bringer {
   remove(id) {
     return this.#attempt(async () => {
       const left = () => this.store.state.datasets.filter((set) => set.id !== id);
-      const { wish } = this.store.state;
-      if (wish.data === id) this.store.set({ wish: { ...wish, data: left()[0]?.id ?? "" } }); // first, so that nobody asks for it
+      const { config } = this.store.state;
+      if (config.dataset === id) this.store.set({ config: { ...config, dataset: left()[0]?.id ?? "" } }); // first, so that nobody asks for it
       await deleteDataset(id);
       this.store.set({ datasets: left() });
     });
@@ -102,9 +102,9 @@ export class Bringer {
       const isSent = sent >= total;
       this.#tell({ text: isSent ? words.reading : words.sending(bytes(sent), bytes(total)), fraction: isSent ? null : sent / total });
     });
-    const { datasets, wish } = this.store.state;
+    const { datasets, config } = this.store.state;
     const told = { ...set, problems: [...set.problems, ...skipped] };
-    this.store.set({ datasets: [...datasets.filter(({ id }) => id !== set.id), told], wish: { ...wish, data: set.id } });
+    this.store.set({ datasets: [...datasets.filter(({ id }) => id !== set.id), told], config: { ...config, dataset: set.id } });
   }
 
   /**

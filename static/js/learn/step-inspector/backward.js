@@ -60,7 +60,7 @@ export class Backward {
   mark() {
     const { opened } = this.bench.view.state;
     const name = this.bench.layer?.name;
-    const isHere = opened?.kind === "blame" && opened.layer === name;
+    const isHere = opened?.kind === "activation-gradient" && opened.layer === name;
     const isScore = opened?.kind === "loss" && name === scoresLayer(this.bench);
     this.#sheet?.mark(isHere ? opened.place : isScore ? [opened.unit] : null);
     this.#kernels.mark();

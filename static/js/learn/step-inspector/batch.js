@@ -32,10 +32,10 @@ export function picturesOf(bench) {
  * @param {Glass} glass
  * @param {GlassPicture} picture
  */
-function tile(bench, glass, { place, index, label, loss }) {
+function tile(bench, glass, { batch_index: place, index, label, loss }) {
   const { run } = bench.store.state;
   const photo = glass.after_analysis && `${API}analyses/${encodeURIComponent(glass.after_analysis)}/input`;
-  const url = index !== null && run ? pictureUrl(run.wish.data, index) : photo;
+  const url = index !== null && run ? pictureUrl(run.config.dataset, index) : photo;
   const said = words.tile(place, plainWords(label), decimals(loss, 3));
   return h(
     "button",

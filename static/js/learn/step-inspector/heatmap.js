@@ -12,7 +12,7 @@ import { precise } from "./figure.js";
  * @typedef {import("./planes.js").Plane} Plane
  * @typedef {import("../../state/types.js").Range} Range
  *
- * @typedef {object} Wish
+ * @typedef {object} HeatmapOptions
  * @property {string} what of which array these numbers are, as in `conv2` or `dW`
  * @property {Plane[]} planes
  * @property {"light" | "dark"} theme
@@ -30,16 +30,16 @@ export class Sheet {
   #at = { plane: 0, number: 0 };
   #list = h("div", { class: "glass-planes" });
   #reading = h("p", { class: "glass-reading quiet", "aria-hidden": "true" });
-  #more = h("button", { type: "button", class: "text", on: { click: () => this.#fill(this.wish.planes.length) } });
+  #more = h("button", { type: "button", class: "text", on: { click: () => this.#fill(this.options.planes.length) } });
   /** @type {{ button: HTMLButtonElement, mark: HTMLElement }[]} */
   #tiles = [];
 
-  /** @param {Wish} wish */
-  constructor(wish) {
-    this.wish = wish;
-    const all = wish.planes.map(({ values }) => extremes(values));
+  /** @param {HeatmapOptions} options */
+  constructor(options) {
+    this.options = options;
+    const all = options.planes.map(({ values }) => extremes(values));
     const [least, most] = [Math.min(...all.map(({ min }) => min)), Math.max(...all.map(({ max }) => max))];
-    this.range = wish.signed ? rangeOf(least, most, true) : rangeOf(least, most);
+    this.range = options.signed ? rangeOf(least, most, true) : rangeOf(least, most);
     this.element = h(
       "div",
       {
@@ -51,9 +51,9 @@ export class Sheet {
         },
       },
       this.#list,
-      h("div", { class: "glass-under" }, scale(this.range, wish.theme), this.#reading, this.#more),
+      h("div", { class: "glass-under" }, scale(this.range, options.theme), this.#reading, this.#more),
     );
-    if (wish.hint) this.#reading.textContent = words.hint;
+    if (options.hint) this.#reading.textContent = words.hint;
     this.#fill(FIRST);
   }
 
@@ -65,7 +65,7 @@ export class Sheet {
   mark(index) {
     const wanted = index?.join();
     this.#tiles.forEach(({ mark }, n) => {
-      const plane = this.wish.planes[n];
+      const plane = this.options.planes[n];
       const i = plane && wanted !== undefined ? plane.values.findIndex((_, i) => plane.index(i).join() === wanted) : -1;
       if (i >= 0) this.#at = { plane: n, number: i };
       placeBox(mark, plane && i >= 0 ? boxOf(plane, i) : null);
@@ -75,7 +75,7 @@ export class Sheet {
 
   /** @param {number} most */
   #fill(most) {
-    const { planes, what, theme } = this.wish;
+    const { planes, what, theme } = this.options;
     this.#tiles = planes.slice(0, most).map((plane, n) => {
       const { min, max, mean } = extremes(plane.values);
       const canvas = h("canvas", {});
@@ -114,10 +114,10 @@ export class Sheet {
   #click(event) {
     if (!(event.target instanceof Element) || !event.target.closest(".glass-plane")) return;
     const at = event.detail > 0 ? this.#under(event) : this.#at; // Enter on a button is a click without a count
-    const plane = at && this.wish.planes[at.plane];
+    const plane = at && this.options.planes[at.plane];
     if (!at || !plane || at.number >= plane.values.length) return;
     this.#at = at;
-    this.wish.open(plane.index(at.number));
+    this.options.open(plane.index(at.number));
   }
 
   /** @param {KeyboardEvent} event */
@@ -128,7 +128,7 @@ export class Sheet {
     this.#at = this.#moved(...move);
     this.#rove();
     this.#tiles.forEach(({ button, mark }, n) => {
-      const plane = this.wish.planes[n];
+      const plane = this.options.planes[n];
       placeBox(mark, plane && n === this.#at.plane ? boxOf(plane, this.#at.number) : null);
       if (n === this.#at.plane && document.activeElement !== button) button.focus();
     });
@@ -142,7 +142,7 @@ export class Sheet {
    * @param {number} down
    */
   #moved(right, down) {
-    const { planes } = this.wish;
+    const { planes } = this.options;
     const plane = planes[this.#at.plane];
     if (!plane) return this.#at;
     const { width, values } = plane;
@@ -158,7 +158,7 @@ export class Sheet {
   #under(event) {
     const button = event.target instanceof Element ? event.target.closest(".glass-plane") : null;
     const n = button instanceof HTMLElement ? Number(button.dataset.plane) : NaN;
-    const plane = this.wish.planes[n];
+    const plane = this.options.planes[n];
     if (!button || !plane) return null;
     const { left, top, width, height } = button.getBoundingClientRect();
     const rows = Math.ceil(plane.values.length / plane.width);
@@ -169,10 +169,10 @@ export class Sheet {
 
   /** @param {{ plane: number, number: number }} at */
   #read({ plane: n, number: i }) {
-    const plane = this.wish.planes[n];
+    const plane = this.options.planes[n];
     const value = plane?.values[i];
     if (!plane || value === undefined) return "";
-    const text = `${numberName(this.wish.what, plane.index(i))} = ${precise(value)}`;
+    const text = `${numberName(this.options.what, plane.index(i))} = ${precise(value)}`;
     this.#reading.textContent = text;
     return text;
   }

@@ -70,9 +70,9 @@ export function mountGlass(store, root) {
 }
 
 /** @param {Glass} glass */
-function titleOf({ training, number, made, pictures }) {
-  if (!training || number === null) return words.photo(pictures[0]?.label.replaceAll("_", " ") ?? "");
-  return made ? words.taken(count(number)) : words.coming(count(number));
+function titleOf({ training, step, applied, pictures }) {
+  if (!training || step === null) return words.photo(pictures[0]?.label.replaceAll("_", " ") ?? "");
+  return applied ? words.taken(count(step)) : words.coming(count(step));
 }
 
 /**

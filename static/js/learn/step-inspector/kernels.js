@@ -135,7 +135,7 @@ export class Kernels {
     this.#moved.hidden = one;
     this.#moved.replaceChildren(
       h("span", { class: "quiet" }, words.moved),
-      ...chosen.moved.slice(0, 5).map(({ filter: n, relative }) =>
+      ...chosen.largest_updates.slice(0, 5).map(({ filter: n, relative }) =>
         choice(`${n} · ${decimals(100 * relative, 2)}\u00a0%`, n === filter, () => this.bench.view.set({ filter: n })),
       ),
     );

@@ -24,18 +24,18 @@ export function lossOf(bench, unit) {
   if (!glass || !one) return [];
   return [
     h("h3", { tabindex: -1 }, `∂L/∂ ${words.score(plainWords(one.label))}`),
-    h("p", { class: "formula" }, "dZ = ", figure(one.blame)),
+    h("p", { class: "formula" }, "dZ = ", figure(one.gradient)),
     h("p", {}, isSquared(glass) ? words.squared : words.crossEntropy),
     h(
       "p",
       { class: "glass-worked" },
       isSquared(glass)
         ? `2 × (${precise(one.score)} − ${precise(one.target)}) / (${plain(glass.batch_size)} × ${plain(glass.loss.classes.length)})`
-        : `(${precise(one.share)} − ${precise(one.target)}) / ${plain(glass.batch_size)}`,
+        : `(${precise(one.probability)} − ${precise(one.target)}) / ${plain(glass.batch_size)}`,
       " = ",
-      figure(one.blame),
+      figure(one.gradient),
     ),
-    h("p", {}, one.blame < 0 ? words.up(plainWords(one.label)) : words.down(plainWords(one.label))),
+    h("p", {}, one.gradient < 0 ? words.up(plainWords(one.label)) : words.down(plainWords(one.label))),
   ];
 }
 
@@ -46,7 +46,7 @@ export function lossOf(bench, unit) {
  * @param {GlassClass} one
  */
 export function termOf(glass, one) {
-  const { score, share, target } = one;
+  const { score, probability: share, target } = one;
   const classes = glass.loss.classes.length;
   if (isSquared(glass)) return `(${precise(score)} − ${precise(target)})² / ${plain(classes)}`;
   return target ? `−${precise(target)} × ln ${precise(share)}` : "0";

@@ -74,10 +74,10 @@ export class Loss {
       { class: one.target > 0.5 ? "target" : "", data: { label: one.label } },
       h("th", { scope: "row" }, plainWords(one.label)),
       h("td", {}, open(scores, one.score)),
-      h("td", { class: "glass-share", style: { "--share": `${one.share * 100}%` } }, open(softmax, one.share)),
+      h("td", { class: "glass-share", style: { "--share": `${one.probability * 100}%` } }, open(softmax, one.probability)),
       h("td", {}, plain(one.target)),
       h("td", { title: termOf(glass, one) }, one.term ? h("span", { class: "quiet" }, `${termOf(glass, one)} = `) : "", figure(one.term)),
-      h("td", {}, opener(this.bench, { kind: "loss", unit }, one.blame)),
+      h("td", {}, opener(this.bench, { kind: "loss", unit }, one.gradient)),
     );
   }
 }

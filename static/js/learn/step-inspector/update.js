@@ -67,7 +67,7 @@ export class Update {
     const { glass } = this.bench;
     const picture = glass?.pictures[glass.picture];
     if (!glass || !picture) return;
-    const rows = glass.loss.classes.map(({ label, share, share_after: after, target }) =>
+    const rows = glass.loss.classes.map(({ label, probability: share, probability_after: after, target }) =>
       h(
         "tr",
         { class: target > 0.5 ? "target" : "" },
@@ -85,7 +85,7 @@ export class Update {
     );
     const titles = [words.class, "", words.before, words.after, words.apart];
     this.#again.replaceChildren(
-      h("h3", {}, glass.made ? words.again : words.wouldBe),
+      h("h3", {}, glass.applied ? words.again : words.wouldBe),
       h("p", { class: "formula again-loss" }, "L = ", figure(picture.loss), " → ", figure(picture.loss_after)),
       h("p", { class: "quiet" }, picture.loss_after < picture.loss ? words.better : words.worse),
       h("p", { class: "quiet" }, words.batch, " ", figure(glass.loss.mean), " → ", figure(glass.loss.mean_after)),

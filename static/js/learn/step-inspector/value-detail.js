@@ -23,7 +23,7 @@ import { restOf, sumOf } from "./sum-table.js";
 const words = say.learn.glass.opened;
 
 /**
- * The panel beside the maps. Follows what is opened; the latest wish wins.
+ * The panel beside the maps. Follows what is opened; the latest request wins.
  *
  * @param {Bench} bench
  * @param {HTMLElement} root
@@ -149,7 +149,7 @@ function blameOf(bench, layer, place, chain) {
  * @returns {Opened}
  */
 export function blameOpener(bench, layer, place) {
-  return layer === scoresLayer(bench) ? { kind: "loss", unit: place[0] ?? 0 } : { kind: "blame", layer, place };
+  return layer === scoresLayer(bench) ? { kind: "loss", unit: place[0] ?? 0 } : { kind: "activation-gradient", layer, place };
 }
 
 /** @param {Bench} bench */

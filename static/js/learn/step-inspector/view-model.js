@@ -11,7 +11,7 @@ import { fetchGlass, fetchGlassNumbers, fetchOfGlass } from "../../api/learning.
  * @typedef {import("../../state/types.js").Place} Place
  * @typedef {import("../../state/types.js").Tensor} Tensor
  *
- * @typedef {{ kind: "value" | "blame", layer: string, place: Place }} OpenedNumber One number of a layer, or its gradient.
+ * @typedef {{ kind: "value" | "activation-gradient", layer: string, place: Place }} OpenedNumber One number of a layer, or its gradient.
  * @typedef {{ layer: string, parameter: string, index: readonly number[] }} Weight
  * @typedef {{ kind: "gradient" } & Weight | { kind: "update" } & Weight} OpenedWeight
  * @typedef {OpenedNumber | OpenedWeight | { kind: "loss", unit: number }} Opened The number that is written out.
@@ -59,7 +59,7 @@ export class Bench {
    */
   choose(name) {
     const parameter = this.layerNamed(name)?.parameters[0];
-    this.view.set({ layer: name, parameter: parameter?.name ?? "", filter: parameter?.moved[0]?.filter ?? 0 });
+    this.view.set({ layer: name, parameter: parameter?.name ?? "", filter: parameter?.largest_updates[0]?.filter ?? 0 });
   }
 
   /** @param {Opened} opened */
@@ -112,7 +112,7 @@ export class Bench {
   explain(opened, signal) {
     const { kind, layer } = opened;
     /** @type {Record<string, string | number>} */
-    const query = kind === "gradient" || kind === "blame" ? { limit: SHOWN } : {};
+    const query = kind === "gradient" || kind === "activation-gradient" ? { limit: SHOWN } : {};
     const path = [kind === "value" ? "explain" : kind, layer];
     if ("index" in opened) {
       path.push(opened.parameter);

@@ -4,14 +4,14 @@ import { h } from "../../lib/dom.js";
 import { words as plainWords } from "../../i18n/format.js";
 import { say } from "../../i18n/index.js";
 
-/** @typedef {{ label: string, optimiser: string, learning_rate: number }} Wish */
+/** @typedef {{ label: string, optimiser: string, learning_rate: number }} StepOptions */
 
 const words = say.lesson;
 const OPTIMISERS = /** @type {const} */ (["sgd", "momentum", "rmsprop", "adam"]);
 const RATES = { sgd: 0.01, momentum: 0.01, rmsprop: 0.0001, adam: 0.0001 };
 
 /**
- * @param {(wish: Wish) => void} teach
+ * @param {(options: StepOptions) => void} teach
  * @param {() => void} undo
  */
 export function lessonForm(teach, undo) {

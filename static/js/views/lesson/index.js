@@ -34,7 +34,7 @@ class Lesson {
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    this.#form = lessonForm((wish) => void this.#teach(wish), () => this.#undo());
+    this.#form = lessonForm((options) => void this.#teach(options), () => this.#undo());
     this.element = h(
       "section",
       { class: "whatif-part lesson", "aria-labelledby": "lesson-title", hidden: true },
@@ -59,8 +59,8 @@ class Lesson {
     this.#show();
   }
 
-  /** @param {import("./form.js").Wish} wish */
-  async #teach(wish) {
+  /** @param {import("./form.js").StepOptions} options */
+  async #teach(options) {
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
@@ -68,7 +68,7 @@ class Lesson {
     this.#form.work(true);
     this.#trouble.hidden = true;
     try {
-      const glass = await postPhotoStep(from, wish, signal);
+      const glass = await postPhotoStep(from, options, signal);
       signal.throwIfAborted();
       this.#steps.push(glass);
       this.#show();

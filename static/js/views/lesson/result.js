@@ -24,8 +24,8 @@ export function resultOf(app, steps, label) {
   return [
     h(
       "p",
-      { class: "lesson-score", data: { before: String(before.share), after: String(after.share_after) } },
-      words.score(label, probability(before.share), probability(after.share_after)),
+      { class: "lesson-score", data: { before: String(before.probability), after: String(after.probability_after) } },
+      words.score(label, probability(before.probability), probability(after.probability_after)),
     ),
     h("p", { class: "quiet" }, `${words.loss(number(before.loss), number(after.loss_after))} · ${words.steps(steps.length)}`),
     h("h4", {}, words.moved),
@@ -42,7 +42,7 @@ export function resultOf(app, steps, label) {
  */
 function mostMoved({ layers }) {
   const all = layers.flatMap(({ name, parameters }) =>
-    parameters.filter(({ shape }) => shape.length > 1).flatMap(({ moved }) => moved.map((one) => ({ layer: name, ...one }))),
+    parameters.filter(({ shape }) => shape.length > 1).flatMap(({ largest_updates: updates }) => updates.map((one) => ({ layer: name, ...one }))),
   );
   return all.sort((a, b) => b.relative - a.relative).slice(0, SHOWN);
 }

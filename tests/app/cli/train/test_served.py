@@ -49,7 +49,7 @@ def test_a_terminal_run_is_on_the_page_and_leaves_its_model(folder, tmp_path):
         said += read_until(process, "stays open")
         run = httpx.get(f"{url}/api/v1/trainings/{run_id}").json()
         assert (run["status"], run["epoch"], run["name"]) == ("finished", 2, "colours")
-        assert run["wish"]["architecture"] == "everyday"
+        assert run["config"]["architecture"] == "everyday"
         assert "epoch 2/2" in said
     finally:
         process.send_signal(signal.SIGINT)

@@ -87,9 +87,9 @@ def test_the_drawn_sets_are_listed(client):
 
 
 def test_the_suggestion_is_a_wish_that_can_be_met(client):
-    options = client.get(DATASETS).json()["suggestion"]
+    options = client.get(DATASETS).json()["default_config"]
     assert options == DEFAULT_CONFIG
-    classes = SETS[options["data"]].classes
+    classes = SETS[options["dataset"]].classes
     assert all(row.problem is None for row in layer_spec.validate(options["layers"], len(classes)))
     names = "loss optimiser learning_rate momentum schedule batch_size weight_decay epochs seed"
     TrainConfig(**{name: options[name] for name in names.split()})

@@ -95,7 +95,7 @@ def goes_on(api, run):
         )
     )
     now = read(api, run)
-    steps = [point[0] for point in now["points"]]
+    steps = [point[0] for point in now["batches"]]
     assert steps == sorted(set(steps)), "a step is told twice"
     assert steps == list(range(1, len(steps) + 1)), "a step is missing"
     return now

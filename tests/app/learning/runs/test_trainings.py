@@ -15,7 +15,7 @@ from tests.app.archives import packed
 from tests.app.conftest import RunningServer, picture_bytes
 
 TINY = {
-    "data": "shapes",
+    "dataset": "shapes",
     "layers": [
         {"kind": "conv", "filters": 2, "kernel": 3, "stride": 2, "padding": 1},
         {"kind": "relu"},
@@ -94,7 +94,7 @@ def finished(api):
 def test_a_training_goes_to_its_end(finished):
     assert finished["status"] == "finished", finished["problem"]
     assert finished["step"] == finished["steps"] == 2 * -(-2700 // 128)
-    assert [point[0] for point in finished["points"]] == list(range(1, finished["steps"] + 1))
+    assert [point[0] for point in finished["batches"]] == list(range(1, finished["steps"] + 1))
     assert [record["epoch"] for record in finished["history"]] == [1, 2]
     assert finished["history"][1]["validation_accuracy"] is not None
     assert finished["parameters"] == sum(layer["parameters"] for layer in finished["layers"])
@@ -117,13 +117,13 @@ def test_its_network_is_a_model_like_others(api, finished):
 
 def test_what_it_reads_wrong(api, finished):
     found = api.get(f"/trainings/{finished['id']}/evaluation").json()
-    confusion = np.array(found["confusion"])
+    confusion = np.array(found["confusion_matrix"])
     assert confusion.sum() == 304
     assert found["accuracy"] == pytest.approx(np.trace(confusion) / confusion.sum())
     assert found["accuracy"] == pytest.approx(finished["history"][-1]["validation_accuracy"])
-    shares = [mistake["share"] for mistake in found["mistakes"]]
+    shares = [mistake["probability"] for mistake in found["mistakes"]]
     assert shares == sorted(shares, reverse=True)
-    assert all(mistake["truth"] != mistake["answer"] for mistake in found["mistakes"])
+    assert all(mistake["label"] != mistake["prediction"] for mistake in found["mistakes"])
     assert found["model"] == f"{finished['model']}@{finished['step']}"
 
 
@@ -137,7 +137,7 @@ def test_few_pictures_a_class(api):
         assert made["pictures_per_class"] == [count] * 3
         run = wait(
             api,
-            begin(api, {**TINY, "data": made["id"]}),
+            begin(api, {**TINY, "dataset": made["id"]}),
             lambda now: now["status"] in TERMINAL_STATES,
         )
         assert run["status"] == "finished", run["problem"]
@@ -191,22 +191,22 @@ def test_a_step_at_a_time(api):
     assert (now["status"], now["step"]) == ("paused", 1)
     now = tell(api, run, "step", batches=3).json()
     assert (now["status"], now["step"]) == ("paused", 4)
-    assert [point[0] for point in now["points"]] == [1, 2, 3, 4]
+    assert [point[0] for point in now["batches"]] == [1, 2, 3, 4]
     assert tell(api, run, "step", batches=0).status_code == 422
     assert tell(api, run, "resume", speed=None).json()["status"] == "running"
     assert tell(api, run, "step").status_code == 409
     now = tell(api, run, "pause").json()
     assert now["status"] == "paused"
-    glass = api.get(f"/trainings/{run}/step").json()
-    assert glass["number"] == now["step"] + 1
-    assert not glass["made"]
+    glass = api.get(f"/trainings/{run}/next-step").json()
+    assert glass["step"] == now["step"] + 1
+    assert not glass["applied"]
     after = tell(api, run, "step").json()
-    again = api.get(f"/trainings/{run}/step", params={"number": glass["number"]}).json()
-    assert again["made"]
+    again = api.get(f"/trainings/{run}/next-step", params={"step": glass["step"]}).json()
+    assert again["applied"]
     losses = [picture["loss"] for picture in again["pictures"]]
-    assert after["points"][-1][1] == pytest.approx(np.mean(losses), rel=1e-4)
+    assert after["batches"][-1][1] == pytest.approx(np.mean(losses), rel=1e-4)
     now = tell(api, run, "reset").json()
-    assert (now["status"], now["step"], now["points"], now["history"]) == ("paused", 0, [], [])
+    assert (now["status"], now["step"], now["batches"], now["history"]) == ("paused", 0, [], [])
     assert api.delete(f"/trainings/{run}").status_code == 204
     assert read(api, run)["type"] == "/errors/unknown-training"
 
@@ -226,11 +226,11 @@ def test_events_tell_everything_once(api):
     found = events(api, run, lambda name, content: content.get("status") in TERMINAL_STATES)
     assert found[0][0] == "state"
     steps = [
-        point[0] for name, _, content in found if name == "points" for point in content["points"]
+        point[0] for name, _, content in found if name == "batches" for point in content["batches"]
     ]
     assert steps == list(range(1, 2 * -(-2700 // 128) + 1))
     assert [content["epoch"] for name, _, content in found if name == "epoch"] == [1, 2]
-    assert all(number == content["step"] for name, number, content in found if name == "points")
+    assert all(number == content["step"] for name, number, content in found if name == "batches")
 
 
 def test_head_of_the_events_ends_while_the_training_goes_on(api):
@@ -246,9 +246,9 @@ def test_head_of_the_events_ends_while_the_training_goes_on(api):
 
 def test_events_go_on_where_a_lost_connection_ended(api, finished):
     last = finished["steps"]
-    found = events(api, finished["id"], lambda name, _: name == "points", last_event_id=last - 3)
+    found = events(api, finished["id"], lambda name, _: name == "batches", last_event_id=last - 3)
     assert found[0][0] == "state"
-    assert [point[0] for point in found[-1][2]["points"]] == [last - 2, last - 1, last]
+    assert [point[0] for point in found[-1][2]["batches"]] == [last - 2, last - 1, last]
 
 
 def test_paused_ones_make_room_and_others_do_not(api):
@@ -285,8 +285,8 @@ def test_an_impossible_wish_is_refused(api, wrong):
 
 
 def test_unknown_ones(api):
-    assert api.post("/trainings", json={**TINY, "data": "nothing"}).status_code == 404
-    for address in ("", "/events", "/evaluation", "/model", "/step"):
+    assert api.post("/trainings", json={**TINY, "dataset": "nothing"}).status_code == 404
+    for address in ("", "/events", "/evaluation", "/model", "/next-step"):
         assert (
             api.get(f"/trainings/000000000000{address}").json()["type"]
             == "/errors/unknown-training"
@@ -294,11 +294,11 @@ def test_unknown_ones(api):
 
 
 def test_a_plan_says_what_is_wrong(api):
-    good = api.post("/trainings/plan", json={"data": "shapes", "layers": TINY["layers"]}).json()
+    good = api.post("/trainings/plan", json={"dataset": "shapes", "layers": TINY["layers"]}).json()
     assert good["problem"] is None
     assert good["layers"][0]["shape"] == [2, 16, 16]
     layers = [{"kind": "maxpool", "kernel": 8, "stride": 8}] * 2
-    bad = api.post("/trainings/plan", json={"data": "shapes", "layers": layers})
+    bad = api.post("/trainings/plan", json={"dataset": "shapes", "layers": layers})
     assert bad.status_code == 200
     assert "does not fit" in bad.json()["problem"]
     assert bad.json()["parameters"] is None

@@ -10,7 +10,7 @@ from app.client import Client, RequestRefused
 from app.errors import BadParameter
 from app.http.schemas.common import ExplanationOut
 from app.http.schemas.steps import (
-    Blame,
+    ActivationGradient,
     Step,
     StepParameterValues,
     StepValues,
@@ -31,7 +31,7 @@ def teach(client, analysis):
 
     def take(label="bear", **options):
         return client.post(
-            f"/api/v1/analyses/{analysis['id']}/step", json={"label": label, **options}
+            f"/api/v1/analyses/{analysis['id']}/training-step", json={"label": label, **options}
         )
 
     return take
@@ -127,8 +127,8 @@ def test_every_number_of_a_step_is_the_one_worked_out_by_hand(client, teach, los
     close(step["loss"]["value"], hand.loss)
     close(sum(one["term"] for one in step["loss"]["classes"]), hand.loss)
     close([one["score"] for one in step["loss"]["classes"]], hand.scores)
-    close([one["share"] for one in step["loss"]["classes"]], hand.share)
-    close([one["blame"] for one in step["loss"]["classes"]], hand.dz)
+    close([one["probability"] for one in step["loss"]["classes"]], hand.share)
+    close([one["gradient"] for one in step["loss"]["classes"]], hand.dz)
     assert [one["target"] for one in step["loss"]["classes"]] == [0, 0, 1]
     assert step["loss"]["after"] < step["loss"]["value"]
 
@@ -169,7 +169,7 @@ def test_the_chain_rule_of_every_weight_adds_up_to_its_gradient(client, lesson):
      ("pool1", "channel=3&y=1&x=2"), ("flatten", "unit=17")],
 )  # fmt: skip
 def test_what_is_handed_back_adds_up_to_the_blame(client, lesson, where, place):
-    chain = ask(client, f"{lesson['id']}/blame/{where}?{place}", Blame)
+    chain = ask(client, f"{lesson['id']}/activation-gradient/{where}?{place}", ActivationGradient)
     index = tuple(int(part.split("=")[1]) for part in place.split("&"))
     gradient = array(client, f"{lesson['id']}/values/{where}?of=gradient")
     assert chain["value"] == pytest.approx(float(gradient[index]))
@@ -221,8 +221,8 @@ def test_the_photo_is_analysed_again_with_what_was_learned(client, analysis, les
     assert after["changes"] == {"photo": {}, "network": []}
     scores = {one["label"]: one["score"] for one in after["predictions"]}
     (bear,) = [one for one in lesson["loss"]["classes"] if one["label"] == "bear"]
-    assert scores["bear"] == pytest.approx(bear["share_after"])
-    assert bear["share_after"] > bear["share"]
+    assert scores["bear"] == pytest.approx(bear["probability_after"])
+    assert bear["probability_after"] > bear["probability"]
     for layer in ("conv1", "fc1"):
         numbers = client.get(f"/api/v1/analyses/{after['id']}/layers/{layer}?format=npy").content
         np.testing.assert_array_equal(
@@ -241,7 +241,9 @@ def test_the_photo_is_analysed_again_with_what_was_learned(client, analysis, les
 def test_a_second_lesson_goes_on_from_the_first(client, teach):
     options = {"label": "bear", "learning_rate": 0.0001}
     first = teach(**options).json()
-    second = client.post(f"/api/v1/analyses/{first['after_analysis']}/step", json=options).json()
+    second = client.post(
+        f"/api/v1/analyses/{first['after_analysis']}/training-step", json=options
+    ).json()
     assert second["loss"]["value"] == pytest.approx(first["loss"]["after"])
     assert second["loss"]["after"] < first["loss"]["after"] < first["loss"]["value"]
 
@@ -251,17 +253,17 @@ def test_which_filters_moved(client, lesson):
         for one in layer["parameters"]:
             path = f"{lesson['id']}/parameters/{layer['name']}/{one['name']}"
             before, step = (array(client, f"{path}?of={of}") for of in ("before", "step"))
-            assert one["change"]["largest"] == pytest.approx(np.abs(step).max())
+            assert one["change"]["max_abs"] == pytest.approx(np.abs(step).max())
             assert one["change"]["relative"] == pytest.approx(
                 np.linalg.norm(step.ravel()) / np.linalg.norm(before.ravel()), rel=1e-5
             )
             ratios = [
                 np.linalg.norm(s) / np.linalg.norm(b) for s, b in zip(step, before, strict=True)
             ]
-            for moved in one["moved"]:
+            for moved in one["largest_updates"]:
                 assert moved["relative"] == pytest.approx(ratios[moved["filter"]], rel=1e-5)
-            if one["moved"]:
-                assert one["moved"][0]["relative"] == pytest.approx(max(ratios), rel=1e-5)
+            if one["largest_updates"]:
+                assert one["largest_updates"][0]["relative"] == pytest.approx(max(ratios), rel=1e-5)
     changed = sum(
         np.count_nonzero(array(client, f"{lesson['id']}/parameters/{layer['name']}/{one['name']}?of=step"))
         for layer in lesson["layers"] for one in layer["parameters"]
@@ -306,7 +308,7 @@ def test_what_ops_keep_is_known_of_every_op():
     ],
 )
 def test_lessons_that_cannot_be_given_are_refused_in_words(client, analysis, options, words):
-    answer = client.post(f"/api/v1/analyses/{analysis['id']}/step", json=options)
+    answer = client.post(f"/api/v1/analyses/{analysis['id']}/training-step", json=options)
     assert (answer.status_code, answer.json()["type"]) == (422, "/errors/invalid-request")
     assert words in answer.json()["detail"]
 
@@ -329,9 +331,9 @@ def test_lessons_that_cannot_be_given_are_refused_in_words(client, analysis, opt
         ("/gradient/conv1/weight", 422, "query.index"),
         ("/gradient/input/weight?index=0", 422, "It has none"),
         ("/update/fc1/weight?index=x", 422, "not numbers"),
-        ("/blame/conv1?channel=9&y=0&x=0", 422, "channel: 9 is outside"),
-        ("/blame/fc1?unit=0", 422, "read by the loss itself"),
-        ("/blame/softmax?unit=0", 422, "No gradient reaches"),
+        ("/activation-gradient/conv1?channel=9&y=0&x=0", 422, "channel: 9 is outside"),
+        ("/activation-gradient/fc1?unit=0", 422, "read by the loss itself"),
+        ("/activation-gradient/softmax?unit=0", 422, "No gradient reaches"),
         ("/explain/fc1", 422, "named by unit"),
     ],
 )
@@ -355,20 +357,20 @@ def test_a_step_that_is_more_than_there_is_memory_for_is_refused_before_it_is_ma
 def test_a_learning_rate_that_leads_nowhere_is_said(client, analysis, monkeypatch):
     monkeypatch.setattr("app.learning.steps.store.np.isfinite", lambda _: False)
     options = {"label": "bear", "learning_rate": 3}
-    answer = client.post(f"/api/v1/analyses/{analysis['id']}/step", json=options)
+    answer = client.post(f"/api/v1/analyses/{analysis['id']}/training-step", json=options)
     assert answer.status_code == 422
     assert "below 3" in answer.json()["detail"]
 
 
 def test_the_client_speaks_of_steps(server, photo):
     with Client(server.url) as client:
-        step = client.analyze(photo).lesson("cloud", learning_rate=RATE)
+        step = client.analyze(photo).training_step("cloud", learning_rate=RATE)
         assert step.layers[1] == "conv1"
         assert step.values("conv1", of="gradient").shape == (4, 8, 8)
         one = step.update("conv1", "weight", 1, 0, 2, 2)
         assert one["after"] == float(step.parameter("conv1", "weight", of="after")[1, 0, 2, 2])
         assert step.gradient("fc1", "bias", 2)["count"] == 1
-        assert step.blame("pool1", channel=0, y=1, x=1)["terms"]
+        assert step.activation_gradient("pool1", channel=0, y=1, x=1)["terms"]
         assert step.explain("fc1", unit=2)["value"] == float(step.values("fc1")[2])
         with pytest.raises(RequestRefused, match="no class"):
-            client.analyze(photo).lesson("dragon")
+            client.analyze(photo).training_step("dragon")

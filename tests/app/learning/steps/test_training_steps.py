@@ -10,7 +10,7 @@ import pytest
 from app.client import Client
 from app.http.application import create_app
 from app.http.schemas.common import ExplanationOut
-from app.http.schemas.steps import Blame, Step, WeightGradient, WeightUpdate
+from app.http.schemas.steps import ActivationGradient, Step, WeightGradient, WeightUpdate
 from app.learning.steps.store import StepStore
 from app.settings import Settings
 from engine.network import Network, Node
@@ -121,8 +121,8 @@ def test_the_update_that_is_shown_is_the_update_that_is_made(client, looked, nam
 def test_the_chain_rule_adds_up_over_a_whole_batch(client, looked):
     step = looked("adam")
     body = ask(client, f"{step}?picture=5", Step)
-    assert (body["number"], body["epoch"], body["batch_size"]) == (6, 2, 12)
-    assert (body["training"], body["made"], body["after_analysis"]) == ("adam", True, None)
+    assert (body["step"], body["epoch"], body["batch_size"]) == (6, 2, 12)
+    assert (body["training"], body["applied"], body["after_analysis"]) == ("adam", True, None)
     for path, index in [
         ("conv1/weight", "3,0,1,1"), ("conv1/bias", "1"), ("norm1/gamma", "2"), ("norm1/beta", "0"),
         ("fc1/weight", "1,40"), ("fc1/bias", "2"),
@@ -135,7 +135,11 @@ def test_the_chain_rule_adds_up_over_a_whole_batch(client, looked):
         ("conv1", "channel=0&y=3&x=4"), ("norm1", "channel=1&y=2&x=2"),
         ("pool1", "channel=3&y=0&x=1"), ("dropout1", "channel=3&y=0&x=1"), ("flatten", "unit=9"),
     ]:  # fmt: skip
-        chain = ask(client, f"{step}/blame/{where}?{place}&picture=5&limit=9", Blame)
+        chain = ask(
+            client,
+            f"{step}/activation-gradient/{where}?{place}&picture=5&limit=9",
+            ActivationGradient,
+        )
         total = sum(term["product"] for term in chain["terms"]) + chain["rest"]
         assert total == pytest.approx(chain["value"], rel=1e-3, abs=1e-6)
 
@@ -165,7 +169,10 @@ def test_the_pictures_of_a_batch_tell_of_their_losses(client, looked):
     ]
     shown = body["pictures"][3]
     (mine,) = [one for one in body["loss"]["classes"] if one["target"]]
-    assert (mine["label"], mine["share"]) == (shown["label"], pytest.approx(shown["share"]))
+    assert (mine["label"], mine["probability"]) == (
+        shown["label"],
+        pytest.approx(shown["probability"]),
+    )
 
 
 # By a training that is paused ---------------------------------------------------------------------
@@ -184,7 +191,7 @@ def training(registry, tmp_path_factory):
         {"kind": "dropout", "rate": 0.1},
     ]
     options = {
-        "data": "shapes",
+        "dataset": "shapes",
         "layers": layers,
         "batch_size": 16,
         "optimiser": "adam",
@@ -209,17 +216,17 @@ def until(client, where, status, step=0):
 
 def test_the_step_to_come_is_the_step_that_is_taken(training):
     client, where = training
-    before = client.get(f"{where}/step").json()
+    before = client.get(f"{where}/next-step").json()
     Step.model_validate(before, extra="forbid")
-    assert (before["number"], before["made"], before["epoch"]) == (1, False, 1)
+    assert (before["step"], before["applied"], before["epoch"]) == (1, False, 1)
     assert where.endswith(before["training"])
-    assert client.post(f"{where}/step", json={"batches": 1}).status_code == 200
+    assert client.post(f"{where}/advance", json={"batches": 1}).status_code == 200
     until(client, where, "paused", step=1)
-    after = client.get(f"{where}/step?number=1").json()
-    assert after == {**before, "made": True}
+    after = client.get(f"{where}/next-step?step=1").json()
+    assert after == {**before, "applied": True}
     assert client.get(f"/api/v1/steps/{before['id']}").json() == after
     run = client.get(where).json()
-    assert run["points"][0][1] == pytest.approx(before["loss"]["mean"])
+    assert run["batches"][0][1] == pytest.approx(before["loss"]["mean"])
     compared = 0
     for layer in before["layers"]:
         for one in layer["parameters"]:
@@ -231,8 +238,8 @@ def test_the_step_to_come_is_the_step_that_is_taken(training):
             np.testing.assert_array_equal(made, shown)
             compared += 1
     assert compared == 2
-    second = client.get(f"{where}/step").json()
-    assert (second["number"], second["made"]) == (2, False)
+    second = client.get(f"{where}/next-step").json()
+    assert (second["step"], second["applied"]) == (2, False)
     np.testing.assert_array_equal(
         array(client, f"{second['id']}/parameters/conv1/weight?of=before"),
         array(client, f"{before['id']}/parameters/conv1/weight?of=after"),
@@ -241,12 +248,12 @@ def test_the_step_to_come_is_the_step_that_is_taken(training):
 
 def test_pictures_of_a_batch_are_those_of_the_set(training):
     client, where = training
-    step = client.get(f"{where}/step?number=1&picture=3").json()
+    step = client.get(f"{where}/next-step?step=1&picture=3").json()
     assert (step["picture"], len(step["pictures"])) == (3, 16)
     for one in step["pictures"]:
         picture = client.get(f"/api/v1/datasets/shapes/pictures/{one['index']}")
         assert picture.status_code == 200
-    assert client.get(f"{where}/step?number=1&picture=16").status_code == 422
+    assert client.get(f"{where}/next-step?step=1&picture=16").status_code == 422
     asked = Client("http://testserver", transport=client._transport)
     assert asked.training_step(step["training"], 1, picture=3).summary == step
 
@@ -254,13 +261,13 @@ def test_pictures_of_a_batch_are_those_of_the_set(training):
 def test_steps_that_cannot_be_looked_at(training):
     client, where = training
     for address, status, slug in [
-        (f"{where}/step?number=99", 409, "wrong-state"),
-        (f"{where}/step?number=0", 422, "invalid-request"),
-        ("/api/v1/trainings/nope/step", 404, "unknown-training"),
+        (f"{where}/next-step?step=99", 409, "wrong-state"),
+        (f"{where}/next-step?step=0", 422, "invalid-request"),
+        ("/api/v1/trainings/nope/next-step", 404, "unknown-training"),
     ]:
         answer = client.get(address)
         assert (answer.status_code, answer.json()["type"]) == (status, f"/errors/{slug}")
     assert client.post(f"{where}/resume", json={"speed": 2}).status_code == 200
-    answer = client.get(f"{where}/step")
+    answer = client.get(f"{where}/next-step")
     assert (answer.status_code, answer.json()["type"]) == (409, "/errors/wrong-state")
     assert client.post(f"{where}/pause").status_code == 200
