@@ -20,7 +20,7 @@ from engine.errors import EngineError
 def settings(**flags: object) -> Settings:
     """The settings from the environment; ``flags`` come before them. A value that makes no sense ends the program."""
     try:
-        return Settings.model_validate({**Settings().model_dump(), **flags})
+        return Settings(**flags)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         fail(f"CONVSCOPE_{str(first['loc'][0]).upper()}: {first['msg']}", 2)

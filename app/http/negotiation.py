@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 
 from app.errors import BadParameter, NotAcceptable
+from app.version import VERSION
 
 EVENTS = "text/event-stream"
 
@@ -127,8 +128,8 @@ def parse_index_ranges(text: str | None, count: int, called: str = "channels") -
 
 
 def etag(*parts: object) -> str:
-    """A strong validator. Analyses are named after their content, so what was asked for says what comes back."""
-    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+    """A validator. Resources are named after their content, so what was asked for says what comes back, from one version."""
+    return f'"{hashlib.sha256(repr((VERSION, *parts)).encode()).hexdigest()[:32]}"'
 
 
 def not_modified(headers: Headers, tag: str) -> bool:

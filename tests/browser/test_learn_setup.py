@@ -267,7 +267,7 @@ def test_shapes_and_counts_are_the_plans(open_page: OpenPage):
             "async (name) => (await import('./static/js/learn/setup/layer-types.js')).PRESETS[name]",
             preset,
         )
-        rows = layer_spec.plan(layers, len(SETS["shapes"].classes))
+        rows = layer_spec.validate(layers, len(SETS["shapes"].classes))
         assert all(row.problem is None for row in rows)
         shown = [" × ".join(map(str, row.shape or ())) for row in rows]
         page.wait_for_function(

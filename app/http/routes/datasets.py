@@ -30,7 +30,6 @@ from app.http.schemas import learning as schemas
 from app.learning.datasets.contact_sheet import contact_sheet
 from app.learning.datasets.store import Datasets
 from app.learning.runs.defaults import DEFAULT_CONFIG
-from app.version import VERSION
 
 router = APIRouter(prefix="/datasets", tags=["learning"])
 
@@ -139,7 +138,7 @@ async def read_sheet(
     per_class: Annotated[int, Query(description="Pictures a class.", ge=1, le=30)] = 6,
 ) -> Response:
     """A row a class, as a PNG without gaps: each picture has the set's size."""
-    tag = etag(VERSION, dataset, "sheet", per_class)
+    tag = etag(dataset, "sheet", per_class)
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
     body = await worker.run(lambda _: contact_sheet(services.datasets.get(dataset), per_class))
@@ -160,7 +159,7 @@ async def read_picture(
     number: Annotated[int, Path(description="From 0, class by class.", ge=0, examples=[7])],
 ) -> Response:
     """As a PNG of the set's size, pixel by pixel as a network gets it."""
-    tag = etag(VERSION, dataset, number)
+    tag = etag(dataset, number)
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
     body = await worker.run(lambda _: _picture(services.datasets, dataset, number))

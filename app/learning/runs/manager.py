@@ -104,7 +104,10 @@ class TrainingManager:
     async def close(self) -> None:
         """Let every process save and end. Those at work go on when the server is there again."""
         self.close_streams()
-        await asyncio.gather(*(run.process.end() for run in self._runs.values() if run.process))
+        ends = (run.process.end() for run in self._runs.values() if run.process)
+        for ended in await asyncio.gather(*ends, return_exceptions=True):
+            if isinstance(ended, BaseException):
+                log.error("a training's process did not end as it should", exc_info=ended)
 
     def all(self) -> list[TrainingRun]:
         """Every training, the newest first."""
@@ -286,7 +289,12 @@ class TrainingManager:
 
     async def _keep(self, run: TrainingRun) -> None:
         about = run.about()
-        await asyncio.to_thread(run.files.write_about, about)
+        try:
+            await asyncio.to_thread(run.files.write_about, about)
+        except (
+            OSError
+        ) as error:  # a full disk: the training goes on, only a restart will not know of this
+            log.warning("run.json of training %s cannot be written: %s", run.id, error)
 
     async def _drop_old(self) -> None:
         """Delete the oldest trainings that nobody needs, when there are too many."""

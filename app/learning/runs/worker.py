@@ -98,6 +98,8 @@ class TrainingProcess:
         except EngineError as error:
             self._flush()
             self._emit_state("failed", sentence(error))
+        except OSError as error:
+            self._emit_state("failed", _unwritable(error))
         except MemoryError:
             self._emit_state(
                 "failed",
@@ -316,6 +318,8 @@ def main() -> None:
                 "problem": sentence(error),
             }
         )
+    except OSError as error:
+        emit({"event": "state", "status": "failed", "problem": _unwritable(error)})
     except MemoryError:
         emit(
             {
@@ -324,6 +328,10 @@ def main() -> None:
                 "problem": "The training needs more memory than it may have.",
             }
         )
+
+
+def _unwritable(error: OSError) -> str:
+    return f"The training's files cannot be read or written on the server's disk: {error.strerror}."
 
 
 def _lower_priority() -> None:

@@ -11,6 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from app.cli import main
+from app.cli.common import settings
 from app.models.registry import Registry
 from tests.app.conftest import LABELS
 
@@ -159,6 +160,11 @@ def test_serve_takes_settings_from_the_environment_and_flags_before_them(monkeyp
         ("127.0.0.1", 9001, 7),
         ("::1", 9002, 7),
     ]
+
+
+def test_a_flag_comes_before_a_variable_that_makes_no_sense(monkeypatch):
+    monkeypatch.setenv("CONVSCOPE_PORT", "abc")
+    assert settings(port=9000).port == 9000
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,12 @@ def test_tags():
         assert not not_modified(Headers({"if-none-match": held}), tag)
 
 
+def test_a_tag_of_another_version_is_another(monkeypatch):
+    tag = etag("id", "conv")
+    monkeypatch.setattr("app.http.negotiation.VERSION", "9.9.9")
+    assert etag("id", "conv") != tag
+
+
 def test_sheets_have_the_colours_of_the_page():
     script = (
         (Path(__file__).parents[3] / "static/js/render/palette.js").read_text().replace('", "', " ")
