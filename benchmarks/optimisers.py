@@ -23,7 +23,7 @@ from benchmarks.train_step import torch_module
 from engine.train.config import TrainConfig
 from engine.train.losses import LOSSES, soft_targets
 from engine.train.optimisers import OPTIMISERS
-from engine.train.state import State
+from engine.train.state import TrainState
 from engine.train.step import Step
 from engine.train.synthetic import SETS, draw
 from engine.zoo.layer_spec import DEFAULT_LAYERS, build
@@ -100,7 +100,7 @@ def _compare(
     net, x = _as(dtype, _network(tuple(map(str, range(classes))))), x.astype(dtype)
     start = [array.copy() for array in net.parameters().values()]
     module = torch_module(net).to(getattr(torch, np.dtype(dtype).name))
-    state = State(net, config)
+    state = TrainState(net, config)
     step = Step(state, LOSSES[config.loss])
     for pictures, truth in zip(x, labels, strict=True):
         step(pictures, soft_targets(truth, classes, 0.0, pictures.dtype), config.learning_rate)

@@ -51,10 +51,10 @@ def engine_step(net: Network, x: Array, labels: Array) -> Step:
     """The step that the training loop does."""
     from engine.train.config import TrainConfig
     from engine.train.losses import cross_entropy, soft_targets
-    from engine.train.state import State
+    from engine.train.state import TrainState
     from engine.train.step import Step as EngineStep
 
-    state = State(net, TrainConfig(momentum=MOMENTUM, weight_decay=WEIGHT_DECAY))
+    state = TrainState(net, TrainConfig(momentum=MOMENTUM, weight_decay=WEIGHT_DECAY))
     step = EngineStep(state, cross_entropy)
     shares = soft_targets(labels, CLASSES, 0.0, x.dtype)
 

@@ -7,6 +7,6 @@ and when to stop.
 from engine.train.config import TrainConfig
 from engine.train.data import Dataset
 from engine.train.loop import EpochDone, Finished, StepDone, train
-from engine.train.state import State
+from engine.train.state import TrainState
 
-__all__ = ["Dataset", "EpochDone", "Finished", "State", "StepDone", "TrainConfig", "train"]
+__all__ = ["Dataset", "EpochDone", "Finished", "StepDone", "TrainConfig", "TrainState", "train"]

@@ -20,7 +20,7 @@ from safetensors.numpy import save as to_bytes
 
 from engine.errors import TrainingError
 from engine.formats.safetensors import write_atomically
-from engine.train.state import State
+from engine.train.state import TrainState
 from engine.types import Array
 
 FORMAT = "convscope-checkpoint-1"
@@ -28,14 +28,14 @@ FORMAT = "convscope-checkpoint-1"
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """What was saved: for ``State.restore``, and ``extra`` for whoever saved it."""
+    """What was saved: for ``TrainState.restore``, and ``extra`` for whoever saved it."""
 
     arrays: Mapping[str, Array]
     numbers: Mapping[str, Any]
     extra: Mapping[str, Any]
 
 
-def save(state: State, path: Path, extra: Mapping[str, Any] | None = None) -> None:
+def save(state: TrainState, path: Path, extra: Mapping[str, Any] | None = None) -> None:
     """Write the state, and ``extra`` (plain JSON values), to ``path``."""
     arrays = {name: np.ascontiguousarray(array) for name, array in state.arrays().items()}
     numbers, more = json.dumps(state.numbers()), json.dumps(dict(extra or {}))

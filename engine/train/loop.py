@@ -1,6 +1,6 @@
 """The training loop: a generator of events that knows nothing of files, terminals or HTTP.
 
-    state = State(network, config)
+    state = TrainState(network, config)
     for event in train(dataset, state):
         ...
 
@@ -31,7 +31,7 @@ from engine.train.data import AUGMENT_STREAM, Dataset, batches, split_by_seed, s
 from engine.train.evaluate import evaluate
 from engine.train.losses import LOSSES, soft_targets
 from engine.train.schedules import SCHEDULES
-from engine.train.state import EpochRecord, State
+from engine.train.state import EpochRecord, TrainState
 from engine.train.step import Step
 from engine.types import Array
 
@@ -95,7 +95,7 @@ class PreparedBatch:
     steps: int  # of the whole training
 
 
-def train(dataset: Dataset, state: State) -> Iterator[Event]:
+def train(dataset: Dataset, state: TrainState) -> Iterator[Event]:
     """Go on from ``state``, which belongs to the loop meanwhile and changes in place, to the last
     epoch.
 
@@ -115,7 +115,7 @@ def train(dataset: Dataset, state: State) -> Iterator[Event]:
     yield Finished(recalibrate_batch_norm(state.best, training.pictures))
 
 
-def next_batch(dataset: Dataset, state: State) -> PreparedBatch:
+def next_batch(dataset: Dataset, state: TrainState) -> PreparedBatch:
     """The batch that ``state`` is about to learn from, the same one as in the loop. Changes
     nothing.
 
@@ -134,7 +134,7 @@ def next_batch(dataset: Dataset, state: State) -> PreparedBatch:
     return PreparedBatch(x, shares, chosen, _learning_rate(config, done, total), done + 1, total)
 
 
-def _epoch(training: Dataset, state: State) -> Iterator[StepDone]:
+def _epoch(training: Dataset, state: TrainState) -> Iterator[StepDone]:
     """The epoch's batches that are not yet done."""
     config = state.config
     order = batches(len(training.labels), config.batch_size, config.seed, state.epoch)
@@ -169,7 +169,7 @@ def _learning_rate(config: TrainConfig, done: int, total: int) -> float:
     return config.learning_rate * SCHEDULES[config.schedule](done, total)
 
 
-def _prefetched(training: Dataset, state: State, order: list[Array]) -> Iterator[Batch]:
+def _prefetched(training: Dataset, state: TrainState, order: list[Array]) -> Iterator[Batch]:
     """The batches from ``state.batch`` on, prepared by a thread that stays a little ahead."""
     epoch = state.epoch
     with ThreadPoolExecutor(1, thread_name_prefix="augment") as background:
@@ -184,7 +184,7 @@ def _prefetched(training: Dataset, state: State, order: list[Array]) -> Iterator
             yield prepared
 
 
-def _prepare(training: Dataset, state: State, chosen: Array, epoch: int, batch: int) -> Batch:
+def _prepare(training: Dataset, state: TrainState, chosen: Array, epoch: int, batch: int) -> Batch:
     """One batch, augmented by the random numbers that belong to its place."""
     config, preprocess = state.config, state.network.preprocess
     assert preprocess is not None
@@ -198,7 +198,7 @@ def _prepare(training: Dataset, state: State, chosen: Array, epoch: int, batch: 
     return mix(x, shares, config.augmentation, rng)
 
 
-def _record(state: State, validation: Dataset, began: float) -> EpochRecord:
+def _record(state: TrainState, validation: Dataset, began: float) -> EpochRecord:
     measured = None
     if len(validation.labels):
         measured = evaluate(state.best, validation, state.config.batch_size)
@@ -225,7 +225,7 @@ def check_batch_norm(network: Network, config: TrainConfig) -> None:
         )
 
 
-def _check_fit(state: State, dataset: Dataset) -> None:
+def _check_fit(state: TrainState, dataset: Dataset) -> None:
     network, digest = state.network, dataset.digest
     check_batch_norm(network, state.config)
     if network.preprocess is None or len(network.inputs) != 1:

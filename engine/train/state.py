@@ -29,7 +29,7 @@ class EpochRecord:
     seconds: float
 
 
-class State:
+class TrainState:
     """A training between two steps. ``network`` must be trainable: its arrays are changed in place.
 
     ``epoch`` counts finished epochs and ``batch`` the finished batches of the next; ``loss_sum``,
@@ -105,7 +105,7 @@ class State:
     @classmethod
     def restore(
         cls, network: Network, arrays: Mapping[str, Array], numbers: Mapping[str, Any]
-    ) -> State:
+    ) -> TrainState:
         """The state that was saved, in a network built as it was then.
 
         Raises TrainingError when the network has another shape.

@@ -20,7 +20,7 @@ from engine.train.batch_norm.recalibrate import Moments, joined, moments_of
 from engine.train.clone import replace_nodes, replace_op
 from engine.train.data import DROPOUT_STREAM, stream
 from engine.train.losses import Loss
-from engine.train.state import State
+from engine.train.state import TrainState
 from engine.types import Array
 
 # A batch is always cut into so many parts, whatever the machine, so that the same seed gives the
@@ -54,7 +54,7 @@ class Outcome(NamedTuple):
 class Step:
     """Moves a state by one batch. Without ``train`` normalisation and dropout work as at inference."""
 
-    def __init__(self, state: State, loss: Loss, *, train: bool = True) -> None:
+    def __init__(self, state: TrainState, loss: Loss, *, train: bool = True) -> None:
         self._state = state
         self._loss = loss
         self._train = train

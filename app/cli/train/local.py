@@ -32,7 +32,7 @@ from engine.train.config import TrainConfig
 from engine.train.data import INIT_STREAM, Dataset, split_by_seed, stream
 from engine.train.evaluate import Evaluation, evaluate
 from engine.train.loop import EpochDone, Finished, StepDone, train
-from engine.train.state import EpochRecord, State
+from engine.train.state import EpochRecord, TrainState
 from engine.zoo import ARCHITECTURES
 
 CHECKPOINT, HISTORY, MODEL = "checkpoint.safetensors", "history.json", "model.safetensors"
@@ -80,7 +80,7 @@ def run(options: Options, console: Console) -> int:
     return INTERRUPTED
 
 
-def _prepare(options: Options, console: Console) -> tuple[Options, State, Dataset]:
+def _prepare(options: Options, console: Console) -> tuple[Options, TrainState, Dataset]:
     """The options (those of the checkpoint if it is resumed), the state to start from, the pictures."""
     saved = None
     if options.resume:
@@ -93,9 +93,9 @@ def _prepare(options: Options, console: Console) -> tuple[Options, State, Datase
         )
     network = build(options)
     state = (
-        State.restore(network, saved.arrays, saved.numbers)
+        TrainState.restore(network, saved.arrays, saved.numbers)
         if saved
-        else State(network, options.config)
+        else TrainState(network, options.config)
     )
     dataset = read(options, network, console)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -151,7 +151,7 @@ def uneven(dataset: Dataset) -> str | None:
     )
 
 
-def _save(options: Options, state: State, dataset: Dataset) -> None:
+def _save(options: Options, state: TrainState, dataset: Dataset) -> None:
     checkpoint.save(state, options.out / CHECKPOINT, {"architecture": options.architecture})
     history = {
         "architecture": options.architecture,

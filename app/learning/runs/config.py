@@ -13,7 +13,7 @@ from engine.train.checkpoint import Checkpoint
 from engine.train.config import TrainConfig
 from engine.train.data import INIT_STREAM, Dataset, batch_count, split_by_seed, stream
 from engine.train.loop import check_batch_norm
-from engine.train.state import State
+from engine.train.state import TrainState
 from engine.zoo import ARCHITECTURES, layer_spec
 
 TrainingSpec = Mapping[str, Any]
@@ -48,7 +48,7 @@ def network_of(spec: TrainingSpec, dataset: Dataset) -> Network:
     return network
 
 
-def initial_state(spec: TrainingSpec, dataset: Dataset) -> State:
+def initial_state(spec: TrainingSpec, dataset: Dataset) -> TrainState:
     """The state before the first step. Raises TrainingError for what is impossible, or would take too long."""
     config = config_of(spec)
     if config.batch_size > MAX_BATCH:
@@ -60,12 +60,12 @@ def initial_state(spec: TrainingSpec, dataset: Dataset) -> State:
         )
     network = network_of(spec, dataset)
     check_batch_norm(network, config)
-    return State(network, config)
+    return TrainState(network, config)
 
 
-def restore(spec: TrainingSpec, dataset: Dataset, saved: Checkpoint) -> State:
+def restore(spec: TrainingSpec, dataset: Dataset, saved: Checkpoint) -> TrainState:
     """The state that was saved. Raises TrainingError when it is that of another network."""
-    return State.restore(network_of(spec, dataset), saved.arrays, saved.numbers)
+    return TrainState.restore(network_of(spec, dataset), saved.arrays, saved.numbers)
 
 
 def batches_of(config: TrainConfig, dataset: Dataset) -> int:

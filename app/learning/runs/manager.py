@@ -24,7 +24,7 @@ from app.learning.runs.run import TERMINAL_STATES, TrainingRun
 from engine.errors import TrainingError
 from engine.train import checkpoint
 from engine.train.data import Dataset
-from engine.train.state import State
+from engine.train.state import TrainState
 
 _ID = re.compile(r"[0-9a-f]{12}")
 _MODEL = re.compile(r"run-([0-9a-f]{12})(?:@([0-9]{1,9}))?")
@@ -204,7 +204,7 @@ class TrainingManager:
             )
         return int(run.progress["step"]) + 1
 
-    def before(self, run: TrainingRun, number: int) -> tuple[State, Dataset]:
+    def before(self, run: TrainingRun, number: int) -> tuple[TrainState, Dataset]:
         """The state before a step, and the pictures; takes a moment. Raises WrongState when the step is not kept."""
         path = run.files.state_before(number)
         dataset = self._datasets.get(run.spec["dataset"])

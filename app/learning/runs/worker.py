@@ -34,7 +34,7 @@ from engine.train.inspection import diagnostics
 from engine.train.loop import EpochDone, Finished, StepDone, next_batch, train
 from engine.train.losses import LOSSES
 from engine.train.schedules import SCHEDULES
-from engine.train.state import State
+from engine.train.state import TrainState
 from engine.train.step import Step
 from engine.types import Array
 
@@ -106,7 +106,7 @@ class TrainingProcess:
                 "The training needs more memory than it may have: take fewer filters, or smaller batches.",
             )
 
-    def _restore(self) -> tuple[State, float]:
+    def _restore(self) -> tuple[TrainState, float]:
         """The state to go on from, and for how many seconds it has learned."""
         if not self._files.checkpoint.exists():
             return initial_state(self._spec, self._dataset), 0.0

@@ -27,7 +27,7 @@ from engine.train.data import Dataset
 from engine.train.inspection.step_trace import StepTrace, trace_step, trace_step_of
 from engine.train.loop import next_batch
 from engine.train.losses import soft_targets
-from engine.train.state import State
+from engine.train.state import TrainState
 from engine.types import Array, Index
 
 # What a glass keeps of the pictures' values: before, after, gradients. And of each parameter, at most: before, after, the
@@ -137,7 +137,7 @@ class StepStore:
         )
 
     async def of_training(
-        self, run: str, number: int, before: Callable[[], tuple[State, Dataset]]
+        self, run: str, number: int, before: Callable[[], tuple[TrainState, Dataset]]
     ) -> StepInspection:
         """A step of a training; ``before`` fetches the state that it starts from, and its pictures.
 
@@ -248,7 +248,7 @@ def _analysed_again(original: Analysis, network: Network, step_id: str, check: C
 
 
 def _inspect_training(
-    step_id: str, run: str, state: State, dataset: Dataset, check: Check
+    step_id: str, run: str, state: TrainState, dataset: Dataset, check: Check
 ) -> StepInspection:
     try:
         batch = next_batch(dataset, state)

@@ -19,10 +19,10 @@ from engine.train.inspection.local_jacobian import (
     Places,
     axes_of,
     channel_of_part,
+    consumers,
     every_place,
     meeting,
     normalised,
-    readers,
 )
 from engine.train.inspection.step_trace import MicroBatch, StepTrace
 from engine.types import Array, Index, Shape
@@ -144,7 +144,7 @@ def activation_gradient_terms(
         _grid(
             node.name,
             glass.gradients.values[node.name],
-            *readers(glass, node, place, index),
+            *consumers(glass, node, place, index),
         )
         for node in glass.network.nodes
         if node.name in glass.gradients.values

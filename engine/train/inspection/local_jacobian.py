@@ -36,10 +36,12 @@ from engine.train.inspection.step_trace import MicroBatch, StepTrace
 from engine.types import Array, Index, Shape
 
 Places = tuple[Array, ...]
-Readers = tuple[Places, Array | float]  # where they are, and their derivatives, of the grid's shape
+Consumers = tuple[
+    Places, Array | float
+]  # where they are, and their derivatives, of the grid's shape
 
 
-def readers(glass: StepTrace, node: Node, place: int, index: Index) -> Readers:
+def consumers(glass: StepTrace, node: Node, place: int, index: Index) -> Consumers:
     """The numbers of ``node`` that read the number ``index`` (batch axis included) of its input
     number ``place``.
 
@@ -90,7 +92,7 @@ def _moved(
     raise TrainingError(f"{name!r} ({op.kind}) reads it, and no list of products says how")
 
 
-def _filters(op: Conv2d, shape: Shape, index: Index) -> Readers:
+def _filters(op: Conv2d, shape: Shape, index: Index) -> Consumers:
     """All filters of the number's group, at the places whose windows hold it; and the weights that
     met it there.
     """
@@ -104,7 +106,7 @@ def _filters(op: Conv2d, shape: Shape, index: Index) -> Readers:
     return (np.array([n]), filters, rows, columns), weights[None]
 
 
-def _pools(op: MaxPool | AveragePool, x: Array, y: Array, index: Index) -> Readers:
+def _pools(op: MaxPool | AveragePool, x: Array, y: Array, index: Index) -> Consumers:
     """The few windows that hold the number; what it was worth in each is what the pool itself says."""
     (rows, _), (columns, _) = (
         _windows(axis, at) for axis, at in zip(axes_of(op, x.shape), index[2:], strict=True)
@@ -116,7 +118,7 @@ def _pools(op: MaxPool | AveragePool, x: Array, y: Array, index: Index) -> Reade
     return (*_one(index[:2]), rows, columns), worth
 
 
-def _normalisation(glass: StepTrace, name: str, op: BatchNorm, index: Index) -> Readers:
+def _normalisation(glass: StepTrace, name: str, op: BatchNorm, index: Index) -> Consumers:
     """At inference the number itself; in training all numbers of its channel, for each one moves
     their mean and variance.
     """

@@ -27,7 +27,7 @@ from engine.train.clone import clone
 from engine.train.config import TrainConfig
 from engine.train.losses import LOSSES, Loss
 from engine.train.optimisers import Optimiser
-from engine.train.state import State
+from engine.train.state import TrainState
 from engine.train.step import MicroBatchResult, Step
 from engine.types import Array, Index
 
@@ -128,7 +128,7 @@ class StepTrace:
         return replace(node.op, mean=moments.mean, var=moments.var).explain(xs, y, index)
 
 
-def trace_step(state: State, x: Array, shares: Array, learning_rate: float) -> StepTrace:
+def trace_step(state: TrainState, x: Array, shares: Array, learning_rate: float) -> StepTrace:
     """Do the step that the training loop does, on x (N, C, H, W) and the truth (N, K), and keep all
     of it.
 
@@ -146,12 +146,12 @@ def trace_step_of(network: Network, x: Array, shares: Array, config: TrainConfig
     name. The network itself stays as it is. Loss, optimiser and learning rate are those of
     ``config``; its schedule is not asked.
     """
-    state = State(clone(network), config)
+    state = TrainState(clone(network), config)
     return _examine(state, x, shares, config.learning_rate, train=False)
 
 
 def _examine(
-    state: State, x: Array, shares: Array, learning_rate: float, *, train: bool
+    state: TrainState, x: Array, shares: Array, learning_rate: float, *, train: bool
 ) -> StepTrace:
     network, optimiser, loss = state.network, state.optimiser, LOSSES[state.config.loss]
     step = Step(state, loss, train=train)

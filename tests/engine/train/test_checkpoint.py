@@ -9,20 +9,20 @@ from safetensors.numpy import save_file
 
 from engine.errors import TrainingError
 from engine.train import checkpoint
-from engine.train.state import State
+from engine.train.state import TrainState
 from tests.engine.train import shapes
 
 
 @pytest.fixture
 def path(tmp_path):
     path = tmp_path / "checkpoint.safetensors"
-    checkpoint.save(State(shapes.network(), shapes.QUICK), path, {"note": "größer"})
+    checkpoint.save(TrainState(shapes.network(), shapes.QUICK), path, {"note": "größer"})
     return path
 
 
 def test_what_was_saved_is_read(path):
     saved = checkpoint.load(path)
-    restored = State.restore(shapes.network(seed=1), saved.arrays, saved.numbers)
+    restored = TrainState.restore(shapes.network(seed=1), saved.arrays, saved.numbers)
     assert shapes.weights(restored.network) == shapes.weights(shapes.network())
     assert restored.config == shapes.QUICK
     assert saved.extra == {"note": "größer"}
@@ -68,5 +68,5 @@ def test_a_disk_that_fails_leaves_the_old_checkpoint(path, monkeypatch, step):
 
     monkeypatch.setattr(os, step, fail)
     with pytest.raises(OSError, match="disk full"):
-        checkpoint.save(State(shapes.network(seed=1), shapes.QUICK), path)
+        checkpoint.save(TrainState(shapes.network(seed=1), shapes.QUICK), path)
     assert path.read_bytes() == before

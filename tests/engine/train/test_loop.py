@@ -14,7 +14,7 @@ from engine.train.clone import replace_nodes
 from engine.train.config import TrainConfig
 from engine.train.data import Dataset
 from engine.train.loop import EpochDone, Finished, StepDone, train
-from engine.train.state import State
+from engine.train.state import TrainState
 from tests.engine.train import shapes
 
 DATA = shapes.dataset()
@@ -24,7 +24,7 @@ STEPS = 4 * 11  # 162 pictures to train on, in batches of at most 16, for four e
 
 def finished(config, data=DATA):
     """A state trained to the end."""
-    state = State(shapes.network(), config)
+    state = TrainState(shapes.network(), config)
     for _ in train(data, state):
         pass
     return state
@@ -41,7 +41,7 @@ def everything(state):
 
 @pytest.fixture(scope="module")
 def events():
-    return list(train(DATA, State(shapes.network(), shapes.QUICK)))
+    return list(train(DATA, TrainState(shapes.network(), shapes.QUICK)))
 
 
 def test_it_learns_to_tell_shapes_apart(events):
@@ -93,7 +93,7 @@ def test_a_saved_state_goes_on_exactly(tmp_path, config, stop):
     # 33 pictures, three batches an epoch: events 4 and 8 end an epoch, the others fall into the middle of one.
     whole = finished(config, SMALL)
 
-    state = State(shapes.network(), config)
+    state = TrainState(shapes.network(), config)
     running = train(SMALL, state)
     for _ in range(stop):
         next(running)
@@ -101,7 +101,7 @@ def test_a_saved_state_goes_on_exactly(tmp_path, config, stop):
     running.close()
 
     saved = checkpoint.load(tmp_path / "c")
-    resumed = State.restore(shapes.network(seed=99), saved.arrays, saved.numbers)
+    resumed = TrainState.restore(shapes.network(seed=99), saved.arrays, saved.numbers)
     for _ in train(SMALL, resumed):
         pass
     assert everything(resumed) == everything(whole)
@@ -122,7 +122,7 @@ def test_a_finished_training_restored_has_nothing_left_to_do(tmp_path):
     state = finished(replace(shapes.QUICK, epochs=1), SMALL)
     checkpoint.save(state, tmp_path / "c")
     saved = checkpoint.load(tmp_path / "c")
-    restored = State.restore(shapes.network(), saved.arrays, saved.numbers)
+    restored = TrainState.restore(shapes.network(), saved.arrays, saved.numbers)
     (event,) = train(SMALL, restored)
     for name, array in state.network.parameters().items():
         np.testing.assert_array_equal(event.network.parameters()[name], array)
@@ -130,7 +130,7 @@ def test_a_finished_training_restored_has_nothing_left_to_do(tmp_path):
 
 def test_what_is_finished_is_the_average_if_there_is_one():
     config = replace(shapes.QUICK, epochs=1, average=0.9)
-    state = State(shapes.network(), config)
+    state = TrainState(shapes.network(), config)
     *_, last = train(SMALL, state)
     for name, array in state.average.parameters().items():
         np.testing.assert_array_equal(last.network.parameters()[name], array)
@@ -148,7 +148,7 @@ def test_the_mean_squared_error_teaches_too():
 
 
 def test_a_loop_that_is_left_leaves_no_thread_behind():
-    running = train(DATA, State(shapes.network(), shapes.QUICK))
+    running = train(DATA, TrainState(shapes.network(), shapes.QUICK))
     next(running)
     running.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("augment")]
@@ -161,7 +161,7 @@ def test_a_loss_that_is_no_number_ends_the_training():
 
 
 def test_a_resumed_training_wants_the_same_pictures():
-    state = State(shapes.network(), shapes.QUICK)
+    state = TrainState(shapes.network(), shapes.QUICK)
     next(train(SMALL, state))
     with pytest.raises(TrainingError, match="not the pictures"):
         next(train(shapes.dataset(12, seed=1), state))
@@ -170,18 +170,18 @@ def test_a_resumed_training_wants_the_same_pictures():
 def test_a_network_that_does_not_fit_the_pictures_is_refused():
     four = Dataset(SMALL.pictures, SMALL.labels, (*SMALL.classes, "ring"))
     with pytest.raises(TrainingError, match="3 classes apart, the pictures have 4"):
-        next(train(four, State(shapes.network(), shapes.QUICK)))
+        next(train(four, TrainState(shapes.network(), shapes.QUICK)))
     smaller = Dataset(SMALL.pictures[:, :8], SMALL.labels, SMALL.classes)
     with pytest.raises(TrainingError, match="16 × 16 pictures, not 16 × 8"):
-        next(train(smaller, State(shapes.network(), shapes.QUICK)))
+        next(train(smaller, TrainState(shapes.network(), shapes.QUICK)))
     bare = shapes.network()
     bare = type(bare)(bare.nodes, inputs=bare.inputs, outputs=bare.outputs)
     with pytest.raises(TrainingError, match="preprocessed"):
-        next(train(SMALL, State(bare, shapes.QUICK)))
+        next(train(SMALL, TrainState(bare, shapes.QUICK)))
 
 
 def test_a_state_does_not_fit_another_network():
-    state = State(shapes.network(), shapes.QUICK)
+    state = TrainState(shapes.network(), shapes.QUICK)
     network = shapes.network()
     fewer = replace_nodes(
         network,
@@ -189,7 +189,7 @@ def test_a_state_does_not_fit_another_network():
         outputs=("dropout",),
     )
     with pytest.raises(TrainingError, match="another shape"):
-        State.restore(fewer, state.arrays(), state.numbers())
+        TrainState.restore(fewer, state.arrays(), state.numbers())
 
 
 @pytest.mark.parametrize(
@@ -219,12 +219,12 @@ def test_a_choice_that_makes_no_sense_is_refused(wrong):
 def test_batch_normalisation_with_batches_of_one_is_refused_in_words():
     config = replace(shapes.QUICK, batch_size=1)
     with pytest.raises(TrainingError, match=r"two pictures or more.*Raise batch_size"):
-        next(train(shapes.dataset(4), State(shapes.network(), config)))
+        next(train(shapes.dataset(4), TrainState(shapes.network(), config)))
 
 
 def test_batches_of_one_are_learned_from_without_it():
     network = shapes.without(shapes.network(), BatchNorm)
-    state = State(network, replace(shapes.QUICK, batch_size=1, epochs=1))
+    state = TrainState(network, replace(shapes.QUICK, batch_size=1, epochs=1))
     steps = [e for e in train(shapes.dataset(4), state) if isinstance(e, StepDone)]
     assert len(steps) == 9  # one of four is held out of each class
 

@@ -8,7 +8,7 @@ import pytest
 from engine.ops import BatchNorm, Dropout
 from engine.train.data import DROPOUT_STREAM, stream
 from engine.train.losses import cross_entropy, soft_targets
-from engine.train.state import State
+from engine.train.state import TrainState
 from engine.train.step import MICRO_BATCHES, Step
 from tests.engine.train import shapes
 
@@ -30,7 +30,7 @@ def test_the_parts_gradients_add_up_to_the_whole_batchs(pictures):
     whole = network.backward(trace, {"fc": gradient}).params
     before = {name: a.copy() for name, a in network.parameters().items()}
 
-    state = State(network, PLAIN)
+    state = TrainState(network, PLAIN)
     Step(state, cross_entropy)(x, shares, 1.0)
     for name, after in network.parameters().items():
         np.testing.assert_allclose(before[name] - after, whole[name], atol=2e-6)
@@ -42,7 +42,7 @@ def test_running_statistics_are_the_whole_batchs_as_in_pytorch():
     network = shapes.network()
     x, shares = batch()
     maps = network.forward(x)["conv1"].astype(np.float64)
-    Step(State(network, PLAIN), cross_entropy)(x, shares, 0.0)
+    Step(TrainState(network, PLAIN), cross_entropy)(x, shares, 0.0)
     norm = network.node("norm1").op
     np.testing.assert_allclose(norm.mean, 0.1 * maps.mean((0, 2, 3)), atol=1e-6)
     np.testing.assert_allclose(norm.var, 0.9 + 0.1 * maps.var((0, 2, 3), ddof=1), atol=1e-5)
@@ -52,7 +52,7 @@ def test_running_statistics_are_the_whole_batchs_as_in_pytorch():
 def test_no_picture_is_normalised_alone(count):
     """Alone, each value of a picture would be its own mean, and nothing would come through the normalisation."""
     x, shares = batch()
-    state = State(shapes.network(), PLAIN)
+    state = TrainState(shapes.network(), PLAIN)
     parts = Step(state, cross_entropy).forward_backward(x[:count], shares[:count], keep=True)
     assert [part.trace[state.network.logits].shape[0] for part in parts] == [count]
 
@@ -62,7 +62,7 @@ def test_dropout_draws_by_its_place_in_the_training():
 
     def gradient(batches_before):
         network = shapes.without(shapes.network(dropout=0.5), BatchNorm)
-        state = State(network, PLAIN)
+        state = TrainState(network, PLAIN)
         state.batch = batches_before
         Step(state, cross_entropy)(x, shares, 1.0)
         return network.parameters()["fc.weight"].tobytes()
@@ -79,7 +79,7 @@ def test_parts_draw_different_dropout():
 
 def test_the_average_follows_the_weights_and_the_statistics():
     network = shapes.network()
-    state = State(network, replace(PLAIN, average=0.95))
+    state = TrainState(network, replace(PLAIN, average=0.95))
     start = {name: a.copy() for name, a in (network.parameters() | network.buffers()).items()}
     Step(state, cross_entropy)(*batch(), 0.1)
     now, average = (n.parameters() | n.buffers() for n in (network, state.average))

@@ -7,7 +7,7 @@ from engine.errors import TrainingError
 from engine.train.augment import NONE
 from engine.train.config import TrainConfig
 from engine.train.loop import EpochDone, train
-from engine.train.state import State
+from engine.train.state import TrainState
 from engine.train.synthetic import SETS, draw
 from engine.train.synthetic.pens import curved, distance
 from engine.train.synthetic.shapes import _seen_from, _star
@@ -106,5 +106,5 @@ def test_a_small_network_learns_a_set_in_seconds():
     )
     rng = np.random.default_rng(0)
     network = layer_spec.build(layer_spec.DEFAULT_LAYERS, dataset.classes, rng=rng)
-    epochs = [e for e in train(dataset, State(network, config)) if isinstance(e, EpochDone)]
+    epochs = [e for e in train(dataset, TrainState(network, config)) if isinstance(e, EpochDone)]
     assert epochs[-1].record.validation_accuracy >= 0.95

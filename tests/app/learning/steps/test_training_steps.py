@@ -20,7 +20,7 @@ from engine.train.augment import NONE
 from engine.train.config import TrainConfig
 from engine.train.data import Dataset
 from engine.train.loop import StepDone, train
-from engine.train.state import State
+from engine.train.state import TrainState
 from tests.app.conftest import LABELS, TestClient
 from tests.app.learning.steps.formulas import DECAY, MOMENTUM, OPTIMISERS, array, ask, check_update
 
@@ -69,7 +69,7 @@ def config(name):
 
 def state_before(name, number):
     """The state of a training before a step, from 1."""
-    state = State(small(), config(name))
+    state = TrainState(small(), config(name))
     for event in train(pictures(), state):
         if isinstance(event, StepDone) and event.step == number - 1:
             break

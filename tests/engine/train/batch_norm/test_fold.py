@@ -8,7 +8,7 @@ from engine.network import Network, Node
 from engine.ops import Add, BatchNorm, Conv2d, Dense, Dropout, Flatten, Relu, Softmax
 from engine.train.batch_norm.fold import fold
 from engine.train.loop import train
-from engine.train.state import State
+from engine.train.state import TrainState
 from tests.engine.train import shapes
 
 
@@ -20,7 +20,7 @@ def norm(channels, seed=0):
 
 def test_a_trained_networks_answers_stay_and_its_steps_are_those_people_know():
     network = shapes.network()
-    for _ in train(shapes.dataset(12), State(network, replace(shapes.QUICK, epochs=1))):
+    for _ in train(shapes.dataset(12), TrainState(network, replace(shapes.QUICK, epochs=1))):
         pass
     before = shapes.weights(network)
     folded = fold(network)

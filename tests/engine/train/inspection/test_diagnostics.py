@@ -10,7 +10,7 @@ from engine.preprocess import Preprocess
 from engine.train.config import TrainConfig
 from engine.train.inspection import diagnostics
 from engine.train.losses import LOSSES, soft_targets
-from engine.train.state import State
+from engine.train.state import TrainState
 from engine.train.step import Step
 
 CLASSES = 3
@@ -37,7 +37,7 @@ def looked(net, before=None, steps=0):
     x = rng.normal(0, 1, (6, 3, 6, 6)).astype(np.float32)
     shares = soft_targets(np.arange(6) % CLASSES, CLASSES, 0.0, x.dtype)
     parts = Step(
-        State(net, TrainConfig(optimiser="sgd")), LOSSES["cross_entropy"]
+        TrainState(net, TrainConfig(optimiser="sgd")), LOSSES["cross_entropy"]
     ).forward_backward(x, shares, keep=True)
     return {h.layer: h for h in diagnostics.diagnose(net, parts, before, steps)}, x, parts
 

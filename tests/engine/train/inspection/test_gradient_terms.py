@@ -11,7 +11,7 @@ from engine.train.config import TrainConfig
 from engine.train.inspection import gradient_terms
 from engine.train.inspection.step_trace import trace_step, trace_step_of
 from engine.train.losses import soft_targets
-from engine.train.state import State
+from engine.train.state import TrainState
 from tests.engine.networks import INPUT, network
 
 CONFIG = TrainConfig(optimiser="sgd", label_smoothing=0.0)
@@ -26,7 +26,7 @@ def glass(request):
     classes = net.shapes()[net.logits][1]
     shares = soft_targets(rng.integers(0, classes, pictures), classes, 0.0, x.dtype)
     if request.param == "in training":
-        return trace_step(State(net, CONFIG), x, shares, 0.01)
+        return trace_step(TrainState(net, CONFIG), x, shares, 0.01)
     return trace_step_of(net, x, shares, CONFIG)
 
 

@@ -43,7 +43,7 @@ from engine.ops import (
 from engine.train.config import TrainConfig
 from engine.train.inspection.gradient_terms import activation_gradient_terms, parameter_terms
 from engine.train.inspection.step_trace import trace_step, trace_step_of
-from engine.train.state import State
+from engine.train.state import TrainState
 from engine.types import Array
 
 PLAIN = TrainConfig(optimiser="sgd", learning_rate=0.01, weight_decay=0.0)
@@ -109,7 +109,7 @@ def batch(count):
 def glass(request):
     if request.param == "at inference":
         return trace_step_of(network(), *batch(1), PLAIN)
-    return trace_step(State(network(), PLAIN), *batch(7), 0.01)
+    return trace_step(TrainState(network(), PLAIN), *batch(7), 0.01)
 
 
 def somewhere(shape, count=12):
@@ -270,7 +270,7 @@ def test_who_reads_a_number_is_found_by_loops(glass, name):
 def test_normalisations_terms_are_those_of_its_definition(node):
     """In training: each part of the batch by its own mean and variance, in float64."""
     x, shares = batch(7)
-    glass = trace_step(State(network(), PLAIN), x, shares, 0.01)
+    glass = trace_step(TrainState(network(), PLAIN), x, shares, 0.01)
     op = glass.network.node(node).op
     (source,) = glass.network.node(node).inputs
     seen = glass.trace[source].astype(float)

@@ -14,7 +14,7 @@ from engine.train.inspection.step_trace import trace_step, trace_step_of
 from engine.train.loop import StepDone, next_batch, train
 from engine.train.losses import LOSSES
 from engine.train.optimisers import OPTIMISERS
-from engine.train.state import State
+from engine.train.state import TrainState
 from engine.train.step import Step
 from tests.engine.train import shapes
 
@@ -24,7 +24,7 @@ CONFIG = replace(shapes.QUICK, weight_decay=0.01, average=0.9, learning_rate=0.0
 
 def trained(config, batches=2):
     """A state in the middle of its first epoch, between two steps."""
-    state = State(shapes.network(), config)
+    state = TrainState(shapes.network(), config)
     running = train(DATA, state)
     for _ in range(batches):
         next(running)
@@ -49,7 +49,7 @@ def step(request):
 
 def test_it_leaves_the_state_as_the_step_would(step):
     before, batch, _, after = step
-    alone = State.restore(shapes.network(), before.arrays(), before.numbers())
+    alone = TrainState.restore(shapes.network(), before.arrays(), before.numbers())
     Step(alone, LOSSES[CONFIG.loss])(batch.x, batch.shares, batch.learning_rate)
     assert everything(alone) == everything(after)
     assert everything(alone) != everything(before)
@@ -58,7 +58,7 @@ def test_it_leaves_the_state_as_the_step_would(step):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_it_leaves_the_state_as_the_loop_would(loss):
     config = replace(CONFIG, optimiser="adamw", loss=loss)
-    examined, looped = State(shapes.network(), config), State(shapes.network(), config)
+    examined, looped = TrainState(shapes.network(), config), TrainState(shapes.network(), config)
     running = train(DATA, looped)
     for _ in range(3):
         batch = next_batch(DATA, examined)
