@@ -167,7 +167,7 @@ def test_the_ways_of_a_detector_are_compared_by_its_boxes(screen: Screen, tmp_pa
     look_inside(screen)
     page.click("#ways-open")
     row = page.locator("#ways-dialog tr[data-preset=raw]")
-    expect(row).to_contain_text("1 box, best score 80")
+    expect(row).to_contain_text("1 box, best confidence 80")
     with page.expect_request("**/copies**"):
         row.get_by_role("button").click()
     expect(page.locator("#ways-dialog")).to_be_hidden()

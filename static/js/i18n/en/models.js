@@ -101,7 +101,7 @@ export const ways = {
   answer: "Prediction",
   ofItsOwn: "Custom",
   /** @type {(n: string, best: string | null) => string} */
-  boxes: (n, best) => (best === null ? "no box with a score of 5 % or more" : `${n} ${n === "1" ? "box" : "boxes"}, best score ${best}`),
+  boxes: (n, best) => (best === null ? "no box with a confidence of 5 % or more" : `${n} ${n === "1" ? "box" : "boxes"}, best confidence ${best}`),
   taking: "The network is prepared this way.",
   now: "as it is now",
   take: "Apply",
