@@ -57,9 +57,9 @@ CLOCK = """([kind, done]) => {
 }"""
 
 EXPLAINED = """(() => {
-  const place = document.querySelector(".reading .quiet")?.textContent;
+  const place = document.querySelector(".reading .muted")?.textContent;
   const value = Number(document.querySelector(".reading output")?.dataset.value);
-  const result = document.querySelector(".sums:not(.stale) .formula data");
+  const result = document.querySelector(".explain:not(.stale) .formula data");
   return place !== window.placeBefore && result && Math.abs(Number(result.value) - value) <= 1e-5 * Math.max(1, Math.abs(value));
 })()"""
 
@@ -119,14 +119,14 @@ def _hovers(page: Page, rounds: int) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {}
     for name, op in _layers(page):
         _go_to(page, name)
-        kinds = [(op, ".tile .plane, .bar-row, .sheet")]
+        kinds = [(op, ".tile .heatmap, .bar-row, .sheet")]
         if page.locator(".tile").count():
-            kinds.append((f"{op}, open", ".lens .large"))
+            kinds.append((f"{op}, open", ".map-detail .large"))
         for kind, selector in kinds:
             if kind.endswith("open"):
-                page.click(".tile.current .plane")
-                while page.locator(".lens .large.pinned").count():
-                    page.click(".lens .large")  # a number that is chosen again is let go
+                page.click(".tile.current .heatmap")
+                while page.locator(".map-detail .large.pinned").count():
+                    page.click(".map-detail .large")  # a number that is chosen again is let go
             for _ in range(rounds):
                 spent = _hover(page, selector, chance)
                 if spent is not None:
@@ -148,7 +148,7 @@ def _hover(page: Page, selector: str, chance: random.Random) -> float | None:
         selector,
     )
     x, y, width, height = chance.choice(boxes)
-    page.evaluate("window.placeBefore = document.querySelector('.reading .quiet')?.textContent")
+    page.evaluate("window.placeBefore = document.querySelector('.reading .muted')?.textContent")
     page.evaluate(CLOCK, ["pointermove", EXPLAINED])
     page.mouse.move(x + chance.random() * width, y + chance.random() * height)
     return page.evaluate(
@@ -244,7 +244,7 @@ def _report_frames(what: str, frames: list[float]) -> None:
 
 def _open(page: Page, url: str) -> None:
     page.goto(url)
-    page.wait_for_selector(".sums:not(.stale) .formula")
+    page.wait_for_selector(".explain:not(.stale) .formula")
     page.wait_for_timeout(1000)  # until the neighbouring layers' numbers are here as well
 
 
@@ -252,7 +252,7 @@ def _go_to(page: Page, layer: str) -> None:
     page.click(f'.column[data-layer="{layer}"]')
     page.wait_for_function(
         "name => document.querySelector('#layer-title').textContent === name "
-        "&& document.querySelector('.sums:not(.stale) .formula')",
+        "&& document.querySelector('.explain:not(.stale) .formula')",
         arg=layer,
     )
 

@@ -45,7 +45,7 @@ class Screen:
     def wait_for_reading(self) -> None:
         """Until a number is under the cursor and explained."""
         self.page.wait_for_selector(".reading output")
-        self.page.wait_for_selector(".sums:not(.stale) .formula")
+        self.page.wait_for_selector(".explain:not(.stale) .formula")
 
     def wait_for_layer(self, name: str) -> None:
         self.wait_for_title(name)
@@ -121,7 +121,7 @@ class Screen:
 
     def hover(self, channel: int, y: int, x: int) -> None:
         """Move the pointer onto one number of one map of the grid."""
-        plane = self.page.locator(f'.tile[data-channel="{channel}"] .plane')
+        plane = self.page.locator(f'.tile[data-channel="{channel}"] .heatmap')
         plane.scroll_into_view_if_needed()
         box = plane.bounding_box()
         assert box

@@ -33,7 +33,7 @@ def test_no_axe_violation_in_any_view(open_page: OpenPage, theme: str):
         screen.go_to(layer)
         check_with_axe(screen)
     page.click('.tile[data-channel="3"]')
-    page.wait_for_selector(".row .lit:visible")
+    page.wait_for_selector(".row .highlight:visible")
     check_with_axe(screen)
     for opener, dialog in (("#classes", "#classes-dialog"), ("#help", "#help-dialog")):
         page.click(opener)
@@ -57,23 +57,23 @@ def test_everything_by_keyboard(screen: Screen):
     page = screen.page
     page.focus(".tile.current")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".lens")
-    start = page.inner_text(".reading .quiet")
+    page.wait_for_selector(".map-detail")
+    start = page.inner_text(".reading .muted")
     x = int(start.split("x ")[1])
     step = "ArrowLeft" if x else "ArrowRight"
     page.keyboard.press(step)
-    assert page.inner_text(".reading .quiet").endswith(f"x {x - 1 if x else 1}")
+    assert page.inner_text(".reading .muted").endswith(f"x {x - 1 if x else 1}")
     page.keyboard.press("PageDown" if "map 0" in start else "PageUp")
-    assert page.inner_text(".reading .quiet").split(" · ")[0] != start.split(" · ")[0]
+    assert page.inner_text(".reading .muted").split(" · ")[0] != start.split(" · ")[0]
     page.keyboard.press("Escape")  # out of the map, which stays open
     page.keyboard.press("ArrowRight")
     screen.wait_for_layer("relu1_1")
-    assert page.locator(".lens").count() == 1
+    assert page.locator(".map-detail").count() == 1
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.className") == "tile current"
     page.keyboard.press("ArrowDown")
     focused = page.evaluate("document.activeElement.dataset.channel")
-    assert f"map {focused} " in page.inner_text(".reading .quiet")
+    assert f"map {focused} " in page.inner_text(".reading .muted")
     page.keyboard.press("?")
     page.wait_for_selector("#help-dialog[open]")
     page.keyboard.press("Escape")
@@ -113,12 +113,12 @@ def test_by_touch_on_a_phone(open_page: OpenPage):
     swipe(screen, 120)
     screen.wait_for_layer("conv1_1")
     page.locator(".tile").nth(4).tap()
-    page.wait_for_selector(".row .lit:visible")
-    large = page.locator(".lens .large")
+    page.wait_for_selector(".row .highlight:visible")
+    large = page.locator(".map-detail .large")
     large.tap(position={"x": 33, "y": 42})
     box = large.bounding_box()
     expected = f"map 4 · y {int(42 / box['height'] * 64)} · x {int(33 / box['width'] * 64)}"
-    assert page.inner_text(".reading .quiet") == expected
+    assert page.inner_text(".reading .muted") == expected
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 

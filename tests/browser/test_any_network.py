@@ -32,7 +32,7 @@ def test_every_kind_of_layer_is_shown_and_explained(strange: Screen):
         )
         if len(layer["shape"]) == 3:
             strange.page.keyboard.press("Enter")
-            strange.page.wait_for_selector(".lens")
+            strange.page.wait_for_selector(".map-detail")
             strange.page.keyboard.press("Escape")
         strange.page.keyboard.press("ArrowRight")
     assert strange.layer == "shares"
@@ -57,5 +57,5 @@ def test_another_network_looks_at_the_same_photo(screen: Screen):
     screen.page.select_option("#model", "menagerie")
     screen.page.wait_for_selector('.column[data-layer="stem/conv"]')
     screen.wait_for_layer("stem/conv")
-    assert screen.page.inner_text("#seen-words").startswith("16 × 20 pixels")
+    assert screen.page.inner_text("#network-input-words").startswith("16 × 20 pixels")
     screen.wait_for_address("model=menagerie&photo=car")

@@ -204,8 +204,8 @@ def test_a_network_with_its_labels(screen: Screen, tmp_path: Path):
     network = write(tmp_path / "Four ways.onnx", exported.inception())
     labels = write(tmp_path / "names.txt", b"\n".join(b"abcdefghij"[i : i + 1] for i in range(10)))
     drop(screen, labels, network)
-    screen.page.wait_for_selector("#own-form :text('names.txt')")
-    assert "Four ways.onnx" in screen.page.inner_text("#own-form")
+    screen.page.wait_for_selector("#models-form :text('names.txt')")
+    assert "Four ways.onnx" in screen.page.inner_text("#models-form")
 
 
 @pytest.mark.parametrize("kind", ["folder", "zip"])

@@ -43,7 +43,7 @@ def test_a_link_to_an_expired_analysis_has_a_way_out(open_page: OpenPage):
     assert "no longer in the server's memory" in problem.inner_text()
     problem.get_by_text("Take a sample").click()
     screen.wait_for_layer("pool1")
-    assert screen.page.inner_text(".reading .quiet") == "map 1 · y 2 · x 3"
+    assert screen.page.inner_text(".reading .muted") == "map 1 · y 2 · x 3"
     assert problem.count() == 0
 
 

@@ -30,24 +30,22 @@ def take(screen: Screen, analysis: str, lesson: dict[str, Any]) -> dict[str, Any
 
 
 def look(open_page: OpenPage, step: dict[str, Any], phase: int, **context: Any) -> Screen:
-    screen = open_page(f"learn?glass={step['id']}&phase={phase}", **context)
-    screen.page.wait_for_selector(".glass-opened .formula")
+    screen = open_page(f"learn?trace={step['id']}&phase={phase}", **context)
+    screen.page.wait_for_selector(".step-value-detail .formula")
     return screen
 
 
 def choose(screen: Screen, layer: str) -> None:
     """Look at a layer; what is opened then is one of its numbers."""
-    screen.page.click(
-        f".glass-card:has(b:text-is('{layer}')), .glass-choices [data-layer='{layer}']"
-    )
+    screen.page.click(f".step-card:has(b:text-is('{layer}')), .step-choices [data-layer='{layer}']")
     screen.page.wait_for_function(
-        "layer => document.querySelector('.glass-opened h3')?.textContent.includes(layer)",
+        "layer => document.querySelector('.step-value-detail h3')?.textContent.includes(layer)",
         arg=layer,
     )
 
 
 def title(screen: Screen) -> str:
-    return screen.page.inner_text(".glass-opened h3")
+    return screen.page.inner_text(".step-value-detail h3")
 
 
 def index(screen: Screen) -> str:
@@ -63,8 +61,8 @@ def values(screen: Screen, selector: str) -> list[float]:
 
 def opened_sum(screen: Screen) -> tuple[list[float], float]:
     """The terms of what is written out, and what they are said to add up to."""
-    (total,) = values(screen, ".glass-opened .term-total")
-    return values(screen, ".glass-opened .term-product"), total
+    (total,) = values(screen, ".step-value-detail .term-total")
+    return values(screen, ".step-value-detail .term-product"), total
 
 
 def test_a_weights_gradient_is_the_sum_that_is_written_out(open_page: OpenPage, step):
@@ -76,7 +74,7 @@ def test_a_weights_gradient_is_the_sum_that_is_written_out(open_page: OpenPage, 
     assert total == told["value"]
     assert terms == [*(term["product"] for term in told["terms"]), told["rest"]]
     assert sum(terms) == pytest.approx(total, abs=1e-5 * sum(map(abs, terms)))
-    factors = values(screen, ".glass-opened .term-factors data")
+    factors = values(screen, ".step-value-detail .term-factors data")
     pairs = np.reshape(factors, (-1, 2))
     np.testing.assert_allclose(pairs.prod(1), terms[:-1], rtol=1e-6)
 
@@ -84,12 +82,12 @@ def test_a_weights_gradient_is_the_sum_that_is_written_out(open_page: OpenPage, 
 def test_pointing_at_a_term_lights_it_up_in_both_maps(open_page: OpenPage, step):
     screen = look(open_page, step, 3)
     choose(screen, "conv1_1")
-    screen.page.hover(".glass-terms li:nth-child(5) .glass-term")
+    screen.page.hover(".step-terms li:nth-child(5) .step-term")
     told = screen.get(f"steps/{step['id']}/gradient/conv1_1/weight?index={index(screen)}&limit=5")
     last = told["terms"][-1]
     for place, name in ((last["output"], "dZ: conv1_1"), (last["input"], "A: input")):
         where = f"{name}[{place['channel']}, {place['y']}, {place['x']}]"
-        screen.page.wait_for_selector(f".glass-lit [aria-label^='{where}'] .lit:visible")
+        screen.page.wait_for_selector(f".step-highlight [aria-label^='{where}'] .highlight:visible")
 
 
 def test_a_numbers_blame_is_the_sum_that_is_written_out(open_page: OpenPage, step):
@@ -112,23 +110,23 @@ def test_a_value_of_the_forward_pass_is_the_sum_that_is_written_out(open_page: O
     terms, total = opened_sum(screen)
     assert total == told["value"]
     assert sum(terms) == pytest.approx(total, abs=1e-5 * sum(map(abs, terms)))
-    screen.page.click(".glass-terms button >> nth=0")  # and on to what it is made from
+    screen.page.click(".step-terms button >> nth=0")  # and on to what it is made from
     screen.page.wait_for_function(
-        "() => document.querySelector('.glass-opened h3').textContent.startsWith('pool1[')"
+        "() => document.querySelector('.step-value-detail h3').textContent.startsWith('pool1[')"
     )
-    assert screen.page.get_attribute(".glass-card[aria-current]", "class")
+    assert screen.page.get_attribute(".step-card[aria-current]", "class")
 
 
 def test_the_terms_of_the_classes_add_up_to_the_loss(open_page: OpenPage, step):
     screen = look(open_page, step, 2)
-    terms = values(screen, ".glass-loss tbody td:nth-child(5) data")
-    (loss,) = values(screen, ".glass-loss tfoot data")
+    terms = values(screen, ".step-loss tbody td:nth-child(5) data")
+    (loss,) = values(screen, ".step-loss tfoot data")
     assert loss == step["loss"]["value"] == pytest.approx(sum(terms), rel=1e-5)
-    blame = values(screen, ".glass-loss tbody td:nth-child(6) data")
+    blame = values(screen, ".step-loss tbody td:nth-child(6) data")
     assert blame == [one["gradient"] for one in step["loss"]["classes"]]
     assert sum(blame) == pytest.approx(0, abs=1e-6)
     screen.page.click("tr[data-label=cat] td:nth-child(2) button")
-    screen.page.wait_for_selector(".glass-opened .glass-terms")
+    screen.page.wait_for_selector(".step-value-detail .step-terms")
     assert opened_sum(screen)[1] == next(
         one["score"] for one in step["loss"]["classes"] if one["label"] == "cat"
     )
@@ -140,9 +138,9 @@ def test_the_update_that_is_shown_is_the_one_that_was_made(open_page: OpenPage, 
     at = tuple(map(int, index(screen).split(",")))
     path = f"steps/{step['id']}/parameters/conv1_1/weight?format=json&of="
     before, after = (np.array(screen.get(path + of)["data"])[at] for of in ("before", "after"))
-    shown = values(screen, ".glass-opened .formula data")
+    shown = values(screen, ".step-value-detail .formula data")
     np.testing.assert_allclose(shown, [before, after], rtol=1e-6)  # the arrays are float32
-    lines = values(screen, ".glass-lines tr td:last-child data")
+    lines = values(screen, ".step-lines tr td:last-child data")
     told = screen.get(f"steps/{step['id']}/update/conv1_1/weight?index={index(screen)}")
     assert lines == [line["value"] for line in told["lines"]]
     assert lines[-1] == shown[1] == told["after"] != told["before"]
@@ -154,22 +152,23 @@ def test_the_update_that_is_shown_is_the_one_that_was_made(open_page: OpenPage, 
 def test_phases_and_numbers_by_keyboard(open_page: OpenPage, step):
     screen = look(open_page, step, 1)
     page = screen.page
-    page.focus("#glass-tab-1")
+    page.focus("#step-tab-1")
     for phase in (2, 3, 4):
         page.keyboard.press("ArrowRight")
-        page.wait_for_selector(f"#glass-tab-{phase}[aria-selected=true]:focus")
+        page.wait_for_selector(f"#step-tab-{phase}[aria-selected=true]:focus")
     page.keyboard.press("ArrowLeft")
     choose(screen, "conv1_1")
     before = title(screen)
-    page.focus(".glass-weights .glass-plane[tabindex='0']")
+    page.focus(".step-weights .step-heatmap[tabindex='0']")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.wait_for_function(
-        "before => document.querySelector('.glass-opened h3').textContent !== before", arg=before
+        "before => document.querySelector('.step-value-detail h3').textContent !== before",
+        arg=before,
     )
     assert title(screen).startswith("conv1_1.weight[")
     page.keyboard.press("Escape")
-    page.wait_for_selector("#glass", state="hidden")
+    page.wait_for_selector("#step-inspector", state="hidden")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -177,8 +176,8 @@ def test_phases_and_numbers_by_keyboard(open_page: OpenPage, step):
 def test_no_axe_violation_in_any_phase(open_page: OpenPage, step, artifacts, theme, context):
     screen = look(open_page, step, 1, color_scheme=theme, **context)
     for phase in (1, 2, 3, 4):
-        screen.page.click(f"#glass-tab-{phase}")
-        screen.page.wait_for_selector(".glass-opened:not([aria-busy]) .formula")
+        screen.page.click(f"#step-tab-{phase}")
+        screen.page.wait_for_selector(".step-value-detail:not([aria-busy]) .formula")
         check_with_axe(screen)
         wide = screen.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0
@@ -201,7 +200,7 @@ def test_a_lesson_on_the_photo(open_page: OpenPage, artifacts):
     picture = told["pictures"][0]
     assert shown == [picture["probability"], picture["probability_after"]]
     assert shown[1] > shown[0]
-    assert page.get_attribute("#lesson-glass", "href") == f"learn?glass={told['id']}"
+    assert page.get_attribute("#lesson-inspect", "href") == f"learn?trace={told['id']}"
     screen.wait_for_analysis(
         told["after_analysis"]
     )  # what the page shows now is the network after the step

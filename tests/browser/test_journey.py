@@ -30,7 +30,7 @@ def test_upload_a_photo_and_read_the_prediction(screen: Screen):
     best = answer.json()[0]
     assert best["label"] == "car"
     assert screen.first_guess == ("car", f"{best['score'] * 100:.1f}\u00a0%")
-    assert painted(screen, "#photo") == painted(screen, "#seen") == 1
+    assert painted(screen, "#photo") == painted(screen, "#network-input") == 1
 
 
 def test_step_through_every_layer_by_keyboard(screen: Screen, artifacts):
@@ -98,7 +98,7 @@ def check_the_sum(screen: Screen) -> None:
     """What the inspector writes down must give what is under the cursor, to the places that are written."""
     page = screen.page
     page.wait_for_function(
-        "() => !document.querySelector('.sums.stale') && Math.abs("
+        "() => !document.querySelector('.explain.stale') && Math.abs("
         "document.querySelector('.formula data').value - "
         "document.querySelector('.reading output').dataset.value) < 1e-5"
     )
@@ -142,7 +142,7 @@ def test_all_terms_of_a_convolution_can_be_seen(screen: Screen):
     row = screen.page.locator(".ledger button").nth(3)
     row.click()
     kernel = conv["attributes"]["kernel"]
-    products = screen.page.locator(".close-up data")
+    products = screen.page.locator(".window-detail data")
     assert products.count() == kernel[0] * kernel[1]
     contribution = screen.page.locator('.ledger [aria-pressed="true"] .term').get_attribute("value")
     exact = [float(products.nth(i).get_attribute("value") or "nan") for i in range(9)]
@@ -153,15 +153,18 @@ def test_open_map_lights_up_what_it_was_made_from(screen: Screen):
     page = screen.page
     pool = next(x for x in screen.get("models/everyday")["layers"] if x["op"] == "max_pool")
     screen.go_to(pool["name"])
-    page.click('.tile[data-channel="5"] .plane')
-    page.wait_for_selector(".row .lit:visible")
-    assert page.locator(".lens").count() == 1
-    for mark in ("#photo-lit", "#seen-lit", ".lens .large .lit"):
+    page.click('.tile[data-channel="5"] .heatmap')
+    page.wait_for_selector(".row .highlight:visible")
+    assert page.locator(".map-detail").count() == 1
+    for mark in ("#photo-highlight", "#network-input-highlight", ".map-detail .large .highlight"):
         assert page.locator(mark).is_visible()
     answer = screen.get(
         f"analyses/{screen.analysis_id}/layers/{pool['name']}/explain?" + place_query(page)
     )
-    frame, lit = page.locator("#frame").bounding_box(), page.locator("#photo-lit").bounding_box()
+    frame, lit = (
+        page.locator("#frame").bounding_box(),
+        page.locator("#photo-highlight").bounding_box(),
+    )
     photo = answer["receptive_field"]["photo"]
     scale = frame["width"] / 960  # the photo's width
     assert lit["x"] - frame["x"] == pytest.approx(max(0, photo["left"]) * scale, abs=1)
@@ -185,9 +188,9 @@ def test_a_link_shows_the_very_same_number(screen: Screen, open_page: OpenPage):
     second = open_page(first.page.evaluate("location.search"))
     second.wait_for_layer(conv["name"])
     assert second.reading == first.reading
-    assert second.page.inner_text(".reading .quiet") == "map 7 · y 3 · x 2"
+    assert second.page.inner_text(".reading .muted") == "map 7 · y 3 · x 2"
     assert second.page.is_checked('[name=scale][value="network"]')
-    assert second.page.locator(".lens").count() == 1
+    assert second.page.locator(".map-detail").count() == 1
     assert second.analysis_id == first.analysis_id != screen.analysis_id
 
 

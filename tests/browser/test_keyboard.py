@@ -21,7 +21,7 @@ def tab_to(screen: Screen, selector: str) -> None:
 
 def place_of(screen: Screen) -> tuple[int, int, int]:
     """Channel, y and x under the cursor, as they are written."""
-    words = screen.page.inner_text(".reading .quiet").replace("·", "").split()
+    words = screen.page.inner_text(".reading .muted").replace("·", "").split()
     channel, y, x = (int(words[words.index(name) + 1]) for name in ("map", "y", "x"))
     return channel, y, x
 
@@ -53,7 +53,7 @@ def test_from_a_photo_to_the_terms_of_a_pooled_value(screen: Screen, artifacts):
     tab_to(screen, ".tile")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".lens")
+    page.wait_for_selector(".map-detail")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.matches('[data-cursor]')")
     before = place_of(screen)
@@ -69,7 +69,7 @@ def test_from_a_photo_to_the_terms_of_a_pooled_value(screen: Screen, artifacts):
     why = screen.get(f"{path}?channel={channel}&y={y}&x={x}")
     page.wait_for_function(
         "value => Math.abs(document.querySelector('.formula data')?.value - value) < 1e-6"
-        " && !document.querySelector('.sums.stale')",
+        " && !document.querySelector('.explain.stale')",
         arg=why["value"],
     )
     shown = screen.numbers(".block data")
@@ -78,7 +78,7 @@ def test_from_a_photo_to_the_terms_of_a_pooled_value(screen: Screen, artifacts):
     keep_picture(page, folder / "3-terms.png")
 
     # From there to where the winner came from: the arithmetic is reached with Tab, too.
-    tab_to(screen, ".sums button.text")
+    tab_to(screen, ".explain button.text")
     page.keyboard.press("Enter")
     screen.wait_for_layer(pool["inputs"][0])
     assert screen.reading == pytest.approx(why["value"], rel=1e-6)

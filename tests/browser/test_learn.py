@@ -118,20 +118,20 @@ def test_step_by_batch_and_by_phase(open_lab: OpenLab, album: Path):
         screen.wait_for_address(f"phase={phase}")
         assert screen.batch == 2
     assert page.inner_text("#phase") == "Next: Update"
-    page.wait_for_selector(".glass-opened:not([aria-busy]) .formula")
+    page.wait_for_selector(".step-value-detail:not([aria-busy]) .formula")
     keep_picture(page, album / "8-glass.png", readme="glass-light")
     page.click("#phase")
     screen.wait_for_address("phase=4")
     screen.wait_for_batch(3)
-    assert page.is_visible("#glass")
-    page.click("#glass-tab-3")
+    assert page.is_visible("#step-inspector")
+    page.click("#step-tab-3")
     page.click("#phase")
     screen.wait_for_address("phase=4")
     assert screen.batch == 3, "a step that was taken is looked at again, not taken twice"
     page.click("#phase")
     screen.wait_for_address("step=4&phase=1")
     page.keyboard.press("Escape")
-    expect(page.locator("#glass")).to_be_hidden()
+    expect(page.locator("#step-inspector")).to_be_hidden()
     page.click("#reset")
     page.wait_for_function(
         "() => document.querySelector('.run-state').textContent.includes('batch 0 of')"
@@ -179,11 +179,11 @@ def test_a_reload_finds_the_run_again(open_lab: OpenLab):
 def test_two_networks_race(open_lab: OpenLab, album: Path):
     screen = open_lab()
     page = screen.page
-    page.click("#race")
-    page.select_option("#race-kind", "optimiser")
-    page.select_option("#race-value", "sgd")
-    page.click("#race-go")
-    screen.wait_for_address("rival=")
+    page.click("#compare-runs")
+    page.select_option("#compare-runs-kind", "optimiser")
+    page.select_option("#compare-runs-value", "sgd")
+    page.click("#compare-runs-go")
+    screen.wait_for_address("second=")
     screen.wait_for_batch(30)
     page.wait_for_function("() => document.querySelector('.leader').textContent.includes('Adam')")
     assert page.locator(".curve-key li").count() == 4
@@ -225,7 +225,7 @@ def test_no_axe_violation(open_lab: OpenLab, theme: str):
     check_with_axe(screen)
     learn_an_epoch(screen)
     check_with_axe(screen)
-    screen.page.click("#race")
+    screen.page.click("#compare-runs")
     check_with_axe(screen)
 
 

@@ -51,7 +51,7 @@ def wait_for_total(screen: Screen) -> None:
 
 
 def summary(screen: Screen, part: int) -> str:
-    return screen.page.locator(".part > summary .quiet").nth(part).inner_text()
+    return screen.page.locator(".part > summary .muted").nth(part).inner_text()
 
 
 def zip_of(*classes: str, pictures: int = 3) -> bytes:

@@ -27,7 +27,7 @@ def test_one_value_opened_in_every_kind_of_layer_adds_up(model, open_page: OpenP
         if len(layer["shape"]) == 3:
             first.page.evaluate("document.activeElement.blur()")
             first.page.keyboard.press("Enter")
-            first.page.wait_for_selector(".lens")
+            first.page.wait_for_selector(".map-detail")
         settle(first)
         why = explanation(first, layer)
         assert first.reading == pytest.approx(why["value"], rel=1e-5, abs=1e-6)
@@ -41,7 +41,7 @@ def test_one_value_opened_in_every_kind_of_layer_adds_up(model, open_page: OpenP
 def settle(screen: Screen) -> None:
     """Until the arithmetic on the screen is that of the value under the cursor."""
     screen.page.wait_for_function(
-        "() => !document.querySelector('.sums.stale') && Math.abs("
+        "() => !document.querySelector('.explain.stale') && Math.abs("
         "document.querySelector('.formula data').value - "
         "document.querySelector('.reading output').dataset.value) < 1e-4"
     )
@@ -112,7 +112,7 @@ def curve(layer: dict, x: float) -> float:
 def conv(open_page: OpenPage) -> Screen:
     screen = open_page("?layer=conv2_1&view=map&map=3&y=0&x=4")
     screen.wait_for_layer("conv2_1")
-    screen.page.wait_for_selector(".loupe .lit-cell, .sheet-cells li")
+    screen.page.wait_for_selector(".loupe .highlight-cell, .sheet-cells li")
     return screen
 
 
@@ -127,9 +127,9 @@ def test_the_window_slides_pauses_and_steps(conv: Screen):
     page.keyboard.press("k")
     where(conv, "map 3 · y 0 · x 6")
     page.keyboard.press("k")
-    still = page.inner_text(".reading .quiet")
+    still = page.inner_text(".reading .muted")
     page.wait_for_timeout(400)
-    assert page.inner_text(".reading .quiet") == still
+    assert page.inner_text(".reading .muted") == still
     page.click("text=whole map")
     assert page.locator(".veil:visible").count() == 0
 
@@ -137,18 +137,18 @@ def test_the_window_slides_pauses_and_steps(conv: Screen):
 def test_a_hand_on_the_map_takes_over(conv: Screen):
     page = conv.page
     page.click(".player [aria-keyshortcuts=k]")
-    assert page.locator(".lens.sliding").count() == 1
-    box = page.locator(".lens .large").bounding_box()
+    assert page.locator(".map-detail.sliding").count() == 1
+    box = page.locator(".map-detail .large").bounding_box()
     page.mouse.move(box["x"] + box["width"] * 10.5 / 32, box["y"] + box["height"] * 20.5 / 32)
     where(conv, "map 3 · y 20 · x 10")
-    assert page.locator(".lens.sliding").count() == 0
+    assert page.locator(".map-detail.sliding").count() == 0
     settle(conv)
     assert sum(conv.numbers(".ledger .term")) == pytest.approx(conv.reading, abs=2e-3)
 
 
 def where(screen: Screen, text: str) -> None:
     screen.page.wait_for_function(
-        "text => document.querySelector('.reading .quiet').textContent === text", arg=text
+        "text => document.querySelector('.reading .muted').textContent === text", arg=text
     )
 
 
@@ -177,7 +177,7 @@ def sheets(screen: Screen) -> range:
 def test_dilation_and_groups_are_drawn_as_they_are(open_page: OpenPage):
     screen = open_page("?model=menagerie&layer=wide&view=map&map=4&y=0&x=3")
     screen.wait_for_layer("wide")
-    screen.page.wait_for_selector(".row .lit.apart")
+    screen.page.wait_for_selector(".row .highlight.apart")
     assert screen.page.locator(".row").count() == 3  # the maps of its group, not all six
     assert screen.page.locator(".row >> nth=0").locator(".apart-cell").count() == 9
     screen.go_to("depthwise")
@@ -198,9 +198,9 @@ def test_all_kernels_of_a_layer(open_page: OpenPage):
     shown = [number(text) for text in title.split()]
     assert shown == pytest.approx([w for row in largest for w in row], rel=1e-2, abs=1e-3)
     page.click('.kernel-tile[data-channel="7"]')
-    page.wait_for_selector(".lens")
-    where(screen, page.inner_text(".reading .quiet"))
-    assert page.inner_text(".reading .quiet").startswith("map 7")
+    page.wait_for_selector(".map-detail")
+    where(screen, page.inner_text(".reading .muted"))
+    assert page.inner_text(".reading .muted").startswith("map 7")
     screen.wait_for_address("view=map")
 
 
@@ -210,7 +210,7 @@ def test_the_jury_by_place_and_for_any_class(open_page: OpenPage):
     page = screen.page
     page.select_option(".unit-choice select", label="boat")
     screen.page.wait_for_function(
-        "() => document.querySelector('.reading .quiet').textContent === 'boat'"
+        "() => document.querySelector('.reading .muted').textContent === 'boat'"
     )
     settle(screen)
     by_map = sum(screen.numbers(".ledger .term"))
@@ -253,7 +253,7 @@ def test_a_list_and_its_maps_lead_to_each_other(open_page: OpenPage):
     screen.wait_for_layer("flatten")
     page = screen.page
     assert page.inner_text(".counted") == "(53 × 2 + 0) × 2 + 1 = 213"
-    box = page.locator(".counting .plane").bounding_box()
+    box = page.locator(".counting .heatmap").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
     page.wait_for_function("() => document.querySelector('.counted').textContent.endsWith('= 214')")
     screen.wait_for_address("unit=214")

@@ -118,10 +118,10 @@ def test_a_training_with_batches_of_one_runs(open_lab: OpenLab):
 
 
 def test_an_option_of_an_attribution_is_not_clamped(open_page: OpenPage):
-    page = open_page("?tab=why").page
-    page.locator("#why-method").select_option("integrated_gradients")
-    page.locator("details:has(#why-steps) > summary").click()
-    field = page.locator("#why-steps")
+    page = open_page("?tab=attribution").page
+    page.locator("#attribution-method").select_option("integrated_gradients")
+    page.locator("details:has(#attribution-steps) > summary").click()
+    field = page.locator("#attribution-steps")
     field.fill("100000")
     field.blur()
     assert "100000 is out of range" in fault(field)

@@ -27,8 +27,8 @@ NAMES = ["axe", "bee", "cup", "dam", "ear", "fan", "gem", "hat", "ice", "jar"]
 
 def look_inside(screen: Screen) -> None:
     """Send what the form says, and wait until the network is on the page."""
-    screen.page.click("#own-look")
-    screen.page.wait_for_function("() => !document.querySelector('#own-dialog').open")
+    screen.page.click("#models-open")
+    screen.page.wait_for_function("() => !document.querySelector('#models-dialog').open")
 
 
 def own_models(screen: Screen) -> list[dict[str, Any]]:
@@ -60,9 +60,9 @@ def folder(artifacts):
 def inception(screen: Screen, tmp_path: Path) -> Screen:
     """Four ways side by side, as an exporter writes them; its classes have names."""
     drop_bytes(screen, tmp_path, "Four ways.onnx", exported.inception())
-    screen.page.wait_for_selector("#own-look")
+    screen.page.wait_for_selector("#models-open")
     drop_bytes(screen, tmp_path, "names.txt", "\n".join(NAMES).encode())
-    screen.page.wait_for_selector("#own-form :text('names.txt')")
+    screen.page.wait_for_selector("#models-form :text('names.txt')")
     look_inside(screen)
     screen.page.wait_for_selector('.column[data-layer="/stem/conv/Conv_output_0"]')
     return screen
@@ -90,13 +90,13 @@ def test_the_whole_microscope(inception: Screen, folder):
     inception.go_to(deep["name"])
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".lens")
+    page.wait_for_selector(".map-detail")
     settle(inception)
     why = explanation(inception, deep)
     assert inception.reading == pytest.approx(why["value"], rel=1e-5, abs=1e-6)
     assert added_up(inception, deep, why) == pytest.approx(why["value"], rel=2e-3, abs=5e-3)
-    page.wait_for_selector("#photo-lit:visible")
-    page.wait_for_selector("#seen-lit:visible")
+    page.wait_for_selector("#photo-highlight:visible")
+    page.wait_for_selector("#network-input-highlight:visible")
     keep_picture(page, folder / "deep-value.png", readme="network-light")
     page.keyboard.press("Escape")
 
@@ -118,7 +118,7 @@ def test_what_if_and_why(inception: Screen, folder):
 
     page.get_by_role("tab", name="Why this class?").click()
     for method in QUICK:
-        page.select_option("#why-method", method)
+        page.select_option("#attribution-method", method)
         inception.wait_for_address(f"method={method}")
         wait_for_answer(inception)
         assert page.locator(".attribution .over").evaluate("c => [c.height, c.width]") == [20, 24]
@@ -154,12 +154,12 @@ def test_refused_with_a_way_out(
     page, before, model = screen.page, screen.analysis_id, shown_model(screen)
     look = "phone" if device else "laptop"
     drop_bytes(screen, tmp_path, "notes.onnx", b"these are not the bytes of a network")
-    page.wait_for_selector("#own-look")
+    page.wait_for_selector("#models-open")
     check_with_axe(screen)
     keep_picture(page, folder / f"form-{look}.png")
-    page.click("#own-look")
-    page.wait_for_selector("#own-form .problem")
-    assert "as they were" in page.inner_text("#own-form .problem")
+    page.click("#models-open")
+    page.wait_for_selector("#models-form .problem")
+    assert "as they were" in page.inner_text("#models-form .problem")
     check_with_axe(screen)
     keep_picture(page, folder / f"refused-{look}.png")
 
@@ -169,22 +169,22 @@ def test_refused_with_a_way_out(
         "det.onnx",
         file_of(helper.make_node("Det", ["x"], ["y"], "solve"), [1, 3, 8, 8]),
     )
-    page.wait_for_selector("#own-form :text('det.onnx')")
-    page.click("#own-look")
-    page.wait_for_selector("#own-form .problem :text('Det')")
-    assert "solve" in page.inner_text("#own-form .problem")
+    page.wait_for_selector("#models-form :text('det.onnx')")
+    page.click("#models-open")
+    page.wait_for_selector("#models-form .problem :text('Det')")
+    assert "solve" in page.inner_text("#models-form .problem")
 
     relu = helper.make_node("Relu", ["x"], ["y"])
     drop_bytes(screen, tmp_path, "Any size.onnx", file_of(relu, ["N", 3, "height", "width"]))
-    page.wait_for_selector("#own-form :text('Any size.onnx')")
-    page.click("#own-look")
-    page.fill("#own-form [name=height]", "30")
-    page.fill("#own-form [name=width]", "40")
+    page.wait_for_selector("#models-form :text('Any size.onnx')")
+    page.click("#models-open")
+    page.fill("#models-form [name=height]", "30")
+    page.fill("#models-form [name=width]", "40")
     keep_picture(page, folder / f"size-{look}.png")
     assert (screen.analysis_id, shown_model(screen)) == (before, model)
     look_inside(screen)
     screen.wait_for_layer("y")
-    assert screen.page.inner_text("#seen-words").startswith("40 × 30 pixels")
+    assert screen.page.inner_text("#network-input-words").startswith("40 × 30 pixels")
 
 
 def test_changed_and_deleted(open_page: OpenPage, folder, tmp_path: Path):
@@ -194,27 +194,27 @@ def test_changed_and_deleted(open_page: OpenPage, folder, tmp_path: Path):
     for model in own_models(screen):  # of other tests
         page.request.delete(f"{screen.site}/api/v1/models/{model['id']}")
     drop_bytes(screen, tmp_path, "Squeeze.onnx", exported.squeeze_excite())
-    page.wait_for_selector("#own-look")
-    page.fill("#own-form [name=name]", "My squeeze")
+    page.wait_for_selector("#models-open")
+    page.fill("#models-form [name=name]", "My squeeze")
     look_inside(screen)
     screen.wait_for_layer("/stem/Conv_output_0")
     (mine,) = own_models(screen)
     assert (mine["title"], mine["id"]) == ("My squeeze", shown_model(screen))
 
-    page.locator(".own-offer").first.click()
+    page.locator(".models-offer").first.click()
     page.get_by_role("button", name="Change how My squeeze is read").click()
-    page.select_option("#own-form [name=preset]", "symmetric")
+    page.select_option("#models-form [name=preset]", "symmetric")
     look_inside(screen)
     page.wait_for_function("id => document.querySelector('#model').value !== id", arg=mine["id"])
     (changed,) = own_models(screen)
     assert changed["id"] == shown_model(screen) != mine["id"]
 
-    page.locator(".own-offer").first.click()
-    page.wait_for_selector(".own-list li")
+    page.locator(".models-offer").first.click()
+    page.wait_for_selector(".models-list li")
     check_with_axe(screen)
     keep_picture(page, folder / "list.png")
     page.get_by_role("button", name="Delete My squeeze").click()
-    page.wait_for_function("() => !document.querySelector('.own-list li')")
+    page.wait_for_function("() => !document.querySelector('.models-list li')")
     page.keyboard.press("Escape")
     page.wait_for_function("id => document.querySelector('#model').value === id", arg=usual)
     assert own_models(screen) == []
@@ -232,15 +232,15 @@ def in_parts(tmp_path: Path) -> tuple[Path, Path]:
 def test_a_network_and_its_weights_are_dropped_together(screen: Screen, in_parts):
     model, data = in_parts
     drop(screen, data, model)
-    screen.page.wait_for_selector("#own-form .own-data :text('Parted.onnx.data')")
+    screen.page.wait_for_selector("#models-form .models-data :text('Parted.onnx.data')")
     look_inside(screen)
     screen.wait_for_layer("/stem/Conv_output_0")
 
 
 def test_a_network_and_its_weights_are_chosen_together(screen: Screen, in_parts):
-    screen.page.locator(".own-offer").first.click()
-    screen.page.set_input_files("#own-file", in_parts)
-    screen.page.wait_for_selector("#own-form .own-data :text('Parted.onnx.data')")
+    screen.page.locator(".models-offer").first.click()
+    screen.page.set_input_files("#models-file", in_parts)
+    screen.page.wait_for_selector("#models-form .models-data :text('Parted.onnx.data')")
     look_inside(screen)
     screen.wait_for_layer("/stem/Conv_output_0")
 
@@ -258,19 +258,19 @@ def test_missing_weights_are_named_and_added(
     data = data.rename(data.parent / name)
     page = screen.page
     drop(screen, model)
-    page.fill("#own-form [name=name]", "In parts")
-    page.click("#own-look")
-    page.wait_for_selector("#own-form .problem :text('external_data=False')")
-    assert "'Parted.onnx.data'" in page.inner_text("#own-form .problem")
+    page.fill("#models-form [name=name]", "In parts")
+    page.click("#models-open")
+    page.wait_for_selector("#models-form .problem :text('external_data=False')")
+    assert "'Parted.onnx.data'" in page.inner_text("#models-form .problem")
     check_with_axe(screen)
     keep_picture(page, folder / f"missing-{is_dropped}.png")
     if is_dropped:
         drop(screen, data)
     else:
-        page.set_input_files("#own-data", data)
-    page.wait_for_selector("#own-form .own-data :text('Parted.onnx.data')")
-    assert page.locator("#own-form .problem").count() == 0
-    assert page.input_value("#own-form [name=name]") == "In parts"
+        page.set_input_files("#models-data", data)
+    page.wait_for_selector("#models-form .models-data :text('Parted.onnx.data')")
+    assert page.locator("#models-form .problem").count() == 0
+    assert page.input_value("#models-form [name=name]") == "In parts"
     look_inside(screen)
     screen.wait_for_layer("/stem/Conv_output_0")
 
@@ -279,12 +279,12 @@ def test_weights_alone_say_what_is_missing_and_wait_for_it(screen: Screen, in_pa
     model, data = in_parts
     page = screen.page
     drop(screen, data)
-    page.wait_for_selector("#own-dialog .problem :text('.onnx file')")
-    assert "Parted.onnx.data" in page.inner_text("#own-dialog .own-data")
+    page.wait_for_selector("#models-dialog .problem :text('.onnx file')")
+    assert "Parted.onnx.data" in page.inner_text("#models-dialog .models-data")
     check_with_axe(screen)
     keep_picture(page, folder / "weights-alone.png")
     drop(screen, model)
-    page.wait_for_selector("#own-form .own-data :text('Parted.onnx.data')")
+    page.wait_for_selector("#models-form .models-data :text('Parted.onnx.data')")
     look_inside(screen)
     screen.wait_for_layer("/stem/Conv_output_0")
 
@@ -293,7 +293,7 @@ def test_weights_are_left_out_again(screen: Screen, in_parts):
     model, data = in_parts
     drop(screen, model, data)
     screen.page.get_by_role("button", name="Leave Parted.onnx.data out").click()
-    screen.page.wait_for_function("() => !document.querySelector('#own-form .own-data')")
+    screen.page.wait_for_function("() => !document.querySelector('#models-form .models-data')")
 
 
 @pytest.mark.parametrize(
@@ -302,8 +302,8 @@ def test_weights_are_left_out_again(screen: Screen, in_parts):
 def test_the_page_shows_the_servers_words(screen: Screen, tmp_path: Path, data: bytes):
     screen.expected_status = 422
     drop_bytes(screen, tmp_path, "net.onnx", data)
-    screen.page.wait_for_selector("#own-look")
+    screen.page.wait_for_selector("#models-open")
     with screen.page.expect_response("**/api/v1/models") as answer:
-        screen.page.click("#own-look")
-    screen.page.wait_for_selector("#own-form .problem")
-    assert answer.value.json()["detail"] in screen.page.inner_text("#own-form .problem")
+        screen.page.click("#models-open")
+    screen.page.wait_for_selector("#models-form .problem")
+    assert answer.value.json()["detail"] in screen.page.inner_text("#models-form .problem")

@@ -14,7 +14,10 @@ VIEWS = {
     "stage-light": ("light", "?photo=car&layer=conv2_1"),
     "map-dark": ("dark", "?photo=car&layer=conv2_2&map=9&y=16&x=12&view=map"),
     "whatif-light": ("light", '?photo=car&layer=pool2&tab=whatif&changes=[["shift",4,0]]'),
-    "why-dark": ("dark", "?photo=chelsea&layer=conv4_2&tab=why&method=grad_cam&from=relu4_2"),
+    "why-dark": (
+        "dark",
+        "?photo=chelsea&layer=conv4_2&tab=attribution&method=grad_cam&from=relu4_2",
+    ),
 }
 
 
@@ -22,6 +25,6 @@ VIEWS = {
 def test_take_pictures(open_page: OpenPage, artifacts, name: str):
     theme, address = VIEWS[name]
     screen = open_page(address, color_scheme=theme, device_scale_factor=1.25)
-    screen.page.wait_for_selector(".sums .formula", state="attached")
+    screen.page.wait_for_selector(".explain .formula", state="attached")
     screen.page.wait_for_load_state("networkidle")  # for a picture, a tile that comes late counts
     keep_picture(screen.page, artifacts / f"{name}.png", readme=name)

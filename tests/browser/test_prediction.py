@@ -115,9 +115,9 @@ def test_boxes_are_drawn_where_the_network_put_them(open_page: OpenPage, folder)
     page.fill("#box-threshold", "0.25")
 
     page.locator(".box-list button").nth(1).focus()
-    page.wait_for_selector("#photo-boxes .lit-box[data-box='1']")
+    page.wait_for_selector("#photo-boxes .highlight-box[data-box='1']")
     page.locator("#photo-boxes .photo-box[data-box='0']").hover()
-    page.wait_for_selector(".box-list .lit-box[data-box='0']")
+    page.wait_for_selector(".box-list .highlight-box[data-box='0']")
 
     page.click("#answer-large")
     page.wait_for_selector("#answer-dialog[open] .photo-box")
@@ -192,7 +192,7 @@ def test_two_outputs_are_marked_chosen_and_asked_about(open_page: OpenPage, fold
     page.get_by_role("tab", name="Why this class?").click()
     page.select_option("#output", "features")
     page.wait_for_selector("h2:has-text('of “features”')")
-    assert page.input_value("#why-output") == "features"
+    assert page.input_value("#attribution-output") == "features"
     screen.wait_for_address("output=features")
     assert "Values with their signs" in page.inner_text("#doubt")
     keep_picture(page, folder / "two-outputs.png")

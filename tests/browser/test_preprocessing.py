@@ -43,12 +43,12 @@ def network(size: int = 24) -> bytes:
 def bring(screen: Screen, tmp_path: Path, name: str, **chosen: str) -> dict:
     """The network as described by the API, once the page shows it."""
     drop_bytes(screen, tmp_path, name, network())
-    screen.page.wait_for_selector("#own-look")
+    screen.page.wait_for_selector("#models-open")
     for field, value in chosen.items():
-        if screen.page.locator(f"#own-form select[name={field}]").count():
-            screen.page.select_option(f"#own-form [name={field}]", value)
+        if screen.page.locator(f"#models-form select[name={field}]").count():
+            screen.page.select_option(f"#models-form [name={field}]", value)
         else:
-            screen.page.fill(f"#own-form [name={field}]", value)
+            screen.page.fill(f"#models-form [name={field}]", value)
     look_inside(screen)
     screen.wait_for_layer("maps")
     return screen.get(f"models/{shown_model(screen)}")
@@ -64,7 +64,7 @@ def test_caffes_channels_and_arithmetic(screen: Screen, tmp_path: Path):
     for name, colour in zip(names, ("blue", "green", "red"), strict=True):
         assert name is not None
         assert name.startswith(colour)
-    seen = page.inner_text("#seen-words")
+    seen = page.inner_text("#network-input-words")
     assert "value − (103.9, 116.8, 123.7), in this order: blue, green, red" in seen
     assert "255 becomes value" in seen
     assert "÷" not in seen
@@ -72,12 +72,12 @@ def test_caffes_channels_and_arithmetic(screen: Screen, tmp_path: Path):
     # The number under the cursor is the pixel less the mean, of the colour that the channel is named by.
     page.evaluate("document.activeElement.blur()")
     page.goto(f"{screen.site}/?model={model['id']}&layer=x&map=0&y=5&x=7&view=map")
-    page.wait_for_selector(".sums:not(.stale) .formula")
+    page.wait_for_selector(".explain:not(.stale) .formula")
     why = screen.get(f"analyses/{screen.analysis_id}/layers/x/explain?channel=0&y=5&x=7")
     (term,) = why["terms"]
     assert why["value"] == pytest.approx(term["value"] - 103.939, abs=1e-3)
     assert term["channel"] == 2
-    sums = page.inner_text(".sums")
+    sums = page.inner_text(".explain")
     assert f"The pixel: {term['value']:.0f} − 103.9." in sums
     assert "255" not in sums
 
@@ -96,7 +96,7 @@ def test_caffes_channels_and_arithmetic(screen: Screen, tmp_path: Path):
 )  # fmt: skip
 def test_every_way_is_said_as_it_is(screen: Screen, tmp_path: Path, chosen, words):
     bring(screen, tmp_path, f"{'-'.join(chosen.values())}.onnx", **chosen)
-    assert words in screen.page.inner_text("#seen-words")
+    assert words in screen.page.inner_text("#network-input-words")
     assert screen.page.locator("#crop-back").is_hidden()  # nobody has moved the frame
 
 
@@ -112,10 +112,10 @@ def test_a_second_input_is_asked_for_in_the_form(screen: Screen, tmp_path: Path)
     opsets = [helper.make_opsetid("", 17)]
     data = helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
     drop_bytes(screen, tmp_path, "Two.onnx", data)
-    page.wait_for_selector("#own-look")
-    page.click("#own-look")
-    page.wait_for_selector("#own-form .problem")
-    page.fill('#own-form [name="input:gain"]', "0.5")
+    page.wait_for_selector("#models-open")
+    page.click("#models-open")
+    page.wait_for_selector("#models-form .problem")
+    page.fill('#models-form [name="input:gain"]', "0.5")
     look_inside(screen)
     screen.wait_for_layer("y")
 
@@ -126,10 +126,10 @@ def test_a_file_of_another_kind_is_named_in_the_server_s_words(open_page: OpenPa
     screen.expected_status = 422
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 20\n"
     drop_bytes(screen, tmp_path, "resnet.onnx", pointer)
-    screen.page.wait_for_selector("#own-look")
-    screen.page.click("#own-look")
-    screen.page.wait_for_selector("#own-form .problem")
-    told = screen.page.inner_text("#own-form .problem")
+    screen.page.wait_for_selector("#models-open")
+    screen.page.click("#models-open")
+    screen.page.wait_for_selector("#models-form .problem")
+    told = screen.page.inner_text("#models-form .problem")
     assert "Git LFS pointer" in told
     assert "git lfs pull" in told
     assert "torch.onnx.export" not in told
@@ -153,7 +153,7 @@ def test_an_assumed_way_is_said_and_the_ways_are_compared(screen: Screen, tmp_pa
     page.wait_for_function("() => !document.querySelector('#ways-dialog').open")
     page.wait_for_function("id => document.querySelector('#model').value !== id", arg=model["id"])
     page.wait_for_function(
-        "() => document.querySelector('#seen-words').textContent.includes('becomes value.')"
+        "() => document.querySelector('#network-input-words').textContent.includes('becomes value.')"
     )
     taken = screen.get(f"models/{shown_model(screen)}")
     assert (taken["title"], taken["preprocess"]["source"]) == ("Nobody says", "chosen")
@@ -163,7 +163,7 @@ def test_an_assumed_way_is_said_and_the_ways_are_compared(screen: Screen, tmp_pa
 def test_the_ways_of_a_detector_are_compared_by_its_boxes(screen: Screen, tmp_path: Path):
     page = screen.page
     drop_bytes(screen, tmp_path, "Boxes.onnx", as_onnx(detector((*columns_of(BOX), *SCORES))))
-    page.wait_for_selector("#own-look")
+    page.wait_for_selector("#models-open")
     look_inside(screen)
     page.click("#ways-open")
     row = page.locator("#ways-dialog tr[data-preset=raw]")

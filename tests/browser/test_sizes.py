@@ -16,16 +16,16 @@ SIZES = {
 # View → its address, and what is on the screen once it is there.
 VIEWS = {
     "maps": ("layer=conv3_1", ".tile"),
-    "window": ("layer=conv1_1&map=3&y=0&x=30&view=map", ".lens"),
+    "window": ("layer=conv1_1&map=3&y=0&x=30&view=map", ".map-detail"),
     "kernels": ("layer=conv1_1&view=kernels", ".kernel-slices canvas"),
-    "switch": ("layer=relu2_1&map=5&y=9&x=9&view=map", ".lens"),
-    "pool": ("layer=pool1&map=3&y=12&x=12&view=map", ".lens"),
+    "switch": ("layer=relu2_1&map=5&y=9&x=9&view=map", ".map-detail"),
+    "pool": ("layer=pool1&map=3&y=12&x=12&view=map", ".map-detail"),
     "list": ("layer=flatten&unit=106", ".cells"),
     "jury": ("layer=fc1&unit=6", ".bars"),
     "shares": ("layer=softmax&unit=6", ".bars"),
     "whatif": ('layer=pool2&tab=whatif&changes=[["shift",4,0]]', "#whatif .chart"),
-    "beside": ("layer=conv2_1&tab=whatif&beside=photo:chelsea", "#whatif"),
-    "why": ("layer=conv4_2&tab=why&method=grad_cam", "#why"),
+    "beside": ("layer=conv2_1&tab=whatif&compare=photo:chelsea", "#whatif"),
+    "why": ("layer=conv4_2&tab=attribution&method=grad_cam", "#attribution"),
 }
 
 

@@ -98,8 +98,8 @@ def test_layers_of_one_value(open_page: OpenPage, tmp_path, shape: dict):
     page = screen.page
     network = constant_network(nothing=0.0, quarter=0.25, speck=1e-12)
     drop_bytes(screen, tmp_path, "Constant.onnx", network)
-    page.click("#own-look")
-    page.wait_for_function("() => !document.querySelector('#own-dialog').open")
+    page.click("#models-open")
+    page.wait_for_function("() => !document.querySelector('#models-dialog').open")
     flat = page.locator("#legend .flat")
     for layer, said, has_ramp in [
         ("nothing", "All values are 0.", False),

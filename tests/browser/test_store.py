@@ -35,7 +35,7 @@ FAILING = """async () => {
     message = error.message;
   }
   store.set({ layer: "c" });
-  return [message, ...seen];
+  return [message, ...network-input];
 }"""
 BLOCKED = """Object.defineProperty(window, "localStorage", {
   get() { throw new DOMException("Access is denied for this document.", "SecurityError"); },

@@ -23,7 +23,7 @@ def test_the_box_is_on_the_photo_before_the_explanation(screen: Screen):
     expected = [left / 64, top / 64, (right - left) / 64, (bottom - top) / 64]
     screen.page.wait_for_function(
         """expected => {
-          const { left, top, width, height } = document.querySelector('#seen-lit').style;
+          const { left, top, width, height } = document.querySelector('#network-input-highlight').style;
           const shown = [left, top, width, height].map(parseFloat);
           return shown.every((share, i) => Math.abs(share / 100 - expected[i]) < 1e-6);
         }""",
@@ -155,7 +155,7 @@ def test_how_strongly_each_pixel_matters(screen: Screen):
     assert shown == pytest.approx(strongest[0], **WRITTEN)
     alphas = page.evaluate(
         """() => {
-          const canvas = document.querySelector('#seen-over');
+          const canvas = document.querySelector('#network-input-over');
           const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
           return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i + 3]);
         }"""
@@ -163,7 +163,7 @@ def test_how_strongly_each_pixel_matters(screen: Screen):
     expected = [255 * value / strongest[0] for row in field for value in row]
     assert alphas == pytest.approx(expected, abs=1)
     page.keyboard.press("f")
-    assert page.locator("#seen-over").is_hidden()
+    assert page.locator("#network-input-over").is_hidden()
 
 
 def test_the_strongest_path(screen: Screen):
@@ -171,19 +171,19 @@ def test_the_strongest_path(screen: Screen):
     page = screen.page
     screen.go_to("softmax")
     page.keyboard.press("p")
-    page.wait_for_selector(".trail-step")
+    page.wait_for_selector(".path-step")
     path = f"analyses/{screen.analysis_id}/layers"
     unit = page.evaluate("() => new URLSearchParams(location.search).get('unit')")
     steps = screen.get(f"{path}/softmax/strongest-path?unit={unit}")["steps"]
     assert [step["layer"] for step in steps][-1] == "input"
-    assert page.locator(".trail-name").all_inner_texts() == [step["layer"] for step in steps]
-    shown = page.locator(".trail-step data:not(.trail-product)").evaluate_all(
+    assert page.locator(".path-name").all_inner_texts() == [step["layer"] for step in steps]
+    shown = page.locator(".path-step data:not(.path-product)").evaluate_all(
         "all => all.map((data) => Number(data.value))"
     )
     assert shown == pytest.approx([step["value"] for step in steps])
     for step, back in itertools.pairwise(steps):
         check_largest(screen.get, path, step, back)
-    assert page.locator(".trail-line circle").count() == len(steps)
+    assert page.locator(".path-line circle").count() == len(steps)
     assert page.locator("#photo-end").is_visible()
 
 
@@ -206,19 +206,19 @@ def test_walking_along_the_path(screen: Screen):
     page = screen.page
     screen.go_to("conv2_2")
     page.click("text=Strongest path to the photo")
-    page.wait_for_selector(".trail-step")
-    names = page.locator(".trail-name").all_inner_texts()
+    page.wait_for_selector(".path-step")
+    names = page.locator(".path-name").all_inner_texts()
     page.click("text=Next step back")
     screen.wait_for_layer(names[1])
-    assert page.locator(".trail-step[aria-current]").inner_text().startswith(names[1])
+    assert page.locator(".path-step[aria-current]").inner_text().startswith(names[1])
     page.keyboard.press("p")
     screen.wait_for_layer(names[2])
-    page.click(f'.trail-step[data-layer="{names[0]}"]')
+    page.click(f'.path-step[data-layer="{names[0]}"]')
     screen.wait_for_layer(names[0])
     screen.go_to("softmax")  # it stays while the reader looks elsewhere
-    assert page.locator(".trail-step").count() == len(names)
+    assert page.locator(".path-step").count() == len(names)
     page.click("text=Close the path")
-    assert page.locator(".trail-line circle").count() == 0
+    assert page.locator(".path-line circle").count() == 0
     assert page.locator("#photo-end").is_hidden()
 
 
@@ -249,7 +249,7 @@ def open_all(screen: Screen) -> None:
     page = screen.page
     page.keyboard.press("f")
     page.keyboard.press("p")
-    page.wait_for_selector(".trail-step")
+    page.wait_for_selector(".path-step")
     page.wait_for_selector(".tool-words:has-text('pixel')")
     page.focus(".pixels")
     page.keyboard.press("Enter")

@@ -244,7 +244,7 @@ def test_sides_are_flipped_by_a_key_and_nothing_moves(open_page: OpenPage):
         array = numbers_of(screen, screen.analysis_id, "relu1_1").reshape(-1, 64, 64)
         screen.wait_for_value(array[5, 20, 30])
         values[screen.analysis_id] = array[5, 20, 30]
-        assert page.inner_text(".reading .quiet") == "map 5 · y 20 · x 30"
+        assert page.inner_text(".reading .muted") == "map 5 · y 20 · x 30"
         page.keyboard.press("x")
         page.wait_for_function(
             "id => !document.querySelector('#downloads a')?.href.includes(id)",
@@ -267,9 +267,10 @@ def test_the_difference_is_one_array_minus_the_other(open_page: OpenPage, folder
     screen.wait_for_value(other[place] - one[place])
     keep_picture(page, folder / "difference.png")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".pair-large")
+    page.wait_for_selector(".compare-large")
     shown = [
-        float(text.get_attribute("data-value")) for text in page.locator(".pair-large output").all()
+        float(text.get_attribute("data-value"))
+        for text in page.locator(".compare-large output").all()
     ]
     expected = [one[place], other[place], other[place] - one[place]]
     assert shown == pytest.approx([float(value) for value in expected], rel=1e-5, abs=1e-7)
@@ -277,10 +278,11 @@ def test_the_difference_is_one_array_minus_the_other(open_page: OpenPage, folder
 
     # Side by side, the maps that changed most come first, and all are there.
     page.keyboard.press("Escape")
-    page.click("#outlook label:has-text('side by side')")
-    page.wait_for_selector(".pair-maps .planes canvas:nth-child(1)")
+    page.click("#compare-mode label:has-text('side by side')")
+    page.wait_for_selector(".compare-maps .heatmaps canvas:nth-child(1)")
     order = [
-        int(tile.get_attribute("data-channel")) for tile in page.locator(".pair-maps .tile").all()
+        int(tile.get_attribute("data-channel"))
+        for tile in page.locator(".compare-maps .tile").all()
     ]
     apart = np.linalg.norm((other - one).reshape(len(one), -1), axis=1)
     assert len(order) == len(one)
@@ -291,8 +293,8 @@ def test_the_difference_is_one_array_minus_the_other(open_page: OpenPage, folder
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_compared_maps_are_named_by_their_numbers(open_page: OpenPage, language: str):
     page = open_page(address(SHIFT, f"&layer=pool1&side=difference&lang={language}")).page
-    page.wait_for_selector(".pair-maps .tile")
-    for tile in page.locator(".pair-maps .tile").all():
+    page.wait_for_selector(".compare-maps .tile")
+    for tile in page.locator(".compare-maps .tile").all():
         name = tile.locator(".tile-name").text_content()
         assert name == tile.get_attribute("data-channel")
 
@@ -300,7 +302,7 @@ def test_compared_maps_are_named_by_their_numbers(open_page: OpenPage, language:
 def test_two_photos(panel: Screen, folder):
     page, original = panel.page, panel.analysis_id
     samples = panel.get("samples")
-    page.select_option("#beside", f"photo:{samples[1]['id']}")
+    page.select_option("#compare-target", f"photo:{samples[1]['id']}")
     page.wait_for_selector(".chart button")
     other = panel.analysis_id
     assert other != original
@@ -308,26 +310,26 @@ def test_two_photos(panel: Screen, folder):
     relative = page.get_attribute('.chart button[data-layer="conv3_1"]', "data-relative")
     expected = next(each for each in difference["layers"] if each["name"] == "conv3_1")
     assert float(relative or "nan") == pytest.approx(expected["relative"])
-    panel.wait_for_address(f"beside=photo%3A{samples[1]['id']}")
-    page.click("#outlook label:has-text('side by side')")
+    panel.wait_for_address(f"compare=photo%3A{samples[1]['id']}")
+    page.click("#compare-mode label:has-text('side by side')")
     keep_picture(page, folder / "two-photos.png")
 
     page.set_input_files("#whatif input[type=file]", ROOT / "static" / "samples" / "chelsea.jpg")
-    panel.wait_for_address("beside=analysis%3A")
-    page.select_option("#beside", "")
+    panel.wait_for_address("compare=analysis%3A")
+    page.select_option("#compare-target", "")
     panel.wait_for_analysis(original)
-    assert page.locator("#outlook").is_hidden()
+    assert page.locator("#compare-mode").is_hidden()
 
 
 def test_two_networks(panel: Screen, folder):
     page = panel.page
-    page.select_option("#beside", "model:menagerie")
-    panel.wait_for_address("beside=model%3Amenagerie")
-    page.click("#outlook label:has-text('side by side')")
-    page.wait_for_selector(".pair-networks .half canvas")
-    assert page.locator(".pair-networks .half").count() == 2
+    page.select_option("#compare-target", "model:menagerie")
+    panel.wait_for_address("compare=model%3Amenagerie")
+    page.click("#compare-mode label:has-text('side by side')")
+    page.wait_for_selector(".compare-networks .half canvas")
+    assert page.locator(".compare-networks .half").count() == 2
     assert page.locator(".chart").count() == 0
-    page.select_option("#twin", "conv2_1")
+    page.select_option("#matched-layer", "conv2_1")
     keep_picture(page, folder / "two-networks.png")
     page.focus("#stage")  # in a list of choices, x looks for one
     page.keyboard.press("x")
@@ -341,7 +343,7 @@ def test_changes_stay_for_another_photo(open_page: OpenPage):
     screen.page.click("#samples button:nth-child(2)")
     screen.page.wait_for_function(
         "id => !document.querySelector('#downloads a')?.href.includes(id)"
-        " && document.querySelector('#outlook:not([hidden])')",
+        " && document.querySelector('#compare-mode:not([hidden])')",
         arg=before,
     )
     assert screen.page.locator(".changes li").count() == 1
@@ -372,7 +374,9 @@ def test_any_network_can_be_changed(open_page: OpenPage):
 @pytest.mark.parametrize("device", ["laptop", "phone"])
 def test_no_axe_violation(open_page: OpenPage, theme: str, device: str, folder):
     options = {"color_scheme": theme, **(PHONE if device == "phone" else {})}
-    screen = open_page(address([*SHIFT, ["scale", "conv1_1", 3, 0]], "&side=beside"), **options)
+    screen = open_page(
+        address([*SHIFT, ["scale", "conv1_1", 3, 0]], "&side=side-by-side"), **options
+    )
     page = screen.page
     page.wait_for_selector(".chart button")
     page.click(".kernel-edit summary")
@@ -380,6 +384,6 @@ def test_no_axe_violation(open_page: OpenPage, theme: str, device: str, folder):
     check_with_axe(screen)
     keep_picture(page, folder / f"{device}-{theme}.png", full_page=device == "phone")
     page.click('.column[data-layer="softmax"]')
-    page.wait_for_selector(".pair-rows")
+    page.wait_for_selector(".compare-rows")
     check_with_axe(screen)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -18,15 +18,15 @@ QUICK = ["saliency", "input_x_gradient", "guided_backprop", "grad_cam", "grad_ca
 
 @pytest.fixture
 def why(open_page: OpenPage) -> Screen:
-    screen = open_page("?tab=why")
+    screen = open_page("?tab=attribution")
     wait_for_answer(screen)
     return screen
 
 
 def wait_for_answer(screen: Screen, timeout: float = 60_000) -> None:
-    screen.page.wait_for_selector(".why-outcome .facts", timeout=timeout)
+    screen.page.wait_for_selector(".attribution-outcome .facts", timeout=timeout)
     screen.page.wait_for_function(
-        "() => !document.querySelector('.why-work progress')", timeout=timeout
+        "() => !document.querySelector('.attribution-work progress')", timeout=timeout
     )
 
 
@@ -63,11 +63,11 @@ def check_values(screen: Screen, answer: dict) -> None:
 
 @pytest.mark.parametrize("method", QUICK)
 def test_values_under_the_pointer_are_the_apis(why: Screen, method: str):
-    why.page.select_option("#why-method", method)
+    why.page.select_option("#attribution-method", method)
     why.wait_for_address(f"method={method}")
     wait_for_answer(why)
     check_values(why, ask(why, method=method))
-    score = why.page.inner_text(".why-outcome .facts div:nth-child(2) dd")
+    score = why.page.inner_text(".attribution-outcome .facts div:nth-child(2) dd")
     assert float(score.replace("−", "-")) == pytest.approx(
         ask(why, method=method)["score"], **WRITTEN
     )
@@ -75,11 +75,11 @@ def test_values_under_the_pointer_are_the_apis(why: Screen, method: str):
 
 def test_any_class_and_any_layer(why: Screen, open_page: OpenPage):
     page = why.page
-    page.select_option("#why-target", "cat")
-    page.select_option("#why-from", "conv3_2")
+    page.select_option("#attribution-target", "cat")
+    page.select_option("#attribution-from", "conv3_2")
     why.wait_for_address("method=grad_cam&target=cat&from=conv3_2")
     page.wait_for_selector("h2:has-text('What speaks for “cat”')")
-    page.wait_for_selector(".why-stage .quiet:has-text('layer conv3_2')")
+    page.wait_for_selector(".attribution-stage .muted:has-text('layer conv3_2')")
     wait_for_answer(why)
     answer = ask(why, method="grad_cam", target="cat", layer="conv3_2")
     assert answer["target"]["label"] == "cat"
@@ -92,7 +92,7 @@ def test_any_class_and_any_layer(why: Screen, open_page: OpenPage):
 def test_going_to_a_layer_looks_from_there(why: Screen):
     why.page.click('.column[data-layer="conv4_1"]')
     why.wait_for_address("from=conv4_1")
-    why.page.wait_for_selector(".why-stage .quiet:has-text('layer conv4_1')")
+    why.page.wait_for_selector(".attribution-stage .muted:has-text('layer conv4_1')")
     why.page.click('.column[data-layer="fc1"]')  # no maps: the reader means to see the layer itself
     why.wait_for_layer("fc1")
     assert why.page.locator(".bar-row").first.is_visible()
@@ -100,8 +100,8 @@ def test_going_to_a_layer_looks_from_there(why: Screen):
 
 def test_integrated_gradients_add_up(why: Screen):
     page = why.page
-    page.select_option("#why-method", "integrated_gradients")
-    page.click(".why-work .button")
+    page.select_option("#attribution-method", "integrated_gradients")
+    page.click(".attribution-work .button")
     wait_for_answer(why)
     answer = ask(why, method="integrated_gradients")
     check_values(why, answer)
@@ -116,25 +116,25 @@ def test_integrated_gradients_add_up(why: Screen):
 
 def test_a_slow_method_tells_how_far_it_is_and_stops(open_page: OpenPage):
     """Two pages keep both of the server's threads busy; once they cancel, an answer takes no time again."""
-    address = "?tab=why&method=occlusion&window=3&stride=1"
+    address = "?tab=attribution&method=occlusion&window=3&stride=1"
     screens = [open_page(address), open_page(address.replace("window=3", "window=2"))]
     for screen in screens:
-        screen.page.click(".why-work .button")
+        screen.page.click(".attribution-work .button")
         screen.page.wait_for_function(
-            "() => Number(document.querySelector('.why-work progress')?.value) > 0"
+            "() => Number(document.querySelector('.attribution-work progress')?.value) > 0"
         )
-        assert re.search(r"\d+ of [\d,]+ runs", screen.page.inner_text(".why-work"))
+        assert re.search(r"\d+ of [\d,]+ runs", screen.page.inner_text(".attribution-work"))
     start = time.monotonic()
     for screen in screens:
-        screen.page.click(".why-work >> text=Cancel")
-        screen.page.wait_for_selector(".why-work .button")
-        assert screen.page.locator(".why-work progress").count() == 0
-    screens[0].page.select_option("#why-method", "saliency")
+        screen.page.click(".attribution-work >> text=Cancel")
+        screen.page.wait_for_selector(".attribution-work .button")
+        assert screen.page.locator(".attribution-work progress").count() == 0
+    screens[0].page.select_option("#attribution-method", "saliency")
     wait_for_answer(screens[0])
     screens[1].page.keyboard.press("1")
     screens[1].go_to("conv2_1")
     assert time.monotonic() - start < 5
-    assert screens[0].page.locator(".why-work progress").count() == 0
+    assert screens[0].page.locator(".attribution-work progress").count() == 0
 
 
 def test_a_map_put_to_the_test(why: Screen, artifacts):
@@ -194,24 +194,24 @@ def test_an_error_has_a_way_out(open_page: OpenPage):
     screen = open_page("?photo=coffee")
     screen.wait_for_reading()
     screen.expected_status = 422
-    screen.open("?photo=coffee&tab=why&method=occlusion&window=4000&stride=32")
-    screen.page.click(".why-work button")
-    screen.page.wait_for_selector(".why-work .problem")
-    assert "window" in screen.page.inner_text(".why-work .problem")
+    screen.open("?photo=coffee&tab=attribution&method=occlusion&window=4000&stride=32")
+    screen.page.click(".attribution-work button")
+    screen.page.wait_for_selector(".attribution-work .problem")
+    assert "window" in screen.page.inner_text(".attribution-work .problem")
     screen.page.click("text=Back to the usual class and layer")
     screen.page.wait_for_function("() => !location.search.includes('window')")
-    screen.page.click(".why-work button")
+    screen.page.click(".attribution-work button")
     wait_for_answer(screen)
 
 
 def test_a_layer_that_the_network_does_not_have_is_not_asked_for(open_page: OpenPage):
-    screen = open_page("?tab=why&method=grad_cam&from=nowhere")
+    screen = open_page("?tab=attribution&method=grad_cam&from=nowhere")
     wait_for_answer(screen)
-    assert screen.page.input_value("#why-from") == ""
+    assert screen.page.input_value("#attribution-from") == ""
 
 
 def test_a_network_nobody_thought_of(open_page: OpenPage):
-    screen = open_page("?model=menagerie&tab=why&method=grad_cam&from=gated")
+    screen = open_page("?model=menagerie&tab=attribution&method=grad_cam&from=gated")
     wait_for_answer(screen)
     answer = ask(screen, method="grad_cam", layer="gated")
     assert answer["size"] == [20, 16]
@@ -221,10 +221,10 @@ def test_a_network_nobody_thought_of(open_page: OpenPage):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_for_everyone(open_page: OpenPage, theme: str, artifacts):
-    screen = open_page("?tab=why", color_scheme=theme)
+    screen = open_page("?tab=attribution", color_scheme=theme)
     for method in (*QUICK, "occlusion"):
-        screen.page.wait_for_selector(".why-work > *")
-        screen.page.select_option("#why-method", method)
+        screen.page.wait_for_selector(".attribution-work > *")
+        screen.page.select_option("#attribution-method", method)
         if method in QUICK:
             wait_for_answer(screen)
         check_with_axe(screen)
@@ -232,7 +232,7 @@ def test_for_everyone(open_page: OpenPage, theme: str, artifacts):
 
 
 def test_on_a_phone(open_page: OpenPage, artifacts):
-    screen = open_page("?tab=why&method=input_x_gradient", **PHONE)
+    screen = open_page("?tab=attribution&method=input_x_gradient", **PHONE)
     wait_for_answer(screen)
     check_with_axe(screen)
     assert screen.page.evaluate("document.documentElement.scrollWidth") == 390

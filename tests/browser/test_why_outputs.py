@@ -59,7 +59,7 @@ def site():
 
 
 def why(open_page: OpenPage, model: str, more: str = "") -> Screen:
-    screen = open_page(f"?model={model}&tab=why&method=input_x_gradient{more}")
+    screen = open_page(f"?model={model}&tab=attribution&method=input_x_gradient{more}")
     wait_for_answer(screen)
     return screen
 
@@ -67,16 +67,22 @@ def why(open_page: OpenPage, model: str, more: str = "") -> Screen:
 def test_a_network_with_two_outputs_is_asked_about_both(open_page: OpenPage):
     screen = why(open_page, "two")
     page = screen.page
-    assert page.input_value("#why-output") == "shares"  # the classes, though they stand second
+    assert (
+        page.input_value("#attribution-output") == "shares"
+    )  # the classes, though they stand second
     check_values(screen, ask(screen, method="input_x_gradient"))
-    page.select_option("#why-output", "boxes")
+    page.select_option("#attribution-output", "boxes")
     page.wait_for_selector("h2:has-text('of “boxes”')")
     wait_for_answer(screen)
-    assert page.locator("#why-target").is_hidden()
-    assert page.inner_text("#tab-why") == page.inner_text(".why > h2") == "Why this value?"
+    assert page.locator("#attribution-target").is_hidden()
+    assert (
+        page.inner_text("#tab-attribution")
+        == page.inner_text(".attribution-panel > h2")
+        == "Why this value?"
+    )
     for axis, at in (("map", "2"), ("y", "1"), ("x", "6")):
-        page.fill(f"#why-{axis}", at)
-        page.press(f"#why-{axis}", "Tab")
+        page.fill(f"#attribution-{axis}", at)
+        page.press(f"#attribution-{axis}", "Tab")
     page.wait_for_selector("h2:has-text('What raises map 2 · y 1 · x 6 of “boxes”')")
     screen.wait_for_address("output=boxes")
     wait_for_answer(screen)
@@ -84,9 +90,9 @@ def test_a_network_with_two_outputs_is_asked_about_both(open_page: OpenPage):
     answer = ask(screen, method="input_x_gradient", output="boxes", target=unit)
     assert answer["target"]["layer"] == "boxes"
     check_values(screen, answer)
-    assert "map 2 · y 1 · x 6 of boxes" in page.inner_text(".why-outcome .facts")
+    assert "map 2 · y 1 · x 6 of boxes" in page.inner_text(".attribution-outcome .facts")
     check_with_axe(screen)
-    page.select_option("#why-output", "shares")
+    page.select_option("#attribution-output", "shares")
     page.wait_for_selector("h2:has-text('What speaks for')")
     wait_for_answer(screen)
     check_values(screen, ask(screen, method="input_x_gradient", output="shares"))
@@ -101,11 +107,11 @@ def test_an_address_with_an_output_leads_there(open_page: OpenPage):
 def test_a_cat_or_dog_sigmoid_is_explained_for_cat(open_page: OpenPage):
     screen = why(open_page, "cat_or_dog")
     page = screen.page
-    assert page.locator("#why-output").is_hidden()
-    options = page.locator("#why-target option").all_inner_texts()
+    assert page.locator("#attribution-output").is_hidden()
+    options = page.locator("#attribution-target option").all_inner_texts()
     assert any(text.startswith("cat,") for text in options)
     assert any(text.startswith("dog,") for text in options)
-    page.select_option("#why-target", "cat")
+    page.select_option("#attribution-target", "cat")
     page.wait_for_selector("h2:has-text('What speaks for “cat”')")
     wait_for_answer(screen)
     cat = ask(screen, method="input_x_gradient", target="cat")
@@ -121,7 +127,7 @@ def test_without_classes_the_page_says_which_number_is_asked_about(open_page: Op
     text = page.inner_text("body")
     assert "“”" not in text
     assert "top prediction: ," not in text
-    assert page.locator("#why-target").is_hidden()
+    assert page.locator("#attribution-target").is_hidden()
     unit = ask(screen, method="input_x_gradient")["target"]["unit"]
     at = f"map {unit // 64**2} · y {unit // 64 % 64} · x {unit % 64}"
     page.wait_for_selector(f"h2:has-text('What raises {at} of “boxes”')")
@@ -134,11 +140,11 @@ def test_the_class_of_another_network_is_not_asked_for(open_page: OpenPage):
     page.wait_for_selector("h2:has-text('What speaks for “b”')")
     page.select_option("#model", "cat_or_dog")
     page.wait_for_function(
-        "() => /“(cat|dog)”/.test(document.querySelector('#why-title').textContent)"
+        "() => /“(cat|dog)”/.test(document.querySelector('#attribution-title').textContent)"
     )
     wait_for_answer(screen)
-    assert page.locator(".why-work .problem").count() == 0
-    assert page.input_value("#why-target") == ""
+    assert page.locator(".attribution-work .problem").count() == 0
+    assert page.input_value("#attribution-target") == ""
     page.select_option("#model", "two")
     page.wait_for_selector("h2:has-text('What speaks for “b”')")
     wait_for_answer(screen)
@@ -147,7 +153,7 @@ def test_the_class_of_another_network_is_not_asked_for(open_page: OpenPage):
 def test_a_logit_is_called_one_beside_its_probability(open_page: OpenPage):
     screen = why(open_page, "two", "&target=b")
     answer = ask(screen, method="input_x_gradient", target="b")
-    facts = screen.page.inner_text(".why-outcome .facts").split("\n")
+    facts = screen.page.inner_text(".attribution-outcome .facts").split("\n")
     assert number(facts[facts.index("Logit") + 1]) == pytest.approx(answer["score"], abs=1e-3)
     scores = screen.get(f"analyses/{screen.analysis_id}")["predictions"]
     chance = next(one["score"] for one in scores if one["label"] == "b")
@@ -159,4 +165,4 @@ def test_what_counts_as_nothing_follows_from_the_preprocessing(open_page: OpenPa
     screen = why(open_page, "two")
     model = screen.get("models/two")
     assert model["preprocess"]["mean"][0] != 0
-    assert "here the colour with red 124" in screen.page.inner_text(".why-words")
+    assert "here the colour with red 124" in screen.page.inner_text(".attribution-words")

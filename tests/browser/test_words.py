@@ -13,13 +13,13 @@ SAME_EVERYWHERE = (
 CREDITS = "#credit, #model, #predictions, .samples, .downloads, option"
 
 SHAPE = """async (code) => {
-  const { say } = await import(`./static/js/i18n/${code}/index.js`);
+  const { t } = await import(`./static/js/i18n/${code}/index.js`);
   const shape = (words, path) => {
     if (typeof words === "function") return [`${path}()`];
     if (typeof words === "string") return [words ? path : `${path} is empty`];
     return Object.entries(words).flatMap(([name, inner]) => shape(inner, `${path}.${name}`));
   };
-  return shape(say, "say");
+  return shape(t, "t");
 }"""
 
 # Everything that is written on the page, and everything that it tells those who cannot see it.
@@ -42,7 +42,7 @@ VIEWS = [
     "layer=fc1",
     "layer=softmax",
     "layer=conv2_1&tab=whatif",
-    "layer=conv2_1&tab=why",
+    "layer=conv2_1&tab=attribution",
     "model=menagerie",
 ]
 
@@ -56,8 +56,8 @@ def test_nothing_is_left_in_the_other_language(open_page, view):
     texts = {}
     for code in ("en", "de"):
         screen = open_page(f"?lang={code}&{view}")
-        screen.page.wait_for_selector(".tile, .bar-row, .cells, .lens", state="attached")
-        screen.page.wait_for_selector(".sums:not(.stale) .formula", state="attached")
+        screen.page.wait_for_selector(".tile, .bar-row, .cells, .map-detail", state="attached")
+        screen.page.wait_for_selector(".explain:not(.stale) .formula", state="attached")
         texts[code] = set(screen.page.evaluate(TEXTS, CREDITS))
     same = {text for text in texts["en"] & texts["de"] if len(text) > SAME_EVERYWHERE}
     sentences = {text for text in same if re.search(r"[a-z]{2,} [a-z]{2,}", text)}
@@ -124,7 +124,7 @@ def test_the_titles_of_problems_are_the_servers(page):
     from app.http.problems import problems
 
     titles = page.evaluate(
-        "async () => (await import('./static/js/i18n/en/index.js')).say.problems.titles"
+        "async () => (await import('./static/js/i18n/en/index.js')).t.problems.titles"
     )
     known = {problem.slug: problem.title for problem in problems()}
     assert titles.keys() <= known.keys()

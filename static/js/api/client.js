@@ -1,8 +1,11 @@
-/** The only door to the server. Everything that goes wrong comes out as a ProblemError, whose text is meant for people. */
+/**
+ * The only door to the server. Everything that goes wrong comes out as a ProblemError, whose text
+ * is meant for people.
+ */
 
 import { readEvents } from "./sse.js";
 import { parseNpy } from "./npy.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 
 /**
  * @typedef {import("../state/types.js").Analysis} Analysis
@@ -18,11 +21,14 @@ import { say } from "../i18n/index.js";
  * @typedef {import("../state/types.js").ReceptiveFields} ReceptiveFields
  * @typedef {import("../state/types.js").Sample} Sample
  * @typedef {import("../state/types.js").Tensor} Tensor
- * @typedef {import("../state/types.js").Trail} Trail
+ * @typedef {import("../state/types.js").StrongestPath} StrongestPath
  * @typedef {import("../state/types.js").Weights} Weights
  */
 
-/** An error as the server describes it (RFC 9457), or one of the same form for a server that does not answer. */
+/**
+ * An error as the server describes it (RFC 9457), or one of the same form for a server that does
+ * not answer.
+ */
 export class ProblemError extends Error {
   /** @param {Problem} problem */
   constructor(problem) {
@@ -37,7 +43,7 @@ const BASE = new URL("api/v1/", document.baseURI);
 export const API = BASE.href;
 
 /** @type {Problem} */
-const NO_ANSWER = { type: "no-answer", status: 0, ...say.problems.noAnswer };
+const NO_ANSWER = { type: "no-answer", status: 0, ...t.problems.noAnswer };
 
 /** @returns {Promise<{ default: string, models: ModelSummary[] }>} */
 export function fetchModels() {
@@ -70,13 +76,13 @@ export function fetchAnalysis(id) {
  *
  * @param {string} id
  */
-export async function fetchSeen(id) {
+export async function fetchInputImage(id) {
   const response = await request(`${analysisPath(id)}/input`);
   return createImageBitmap(await response.blob());
 }
 
 /**
- * A picture of this site, a sample say.
+ * A picture of this site, a sample t.
  *
  * @param {string} url
  * @param {AbortSignal} signal
@@ -122,9 +128,9 @@ export function fetchExplanation(analysis, layer, place, signal) {
  * @param {string} layer
  * @param {Place} place
  * @param {AbortSignal} [signal]
- * @returns {Promise<Trail>}
+ * @returns {Promise<StrongestPath>}
  */
-export function fetchTrail(analysis, layer, place, signal) {
+export function fetchStrongestPath(analysis, layer, place, signal) {
   return fetchJson(layerPath(analysisPath(analysis), layer, "/strongest-path", placeQuery(place)), signal);
 }
 
@@ -192,7 +198,8 @@ export function fetchDifference(of, to, signal) {
 }
 
 /**
- * Which pixels speak for a class. Slow methods tell how far they are; aborting stops them on the server, too.
+ * Which pixels speak for a class. Slow methods tell how far they are; aborting stops them on the
+ * server, too.
  *
  * @param {string} analysis
  * @param {Record<string, unknown>} wish the method, the target and its options
@@ -268,7 +275,7 @@ export function copyModel(model, preset) {
 }
 
 /**
- * Take a model off the server that somebody brought.
+ * Delete an uploaded model.
  *
  * @param {string} id
  */
@@ -277,7 +284,8 @@ export async function deleteModel(id) {
 }
 
 /**
- * Send something large. XMLHttpRequest rather than fetch, because it can say how much has been sent.
+ * Send something large. XMLHttpRequest rather than fetch, because it can say how much has been
+ * sent.
  *
  * @param {string} path below the API's address
  * @param {FormData | Blob} body
@@ -356,7 +364,8 @@ function layerPath(base, layer, resource, query) {
 }
 
 /**
- * A layer's name as a segment of a path; or "-", and the query that says it: proxies decode paths, and browsers take ".." out.
+ * A layer's name as a segment of a path; or "-", and the query that says it: proxies decode paths,
+ * and browsers take ".." out.
  *
  * @param {string} layer
  * @returns {{ segment: string, named: Record<string, string> }}
@@ -426,7 +435,7 @@ export async function request(path, signal, how = {}) {
  * @returns {Problem}
  */
 function problemOf(status, body) {
-  const fallback = { type: "unknown", title: say.problems.status(status), status, detail: "" };
+  const fallback = { type: "unknown", title: t.problems.status(status), status, detail: "" };
   try {
     return { ...fallback, ...JSON.parse(body) };
   } catch {

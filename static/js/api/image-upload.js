@@ -1,9 +1,12 @@
-/** Pictures on their way to the server: decoded as the server does it, and converted here where it does not read them. */
+/**
+ * Prepares images for upload: decoded as the server does it, converted where the server cannot read
+ * the format.
+ */
 
 import { ProblemError } from "./client.js";
 import { bytes as inBytes, count } from "../i18n/format.js";
 import { storedOrientation, turned } from "../lib/exif-orientation.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 
 /** @typedef {{ bytes: number, pixels: number }} Limits of what the server takes */
 /** @typedef {{ file: File, note: string }} Sendable what is sent, and what was done to it before, for people */
@@ -49,8 +52,9 @@ export async function decodePicture(picture) {
 }
 
 /**
- * Send a picture as the server can read it: what it does not read is converted if this browser shows it, what is larger than it
- * takes is made smaller. Of anything else the beginning is sent, so that the server can say what it is and what to do.
+ * Send a picture as the server can read it: what it does not read is converted if this browser
+ * shows it, what is larger than it takes is made smaller. Of anything else the beginning is sent,
+ * so that the server can say what it is and what to do.
  *
  * @template T
  * @param {File} file
@@ -118,7 +122,7 @@ async function convert(file, limits, name) {
     const blob = await encode(canvas, source, isExact);
     if (blob.size <= limits.bytes || canvas.width * canvas.height === 1) {
       if (source instanceof ImageBitmap) source.close();
-      const words = say.photo.converted;
+      const words = t.photo.converted;
       const was = name && words.format(name, isExact ? "PNG" : "JPEG");
       const is = scale < 1 && words.smaller(`${count(canvas.width)} × ${count(canvas.height)}`);
       const note = [was, is].filter(Boolean).join(" ") || words.anew(inBytes(limits.bytes));
@@ -154,7 +158,8 @@ async function pixels(file) {
 }
 
 /**
- * A drawing (SVG), which browsers show as an image only; what it would load from elsewhere they leave out.
+ * A drawing (SVG), which browsers show as an image only; what it would load from elsewhere they
+ * leave out.
  *
  * @param {Blob} file
  * @returns {Promise<Drawable | null>}

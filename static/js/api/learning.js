@@ -5,7 +5,7 @@ import { parseNpy } from "./npy.js";
 
 /**
  * @typedef {import("../learn/types.js").Evaluation} Evaluation
- * @typedef {import("../learn/types.js").Glass} Glass
+ * @typedef {import("../learn/types.js").StepTrace} StepTrace
  * @typedef {import("../learn/types.js").LayerSpec} LayerSpec
  * @typedef {import("../learn/types.js").PictureSet} PictureSet
  * @typedef {import("../learn/types.js").Plan} Plan
@@ -148,7 +148,7 @@ export function modelUrl(id, format) {
  * @param {number | null} number the step; null for the one about to be taken
  * @param {number} picture its place in the batch
  * @param {AbortSignal} [signal]
- * @returns {Promise<Glass>}
+ * @returns {Promise<StepTrace>}
  */
 export function fetchStep(id, number, picture, signal) {
   const which = number === null ? "" : `&step=${number}`;
@@ -161,7 +161,7 @@ export function fetchStep(id, number, picture, signal) {
  * @param {string} analysis
  * @param {Record<string, unknown>} config its label and how to learn from it
  * @param {AbortSignal} [signal]
- * @returns {Promise<Glass>}
+ * @returns {Promise<StepTrace>}
  */
 export function postPhotoStep(analysis, config, signal) {
   return postJson(`analyses/${encodeURIComponent(analysis)}/training-step`, config, signal);
@@ -170,50 +170,50 @@ export function postPhotoStep(analysis, config, signal) {
 /**
  * The same step, seen from another picture of the batch.
  *
- * @param {string} glass
+ * @param {string} stepTrace
  * @param {number} picture
  * @param {AbortSignal} [signal]
- * @returns {Promise<Glass>}
+ * @returns {Promise<StepTrace>}
  */
-export function fetchGlass(glass, picture, signal) {
-  return fetchJson(`steps/${encodeURIComponent(glass)}?picture=${picture}`, signal);
+export function fetchStepTrace(stepTrace, picture, signal) {
+  return fetchJson(`steps/${encodeURIComponent(stepTrace)}?picture=${picture}`, signal);
 }
 
 /**
  * What else a step tells, as JSON: `explain/…`, `gradient/…`, `activation-gradient/…`, `update/…`.
  *
- * @param {string} glass
+ * @param {string} stepTrace
  * @param {string[]} path what, of which layer, and of which of its parameters
  * @param {Record<string, string | number>} query
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
-export function fetchOfGlass(glass, path, query, signal) {
-  return fetchJson(glassPath(glass, path, query), signal);
+export function fetchStepDetail(stepTrace, path, query, signal) {
+  return fetchJson(stepPath(stepTrace, path, query), signal);
 }
 
 /**
  * The raw numbers of a layer (`values`) or of its weights (`parameters`) in a step.
  *
- * @param {string} glass
+ * @param {string} stepTrace
  * @param {string[]} path
  * @param {Record<string, string | number>} query
  * @param {AbortSignal} [signal]
  */
-export async function fetchGlassNumbers(glass, path, query, signal) {
-  const response = await request(glassPath(glass, path, { ...query, format: "npy" }), signal);
+export async function fetchStepValues(stepTrace, path, query, signal) {
+  const response = await request(stepPath(stepTrace, path, { ...query, format: "npy" }), signal);
   return parseNpy(await response.arrayBuffer());
 }
 
 /**
- * @param {string} glass
+ * @param {string} stepTrace
  * @param {string[]} path
  * @param {Record<string, string | number>} query
  */
-function glassPath(glass, path, query) {
+function stepPath(stepTrace, path, query) {
   const [resource = "", layer = "", ...parameter] = path;
   const { segment, named } = layerSegment(layer);
-  const parts = ["steps", glass, resource, segment, ...parameter].map(encodeURIComponent).join("/");
+  const parts = ["steps", stepTrace, resource, segment, ...parameter].map(encodeURIComponent).join("/");
   const all = Object.entries({ ...named, ...query });
   return `${parts}?${new URLSearchParams(all.map(([name, value]) => [name, String(value)]))}`;
 }

@@ -1,4 +1,7 @@
-/** Server-sent events of an answer to a POST, which EventSource cannot make (HTML Living Standard, 9.2). */
+/**
+ * Server-sent events of an answer to a POST, which EventSource cannot make (HTML Living Standard,
+ * 9.2).
+ */
 
 /**
  * The events in order, their data parsed as JSON.
@@ -19,7 +22,8 @@ export async function* readEvents(response) {
 }
 
 /**
- * The body as text, as it arrives. Read by hand: not every browser can walk a stream with for-await.
+ * The body as text, as it arrives. Read by hand: not every browser can walk a stream with
+ * for-await.
  *
  * @param {Response} response
  */

@@ -1,4 +1,7 @@
-/** Which paragraphs the article has for a network, and which layer each of them is shown on. Chosen by op, never by name. */
+/**
+ * Which paragraphs the article has for a network, and which layer each of them is shown on. Chosen
+ * by op, never by name.
+ */
 
 /**
  * @typedef {import("../state/types.js").Layer} Layer

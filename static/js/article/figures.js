@@ -10,7 +10,7 @@ import { companionRange, extremes, layerRange, rangeOf } from "../model/colour-r
 import { strongestPlace, valueAt } from "../model/tensors.js";
 import { byMap, fractions, largestFirst, windowBox, windowWidth } from "../model/terms.js";
 import { heat, ledger, reach } from "../views/explain/components.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 
 /**
  * @typedef {import("../state/types.js").App} App
@@ -31,7 +31,7 @@ export const FIGURES = { pixels, detective, switch: beforeAndAfter, summariser: 
 
 /** @param {Scene} scene */
 async function pixels({ app, layer }) {
-  const { numbers, model, seen, analysis } = app.store.state;
+  const { numbers, model, inputImage, analysis } = app.store.state;
   const result = resultOf(app, layer);
   if (!numbers || !model || !result || !analysis || !hasMaps(layer)) return [];
   const tensor = await numbers.whole(layer);
@@ -43,8 +43,8 @@ async function pixels({ app, layer }) {
   );
   const order = maps === 3 ? colourPlanes(layer) : [0, 0, 0];
   const values = order.map((channel) => count(Math.round(channel < 0 ? 0 : brightness(model.preprocess, channel, valueAt(tensor, [channel, y, x])))));
-  const photo = seen ? [photograph(seen, layer, pixel)] : [];
-  return [row(...photo, ...planes), caption(say.article.figures.pixels(y, x, values))];
+  const photo = inputImage ? [photograph(inputImage, layer, pixel)] : [];
+  return [row(...photo, ...planes), caption(t.article.figures.pixels(y, x, values))];
 }
 
 /**
@@ -60,8 +60,8 @@ async function detective({ app, layer, signal }) {
   if (!numbers || !analysis || !result || !input || !before) return [];
   const tensor = await numbers.whole(layer);
   const place = strongestPlace(tensor, result.top_channels[0]);
-  const why = await fetchExplanation(analysis.id, layer.name, place, signal);
-  const groups = largestFirst(byMap(why.terms));
+  const explanation = await fetchExplanation(analysis.id, layer.name, place, signal);
+  const groups = largestFirst(byMap(explanation.terms));
   const [group] = groups;
   if (!group) return [];
   const source = await numbers.some(input, [group.channel]);
@@ -80,20 +80,20 @@ async function detective({ app, layer, signal }) {
       }),
     ),
     caption(
-      say.article.figures.detective({
+      t.article.figures.detective({
         layer: layer.name,
         product: signed(group.sum),
         others: groups.length - 1,
-        bias: signed(why.bias),
-        value: number(why.value),
+        bias: signed(explanation.bias),
+        value: number(explanation.value),
       }),
     ),
   ];
 }
 
 /**
- * A map before a layer that makes each map of one, and after it: the strongest, or where it only switches off, one that it
- * switches off much of.
+ * A map before a layer that makes each map of one, and after it: the strongest, or where it only
+ * switches off, one that it switches off much of.
  *
  * @param {Scene} scene
  */
@@ -107,15 +107,15 @@ async function beforeAndAfter({ app, layer }) {
   const channel = fewer > 0 ? (result.top_channels[0] ?? 0) : mostDivided(await numbers.whole(input));
   const [one, other] = await Promise.all([numbers.some(input, [channel]), numbers.some(layer, [channel])]);
   const told = fewer > 0
-    ? say.article.figures.summariser({
+    ? t.article.figures.summariser({
         layer: layer.name, before: shapeText(input.shape), after: shapeText(layer.shape), fewer: percent(fewer),
       })
-    : say.article.figures.switch(layer.name, percent(result.stats.zero_fraction));
+    : t.article.figures.switch(layer.name, percent(result.stats.zero_fraction));
   return [
     row(
-      picture(app, planeOf(one, 0), input, range, say.article.before, null),
+      picture(app, planeOf(one, 0), input, range, t.article.before, null),
       sign("→"),
-      picture(app, planeOf(other, 0), layer, range, say.article.after, null),
+      picture(app, planeOf(other, 0), layer, range, t.article.after, null),
     ),
     caption(told),
   ];
@@ -132,20 +132,20 @@ async function jury({ app, layer, signal }) {
   const labels = model && unitLabels(model, layer);
   const unit = Math.max(0, labels?.indexOf(best?.label ?? "") ?? 0);
   if (!analysis || !model) return [];
-  const why = await fetchExplanation(analysis.id, layer.name, [unit], signal);
+  const explanation = await fetchExplanation(analysis.id, layer.name, [unit], signal);
   const behind = mapsBehind(model, layer.inputs[0] ?? "");
-  const maps = behind && (behind.shape[0] ?? 0) * area(behind) === why.terms.length ? behind : null;
+  const maps = behind && (behind.shape[0] ?? 0) * area(behind) === explanation.terms.length ? behind : null;
   const size = maps ? area(maps) : 1; // evidence that comes from a map is heard together
-  const pieces = Array.from({ length: why.terms.length / size }, (_, i) => ({
-    name: maps ? mapName(maps, i) : say.numbers.number(i),
-    sum: total(why.terms.slice(i * size, (i + 1) * size).map(({ product }) => product)),
+  const pieces = Array.from({ length: explanation.terms.length / size }, (_, i) => ({
+    name: maps ? mapName(maps, i) : t.numbers.number(i),
+    sum: total(explanation.terms.slice(i * size, (i + 1) * size).map(({ product }) => product)),
   }));
   const sorted = largestFirst(pieces);
   const rest = sorted.slice(PIECES);
-  const others = rest.length ? [{ name: say.sums.others(rest.length), sum: total(rest.map(({ sum }) => sum)) }] : [];
+  const others = rest.length ? [{ name: t.sums.others(rest.length), sum: total(rest.map(({ sum }) => sum)) }] : [];
   return [
-    ledger(app, [...sorted.slice(0, PIECES), ...others, { name: say.sums.bias, sum: why.bias }], why.value),
-    caption(say.article.figures.jury(words(labels?.[unit] ?? say.numbers.number(unit)), layer.name, count(why.terms.length))),
+    ledger(app, [...sorted.slice(0, PIECES), ...others, { name: t.sums.bias, sum: explanation.bias }], explanation.value),
+    caption(t.article.figures.jury(words(labels?.[unit] ?? t.numbers.number(unit)), layer.name, count(explanation.terms.length))),
   ];
 }
 
@@ -167,7 +167,7 @@ async function answer({ app, layer, signal }) {
       h("span", { class: "share-value" }, probability(score)),
     ),
   );
-  return [h("ol", { class: "article-shares" }, ...rows), caption(say.article.figures.answer)];
+  return [h("ol", { class: "article-shares" }, ...rows), caption(t.article.figures.answer)];
 }
 
 /**
@@ -195,14 +195,14 @@ function picture({ store }, plane, layer, range, name, mark) {
 }
 
 /**
- * @param {ImageBitmap} seen
+ * @param {ImageBitmap} inputImage
  * @param {Layer} layer
  * @param {Box} mark
  */
-function photograph(seen, layer, mark) {
-  const canvas = h("canvas", { width: seen.width, height: seen.height, role: "img", "aria-label": say.seen.title });
-  canvas.getContext("2d")?.drawImage(seen, 0, 0);
-  return framed(canvas, layer, say.photo.title, mark);
+function photograph(inputImage, layer, mark) {
+  const canvas = h("canvas", { width: inputImage.width, height: inputImage.height, role: "img", "aria-label": t.seen.title });
+  canvas.getContext("2d")?.drawImage(inputImage, 0, 0);
+  return framed(canvas, layer, t.photo.title, mark);
 }
 
 /**
@@ -212,9 +212,9 @@ function photograph(seen, layer, mark) {
  * @param {Box | null} mark
  */
 function framed(canvas, { shape: [, height = 1, width = 1] }, name, mark) {
-  const lit = h("span", { class: "lit", hidden: true });
+  const lit = h("span", { class: "highlight", hidden: true });
   placeBox(lit, mark && fractions(mark, height, width));
-  return h("span", { class: "article-map" }, h("span", { class: "plane" }, canvas, lit), h("span", { class: "article-name", "aria-hidden": "true" }, name));
+  return h("span", { class: "article-map" }, h("span", { class: "heatmap" }, canvas, lit), h("span", { class: "article-name", "aria-hidden": "true" }, name));
 }
 
 /** @param {...Node} pictures */
@@ -224,7 +224,7 @@ function row(...pictures) {
 
 /** @param {string} text */
 function sign(text) {
-  return h("span", { class: "article-sign quiet", "aria-hidden": "true" }, text);
+  return h("span", { class: "article-sign muted", "aria-hidden": "true" }, text);
 }
 
 /** @param {string} text */

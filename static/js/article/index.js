@@ -1,8 +1,10 @@
-/** The article below the page: how a network sees, told on the photo and the network that are shown. */
+/**
+ * The article below the page: how a network sees, told on the photo and the network that are shown.
+ */
 
 import { isAbort, ProblemError } from "../api/client.js";
-import { find, h, prefersStillness } from "../lib/dom.js";
-import { say } from "../i18n/index.js";
+import { getElement, h, prefersReducedMotion } from "../lib/dom.js";
+import { t } from "../i18n/index.js";
 import { chapterAbout, chaptersOf } from "./chapters.js";
 import { FIGURES } from "./figures.js";
 
@@ -18,9 +20,9 @@ const NEAR = "50% 0px"; // pictures are fetched when they are half a screen away
 export function mountArticle(app) {
   const article = new Article(app);
   app.store.watch(["model"], () => article.write());
-  app.store.watch(["analysis", "theme", "seen"], () => article.redraw());
+  app.store.watch(["analysis", "theme", "inputImage"], () => article.redraw());
   app.shortcuts.pauseWhile(isReading);
-  find("#cue", HTMLElement).addEventListener("click", () => goTo("article-title"));
+  getElement("#cue", HTMLElement).addEventListener("click", () => goTo("article-title"));
 }
 
 /**
@@ -32,20 +34,22 @@ export function mountArticle(app) {
 export function moreAbout(op) {
   const chapter = chapterAbout(op);
   const go = () => goTo(`article-${chapter}`);
-  return chapter && h("button", { type: "button", class: "text more-about", on: { click: go } }, say.article.more);
+  return chapter && h("button", { type: "button", class: "text more-about", on: { click: go } }, t.article.more);
 }
 
-/** Whether the reader has scrolled from the app to the article, where keys are the browser's own. */
+/**
+ * Whether the reader has scrolled from the app to the article, where keys are the browser's own.
+ */
 function isReading() {
-  return find("#article", HTMLElement).getBoundingClientRect().top < innerHeight / 2;
+  return getElement("#article", HTMLElement).getBoundingClientRect().top < innerHeight / 2;
 }
 
 class Article {
-  #root = find("#article", HTMLElement);
+  #root = getElement("#article", HTMLElement);
   #abort = new AbortController();
   /** @type {Map<Element, { name: ChapterName, layer: Layer }>} */
   #figures = new Map();
-  #sight = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: NEAR });
+  #observer = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: NEAR });
 
   /** @param {App} app */
   constructor(app) {
@@ -63,8 +67,8 @@ class Article {
       return this.#chapter(name, figure, this.#show(layer));
     });
     this.#root.replaceChildren(
-      h("h2", { id: "article-title", tabindex: "-1" }, say.article.title),
-      h("p", { class: "article-lead" }, say.article.lead),
+      h("h2", { id: "article-title", tabindex: "-1" }, t.article.title),
+      h("p", { class: "article-lead" }, t.article.lead),
       ...chapters,
       this.#chapter("learning"),
     );
@@ -75,8 +79,8 @@ class Article {
   redraw() {
     this.#abort.abort();
     this.#abort = new AbortController();
-    this.#sight.disconnect();
-    if (this.app.store.state.analysis) for (const figure of this.#figures.keys()) this.#sight.observe(figure);
+    this.#observer.disconnect();
+    if (this.app.store.state.analysis) for (const figure of this.#figures.keys()) this.#observer.observe(figure);
   }
 
   /**
@@ -84,7 +88,7 @@ class Article {
    * @param {...Node} rest
    */
   #chapter(name, ...rest) {
-    const { title, text } = say.article.chapters[name];
+    const { title, text } = t.article.chapters[name];
     return h(
       "section",
       { "aria-labelledby": `article-${name}` },
@@ -97,20 +101,20 @@ class Article {
   /** @param {Layer} layer */
   #show(layer) {
     const show = () => {
-      const stage = find("#stage", HTMLElement);
-      const fits = find("#app", HTMLElement).clientHeight <= innerHeight; // on a phone, the stage has a screen of its own
-      this.app.explorer.goTo(layer.name);
-      stage.scrollIntoView({ block: fits ? "end" : "start", behavior: prefersStillness() ? "instant" : "smooth" });
+      const stage = getElement("#stage", HTMLElement);
+      const fits = getElement("#app", HTMLElement).clientHeight <= innerHeight; // on a phone, the stage has a screen of its own
+      this.app.navigation.goTo(layer.name);
+      stage.scrollIntoView({ block: fits ? "end" : "start", behavior: prefersReducedMotion() ? "instant" : "smooth" });
       stage.focus({ preventScroll: true });
     };
-    return h("button", { type: "button", class: "text", on: { click: show } }, say.article.show(layer.name));
+    return h("button", { type: "button", class: "text", on: { click: show } }, t.article.show(layer.name));
   }
 
   /** @param {IntersectionObserverEntry[]} entries */
   #see(entries) {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
-      this.#sight.unobserve(target);
+      this.#observer.unobserve(target);
       void this.#draw(target);
     }
   }
@@ -135,7 +139,7 @@ class Article {
 
 /** @param {string} id */
 function goTo(id) {
-  const heading = find(`#${id}`, HTMLElement);
-  heading.scrollIntoView({ behavior: prefersStillness() ? "instant" : "smooth" });
+  const heading = getElement(`#${id}`, HTMLElement);
+  heading.scrollIntoView({ behavior: prefersReducedMotion() ? "instant" : "smooth" });
   heading.focus({ preventScroll: true });
 }

@@ -1,4 +1,7 @@
-/** The picture on the stage as a Python script, or a notebook, that computes it anew through the API: the same pixels. */
+/**
+ * The picture on the stage as a Python script, or a notebook, that computes it anew through the
+ * API: the same pixels.
+ */
 
 import { API } from "../api/client.js";
 import { isMoved } from "../model/crop.js";

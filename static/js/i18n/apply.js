@@ -1,16 +1,16 @@
 /** Puts the words of the page where the template only says which ones belong there. */
 
-import { chooseLanguage, language, languages, say } from "./index.js";
+import { chooseLanguage, language, languages, t } from "./index.js";
 
 /** Attributes of the template, and what the words they name are put into. */
 const PLACES = /** @type {const} */ ([
-  ["data-say", (/** @type {Element} */ element, /** @type {string} */ words) => (element.textContent = words)],
-  ["data-say-label", (/** @type {Element} */ element, /** @type {string} */ words) => element.setAttribute("aria-label", words)],
-  ["data-say-title", (/** @type {Element} */ element, /** @type {string} */ words) => element.setAttribute("title", words)],
+  ["data-i18n", (/** @type {Element} */ element, /** @type {string} */ words) => (element.textContent = words)],
+  ["data-i18n-label", (/** @type {Element} */ element, /** @type {string} */ words) => element.setAttribute("aria-label", words)],
+  ["data-i18n-title", (/** @type {Element} */ element, /** @type {string} */ words) => element.setAttribute("title", words)],
 ]);
 
 /** Give every element of the template its words. */
-export function dressPage() {
+export function translatePage() {
   for (const [attribute, put] of PLACES) {
     for (const element of document.querySelectorAll(`[${attribute}]`)) put(element, wordsAt(element.getAttribute(attribute) ?? ""));
   }
@@ -24,7 +24,7 @@ export function dressPage() {
 export function languageChoice(id) {
   const choice = document.createElement("select");
   choice.id = id;
-  choice.setAttribute("aria-label", say.language);
+  choice.setAttribute("aria-label", t.language);
   for (const { code, name } of languages) {
     const option = new Option(name, code, false, code === language);
     option.lang = code;
@@ -40,7 +40,7 @@ export function languageChoice(id) {
  */
 function wordsAt(path) {
   /** @type {any} */
-  let words = say;
+  let words = t;
   for (const name of path.split(".")) words = words?.[name];
   if (typeof words === "string") return words;
   throw new Error(`There are no words for ${path}.`);

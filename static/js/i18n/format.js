@@ -1,24 +1,28 @@
-/** Numbers as people read them: a true minus sign, thousands apart, as many places as mean something. */
+/**
+ * Numbers as people read them: a true minus sign, thousands apart, as many places as mean
+ * something.
+ */
 
-import { language, say } from "./index.js";
+import { language, t } from "./index.js";
 
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 
 /**
- * A value with the places that suit its size (or that of `like`, so that a column of numbers lines up). What would read as
- * zero and is not is written by its power of ten.
+ * A value with the places that suit its size (or that of `like`, so that a column of numbers lines
+ * up). What would read as zero and is not is written by its power of ten.
  *
  * @param {number} x
  * @param {number} [like]
  */
 export function number(x, like = x) {
   if (x === 0 && like === 0) return "0";
-  if (!Number.isFinite(x)) return Number.isNaN(x) ? say.numbers.notANumber : x > 0 ? "∞" : "−∞";
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? t.numbers.notANumber : x > 0 ? "∞" : "−∞";
   return decimals(x, places(like));
 }
 
 /**
- * With so many places after the decimal sign, or by its power of ten where those would all be zeros and it is not zero.
+ * With so many places after the decimal sign, or by its power of ten where those would all be zeros
+ * and it is not zero.
  *
  * @param {number} x
  * @param {number} places
@@ -103,18 +107,19 @@ export function count(n) {
  * @param {number} n
  */
 export function large(n) {
-  if (n >= 1e9) return say.numbers.billion(fixed(n / 1e9, 2));
-  if (n >= 1e6) return say.numbers.million(fixed(n / 1e6, 1));
+  if (n >= 1e9) return t.numbers.billion(fixed(n / 1e9, 2));
+  if (n >= 1e6) return t.numbers.million(fixed(n / 1e6, 1));
   return count(n);
 }
 
 /**
- * A probability, wherever one is written. That of a softmax or a sigmoid is neither 0 nor 1, though rounding may make it so.
+ * A probability, wherever one is written. That of a softmax or a sigmoid is neither 0 nor 1, though
+ * rounding may make it so.
  *
  * @param {number} p
  */
 export function probability(p) {
-  if (Number.isNaN(p)) return say.numbers.notANumber;
+  if (Number.isNaN(p)) return t.numbers.notANumber;
   return percent(Math.min(1 - 1e-9, Math.max(1e-9, p)));
 }
 
@@ -142,17 +147,18 @@ export function bytes(n) {
  */
 export function shapeText(shape) {
   const [c = 0, height, width] = shape;
-  return height === undefined ? say.numbers.numbers(c) : `${say.numbers.maps(c)}, ${height} × ${width}`;
+  return height === undefined ? t.numbers.numbers(c) : `${t.numbers.maps(c)}, ${height} × ${width}`;
 }
 
 /**
- * A layer's form in words; of one whose values are no maps of their own: "5 × 7 × 9 × 3, shown as 35 maps, 9 × 3".
+ * A layer's form in words; of one whose values are no maps of their own: "5 × 7 × 9 × 3, shown as
+ * 35 maps, 9 × 3".
  *
  * @param {import("../state/types.js").Layer} layer
  */
 export function formText({ shape, native_shape: own }) {
   if (!own) return shapeText(shape);
-  return say.stage.ownShape(own.length ? own.join(" × ") : say.numbers.numbers(1), shapeText(shape));
+  return t.stage.ownShape(own.length ? own.join(" × ") : t.numbers.numbers(1), shapeText(shape));
 }
 
 /**
@@ -170,5 +176,5 @@ export function words(label) {
  * @param {string} text
  */
 function minus(text) {
-  return text.replaceAll("-", "−").replace(".", say.numbers.decimal);
+  return text.replaceAll("-", "−").replace(".", t.numbers.decimal);
 }

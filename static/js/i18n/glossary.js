@@ -1,4 +1,7 @@
-/** The glossary: static/glossary.json, of which docs/glossary.md is made too. Fetched when somebody asks for a term. */
+/**
+ * The glossary: static/glossary.json, of which docs/glossary.md is made too. Fetched when somebody
+ * asks for a term.
+ */
 
 /**
  * @typedef {{ en: string, de: string }} InEach

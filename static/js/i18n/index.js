@@ -1,12 +1,13 @@
 /**
- * Which language the page speaks, and its words. Decided once, when the page is loaded; only that language is fetched.
+ * Which language the page speaks, and its words. Decided once, when the page is loaded; only that
+ * language is fetched.
  *
- * @typedef {import("./en/index.js").Say} Say
+ * @typedef {import("./en/index.js").Translation} Translation
  */
 
 import { storage } from "../lib/storage.js";
 
-/** @type {Record<string, { name: string, load: () => Promise<{ say: Say }> }>} */
+/** @type {Record<string, { name: string, load: () => Promise<{ t: Translation }> }>} */
 const LANGUAGES = {
   en: { name: "English", load: () => import("./en/index.js") },
   de: { name: "Deutsch", load: () => import("./de/index.js") },
@@ -17,17 +18,21 @@ export const languages = Object.entries(LANGUAGES).map(([code, { name }]) => ({ 
 
 const asked = new URLSearchParams(location.search).get("lang");
 
-/** What the page speaks: what the address asks for, what was chosen before, what the browser prefers, or else English. */
+/**
+ * What the page speaks: what the address asks for, what was chosen before, what the browser
+ * prefers, or else English.
+ */
 export const language = choose([asked, storage.get("lang"), ...navigator.languages]);
 
 document.documentElement.lang = language;
 if (asked) storage.set("lang", language); // the page's own addresses leave the language to who opens them
 
 /** The words of the page. */
-export const { say } = await load();
+export const { t } = await load();
 
 /**
- * Speak another language from now on. All of the page's state is in its address, so that nothing is lost by loading it anew.
+ * Speak another language from now on. All of the page's state is in its address, so that nothing is
+ * lost by loading it anew.
  *
  * @param {string} code
  */
@@ -48,7 +53,7 @@ function choose(wishes) {
   return codes.find((code) => Object.hasOwn(LANGUAGES, code)) ?? "en";
 }
 
-/** @returns {Promise<{ say: Say }>} */
+/** @returns {Promise<{ t: Translation }>} */
 function load() {
   return (LANGUAGES[language] ?? { load: () => import("./en/index.js") }).load();
 }

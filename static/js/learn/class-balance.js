@@ -1,14 +1,18 @@
-/** How evenly the pictures are spread over the classes, and whether there are enough of each to hold some out. */
+/**
+ * How evenly the pictures are spread over the classes, and whether there are enough of each to hold
+ * some out.
+ */
 
 import { count, percent, words as plain } from "../i18n/format.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 
-const words = say.learn.balance;
+const words = t.learn.balance;
 const UNEVEN = 5; // times as many pictures in the largest class as in the smallest are worth a warning
 const NAMED = 5; // classes of one picture that are named; the others are counted
 
 /**
- * What a total accuracy would hide where one class has many times the pictures of another; null where they are even.
+ * What a total accuracy would hide where one class has many times the pictures of another; null
+ * where they are even.
  *
  * @param {string[]} classes
  * @param {number[]} counts
@@ -22,7 +26,8 @@ export function unevenness(classes, counts) {
 }
 
 /**
- * Of which classes nothing can be held out, and what follows; null where something is held out of each.
+ * Of which classes nothing can be held out, and what follows; null where something is held out of
+ * each.
  *
  * @param {string[]} classes
  * @param {number[]} counts

@@ -1,9 +1,9 @@
 /** The page of learning by keyboard, and the list of its keys. */
 
-import { find, h } from "../lib/dom.js";
+import { getElement, h } from "../lib/dom.js";
 import { toggleTheme } from "../lib/theme.js";
 import { languageChoice } from "../i18n/apply.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 import { openGlossary } from "../views/shared/glossary.js";
 
 /**
@@ -11,15 +11,15 @@ import { openGlossary } from "../views/shared/glossary.js";
  * @typedef {import("./types.js").LearnStore} LearnStore
  */
 
-const words = say.learn.run.help;
+const words = t.learn.run.help;
 
 /** @type {[string, string][]} */
 const KEYS = [
-  [say.help.space, words.play],
+  [t.help.space, words.play],
   ["n", words.batch],
   [".", words.phase],
   ["Esc", words.escape],
-  ["g", say.glossary.key],
+  ["g", t.glossary.key],
   ["t", words.theme],
   ["?", words.list],
 ];
@@ -35,7 +35,7 @@ export function mountKeys(store, runner) {
     " ": () => runner.toggle(),
     n: () => runner.stepBatch(),
     ".": () => runner.stepPhase(),
-    Escape: () => runner.closeGlass(),
+    Escape: () => runner.closeStepInspector(),
     g: () => void openGlossary(),
     t: () => toggleTheme({ store }),
     "?": () => dialog.showModal(),
@@ -53,16 +53,16 @@ export function mountKeys(store, runner) {
 }
 
 function helpDialog() {
-  const dialog = find("#help-dialog", HTMLDialogElement);
+  const dialog = getElement("#help-dialog", HTMLDialogElement);
   dialog.append(
-    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
+    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
     h("h2", { id: "help-title" }, words.title),
-    h("p", {}, h("button", { type: "button", class: "text", on: { click: () => void openGlossary() } }, say.glossary.open)),
+    h("p", {}, h("button", { type: "button", class: "text", on: { click: () => void openGlossary() } }, t.glossary.open)),
     h("dl", { class: "keys" }, ...KEYS.flatMap(([key, text]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, text)])),
     h("h2", {}, words.reading),
     h("p", {}, words.read),
-    h("p", { class: "language" }, h("label", { for: "help-language" }, say.language), " ", languageChoice("help-language")),
+    h("p", { class: "language" }, h("label", { for: "help-language" }, t.language), " ", languageChoice("help-language")),
   );
-  find("#help", HTMLElement).addEventListener("click", () => dialog.showModal());
+  getElement("#help", HTMLElement).addEventListener("click", () => dialog.showModal());
   return dialog;
 }

@@ -7,8 +7,8 @@ import { debounce } from "../lib/dom.js";
  * @typedef {import("./types.js").LearnStore} LearnStore
  * @typedef {import("./types.js").Phase} Phase
  *
- * @typedef {{ run: string | null, rival: string | null, step: number | null, phase: Phase,
- *   glass: string | null }} Asked What an address asks for.
+ * @typedef {{ run: string | null, secondRun: string | null, step: number | null, phase: Phase,
+ *   stepTrace: string | null }} Asked What an address asks for.
  */
 
 /**
@@ -21,10 +21,10 @@ export function firstState({ datasets, default_config }) {
     config: default_config,
     plan: null,
     run: null,
-    rival: null,
+    secondRun: null,
     evaluation: null,
     picture: { index: 0 },
-    glass: null,
+    stepTrace: null,
     phase: 0,
     learned: null,
     speed: null,
@@ -45,10 +45,10 @@ export function readAddress(search) {
   const step = Number.parseInt(query.get("step") ?? "", 10);
   return {
     run: query.get("run"),
-    rival: query.get("rival"),
+    secondRun: query.get("second"),
     step: step >= 1 ? step : null,
     phase: phase === 1 || phase === 2 || phase === 3 || phase === 4 ? phase : 0,
-    glass: query.get("glass"),
+    stepTrace: query.get("trace"),
   };
 }
 
@@ -56,15 +56,15 @@ export function readAddress(search) {
  * @param {Readonly<LearnState>} state
  * @returns {string} beginning with "?", or empty
  */
-export function writeAddress({ run, rival, glass, phase }) {
+export function writeAddress({ run, secondRun, stepTrace, phase }) {
   const query = new URLSearchParams();
   if (run) query.set("run", run.id);
-  if (rival) query.set("rival", rival.id);
-  if (glass?.training && glass.step !== null && phase) {
-    query.set("step", String(glass.step));
+  if (secondRun) query.set("second", secondRun.id);
+  if (stepTrace?.training && stepTrace.step !== null && phase) {
+    query.set("step", String(stepTrace.step));
     query.set("phase", String(phase));
-  } else if (glass && phase) {
-    query.set("glass", glass.id); // of a photo
+  } else if (stepTrace && phase) {
+    query.set("trace", stepTrace.id); // of a photo
     query.set("phase", String(phase));
   }
   return query.size ? `?${query}` : "";
@@ -78,7 +78,7 @@ export function writeAddress({ run, rival, glass, phase }) {
 export function followAddress(store) {
   let wanted = writeAddress(store.state);
   const write = debounce(() => history.replaceState(null, "", `${location.pathname}${wanted}`), 200);
-  store.watch(["run", "rival", "glass", "phase"], (state) => {
+  store.watch(["run", "secondRun", "stepTrace", "phase"], (state) => {
     const address = writeAddress(state);
     if (address === wanted) return; // a run changes ten times a second, its address does not
     wanted = address;

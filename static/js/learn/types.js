@@ -1,5 +1,6 @@
 /**
- * The shapes that travel through the page of learning; the API's are described in full by /api/v1/openapi.json.
+ * The shapes that travel through the page of learning; the API's are described in full by
+ * /api/v1/openapi.json.
  *
  * @typedef {import("../state/types.js").Problem} Problem
  * @typedef {import("../state/types.js").Stats} Stats
@@ -122,7 +123,7 @@
  * @property {number[][]} confusion_matrix [label][prediction]
  * @property {Mistake[]} mistakes the surest first
  *
- * @typedef {object} GlassClass
+ * @typedef {object} StepClass
  * @property {string} label
  * @property {number} score
  * @property {number} probability
@@ -132,7 +133,7 @@
  * @property {number} probability_after
  * @property {number} gradient
  *
- * @typedef {object} GlassParameter
+ * @typedef {object} StepParameter
  * @property {string} name
  * @property {number[]} shape
  * @property {number} size
@@ -141,7 +142,7 @@
  * @property {{ max_abs: number, relative: number | null }} change relative: none of what was zero everywhere
  * @property {{ filter: number, relative: number }[]} largest_updates the most moved first
  *
- * @typedef {object} GlassLayer
+ * @typedef {object} StepLayer
  * @property {string} name
  * @property {string} op
  * @property {string[]} inputs
@@ -149,26 +150,26 @@
  * @property {string[]} cached what it keeps for the way back
  * @property {Stats} value
  * @property {Stats | null} gradient
- * @property {GlassParameter[]} parameters
+ * @property {StepParameter[]} parameters
  *
  * @typedef {{ batch_index: number, index: number | null, label: string, loss: number, loss_after: number, probability: number,
- *   probability_after: number }} GlassPicture
+ *   probability_after: number }} StepImage
  *
- * @typedef {object} Glass One step, number by number.
+ * @typedef {object} StepTrace One step, number by number.
  * @property {string} id
  * @property {string | null} training
  * @property {number | null} step
  * @property {boolean} applied Whether the step was taken; otherwise it is about to be.
  * @property {number | null} epoch
  * @property {number} batch_size
- * @property {GlassPicture[]} pictures
+ * @property {StepImage[]} pictures
  * @property {number} picture the place in the batch of the one that is shown
  * @property {number} learning_rate
  * @property {string} optimiser
  * @property {Record<string, number>} options
- * @property {{ name: string, value: number, after: number, mean: number, mean_after: number, classes: GlassClass[] }} loss of the
+ * @property {{ name: string, value: number, after: number, mean: number, mean_after: number, classes: StepClass[] }} loss of the
  *   picture, and in the mean of the batch
- * @property {GlassLayer[]} layers
+ * @property {StepLayer[]} layers
  * @property {number} parameters_changed
  * @property {string | null} [after_analysis] of a step on a photo, the same photo with the network after the step
  *
@@ -179,10 +180,10 @@
  * @property {TrainingConfig} config
  * @property {Plan | null} plan of the config; null until it is known
  * @property {Run | null} run
- * @property {Run | null} rival a second run, raced against the first
+ * @property {Run | null} secondRun a second run, compared with the first
  * @property {Evaluation | null} evaluation of the run's newest network
  * @property {{ index: number } | { blob: Blob, name: string } | null} picture whose maps are shown: one of the set, or one's own
- * @property {Glass | null} glass
+ * @property {StepTrace | null} stepTrace
  * @property {Phase} phase
  * @property {TrainingConfig | null} learned the config that the run came from, to tell whether the config has changed since
  * @property {number | null} speed batches a second; null for as many as the machine manages

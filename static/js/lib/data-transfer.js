@@ -1,9 +1,10 @@
-/** What a drag carries, on every page alike: files, and all that lies in folders, with their paths. */
+/** Drag and drop on every page: the files of a drag, and those in its folders, with their paths. */
 
 /** @typedef {{ path: string, file: File | null }} Dropped a file that cannot be read is null; `path` has a "/" below a folder */
 
 /**
- * Let files be dropped anywhere on the page. Without this the browser leaves the page and shows the file.
+ * Let files be dropped anywhere on the page. Without this the browser leaves the page and shows the
+ * file.
  *
  * @param {HTMLElement} veil shown while files are held over the page
  * @param {(data: DataTransfer, target: EventTarget | null) => void} take called within the event: afterwards the data is gone
@@ -43,8 +44,8 @@ export function hasFolder(data) {
 }
 
 /**
- * All files, those in folders too, in the order in which they are met; to be called within the event. Ends after `most`, so
- * that a whole disk is no endless work.
+ * All files, those in folders too, in the order in which they are met; to be called within the
+ * event. Ends after `most`, so that a whole disk is no endless work.
  *
  * @param {DataTransfer} data
  * @param {number} most
@@ -82,7 +83,8 @@ async function readFolder(folder, found, most) {
 }
 
 /**
- * A reader gives a hundred entries at a time, and none at the end; null where the folder cannot be read.
+ * A reader gives a hundred entries at a time, and none at the end; null where the folder cannot be
+ * read.
  *
  * @param {FileSystemDirectoryReader} reader
  * @returns {Promise<FileSystemEntry[] | null>}

@@ -1,5 +1,6 @@
 /**
- * Small helpers around the DOM. Text only ever enters as text nodes: names in a model file are hostile input.
+ * Small helpers around the DOM. Text only ever enters as text nodes: names in a model file are
+ * hostile input.
  */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -11,7 +12,8 @@ const SVG = "http://www.w3.org/2000/svg";
  */
 
 /**
- * Make an element. Attributes that are false, null or undefined are left out, true ones are set without a value.
+ * Make an element. Attributes that are false, null or undefined are left out, true ones are set
+ * without a value.
  *
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
@@ -20,7 +22,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * @returns {HTMLElementTagNameMap[K]}
  */
 export function h(tag, props = {}, ...children) {
-  return dress(document.createElement(tag), props, children);
+  return applyProps(document.createElement(tag), props, children);
 }
 
 /**
@@ -33,7 +35,7 @@ export function h(tag, props = {}, ...children) {
  * @returns {SVGElementTagNameMap[K]}
  */
 export function svg(tag, props = {}, ...children) {
-  return dress(document.createElementNS(SVG, tag), props, children);
+  return applyProps(document.createElementNS(SVG, tag), props, children);
 }
 
 /**
@@ -43,7 +45,7 @@ export function svg(tag, props = {}, ...children) {
  * @param {Child[]} children
  * @returns {E}
  */
-function dress(element, { on = {}, style = {}, data = {}, ...attributes }, children) {
+function applyProps(element, { on = {}, style = {}, data = {}, ...attributes }, children) {
   for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
   for (const [type, handler] of Object.entries(on)) element.addEventListener(type, handler);
   for (const [name, value] of Object.entries(style)) element.style.setProperty(name, value);
@@ -81,7 +83,7 @@ export function setAttribute(element, name, value) {
  * @param {ParentNode} [root]
  * @returns {E}
  */
-export function find(selector, kind, root = document) {
+export function getElement(selector, kind, root = document) {
   const element = root.querySelector(selector);
   if (element instanceof kind) return element;
   throw new Error(`There is no ${kind.name} ${selector} in the page.`);
@@ -102,18 +104,18 @@ export function placeBox(element, box) {
 }
 
 /** Whether the reader asked for less motion. */
-export function prefersStillness() {
+export function prefersReducedMotion() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
 /**
- * Say something to those who listen rather than look. Waits until things have settled, so that a moving cursor is not read
- * out pixel by pixel.
+ * Say something to those who listen rather than look. Waits until things have settled, so that a
+ * moving cursor is not read out pixel by pixel.
  *
  * @type {(text: string) => void}
  */
 export const announce = debounce((text) => {
-  find("#live", HTMLElement).textContent = text;
+  getElement("#live", HTMLElement).textContent = text;
 }, 350);
 
 /**

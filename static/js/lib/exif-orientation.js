@@ -1,6 +1,7 @@
 /**
- * Which way up a picture is stored: EXIF's orientation, or XMP's where there is none, as the server reads them. Browsers heed
- * EXIF in JPEGs; in PNG and WebP each does as it likes, and none knows XMP. So those are turned here.
+ * Which way up a picture is stored: EXIF's orientation, or XMP's where there is none, as the server
+ * reads them. Browsers heed EXIF in JPEGs; in PNG and WebP each does as it likes, and none knows
+ * XMP. So those are turned here.
  */
 
 /**

@@ -1,8 +1,8 @@
 /** Where things go. Only arithmetic. The strip has its own: network/geometry.js. */
 
 /**
- * The grid with the largest cells that shows `count` maps of one shape without scrolling; if they would get smaller than
- * `least`, it scrolls.
+ * The grid with the largest cells that shows `count` maps of one shape without scrolling; if they
+ * would get smaller than `least`, it scrolls.
  *
  * @param {{ width: number, height: number, count: number, rows: number, columns: number, gap: number,
  *   caption: number, least: number, most: number }} room `rows` × `columns` is the size of one map

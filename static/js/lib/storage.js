@@ -1,6 +1,6 @@
 /**
- * What the page remembers between visits. A browser may forbid it ("block all cookies"), or its space may be full: then nothing
- * is remembered, and the page works all the same.
+ * What the page remembers between visits. A browser may forbid it ("block all cookies"), or its
+ * space may be full: then nothing is remembered, and the page works all the same.
  */
 
 export const storage = {

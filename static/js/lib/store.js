@@ -1,5 +1,5 @@
 /**
- * The page's state in one place. Views read it, actions change it, nobody else remembers anything.
+ * The page's state in one place: views read and watch it, controllers change it.
  *
  * @template {object} S
  */
@@ -16,9 +16,9 @@ export class Store {
   }
 
   /**
-   * Change some entries, at once. Each watcher of an entry that is now different is called once, in the order in which they
-   * were added. A change that a watcher makes waits until all have been called for the one before: so all see changes in the
-   * same order.
+   * Change some entries, at once. Each watcher of an entry that is now different is called once, in
+   * the order in which they were added. A change that a watcher makes waits until all have been
+   * called for the one before: so all see changes in the same order.
    *
    * @param {Partial<S>} patch
    */

@@ -1,6 +1,6 @@
 /** Light or dark: what the reader chose, or else what the device prefers. */
 
-import { find } from "./dom.js";
+import { getElement } from "./dom.js";
 import { storage } from "./storage.js";
 
 /**
@@ -11,7 +11,7 @@ import { storage } from "./storage.js";
 
 /** @param {Themed} store */
 export function mountTheme(store) {
-  find("#theme", HTMLElement).addEventListener("click", () => toggleTheme({ store }));
+  getElement("#theme", HTMLElement).addEventListener("click", () => toggleTheme({ store }));
   store.watch(["theme"], showTheme);
   showTheme(store.state);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
@@ -29,5 +29,5 @@ export function toggleTheme({ store }) {
 /** @param {{ readonly theme: Theme }} state */
 function showTheme({ theme }) {
   document.documentElement.dataset.theme = theme;
-  find("#theme", HTMLElement).setAttribute("aria-pressed", String(theme === "dark"));
+  getElement("#theme", HTMLElement).setAttribute("aria-pressed", String(theme === "dark"));
 }

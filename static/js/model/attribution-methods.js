@@ -1,4 +1,7 @@
-/** The ways to ask which pixels speak for a class, from the plainest to the most laborious. What they mean is in the words. */
+/**
+ * The ways to ask which pixels speak for a class, from the plainest to the most laborious. What
+ * they mean is in the words.
+ */
 
 /**
  * @typedef {object} Option A number that the reader may change; without one, the server's own holds.

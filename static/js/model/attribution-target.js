@@ -1,6 +1,9 @@
-/** What an attribution asks about: a class, or one number of an output that has none; and where that number is, in words. */
+/**
+ * What an attribution asks about: a class, or one number of an output that has none; and where that
+ * number is, in words.
+ */
 
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 import { hasMaps, layerNamed } from "./graph.js";
 import { isClassifying, outputOf } from "./outputs.js";
 
@@ -9,25 +12,25 @@ import { isClassifying, outputOf } from "./outputs.js";
  * @typedef {import("../state/types.js").Model} Model
  * @typedef {import("../state/types.js").ModelOutput} ModelOutput
  * @typedef {import("../state/types.js").State} State
- * @typedef {import("../state/types.js").WhyWish} WhyWish
+ * @typedef {import("../state/types.js").AttributionRequest} AttributionRequest
  *
  * @typedef {{ name: "unit" | "map" | "y" | "x" | "box" | "value", size: number, apart: number }} Axis
  *   A coordinate of an output's numbers: how many there are, and how far apart two neighbours are where all numbers are counted through.
  */
 
 /**
- * What is asked for, without the class, the number and the layer that belong to another network: these are kept for when the
- * reader comes back to it.
+ * What is asked for, without the class, the number and the layer that belong to another network:
+ * these are kept for when the reader comes back to it.
  *
- * @param {Readonly<Pick<State, "why" | "model" | "analysis" | "output">>} state
- * @returns {WhyWish}
+ * @param {Readonly<Pick<State, "attributionRequest" | "model" | "analysis" | "output">>} state
+ * @returns {AttributionRequest}
  */
-export function askedOf({ why, model, analysis, output }) {
+export function askedOf({ attributionRequest, model, analysis, output }) {
   const found = outputOf({ model, analysis, output });
-  const { target, from } = why;
+  const { target, from } = attributionRequest;
   const isTarget = target !== null && found !== null && hasTarget(found.info, found.answer.predictions ?? null, target);
   const layer = from === null ? null : model?.layers.find(({ name }) => name === from);
-  return { ...why, target: isTarget ? target : null, from: layer && hasMaps(layer) ? from : null };
+  return { ...attributionRequest, target: isTarget ? target : null, from: layer && hasMaps(layer) ? from : null };
 }
 
 /**
@@ -46,8 +49,8 @@ export function numbersOf({ shape }) {
 }
 
 /**
- * The coordinates by which a person can name one of an output's numbers, in the order in which they are said: map, y and x;
- * of a detector's table the box and its value; of a list the unit.
+ * The coordinates by which a person can name one of an output's numbers, in the order in which they
+ * are said: map, y and x; of a detector's table the box and its value; of a list the unit.
  *
  * @param {Model} model
  * @param {ModelOutput} info
@@ -96,7 +99,7 @@ export function indexOf(axes, coordinates) {
  */
 export function placeInWords(model, info, index) {
   const axes = axesOf(model, info);
-  return coordinatesOf(axes, index).map((at, i) => say.why.coordinate(say.why.axes[axes[i]?.name ?? "unit"], at)).join(" · ");
+  return coordinatesOf(axes, index).map((at, i) => t.why.coordinate(t.why.axes[axes[i]?.name ?? "unit"], at)).join(" · ");
 }
 
 /**

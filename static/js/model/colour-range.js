@@ -3,7 +3,7 @@
 import { number } from "../i18n/format.js";
 import { isMapByMap } from "./graph.js";
 import { planeOf } from "../render/raster.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 
 /**
  * @typedef {import("../state/types.js").Analysis} Analysis
@@ -40,8 +40,8 @@ export function layerRange({ op, stats }) {
 }
 
 /**
- * One scale for a layer and the one it is made from, so that before and after can be compared; null where that makes no
- * sense, because its numbers are made from many maps.
+ * One scale for a layer and the one it is made from, so that before and after can be compared; null
+ * where that makes no sense, because its numbers are made from many maps.
  *
  * @param {Analysis} analysis
  * @param {Layer} layer
@@ -55,7 +55,8 @@ export function companionRange({ layers }, layer) {
 }
 
 /**
- * One scale for all layers with maps. The input and the vectors are left out: their numbers mean something else.
+ * One scale for all layers with maps. The input and the vectors are left out: their numbers mean
+ * something else.
  *
  * @param {Analysis} analysis
  * @param {boolean} signed
@@ -69,7 +70,8 @@ function networkRange({ layers }, signed) {
 }
 
 /**
- * The range of one plane. Whether it is signed is decided by its layer, so that neighbours stay comparable.
+ * The range of one plane. Whether it is signed is decided by its layer, so that neighbours stay
+ * comparable.
  *
  * @param {Tensor} tensor
  * @param {number} plane
@@ -98,8 +100,8 @@ export function extremes(values) {
 }
 
 /**
- * What a colour scale cannot show of these numbers, in words: they are all the same, all but zero, or nearer to each other
- * than two of its colours; null where the colours tell them apart.
+ * What a colour scale cannot show of these numbers, in words: they are all the same, all but zero,
+ * or nearer to each other than two of its colours; null where the colours tell them apart.
  *
  * @param {number} min of the numbers
  * @param {number} max
@@ -107,10 +109,10 @@ export function extremes(values) {
  */
 export function flatness(min, max, { low, high }) {
   if (!Number.isFinite(min) || !Number.isFinite(max)) return null;
-  if (min === max) return say.legend.same(number(min));
+  if (min === max) return t.legend.same(number(min));
   const reach = Math.max(Math.abs(min), Math.abs(max));
-  if (reach < ALL_BUT_ZERO) return say.legend.allButZero(number(reach));
-  return max - min < (high - low) / COLOURS ? say.legend.close(number(min), number(max - min)) : null;
+  if (reach < ALL_BUT_ZERO) return t.legend.allButZero(number(reach));
+  return max - min < (high - low) / COLOURS ? t.legend.close(number(min), number(max - min)) : null;
 }
 
 /**

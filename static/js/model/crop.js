@@ -1,4 +1,7 @@
-/** Which part of the photo the network sees. Only arithmetic; boxes are [left, top, right, bottom] in pixels of the photo. */
+/**
+ * Which part of the photo the network sees. Only arithmetic; boxes are [left, top, right, bottom]
+ * in pixels of the photo.
+ */
 
 /**
  * @typedef {import("../state/types.js").Analysis["input"]} Input
@@ -8,8 +11,8 @@
 const SLACK = 0.01; // pixels; what the server says is rounded
 
 /**
- * The part that a network is shown as long as nobody moves it: the largest one in the middle, less its margin; or all of the
- * photo, stretched or with borders. As Preprocess.crop_box has it.
+ * The part that a network is shown as long as nobody moves it: the largest one in the middle, less
+ * its margin; or all of the photo, stretched or with borders. As Preprocess.crop_box has it.
  *
  * @param {Input} input
  * @param {Model} model
@@ -23,7 +26,8 @@ export function middleOf({ width, height, size: [rows = 1, columns = 1] }, { pre
 }
 
 /**
- * The box around all of a photo that has the input's proportions; the photo covers whole pixels of the input.
+ * The box around all of a photo that has the input's proportions; the photo covers whole pixels of
+ * the input.
  *
  * @param {number} width
  * @param {number} height
@@ -40,7 +44,7 @@ function bordered(width, height, rows, columns, share) {
 }
 
 /**
- * Whether somebody has put it elsewhere than in the middle.
+ * Whether the crop was moved away from the middle.
  *
  * @param {Input} input
  * @param {Model} model
@@ -65,8 +69,8 @@ export function shifted([left = 0, top = 0, r = 0, b = 0], right, down, { width,
 }
 
 /**
- * A larger or smaller part of the same proportions. One point of it stays where it is: its middle, or the corner across
- * from the one that is pulled.
+ * A larger or smaller part of the same proportions. One point of it stays where it is: its middle,
+ * or the corner across from the one that is pulled.
  *
  * @param {number[]} crop
  * @param {number} factor

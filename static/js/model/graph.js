@@ -1,7 +1,10 @@
-/** Questions about how a model's layers hang together. Everything is asked of the API's description, nothing of a name. */
+/**
+ * Questions about how a model's layers hang together. Everything is asked of the API's description,
+ * nothing of a name.
+ */
 
 import { channelName, channelsOf } from "./preprocess.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 
 /**
  * @typedef {import("../state/types.js").Layer} Layer
@@ -46,7 +49,8 @@ export function hasWeights(layer) {
 }
 
 /**
- * Whether map k of this layer is made from map k of its input alone. A convolution with as many groups as maps is, too.
+ * Whether map k of this layer is made from map k of its input alone. A convolution with as many
+ * groups as maps is, too.
  *
  * @param {Layer} layer
  */
@@ -65,7 +69,8 @@ export function keepsMapsApart(layer) {
 }
 
 /**
- * Whether a layer's numbers lie in the order in which its maps are shown, channel by channel; with channels last they do not.
+ * Whether a layer's numbers lie in the order in which its maps are shown, channel by channel; with
+ * channels last they do not.
  *
  * @param {Layer} layer
  */
@@ -75,7 +80,8 @@ export function liesAsShown({ layout }) {
 }
 
 /**
- * The maps whose numbers arrive, in the same order, in this vector; null when it is not made of maps, or of maps in another order.
+ * The maps whose numbers arrive, in the same order, in this vector; null when it is not made of
+ * maps, or of maps in another order.
  *
  * @param {Model} model
  * @param {string} name
@@ -103,8 +109,9 @@ export function placeOfUnit({ shape: [, height = 1, width = 1] }, unit) {
 }
 
 /**
- * A few maps of each layer to stand for all. Layers that follow each other map by map show the same ones, so that the eye
- * can follow a map from its convolution through the switch into the pool; the last of such a row chooses.
+ * A few maps of each layer to stand for all. Layers that follow each other map by map show the same
+ * ones, so that the eye can follow a map from its convolution through the switch into the pool; the
+ * last of such a row chooses.
  *
  * @param {Model} model
  * @param {LayerResult[]} results
@@ -151,5 +158,5 @@ export function unitLabels(model, layer) {
  */
 export function mapName(layer, channel) {
   const given = layer.op === "input" ? channelsOf(layer)[channel] : undefined;
-  return given === undefined ? say.numbers.map(channel) : channelName(given);
+  return given === undefined ? t.numbers.map(channel) : channelName(given);
 }

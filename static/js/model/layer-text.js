@@ -3,7 +3,7 @@
 import { count, percent, plain, shapeText } from "../i18n/format.js";
 import { layerNamed } from "./graph.js";
 import { formulaOf, orderOf } from "./preprocess.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 
 /**
  * @typedef {import("../state/types.js").Layer} Layer
@@ -13,7 +13,7 @@ import { say } from "../i18n/index.js";
  * @typedef {{ layer: Layer, input: Layer | null, result: LayerResult, model: Model }} Told
  */
 
-const { ops } = say;
+const { ops } = t;
 
 /** @type {Record<string, (told: Told) => string[]>} */
 const SENTENCES = {
@@ -63,7 +63,7 @@ export function opTitle(op) {
  * @param {string} name
  */
 export function settingTitle(name) {
-  return named(say.inspector.settings, name);
+  return named(t.inspector.settings, name);
 }
 
 /**

@@ -1,7 +1,10 @@
-/** A network's outputs: which one the reader looks at, and where its numbers are in its layer. Asked of the API alone. */
+/**
+ * A network's outputs: which one the reader looks at, and where its numbers are in its layer. Asked
+ * of the API alone.
+ */
 
 import { words } from "../i18n/format.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 import { layerNamed } from "./graph.js";
 
 /**
@@ -17,7 +20,8 @@ import { layerNamed } from "./graph.js";
 const CLASSIFYING = new Set(["classes", "binary", "multilabel"]);
 
 /**
- * The output that the reader has chosen, where the network has it, else the one that stands for the network; and its answer.
+ * The output that the reader has chosen, where the network has it, else the one that stands for the
+ * network; and its answer.
  *
  * @param {Pick<State, "model" | "analysis" | "output">} state
  * @returns {{ info: ModelOutput, answer: AnalysisOutput } | null}
@@ -42,12 +46,13 @@ export function isClassifying({ kind }) {
  */
 export function labelOf({ kind, labels }, label) {
   if (labels) return words(label);
-  if (kind === "binary") return label === "1" ? say.prediction.yes : say.prediction.no;
-  return say.answer.unnamed(Number(label));
+  if (kind === "binary") return label === "1" ? t.prediction.yes : t.prediction.no;
+  return t.answer.unnamed(Number(label));
 }
 
 /**
- * The unit of an output's answer that a label stands for. Of a yes or no there are two, though it is one number.
+ * The unit of an output's answer that a label stands for. Of a yes or no there are two, though it
+ * is one number.
  *
  * @param {ModelOutput} info
  * @param {string} label
@@ -57,7 +62,8 @@ export function unitOf({ labels }, label) {
 }
 
 /**
- * Where a unit of a classifying output is among the numbers of its logits' layer; null where they are not a list.
+ * Where a unit of a classifying output is among the numbers of its logits' layer; null where they
+ * are not a list.
  *
  * @param {import("../state/types.js").Model} model
  * @param {ModelOutput} info
@@ -83,7 +89,8 @@ export function placeOf({ shape: [, height, width = 1] }, index) {
 }
 
 /**
- * Where the score of a detector's row is: the largest number of the row, behind the four of the box where these stand in front.
+ * Where the score of a detector's row is: the largest number of the row, behind the four of the box
+ * where these stand in front.
  *
  * @param {Layer} layer
  * @param {Tensor} tensor of that layer, whole

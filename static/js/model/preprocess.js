@@ -1,7 +1,10 @@
-/** What is done to a pixel before the network gets it: (pixel ÷ scale − mean) ÷ std, for each channel what it is given. */
+/**
+ * What is done to a pixel before the network gets it: (pixel ÷ scale − mean) ÷ std, for each
+ * channel what it is given.
+ */
 
 import { fixed, plain } from "../i18n/format.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 
 /**
  * @typedef {import("../state/types.js").Layer} Layer
@@ -11,7 +14,8 @@ import { say } from "../i18n/index.js";
 const COLOURS = ["red", "green", "blue"];
 
 /**
- * What each channel of the input is given: a colour, "red", "green" or "blue", or a pixel value that is the same for every photo.
+ * What each channel of the input is given: a colour, "red", "green" or "blue", or a pixel value
+ * that is the same for every photo.
  *
  * @param {Layer} input
  * @returns {(string | number)[]}
@@ -64,7 +68,8 @@ export function blank(preprocess, input) {
 }
 
 /**
- * What becomes of a pixel `x`, as a formula that leaves out what changes nothing: (x ÷ 255 − 0.5) ÷ 0.5.
+ * What becomes of a pixel `x`, as a formula that leaves out what changes nothing: (x ÷ 255 − 0.5) ÷
+ * 0.5.
  *
  * @param {string} x
  * @param {{ mean: number[], std: number[], scale: number }} preprocess
@@ -91,15 +96,15 @@ export function orderOf(input) {
 
 /** @param {string | number} channel */
 export function channelName(channel) {
-  const names = /** @type {Record<string, string>} */ (say.numbers.colours);
-  return typeof channel === "number" ? say.numbers.constant(plain(channel)) : (names[channel] ?? channel);
+  const names = /** @type {Record<string, string>} */ (t.numbers.colours);
+  return typeof channel === "number" ? t.numbers.constant(plain(channel)) : (names[channel] ?? channel);
 }
 
 /** @param {number[]} numbers */
 function list(numbers) {
   const texts = numbers.map((n) => (Number.isInteger(n) ? plain(n) : fixed(n, places(n)).replace(/0+$/, "")));
   const [first = ""] = texts;
-  if (texts.some((text) => text !== first)) return `(${texts.join(say.numbers.separator)})`;
+  if (texts.some((text) => text !== first)) return `(${texts.join(t.numbers.separator)})`;
   return first.startsWith("−") ? `(${first})` : first;
 }
 

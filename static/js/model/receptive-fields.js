@@ -1,4 +1,4 @@
-/** Who sees what: the receptive fields of a whole layer, asked for once, and the way from the photo to the input and back. */
+/** Receptive fields of a whole layer, loaded once, and coordinates: photo to input and back. */
 
 import { fetchReceptiveFields, isAbort } from "../api/client.js";
 import { hasMaps, layerNamed } from "./graph.js";
@@ -10,7 +10,7 @@ import { hasMaps, layerNamed } from "./graph.js";
  * @typedef {import("../state/types.js").Model} Model
  * @typedef {import("../state/types.js").Place} Place
  * @typedef {import("../state/types.js").ReceptiveFields} ReceptiveFields
- * @typedef {import("../state/types.js").Sight} Sight
+ * @typedef {import("../state/types.js").LayerReceptiveFields} LayerReceptiveFields
  * @typedef {import("../state/types.js").State} State
  */
 
@@ -18,13 +18,13 @@ import { hasMaps, layerNamed } from "./graph.js";
 const asked = new Map();
 
 /** @param {import("../lib/store.js").Store<State>} store */
-export function followSight(store) {
+export function loadReceptiveFields(store) {
   store.watch(["model", "layer"], async ({ model, layer }) => {
     const current = model && layerNamed(model, layer);
     if (!current) return;
     try {
       const fields = await Promise.all(mapsOf(model, current).map(({ name }) => fieldsOf(model.id, name)));
-      if (store.state.model === model && store.state.layer === layer) store.set({ sight: { layer, fields } });
+      if (store.state.model === model && store.state.layer === layer) store.set({ receptiveFields: { layer, fields } });
     } catch (error) {
       // Without them, each number's box comes with its explanation.
       if (!isAbort(error)) console.warn(error);
@@ -33,15 +33,16 @@ export function followSight(store) {
 }
 
 /**
- * What a number sees of the input: what its row and its column see. Null if that is nothing, undefined while it is not known.
+ * What a number sees of the input: what its row and its column see. Null if that is nothing,
+ * undefined while it is not known.
  *
- * @param {Sight | null} sight
+ * @param {LayerReceptiveFields | null} receptiveFields
  * @param {string} layer
  * @param {Place} place
  * @returns {Box | null | undefined}
  */
-export function boxSeenBy(sight, layer, [, y, x]) {
-  const [field] = sight?.layer === layer ? sight.fields : [];
+export function receptiveFieldOf(receptiveFields, layer, [, y, x]) {
+  const [field] = receptiveFields?.layer === layer ? receptiveFields.fields : [];
   if (!field || y === undefined || x === undefined) return undefined;
   const [row, column] = [field.rows?.[y], field.columns?.[x]];
   if (!row || !column) return undefined;
@@ -109,7 +110,8 @@ function fieldsOf(model, layer) {
 }
 
 /**
- * The layer itself if it has maps, or else the maps that it is made from, directly or through other vectors.
+ * The layer itself if it has maps, or else the maps that it is made from, directly or through other
+ * vectors.
  *
  * @param {Model} model
  * @param {Layer} layer

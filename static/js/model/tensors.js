@@ -117,8 +117,9 @@ export function strongestPlace({ shape, data }, channel) {
 }
 
 /**
- * How a layer's maps follow each other: by number, or those first whose mean, largest number or contrast (the standard deviation
- * over their places) is largest. Maps that are equal in that stay in the order of their numbers.
+ * How a layer's maps follow each other: by number, or those first whose mean, largest number or
+ * contrast (the standard deviation over their places) is largest. Maps that are equal in that stay
+ * in the order of their numbers.
  *
  * @param {Tensor} tensor with all channels
  * @param {import("../state/types.js").MapOrder} order

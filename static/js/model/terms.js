@@ -15,7 +15,7 @@
 /**
  * The place of a path's step in its layer.
  *
- * @param {{ index: import("../state/types.js").TrailStep["index"] }} step
+ * @param {{ index: import("../state/types.js").PathStep["index"] }} step
  * @returns {Place}
  */
 export function placeOf({ index: { channel, y, x, unit } }) {

@@ -1,4 +1,7 @@
-/** Where a layer's window lies on its input: told by stride, padding and dilation, before any server is asked. */
+/**
+ * Where a layer's window lies on its input: told by stride, padding and dilation, before any server
+ * is asked.
+ */
 
 /**
  * @typedef {import("../state/types.js").Box} Box
@@ -73,7 +76,8 @@ export function within(box, frame) {
 }
 
 /**
- * The window's cells as fractions of the window, where they lie apart; none where they lie side by side.
+ * The window's cells as fractions of the window, where they lie apart; none where they lie side by
+ * side.
  *
  * @param {Sliding} sliding
  */

@@ -1,9 +1,11 @@
 /**
- * The parts of a network that come again and again: residual blocks, fire modules, inverted residuals, dense layers. They are
- * told by how the layers hang together, not by what a file calls them, since many files call them 1, 2, 3.
+ * The parts of a network that come again and again: residual blocks, fire modules, inverted
+ * residuals, dense layers. They are told by how the layers hang together, not by what a file calls
+ * them, since many files call them 1, 2, 3.
  *
- * Where only one value is alive, the network could be cut in two. What lies between two cuts is a segment: a single layer of a
- * chain, or a whole part with branches. Large segments are blocks; and so is what else comes again in the row of segments.
+ * Where only one value is alive, the network could be cut in two. What lies between two cuts is a
+ * segment: a single layer of a chain, or a whole part with branches. Large segments are blocks; and
+ * so is what else comes again in the row of segments.
  */
 
 import { commonPath } from "./names.js";
@@ -107,8 +109,8 @@ function longestPath(layers, start, end, at) {
 }
 
 /**
- * Stretches of small segments that do what a large one does, only without its way around: blocks that change the resolution
- * have none.
+ * Stretches of small segments that do what a large one does, only without its way around: blocks
+ * that change the resolution have none.
  *
  * @param {Segment[]} segments
  * @param {Found[]} large
@@ -209,7 +211,8 @@ function mostRepeated(layers, segments, found) {
 }
 
 /**
- * Whether a segment is a row of the same few layers, tied together by lines that skip some: a block of dense layers.
+ * Whether a segment is a row of the same few layers, tied together by lines that skip some: a block
+ * of dense layers.
  *
  * @param {Layer[]} layers
  * @param {Segment} part

@@ -1,13 +1,14 @@
 /**
- * The network strip in numbers: where each column, cell, caption and line is. Lengths are in sixteenths of a rem, so that the
- * strip grows with the text.
+ * The network strip in numbers: where each column, cell, caption and line is. Lengths are in
+ * sixteenths of a rem, so that the strip grows with the text.
  *
- * A chain is as high as four maps. Beside branches the trunk shows fewer, and each branch has one in its lane. From far away
- * there is no room for maps: then each column is a bar, the higher the finer its resolution.
+ * A chain is as high as four maps. Beside branches the trunk shows fewer, and each branch has one
+ * in its lane. From far away there is no room for maps: then each column is a bar, the higher the
+ * finer its resolution.
  */
 
 import { hasMaps } from "../model/graph.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 import { placesOf } from "./lanes.js";
 import { routesOf } from "./routes.js";
 
@@ -195,7 +196,8 @@ function columnOf(item, at, lane, section, measures, middle, finest, typical) {
 }
 
 /**
- * From the edge of the trunk's cells to the middle of a lane. Above, the trunk's names are in between; below, the lane's own.
+ * From the edge of the trunk's cells to the middle of a lane. Above, the trunk's names are in
+ * between; below, the lane's own.
  *
  * @param {number} lane
  * @param {Measures} measures
@@ -263,7 +265,7 @@ function groupsOf(columns) {
   const found = [];
   for (const { layer, left, width, lane } of [...columns].sort((a, b) => a.at - b.at)) {
     if (lane !== 0) continue;
-    const text = hasMaps(layer) ? `${layer.shape[1]} × ${layer.shape[2]}` : say.strip.lists;
+    const text = hasMaps(layer) ? `${layer.shape[1]} × ${layer.shape[2]}` : t.strip.lists;
     const last = found.at(-1);
     if (last?.text === text) last.width = left + width - last.left;
     else found.push({ text, left, width });

@@ -1,7 +1,8 @@
 /**
- * Where each item of a network stands: its column, and its lane. The longest way from the input to the answer is the trunk, in
- * lane 0, which is straight. Each branch is a chain in a lane of its own, above or below, that nobody else uses from where it
- * leaves to where it arrives; so no line has to cross an item.
+ * Where each item of a network stands: its column, and its lane. The longest way from the input to
+ * the answer is the trunk, in lane 0, which is straight. Each branch is a chain in a lane of its
+ * own, above or below, that nobody else uses from where it leaves to where it arrives; so no line
+ * has to cross an item.
  */
 
 /**
@@ -120,8 +121,8 @@ function chainsOf(items, column, readers, trunk) {
 }
 
 /**
- * Give each chain the free lane nearest to what it hangs between. What hangs on the trunk comes first, short before long, so
- * that the longer ones go around the shorter.
+ * Give each chain the free lane nearest to what it hangs between. What hangs on the trunk comes
+ * first, short before long, so that the longer ones go around the shorter.
  *
  * @param {Item[]} items
  * @param {number[][]} readers

@@ -3,8 +3,9 @@
 /** @typedef {import("../state/types.js").Layer} Layer */
 
 /**
- * The parts of a name, from the outermost: layer1 · 0 · conv1, however it is written: `layer1.0.conv1`, or
- * `/layer1/layer1.0/conv1/Conv_output_0`, where each part says again what it is in.
+ * The parts of a name, from the outermost: layer1 · 0 · conv1, however it is written:
+ * `layer1.0.conv1`, or `/layer1/layer1.0/conv1/Conv_output_0`, where each part says again what it
+ * is in.
  *
  * @param {string} name
  * @returns {string[]}

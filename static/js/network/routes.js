@@ -1,6 +1,7 @@
 /**
- * The lines from column to column. Neighbours are joined by fans from map to map. A line to further away runs in a lane where
- * nothing stands in its way; if there is none, below everything between. Up and down it goes between two columns only.
+ * The lines from column to column. Neighbours are joined by fans from map to map. A line to further
+ * away runs in a lane where nothing stands in its way; if there is none, below everything between.
+ * Up and down it goes between two columns only.
  */
 
 import { keepsMapsApart } from "../model/graph.js";
@@ -47,8 +48,8 @@ export function routesOf(columns, chains, typical, bottom, isChain, margin) {
 }
 
 /**
- * Whether nothing stands between two columns in a lane. Besides what stands there, a chain keeps its lane to itself from where
- * it leaves to where it arrives.
+ * Whether nothing stands between two columns in a lane. Besides what stands there, a chain keeps
+ * its lane to itself from where it leaves to where it arrives.
  *
  * @param {Column[]} columns
  * @param {Chain[]} chains
@@ -95,8 +96,8 @@ function tracksOf(columns, edges, bottom, isChain) {
 }
 
 /**
- * Lines between neighbours: from all maps to all; or map to map where the maps have nothing to do with each other; or a
- * single one, if the two columns then show different ones.
+ * Lines between neighbours: from all maps to all; or map to map where the maps have nothing to do
+ * with each other; or a single one, if the two columns then show different ones.
  *
  * @param {Column} from
  * @param {Column} to
@@ -132,7 +133,8 @@ function run(from, to, when, margin) {
 }
 
 /**
- * A line below the columns between. It leaves and arrives from below, too, unless something is in the way there.
+ * A line below the columns between. It leaves and arrives from below, too, unless something is in
+ * the way there.
  *
  * @param {Column[]} columns
  * @param {Column} from

@@ -1,4 +1,7 @@
-/** How the reader looks at the strip: how near, and which blocks are folded. Actions change the store; the strip follows. */
+/**
+ * How the reader looks at the strip: how near, and which blocks are folded. Actions change the
+ * store; the strip follows.
+ */
 
 /**
  * @typedef {import("../lib/store.js").Store<import("../state/types.js").State>} Store
@@ -98,7 +101,7 @@ export function toggleBlock(store, block) {
 }
 
 /**
- * Whoever steps into a block that was folded by hand opens it.
+ * A block that was collapsed by hand opens when one of its layers becomes the current one.
  *
  * @param {Store} store
  * @param {Block | null} block that the current layer is in

@@ -1,9 +1,9 @@
 /**
- * The API reference: Swagger UI over the server's own OpenAPI document, with the document's examples
- * in curl and Python above the answers.
+ * The API reference: Swagger UI over the server's own OpenAPI document, with the document's
+ * examples in curl and Python above the answers.
  */
 
-import { find } from "../lib/dom.js";
+import { getElement } from "../lib/dom.js";
 
 /**
  * What of Swagger UI is used here. Its package has no types.
@@ -15,7 +15,10 @@ import { find } from "../lib/dom.js";
 
 const { openapi = "", exampleHost = "" } = document.body.dataset;
 
-/** This server's address, with the prefix under which a proxy may offer it. In examples it takes the place of theirs. */
+/**
+ * This server's address, with the prefix under which a proxy may offer it. In examples it takes the
+ * place of theirs.
+ */
 const base = new URL(".", document.baseURI).href.replace(/\/$/, "");
 
 /** The row of an error to which the address leads; a call's address begins with a slash. */
@@ -69,8 +72,8 @@ function codeSamples({ React }) {
 }
 
 /**
- * The page has a heading and one server of its own. An operation's heading is one button: a link inside it could not be
- * reached by keyboard or screen reader.
+ * The page has a heading and one server of its own. An operation's heading is one button: a link
+ * inside it could not be reached by keyboard or screen reader.
  * @param {System} system
  */
 function plainParts({ React }) {
@@ -80,7 +83,10 @@ function plainParts({ React }) {
   return { components: { DeepLink, InfoContainer: Nothing, ServersContainer: Nothing } };
 }
 
-/** Swagger UI leaves some of its controls without a name, and texts that scroll out of the keyboard's reach. */
+/**
+ * Swagger UI leaves some of its controls without a name, and texts that scroll out of the
+ * keyboard's reach.
+ */
 const NAMES = {
   "textarea.body-param__text": "Request body",
   ".examples-select-element": "Example",
@@ -124,7 +130,7 @@ function refuseDrops() {
 async function main() {
   refuseDrops();
   showTheme();
-  const reference = find("#reference", HTMLElement);
+  const reference = getElement("#reference", HTMLElement);
   new MutationObserver(() => nameControls(reference)).observe(reference, { childList: true, subtree: true });
   try {
     const answer = await fetch(openapi);
@@ -143,7 +149,7 @@ async function main() {
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
-    find("#status", HTMLElement).textContent = `The OpenAPI document could not be read: ${reason}`;
+    getElement("#status", HTMLElement).textContent = `The OpenAPI document could not be read: ${reason}`;
   }
 }
 

@@ -3,14 +3,14 @@
 import { followAddress, readAddress } from "../state/url.js";
 import { mountArticle } from "../article/index.js";
 import { Comparison } from "../state/comparison.js";
-import { find } from "../lib/dom.js";
-import { Explorer } from "../state/navigation.js";
-import { Intake } from "../state/photo-controller.js";
+import { getElement } from "../lib/dom.js";
+import { Navigation } from "../state/navigation.js";
+import { PhotoController } from "../state/photo-controller.js";
 import { mountShortcuts, Shortcuts } from "../state/shortcuts.js";
-import { Slider } from "../state/window-animation.js";
+import { WindowAnimation } from "../state/window-animation.js";
 import { USUAL } from "../network/view.js";
-import { OwnModels } from "../state/models-controller.js";
-import { followSight } from "../model/receptive-fields.js";
+import { ModelsController } from "../state/models-controller.js";
+import { loadReceptiveFields } from "../model/receptive-fields.js";
 import { Store } from "../lib/store.js";
 import { mountCamera } from "../views/shared/camera.js";
 import { mountCrop } from "../views/photo/crop.js";
@@ -32,14 +32,14 @@ import { mountStrip } from "../views/strip/index.js";
 import { mountTabs } from "../views/shell/tabs.js";
 import { mountToolbar } from "../views/shell/toolbar.js";
 import { mountTour } from "../views/shell/tour.js";
-import { mountTrail } from "../views/inspector/strongest-path.js";
+import { mountStrongestPath } from "../views/inspector/strongest-path.js";
 import { mountWhatIf } from "../views/whatif/index.js";
-import { mountWhy } from "../views/attribution/index.js";
-import { followCursor } from "../state/explanation-loader.js";
-import { dressPage, languageChoice } from "../i18n/apply.js";
+import { mountAttribution } from "../views/attribution/index.js";
+import { loadExplanations } from "../state/explanation-loader.js";
+import { translatePage, languageChoice } from "../i18n/apply.js";
 
-dressPage();
-find("#language", HTMLElement).append(languageChoice("language-choice"));
+translatePage();
+getElement("#language", HTMLElement).append(languageChoice("language-choice"));
 const address = readAddress(location.search);
 
 /** @type {import("../state/types.js").State} */
@@ -51,7 +51,7 @@ const initial = {
   output: address.output,
   source: null,
   photo: null,
-  seen: null,
+  inputImage: null,
   numbers: null,
   layer: address.layer ?? "",
   tile: address.place?.[0] ?? 0,
@@ -65,22 +65,22 @@ const initial = {
   problem: null,
   walking: false,
   tab: address.tab,
-  sight: null,
-  field: null,
+  receptiveFields: null,
+  effectiveField: null,
   probe: null,
-  trail: null,
-  why: address.why,
+  strongestPath: null,
+  attributionRequest: address.attributionRequest,
   attribution: null,
   overlay: { strength: 0.5, positive: false, compare: false },
   changes: address.changes,
-  beside: address.beside,
+  compareTarget: address.compareTarget,
   pair: null,
-  side: address.outlook === "one" ? "one" : "other",
-  contrast: address.outlook === "difference" || address.outlook === "beside" ? address.outlook : null,
-  twin: null,
+  side: address.compareMode === "one" ? "one" : "other",
+  bothSides: address.compareMode === "difference" || address.compareMode === "side-by-side" ? address.compareMode : null,
+  matchedLayer: null,
   difference: null,
-  unmade: null,
-  slide: null,
+  compareError: null,
+  animation: null,
   focus: null,
   kernels: address.kernels,
   strip: USUAL,
@@ -88,34 +88,34 @@ const initial = {
 };
 const store = new Store(initial);
 
-const { maxBytes, maxPixels } = find("#file", HTMLElement).dataset;
-const intake = new Intake(store, { bytes: Number(maxBytes), pixels: Number(maxPixels) });
-const explorer = new Explorer(store);
+const { maxBytes, maxPixels } = getElement("#file", HTMLElement).dataset;
+const photoController = new PhotoController(store, { bytes: Number(maxBytes), pixels: Number(maxPixels) });
+const navigation = new Navigation(store);
 const app = {
   store,
-  intake,
-  explorer,
-  slider: new Slider(store, explorer),
-  comparison: new Comparison(store, intake),
-  own: new OwnModels(store, intake),
+  photoController,
+  navigation,
+  windowAnimation: new WindowAnimation(store, navigation),
+  comparison: new Comparison(store, photoController),
+  modelsController: new ModelsController(store, photoController),
   shortcuts: new Shortcuts(),
 };
 
 const views = [
   mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
-  mountShortcuts, mountOver, mountProbe, mountTrail, mountWhy, mountWhatIf, mountLesson,
+  mountShortcuts, mountOver, mountProbe, mountStrongestPath, mountAttribution, mountWhatIf, mountLesson,
   mountCamera, mountDraw, mountCrop, mountSave, mountOwn, mountPreprocessing,
 ];
 for (const mount of views) mount(app);
 mountHelp(app);
 mountTour(app);
 mountArticle(app);
-followCursor(store);
-followSight(store);
+loadExplanations(store);
+loadReceptiveFields(store);
 followAddress(store, (address) => {
-  store.set({ scale: address.scale, order: address.order, open: address.open, kernels: address.kernels, tab: address.tab, why: address.why, output: address.output });
+  store.set({ scale: address.scale, order: address.order, open: address.open, kernels: address.kernels, tab: address.tab, attributionRequest: address.attributionRequest, output: address.output });
   app.comparison.fulfil(address);
-  if (address.layer) app.explorer.goTo(address.layer, address.place);
-  void app.intake.fulfil(address);
+  if (address.layer) app.navigation.goTo(address.layer, address.place);
+  void app.photoController.fulfil(address);
 });
-void app.intake.start(address);
+void app.photoController.start(address);

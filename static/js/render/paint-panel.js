@@ -1,6 +1,7 @@
 /**
- * A part of the page as a picture, drawn by walking over its elements: their backgrounds, frames, canvases, shapes and lines of
- * text, where the browser has put them. What is scrolled out of the part's sight is not in the picture, as on the screen.
+ * A part of the page as a picture, drawn by walking over its elements: their backgrounds, frames,
+ * canvases, shapes and lines of text, where the browser has put them. What is scrolled out of the
+ * part's sight is not in the picture, as on the screen.
  */
 
 const SCALE = 2; // pixels of the picture for one of the page's

@@ -1,9 +1,11 @@
 /**
- * Colours for numbers. Every scale is a table of 256 colours, mixed in OKLab (Ottosson, 2020), where equal steps look equal.
+ * Colours for numbers. Every scale is a table of 256 colours, mixed in OKLab (Ottosson, 2020),
+ * where equal steps look equal.
  *
- * Non-negative numbers get viridis (van der Walt and Smith, 2015): lightness rises all the way, so it survives colour
- * blindness and a grey print. Signed numbers get blue – page – orange, told apart by every kind of colour vision; zero is
- * the colour of the page in either theme, so what is nothing looks like nothing.
+ * Non-negative numbers get viridis (van der Walt and Smith, 2015): lightness rises all the way, so
+ * it survives colour blindness and a grey print. Signed numbers get blue – page – orange, told
+ * apart by every kind of colour vision; zero is the colour of the page in either theme, so what is
+ * nothing looks like nothing.
  */
 
 /** @typedef {Uint32Array} Palette 256 colours as the bytes of an ImageData, red first. */

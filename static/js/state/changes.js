@@ -1,4 +1,7 @@
-/** The list of what-ifs as plain data: what replaces what, what it is called in an address, what the server is asked. */
+/**
+ * The list of what-ifs as plain data: what replaces what, what it is called in an address, what the
+ * server is asked.
+ */
 
 /**
  * @typedef {import("./types.js").Change} Change
@@ -8,8 +11,8 @@
  */
 
 /**
- * The list with a change made, or made anew. There is one of each kind, filter and weight, which keeps its place; a change
- * that changes nothing leaves the list.
+ * The list with a change made, or made anew. There is one of each kind, filter and weight, which
+ * keeps its place; a change that changes nothing leaves the list.
  *
  * @param {Change[]} changes
  * @param {Change} change
@@ -56,8 +59,8 @@ function isNothing(change) {
 }
 
 /**
- * Whether a network has what a change is about. A link may be older than the network, and another network may have been
- * chosen since.
+ * Whether a network has what a change is about. A link may be older than the network, and another
+ * network may have been chosen since.
  *
  * @param {Change} change
  * @param {Model} model
@@ -183,7 +186,8 @@ function isBox(box) {
 }
 
 /**
- * Boxes [left, top, right, bottom] with one more covered, or uncovered, in as few boxes as a run of equal rows needs.
+ * Boxes [left, top, right, bottom] with one more covered, or uncovered, in as few boxes as a run of
+ * equal rows needs.
  *
  * @param {number[][]} boxes
  * @param {number[]} box
@@ -192,7 +196,7 @@ function isBox(box) {
  * @param {number} height
  * @returns {number[][]}
  */
-export function brushed(boxes, box, covered, width, height) {
+export function paintMask(boxes, box, covered, width, height) {
   const mask = new Uint8Array(width * height);
   for (const each of boxes) fill(mask, each, 1, width, height);
   fill(mask, box, covered ? 1 : 0, width, height);

@@ -1,15 +1,18 @@
-/** Two analyses at once: a photo and a variant of it, two photos, or two networks. Keeps the pair in step with the wish. */
+/**
+ * Two analyses at once: a photo and a variant of it, two photos, or two networks. Loads the pair
+ * that the state asks for.
+ */
 
 import * as api from "../api/client.js";
 import { asked, keyOf, withChange, writeChanges } from "./changes.js";
 import { hasMaps, layerNamed } from "../model/graph.js";
 import { decodePicture, sendPrepared } from "../api/image-upload.js";
 import { Tensors } from "../model/tensors.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 
 /**
  * @typedef {import("./types.js").Analysis} Analysis
- * @typedef {import("./types.js").Beside} Beside
+ * @typedef {import("./types.js").CompareTarget} CompareTarget
  * @typedef {import("./types.js").Change} Change
  * @typedef {import("./types.js").Changes} Changes
  * @typedef {import("./types.js").Layer} Layer
@@ -20,9 +23,9 @@ import { say } from "../i18n/index.js";
  * @typedef {import("./types.js").Source} Source
  * @typedef {import("./types.js").State} State
  *
- * @typedef {{ kind: "variant", changes: Changes } | { kind: "beside", beside: Beside }} Wish
+ * @typedef {{ kind: "variant", changes: Changes } | { kind: "target", compareTarget: CompareTarget }} CompareRequest
  *
- * @typedef {"one" | "other" | "difference" | "beside"} Outlook What of a pair is looked at.
+ * @typedef {"one" | "other" | "difference" | "side-by-side"} CompareMode What of a pair is looked at.
  */
 
 const TOGETHER = 1000; // milliseconds between changes of one thing that are undone together: one pull at a slider
@@ -31,7 +34,7 @@ export class Comparison {
   /** @type {Side | null} The photo as it is; a variant is always one of it. */
   #one = null;
   #abort = new AbortController();
-  /** @type {Wish["kind"] | null} */
+  /** @type {CompareRequest["kind"] | null} */
   #making = null;
   #isStale = false;
   #isRevived = false;
@@ -43,16 +46,16 @@ export class Comparison {
 
   /**
    * @param {import("../lib/store.js").Store<State>} store
-   * @param {import("./photo-controller.js").Intake} intake
+   * @param {import("./photo-controller.js").PhotoController} photoController
    */
-  constructor(store, intake) {
+  constructor(store, photoController) {
     this.store = store;
-    this.intake = intake;
+    this.photoController = photoController;
     store.watch(["analysis"], () => this.#arrive());
-    store.watch(["seen"], ({ analysis, seen }) => {
-      if (this.#one && this.#one.analysis === analysis) this.#one.seen = seen;
+    store.watch(["inputImage"], ({ analysis, inputImage }) => {
+      if (this.#one && this.#one.analysis === analysis) this.#one.inputImage = inputImage;
     });
-    store.watch(["changes", "beside"], () => this.#follow());
+    store.watch(["changes", "compareTarget"], () => this.#follow());
   }
 
   /**
@@ -66,7 +69,7 @@ export class Comparison {
     const now = performance.now();
     if (key !== this.#latest.key || now - this.#latest.at > TOGETHER) this.#past.push(changes);
     this.#latest = { key, at: now };
-    this.store.set({ changes: withChange(changes, change), beside: null });
+    this.store.set({ changes: withChange(changes, change), compareTarget: null });
   }
 
   /** @param {Change} change */
@@ -85,28 +88,28 @@ export class Comparison {
     if (before) this.store.set({ changes: before });
   }
 
-  /** @param {Beside | null} beside */
-  compareWith(beside) {
+  /** @param {CompareTarget | null} compareTarget */
+  compareWith(compareTarget) {
     this.#file = null;
-    this.store.set({ beside });
+    this.store.set({ compareTarget });
   }
 
   /** @param {File} file */
   compareWithFile(file) {
     this.#file = file;
-    this.store.set({ beside: { kind: "analysis", id: "" } });
+    this.store.set({ compareTarget: { kind: "analysis", id: "" } });
   }
 
   /**
    * What an address asks for, when the reader goes back or forward.
    *
-   * @param {import("./url.js").Wish} wish
+   * @param {import("./url.js").UrlState} urlState
    */
-  fulfil({ changes, beside, outlook }) {
+  fulfil({ changes, compareTarget, compareMode }) {
     const now = this.store.state;
-    const isOther = writeChanges(changes) !== writeChanges(now.changes) || JSON.stringify(beside) !== JSON.stringify(now.beside);
-    if (isOther) this.store.set({ changes, beside });
-    this.look(outlook);
+    const isOther = writeChanges(changes) !== writeChanges(now.changes) || JSON.stringify(compareTarget) !== JSON.stringify(now.compareTarget);
+    if (isOther) this.store.set({ changes, compareTarget });
+    this.look(compareMode);
   }
 
   /** Make anew what is wished for. */
@@ -120,14 +123,14 @@ export class Comparison {
     this.look(this.store.state.side === "one" ? "other" : "one");
   }
 
-  /** @param {Outlook} outlook */
-  look(outlook) {
+  /** @param {CompareMode} compareMode */
+  look(compareMode) {
     if (!this.store.state.pair) return;
-    if (outlook === "difference" || outlook === "beside") {
-      this.store.set({ contrast: outlook });
+    if (compareMode === "difference" || compareMode === "side-by-side") {
+      this.store.set({ bothSides: compareMode });
       return;
     }
-    this.store.set({ side: outlook, contrast: null });
+    this.store.set({ side: compareMode, bothSides: null });
     void this.#attempt(this.#abort.signal, () => this.#show());
   }
 
@@ -136,9 +139,9 @@ export class Comparison {
    *
    * @param {Side} side
    */
-  async seen(side) {
-    side.seen ??= await api.fetchSeen(side.analysis.id).catch(() => null); // a nicety; the input's maps show it, too
-    return side.seen;
+  async inputImage(side) {
+    side.inputImage ??= await api.fetchInputImage(side.analysis.id).catch(() => null); // a nicety; the input's maps show it, too
+    return side.inputImage;
   }
 
   /** @param {Change[]} changes */
@@ -148,7 +151,10 @@ export class Comparison {
     this.store.set({ changes });
   }
 
-  /** Another photo, or another network for it, has come onto the page: what was wished for is made of that. */
+  /**
+   * Another photo, or another network for it, has come onto the page: what was wished for is made
+   * of that.
+   */
   #arrive() {
     const { model, analysis, numbers, source, photo, pair } = this.store.state;
     if (!model || !analysis || !numbers) return;
@@ -156,27 +162,27 @@ export class Comparison {
     pair?.one.numbers.close();
     pair?.other.numbers.close();
     this.#stop();
-    this.#one = { model, analysis, numbers, source, photo, seen: null };
+    this.#one = { model, analysis, numbers, source, photo, inputImage: null };
     this.store.set({ pair: null, difference: null });
     this.#follow();
   }
 
   /**
-   * Make what is wished for. While a slider moves, one variant is made at a time and the latest wish is next; anything else
-   * that is under way is given up.
+   * Make what is wished for. While a slider moves, one variant is made at a time and the latest
+   * wish is next; anything else that is under way is given up.
    */
   #follow() {
-    const wish = this.#wish();
+    const request = this.#request();
     const { pair } = this.store.state;
-    const isHere = wish?.kind === "beside" && wish.beside.id === pair?.other.analysis.id && pair.one === this.#one;
+    const isHere = request?.kind === "target" && request.compareTarget.id === pair?.other.analysis.id && pair.one === this.#one;
     if (isHere) return;
-    if (wish?.kind === "variant" && this.#making === "variant") {
+    if (request?.kind === "variant" && this.#making === "variant") {
       this.#isStale = true;
       return;
     }
     this.#stop();
-    if (!wish) this.#end(null);
-    else if (this.#one) void this.#make(this.#one, wish, this.#abort.signal);
+    if (!request) this.#end(null);
+    else if (this.#one) void this.#make(this.#one, request, this.#abort.signal);
   }
 
   #stop() {
@@ -186,27 +192,27 @@ export class Comparison {
     this.#isStale = false;
   }
 
-  /** @returns {Wish | null} */
-  #wish() {
-    const { changes, beside } = this.store.state;
+  /** @returns {CompareRequest | null} */
+  #request() {
+    const { changes, compareTarget } = this.store.state;
     if (!this.#one) return null;
-    if (beside) return beside.kind === "model" && beside.id === this.#one.model.id ? null : { kind: "beside", beside };
+    if (compareTarget) return compareTarget.kind === "model" && compareTarget.id === this.#one.model.id ? null : { kind: "target", compareTarget };
     const body = asked(changes, this.#one.model);
     return body && { kind: "variant", changes: body };
   }
 
   /**
    * @param {Side} one
-   * @param {Wish} wish
+   * @param {CompareRequest} request
    * @param {AbortSignal} signal
    */
-  async #make(one, wish, signal) {
-    this.#making = wish.kind;
+  async #make(one, request, signal) {
+    this.#making = request.kind;
     this.#isStale = false;
     await this.#attempt(signal, async () => {
-      const pair = wish.kind === "variant"
-        ? await this.#variant(one, wish.changes, signal)
-        : await this.#beside(one, wish.beside, signal);
+      const pair = request.kind === "variant"
+        ? await this.#variant(one, request.changes, signal)
+        : await this.#compareTarget(one, request.compareTarget, signal);
       signal.throwIfAborted();
       await this.#take(pair, signal);
     });
@@ -232,9 +238,12 @@ export class Comparison {
     }
   }
 
-  /** The server forgets what nobody has asked about for long. Where the photo is here, it is shown to it once more. */
+  /**
+   * The server forgets what nobody has asked about for long. Where the photo is here, it is shown
+   * to it once more.
+   */
   async #remind() {
-    return this.#one && this.intake.again(this.#one.model.id, this.#abort.signal).catch(() => null);
+    return this.#one && this.photoController.again(this.#one.model.id, this.#abort.signal).catch(() => null);
   }
 
   /**
@@ -245,10 +254,10 @@ export class Comparison {
    */
   async #take(pair, signal) {
     const before = this.store.state.pair?.other.numbers;
-    this.store.set({ pair, unmade: null });
+    this.store.set({ pair, compareError: null });
     const { id } = pair.other.analysis;
-    const { beside } = this.store.state;
-    if (beside?.kind === "analysis" && beside.id !== id) this.store.set({ beside: { kind: "analysis", id } }); // for a link
+    const { compareTarget } = this.store.state;
+    if (compareTarget?.kind === "analysis" && compareTarget.id !== id) this.store.set({ compareTarget: { kind: "analysis", id } }); // for a link
     await Promise.all([this.#show(), this.#measure(pair, signal)]);
     before?.close();
     this.#isRevived = false;
@@ -257,26 +266,29 @@ export class Comparison {
   /**
    * Back to the photo as it is.
    *
-   * @param {import("./types.js").Problem | null} unmade
+   * @param {import("./types.js").Problem | null} compareError
    */
-  #end(unmade) {
+  #end(compareError) {
     const { pair } = this.store.state;
     if (!pair) {
-      this.store.set({ unmade });
+      this.store.set({ compareError });
       return;
     }
-    this.store.set({ ...onPage(pair.one), ...this.#moved(pair.one), pair: null, difference: null, contrast: null, unmade });
+    this.store.set({ ...onPage(pair.one), ...this.#moved(pair.one), pair: null, difference: null, bothSides: null, compareError });
     pair.other.numbers.close();
   }
 
-  /** The chosen side, as soon as its numbers of the current layer are here, so that nothing flickers. */
+  /**
+   * The chosen side, as soon as its numbers of the current layer are here, so that nothing
+   * flickers.
+   */
   async #show() {
     const { pair, side, layer } = this.store.state;
     if (!pair) return;
     const shown = pair[side];
     const { layer: name } = this.#moved(shown);
     const at = layerNamed(shown.model, name);
-    await Promise.all([at && shown.numbers.whole(at), this.seen(shown)]);
+    await Promise.all([at && shown.numbers.whole(at), this.inputImage(shown)]);
     const now = this.store.state;
     if (now.pair !== pair || now.side !== side || now.analysis === shown.analysis) return;
     if (now.layer === layer) this.store.set({ ...onPage(shown), ...this.#moved(shown) });
@@ -284,14 +296,15 @@ export class Comparison {
   }
 
   /**
-   * Where the reader is in another side's network: in the same place, or as near to it as that network has one.
+   * Where the reader is in another side's network: in the same place, or as near to it as that
+   * network has one.
    *
    * @param {Side} side
    */
   #moved(side) {
-    const { model, layer, cursor, tile, pinned, twin } = this.store.state;
+    const { model, layer, cursor, tile, pinned, matchedLayer } = this.store.state;
     if (!model || model === side.model) return { layer, cursor, tile, pinned };
-    const to = twinOf(model, layer, side.model, twin);
+    const to = matchingLayer(model, layer, side.model, matchedLayer);
     const from = layerNamed(model, layer);
     const place = from && to && cursor && inProportion(from, to, cursor);
     return { layer: to?.name ?? layer, cursor: place, tile: place?.[0] ?? 0, pinned: pinned && place !== null };
@@ -314,24 +327,24 @@ export class Comparison {
    */
   async #variant(one, changes, signal) {
     const analysis = await api.postVariant(one.analysis.id, changes, signal);
-    const seen = changes.photo ? null : one.seen;
-    return { kind: "variant", one, other: { ...one, analysis, numbers: new Tensors(analysis.id), seen } };
+    const inputImage = changes.photo ? null : one.inputImage;
+    return { kind: "variant", one, other: { ...one, analysis, numbers: new Tensors(analysis.id), inputImage } };
   }
 
   /**
    * @param {Side} one
-   * @param {Beside} beside
+   * @param {CompareTarget} compareTarget
    * @param {AbortSignal} signal
    * @returns {Promise<Pair>}
    */
-  async #beside(one, { kind, id }, signal) {
+  async #compareTarget(one, { kind, id }, signal) {
     if (kind === "model") return this.#network(one, id, signal);
     if (this.#file) {
-      return sendPrepared(this.#file, this.intake.limits, ({ file, note }) => this.#photo(one, file, { ...upload(file), credit: note }, signal));
+      return sendPrepared(this.#file, this.photoController.limits, ({ file, note }) => this.#photo(one, file, { ...upload(file), credit: note }, signal));
     }
     if (kind === "analysis") return this.#opened(one, id);
     const sample = this.store.state.samples.find((sample) => sample.id === id);
-    if (!sample) throw new api.ProblemError({ type: "no-sample", status: 0, ...say.whatif.noSample(id) });
+    if (!sample) throw new api.ProblemError({ type: "no-sample", status: 0, ...t.whatif.noSample(id) });
     /** @type {Source} */
     const source = { kind: "sample", id, title: sample.title, credit: `${sample.credit} (${sample.license})` };
     return this.#photo(one, await api.fetchPicture(sample.url, signal), source, signal);
@@ -344,9 +357,9 @@ export class Comparison {
    * @returns {Promise<Pair>}
    */
   async #network(one, id, signal) {
-    const [model, analysis] = await Promise.all([api.fetchModel(id), this.intake.again(id, signal)]);
-    if (!analysis) throw new api.ProblemError({ type: "no-photo", status: 0, ...say.whatif.noPhoto });
-    return { kind: "network", one, other: { ...one, model, analysis, numbers: new Tensors(analysis.id), seen: null } };
+    const [model, analysis] = await Promise.all([api.fetchModel(id), this.photoController.again(id, signal)]);
+    if (!analysis) throw new api.ProblemError({ type: "no-photo", status: 0, ...t.whatif.noPhoto });
+    return { kind: "network", one, other: { ...one, model, analysis, numbers: new Tensors(analysis.id), inputImage: null } };
   }
 
   /**
@@ -361,7 +374,7 @@ export class Comparison {
       api.postPhoto(blob, one.model.id, signal, () => {}),
       decodePicture(blob), // null for a format that the server reads and this browser does not
     ]);
-    const other = { model: one.model, analysis, numbers: new Tensors(analysis.id), source, photo, seen: null };
+    const other = { model: one.model, analysis, numbers: new Tensors(analysis.id), source, photo, inputImage: null };
     return { kind: "photo", one, other };
   }
 
@@ -375,8 +388,8 @@ export class Comparison {
     const isSame = analysis.model === one.model.id;
     const model = isSame ? one.model : await api.fetchModel(analysis.model);
     /** @type {Source} */
-    const source = { kind: "analysis", id, title: say.whatif.openedByLink, credit: "" };
-    const other = { model, analysis, numbers: new Tensors(id), source, photo: null, seen: null };
+    const source = { kind: "analysis", id, title: t.whatif.openedByLink, credit: "" };
+    const other = { model, analysis, numbers: new Tensors(id), source, photo: null, inputImage: null };
     return { kind: isSame ? "photo" : "network", one, other };
   }
 }
@@ -391,25 +404,25 @@ export function originalOf({ pair, model, analysis, source }) {
 }
 
 /** @param {Readonly<State>} state */
-export function outlookOf({ contrast, side }) {
-  return contrast ?? side;
+export function compareModeOf({ bothSides, side }) {
+  return bothSides ?? side;
 }
 
 /**
- * The layer of another network that goes with this one: the reader's choice, the one of the same name, or else the one at
- * the same relative depth among those of the same kind.
+ * The layer of another network that goes with this one: the reader's choice, the one of the same
+ * name, or else the one at the same relative depth among those of the same kind.
  *
  * @param {Model} model
  * @param {string} name
  * @param {Model} other
- * @param {State["twin"]} twin
+ * @param {State["matchedLayer"]} matchedLayer
  * @returns {Layer | null}
  */
-export function twinOf(model, name, other, twin) {
+export function matchingLayer(model, name, other, matchedLayer) {
   const layer = layerNamed(model, name);
   if (!layer) return null;
-  const chosen = twin?.of === name ? layerNamed(other, twin.is) : null;
-  const back = twin?.is === name ? layerNamed(other, twin.of) : null;
+  const chosen = matchedLayer?.of === name ? layerNamed(other, matchedLayer.is) : null;
+  const back = matchedLayer?.is === name ? layerNamed(other, matchedLayer.of) : null;
   const same = layerNamed(other, name);
   if (chosen ?? back) return chosen ?? back;
   if (same && hasMaps(same) === hasMaps(layer)) return same;
@@ -438,8 +451,8 @@ function inProportion(from, to, place) {
  *
  * @param {Side} side
  */
-function onPage({ model, analysis, numbers, source, photo, seen }) {
-  return { model, analysis, numbers, source, photo, seen, explanation: null };
+function onPage({ model, analysis, numbers, source, photo, inputImage }) {
+  return { model, analysis, numbers, source, photo, inputImage, explanation: null };
 }
 
 /**
@@ -447,5 +460,5 @@ function onPage({ model, analysis, numbers, source, photo, seen }) {
  * @returns {Source}
  */
 function upload({ name }) {
-  return { kind: "upload", id: "", title: name || say.whatif.yourPhoto, credit: "" };
+  return { kind: "upload", id: "", title: name || t.whatif.yourPhoto, credit: "" };
 }

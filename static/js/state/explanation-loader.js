@@ -1,4 +1,7 @@
-/** Keeps the explanation in step with the cursor: asked for at once, one question at a time, and the latest wish is next. */
+/**
+ * Loads the explanation of the value under the cursor: one request at a time, the latest position
+ * next.
+ */
 
 import { fetchExplanation, isAbort, ProblemError } from "../api/client.js";
 
@@ -6,17 +9,17 @@ import { fetchExplanation, isAbort, ProblemError } from "../api/client.js";
  * @typedef {import("./types.js").State} State
  * @typedef {import("./types.js").Place} Place
  *
- * @typedef {{ analysis: string, layer: string, place: Place }} Wish
+ * @typedef {{ analysis: string, layer: string, place: Place }} ExplainRequest
  */
 
 /** @param {import("../lib/store.js").Store<State>} store */
-export function followCursor(store) {
-  const asker = new Asker(store);
-  store.watch(["analysis", "layer", "cursor"], () => asker.wish());
+export function loadExplanations(store) {
+  const loader = new ExplanationLoader(store);
+  store.watch(["analysis", "layer", "cursor"], () => loader.request());
 }
 
-class Asker {
-  /** @type {{ wish: Wish, abort: AbortController } | null} */
+class ExplanationLoader {
+  /** @type {{ request: ExplainRequest, abort: AbortController } | null} */
   #underway = null;
 
   /** @param {import("../lib/store.js").Store<State>} store */
@@ -25,58 +28,58 @@ class Asker {
   }
 
   /**
-   * Ask for the number under the cursor, or leave it for when the present answer is here. An answer about another layer is
-   * not waited for: it may be a large one, and nobody will look at it.
+   * Ask for the number under the cursor, or leave it for when the present answer is here. An answer
+   * about another layer is not waited for: it may be a large one, and nobody will look at it.
    */
-  wish() {
-    const wish = wishOf(this.store.state);
-    if (!wish) return;
-    if (this.#underway && isElsewhere(this.#underway.wish, wish)) {
+  request() {
+    const request = requestOf(this.store.state);
+    if (!request) return;
+    if (this.#underway && isElsewhere(this.#underway.request, request)) {
       this.#underway.abort.abort();
       this.#underway = null;
     }
-    if (!this.#underway) void this.#ask(wish);
+    if (!this.#underway) void this.#ask(request);
   }
 
-  /** @param {Wish} wish */
-  async #ask(wish) {
+  /** @param {ExplainRequest} request */
+  async #ask(request) {
     const abort = new AbortController();
-    this.#underway = { wish, abort };
+    this.#underway = { request, abort };
     try {
-      const explanation = await fetchExplanation(wish.analysis, wish.layer, wish.place, abort.signal);
-      if (!abort.signal.aborted && this.store.state.cursor === wish.place) this.store.set({ explanation });
+      const explanation = await fetchExplanation(request.analysis, request.layer, request.place, abort.signal);
+      if (!abort.signal.aborted && this.store.state.cursor === request.place) this.store.set({ explanation });
     } catch (error) {
       if (abort.signal.aborted || isAbort(error)) return;
       if (!(error instanceof ProblemError)) throw error;
       this.store.set({ problem: error.problem });
     } finally {
-      if (this.#underway?.abort === abort) this.#next(wish);
+      if (this.#underway?.abort === abort) this.#next(request);
     }
   }
 
   /**
    * Go on with what is wished for by now.
    *
-   * @param {Wish} answered
+   * @param {ExplainRequest} answered
    */
   #next(answered) {
     this.#underway = null;
-    const wish = wishOf(this.store.state);
-    if (wish && (wish.place !== answered.place || isElsewhere(wish, answered))) void this.#ask(wish);
+    const request = requestOf(this.store.state);
+    if (request && (request.place !== answered.place || isElsewhere(request, answered))) void this.#ask(request);
   }
 }
 
 /**
  * @param {Readonly<State>} state
- * @returns {Wish | null}
+ * @returns {ExplainRequest | null}
  */
-function wishOf({ analysis, layer, cursor }) {
+function requestOf({ analysis, layer, cursor }) {
   return analysis && cursor ? { analysis: analysis.id, layer, place: cursor } : null;
 }
 
 /**
- * @param {Wish} a
- * @param {Wish} b
+ * @param {ExplainRequest} a
+ * @param {ExplainRequest} b
  */
 function isElsewhere(a, b) {
   return a.analysis !== b.analysis || a.layer !== b.layer;

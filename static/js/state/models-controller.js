@@ -1,14 +1,14 @@
-/** Networks that people bring: a file and what it does not say of itself, on their way to the server. One at a time. */
+/** Uploads of models: a file and its import options. One at a time; the latest wins. */
 
 import * as api from "../api/client.js";
 import { bytes } from "../i18n/format.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 
 /**
  * @typedef {import("./types.js").Model} Model
  * @typedef {import("./types.js").Problem} Problem
  *
- * @typedef {object} Told What a person says of a model file; what is "" or null is the file's own, or the usual.
+ * @typedef {object} ImportOptions What a person says of a model file; what is "" or null is the file's own, or the usual.
  * @property {string} name
  * @property {string} size HEIGHTxWIDTH
  * @property {readonly (number | null)[]} fixed the height and width that the file fixes, as far as a refusal told
@@ -24,12 +24,15 @@ import { say } from "../i18n/index.js";
  *
  * @typedef {{ file: File, name: string }} DataFile A file with weights that an ONNX file keeps outside, and the name that this has for it.
  *
- * @typedef {{ file: File, data: DataFile[], told: Told }} Brought
+ * @typedef {{ file: File, data: DataFile[], importOptions: ImportOptions }} ImportedFile
  *
  * @typedef {{ text: string, fraction: number | null }} Progress
  */
 
-/** Files that hold a network. Those that the server does not read are sent all the same: it knows what to do with them. */
+/**
+ * Files that hold a network. Those that the server does not read are sent all the same: it knows
+ * what to do with them.
+ */
 const NETWORK = /\.(onnx|safetensors|pt|pth|ckpt|pkl|h5|hdf5|keras|tflite|pb|mlmodel|caffemodel|prototxt|gguf|ort|weights)$/i;
 
 /** Files that hold nothing but an ONNX file's weights, as exporters call them. */
@@ -37,18 +40,18 @@ const WEIGHTS = /\.data$|[._]onnx[._]data$|\.onnx_data|\.weights?$/i;
 
 const LABELS = /\.(txt|json)$/i;
 
-export class OwnModels {
+export class ModelsController {
   #abort = new AbortController();
-  /** @type {Map<string, Brought>} The files of this visit by their model's id, so that what was said of one can be changed. */
-  #brought = new Map();
+  /** @type {Map<string, ImportedFile>} The files of this visit by their model's id, so that what was said of one can be changed. */
+  #importedFile = new Map();
 
   /**
    * @param {import("../lib/store.js").Store<import("./types.js").State>} store
-   * @param {import("./photo-controller.js").Intake} intake
+   * @param {import("./photo-controller.js").PhotoController} photoController
    */
-  constructor(store, intake) {
+  constructor(store, photoController) {
     this.store = store;
-    this.intake = intake;
+    this.photoController = photoController;
   }
 
   /**
@@ -56,31 +59,32 @@ export class OwnModels {
    *
    * @param {string} id
    */
-  broughtAs(id) {
-    return this.#brought.get(id) ?? null;
+  importedFileOf(id) {
+    return this.#importedFile.get(id) ?? null;
   }
 
   /**
-   * Send a model and let it look at the photo that is shown; `instead` of a model that is given up for it.
+   * Send a model and let it look at the photo that is shown; `instead` of a model that is given up
+   * for it.
    *
-   * @param {Brought} brought
+   * @param {ImportedFile} importedFile
    * @param {string | null} instead
    * @param {(progress: Progress) => void} onProgress
    * @returns {Promise<Problem | null>} why it was refused; AbortError when it was cancelled
    */
-  async bring(brought, instead, onProgress) {
+  async bring(importedFile, instead, onProgress) {
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     try {
-      const model = await api.postModel(formOf(brought), signal, (sent, total) => {
+      const model = await api.postModel(formOf(importedFile), signal, (sent, total) => {
         const isSent = sent >= total;
-        onProgress({ text: isSent ? say.own.reading : say.work.sending(bytes(sent), bytes(total)), fraction: isSent ? null : sent / total });
+        onProgress({ text: isSent ? t.own.reading : t.work.sending(bytes(sent), bytes(total)), fraction: isSent ? null : sent / total });
       });
-      this.#brought.set(model.id, brought);
+      this.#importedFile.set(model.id, importedFile);
       if (instead !== null && instead !== model.id) await this.#forget(instead);
       await this.#list();
-      await this.intake.changeModel(model.id);
+      await this.photoController.changeModel(model.id);
       return null;
     } catch (error) {
       if (!(error instanceof api.ProblemError)) throw error;
@@ -89,7 +93,8 @@ export class OwnModels {
   }
 
   /**
-   * Let a model have its photos prepared in another way; nothing is sent again. One that somebody brought is given up for it.
+   * Preprocess a model's photos in another way; the file is not sent again. An uploaded model is
+   * replaced.
    *
    * @param {Model} model
    * @param {string} preset
@@ -99,12 +104,12 @@ export class OwnModels {
   async prepareAnew(model, preset, onMade) {
     try {
       const copy = await api.copyModel(model.id, preset);
-      const brought = this.#brought.get(model.id);
-      if (brought) this.#brought.set(copy.id, { ...brought, told: { ...brought.told, preset } });
+      const importedFile = this.#importedFile.get(model.id);
+      if (importedFile) this.#importedFile.set(copy.id, { ...importedFile, importOptions: { ...importedFile.importOptions, preset } });
       if (model.uploaded && copy.id !== model.id) await this.#forget(model.id);
       await this.#list();
       onMade();
-      await this.intake.changeModel(copy.id);
+      await this.photoController.changeModel(copy.id);
       return null;
     } catch (error) {
       if (!(error instanceof api.ProblemError)) throw error;
@@ -118,7 +123,8 @@ export class OwnModels {
   }
 
   /**
-   * Take a model off the server. If it is the one that is shown, the usual one looks at the photo instead.
+   * Take a model off the server. If it is the one that is shown, the usual one looks at the photo
+   * instead.
    *
    * @param {string} id
    * @returns {Promise<Problem | null>}
@@ -132,13 +138,13 @@ export class OwnModels {
       return error.problem;
     }
     const { model, models: [usual] } = this.store.state;
-    if (model?.id === id && usual) await this.intake.changeModel(usual.id);
+    if (model?.id === id && usual) await this.photoController.changeModel(usual.id);
     return null;
   }
 
   /** @param {string} id */
   async #forget(id) {
-    this.#brought.delete(id);
+    this.#importedFile.delete(id);
     try {
       await api.deleteModel(id);
     } catch (error) {
@@ -162,8 +168,9 @@ export function isNetwork({ name }) {
 }
 
 /**
- * Files that came together: the network, its weights beside it, and its classes' names. Weights may be called anything (PyTorch
- * once named one file after each tensor), so beside a network every other file is taken for them.
+ * Files that came together: the network, its weights beside it, and its classes' names. Weights may
+ * be called anything (PyTorch once named one file after each tensor), so beside a network every
+ * other file is taken for them.
  *
  * @param {readonly File[]} files
  */
@@ -178,37 +185,38 @@ export function sortFiles(files) {
  * What is said of a file that nobody has said anything of.
  *
  * @param {File} file
- * @returns {Told}
+ * @returns {ImportOptions}
  */
-export function toldOf(file) {
+export function defaultOptions(file) {
   return { name: file.name.replace(/\.[^.]*$/, ""), size: "", fixed: [], preset: "", mean: "", std: "", scale: "", channels: "", cropMode: "", inputs: {}, labels: "", labelFile: null };
 }
 
-/** @param {Brought} brought */
-function formOf({ file, data, told }) {
+/** @param {ImportedFile} importedFile */
+function formOf({ file, data, importOptions }) {
   const form = new FormData();
-  const isOwn = told.preset === "own";
+  const isOwn = importOptions.preset === "own";
   const texts = {
-    name: told.name,
-    size: told.size,
-    preset: isOwn ? "" : told.preset,
-    mean: isOwn ? numbersOf(told.mean) : "",
-    std: isOwn ? numbersOf(told.std) : "",
-    scale: isOwn ? told.scale : "",
-    channels: told.channels,
-    crop_mode: told.cropMode,
-    labels: told.labels === "imagenet" ? "imagenet" : "",
+    name: importOptions.name,
+    size: importOptions.size,
+    preset: isOwn ? "" : importOptions.preset,
+    mean: isOwn ? numbersOf(importOptions.mean) : "",
+    std: isOwn ? numbersOf(importOptions.std) : "",
+    scale: isOwn ? importOptions.scale : "",
+    channels: importOptions.channels,
+    crop_mode: importOptions.cropMode,
+    labels: importOptions.labels === "imagenet" ? "imagenet" : "",
   };
   for (const [name, text] of Object.entries(texts)) if (text) form.append(name, text);
-  for (const [name, text] of Object.entries(told.inputs)) if (text) form.append(`input:${name}`, numbersOf(text));
-  if (told.labels === "file" && told.labelFile) form.append("labels", told.labelFile, told.labelFile.name);
+  for (const [name, text] of Object.entries(importOptions.inputs)) if (text) form.append(`input:${name}`, numbersOf(text));
+  if (importOptions.labels === "file" && importOptions.labelFile) form.append("labels", importOptions.labelFile, importOptions.labelFile.name);
   form.append("file", file, file.name);
   for (const { file: weights, name } of data) form.append("data", weights, name);
   return form;
 }
 
 /**
- * Numbers as people write them, as the API reads them: 0.5, 0.4, 0.3 and 0,5; 0,4; 0,3 are the same, and 0,5 is one number.
+ * Numbers as people write them, as the API reads them: 0.5, 0.4, 0.3 and 0,5; 0,4; 0,3 are the
+ * same, and 0,5 is one number.
  *
  * @param {string} text
  */

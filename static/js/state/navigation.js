@@ -13,7 +13,7 @@ import { mapsInOrder, strongestPlace } from "../model/tensors.js";
 
 const WALK_STEP = 2500; // milliseconds on each layer
 
-export class Explorer {
+export class Navigation {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #walk;
 
@@ -80,8 +80,8 @@ export class Explorer {
 
   /** How the maps follow each other; null where that is by number. */
   #order() {
-    const { order, numbers, contrast } = this.store.state;
-    const tensor = this.layer && hasMaps(this.layer) && order !== "number" && !contrast ? numbers?.peek(this.layer.name) : null;
+    const { order, numbers, bothSides } = this.store.state;
+    const tensor = this.layer && hasMaps(this.layer) && order !== "number" && !bothSides ? numbers?.peek(this.layer.name) : null;
     return tensor ? mapsInOrder(tensor, order) : null;
   }
 
@@ -106,7 +106,8 @@ export class Explorer {
   }
 
   /**
-   * The pointer passes over a number. A number that was chosen on purpose is not given up for that while its map is open.
+   * The pointer passes over a number. A number that was chosen on purpose is not given up for that
+   * while its map is open.
    *
    * @param {Place} place
    */
@@ -168,7 +169,10 @@ export class Explorer {
     }, WALK_STEP);
   }
 
-  /** Wait for the layer's numbers; without a chosen one, the strongest stands for all. Then fetch the neighbours. */
+  /**
+   * Wait for the layer's numbers; without a chosen one, the strongest stands for all. Then fetch
+   * the neighbours.
+   */
   async #arrive() {
     const { analysis, numbers, model } = this.store.state;
     const layer = this.layer;
@@ -192,8 +196,9 @@ export class Explorer {
 }
 
 /**
- * Where a place of one layer is found again in another: the same map if it is made from that map alone, the same unit, the
- * same number on its way into a list; else the same part of the picture in the same-numbered map.
+ * Where a place of one layer is found again in another: the same map if it is made from that map
+ * alone, the same unit, the same number on its way into a list; else the same part of the picture
+ * in the same-numbered map.
  *
  * @param {Model} model
  * @param {Layer} from

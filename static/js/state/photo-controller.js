@@ -1,4 +1,6 @@
-/** How a photo gets in: sent to the server, and its analysis put into the state. One at a time; the latest wins. */
+/**
+ * Sends a photo to the server and puts its analysis into the state. One at a time; the latest wins.
+ */
 
 import { readAddress } from "./url.js";
 import * as api from "../api/client.js";
@@ -7,17 +9,17 @@ import { bytes } from "../i18n/format.js";
 import { layerNamed } from "../model/graph.js";
 import { decodePicture, sendPrepared } from "../api/image-upload.js";
 import { Tensors } from "../model/tensors.js";
-import { say } from "../i18n/index.js";
+import { t } from "../i18n/index.js";
 
 /**
  * @typedef {import("./types.js").Analysis} Analysis
  * @typedef {import("./types.js").Model} Model
  * @typedef {import("./types.js").Sample} Sample
  * @typedef {import("./types.js").Source} Source
- * @typedef {import("./url.js").Wish} Wish
+ * @typedef {import("./url.js").UrlState} UrlState
  */
 
-export class Intake {
+export class PhotoController {
   #abort = new AbortController();
   /** @type {() => void} */
   #again = () => {};
@@ -40,27 +42,27 @@ export class Intake {
   /**
    * The first thing on the page: what the address asks for, or else the first sample.
    *
-   * @param {Wish} wish
+   * @param {UrlState} urlState
    */
-  start(wish) {
-    return this.#attempt(say.work.ready, async (signal) => {
+  start(urlState) {
+    return this.#attempt(t.work.ready, async (signal) => {
       const [{ default: usual, models }, samples] = await Promise.all([api.fetchModels(), api.fetchSamples()]);
       this.store.set({ models, samples });
-      this.store.set({ model: await api.fetchModel(wish.model ?? usual) });
-      await this.#fulfil(wish, signal);
+      this.store.set({ model: await api.fetchModel(urlState.model ?? usual) });
+      await this.#fulfil(urlState, signal);
     });
   }
 
   /**
    * Show the photo that an address asks for, unless it is here already.
    *
-   * @param {Wish} wish
+   * @param {UrlState} urlState
    */
-  async fulfil(wish) {
+  async fulfil(urlState) {
     const { analysis, source } = originalOf(this.store.state);
-    const isSameCrop = String(wish.crop) === String(this.#crop);
-    const isHere = wish.analysis ? wish.analysis === analysis?.id : wish.photo === source?.id && isSameCrop;
-    if (!isHere) await this.#attempt(say.work.opening, (signal) => this.#fulfil(wish, signal));
+    const isSameCrop = String(urlState.crop) === String(this.#crop);
+    const isHere = urlState.analysis ? urlState.analysis === analysis?.id : urlState.photo === source?.id && isSameCrop;
+    if (!isHere) await this.#attempt(t.work.opening, (signal) => this.#fulfil(urlState, signal));
   }
 
   /** Begin with the usual network after all, where an address asked for one that is gone. */
@@ -71,15 +73,15 @@ export class Intake {
 
   /** @param {Sample} sample */
   analyseSample(sample) {
-    return this.#attempt(say.work.reading, (signal) => this.#sample(sample, signal));
+    return this.#attempt(t.work.reading, (signal) => this.#sample(sample, signal));
   }
 
   /** @param {File} file */
   analyseFile(file) {
-    return this.#attempt(say.work.reading, (signal) =>
+    return this.#attempt(t.work.reading, (signal) =>
       sendPrepared(file, this.limits, (prepared) => {
         /** @type {Source} */
-        const source = { kind: "upload", id: "", title: file.name || say.photo.yours, credit: prepared.note };
+        const source = { kind: "upload", id: "", title: file.name || t.photo.yours, credit: prepared.note };
         return this.#analyse(prepared.file, source, this.#model(), signal);
       }),
     );
@@ -91,19 +93,20 @@ export class Intake {
    * @param {number[] | null} crop left, top, right, bottom in its pixels; null is the middle
    */
   recrop(crop) {
-    return this.#attempt(say.work.looking, async (signal) => {
+    return this.#attempt(t.work.looking, async (signal) => {
       const { source } = originalOf(this.store.state);
       if (this.#blob && source) await this.#analyse(this.#blob, source, this.#model(), signal, crop);
     });
   }
 
   /**
-   * Let another network look at the same photo; at the first sample where the photo itself is not here.
+   * Let another network look at the same photo; at the first sample where the photo itself is not
+   * here.
    *
    * @param {string} id
    */
   changeModel(id) {
-    return this.#attempt(say.work.loading, async (signal) => {
+    return this.#attempt(t.work.loading, async (signal) => {
       const model = await api.fetchModel(id);
       const { samples } = this.store.state;
       const { source } = originalOf(this.store.state);
@@ -113,7 +116,8 @@ export class Intake {
   }
 
   /**
-   * Let a network look at the photo that is shown without showing what it finds; null where the photo itself is not here.
+   * Let a network look at the photo that is shown without showing what it finds; null where the
+   * photo itself is not here.
    *
    * @param {string} model
    * @param {AbortSignal} signal
@@ -123,7 +127,8 @@ export class Intake {
   }
 
   /**
-   * What a network answers to the photo that is shown, prepared in one way or another; null where the photo itself is not here.
+   * What a network answers to the photo that is shown, prepared in one way or another; null where
+   * the photo itself is not here.
    *
    * @param {string} model
    * @param {AbortSignal} signal
@@ -149,7 +154,7 @@ export class Intake {
   }
 
   /**
-   * @param {Wish} wish
+   * @param {UrlState} urlState
    * @param {AbortSignal} signal
    */
   async #fulfil({ analysis, photo, crop }, signal) {
@@ -168,7 +173,8 @@ export class Intake {
   }
 
   /**
-   * Show an analysis that was made before. The server keeps no photo, so only what the network saw can be shown.
+   * Show an analysis that was made before. The server keeps no photo, so only what the network saw
+   * can be shown.
    *
    * @param {string} id
    */
@@ -180,7 +186,7 @@ export class Intake {
     this.#show(
       model?.id === analysis.model ? model : await api.fetchModel(analysis.model),
       analysis,
-      { kind: "analysis", id, title: say.photo.byLink, credit: "" },
+      { kind: "analysis", id, title: t.photo.byLink, credit: "" },
       null,
     );
   }
@@ -220,7 +226,7 @@ export class Intake {
   #model() {
     const { model } = originalOf(this.store.state);
     if (model) return model;
-    throw new api.ProblemError({ type: "no-model", status: 0, ...say.problems.noModel });
+    throw new api.ProblemError({ type: "no-model", status: 0, ...t.problems.noModel });
   }
 
   /**
@@ -231,12 +237,13 @@ export class Intake {
     const { busy } = this.store.state;
     if (!busy) return;
     const done = sent >= total;
-    const text = done ? say.work.looking : say.work.sending(bytes(sent), bytes(total));
+    const text = done ? t.work.looking : t.work.sending(bytes(sent), bytes(total));
     this.store.set({ busy: { ...busy, text, fraction: done ? null : sent / total } });
   }
 
   /**
-   * Do something that takes a while, instead of whatever was under way. Nothing that is on the page is lost when it fails.
+   * Do something that takes a while, instead of whatever was under way. Nothing that is on the page
+   * is lost when it fails.
    *
    * @param {string} text
    * @param {(signal: AbortSignal) => Promise<void>} work
@@ -278,14 +285,14 @@ export class Intake {
 
   /** @param {string} id */
   async #showSeen(id) {
-    const seen = await api.fetchSeen(id).catch(() => null); // a nicety; the input's maps show it, too
+    const inputImage = await api.fetchInputImage(id).catch(() => null); // a nicety; the input's maps show it, too
     const { state } = this.store;
     if (state.analysis?.id !== id) {
-      seen?.close();
+      inputImage?.close();
       return;
     }
-    state.seen?.close();
-    this.store.set({ seen });
+    state.inputImage?.close();
+    this.store.set({ inputImage });
   }
 }
 

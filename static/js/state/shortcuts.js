@@ -1,6 +1,9 @@
-/** Keyboard shortcuts of the main page, and a swipe on touch screens. Views register the actions that are theirs. */
+/**
+ * Keyboard shortcuts of the main page, and a swipe on touch screens. Views register the actions
+ * that are theirs.
+ */
 
-import { find } from "../lib/dom.js";
+import { getElement } from "../lib/dom.js";
 import { toggleTheme } from "../lib/theme.js";
 
 /**
@@ -12,33 +15,33 @@ const SWIPE = 48; // pixels sideways that make a swipe
 
 /** @type {Actions} Those that only change the state. */
 const NAVIGATION = {
-  ArrowLeft: ({ explorer }) => explorer.stepLayer(-1),
-  ArrowRight: ({ explorer }) => explorer.stepLayer(1),
-  ArrowUp: ({ explorer }) => explorer.stepMap(-1),
-  ArrowDown: ({ explorer }) => explorer.stepMap(1),
-  PageUp: ({ explorer }) => explorer.stepMap(-1),
-  PageDown: ({ explorer }) => explorer.stepMap(1),
-  Home: ({ explorer }) => explorer.stepLayer(-Infinity),
-  End: ({ explorer }) => explorer.stepLayer(Infinity),
-  " ": ({ explorer }) => explorer.toggleWalk(),
+  ArrowLeft: ({ navigation }) => navigation.stepLayer(-1),
+  ArrowRight: ({ navigation }) => navigation.stepLayer(1),
+  ArrowUp: ({ navigation }) => navigation.stepMap(-1),
+  ArrowDown: ({ navigation }) => navigation.stepMap(1),
+  PageUp: ({ navigation }) => navigation.stepMap(-1),
+  PageDown: ({ navigation }) => navigation.stepMap(1),
+  Home: ({ navigation }) => navigation.stepLayer(-Infinity),
+  End: ({ navigation }) => navigation.stepLayer(Infinity),
+  " ": ({ navigation }) => navigation.toggleWalk(),
   Enter: enter,
   Escape: escape,
   1: ({ store }) => store.set({ tab: "layer" }),
   2: ({ store }) => store.set({ tab: "whatif" }),
-  3: ({ store }) => store.set({ tab: "why" }),
-  k: ({ slider }) => slider.toggle(),
-  ",": ({ slider }) => slider.step(-1),
-  ".": ({ slider }) => slider.step(1),
+  3: ({ store }) => store.set({ tab: "attribution" }),
+  k: ({ windowAnimation }) => windowAnimation.toggle(),
+  ",": ({ windowAnimation }) => windowAnimation.step(-1),
+  ".": ({ windowAnimation }) => windowAnimation.step(1),
   t: toggleTheme,
   x: ({ comparison }) => comparison.flip(),
 };
 
 /** @type {Actions} Inside an open map. */
 const INSIDE = {
-  ArrowLeft: ({ explorer }) => explorer.nudge(0, -1),
-  ArrowRight: ({ explorer }) => explorer.nudge(0, 1),
-  ArrowUp: ({ explorer }) => explorer.nudge(-1, 0),
-  ArrowDown: ({ explorer }) => explorer.nudge(1, 0),
+  ArrowLeft: ({ navigation }) => navigation.nudge(0, -1),
+  ArrowRight: ({ navigation }) => navigation.nudge(0, 1),
+  ArrowUp: ({ navigation }) => navigation.nudge(-1, 0),
+  ArrowDown: ({ navigation }) => navigation.nudge(1, 0),
 };
 
 /** Which key does what, outside an open map. */
@@ -121,9 +124,9 @@ function followFocus(target, { store }) {
 }
 
 /** @param {App} app */
-function enter({ store, explorer }) {
+function enter({ store, navigation }) {
   if (!store.state.open) {
-    explorer.open(store.state.tile);
+    navigation.open(store.state.tile);
     return;
   }
   const inside = document.querySelector("[data-cursor]");
@@ -131,27 +134,27 @@ function enter({ store, explorer }) {
 }
 
 /** @param {App} app */
-function escape({ store, explorer }) {
+function escape({ store, navigation }) {
   const isInside = document.activeElement?.closest("[data-cursor]");
-  if (store.state.walking) explorer.stopWalk();
+  if (store.state.walking) navigation.stopWalk();
   else if (store.state.problem) store.set({ problem: null });
-  else if (isInside) find("#stage", HTMLElement).focus({ preventScroll: true });
+  else if (isInside) getElement("#stage", HTMLElement).focus({ preventScroll: true });
   else if (store.state.probe) store.set({ probe: null });
-  else if (store.state.open) closeMap(explorer);
-  else if (store.state.field) store.set({ field: null });
-  else if (store.state.trail) store.set({ trail: null });
+  else if (store.state.open) closeMap(navigation);
+  else if (store.state.effectiveField) store.set({ effectiveField: null });
+  else if (store.state.strongestPath) store.set({ strongestPath: null });
 }
 
-/** @param {App["explorer"]} explorer */
-function closeMap(explorer) {
-  explorer.close();
+/** @param {App["navigation"]} navigation */
+function closeMap(navigation) {
+  navigation.close();
   const tile = document.querySelector("#stage-body .tile.current");
   if (tile instanceof HTMLElement) tile.focus();
 }
 
 /** @param {App} app */
-function mountSwipe({ explorer }) {
-  const stage = find("#stage", HTMLElement);
+function mountSwipe({ navigation }) {
+  const stage = getElement("#stage", HTMLElement);
   /** @type {{ x: number, y: number } | null} */
   let start = null;
   stage.addEventListener("touchstart", ({ touches, target }) => {
@@ -164,6 +167,6 @@ function mountSwipe({ explorer }) {
     if (!start || !touch) return;
     const [dx, dy] = [touch.clientX - start.x, touch.clientY - start.y];
     start = null;
-    if (Math.abs(dx) > SWIPE && Math.abs(dx) > 2 * Math.abs(dy)) explorer.stepLayer(dx < 0 ? 1 : -1);
+    if (Math.abs(dx) > SWIPE && Math.abs(dx) > 2 * Math.abs(dy)) navigation.stepLayer(dx < 0 ? 1 : -1);
   }, { passive: true });
 }

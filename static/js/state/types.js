@@ -1,5 +1,6 @@
 /**
- * The shapes that travel through the page. Those that come from the API are described in full by /api/v1/openapi.json.
+ * The shapes that travel through the page. Those that come from the API are described in full by
+ * /api/v1/openapi.json.
  *
  * @typedef {{ id: string, title: string, summary: string, classes: number, parameters: number,
  *   multiply_adds: number, input_size: number[], uploaded: boolean, bytes: number | null, expires_in: number | null }} ModelSummary
@@ -116,7 +117,7 @@
  *
  * @typedef {{ name: string, rows: number[][] | null, columns: number[][] | null }} ReceptiveFields [top, bottom] of each row.
  *
- * @typedef {object} TrailStep A number, and what it brought to the one before it on the way back.
+ * @typedef {object} PathStep A number, and what it brought to the one before it on the way back.
  * @property {string} layer
  * @property {string} op
  * @property {{ channel?: number | null, y?: number | null, x?: number | null, unit?: number | null }} index
@@ -124,7 +125,7 @@
  * @property {number | null} product
  * @property {Explanation["receptive_field"]} receptive_field
  *
- * @typedef {{ steps: TrailStep[] }} Trail
+ * @typedef {{ steps: PathStep[] }} StrongestPath
  *
  * @typedef {{ layer: string, shape: number[], map: number[][], receptive_field: Explanation["receptive_field"] }} EffectiveField
  *
@@ -173,16 +174,16 @@
  *
  * @typedef {{ text: string, since: number, fraction: number | null }} Busy
  *
- * @typedef {"layer" | "whatif" | "why"} Tab What the inspector shows.
+ * @typedef {"layer" | "whatif" | "attribution"} Tab What the inspector shows.
  *
- * @typedef {{ layer: string, fields: ReceptiveFields[] }} Sight What a layer's rows and columns see of the input; for a
+ * @typedef {{ layer: string, fields: ReceptiveFields[] }} LayerReceptiveFields What a layer's rows and columns see of the input; for a
  *   vector, what those of the maps see that it is made from.
  *
  * @typedef {{ y: number, x: number, held: boolean }} Probe A pixel of the input that the reader points at, or holds on to.
  *
- * @typedef {{ analysis: string, steps: TrailStep[], at: number }} Followed A trail, and the step that the reader is at.
+ * @typedef {{ analysis: string, steps: PathStep[], at: number }} FollowedPath The strongest path, and the step that the reader is at.
  *
- * @typedef {object} WhyWish Which attribution is asked for, and how it is shown.
+ * @typedef {object} AttributionRequest Which attribution is asked for, and how it is shown.
  * @property {string} method
  * @property {string | null} target a class or a unit's number; null for the best one
  * @property {string | null} from the layer that a CAM is taken at; null for the server's choice
@@ -190,7 +191,7 @@
  *
  * @typedef {object} Attributed
  * @property {string} analysis
- * @property {WhyWish} wish
+ * @property {AttributionRequest} request
  * @property {Attribution | null} answer null while it is not there
  * @property {{ done: number, total: number } | null} progress while it is computed
  * @property {Problem | null} problem
@@ -203,7 +204,7 @@
  *   | { kind: "weight", layer: string, filter: number, channel: number, y: number | null, x: number | null, weight: number }
  * } Change One what-if; lengths are pixels of the network's input.
  *
- * @typedef {{ kind: "photo" | "model" | "analysis", id: string }} Beside What the photo is compared with, instead of changes.
+ * @typedef {{ kind: "photo" | "model" | "analysis", id: string }} CompareTarget What the photo is compared with, instead of changes.
  *
  * @typedef {object} Side One of two analyses that are compared, with all that the page shows of it.
  * @property {Model} model
@@ -211,7 +212,7 @@
  * @property {import("../model/tensors.js").Tensors} numbers
  * @property {Source | null} source
  * @property {ImageBitmap | null} photo
- * @property {ImageBitmap | null} seen
+ * @property {ImageBitmap | null} inputImage
  *
  * @typedef {{ kind: "variant" | "photo" | "network", one: Side, other: Side }} Pair `one` is the original.
  *
@@ -223,7 +224,7 @@
  * @property {string | null} output The output that the reader has chosen; null is the one that stands for the network.
  * @property {Source | null} source
  * @property {ImageBitmap | null} photo The upright photo, when this browser has it; maybe transparent.
- * @property {ImageBitmap | null} seen What the network saw, pixel by pixel.
+ * @property {ImageBitmap | null} inputImage What the network saw, pixel by pixel.
  * @property {import("../model/tensors.js").Tensors | null} numbers The analysis' raw numbers.
  * @property {string} layer Name of the current layer; "" before there is one.
  * @property {number} tile The map (or unit) in focus.
@@ -237,30 +238,30 @@
  * @property {Problem | null} problem
  * @property {boolean} walking
  * @property {Tab} tab
- * @property {Sight | null} sight Of the current layer, once it is known.
- * @property {{ answer: EffectiveField | null } | null} field How strongly pixels matter; null while nobody asks.
+ * @property {LayerReceptiveFields | null} receptiveFields Of the current layer, once it is known.
+ * @property {{ answer: EffectiveField | null } | null} effectiveField How strongly pixels matter; null while nobody asks.
  * @property {Probe | null} probe
- * @property {Followed | null} trail
- * @property {WhyWish} why
+ * @property {FollowedPath | null} strongestPath
+ * @property {AttributionRequest} attributionRequest
  * @property {Attributed | null} attribution
  * @property {{ strength: number, positive: boolean, compare: boolean }} overlay How an attribution is shown.
  * @property {Change[]} changes
- * @property {Beside | null} beside
+ * @property {CompareTarget | null} compareTarget
  * @property {Pair | null} pair
  * @property {"one" | "other"} side Which one of a pair the page shows: analysis, numbers and the rest are that one's.
- * @property {"difference" | "beside" | null} contrast Both at once on the stage, as differences or side by side.
- * @property {{ of: string, is: string } | null} twin The reader's choice of which layer of another network goes with which.
+ * @property {"difference" | "side-by-side" | null} bothSides Both at once on the stage, as differences or side by side.
+ * @property {{ of: string, is: string } | null} matchedLayer The reader's choice of which layer of another network goes with which.
  * @property {Difference | null} difference Of the latest pair of one network; the one before until that is known.
- * @property {Problem | null} unmade Why there is no pair although one is wished for.
- * @property {{ reached: number, playing: boolean } | null} slide How far the window has slid over the open map, counted row by row.
+ * @property {Problem | null} compareError Why a comparison that was asked for failed.
+ * @property {{ reached: number, playing: boolean } | null} animation How far the window has slid over the open map, counted row by row.
  * @property {{ input: string, channel: number } | null} focus The input map whose numbers are shown; null: the largest contribution.
  * @property {import("../network/view.js").StripView} strip How the reader looks at the strip.
  * @property {boolean} kernels Whether the stage shows the layer's kernels instead of its maps.
  * @property {"light" | "dark"} theme
  *
- * @typedef {{ store: import("../lib/store.js").Store<State>, intake: import("./photo-controller.js").Intake,
- *   explorer: import("./navigation.js").Explorer, slider: import("./window-animation.js").Slider,
- *   comparison: import("./comparison.js").Comparison, own: import("./models-controller.js").OwnModels,
+ * @typedef {{ store: import("../lib/store.js").Store<State>, photoController: import("./photo-controller.js").PhotoController,
+ *   navigation: import("./navigation.js").Navigation, windowAnimation: import("./window-animation.js").WindowAnimation,
+ *   comparison: import("./comparison.js").Comparison, modelsController: import("./models-controller.js").ModelsController,
  *   shortcuts: import("./shortcuts.js").Shortcuts }} App What every view is given.
  */
 

@@ -1,7 +1,7 @@
-/** The page's state as an address, so that a link shows someone else the very same number. */
+/** The page's state in the URL, so that a link shows the same value to another reader. */
 
 import { readChanges, writeChanges } from "./changes.js";
-import { originalOf, outlookOf, twinOf } from "./comparison.js";
+import { originalOf, compareModeOf, matchingLayer } from "./comparison.js";
 import { isMoved } from "../model/crop.js";
 import { debounce } from "../lib/dom.js";
 import { METHODS, OPTIONS } from "../model/attribution-methods.js";
@@ -9,7 +9,7 @@ import { METHODS, OPTIONS } from "../model/attribution-methods.js";
 /**
  * @typedef {import("./types.js").State} State
  *
- * @typedef {object} Wish What an address asks for; what it does not mention is null.
+ * @typedef {object} UrlState What a URL asks for; what it does not mention is null.
  * @property {string | null} model
  * @property {string | null} photo a sample's id
  * @property {number[] | null} crop of the sample; null is its middle
@@ -22,15 +22,15 @@ import { METHODS, OPTIONS } from "../model/attribution-methods.js";
  * @property {import("./types.js").ScaleMode} scale
  * @property {import("./types.js").MapOrder} order
  * @property {import("./types.js").Tab} tab
- * @property {import("./types.js").WhyWish} why
+ * @property {import("./types.js").AttributionRequest} attributionRequest
  * @property {import("./types.js").Change[]} changes
- * @property {import("./types.js").Beside | null} beside
- * @property {import("./comparison.js").Outlook} outlook
+ * @property {import("./types.js").CompareTarget | null} compareTarget
+ * @property {import("./comparison.js").CompareMode} compareMode
  */
 
 /**
  * @param {string} search
- * @returns {Wish}
+ * @returns {UrlState}
  */
 export function readAddress(search) {
   const query = new URLSearchParams(search);
@@ -49,11 +49,11 @@ export function readAddress(search) {
     kernels: query.get("view") === "kernels",
     scale: scale === "map" || scale === "network" ? scale : "layer",
     order: order === "mean" || order === "max" || order === "spread" ? order : "number",
-    tab: tab === "whatif" || tab === "why" ? tab : "layer",
-    why: readWhy(query),
+    tab: tab === "whatif" || tab === "attribution" ? tab : "layer",
+    attributionRequest: readAttribution(query),
     changes: readChanges(query.get("changes")),
-    beside: readBeside(query),
-    outlook: readOutlook(query),
+    compareTarget: readCompareTarget(query),
+    compareMode: readCompareMode(query),
   };
 }
 
@@ -62,7 +62,7 @@ export function readAddress(search) {
  * @returns {string} beginning with "?"
  */
 export function writeAddress(state) {
-  const { open, kernels, scale, order, tab, why } = state;
+  const { open, kernels, scale, order, tab, attributionRequest } = state;
   const { model, source, analysis } = originalOf(state);
   const query = new URLSearchParams();
   if (model) query.set("model", model.id);
@@ -76,17 +76,17 @@ export function writeAddress(state) {
   if (scale !== "layer") query.set("scale", scale);
   if (order !== "number") query.set("order", order);
   if (tab !== "layer") query.set("tab", tab);
-  if (tab === "why") writeWhy(query, why);
+  if (tab === "attribution") writeAttribution(query, attributionRequest);
   writeComparison(query, state);
   return `?${query}`;
 }
 
 /**
- * Keep the address in step with the state. A new photo, layer or view is a step that the browser's back button undoes; a
- * moving cursor is not.
+ * Keep the address in step with the state. A new photo, layer or view is a step that the browser's
+ * back button undoes; a moving cursor is not.
  *
  * @param {import("../lib/store.js").Store<State>} store
- * @param {(wish: Wish) => void} onReturn called when the reader goes back or forward
+ * @param {(urlState: UrlState) => void} onReturn called when the reader goes back or forward
  */
 export function followAddress(store, onReturn) {
   let step = stepOf(store.state);
@@ -100,7 +100,7 @@ export function followAddress(store, onReturn) {
     if (isStep) history.pushState(null, "", address);
     else history.replaceState(null, "", address);
   }, 200); // browsers allow about a hundred changes in half a minute
-  store.watch(["model", "source", "analysis", "output", "layer", "cursor", "open", "kernels", "scale", "order", "tab", "why", "changes", "beside", "pair", "side", "contrast"], write);
+  store.watch(["model", "source", "analysis", "output", "layer", "cursor", "open", "kernels", "scale", "order", "tab", "attributionRequest", "changes", "compareTarget", "pair", "side", "bothSides"], write);
   addEventListener("popstate", () => {
     step = ""; // what comes next is where the reader came back to, not a new step
     onReturn(readAddress(location.search));
@@ -116,11 +116,11 @@ function stepOf(state) {
 
 /**
  * @param {URLSearchParams} query
- * @returns {Wish["beside"]}
+ * @returns {UrlState["compareTarget"]}
  */
-function readBeside(query) {
-  const [, kind, id] = /^(photo|model|analysis):(.+)$/.exec(query.get("beside") ?? "") ?? [];
-  return kind && id ? { kind: /** @type {NonNullable<Wish["beside"]>["kind"]} */ (kind), id } : null;
+function readCompareTarget(query) {
+  const [, kind, id] = /^(photo|model|analysis):(.+)$/.exec(query.get("compare") ?? "") ?? [];
+  return kind && id ? { kind: /** @type {NonNullable<UrlState["compareTarget"]>["kind"]} */ (kind), id } : null;
 }
 
 /** @param {string | null} text */
@@ -131,11 +131,11 @@ function readCrop(text) {
 
 /**
  * @param {URLSearchParams} query
- * @returns {Wish["outlook"]}
+ * @returns {UrlState["compareMode"]}
  */
-function readOutlook(query) {
-  const outlook = query.get("side");
-  return outlook === "one" || outlook === "difference" || outlook === "beside" ? outlook : "other";
+function readCompareMode(query) {
+  const compareMode = query.get("side");
+  return compareMode === "one" || compareMode === "difference" || compareMode === "side-by-side" ? compareMode : "other";
 }
 
 /**
@@ -143,10 +143,10 @@ function readOutlook(query) {
  * @param {Readonly<State>} state
  */
 function writeComparison(query, state) {
-  const { changes, beside, pair } = state;
+  const { changes, compareTarget, pair } = state;
   if (changes.length) query.set("changes", writeChanges(changes));
-  if (beside?.id) query.set("beside", `${beside.kind}:${beside.id}`);
-  if (pair && outlookOf(state) !== "other") query.set("side", outlookOf(state));
+  if (compareTarget?.id) query.set("compare", `${compareTarget.kind}:${compareTarget.id}`);
+  if (pair && compareModeOf(state) !== "other") query.set("side", compareModeOf(state));
 }
 
 /** @param {URLSearchParams} query */
@@ -159,14 +159,15 @@ function readPlace(query) {
 }
 
 /**
- * The layer and the number in it. Of two networks, the first one's: that is the one which a link opens.
+ * The layer and the number in it. Of two networks, the first one's: that is the one which a link
+ * opens.
  *
  * @param {URLSearchParams} query
  * @param {Readonly<State>} state
  */
-function writeWhereabouts(query, { pair, model, layer, cursor, twin }) {
+function writeWhereabouts(query, { pair, model, layer, cursor, matchedLayer }) {
   const isElsewhere = pair && model && model !== pair.one.model;
-  const name = isElsewhere ? twinOf(model, layer, pair.one.model, twin)?.name : layer;
+  const name = isElsewhere ? matchingLayer(model, layer, pair.one.model, matchedLayer)?.name : layer;
   if (name) query.set("layer", name);
   if (!isElsewhere) writePlace(query, cursor);
 }
@@ -182,9 +183,9 @@ function writePlace(query, cursor) {
 
 /**
  * @param {URLSearchParams} query
- * @returns {import("./types.js").WhyWish}
+ * @returns {import("./types.js").AttributionRequest}
  */
-function readWhy(query) {
+function readAttribution(query) {
   const given = OPTIONS.flatMap((name) => {
     const value = Number.parseFloat(query.get(name) ?? "");
     return Number.isFinite(value) ? [[name, value]] : [];
@@ -195,9 +196,9 @@ function readWhy(query) {
 
 /**
  * @param {URLSearchParams} query
- * @param {import("./types.js").WhyWish} why
+ * @param {import("./types.js").AttributionRequest} attributionRequest
  */
-function writeWhy(query, { method, target, from, options }) {
+function writeAttribution(query, { method, target, from, options }) {
   query.set("method", method);
   if (target !== null) query.set("target", target);
   if (from !== null) query.set("from", from);

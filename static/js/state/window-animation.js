@@ -1,4 +1,7 @@
-/** The window slides over the open map, number by number and row by row, as the layer computes them: play, pause, step. */
+/**
+ * Slides the window over the open map, value by value in the order of computation: play, pause,
+ * step.
+ */
 
 /**
  * @typedef {import("./types.js").Layer} Layer
@@ -9,17 +12,17 @@ const FRAME = 16; // milliseconds; a faster pace takes several numbers at once
 export const FASTEST = 10; // 2 to that power is numbers a second
 const USUAL = 3;
 
-export class Slider {
+export class WindowAnimation {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
   /**
    * @param {import("../lib/store.js").Store<State>} store
-   * @param {import("./navigation.js").Explorer} explorer
+   * @param {import("./navigation.js").Navigation} navigation
    */
-  constructor(store, explorer) {
+  constructor(store, navigation) {
     this.store = store;
-    this.explorer = explorer;
+    this.navigation = navigation;
     /** 2 to this power is how many numbers a second are passed. */
     this.pace = USUAL;
     store.watch(["layer", "open", "analysis"], () => this.end());
@@ -27,20 +30,20 @@ export class Slider {
 
   /** Play or pause. A map that is not open is opened for it. */
   toggle() {
-    const { slide, open, tile } = this.store.state;
-    if (slide?.playing) {
+    const { animation, open, tile } = this.store.state;
+    if (animation?.playing) {
       this.pause();
       return;
     }
-    if (!slides(this.explorer.layer)) return;
-    if (!open) this.explorer.open(tile);
-    this.#goTo(this.store.state.slide?.reached ?? 0, true);
+    if (!hasWindow(this.navigation.layer)) return;
+    if (!open) this.navigation.open(tile);
+    this.#goTo(this.store.state.animation?.reached ?? 0, true);
   }
 
   pause() {
-    const { slide } = this.store.state;
+    const { animation } = this.store.state;
     clearTimeout(this.#timer);
-    if (slide?.playing) this.store.set({ slide: { ...slide, playing: false } });
+    if (animation?.playing) this.store.set({ animation: { ...animation, playing: false } });
   }
 
   /**
@@ -49,20 +52,20 @@ export class Slider {
    * @param {number} delta
    */
   step(delta) {
-    if (!this.store.state.open || !slides(this.explorer.layer)) return;
+    if (!this.store.state.open || !hasWindow(this.navigation.layer)) return;
     this.pause();
-    this.#goTo((this.store.state.slide?.reached ?? this.#here()) + delta, false);
+    this.#goTo((this.store.state.animation?.reached ?? this.#here()) + delta, false);
   }
 
   /** The whole map is there again. */
   end() {
     clearTimeout(this.#timer);
-    if (this.store.state.slide) this.store.set({ slide: null });
+    if (this.store.state.animation) this.store.set({ animation: null });
   }
 
   /** The number under the cursor, counted row by row. */
   #here() {
-    const [, , width = 1] = this.explorer.layer?.shape ?? [];
+    const [, , width = 1] = this.navigation.layer?.shape ?? [];
     const [, y = 0, x = 0] = this.store.state.cursor ?? [];
     return y * width + x;
   }
@@ -72,10 +75,10 @@ export class Slider {
    * @param {boolean} playing
    */
   #goTo(place, playing) {
-    const [, height = 1, width = 1] = this.explorer.layer?.shape ?? [];
+    const [, height = 1, width = 1] = this.navigation.layer?.shape ?? [];
     const reached = Math.max(0, Math.min(height * width - 1, place));
     const cursor = [this.store.state.tile, Math.floor(reached / width), reached % width];
-    this.store.set({ cursor, pinned: false, slide: { reached, playing } });
+    this.store.set({ cursor, pinned: false, animation: { reached, playing } });
     if (playing) this.#timer = setTimeout(() => this.#on(), this.#pause);
   }
 
@@ -85,12 +88,12 @@ export class Slider {
   }
 
   #on() {
-    const { slide, pinned } = this.store.state;
-    const [, height = 1, width = 1] = this.explorer.layer?.shape ?? [];
-    if (!slide?.playing) return;
+    const { animation, pinned } = this.store.state;
+    const [, height = 1, width = 1] = this.navigation.layer?.shape ?? [];
+    if (!animation?.playing) return;
     if (pinned) this.pause(); // the reader has chosen a number meanwhile
-    else if (slide.reached >= height * width - 1) this.end();
-    else this.#goTo(slide.reached + Math.max(1, Math.round((2 ** this.pace * this.#pause) / 1000)), true);
+    else if (animation.reached >= height * width - 1) this.end();
+    else this.#goTo(animation.reached + Math.max(1, Math.round((2 ** this.pace * this.#pause) / 1000)), true);
   }
 }
 
@@ -100,6 +103,6 @@ export class Slider {
  * @param {Layer | null} layer
  * @returns {layer is Layer}
  */
-export function slides(layer) {
+export function hasWindow(layer) {
   return layer !== null && layer.shape.length === 3 && Array.isArray(layer.attributes.kernel);
 }

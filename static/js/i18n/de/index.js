@@ -18,8 +18,8 @@ import * as run from "./learn/run.js";
 import * as setup from "./learn/setup.js";
 import * as stepInspector from "./learn/step-inspector.js";
 
-/** @type {import("../en/index.js").Say} */
-export const say = {
+/** @type {import("../en/index.js").Translation} */
+export const t = {
   ...shell,
   ...numbers,
   ...errors,

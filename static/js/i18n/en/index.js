@@ -21,7 +21,7 @@ import * as run from "./learn/run.js";
 import * as setup from "./learn/setup.js";
 import * as stepInspector from "./learn/step-inspector.js";
 
-export const say = {
+export const t = {
   ...shell,
   ...numbers,
   ...errors,
@@ -39,4 +39,4 @@ export const say = {
   learn: { ...setup, ...run, ...stepInspector },
 };
 
-/** @typedef {typeof say} Say */
+/** @typedef {typeof t} Translation */

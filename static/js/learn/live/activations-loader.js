@@ -1,4 +1,7 @@
-/** What the newest network makes of one picture: asked for again as it learns, one question at a time. */
+/**
+ * What the newest network makes of one picture: asked for again as it learns, one question at a
+ * time.
+ */
 
 import { fetchModel, fetchTensor, fetchWeights, isAbort, postPhoto, ProblemError } from "../../api/client.js";
 import { fetchPicture } from "../../api/learning.js";
@@ -17,7 +20,10 @@ import { fetchPicture } from "../../api/learning.js";
 
 const PAUSE = 1000; // milliseconds from one answer to the next question
 
-/** Follows the run and the chosen picture. `layer` is the one whose maps are wanted; "" for the first. */
+/**
+ * Follows the run and the chosen picture. `layer` is the one whose maps are wanted; "" for the
+ * first.
+ */
 export class Watcher {
   layer = "";
   #timer = 0;

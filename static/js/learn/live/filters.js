@@ -4,11 +4,11 @@ import { h } from "../../lib/dom.js";
 import { rough } from "../../i18n/format.js";
 import { extremes, rangeOf } from "../../model/colour-range.js";
 import { paint } from "../../render/raster.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /** @typedef {import("../../state/types.js").Weights} Weights */
 
-const words = say.learn.run.live;
+const words = t.learn.run.live;
 
 /**
  * @param {Weights} weights

@@ -1,8 +1,11 @@
-/** How the weights and the gradients of every layer are spread, as they change; and what is wrong with them, in words. */
+/**
+ * How the weights and the gradients of every layer are spread, as they change; and what is wrong
+ * with them, in words.
+ */
 
 import { h, svg } from "../../lib/dom.js";
 import { percent, rough } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../types.js").Histogram} Histogram
@@ -11,7 +14,7 @@ import { say } from "../../i18n/index.js";
  * @typedef {import("../types.js").Warning} Warning
  */
 
-const words = say.learn.run.live;
+const words = t.learn.run.live;
 const HEIGHT = 32;
 
 /** @param {Diagnostics} look */
@@ -24,7 +27,7 @@ export function histogramRows({ layers }) {
       h("th", { scope: "row" }, health.layer),
       h("td", {}, health.weights && histogram(health.layer, words.weights, health.weights)),
       h("td", {}, health.gradients && histogram(health.layer, words.gradients, health.gradients)),
-      h("td", { class: "quiet" }, remark(health)),
+      h("td", { class: "muted" }, remark(health)),
     ),
   );
   const head = ["", words.weights, words.gradients, ""].map((text) => (text ? h("th", { scope: "col" }, text) : h("td", {})));
@@ -48,7 +51,7 @@ function histogram(layer, what, { low, high, counts }) {
       { viewBox: `0 0 ${counts.length} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
       svg("path", { d: bars }),
     ),
-    h("figcaption", { class: "quiet", "aria-hidden": "true" }, h("span", {}, rough(low)), h("span", {}, rough(high))),
+    h("figcaption", { class: "muted", "aria-hidden": "true" }, h("span", {}, rough(low)), h("span", {}, rough(high))),
   );
 }
 
@@ -59,10 +62,10 @@ function remark({ update_ratio: ratio }) {
 
 /** @param {Warning[]} warnings */
 export function warningList(warnings) {
-  const { todo } = say.learn.run.warnings;
+  const { todo } = t.learn.run.warnings;
   return h(
     "ul",
-    { class: "warnings", "aria-label": say.learn.run.warnings.title },
+    { class: "warnings", "aria-label": t.learn.run.warnings.title },
     ...warnings.map((warning) => h("li", {}, h("b", {}, sentence(warning)), " ", todo[warning.kind])),
   );
 }
@@ -70,5 +73,5 @@ export function warningList(warnings) {
 /** @param {Warning} warning */
 function sentence({ kind, layer, share_or_ratio: amount }) {
   const isShare = kind === "dead_units" || kind === "saturated";
-  return say.learn.run.warnings[kind](layer, isShare ? percent(amount) : rough(amount));
+  return t.learn.run.warnings[kind](layer, isShare ? percent(amount) : rough(amount));
 }

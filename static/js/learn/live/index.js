@@ -1,8 +1,11 @@
-/** What the network sees now: its filters, what they make of a picture, and how its numbers are spread. */
+/**
+ * What the network sees now: its filters, what they make of a picture, and how its numbers are
+ * spread.
+ */
 
 import { h } from "../../lib/dom.js";
 import { count, probability, words as plainWords } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { filterTiles } from "./filters.js";
 import { histogramRows, warningList } from "./histograms.js";
 import { mapTiles } from "./maps.js";
@@ -14,15 +17,15 @@ import { hasMaps, Watcher } from "./activations-loader.js";
  * @typedef {import("../types.js").LearnStore} LearnStore
  */
 
-const words = say.learn.run.live;
+const words = t.learn.run.live;
 
 /**
  * @param {LearnStore} store
  * @param {HTMLElement} root
  */
 export function mountLive(store, root) {
-  const at = h("span", { class: "quiet" });
-  const empty = h("p", { class: "quiet" }, words.empty);
+  const at = h("span", { class: "muted" });
+  const empty = h("p", { class: "muted" }, words.empty);
   const picture = h("img", { class: "live-picture", alt: "", width: 96, height: 96 });
   const answer = h("ol", { class: "live-answer" });
   const layers = h("select", { id: "live-layer" });
@@ -103,7 +106,7 @@ function answers({ analysis }) {
       "li",
       { style: { "--share": `${score * 100}%` } },
       h("span", {}, plainWords(label)),
-      h("span", { class: "quiet" }, probability(score)),
+      h("span", { class: "muted" }, probability(score)),
     ),
   );
 }

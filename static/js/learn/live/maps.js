@@ -4,11 +4,11 @@ import { h } from "../../lib/dom.js";
 import { rough } from "../../i18n/format.js";
 import { paint, planeOf } from "../../render/raster.js";
 import { extremes, flatness, rangeOf } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /** @typedef {import("../../state/types.js").Tensor} Tensor */
 
-const words = say.learn.run.live;
+const words = t.learn.run.live;
 const MOST = 64; // maps; more are no longer looked at one by one
 
 /**
@@ -22,13 +22,13 @@ export function mapTiles(tensor, theme) {
   const tiles = tensor.channels.slice(0, MOST).map((channel, i) => {
     const plane = planeOf(tensor, i);
     const { min, max, mean } = extremes(plane);
-    const label = words.map(tensor.name, channel, say.numbers.span(rough(min), rough(max), rough(mean)));
+    const label = words.map(tensor.name, channel, t.numbers.span(rough(min), rough(max), rough(mean)));
     const canvas = h("canvas", { role: "img", "aria-label": label, title: label });
     paint(canvas, plane, width, range, theme);
     return canvas;
   });
   const flat = flatness(whole.min, whole.max, range);
-  return [h("div", { class: "map-tiles" }, ...tiles), range.high > range.low && scale(range, theme), flat && h("p", { class: "quiet" }, flat)].filter((one) => one instanceof Node);
+  return [h("div", { class: "map-tiles" }, ...tiles), range.high > range.low && scale(range, theme), flat && h("p", { class: "muted" }, flat)].filter((one) => one instanceof Node);
 }
 
 /**

@@ -1,14 +1,17 @@
-/** Which picture the network is shown: one of the set, or one's own, from a file, the camera or the drawing pad. */
+/**
+ * Which picture the network is shown: one of the set, or one's own, from a file, the camera or the
+ * drawing pad.
+ */
 
 import { h } from "../../lib/dom.js";
 import { NumberCheck } from "../../views/shared/number-check.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { Camera } from "../../views/shared/camera.js";
 import { Pad } from "../../views/shared/draw.js";
 
 /** @typedef {import("../types.js").LearnStore} LearnStore */
 
-const words = say.learn.run.live;
+const words = t.learn.run.live;
 
 /** @param {LearnStore} store */
 export function pictureChoice(store) {
@@ -16,7 +19,7 @@ export function pictureChoice(store) {
   const camera = new Camera(bring);
   const pad = new Pad(bring);
   const number = h("input", { id: "picture-number", type: "number", min: 0, step: 1 });
-  const file = h("input", { id: "picture-file", type: "file", class: "unseen", accept: "image/*", tabindex: -1, "aria-hidden": "true" });
+  const file = h("input", { id: "picture-file", type: "file", class: "visually-hidden", accept: "image/*", tabindex: -1, "aria-hidden": "true" });
   const goTo = (/** @type {number} */ index) => {
     const count = pictures(store);
     store.set({ picture: { index: ((index % count) + count) % count } });

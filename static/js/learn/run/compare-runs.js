@@ -1,8 +1,8 @@
-/** Two networks beside each other: the same start and the same batches, one difference. */
+/** Two runs side by side: the same seed and the same batches, one difference. */
 
-import { find, h } from "../../lib/dom.js";
+import { getElement, h } from "../../lib/dom.js";
 import { decimals, plain, points } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { isOver } from "./runner.js";
 
 /**
@@ -11,10 +11,10 @@ import { isOver } from "./runner.js";
  * @typedef {import("../types.js").LayerSpec} LayerSpec
  * @typedef {import("../types.js").Run} Run
  * @typedef {import("../types.js").TrainingConfig} TrainingConfig
- * @typedef {keyof typeof say.learn.run.race.kinds} Kind
+ * @typedef {keyof typeof t.learn.run.race.kinds} Kind
  */
 
-const words = say.learn.run.race;
+const words = t.learn.run.race;
 const ACTIVATIONS = ["relu", "sigmoid", "tanh"];
 const OPTIMISERS = ["sgd", "momentum", "rmsprop", "adam"];
 const NAMES = /** @type {Record<string, string>} */ ({
@@ -25,25 +25,25 @@ const NAMES = /** @type {Record<string, string>} */ ({
  * @param {LearnStore} store
  * @param {import("./runner.js").Runner} runner
  */
-export function mountRace(store, runner) {
-  const root = find("#race-offer", HTMLElement);
-  const offer = h("button", { type: "button", class: "plain", id: "race" });
+export function mountCompareRuns(store, runner) {
+  const root = getElement("#compare-runs-offer", HTMLElement);
+  const offer = h("button", { type: "button", class: "plain", id: "compare-runs" });
   const leader = h("p", { class: "leader", "aria-live": "polite" });
-  const dialog = raceDialog(store, runner);
-  offer.addEventListener("click", () => (store.state.rival ? void runner.endRace() : dialog.open()));
+  const dialog = comparisonDialog(store, runner);
+  offer.addEventListener("click", () => (store.state.secondRun ? void runner.endComparison() : dialog.open()));
   root.append(leader, offer);
   const show = () => {
-    const { run, rival } = store.state;
-    offer.textContent = rival ? say.learn.run.controls.endRace : say.learn.run.controls.race;
-    const text = run && rival ? standing(run, rival) : "";
+    const { run, secondRun } = store.state;
+    offer.textContent = secondRun ? t.learn.run.controls.endRace : t.learn.run.controls.race;
+    const text = run && secondRun ? standing(run, secondRun) : "";
     if (leader.textContent !== text) leader.textContent = text;
   };
-  store.watch(["run", "rival"], show);
+  store.watch(["run", "secondRun"], show);
   show();
 }
 
 /**
- * What tells a run from its twin.
+ * The name of a run in a comparison: what differs from the other.
  *
  * @param {Run} run
  */
@@ -52,25 +52,26 @@ export function nameOf({ name, config }) {
 }
 
 /**
- * Who leads: on the pictures never shown where both have been examined as often, until then by their last losses.
+ * Who leads: on the pictures never shown where both have been examined as often, until then by
+ * their last losses.
  *
  * @param {Run} run
- * @param {Run} rival
+ * @param {Run} secondRun
  */
-export function standing(run, rival) {
-  const epochs = Math.min(run.history.length, rival.history.length);
-  const [a, b] = [run, rival].map(({ history }) => history[epochs - 1]?.validation_accuracy);
+export function standing(run, secondRun) {
+  const epochs = Math.min(run.history.length, secondRun.history.length);
+  const [a, b] = [run, secondRun].map(({ history }) => history[epochs - 1]?.validation_accuracy);
   if (a != null && b != null) {
     const by = points(Math.abs(a - b)).replace("+", "");
-    const over = isOver(run) && isOver(rival);
+    const over = isOver(run) && isOver(secondRun);
     if (Math.abs(a - b) < 0.0005) return over ? words.drawn : words.even;
-    return (over ? words.won : words.leads)(nameOf(a > b ? run : rival), by);
+    return (over ? words.won : words.leads)(nameOf(a > b ? run : secondRun), by);
   }
-  const both = Math.min(run.step, rival.step); // how far both have come
-  const [mine, its] = [run, rival].map(({ batches: all }) => meanLoss(all.filter(([step = 0]) => step <= both).slice(-20)));
+  const both = Math.min(run.step, secondRun.step); // how far both have come
+  const [mine, its] = [run, secondRun].map(({ batches: all }) => meanLoss(all.filter(([step = 0]) => step <= both).slice(-20)));
   if (mine === undefined || its === undefined || Number.isNaN(mine + its)) return words.none;
   const [better, worse] = [Math.min(mine, its), Math.max(mine, its)];
-  return words.ahead(nameOf(mine < its ? run : rival), decimals(better, 3), decimals(worse, 3));
+  return words.ahead(nameOf(mine < its ? run : secondRun), decimals(better, 3), decimals(worse, 3));
 }
 
 /** @param {import("../types.js").BatchMetrics[]} some */
@@ -82,29 +83,29 @@ function meanLoss(some) {
  * @param {LearnStore} store
  * @param {import("./runner.js").Runner} runner
  */
-function raceDialog(store, runner) {
-  const dialog = find("#race-dialog", HTMLDialogElement);
-  const kind = h("select", { id: "race-kind" });
-  const value = h("select", { id: "race-value" });
+function comparisonDialog(store, runner) {
+  const dialog = getElement("#compare-runs-dialog", HTMLDialogElement);
+  const kind = h("select", { id: "compare-runs-kind" });
+  const value = h("select", { id: "compare-runs-value" });
   const list = () => {
     const { config } = store.state;
     const choices = choicesOf(config, /** @type {Kind} */ (kind.value));
     value.replaceChildren(...choices.map((one) => h("option", { value: one }, named(one))));
   };
   kind.addEventListener("change", list);
-  const go = h("button", { type: "button", class: "plain main", id: "race-go" }, words.go);
+  const go = h("button", { type: "button", class: "plain main", id: "compare-runs-go" }, words.go);
   go.addEventListener("click", () => {
     const { config } = store.state;
-    const [mine, twin] = twins(config, /** @type {Kind} */ (kind.value), value.value);
+    const [mine, matchedLayer] = twins(config, /** @type {Kind} */ (kind.value), value.value);
     dialog.close();
     store.set({ config: mine });
-    void runner.race(twin);
+    void runner.race(matchedLayer);
   });
   dialog.append(
-    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
-    h("h2", { id: "race-title" }, words.title),
+    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
+    h("h2", { id: "compare-runs-title" }, words.title),
     h("p", {}, words.text),
-    h("div", { class: "race-choice" }, h("label", { for: "race-kind" }, words.kind), kind, h("label", { for: "race-value" }, words.value), value),
+    h("div", { class: "compare-runs-choice" }, h("label", { for: "compare-runs-kind" }, words.kind), kind, h("label", { for: "compare-runs-value" }, words.value), value),
     h("p", {}, go),
   );
   const open = () => {

@@ -1,8 +1,8 @@
 /** Play, pause, step, begin again, and how it goes. */
 
-import { announce, find, h, setAttribute, svg } from "../../lib/dom.js";
+import { announce, getElement, h, setAttribute, svg } from "../../lib/dom.js";
 import { count } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { beginsAnew, isGoing, isOver } from "./runner.js";
 
 /**
@@ -12,7 +12,7 @@ import { beginsAnew, isGoing, isOver } from "./runner.js";
  * @typedef {import("../types.js").Run} Run
  */
 
-const words = say.learn.run.controls;
+const words = t.learn.run.controls;
 const SPEEDS = [1, 2, 4, 8, 16, 32, 64, null]; // batches a second; null for as many as the machine manages
 const ICONS = {
   play: "M4.5 2.5v11l9-5.5z",
@@ -39,7 +39,7 @@ export function mountControls(store, runner, root) {
     h("div", { class: "transport" }, play, batch, phase, reset),
     speedSlider(store, runner),
     state,
-    h("div", { class: "race-offer", id: "race-offer" }),
+    h("div", { class: "compare-runs-offer", id: "compare-runs-offer" }),
     progress,
     notes,
   );
@@ -62,8 +62,8 @@ export function mountControls(store, runner, root) {
  */
 function showButtons(state, { play, batch, phase, reset }) {
   const goes = isGoing(state.run);
-  dress(play, goes ? "pause" : "play", playName(state));
-  dress(phase, "phase", state.phase ? words.nextPhase(words.phases[state.phase % 4] ?? "") : words.phase);
+  setButton(play, goes ? "pause" : "play", playName(state));
+  setButton(phase, "phase", state.phase ? words.nextPhase(words.phases[state.phase % 4] ?? "") : words.phase);
   setAttribute(reset, "disabled", state.run === null);
   for (const one of [batch, phase]) setAttribute(one, "disabled", isOver(state.run)); // there is no next batch
 }
@@ -81,7 +81,7 @@ function playName(state) {
  * @param {Readonly<LearnState>} state
  */
 function figures({ run, busy, connected }) {
-  if (!run) return [h("span", { class: "quiet" }, busy ?? words.idle)];
+  if (!run) return [h("span", { class: "muted" }, busy ?? words.idle)];
   const { status, epoch, epochs, step, steps, images_per_second: pace, seconds_left: left } = run;
   const parts = steps ? [words.epoch(count(Math.min(epoch, epochs)), count(epochs)), words.step(count(step), count(steps))] : [];
   if (status === "running" && pace) parts.push(words.pace(count(pace)));
@@ -151,7 +151,7 @@ function announceStatus(store) {
  * @param {Runner} runner
  */
 function speedSlider(store, runner) {
-  const output = h("output", { class: "quiet", for: "speed" });
+  const output = h("output", { class: "muted", for: "speed" });
   const slider = h("input", { id: "speed", type: "range", min: 0, max: SPEEDS.length - 1, step: 1 });
   const name = (/** @type {number | null} */ speed) => (speed === null ? words.full : words.batches(speed));
   const show = () => {
@@ -191,8 +191,8 @@ function button(id, icon, keys, click) {
  * @param {keyof typeof ICONS} icon
  * @param {string} name
  */
-function dress(button, icon, name) {
-  find("path", SVGPathElement, button).setAttribute("d", ICONS[icon]);
-  const label = find("span", HTMLElement, button);
+function setButton(button, icon, name) {
+  getElement("path", SVGPathElement, button).setAttribute("d", ICONS[icon]);
+  const label = getElement("span", HTMLElement, button);
   if (label.textContent !== name) label.textContent = name;
 }

@@ -1,9 +1,12 @@
-/** Loss and accuracy over the batches, drawn by uPlot; training smoothed, and the pictures never shown after every epoch. */
+/**
+ * Loss and accuracy over the batches, drawn by uPlot; training smoothed, and the pictures never
+ * shown after every epoch.
+ */
 
 import uPlot from "../../../vendor/uplot/uPlot.esm.js";
 import { h } from "../../lib/dom.js";
 import { decimals, fixed, percent } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { nameOf } from "./compare-runs.js";
 import { smooth } from "./smooth.js";
 
@@ -14,13 +17,13 @@ import { smooth } from "./smooth.js";
  * @typedef {"loss" | "accuracy"} Figure
  */
 
-const words = say.learn.run.curves;
+const words = t.learn.run.curves;
 const HEIGHT = 200;
 const DRAW_EVERY = 200; // milliseconds: five pictures a second look like one that moves
 /** How the lines of the two runs are told apart; colour is kept for what is chosen. */
 const STROKES = {
   run: { training: "--ink", validation: "--accent", dash: [] },
-  rival: { training: "--quiet", validation: "--second", dash: [6, 4] },
+  secondRun: { training: "--quiet", validation: "--second", dash: [6, 4] },
 };
 const POINT = /** @type {const} */ ({ loss: 1, accuracy: 2 });
 const RECORD = /** @type {const} */ ({ loss: "validation_loss", accuracy: "validation_accuracy" });
@@ -31,7 +34,7 @@ const RECORD = /** @type {const} */ ({ loss: "validation_loss", accuracy: "valid
  */
 export function mountCurves(store, root) {
   const slider = h("input", { id: "smoothing", type: "range", min: 0, max: 0.99, step: 0.01, value: 0.9 });
-  const output = h("output", { class: "quiet", for: "smoothing" });
+  const output = h("output", { class: "muted", for: "smoothing" });
   const charts = [new Chart("loss"), new Chart("accuracy")];
   const key = h("ul", { class: "curve-key" });
   const table = h("table", { class: "figures" });
@@ -54,7 +57,7 @@ export function mountCurves(store, root) {
   };
   const later = atMostEvery(DRAW_EVERY, draw);
   slider.addEventListener("input", draw);
-  store.watch(["run", "rival"], later);
+  store.watch(["run", "secondRun"], later);
   store.watch(["theme"], () => {
     for (const chart of charts) chart.forget();
     draw();
@@ -87,11 +90,11 @@ class Chart {
   draw(state, weight) {
     const width = this.#body.clientWidth;
     if (!width) return;
-    const { run, rival } = state;
-    const lines = JSON.stringify([run?.id ?? "", rival?.id ?? ""]);
+    const { run, secondRun } = state;
+    const lines = JSON.stringify([run?.id ?? "", secondRun?.id ?? ""]);
     if (lines !== this.#lines) this.forget();
     this.#lines = lines;
-    const data = uPlot.join([...tablesOf(run, this.kind, weight), ...(rival ? tablesOf(rival, this.kind, weight) : [])]);
+    const data = uPlot.join([...tablesOf(run, this.kind, weight), ...(secondRun ? tablesOf(secondRun, this.kind, weight) : [])]);
     this.#plot ??= new uPlot(this.#options(width, state), data, this.#body);
     if (this.#plot.width !== width) this.#plot.setSize({ width, height: HEIGHT });
     this.#plot.setData(data);
@@ -103,7 +106,7 @@ class Chart {
    * @param {Readonly<LearnState>} state
    * @returns {uPlot.Options}
    */
-  #options(width, { run, rival }) {
+  #options(width, { run, secondRun }) {
     const style = getComputedStyle(document.documentElement);
     const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
     const font = `12px ${getComputedStyle(document.body).fontFamily}`;
@@ -119,7 +122,7 @@ class Chart {
       cursor: { drag: { x: false, y: false }, points: { size: 6 } },
       scales: { x: { time: false }, y: { range: this.kind === "accuracy" ? [0, 1] : (_, __, most) => [0, Math.max(0.5, (most ?? 3) * 1.05)] } },
       axes: [{ ...axis, size: 28 }, { ...axis, size: 44, values }],
-      series: [{}, ...linesOf("run", run, colour), ...(rival ? linesOf("rival", rival, colour) : [])],
+      series: [{}, ...linesOf("run", run, colour), ...(secondRun ? linesOf("secondRun", secondRun, colour) : [])],
     };
   }
 
@@ -134,7 +137,7 @@ class Chart {
 }
 
 /**
- * @param {"run" | "rival"} slot
+ * @param {"run" | "secondRun"} slot
  * @param {Run | null} run
  * @param {(name: string) => string} colour
  * @returns {uPlot.Series[]}
@@ -166,13 +169,13 @@ function tablesOf(run, kind, weight) {
 }
 
 /** @param {Readonly<LearnState>} state */
-function keyOf({ run, rival }) {
+function keyOf({ run, secondRun }) {
   const entry = (/** @type {string} */ slot, /** @type {string} */ kind, /** @type {string} */ name) =>
-    h("li", {}, h("i", { class: `stroke ${slot} ${kind}`, "aria-hidden": "true" }), name);
-  return (/** @type {const} */ (["run", "rival"])).flatMap((slot) => {
-    const one = slot === "run" ? run : rival;
-    if (slot === "rival" && !one) return [];
-    const of = rival && one ? `${nameOf(one)}, ` : "";
+    h("li", {}, h("i", { class: `stroke ${slot === "run" ? "run" : "second-run"} ${kind}`, "aria-hidden": "true" }), name);
+  return (/** @type {const} */ (["run", "secondRun"])).flatMap((slot) => {
+    const one = slot === "run" ? run : secondRun;
+    if (slot === "secondRun" && !one) return [];
+    const of = secondRun && one ? `${nameOf(one)}, ` : "";
     const validation = one?.validation_pictures === 0 ? words.notHeldOut : words.validation;
     return [entry(slot, "training", of + words.training), entry(slot, "validation", of + validation)];
   });
@@ -183,15 +186,15 @@ function keyOf({ run, rival }) {
  *
  * @param {Readonly<LearnState>} state
  */
-function keyFigures({ run, rival }) {
-  const runs = [run, rival].filter((one) => one !== null);
+function keyFigures({ run, secondRun }) {
+  const runs = [run, secondRun].filter((one) => one !== null);
   const last = runs.map(figuresOf);
   const cell = (/** @type {string} */ text) => h("td", {}, text);
   const rows = Object.entries(words.rows).map(([name, title]) =>
     h("tr", {}, h("th", { scope: "row" }, title), ...last.map((figures) => cell(figures[/** @type {keyof typeof words.rows} */ (name)]))),
   );
-  const heads = runs.map((one) => h("th", { scope: "col" }, rival ? nameOf(one) : words.now));
-  return [h("caption", { class: "unseen" }, words.table), h("thead", {}, h("tr", {}, h("td", {}), ...heads)), h("tbody", {}, ...rows)];
+  const heads = runs.map((one) => h("th", { scope: "col" }, secondRun ? nameOf(one) : words.now));
+  return [h("caption", { class: "visually-hidden" }, words.table), h("thead", {}, h("tr", {}, h("td", {}), ...heads)), h("tbody", {}, ...rows)];
 }
 
 /**

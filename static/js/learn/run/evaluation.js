@@ -1,10 +1,13 @@
-/** The evaluation: validation accuracy, accuracy per class, confusion matrix, most confident errors, and the downloads. */
+/**
+ * The evaluation: validation accuracy, accuracy per class, confusion matrix, most confident errors,
+ * and the downloads.
+ */
 
 import { isAbort, postPhoto, ProblemError } from "../../api/client.js";
 import { h } from "../../lib/dom.js";
 import { count, percent, probability, words as plainWords } from "../../i18n/format.js";
 import { swatch } from "../../render/palette.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { term } from "../../views/shared/term.js";
 import { unevenness } from "../class-balance.js";
 import { fetchEvaluation, fetchPicture, modelUrl, pictureUrl } from "../../api/learning.js";
@@ -16,14 +19,14 @@ import { fetchEvaluation, fetchPicture, modelUrl, pictureUrl } from "../../api/l
  * @typedef {import("../types.js").Run} Run
  */
 
-const words = say.learn.run.report;
+const words = t.learn.run.report;
 const MISTAKES = 24;
 
 /**
  * @param {LearnStore} store
  * @param {HTMLElement} root
  */
-export function mountReport(store, root) {
+export function mountEvaluation(store, root) {
   const score = h("p", { class: "score" });
   const body = h("div", {});
   const ways = h("div", { class: "report-ways", hidden: true });
@@ -31,8 +34,8 @@ export function mountReport(store, root) {
   const show = () => {
     const { evaluation, theme, run } = store.state;
     const isTold = evaluation !== null && evaluation.accuracy !== null;
-    const empty = run?.validation_pictures === 0 ? say.learn.balance.nothing : words.empty;
-    score.replaceChildren(...(isTold ? scoreOf(evaluation, evaluation.accuracy ?? 0) : [h("span", { class: "quiet" }, empty)]));
+    const empty = run?.validation_pictures === 0 ? t.learn.balance.nothing : words.empty;
+    score.replaceChildren(...(isTold ? scoreOf(evaluation, evaluation.accuracy ?? 0) : [h("span", { class: "muted" }, empty)]));
     body.replaceChildren(...(isTold && run ? [perClass(evaluation), confusion(evaluation, theme), mistakes(store, evaluation, run)] : []));
   };
   store.watch(["evaluation", "theme"], show);
@@ -91,7 +94,7 @@ async function examine(store, id, signal) {
 function scoreOf({ validation_pictures: all, step }, accuracy) {
   const share = percent(accuracy);
   const [before = "", after = ""] = words.score("\u0000", count(all)).split("\u0000");
-  return [before, h("b", {}, share), after, " ", h("span", { class: "quiet" }, words.at(count(step)))];
+  return [before, h("b", {}, share), after, " ", h("span", { class: "muted" }, words.at(count(step)))];
 }
 
 /**
@@ -118,7 +121,7 @@ function perClass({ per_class: classes, accuracy, balanced_accuracy: balanced, v
       h("tbody", {}, ...rows),
       h("tfoot", {}, row(words.perClass.all, words.perClass.of(count(right), count(all)), accuracy), row(words.perClass.balanced, "", balanced)),
     ),
-    h("p", { class: "quiet" }, words.perClass.balancedText),
+    h("p", { class: "muted" }, words.perClass.balancedText),
   );
 }
 
@@ -140,7 +143,7 @@ function confusion({ classes, confusion_matrix: confusion }, theme) {
     });
     return h("tr", {}, h("th", { scope: "row" }, names[truth] ?? ""), ...cells);
   });
-  const corner = h("td", { class: "quiet" }, `${words.truth} ↓`, h("br"), `${words.answer} →`);
+  const corner = h("td", { class: "muted" }, `${words.truth} ↓`, h("br"), `${words.answer} →`);
   return h(
     "div",
     { class: "confusion", role: "region", "aria-label": words.confusion, tabindex: 0 },
@@ -166,11 +169,11 @@ function mistakes(store, evaluation, run) {
         "button",
         { type: "button", "aria-label": label, title: label, on: { click: () => void open(store, run, evaluation.model, mistake) } },
         h("img", { src: pictureUrl(run.config.dataset, mistake.picture), alt: "", width: 48, height: 48 }),
-        h("span", { class: "quiet" }, words.taken(truth ?? "", answer ?? "")),
+        h("span", { class: "muted" }, words.taken(truth ?? "", answer ?? "")),
       ),
     );
   });
-  return h("div", { class: "mistakes" }, h("h3", {}, words.mistakes), all.length ? h("ol", {}, ...tiles) : h("p", { class: "quiet" }, words.none));
+  return h("div", { class: "mistakes" }, h("h3", {}, words.mistakes), all.length ? h("ol", {}, ...tiles) : h("p", { class: "muted" }, words.none));
 }
 
 /**

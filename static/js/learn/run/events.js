@@ -1,6 +1,7 @@
 /**
- * What a training tells while it goes on. The browser's own EventSource comes back by itself after a lost connection and
- * says what it heard last; where it gives up, we ask until the server is there again.
+ * What a training tells while it goes on. The browser's own EventSource comes back by itself after
+ * a lost connection and says what it heard last; where it gives up, we ask until the server is
+ * there again.
  */
 
 import { ProblemError } from "../../api/client.js";
@@ -12,7 +13,7 @@ import { eventsUrl, fetchTraining } from "../../api/learning.js";
  * @typedef {import("../types.js").BatchMetrics} BatchMetrics
  * @typedef {import("../types.js").Run} Run
  *
- * @typedef {"run" | "rival"} Slot Where in the state a run stands.
+ * @typedef {"run" | "secondRun"} Slot Where in the state a run stands.
  */
 
 const PATIENCE = 1500; // milliseconds between two questions whether the server is there again
@@ -30,8 +31,8 @@ export function followEvents(store, slot) {
 }
 
 /**
- * A run with what is new about it. A run that stands further back than it did, after a reset or because the server was
- * killed, has lost what came later.
+ * A run with what is new about it. A run that stands further back than it did, after a reset or
+ * because the server was killed, has lost what came later.
  *
  * @param {Run} run
  * @param {Partial<Run>} news
@@ -96,7 +97,8 @@ class Following {
   }
 
   /**
-   * The first event of every connection: where the run stands now, which may be further back than what we know.
+   * The first event of every connection: where the run stands now, which may be further back than
+   * what we know.
    *
    * @param {Run} now
    * @param {Run} state
@@ -114,7 +116,8 @@ class Following {
   }
 
   /**
-   * The connection is lost. The browser tries again, unless it was told that there is nothing there.
+   * The connection is lost. The browser tries again, unless it was told that there is nothing
+   * there.
    *
    * @param {EventSource} source
    */
@@ -131,7 +134,10 @@ class Following {
     if (run) this.#open(run);
   }
 
-  /** All about the run, as the server knows it; null where there is no answer, or no such run any more. */
+  /**
+   * All about the run, as the server knows it; null where there is no answer, or no such run any
+   * more.
+   */
   async #ask() {
     const id = this.#id;
     try {

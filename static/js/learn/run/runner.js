@@ -1,7 +1,7 @@
-/** What a reader can do with a training: begin, pause, step, begin again, race. */
+/** What a reader can do with a training: start, pause, step, restart, compare with a second run. */
 
 import { isAbort, ProblemError } from "../../api/client.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { command, fetchStep, fetchTraining, postTraining } from "../../api/learning.js";
 import { withNews } from "./events.js";
 
@@ -14,8 +14,8 @@ import { withNews } from "./events.js";
  * @typedef {import("../types.js").TrainingConfig} TrainingConfig
  */
 
-const SLOTS = /** @type {const} */ (["run", "rival"]);
-const words = say.learn.run.work;
+const SLOTS = /** @type {const} */ (["run", "secondRun"]);
+const words = t.learn.run.work;
 
 /**
  * Whether a run goes on by itself.
@@ -36,7 +36,8 @@ export function isOver(run) {
 }
 
 /**
- * Whether Play begins something new: nothing has been begun, it is over, or another thing is wished for.
+ * Whether Play begins something new: nothing has been begun, it is over, or another thing is wished
+ * for.
  *
  * @param {Readonly<LearnState>} state
  */
@@ -73,7 +74,7 @@ export class Runner {
     return this.#attempt(words.starting, async () => {
       if (beginsAnew(this.store.state)) await this.#begin(this.store.state.config, null, false);
       else await this.#tellAll("resume", { speed: this.store.state.speed });
-      this.closeGlass();
+      this.closeStepInspector();
     });
   }
 
@@ -87,16 +88,19 @@ export class Runner {
       if (isOver(this.store.state.run)) return; // there is no next batch
       await this.#rest();
       await this.#tellAll("advance", { batches: 1 });
-      this.closeGlass();
+      this.closeStepInspector();
     });
   }
 
-  /** Go on by one phase of the next step: forward, loss, backward; the fourth, the update, makes the step. */
+  /**
+   * Go on by one phase of the next step: forward, loss, backward; the fourth, the update, makes the
+   * step.
+   */
   stepPhase() {
     return this.#inTurn(() => {
-      const { run, glass, phase } = this.store.state;
-      const isOfPhoto = glass !== null && !glass.training;
-      const isTaken = glass !== null && glass.applied && glass.training === run?.id;
+      const { run, stepTrace, phase } = this.store.state;
+      const isOfPhoto = stepTrace !== null && !stepTrace.training;
+      const isTaken = stepTrace !== null && stepTrace.applied && stepTrace.training === run?.id;
       if (phase < 4 && (isOfPhoto || isTaken)) return this.#showPhase(phase + 1); // it has been taken: looked at again, not taken twice
       return isOver(run) ? null : this.#attempt(words.looking, () => this.#nextPhase());
     });
@@ -105,7 +109,7 @@ export class Runner {
   /** Back to the weights of the beginning; at once with whatever is wished for now. */
   reset() {
     return this.#attempt(words.resetting, async () => {
-      this.closeGlass();
+      this.closeStepInspector();
       this.store.set({ evaluation: null });
       const { config, learned } = this.store.state;
       if (JSON.stringify(config) === JSON.stringify(learned)) await this.#tellAll("reset", {});
@@ -123,23 +127,23 @@ export class Runner {
   /**
    * Two networks with the same start and one difference, begun together.
    *
-   * @param {TrainingConfig} twin
+   * @param {TrainingConfig} matchedLayer
    */
-  race(twin) {
+  race(matchedLayer) {
     return this.#attempt(words.starting, async () => {
-      this.closeGlass();
-      await this.#begin(this.store.state.config, twin, true);
+      this.closeStepInspector();
+      await this.#begin(this.store.state.config, matchedLayer, true);
       await this.#rest();
       await this.#tellAll("resume", { speed: this.store.state.speed });
     });
   }
 
   /** Go on with the first run alone. */
-  endRace() {
+  endComparison() {
     return this.#attempt(words.stopping, async () => {
-      const { rival } = this.store.state;
-      if (rival && !isOver(rival)) await command(rival.id, "stop");
-      this.store.set({ rival: null });
+      const { secondRun } = this.store.state;
+      if (secondRun && !isOver(secondRun)) await command(secondRun.id, "stop");
+      this.store.set({ secondRun: null });
     });
   }
 
@@ -148,12 +152,12 @@ export class Runner {
    *
    * @param {import("../state.js").Asked} asked
    */
-  find({ run: id, rival: other, step, phase }) {
+  find({ run: id, secondRun: other, step, phase }) {
     if (!id) return Promise.resolve();
     return this.#attempt(words.finding, async () => {
-      const [run, rival] = await Promise.all([fetchTraining(id), other ? fetchTraining(other).catch(nothingIfGone) : null]);
-      this.store.set({ run, rival, config: run.config, learned: run.config, speed: run.speed });
-      if (step && phase && run.status === "paused") this.store.set({ glass: await fetchStep(id, step, 0), phase });
+      const [run, secondRun] = await Promise.all([fetchTraining(id), other ? fetchTraining(other).catch(nothingIfGone) : null]);
+      this.store.set({ run, secondRun, config: run.config, learned: run.config, speed: run.speed });
+      if (step && phase && run.status === "paused") this.store.set({ stepTrace: await fetchStep(id, step, 0), phase });
     });
   }
 
@@ -164,16 +168,16 @@ export class Runner {
 
   async #nextPhase() {
     await this.#rest();
-    const { run, glass, phase } = this.store.state;
+    const { run, stepTrace, phase } = this.store.state;
     if (!run) return;
-    const isOther = glass?.training !== run.id; // that of a photo, or of a run before this one
-    if (isOther || phase === 4) this.store.set({ glass: await fetchStep(run.id, null, 0), phase: 1 });
+    const isOther = stepTrace?.training !== run.id; // that of a photo, or of a run before this one
+    if (isOther || phase === 4) this.store.set({ stepTrace: await fetchStep(run.id, null, 0), phase: 1 });
     else if (phase < 3) this.#showPhase(phase + 1);
-    else await this.#makeStep(run, glass.step, glass.picture);
+    else await this.#makeStep(run, stepTrace.step, stepTrace.picture);
   }
 
-  /** @param {TrainingConfig} config @param {TrainingConfig | null} twin @param {boolean} paused */
-  async #begin(config, twin, paused) {
+  /** @param {TrainingConfig} config @param {TrainingConfig | null} matchedLayer @param {boolean} paused */
+  async #begin(config, matchedLayer, paused) {
     const problem = this.check();
     if (problem) throw new ProblemError(problem);
     for (const slot of SLOTS) {
@@ -181,10 +185,10 @@ export class Runner {
       if (old && !isOver(old)) await command(old.id, "stop");
     }
     const { speed } = this.store.state;
-    const { name: _, ...alone } = config; // named by a race; what runs alone is called after its pictures
-    const run = await postTraining({ ...(twin ? config : alone), paused, speed });
-    this.store.set({ run, rival: null, learned: config, evaluation: null, connected: true }); // it is here, whatever becomes of its twin
-    if (twin) this.store.set({ rival: await postTraining({ ...twin, paused, speed }) });
+    const { name: _, ...alone } = config; // named by a comparison; a single run is named after its dataset
+    const run = await postTraining({ ...(matchedLayer ? config : alone), paused, speed });
+    this.store.set({ run, secondRun: null, learned: config, evaluation: null, connected: true }); // it is here, whatever becomes of the second run
+    if (matchedLayer) this.store.set({ secondRun: await postTraining({ ...matchedLayer, paused, speed }) });
   }
 
   /** Make sure that there is a run, and that it rests. */
@@ -205,7 +209,7 @@ export class Runner {
    */
   async #makeStep(run, number, picture) {
     await this.#tellAll("advance", { batches: 1 });
-    this.store.set({ glass: await fetchStep(run.id, number, picture), phase: 4 });
+    this.store.set({ stepTrace: await fetchStep(run.id, number, picture), phase: 4 });
   }
 
   /**
@@ -244,12 +248,13 @@ export class Runner {
     });
   }
 
-  closeGlass() {
-    this.store.set({ glass: null, phase: 0 });
+  closeStepInspector() {
+    this.store.set({ stepTrace: null, phase: 0 });
   }
 
   /**
-   * One thing after the other. What is asked for meanwhile comes next, the latest of it: a key held down is not a hundred steps.
+   * One thing after the other. What is asked for meanwhile comes next, the latest of it: a key held
+   * down is not a hundred steps.
    *
    * @param {() => unknown} ask
    */

@@ -1,8 +1,8 @@
 /** A noisy line made calm. */
 
 /**
- * An exponential moving average whose start is not drawn towards zero (as TensorBoard's): each number is weighed against
- * all before it, and the sum is divided by the weights that it has.
+ * An exponential moving average whose start is not drawn towards zero (as TensorBoard's): each
+ * number is weighed against all before it, and the sum is divided by the weights that it has.
  *
  * @param {number[]} values
  * @param {number} weight of the past, 0 for none, below 1

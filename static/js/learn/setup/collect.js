@@ -1,9 +1,9 @@
 /** Classes collected on the spot: named, then filled with pictures by camera or by hand. */
 
-import { find, h, setAttribute } from "../../lib/dom.js";
+import { getElement, h, setAttribute } from "../../lib/dom.js";
 import { Viewfinder } from "../../views/shared/camera.js";
 import { Pad } from "../../views/shared/draw.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { shrink } from "./shrink.js";
 
 /**
@@ -11,7 +11,7 @@ import { shrink } from "./shrink.js";
  * @typedef {{ name: string, pictures: Picture[], row: HTMLElement, thumbs: HTMLElement, count: HTMLElement }} Class
  */
 
-const words = say.learn.setup.collect;
+const words = t.learn.setup.collect;
 const FEWEST = 2; // pictures of a class: one to learn from, one to be asked about
 const RHYTHM = 250; // milliseconds between pictures while the button is held
 const QUALITY = 0.95;
@@ -25,9 +25,9 @@ export class Collector {
   #held;
   #name = h("input", { type: "text", id: "collect-name", maxlength: 60, value: words.name });
   #list = h("ol", { class: "collected" });
-  #status = h("p", { class: "quiet", role: "status" });
+  #status = h("p", { class: "muted", role: "status" });
   #done = h("button", { type: "button", class: "plain", on: { click: () => void this.#finish() } }, words.use);
-  #words = h("p", { class: "quiet", role: "status" });
+  #words = h("p", { class: "muted", role: "status" });
   /** @type {HTMLDialogElement} */
   element;
   /** @type {Viewfinder} */
@@ -49,9 +49,9 @@ export class Collector {
     this.element = h(
       "dialog",
       { class: "collect", "aria-labelledby": "collect-title" },
-      h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
+      h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
       h("h2", { id: "collect-title" }, words.title),
-      h("p", { class: "quiet" }, words.hint),
+      h("p", { class: "muted" }, words.hint),
       h("div", { class: "field" }, h("label", { for: "collect-name" }, words.nameLabel), this.#name),
       this.#camera,
       this.#words,
@@ -69,12 +69,12 @@ export class Collector {
   open() {
     this.element.showModal();
     const first = this.#classes[0];
-    if (first) find("input", HTMLInputElement, first.row).focus();
+    if (first) getElement("input", HTMLInputElement, first.row).focus();
   }
 
   /**
-   * Pictures that were dropped while the dialog is open: for the class that they were dropped on, or else the first one that
-   * has none yet.
+   * Pictures that were dropped while the dialog is open: for the class that they were dropped on,
+   * or else the first one that has none yet.
    *
    * @param {import("../../lib/data-transfer.js").Dropped[]} found
    * @param {EventTarget | null} target
@@ -100,7 +100,7 @@ export class Collector {
     const button = (/** @type {string} */ text, /** @type {() => void} */ click) =>
       h("button", { type: "button", class: "text", on: { click } }, text);
     const thumbs = h("ul", { class: "thumbs" });
-    const amount = h("span", { class: "quiet" });
+    const amount = h("span", { class: "muted" });
     const remove = h("button", { type: "button", class: "icon", on: { click: () => this.#remove(one) } }, "×");
     const row = h("li", {}, h("div", { class: "collected-head" }, name, amount, button(words.camera, () => void this.#startCamera(one)), button(words.draw, () => this.#draw(one)), remove), thumbs);
     /** @type {Class} */
@@ -156,7 +156,7 @@ export class Collector {
     one.pictures = one.pictures.filter((other) => other !== picture);
     thumb.remove();
     this.#check();
-    (next ?? find("input", HTMLInputElement, one.row)).focus();
+    (next ?? getElement("input", HTMLInputElement, one.row)).focus();
   }
 
   /** @param {Class} one */
@@ -176,7 +176,7 @@ export class Collector {
   /** @param {Class} one */
   async #startCamera(one) {
     this.#filled = one;
-    this.#words.textContent = say.camera.asking;
+    this.#words.textContent = t.camera.asking;
     if (await this.#finder.start()) this.#showCamera(true, words.takingFor(one.name));
   }
 
@@ -196,7 +196,9 @@ export class Collector {
     if (isOn) this.#take.focus();
   }
 
-  /** A click takes one picture; the button held, by finger, mouse or key, takes one after the other. */
+  /**
+   * A click takes one picture; the button held, by finger, mouse or key, takes one after the other.
+   */
   #holdToTake() {
     const stop = () => clearInterval(this.#held);
     const start = () => {

@@ -1,10 +1,10 @@
 /** What to learn from: the sets that are here, with a look at them, and ways to bring one's own. */
 
 import { hasFiles, listenForDrops, readDropped } from "../../lib/data-transfer.js";
-import { find, h, setAttribute } from "../../lib/dom.js";
+import { getElement, h, setAttribute } from "../../lib/dom.js";
 import { words as plain } from "../../i18n/format.js";
 import { problemTitle } from "../../views/shared/notice.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { sheetUrl } from "../../api/learning.js";
 import { nothingHeldOut, unevenness } from "../class-balance.js";
 import { Bringer } from "./upload.js";
@@ -19,8 +19,8 @@ import { MOST } from "./zip.js";
  * @typedef {import("../types.js").PictureSet} PictureSet
  */
 
-const words = say.learn.setup.data;
-const bringing = say.learn.setup.bring;
+const words = t.learn.setup.data;
+const bringing = t.learn.setup.bring;
 const CARD = 3; // pictures of each class on a card: as many classes show
 const SHEET = 7; // pictures of each class below the cards
 
@@ -48,7 +48,7 @@ export class DataPicker {
         { class: "own" },
         h("h3", {}, words.own),
         h("p", { class: "ways" }, button(words.zip, () => this.#zip.click()), button(words.folder, () => this.#folder.click()), button(words.collect, () => this.collector.open())),
-        h("p", { class: "quiet" }, words.hint),
+        h("p", { class: "muted" }, words.hint),
         this.#zip,
         this.#folder,
       ),
@@ -61,7 +61,10 @@ export class DataPicker {
     this.#show(store.state);
   }
 
-  /** Let files be dropped anywhere on the page: a ZIP or a folder is a set, a picture is looked at with the network that learns. */
+  /**
+   * Let files be dropped anywhere on the page: a ZIP or a folder is a set, a picture is looked at
+   * with the network that learns.
+   */
   listenForDrops() {
     const veil = h("div", { class: "drop", hidden: true, "aria-hidden": "true" }, words.drop);
     document.body.append(veil);
@@ -87,7 +90,7 @@ export class DataPicker {
   /** Show one picture to the network that learns; before there is one, say that it will be. @param {File} picture */
   #lookAt(picture) {
     this.store.set({ picture: { blob: picture, name: picture.name } });
-    if (!this.store.state.run) this.#news.replaceChildren(h("p", { class: "quiet" }, words.later(picture.name)));
+    if (!this.store.state.run) this.#news.replaceChildren(h("p", { class: "muted" }, words.later(picture.name)));
   }
 
   /** @param {HTMLInputElement} input */
@@ -145,11 +148,11 @@ export class DataPicker {
   /** @param {import("./upload.js").Progress} progress */
   #showProgress({ text, fraction }) {
     if (!this.#news.querySelector("progress")) {
-      const button = h("button", { type: "button", class: "text", on: { click: () => this.bringer.cancel() } }, say.cancel);
+      const button = h("button", { type: "button", class: "text", on: { click: () => this.bringer.cancel() } }, t.cancel);
       this.#news.replaceChildren(h("div", { class: "progress" }, h("p", {}), h("progress", { max: 1, "aria-label": bringing.progress }), button));
     }
-    find("p", HTMLElement, this.#news).textContent = text;
-    setAttribute(find("progress", HTMLElement, this.#news), "value", fraction);
+    getElement("p", HTMLElement, this.#news).textContent = text;
+    setAttribute(getElement("progress", HTMLElement, this.#news), "value", fraction);
   }
 
   /** @param {import("../../state/types.js").Problem} problem */
@@ -161,8 +164,8 @@ export class DataPicker {
       { class: "problem", role: "alert" },
       h("h3", {}, problemTitle(problem)),
       h("p", {}, problem.detail),
-      h("p", { class: "quiet" }, bringing.form),
-      h("p", { class: "ways-out" }, button(bringing.another, () => this.#zip.click()), button(words.folder, () => this.#folder.click()), button(say.problems.dismiss, () => this.bringer.dismiss())),
+      h("p", { class: "muted" }, bringing.form),
+      h("p", { class: "ways-out" }, button(bringing.another, () => this.#zip.click()), button(words.folder, () => this.#folder.click()), button(t.problems.dismiss, () => this.bringer.dismiss())),
     );
   }
 }

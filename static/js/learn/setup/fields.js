@@ -1,4 +1,7 @@
-/** Labelled fields: a number, a choice, a learning rate. Each shows what it is told and tells what is entered. */
+/**
+ * Labelled fields: a number, a choice, a learning rate. Each shows what it is told and tells what
+ * is entered.
+ */
 
 import { h, setAttribute } from "../../lib/dom.js";
 import { NumberCheck } from "../../views/shared/number-check.js";
@@ -59,7 +62,8 @@ export class NumberField {
 }
 
 /**
- * The first number within `root` that cannot be used, with what is wrong with it; null where all can.
+ * The first number within `root` that cannot be used, with what is wrong with it; null where all
+ * can.
  *
  * @param {HTMLElement} root
  */

@@ -2,7 +2,7 @@
 
 import { h, svg } from "../../lib/dom.js";
 import { plain } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { ChoiceField, NumberField, PowerField } from "./fields.js";
 
 /**
@@ -11,7 +11,7 @@ import { ChoiceField, NumberField, PowerField } from "./fields.js";
  * @typedef {import("../types.js").TrainingConfig} TrainingConfig
  */
 
-const words = say.learn.setup.options;
+const words = t.learn.setup.options;
 
 /** @type {Record<string, number>} A rate that each optimiser does well with on small pictures. */
 const USUAL_RATES = { sgd: 0.1, momentum: 0.02, nesterov: 0.02, rmsprop: 0.001, adam: 0.004, adamw: 0.004 };
@@ -128,7 +128,7 @@ function tell(place, told, name) {
   if (place.dataset.about === name) return;
   place.dataset.about = name;
   const { text, formula } = told[name] ?? { text: "", formula: [] };
-  place.replaceChildren(h("p", { class: "quiet" }, text), ...formula.map((line) => h("p", { class: "formula" }, line)));
+  place.replaceChildren(h("p", { class: "muted" }, text), ...formula.map((line) => h("p", { class: "formula" }, line)));
 }
 
 /** @param {Record<string, { name: string }>} told */

@@ -1,8 +1,11 @@
-/** What to learn from, with which network, and how: three parts that fold, each with its choice in its heading. */
+/**
+ * What to learn from, with which network, and how: three parts that fold, each with its choice in
+ * its heading.
+ */
 
 import { h } from "../../lib/dom.js";
 import { count, large, plain } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { DataPicker } from "./dataset.js";
 import { firstFault } from "./fields.js";
 import { NetworkEditor } from "./network.js";
@@ -15,7 +18,7 @@ import { followPlan } from "./network-plan.js";
  * @typedef {import("../types.js").TrainingConfig} TrainingConfig
  */
 
-const words = say.learn.setup;
+const words = t.learn.setup;
 const WIDE = "(width >= 40rem)"; // on a telephone the three headings fit on the screen, with what is chosen in them
 
 /**
@@ -34,7 +37,8 @@ export function mountSetup(store, root) {
 }
 
 /**
- * Go to the first number that cannot be used and say what is wrong with it; null where a training can begin.
+ * Go to the first number that cannot be used and say what is wrong with it; null where a training
+ * can begin.
  *
  * @param {HTMLElement} root
  * @returns {import("../types.js").Problem | null}
@@ -48,7 +52,8 @@ export function showFault(root) {
 }
 
 /**
- * A part of the set-up. What differs in it from what the running network began with is said to be for the next one.
+ * A part of the set-up. What differs in it from what the running network began with is said to be
+ * for the next one.
  *
  * @param {LearnStore} store
  * @param {string} title
@@ -57,7 +62,7 @@ export function showFault(root) {
  * @param {(config: TrainingConfig) => unknown} share what of the config is chosen here
  */
 function part(store, title, content, summarise, share) {
-  const summary = h("span", { class: "quiet" });
+  const summary = h("span", { class: "muted" });
   const next = h("p", { class: "next", hidden: true }, words.next);
   const element = h(
     "details",

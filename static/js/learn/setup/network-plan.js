@@ -1,4 +1,7 @@
-/** Keeps the plan, shapes and counts of the network that is wished for, in step with the config. The latest wins. */
+/**
+ * Keeps the plan, shapes and counts of the network that is wished for, in step with the config. The
+ * latest wins.
+ */
 
 import { isAbort, ProblemError } from "../../api/client.js";
 import { debounce } from "../../lib/dom.js";

@@ -1,7 +1,7 @@
 /** The network as a stack of boxes: as high as its maps, as wide as there are many of them. */
 
 import { svg } from "../../lib/dom.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 const HEIGHT = 64; // of the drawing, in its own units
 const GAP = 3;
@@ -22,12 +22,13 @@ export function drawStack(input, planned) {
     left += width + GAP;
     return box;
   });
-  const label = say.learn.setup.network.stack(known.map((shape) => shape.join(" × ")).join(" → "));
+  const label = t.learn.setup.network.stack(known.map((shape) => shape.join(" × ")).join(" → "));
   return svg("svg", { viewBox: `0 0 ${Math.max(left, HEIGHT)} ${HEIGHT}`, role: "img", "aria-label": label }, ...drawn);
 }
 
 /**
- * Maps are drawn as high as they are; a list of numbers is a thin bar. Many are wider, but not as much as they are more.
+ * Maps are drawn as high as they are; a list of numbers is a thin bar. Many are wider, but not as
+ * much as they are more.
  *
  * @param {number[]} shape
  * @param {number} tallest

@@ -1,8 +1,11 @@
-/** The network, layer by layer: what each is, what it gives, what it costs, and why one is impossible. */
+/**
+ * The network, layer by layer: what each is, what it gives, what it costs, and why one is
+ * impossible.
+ */
 
 import { announce, h, setAttribute } from "../../lib/dom.js";
 import { count, large } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { ChoiceField, NumberField } from "./fields.js";
 import { FRESH, OPTIONS, optionsOf, placeFor, PRESETS } from "./layer-types.js";
 import { drawStack } from "./network-stack.js";
@@ -15,7 +18,7 @@ import { drawStack } from "./network-stack.js";
  * @typedef {import("./layer-types.js").Kind} Kind
  */
 
-const words = say.learn.setup.network;
+const words = t.learn.setup.network;
 const OWN = "own"; // what the choice of presets says when the network is none of them
 
 /** A row of the list: a layer that can be changed (`index`), or one that is added by itself. */

@@ -1,4 +1,7 @@
-/** Photos made small before they travel: a network of this page sees 32 × 32 pixels, a telephone takes 4,000 × 3,000. */
+/**
+ * Photos made small before they travel: a network of this page sees 32 × 32 pixels, a telephone
+ * takes 4,000 × 3,000.
+ */
 
 import { beginningOf, decodePicture, isReadByServer } from "../../api/image-upload.js";
 
@@ -7,8 +10,9 @@ const LIGHT = 64 * 1024; // bytes that are not worth the work
 const QUALITY = 0.95;
 
 /**
- * The picture, smaller where that helps, and as JPEG where the server does not read it. What this browser cannot read goes as it is: the server may, or else says so.
- * Rejects where the file cannot be read at all, being gone or changed since it was chosen.
+ * The picture, smaller where that helps, and as JPEG where the server does not read it. What this
+ * browser cannot read goes as it is: the server may, or else says so. Rejects where the file cannot
+ * be read at all, being gone or changed since it was chosen.
  *
  * @param {Blob} picture
  * @returns {Promise<Blob>}

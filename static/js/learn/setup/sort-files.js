@@ -1,8 +1,11 @@
-/** What files that somebody chose or dropped are meant to be: one ZIP, or pictures in folders. Nothing is left out unnamed. */
+/**
+ * Sorts files that were chosen or dropped: one ZIP, or images in folders. What is left out is
+ * named.
+ */
 
 import { count } from "../../i18n/format.js";
 import { isNetwork } from "../../state/models-controller.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { MOST } from "./zip.js";
 
 /**
@@ -13,7 +16,7 @@ import { MOST } from "./zip.js";
  * @typedef {{ zip: File, skipped: string[] } | { name: string, entries: Entry[], skipped: string[] } | { problem: Problem }} Sorted
  */
 
-const words = say.learn.setup.bring;
+const words = t.learn.setup.bring;
 const PICTURE = /\.(jpe?g|jfif|png|apng|webp|gif|bmp|tiff?|avif|heic|heif|jxl|jp2|ppm|pgm|pbm|tga|ico)$/i;
 const ARCHIVE = /\.zip$/i;
 const NAMED_IN_REFUSAL = 5;
@@ -21,7 +24,8 @@ const NAMED_IN_REFUSAL = 5;
 const CLUTTER = /(^|\/)(\.[^/]*|__MACOSX|thumbs\.db|desktop\.ini)(\/|$)/i;
 
 /**
- * Whether a file is a picture, told by its name and what the browser makes of it. One without an ending may be one.
+ * Whether a file is a picture, told by its name and what the browser makes of it. One without an
+ * ending may be one.
  *
  * @param {File} file
  */

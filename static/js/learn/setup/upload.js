@@ -1,8 +1,11 @@
-/** Pictures of one's own on their way to the server: a ZIP, a folder, or what was collected here. One at a time. */
+/**
+ * Pictures of one's own on their way to the server: a ZIP, a folder, or what was collected here.
+ * One at a time.
+ */
 
 import { isAbort, ProblemError } from "../../api/client.js";
 import { bytes, count } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { deleteDataset, postDataset } from "../../api/learning.js";
 import { shrink } from "./shrink.js";
 import { sortFiles } from "./sort-files.js";
@@ -16,7 +19,7 @@ import { pack } from "./zip.js";
  * @typedef {{ text: string, fraction: number | null }} Progress
  */
 
-const words = say.learn.setup.bring;
+const words = t.learn.setup.bring;
 
 export class Bringer {
   #abort = new AbortController();
@@ -31,7 +34,7 @@ export class Bringer {
   }
 
   /**
-   * Files that somebody chose or dropped: one ZIP, or folders of pictures.
+   * Files that were chosen or dropped: one ZIP, or folders of images.
    *
    * @param {readonly Dropped[] | Promise<readonly Dropped[]>} found
    */

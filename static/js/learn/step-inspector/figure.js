@@ -1,4 +1,7 @@
-/** Numbers of a step: gradients are small, so what counts are significant figures rather than places. */
+/**
+ * Numbers of a step: gradients are small, so what counts are significant figures rather than
+ * places.
+ */
 
 import { h } from "../../lib/dom.js";
 import { plain } from "../../i18n/format.js";

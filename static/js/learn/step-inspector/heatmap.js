@@ -1,10 +1,13 @@
-/** Planes of numbers as heatmaps in which every number can be pointed at and opened, by pointer and by keyboard. */
+/**
+ * Planes of numbers as heatmaps in which every number can be pointed at and opened, by pointer and
+ * by keyboard.
+ */
 
 import { announce, h, placeBox } from "../../lib/dom.js";
 import { rough } from "../../i18n/format.js";
 import { paint } from "../../render/raster.js";
 import { extremes, rangeOf } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { numberName } from "./view-model.js";
 import { precise } from "./figure.js";
 
@@ -21,15 +24,15 @@ import { precise } from "./figure.js";
  * @property {(index: number[]) => void} open
  */
 
-const words = say.learn.glass.sheet;
+const words = t.learn.glass.sheet;
 const FIRST = 32; // planes at first
 /** @type {Record<string, [number, number]>} */
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-export class Sheet {
+export class Heatmap {
   #at = { plane: 0, number: 0 };
-  #list = h("div", { class: "glass-planes" });
-  #reading = h("p", { class: "glass-reading quiet", "aria-hidden": "true" });
+  #list = h("div", { class: "step-heatmaps" });
+  #reading = h("p", { class: "step-reading muted", "aria-hidden": "true" });
   #more = h("button", { type: "button", class: "text", on: { click: () => this.#fill(this.options.planes.length) } });
   /** @type {{ button: HTMLButtonElement, mark: HTMLElement }[]} */
   #tiles = [];
@@ -43,7 +46,7 @@ export class Sheet {
     this.element = h(
       "div",
       {
-        class: "glass-sheet",
+        class: "step-heatmap-group",
         on: {
           pointermove: (/** @type {PointerEvent} */ event) => this.#point(event),
           click: (/** @type {MouseEvent} */ event) => this.#click(event),
@@ -51,7 +54,7 @@ export class Sheet {
         },
       },
       this.#list,
-      h("div", { class: "glass-under" }, scale(this.range, options.theme), this.#reading, this.#more),
+      h("div", { class: "step-under" }, scale(this.range, options.theme), this.#reading, this.#more),
     );
     if (options.hint) this.#reading.textContent = words.hint;
     this.#fill(FIRST);
@@ -80,12 +83,12 @@ export class Sheet {
       const { min, max, mean } = extremes(plane.values);
       const canvas = h("canvas", {});
       paint(canvas, plane.values, plane.width, this.range, theme);
-      const mark = h("span", { class: "lit", hidden: true });
-      const label = words.plane(plane.name === what ? what : plane.name, say.numbers.span(rough(min), rough(max), rough(mean)));
+      const mark = h("span", { class: "highlight", hidden: true });
+      const label = words.plane(plane.name === what ? what : plane.name, t.numbers.span(rough(min), rough(max), rough(mean)));
       const size = sizeOf(plane, planes.length);
       const button = h(
         "button",
-        { type: "button", class: "glass-plane", tabindex: n ? -1 : 0, "aria-label": label, style: size, data: { plane: String(n) } },
+        { type: "button", class: "step-heatmap", tabindex: n ? -1 : 0, "aria-label": label, style: size, data: { plane: String(n) } },
         canvas,
         mark,
       );
@@ -112,7 +115,7 @@ export class Sheet {
 
   /** @param {MouseEvent} event */
   #click(event) {
-    if (!(event.target instanceof Element) || !event.target.closest(".glass-plane")) return;
+    if (!(event.target instanceof Element) || !event.target.closest(".step-heatmap")) return;
     const at = event.detail > 0 ? this.#under(event) : this.#at; // Enter on a button is a click without a count
     const plane = at && this.options.planes[at.plane];
     if (!at || !plane || at.number >= plane.values.length) return;
@@ -156,7 +159,7 @@ export class Sheet {
 
   /** @param {MouseEvent} event */
   #under(event) {
-    const button = event.target instanceof Element ? event.target.closest(".glass-plane") : null;
+    const button = event.target instanceof Element ? event.target.closest(".step-heatmap") : null;
     const n = button instanceof HTMLElement ? Number(button.dataset.plane) : NaN;
     const plane = this.options.planes[n];
     if (!button || !plane) return null;
@@ -187,7 +190,7 @@ export class Sheet {
 export function scale(range, theme) {
   const canvas = h("canvas", { "aria-hidden": "true" });
   paint(canvas, Float32Array.from({ length: 128 }, (_, i) => range.low + ((range.high - range.low) * i) / 127), 128, range, theme);
-  return h("p", { class: "glass-scale" }, rough(range.low), canvas, rough(range.high));
+  return h("p", { class: "step-scale" }, rough(range.low), canvas, rough(range.high));
 }
 
 /**

@@ -1,16 +1,16 @@
-/** The map that a term's number stands in, with the number lit up. */
+/** The map that holds a term's value, with that value highlighted. */
 
 import { h, placeBox } from "../../lib/dom.js";
 import { paint } from "../../render/raster.js";
 import { extremes, rangeOf } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { numberName } from "./view-model.js";
 import { precise } from "./figure.js";
 import { planesOf } from "./planes.js";
 import { boxOf } from "./heatmap.js";
 
 /**
- * @typedef {import("./view-model.js").Bench} Bench
+ * @typedef {import("./view-model.js").StepViewModel} StepViewModel
  * @typedef {import("../../state/types.js").Place} Place
  *
  * @typedef {object} Light Where a number stands.
@@ -21,17 +21,17 @@ import { boxOf } from "./heatmap.js";
  * @property {Place} place
  */
 
-export class Lit {
+export class Highlight {
   #canvas = h("canvas", {});
-  #mark = h("span", { class: "lit" });
-  #plane = h("div", { class: "glass-lit-plane", role: "img" }, this.#canvas, this.#mark);
-  #caption = h("figcaption", { class: "quiet" });
+  #mark = h("span", { class: "highlight" });
+  #plane = h("div", { class: "step-highlight-heatmap", role: "img" }, this.#canvas, this.#mark);
+  #caption = h("figcaption", { class: "muted" });
   #asked = "";
 
-  /** @param {Bench} bench */
-  constructor(bench) {
-    this.bench = bench;
-    this.element = h("figure", { class: "glass-lit", hidden: true }, this.#plane, this.#caption);
+  /** @param {StepViewModel} viewModel */
+  constructor(viewModel) {
+    this.viewModel = viewModel;
+    this.element = h("figure", { class: "step-highlight", hidden: true }, this.#plane, this.#caption);
   }
 
   /** @param {Light | null} light */
@@ -44,19 +44,19 @@ export class Lit {
       return;
     }
     const { layer, of, picture, place, symbol } = light;
-    const tensor = await this.bench.attempt(() => this.bench.values(layer, of, picture));
+    const tensor = await this.viewModel.attempt(() => this.viewModel.values(layer, of, picture));
     if (!tensor || this.#asked !== key) return; // the reader points at another one meanwhile
     const planes = planesOf(tensor);
     const plane = planes[place.length === 3 ? (place[0] ?? 0) : 0];
     if (!plane) return;
     const i = place.length === 3 ? (place[1] ?? 0) * plane.width + (place[2] ?? 0) : (place[0] ?? 0);
     const { min, max } = extremes(plane.values);
-    paint(this.#canvas, plane.values, plane.width, rangeOf(min, max, of === "gradient" || min < 0), this.bench.theme);
+    paint(this.#canvas, plane.values, plane.width, rangeOf(min, max, of === "gradient" || min < 0), this.viewModel.theme);
     const rows = Math.ceil(plane.values.length / plane.width);
     this.#plane.style.aspectRatio = `${plane.width} / ${rows}`;
     placeBox(this.#mark, boxOf(plane, i));
     const text = `${symbol}: ${numberName(layer, place)} = ${precise(plane.values[i] ?? NaN)}`;
-    const whose = picture === this.bench.glass?.picture ? "" : ` · ${say.learn.glass.pictures.one(picture)}`;
+    const whose = picture === this.viewModel.stepTrace?.picture ? "" : ` · ${t.learn.glass.pictures.one(picture)}`;
     this.#plane.setAttribute("aria-label", text + whose);
     this.#caption.textContent = text + whose;
     this.element.hidden = false;

@@ -1,39 +1,42 @@
-/** The layers in a row, each with a small picture of its numbers: on the way forward, or on the way back. */
+/**
+ * The layers in a row, each with a small picture of its numbers: on the way forward, or on the way
+ * back.
+ */
 
 import { h, setAttribute } from "../../lib/dom.js";
 import { paint } from "../../render/raster.js";
 import { extremes, rangeOf } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { opTitle } from "../../model/layer-text.js";
 import { mosaic } from "./planes.js";
 
 /**
- * @typedef {import("./view-model.js").Bench} Bench
- * @typedef {import("../types.js").GlassLayer} GlassLayer
+ * @typedef {import("./view-model.js").StepViewModel} StepViewModel
+ * @typedef {import("../types.js").StepLayer} StepLayer
  */
 
-const words = say.learn.glass.row;
+const words = t.learn.glass.row;
 const MOST = 3; // maps in a row of a small picture
 
 export class Row {
-  #list = h("ol", { class: "glass-row" });
+  #list = h("ol", { class: "step-row" });
   /** @type {Map<string, HTMLButtonElement>} */
   #buttons = new Map();
 
   /**
-   * @param {Bench} bench
+   * @param {StepViewModel} viewModel
    * @param {"value" | "gradient"} of
    */
-  constructor(bench, of) {
-    this.bench = bench;
+  constructor(viewModel, of) {
+    this.viewModel = viewModel;
     this.of = of;
-    this.element = h("nav", { class: `glass-way ${of}`, "aria-label": words[of] }, this.#list);
+    this.element = h("nav", { class: `step-way ${of}`, "aria-label": words[of] }, this.#list);
   }
 
   show() {
-    const { glass } = this.bench;
-    if (!glass) return;
-    const layers = glass.layers.filter(({ gradient }) => this.of === "value" || gradient);
+    const { stepTrace } = this.viewModel;
+    if (!stepTrace) return;
+    const layers = stepTrace.layers.filter(({ gradient }) => this.of === "value" || gradient);
     const focused = [...this.#buttons].find(([, button]) => button === document.activeElement)?.[0];
     this.#buttons = new Map(layers.map((layer) => [layer.name, this.#card(layer)]));
     this.#list.replaceChildren(
@@ -48,7 +51,7 @@ export class Row {
 
   choose() {
     for (const [name, button] of this.#buttons) {
-      const isChosen = name === this.bench.view.state.layer;
+      const isChosen = name === this.viewModel.view.state.layer;
       setAttribute(button, "aria-current", isChosen && "true");
       if (isChosen && button.parentElement) this.#uncover(button.parentElement);
     }
@@ -67,30 +70,30 @@ export class Row {
     }
   }
 
-  /** @param {GlassLayer} layer */
+  /** @param {StepLayer} layer */
   #card(layer) {
     const canvas = h("canvas", { "aria-hidden": "true" });
     void this.#picture(layer, canvas);
-    const click = () => this.bench.choose(layer.name);
+    const click = () => this.viewModel.choose(layer.name);
     return h(
       "button",
-      { type: "button", class: layer.shape.length === 3 ? "glass-card" : "glass-card vector", on: { click } },
-      h("span", { class: "glass-mini" }, canvas),
+      { type: "button", class: layer.shape.length === 3 ? "step-card" : "step-card vector", on: { click } },
+      h("span", { class: "step-mini" }, canvas),
       h("b", {}, layer.name),
-      h("span", { class: "quiet" }, opTitle(layer.op)),
-      h("span", { class: "quiet" }, layer.shape.join("\u202f×\u202f")),
+      h("span", { class: "muted" }, opTitle(layer.op)),
+      h("span", { class: "muted" }, layer.shape.join("\u202f×\u202f")),
     );
   }
 
   /**
-   * @param {GlassLayer} layer
+   * @param {StepLayer} layer
    * @param {HTMLCanvasElement} canvas
    */
   async #picture({ name }, canvas) {
-    const tensor = await this.bench.attempt(() => this.bench.values(name, this.of));
+    const tensor = await this.viewModel.attempt(() => this.viewModel.values(name, this.of));
     if (!tensor) return;
     const { min, max } = extremes(tensor.data);
     const { values, width } = mosaic(tensor, MOST);
-    paint(canvas, values, width, rangeOf(min, max, this.of === "gradient" || min < 0), this.bench.theme);
+    paint(canvas, values, width, rangeOf(min, max, this.of === "gradient" || min < 0), this.viewModel.theme);
   }
 }

@@ -1,37 +1,37 @@
-/** What the loss makes of one class's score: its own term, and the blame that it hands back. */
+/** One class's term of the loss, and the gradient of the loss with respect to its logit. */
 
 import { h } from "../../lib/dom.js";
 import { plain, words as plainWords } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { figure, precise } from "./figure.js";
 
 /**
- * @typedef {import("./view-model.js").Bench} Bench
- * @typedef {import("../types.js").Glass} Glass
- * @typedef {import("../types.js").GlassClass} GlassClass
+ * @typedef {import("./view-model.js").StepViewModel} StepViewModel
+ * @typedef {import("../types.js").StepTrace} StepTrace
+ * @typedef {import("../types.js").StepClass} StepClass
  */
 
-const words = say.learn.glass.opened;
+const words = t.learn.glass.opened;
 
 /**
- * @param {Bench} bench
+ * @param {StepViewModel} viewModel
  * @param {number} unit
  * @returns {Node[]}
  */
-export function lossOf(bench, unit) {
-  const { glass } = bench;
-  const one = glass?.loss.classes[unit];
-  if (!glass || !one) return [];
+export function lossOf(viewModel, unit) {
+  const { stepTrace } = viewModel;
+  const one = stepTrace?.loss.classes[unit];
+  if (!stepTrace || !one) return [];
   return [
     h("h3", { tabindex: -1 }, `∂L/∂ ${words.score(plainWords(one.label))}`),
     h("p", { class: "formula" }, "dZ = ", figure(one.gradient)),
-    h("p", {}, isSquared(glass) ? words.squared : words.crossEntropy),
+    h("p", {}, isSquared(stepTrace) ? words.squared : words.crossEntropy),
     h(
       "p",
-      { class: "glass-worked" },
-      isSquared(glass)
-        ? `2 × (${precise(one.score)} − ${precise(one.target)}) / (${plain(glass.batch_size)} × ${plain(glass.loss.classes.length)})`
-        : `(${precise(one.probability)} − ${precise(one.target)}) / ${plain(glass.batch_size)}`,
+      { class: "step-worked" },
+      isSquared(stepTrace)
+        ? `2 × (${precise(one.score)} − ${precise(one.target)}) / (${plain(stepTrace.batch_size)} × ${plain(stepTrace.loss.classes.length)})`
+        : `(${precise(one.probability)} − ${precise(one.target)}) / ${plain(stepTrace.batch_size)}`,
       " = ",
       figure(one.gradient),
     ),
@@ -42,17 +42,17 @@ export function lossOf(bench, unit) {
 /**
  * How a class's term of the loss is worked out, in numbers.
  *
- * @param {Glass} glass
- * @param {GlassClass} one
+ * @param {StepTrace} stepTrace
+ * @param {StepClass} one
  */
-export function termOf(glass, one) {
+export function termOf(stepTrace, one) {
   const { score, probability: share, target } = one;
-  const classes = glass.loss.classes.length;
-  if (isSquared(glass)) return `(${precise(score)} − ${precise(target)})² / ${plain(classes)}`;
+  const classes = stepTrace.loss.classes.length;
+  if (isSquared(stepTrace)) return `(${precise(score)} − ${precise(target)})² / ${plain(classes)}`;
   return target ? `−${precise(target)} × ln ${precise(share)}` : "0";
 }
 
-/** @param {Glass} glass */
+/** @param {StepTrace} stepTrace */
 export function isSquared({ loss }) {
   return loss.name === "mean_squared_error";
 }

@@ -1,10 +1,13 @@
-/** Numbers side by side, as planes: the maps of a layer, the kernels of a filter, a vector wrapped into lines. */
+/**
+ * Numbers side by side, as planes: the maps of a layer, the kernels of a filter, a vector wrapped
+ * into lines.
+ */
 
 import { planeOf } from "../../render/raster.js";
 
 /**
- * @typedef {import("./view-model.js").Bench} Bench
- * @typedef {import("../types.js").GlassLayer} GlassLayer
+ * @typedef {import("./view-model.js").StepViewModel} StepViewModel
+ * @typedef {import("../types.js").StepLayer} StepLayer
  * @typedef {import("../../state/types.js").Tensor} Tensor
  *
  * @typedef {object} Plane
@@ -34,7 +37,8 @@ export function planesOf(tensor) {
 }
 
 /**
- * What one filter (or unit) of a parameter consists of; all of it where the parameter is one number a filter.
+ * What one filter (or unit) of a parameter consists of; all of it where the parameter is one number
+ * a filter.
  *
  * @param {Tensor} tensor (F, C, H, W), (F, K) or (F)
  * @param {number} filter
@@ -58,17 +62,18 @@ export function kernelsOf({ name, shape, data }, filter, maps) {
 }
 
 /**
- * The shape of the maps that a layer's inputs were laid in a row from; null if they were numbers all along.
+ * The shape of the maps that a layer's inputs were laid in a row from; null if they were numbers
+ * all along.
  *
- * @param {Bench} bench
- * @param {GlassLayer} layer
+ * @param {StepViewModel} viewModel
+ * @param {StepLayer} layer
  * @returns {number[] | null}
  */
-export function mapsBefore(bench, layer) {
-  let before = bench.layerNamed(layer.inputs[0] ?? "");
+export function mapsBefore(viewModel, layer) {
+  let before = viewModel.layerNamed(layer.inputs[0] ?? "");
   while (before && ["flatten", "reshape", "dropout", "identity"].includes(before.op)) {
     if (before.shape.length === 3) return before.shape;
-    before = bench.layerNamed(before.inputs[0] ?? "");
+    before = viewModel.layerNamed(before.inputs[0] ?? "");
   }
   return before?.shape.length === 3 ? before.shape : null;
 }

@@ -1,13 +1,15 @@
-/** A sum written out: its largest terms one by one, the others together, and what they add up to. */
+/**
+ * A sum written out: its largest terms one by one, the others together, and what they add up to.
+ */
 
 import { h } from "../../lib/dom.js";
 import { count } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { figure, precise } from "./figure.js";
-import { Lit } from "./highlight.js";
+import { Highlight } from "./highlight.js";
 
 /**
- * @typedef {import("./view-model.js").Bench} Bench
+ * @typedef {import("./view-model.js").StepViewModel} StepViewModel
  * @typedef {import("./view-model.js").Opened} Opened
  * @typedef {import("./highlight.js").Light} Light
  *
@@ -25,30 +27,30 @@ import { Lit } from "./highlight.js";
  * @property {number} value what they add up to
  */
 
-const words = say.learn.glass.sum;
+const words = t.learn.glass.sum;
 
 /**
- * @param {Bench} bench
+ * @param {StepViewModel} viewModel
  * @param {Sum} sum
  */
-export function sumOf(bench, { symbols, lines, others, value }) {
-  const lits = [new Lit(bench), new Lit(bench)];
-  const rows = lines.map((line) => row(bench, line, () => light(lits, line)));
+export function sumOf(viewModel, { symbols, lines, others, value }) {
+  const highlights = [new Highlight(viewModel), new Highlight(viewModel)];
+  const rows = lines.map((line) => row(viewModel, line, () => light(highlights, line)));
   const rest = others.map(({ name, sum }) =>
-    h("li", { class: "glass-term rest" }, h("span", { class: "term-name" }, name), h("span", {}), product(sum)),
+    h("li", { class: "step-term rest" }, h("span", { class: "term-name" }, name), h("span", {}), product(sum)),
   );
-  if (lines[0]) light(lits, lines[0]);
+  if (lines[0]) light(highlights, lines[0]);
   return h(
     "div",
-    { class: "glass-sum" },
+    { class: "step-sum" },
     h(
       "p",
-      { class: "glass-term head quiet", "aria-hidden": "true" },
+      { class: "step-term head muted", "aria-hidden": "true" },
       ...[words.number, symbols.join(" × "), words.product].map((title) => h("span", {}, title)),
     ),
-    h("ol", { class: "glass-terms" }, ...rows, ...rest),
-    h("p", { class: "glass-term total" }, h("span", { class: "term-name" }, say.sums.together), h("span", {}), product(value, "total")),
-    h("div", { class: "glass-lits" }, ...lits.map(({ element }) => element)),
+    h("ol", { class: "step-terms" }, ...rows, ...rest),
+    h("p", { class: "step-term total" }, h("span", { class: "term-name" }, t.sums.together), h("span", {}), product(value, "total")),
+    h("div", { class: "step-highlights" }, ...highlights.map(({ element }) => element)),
   );
 }
 
@@ -64,20 +66,20 @@ export function restOf(all, shown, sum) {
 }
 
 /**
- * @param {Bench} bench
+ * @param {StepViewModel} viewModel
  * @param {Line} line
  * @param {() => void} show
  */
-function row(bench, { name, factors, product: value, opens }, show) {
+function row(viewModel, { name, factors, product: value, opens }, show) {
   const cells = [
     h("span", { class: "term-name" }, name),
     h("span", { class: "term-factors" }, ...factors.flatMap((factor, i) => [i ? " × " : "", figure(factor)])),
     product(value),
   ];
   const on = { pointerenter: show, focus: show };
-  if (!opens) return h("li", {}, h("div", { class: "glass-term", on }, ...cells));
-  const open = () => bench.open(opens);
-  return h("li", {}, h("button", { type: "button", class: "glass-term", on: { ...on, click: open } }, ...cells));
+  if (!opens) return h("li", {}, h("div", { class: "step-term", on }, ...cells));
+  const open = () => viewModel.open(opens);
+  return h("li", {}, h("button", { type: "button", class: "step-term", on: { ...on, click: open } }, ...cells));
 }
 
 /**
@@ -90,9 +92,9 @@ function product(value, kind = "product") {
 }
 
 /**
- * @param {Lit[]} lits
+ * @param {Highlight[]} highlights
  * @param {Line} line
  */
-function light(lits, { lights }) {
-  lits.forEach((lit, i) => void lit.show(lights[i] ?? null));
+function light(highlights, { lights }) {
+  highlights.forEach((highlight, i) => void highlight.show(lights[i] ?? null));
 }

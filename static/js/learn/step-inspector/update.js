@@ -1,60 +1,63 @@
-/** Phase 4, the correction: what the optimiser does with each weight, and the same picture once more. */
+/**
+ * Phase 4, the correction: what the optimiser does with each weight, and the same picture once
+ * more.
+ */
 
 import { h, setAttribute } from "../../lib/dom.js";
 import { decimals, plain, points, probability, words as plainWords } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { worded } from "./view-model.js";
 import { figure, precise } from "./figure.js";
 import { Kernels } from "./kernels.js";
 
-/** @typedef {import("./view-model.js").Bench} Bench */
+/** @typedef {import("./view-model.js").StepViewModel} StepViewModel */
 
-const words = say.learn.glass.update;
+const words = t.learn.glass.update;
 
 export class Update {
-  #layers = h("div", { class: "glass-choices", role: "group", "aria-label": words.layers });
+  #layers = h("div", { class: "step-choices", role: "group", "aria-label": words.layers });
   #kernels;
-  #again = h("div", { class: "glass-again" });
-  #formula = h("div", { class: "glass-about" });
+  #again = h("div", { class: "step-again" });
+  #formula = h("div", { class: "step-about" });
   above = h("div", {});
 
-  /** @param {Bench} bench */
-  constructor(bench) {
-    this.bench = bench;
-    this.#kernels = new Kernels(bench, ["before", "gradient", "step", "after"], "update");
+  /** @param {StepViewModel} viewModel */
+  constructor(viewModel) {
+    this.viewModel = viewModel;
+    this.#kernels = new Kernels(viewModel, ["before", "gradient", "step", "after"], "update");
     this.above.append(this.#layers);
-    this.element = h("div", { class: "glass-phase" }, this.#formula, this.#kernels.element, this.#again);
+    this.element = h("div", { class: "step-phase" }, this.#formula, this.#kernels.element, this.#again);
   }
 
   show() {
-    const { glass } = this.bench;
-    if (!glass) return;
-    const learners = glass.layers.filter(({ parameters }) => parameters.length);
+    const { stepTrace } = this.viewModel;
+    if (!stepTrace) return;
+    const learners = stepTrace.layers.filter(({ parameters }) => parameters.length);
     this.#layers.replaceChildren(
       ...learners.map(({ name, parameters }) => {
         const weights = parameters[0]; // biases begin at zero, beside which every step is large
         const moved = weights?.change.relative ?? 0;
         const text = `${name} · ${decimals(100 * moved, 2)}\u00a0%`;
-        return h("button", { type: "button", class: "toggle", data: { layer: name }, on: { click: () => this.bench.choose(name) } }, text);
+        return h("button", { type: "button", class: "toggle", data: { layer: name }, on: { click: () => this.viewModel.choose(name) } }, text);
       }),
     );
-    const { optimiser, learning_rate: rate, options } = glass;
+    const { optimiser, learning_rate: rate, options } = stepTrace;
     const chosen = Object.entries(options)
       .filter(([, value]) => typeof value === "number" && value !== 0)
       .map(([name, value]) => `${worded(words.options, name)} = ${plain(value)}`);
     this.#formula.replaceChildren(
       h("h3", {}, worded(words.optimisers, optimiser)),
-      h("p", { class: "glass-formula" }, worded(words.formulas, optimiser, words.formulas.sgd)),
-      h("p", { class: "quiet" }, [`η = ${precise(rate)}`, ...chosen].join(" · ")),
+      h("p", { class: "step-formula" }, worded(words.formulas, optimiser, words.formulas.sgd)),
+      h("p", { class: "muted" }, [`η = ${precise(rate)}`, ...chosen].join(" · ")),
     );
     this.#showAgain();
-    if (!this.bench.layer?.parameters.length) this.bench.choose(learners[0]?.name ?? "");
+    if (!this.viewModel.layer?.parameters.length) this.viewModel.choose(learners[0]?.name ?? "");
     void this.choose();
   }
 
   async choose() {
     for (const button of this.#layers.querySelectorAll("button")) {
-      setAttribute(button, "aria-pressed", String(button.dataset.layer === this.bench.view.state.layer));
+      setAttribute(button, "aria-pressed", String(button.dataset.layer === this.viewModel.view.state.layer));
     }
     await this.#kernels.show();
   }
@@ -64,35 +67,35 @@ export class Update {
   }
 
   #showAgain() {
-    const { glass } = this.bench;
-    const picture = glass?.pictures[glass.picture];
-    if (!glass || !picture) return;
-    const rows = glass.loss.classes.map(({ label, probability: share, probability_after: after, target }) =>
+    const { stepTrace } = this.viewModel;
+    const picture = stepTrace?.pictures[stepTrace.picture];
+    if (!stepTrace || !picture) return;
+    const rows = stepTrace.loss.classes.map(({ label, probability: share, probability_after: after, target }) =>
       h(
         "tr",
         { class: target > 0.5 ? "target" : "" },
         h("th", { scope: "row" }, plainWords(label)),
         h(
           "td",
-          { class: "glass-bars", "aria-hidden": "true" },
+          { class: "step-bars", "aria-hidden": "true" },
           h("span", { style: { width: `${share * 100}%` } }),
           h("span", { class: "after", style: { width: `${after * 100}%` } }),
         ),
         h("td", {}, h("data", { value: String(share), title: String(share) }, probability(share))),
         h("td", {}, h("data", { value: String(after), title: String(after) }, probability(after))),
-        h("td", { class: "quiet" }, points(after - share)),
+        h("td", { class: "muted" }, points(after - share)),
       ),
     );
     const titles = [words.class, "", words.before, words.after, words.apart];
     this.#again.replaceChildren(
-      h("h3", {}, glass.applied ? words.again : words.wouldBe),
+      h("h3", {}, stepTrace.applied ? words.again : words.wouldBe),
       h("p", { class: "formula again-loss" }, "L = ", figure(picture.loss), " → ", figure(picture.loss_after)),
-      h("p", { class: "quiet" }, picture.loss_after < picture.loss ? words.better : words.worse),
-      h("p", { class: "quiet" }, words.batch, " ", figure(glass.loss.mean), " → ", figure(glass.loss.mean_after)),
+      h("p", { class: "muted" }, picture.loss_after < picture.loss ? words.better : words.worse),
+      h("p", { class: "muted" }, words.batch, " ", figure(stepTrace.loss.mean), " → ", figure(stepTrace.loss.mean_after)),
       h(
         "table",
-        { class: "glass-shares" },
-        h("caption", { class: "unseen" }, words.table),
+        { class: "step-shares" },
+        h("caption", { class: "visually-hidden" }, words.table),
         h("thead", {}, h("tr", {}, ...titles.map((text) => (text ? h("th", { scope: "col" }, text) : h("td", {}))))),
         h("tbody", {}, ...rows),
       ),

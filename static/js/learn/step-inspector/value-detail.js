@@ -1,14 +1,14 @@
-/** The number that was opened, written out: where it came from, who is to blame, or how it was changed. */
+/** The opened value, written out: how it was computed, its gradient, or its update. */
 
 import { announce, h } from "../../lib/dom.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { numberName, placeOf, SHOWN, worded } from "./view-model.js";
 import { figure, precise } from "./figure.js";
 import { lossOf } from "./loss-term.js";
 import { restOf, sumOf } from "./sum-table.js";
 
 /**
- * @typedef {import("./view-model.js").Bench} Bench
+ * @typedef {import("./view-model.js").StepViewModel} StepViewModel
  * @typedef {import("./view-model.js").Opened} Opened
  * @typedef {import("../../state/types.js").Explanation} Explanation
  * @typedef {import("../../state/types.js").Place} Place
@@ -20,27 +20,27 @@ import { restOf, sumOf } from "./sum-table.js";
  *   lines: { symbol: string, formula: string, numbers: Record<string, number>, value: number }[] }} Update
  */
 
-const words = say.learn.glass.opened;
+const words = t.learn.glass.opened;
 
 /**
  * The panel beside the maps. Follows what is opened; the latest request wins.
  *
- * @param {Bench} bench
+ * @param {StepViewModel} viewModel
  * @param {HTMLElement} root
  */
-export function mountOpened(bench, root) {
+export function mountValueDetail(viewModel, root) {
   let abort = new AbortController();
   const show = async () => {
-    const { opened } = bench.view.state;
+    const { opened } = viewModel.view.state;
     abort.abort();
     abort = new AbortController();
     const { signal } = abort;
-    if (!opened || !bench.glass) {
-      root.replaceChildren(h("p", { class: "quiet" }, words.empty));
+    if (!opened || !viewModel.stepTrace) {
+      root.replaceChildren(h("p", { class: "muted" }, words.empty));
       return;
     }
     root.setAttribute("aria-busy", "true");
-    const made = await bench.attempt(() => write(bench, opened, signal));
+    const made = await viewModel.attempt(() => write(viewModel, opened, signal));
     if (signal.aborted) return;
     root.removeAttribute("aria-busy");
     if (!made) return;
@@ -50,48 +50,48 @@ export function mountOpened(bench, root) {
     if (hadFocus) title?.focus({ preventScroll: true });
     announce(root.querySelector(".formula")?.textContent ?? "");
   };
-  bench.view.watch(["opened"], () => void show());
-  bench.store.watch(["glass", "theme"], () => void show());
+  viewModel.view.watch(["opened"], () => void show());
+  viewModel.store.watch(["stepTrace", "theme"], () => void show());
   void show();
 }
 
 /**
- * @param {Bench} bench
+ * @param {StepViewModel} viewModel
  * @param {Opened} opened
  * @param {AbortSignal} signal
  * @returns {Promise<Node[]>}
  */
-async function write(bench, opened, signal) {
-  if (opened.kind === "loss") return lossOf(bench, opened.unit);
-  if (opened.kind === "value" && bench.layerNamed(opened.layer)?.op === "input") return pixel(bench, opened.layer, opened.place);
-  const answer = await bench.explain(opened, signal);
-  if (opened.kind === "value") return valueOf(bench, answer);
-  if (opened.kind === "gradient") return gradientOf(bench, opened, answer);
-  return opened.kind === "update" ? updateOf(opened, answer) : blameOf(bench, opened.layer, opened.place, answer);
+async function write(viewModel, opened, signal) {
+  if (opened.kind === "loss") return lossOf(viewModel, opened.unit);
+  if (opened.kind === "value" && viewModel.layerNamed(opened.layer)?.op === "input") return pixel(viewModel, opened.layer, opened.place);
+  const answer = await viewModel.explain(opened, signal);
+  if (opened.kind === "value") return valueOf(viewModel, answer);
+  if (opened.kind === "gradient") return gradientOf(viewModel, opened, answer);
+  return opened.kind === "update" ? updateOf(opened, answer) : activationGradientOf(viewModel, opened.layer, opened.place, answer);
 }
 
 /**
  * A number of the picture itself is made from nothing here.
  *
- * @param {Bench} bench
+ * @param {StepViewModel} viewModel
  * @param {string} layer
  * @param {Place} place
  */
-async function pixel(bench, layer, place) {
-  const { shape, data } = await bench.values(layer, "value");
+async function pixel(viewModel, layer, place) {
+  const { shape, data } = await viewModel.values(layer, "value");
   const [, height = 1, width = 1] = shape;
   const value = data[((place[0] ?? 0) * height + (place[1] ?? 0)) * width + (place[2] ?? 0)] ?? NaN;
   return [title(numberName(layer, place)), formula("A", value), h("p", {}, words.pixel)];
 }
 
 /**
- * @param {Bench} bench
- * @param {Explanation} why
+ * @param {StepViewModel} viewModel
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
-function valueOf(bench, why) {
-  const { layer, index, rule, value, bias, terms } = why;
-  const picture = bench.glass?.picture ?? 0;
+function valueOf(viewModel, explanation) {
+  const { layer, index, rule, value, bias, terms } = explanation;
+  const picture = viewModel.stepTrace?.picture ?? 0;
   const sorted = terms.filter(({ padding }) => !padding).sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
   const lines = sorted.slice(0, SHOWN).map((term) => {
     const place = placeOf(term);
@@ -104,24 +104,24 @@ function valueOf(bench, why) {
     };
   });
   const rest = sorted.slice(SHOWN).reduce((sum, { product }) => sum + product, 0);
-  const others = [...restOf(sorted.length, lines.length, rest), ...(bias ? [{ name: say.sums.bias, sum: bias }] : [])];
+  const others = [...restOf(sorted.length, lines.length, rest), ...(bias ? [{ name: t.sums.bias, sum: bias }] : [])];
   const adds = lines.length + others.length > 1 || lines[0]?.product === value;
   return [
     title(numberName(layer, placeOf(index))),
     formula(rule === "weighted_sum" ? "Z" : "A", value),
     h("p", {}, worded(words.rules, rule)),
-    sumOf(bench, { symbols: ["A", "W"], lines, others: adds ? others : [], value }),
+    sumOf(viewModel, { symbols: ["A", "W"], lines, others: adds ? others : [], value }),
   ];
 }
 
 /**
- * @param {Bench} bench
+ * @param {StepViewModel} viewModel
  * @param {string} layer
  * @param {Place} place
  * @param {Chain} chain
  * @returns {Node[]}
  */
-function blameOf(bench, layer, place, chain) {
+function activationGradientOf(viewModel, layer, place, chain) {
   const lines = chain.terms.map((term) => {
     const at = placeOf(term.output);
     return {
@@ -129,45 +129,45 @@ function blameOf(bench, layer, place, chain) {
       factors: [term.dz, term.a],
       product: term.product,
       lights: [{ symbol: "dZ", layer: term.layer, of: /** @type {const} */ ("gradient"), picture: term.picture, place: at }],
-      opens: term.picture === bench.glass?.picture ? blameOpener(bench, term.layer, at) : null,
+      opens: term.picture === viewModel.stepTrace?.picture ? activationGradientOpener(viewModel, term.layer, at) : null,
     };
   });
   return [
     title(`∂L/∂ ${numberName(layer, place)}`),
     formula("dA", chain.value),
     h("p", {}, words.blame(layer)),
-    sumOf(bench, { symbols: ["dZ", "∂Z/∂A"], lines, others: restOf(chain.count, chain.shown, chain.rest), value: chain.value }),
+    sumOf(viewModel, { symbols: ["dZ", "∂Z/∂A"], lines, others: restOf(chain.count, chain.shown, chain.rest), value: chain.value }),
   ];
 }
 
 /**
  * The scores are blamed by the loss, all other numbers by those that read them.
  *
- * @param {Bench} bench
+ * @param {StepViewModel} viewModel
  * @param {string} layer
  * @param {Place} place
  * @returns {Opened}
  */
-export function blameOpener(bench, layer, place) {
-  return layer === scoresLayer(bench) ? { kind: "loss", unit: place[0] ?? 0 } : { kind: "activation-gradient", layer, place };
+export function activationGradientOpener(viewModel, layer, place) {
+  return layer === scoresLayer(viewModel) ? { kind: "loss", unit: place[0] ?? 0 } : { kind: "activation-gradient", layer, place };
 }
 
-/** @param {Bench} bench */
-export function scoresLayer(bench) {
-  const layers = bench.glass?.layers ?? [];
+/** @param {StepViewModel} viewModel */
+export function scoresLayer(viewModel) {
+  const layers = viewModel.stepTrace?.layers ?? [];
   const last = layers.at(-1);
   return (last?.op === "softmax" ? last.inputs[0] : last?.name) ?? "";
 }
 
 /**
- * @param {Bench} bench
+ * @param {StepViewModel} viewModel
  * @param {{ layer: string, parameter: string, index: readonly number[] }} opened
  * @param {Chain} chain
  * @returns {Node[]}
  */
-function gradientOf(bench, opened, chain) {
+function gradientOf(viewModel, opened, chain) {
   const { layer, parameter, index } = opened;
-  const input = bench.layerNamed(layer)?.inputs[0] ?? "";
+  const input = viewModel.layerNamed(layer)?.inputs[0] ?? "";
   const lines = chain.terms.map((term) => {
     const out = placeOf(term.output);
     const read = term.input && placeOf(term.input);
@@ -178,27 +178,27 @@ function gradientOf(bench, opened, chain) {
       factors: [term.dz, term.a],
       product: term.product,
       lights: met ? [...lights, met] : lights,
-      opens: term.picture === bench.glass?.picture ? blameOpener(bench, term.layer, out) : null,
+      opens: term.picture === viewModel.stepTrace?.picture ? activationGradientOpener(viewModel, term.layer, out) : null,
     };
   });
   return [
     title(numberName(`${layer}.${parameter}`, index)),
     formula(parameter === "weight" ? "dW" : "db", chain.value),
     h("p", {}, lines.some(({ lights }) => lights.length > 1) ? words.gradient(layer, input) : words.bias(layer)),
-    sumOf(bench, { symbols: ["dZ", "A"], lines, others: restOf(chain.count, chain.shown, chain.rest), value: chain.value }),
-    h("button", { type: "button", class: "text", on: { click: () => changeOf(bench, opened) } }, words.toUpdate),
+    sumOf(viewModel, { symbols: ["dZ", "A"], lines, others: restOf(chain.count, chain.shown, chain.rest), value: chain.value }),
+    h("button", { type: "button", class: "text", on: { click: () => changeOf(viewModel, opened) } }, words.toUpdate),
   ];
 }
 
 /**
  * What the optimiser makes of this gradient.
  *
- * @param {Bench} bench
+ * @param {StepViewModel} viewModel
  * @param {{ layer: string, parameter: string, index: readonly number[] }} weight
  */
-function changeOf(bench, { layer, parameter, index }) {
-  bench.store.set({ phase: 4 });
-  bench.open({ kind: "update", layer, parameter, index });
+function changeOf(viewModel, { layer, parameter, index }) {
+  viewModel.store.set({ phase: 4 });
+  viewModel.open({ kind: "update", layer, parameter, index });
 }
 
 /**
@@ -212,7 +212,7 @@ function updateOf({ layer, parameter, index }, { before, step, after, lines }) {
       "tr",
       {},
       h("th", { scope: "row" }, symbol),
-      h("td", {}, h("span", {}, formula), h("span", { class: "quiet" }, inNumbers(numbers))),
+      h("td", {}, h("span", {}, formula), h("span", { class: "muted" }, inNumbers(numbers))),
       h("td", {}, figure(value)),
     ),
   );
@@ -222,8 +222,8 @@ function updateOf({ layer, parameter, index }, { before, step, after, lines }) {
     h("p", {}, words.update(precise(step))),
     h(
       "div",
-      { class: "glass-lines", role: "region", "aria-label": words.lines, tabindex: 0 },
-      h("table", {}, h("caption", { class: "unseen" }, words.lines), h("tbody", {}, ...rows)),
+      { class: "step-lines", role: "region", "aria-label": words.lines, tabindex: 0 },
+      h("table", {}, h("caption", { class: "visually-hidden" }, words.lines), h("tbody", {}, ...rows)),
     ),
   ];
 }

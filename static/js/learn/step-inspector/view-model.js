@@ -1,12 +1,15 @@
-/** What the glass is pointed at, and the numbers that it needs for that. */
+/**
+ * What the step inspector shows (layer, parameter, filter, opened value), and a cache of the arrays
+ * it needs.
+ */
 
 import { isAbort, ProblemError } from "../../api/client.js";
 import { Store } from "../../lib/store.js";
-import { fetchGlass, fetchGlassNumbers, fetchOfGlass } from "../../api/learning.js";
+import { fetchStepTrace, fetchStepValues, fetchStepDetail } from "../../api/learning.js";
 
 /**
- * @typedef {import("../types.js").Glass} Glass
- * @typedef {import("../types.js").GlassLayer} GlassLayer
+ * @typedef {import("../types.js").StepTrace} StepTrace
+ * @typedef {import("../types.js").StepLayer} StepLayer
  * @typedef {import("../types.js").LearnStore} LearnStore
  * @typedef {import("../../state/types.js").Place} Place
  * @typedef {import("../../state/types.js").Tensor} Tensor
@@ -22,20 +25,20 @@ import { fetchGlass, fetchGlassNumbers, fetchOfGlass } from "../../api/learning.
 const KEPT = 300; // answers; a small network has about thirty a picture
 export const SHOWN = 12; // terms of a sum, one by one
 
-export class Bench {
+export class StepViewModel {
   /** @type {Map<string, Promise<Tensor>>} */
   #numbers = new Map();
-  #glass = "";
+  #stepTrace = "";
 
   /** @param {LearnStore} store */
   constructor(store) {
     this.store = store;
     this.view = new Store(/** @type {View} */ ({ layer: "", parameter: "", filter: 0, opened: null }));
-    store.watch(["glass"], ({ glass }) => glass && this.#arrive(glass));
+    store.watch(["stepTrace"], ({ stepTrace }) => stepTrace && this.#arrive(stepTrace));
   }
 
-  get glass() {
-    return this.store.state.glass;
+  get stepTrace() {
+    return this.store.state.stepTrace;
   }
 
   get theme() {
@@ -49,7 +52,7 @@ export class Bench {
 
   /** @param {string} name */
   layerNamed(name) {
-    return this.glass?.layers.find((layer) => layer.name === name) ?? null;
+    return this.stepTrace?.layers.find((layer) => layer.name === name) ?? null;
   }
 
   /**
@@ -73,11 +76,11 @@ export class Bench {
    * @param {number} place
    */
   async choosePicture(place) {
-    const { glass } = this;
-    if (!glass || glass.picture === place) return;
+    const { stepTrace } = this;
+    if (!stepTrace || stepTrace.picture === place) return;
     await this.attempt(async () => {
-      const other = await fetchGlass(glass.id, place);
-      if (this.glass?.id === glass.id) this.store.set({ glass: other });
+      const other = await fetchStepTrace(stepTrace.id, place);
+      if (this.stepTrace?.id === stepTrace.id) this.store.set({ stepTrace: other });
     });
   }
 
@@ -88,7 +91,7 @@ export class Bench {
    * @param {"value" | "gradient" | "after"} of
    * @param {number} [picture] its place in the batch; the chosen one if not told
    */
-  values(layer, of, picture = this.glass?.picture ?? 0) {
+  values(layer, of, picture = this.stepTrace?.picture ?? 0) {
     return this.#fetch(layer, ["values", layer], { of, picture });
   }
 
@@ -117,8 +120,8 @@ export class Bench {
     if ("index" in opened) {
       path.push(opened.parameter);
       query.index = opened.index.join(",");
-    } else Object.assign(query, { picture: this.glass?.picture ?? 0, ...placeQuery(opened.place) });
-    return fetchOfGlass(this.glass?.id ?? "", path, query, signal);
+    } else Object.assign(query, { picture: this.stepTrace?.picture ?? 0, ...placeQuery(opened.place) });
+    return fetchStepDetail(this.stepTrace?.id ?? "", path, query, signal);
   }
 
   /**
@@ -139,13 +142,13 @@ export class Bench {
     }
   }
 
-  /** @param {Glass} glass */
-  #arrive(glass) {
-    if (glass.id !== this.#glass) this.#numbers.clear();
-    this.#glass = glass.id;
+  /** @param {StepTrace} stepTrace */
+  #arrive(stepTrace) {
+    if (stepTrace.id !== this.#stepTrace) this.#numbers.clear();
+    this.#stepTrace = stepTrace.id;
     if (!this.layer) {
       this.view.set({ opened: null });
-      this.choose(glass.layers.find(({ parameters }) => parameters.length)?.name ?? glass.layers[0]?.name ?? "");
+      this.choose(stepTrace.layers.find(({ parameters }) => parameters.length)?.name ?? stepTrace.layers[0]?.name ?? "");
     }
   }
 
@@ -160,7 +163,7 @@ export class Bench {
     const kept = this.#numbers.get(key);
     if (kept) return kept;
     if (this.#numbers.size >= KEPT) this.#numbers.clear();
-    const asked = fetchGlassNumbers(this.#glass, path, query).then(({ shape, data }) => ({
+    const asked = fetchStepValues(this.#stepTrace, path, query).then(({ shape, data }) => ({
       name,
       shape,
       data,

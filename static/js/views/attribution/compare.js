@@ -4,17 +4,17 @@ import { isAbort, ProblemError } from "../../api/client.js";
 import { h } from "../../lib/dom.js";
 import { fitGrid } from "../../lib/layout.js";
 import { paintOver } from "../../render/raster.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { inWords } from "./key-figures.js";
 import { METHODS } from "../../model/attribution-methods.js";
 import { askedOf } from "../../model/attribution-target.js";
-import { drawSeen } from "./picture.js";
+import { drawInputImage } from "./picture.js";
 import { mapOf } from "./visible-range.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").Attribution} Attribution
- * @typedef {import("./loader.js").Asking} Asking
+ * @typedef {import("./loader.js").AttributionLoader} Asking
  * @typedef {import("../../model/attribution-methods.js").Method} Method
  *
  * @typedef {{ method: Method, button: HTMLButtonElement, photo: HTMLCanvasElement, over: HTMLCanvasElement,
@@ -34,7 +34,7 @@ export class Compare {
     this.app = app;
     this.asking = asking;
     this.#all = METHODS.filter(({ slow }) => !slow).map((method) => this.#small(method));
-    this.element = h("div", { class: "compare", role: "group", "aria-label": say.why.compare }, ...this.#all.map(({ button }) => button));
+    this.element = h("div", { class: "compare", role: "group", "aria-label": t.why.compare }, ...this.#all.map(({ button }) => button));
   }
 
   /** Ask for those that are not here yet, one after the other; the latest class and photo win. */
@@ -42,10 +42,10 @@ export class Compare {
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
-    const why = askedOf(this.app.store.state);
+    const attributionRequest = askedOf(this.app.store.state);
     for (const small of this.#all) {
       try {
-        const answer = await this.asking.answer({ ...why, method: small.method.id, options: {} }, signal);
+        const answer = await this.asking.answer({ ...attributionRequest, method: small.method.id, options: {} }, signal);
         if (signal.aborted) return;
         small.answer = answer;
         this.#paint(small);
@@ -83,13 +83,13 @@ export class Compare {
 
   /** @param {Small} small */
   #paint({ method, button, photo, over, answer }) {
-    const { seen, theme, overlay } = this.app.store.state;
-    if (seen) drawSeen(photo, seen);
+    const { inputImage, theme, overlay } = this.app.store.state;
+    if (inputImage) drawInputImage(photo, inputImage);
     over.hidden = answer === null;
     if (!answer) return;
     const shown = mapOf(answer, overlay.positive);
     paintOver(over, shown.values, shown.width, shown.range, theme, overlay.strength);
-    button.setAttribute("aria-label", `${say.why.methods[method.id].title}. ${inWords(answer)}`);
+    button.setAttribute("aria-label", `${t.why.methods[method.id].title}. ${inWords(answer)}`);
   }
 
   /**
@@ -101,12 +101,12 @@ export class Compare {
     const over = h("canvas", { class: "over", width: 1, height: 1, hidden: true });
     const { store } = this.app;
     const choose = () =>
-      store.set({ why: { ...store.state.why, method: method.id, options: {} }, overlay: { ...store.state.overlay, compare: false } });
-    const { title } = say.why.methods[method.id];
+      store.set({ attributionRequest: { ...store.state.attributionRequest, method: method.id, options: {} }, overlay: { ...store.state.overlay, compare: false } });
+    const { title } = t.why.methods[method.id];
     const button = h(
       "button",
       { type: "button", class: "small", "aria-label": title, on: { click: choose } },
-      h("span", { class: "plane" }, photo, over),
+      h("span", { class: "heatmap" }, photo, over),
       h("span", { class: "small-name" }, title),
     );
     return { method, button, photo, over, answer: null };

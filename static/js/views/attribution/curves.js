@@ -1,8 +1,11 @@
-/** A map put to the test: how the score falls when its strongest pixels go first, and rises when they come first. */
+/**
+ * A map put to the test: how the score falls when its strongest pixels go first, and rises when
+ * they come first.
+ */
 
 import { h, svg } from "../../lib/dom.js";
 import { number, percent, rough } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").Attribution} Attribution
@@ -19,22 +22,22 @@ const SIZE = { width: 160, height: 96, left: 30, top: 8, foot: 18 };
 export function curves({ curves }, test) {
   if (!curves) {
     return [
-      h("p", {}, h("button", { type: "button", class: "text test", on: { click: test } }, say.why.test)),
-      h("p", { class: "quiet" }, say.why.testLead),
+      h("p", {}, h("button", { type: "button", class: "text test", on: { click: test } }, t.why.test)),
+      h("p", { class: "muted" }, t.why.testLead),
     ];
   }
   const { fractions, deletion, insertion, deletion_area, insertion_area, random } = curves;
   const both = [...deletion, ...insertion, ...random.deletion, ...random.insertion];
   const scale = { low: Math.min(0, ...both), high: Math.max(...both, Number.EPSILON) }; // one for both, so that they compare
   return [
-    h("h3", {}, say.why.tested),
+    h("h3", {}, t.why.tested),
     h(
       "div",
       { class: "curves" },
-      chart(say.why.deletion(number(deletion_area), number(random.deletion_area)), fractions, deletion, random.deletion, scale),
-      chart(say.why.insertion(number(insertion_area), number(random.insertion_area)), fractions, insertion, random.insertion, scale),
+      chart(t.why.deletion(number(deletion_area), number(random.deletion_area)), fractions, deletion, random.deletion, scale),
+      chart(t.why.insertion(number(insertion_area), number(random.insertion_area)), fractions, insertion, random.insertion, scale),
     ),
-    h("p", { class: "sentence" }, say.why.howToRead),
+    h("p", { class: "sentence" }, t.why.howToRead),
   ];
 }
 
@@ -50,7 +53,7 @@ function chart(caption, xs, ys, yardstick, { low, high }) {
   const px = (/** @type {number} */ x) => left + x * (width - left - 6);
   const py = (/** @type {number} */ y) => height - foot - ((y - low) / (high - low)) * (height - foot - head);
   const line = (/** @type {number[]} */ ys) => ys.map((y, i) => `${px(xs[i] ?? 0).toFixed(2)} ${py(y).toFixed(2)}`).join("L");
-  const words = `${caption}: ${say.why.from0to100(number(ys[0] ?? 0), number(ys.at(-1) ?? 0))}`;
+  const words = `${caption}: ${t.why.from0to100(number(ys[0] ?? 0), number(ys.at(-1) ?? 0))}`;
   return h(
     "figure",
     {},
@@ -64,7 +67,7 @@ function chart(caption, xs, ys, yardstick, { low, high }) {
       svg("text", { x: left - 4, y: head + 7, "text-anchor": "end" }, rough(high)),
       svg("text", { x: left - 4, y: height - foot, "text-anchor": "end" }, rough(low)),
       svg("text", { x: px(0), y: height - 6 }, "0"),
-      svg("text", { x: px(0.5), y: height - 6, "text-anchor": "middle" }, say.why.ofPixels),
+      svg("text", { x: px(0.5), y: height - 6, "text-anchor": "middle" }, t.why.ofPixels),
       svg("text", { x: px(1), y: height - 6, "text-anchor": "end" }, percent(1)),
     ),
     h("figcaption", {}, caption),

@@ -5,7 +5,7 @@ import { fixed, number, percent, probability, words } from "../../i18n/format.js
 import { extremes } from "../../model/colour-range.js";
 import { isLogit, placeInWords } from "../../model/attribution-target.js";
 import { outputOf } from "../../model/outputs.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").Attribution} Attribution
@@ -23,12 +23,12 @@ export function figures(answer, { model, analysis }) {
   const chance = found?.answer.predictions?.find(({ label }) => label === (target.label ?? String(target.unit)))?.score;
   const rows = [
     model && found && chance === undefined
-      ? [say.why.figures.number, say.why.numberOf(placeInWords(model, found.info, target.unit), target.output)]
-      : [say.why.figures.target, words(target.label ?? String(target.unit))],
-    [found && isLogit(found.info) ? say.why.figures.logit : say.why.figures.score, number(score)],
-    ...(found && isLogit(found.info) && chance !== undefined ? [[say.why.figures.probability, probability(chance)]] : []),
-    [say.why.figures.sum, number(sum)],
-    ...(layer === null ? [] : [[say.why.figures.layer, layer]]),
+      ? [t.why.figures.number, t.why.numberOf(placeInWords(model, found.info, target.unit), target.output)]
+      : [t.why.figures.target, words(target.label ?? String(target.unit))],
+    [found && isLogit(found.info) ? t.why.figures.logit : t.why.figures.score, number(score)],
+    ...(found && isLogit(found.info) && chance !== undefined ? [[t.why.figures.probability, probability(chance)]] : []),
+    [t.why.figures.sum, number(sum)],
+    ...(layer === null ? [] : [[t.why.figures.layer, layer]]),
   ];
   return [
     h("dl", { class: "facts" }, ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
@@ -49,8 +49,8 @@ export function inWords({ map, size, signed }) {
   const strongest = values.indexOf(max);
   const total = values.reduce((sum, value) => sum + Math.abs(value), 0);
   const tenth = [...values].map(Math.abs).sort((a, b) => b - a).slice(0, Math.ceil(values.length / 10));
-  if (total === 0) return say.why.nothing;
-  return say.why.inWords({
+  if (total === 0) return t.why.nothing;
+  return t.why.inWords({
     low: number(min),
     high: number(max),
     y: Math.floor(strongest / width),
@@ -63,5 +63,5 @@ export function inWords({ map, size, signed }) {
 /** @param {Attribution} answer */
 function completeness({ sum, score, baseline_score }) {
   const whole = score - (baseline_score ?? 0);
-  return say.why.completeness(number(sum), number(whole), fixed(100 * Math.abs(sum - whole) / (Math.abs(whole) || 1), 1));
+  return t.why.completeness(number(sum), number(whole), fixed(100 * Math.abs(sum - whole) / (Math.abs(whole) || 1), 1));
 }

@@ -1,4 +1,7 @@
-/** Keeps the attribution in step with what is chosen: quick ones at once, slow ones when told; the latest wins. */
+/**
+ * Loads the attribution that is chosen: fast methods at once, slow ones on request; the latest
+ * wins.
+ */
 
 import { isAbort, postAttribution, ProblemError } from "../../api/client.js";
 import { methodOf } from "../../model/attribution-methods.js";
@@ -8,13 +11,13 @@ import { askedOf } from "../../model/attribution-target.js";
  * @typedef {import("../../state/types.js").Attributed} Attributed
  * @typedef {import("../../state/types.js").Attribution} Attribution
  * @typedef {import("../../state/types.js").State} State
- * @typedef {import("../../state/types.js").WhyWish} WhyWish
+ * @typedef {import("../../state/types.js").AttributionRequest} AttributionRequest
  * @typedef {import("../../lib/store.js").Store<State>} Store
  */
 
 const KEPT = 32; // answers, so that going back to a method or a class takes no time
 
-export class Asking {
+export class AttributionLoader {
   #abort = new AbortController();
   /** @type {Map<string, Attribution>} */
   #kept = new Map();
@@ -22,18 +25,21 @@ export class Asking {
   /** @param {Store} store */
   constructor(store) {
     this.store = store;
-    store.watch(["tab", "why", "analysis", "output"], () => this.follow());
+    store.watch(["tab", "attributionRequest", "analysis", "output"], () => this.follow());
   }
 
-  /** Show the answer to what is chosen if it is here; ask for it if that is quick; else wait to be told. */
+  /**
+   * Show the answer to what is chosen if it is here; ask for it if that is quick; else wait to be
+   * told.
+   */
   follow() {
     const { tab, analysis } = this.store.state;
-    const why = askedOf(this.store.state);
+    const attributionRequest = askedOf(this.store.state);
     this.cancel();
-    if (tab !== "why" || !analysis) return;
+    if (tab !== "attribution" || !analysis) return;
     const answer = this.#here();
-    if (answer || methodOf(why.method).slow) {
-      this.store.set({ attribution: { analysis: analysis.id, wish: why, answer, progress: null, problem: null } });
+    if (answer || methodOf(attributionRequest.method).slow) {
+      this.store.set({ attribution: { analysis: analysis.id, request: attributionRequest, answer, progress: null, problem: null } });
     } else void this.compute();
   }
 
@@ -44,20 +50,20 @@ export class Asking {
    */
   async compute(curves = false) {
     const { analysis } = this.store.state;
-    const why = askedOf(this.store.state);
+    const attributionRequest = askedOf(this.store.state);
     if (!analysis) return;
     this.cancel();
     const { signal } = this.#abort;
     // Until a quick answer is here the one before it stays, so that nothing flickers.
-    const before = methodOf(why.method).slow ? null : (this.store.state.attribution?.answer ?? null);
+    const before = methodOf(attributionRequest.method).slow ? null : (this.store.state.attribution?.answer ?? null);
     /** @type {Attributed} */
-    const asked = { analysis: analysis.id, wish: why, answer: this.#here() ?? before, progress: { done: 0, total: 0 }, problem: null };
+    const asked = { analysis: analysis.id, request: attributionRequest, answer: this.#here() ?? before, progress: { done: 0, total: 0 }, problem: null };
     this.store.set({ attribution: asked });
     const tell = (/** @type {Partial<Attributed>} */ news) => {
       if (!signal.aborted) this.store.set({ attribution: { ...asked, ...news } });
     };
     try {
-      const answer = await this.#ask(why, curves, signal, (done, total) => tell({ progress: { done, total } }));
+      const answer = await this.#ask(attributionRequest, curves, signal, (done, total) => tell({ progress: { done, total } }));
       tell({ answer, progress: null });
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
@@ -69,11 +75,11 @@ export class Asking {
   /**
    * The answer to another question about the same photo, for comparison.
    *
-   * @param {WhyWish} wish
+   * @param {AttributionRequest} request
    * @param {AbortSignal} signal
    */
-  answer(wish, signal) {
-    return this.#ask(wish, false, signal, () => {});
+  answer(request, signal) {
+    return this.#ask(request, false, signal, () => {});
   }
 
   /** Give up on what is under way; the server stops, too. */
@@ -91,17 +97,17 @@ export class Asking {
   }
 
   /**
-   * @param {WhyWish} wish
+   * @param {AttributionRequest} request
    * @param {boolean} curves
    * @param {AbortSignal} signal
    * @param {(done: number, total: number) => void} onProgress
    */
-  async #ask(wish, curves, signal, onProgress) {
+  async #ask(request, curves, signal, onProgress) {
     const { model, analysis, output } = this.store.state;
-    const key = keyOf(analysis?.id ?? "", output, wish);
+    const key = keyOf(analysis?.id ?? "", output, request);
     const kept = this.#kept.get(key);
     if (kept && (kept.curves || !curves)) return kept;
-    const { method, target, from, options } = wish;
+    const { method, target, from, options } = request;
     // What another network's outputs are called is forgotten when the network changes, but not when the reader comes back to it.
     const known = model?.outputs.some(({ name }) => name === output) ? output : null;
     const { atLayer } = methodOf(method);
@@ -118,7 +124,7 @@ export class Asking {
 /**
  * @param {string} analysis
  * @param {string | null} output
- * @param {WhyWish} wish
+ * @param {AttributionRequest} request
  */
 function keyOf(analysis, output, { method, target, from, options }) {
   return JSON.stringify([analysis, output, method, target, methodOf(method).atLayer ? from : null, options]);

@@ -1,11 +1,14 @@
-/** The panel of “Why this class?”: what is asked, of which class, and what came out, in words and figures. */
+/**
+ * The panel of “Why this class?”: what is asked, of which class, and what came out, in words and
+ * figures.
+ */
 
 import { h } from "../../lib/dom.js";
 import { count, probability, words } from "../../i18n/format.js";
 import { hasMaps } from "../../model/graph.js";
 import { NumberCheck } from "../shared/number-check.js";
 import { outputOf } from "../../model/outputs.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { curves } from "./curves.js";
 import { figures } from "./key-figures.js";
 import { METHODS, methodOf } from "../../model/attribution-methods.js";
@@ -17,25 +20,25 @@ import { UnitField } from "./unit-field.js";
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").Problem} Problem
  * @typedef {import("../../state/types.js").State} State
- * @typedef {import("../../state/types.js").WhyWish} WhyWish
- * @typedef {import("./loader.js").Asking} Asking
+ * @typedef {import("../../state/types.js").AttributionRequest} AttributionRequest
+ * @typedef {import("./loader.js").AttributionLoader} Asking
  */
 
 export class Panel {
-  #method = h("select", { id: "why-method" });
+  #method = h("select", { id: "attribution-method" });
   #asks = h("p", { class: "sentence" });
-  #blind = h("p", { class: "sentence quiet" });
-  #output = h("select", { id: "why-output" });
-  #outputRow = field("why-output", say.why.output, this.#output);
-  #target = h("select", { id: "why-target" });
-  #targetRow = field("why-target", say.why.target, this.#target);
-  #unit = new UnitField((target) => this.#wish({ target }));
-  #title = h("h2", {}, say.why.title);
-  #from = h("select", { id: "why-from" });
-  #fromRow = field("why-from", say.why.from, this.#from);
-  #options = h("details", { class: "why-options" });
-  #work = h("div", { class: "why-work" });
-  #outcome = h("div", { class: "why-outcome" });
+  #blind = h("p", { class: "sentence muted" });
+  #output = h("select", { id: "attribution-output" });
+  #outputRow = field("attribution-output", t.why.output, this.#output);
+  #target = h("select", { id: "attribution-target" });
+  #targetRow = field("attribution-target", t.why.target, this.#target);
+  #unit = new UnitField((target) => this.#request({ target }));
+  #title = h("h2", {}, t.why.title);
+  #from = h("select", { id: "attribution-from" });
+  #fromRow = field("attribution-from", t.why.from, this.#from);
+  #options = h("details", { class: "attribution-options" });
+  #work = h("div", { class: "attribution-work" });
+  #outcome = h("div", { class: "attribution-outcome" });
 
   /**
    * @param {App} app
@@ -44,22 +47,22 @@ export class Panel {
   constructor(app, asking) {
     this.app = app;
     this.asking = asking;
-    this.#method.append(...METHODS.map(({ id }) => h("option", { value: id }, say.why.methods[id].title)));
+    this.#method.append(...METHODS.map(({ id }) => h("option", { value: id }, t.why.methods[id].title)));
     // Options belong to a method; another one begins with its own.
-    this.#method.addEventListener("change", () => this.#wish({ method: this.#method.value, options: {} }));
-    this.#target.addEventListener("change", () => this.#wish({ target: this.#target.value || null }));
+    this.#method.addEventListener("change", () => this.#request({ method: this.#method.value, options: {} }));
+    this.#target.addEventListener("change", () => this.#request({ target: this.#target.value || null }));
     // A class of one output is none of another.
     this.#output.addEventListener("change", () =>
-      app.store.set({ output: this.#output.value, why: { ...app.store.state.why, target: null, from: null } }),
+      app.store.set({ output: this.#output.value, attributionRequest: { ...app.store.state.attributionRequest, target: null, from: null } }),
     );
-    this.#from.addEventListener("change", () => this.#wish({ from: this.#from.value || null }));
+    this.#from.addEventListener("change", () => this.#request({ from: this.#from.value || null }));
     this.element = h(
       "div",
-      { class: "why" },
+      { class: "attribution-panel" },
       this.#title,
-      h("p", { class: "quiet" }, say.why.warning),
-      field("why-method", say.why.method, this.#method),
-      h("div", { class: "why-words" }, this.#asks, this.#blind),
+      h("p", { class: "muted" }, t.why.warning),
+      field("attribution-method", t.why.method, this.#method),
+      h("div", { class: "attribution-words" }, this.#asks, this.#blind),
       this.#outputRow,
       this.#targetRow,
       this.#unit.element,
@@ -70,18 +73,19 @@ export class Panel {
     );
     const { store } = app;
     store.watch(["analysis", "model", "output"], (state) => this.#fill(state));
-    store.watch(["why", "analysis", "model", "output"], (state) => this.#choose(state));
-    store.watch(["attribution", "why", "theme"], (state) => this.#tell(state));
+    store.watch(["attributionRequest", "analysis", "model", "output"], (state) => this.#choose(state));
+    store.watch(["attribution", "attributionRequest", "theme"], (state) => this.#tell(state));
     this.#choose(store.state);
   }
 
-  /** @param {Partial<WhyWish>} change */
-  #wish(change) {
-    this.app.store.set({ why: { ...this.app.store.state.why, ...change } });
+  /** @param {Partial<AttributionRequest>} change */
+  #request(change) {
+    this.app.store.set({ attributionRequest: { ...this.app.store.state.attributionRequest, ...change } });
   }
 
   /**
-   * The outputs, the classes of the chosen one, best first, or how many numbers it has, and the layers that have maps.
+   * The outputs, the classes of the chosen one, best first, or how many numbers it has, and the
+   * layers that have maps.
    *
    * @param {Readonly<State>} state
    */
@@ -95,49 +99,49 @@ export class Panel {
     const [best] = predictions;
     this.#targetRow.hidden = !best;
     this.#unit.ask(model, best ? null : found.info);
-    this.#title.textContent = best ? say.why.title : say.why.titleOfValue;
+    this.#title.textContent = best ? t.why.title : t.why.titleOfValue;
     this.#target.replaceChildren(
-      ...(best ? [h("option", { value: "" }, say.why.best(words(best.label), probability(best.score)))] : []),
-      ...predictions.map(({ label, score }) => h("option", { value: label }, say.why.choice(words(label), probability(score)))),
+      ...(best ? [h("option", { value: "" }, t.why.best(words(best.label), probability(best.score)))] : []),
+      ...predictions.map(({ label, score }) => h("option", { value: label }, t.why.choice(words(label), probability(score)))),
     );
     const layers = model.layers.filter((layer) => hasMaps(layer) && layer.op !== "input");
     this.#from.replaceChildren(
-      h("option", { value: "" }, say.why.usual),
-      ...layers.map(({ name, shape }) => h("option", { value: name }, say.why.layer(name, shape[1] ?? 1, shape[2] ?? 1))),
+      h("option", { value: "" }, t.why.usual),
+      ...layers.map(({ name, shape }) => h("option", { value: name }, t.why.layer(name, shape[1] ?? 1, shape[2] ?? 1))),
     );
   }
 
   /** @param {Readonly<State>} state */
   #choose(state) {
-    const why = askedOf(state);
-    const method = methodOf(why.method);
+    const attributionRequest = askedOf(state);
+    const method = methodOf(attributionRequest.method);
     this.#method.value = method.id;
-    this.#target.value = why.target ?? "";
-    this.#unit.show(why.target === null ? null : Number(why.target));
-    this.#from.value = why.from ?? "";
+    this.#target.value = attributionRequest.target ?? "";
+    this.#unit.show(attributionRequest.target === null ? null : Number(attributionRequest.target));
+    this.#from.value = attributionRequest.from ?? "";
     this.#fromRow.hidden = !method.atLayer;
-    this.#asks.textContent = say.why.methods[method.id].asks;
-    const { blind } = say.why.methods[method.id];
+    this.#asks.textContent = t.why.methods[method.id].asks;
+    const { blind } = t.why.methods[method.id];
     this.#blind.textContent = typeof blind === "string" ? blind : blind(zeroColour(state.model));
-    this.#listOptions(method, why);
+    this.#listOptions(method, attributionRequest);
   }
 
   /**
    * @param {import("../../model/attribution-methods.js").Method} method
-   * @param {WhyWish} why
+   * @param {AttributionRequest} attributionRequest
    */
-  #listOptions(method, why) {
+  #listOptions(method, attributionRequest) {
     this.#options.hidden = method.options.length === 0;
     const isSame = this.#options.dataset.method === method.id;
     this.#options.dataset.method = method.id;
     if (!isSame) {
       this.#options.replaceChildren(
-        h("summary", {}, say.why.options),
+        h("summary", {}, t.why.options),
         ...method.options.map((option) => this.#optionField(option)),
       );
     }
     for (const input of this.#options.querySelectorAll("input")) {
-      const value = why.options[input.name];
+      const value = attributionRequest.options[input.name];
       if (document.activeElement !== input && !input.hasAttribute("aria-invalid")) input.value = value === undefined ? "" : String(value);
     }
   }
@@ -145,22 +149,22 @@ export class Panel {
   /** @param {import("../../model/attribution-methods.js").Option} option */
   #optionField({ name, least, most, whole }) {
     const step = whole ? 1 : "any";
-    const input = h("input", { id: `why-${name}`, name, type: "number", min: least, max: most, step, inputmode: "decimal" });
+    const input = h("input", { id: `attribution-${name}`, name, type: "number", min: least, max: most, step, inputmode: "decimal" });
     const check = new NumberCheck(input, true);
     input.addEventListener("change", () => {
       if (check.fault) return;
-      const { [name]: _, ...rest } = this.app.store.state.why.options;
-      this.#wish({ options: input.value === "" ? rest : { ...rest, [name]: input.valueAsNumber } });
+      const { [name]: _, ...rest } = this.app.store.state.attributionRequest.options;
+      this.#request({ options: input.value === "" ? rest : { ...rest, [name]: input.valueAsNumber } });
     });
-    return field(`why-${name}`, say.why.option[name], input, check.note);
+    return field(`attribution-${name}`, t.why.option[name], input, check.note);
   }
 
   /** @param {Readonly<State>} state */
   #tell(state) {
-    const { attribution, why } = state;
+    const { attribution, attributionRequest } = state;
     const answer = attribution?.answer ?? null;
     if (answer) this.#unit.suggest(answer.target.unit);
-    this.#work.replaceChildren(...this.#workOf(attribution, methodOf(why.method).slow));
+    this.#work.replaceChildren(...this.#workOf(attribution, methodOf(attributionRequest.method).slow));
     for (const input of this.#options.querySelectorAll("input")) {
       const used = answer?.options[input.name];
       if (used !== undefined) input.placeholder = String(used);
@@ -179,31 +183,31 @@ export class Panel {
     if (attribution?.problem) return [this.#complaint(attribution.problem)];
     if (attribution?.answer) {
       const { timings_ms } = attribution.answer;
-      return [h("p", { class: "quiet" }, say.why.took(count(timings_ms.total ?? 0)))];
+      return [h("p", { class: "muted" }, t.why.took(count(timings_ms.total ?? 0)))];
     }
     const compute = () => void this.asking.compute();
     return [
-      h("button", { type: "button", class: "button", on: { click: compute } }, say.why.compute),
-      ...(isSlow ? [h("p", { class: "quiet" }, say.why.slow)] : []),
+      h("button", { type: "button", class: "button", on: { click: compute } }, t.why.compute),
+      ...(isSlow ? [h("p", { class: "muted" }, t.why.slow)] : []),
     ];
   }
 
   /** @param {{ done: number, total: number }} progress */
   #progress({ done, total }) {
-    const text = total ? say.why.progress(count(done), count(total)) : say.why.asking;
+    const text = total ? t.why.progress(count(done), count(total)) : t.why.asking;
     return h(
       "div",
       { class: "progress" },
       h("p", {}, text),
       h("progress", { max: 1, value: total ? done / total : null, "aria-label": text }),
-      h("button", { type: "button", class: "text", on: { click: () => this.asking.cancel() } }, say.why.cancel),
+      h("button", { type: "button", class: "text", on: { click: () => this.asking.cancel() } }, t.why.cancel),
     );
   }
 
   /** @param {Problem} problem */
   #complaint({ title, detail }) {
     const again = () => void this.asking.compute();
-    const usual = () => this.#wish({ target: null, from: null, options: {} });
+    const usual = () => this.#request({ target: null, from: null, options: {} });
     return h(
       "div",
       { class: "problem", role: "alert" },
@@ -212,8 +216,8 @@ export class Panel {
       h(
         "p",
         { class: "ways-out" },
-        h("button", { type: "button", class: "text", on: { click: again } }, say.why.again),
-        h("button", { type: "button", class: "text", on: { click: usual } }, say.why.reset),
+        h("button", { type: "button", class: "text", on: { click: again } }, t.why.again),
+        h("button", { type: "button", class: "text", on: { click: usual } }, t.why.reset),
       ),
     );
   }
@@ -228,7 +232,7 @@ function zeroColour(model) {
   const input = model?.layers.find(({ op }) => op === "input");
   if (!model || !input) return "";
   const [red = 0, green = 0, blue = 0] = blank(model.preprocess, input);
-  const { black, white, grey, mixed } = say.why.zero;
+  const { black, white, grey, mixed } = t.why.zero;
   if (red !== green || green !== blue) return mixed(red, green, blue);
   return red === 0 ? black : red === 255 ? white : grey(red);
 }

@@ -1,11 +1,13 @@
-/** The photo as the network saw it, and an attribution over it: large, with a number at every pixel. */
+/**
+ * The photo as the network saw it, and an attribution over it: large, with a number at every pixel.
+ */
 
 import { announce, h, placeBox } from "../../lib/dom.js";
 import { number } from "../../i18n/format.js";
 import { evenSize } from "../../lib/layout.js";
 import { paintOver } from "../../render/raster.js";
 import { fractions } from "../../model/terms.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { inWords } from "./key-figures.js";
 import { shownMap } from "./visible-range.js";
 
@@ -22,7 +24,7 @@ const ARROWS = /** @type {Record<string, [number, number]>} */ ({
 export class Picture {
   #photo = h("canvas", { class: "grey", width: 1, height: 1 });
   #over = h("canvas", { class: "over", width: 1, height: 1 });
-  #mark = h("span", { class: "lit", hidden: true });
+  #mark = h("span", { class: "highlight", hidden: true });
   #plane;
   /** @type {Pixel | null} */
   #pixel = null;
@@ -37,7 +39,7 @@ export class Picture {
     this.#plane = h(
       "div",
       {
-        class: "plane large attribution",
+        class: "heatmap large attribution",
         tabindex: 0,
         role: "application",
         "aria-roledescription": "heatmap",
@@ -54,7 +56,7 @@ export class Picture {
       this.#over,
       this.#mark,
     );
-    this.element = h("div", { class: "why-picture" }, this.#plane);
+    this.element = h("div", { class: "attribution-image" }, this.#plane);
   }
 
   /**
@@ -70,12 +72,12 @@ export class Picture {
 
   paint() {
     const { state } = this.app.store;
-    const { seen, theme, overlay, attribution } = state;
-    if (seen) drawSeen(this.#photo, seen);
+    const { inputImage, theme, overlay, attribution } = state;
+    if (inputImage) drawInputImage(this.#photo, inputImage);
     const shown = shownMap(state);
     this.#over.hidden = shown === null;
     const answer = attribution?.answer;
-    const label = shown && answer ? say.why.picture(inWords(answer)) : say.why.noPicture;
+    const label = shown && answer ? t.why.picture(inWords(answer)) : t.why.noPicture;
     this.#plane.setAttribute("aria-label", label);
     if (shown) paintOver(this.#over, shown.values, shown.width, shown.range, theme, overlay.strength);
     this.#point(this.#pixel);
@@ -124,10 +126,10 @@ export class Picture {
 
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {ImageBitmap} seen
+ * @param {ImageBitmap} inputImage
  */
-export function drawSeen(canvas, seen) {
-  canvas.width = seen.width;
-  canvas.height = seen.height;
-  canvas.getContext("2d")?.drawImage(seen, 0, 0);
+export function drawInputImage(canvas, inputImage) {
+  canvas.width = inputImage.width;
+  canvas.height = inputImage.height;
+  canvas.getContext("2d")?.drawImage(inputImage, 0, 0);
 }

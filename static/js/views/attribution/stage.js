@@ -1,12 +1,12 @@
-/** The stage while the reader asks why: the attribution over the picture, its scale, and how it is shown. */
+/** The stage of the attribution tab: the map over the image, its colour scale and its controls. */
 
-import { find, h, setAttribute } from "../../lib/dom.js";
+import { getElement, h, setAttribute } from "../../lib/dom.js";
 import { number, words } from "../../i18n/format.js";
 import { askedOf, placeInWords } from "../../model/attribution-target.js";
 import { outputOf } from "../../model/outputs.js";
 import { paintOver } from "../../render/raster.js";
 import { extremes, flatness } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { Compare } from "./compare.js";
 import { methodOf } from "../../model/attribution-methods.js";
 import { Picture } from "./picture.js";
@@ -15,20 +15,20 @@ import { shownMap } from "./visible-range.js";
 /**
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").State} State
- * @typedef {import("./loader.js").Asking} Asking
+ * @typedef {import("./loader.js").AttributionLoader} Asking
  */
 
 const LAYER_VIEW = ["#stage-head", "#stage-body", "#legend"];
 
 export class Stage {
-  #title = h("h2", { id: "why-title" });
-  #subtitle = h("p", { class: "quiet" });
+  #title = h("h2", { id: "attribution-title" });
+  #subtitle = h("p", { class: "muted" });
   #reading = h("p", { class: "pixel-reading" });
-  #body = h("div", { class: "why-body" });
+  #body = h("div", { class: "attribution-body" });
   #legend = new Legend();
-  #strength = h("input", { type: "range", id: "why-strength", min: 0, max: 100, step: 1 });
+  #strength = h("input", { type: "range", id: "attribution-strength", min: 0, max: 100, step: 1 });
   #positive = h("input", { type: "checkbox" });
-  #positiveRow = h("label", { class: "check" }, this.#positive, say.why.positive);
+  #positiveRow = h("label", { class: "check" }, this.#positive, t.why.positive);
   #compareButton = h("button", { type: "button", class: "text" });
 
   /**
@@ -41,18 +41,18 @@ export class Stage {
     this.compare = new Compare(app, asking);
     this.element = h(
       "section",
-      { class: "why-stage", "aria-labelledby": "why-title", hidden: true },
+      { class: "attribution-stage", "aria-labelledby": "attribution-title", hidden: true },
       h("div", { class: "stage-head" }, this.#title, this.#subtitle, this.#reading),
       this.#body,
       h("div", { class: "legend" }, this.#legend.element, this.#controls()),
     );
-    find("#stage", HTMLElement).append(this.element);
+    getElement("#stage", HTMLElement).append(this.element);
     const { store } = app;
     store.watch(["tab", "analysis"], (state) => this.#appear(state));
-    store.watch(["attribution", "overlay", "theme", "seen", "tab"], () => this.#paint());
+    store.watch(["attribution", "overlay", "theme", "inputImage", "tab"], () => this.#paint());
     store.watch(["overlay", "tab"], () => this.#fill());
-    store.watch(["why", "analysis", "output", "overlay", "tab"], ({ tab, overlay }) => {
-      if (tab === "why" && overlay.compare) void this.compare.ask();
+    store.watch(["attributionRequest", "analysis", "output", "overlay", "tab"], ({ tab, overlay }) => {
+      if (tab === "attribution" && overlay.compare) void this.compare.ask();
       else this.compare.close();
     });
     new ResizeObserver(() => this.#fit()).observe(this.#body);
@@ -69,8 +69,8 @@ export class Stage {
     this.#compareButton.addEventListener("click", () => set({ compare: !store.state.overlay.compare }));
     return h(
       "div",
-      { class: "why-controls" },
-      h("label", { class: "slider", for: "why-strength" }, say.why.strength, this.#strength),
+      { class: "attribution-controls" },
+      h("label", { class: "slider", for: "attribution-strength" }, t.why.strength, this.#strength),
       this.#positiveRow,
       this.#compareButton,
     );
@@ -78,18 +78,18 @@ export class Stage {
 
   /** @param {Readonly<State>} state */
   #appear({ tab, analysis }) {
-    const isShown = tab === "why" && analysis !== null;
+    const isShown = tab === "attribution" && analysis !== null;
     this.element.hidden = !isShown;
     document.body.classList.toggle("of-the-whole", isShown);
-    for (const part of LAYER_VIEW) find(part, HTMLElement).hidden = isShown;
-    find("#stage", HTMLElement).setAttribute("aria-labelledby", isShown ? "why-title" : "layer-title");
+    for (const part of LAYER_VIEW) getElement(part, HTMLElement).hidden = isShown;
+    getElement("#stage", HTMLElement).setAttribute("aria-labelledby", isShown ? "attribution-title" : "layer-title");
     this.#fit();
   }
 
   #fill() {
     const { compare } = this.app.store.state.overlay;
     this.#body.replaceChildren(compare ? this.compare.element : this.picture.element);
-    this.#compareButton.textContent = compare ? say.why.one : say.why.compare;
+    this.#compareButton.textContent = compare ? t.why.one : t.why.compare;
     this.#fit();
   }
 
@@ -103,12 +103,12 @@ export class Stage {
 
   #paint() {
     const { state } = this.app.store;
-    const { attribution, tab, why, theme, overlay } = state;
-    if (tab !== "why") return;
+    const { attribution, tab, attributionRequest, theme, overlay } = state;
+    if (tab !== "attribution") return;
     const { answer } = attribution ?? {};
-    const method = methodOf(why.method);
+    const method = methodOf(attributionRequest.method);
     this.#title.textContent = heading(state);
-    this.#subtitle.textContent = overlay.compare ? say.why.allQuick : subtitle(method.id, answer?.layer ?? null);
+    this.#subtitle.textContent = overlay.compare ? t.why.allQuick : subtitle(method.id, answer?.layer ?? null);
     this.element.classList.toggle("stale", attribution?.progress !== null && attribution?.progress !== undefined);
     this.#positiveRow.hidden = !overlay.compare && !answer?.signed;
     setAttribute(this.#strength, "aria-valuetext", `${Math.round(100 * overlay.strength)} %`);
@@ -128,7 +128,7 @@ export class Stage {
       return;
     }
     this.#reading.replaceChildren(
-      h("span", { class: "quiet" }, `y ${pixel.y} · x ${pixel.x}`),
+      h("span", { class: "muted" }, `y ${pixel.y} · x ${pixel.x}`),
       h("output", { data: { value: String(value) } }, number(value)),
     );
   }
@@ -168,9 +168,9 @@ class Legend {
     paintOver(this.#ramp, Array.from({ length: 256 }, (_, i) => low + ((high - low) * i) / 255), 256, shown.range, theme, strength);
     const middle = signed ? "0" : number((low + high) / 2, high);
     const ends = [
-      signed ? say.why.against(number(low, high)) : number(low, high),
+      signed ? t.why.against(number(low, high)) : number(low, high),
       middle,
-      signed ? say.why.for(number(high)) : number(high),
+      signed ? t.why.for(number(high)) : number(high),
     ];
     this.#ticks.replaceChildren(...ends.map((text, i) => h("span", { class: i === 1 ? "tick middle" : "tick" }, text)));
   }
@@ -190,16 +190,16 @@ class Legend {
  */
 function heading(state) {
   const { attribution, model } = state;
-  const why = askedOf(state);
+  const attributionRequest = askedOf(state);
   const found = outputOf(state);
   const target = attribution?.answer?.target;
   const output = target?.output ?? found?.info.name ?? "";
   const best = found?.answer.predictions?.[0];
-  const label = target ? (target.label ?? (best ? String(target.unit) : null)) : best ? (why.target ?? best.label) : null;
-  if (label !== null) return say.why.heading(words(label));
-  const unit = target?.unit ?? (why.target === null ? null : Number(why.target));
+  const label = target ? (target.label ?? (best ? String(target.unit) : null)) : best ? (attributionRequest.target ?? best.label) : null;
+  if (label !== null) return t.why.heading(words(label));
+  const unit = target?.unit ?? (attributionRequest.target === null ? null : Number(attributionRequest.target));
   const info = model?.outputs.find(({ name }) => name === output);
-  return say.why.headingOf(unit === null || !model || !info ? "" : placeInWords(model, info, unit), output);
+  return t.why.headingOf(unit === null || !model || !info ? "" : placeInWords(model, info, unit), output);
 }
 
 /**
@@ -207,6 +207,6 @@ function heading(state) {
  * @param {string | null} layer
  */
 function subtitle(method, layer) {
-  const { title } = say.why.methods[method];
-  return layer === null ? title : say.why.at(title, layer);
+  const { title } = t.why.methods[method];
+  return layer === null ? title : t.why.at(title, layer);
 }

@@ -1,8 +1,11 @@
-/** Which number of an output without classes is asked about: a field for each of its coordinates. Empty ones mean the largest. */
+/**
+ * Which number of an output without classes is asked about: a field for each of its coordinates.
+ * Empty ones mean the largest.
+ */
 
 import { h } from "../../lib/dom.js";
 import { axesOf, coordinatesOf, indexOf } from "../../model/attribution-target.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../model/attribution-target.js").Axis} Axis
@@ -15,7 +18,7 @@ export class UnitField {
   #axes = [];
   /** @type {HTMLInputElement[]} */
   #inputs = [];
-  element = h("div", { class: "field unit-field", role: "group", "aria-label": say.why.unit, hidden: true });
+  element = h("div", { class: "field unit-field", role: "group", "aria-label": t.why.unit, hidden: true });
 
   /** @param {(target: string | null) => void} onChange */
   constructor(onChange) {
@@ -30,14 +33,14 @@ export class UnitField {
     this.element.hidden = info === null;
     this.#axes = info ? axesOf(model, info) : [];
     this.#inputs = this.#axes.map(({ name, size }) =>
-      h("input", { id: `why-${name}`, type: "number", min: 0, max: size - 1, step: 1, inputmode: "numeric", on: { change: () => this.#tell() } }),
+      h("input", { id: `attribution-${name}`, type: "number", min: 0, max: size - 1, step: 1, inputmode: "numeric", on: { change: () => this.#tell() } }),
     );
     this.element.replaceChildren(
-      h("span", { class: "field-name" }, say.why.unit),
+      h("span", { class: "field-name" }, t.why.unit),
       h(
         "span",
         { class: "coordinates" },
-        ...this.#axes.map(({ name }, i) => h("label", { for: `why-${name}` }, h("span", {}, say.why.axes[name]), this.#inputs[i])),
+        ...this.#axes.map(({ name }, i) => h("label", { for: `attribution-${name}` }, h("span", {}, t.why.axes[name]), this.#inputs[i])),
       ),
     );
   }
@@ -55,7 +58,8 @@ export class UnitField {
   }
 
   /**
-   * Where the largest is, or what was asked about: it stands in the empty fields, and is meant by those that are left empty.
+   * Where the largest is, or what was asked about: it stands in the empty fields, and is meant by
+   * those that are left empty.
    *
    * @param {number} index
    */

@@ -1,4 +1,4 @@
-/** Which numbers of an attribution are shown, and on which scale. */
+/** Which values of an attribution are shown, and on which colour scale. */
 
 import { rangeOf, extremes } from "../../model/colour-range.js";
 

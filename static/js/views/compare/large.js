@@ -1,4 +1,7 @@
-/** One map, or a long vector, three times: before, after and the difference, with one cursor and its three numbers. */
+/**
+ * One map, or a long vector, three times: before, after and the difference, with one cursor and its
+ * three numbers.
+ */
 
 import { h, placeBox } from "../../lib/dom.js";
 import { number, signed } from "../../i18n/format.js";
@@ -7,7 +10,7 @@ import { evenSize } from "../../lib/layout.js";
 import { paint, planeOf } from "../../render/raster.js";
 import { extremes } from "../../model/colour-range.js";
 import { fractions } from "../../model/terms.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { lineLength, peekBoth, readBoth, whenBoth } from "./tensors.js";
 import { sideNames } from "./switch.js";
 
@@ -25,7 +28,7 @@ import { sideNames } from "./switch.js";
 const KEYS = /** @type {const} */ (["one", "other", "difference"]);
 
 /** @implements {View} */
-export class PairLarge {
+export class CompareLarge {
   #parts;
   #columns;
   #rows;
@@ -42,7 +45,7 @@ export class PairLarge {
     this.#columns = lineLength(app, layer);
     this.#rows = hasMaps(layer) ? (layer.shape[1] ?? 1) : Math.ceil((layer.shape[0] ?? 1) / this.#columns);
     this.#parts = { one: this.#part(), other: this.#part(), difference: this.#part() };
-    this.element = h("div", { class: "pair-large" }, ...KEYS.map((key) => this.#parts[key].figure));
+    this.element = h("div", { class: "compare-large" }, ...KEYS.map((key) => this.#parts[key].figure));
   }
 
   /**
@@ -70,7 +73,7 @@ export class PairLarge {
       void whenBoth(this.app, this.layer, this.repaint);
       return;
     }
-    const names = { ...sideNames(this.app.store.state), difference: say.whatif.difference };
+    const names = { ...sideNames(this.app.store.state), difference: t.whatif.difference };
     for (const key of KEYS) {
       const { canvas, sheet, name } = this.#parts[key];
       const values = hasMaps(this.layer) ? planeOf(both[key], tile) : both[key].data;
@@ -78,7 +81,7 @@ export class PairLarge {
       name.textContent = names[key];
       const { min, max, mean } = extremes(values);
       const what = hasMaps(this.layer) ? `${this.layer.name}, ${mapName(this.layer, tile)}` : this.layer.name;
-      sheet.setAttribute("aria-label", say.whatif.stage.sheet(what, names[key], number(min), number(max), number(mean)));
+      sheet.setAttribute("aria-label", t.whatif.stage.sheet(what, names[key], number(min), number(max), number(mean)));
     }
     this.mark();
   }
@@ -114,18 +117,18 @@ export class PairLarge {
   /** @returns {Part} */
   #part() {
     const canvas = h("canvas", { width: 1, height: 1 });
-    const mark = h("span", { class: "lit", hidden: true });
+    const mark = h("span", { class: "highlight", hidden: true });
     const sheet = h(
       "div",
       {
-        class: "plane large",
+        class: "heatmap large",
         tabindex: 0,
         role: "application",
         "aria-roledescription": "heatmap",
         data: hasMaps(this.layer) ? { cursor: "" } : {},
         on: {
           pointermove: (/** @type {PointerEvent} */ event) => this.#point(event, canvas),
-          pointerdown: (/** @type {PointerEvent} */ event) => this.app.explorer.pin(this.#placeOf(event, canvas)),
+          pointerdown: (/** @type {PointerEvent} */ event) => this.app.navigation.pin(this.#placeOf(event, canvas)),
         },
       },
       canvas,
@@ -142,7 +145,7 @@ export class PairLarge {
    * @param {HTMLCanvasElement} canvas
    */
   #point(event, canvas) {
-    if (event.pointerType === "mouse" && !event.buttons) this.app.explorer.point(this.#placeOf(event, canvas));
+    if (event.pointerType === "mouse" && !event.buttons) this.app.navigation.point(this.#placeOf(event, canvas));
     else if (event.buttons) this.app.store.set({ cursor: this.#placeOf(event, canvas), pinned: true });
   }
 

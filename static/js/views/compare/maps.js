@@ -1,4 +1,7 @@
-/** All maps of a layer on both sides: their differences, or each one before, after and apart, those that changed most first. */
+/**
+ * All maps of a layer on both sides: their differences, or each one before, after and apart, those
+ * that changed most first.
+ */
 
 import { h, placeBox } from "../../lib/dom.js";
 import { number, percent } from "../../i18n/format.js";
@@ -6,7 +9,7 @@ import { mapName } from "../../model/graph.js";
 import { fitGrid } from "../../lib/layout.js";
 import { paint, planeOf } from "../../render/raster.js";
 import { fractions } from "../../model/terms.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { peekBoth, readBoth, whenBoth } from "./tensors.js";
 import { tileEvents } from "../shared/tile-events.js";
 
@@ -16,14 +19,14 @@ import { tileEvents } from "../shared/tile-events.js";
  * @typedef {import("./tensors.js").Both} Both
  * @typedef {import("../layer/stage.js").View} View
  *
- * @typedef {{ channel: number, button: HTMLButtonElement, canvases: HTMLCanvasElement[], inSight: boolean }} Tile
+ * @typedef {{ channel: number, button: HTMLButtonElement, canvases: HTMLCanvasElement[], isVisible: boolean }} Tile
  */
 
 const GAP = 8; // pixels between tiles
 const INNER = 2; // and between the maps of one
 
 /** @implements {View} */
-export class PairMaps {
+export class CompareMaps {
   /** @type {Tile[]} */
   #tiles;
   #marks;
@@ -31,7 +34,7 @@ export class PairMaps {
   #both = null;
   #order = "";
   /** @type {IntersectionObserver} */
-  #sight;
+  #observer;
 
   /**
    * @param {App} app
@@ -42,21 +45,21 @@ export class PairMaps {
     this.app = app;
     this.layer = layer;
     this.repaint = repaint;
-    this.across = app.store.state.contrast === "beside" ? 3 : 1;
-    this.#marks = Array.from({ length: this.across }, () => h("span", { class: "lit", hidden: true }));
+    this.across = app.store.state.bothSides === "side-by-side" ? 3 : 1;
+    this.#marks = Array.from({ length: this.across }, () => h("span", { class: "highlight", hidden: true }));
     this.#tiles = Array.from({ length: layer.shape[0] ?? 0 }, (_, channel) => this.#tile(channel));
     this.element = h(
       "div",
       {
-        class: "tiles pair-maps",
+        class: "tiles compare-maps",
         role: "group",
-        "aria-label": say.whatif.stage[this.across === 3 ? "beside" : "difference"](layer.name),
+        "aria-label": t.whatif.stage[this.across === 3 ? "beside" : "difference"](layer.name),
         on: tileEvents(app, layer),
       },
       ...this.#tiles.map(({ button }) => button),
     );
-    this.#sight = new IntersectionObserver((entries) => this.#appear(entries), { rootMargin: "200px" });
-    for (const { button } of this.#tiles) this.#sight.observe(button);
+    this.#observer = new IntersectionObserver((entries) => this.#appear(entries), { rootMargin: "200px" });
+    for (const { button } of this.#tiles) this.#observer.observe(button);
   }
 
   /**
@@ -86,7 +89,7 @@ export class PairMaps {
     }
     if (both !== this.#both && this.across === 3) this.#sort(both);
     this.#both = both;
-    for (const tile of this.#tiles) if (tile.inSight) this.#paint(tile);
+    for (const tile of this.#tiles) if (tile.isVisible) this.#paint(tile);
     this.mark();
   }
 
@@ -127,10 +130,10 @@ export class PairMaps {
     const button = h(
       "button",
       { type: "button", class: "tile", tabindex: -1, "aria-label": name, data: { channel: String(channel) } },
-      h("span", { class: "planes" }, ...canvases.map((canvas) => h("span", { class: "plane" }, canvas))),
-      h("span", { class: "tile-name", "aria-hidden": "true" }, name === say.numbers.map(channel) ? String(channel) : name),
+      h("span", { class: "heatmaps" }, ...canvases.map((canvas) => h("span", { class: "heatmap" }, canvas))),
+      h("span", { class: "tile-name", "aria-hidden": "true" }, name === t.numbers.map(channel) ? String(channel) : name),
     );
-    return { channel, button, canvases, inSight: false };
+    return { channel, button, canvases, isVisible: false };
   }
 
   /** @param {IntersectionObserverEntry[]} entries */
@@ -138,7 +141,7 @@ export class PairMaps {
     for (const { isIntersecting, target } of entries) {
       const tile = this.#tiles[Number(target instanceof HTMLElement && target.dataset.channel)];
       if (!tile) continue;
-      tile.inSight = isIntersecting;
+      tile.isVisible = isIntersecting;
       if (isIntersecting) this.#paint(tile);
     }
   }
@@ -158,7 +161,7 @@ export class PairMaps {
     button.setAttribute("aria-label", this.#inWords(channel));
     const caption = button.querySelector(".tile-name");
     if (caption && this.across === 3) {
-      caption.textContent = say.whatif.stage.changed(mapName(this.layer, channel), percent(change(this.#both, channel)));
+      caption.textContent = t.whatif.stage.changed(mapName(this.layer, channel), percent(change(this.#both, channel)));
     }
   }
 
@@ -168,7 +171,7 @@ export class PairMaps {
     if (!this.#both) return name;
     const values = planeOf(this.#both.difference, channel);
     const most = values.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
-    return say.whatif.stage.tile(name, percent(change(this.#both, channel)), number(most));
+    return t.whatif.stage.tile(name, percent(change(this.#both, channel)), number(most));
   }
 
   /**

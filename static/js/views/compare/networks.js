@@ -1,7 +1,10 @@
-/** Two networks side by side: a layer of the one and the layer of the other that goes with it, on one scale. */
+/**
+ * Two networks side by side: a layer of the one and the layer of the other that goes with it, on
+ * one scale.
+ */
 
 import { isAbort } from "../../api/client.js";
-import { twinOf } from "../../state/comparison.js";
+import { matchingLayer } from "../../state/comparison.js";
 import { h, placeBox, setAttribute } from "../../lib/dom.js";
 import { number, shapeText, words } from "../../i18n/format.js";
 import { hasMaps, mapName, unitLabels } from "../../model/graph.js";
@@ -10,7 +13,7 @@ import { paint, planeOf } from "../../render/raster.js";
 import { extremes, layerRange, rangeOf } from "../../model/colour-range.js";
 import { valueAt } from "../../model/tensors.js";
 import { fractions } from "../../model/terms.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -23,10 +26,10 @@ import { say } from "../../i18n/index.js";
  */
 
 /** @implements {View} */
-export class PairNetworks {
+export class CompareNetworks {
   /** @type {Half[]} */
   #halves = [];
-  #twin = "";
+  #matchedLayer = "";
 
   /**
    * @param {App} app
@@ -37,7 +40,7 @@ export class PairNetworks {
     this.app = app;
     this.layer = layer;
     this.repaint = repaint;
-    this.element = h("div", { class: "pair-networks" });
+    this.element = h("div", { class: "compare-networks" });
     this.#build();
   }
 
@@ -74,7 +77,9 @@ export class PairNetworks {
     this.#shown()?.focus();
   }
 
-  /** The number under the cursor, and the one in the same part of the picture in the other network. */
+  /**
+   * The number under the cursor, and the one in the same part of the picture in the other network.
+   */
   reading() {
     const range = this.#range();
     const [one, other] = this.#halves.map(({ side, layer }) => {
@@ -87,11 +92,11 @@ export class PairNetworks {
 
   /** Both halves; anew when another layer was chosen to go with this one. */
   #build() {
-    const { pair, side, model, twin } = this.app.store.state;
+    const { pair, side, model, matchedLayer } = this.app.store.state;
     const away = pair && pair[side === "one" ? "other" : "one"];
-    const other = model && away && twinOf(model, this.layer.name, away.model, twin);
-    if (!pair || !other || other.name === this.#twin) return;
-    this.#twin = other.name;
+    const other = model && away && matchingLayer(model, this.layer.name, away.model, matchedLayer);
+    if (!pair || !other || other.name === this.#matchedLayer) return;
+    this.#matchedLayer = other.name;
     this.#halves = [pair.one, pair.other].map((each) => {
       const isShown = each === pair[side];
       return new Half(this.app, each, isShown ? this.layer : other, isShown);
@@ -139,7 +144,7 @@ class Half {
   /** @type {{ canvas: HTMLCanvasElement, button: HTMLButtonElement }[]} */
   #tiles = [];
   #sheet = h("div", { class: "half-body" });
-  #mark = h("span", { class: "lit", hidden: true });
+  #mark = h("span", { class: "highlight", hidden: true });
 
   /**
    * @param {App} app
@@ -193,7 +198,7 @@ class Half {
       paint(canvas, plane, this.layer.shape[2] ?? 1, range, theme);
       const { min, max, mean } = extremes(plane);
       const name = mapName(this.layer, channel);
-      setAttribute(button, "aria-label", say.whatif.stage.sheet(name, this.side.model.title, number(min), number(max), number(mean)));
+      setAttribute(button, "aria-label", t.whatif.stage.sheet(name, this.side.model.title, number(min), number(max), number(mean)));
     });
   }
 
@@ -222,23 +227,24 @@ class Half {
   /** @param {number | null} channel null for the one in focus */
   #tile(channel) {
     const canvas = h("canvas", { width: 1, height: 1 });
-    const button = h("button", { type: "button", class: "tile", disabled: !this.isShown }, h("span", { class: "plane" }, canvas));
+    const button = h("button", { type: "button", class: "tile", disabled: !this.isShown }, h("span", { class: "heatmap" }, canvas));
     if (channel !== null && this.isShown) button.dataset.channel = String(channel);
-    const { explorer } = this.app;
-    button.addEventListener("click", () => (channel === null ? explorer.close() : explorer.open(channel)));
+    const { navigation } = this.app;
+    button.addEventListener("click", () => (channel === null ? navigation.close() : navigation.open(channel)));
     button.addEventListener("pointermove", (event) => {
       const { left, top, width, height } = canvas.getBoundingClientRect();
       const [, rows = 1, columns = 1] = this.layer.shape;
       const y = Math.floor(((event.clientY - top) / height) * rows);
       const x = Math.floor(((event.clientX - left) / width) * columns);
       const isIn = y >= 0 && x >= 0 && y < rows && x < columns;
-      if (isIn && event.pointerType === "mouse") explorer.point([channel ?? this.app.store.state.tile, y, x]);
+      if (isIn && event.pointerType === "mouse") navigation.point([channel ?? this.app.store.state.tile, y, x]);
     });
     return { canvas, button };
   }
 
   /**
-   * A vector as a list, the largest first: the two networks' numbers have nothing to do with each other one by one.
+   * A vector as a list, the largest first: the two networks' numbers have nothing to do with each
+   * other one by one.
    *
    * @param {Tensor} tensor
    * @param {Range} range
@@ -257,7 +263,7 @@ class Half {
         "li",
         { class: "half-row" },
         h("span", { class: "bar-name" }, name === undefined ? String(unit) : words(name)),
-        h("span", { class: "bar-track" }, h("span", { class: "pair-bar", style })),
+        h("span", { class: "bar-track" }, h("span", { class: "compare-bar", style })),
         h("span", { class: "bar-value" }, number(value, range.high)),
       );
     });

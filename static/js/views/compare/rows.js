@@ -1,10 +1,13 @@
-/** A short vector on both sides: for each number a bar before, a bar after, and how far they are apart. */
+/**
+ * A short vector on both sides: for each number a bar before, a bar after, and how far they are
+ * apart.
+ */
 
 import { h, setAttribute } from "../../lib/dom.js";
 import { number, points, probability, signed, words } from "../../i18n/format.js";
 import { unitLabels } from "../../model/graph.js";
 import { extremes, rangeOf } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { peekBoth, readBoth, whenBoth } from "./tensors.js";
 import { sideNames } from "./switch.js";
 
@@ -18,10 +21,10 @@ import { sideNames } from "./switch.js";
  */
 
 /** @implements {View} */
-export class PairRows {
+export class CompareRows {
   /** @type {Row[]} */
   #rows;
-  #head = h("p", { class: "pair-row pair-head quiet", "aria-hidden": "true" });
+  #head = h("p", { class: "compare-row compare-head muted", "aria-hidden": "true" });
 
   /**
    * @param {App} app
@@ -36,7 +39,7 @@ export class PairRows {
     this.#rows = Array.from({ length: layer.shape[0] ?? 0 }, (_, unit) => this.#row(unit, labels?.[unit]));
     this.element = h(
       "div",
-      { class: "bars pair-rows", role: "group", "aria-label": say.whatif.stage.beside(layer.name) },
+      { class: "bars compare-rows", role: "group", "aria-label": t.whatif.stage.beside(layer.name) },
       this.#head,
       h("ol", {}, ...this.#rows.map(({ button }) => h("li", {}, button))),
     );
@@ -67,14 +70,14 @@ export class PairRows {
       const values = readBoth(both, [unit]);
       stretch(one, values.one, range);
       stretch(other, values.other, range);
-      const apart = isShare ? say.whatif.points(points(values.difference)) : signed(values.difference, range.high);
+      const apart = isShare ? t.whatif.points(points(values.difference)) : signed(values.difference, range.high);
       const written = [write(values.one), write(values.other), apart];
       texts.forEach((text, i) => (text.textContent = written[i] ?? ""));
-      const told = `${names.one} ${written[0]}, ${names.other} ${written[1]}, ${say.whatif.difference} ${written[2]}`;
+      const told = `${names.one} ${written[0]}, ${names.other} ${written[1]}, ${t.whatif.difference} ${written[2]}`;
       setAttribute(button, "aria-label", `${button.dataset.name}: ${told}`);
     }
     this.element.style.setProperty("--zero", `${along(0, range) * 100}%`);
-    const titles = ["", "", names.one, names.other, say.whatif.difference];
+    const titles = ["", "", names.one, names.other, t.whatif.difference];
     this.#head.replaceChildren(...titles.map((title) => h("span", {}, title)));
     this.mark();
   }
@@ -104,20 +107,20 @@ export class PairRows {
    */
   #row(unit, label) {
     const name = label === undefined ? `${unit}` : words(label);
-    const one = h("span", { class: "pair-bar" });
-    const other = h("span", { class: "pair-bar then" });
+    const one = h("span", { class: "compare-bar" });
+    const other = h("span", { class: "compare-bar then" });
     const texts = Array.from({ length: 3 }, () => h("span", { class: "bar-value" }));
     const point = (/** @type {PointerEvent} */ event) => {
-      if (event.pointerType === "mouse") this.app.explorer.point([unit]);
+      if (event.pointerType === "mouse") this.app.navigation.point([unit]);
     };
     const button = h(
       "button",
       {
         type: "button",
-        class: "bar-row pair-row",
+        class: "bar-row compare-row",
         tabindex: -1,
         data: { name, unit: String(unit) },
-        on: { click: () => this.app.explorer.pin([unit]), pointermove: point },
+        on: { click: () => this.app.navigation.pin([unit]), pointermove: point },
       },
       h("span", { class: "bar-name" }, name),
       h("span", { class: "bar-track" }, one, other),

@@ -1,4 +1,6 @@
-/** What both sides of a comparison hold of a layer: the numbers that all views of it are made from. */
+/**
+ * What both sides of a comparison hold of a layer: the numbers that all views of it are made from.
+ */
 
 import { isAbort } from "../../api/client.js";
 import { rangeOf } from "../../model/colour-range.js";

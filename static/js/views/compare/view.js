@@ -1,10 +1,10 @@
 /** Both sides of a comparison at once on the stage: which view shows them. */
 
 import { hasMaps, unitLabels } from "../../model/graph.js";
-import { PairLarge } from "./large.js";
-import { PairMaps } from "./maps.js";
-import { PairNetworks } from "./networks.js";
-import { PairRows } from "./rows.js";
+import { CompareLarge } from "./large.js";
+import { CompareMaps } from "./maps.js";
+import { CompareNetworks } from "./networks.js";
+import { CompareRows } from "./rows.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -15,7 +15,8 @@ import { PairRows } from "./rows.js";
 const MOST_ROWS = 100; // a longer vector whose numbers have no names is shown as cells
 
 /**
- * The view of both sides of the current layer; the one that is up, where it still fits; null where only one side is shown.
+ * The view of both sides of the current layer; the one that is up, where it still fits; null where
+ * only one side is shown.
  *
  * @param {App} app
  * @param {Layer} layer
@@ -23,20 +24,20 @@ const MOST_ROWS = 100; // a longer vector whose numbers have no names is shown a
  * @param {() => void} repaint called when numbers that it waited for are here
  * @returns {View | null}
  */
-export function pairView(app, layer, present, repaint) {
-  const { pair, contrast, open, model } = app.store.state;
-  if (!pair || !contrast || !model) return null;
-  const key = JSON.stringify([pair.kind, pair.one.model.id, pair.other.model.id, contrast, layer.name, open]);
+export function compareView(app, layer, present, repaint) {
+  const { pair, bothSides, open, model } = app.store.state;
+  if (!pair || !bothSides || !model) return null;
+  const key = JSON.stringify([pair.kind, pair.one.model.id, pair.other.model.id, bothSides, layer.name, open]);
   if (present && made.get(present) === key) return present;
   const view = newView();
   made.set(view, key);
   return view;
 
   function newView() {
-    if (pair?.kind === "network") return new PairNetworks(app, layer, repaint);
-    if (hasMaps(layer)) return open ? new PairLarge(app, layer, repaint) : new PairMaps(app, layer, repaint);
+    if (pair?.kind === "network") return new CompareNetworks(app, layer, repaint);
+    if (hasMaps(layer)) return open ? new CompareLarge(app, layer, repaint) : new CompareMaps(app, layer, repaint);
     const isShort = (model && unitLabels(model, layer)) || (layer.shape[0] ?? 0) <= MOST_ROWS;
-    return isShort ? new PairRows(app, layer, repaint) : new PairLarge(app, layer, repaint);
+    return isShort ? new CompareRows(app, layer, repaint) : new CompareLarge(app, layer, repaint);
   }
 }
 

@@ -1,11 +1,14 @@
-/** How many of a layer's numbers an activation function has switched off: in this map, in all, and where. */
+/**
+ * How many of a layer's numbers an activation function has switched off: in this map, in all, and
+ * where.
+ */
 
 import { h } from "../../lib/dom.js";
 import { count, percent } from "../../i18n/format.js";
 import { mapName } from "../../model/graph.js";
 import { paint, planeOf } from "../../render/raster.js";
 import { rangeOf } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -28,13 +31,13 @@ const counted = new WeakMap();
 /**
  * @param {App} app
  * @param {Layer} layer
- * @param {import("../../state/types.js").Explanation} why
+ * @param {import("../../state/types.js").Explanation} explanation
  * @returns {Node[]}
  */
 export function switchedOff(app, layer, { op, index }) {
   const tensor = app.store.state.numbers?.peek(layer.name);
   const isOff = OFF[op];
-  const words = /** @type {Record<string, string>} */ (say.micro.sums.off)[op];
+  const words = /** @type {Record<string, string>} */ (t.micro.sums.off)[op];
   if (!tensor || !isOff || !words) return [];
   const [maps = 1, height = 1, width = 1] = layer.shape.length === 3 ? layer.shape : [1, 1, ...layer.shape];
   const size = height * width;
@@ -44,7 +47,7 @@ export function switchedOff(app, layer, { op, index }) {
   const sum = off.reduce((a, b) => a + b, 0);
   const channel = index.channel ?? 0;
   const here = off[channel] ?? 0;
-  const { inMap, inAll } = say.micro.sums;
+  const { inMap, inAll } = t.micro.sums;
   return [
     h("h4", {}, words),
     h(
@@ -81,7 +84,7 @@ function number(data, from, size, test) {
  * @param {(y: number) => boolean} test
  */
 function mask({ store }, plane, width, test) {
-  const canvas = h("canvas", { class: "mask", role: "img", "aria-label": say.micro.sums.mask, title: say.micro.sums.mask });
+  const canvas = h("canvas", { class: "mask", role: "img", "aria-label": t.micro.sums.mask, title: t.micro.sums.mask });
   paint(canvas, plane.map((y) => (test(y) ? 0 : 1)), Math.min(width, 64), rangeOf(0, 1), store.state.theme);
   return canvas;
 }
@@ -94,7 +97,7 @@ function mask({ store }, plane, width, test) {
  * @param {number} channel
  */
 function perMap(off, size, channel) {
-  const canvas = h("canvas", { class: "per-map", role: "img", width: off.length * 2, height: 24, "aria-label": say.micro.sums.perMap, title: say.micro.sums.perMap });
+  const canvas = h("canvas", { class: "per-map", role: "img", width: off.length * 2, height: 24, "aria-label": t.micro.sums.perMap, title: t.micro.sums.perMap });
   const context = canvas.getContext("2d");
   const style = getComputedStyle(document.documentElement);
   off.forEach((n, map) => {

@@ -5,7 +5,7 @@ import { count, number, plain, signed } from "../../i18n/format.js";
 import { hasMaps, layerNamed, mapName } from "../../model/graph.js";
 import { swatch } from "../../render/palette.js";
 import { paint } from "../../render/raster.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -62,7 +62,7 @@ export function ledger({ store }, entries, result) {
     "div",
     { class: "ledger" },
     h("ol", {}, ...rows),
-    h("p", { class: "total" }, h("span", {}, say.sums.together), h("data", { value: String(result), title: String(result) }, number(result, like))),
+    h("p", { class: "total" }, h("span", {}, t.sums.together), h("data", { value: String(result), title: String(result) }, number(result, like))),
   );
 }
 
@@ -84,7 +84,7 @@ function ledgerRow({ name, sum, pictures = [], choose, chosen, title }, range, l
     },
   });
   const cells = [
-    h("span", { class: "ledger-name", title: isBeyond ? say.micro.sums.beyond : null }, name),
+    h("span", { class: "ledger-name", title: isBeyond ? t.micro.sums.beyond : null }, name),
     h("span", { class: "ledger-pictures" }, ...pictures),
     h("span", { class: "ledger-bar", "aria-hidden": "true" }, bar),
     h("data", { class: "term", value: String(sum), title: String(sum) }, signed(sum, like)),
@@ -94,7 +94,8 @@ function ledgerRow({ name, sum, pictures = [], choose, chosen, title }, range, l
 }
 
 /**
- * Part of a sorted list, with what is left out on both sides as one entry each, so that the ledger still adds up.
+ * Part of a sorted list, with what is left out on both sides as one entry each, so that the ledger
+ * still adds up.
  *
  * @template T
  * @param {T[]} sorted
@@ -108,7 +109,7 @@ export function pageOf(sorted, { all, page }, few, sumOf) {
   const to = all ? from + PAGE : few;
   const together = (/** @type {T[]} */ items, /** @type {(n: string) => string} */ name) =>
     items.length ? [{ name: name(count(items.length)), sum: items.reduce((sum, item) => sum + sumOf(item), 0), rest: true }] : [];
-  const { larger, smaller, others } = say.micro.sums;
+  const { larger, smaller, others } = t.micro.sums;
   return {
     shown: sorted.slice(from, to),
     before: together(sorted.slice(0, from), larger),
@@ -133,24 +134,24 @@ export function pager(all, choice, few, again) {
     };
     return h("button", { type: "button", class: "text", disabled, on: { click } }, name);
   };
-  if (!choice.all) return button(say.sums.showAll(all), { all: true, page: 0 });
-  const less = button(say.sums.showLargest, { all: false, page: 0 });
+  if (!choice.all) return button(t.sums.showAll(all), { all: true, page: 0 });
+  const less = button(t.sums.showLargest, { all: false, page: 0 });
   if (all <= PAGE) return less;
   const from = choice.page * PAGE;
-  const { before, next, page } = say.micro.kernels;
+  const { before, next, page } = t.micro.kernels;
   return h(
     "p",
     { class: "ledger-pager" },
     button(before, { all: true, page: choice.page - 1 }, from === 0),
-    h("span", { class: "quiet" }, page(count(from + 1), count(Math.min(all, from + PAGE)), count(all))),
+    h("span", { class: "muted" }, page(count(from + 1), count(Math.min(all, from + PAGE)), count(all))),
     button(next, { all: true, page: choice.page + 1 }, from + PAGE >= all),
     less,
   );
 }
 
 /**
- * A few numbers as a small heatmap. A handful are drawn as vectors: browsers keep every canvas as a layer of its own, and these
- * come and go with every movement of the pointer.
+ * A few numbers as a small heatmap. A handful are drawn as vectors: browsers keep every canvas as a
+ * layer of its own, and these come and go with every movement of the pointer.
  *
  * @param {App} app
  * @param {ArrayLike<number>} values
@@ -193,9 +194,9 @@ export function source(app, term) {
   const { model } = app.store.state;
   const layer = model && layerNamed(model, term.input);
   const name = layer ? `${term.input} ${placeName(layer, term)}` : `${term.input} ${coordinates(term)}`;
-  if (!layer || term.padding) return h("span", {}, term.padding ? say.sums.outside(name) : name);
+  if (!layer || term.padding) return h("span", {}, term.padding ? t.sums.outside(name) : name);
   const place = hasMaps(layer) ? [term.channel ?? 0, term.y ?? 0, term.x ?? 0] : [term.unit ?? 0];
-  const go = () => app.explorer.goTo(layer.name, place);
+  const go = () => app.navigation.goTo(layer.name, place);
   return h("button", { type: "button", class: "text", on: { click: go } }, name);
 }
 
@@ -213,7 +214,8 @@ function coordinates({ y, x }) {
 }
 
 /**
- * The largest of some numbers, without regard to sign; never zero, so that it can stand at the end of a scale.
+ * The largest of some numbers, without regard to sign; never zero, so that it can stand at the end
+ * of a scale.
  *
  * @param {number[]} numbers
  */

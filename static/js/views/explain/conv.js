@@ -6,7 +6,7 @@ import { layerNamed, mapName } from "../../model/graph.js";
 import { swatch } from "../../render/palette.js";
 import { layerRange, rangeOf } from "../../model/colour-range.js";
 import { byMap, largestFirst, windowWidth } from "../../model/terms.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { exact, formula, heat, ledger, pageOf, pager, reach } from "./components.js";
 
 /**
@@ -24,42 +24,42 @@ const choice = { layer: "", all: false, page: 0 };
 
 /**
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
-export function windowSums(app, why) {
-  if (choice.layer !== why.layer) Object.assign(choice, { layer: why.layer, all: false, page: 0 });
-  const groups = largestFirst(byMap(why.terms));
+export function windowSums(app, explanation) {
+  if (choice.layer !== explanation.layer) Object.assign(choice, { layer: explanation.layer, all: false, page: 0 });
+  const groups = largestFirst(byMap(explanation.terms));
   const { focus: wish } = app.store.state;
   const focus = groups.find(({ input, channel }) => input === wish?.input && channel === wish.channel) ?? groups[0];
-  const again = () => app.store.set({ explanation: { ...why } });
+  const again = () => app.store.set({ explanation: { ...explanation } });
   return [
-    formula(exact(why.value), say.sums.window.formula(groups.length), signed(why.bias), ` ${say.sums.bias}`),
-    ...(focus ? closeUp(app, focus) : []),
-    h("p", { class: "quiet" }, say.micro.sums.maps(signed(why.value - why.bias), signed(why.bias), number(why.value))),
-    ledger(app, entries(app, why, groups, focus), why.value),
+    formula(exact(explanation.value), t.sums.window.formula(groups.length), signed(explanation.bias), ` ${t.sums.bias}`),
+    ...(focus ? windowDetail(app, focus) : []),
+    h("p", { class: "muted" }, t.micro.sums.maps(signed(explanation.value - explanation.bias), signed(explanation.bias), number(explanation.value))),
+    ledger(app, entries(app, explanation, groups, focus), explanation.value),
     pager(groups.length, choice, SHOWN, again),
   ];
 }
 
 /**
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @param {Group[]} groups
  * @param {Group | undefined} focus
  */
-function entries(app, why, groups, focus) {
+function entries(app, explanation, groups, focus) {
   const { shown, before, after } = pageOf(groups, choice, SHOWN, ({ sum }) => sum);
-  const weights = reach(why.terms.map(({ weight }) => weight ?? 0));
+  const weights = reach(explanation.terms.map(({ weight }) => weight ?? 0));
   const rows = shown.map((group) => ({
     name: nameOf(app, group),
     sum: group.sum,
     pictures: pictures(app, group, weights),
     chosen: group === focus,
-    title: say.sums.window.show,
+    title: t.sums.window.show,
     choose: () => app.store.set({ focus: { input: group.input, channel: group.channel } }),
   }));
-  return [...before, ...rows, ...after, { name: say.sums.bias, sum: why.bias }];
+  return [...before, ...rows, ...after, { name: t.sums.bias, sum: explanation.bias }];
 }
 
 /**
@@ -76,7 +76,7 @@ function pictures(app, { terms, input }, weights) {
   const kernel = rangeOf(-weights, weights, true);
   return [
     heat(app, terms.map(({ value }) => value), width, range),
-    h("span", { class: "quiet" }, "×"),
+    h("span", { class: "muted" }, "×"),
     heat(app, terms.map(({ weight }) => weight ?? 0), width, kernel),
   ];
 }
@@ -88,16 +88,16 @@ function pictures(app, { terms, input }, weights) {
  * @param {Group} group
  * @returns {Node[]}
  */
-function closeUp(app, group) {
+function windowDetail(app, group) {
   const width = windowWidth(group.terms);
   const most = reach(group.terms.map(({ product }) => product));
-  const title = h("p", { class: "close-up-title" }, h("b", {}, `${group.input} ${nameOf(app, group)}`), ` ${say.sums.window.product}`);
+  const title = h("p", { class: "window-detail-title" }, h("b", {}, `${group.input} ${nameOf(app, group)}`), ` ${t.sums.window.product}`);
   const list = h(
     "ol",
     {
-      class: width <= LEGIBLE ? "close-up" : "close-up long",
+      class: width <= LEGIBLE ? "window-detail" : "window-detail long",
       style: { "--columns": String(Math.min(width, LEGIBLE)) },
-      "aria-label": say.sums.window.product,
+      "aria-label": t.sums.window.product,
       ...(width > LEGIBLE ? { tabindex: "0" } : {}),
     },
     ...group.terms.map((term) => product(app, term, rangeOf(-most, most, true))),
@@ -114,8 +114,8 @@ function product({ store }, { value, weight, product, padding, y, x }, range) {
   const { background, text } = swatch(product, range, store.state.theme);
   return h(
     "li",
-    { title: padding ? say.sums.window.countedAsZero : `y ${y}, x ${x}`, style: { "background-color": background, color: text } },
-    h("span", {}, padding ? say.sums.window.edge : rough(value)),
+    { title: padding ? t.sums.window.countedAsZero : `y ${y}, x ${x}`, style: { "background-color": background, color: text } },
+    h("span", {}, padding ? t.sums.window.edge : rough(value)),
     h("span", {}, `× ${rough(weight ?? 0)}`),
     h("b", {}, h("data", { value: String(product) }, number(product, range.high))),
   );
@@ -128,5 +128,5 @@ function product({ store }, { value, weight, product, padding, y, x }, range) {
 function nameOf({ store }, { input, channel }) {
   const { model } = store.state;
   const layer = model && layerNamed(model, input);
-  return layer ? mapName(layer, channel) : say.numbers.map(channel);
+  return layer ? mapName(layer, channel) : t.numbers.map(channel);
 }

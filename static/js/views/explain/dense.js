@@ -1,4 +1,7 @@
-/** A fully connected layer's number: the jury's ledger, grouped by the maps or the places that the evidence comes from. */
+/**
+ * A fully connected layer's number: the jury's ledger, grouped by the maps or the places that the
+ * evidence comes from.
+ */
 
 import { h } from "../../lib/dom.js";
 import { signed, words } from "../../i18n/format.js";
@@ -6,7 +9,7 @@ import { layerNamed, mapName, mapsBehind, placeOfUnit, unitLabels } from "../../
 import { NumberCheck } from "../shared/number-check.js";
 import { paintOver } from "../../render/raster.js";
 import { rangeOf } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { exact, formula, heat, ledger, pageOf, pager, reach } from "./components.js";
 
 /**
@@ -25,27 +28,27 @@ const choice = { layer: "", all: false, page: 0, byPlace: false };
 
 /**
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
-export function jurySums(app, why) {
-  if (choice.layer !== why.layer) Object.assign(choice, { layer: why.layer, all: false, page: 0 });
+export function jurySums(app, explanation) {
+  if (choice.layer !== explanation.layer) Object.assign(choice, { layer: explanation.layer, all: false, page: 0 });
   const { model } = app.store.state;
-  const layer = model && layerNamed(model, why.layer);
-  const input = model && layerNamed(model, why.terms[0]?.input ?? "");
-  if (!model || !layer || !input) return [formula(exact(why.value))];
+  const layer = model && layerNamed(model, explanation.layer);
+  const input = model && layerNamed(model, explanation.terms[0]?.input ?? "");
+  if (!model || !layer || !input) return [formula(exact(explanation.value))];
   const behind = mapsBehind(model, input.name);
-  const maps = behind && behind.shape.reduce((a, b) => a * b, 1) === why.terms.length ? behind : null;
+  const maps = behind && behind.shape.reduce((a, b) => a * b, 1) === explanation.terms.length ? behind : null;
   const group = choice.byPlace ? evidenceOfPlaces : evidenceOfMaps;
-  const evidence = maps ? group(why.terms, maps) : evidenceOfUnits(why.terms, input);
-  const label = unitLabels(model, layer)?.[why.index.unit ?? -1];
-  const again = () => app.store.set({ explanation: { ...why } });
+  const evidence = maps ? group(explanation.terms, maps) : evidenceOfUnits(explanation.terms, input);
+  const label = unitLabels(model, layer)?.[explanation.index.unit ?? -1];
+  const again = () => app.store.set({ explanation: { ...explanation } });
   return [
-    unitChoice(app, layer, why),
-    formula(exact(why.value), say.sums.jury.formula(why.terms.length), signed(why.bias), ` ${say.sums.bias}`),
-    h("p", { class: "quiet" }, balance(why.terms, label)),
-    ...(maps ? [whereabouts(app, why.terms, maps, label), grouping(again)] : []),
-    ledger(app, entries(app, why, evidence), why.value),
+    unitChoice(app, layer, explanation),
+    formula(exact(explanation.value), t.sums.jury.formula(explanation.terms.length), signed(explanation.bias), ` ${t.sums.bias}`),
+    h("p", { class: "muted" }, balance(explanation.terms, label)),
+    ...(maps ? [whereabouts(app, explanation.terms, maps, label), grouping(again)] : []),
+    ledger(app, entries(app, explanation, evidence), explanation.value),
     pager(evidence.length, choice, SHOWN, again),
   ];
 }
@@ -55,12 +58,12 @@ export function jurySums(app, why) {
  *
  * @param {App} app
  * @param {Layer} layer
- * @param {Explanation} why
+ * @param {Explanation} explanation
  */
-function unitChoice({ store, explorer }, layer, { index }) {
+function unitChoice({ store, navigation }, layer, { index }) {
   const labels = store.state.model && unitLabels(store.state.model, layer);
   const choose = (/** @type {Event} */ { target }) => {
-    if (target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && check.mark())) explorer.pin([Number(target.value)]);
+    if (target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && check.mark())) navigation.pin([Number(target.value)]);
   };
   const number = h("input", { type: "number", min: 0, max: (layer.shape[0] ?? 1) - 1, value: index.unit ?? 0, on: { change: choose } });
   const check = new NumberCheck(number);
@@ -71,7 +74,7 @@ function unitChoice({ store, explorer }, layer, { index }) {
         ...labels.map((label, unit) => h("option", { value: unit, selected: unit === index.unit }, words(label))),
       )
     : number;
-  return h("div", {}, h("label", { class: "unit-choice" }, h("span", { class: "quiet" }, say.micro.sums.unit), field), check.note);
+  return h("div", {}, h("label", { class: "unit-choice" }, h("span", { class: "muted" }, t.micro.sums.unit), field), check.note);
 }
 
 /** @param {() => void} again */
@@ -83,8 +86,8 @@ function grouping(again) {
     };
     return h("button", { type: "button", class: "text", "aria-pressed": String(choice.byPlace === byPlace), on: { click } }, name);
   };
-  const { groupBy, byMap, byPlace } = say.micro.sums;
-  return h("p", { class: "grouping", role: "group", "aria-label": groupBy }, h("span", { class: "quiet" }, groupBy), option(false, byMap), option(true, byPlace));
+  const { groupBy, byMap, byPlace } = t.micro.sums;
+  return h("p", { class: "grouping", role: "group", "aria-label": groupBy }, h("span", { class: "muted" }, groupBy), option(false, byMap), option(true, byPlace));
 }
 
 /**
@@ -94,7 +97,7 @@ function grouping(again) {
 function balance(terms, label) {
   const sum = (/** @type {(p: number) => boolean} */ side) =>
     terms.reduce((total, { product }) => total + (side(product) ? product : 0), 0);
-  return say.sums.jury.balance(label === undefined ? null : words(label), signed(sum((p) => p > 0)), signed(sum((p) => p < 0)));
+  return t.sums.jury.balance(label === undefined ? null : words(label), signed(sum((p) => p > 0)), signed(sum((p) => p < 0)));
 }
 
 /**
@@ -125,7 +128,7 @@ function evidenceOfPlaces(terms, maps) {
     const units = terms.map((_, unit) => unit).filter((unit) => unit % (height * width) === at);
     const best = units.reduce((b, unit) => (Math.abs(terms[unit]?.product ?? 0) > Math.abs(terms[b]?.product ?? 0) ? unit : b), at);
     const sum = total(units.map((unit) => terms[unit]?.product ?? 0));
-    const name = say.micro.sums.place(Math.floor(at / width), at % width);
+    const name = t.micro.sums.place(Math.floor(at / width), at % width);
     return { name, sum, products: [], place: placeOfUnit(maps, best), layer: maps };
   });
 }
@@ -141,21 +144,21 @@ function evidenceOfUnits(terms, layer) {
 
 /**
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @param {Evidence[]} evidence
  */
-function entries(app, why, evidence) {
+function entries(app, explanation, evidence) {
   const sorted = [...evidence].sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
   const { shown, before, after } = pageOf(sorted, choice, SHOWN, ({ sum }) => sum);
   const most = reach(evidence.flatMap(({ products }) => products));
   const rows = shown.map(({ name, sum, products, place, layer }) => ({
     name,
     sum,
-    title: say.stage.goTo(`${layer.name} ${name}`),
+    title: t.stage.goTo(`${layer.name} ${name}`),
     pictures: products.length > 1 ? [heat(app, products, layer.shape[2] ?? 1, rangeOf(-most, most, true))] : [],
-    choose: () => app.explorer.goTo(layer.name, place),
+    choose: () => app.navigation.goTo(layer.name, place),
   }));
-  return [...before, ...rows, ...after, { name: say.sums.bias, sum: why.bias }];
+  return [...before, ...rows, ...after, { name: t.sums.bias, sum: explanation.bias }];
 }
 
 /**
@@ -174,7 +177,7 @@ function whereabouts(app, terms, maps, label) {
     sums[at] = (sums[at] ?? 0) + product;
   });
   const most = reach([...sums]);
-  const name = say.sums.jury.where(label ? words(label) : null);
+  const name = t.sums.jury.where(label ? words(label) : null);
   const canvas = h("canvas", { class: "evidence", role: "img", "aria-label": name });
   paintOver(canvas, sums, width, rangeOf(-most, most, true), app.store.state.theme, 0.4);
   const choose = (/** @type {MouseEvent} */ event) => {
@@ -182,13 +185,13 @@ function whereabouts(app, terms, maps, label) {
     const at = (/** @type {number} */ share, /** @type {number} */ n) => Math.max(0, Math.min(n - 1, Math.floor(share * n)));
     const place = at((event.clientY - box.top) / box.height, height) * width + at((event.clientX - box.left) / box.width, width);
     const largest = evidenceOfPlaces(terms, maps)[place];
-    if (largest) app.explorer.goTo(maps.name, largest.place);
+    if (largest) app.navigation.goTo(maps.name, largest.place);
   };
   return h(
     "figure",
     { class: "whereabouts" },
-    h("div", { class: "over-photo", style: { "aspect-ratio": `${width} / ${height}` }, title: say.micro.sums.pick, on: { click: choose } }, photo(app), canvas),
-    h("figcaption", {}, say.sums.jury.caption(name, maps.shape[0] ?? 0, height, width)),
+    h("div", { class: "over-photo", style: { "aspect-ratio": `${width} / ${height}` }, title: t.micro.sums.pick, on: { click: choose } }, photo(app), canvas),
+    h("figcaption", {}, t.sums.jury.caption(name, maps.shape[0] ?? 0, height, width)),
   );
 }
 
@@ -198,9 +201,9 @@ function whereabouts(app, terms, maps, label) {
  * @param {App} app
  */
 function photo({ store }) {
-  const { seen } = store.state;
-  const canvas = h("canvas", { class: "photo-below", width: seen?.width ?? 1, height: seen?.height ?? 1, "aria-hidden": "true" });
-  if (seen) canvas.getContext("2d")?.drawImage(seen, 0, 0);
+  const { inputImage } = store.state;
+  const canvas = h("canvas", { class: "photo-below", width: inputImage?.width ?? 1, height: inputImage?.height ?? 1, "aria-hidden": "true" });
+  if (inputImage) canvas.getContext("2d")?.drawImage(inputImage, 0, 0);
   return canvas;
 }
 

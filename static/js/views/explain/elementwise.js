@@ -3,7 +3,7 @@
 import { h } from "../../lib/dom.js";
 import { count, number, plain, signed } from "../../i18n/format.js";
 import { formulaOf } from "../../model/preprocess.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { layerNamed } from "../../model/graph.js";
 import { counting } from "./reshape.js";
 import { functionSums, plot } from "./function.js";
@@ -19,25 +19,25 @@ const NAMED = 4; // that many are told by their places, too
 
 /**
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
-export function copySums(app, why) {
-  const { value, terms: [term] } = why;
-  if (!term) return [formula(exact(value)), h("p", {}, say.sums.few.constant)];
-  return [formula(exact(value), " = ", exact(term.value)), h("p", {}, say.sums.few.copy, source(app, term), "."), ...counting(app, why), ...stack(app, why)];
+export function copySums(app, explanation) {
+  const { value, terms: [term] } = explanation;
+  if (!term) return [formula(exact(value)), h("p", {}, t.sums.few.constant)];
+  return [formula(exact(value), " = ", exact(term.value)), h("p", {}, t.sums.few.copy, source(app, term), "."), ...counting(app, explanation), ...stack(app, explanation)];
 }
 
 /**
  * Which maps of a pile come from which layer.
  *
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
-function stack(app, why) {
+function stack(app, explanation) {
   const { model } = app.store.state;
-  const layer = model && layerNamed(model, why.layer);
+  const layer = model && layerNamed(model, explanation.layer);
   if (!model || layer?.op !== "concat") return [];
   let from = 0;
   const parts = layer.inputs.map((name) => {
@@ -46,9 +46,9 @@ function stack(app, why) {
     from += maps;
     return part;
   });
-  const here = why.index.channel ?? why.index.unit ?? 0;
+  const here = explanation.index.channel ?? explanation.index.unit ?? 0;
   return [
-    h("p", { class: "quiet" }, say.micro.sums.stack),
+    h("p", { class: "muted" }, t.micro.sums.stack),
     h(
       "ol",
       { class: "stack" },
@@ -58,7 +58,7 @@ function stack(app, why) {
           "li",
           { class: isHere ? "own" : "", style: { "flex-grow": String(to - from) } },
           h("b", {}, name),
-          h("span", {}, say.micro.sums.range(from, to - 1)),
+          h("span", {}, t.micro.sums.range(from, to - 1)),
           isHere && h("span", { class: "stack-mark", style: { left: `${((here + 0.5 - from) / (to - from)) * 100}%` } }),
         );
       }),
@@ -68,19 +68,19 @@ function stack(app, why) {
 
 /**
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
-export function scaleSums(app, why) {
-  const { value, bias, terms: [term], details } = why;
+export function scaleSums(app, explanation) {
+  const { value, bias, terms: [term], details } = explanation;
   const { model } = app.store.state;
-  const layer = model && layerNamed(model, why.layer);
+  const layer = model && layerNamed(model, explanation.layer);
   if (!term) return [formula(exact(value))];
   const { mean, std, var: variance, gamma, beta, epsilon } = details;
   const how =
     std !== undefined && mean !== undefined
-      ? say.sums.few.pixel(formulaOf(count(term.value), { mean: [mean], std: [std], scale: details.scale ?? 255 }))
-      : say.sums.few.norm({
+      ? t.sums.few.pixel(formulaOf(count(term.value), { mean: [mean], std: [std], scale: details.scale ?? 255 }))
+      : t.sums.few.norm({
           mean: number(mean ?? 0),
           variance: number(variance ?? 0),
           epsilon: plain(epsilon ?? 0),
@@ -91,7 +91,7 @@ export function scaleSums(app, why) {
     formula(exact(value), " = ", exact(term.value), " × ", exact(term.weight ?? 0), ` ${signed(bias)}`),
     h("p", {}, how),
     ...(layer && layer.inputs.length ? [plot(app, layer, (x) => x * (term.weight ?? 0) + bias, term.value, value)] : []),
-    h("p", {}, say.sums.few.xIs, source(app, term), "."),
+    h("p", {}, t.sums.few.xIs, source(app, term), "."),
   ];
 }
 
@@ -102,9 +102,9 @@ export function scaleSums(app, why) {
  * @returns {import("./index.js").Sums}
  */
 export function joinedSums(sign) {
-  return (app, why) => {
-    const { value, terms: [a, b] } = why;
-    if (!a || !b) return functionSums(app, why);
+  return (app, explanation) => {
+    const { value, terms: [a, b] } = explanation;
+    if (!a || !b) return functionSums(app, explanation);
     return [
       formula(exact(value), " = ", exact(a.value), ` ${sign} `, exact(b.value)),
       h("p", {}, source(app, a), ` ${sign} `, source(app, b)),
@@ -116,31 +116,31 @@ export function joinedSums(sign) {
  * The smaller or the larger of two numbers.
  *
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
-export function choiceSums(app, why) {
-  const { op, value, terms: [a, b] } = why;
-  if (!a || !b) return functionSums(app, why);
+export function choiceSums(app, explanation) {
+  const { op, value, terms: [a, b] } = explanation;
+  if (!a || !b) return functionSums(app, explanation);
   return [
     formula(exact(value), ` = ${op}(`, exact(a.value), ", ", exact(b.value), ")"),
-    h("p", {}, say.sums.few.from, source(app, a), say.sums.and, source(app, b), "."),
+    h("p", {}, t.sums.few.from, source(app, a), t.sums.and, source(app, b), "."),
   ];
 }
 
 /**
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
 export function sumSums(app, { value, bias, terms }) {
   const sorted = [...terms].sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
   const { shown, after } = pageOf(sorted, { all: false, page: 0 }, LISTED, ({ product }) => product);
   const entries = shown.map((term) => ({ name: term.input, sum: term.product }));
-  const named = terms.length <= NAMED ? h("p", {}, say.sums.few.from, ...terms.flatMap((term, i) => [i ? say.sums.and : "", source(app, term)]), ".") : null;
+  const named = terms.length <= NAMED ? h("p", {}, t.sums.few.from, ...terms.flatMap((term, i) => [i ? t.sums.and : "", source(app, term)]), ".") : null;
   return [
-    formula(exact(value), say.sums.few.sum(terms.length)),
-    ledger(app, [...entries, ...after, ...(bias ? [{ name: say.sums.bias, sum: bias }] : [])], value),
+    formula(exact(value), t.sums.few.sum(terms.length)),
+    ledger(app, [...entries, ...after, ...(bias ? [{ name: t.sums.bias, sum: bias }] : [])], value),
     ...(named ? [named] : []),
   ];
 }

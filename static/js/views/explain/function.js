@@ -3,7 +3,7 @@
 import { h, svg } from "../../lib/dom.js";
 import { number } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { switchedOff } from "./activation-stats.js";
 import { exact, formula, source } from "./components.js";
 
@@ -50,20 +50,20 @@ const NAMES = {
 
 /**
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
-export function functionSums(app, why) {
+export function functionSums(app, explanation) {
   const { model } = app.store.state;
-  const layer = model && layerNamed(model, why.layer);
-  const [term] = why.terms;
-  const curve = CURVES[why.op];
-  if (!term || !layer) return [formula(exact(why.value))];
+  const layer = model && layerNamed(model, explanation.layer);
+  const [term] = explanation.terms;
+  const curve = CURVES[explanation.op];
+  if (!term || !layer) return [formula(exact(explanation.value))];
   return [
-    formula(exact(why.value), say.sums.curve.at(NAMES[why.op] ?? "f(x)"), exact(term.value)),
-    ...(curve ? [plot(app, layer, (x) => curve(x, layer.attributes), term.value, why.value)] : []),
-    h("p", {}, verdict(why.op, term.value, why.value), say.sums.curve.xIs, source(app, term), "."),
-    ...switchedOff(app, layer, why),
+    formula(exact(explanation.value), t.sums.curve.at(NAMES[explanation.op] ?? "f(x)"), exact(term.value)),
+    ...(curve ? [plot(app, layer, (x) => curve(x, layer.attributes), term.value, explanation.value)] : []),
+    h("p", {}, verdict(explanation.op, term.value, explanation.value), t.sums.curve.xIs, source(app, term), "."),
+    ...switchedOff(app, layer, explanation),
   ];
 }
 
@@ -73,7 +73,7 @@ export function functionSums(app, why) {
  * @param {number} y
  */
 function verdict(op, x, y) {
-  const { curve } = say.sums;
+  const { curve } = t.sums;
   if (op === "relu") return x > 0 ? curve.on : curve.off;
   if (op === "leaky_relu") return x >= 0 ? curve.passes : curve.turnedDown(number(y));
   if (op === "clip") return x === y ? curve.within : curve.beyond;
@@ -100,7 +100,7 @@ export function plot({ store }, layer, curve, x, y) {
   const line = xs.map((v, i) => `${i ? "L" : "M"}${px(v).toFixed(1)} ${py(ys[i] ?? 0).toFixed(1)}`).join("");
   return svg(
     "svg",
-    { class: "plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": say.sums.curve.label(number(x), number(y)) },
+    { class: "plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t.sums.curve.label(number(x), number(y)) },
     svg("path", { class: "axis", d: `M8 ${py(0)}H${WIDTH - 8}M${px(0)} 8V${HEIGHT - FOOT}` }),
     svg("path", { class: "drop-line", d: `M${px(x)} ${py(0)}V${py(y)}H${px(0)}` }),
     svg("path", { class: "curve", d: line }),

@@ -1,4 +1,7 @@
-/** Which way of showing the arithmetic fits an explanation. Chosen by the rule and the terms that the API gives. */
+/**
+ * Which way of showing the arithmetic fits an explanation. Chosen by the rule and the terms that
+ * the API gives.
+ */
 
 import { blockSums } from "./pooling.js";
 import { choiceSums, copySums, joinedSums, scaleSums, sumSums } from "./elementwise.js";
@@ -12,16 +15,16 @@ import { windowSums } from "./conv.js";
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").Explanation} Explanation
  *
- * @typedef {(app: App, why: Explanation) => Node[]} Sums
+ * @typedef {(app: App, explanation: Explanation) => Node[]} Sums
  */
 
 /** @type {Record<string, string>} */
 const RELATIONS = { equal: "=", not_equal: "≠", greater: ">", greater_or_equal: "≥", less: "<", less_or_equal: "≤" };
 
 /** @type {Sums} */
-const comparison = (app, why) => {
-  const layer = app.store.state.model && layerNamed(app.store.state.model, why.layer);
-  return joinedSums(RELATIONS[String(layer?.attributes.relation)] ?? "?")(app, why);
+const comparison = (app, explanation) => {
+  const layer = app.store.state.model && layerNamed(app.store.state.model, explanation.layer);
+  return joinedSums(RELATIONS[String(layer?.attributes.relation)] ?? "?")(app, explanation);
 };
 
 /** @type {Record<string, Sums>} */
@@ -43,11 +46,11 @@ const BY_RULE = {
 
 /**
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
-export function arithmetic(app, why) {
-  if (why.op === "min" || why.op === "max") return choiceSums(app, why); // of two operands, not of a block
-  if (why.rule === "weighted_sum") return why.index.unit === undefined || why.index.unit === null ? windowSums(app, why) : jurySums(app, why);
-  return (BY_RULE[why.rule] ?? sumSums)(app, why);
+export function arithmetic(app, explanation) {
+  if (explanation.op === "min" || explanation.op === "max") return choiceSums(app, explanation); // of two operands, not of a block
+  if (explanation.rule === "weighted_sum") return explanation.index.unit === undefined || explanation.index.unit === null ? windowSums(app, explanation) : jurySums(app, explanation);
+  return (BY_RULE[explanation.rule] ?? sumSums)(app, explanation);
 }

@@ -6,7 +6,7 @@ import { hasMaps, layerNamed } from "../../model/graph.js";
 import { swatch } from "../../render/palette.js";
 import { layerRange, rangeOf } from "../../model/colour-range.js";
 import { windowWidth } from "../../model/terms.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { exact, formula, heat, ledger, source } from "./components.js";
 
 /**
@@ -19,11 +19,11 @@ const MOST = 49; // cells of a block that are listed; a larger one is told row b
 
 /**
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
-export function blockSums(app, why) {
-  const { terms, rule, value } = why;
+export function blockSums(app, explanation) {
+  const { terms, rule, value } = explanation;
   const isMax = rule === "max";
   const winner = terms.find(({ weight }) => weight === 1) ?? terms[0];
   const result = app.store.state.analysis?.layers.find(({ name }) => name === winner?.input);
@@ -31,10 +31,10 @@ export function blockSums(app, why) {
   const isLarge = terms.length > MOST;
   const cells = isLarge ? [] : terms.map((term) => cell(app, term, range, isMax && term === winner));
   return [
-    formula(exact(value), isMax ? say.sums.block.largest(terms.length) : say.sums.block.mean(terms.length)),
-    ...(isLarge ? rows(app, why, range) : [h("ol", { class: "block", style: { "--columns": String(windowWidth(terms)) } }, ...cells)]),
+    formula(exact(value), isMax ? t.sums.block.largest(terms.length) : t.sums.block.mean(terms.length)),
+    ...(isLarge ? rows(app, explanation, range) : [h("ol", { class: "block", style: { "--columns": String(windowWidth(terms)) } }, ...cells)]),
     isMax && winner ? won(app, winner, terms) : meanOf(terms, value),
-    ...sizes(app, why),
+    ...sizes(app, explanation),
   ];
 }
 
@@ -42,7 +42,7 @@ export function blockSums(app, why) {
  * A block too large for its numbers: its picture, and what each of its rows brings to the mean.
  *
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @param {import("../../state/types.js").Range} range
  */
 function rows(app, { terms, value, rule }, range) {
@@ -51,14 +51,14 @@ function rows(app, { terms, value, rule }, range) {
   /** @type {Map<number, number>} */
   const sums = new Map();
   for (const { y, product } of terms) sums.set(y ?? 0, (sums.get(y ?? 0) ?? 0) + product);
-  return [picture, ledger(app, [...sums].map(([y, sum]) => ({ name: say.micro.sums.row(y), sum })), value)];
+  return [picture, ledger(app, [...sums].map(([y, sum]) => ({ name: t.micro.sums.row(y), sum })), value)];
 }
 
 /**
  * How much smaller the maps are afterwards.
  *
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
 function sizes({ store }, { layer: name, terms }) {
@@ -71,7 +71,7 @@ function sizes({ store }, { layer: name, terms }) {
   const fewer = 1 - (rows * columns) / (fromRows * fromColumns);
   if (fewer <= 0) return [];
   const size = (/** @type {number} */ y, /** @type {number} */ x) => `${y} × ${x}`;
-  const words = say.micro.sums.sizes(
+  const words = t.micro.sums.sizes(
     size(fromRows, fromColumns), size(rows, columns), count(fromRows * fromColumns), count(rows * columns), percent(fewer),
   );
   return [h("p", { class: "sizes" }, words)];
@@ -88,7 +88,7 @@ function cell({ store }, { value, padding }, range, wins) {
   return h(
     "li",
     { class: wins ? "winner" : "", style: { "background-color": background, color: text } },
-    h("data", { value: String(value), title: padding ? say.sums.outsideTheMap : String(value) }, number(value)),
+    h("data", { value: String(value), title: padding ? t.sums.outsideTheMap : String(value) }, number(value)),
   );
 }
 
@@ -103,8 +103,8 @@ function won(app, winner, terms) {
   return h(
     "p",
     {},
-    say.sums.block.kept, source(app, winner), ". ",
-    lost && ties === lost ? say.sums.block.allEqual : say.sums.block.thrownAway(lost),
+    t.sums.block.kept, source(app, winner), ". ",
+    lost && ties === lost ? t.sums.block.allEqual : t.sums.block.thrownAway(lost),
   );
 }
 
@@ -115,5 +115,5 @@ function won(app, winner, terms) {
 function meanOf(terms, value) {
   const sum = terms.reduce((total, term) => total + term.value, 0);
   const weight = terms[0]?.weight ?? 0;
-  return h("p", {}, say.sums.block.sum(number(sum), number(weight), Math.round(1 / weight)), exact(value));
+  return h("p", {}, t.sums.block.sum(number(sum), number(weight), Math.round(1 / weight)), exact(value));
 }

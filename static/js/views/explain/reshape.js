@@ -1,11 +1,14 @@
-/** Numbers that are only counted anew: which place of which map became which number of the list, to be followed both ways. */
+/**
+ * Numbers that are only counted anew: which place of which map became which number of the list, to
+ * be followed both ways.
+ */
 
 import { h, placeBox, svg } from "../../lib/dom.js";
 import { count } from "../../i18n/format.js";
 import { hasMaps, layerNamed, liesAsShown, mapName, placeOfUnit } from "../../model/graph.js";
 import { paint, planeOf } from "../../render/raster.js";
 import { layerRange } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -15,24 +18,24 @@ import { say } from "../../i18n/index.js";
 
 /**
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
-export function counting(app, why) {
+export function counting(app, explanation) {
   const { model } = app.store.state;
-  const layer = model && layerNamed(model, why.layer);
-  const [term] = why.terms;
+  const layer = model && layerNamed(model, explanation.layer);
+  const [term] = explanation.terms;
   const maps = model && term ? layerNamed(model, term.input) : null;
   if (!layer || !maps || !term || hasMaps(layer) || !hasMaps(maps) || !["flatten", "reshape"].includes(layer.op)) return [];
   if (!liesAsShown(maps)) return []; // the sum below counts channel by channel
   const [, height = 1, width = 1] = maps.shape;
   const [channel, y, x] = [term.channel ?? 0, term.y ?? 0, term.x ?? 0];
-  const unit = why.index.unit ?? 0;
+  const unit = explanation.index.unit ?? 0;
   const sum = `(${channel} × ${height} + ${y}) × ${width} + ${x} = ${count(unit)}`;
   return [
-    h("p", {}, say.micro.sums.counted(""), h("b", { class: "counted" }, sum)),
+    h("p", {}, t.micro.sums.counted(""), h("b", { class: "counted" }, sum)),
     h("div", { class: "counting" }, map(app, maps, unit), strip(app, layer, maps, unit)),
-    h("p", { class: "quiet" }, say.micro.sums.choosePlace),
+    h("p", { class: "muted" }, t.micro.sums.choosePlace),
   ];
 }
 
@@ -43,11 +46,11 @@ export function counting(app, why) {
  * @param {Layer} maps
  * @param {number} unit
  */
-function map({ store, explorer }, maps, unit) {
+function map({ store, navigation }, maps, unit) {
   const [, height = 1, width = 1] = maps.shape;
   const [channel = 0, y = 0, x = 0] = placeOfUnit(maps, unit);
   const canvas = h("canvas", { width: 1, height: 1 });
-  const light = h("span", { class: "lit" });
+  const light = h("span", { class: "highlight" });
   const { numbers, analysis, theme } = store.state;
   const result = analysis?.layers.find(({ name }) => name === maps.name);
   void numbers?.some(maps, [channel]).then((tensor) => result && paint(canvas, planeOf(tensor, 0), width, layerRange(result), theme), () => null);
@@ -57,13 +60,13 @@ function map({ store, explorer }, maps, unit) {
     const at = (/** @type {number} */ share, /** @type {number} */ n) => Math.max(0, Math.min(n - 1, Math.floor(share * n)));
     const row = event.detail ? at((event.clientY - box.top) / box.height, height) : y; // Enter is a click without a place
     const column = event.detail ? at((event.clientX - box.left) / box.width, width) : x;
-    explorer.pin([(channel * height + row) * width + column]);
+    navigation.pin([(channel * height + row) * width + column]);
   };
   const name = `${maps.name} ${mapName(maps, channel)}`;
   return h(
     "figure",
     {},
-    h("button", { type: "button", class: "plane", "aria-label": name, style: { "aspect-ratio": `${width} / ${height}` }, on: { click: choose } }, canvas, light),
+    h("button", { type: "button", class: "heatmap", "aria-label": name, style: { "aspect-ratio": `${width} / ${height}` }, on: { click: choose } }, canvas, light),
     h("figcaption", {}, name),
   );
 }
@@ -76,20 +79,20 @@ function map({ store, explorer }, maps, unit) {
  * @param {Layer} maps
  * @param {number} unit
  */
-function strip({ explorer }, layer, maps, unit) {
+function strip({ navigation }, layer, maps, unit) {
   const all = layer.shape[0] ?? 1;
   const size = (maps.shape[1] ?? 1) * (maps.shape[2] ?? 1);
   const first = Math.floor(unit / size) * size;
   const choose = (/** @type {MouseEvent & { currentTarget: Element }} */ event) => {
     const { left, width } = event.currentTarget.getBoundingClientRect();
-    explorer.pin([Math.max(0, Math.min(all - 1, Math.floor(((event.clientX - left) / width) * all)))]);
+    navigation.pin([Math.max(0, Math.min(all - 1, Math.floor(((event.clientX - left) / width) * all)))]);
   };
   return h(
     "figure",
     {},
     svg(
       "svg",
-      { class: "band", viewBox: `0 0 ${all} 10`, preserveAspectRatio: "none", role: "img", "aria-label": say.micro.sums.list, on: { click: choose } },
+      { class: "band", viewBox: `0 0 ${all} 10`, preserveAspectRatio: "none", role: "img", "aria-label": t.micro.sums.list, on: { click: choose } },
       svg("rect", { class: "band-all", width: all, height: 10 }),
       svg("rect", { class: "band-map", x: first, width: Math.max(size, all / 200), height: 10 }),
       svg("rect", { class: "band-unit", x: unit, width: Math.max(1, all / 300), height: 10 }),

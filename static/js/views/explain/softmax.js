@@ -1,8 +1,11 @@
-/** A softmax's number: scores → exponentials → shares, as bars that belong together; and what a temperature would change. */
+/**
+ * A softmax's number: scores → exponentials → shares, as bars that belong together; and what a
+ * temperature would change.
+ */
 
 import { h, setAttribute } from "../../lib/dom.js";
 import { number, percent, probability, words } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { exact, formula, reach } from "./components.js";
 
 /**
@@ -16,27 +19,29 @@ import { exact, formula, reach } from "./components.js";
 const SHOWN = 20; // classes before the rest is counted together
 const REACH = 100; // steps of the temperature's slider to each side of 1
 
-/** The what-if's temperature; it outlives the number under the cursor, and nothing else knows of it. */
+/**
+ * The what-if's temperature; it outlives the number under the cursor, and nothing else knows of it.
+ */
 const whatIf = { temperature: 1 };
 
 /**
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @returns {Node[]}
  */
-export function shareSums(app, why) {
-  const { maximum = 0, denominator = 1 } = why.details;
-  const own = why.terms.find((term) => isOwn(why, term));
-  if (!own) return [formula(exact(why.value, 1))];
+export function shareSums(app, explanation) {
+  const { maximum = 0, denominator = 1 } = explanation.details;
+  const own = explanation.terms.find((term) => isOwn(explanation, term));
+  if (!own) return [formula(exact(explanation.value, 1))];
   const lead = h("div", { class: "share-lead" });
   const tell = (/** @type {Term} */ term) => lead.replaceChildren(...inWords(term, maximum, denominator));
-  const rows = rowsOf(app, why, own);
+  const rows = rowsOf(app, explanation, own);
   const table = h(
     "table",
     { class: "shares-table" },
-    h("thead", {}, h("tr", {}, h("td", {}), ...say.sums.share.columns.map((text) => h("th", { scope: "col" }, text)))),
-    h("tbody", {}, ...rows.map(({ element }) => element), rest(why, rows)),
-    h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, say.sums.together), h("td", {}), h("td", {}, exact(denominator, 1)), h("td", {}, percent(1)))),
+    h("thead", {}, h("tr", {}, h("td", {}), ...t.sums.share.columns.map((text) => h("th", { scope: "col" }, text)))),
+    h("tbody", {}, ...rows.map(({ element }) => element), rest(explanation, rows)),
+    h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, t.sums.together), h("td", {}), h("td", {}, exact(denominator, 1)), h("td", {}, percent(1)))),
   );
   const point = (/** @type {Row} */ row) => {
     tell(row.term);
@@ -51,7 +56,7 @@ export function shareSums(app, why) {
     for (const { element } of rows) element.classList.remove("pointed");
   });
   tell(own);
-  return [lead, table, temperature(why, rows)];
+  return [lead, table, temperature(explanation, rows)];
 }
 
 /**
@@ -62,7 +67,7 @@ export function shareSums(app, why) {
  * @param {number} denominator
  */
 function inWords({ value, weight }, maximum, denominator) {
-  const { highest, below, rule } = say.sums.share;
+  const { highest, below, rule } = t.sums.share;
   return [
     formula(exact((weight ?? 0) / denominator, 1), " = ", exact(weight ?? 0, 1), " ÷ ", exact(denominator, 1)),
     h("p", {}, value === maximum ? highest(number(maximum, 1)) : below(number(value, 1), number(maximum - value, 1), number(maximum, 1)), rule),
@@ -71,16 +76,16 @@ function inWords({ value, weight }, maximum, denominator) {
 
 /**
  * @param {App} app
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @param {Term} own
  * @returns {Row[]}
  */
-function rowsOf({ store }, why, own) {
-  const { denominator = 1 } = why.details;
+function rowsOf({ store }, explanation, own) {
+  const { denominator = 1 } = explanation.details;
   const { model } = store.state;
-  const labels = model?.labels?.length === why.terms.length ? model.labels : null;
-  const most = reach(why.terms.map(({ value }) => value));
-  const sorted = [...why.terms.entries()].sort(([, a], [, b]) => b.value - a.value);
+  const labels = model?.labels?.length === explanation.terms.length ? model.labels : null;
+  const most = reach(explanation.terms.map(({ value }) => value));
+  const sorted = [...explanation.terms.entries()].sort(([, a], [, b]) => b.value - a.value);
   return sorted
     .filter(([, term], i) => i < SHOWN || term === own)
     .map(([i, term]) => {
@@ -103,7 +108,7 @@ function rowsOf({ store }, why, own) {
 /**
  * The classes that are not shown, together, so that the exponentials still add up.
  *
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @param {Row[]} rows
  */
 function rest({ terms, details }, rows) {
@@ -113,7 +118,7 @@ function rest({ terms, details }, rows) {
   return h(
     "tr",
     {},
-    h("th", { scope: "row" }, say.sums.others(hidden.length)),
+    h("th", { scope: "row" }, t.sums.others(hidden.length)),
     h("td", {}),
     h("td", {}, h("data", { class: "power", value: String(power) }, number(power, 1))),
     h("td", {}, probability(power / (details.denominator ?? 1))),
@@ -134,31 +139,31 @@ function fill(share) {
 }
 
 /**
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @param {Row[]} rows
  */
 function temperature({ terms, details }, rows) {
   const { maximum = 0 } = details;
   const value = h("output", {});
-  const slider = h("input", { type: "range", min: -REACH, max: REACH, value: Math.log10(whatIf.temperature) * REACH, "aria-label": say.micro.sums.temperature });
-  const reset = h("button", { type: "button", class: "text" }, say.micro.sums.temperatureReset);
+  const slider = h("input", { type: "range", min: -REACH, max: REACH, value: Math.log10(whatIf.temperature) * REACH, "aria-label": t.micro.sums.temperature });
+  const reset = h("button", { type: "button", class: "text" }, t.micro.sums.temperatureReset);
   const box = h(
     "div",
-    { class: "what-if", role: "group", "aria-label": say.micro.sums.temperature },
-    h("p", {}, say.micro.sums.temperatureWhatIf),
-    h("p", { class: "what-if-row" }, h("span", {}, say.micro.sums.temperature), slider, value, reset),
+    { class: "what-if", role: "group", "aria-label": t.micro.sums.temperature },
+    h("p", {}, t.micro.sums.temperatureWhatIf),
+    h("p", { class: "what-if-row" }, h("span", {}, t.micro.sums.temperature), slider, value, reset),
   );
   const show = () => {
-    const t = whatIf.temperature;
-    const isSame = t === 1;
-    const sum = terms.reduce((total, term) => total + Math.exp((term.value - maximum) / t), 0);
-    value.textContent = number(t, 10);
-    setAttribute(slider, "aria-valuetext", number(t, 10));
+    const temperature = whatIf.temperature;
+    const isSame = temperature === 1;
+    const sum = terms.reduce((total, term) => total + Math.exp((term.value - maximum) / temperature), 0);
+    value.textContent = number(temperature, 10);
+    setAttribute(slider, "aria-valuetext", number(temperature, 10));
     reset.hidden = isSame;
     box.classList.toggle("on", !isSame);
     for (const { term, wish, bar } of rows) {
-      const share = Math.exp((term.value - maximum) / t) / sum;
-      wish.textContent = isSame ? "" : say.micro.sums.instead(probability(share));
+      const share = Math.exp((term.value - maximum) / temperature) / sum;
+      wish.textContent = isSame ? "" : t.micro.sums.instead(probability(share));
       wish.dataset.share = String(share);
       bar.hidden = isSame;
       bar.style.width = `${share * 100}%`;
@@ -179,7 +184,7 @@ function temperature({ terms, details }, rows) {
 }
 
 /**
- * @param {Explanation} why
+ * @param {Explanation} explanation
  * @param {Term} term
  */
 function isOwn({ index }, { unit, channel, y, x }) {

@@ -1,11 +1,11 @@
 /** What the layer does, its figures, and the arithmetic of the number under the cursor. */
 
 import { moreAbout } from "../../article/index.js";
-import { find, h } from "../../lib/dom.js";
+import { getElement, h } from "../../lib/dom.js";
 import { count, formText, large, number, percent } from "../../i18n/format.js";
 import { explains } from "../../model/terms.js";
 import { describe, opTitle, pair, settingTitle } from "../../model/layer-text.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { term } from "../shared/term.js";
 import { arithmetic } from "../explain/index.js";
 
@@ -23,11 +23,11 @@ const LATE = 300; // milliseconds: only an answer that takes longer is waited fo
 /** @param {App} app */
 export function mountInspector(app) {
   const about = h("section", { class: "about" });
-  const sums = h("section", { class: "sums", "aria-labelledby": "sums-title" });
-  find("#inspector", HTMLElement).append(about, sums);
+  const sums = h("section", { class: "explain", "aria-labelledby": "explain-title" });
+  getElement("#inspector", HTMLElement).append(about, sums);
   app.store.watch(["analysis", "layer"], () => {
     showLayer(app, about);
-    find("#inspector", HTMLElement).scrollTop = 0;
+    getElement("#inspector", HTMLElement).scrollTop = 0;
   });
   let waited = 0;
   app.store.watch(["explanation", "theme", "layer", "focus"], () => {
@@ -42,9 +42,9 @@ export function mountInspector(app) {
  * @param {App} app
  * @param {HTMLElement} about
  */
-function showLayer({ store, explorer }, about) {
+function showLayer({ store, navigation }, about) {
   const { model, analysis } = store.state;
-  const { layer } = explorer;
+  const { layer } = navigation;
   const result = analysis?.layers.find(({ name }) => name === layer?.name);
   if (!model || !layer || !result) return;
   about.replaceChildren(
@@ -74,12 +74,12 @@ function list(kind, facts) {
  */
 function facts(layer) {
   return [
-    [say.inspector.shape, formText(layer)],
-    [say.inspector.layout, axes(layer)],
-    [say.inspector.madeFrom, layer.inputs.join(", ") || say.inspector.thePhoto],
-    [say.inspector.parameters, count(layer.parameters), "parameter"],
-    [say.inspector.multiplyAdds, large(layer.multiply_adds), "multiply-adds"],
-    [say.inspector.sees, `${layer.receptive_field.join(" × ")} px`, "receptive-field"],
+    [t.inspector.shape, formText(layer)],
+    [t.inspector.layout, axes(layer)],
+    [t.inspector.madeFrom, layer.inputs.join(", ") || t.inspector.thePhoto],
+    [t.inspector.parameters, count(layer.parameters), "parameter"],
+    [t.inspector.multiplyAdds, large(layer.multiply_adds), "multiply-adds"],
+    [t.inspector.sees, `${layer.receptive_field.join(" × ")} px`, "receptive-field"],
     ...attributes(layer),
   ];
 }
@@ -91,9 +91,9 @@ function facts(layer) {
  */
 function axes({ layout }) {
   /** @type {Record<string, string>} */
-  const names = say.inspector.axes;
+  const names = t.inspector.axes;
   const said = [...layout].map((letter) => names[letter] ?? letter);
-  if (!layout.includes("N")) said.push(say.inspector.notPerPicture);
+  if (!layout.includes("N")) said.push(t.inspector.notPerPicture);
   return layout ? `${layout}: ${said.join(", ")}` : said.join(", ");
 }
 
@@ -105,11 +105,11 @@ function axes({ layout }) {
  */
 function figures({ stats }) {
   return [
-    [say.inspector.smallest, number(stats.min)],
-    [say.inspector.largest, number(stats.max)],
-    [say.inspector.mean, number(stats.mean, stats.max), "mean"],
-    [say.inspector.zero, percent(stats.zero_fraction)],
-    [say.inspector.dead, stats.dead_channels === null ? "–" : count(stats.dead_channels), "dead-map"],
+    [t.inspector.smallest, number(stats.min)],
+    [t.inspector.largest, number(stats.max)],
+    [t.inspector.mean, number(stats.mean, stats.max), "mean"],
+    [t.inspector.zero, percent(stats.zero_fraction)],
+    [t.inspector.dead, stats.dead_channels === null ? "–" : count(stats.dead_channels), "dead-map"],
   ];
 }
 
@@ -150,6 +150,6 @@ function showSums(app, sums) {
   }
   sums.classList.toggle("stale", false);
   const focused = [...sums.querySelectorAll("button")].findIndex((button) => button === document.activeElement);
-  sums.replaceChildren(h("h3", { id: "sums-title" }, say.inspector.sums), ...arithmetic(app, explanation));
+  sums.replaceChildren(h("h3", { id: "explain-title" }, t.inspector.sums), ...arithmetic(app, explanation));
   sums.querySelectorAll("button")[focused]?.focus({ preventScroll: true }); // a choice in the ledger draws it anew
 }

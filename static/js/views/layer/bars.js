@@ -5,7 +5,7 @@ import { number, probability, words } from "../../i18n/format.js";
 import { unitLabels } from "../../model/graph.js";
 import { swatch } from "../../render/palette.js";
 import { layerRange } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -35,7 +35,7 @@ export class Bars {
     const labels = model && unitLabels(model, layer);
     this.#bars = Array.from({ length: layer.shape[0] ?? 0 }, (_, unit) => this.#bar(unit, labels?.[unit]));
     this.#list.append(...this.#bars.map(({ button }) => h("li", {}, button)));
-    this.element = h("div", { class: "bars", role: "group", "aria-label": say.stage.numbers(layer.name) }, this.#list);
+    this.element = h("div", { class: "bars", role: "group", "aria-label": t.stage.numbers(layer.name) }, this.#list);
   }
 
   /**
@@ -89,9 +89,9 @@ export class Bars {
     const name = label === undefined ? `${unit}` : words(label);
     const bar = h("span", { class: "bar-fill" });
     const value = h("span", { class: "bar-value" });
-    const choose = () => this.app.explorer.pin([unit]);
+    const choose = () => this.app.navigation.pin([unit]);
     const point = (/** @type {PointerEvent} */ event) => {
-      if (event.pointerType === "mouse") this.app.explorer.point([unit]);
+      if (event.pointerType === "mouse") this.app.navigation.point([unit]);
     };
     const button = h(
       "button",

@@ -5,7 +5,7 @@ import { number } from "../../i18n/format.js";
 import { mapsBehind } from "../../model/graph.js";
 import { paint } from "../../render/raster.js";
 import { extremes, layerRange } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -17,7 +17,7 @@ import { say } from "../../i18n/index.js";
 /** @implements {View} */
 export class Cells {
   #canvas = h("canvas", { width: 1, height: 1 });
-  #mark = h("span", { class: "lit", hidden: true });
+  #mark = h("span", { class: "highlight", hidden: true });
   #across = 1;
   #sheet;
   /** @type {Tensor | null} */
@@ -33,12 +33,12 @@ export class Cells {
     this.#sheet = h(
       "div",
       {
-        class: "plane sheet",
+        class: "heatmap sheet",
         tabindex: 0,
         role: "img",
         on: {
           pointermove: (/** @type {PointerEvent} */ event) => this.#point(event),
-          pointerdown: (/** @type {PointerEvent} */ event) => this.app.explorer.pin(this.#placeOf(event)),
+          pointerdown: (/** @type {PointerEvent} */ event) => this.app.navigation.pin(this.#placeOf(event)),
         },
       },
       this.#canvas,
@@ -72,8 +72,8 @@ export class Cells {
     this.#tensor = tensor;
     paint(this.#canvas, tensor.data, this.#across, layerRange(result), theme);
     const { min, max, mean } = extremes(tensor.data);
-    const figures = say.numbers.span(number(min), number(max), number(mean));
-    this.#sheet.setAttribute("aria-label", say.stage.cells(this.layer.name, tensor.data.length, figures));
+    const figures = t.numbers.span(number(min), number(max), number(mean));
+    this.#sheet.setAttribute("aria-label", t.stage.cells(this.layer.name, tensor.data.length, figures));
   }
 
   mark() {
@@ -89,7 +89,7 @@ export class Cells {
 
   /** @param {PointerEvent} event */
   #point(event) {
-    if (event.pointerType === "mouse") this.app.explorer.point(this.#placeOf(event));
+    if (event.pointerType === "mouse") this.app.navigation.point(this.#placeOf(event));
   }
 
   /**

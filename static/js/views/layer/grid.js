@@ -8,7 +8,7 @@ import { paint, planeOf } from "../../render/raster.js";
 import { extremes, rangeFor } from "../../model/colour-range.js";
 import { mapsInOrder } from "../../model/tensors.js";
 import { fractions } from "../../model/terms.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { tileEvents } from "../shared/tile-events.js";
 
 /**
@@ -26,9 +26,10 @@ const DENSE = { gap: 4, caption: 0, least: 1.5 };
 const BAND = 600; // pixels
 
 /**
- * Maps are painted when they are in sight or about to be: of two thousand, only those of a screen cost anything. Browsers make
- * every canvas on the page a layer of its own, and many layers take longer to put together than a frame lasts; so the tiles'
- * canvases stay out of sight, and one canvas shows a band of rows.
+ * Maps are painted when they are in sight or about to be: of two thousand, only those of a screen
+ * cost anything. Browsers make every canvas on the page a layer of its own, and many layers take
+ * longer to put together than a frame lasts; so the tiles' canvases stay out of sight, and one
+ * canvas shows a band of rows.
  *
  * @implements {View}
  */
@@ -37,7 +38,7 @@ export class Grid {
   #tiles;
   /** @type {readonly number[]} The maps as they follow each other on the page. */
   #order;
-  #mark = h("span", { class: "lit", hidden: true });
+  #mark = h("span", { class: "highlight", hidden: true });
   #current = -1;
   #cell = { across: 1, width: 1, height: 1, gap: 0, pitch: 1 };
   #tilesABand = 1;
@@ -47,7 +48,7 @@ export class Grid {
   #blank = new Set();
   #isPainted = false;
   #paintOne = (/** @type {number} */ _channel) => {};
-  #sight = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: "50%" });
+  #observer = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: "50%" });
 
   /**
    * @param {App} app
@@ -63,7 +64,7 @@ export class Grid {
       {
         class: "grid",
         role: "group",
-        "aria-label": say.stage.maps(layer.name),
+        "aria-label": t.stage.maps(layer.name),
         on: tileEvents(app, layer),
       },
       ...this.#tiles.map(({ button }) => button),
@@ -110,7 +111,7 @@ export class Grid {
     this.#blank = new Set(this.#tiles.keys());
     this.#isPainted = true;
     this.#sort(mapsInOrder(tensor, this.app.store.state.order));
-    this.#paintInSight();
+    this.#paintVisible();
   }
 
   mark() {
@@ -179,8 +180,8 @@ export class Grid {
     );
     this.element.style.setProperty("--rows", String(all));
     this.element.prepend(...this.#bands);
-    this.#sight.disconnect();
-    for (const band of this.#bands) this.#sight.observe(band);
+    this.#observer.disconnect();
+    for (const band of this.#bands) this.#observer.observe(band);
     if (this.#isPainted) for (const band of this.#bands.keys()) this.#showBand(band);
   }
 
@@ -211,8 +212,11 @@ export class Grid {
     });
   }
 
-  /** The bands that are on the screen now or near it; the observer, who tells only what changes, brings the others. */
-  #paintInSight() {
+  /**
+   * The bands that are on the screen now or near it; the observer, who tells only what changes,
+   * brings the others.
+   */
+  #paintVisible() {
     const near = innerHeight / 2;
     this.#bands.forEach((band, i) => {
       const { top, bottom } = band.getBoundingClientRect();
@@ -245,13 +249,13 @@ export class Grid {
    */
   #tile(channel) {
     const canvas = h("canvas", { width: 1, height: 1 });
-    const plane = h("span", { class: "plane" }, canvas);
+    const plane = h("span", { class: "heatmap" }, canvas);
     const name = mapName(this.layer, channel);
     const button = h(
       "button",
       { type: "button", class: "tile", tabindex: -1, "aria-label": name, data: { channel: String(channel) } },
       plane,
-      h("span", { class: "tile-name", "aria-hidden": "true" }, name === say.numbers.map(channel) ? String(channel) : name),
+      h("span", { class: "tile-name", "aria-hidden": "true" }, name === t.numbers.map(channel) ? String(channel) : name),
     );
     return { button, plane, canvas };
   }
@@ -262,8 +266,8 @@ export class Grid {
    */
   #inWords(channel, plane) {
     const { min, max, mean } = extremes(plane);
-    const name = say.numbers.of(mapName(this.layer, channel), this.layer.shape[0] ?? 0);
-    if (min === 0 && max === 0) return say.stage.zero(name);
-    return `${name}, ${say.numbers.span(number(min), number(max), number(mean))}`;
+    const name = t.numbers.of(mapName(this.layer, channel), this.layer.shape[0] ?? 0);
+    if (min === 0 && max === 0) return t.stage.zero(name);
+    return `${name}, ${t.numbers.span(number(min), number(max), number(mean))}`;
   }
 }

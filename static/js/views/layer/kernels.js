@@ -1,4 +1,7 @@
-/** All kernels of a layer, and of the chosen one every slice. Weights come as they are looked at, never all at once. */
+/**
+ * All kernels of a layer, and of the chosen one every slice. Weights come as they are looked at,
+ * never all at once.
+ */
 
 import { fetchWeights, isAbort } from "../../api/client.js";
 import { h } from "../../lib/dom.js";
@@ -7,7 +10,7 @@ import { layerNamed, mapName, mapsBehind } from "../../model/graph.js";
 import { colourPlanes, isColour } from "../../model/preprocess.js";
 import { paint } from "../../render/raster.js";
 import { extremes, rangeOf } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { paintMix } from "./window-detail.js";
 
 /**
@@ -35,7 +38,7 @@ export class Kernels {
   #page = 0;
   #onScale;
   #shown = -1;
-  #sight = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: "25%" });
+  #observer = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: "25%" });
 
   /**
    * @param {App} app
@@ -53,9 +56,9 @@ export class Kernels {
       click: (/** @type {MouseEvent} */ event) => this.#click(event),
       focusin: (/** @type {FocusEvent} */ event) => this.#choose(event),
     };
-    const all = h("div", { role: "group", "aria-label": say.micro.kernels.all(layer.name), on: handlers }, this.#list);
+    const all = h("div", { role: "group", "aria-label": t.micro.kernels.all(layer.name), on: handlers }, this.#list);
     this.element = h("div", { class: "kernels" }, this.#slices, all);
-    for (const { button } of this.#tiles) this.#sight.observe(button);
+    for (const { button } of this.#tiles) this.#observer.observe(button);
   }
 
   /**
@@ -128,7 +131,8 @@ export class Kernels {
   }
 
   /**
-   * To the map that the kernel makes. A finger has not pointed at it before, so its first tap only chooses.
+   * To the map that the kernel makes. A finger has not pointed at it before, so its first tap only
+   * chooses.
    *
    * @param {MouseEvent} event
    */
@@ -140,8 +144,8 @@ export class Kernels {
   /** @param {number} filter */
   #open(filter) {
     this.app.store.set({ kernels: false });
-    if (this.layer.shape.length === 3) this.app.explorer.open(filter);
-    else this.app.explorer.pin([filter]);
+    if (this.layer.shape.length === 3) this.app.navigation.open(filter);
+    else this.app.navigation.pin([filter]);
   }
 
   /** @param {IntersectionObserverEntry[]} entries */
@@ -178,7 +182,8 @@ export class Kernels {
   }
 
   /**
-   * A filter's weights, one slice an input map; a fully connected layer's by the maps behind its list.
+   * A filter's weights, one slice an input map; a fully connected layer's by the maps behind its
+   * list.
    *
    * @param {number} filter
    * @param {any} weight [channel][row][column] or [input]
@@ -220,7 +225,10 @@ export class Kernels {
     return rangeOf(-most, most, true);
   }
 
-  /** The input, where the kernels look at the photo's three colours, so that they have colours of their own. */
+  /**
+   * The input, where the kernels look at the photo's three colours, so that they have colours of
+   * their own.
+   */
   get #colourInput() {
     const { model } = this.app.store.state;
     const source = model && layerNamed(model, this.layer.inputs[0] ?? "");
@@ -228,7 +236,8 @@ export class Kernels {
   }
 
   /**
-   * The small picture of a filter: its colours, or its largest slice, or where a slice is one number, all of them.
+   * The small picture of a filter: its colours, or its largest slice, or where a slice is one
+   * number, all of them.
    *
    * @param {number} filter
    */
@@ -247,23 +256,23 @@ export class Kernels {
       paint(tile.canvas, largest.weights, columns, range, theme);
     }
     const name = mapName(this.layer, filter);
-    tile.button.setAttribute("aria-label", say.micro.kernels.inWords(name, number(range.low), number(range.high)));
+    tile.button.setAttribute("aria-label", t.micro.kernels.inWords(name, number(range.low), number(range.high)));
   }
 
   #showSlices() {
     const slices = this.#here.get(this.#shown);
     const name = mapName(this.layer, this.#shown);
     if (!slices) {
-      this.#slices.replaceChildren(h("p", { class: "quiet" }, say.micro.kernels.wait));
+      this.#slices.replaceChildren(h("p", { class: "muted" }, t.micro.kernels.wait));
       return;
     }
     const range = this.#rangeOf(slices);
     const sorted = [...slices].sort((a, b) => b.norm - a.norm);
     const from = this.#page * PAGE;
     const pictures = sorted.slice(from, from + PAGE).map((slice) => this.#picture(slice, range));
-    const open = h("button", { type: "button", class: "text", on: { click: () => this.#open(this.#shown) } }, say.micro.kernels.open(name));
+    const open = h("button", { type: "button", class: "text", on: { click: () => this.#open(this.#shown) } }, t.micro.kernels.open(name));
     this.#slices.replaceChildren(
-      h("p", { class: "kernel-head" }, say.micro.kernels.slices(name, count(slices.length)), open, ...this.#pager(slices.length)),
+      h("p", { class: "kernel-head" }, t.micro.kernels.slices(name, count(slices.length)), open, ...this.#pager(slices.length)),
       h("div", { class: "kernel-list" }, this.#colourInput && this.#mixed(slices, this.#colourInput, range.high), ...pictures),
     );
   }
@@ -285,9 +294,9 @@ export class Kernels {
    */
   #mixed(slices, input, most) {
     const { rows = 1, columns = 1 } = slices[0] ?? {};
-    const canvas = h("canvas", { role: "img", "aria-label": say.micro.kernels.colour });
+    const canvas = h("canvas", { role: "img", "aria-label": t.micro.kernels.colour });
     paintMix(canvas, slices.flatMap(({ weights }) => weights), [rows, columns], colourPlanes(input), most);
-    return h("figure", { class: "kernel-tile", title: say.micro.kernels.colour }, canvas, h("span", {}, say.micro.close.colourKernel));
+    return h("figure", { class: "kernel-tile", title: t.micro.kernels.colour }, canvas, h("span", {}, t.micro.close.colourKernel));
   }
 
   /**
@@ -304,7 +313,7 @@ export class Kernels {
       };
       return h("button", { type: "button", class: "text", disabled: isEnd, on: { click } }, name);
     };
-    const where = say.micro.kernels.page(count(from + 1), count(Math.min(all, from + PAGE)), count(all));
-    return [turn(-1, say.micro.kernels.before, from === 0), h("span", {}, where), turn(1, say.micro.kernels.next, from + PAGE >= all)];
+    const where = t.micro.kernels.page(count(from + 1), count(Math.min(all, from + PAGE)), count(all));
+    return [turn(-1, t.micro.kernels.before, from === 0), h("span", {}, where), turn(1, t.micro.kernels.next, from + PAGE >= all)];
   }
 }

@@ -1,9 +1,12 @@
-/** The colour scale with its numbers, a needle at the value under the cursor, and the choice of what shares a scale. */
+/**
+ * The colour scale with its numbers, a needle at the value under the cursor, and the choice of what
+ * shares a scale.
+ */
 
-import { find, h } from "../../lib/dom.js";
+import { getElement, h } from "../../lib/dom.js";
 import { number } from "../../i18n/format.js";
 import { paint } from "../../render/raster.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").Range} Range
@@ -35,10 +38,10 @@ export class Legend {
     this.#choice = h(
       "fieldset",
       { class: "scales" },
-      h("legend", {}, say.legend.title),
+      h("legend", {}, t.legend.title),
       ...MODES.map((mode) => this.#option(mode)),
     );
-    find("#legend", HTMLElement).replaceChildren(
+    getElement("#legend", HTMLElement).replaceChildren(
       this.#ramp,
       this.#flat,
       this.#choice,
@@ -79,8 +82,8 @@ export class Legend {
     return h(
       "label",
       {},
-      h("input", { type: "radio", name: "scale", value: mode, class: "unseen", on: { change: choose } }),
-      h("span", {}, say.legend[mode]),
+      h("input", { type: "radio", name: "scale", value: mode, class: "visually-hidden", on: { change: choose } }),
+      h("span", {}, t.legend[mode]),
     );
   }
 

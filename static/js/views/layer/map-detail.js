@@ -1,15 +1,15 @@
-/** One map large, beside what it was made from; the window slides with the cursor. */
+/** One map enlarged, beside its inputs; the window follows the cursor. */
 
-import { h, placeBox, prefersStillness } from "../../lib/dom.js";
+import { h, placeBox, prefersReducedMotion } from "../../lib/dom.js";
 import { number } from "../../i18n/format.js";
 import { mapName } from "../../model/graph.js";
 import { evenSize } from "../../lib/layout.js";
 import { paint, planeOf } from "../../render/raster.js";
 import { companionRange, extremes, rangeFor } from "../../model/colour-range.js";
 import { fractions } from "../../model/terms.js";
-import { slides } from "../../state/window-animation.js";
-import { say } from "../../i18n/index.js";
-import { Before } from "./map-inputs.js";
+import { hasWindow } from "../../state/window-animation.js";
+import { t } from "../../i18n/index.js";
+import { MapInputs } from "./map-inputs.js";
 import { Player } from "./player.js";
 
 /**
@@ -24,9 +24,9 @@ const CLOSE = 11; // rem for one window's numbers below
 const OPENING = 220; // milliseconds in which a map opens out of its thumbnail
 
 /** @implements {View} */
-export class Lens {
+export class MapDetail {
   #canvas = h("canvas", { width: 1, height: 1 });
-  #mark = h("span", { class: "lit", hidden: true });
+  #mark = h("span", { class: "highlight", hidden: true });
   #map;
   #before;
   #player;
@@ -38,14 +38,14 @@ export class Lens {
   constructor(app, layer) {
     this.app = app;
     this.layer = layer;
-    this.#player = slides(layer) ? new Player(app) : null;
+    this.#player = hasWindow(layer) ? new Player(app) : null;
     this.#map = h(
       "div",
       {
-        class: "plane large",
+        class: "heatmap large",
         tabindex: 0,
         role: "application",
-        "aria-roledescription": say.stage.heatmap,
+        "aria-roledescription": t.stage.heatmap,
         data: { cursor: "" },
         on: {
           pointermove: (/** @type {PointerEvent} */ event) => this.#point(event),
@@ -56,13 +56,13 @@ export class Lens {
       ...(this.#player?.veil ?? []),
       this.#mark,
     );
-    this.#before = new Before(app, layer);
+    this.#before = new MapInputs(app, layer);
     this.element = h(
       "div",
-      { class: this.#before.closeUp ? "lens with-close" : "lens" },
+      { class: this.#before.windowDetail ? "map-detail with-close" : "map-detail" },
       this.#before.element,
-      h("figure", { class: "after" }, this.#map, h("figcaption", { class: "quiet" }, ""), this.#player?.element),
-      this.#before.closeUp,
+      h("figure", { class: "after" }, this.#map, h("figcaption", { class: "muted" }, ""), this.#player?.element),
+      this.#before.windowDetail,
       this.#before.lines,
     );
     this.#open();
@@ -77,7 +77,7 @@ export class Lens {
     const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const isNarrow = width < 32 * root;
     this.element.classList.toggle("narrow", isNarrow);
-    const free = height - (this.#before.closeUp && !isNarrow ? CLOSE * root : 0);
+    const free = height - (this.#before.windowDetail && !isNarrow ? CLOSE * root : 0);
     const rest = this.#before.fit(width, free, root, isNarrow);
     const foot = root * (this.#player ? 4 : 1.75);
     const side = Math.min(rest, isNarrow ? Infinity : (Math.max(8 * root, free - foot) * columns) / rows);
@@ -96,9 +96,9 @@ export class Lens {
     const range = (scale === "layer" && companionRange(analysis, this.layer)) || rangeFor(scale, analysis, result, tensor, tile);
     paint(this.#canvas, plane, this.layer.shape[2] ?? 1, range, theme);
     const { min, max, mean } = extremes(plane);
-    const figures = say.numbers.span(number(min), number(max), number(mean));
+    const figures = t.numbers.span(number(min), number(max), number(mean));
     const name = mapName(this.layer, tile);
-    this.#map.setAttribute("aria-label", say.stage.open(this.layer.name, name, figures));
+    this.#map.setAttribute("aria-label", t.stage.open(this.layer.name, name, figures));
     const caption = this.element.querySelector(".after figcaption");
     if (caption) caption.textContent = `${name} · ${figures}`;
     this.#before.paint();
@@ -111,7 +111,7 @@ export class Lens {
     placeBox(this.#mark, at && fractions(at, height, width));
     this.#map.classList.toggle("pinned", this.app.store.state.pinned);
     this.#player?.mark(this.layer.shape);
-    this.element.classList.toggle("sliding", this.app.store.state.slide?.playing ?? false);
+    this.element.classList.toggle("sliding", this.app.store.state.animation?.playing ?? false);
     this.#before.paint();
     this.#before.mark(this.#canvas);
   }
@@ -122,7 +122,7 @@ export class Lens {
 
   /** Open out of the thumbnail on the strip that stands for the layer. */
   #open() {
-    if (prefersStillness()) return;
+    if (prefersReducedMotion()) return;
     const easing = "cubic-bezier(0.2, 0, 0, 1)";
     const opening = [{ transform: "scale(0.6)", opacity: 0.2 }, { transform: "none", opacity: 1 }];
     const motion = this.#map.animate(opening, { duration: OPENING, easing });
@@ -145,15 +145,15 @@ export class Lens {
 
   /** @param {PointerEvent} event */
   #point(event) {
-    this.app.slider.pause(); // a hand on the map takes over
-    if (event.pointerType === "mouse" && !event.buttons) this.app.explorer.point(this.#placeOf(event));
+    this.app.windowAnimation.pause(); // a hand on the map takes over
+    if (event.pointerType === "mouse" && !event.buttons) this.app.navigation.point(this.#placeOf(event));
     else if (event.buttons) this.app.store.set({ cursor: this.#placeOf(event), pinned: true });
   }
 
   /** @param {PointerEvent} event */
   #press(event) {
-    this.app.slider.pause();
-    this.app.explorer.pin(this.#placeOf(event));
+    this.app.windowAnimation.pause();
+    this.app.navigation.pin(this.#placeOf(event));
     this.#map.setPointerCapture(event.pointerId);
   }
 }

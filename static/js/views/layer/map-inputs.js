@@ -1,4 +1,7 @@
-/** What the open map was made from: input maps with the window on them, the kernels, and lines to the number. */
+/**
+ * What the open map was made from: input maps with the window on them, the kernels, and lines to
+ * the number.
+ */
 
 import { h, placeBox, svg } from "../../lib/dom.js";
 import { signed } from "../../i18n/format.js";
@@ -8,8 +11,8 @@ import { paint, planeOf } from "../../render/raster.js";
 import { companionRange, layerRange, rangeOf } from "../../model/colour-range.js";
 import { byMap, explains, largestFirst, windowBox, windowWidth } from "../../model/terms.js";
 import { cellsApart, frameOf, slidingOf, windowAt, within } from "../../model/window.js";
-import { say } from "../../i18n/index.js";
-import { CloseUp } from "./window-detail.js";
+import { t } from "../../i18n/index.js";
+import { WindowDetail } from "./window-detail.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -29,14 +32,14 @@ import { CloseUp } from "./window-detail.js";
 const MOST_ROWS = 4;
 const LINES = 3; // rem between the inputs and the map, for the lines
 
-export class Before {
+export class MapInputs {
   lines = svg("svg", { class: "lines", "aria-hidden": "true" });
   element = h("div", { class: "before" });
   /** @type {Row[]} */
   #rows = [];
   /** Which maps the rows show, and for which map of the layer they were chosen. */
   #shown = { key: "", maps: /** @type {{ input: string, channel: number }[]} */ ([]) };
-  #closeUp;
+  #windowDetail;
 
   /**
    * @param {App} app
@@ -45,8 +48,8 @@ export class Before {
   constructor(app, layer) {
     this.app = app;
     this.layer = layer;
-    this.#closeUp = this.hasKernel ? new CloseUp(app) : null;
-    this.closeUp = this.#closeUp?.element ?? null;
+    this.#windowDetail = this.hasKernel ? new WindowDetail(app) : null;
+    this.windowDetail = this.#windowDetail?.element ?? null;
   }
 
   /** Whether single weights tell the story, so that there is a kernel to be drawn. */
@@ -86,7 +89,10 @@ export class Before {
     return evenSize(Math.max(1.5 * rem, Math.min(byHeight, byWidth)), across);
   }
 
-  /** Fill the rows for the number under the cursor. The same maps stay as long as the map stays, so that nothing jumps. */
+  /**
+   * Fill the rows for the number under the cursor. The same maps stay as long as the map stays, so
+   * that nothing jumps.
+   */
   paint() {
     const { explanation, layer, cursor, tile, theme, scale, focus } = this.app.store.state;
     this.#slide();
@@ -104,8 +110,8 @@ export class Before {
     }
     const [first] = this.#shown.maps;
     const close = chosen ?? groups.find((group) => first && isOf(group, first));
-    if (close) this.#closeUp?.show(explanation, this.layer, close);
-    if (this.#closeUp && close && !chosen) this.app.store.set({ focus: { input: close.input, channel: close.channel } }); // it stays while the window moves
+    if (close) this.#windowDetail?.show(explanation, this.layer, close);
+    if (this.#windowDetail && close && !chosen) this.app.store.set({ focus: { input: close.input, channel: close.channel } }); // it stays while the window moves
     const range = this.#kernelRange(explanation);
     this.#rows.forEach((row, i) => {
       const map = this.#shown.maps[i];
@@ -177,12 +183,12 @@ export class Before {
   #row({ input, channel }) {
     const source = this.#source(input);
     const canvas = h("canvas", { width: 1, height: 1 });
-    const light = h("span", { class: "lit", hidden: true });
+    const light = h("span", { class: "highlight", hidden: true });
     const winner = h("span", { class: "winning-cell", hidden: true });
     const kernel = this.hasKernel ? h("canvas", { class: "kernel", width: 1, height: 1 }) : null;
     const name = `${input} ${source ? mapName(source, channel) : channel}`;
     const caption = h("span", { class: "row-sum" });
-    const go = () => this.app.explorer.goTo(input, this.#placeIn(input, channel));
+    const go = () => this.app.navigation.goTo(input, this.#placeIn(input, channel));
     const frame = source ? frameOf(this.layer, source) : { left: 0, top: 0, right: 1, bottom: 1 };
     const aspect = `${frame.right - frame.left} / ${frame.bottom - frame.top}`;
     this.#drawCells(light);
@@ -192,15 +198,15 @@ export class Before {
       { class: "row" },
       h(
         "button",
-        { type: "button", class: "row-map", title: say.stage.goTo(name), on: { click: go } },
-        h("span", { class: "plane padded", style: { "--aspect": aspect } }, source && inside(source, frame, canvas), light, winner),
+        { type: "button", class: "row-map", title: t.stage.goTo(name), on: { click: go } },
+        h("span", { class: "heatmap padded", style: { "--aspect": aspect } }, source && inside(source, frame, canvas), light, winner),
         h("span", { class: "row-name" }, name),
       ),
       kernel &&
         h(
           "button",
-          { type: "button", class: "row-kernel", title: say.micro.close.choose, "aria-label": `${say.micro.close.choose}: ${name}`, on: { click: focus } },
-          h("span", { class: "quiet", "aria-hidden": "true" }, "×"),
+          { type: "button", class: "row-kernel", title: t.micro.close.choose, "aria-label": `${t.micro.close.choose}: ${name}`, on: { click: focus } },
+          h("span", { class: "muted", "aria-hidden": "true" }, "×"),
           kernel,
           caption,
         ),

@@ -1,7 +1,7 @@
 /** What the maps of the grid are sorted by. */
 
-import { find, h } from "../../lib/dom.js";
-import { say } from "../../i18n/index.js";
+import { getElement, h } from "../../lib/dom.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -18,12 +18,12 @@ export function orderChoice({ store }) {
   };
   return h(
     "label",
-    { class: "order", title: say.stage.ordersTitle },
-    `${say.stage.order} `,
+    { class: "order", title: t.stage.ordersTitle },
+    `${t.stage.order} `,
     h(
       "select",
       { id: "order", on: { change } },
-      ...ORDERS.map((order) => h("option", { value: order, selected: order === store.state.order }, say.stage.orders[order])),
+      ...ORDERS.map((order) => h("option", { value: order, selected: order === store.state.order }, t.stage.orders[order])),
     ),
   );
 }
@@ -46,5 +46,5 @@ export function nextOrder({ store }) {
  */
 function choose(store, order) {
   store.set({ order });
-  find("#stage-body", HTMLElement).scrollTop = 0; // where those are that come first now
+  getElement("#stage-body", HTMLElement).scrollTop = 0; // where those are that come first now
 }

@@ -3,7 +3,7 @@
 import { h, placeBox, setAttribute, svg } from "../../lib/dom.js";
 import { count } from "../../i18n/format.js";
 import { FASTEST } from "../../state/window-animation.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /** @typedef {import("../../state/types.js").App} App */
 
@@ -13,30 +13,30 @@ export class Player {
   #sign = svg("path", {});
   #play;
   #end;
-  #pace = h("output", { class: "quiet" });
+  #pace = h("output", { class: "muted" });
   #rest = h("span", { class: "veil", hidden: true }); // of the row that the window is in
   #below = h("span", { class: "veil", hidden: true });
 
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    const { slider } = app;
+    const { windowAnimation } = app;
     this.#play = h(
       "button",
-      { type: "button", class: "icon", "aria-keyshortcuts": "k", on: { click: () => slider.toggle() } },
+      { type: "button", class: "icon", "aria-keyshortcuts": "k", on: { click: () => windowAnimation.toggle() } },
       svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, this.#sign),
     );
-    this.#end = h("button", { type: "button", class: "text", hidden: true, on: { click: () => slider.end() } }, say.micro.slide.end);
+    this.#end = h("button", { type: "button", class: "text", hidden: true, on: { click: () => windowAnimation.end() } }, t.micro.slide.end);
     const speed = h("input", {
-      type: "range", min: 0, max: FASTEST, step: 1, value: slider.pace, "aria-label": say.micro.slide.speed,
+      type: "range", min: 0, max: FASTEST, step: 1, value: windowAnimation.pace, "aria-label": t.micro.slide.speed,
       on: { input: (/** @type {Event} */ event) => this.#choosePace(event) },
     });
     this.element = h(
       "div",
-      { class: "player", role: "group", "aria-label": say.micro.slide.title },
-      this.#button("back", say.micro.slide.back, ",", () => slider.step(-1)),
+      { class: "player", role: "group", "aria-label": t.micro.slide.title },
+      this.#button("back", t.micro.slide.back, ",", () => windowAnimation.step(-1)),
       this.#play,
-      this.#button("forward", say.micro.slide.forward, ".", () => slider.step(1)),
+      this.#button("forward", t.micro.slide.forward, ".", () => windowAnimation.step(1)),
       speed,
       this.#pace,
       this.#end,
@@ -47,14 +47,14 @@ export class Player {
 
   /** @param {number[]} shape of the layer */
   mark([, height = 1, width = 1]) {
-    const { slide } = this.app.store.state;
-    this.#sign.setAttribute("d", slide?.playing ? ICONS.pause : ICONS.play);
-    setAttribute(this.#play, "aria-label", slide?.playing ? say.micro.slide.pause : say.micro.slide.play);
-    this.#end.hidden = slide === null;
-    const [y, x] = slide ? [Math.floor(slide.reached / width), slide.reached % width] : [0, 0];
-    const isRow = slide && x < width - 1;
+    const { animation } = this.app.store.state;
+    this.#sign.setAttribute("d", animation?.playing ? ICONS.pause : ICONS.play);
+    setAttribute(this.#play, "aria-label", animation?.playing ? t.micro.slide.pause : t.micro.slide.play);
+    this.#end.hidden = animation === null;
+    const [y, x] = animation ? [Math.floor(animation.reached / width), animation.reached % width] : [0, 0];
+    const isRow = animation && x < width - 1;
     placeBox(this.#rest, isRow ? { left: (x + 1) / width, top: y / height, width: 1 - (x + 1) / width, height: 1 / height } : null);
-    const isBelow = slide && y < height - 1;
+    const isBelow = animation && y < height - 1;
     placeBox(this.#below, isBelow ? { left: 0, top: (y + 1) / height, width: 1, height: 1 - (y + 1) / height } : null);
   }
 
@@ -71,11 +71,11 @@ export class Player {
 
   /** @param {Event} event */
   #choosePace({ target }) {
-    if (target instanceof HTMLInputElement) this.app.slider.pace = Number(target.value);
+    if (target instanceof HTMLInputElement) this.app.windowAnimation.pace = Number(target.value);
     this.#showPace();
   }
 
   #showPace() {
-    this.#pace.textContent = say.micro.slide.pace(count(2 ** this.app.slider.pace));
+    this.#pace.textContent = t.micro.slide.pace(count(2 ** this.app.windowAnimation.pace));
   }
 }

@@ -1,21 +1,21 @@
 /** The stage: the current layer, as a grid of its maps, as one map large, as bars or as cells. */
 
 import { isAbort } from "../../api/client.js";
-import { announce, find, h } from "../../lib/dom.js";
+import { announce, getElement, h } from "../../lib/dom.js";
 import { formText, number, signed, words } from "../../i18n/format.js";
 import { hasMaps, hasWeights, mapName, unitLabels } from "../../model/graph.js";
 import { planeOf } from "../../render/raster.js";
 import { companionRange, extremes, flatness, rangeFor } from "../../model/colour-range.js";
 import { valueAt } from "../../model/tensors.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { Bars } from "./bars.js";
 import { Cells } from "./cells.js";
 import { Grid } from "./grid.js";
 import { Kernels } from "./kernels.js";
 import { Legend } from "./legend.js";
-import { Lens } from "./map-detail.js";
+import { MapDetail } from "./map-detail.js";
 import { nextOrder, orderChoice } from "./order.js";
-import { pairView } from "../compare/view.js";
+import { compareView } from "../compare/view.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -42,11 +42,11 @@ export function mountStage(app) {
   const stage = new Stage(app);
   const { store } = app;
   app.shortcuts.register({ o: nextOrder });
-  store.watch(["analysis", "layer", "open", "kernels", "contrast"], () => stage.build());
-  store.watch(["pair"], ({ contrast }) => contrast && stage.build());
+  store.watch(["analysis", "layer", "open", "kernels", "bothSides"], () => stage.build());
+  store.watch(["pair"], ({ bothSides }) => bothSides && stage.build());
   store.watch(["tile"], () => stage.turn());
-  store.watch(["scale", "order", "theme", "twin"], () => stage.paint());
-  store.watch(["cursor", "explanation", "slide", "focus"], () => stage.mark());
+  store.watch(["scale", "order", "theme", "matchedLayer"], () => stage.paint());
+  store.watch(["cursor", "explanation", "animation", "focus"], () => stage.mark());
 }
 
 class Stage {
@@ -54,7 +54,7 @@ class Stage {
   #view = null;
   /** @type {Tensor | null} */
   #tensor = null;
-  #body = find("#stage-body", HTMLElement);
+  #body = getElement("#stage-body", HTMLElement);
   #legend;
 
   /** @param {App} app */
@@ -64,9 +64,12 @@ class Stage {
     new ResizeObserver(() => this.#fit()).observe(this.#body);
   }
 
-  /** Put up the view of the current layer, in its final size; the numbers are painted in as soon as they are here. */
+  /**
+   * Put up the view of the current layer, in its final size; the numbers are painted in as soon as
+   * they are here.
+   */
   build() {
-    const { layer } = this.app.explorer;
+    const { layer } = this.app.navigation;
     const { numbers } = this.app.store.state;
     if (!layer || !numbers) return;
     this.app.store.set({ focus: null });
@@ -84,7 +87,7 @@ class Stage {
 
   /** Another map of the same layer. */
   turn() {
-    const { layer } = this.app.explorer;
+    const { layer } = this.app.navigation;
     if (layer && this.app.store.state.open) {
       this.paint();
       this.#title(layer);
@@ -107,7 +110,7 @@ class Stage {
     const { numbers } = this.app.store.state;
     try {
       const tensor = await numbers?.whole(layer);
-      if (!tensor || this.app.store.state.numbers !== numbers || this.app.explorer.layer !== layer) return;
+      if (!tensor || this.app.store.state.numbers !== numbers || this.app.navigation.layer !== layer) return;
       this.#tensor = tensor;
       this.paint();
     } catch (error) {
@@ -120,16 +123,17 @@ class Stage {
    * @returns {View}
    */
   #viewOf(layer) {
-    const both = pairView(this.app, layer, this.#view, () => this.paint());
+    const both = compareView(this.app, layer, this.#view, () => this.paint());
     if (both) return both;
     if (this.app.store.state.kernels && !this.app.store.state.open && hasWeights(layer)) return new Kernels(this.app, layer, () => this.#read());
-    if (hasMaps(layer)) return this.app.store.state.open ? new Lens(this.app, layer) : this.#grid(layer);
+    if (hasMaps(layer)) return this.app.store.state.open ? new MapDetail(this.app, layer) : this.#grid(layer);
     const named = this.app.store.state.model && unitLabels(this.app.store.state.model, layer);
     return named || (layer.shape[0] ?? 0) <= MOST_BARS ? new Bars(this.app, layer) : new Cells(this.app, layer);
   }
 
   /**
-   * Other numbers of a layer that is shown already, those of a changed network, say, are painted where the old ones are.
+   * Other numbers of a layer that is shown already, those of a changed network, say, are painted
+   * where the old ones are.
    *
    * @param {Layer} layer
    */
@@ -148,20 +152,20 @@ class Stage {
   #title(layer) {
     const { open, tile } = this.app.store.state;
     const isOpen = open && hasMaps(layer);
-    find("#layer-title", HTMLElement).textContent = layer.name;
-    const shape = find("#layer-shape", HTMLElement);
+    getElement("#layer-title", HTMLElement).textContent = layer.name;
+    const shape = getElement("#layer-shape", HTMLElement);
     if (!isOpen) {
       const order = this.#view instanceof Grid && (layer.shape[0] ?? 0) > 1 ? [orderChoice(this.app)] : [];
       shape.replaceChildren(formText(layer), ...order, ...(hasWeights(layer) ? [this.#views(hasMaps(layer))] : []));
       return;
     }
     const step = (/** @type {string} */ label, /** @type {number} */ delta, /** @type {string} */ sign) =>
-      h("button", { type: "button", class: "text", "aria-label": label, on: { click: () => this.app.explorer.stepMap(delta) } }, sign);
+      h("button", { type: "button", class: "text", "aria-label": label, on: { click: () => this.app.navigation.stepMap(delta) } }, sign);
     shape.replaceChildren(
-      step(say.stage.mapBefore, -1, "↑"),
-      h("span", {}, ` ${say.numbers.of(mapName(layer, tile), layer.shape[0] ?? 0)} `),
-      step(say.stage.nextMap, 1, "↓"),
-      h("button", { type: "button", class: "text", on: { click: () => this.app.explorer.close() } }, say.stage.allMaps),
+      step(t.stage.mapBefore, -1, "↑"),
+      h("span", {}, ` ${t.numbers.of(mapName(layer, tile), layer.shape[0] ?? 0)} `),
+      step(t.stage.nextMap, 1, "↓"),
+      h("button", { type: "button", class: "text", on: { click: () => this.app.navigation.close() } }, t.stage.allMaps),
     );
   }
 
@@ -175,11 +179,11 @@ class Stage {
     const choice = (/** @type {boolean} */ isKernels, /** @type {string} */ name) => {
       const click = () => {
         this.app.store.set({ kernels: isKernels });
-        find('#layer-shape [aria-pressed="true"]', HTMLElement).focus();
+        getElement('#layer-shape [aria-pressed="true"]', HTMLElement).focus();
       };
       return h("button", { type: "button", class: "text", "aria-pressed": String(kernels === isKernels), on: { click } }, name);
     };
-    const { show, maps, numbers, kernels: others } = say.micro.kernels;
+    const { show, maps, numbers, kernels: others } = t.micro.kernels;
     return h("span", { class: "views", role: "group", "aria-label": show }, choice(false, isOfMaps ? maps : numbers), choice(true, others));
   }
 
@@ -200,7 +204,7 @@ class Stage {
   /** The value under the cursor, in words and on the legend. */
   #read() {
     const { cursor, analysis, scale, model, open } = this.app.store.state;
-    const { layer } = this.app.explorer;
+    const { layer } = this.app.navigation;
     const result = analysis?.layers.find(({ name }) => name === layer?.name);
     if (!layer || !result || !analysis || !model) return;
     const both = this.#view?.reading?.();
@@ -209,17 +213,17 @@ class Stage {
     const own = this.#view?.range?.();
     const range = both?.range ?? own ?? shared ?? rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
     this.#legend.show(range, own ? null : value, hasMaps(layer) && !both && !own, both || own ? null : this.#flatness(range, result, cursor?.[0] ?? 0));
-    const reading = find("#reading", HTMLElement);
+    const reading = getElement("#reading", HTMLElement);
     if (value === null || !cursor) {
       reading.replaceChildren();
       return;
     }
     const [first = 0, y, x] = cursor;
     const unit = unitLabels(model, layer)?.[first];
-    const where = hasMaps(layer) ? `${mapName(layer, first)} · y ${y} · x ${x}` : unit ? words(unit) : say.numbers.number(first);
-    const pair = both ? ` · ${say.whatif.stage.reading(number(both.one), number(both.other))}` : "";
+    const where = hasMaps(layer) ? `${mapName(layer, first)} · y ${y} · x ${x}` : unit ? words(unit) : t.numbers.number(first);
+    const pair = both ? ` · ${t.whatif.stage.reading(number(both.one), number(both.other))}` : "";
     const text = both && both.difference !== null ? signed(value) : number(value);
-    reading.replaceChildren(h("span", { class: "quiet" }, where, pair), h("output", { data: { value: String(value) } }, text));
+    reading.replaceChildren(h("span", { class: "muted" }, where, pair), h("output", { data: { value: String(value) } }, text));
     announce(`${where.replaceAll(" · ", ", ")}: ${text}`);
   }
 }

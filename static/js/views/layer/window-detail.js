@@ -1,4 +1,7 @@
-/** One input map's window, the kernel and their products, number by number; of a colour photo also in its colours. */
+/**
+ * One input map's window, the kernel and their products, number by number; of a colour photo also
+ * in its colours.
+ */
 
 import { h } from "../../lib/dom.js";
 import { number, rough, signed } from "../../i18n/format.js";
@@ -8,7 +11,7 @@ import { colourPlanes, isColour } from "../../model/preprocess.js";
 import { layerRange, rangeOf } from "../../model/colour-range.js";
 import { windowAt, slidingOf } from "../../model/window.js";
 import { windowWidth } from "../../model/terms.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { reach } from "../explain/components.js";
 
 /**
@@ -24,7 +27,7 @@ import { reach } from "../explain/components.js";
 
 const LEGIBLE = 5; // a window this wide has room for its numbers
 
-export class CloseUp {
+export class WindowDetail {
   /** @type {Term[]} */
   #terms = [];
   #size = "";
@@ -36,8 +39,8 @@ export class CloseUp {
   #colours = h(
     "div",
     { class: "in-colour", hidden: true },
-    h("figure", {}, h("figcaption", {}, say.micro.close.seen), this.#colour.seen),
-    h("figure", { title: say.micro.close.howColoured }, h("figcaption", {}, say.micro.close.colourKernel), this.#colour.kernel),
+    h("figure", {}, h("figcaption", {}, t.micro.close.seen), this.#colour.seen),
+    h("figure", { title: t.micro.close.howColoured }, h("figcaption", {}, t.micro.close.colourKernel), this.#colour.kernel),
   );
   #row = h("div", { class: "close-row" });
 
@@ -48,7 +51,7 @@ export class CloseUp {
       "section",
       {
         class: "loupe",
-        "aria-label": say.micro.close.title,
+        "aria-label": t.micro.close.title,
         on: {
           pointerover: (/** @type {Event} */ event) => this.#point(event),
           pointerleave: () => this.#tell(null),
@@ -60,11 +63,11 @@ export class CloseUp {
   }
 
   /**
-   * @param {Explanation} why
+   * @param {Explanation} explanation
    * @param {Layer} layer
    * @param {Group} group
    */
-  show(why, layer, group) {
+  show(explanation, layer, group) {
     const { model, analysis } = this.app.store.state;
     const source = model && layerNamed(model, group.input);
     const result = analysis?.layers.find(({ name }) => name === group.input);
@@ -73,7 +76,7 @@ export class CloseUp {
     this.#build(width, group.terms.length);
     const [values, weights, products] = this.#sheets;
     const name = source ? mapName(source, group.channel) : String(group.channel);
-    const most = reach(why.terms.map(({ weight }) => weight ?? 0));
+    const most = reach(explanation.terms.map(({ weight }) => weight ?? 0));
     const largest = reach(group.terms.map(({ product }) => product));
     if (!values || !weights || !products) return;
     values.name.textContent = `${group.input} ${name}`;
@@ -81,7 +84,7 @@ export class CloseUp {
     this.#fill(weights, ({ weight }) => [weight ?? 0, false], rangeOf(-most, most, true));
     this.#fill(products, ({ product }) => [product, false], rangeOf(-largest, largest, true));
     this.#sum.textContent = signed(group.sum);
-    this.#paintColours(why, layer, source);
+    this.#paintColours(explanation, layer, source);
     this.#tell(null);
   }
 
@@ -95,10 +98,10 @@ export class CloseUp {
     const size = `${width} ${count}`;
     if (size === this.#size) return;
     this.#size = size;
-    this.#sheets = [say.micro.close.window, say.micro.close.kernel, say.micro.close.products].map((name) => this.#sheet(name, width, count));
+    this.#sheets = [t.micro.close.window, t.micro.close.kernel, t.micro.close.products].map((name) => this.#sheet(name, width, count));
     const [values, weights, products] = this.#sheets.map(({ figure }) => figure);
     const sign = (/** @type {string} */ text) => h("span", { class: "sign", "aria-hidden": "true" }, text);
-    const end = h("p", { class: "close-end" }, h("span", { class: "quiet" }, say.micro.close.sum), this.#sum);
+    const end = h("p", { class: "close-end" }, h("span", { class: "muted" }, t.micro.close.sum), this.#sum);
     this.#row.replaceChildren(this.#colours, values ?? "", sign("×"), weights ?? "", sign("="), products ?? "", end);
     this.element.classList.toggle("fine", width > 3 || count / width > 3);
   }
@@ -149,32 +152,32 @@ export class CloseUp {
    * @param {string} [cell]
    */
   #tell(term, cell) {
-    for (const { cells } of this.#sheets) cells.forEach((li, i) => li.classList.toggle("lit-cell", String(i) === cell));
+    for (const { cells } of this.#sheets) cells.forEach((li, i) => li.classList.toggle("highlight-cell", String(i) === cell));
     this.#readout.textContent = term
-      ? `y ${term.y}, x ${term.x}${term.padding ? ` (${say.micro.close.outside})` : ""}: ` +
+      ? `y ${term.y}, x ${term.x}${term.padding ? ` (${t.micro.close.outside})` : ""}: ` +
         `${number(term.value)} × ${number(term.weight ?? 0)} = ${number(term.product)}`
-      : say.micro.close.hint;
+      : t.micro.close.hint;
   }
 
   /**
-   * Where a layer looks at the photo's three colours: the window as it looked, and the kernel with its weights for red,
-   * green and blue mixed, grey for zero.
+   * Where a layer looks at the photo's three colours: the window as it looked, and the kernel with
+   * its weights for red, green and blue mixed, grey for zero.
    *
-   * @param {Explanation} why
+   * @param {Explanation} explanation
    * @param {Layer} layer
    * @param {Layer | null} source
    */
-  #paintColours(why, layer, source) {
-    const { seen } = this.app.store.state;
+  #paintColours(explanation, layer, source) {
+    const { inputImage } = this.app.store.state;
     const sliding = slidingOf(layer);
-    const isPainted = source !== null && isColour(source) && layer.attributes.groups === 1 && seen !== null && sliding !== null;
+    const isPainted = source !== null && isColour(source) && layer.attributes.groups === 1 && inputImage !== null && sliding !== null;
     this.#colours.hidden = !isPainted;
     if (!isPainted) return;
-    const box = windowAt(sliding, why.index.y ?? 0, why.index.x ?? 0);
+    const box = windowAt(sliding, explanation.index.y ?? 0, explanation.index.x ?? 0);
     const { seen: photo, kernel } = this.#colour;
     [photo.width, photo.height] = [box.right - box.left, box.bottom - box.top];
-    photo.getContext("2d")?.drawImage(seen, -box.left, -box.top);
-    paintMix(kernel, why.terms.map(({ weight }) => weight ?? 0), sliding.kernel, colourPlanes(source));
+    photo.getContext("2d")?.drawImage(inputImage, -box.left, -box.top);
+    paintMix(kernel, explanation.terms.map(({ weight }) => weight ?? 0), sliding.kernel, colourPlanes(source));
   }
 }
 

@@ -2,11 +2,11 @@
 
 import { h } from "../../lib/dom.js";
 import { words as plainWords } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /** @typedef {{ label: string, optimiser: string, learning_rate: number }} StepOptions */
 
-const words = say.lesson;
+const words = t.lesson;
 const OPTIMISERS = /** @type {const} */ (["sgd", "momentum", "rmsprop", "adam"]);
 const RATES = { sgd: 0.01, momentum: 0.01, rmsprop: 0.0001, adam: 0.0001 };
 
@@ -16,7 +16,7 @@ const RATES = { sgd: 0.01, momentum: 0.01, rmsprop: 0.0001, adam: 0.0001 };
  */
 export function lessonForm(teach, undo) {
   const label = h("select", { id: "lesson-label" });
-  const { optimisers } = say.learn.glass.update;
+  const { optimisers } = t.learn.glass.update;
   const optimiser = h("select", { id: "lesson-optimiser" }, ...OPTIMISERS.map((name) => h("option", { value: name }, optimisers[name])));
   const rate = h("input", { id: "lesson-rate", type: "number", min: 0.000001, max: 10, step: "any", value: RATES.sgd, required: true });
   const go = h("button", { type: "submit", id: "lesson-teach" }, words.teach);

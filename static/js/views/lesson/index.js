@@ -1,29 +1,32 @@
-/** “Teach it this photo”: a label, one step of learning, and what that did. The network itself stays as it is. */
+/**
+ * “Teach it this photo”: a label, one step of learning, and what that did. The network itself stays
+ * as it is.
+ */
 
 import { isAbort, ProblemError } from "../../api/client.js";
 import { originalOf } from "../../state/comparison.js";
-import { announce, find, h } from "../../lib/dom.js";
+import { announce, getElement, h } from "../../lib/dom.js";
 import { words as plainWords } from "../../i18n/format.js";
 import { postPhotoStep } from "../../api/learning.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { lessonForm } from "./form.js";
 import { resultOf } from "./result.js";
 
 /**
- * @typedef {import("../../learn/types.js").Glass} Glass
+ * @typedef {import("../../learn/types.js").StepTrace} StepTrace
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").Problem} Problem
  */
 
-const words = say.lesson;
+const words = t.lesson;
 
 /** @param {App} app */
 export function mountLesson(app) {
-  find("#whatif", HTMLElement).append(new Lesson(app).element);
+  getElement("#whatif", HTMLElement).append(new Lesson(app).element);
 }
 
 class Lesson {
-  /** @type {Glass[]} The steps that were taken, each from the network that the one before made. */
+  /** @type {StepTrace[]} The steps that were taken, each from the network that the one before made. */
   #steps = [];
   #analysis = "";
   #abort = new AbortController();
@@ -39,7 +42,7 @@ class Lesson {
       "section",
       { class: "whatif-part lesson", "aria-labelledby": "lesson-title", hidden: true },
       h("h3", { id: "lesson-title" }, words.title),
-      h("p", { class: "quiet small" }, words.lead),
+      h("p", { class: "muted small" }, words.lead),
       this.#form.element,
       this.#trouble,
       this.#result,
@@ -68,9 +71,9 @@ class Lesson {
     this.#form.work(true);
     this.#trouble.hidden = true;
     try {
-      const glass = await postPhotoStep(from, options, signal);
+      const stepTrace = await postPhotoStep(from, options, signal);
       signal.throwIfAborted();
-      this.#steps.push(glass);
+      this.#steps.push(stepTrace);
       this.#show();
       announce(this.#result.querySelector(".lesson-score")?.textContent ?? "");
     } catch (error) {
@@ -92,11 +95,11 @@ class Lesson {
   /** The page compares the photo before all steps with the same photo after the last. */
   #show() {
     const last = this.#steps.at(-1);
-    const { beside } = this.app.store.state;
+    const { compareTarget } = this.app.store.state;
     this.#form.taught(this.#steps.length);
     this.#result.replaceChildren(...(last ? resultOf(this.app, this.#steps, plainWords(last.pictures[0]?.label ?? "")) : []));
     if (last?.after_analysis) this.app.comparison.compareWith({ kind: "analysis", id: last.after_analysis });
-    else if (beside?.kind === "analysis" && this.#made.has(beside.id)) this.app.comparison.compareWith(null);
+    else if (compareTarget?.kind === "analysis" && this.#made.has(compareTarget.id)) this.app.comparison.compareWith(null);
     if (last?.after_analysis) this.#made.add(last.after_analysis);
   }
 

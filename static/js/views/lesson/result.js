@@ -2,19 +2,19 @@
 
 import { h } from "../../lib/dom.js";
 import { decimals, number, probability } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
- * @typedef {import("../../learn/types.js").Glass} Glass
+ * @typedef {import("../../learn/types.js").StepTrace} StepTrace
  * @typedef {import("../../state/types.js").App} App
  */
 
-const words = say.lesson;
+const words = t.lesson;
 const SHOWN = 6; // filters
 
 /**
  * @param {App} app
- * @param {Glass[]} steps that were taken, one after the other
+ * @param {StepTrace[]} steps that were taken, one after the other
  * @param {string} label
  */
 export function resultOf(app, steps, label) {
@@ -27,18 +27,18 @@ export function resultOf(app, steps, label) {
       { class: "lesson-score", data: { before: String(before.probability), after: String(after.probability_after) } },
       words.score(label, probability(before.probability), probability(after.probability_after)),
     ),
-    h("p", { class: "quiet" }, `${words.loss(number(before.loss), number(after.loss_after))} · ${words.steps(steps.length)}`),
+    h("p", { class: "muted" }, `${words.loss(number(before.loss), number(after.loss_after))} · ${words.steps(steps.length)}`),
     h("h4", {}, words.moved),
     h("ol", { class: "lesson-moved" }, ...mostMoved(last).map((moved) => row(app, moved))),
-    h("button", { type: "button", class: "text", on: { click: () => app.comparison.look("beside") } }, words.beside),
-    h("a", { href: `learn?glass=${encodeURIComponent(last.id)}`, id: "lesson-glass" }, words.glass),
+    h("button", { type: "button", class: "text", on: { click: () => app.comparison.look("side-by-side") } }, words.beside),
+    h("a", { href: `learn?trace=${encodeURIComponent(last.id)}`, id: "lesson-inspect" }, words.glass),
   ];
 }
 
 /**
  * The filters that the last step moved most, beside their own size, of all layers.
  *
- * @param {Glass} glass
+ * @param {StepTrace} stepTrace
  */
 function mostMoved({ layers }) {
   const all = layers.flatMap(({ name, parameters }) =>
@@ -51,15 +51,15 @@ function mostMoved({ layers }) {
  * @param {App} app
  * @param {{ layer: string, filter: number, relative: number }} moved
  */
-function row({ explorer }, { layer, filter, relative }) {
+function row({ navigation }, { layer, filter, relative }) {
   const go = () => {
-    explorer.goTo(layer);
-    explorer.toMap(filter);
+    navigation.goTo(layer);
+    navigation.toMap(filter);
   };
   return h(
     "li",
     { data: { layer, filter: String(filter) } },
     h("button", { type: "button", class: "text", on: { click: go } }, words.filter(layer, filter)),
-    h("span", { class: "quiet" }, `${decimals(100 * relative, 2)}\u00a0%`),
+    h("span", { class: "muted" }, `${decimals(100 * relative, 2)}\u00a0%`),
   );
 }

@@ -1,15 +1,17 @@
-/** The weights that an ONNX file keeps in other files: which ones are here, and which are missing. */
+/**
+ * The weights that an ONNX file keeps in other files: which ones are here, and which are missing.
+ */
 
 import { h } from "../../lib/dom.js";
 import { bytes } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/models-controller.js").DataFile} DataFile
  * @typedef {import("../../state/types.js").Problem} Problem
  */
 
-const words = say.own.data;
+const words = t.own.data;
 
 /**
  * The names of the files that the server misses.
@@ -22,8 +24,9 @@ export function missingOf(problem) {
 }
 
 /**
- * Files added to those that are here; one of the same name takes the other's place. Where one is missing and one is given, it is
- * sent under the name that the network has for it: browsers rename what they download twice.
+ * Files added to those that are here; one of the same name takes the other's place. Where one is
+ * missing and one is given, it is sent under the name that the network has for it: browsers rename
+ * what they download twice.
  *
  * @param {readonly DataFile[]} data
  * @param {readonly File[]} files
@@ -46,10 +49,10 @@ export function dataList(data, remove) {
   const one = (/** @type {DataFile} */ { file, name }, /** @type {number} */ at) =>
     h(
       "li",
-      { class: "own-file" },
+      { class: "models-file" },
       h("span", {}, name),
-      h("span", { class: "quiet" }, name === file.name ? bytes(file.size) : words.called(file.name, bytes(file.size))),
+      h("span", { class: "muted" }, name === file.name ? bytes(file.size) : words.called(file.name, bytes(file.size))),
       h("button", { type: "button", class: "text", "aria-label": words.removeNamed(name), on: { click: () => remove(at) } }, words.remove),
     );
-  return h("ul", { class: "own-data", "aria-label": words.list }, ...data.map(one));
+  return h("ul", { class: "models-data", "aria-label": words.list }, ...data.map(one));
 }

@@ -2,13 +2,13 @@
 
 import { h } from "../../lib/dom.js";
 import { bytes, count } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { problemTitle } from "../shared/notice.js";
 import { optionName } from "./form.js";
 
 /** @typedef {import("../../state/types.js").Problem} Problem */
 
-const words = say.own.problem;
+const words = t.own.problem;
 
 /**
  * @param {Problem} problem
@@ -23,17 +23,17 @@ export function complaint(problem) {
     { class: "problem", role: "alert" },
     h("h3", {}, type === "/errors/invalid-request" && problem.field ? words.mismatch : problemTitle(problem)),
     h("p", {}, inWords(problem)),
-    limit !== undefined && actual !== undefined && limit !== null && h("p", { class: "quiet" }, say.problems.limit(figure(limit), figure(actual))),
+    limit !== undefined && actual !== undefined && limit !== null && h("p", { class: "muted" }, t.problems.limit(figure(limit), figure(actual))),
     op && h("dl", { class: "facts" }, fact(words.op, op), node ? fact(words.node, node) : null),
     wayOut && h("p", {}, wayOut),
-    supported?.length ? h("details", {}, h("summary", {}, words.supported(supported.length)), h("p", { class: "quiet" }, supported.join(", "))) : null,
-    h("p", { class: "quiet" }, words.nothingLost),
+    supported?.length ? h("details", {}, h("summary", {}, words.supported(supported.length)), h("p", { class: "muted" }, supported.join(", "))) : null,
+    h("p", { class: "muted" }, words.nothingLost),
   );
 }
 
 /**
- * The server's words, but for what a field of the form answers: that is asked for in the form's own words. The operations that
- * the server lists are folded away below.
+ * The server's words, but for what a field of the form answers: that is asked for in the form's own
+ * words. The operations that the server lists are folded away below.
  *
  * @param {Problem} problem
  */

@@ -1,14 +1,14 @@
-/** What a model file does not say of itself: the fields, and what stands in them. */
+/** The form with a model's import options. */
 
 import { h } from "../../lib/dom.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
- * @typedef {import("../../state/models-controller.js").Told} Told
+ * @typedef {import("../../state/models-controller.js").ImportOptions} ImportOptions
  * @typedef {import("../../state/types.js").Problem} Problem
  */
 
-const words = say.own;
+const words = t.own;
 
 const INPUT = "input:"; // as the API has it
 
@@ -26,54 +26,54 @@ const FIELDS = /** @type {Record<string, readonly string[]>} */ ({
 });
 
 /**
- * @param {Told} told
+ * @param {ImportOptions} importOptions
  * @param {string | null} size of the network's input, where it is known
  * @param {boolean} asksForSize whether the server has to be told
  * @param {string[]} inputs that have to be given a constant
  * @returns {HTMLElement[]}
  */
-export function fields(told, size, asksForSize, inputs) {
+export function fields(importOptions, size, asksForSize, inputs) {
   const own = h(
     "div",
-    { class: "own-more", hidden: told.preset !== "own" },
-    row(words.mean, h("input", { name: "mean", value: told.mean, placeholder: "0.5, 0.5, 0.5", inputmode: "decimal", autocomplete: "off" })),
-    row(words.std, h("input", { name: "std", value: told.std, placeholder: "0.25, 0.25, 0.25", inputmode: "decimal", autocomplete: "off" })),
-    row(words.scale, select("scale", SCALES, words.scales, told.scale)),
-    h("p", { class: "quiet" }, words.formula),
+    { class: "models-more", hidden: importOptions.preset !== "own" },
+    row(words.mean, h("input", { name: "mean", value: importOptions.mean, placeholder: "0.5, 0.5, 0.5", inputmode: "decimal", autocomplete: "off" })),
+    row(words.std, h("input", { name: "std", value: importOptions.std, placeholder: "0.25, 0.25, 0.25", inputmode: "decimal", autocomplete: "off" })),
+    row(words.scale, select("scale", SCALES, words.scales, importOptions.scale)),
+    h("p", { class: "muted" }, words.formula),
   );
-  const isListed = CHANNELS.some((choice) => choice === told.channels);
+  const isListed = CHANNELS.some((choice) => choice === importOptions.channels);
   const listed = h(
     "div",
-    { class: "own-more", hidden: isListed },
-    row(words.channelList, h("input", { name: "channelList", value: isListed ? "" : told.channels, placeholder: "r, g, b, 128", autocomplete: "off" })),
-    h("p", { class: "quiet" }, words.channelHint),
+    { class: "models-more", hidden: isListed },
+    row(words.channelList, h("input", { name: "channelList", value: isListed ? "" : importOptions.channels, placeholder: "r, g, b, 128", autocomplete: "off" })),
+    h("p", { class: "muted" }, words.channelHint),
   );
   const choose = (/** @type {Event & { currentTarget: HTMLInputElement }} */ { currentTarget: { files } }) => {
     picked.textContent = files?.[0]?.name ?? words.noFile;
   };
-  const picked = h("span", { class: "quiet" }, told.labelFile?.name ?? words.noFile);
+  const picked = h("span", { class: "muted" }, importOptions.labelFile?.name ?? words.noFile);
   const names = h(
     "div",
-    { class: "own-more", hidden: told.labels !== "file" },
+    { class: "models-more", hidden: importOptions.labels !== "file" },
     h(
       "label",
-      { class: "own-choose" },
-      h("input", { type: "file", name: "labelFile", class: "unseen", accept: ".txt,text/plain", on: { change: choose } }),
+      { class: "models-choose" },
+      h("input", { type: "file", name: "labelFile", class: "visually-hidden", accept: ".txt,text/plain", on: { change: choose } }),
       h("span", {}, words.chooseLabels),
     ),
     " ",
     picked,
   );
   return [
-    row(words.name, h("input", { name: "name", value: told.name, maxlength: "80", autocomplete: "off" })),
-    ...sizeField(told, size, asksForSize),
-    row(words.normalisation, select("preset", PRESETS, words.presets, told.preset, (value) => (own.hidden = value !== "own"))),
+    row(words.name, h("input", { name: "name", value: importOptions.name, maxlength: "80", autocomplete: "off" })),
+    ...sizeField(importOptions, size, asksForSize),
+    row(words.normalisation, select("preset", PRESETS, words.presets, importOptions.preset, (value) => (own.hidden = value !== "own"))),
     own,
-    row(words.channels, select("channels", CHANNELS, words.channelChoices, isListed ? told.channels : "own", (value) => (listed.hidden = value !== "own"))),
+    row(words.channels, select("channels", CHANNELS, words.channelChoices, isListed ? importOptions.channels : "own", (value) => (listed.hidden = value !== "own"))),
     listed,
-    row(words.cropMode, select("cropMode", CROP_MODES, words.cropModes, told.cropMode)),
-    ...constants(told.inputs, inputs),
-    row(words.labels, select("labels", LABELS, words.labelChoices, told.labels, (value) => (names.hidden = value !== "file"))),
+    row(words.cropMode, select("cropMode", CROP_MODES, words.cropModes, importOptions.cropMode)),
+    ...constants(importOptions.inputs, inputs),
+    row(words.labels, select("labels", LABELS, words.labelChoices, importOptions.labels, (value) => (names.hidden = value !== "file"))),
     names,
   ];
 }
@@ -82,8 +82,8 @@ export function fields(told, size, asksForSize, inputs) {
  * What stands in the form now.
  *
  * @param {HTMLFormElement} form
- * @param {Told} before
- * @returns {Told}
+ * @param {ImportOptions} before
+ * @returns {ImportOptions}
  */
 export function readFields(form, before) {
   const data = new FormData(form);
@@ -107,18 +107,19 @@ export function readFields(form, before) {
 }
 
 /**
- * What is said of a file, with what a refusal tells of it: the sides of its input that it fixes, and a size that fits.
+ * What is said of a file, with what a refusal tells of it: the sides of its input that it fixes,
+ * and a size that fits.
  *
- * @param {Told} told
+ * @param {ImportOptions} importOptions
  * @param {Problem} problem
- * @returns {Told}
+ * @returns {ImportOptions}
  */
-export function toldAfter(told, { fixed_size: fixed, suggested_size: suggested }) {
-  if (!fixed) return told;
-  const entered = told.size.split("x");
+export function toldAfter(importOptions, { fixed_size: fixed, suggested_size: suggested }) {
+  if (!fixed) return importOptions;
+  const entered = importOptions.size.split("x");
   const sides = fixed.map((side, i) => side ?? (entered[i] || (suggested?.[i] ?? "")));
   const isOpen = fixed.includes(null) && sides.some(Boolean);
-  return { ...told, fixed, size: isOpen ? sides.join("x") : "" };
+  return { ...importOptions, fixed, size: isOpen ? sides.join("x") : "" };
 }
 
 /**
@@ -128,7 +129,7 @@ export function toldAfter(told, { fixed_size: fixed, suggested_size: suggested }
  * @returns {HTMLElement | null}
  */
 export function fieldOf(option) {
-  const form = document.querySelector("#own-form");
+  const form = document.querySelector("#models-form");
   if (option === undefined || !(form instanceof HTMLFormElement)) return null;
   for (const name of FIELDS[option] ?? [option]) {
     const field = form.elements.namedItem(name);
@@ -154,15 +155,16 @@ export function optionName(option) {
 }
 
 /**
- * Only a file that leaves its input's size open is asked about, and only for the open sides; else the size is shown where it is known.
+ * Only a file that leaves its input's size open is asked about, and only for the open sides; else
+ * the size is shown where it is known.
  *
- * @param {Told} told
+ * @param {ImportOptions} importOptions
  * @param {string | null} known
  * @param {boolean} isAsked
  * @returns {HTMLElement[]}
  */
 function sizeField({ size, fixed }, known, isAsked) {
-  if (!isAsked && !size) return known === null ? [] : [h("p", { class: "own-row" }, h("span", {}, words.size), h("span", {}, words.fixedSize(known)))];
+  if (!isAsked && !size) return known === null ? [] : [h("p", { class: "models-row" }, h("span", {}, words.size), h("span", {}, words.fixedSize(known)))];
   const [height = "", width = ""] = size.split("x");
   const side = (/** @type {"height" | "width"} */ name, /** @type {string} */ label, /** @type {string} */ value, /** @type {boolean} */ isFixed) =>
     h("input", { type: "number", name, "aria-label": label, min: "1", max: "4096", required: true, readonly: isFixed, title: isFixed ? words.fixedSide[name] : "", value });
@@ -171,9 +173,9 @@ function sizeField({ size, fixed }, known, isAsked) {
   return [
     h(
       "div",
-      { class: "own-row", role: "group", "aria-label": words.size },
+      { class: "models-row", role: "group", "aria-label": words.size },
       h("span", {}, words.size),
-      h("span", { class: "own-size" }, side("height", words.height, height, isHigh), " × ", side("width", words.width, width, isWide), ` ${words.pixels}`, note && h("span", { class: "quiet" }, ` (${note})`)),
+      h("span", { class: "models-size" }, side("height", words.height, height, isHigh), " × ", side("width", words.width, width, isWide), ` ${words.pixels}`, note && h("span", { class: "muted" }, ` (${note})`)),
     ),
   ];
 }
@@ -181,13 +183,13 @@ function sizeField({ size, fixed }, known, isAsked) {
 /**
  * Inputs that are no photo, each with the number that it has.
  *
- * @param {Record<string, string>} told
+ * @param {Record<string, string>} importOptions
  * @param {string[]} asked
  */
-function constants(told, asked) {
-  const names = [...new Set([...Object.keys(told), ...asked])];
+function constants(importOptions, asked) {
+  const names = [...new Set([...Object.keys(importOptions), ...asked])];
   return names.map((name) =>
-    row(words.constant(name), h("input", { name: `${INPUT}${name}`, value: told[name] ?? "", placeholder: "1", inputmode: "decimal", autocomplete: "off" })),
+    row(words.constant(name), h("input", { name: `${INPUT}${name}`, value: importOptions[name] ?? "", placeholder: "1", inputmode: "decimal", autocomplete: "off" })),
   );
 }
 
@@ -202,7 +204,7 @@ function constantsIn(data) {
  * @param {HTMLElement} field
  */
 function row(text, field) {
-  return h("label", { class: "own-row" }, h("span", {}, text), field);
+  return h("label", { class: "models-row" }, h("span", {}, text), field);
 }
 
 /**

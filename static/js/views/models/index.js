@@ -1,10 +1,10 @@
-/** The dialog for networks that people bring: a file, what it does not say of itself, and those that are here already. */
+/** The dialog for uploads: a model file, its import options, and the models uploaded already. */
 
 import { isAbort } from "../../api/client.js";
-import { find, h } from "../../lib/dom.js";
+import { getElement, h } from "../../lib/dom.js";
 import { bytes, large } from "../../i18n/format.js";
-import { sortFiles, toldOf } from "../../state/models-controller.js";
-import { say } from "../../i18n/index.js";
+import { sortFiles, defaultOptions } from "../../state/models-controller.js";
+import { t } from "../../i18n/index.js";
 import { complaint } from "./error.js";
 import { dataList, missingOf, withData } from "./data-files.js";
 import { fieldOf, fields, readFields, toldAfter } from "./form.js";
@@ -13,28 +13,29 @@ import { fieldOf, fields, readFields, toldAfter } from "./form.js";
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").ModelSummary} ModelSummary
  * @typedef {import("../../state/types.js").Problem} Problem
- * @typedef {import("../../state/models-controller.js").Told} Told
+ * @typedef {import("../../state/models-controller.js").ImportOptions} ImportOptions
  */
 
-const words = say.own;
+const words = t.own;
 
 const ACCEPTED = ".onnx,.safetensors,.data,.onnx_data";
 
 /**
- * What the dialog is about. It outlives being closed, so that a file that was refused need not be looked for again.
+ * What the dialog is about. It outlives being closed, so that a file that was refused need not be
+ * looked for again.
  *
- * @type {{ file: File | null, data: import("../../state/models-controller.js").DataFile[], told: Told | null, of: string | null, size: string | null,
+ * @type {{ file: File | null, data: import("../../state/models-controller.js").DataFile[], importOptions: ImportOptions | null, of: string | null, size: string | null,
  *   progress: import("../../state/models-controller.js").Progress | null, problem: Problem | null }} `data` may be here before its network is; `of` is the
  *   model whose file it is already; `size` that of its input, once it is known.
  */
-const now = { file: null, data: [], told: null, of: null, size: null, progress: null, problem: null };
+const now = { file: null, data: [], importOptions: null, of: null, size: null, progress: null, problem: null };
 
 /** @param {App} app */
 export function mountOwn(app) {
-  const dialog = find("#own-dialog", HTMLDialogElement);
-  for (const offer of document.querySelectorAll(".own-offer")) offer.addEventListener("click", () => openOwn(app));
+  const dialog = getElement("#models-dialog", HTMLDialogElement);
+  for (const offer of document.querySelectorAll(".models-offer")) offer.addEventListener("click", () => openOwn(app));
   dialog.addEventListener("close", () => {
-    app.own.cancel();
+    app.modelsController.cancel();
     now.progress = null;
   });
   app.store.watch(["models"], () => dialog.open && !now.progress && show(app));
@@ -47,7 +48,7 @@ export function mountOwn(app) {
  * @param {readonly File[]} [files]
  */
 export function openOwn(app, files = []) {
-  const dialog = find("#own-dialog", HTMLDialogElement);
+  const dialog = getElement("#models-dialog", HTMLDialogElement);
   if (now.progress) return; // what is being sent comes first; it can be cancelled
   if (files.length) take(files);
   show(app);
@@ -55,14 +56,14 @@ export function openOwn(app, files = []) {
   focusNext();
 }
 
-/** Whether somebody is about to say what a network's classes are called. */
+/** Whether the form that takes a file of class names is open. */
 export function isChoosing() {
-  return find("#own-dialog", HTMLDialogElement).open && now.file !== null && !now.progress;
+  return getElement("#models-dialog", HTMLDialogElement).open && now.file !== null && !now.progress;
 }
 
 /** Whether a network was refused because files with its weights did not come with it. */
 export function awaitsData() {
-  return find("#own-dialog", HTMLDialogElement).open && missingOf(now.problem).length > 0;
+  return getElement("#models-dialog", HTMLDialogElement).open && missingOf(now.problem).length > 0;
 }
 
 /**
@@ -73,12 +74,13 @@ export function awaitsData() {
  */
 export function offerLabels(app, file) {
   keep();
-  if (now.told) now.told = { ...now.told, labels: "file", labelFile: file };
+  if (now.importOptions) now.importOptions = { ...now.importOptions, labels: "file", labelFile: file };
   show(app);
 }
 
 /**
- * Files that were dropped or chosen: a network with or without its weights, or weights for the network that is here.
+ * Files that were dropped or chosen: a network with or without its weights, or weights for the
+ * network that is here.
  *
  * @param {readonly File[]} files
  */
@@ -94,28 +96,28 @@ function take(files) {
   const file = network ?? files[0];
   if (!file) return;
   const waiting = now.file ? [] : now.data; // weights that came before their network
-  Object.assign(now, { file, data: withData(waiting, data, null), told: toldOf(file), of: null, size: null, problem: null });
-  if (now.told && labels) now.told = { ...now.told, labels: "file", labelFile: labels };
+  Object.assign(now, { file, data: withData(waiting, data, null), importOptions: defaultOptions(file), of: null, size: null, problem: null });
+  if (now.importOptions && labels) now.importOptions = { ...now.importOptions, labels: "file", labelFile: labels };
   if (!network) now.problem = { type: "not-a-network", status: 0, ...words.notANetwork };
 }
 
 /** To what is to be done next. */
 function focusNext() {
-  find(now.file ? "#own-look" : "#own-file", HTMLElement).focus();
+  getElement(now.file ? "#models-open" : "#models-file", HTMLElement).focus();
 }
 
 /** Remember what the form says before it is drawn anew. */
 function keep() {
-  const form = document.querySelector("#own-form");
-  if (form instanceof HTMLFormElement && now.told) now.told = readFields(form, now.told);
+  const form = document.querySelector("#models-form");
+  if (form instanceof HTMLFormElement && now.importOptions) now.importOptions = readFields(form, now.importOptions);
 }
 
 /** @param {App} app */
 function show(app) {
-  find("#own-dialog", HTMLDialogElement).replaceChildren(
-    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
-    h("h2", { id: "own-title" }, words.title),
-    ...(now.progress ? [sending(app)] : now.file && now.told ? [theForm(app, now.file, now.told)] : [h("p", {}, words.lead), ...dataOf(app), chooser(app, words.choose)]),
+  getElement("#models-dialog", HTMLDialogElement).replaceChildren(
+    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
+    h("h2", { id: "models-title" }, words.title),
+    ...(now.progress ? [sending(app)] : now.file && now.importOptions ? [theForm(app, now.file, now.importOptions)] : [h("p", {}, words.lead), ...dataOf(app), chooser(app, words.choose)]),
     ...(now.problem && !now.file ? [complaint(now.problem)] : []),
     theList(app),
   );
@@ -124,9 +126,9 @@ function show(app) {
 /**
  * @param {App} app
  * @param {File} file
- * @param {Told} told
+ * @param {ImportOptions} importOptions
  */
-function theForm(app, file, told) {
+function theForm(app, file, importOptions) {
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     keep();
@@ -134,13 +136,13 @@ function theForm(app, file, told) {
   };
   return h(
     "form",
-    { id: "own-form", on: { submit, change: () => keep() } },
-    h("p", { class: "own-file" }, h("b", {}, file.name), h("span", { class: "quiet" }, bytes(file.size)), chooser(app, words.another)),
+    { id: "models-form", on: { submit, change: () => keep() } },
+    h("p", { class: "models-file" }, h("b", {}, file.name), h("span", { class: "muted" }, bytes(file.size)), chooser(app, words.another)),
     ...dataOf(app),
     now.problem && complaint(now.problem),
-    awaitsData() && h("p", {}, chooser(app, words.data.add(missingOf(now.problem).length), "own-data")),
-    ...fields(told, now.size, now.problem?.type === "/errors/model-input-size-needed", asked(now.problem)),
-    h("p", {}, h("button", { type: "submit", class: "primary", id: "own-look" }, now.of === null ? words.look : words.lookAgain)),
+    awaitsData() && h("p", {}, chooser(app, words.data.add(missingOf(now.problem).length), "models-data")),
+    ...fields(importOptions, now.size, now.problem?.type === "/errors/model-input-size-needed", asked(now.problem)),
+    h("p", {}, h("button", { type: "submit", class: "primary", id: "models-open" }, now.of === null ? words.look : words.lookAgain)),
   );
 }
 
@@ -162,9 +164,9 @@ function dataOf(app) {
 /**
  * @param {App} app
  * @param {string} text
- * @param {"own-file" | "own-data"} [id]
+ * @param {"models-file" | "models-data"} [id]
  */
-function chooser(app, text, id = "own-file") {
+function chooser(app, text, id = "models-file") {
   const change = (/** @type {Event & { currentTarget: HTMLInputElement }} */ { currentTarget: { files } }) => {
     if (!files?.length) return;
     take([...files]);
@@ -173,8 +175,8 @@ function chooser(app, text, id = "own-file") {
   };
   return h(
     "label",
-    { class: "own-choose" },
-    h("input", { type: "file", id, class: "unseen", multiple: true, ...(id === "own-file" && { accept: ACCEPTED }), on: { change } }),
+    { class: "models-choose" },
+    h("input", { type: "file", id, class: "visually-hidden", multiple: true, ...(id === "models-file" && { accept: ACCEPTED }), on: { change } }),
     h("span", {}, text),
   );
 }
@@ -184,30 +186,31 @@ function sending(app) {
   const { text = "", fraction = null } = now.progress ?? {};
   return h(
     "div",
-    { class: "progress", id: "own-progress" },
+    { class: "progress", id: "models-progress" },
     h("p", {}, text),
     h("progress", { max: 1, value: fraction, "aria-label": text }),
-    h("button", { type: "button", class: "text", id: "own-cancel", on: { click: () => app.own.cancel() } }, say.cancel),
+    h("button", { type: "button", class: "text", id: "models-cancel", on: { click: () => app.modelsController.cancel() } }, t.cancel),
   );
 }
 
 /**
- * Send the file. What was there before stays until the new network has looked at the photo; a refusal changes nothing.
+ * Send the file. What was there before stays until the new network has looked at the photo; a
+ * refusal changes nothing.
  *
  * @param {App} app
  */
 async function look(app) {
-  const { file, data, told, of } = now;
-  if (!file || !told) return;
-  const dialog = find("#own-dialog", HTMLDialogElement);
+  const { file, data, importOptions, of } = now;
+  if (!file || !importOptions) return;
+  const dialog = getElement("#models-dialog", HTMLDialogElement);
   now.progress = { text: words.reading, fraction: null };
   now.problem = null;
   show(app);
-  find("#own-cancel", HTMLButtonElement).focus();
+  getElement("#models-cancel", HTMLButtonElement).focus();
   try {
-    now.problem = await app.own.bring({ file, data, told }, of, (progress) => {
+    now.problem = await app.modelsController.bring({ file, data, importOptions }, of, (progress) => {
       now.progress = progress;
-      const bar = document.querySelector("#own-progress");
+      const bar = document.querySelector("#models-progress");
       if (bar) update(bar, progress);
     });
     now.progress = null;
@@ -216,7 +219,7 @@ async function look(app) {
       dialog.close();
       return;
     }
-    now.told = toldAfter(told, now.problem);
+    now.importOptions = toldAfter(importOptions, now.problem);
   } catch (error) {
     if (!isAbort(error)) throw error;
   } finally {
@@ -233,8 +236,8 @@ async function look(app) {
  * @param {Problem | null} problem
  */
 function placeOf(problem) {
-  if (missingOf(problem).length) return find("#own-data", HTMLElement);
-  return fieldOf(problem?.field) ?? find("#own-look", HTMLElement);
+  if (missingOf(problem).length) return getElement("#models-data", HTMLElement);
+  return fieldOf(problem?.field) ?? getElement("#models-open", HTMLElement);
 }
 
 /**
@@ -242,8 +245,8 @@ function placeOf(problem) {
  * @param {import("../../state/models-controller.js").Progress} progress
  */
 function update(bar, { text, fraction }) {
-  find("p", HTMLElement, bar).textContent = text;
-  const meter = find("progress", HTMLProgressElement, bar);
+  getElement("p", HTMLElement, bar).textContent = text;
+  const meter = getElement("progress", HTMLProgressElement, bar);
   if (fraction === null) meter.removeAttribute("value");
   else meter.value = fraction;
 }
@@ -251,13 +254,13 @@ function update(bar, { text, fraction }) {
 /** @param {App} app */
 function theList(app) {
   const own = app.store.state.models.filter((model) => model.uploaded);
-  if (!own.length) return h("p", { class: "quiet" }, words.stays);
+  if (!own.length) return h("p", { class: "muted" }, words.stays);
   return h(
     "section",
-    { class: "own-list" },
+    { class: "models-list" },
     h("h3", {}, words.list),
     h("ul", {}, ...own.map((model) => line(app, model))),
-    h("p", { class: "quiet" }, words.stays),
+    h("p", { class: "muted" }, words.stays),
   );
 }
 
@@ -271,19 +274,19 @@ function line(app, model) {
   const button = (/** @type {string} */ text, /** @type {string} */ name, /** @type {() => void} */ click) =>
     h("button", { type: "button", class: "text", "aria-label": name, on: { click } }, text);
   const lookAt = () => {
-    find("#own-dialog", HTMLDialogElement).close();
-    void app.intake.changeModel(id);
+    getElement("#models-dialog", HTMLDialogElement).close();
+    void app.photoController.changeModel(id);
   };
   return h(
     "li",
     { data: { model: id } },
     h("b", {}, title),
-    h("span", { class: "quiet" }, words.figures(large(parameters), bytes(size ?? 0), Math.round((left ?? 0) / 3600))),
+    h("span", { class: "muted" }, words.figures(large(parameters), bytes(size ?? 0), Math.round((left ?? 0) / 3600))),
     h(
       "span",
       { class: "ways-out" },
-      isShown ? h("span", { class: "quiet" }, words.shown) : button(words.open, words.openNamed(title), lookAt),
-      app.own.broughtAs(id) && button(words.change, words.changeNamed(title), () => changeOf(app, model)),
+      isShown ? h("span", { class: "muted" }, words.shown) : button(words.open, words.openNamed(title), lookAt),
+      app.modelsController.importedFileOf(id) && button(words.change, words.changeNamed(title), () => changeOf(app, model)),
       button(words.remove, words.removeNamed(title), () => void removeIt(app, id)),
     ),
   );
@@ -296,11 +299,11 @@ function line(app, model) {
  * @param {ModelSummary} model
  */
 function changeOf(app, { id, input_size: [, height, width] }) {
-  const brought = app.own.broughtAs(id);
-  if (!brought) return;
-  Object.assign(now, { ...brought, of: id, size: `${height} × ${width}`, problem: null });
+  const importedFile = app.modelsController.importedFileOf(id);
+  if (!importedFile) return;
+  Object.assign(now, { ...importedFile, of: id, size: `${height} × ${width}`, problem: null });
   show(app);
-  find("#own-form [name=name]", HTMLInputElement).focus();
+  getElement("#models-form [name=name]", HTMLInputElement).focus();
 }
 
 /**
@@ -308,7 +311,7 @@ function changeOf(app, { id, input_size: [, height, width] }) {
  * @param {string} id
  */
 async function removeIt(app, id) {
-  now.problem = await app.own.remove(id);
+  now.problem = await app.modelsController.remove(id);
   if (now.of === id) Object.assign(now, { file: null, data: [] });
   show(app);
   focusNext();

@@ -1,10 +1,13 @@
-/** Who says how a photo is prepared; where nobody does, the ways side by side with what the network answers by each. */
+/**
+ * Where a model's preprocessing comes from; if it is assumed, the presets side by side with their
+ * predictions.
+ */
 
 import { isAbort, ProblemError } from "../../api/client.js";
-import { find, h } from "../../lib/dom.js";
+import { getElement, h } from "../../lib/dom.js";
 import { count, number, probability, rough, words } from "../../i18n/format.js";
 import { formulaOf } from "../../model/preprocess.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { labelOf } from "../../model/outputs.js";
 import { problemTitle } from "../shared/notice.js";
 
@@ -20,13 +23,13 @@ const NUMBERS = 4;
 
 /** @param {App} app */
 export function mountPreprocessing(app) {
-  const [button, dialog] = [find("#ways-open", HTMLButtonElement), find("#ways-dialog", HTMLDialogElement)];
+  const [button, dialog] = [getElement("#ways-open", HTMLButtonElement), getElement("#ways-dialog", HTMLDialogElement)];
   let abort = new AbortController();
   button.addEventListener("click", () => {
     const { model } = app.store.state;
     if (!model) return;
     abort = new AbortController();
-    frame(dialog, [h("p", { role: "status" }, say.ways.wait)]);
+    frame(dialog, [h("p", { role: "status" }, t.ways.wait)]);
     dialog.showModal();
     void compare(app, dialog, model, abort.signal);
   });
@@ -34,7 +37,7 @@ export function mountPreprocessing(app) {
   app.store.watch(["model", "photo"], ({ model, photo }) => {
     const source = model?.preprocess.source ?? "file";
     button.hidden = source === "file" || photo === null;
-    button.textContent = source === "assumed" ? say.ways.assumed : say.ways.open;
+    button.textContent = source === "assumed" ? t.ways.assumed : t.ways.open;
   });
 }
 
@@ -46,9 +49,9 @@ export function mountPreprocessing(app) {
  */
 async function compare(app, dialog, model, signal) {
   try {
-    const found = await app.intake.comparePreprocessing(model.id, signal);
+    const found = await app.photoController.comparePreprocessing(model.id, signal);
     if (!found || !dialog.open) return;
-    frame(dialog, [h("p", {}, say.ways.sources[model.preprocess.source]), table(app, dialog, model, found.options)]);
+    frame(dialog, [h("p", {}, t.ways.sources[model.preprocess.source]), table(app, dialog, model, found.options)]);
   } catch (error) {
     if (isAbort(error)) return;
     if (!(error instanceof ProblemError)) throw error;
@@ -62,14 +65,15 @@ async function compare(app, dialog, model, signal) {
  */
 function frame(dialog, content) {
   dialog.replaceChildren(
-    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
-    h("h2", { id: "ways-title" }, say.ways.title),
+    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
+    h("h2", { id: "ways-title" }, t.ways.title),
     ...content,
   );
 }
 
 /**
- * A row for each way: its name and formula, what the network says by it, and the button that takes it.
+ * A row for each way: its name and formula, what the network says by it, and the button that takes
+ * it.
  *
  * @param {App} app
  * @param {HTMLDialogElement} dialog
@@ -78,28 +82,28 @@ function frame(dialog, content) {
  */
 function table(app, dialog, model, options) {
   const take = async (/** @type {string} */ preset) => {
-    frame(dialog, [h("p", { role: "status" }, say.ways.taking)]);
-    const problem = await app.own.prepareAnew(model, preset, () => dialog.close());
+    frame(dialog, [h("p", { role: "status" }, t.ways.taking)]);
+    const problem = await app.modelsController.prepareAnew(model, preset, () => dialog.close());
     if (problem) frame(dialog, [complaint(problem)]);
   };
   const rows = options.map(({ preset, preprocess, outputs }, i) => {
-    const name = preset === null ? say.ways.ofItsOwn : nameOf(preset);
+    const name = preset === null ? t.ways.ofItsOwn : nameOf(preset);
     return h(
       "tr",
       { data: { preset: preset ?? "" } },
-      h("th", { scope: "row" }, name, h("div", { class: "quiet" }, formulaOf(say.ops.value, preprocess))),
+      h("th", { scope: "row" }, name, h("div", { class: "muted" }, formulaOf(t.ops.value, preprocess))),
       h("td", {}, ...outputs.slice(0, SHOWN).flatMap((output) => answer(model, output, outputs.length > 1))),
       h(
         "td",
         {},
         i === 0
-          ? say.ways.now
-          : h("button", { type: "button", class: "text", "aria-label": say.ways.takeNamed(name), on: { click: () => void take(preset ?? "") } }, say.ways.take),
+          ? t.ways.now
+          : h("button", { type: "button", class: "text", "aria-label": t.ways.takeNamed(name), on: { click: () => void take(preset ?? "") } }, t.ways.take),
       ),
     );
   });
-  const heads = [say.ways.way, say.ways.answer, ""].map((head) => (head ? h("th", { scope: "col" }, head) : h("td", {})));
-  return h("div", { class: "ways", tabindex: 0, role: "group", "aria-label": say.ways.title }, h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows)));
+  const heads = [t.ways.way, t.ways.answer, ""].map((head) => (head ? h("th", { scope: "col" }, head) : h("td", {})));
+  return h("div", { class: "ways", tabindex: 0, role: "group", "aria-label": t.ways.title }, h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows)));
 }
 
 /**
@@ -115,18 +119,18 @@ function answer({ outputs }, { name, predictions, boxes, best_score: best, value
   const lines = predictions
     ? predictions.slice(0, SHOWN).map(({ label, score }) => `${info ? labelOf(info, label) : words(label)} ${probability(score)}`)
     : boxes !== undefined && boxes !== null
-      ? [say.ways.boxes(count(boxes), typeof best === "number" ? probability(best) : null)]
+      ? [t.ways.boxes(count(boxes), typeof best === "number" ? probability(best) : null)]
       : values
-        ? [values.slice(0, NUMBERS).map(rough).join(say.numbers.separator) + (values.length > NUMBERS ? " …" : "")]
+        ? [values.slice(0, NUMBERS).map(rough).join(t.numbers.separator) + (values.length > NUMBERS ? " …" : "")]
         : stats
-          ? [say.numbers.span(number(stats.min), number(stats.max), number(stats.mean))]
+          ? [t.numbers.span(number(stats.min), number(stats.max), number(stats.mean))]
           : [];
-  return [...(isOneOfSeveral ? [h("div", { class: "quiet" }, name)] : []), ...lines.map((line) => h("div", {}, line))];
+  return [...(isOneOfSeveral ? [h("div", { class: "muted" }, name)] : []), ...lines.map((line) => h("div", {}, line))];
 }
 
 /** @param {string} preset */
 function nameOf(preset) {
-  return /** @type {Record<string, string>} */ (say.own.presets)[preset] ?? preset;
+  return /** @type {Record<string, string>} */ (t.own.presets)[preset] ?? preset;
 }
 
 /** @param {import("../../state/types.js").Problem} problem */

@@ -1,9 +1,12 @@
-/** The frame around what the network sees of the photo can be moved and pulled at its corners; then it looks again. */
+/**
+ * The frame around what the network sees of the photo can be moved and pulled at its corners; then
+ * it looks again.
+ */
 
 import { middleOf, isMoved, scaled, shifted } from "../../model/crop.js";
 import { originalOf } from "../../state/comparison.js";
-import { announce, debounce, find, h, placeBox, setAttribute } from "../../lib/dom.js";
-import { say } from "../../i18n/index.js";
+import { announce, debounce, getElement, h, placeBox, setAttribute } from "../../lib/dom.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -27,8 +30,8 @@ export function mountCrop(app) {
 }
 
 class Frame {
-  #box = find("#crop", HTMLElement);
-  #back = find("#crop-back", HTMLButtonElement);
+  #box = getElement("#crop", HTMLElement);
+  #back = getElement("#crop-back", HTMLButtonElement);
   /** @type {number[] | null} Where the frame is while the network has not looked yet. */
   #crop = null;
   /** @type {Drag | null} */
@@ -49,7 +52,7 @@ class Frame {
     this.#box.addEventListener("keydown", (event) => this.#key(event));
     this.#back.addEventListener("click", () => {
       this.#box.focus();
-      void this.app.intake.recrop(null);
+      void this.app.photoController.recrop(null);
     });
   }
 
@@ -59,9 +62,9 @@ class Frame {
     const isFixed = !this.#canMove();
     setAttribute(this.#box, "tabindex", isFixed ? null : 0);
     setAttribute(this.#box, "role", isFixed ? null : "application");
-    setAttribute(this.#box, "aria-roledescription", isFixed ? null : say.crop.role);
-    setAttribute(this.#box, "aria-label", isFixed ? null : say.crop.label);
-    setAttribute(this.#box, "title", isFixed ? say.crop.fixed : say.crop.hint);
+    setAttribute(this.#box, "aria-roledescription", isFixed ? null : t.crop.role);
+    setAttribute(this.#box, "aria-label", isFixed ? null : t.crop.label);
+    setAttribute(this.#box, "title", isFixed ? t.crop.fixed : t.crop.hint);
     this.#box.classList.toggle("movable", !isFixed);
     this.#back.hidden = isFixed || !input || !model || !isMoved(input, model);
   }
@@ -95,7 +98,7 @@ class Frame {
     const { input } = this.#here();
     const drag = this.#drag;
     if (!drag || !input) return;
-    const { width } = find("#frame", HTMLElement).getBoundingClientRect();
+    const { width } = getElement("#frame", HTMLElement).getBoundingClientRect();
     const [dx, dy] = [clientX - drag.x, clientY - drag.y];
     drag.isOn ||= Math.hypot(dx, dy) > CLICK;
     if (!drag.isOn) return;
@@ -131,7 +134,7 @@ class Frame {
     else return;
     event.preventDefault();
     event.stopPropagation(); // elsewhere, these keys step through layers and maps
-    announce(say.crop.at(Math.round(left), Math.round(top), Math.round(right - left), Math.round(bottom - top)));
+    announce(t.crop.at(Math.round(left), Math.round(top), Math.round(right - left), Math.round(bottom - top)));
     this.#lookSoon();
   }
 
@@ -149,7 +152,7 @@ class Frame {
     const { input, model } = this.#here();
     if (!this.#crop || !input || !model) return;
     const crop = this.#crop.map((edge) => Math.round(edge * 100) / 100);
-    void this.app.intake.recrop(isMoved({ ...input, crop }, model) ? crop : null).then(() => {
+    void this.app.photoController.recrop(isMoved({ ...input, crop }, model) ? crop : null).then(() => {
       if (this.app.store.state.problem) this.#stop();
     });
   }

@@ -1,9 +1,12 @@
-/** How strongly each pixel can matter to the number under the cursor: its effective receptive field, on demand. */
+/**
+ * How strongly each pixel can matter to the number under the cursor: its effective receptive field,
+ * on demand.
+ */
 
 import { fetchEffectiveField, isAbort, ProblemError } from "../../api/client.js";
 import { announce, debounce, h } from "../../lib/dom.js";
 import { number, percent } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -23,19 +26,19 @@ export function fieldTool({ store, shortcuts }) {
   const button = h(
     "button",
     { type: "button", class: "tool", "aria-keyshortcuts": "f", on: { click: () => toggleField(store) } },
-    say.field.button,
+    t.field.button,
   );
   const words = h("p", { class: "tool-words", hidden: true });
   const ask = asker(store);
-  store.watch(["cursor", "layer", "analysis"], () => store.state.field && ask());
-  store.watch(["field"], ({ field }) => {
-    button.setAttribute("aria-pressed", String(field !== null));
-    words.hidden = field === null;
-    if (!field?.answer) return;
-    words.textContent = inWords(field.answer);
+  store.watch(["cursor", "layer", "analysis"], () => store.state.effectiveField && ask());
+  store.watch(["effectiveField"], ({ effectiveField }) => {
+    button.setAttribute("aria-pressed", String(effectiveField !== null));
+    words.hidden = effectiveField === null;
+    if (!effectiveField?.answer) return;
+    words.textContent = inWords(effectiveField.answer);
     announce(words.textContent);
   });
-  store.watch(["field"], ({ field }) => field && !field.answer && ask());
+  store.watch(["effectiveField"], ({ effectiveField }) => effectiveField && !effectiveField.answer && ask());
   button.setAttribute("aria-pressed", "false");
   shortcuts.register({
     f: () => {
@@ -48,7 +51,7 @@ export function fieldTool({ store, shortcuts }) {
 
 /** @param {Store} store */
 function toggleField(store) {
-  store.set({ field: store.state.field ? null : { answer: null } });
+  store.set({ effectiveField: store.state.effectiveField ? null : { answer: null } });
 }
 
 /**
@@ -59,18 +62,18 @@ function toggleField(store) {
 function asker(store) {
   let abort = new AbortController();
   return debounce(async () => {
-    const { analysis, layer, cursor, field } = store.state;
-    if (!analysis || !cursor || !field) return;
+    const { analysis, layer, cursor, effectiveField } = store.state;
+    if (!analysis || !cursor || !effectiveField) return;
     abort.abort();
     abort = new AbortController();
     const { signal } = abort;
     try {
       const answer = await fetchEffectiveField(analysis.id, layer, cursor, signal);
-      if (!signal.aborted && store.state.field && store.state.analysis === analysis) store.set({ field: { answer } });
+      if (!signal.aborted && store.state.effectiveField && store.state.analysis === analysis) store.set({ effectiveField: { answer } });
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
       if (!(error instanceof ProblemError)) throw error;
-      store.set({ problem: error.problem, field: null });
+      store.set({ problem: error.problem, effectiveField: null });
     }
   }, PAUSE);
 }
@@ -79,11 +82,11 @@ function asker(store) {
 function inWords({ map, receptive_field }) {
   const values = map.flat();
   const sum = values.reduce((total, value) => total + value, 0);
-  if (!receptive_field || sum === 0) return say.field.nothing;
+  if (!receptive_field || sum === 0) return t.field.nothing;
   const { left, top, right, bottom } = receptive_field.input;
   const width = map[0]?.length ?? 1;
   const strongest = values.indexOf(Math.max(...values));
-  return say.field.words({
+  return t.field.words({
     height: bottom - top,
     width: right - left,
     middle: percent(sumWithin(map, middleOf(receptive_field.input)) / sum),

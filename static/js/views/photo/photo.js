@@ -1,11 +1,14 @@
-/** The photo, the part of it that the network sees, and what the number under the cursor can see of it. */
+/**
+ * The photo, the part of it that the network sees, and what the number under the cursor can see of
+ * it.
+ */
 
 import { isMoved } from "../../model/crop.js";
-import { find, h, placeBox } from "../../lib/dom.js";
+import { getElement, h, placeBox } from "../../lib/dom.js";
 import { formulaOf, orderOf } from "../../model/preprocess.js";
-import { boxSeenBy, onPhoto } from "../../model/receptive-fields.js";
+import { receptiveFieldOf, onPhoto } from "../../model/receptive-fields.js";
 import { explains } from "../../model/terms.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -16,29 +19,29 @@ import { say } from "../../i18n/index.js";
 const SHARPNESS = 720; // pixels of the canvas' longer side: enough for the panel on a fine screen
 
 /** @param {App} app */
-export function mountPhoto({ store, intake }) {
-  const file = find("#file", HTMLInputElement);
+export function mountPhoto({ store, photoController }) {
+  const file = getElement("#file", HTMLInputElement);
   file.addEventListener("change", () => {
     const [photo] = file.files ?? [];
-    if (photo) void intake.analyseFile(photo);
+    if (photo) void photoController.analyseFile(photo);
     file.value = ""; // so that the same file can be chosen again
   });
-  store.watch(["analysis", "photo", "seen"], drawPhoto);
-  store.watch(["analysis", "seen", "model"], drawSeen);
-  store.watch(["samples", "source"], (state) => listSamples(state, intake));
-  store.watch(["explanation", "sight", "cursor", "layer", "analysis"], light);
+  store.watch(["analysis", "photo", "inputImage"], drawPhoto);
+  store.watch(["analysis", "inputImage", "model"], drawInputImage);
+  store.watch(["samples", "source"], (state) => listSamples(state, photoController));
+  store.watch(["explanation", "receptiveFields", "cursor", "layer", "analysis"], light);
 }
 
 /** @param {Readonly<State>} state */
-function drawPhoto({ analysis, photo, seen, source }) {
+function drawPhoto({ analysis, photo, inputImage, source }) {
   if (!analysis) return;
   const { width, height, crop } = analysis.input;
   fitFrame(width / height);
-  const canvas = find("#photo", HTMLCanvasElement);
+  const canvas = getElement("#photo", HTMLCanvasElement);
   const scale = Math.min(1, SHARPNESS / Math.max(width, height));
   canvas.width = Math.max(1, Math.round(width * scale));
   canvas.height = Math.max(1, Math.round(height * scale));
-  canvas.setAttribute("aria-label", say.photo.label(source?.title ?? "", width, height));
+  canvas.setAttribute("aria-label", t.photo.label(source?.title ?? "", width, height));
   const context = canvas.getContext("2d");
   if (!context) return;
   context.imageSmoothingQuality = "high";
@@ -46,14 +49,14 @@ function drawPhoto({ analysis, photo, seen, source }) {
     context.fillStyle = "white"; // what is transparent is white to the network, too
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.drawImage(photo, 0, 0, canvas.width, canvas.height);
-  } else if (seen) {
+  } else if (inputImage) {
     // The photo is not here, only what the network saw of it. That goes where it was cut from.
     context.imageSmoothingEnabled = false;
     const [left = 0, top = 0, right = width, bottom = height] = crop.map((edge) => edge * scale);
-    context.drawImage(seen, left, top, right - left, bottom - top);
+    context.drawImage(inputImage, left, top, right - left, bottom - top);
   }
-  placeBox(find("#crop", HTMLElement), share(boxOf(crop), width, height));
-  const credit = find("#credit", HTMLElement);
+  placeBox(getElement("#crop", HTMLElement), share(boxOf(crop), width, height));
+  const credit = getElement("#credit", HTMLElement);
   credit.textContent = credit.title = caption(photo !== null, source); // two lines have room
 }
 
@@ -62,56 +65,57 @@ function drawPhoto({ analysis, photo, seen, source }) {
  * @param {State["source"]} source
  */
 function caption(isHere, source) {
-  if (!isHere) return say.photo.notHere;
+  if (!isHere) return t.photo.notHere;
   return source?.credit ? `${source.title}. ${source.credit}` : (source?.title ?? "");
 }
 
 /**
- * Give the frame the photo's proportions within the panel's fixed room, so that nothing moves when a photo arrives.
+ * Give the frame the photo's proportions within the panel's fixed room, so that nothing moves when
+ * a photo arrives.
  *
  * @param {number} aspect width ÷ height
  */
 function fitFrame(aspect) {
-  const frame = find("#frame", HTMLElement);
+  const frame = getElement("#frame", HTMLElement);
   const room = 3 / 2;
   frame.style.width = `${Math.min(1, aspect / room) * 100}%`;
   frame.style.height = `${Math.min(1, room / aspect) * 100}%`;
 }
 
 /** @param {Readonly<State>} state */
-function drawSeen({ analysis, seen, model }) {
+function drawInputImage({ analysis, inputImage, model }) {
   if (!analysis || !model) return;
-  const canvas = find("#seen", HTMLCanvasElement);
+  const canvas = getElement("#network-input", HTMLCanvasElement);
   const [height = 1, width = 1] = analysis.input.size;
   canvas.width = width;
   canvas.height = height;
-  const { style } = find(".pixels", HTMLElement);
+  const { style } = getElement(".pixels", HTMLElement);
   style.width = `${6 * Math.min(1, width / height)}rem`;
   style.height = `${6 * Math.min(1, height / width)}rem`;
-  canvas.setAttribute("aria-label", say.seen.label(width, height));
-  if (seen) canvas.getContext("2d")?.drawImage(seen, 0, 0);
+  canvas.setAttribute("aria-label", t.seen.label(width, height));
+  if (inputImage) canvas.getContext("2d")?.drawImage(inputImage, 0, 0);
   const { interpolation, crop_mode } = model.preprocess;
   const [input] = model.layers;
   const order = input ? orderOf(input) : null;
   const how = isMoved(analysis.input, model) ? "moved" : crop_mode;
-  find("#seen-words", HTMLElement).replaceChildren(
-    h("span", {}, say.seen.cut(width, height, interpolation, how)),
-    h("span", { class: "quiet" }, say.seen.colours(formulaOf(say.ops.value, model.preprocess), order)),
+  getElement("#network-input-words", HTMLElement).replaceChildren(
+    h("span", {}, t.seen.cut(width, height, interpolation, how)),
+    h("span", { class: "muted" }, t.seen.colours(formulaOf(t.ops.value, model.preprocess), order)),
   );
 }
 
 /**
  * @param {Readonly<State>} state
- * @param {App["intake"]} intake
+ * @param {App["photoController"]} photoController
  */
-function listSamples({ samples, source }, intake) {
-  const list = find("#samples", HTMLElement);
+function listSamples({ samples, source }, photoController) {
+  const list = getElement("#samples", HTMLElement);
   if (list.childElementCount !== samples.length) {
     list.replaceChildren(
       ...samples.map((sample) =>
         h(
           "button",
-          { type: "button", title: sample.title, on: { click: () => void intake.analyseSample(sample) } },
+          { type: "button", title: sample.title, on: { click: () => void photoController.analyseSample(sample) } },
           h("img", { src: sample.url, alt: sample.title, width: 48, height: 48 }),
         ),
       ),
@@ -125,7 +129,7 @@ function listSamples({ samples, source }, intake) {
 
 /** @param {Readonly<State>} state */
 function light(state) {
-  const [photoLit, seenLit] = [find("#photo-lit", HTMLElement), find("#seen-lit", HTMLElement)];
+  const [photoLit, seenLit] = [getElement("#photo-highlight", HTMLElement), getElement("#network-input-highlight", HTMLElement)];
   const field = fieldOf(state);
   if (field === undefined && state.explanation && state.cursor) return; // the answer is on its way; do not flicker
   const { width, height, size } = state.analysis?.input ?? { width: 1, height: 1, size: [1, 1] };
@@ -134,14 +138,15 @@ function light(state) {
 }
 
 /**
- * What the number under the cursor sees: as its explanation says, or until that is here as its row and column do.
+ * What the number under the cursor sees: as its explanation says, or until that is here as its row
+ * and column do.
  *
  * @param {Readonly<State>} state
  * @returns {{ input: Box, photo: Box } | null | undefined} null where it sees nothing, undefined while it is not known
  */
-function fieldOf({ explanation, sight, analysis, layer, cursor }) {
+function fieldOf({ explanation, receptiveFields, analysis, layer, cursor }) {
   if (explains(explanation, layer, cursor)) return explanation.receptive_field;
-  const input = cursor ? boxSeenBy(sight, layer, cursor) : undefined;
+  const input = cursor ? receptiveFieldOf(receptiveFields, layer, cursor) : undefined;
   if (!input || !analysis || analysis.original) return input === null ? null : undefined; // the explanation knows what moved
   return { input, photo: onPhoto(input, analysis.input) };
 }

@@ -1,18 +1,21 @@
-/** From the photo to the values: which numbers of the current layer see the place that the reader points at. */
+/**
+ * From the photo to the values: which numbers of the current layer see the place that the reader
+ * points at.
+ */
 
-import { announce, find, placeBox, setAttribute } from "../../lib/dom.js";
+import { announce, getElement, placeBox, setAttribute } from "../../lib/dom.js";
 import { count } from "../../i18n/format.js";
 import { hasMaps, mapsBehind } from "../../model/graph.js";
 import { onInput, onPhoto, placesThatSee } from "../../model/receptive-fields.js";
 import { fractions } from "../../model/terms.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").Box} Box
  * @typedef {import("../../state/types.js").Layer} Layer
  * @typedef {import("../../state/types.js").Probe} Probe
- * @typedef {import("../../state/types.js").Sight} Sight
+ * @typedef {import("../../state/types.js").LayerReceptiveFields} LayerReceptiveFields
  * @typedef {import("../../state/types.js").State} State
  */
 
@@ -22,16 +25,17 @@ const ARROWS = /** @type {Record<string, [number, number]>} */ ({
 
 /** @param {App} app */
 export function mountProbe(app) {
-  listen(app, find("#frame", HTMLElement), (x, y, { input }) => onInput(x * input.width, y * input.height, input));
-  const pixels = find(".pixels", HTMLElement);
+  listen(app, getElement("#frame", HTMLElement), (x, y, { input }) => onInput(x * input.width, y * input.height, input));
+  const pixels = getElement(".pixels", HTMLElement);
   listen(app, pixels, (x, y, { input: { size } }) => within(y * (size[0] ?? 1), x * (size[1] ?? 1), size));
   listenToKeys(app, pixels);
   app.store.watch(["analysis"], ({ probe }) => probe && app.store.set({ probe: null }));
-  app.store.watch(["probe", "sight", "layer", "analysis"], (state) => show(app, state));
+  app.store.watch(["probe", "receptiveFields", "layer", "analysis"], (state) => show(app, state));
 }
 
 /**
- * A mouse that passes over a picture asks; a click or a tap holds on to the place, and lets it go again.
+ * A mouse that passes over a picture asks; a click or a tap holds on to the place, and lets it go
+ * again.
  *
  * @param {App} app
  * @param {HTMLElement} picture
@@ -70,8 +74,8 @@ function listen({ store }, picture, pixelAt) {
 function listenToKeys({ store }, picture) {
   picture.tabIndex = 0;
   setAttribute(picture, "role", "application");
-  setAttribute(picture, "aria-roledescription", say.probe.role);
-  setAttribute(picture, "aria-label", say.probe.label);
+  setAttribute(picture, "aria-roledescription", t.probe.role);
+  setAttribute(picture, "aria-label", t.probe.label);
   picture.addEventListener("keydown", (event) => {
     const { probe, analysis } = store.state;
     const [height = 1, width = 1] = analysis?.input.size ?? [];
@@ -100,45 +104,45 @@ function within(y, x, [height = 1, width = 1]) {
  * @param {App} app
  * @param {Readonly<State>} state
  */
-function show({ explorer }, { probe, sight, analysis, layer, model }) {
-  const current = explorer.layer;
+function show({ navigation }, { probe, receptiveFields, analysis, layer, model }) {
+  const current = navigation.layer;
   if (!analysis || !current || !model) return;
   placeSpots(probe, analysis.input);
-  const isKnown = sight?.layer === layer;
-  const words = find("#probe-words", HTMLElement);
+  const isKnown = receptiveFields?.layer === layer;
+  const words = getElement("#probe-words", HTMLElement);
   words.classList.toggle("held", probe?.held ?? false);
   if (!probe || !isKnown) {
-    if (!probe) words.textContent = say.probe.hint;
+    if (!probe) words.textContent = t.probe.hint;
     mark(layer, null);
     return;
   }
-  const fields = sight.fields.map((field) => placesThatSee(field, probe.y, probe.x));
+  const fields = receptiveFields.fields.map((field) => placesThatSee(field, probe.y, probe.x));
   const [, height = 1, width = 1] = current.shape;
   const box = hasMaps(current) ? (fields[0] ?? null) : null;
   mark(layer, box && fractions(box, height, width));
-  words.textContent = `${say.probe.pixel(probe.y, probe.x)} ${inWords(current, sight, fields, mapsBehind(model, layer)?.name)}`;
+  words.textContent = `${t.probe.pixel(probe.y, probe.x)} ${inWords(current, receptiveFields, fields, mapsBehind(model, layer)?.name)}`;
   announce(words.textContent);
 }
 
 /**
  * @param {Layer} layer
- * @param {Sight} sight
+ * @param {LayerReceptiveFields} receptiveFields
  * @param {(Box | null)[]} boxes the places that see the pixel, in each of the maps
  * @param {string | undefined} unchanged the maps whose numbers a vector hands on as they are
  */
-function inWords({ name, shape }, sight, boxes, unchanged) {
+function inWords({ name, shape }, receptiveFields, boxes, unchanged) {
   const [first = 0, height, width] = shape;
   const places = boxes.map((box) => (box ? (box.bottom - box.top) * (box.right - box.left) : 0));
   if (height !== undefined) {
     const [box] = boxes;
-    if (!box) return say.probe.none(name);
-    return say.probe.maps(name, box.bottom - box.top, box.right - box.left, height, width ?? 1, first);
+    if (!box) return t.probe.none(name);
+    return t.probe.maps(name, box.bottom - box.top, box.right - box.left, height, width ?? 1, first);
   }
-  if (places.every((n) => n === 0)) return say.probe.none(name);
-  if (sight.fields[0]?.name !== unchanged) return say.probe.all(name, count(first));
-  const rows = sight.fields[0]?.rows?.length ?? 1;
-  const columns = sight.fields[0]?.columns?.length ?? 1;
-  return say.probe.units(name, count(((places[0] ?? 0) * first) / (rows * columns)), count(first));
+  if (places.every((n) => n === 0)) return t.probe.none(name);
+  if (receptiveFields.fields[0]?.name !== unchanged) return t.probe.all(name, count(first));
+  const rows = receptiveFields.fields[0]?.rows?.length ?? 1;
+  const columns = receptiveFields.fields[0]?.columns?.length ?? 1;
+  return t.probe.units(name, count(((places[0] ?? 0) * first) / (rows * columns)), count(first));
 }
 
 /**
@@ -150,13 +154,13 @@ function inWords({ name, shape }, sight, boxes, unchanged) {
 function placeSpots(probe, input) {
   const pixel = probe && { left: probe.x, top: probe.y, right: probe.x + 1, bottom: probe.y + 1 };
   const [height = 1, width = 1] = input.size;
-  placeBox(find("#seen-spot", HTMLElement), pixel && fractions(pixel, height, width));
-  placeBox(find("#photo-spot", HTMLElement), pixel && fractions(onPhoto(pixel, input), input.height, input.width));
+  placeBox(getElement("#network-input-spot", HTMLElement), pixel && fractions(pixel, height, width));
+  placeBox(getElement("#photo-spot", HTMLElement), pixel && fractions(onPhoto(pixel, input), input.height, input.width));
 }
 
 /**
- * Mark a part of every map of the current layer, on the stage and in the strip. One place in the style sheet draws them all,
- * so that thousands of maps cost no more than one.
+ * Mark a part of every map of the current layer, on the stage and in the strip. One place in the
+ * style sheet draws them all, so that thousands of maps cost no more than one.
  *
  * @param {string} layer
  * @param {{ left: number, top: number, width: number, height: number } | null} box
@@ -164,7 +168,7 @@ function placeSpots(probe, input) {
 function mark(layer, box) {
   for (const column of document.querySelectorAll(".column.probed")) column.classList.remove("probed");
   const column = document.querySelector(`.column[data-layer="${CSS.escape(layer)}"]`);
-  for (const place of [find("#stage-body", HTMLElement), column]) {
+  for (const place of [getElement("#stage-body", HTMLElement), column]) {
     if (!(place instanceof HTMLElement)) continue;
     place.classList.toggle("probed", box !== null);
     for (const side of /** @type {const} */ (["left", "top", "width", "height"])) {

@@ -4,7 +4,7 @@ import { h } from "../../lib/dom.js";
 import { fixed, percent, probability, words } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";
 import { placeOfRow } from "../../model/outputs.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { colourOf } from "./colours.js";
 import { row } from "./rows.js";
 
@@ -27,16 +27,16 @@ const asked = { least: LEAST };
 export function boxes(context) {
   const { answer, info } = context;
   const all = answer.boxes;
-  if (!all) return { rows: [], view: [h("p", {}, say.prediction.noLayout)], note: "" };
+  if (!all) return { rows: [], view: [h("p", {}, t.prediction.noLayout)], note: "" };
   const list = h("ol", { class: "shares box-list", tabindex: "-1" });
-  const told = h("p", { class: "quiet", role: "status" });
+  const told = h("p", { class: "muted", role: "status" });
   const value = h("output", {}, percent(asked.least));
   const slider = h("input", { type: "range", id: "box-threshold", min: "0", max: "1", step: "0.01", value: String(asked.least) });
   const show = () => {
     const shown = all.filter(({ score }) => score >= asked.least);
     value.textContent = percent(asked.least);
     list.replaceChildren(...shown.map((box, i) => h("li", {}, boxRow(context, box, i))));
-    told.textContent = shown.length || !all.length ? say.prediction.found(shown.length, all.length) : say.prediction.below(probability(all[0]?.score ?? 0));
+    told.textContent = shown.length || !all.length ? t.prediction.found(shown.length, all.length) : t.prediction.below(probability(all[0]?.score ?? 0));
     context.onPhoto.boxes(shown.map((box, i) => drawn(context, box, i, shown.length)));
   };
   slider.addEventListener("input", () => {
@@ -46,12 +46,12 @@ export function boxes(context) {
   show();
   return {
     view: [
-      h("div", { class: "field threshold" }, h("label", { for: slider.id }, say.prediction.threshold), slider, value),
+      h("div", { class: "field threshold" }, h("label", { for: slider.id }, t.prediction.threshold), slider, value),
       told,
       list,
     ],
     rows: [],
-    note: [say.prediction.readAs(answer.format ?? info.name), answer.note ?? ""].filter(Boolean).join(" "),
+    note: [t.prediction.readAs(answer.format ?? info.name), answer.note ?? ""].filter(Boolean).join(" "),
     large: () => context.onPhoto.large(),
   };
 }
@@ -71,7 +71,7 @@ function boxRow(context, box, at) {
     element.addEventListener(type, () => light(isLit));
   }
   const { left, top, right, bottom } = box;
-  element.title = say.prediction.corners(...[left, top, right, bottom].map((edge) => fixed(edge, 0)));
+  element.title = t.prediction.corners(...[left, top, right, bottom].map((edge) => fixed(edge, 0)));
   return element;
 }
 
@@ -112,5 +112,5 @@ function labelNumber({ model, answer }, { label }) {
 async function open({ app, model, numbers }, { output, row: at }) {
   const layer = layerNamed(model, output);
   const tensor = layer && (await numbers.whole(layer));
-  if (layer && tensor && app.store.state.numbers === numbers) app.explorer.goTo(layer.name, placeOfRow(layer, tensor, at));
+  if (layer && tensor && app.store.state.numbers === numbers) app.navigation.goTo(layer.name, placeOfRow(layer, tensor, at));
 }

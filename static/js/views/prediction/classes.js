@@ -1,8 +1,11 @@
-/** The dialog of classes: what a network can choose among, and how often it is right where that is known. */
+/**
+ * The dialog of classes: what a network can choose among, and how often it is right where that is
+ * known.
+ */
 
 import { h } from "../../lib/dom.js";
 import { count, percent, words } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { labelOf } from "../../model/outputs.js";
 
 /**
@@ -20,17 +23,17 @@ export function classList(model, info) {
   const number = info.kind === "binary" ? 2 : info.classes;
   const labels = info.labels ?? Array.from({ length: number }, (_, i) => labelOf(info, String(i)));
   const { accuracy, validation_pictures: tested } = model.card;
-  const knows = info.kind === "multilabel" ? say.prediction.tells : say.answer.taught;
+  const knows = info.kind === "multilabel" ? t.prediction.tells : t.answer.taught;
   return [
-    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
-    h("h2", { id: "classes-title" }, say.answer.knows(model.title)),
+    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
+    h("h2", { id: "classes-title" }, t.answer.knows(model.title)),
     h(
       "p",
       {},
       knows(labels.length),
-      typeof accuracy === "number" && say.answer.right(typeof tested === "number" ? count(tested) : "", percent(accuracy)),
+      typeof accuracy === "number" && t.answer.right(typeof tested === "number" ? count(tested) : "", percent(accuracy)),
     ),
-    h("ul", { class: "classes", tabindex: "0", "aria-label": say.answer.list }, ...labels.map((label) => classRow(label, right[label]))),
+    h("ul", { class: "classes", tabindex: "0", "aria-label": t.answer.list }, ...labels.map((label) => classRow(label, right[label]))),
   ];
 }
 

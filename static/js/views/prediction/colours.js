@@ -1,4 +1,7 @@
-/** Colours that tell classes apart: on a circle of hues, each far from the one before, in three lightnesses. */
+/**
+ * Colours that tell classes apart: on a circle of hues, each far from the one before, in three
+ * lightnesses.
+ */
 
 const GOLDEN = 137.508; // degrees: neighbours in number are never neighbours in hue
 const LIGHTNESS = [0.52, 0.66, 0.42];

@@ -1,10 +1,13 @@
-/** What the network says of the photo, each kind of answer in its own form; and one click away what it can choose among. */
+/**
+ * What the network says of the photo, each kind of answer in its own form; and one click away what
+ * it can choose among.
+ */
 
 import { exportUrl, isAbort, ProblemError } from "../../api/client.js";
-import { find, h } from "../../lib/dom.js";
+import { getElement, h } from "../../lib/dom.js";
 import { layerNamed } from "../../model/graph.js";
 import { isClassifying, outputOf } from "../../model/outputs.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { boxes } from "./boxes.js";
 import { classList } from "./classes.js";
 import { image, map } from "./maps.js";
@@ -47,12 +50,12 @@ export function mountPredictions(app) {
   const onPhoto = new OnPhoto(app);
   const show = () => void update(app, onPhoto);
   store.watch(["analysis", "model", "output", "theme"], show);
-  store.watch(["photo", "seen"], ({ model, analysis, output }) => {
+  store.watch(["photo", "inputImage"], ({ model, analysis, output }) => {
     const kind = outputOf({ model, analysis, output })?.info.kind;
     if (kind === "map" || kind === "image") show(); // they stand beside the photo
   });
-  const dialog = find("#classes-dialog", HTMLDialogElement);
-  find("#classes", HTMLElement).addEventListener("click", () => {
+  const dialog = getElement("#classes-dialog", HTMLDialogElement);
+  getElement("#classes", HTMLElement).addEventListener("click", () => {
     const found = outputOf(store.state);
     if (!store.state.model || !found) return;
     dialog.replaceChildren(...classList(store.state.model, found.info));
@@ -72,9 +75,9 @@ async function update(app, onPhoto) {
   const { info } = found;
   head(app, found);
   downloads(analysis.id);
-  const more = find("#classes", HTMLElement);
+  const more = getElement("#classes", HTMLElement);
   more.hidden = !isClassifying(info);
-  more.textContent = typeof model.card.accuracy === "number" ? say.answer.classes : say.prediction.choices;
+  more.textContent = typeof model.card.accuracy === "number" ? t.answer.classes : t.prediction.choices;
   const layer = layerNamed(model, info.name);
   const context = { app, store, model, analysis, numbers, ...found, tensor: numbers.peek(info.name), onPhoto };
   fill(context);
@@ -95,13 +98,13 @@ function fill(context) {
   context.onPhoto.clear();
   const { view = [], rows, note, large } = KINDS[context.info.kind](context);
   const look = () => openLarge(context, large?.() ?? []);
-  find("#answer-view", HTMLElement).replaceChildren(
+  getElement("#answer-view", HTMLElement).replaceChildren(
     ...view,
-    ...(large ? [h("button", { type: "button", class: "text", id: "answer-large", on: { click: look } }, say.prediction.large)] : []),
+    ...(large ? [h("button", { type: "button", class: "text", id: "answer-large", on: { click: look } }, t.prediction.large)] : []),
   );
-  find("#predictions", HTMLElement).replaceChildren(...rows.map((row) => h("li", {}, row)));
-  find("#predictions", HTMLElement).hidden = rows.length === 0;
-  find("#doubt", HTMLElement).textContent = note;
+  getElement("#predictions", HTMLElement).replaceChildren(...rows.map((row) => h("li", {}, row)));
+  getElement("#predictions", HTMLElement).hidden = rows.length === 0;
+  getElement("#doubt", HTMLElement).textContent = note;
 }
 
 /**
@@ -115,13 +118,13 @@ function head({ store }, { info }) {
   const select = h(
     "select",
     { id: "output" },
-    ...outputs.map(({ name, kind }) => h("option", { value: name, selected: name === info.name }, say.prediction.output(name, say.prediction.kinds[kind]))),
+    ...outputs.map(({ name, kind }) => h("option", { value: name, selected: name === info.name }, t.prediction.output(name, t.prediction.kinds[kind]))),
   );
-  select.addEventListener("change", () => store.set({ output: select.value, why: { ...store.state.why, target: null } }));
+  select.addEventListener("change", () => store.set({ output: select.value, attributionRequest: { ...store.state.attributionRequest, target: null } }));
   const isPlain = outputs.length === 1 && info.kind === "classes";
-  find("#answer-head", HTMLElement).replaceChildren(
-    ...(outputs.length > 1 ? [h("div", { class: "field" }, h("label", { for: "output" }, say.prediction.outputs(outputs.length)), select)] : []),
-    ...(isPlain ? [] : [h("details", { class: "answer-kind" }, h("summary", {}, say.prediction.kinds[info.kind]), h("p", { class: "quiet" }, say.prediction.derived, " ", h("span", { lang: "en" }, info.reason)))]),
+  getElement("#answer-head", HTMLElement).replaceChildren(
+    ...(outputs.length > 1 ? [h("div", { class: "field" }, h("label", { for: "output" }, t.prediction.outputs(outputs.length)), select)] : []),
+    ...(isPlain ? [] : [h("details", { class: "answer-kind" }, h("summary", {}, t.prediction.kinds[info.kind]), h("p", { class: "muted" }, t.prediction.derived, " ", h("span", { lang: "en" }, info.reason)))]),
   );
 }
 
@@ -130,10 +133,10 @@ function head({ store }, { info }) {
  * @param {Node[]} content
  */
 function openLarge({ info }, content) {
-  const dialog = find("#answer-dialog", HTMLDialogElement);
+  const dialog = getElement("#answer-dialog", HTMLDialogElement);
   dialog.replaceChildren(
-    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
-    h("h2", { id: "answer-large-title" }, say.prediction.output(info.name, say.prediction.kinds[info.kind])),
+    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
+    h("h2", { id: "answer-large-title" }, t.prediction.output(info.name, t.prediction.kinds[info.kind])),
     h("div", { class: "large" }, ...content),
   );
   dialog.showModal();
@@ -143,7 +146,7 @@ function openLarge({ info }, content) {
 function downloads(id) {
   const link = (/** @type {"json" | "npz"} */ format, /** @type {string} */ text) =>
     h("a", { href: exportUrl(id, format), download: true }, text);
-  find("#downloads", HTMLElement).replaceChildren(
-    say.answer.allNumbers, link("json", "JSON"), " · ", link("npz", "NumPy .npz"),
+  getElement("#downloads", HTMLElement).replaceChildren(
+    t.answer.allNumbers, link("json", "JSON"), " · ", link("npz", "NumPy .npz"),
   );
 }

@@ -1,4 +1,7 @@
-/** Outputs with rows and columns: what is where, over the photo and beside it; and pictures, before and after. */
+/**
+ * Outputs with rows and columns: what is where, over the photo and beside it; and pictures, before
+ * and after.
+ */
 
 import { h } from "../../lib/dom.js";
 import { count, number, percent, words } from "../../i18n/format.js";
@@ -6,9 +9,9 @@ import { layerNamed } from "../../model/graph.js";
 import { paint, paintOver } from "../../render/raster.js";
 import { extremes, rangeOf } from "../../model/colour-range.js";
 import { strongestPlace } from "../../model/tensors.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { colourOf } from "./colours.js";
-import { seenCanvas } from "./on-photo.js";
+import { inputCanvas } from "./on-photo.js";
 import { areas, isNumbers, largestOf, paintClasses, paintPicture, planesOf, rangeOfPicture } from "./planes.js";
 
 /**
@@ -17,7 +20,7 @@ import { areas, isNumbers, largestOf, paintClasses, paintPicture, planesOf, rang
  * @typedef {import("./planes.js").Planes} Planes
  *
  * @typedef {object} Painted A way to look at a map.
- * @property {(canvas: HTMLCanvasElement) => void} beside
+ * @property {(canvas: HTMLCanvasElement) => void} compareTarget
  * @property {(canvas: HTMLCanvasElement) => void} over with what is nothing see-through
  * @property {HTMLElement} legend
  */
@@ -41,10 +44,10 @@ export function map(context) {
   const show = () => {
     painted = lookAt(context, all);
     onPhoto.map(painted.over);
-    const canvas = h("canvas", { class: "hard", role: "img", "aria-label": say.prediction.mapLabel(info.name, all.width, all.height) });
-    painted.beside(canvas);
+    const canvas = h("canvas", { class: "hard", role: "img", "aria-label": t.prediction.mapLabel(info.name, all.width, all.height) });
+    painted.compareTarget(canvas);
     view.replaceChildren(
-      pairOf([h("figure", {}, seenCanvas(store.state, all.width, all.height)), h("figure", {}, canvas)], all),
+      pairOf([h("figure", {}, inputCanvas(store.state, all.width, all.height)), h("figure", {}, canvas)], all),
       painted.legend,
     );
   };
@@ -69,7 +72,7 @@ function lookAt(context, all) {
   if (channel !== null || (planes.length === 1 && !isNumbers(only))) return heat(context, planes[channel ?? 0] ?? only, width);
   const found = planes.length === 1 ? Uint16Array.from(only) : largestOf(planes);
   const painted = (/** @type {HTMLCanvasElement} */ canvas) => paintClasses(canvas, found, width);
-  return { beside: painted, over: painted, legend: legend(context, all, found) };
+  return { compareTarget: painted, over: painted, legend: legend(context, all, found) };
 }
 
 /**
@@ -83,9 +86,9 @@ function heat({ store }, plane, width) {
   const { min, max } = extremes(plane);
   const range = rangeOf(min, max);
   return {
-    beside: (canvas) => paint(canvas, plane, width, range, theme),
+    compareTarget: (canvas) => paint(canvas, plane, width, range, theme),
     over: (canvas) => paintOver(canvas, plane, width, range, theme, 0.5),
-    legend: h("p", { class: "quiet" }, say.prediction.from(number(min, max), number(max))),
+    legend: h("p", { class: "muted" }, t.prediction.from(number(min, max), number(max))),
   };
 }
 
@@ -100,8 +103,8 @@ function legend({ app, model, info, tensor }, { planes, isLast }, found) {
   const layer = layerNamed(model, info.name);
   const sorted = areas(found);
   const rows = sorted.slice(0, NAMED).map(([k, places]) => {
-    const go = () => layer && tensor && app.explorer.goTo(layer.name, planes.length > 1 && !isLast ? strongestPlace(tensor, k) : null);
-    const name = info.labels?.[k] === undefined ? say.answer.unnamed(k) : words(info.labels[k]);
+    const go = () => layer && tensor && app.navigation.goTo(layer.name, planes.length > 1 && !isLast ? strongestPlace(tensor, k) : null);
+    const name = info.labels?.[k] === undefined ? t.answer.unnamed(k) : words(info.labels[k]);
     return h(
       "li",
       {},
@@ -115,7 +118,7 @@ function legend({ app, model, info, tensor }, { planes, isLast }, found) {
     );
   });
   const others = sorted.length - rows.length;
-  return h("div", {}, h("ol", { class: "shares" }, ...rows), h("p", { class: "quiet" }, others > 0 ? say.prediction.otherClasses(count(others)) : say.prediction.area));
+  return h("div", {}, h("ol", { class: "shares" }, ...rows), h("p", { class: "muted" }, others > 0 ? t.prediction.otherClasses(count(others)) : t.prediction.area));
 }
 
 /**
@@ -127,14 +130,14 @@ function channelChoice({ info }, { planes }, show) {
   const select = h(
     "select",
     { id: "answer-channel" },
-    h("option", { value: "" }, say.prediction.largest),
-    ...planes.map((_, k) => h("option", { value: k, selected: asked.channel === k }, info.labels?.[k] === undefined ? say.numbers.map(k) : words(info.labels[k]))),
+    h("option", { value: "" }, t.prediction.largest),
+    ...planes.map((_, k) => h("option", { value: k, selected: asked.channel === k }, info.labels?.[k] === undefined ? t.numbers.map(k) : words(info.labels[k]))),
   );
   select.addEventListener("change", () => {
     asked.channel = select.value === "" ? null : Number(select.value);
     show();
   });
-  return h("div", { class: "field" }, h("label", { for: select.id }, say.prediction.show), select);
+  return h("div", { class: "field" }, h("label", { for: select.id }, t.prediction.show), select);
 }
 
 /**
@@ -143,17 +146,17 @@ function channelChoice({ info }, { planes }, show) {
  * @param {Painted} painted
  */
 function largeMap({ store }, { width, height }, painted) {
-  const [beside, over] = [h("canvas", { class: "hard" }), h("canvas", { class: "hard large-over" })];
-  painted.beside(beside);
+  const [compareTarget, over] = [h("canvas", { class: "hard" }), h("canvas", { class: "hard large-over" })];
+  painted.compareTarget(compareTarget);
   painted.over(over);
-  const strength = h("input", { type: "range", min: "0", max: "1", step: "0.05", value: "0.6", "aria-label": say.prediction.strength });
+  const strength = h("input", { type: "range", min: "0", max: "1", step: "0.05", value: "0.6", "aria-label": t.prediction.strength });
   const fade = () => (over.style.opacity = strength.value);
   strength.addEventListener("input", fade);
   fade();
   const size = sizeOf(width, height);
   return [
-    h("figure", {}, h("div", { class: "large-photo" }, seenCanvas(store.state, size.width, size.height), over), h("figcaption", {}, say.prediction.over, strength)),
-    h("figure", {}, beside, h("figcaption", {}, say.prediction.beside(width, height)), painted.legend.cloneNode(true)),
+    h("figure", {}, h("div", { class: "large-photo" }, inputCanvas(store.state, size.width, size.height), over), h("figcaption", {}, t.prediction.over, strength)),
+    h("figure", {}, compareTarget, h("figcaption", {}, t.prediction.beside(width, height)), painted.legend.cloneNode(true)),
   ];
 }
 
@@ -169,21 +172,21 @@ export function image(context) {
   const all = planesOf(tensor, channels);
   const range = rangeOfPicture(all.planes);
   const after = () => {
-    const canvas = h("canvas", { role: "img", "aria-label": say.prediction.pictureLabel(info.name, all.width, all.height) });
+    const canvas = h("canvas", { role: "img", "aria-label": t.prediction.pictureLabel(info.name, all.width, all.height) });
     paintPicture(canvas, all, range, model.preprocess.channels === "bgr");
     return canvas;
   };
   const before = () => {
     const [height = 1, width = 1] = store.state.analysis?.input.size ?? [];
-    return seenCanvas({ ...store.state, photo: null }, width, height);
+    return inputCanvas({ ...store.state, photo: null }, width, height);
   };
-  const captions = [say.prediction.before, say.prediction.after(all.width, all.height)];
+  const captions = [t.prediction.before, t.prediction.after(all.width, all.height)];
   const figures = () => [before(), after()].map((canvas, i) => h("figure", {}, canvas, h("figcaption", {}, captions[i])));
   const [black, white] = [number(range.black), number(range.white)];
   return {
     view: [pairOf(figures(), all)],
     rows: [],
-    note: range.isUsual ? say.prediction.range(black, white) : say.prediction.stretched(black, white),
+    note: range.isUsual ? t.prediction.range(black, white) : t.prediction.stretched(black, white),
     large: figures,
   };
 }

@@ -1,11 +1,14 @@
-/** Outputs that are numbers: with their signs around zero, symbols along a line, and numbers of which nothing is known. */
+/**
+ * Outputs that are numbers: with their signs around zero, symbols along a line, and numbers of
+ * which nothing is known.
+ */
 
 import { h } from "../../lib/dom.js";
 import { count, formText, number, signed, words } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";
 import { placeOf } from "../../model/outputs.js";
 import { extremes } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("./index.js").Context} Context
@@ -26,8 +29,8 @@ export function numbers({ app, model, info, answer }) {
   const { min, max } = extremes(values);
   const reach = Math.max(Math.abs(min), Math.abs(max)) || 1;
   const rows = values.slice(0, SHOWN).map((value, i) => {
-    const go = () => layer && app.explorer.goTo(layer.name, placeOf(layer, i));
-    const name = info.labels?.[i] === undefined ? say.numbers.number(i) : words(info.labels[i]);
+    const go = () => layer && app.navigation.goTo(layer.name, placeOf(layer, i));
+    const name = info.labels?.[i] === undefined ? t.numbers.number(i) : words(info.labels[i]);
     const [from, to] = [Math.min(0, value), Math.max(0, value)].map((end) => 50 + (50 * end) / reach);
     return h(
       "button",
@@ -38,7 +41,7 @@ export function numbers({ app, model, info, answer }) {
     );
   });
   const size = info.shape.reduce((a, b) => a * b, 1);
-  return { rows, note: size > rows.length ? say.prediction.more(count(size - rows.length), info.name) : say.prediction.numbers };
+  return { rows, note: size > rows.length ? t.prediction.more(count(size - rows.length), info.name) : t.prediction.numbers };
 }
 
 /**
@@ -49,14 +52,14 @@ export function unknown({ app, model, analysis, info }) {
   const layer = layerNamed(model, info.name);
   const stats = analysis.layers.find(({ name }) => name === info.name)?.stats;
   const facts = stats
-    ? [[say.prediction.stats.min, stats.min], [say.prediction.stats.max, stats.max], [say.prediction.stats.mean, stats.mean], [say.prediction.stats.std, stats.std]]
+    ? [[t.prediction.stats.min, stats.min], [t.prediction.stats.max, stats.max], [t.prediction.stats.mean, stats.mean], [t.prediction.stats.std, stats.std]]
     : [];
-  const go = () => layer && app.explorer.goTo(layer.name);
+  const go = () => layer && app.navigation.goTo(layer.name);
   return {
     view: [
-      h("p", {}, say.prediction.unknown),
+      h("p", {}, t.prediction.unknown),
       h("dl", { class: "facts" }, ...facts.map(([name, value]) => h("div", {}, h("dt", {}, String(name)), h("dd", {}, number(Number(value)))))),
-      layer && h("p", {}, formText(layer), " · ", h("button", { type: "button", class: "text", on: { click: go } }, say.prediction.toNumbers)),
+      layer && h("p", {}, formText(layer), " · ", h("button", { type: "button", class: "text", on: { click: go } }, t.prediction.toNumbers)),
     ].filter((child) => child !== null),
     rows: [],
     note: "",
@@ -73,15 +76,15 @@ export function tokens({ app, model, info, tensor }) {
   const layer = layerNamed(model, info.name);
   const found = tensor ? bestSymbols(info, tensor) : [];
   const chips = found.slice(0, MOST_SYMBOLS).map(({ symbol, index, score }, at) => {
-    const go = () => layer && app.explorer.goTo(layer.name, placeOf(layer, index));
+    const go = () => layer && app.navigation.goTo(layer.name, placeOf(layer, index));
     const name = info.labels?.[symbol] ?? String(symbol);
-    const title = say.prediction.symbol(at, name, score === null ? "" : number(score));
+    const title = t.prediction.symbol(at, name, score === null ? "" : number(score));
     return h("li", {}, h("button", { type: "button", class: "token", title, "aria-label": title, on: { click: go } }, name));
   });
   return {
-    view: [h("ol", { class: "tokens", "aria-label": say.prediction.sequence }, ...chips)],
+    view: [h("ol", { class: "tokens", "aria-label": t.prediction.sequence }, ...chips)],
     rows: [],
-    note: info.classes > 1 ? say.prediction.tokens(found.length, info.classes) : say.prediction.integers(found.length),
+    note: info.classes > 1 ? t.prediction.tokens(found.length, info.classes) : t.prediction.integers(found.length),
   };
 }
 

@@ -1,6 +1,9 @@
-/** What an answer says of places, drawn on the photo: boxes with names, and maps laid over the part that the network saw. */
+/**
+ * What an answer says of places, drawn on the photo: boxes with names, and maps laid over the part
+ * that the network saw.
+ */
 
-import { find, h, placeBox } from "../../lib/dom.js";
+import { getElement, h, placeBox } from "../../lib/dom.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -11,8 +14,8 @@ import { find, h, placeBox } from "../../lib/dom.js";
  */
 
 export class OnPhoto {
-  #boxes = find("#photo-boxes", HTMLElement);
-  #canvas = find("#photo-answer", HTMLCanvasElement);
+  #boxes = getElement("#photo-boxes", HTMLElement);
+  #canvas = getElement("#photo-answer", HTMLCanvasElement);
   #hasMap = false;
   /** @type {DrawnBox[]} */
   #drawn = [];
@@ -20,7 +23,7 @@ export class OnPhoto {
   /** @param {App} app */
   constructor({ store }) {
     this.store = store;
-    store.watch(["tab", "field"], () => this.#giveWay());
+    store.watch(["tab", "effectiveField"], () => this.#giveWay());
   }
 
   clear() {
@@ -43,7 +46,7 @@ export class OnPhoto {
    */
   light(at) {
     for (const one of document.querySelectorAll("[data-box]")) {
-      if (one instanceof HTMLElement) one.classList.toggle("lit-box", one.dataset.box === String(at));
+      if (one instanceof HTMLElement) one.classList.toggle("highlight-box", one.dataset.box === String(at));
     }
   }
 
@@ -72,8 +75,8 @@ export class OnPhoto {
 
   /** What the reader has asked to see on the photo comes first. */
   #giveWay() {
-    const { tab, field } = this.store.state;
-    const isFree = tab !== "why" && !field?.answer;
+    const { tab, effectiveField } = this.store.state;
+    const isFree = tab !== "attribution" && !effectiveField?.answer;
     this.#canvas.hidden = !this.#hasMap || !isFree;
     this.#boxes.hidden = !isFree;
   }
@@ -107,14 +110,14 @@ function boxElements(drawn, { width, height }, light) {
  *
  * @param {Readonly<State>} state
  */
-function photoCanvas({ photo, seen, analysis }) {
+function photoCanvas({ photo, inputImage, analysis }) {
   const { width, height, crop } = analysis?.input ?? { width: 1, height: 1, crop: [0, 0, 1, 1] };
   const scale = Math.min(1, 2048 / Math.max(width, height));
   const canvas = h("canvas", { width: Math.round(width * scale), height: Math.round(height * scale) });
   const [left = 0, top = 0, right = width, bottom = height] = crop.map((edge) => edge * scale);
   const context = canvas.getContext("2d");
   if (photo) context?.drawImage(photo, 0, 0, canvas.width, canvas.height);
-  else if (seen) context?.drawImage(seen, left, top, right - left, bottom - top);
+  else if (inputImage) context?.drawImage(inputImage, left, top, right - left, bottom - top);
   return canvas;
 }
 
@@ -125,12 +128,12 @@ function photoCanvas({ photo, seen, analysis }) {
  * @param {number} width
  * @param {number} height
  */
-export function seenCanvas({ photo, seen, analysis }, width, height) {
+export function inputCanvas({ photo, inputImage, analysis }, width, height) {
   const canvas = h("canvas", { width, height });
   const context = canvas.getContext("2d");
   const [left = 0, top = 0, right = 1, bottom = 1] = analysis?.input.crop ?? [];
   if (context) context.imageSmoothingQuality = "high";
   if (photo && !analysis?.original) context?.drawImage(photo, left, top, right - left, bottom - top, 0, 0, width, height);
-  else if (seen) context?.drawImage(seen, 0, 0, width, height);
+  else if (inputImage) context?.drawImage(inputImage, 0, 0, width, height);
   return canvas;
 }

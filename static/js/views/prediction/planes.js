@@ -1,4 +1,7 @@
-/** An output with rows and columns as planes, and planes as pixels: which class is where, or a picture. */
+/**
+ * An output with rows and columns as planes, and planes as pixels: which class is where, or a
+ * picture.
+ */
 
 import { planeOf } from "../../render/raster.js";
 import { extremes } from "../../model/colour-range.js";
@@ -51,7 +54,8 @@ export function largestOf(planes) {
 }
 
 /**
- * Whether a plane holds the numbers of classes rather than scores: whole, not negative, and more than zero and one.
+ * Whether a plane holds the numbers of classes rather than scores: whole, not negative, and more
+ * than zero and one.
  *
  * @param {Float32Array} plane
  */
@@ -89,7 +93,8 @@ const RANGES = /** @type {const} */ ([[0, 1], [-1, 1], [0, 255]]);
 const NEAR = 0.1; // by so much of its width a picture may leave its range: networks overshoot
 
 /**
- * What black and white are in a picture's numbers: the first usual range that holds nearly all of them, else their own ends.
+ * What black and white are in a picture's numbers: the first usual range that holds nearly all of
+ * them, else their own ends.
  *
  * @param {Float32Array[]} planes
  * @returns {{ black: number, white: number, isUsual: boolean }}

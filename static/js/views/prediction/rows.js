@@ -1,10 +1,12 @@
-/** Answers of classifying outputs, each in a row: exclusive classes, one yes or no, several of them. */
+/**
+ * Answers of classifying outputs, each in a row: exclusive classes, one yes or no, several of them.
+ */
 
 import { h } from "../../lib/dom.js";
 import { probability, signed } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";
 import { labelOf, placeOfUnit, unitOf } from "../../model/outputs.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("./index.js").Context} Context
@@ -39,7 +41,7 @@ export function row({ name, share, value, go, marked = false }) {
  */
 function rowOf({ app, model, info }, { label, score }, marked) {
   const at = placeOfUnit(model, info, unitOf(info, label));
-  const go = at && (() => app.explorer.goTo(at.layer.name, at.place));
+  const go = at && (() => app.navigation.goTo(at.layer.name, at.place));
   return row({ name: labelOf(info, label), share: score, value: probability(score), go, marked });
 }
 
@@ -52,7 +54,7 @@ export function classes(context) {
   const isUnsure = (predictions[0]?.score ?? 1) < UNSURE;
   return {
     rows: predictions.slice(0, SHOWN).map((one) => rowOf(context, one)),
-    note: isUnsure ? say.answer.unsure(predictions.length) : "",
+    note: isUnsure ? t.answer.unsure(predictions.length) : "",
   };
 }
 
@@ -67,7 +69,7 @@ export function multilabel(context) {
   const yes = predictions.filter(({ score }) => score >= EVEN).length;
   return {
     rows: predictions.slice(0, SHOWN_OF_SEVERAL).map((one) => rowOf(context, one, true)),
-    note: say.prediction.several(yes, predictions.length),
+    note: t.prediction.several(yes, predictions.length),
   };
 }
 
@@ -87,7 +89,7 @@ export function binary(context) {
   const logit = logits?.shape.length === 1 && logits.shape[0] === 1 ? stats?.min : undefined;
   const likelier = labelOf(info, share >= EVEN ? yes : no);
   const at = placeOfUnit(model, info, 1);
-  const go = () => at && app.explorer.goTo(at.layer.name, at.place);
+  const go = () => at && app.navigation.goTo(at.layer.name, at.place);
   const end = (/** @type {string} */ label) =>
     h("span", { class: label === likelier ? "likelier" : "" }, h("b", {}, label), h("span", {}, probability(label === labelOf(info, yes) ? share : scoreOf(no))));
   return {
@@ -97,7 +99,7 @@ export function binary(context) {
         {
           type: "button",
           class: "yes-no",
-          "aria-label": say.prediction.between(labelOf(info, no), probability(scoreOf(no)), labelOf(info, yes), probability(share)),
+          "aria-label": t.prediction.between(labelOf(info, no), probability(scoreOf(no)), labelOf(info, yes), probability(share)),
           on: { click: go },
         },
         h("span", { class: "yes-no-ends" }, end(labelOf(info, no)), end(labelOf(info, yes))),
@@ -105,7 +107,7 @@ export function binary(context) {
       ),
     ],
     rows: [],
-    note: logit === undefined || info.activation !== "sigmoid" ? "" : say.prediction.logit(signed(logit), logit >= 0, likelier),
+    note: logit === undefined || info.activation !== "sigmoid" ? "" : t.prediction.logit(signed(logit), logit >= 0, likelier),
   };
 }
 

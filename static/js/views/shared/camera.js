@@ -1,11 +1,14 @@
-/** A photo taken with the camera. It is asked for on a click, and it is off again as soon as nobody needs it. */
+/**
+ * A photo taken with the camera. It is asked for on a click, and it is off again as soon as nobody
+ * needs it.
+ */
 
-import { find, h } from "../../lib/dom.js";
-import { say } from "../../i18n/index.js";
+import { getElement, h } from "../../lib/dom.js";
+import { t } from "../../i18n/index.js";
 
 /** @typedef {import("../../state/types.js").App} App */
 
-const words = say.camera;
+const words = t.camera;
 const QUALITY = 0.95; // of the JPEG that is sent
 
 /** @type {Record<string, { title: string, detail: string }>} Why there is no picture, by the browser's names for it. */
@@ -18,12 +21,12 @@ const PROBLEMS = {
 };
 
 /** @param {App} app */
-export function mountCamera({ intake }) {
-  const camera = new Camera((photo) => void intake.analyseFile(photo));
-  find("#camera", HTMLElement).addEventListener("click", () => void camera.open());
+export function mountCamera({ photoController }) {
+  const camera = new Camera((photo) => void photoController.analyseFile(photo));
+  getElement("#camera", HTMLElement).addEventListener("click", () => void camera.open());
 }
 
-/** What the camera sees, for as long as somebody looks. */
+/** The camera's picture, while its dialog is open. */
 export class Viewfinder {
   /** @type {MediaStream | null} */
   #stream = null;
@@ -60,7 +63,10 @@ export class Viewfinder {
     }
   }
 
-  /** Whether people see themselves, and expect to as in a mirror. The picture that is taken is not turned round. */
+  /**
+   * Whether people see themselves, and expect to as in a mirror. The picture that is taken is not
+   * turned round.
+   */
   get isMirrored() {
     return this.#stream?.getVideoTracks()[0]?.getSettings().facingMode !== "environment";
   }
@@ -87,17 +93,17 @@ export class Viewfinder {
 
 /** The dialog with the camera's picture; one a page. */
 export class Camera {
-  #dialog = find("#camera-dialog", HTMLDialogElement);
+  #dialog = getElement("#camera-dialog", HTMLDialogElement);
   #finder = new Viewfinder(() => this.#dialog.open, (problem) => this.#fail(problem));
   #still = h("canvas", { role: "img", "aria-label": words.still, hidden: true });
-  #words = h("p", { class: "quiet", role: "status" });
+  #words = h("p", { class: "muted", role: "status" });
   #buttons = h("p", { class: "ways-out" });
 
   /** @param {(photo: File) => void} onUse */
   constructor(onUse) {
     this.onUse = onUse;
     this.#dialog.append(
-      h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
+      h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
       h("h2", { id: "camera-title" }, words.title),
       h("div", { class: "viewfinder" }, this.#finder.video, this.#still),
       this.#words,
@@ -128,7 +134,7 @@ export class Camera {
 
   /** @param {{ title: string, detail: string }} problem */
   #fail({ title, detail }) {
-    this.#show("", `${title}. ${detail}`, [[say.problems.again, () => void this.open()]]);
+    this.#show("", `${title}. ${detail}`, [[t.problems.again, () => void this.open()]]);
   }
 
   /**

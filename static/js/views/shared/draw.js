@@ -1,14 +1,14 @@
 /** A drawing instead of a photo: by mouse, pen, finger or keyboard. */
 
-import { find, h } from "../../lib/dom.js";
-import { say } from "../../i18n/index.js";
+import { getElement, h } from "../../lib/dom.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {{ colour: string, width: number, points: number[][] }} Stroke
  * @typedef {{ background: string, strokes: Stroke[] }} Drawing
  */
 
-const words = say.draw;
+const words = t.draw;
 const SIZE = 320; // pixels of the drawing's sides
 const STEP = 8; // pixels that an arrow key moves the pen
 const COLOURS = ["#000000", "#ffffff", "#d62828", "#f28c28", "#f7d038", "#2a9d4a", "#2667c9", "#7a4a21"];
@@ -18,9 +18,9 @@ const ARROWS = /** @type {Record<string, [number, number]>} */ ({
 });
 
 /** @param {import("../../state/types.js").App} app */
-export function mountDraw({ intake }) {
-  const pad = new Pad((drawing) => void intake.analyseFile(drawing));
-  find("#draw", HTMLElement).addEventListener("click", () => pad.open());
+export function mountDraw({ photoController }) {
+  const pad = new Pad((drawing) => void photoController.analyseFile(drawing));
+  getElement("#draw", HTMLElement).addEventListener("click", () => pad.open());
 }
 
 /** The dialog that is drawn in. */
@@ -52,16 +52,16 @@ export class Pad {
    * @param {(drawing: File) => void} onUse
    * @param {HTMLDialogElement} [dialog] for this pad alone, labelled by the heading that is made here
    */
-  constructor(onUse, dialog = find("#draw-dialog", HTMLDialogElement)) {
+  constructor(onUse, dialog = getElement("#draw-dialog", HTMLDialogElement)) {
     this.onUse = onUse;
     this.#dialog = dialog;
     const button = (/** @type {string} */ name, /** @type {() => void} */ click) =>
       h("button", { type: "button", class: "text", on: { click } }, name);
     this.#dialog.append(
-      h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
+      h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
       h("h2", { id: dialog.getAttribute("aria-labelledby") }, words.title),
       h("div", { class: "pad" }, this.#canvas, this.#tip),
-      h("p", { class: "quiet" }, words.hint),
+      h("p", { class: "muted" }, words.hint),
       choice(words.pen, COLOURS, this.#colour, (colour) => (this.#colour = colour)),
       choice(words.width, WIDTHS, this.#width, (width) => {
         this.#width = width;
@@ -198,5 +198,5 @@ function choice({ title, names }, values, first, onChoice) {
     const pressed = String(value === first);
     return h("button", { type: "button", "aria-label": names[i], title: names[i], "aria-pressed": pressed, on: { click } }, h("span", { style: dot(value) }));
   });
-  return h("div", { class: "pens", role: "group", "aria-label": title }, h("span", { class: "quiet" }, title), ...buttons);
+  return h("div", { class: "pens", role: "group", "aria-label": title }, h("span", { class: "muted" }, title), ...buttons);
 }

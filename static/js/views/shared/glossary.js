@@ -1,12 +1,15 @@
-/** The glossary as a panel: every term with its sentence, its symbol, its word in the other language, and where to see it. */
+/**
+ * The glossary as a panel: every term with its sentence, its symbol, its word in the other
+ * language, and where to see it.
+ */
 
 import { h } from "../../lib/dom.js";
 import { loadGlossary } from "../../i18n/glossary.js";
-import { language, say } from "../../i18n/index.js";
+import { language, t } from "../../i18n/index.js";
 
 /** @typedef {import("../../i18n/glossary.js").Entry} Entry */
 
-const words = say.glossary;
+const words = t.glossary;
 /** @type {"en" | "de"} */
 const own = language === "de" ? "de" : "en";
 const other = own === "de" ? "en" : "de";
@@ -33,7 +36,7 @@ export async function openGlossary(id) {
 function build(entries) {
   const sorted = [...entries].sort((a, b) => a.term[own].localeCompare(b.term[own], own));
   const rows = sorted.map((entry) => ({ entry, element: row(entry) }));
-  const none = h("p", { class: "quiet", hidden: true }, words.none);
+  const none = h("p", { class: "muted", hidden: true }, words.none);
   const search = h("input", { type: "search", id: "glossary-search", autocomplete: "off", "aria-label": words.search, placeholder: words.search });
   search.addEventListener("input", () => {
     const asked = search.value.trim().toLocaleLowerCase(own);
@@ -43,7 +46,7 @@ function build(entries) {
   const dialog = h(
     "dialog",
     { id: "glossary-dialog", class: "glossary", "aria-labelledby": "glossary-title" },
-    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
+    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
     h("h2", { id: "glossary-title" }, words.title),
     search,
     h("ul", {}, ...rows.map(({ element }) => element)),
@@ -63,7 +66,7 @@ function row({ id, term, sentence, symbol, see }) {
       { class: "glossary-head" },
       h("b", {}, term[own]),
       symbol && h("code", {}, symbol),
-      term[other] !== term[own] && h("span", { class: "quiet", lang: other }, term[other]),
+      term[other] !== term[own] && h("span", { class: "muted", lang: other }, term[other]),
       see && h("a", { href: addressOf(see), "aria-label": words.seeTerm(term[own]) }, words.see),
     ),
     h("p", {}, sentence[own]),

@@ -1,8 +1,8 @@
 /** What is under way, with a way to cancel it; what went wrong, with a way out. */
 
-import { find, h, setAttribute } from "../../lib/dom.js";
+import { getElement, h, setAttribute } from "../../lib/dom.js";
 import { bytes, count, fixed } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -34,7 +34,7 @@ export function mountNotice(app) {
 
 /** @param {HTMLElement | null} content */
 function show(content) {
-  const notice = find("#notice", HTMLElement);
+  const notice = getElement("#notice", HTMLElement);
   if (content) notice.replaceChildren(content);
   else notice.replaceChildren();
 }
@@ -43,15 +43,15 @@ function show(content) {
  * @param {App} app
  * @returns {HTMLElement}
  */
-function progress({ store, intake }) {
+function progress({ store, photoController }) {
   const { text = "", since = 0, fraction = null } = store.state.busy ?? {};
   const seconds = fixed((performance.now() - since) / 1000, 1);
   return h(
     "div",
     { class: "progress" },
-    h("p", {}, say.work.seconds(text, seconds)),
+    h("p", {}, t.work.seconds(text, seconds)),
     h("progress", { max: 1, value: fraction, "aria-label": text }),
-    h("button", { type: "button", class: "text", on: { click: () => intake.cancel() } }, say.cancel),
+    h("button", { type: "button", class: "text", on: { click: () => photoController.cancel() } }, t.cancel),
   );
 }
 
@@ -59,7 +59,7 @@ function progress({ store, intake }) {
  * @param {App} app
  * @param {Problem} problem
  */
-function complaint({ store, intake }, problem) {
+function complaint({ store, photoController }, problem) {
   const { samples: [sample], models: [usual] } = store.state;
   const isOfModel = problem.type === "/errors/unknown-model";
   const isForLearning = problem.type === "to-learn-from";
@@ -75,13 +75,13 @@ function complaint({ store, intake }, problem) {
     h(
       "p",
       { class: "ways-out" },
-      mayPass && button(say.problems.again, () => intake.retry()),
-      isOfModel && usual && button(say.problems.usual(usual.title), () => void intake.startUsual()),
-      isOfModel && button(say.own.offer, () => find(".own-offer", HTMLElement).click()),
-      isForLearning && h("a", { href: "learn" }, say.problems.learn),
-      !isOfModel && button(say.problems.another, () => find("#file", HTMLInputElement).click()),
-      !isOfModel && sample && button(say.problems.sample, () => void intake.analyseSample(sample)),
-      button(say.problems.dismiss, () => intake.dismiss()),
+      mayPass && button(t.problems.again, () => photoController.retry()),
+      isOfModel && usual && button(t.problems.usual(usual.title), () => void photoController.startUsual()),
+      isOfModel && button(t.own.offer, () => getElement(".models-offer", HTMLElement).click()),
+      isForLearning && h("a", { href: "learn" }, t.problems.learn),
+      !isOfModel && button(t.problems.another, () => getElement("#file", HTMLInputElement).click()),
+      !isOfModel && sample && button(t.problems.sample, () => void photoController.analyseSample(sample)),
+      button(t.problems.dismiss, () => photoController.dismiss()),
     ),
   );
 }
@@ -93,7 +93,7 @@ function complaint({ store, intake }, problem) {
  */
 export function problemTitle({ type, title }) {
   /** @type {Record<string, string>} */
-  const titles = say.problems.titles;
+  const titles = t.problems.titles;
   const slug = type.replace("/errors/", "");
   return (Object.hasOwn(titles, slug) && titles[slug]) || title;
 }
@@ -105,5 +105,5 @@ export function problemTitle({ type, title }) {
 function limits({ type, limit, actual }) {
   if (limit === undefined || actual === undefined) return null;
   const show = type === "/errors/image-too-large" ? bytes : count;
-  return h("p", { class: "quiet" }, say.problems.limit(show(limit), show(actual)));
+  return h("p", { class: "muted" }, t.problems.limit(show(limit), show(actual)));
 }

@@ -1,8 +1,11 @@
-/** What is wrong with a number that was entered, said beside its field: nothing is replaced behind a reader's back. */
+/**
+ * What is wrong with a number that was entered, said beside its field: nothing is replaced behind a
+ * reader's back.
+ */
 
 import { h, setAttribute } from "../../lib/dom.js";
 import { plain } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 let made = 0;
 
@@ -31,8 +34,8 @@ export class NumberCheck {
     if (valid && (input.value !== "" || this.mayBeEmpty)) return null;
     if (rangeUnderflow && this.#why) return this.#why;
     const range = rangeOf(input);
-    if (input.value === "") return say.fault.empty(range); // or it is no number at all
-    return (stepMismatch ? say.fault.fraction : say.fault.outside)(plain(input.valueAsNumber), range);
+    if (input.value === "") return t.fault.empty(range); // or it is no number at all
+    return (stepMismatch ? t.fault.fraction : t.fault.outside)(plain(input.valueAsNumber), range);
   }
 
   /** Show what is wrong, if anything; whether the number can be used. */
@@ -67,7 +70,7 @@ export class NumberCheck {
 /** @param {HTMLInputElement} input */
 function rangeOf({ min, max, step }) {
   const [least, most] = [min, max].map((end) => plain(Number(end)));
-  const { from, fromTo, whole, any } = say.fault;
+  const { from, fromTo, whole, any } = t.fault;
   const kind = step === "any" ? any : whole;
   return max === "" ? from(kind, least ?? "") : fromTo(kind, least ?? "", most ?? "");
 }

@@ -1,6 +1,6 @@
 /**
- * A term of the field with a dotted underline. Its sentence opens by hover, focus and touch, and closes with Escape; a click,
- * Enter or a second touch opens the glossary at it.
+ * A term of the field with a dotted underline. Its sentence opens by hover, focus and touch, and
+ * closes with Escape; a click, Enter or a second touch opens the glossary at it.
  */
 
 import { h } from "../../lib/dom.js";

@@ -1,4 +1,4 @@
-/** What a hand does with maps side by side, however they are drawn: pass over them, open one, go from one to the next. */
+/** Pointer and focus events of a group of map tiles: hover, open, move to the next. */
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -7,27 +7,28 @@
  */
 
 /**
- * The listeners of a group of `.tile` buttons with `data-channel`, each with a `.plane` or several.
+ * The listeners of a group of `.tile` buttons with `data-channel`, each with a `.heatmap` or
+ * several.
  *
  * @param {App} app
  * @param {Layer} layer
  * @returns {Record<string, (event: any) => void>}
  */
-export function tileEvents({ explorer }, layer) {
+export function tileEvents({ navigation }, layer) {
   return {
     pointermove: (/** @type {PointerEvent} */ event) => {
       const place = event.pointerType === "mouse" ? placeOf(event, layer) : null;
-      if (place) explorer.point(place);
+      if (place) navigation.point(place);
     },
     click: (/** @type {MouseEvent} */ event) => {
       const tile = tileOf(event);
       if (!tile) return;
       const byPointer = event.detail > 0; // Enter on a button is a click without a count
-      explorer.open(Number(tile.dataset.channel), byPointer ? placeOf(event, layer) : null);
+      navigation.open(Number(tile.dataset.channel), byPointer ? placeOf(event, layer) : null);
     },
     focusin: (/** @type {FocusEvent} */ event) => {
       const channel = Number(tileOf(event)?.dataset.channel ?? NaN);
-      if (Number.isInteger(channel)) explorer.toMap(channel);
+      if (Number.isInteger(channel)) navigation.toMap(channel);
     },
   };
 }
@@ -47,8 +48,8 @@ function tileOf({ target }) {
  */
 function placeOf(event, { shape: [, rows = 1, columns = 1] }) {
   const tile = tileOf(event);
-  const under = event.target instanceof Element ? event.target.closest(".plane") : null;
-  const plane = under ?? tile?.querySelector(".plane");
+  const under = event.target instanceof Element ? event.target.closest(".heatmap") : null;
+  const plane = under ?? tile?.querySelector(".heatmap");
   if (!tile || !plane) return null;
   const { left, top, width, height } = plane.getBoundingClientRect();
   const y = Math.floor(((event.clientY - top) / height) * rows);

@@ -1,13 +1,13 @@
 /** What the keys do, and a few words on how to read the page. */
 
-import { find, h } from "../../lib/dom.js";
-import { say } from "../../i18n/index.js";
+import { getElement, h } from "../../lib/dom.js";
+import { t } from "../../i18n/index.js";
 import { languageChoice } from "../../i18n/apply.js";
 import { openGlossary } from "../shared/glossary.js";
 
 /** @typedef {import("../../state/types.js").App} App */
 
-const { help } = say;
+const { help } = t;
 
 /** @type {[string[], string][]} */
 const KEYS = [
@@ -27,19 +27,19 @@ const KEYS = [
   [["p"], help.trail],
   [["x"], help.flip],
   [[`${help.control} Z`], help.undo],
-  [["g"], say.glossary.key],
+  [["g"], t.glossary.key],
   [["t"], help.theme],
   [["?"], help.list],
 ];
 
 /** @param {App} app */
 export function mountHelp({ shortcuts }) {
-  const dialog = find("#help-dialog", HTMLDialogElement);
+  const dialog = getElement("#help-dialog", HTMLDialogElement);
   const open = () => dialog.open || dialog.showModal();
   dialog.append(
-    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
+    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
     h("h2", { id: "help-title" }, help.keys),
-    h("p", {}, h("button", { type: "button", class: "text", on: { click: () => void openGlossary() } }, say.glossary.open)),
+    h("p", {}, h("button", { type: "button", class: "text", on: { click: () => void openGlossary() } }, t.glossary.open)),
     h(
       "dl",
       { class: "keys" },
@@ -47,8 +47,8 @@ export function mountHelp({ shortcuts }) {
     ),
     h("h2", {}, help.reading),
     h("p", {}, help.read),
-    h("p", { class: "language" }, h("label", { for: "help-language" }, say.language), " ", languageChoice("help-language")),
+    h("p", { class: "language" }, h("label", { for: "help-language" }, t.language), " ", languageChoice("help-language")),
   );
-  find("#help", HTMLElement).addEventListener("click", open);
+  getElement("#help", HTMLElement).addEventListener("click", open);
   shortcuts.register({ "?": open, g: () => void openGlossary() });
 }

@@ -1,31 +1,34 @@
-/** What is on the page, to take along: pictures of its panels, a layer's numbers, and programs that compute them anew. */
+/**
+ * What is on the page, to take along: pictures of its panels, a layer's numbers, and programs that
+ * compute them anew.
+ */
 
 import { layerUrl } from "../../api/client.js";
-import { find, h } from "../../lib/dom.js";
+import { getElement, h } from "../../lib/dom.js";
 import { pictureOf } from "../../render/paint-panel.js";
 import { notebookOf, scriptOf } from "../../export/python.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /** @typedef {import("../../state/types.js").App} App */
 
-const words = say.save;
+const words = t.save;
 
 /** @type {[keyof typeof words.panels, string][]} */
-const PANELS = [["stage", "#stage"], ["inspector", ".inspector"], ["photo", ".panel.photo"], ["seen", ".panel.seen"], ["strip", "#strip"]];
+const PANELS = [["stage", "#stage"], ["inspector", ".inspector"], ["photo", ".panel.photo"], ["seen", ".panel.network-input"], ["strip", "#strip"]];
 
 /** @param {App} app */
 export function mountSave(app) {
-  const dialog = find("#save-dialog", HTMLDialogElement);
-  find("#save", HTMLElement).addEventListener("click", () => {
-    if (!app.explorer.layer || !app.store.state.analysis) return;
+  const dialog = getElement("#save-dialog", HTMLDialogElement);
+  getElement("#save", HTMLElement).addEventListener("click", () => {
+    if (!app.navigation.layer || !app.store.state.analysis) return;
     dialog.replaceChildren(...offers(app));
     dialog.showModal();
   });
 }
 
 /** @param {App} app */
-function offers({ store, explorer }) {
-  const { layer } = explorer;
+function offers({ store, navigation }) {
+  const { layer } = navigation;
   const { analysis } = store.state;
   if (!layer || !analysis) return [];
   const stem = `convscope-${layer.name.replace(/[^\w-]/g, "_")}`;
@@ -35,14 +38,14 @@ function offers({ store, explorer }) {
     h("li", {}, h("a", { href: layerUrl(analysis.id, layer.name, format), download: `${stem}.${format}` }, name));
   const text = (/** @type {string} */ content, /** @type {string} */ type) => new Blob([content], { type });
   return [
-    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
+    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
     h("h2", { id: "save-title" }, words.title),
     h("h3", {}, words.picture),
     h("ul", { class: "ways-out" }, ...PANELS.map(([name, selector]) => button(words.panels[name], () => savePanel(store.state, name, selector)))),
     h("h3", {}, words.numbers(layer.name)),
     h("ul", { class: "ways-out" }, link("npz", "NumPy .npz"), link("npy", "NumPy .npy"), link("json", "JSON")),
     h("h3", {}, words.program),
-    h("p", { class: "quiet" }, words.same),
+    h("p", { class: "muted" }, words.same),
     h(
       "ul",
       { class: "ways-out" },
@@ -59,7 +62,7 @@ function offers({ store, explorer }) {
  */
 function savePanel({ source, model, layer }, name, selector) {
   const caption = [layer, source?.title, model?.title].filter(Boolean).join(" · ");
-  pictureOf(find(selector, HTMLElement), caption).toBlob((blob) => blob && download(blob, `convscope-${name}.png`));
+  pictureOf(getElement(selector, HTMLElement), caption).toBlob((blob) => blob && download(blob, `convscope-${name}.png`));
 }
 
 /**

@@ -1,8 +1,11 @@
-/** The inspector's tabs: this layer, what if, why this class (WAI-ARIA's tabs, chosen as soon as they have the focus). */
+/**
+ * The inspector's tabs: this layer, what if, why this class (WAI-ARIA's tabs, chosen as soon as
+ * they have the focus).
+ */
 
-import { find, setAttribute } from "../../lib/dom.js";
+import { getElement, setAttribute } from "../../lib/dom.js";
 import { isClassifying, outputOf } from "../../model/outputs.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -10,14 +13,14 @@ import { say } from "../../i18n/index.js";
  */
 
 /** @type {Tab[]} */
-const TABS = ["layer", "whatif", "why"];
+const TABS = ["layer", "whatif", "attribution"];
 
 const STEPS = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity });
 
 /** @param {App} app */
 export function mountTabs({ store }) {
   for (const tab of TABS) tabOf(tab).addEventListener("click", () => store.set({ tab }));
-  find("#tabs", HTMLElement).addEventListener("keydown", (event) => {
+  getElement("#tabs", HTMLElement).addEventListener("keydown", (event) => {
     const step = STEPS[event.key];
     if (step === undefined) return;
     event.preventDefault();
@@ -31,7 +34,7 @@ export function mountTabs({ store }) {
   choose(store.state.tab);
   store.watch(["model", "analysis", "output"], (state) => {
     const found = outputOf(state);
-    tabOf("why").textContent = found && !isClassifying(found.info) ? say.why.titleOfValue : say.why.title;
+    tabOf("attribution").textContent = found && !isClassifying(found.info) ? t.why.titleOfValue : t.why.title;
   });
 }
 
@@ -41,11 +44,11 @@ function choose(chosen) {
     const button = tabOf(tab);
     setAttribute(button, "aria-selected", String(tab === chosen));
     button.tabIndex = tab === chosen ? 0 : -1;
-    find(`#${button.getAttribute("aria-controls")}`, HTMLElement).hidden = tab !== chosen;
+    getElement(`#${button.getAttribute("aria-controls")}`, HTMLElement).hidden = tab !== chosen;
   }
 }
 
 /** @param {Tab} tab */
 function tabOf(tab) {
-  return find(`#tab-${tab}`, HTMLButtonElement);
+  return getElement(`#tab-${tab}`, HTMLButtonElement);
 }

@@ -1,9 +1,9 @@
 /** The bar at the top: which network, where one stands in it, the walk, the theme. */
 
-import { find, h, setAttribute } from "../../lib/dom.js";
+import { getElement, h, setAttribute } from "../../lib/dom.js";
 import { layerNamed } from "../../model/graph.js";
 import { mountTheme } from "../../lib/theme.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -12,28 +12,28 @@ import { say } from "../../i18n/index.js";
 
 /** @param {App} app */
 export function mountToolbar(app) {
-  const { store, explorer, intake } = app;
-  const choice = find("#model", HTMLSelectElement);
-  choice.addEventListener("change", () => void intake.changeModel(choice.value));
-  find("#back", HTMLElement).addEventListener("click", () => explorer.stepLayer(-1));
-  find("#forward", HTMLElement).addEventListener("click", () => explorer.stepLayer(1));
-  find("#walk", HTMLElement).addEventListener("click", () => explorer.toggleWalk());
+  const { store, navigation, photoController } = app;
+  const choice = getElement("#model", HTMLSelectElement);
+  choice.addEventListener("change", () => void photoController.changeModel(choice.value));
+  getElement("#back", HTMLElement).addEventListener("click", () => navigation.stepLayer(-1));
+  getElement("#forward", HTMLElement).addEventListener("click", () => navigation.stepLayer(1));
+  getElement("#walk", HTMLElement).addEventListener("click", () => navigation.toggleWalk());
   store.watch(["models", "model"], listModels);
   store.watch(["layer", "model"], showPosition);
-  store.watch(["walking"], ({ walking }) => find("#walk", HTMLElement).setAttribute("aria-pressed", String(walking)));
+  store.watch(["walking"], ({ walking }) => getElement("#walk", HTMLElement).setAttribute("aria-pressed", String(walking)));
   mountTheme(store);
 }
 
 /** @param {Readonly<State>} state */
 function listModels({ models, model }) {
-  const choice = find("#model", HTMLSelectElement);
+  const choice = getElement("#model", HTMLSelectElement);
   const isListed = !model || models.some(({ id }) => id === model.id); // a training's network of one moment is not
   const all = isListed ? models : [...models, model];
   const option = (/** @type {{ id: string, title: string }} */ { id, title }) => h("option", { value: id }, title);
   const own = models.filter((model) => model.uploaded);
   choice.replaceChildren(
     ...all.filter((model) => !own.some(({ id }) => id === model.id)).map(option),
-    ...(own.length ? [h("optgroup", { label: say.own.list }, ...own.map(option))] : []),
+    ...(own.length ? [h("optgroup", { label: t.own.list }, ...own.map(option))] : []),
   );
   if (model) choice.value = model.id;
 }
@@ -43,7 +43,7 @@ function showPosition({ layer, model }) {
   const layers = model?.layers ?? [];
   const current = model && layerNamed(model, layer);
   const at = current ? layers.indexOf(current) : -1;
-  find("#position", HTMLElement).textContent = current ? say.toolbar.position(at + 1, layers.length) : say.toolbar.nowhere;
-  setAttribute(find("#back", HTMLElement), "disabled", at <= 0);
-  setAttribute(find("#forward", HTMLElement), "disabled", at === layers.length - 1);
+  getElement("#position", HTMLElement).textContent = current ? t.toolbar.position(at + 1, layers.length) : t.toolbar.nowhere;
+  setAttribute(getElement("#back", HTMLElement), "disabled", at <= 0);
+  setAttribute(getElement("#forward", HTMLElement), "disabled", at === layers.length - 1);
 }

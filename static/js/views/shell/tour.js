@@ -1,13 +1,15 @@
-/** A tour that points at real things on the page, brings each into sight, and waits for the reader. */
+/**
+ * A tour that points at real things on the page, brings each into sight, and waits for the reader.
+ */
 
-import { find, h, prefersStillness } from "../../lib/dom.js";
+import { getElement, h, prefersReducedMotion } from "../../lib/dom.js";
 import { storage } from "../../lib/storage.js";
 import { hasMaps } from "../../model/graph.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
- * @typedef {keyof typeof say.tour.stops} StopName
+ * @typedef {keyof typeof t.tour.stops} StopName
  *
  * @typedef {object} Stop
  * @property {StopName} name
@@ -23,47 +25,47 @@ const STOPS = [
   { name: "photo", target: ".picture" },
   { name: "strip", target: "#strip" },
   { name: "maps", target: "#stage-body", prepare: (app) => goToMaps(app, false) },
-  { name: "number", target: "#stage-body .plane.large, #stage-body", prepare: (app) => goToMaps(app, true) },
-  { name: "sums", target: ".sums", prepare: ({ store }) => store.set({ tab: "layer" }) },
+  { name: "number", target: "#stage-body .heatmap.large, #stage-body", prepare: (app) => goToMaps(app, true) },
+  { name: "sums", target: ".explain", prepare: ({ store }) => store.set({ tab: "layer" }) },
   { name: "tabs", target: "#tabs" },
   { name: "answer", target: ".answer" },
   { name: "more", target: "#foot" },
 ];
 
 /**
- * Offer the tour to whoever has not seen it yet, and in the help.
+ * Offer the tour on a first visit, and in the help.
  *
  * @param {App} app
  */
 export function mountTour(app) {
   const tour = new Tour(app);
-  const offer = find("#invitation", HTMLElement);
+  const offer = getElement("#invitation", HTMLElement);
   offer.hidden = storage.get(SEEN) !== null;
   const decline = () => {
     storage.set(SEEN, "yes");
     offer.hidden = true;
   };
   offer.append(
-    h("button", { type: "button", class: "text", on: { click: () => tour.begin() } }, say.tour.offer),
-    h("button", { type: "button", class: "icon", "aria-label": say.tour.decline, on: { click: decline } }, "×"),
+    h("button", { type: "button", class: "text", on: { click: () => tour.begin() } }, t.tour.offer),
+    h("button", { type: "button", class: "icon", "aria-label": t.tour.decline, on: { click: decline } }, "×"),
   );
-  find("#help-dialog", HTMLElement).append(
-    h("button", { type: "button", class: "text", id: "help-tour", on: { click: () => tour.begin() } }, say.tour.offer),
+  getElement("#help-dialog", HTMLElement).append(
+    h("button", { type: "button", class: "text", id: "help-tour", on: { click: () => tour.begin() } }, t.tour.offer),
   );
 }
 
 class Tour {
   #at = 0;
   #ring = h("div", { class: "tour-ring", "aria-hidden": "true" });
-  #count = h("p", { class: "tour-count quiet" });
+  #count = h("p", { class: "tour-count muted" });
   #title = h("h2", { id: "tour-title" });
   #text = h("p", {});
-  #back = h("button", { type: "button", class: "text", on: { click: () => this.#go(this.#at - 1) } }, say.tour.back);
+  #back = h("button", { type: "button", class: "text", on: { click: () => this.#go(this.#at - 1) } }, t.tour.back);
   #next = h("button", { type: "button", class: "button", on: { click: () => this.#go(this.#at + 1) } });
   #callout = h(
     "div",
     { class: "tour", role: "dialog", "aria-labelledby": "tour-title", on: { keydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) } },
-    h("button", { type: "button", class: "icon tour-close", "aria-label": say.tour.close, on: { click: () => this.end() } }, "×"),
+    h("button", { type: "button", class: "icon tour-close", "aria-label": t.tour.close, on: { click: () => this.end() } }, "×"),
     h("div", { "aria-live": "polite" }, this.#count, this.#title, this.#text),
     h("p", { class: "tour-steps" }, this.#back, this.#next),
   );
@@ -79,9 +81,9 @@ class Tour {
     if (this.#callout.isConnected) return;
     storage.set(SEEN, "yes");
     this.#origin = document.activeElement;
-    find("#help-dialog", HTMLDialogElement).close();
-    find("#invitation", HTMLElement).hidden = true;
-    this.app.explorer.stopWalk();
+    getElement("#help-dialog", HTMLDialogElement).close();
+    getElement("#invitation", HTMLElement).hidden = true;
+    this.app.navigation.stopWalk();
     document.body.append(this.#ring, this.#callout);
     this.#go(0);
     this.#follow();
@@ -91,7 +93,7 @@ class Tour {
     this.#ring.remove();
     this.#callout.remove();
     const isThere = this.#origin instanceof HTMLElement && this.#origin.checkVisibility();
-    const home = isThere ? this.#origin : find("#help", HTMLElement);
+    const home = isThere ? this.#origin : getElement("#help", HTMLElement);
     if (home instanceof HTMLElement) home.focus({ preventScroll: true });
   }
 
@@ -104,14 +106,14 @@ class Tour {
     }
     this.#at = at;
     stop.prepare?.(this.app);
-    const { title, text } = say.tour.stops[stop.name];
-    this.#count.textContent = say.tour.count(at + 1, STOPS.length);
+    const { title, text } = t.tour.stops[stop.name];
+    this.#count.textContent = t.tour.count(at + 1, STOPS.length);
     this.#title.textContent = title;
     this.#text.textContent = text;
     this.#back.disabled = at === 0;
-    this.#next.textContent = at === STOPS.length - 1 ? say.tour.done : say.tour.next;
+    this.#next.textContent = at === STOPS.length - 1 ? t.tour.done : t.tour.next;
     this.#next.focus({ preventScroll: true });
-    this.#target?.scrollIntoView({ block: "nearest", behavior: prefersStillness() ? "instant" : "smooth" });
+    this.#target?.scrollIntoView({ block: "nearest", behavior: prefersReducedMotion() ? "instant" : "smooth" });
   }
 
   get #target() {
@@ -150,17 +152,17 @@ class Tour {
  * @param {App} app
  * @param {boolean} open
  */
-function goToMaps({ store, explorer }, open) {
+function goToMaps({ store, navigation }, open) {
   const layers = store.state.model?.layers ?? [];
   const layer = layers.find(({ op }) => op === "conv") ?? layers.find(hasMaps);
   if (!layer) return;
-  if (store.state.tab !== "layer" || store.state.contrast || store.state.kernels) {
-    store.set({ tab: "layer", contrast: null, kernels: false });
+  if (store.state.tab !== "layer" || store.state.bothSides || store.state.kernels) {
+    store.set({ tab: "layer", bothSides: null, kernels: false });
   }
-  explorer.goTo(layer.name);
+  navigation.goTo(layer.name);
   const { analysis } = store.state;
-  if (open) explorer.open(analysis?.layers.find(({ name }) => name === layer.name)?.top_channels[0] ?? 0);
-  else explorer.close();
+  if (open) navigation.open(analysis?.layers.find(({ name }) => name === layer.name)?.top_channels[0] ?? 0);
+  else navigation.close();
 }
 
 /**
@@ -169,12 +171,13 @@ function goToMaps({ store, explorer }, open) {
  * @param {DOMRect} box
  */
 function clip({ left, top, right, bottom }) {
-  const [l, t] = [Math.max(4, left), Math.max(4, top)];
-  return { left: l, top: t, width: Math.min(innerWidth - 4, right) - l, height: Math.min(innerHeight - 4, bottom) - t };
+  const [x, y] = [Math.max(4, left), Math.max(4, top)];
+  return { left: x, top: y, width: Math.min(innerWidth - 4, right) - x, height: Math.min(innerHeight - 4, bottom) - y };
 }
 
 /**
- * Where the words fit: right of what they are about, left, below or above it; if nowhere, over its lower edge.
+ * Where the words fit: right of what they are about, left, below or above it; if nowhere, over its
+ * lower edge.
  *
  * @param {{ left: number, top: number, width: number, height: number }} box
  * @param {{ width: number, height: number }} size

@@ -1,4 +1,7 @@
-/** What the columns of the strip are drawn on. Lengths are in sixteenths of a rem, as in network/geometry.js. */
+/**
+ * What the columns of the strip are drawn on. Lengths are in sixteenths of a rem, as in
+ * network/geometry.js.
+ */
 
 import { h } from "../../lib/dom.js";
 import { paint } from "../../render/raster.js";
@@ -9,7 +12,9 @@ import { paint } from "../../render/raster.js";
 export const unitNow = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 export const rem = (/** @type {number} */ units) => `${units / 16}rem`;
 
-/** The maps of neighbouring columns on one canvas, which is made when the first of them is painted. */
+/**
+ * The maps of neighbouring columns on one canvas, which is made when the first of them is painted.
+ */
 export class Sheet {
   #one = h("canvas"); // one map, a pixel a number
   /** @type {HTMLCanvasElement | null} */

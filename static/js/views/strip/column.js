@@ -5,7 +5,7 @@ import { large, shapeText } from "../../i18n/format.js";
 import { familyOf } from "../../network/families.js";
 import { fitName, shortName } from "../../network/names.js";
 import { opTitle } from "../../model/layer-text.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { rem } from "./canvas.js";
 
 /**
@@ -40,7 +40,7 @@ export function drawColumn(column, channels, isOutput, go) {
     class: classes,
     tabindex: -1,
     title: item.folded ? `${blockName(item.block)}: ${layer.name}` : layer.name,
-    "aria-label": isOutput ? `${label(column)}, ${say.prediction.strip}` : label(column),
+    "aria-label": isOutput ? `${label(column)}, ${t.prediction.strip}` : label(column),
     style: { left: rem(left), top: rem(top), width: rem(width), height: rem(height) },
     data: { layer: layer.name, family: familyOf(item.folded ? mainOp(item.layers) : layer.op) },
     on: { click: () => go(layer.name) },
@@ -49,7 +49,8 @@ export function drawColumn(column, channels, isOutput, go) {
 }
 
 /**
- * Give a column that comes into sight its name and the places for its maps, or from far away its bar.
+ * Give a column that comes into sight its name and the places for its maps, or from far away its
+ * bar.
  *
  * @param {Drawn} drawn
  * @param {boolean} far
@@ -58,14 +59,14 @@ export function dressColumn(drawn, far) {
   const { column, button } = drawn;
   const { cells, item, width } = column;
   if (width >= LEAST_NAME) button.append(h("span", { class: "column-name" }, fitName(nameOf(column), width / LETTER)));
-  if (width >= LEAST_NAME && button.classList.contains("is-output")) button.append(h("span", { class: "output-mark", "aria-hidden": "true" }, say.prediction.strip));
+  if (width >= LEAST_NAME && button.classList.contains("is-output")) button.append(h("span", { class: "output-mark", "aria-hidden": "true" }, t.prediction.strip));
   if (far) {
     drawn.thumbs = cells.map((cell) => h("span", { class: "far-bar", style: place(column, cell) }));
     button.append(...drawn.thumbs);
     return;
   }
   if (item.folded && cells.length) button.append(h("span", { class: "pile", style: place(column, pileOf(cells)) }));
-  drawn.lights = cells.map(() => h("span", { class: "lit", hidden: true }));
+  drawn.lights = cells.map(() => h("span", { class: "highlight", hidden: true }));
   drawn.thumbs = cells.map((cell, i) => h("span", { class: "thumb empty", style: place(column, cell) }, drawn.lights[i]));
   button.append(...drawn.thumbs);
 }
@@ -85,8 +86,8 @@ export function drawBracket({ block, folded, layers, left, width }, toggle) {
       type: "button",
       class: "bracket",
       tabindex: -1,
-      title: folded ? say.strip.unfold(name, layers) : say.strip.fold(name, layers),
-      "aria-label": say.strip.block(name, layers),
+      title: folded ? t.strip.unfold(name, layers) : t.strip.fold(name, layers),
+      "aria-label": t.strip.block(name, layers),
       "aria-expanded": String(!folded),
       style: { left: rem(left + 2), width: rem(width - 4) },
       data: { block: block.id },
@@ -125,7 +126,7 @@ export function listOf(all, folds) {
 
 /** @param {import("../../network/blocks.js").Block | null} block */
 export function blockName(block) {
-  return block ? block.name || say.strip.number(block.number) : "";
+  return block ? block.name || t.strip.number(block.number) : "";
 }
 
 /** @param {Column} column */
@@ -136,9 +137,9 @@ function nameOf({ item, layer }) {
 /** @param {Column} column */
 function label({ item, layer }) {
   const sum = (/** @type {"parameters" | "multiply_adds"} */ figure) => item.layers.reduce((total, each) => total + each[figure], 0);
-  const kind = item.folded ? say.strip.layers(item.layers.length) : opTitle(layer.op);
+  const kind = item.folded ? t.strip.layers(item.layers.length) : opTitle(layer.op);
   const name = item.folded ? blockName(item.block) : layer.name;
-  return say.strip.column(name, kind, shapeText(layer.shape), figure(sum("parameters")), figure(sum("multiply_adds")));
+  return t.strip.column(name, kind, shapeText(layer.shape), figure(sum("parameters")), figure(sum("multiply_adds")));
 }
 
 /** @param {number} n */

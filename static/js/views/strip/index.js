@@ -2,7 +2,7 @@
 
 import { isAbort } from "../../api/client.js";
 import { originalOf } from "../../state/comparison.js";
-import { find, h, placeBox, prefersStillness, setAttribute, svg } from "../../lib/dom.js";
+import { getElement, h, placeBox, prefersReducedMotion, setAttribute, svg } from "../../lib/dom.js";
 import { hasMaps } from "../../model/graph.js";
 import { findBlocks } from "../../network/blocks.js";
 import { blockOf, itemsOf } from "../../network/fold.js";
@@ -15,7 +15,7 @@ import { drawBracket, drawColumn, dressColumn, listOf } from "./column.js";
 import { mountSearch } from "./search.js";
 import { rem, Sheet, unitNow } from "./canvas.js";
 import { mountStripTools } from "./tools.js";
-import { shownMaps, trailShapes } from "./path.js";
+import { shownMaps, pathShapes } from "./path.js";
 
 /**
  * @typedef {import("../../network/blocks.js").Block} Block
@@ -40,7 +40,7 @@ export function mountStrip(app) {
   const { store } = app;
   store.watch(["analysis", "strip"], () => strip.build());
   store.watch(["layer"], () => strip.arrive());
-  store.watch(["trail", "layer"], () => strip.follow());
+  store.watch(["strongestPath", "layer"], () => strip.follow());
   store.watch(["layer", "analysis"], () => strip.choose());
   store.watch(["theme"], () => strip.repaint());
   store.watch(["explanation", "cursor", "layer"], () => strip.light());
@@ -63,8 +63,8 @@ export class Strip {
   #unseen = [];
   /** @type {Element[]} What stands out because it is current. */
   #current = [];
-  #trail = svg("svg", { class: "trail-line", "aria-hidden": "true" });
-  /** @type {import("../../state/types.js").TrailStep[] | null} Those that the columns show the maps of. */
+  #strongestPath = svg("svg", { class: "path-line", "aria-hidden": "true" });
+  /** @type {import("../../state/types.js").PathStep[] | null} Those that the columns show the maps of. */
   #followed = null;
   #laidOut = "";
   #isWaiting = false;
@@ -82,7 +82,7 @@ export class Strip {
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    find("#strip", HTMLElement).append(this.root);
+    getElement("#strip", HTMLElement).append(this.root);
     this.root.addEventListener("scroll", () => this.#look(), { passive: true });
     new ResizeObserver(() => this.#look()).observe(this.root);
   }
@@ -116,8 +116,8 @@ export class Strip {
     const current = this.#markCurrent();
     const fold = activeElement instanceof HTMLElement && this.#foldOf(activeElement.dataset.block);
     if (hadFocus) (fold || current?.button)?.focus({ preventScroll: true });
-    this.#drawTrail();
-    this.#fillSight();
+    this.#drawPath();
+    this.#fillVisible();
     this.#showHits();
     this.light();
   }
@@ -135,37 +135,40 @@ export class Strip {
     const drawn = this.#markCurrent();
     if (!drawn) return;
     if (this.root.contains(document.activeElement)) drawn.button.focus({ preventScroll: true });
-    this.bringIntoSight(drawn);
+    this.bringIntoView(drawn);
   }
 
-  /** Draw the trail through the columns; these then show the maps that it goes through. */
+  /** Draw the strongest path through the columns; these then show the maps that it goes through. */
   follow() {
-    const steps = this.app.store.state.trail?.steps ?? null;
+    const steps = this.app.store.state.strongestPath?.steps ?? null;
     if (steps !== this.#followed) {
       this.#followed = steps;
       this.build();
       this.choose();
       this.light();
     }
-    this.#drawTrail();
+    this.#drawPath();
   }
 
   repaint() {
     for (const drawn of this.#drawn.values()) this.#paint(drawn);
   }
 
-  /** Show in the layers before where the number under the cursor came from, and what it sees of the input. */
+  /**
+   * Show in the layers before where the number under the cursor came from, and what it sees of the
+   * input.
+   */
   light() {
     const { model, explanation, cursor, layer } = this.app.store.state;
     const first = model?.layers[0];
     if (!model || !first) return;
-    const why = explains(explanation, layer, cursor) ? explanation : null;
-    if (!why && cursor && explanation?.layer === layer) return; // the old ones stay until the new ones are here
+    const current = explains(explanation, layer, cursor) ? explanation : null;
+    if (!current && cursor && explanation?.layer === layer) return; // the old ones stay until the new ones are here
     const before = this.#lit;
     this.#lit = new Set();
-    if (why?.receptive_field) this.#lightUp(first.name, why.receptive_field.input, null);
-    for (const input of new Set(why?.terms.map((term) => term.input))) {
-      const terms = why?.terms.filter((term) => term.input === input) ?? [];
+    if (current?.receptive_field) this.#lightUp(first.name, current.receptive_field.input, null);
+    for (const input of new Set(current?.terms.map((term) => term.input))) {
+      const terms = current?.terms.filter((term) => term.input === input) ?? [];
       const channels = new Set(terms.map((term) => term.channel ?? 0));
       const box = windowBox(terms);
       if (box) this.#lightUp(input, box, channels);
@@ -182,14 +185,14 @@ export class Strip {
    *
    * @param {Drawn | undefined} drawn
    */
-  bringIntoSight(drawn) {
+  bringIntoView(drawn) {
     if (!drawn) return;
     const { left, top, width, height } = drawn.column;
     const { clientWidth, clientHeight } = this.root;
     this.root.scrollTo({
       left: this.#margin + (left + width / 2) * this.#unit - clientWidth / 2,
       top: (top + height / 2) * this.#unit - clientHeight / 2,
-      behavior: prefersStillness() ? "instant" : "smooth",
+      behavior: prefersReducedMotion() ? "instant" : "smooth",
     });
   }
 
@@ -228,7 +231,7 @@ export class Strip {
   #draw(drawing, typical) {
     const { columns, groups, brackets, routes, width, height, far, isChain } = drawing;
     this.drawing = drawing;
-    const go = (/** @type {string} */ name) => this.app.explorer.goTo(name);
+    const go = (/** @type {string} */ name) => this.app.navigation.goTo(name);
     const outputs = new Set(this.#model?.outputs.map(({ name }) => name));
     const all = columns.map((column) => {
       const isOutput = column.item.layers.some(({ name }) => outputs.has(name));
@@ -247,8 +250,8 @@ export class Strip {
     this.#sheets = far ? new Map() : this.#makeSheets(columns, sheets);
     const toggle = (/** @type {Block} */ block) => toggleBlock(this.app.store, block);
     const folds = new Map(brackets.map((bracket) => [bracket.block, drawBracket(bracket, toggle)]));
-    setAttribute(this.#trail, "viewBox", `0 0 ${width} ${height}`);
-    Object.assign(this.#trail.style, size);
+    setAttribute(this.#strongestPath, "viewBox", `0 0 ${width} ${height}`);
+    Object.assign(this.#strongestPath.style, size);
     this.root.replaceChildren(
       h(
         "div",
@@ -263,10 +266,10 @@ export class Strip {
         ),
         sheets,
         h("ol", {}, ...listOf(all, folds)),
-        this.#trail,
+        this.#strongestPath,
       ),
     );
-    find("#strip", HTMLElement).dataset.zoom = String(drawing.pitch / 52);
+    getElement("#strip", HTMLElement).dataset.zoom = String(drawing.pitch / 52);
   }
 
   /**
@@ -310,12 +313,15 @@ export class Strip {
     return block === undefined ? null : /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-block="${CSS.escape(block)}"]`));
   }
 
-  #drawTrail() {
-    const { trail, layer } = this.app.store.state;
-    this.#trail.replaceChildren(...trailShapes(trail?.steps ?? [], layer, (name) => this.#drawn.get(name)));
+  #drawPath() {
+    const { strongestPath, layer } = this.app.store.state;
+    this.#strongestPath.replaceChildren(...pathShapes(strongestPath?.steps ?? [], layer, (name) => this.#drawn.get(name)));
   }
 
-  /** Other numbers of the same network in the same columns; the old ones stay until the new ones are here. */
+  /**
+   * Other numbers of the same network in the same columns; the old ones stay until the new ones are
+   * here.
+   */
   #refill() {
     for (const drawn of this.#drawn.values()) if (drawn.tensor) void this.#fill(drawn);
   }
@@ -330,7 +336,7 @@ export class Strip {
       drawn.button.classList.toggle("chosen", drawn === chosen);
     }
     this.root.classList.toggle("searched", hits.length > 0);
-    this.bringIntoSight(chosen);
+    this.bringIntoView(chosen);
   }
 
   /**
@@ -349,7 +355,10 @@ export class Strip {
     return firstElementChild instanceof HTMLElement ? firstElementChild.offsetLeft : 0;
   }
 
-  /** What is to stay in its place on the screen: the place that the reader zooms at, or else the current layer. */
+  /**
+   * What is to stay in its place on the screen: the place that the reader zooms at, or else the
+   * current layer.
+   */
   #hold() {
     const { layer } = this.app.store.state;
     if (this.anchor) return { ...this.anchor, layer: "" };
@@ -366,18 +375,21 @@ export class Strip {
     this.anchor = null;
   }
 
-  /** What comes into sight while the strip moves gets its places at once, and its numbers when there is time. */
+  /**
+   * What comes into sight while the strip moves gets its places at once, and its numbers when there
+   * is time.
+   */
   #look() {
     if (this.#isWaiting) return;
     this.#isWaiting = true;
     setTimeout(() => {
       this.#isWaiting = false;
-      this.#fillSight();
+      this.#fillVisible();
     }, REST);
   }
 
-  /** Dress and fill the columns in sight. */
-  #fillSight() {
+  /** Label and fill the columns in view. */
+  #fillVisible() {
     const { drawing, root } = this;
     if (!drawing) return;
     const from = (root.scrollLeft - this.#margin - AHEAD) / this.#unit;
@@ -409,7 +421,7 @@ export class Strip {
       drawn.tensor = tensor;
       this.#paint(drawn);
     } catch (error) {
-      // A thumbnail that cannot be had stays empty; whoever goes to its layer is told why.
+      // A thumbnail that cannot be had stays empty; the stage reports the reason when its layer is opened.
       if (!isAbort(error)) console.warn(error);
     }
   }

@@ -1,4 +1,7 @@
-/** A trail on the strip: the columns show the maps that it goes through, and a line runs from number to number. */
+/**
+ * The strongest path on the strip: columns show the maps that it goes through, a line connects its
+ * values.
+ */
 
 import { svg } from "../../lib/dom.js";
 import { typicalMaps } from "../../model/graph.js";
@@ -6,16 +9,16 @@ import { CELLS } from "../../network/geometry.js";
 import { placeOf } from "../../model/terms.js";
 
 /**
- * @typedef {import("../../state/types.js").TrailStep} TrailStep
+ * @typedef {import("../../state/types.js").PathStep} PathStep
  * @typedef {import("./column.js").Drawn} Drawn
  */
 
 /**
- * Which maps stand for each layer: the typical ones, and any that a trail goes through.
+ * Which maps stand for each layer: the typical ones, and any that the strongest path goes through.
  *
  * @param {import("../../state/types.js").Model} model
  * @param {import("../../state/types.js").Analysis} analysis
- * @param {TrailStep[] | null} followed
+ * @param {PathStep[] | null} followed
  */
 export function shownMaps(model, analysis, followed) {
   const typical = typicalMaps(model, analysis.layers, CELLS);
@@ -30,11 +33,11 @@ export function shownMaps(model, analysis, followed) {
 /**
  * The line through the columns, with a dot for each number.
  *
- * @param {TrailStep[]} steps
+ * @param {PathStep[]} steps
  * @param {string} current layer, whose dot is larger
  * @param {(layer: string) => Drawn | undefined} drawnOf
  */
-export function trailShapes(steps, current, drawnOf) {
+export function pathShapes(steps, current, drawnOf) {
   const points = steps.flatMap((step) => {
     const drawn = drawnOf(step.layer);
     return (drawn && pointOf(step, drawn)) ?? [];
@@ -44,10 +47,10 @@ export function trailShapes(steps, current, drawnOf) {
 }
 
 /**
- * Where a number lies on the strip. In a lane, or from far away, its map may be one of those that are not shown: then it is in
- * the middle of what is.
+ * Where a number lies on the strip. In a lane, or from far away, its map may be one of those that
+ * are not shown: then it is in the middle of what is.
  *
- * @param {TrailStep} step
+ * @param {PathStep} step
  * @param {Drawn} drawn
  */
 function pointOf(step, { column, channels }) {

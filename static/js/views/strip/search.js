@@ -1,11 +1,14 @@
-/** All layers as a list, found by name or by what they do. What is found is lit in the strip at once. */
+/**
+ * All layers as a list, found by name or by what they do. What is found is lit in the strip at
+ * once.
+ */
 
-import { announce, find, h, setAttribute } from "../../lib/dom.js";
+import { announce, getElement, h, setAttribute } from "../../lib/dom.js";
 import { large, shapeText } from "../../i18n/format.js";
 import { findLayers } from "../../network/search.js";
 import { look } from "../../network/view.js";
 import { opTitle } from "../../model/layer-text.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { blockName } from "./column.js";
 
 /**
@@ -15,7 +18,7 @@ import { blockName } from "./column.js";
  */
 
 export function openSearch() {
-  const dialog = find("#layers-dialog", HTMLDialogElement);
+  const dialog = getElement("#layers-dialog", HTMLDialogElement);
   if (!dialog.open) dialog.showModal();
   dialog.dispatchEvent(new Event("opened"));
 }
@@ -26,20 +29,20 @@ export function openSearch() {
  */
 export function mountSearch(app, strip) {
   const search = new Search(app, strip);
-  find("#position", HTMLElement).addEventListener("click", openSearch);
+  getElement("#position", HTMLElement).addEventListener("click", openSearch);
   app.shortcuts.register({ "/": openSearch });
-  find("#layers-dialog", HTMLDialogElement).addEventListener("opened", () => search.open());
+  getElement("#layers-dialog", HTMLDialogElement).addEventListener("opened", () => search.open());
 }
 
 class Search {
-  #dialog = find("#layers-dialog", HTMLDialogElement);
+  #dialog = getElement("#layers-dialog", HTMLDialogElement);
   #input = h("input", {
-    type: "search", id: "layers-query", autocomplete: "off", spellcheck: "false", placeholder: say.strip.query,
+    type: "search", id: "layers-query", autocomplete: "off", spellcheck: "false", placeholder: t.strip.query,
     role: "combobox", "aria-expanded": "true", "aria-autocomplete": "list", "aria-controls": "layers-list",
     "aria-labelledby": "layers-title",
   });
   #list = h("div", { id: "layers-list", class: "layers-list", role: "listbox", "aria-labelledby": "layers-title" });
-  #count = h("p", { class: "quiet", role: "status" });
+  #count = h("p", { class: "muted", role: "status" });
   /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
   /** @type {import("../../state/types.js").Model | null} Whose layers the rows are. */
@@ -56,8 +59,8 @@ class Search {
     this.app = app;
     this.strip = strip;
     this.#dialog.append(
-      h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": say.close }, "×")),
-      h("h2", { id: "layers-title" }, say.strip.find),
+      h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
+      h("h2", { id: "layers-title" }, t.strip.find),
       this.#input,
       this.#count,
       this.#list,
@@ -75,7 +78,7 @@ class Search {
     const { model, layer } = this.app.store.state;
     if (!model) return;
     if (model !== this.#listed) this.#fill(model);
-    const { bottom } = find("#strip", HTMLElement).getBoundingClientRect();
+    const { bottom } = getElement("#strip", HTMLElement).getBoundingClientRect();
     this.#dialog.style.setProperty("--strip-end", `${Math.max(0, Math.round(bottom))}px`);
     this.#input.value = "";
     this.#search();
@@ -111,8 +114,8 @@ class Search {
     for (const group of this.#list.querySelectorAll("[role=group]")) {
       setAttribute(group, "hidden", !group.querySelector("[role=option]:not([hidden])"));
     }
-    this.#count.textContent = query.trim() ? say.strip.found(this.#hits.length) : say.strip.all(layers.length);
-    if (query.trim()) announce(say.strip.found(this.#hits.length));
+    this.#count.textContent = query.trim() ? t.strip.found(this.#hits.length) : t.strip.all(layers.length);
+    if (query.trim()) announce(t.strip.found(this.#hits.length));
     this.#choose(0);
   }
 
@@ -143,7 +146,7 @@ class Search {
   #go(name) {
     if (name === undefined) return;
     this.#dialog.close();
-    this.app.explorer.goTo(name);
+    this.app.navigation.goTo(name);
   }
 }
 
@@ -154,13 +157,13 @@ class Search {
  * @param {number} i
  */
 function rowOf(layer, i) {
-  const parameters = layer.parameters ? say.strip.parameters(large(layer.parameters)) : "";
+  const parameters = layer.parameters ? t.strip.parameters(large(layer.parameters)) : "";
   const figures = [shapeText(layer.shape), parameters].filter(Boolean).join(" · ");
   return h(
     "div",
     { id: `layers-row-${i}`, class: "layers-row", role: "option", "aria-selected": "false", data: { name: layer.name } },
     h("span", { class: "layers-name" }, layer.name),
-    h("span", { class: "quiet" }, opTitle(layer.op)),
-    h("span", { class: "layers-figures quiet" }, figures),
+    h("span", { class: "muted" }, opTitle(layer.op)),
+    h("span", { class: "layers-figures muted" }, figures),
   );
 }

@@ -1,9 +1,12 @@
-/** Moving over the strip: by wheel, hand, fingers and keys, nearer and further away; and the line of tools below it. */
+/**
+ * Moving over the strip: by wheel, hand, fingers and keys, nearer and further away; and the line of
+ * tools below it.
+ */
 
-import { find, h, setAttribute } from "../../lib/dom.js";
+import { getElement, h, setAttribute } from "../../lib/dom.js";
 import { familyOf } from "../../network/families.js";
 import { isFolded, toggleFolded, toggleWhole, zoomBy, zoomStep } from "../../network/view.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { openSearch } from "./search.js";
 
 /**
@@ -17,7 +20,7 @@ const COAST = 400; // milliseconds
 
 /** How near the strip is drawn; 1 is the usual size. */
 function drawnZoom() {
-  return Number(find("#strip", HTMLElement).dataset.zoom ?? 1);
+  return Number(getElement("#strip", HTMLElement).dataset.zoom ?? 1);
 }
 
 /**
@@ -55,35 +58,35 @@ function mountFoot(app, strip) {
     h("button", { type: "button", class: "text", "aria-keyshortcuts": keys, on: { click: act }, ...more }, text);
   const named = (/** @type {string} */ label) => ({ class: "text zoom", title: label, "aria-label": label });
   const fold = button("", "b", () => toggleFolded(store));
-  const whole = button(say.strip.whole, "0", () => toggleWhole(store));
-  const count = h("span", { class: "quiet" });
-  const legend = h("ul", { class: "far-legend quiet" });
+  const whole = button(t.strip.whole, "0", () => toggleWhole(store));
+  const count = h("span", { class: "muted" });
+  const legend = h("ul", { class: "far-legend muted" });
   const foot = h(
     "div",
-    { class: "strip-foot", role: "group", "aria-label": say.strip.tools, hidden: true },
-    button(say.strip.search, "/", openSearch),
+    { class: "strip-foot", role: "group", "aria-label": t.strip.tools, hidden: true },
+    button(t.strip.search, "/", openSearch),
     fold,
     count,
     legend,
-    button("−", "-", () => zoomStep(store, -1, drawnZoom()), named(say.strip.further)),
-    button("+", "+", () => zoomStep(store, 1, drawnZoom()), named(say.strip.nearer)),
+    button("−", "-", () => zoomStep(store, -1, drawnZoom()), named(t.strip.further)),
+    button("+", "+", () => zoomStep(store, 1, drawnZoom()), named(t.strip.nearer)),
     whole,
   );
-  find("#strip", HTMLElement).append(foot);
+  getElement("#strip", HTMLElement).append(foot);
   const show = () => {
     const { state } = store;
     const { blocks, root } = strip;
     const isWhole = state.strip.zoom === "whole";
     fold.hidden = blocks.length === 0;
-    fold.textContent = isFolded(state) ? say.strip.unfoldAll(blocks.length) : say.strip.foldAll(blocks.length);
+    fold.textContent = isFolded(state) ? t.strip.unfoldAll(blocks.length) : t.strip.foldAll(blocks.length);
     setAttribute(whole, "aria-pressed", isWhole);
     const shown = root.querySelectorAll(".column:not(.folded)").length;
     const all = state.model?.layers.length ?? 0;
     const families = new Set(state.model?.layers.map(({ op }) => familyOf(op)));
-    legend.replaceChildren(...[...families].map((name) => h("li", { data: { family: name } }, say.strip.families[name])));
+    legend.replaceChildren(...[...families].map((name) => h("li", { data: { family: name } }, t.strip.families[name])));
     legend.hidden = !strip.drawing?.far;
     count.hidden = !legend.hidden;
-    count.textContent = shown < all ? say.strip.shown(shown, all) : "";
+    count.textContent = shown < all ? t.strip.shown(shown, all) : "";
     foot.hidden = blocks.length === 0 && state.strip.zoom === null && root.scrollWidth <= root.clientWidth;
   };
   store.watch(["analysis", "strip", "layer"], show);

@@ -1,10 +1,10 @@
 /** A brush that covers parts of what the network saw, by pointer or by keyboard. */
 
-import { brushed, kindOf } from "../../state/changes.js";
+import { paintMask, kindOf } from "../../state/changes.js";
 import { h, setAttribute } from "../../lib/dom.js";
 import { plain } from "../../i18n/format.js";
 import { blank } from "../../model/preprocess.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { Slider } from "./slider.js";
 
 /**
@@ -22,7 +22,7 @@ const MOVES = /** @type {Record<string, [number, number]>} */ ({
  */
 export function brushFold(app) {
   const brush = new Brush(app);
-  app.store.watch(["analysis", "seen", "pair", "changes", "model"], () => void brush.draw());
+  app.store.watch(["analysis", "inputImage", "pair", "changes", "model"], () => void brush.draw());
   return brush.element;
 }
 
@@ -41,7 +41,7 @@ class Brush {
     this.#field = h(
       "div",
       {
-        class: "plane brush-field",
+        class: "heatmap brush-field",
         tabindex: 0,
         role: "application",
         on: {
@@ -54,33 +54,33 @@ class Brush {
       this.#square,
     );
     this.#slider = new Slider({
-      label: say.whatif.brush.size,
+      label: t.whatif.brush.size,
       least: 1,
       most: 24,
       step: 1,
-      write: (n) => say.whatif.photo.pixels(plain(n)),
+      write: (n) => t.whatif.photo.pixels(plain(n)),
       onInput: (size) => this.#resize(size),
     });
     const uncover = () => app.comparison.change({ kind: "occlude", boxes: [] });
-    this.#clear = h("button", { type: "button", class: "text", on: { click: uncover } }, say.whatif.brush.clear);
+    this.#clear = h("button", { type: "button", class: "text", on: { click: uncover } }, t.whatif.brush.clear);
     this.element = h(
       "details",
       { class: "fold brush-edit" },
-      h("summary", {}, say.whatif.brush.title),
+      h("summary", {}, t.whatif.brush.title),
       this.#field,
       this.#slider.element,
-      h("p", { class: "quiet small" }, say.whatif.brush.hint, " ", this.#clear),
+      h("p", { class: "muted small" }, t.whatif.brush.hint, " ", this.#clear),
     );
     this.#resize(this.#size);
   }
 
   /** What the network saw by now, and the covers that it is still being shown. */
   async draw() {
-    const { pair, analysis, seen, model } = this.app.store.state;
+    const { pair, analysis, inputImage, model } = this.app.store.state;
     if (!analysis || !model) return;
     const [height = 1, width = 1] = analysis.input.size;
     if (this.#canvas.width !== width || this.#canvas.height !== height) this.#reshape(width, height);
-    const picture = pair?.kind === "variant" ? await this.app.comparison.seen(pair.other) : seen;
+    const picture = pair?.kind === "variant" ? await this.app.comparison.inputImage(pair.other) : inputImage;
     if (this.app.store.state.pair !== pair) return; // a newer one is on its way
     const context = this.#canvas.getContext("2d");
     if (picture) context?.drawImage(picture, 0, 0);
@@ -135,7 +135,7 @@ class Brush {
   /** @param {boolean} covered */
   #paint(covered) {
     const { width, height } = this.#canvas;
-    const boxes = brushed(this.#boxes(), this.#box(), covered, width, height);
+    const boxes = paintMask(this.#boxes(), this.#box(), covered, width, height);
     if (JSON.stringify(boxes) !== JSON.stringify(this.#boxes())) this.app.comparison.change({ kind: "occlude", boxes });
   }
 
@@ -186,7 +186,7 @@ class Brush {
   #tell() {
     const { width, height } = this.#canvas;
     const share = (100 * areaOf(this.#boxes())) / (width * height);
-    setAttribute(this.#field, "aria-label", say.whatif.brush.label(this.#at.x, this.#at.y, Math.round(share)));
+    setAttribute(this.#field, "aria-label", t.whatif.brush.label(this.#at.x, this.#at.y, Math.round(share)));
   }
 }
 

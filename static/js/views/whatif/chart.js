@@ -1,9 +1,11 @@
-/** How far apart the two sides are in every layer, on one scale, and what each pooling lets through. */
+/**
+ * How far apart the two sides are in every layer, on one scale, and what each pooling lets through.
+ */
 
 import { kindOf } from "../../state/changes.js";
 import { h, setAttribute } from "../../lib/dom.js";
 import { fixed, percent, plain, words } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -28,7 +30,7 @@ export function chartSection(app) {
   return h(
     "section",
     { class: "whatif-part", "aria-labelledby": "whatif-chart" },
-    h("h3", { id: "whatif-chart" }, say.whatif.chart.title),
+    h("h3", { id: "whatif-chart" }, t.whatif.chart.title),
     body,
   );
 }
@@ -36,14 +38,14 @@ export function chartSection(app) {
 /** @param {App} app */
 function contents(app) {
   const { pair, difference } = app.store.state;
-  if (pair?.kind === "network") return [h("p", { class: "quiet" }, say.whatif.chart.networks)];
-  if (!pair || !difference) return [h("p", { class: "quiet" }, say.whatif.chart.nothing)];
+  if (pair?.kind === "network") return [h("p", { class: "muted" }, t.whatif.chart.networks)];
+  if (!pair || !difference) return [h("p", { class: "muted" }, t.whatif.chart.nothing)];
   const { model } = pair.one;
   const passages = passagesOf(model, difference);
   return [
     chart(app, difference),
     h("p", { class: "sentence" }, story(app.store.state, difference, passages)),
-    ...(passages.length ? [h("h4", {}, say.whatif.chart.pools), h("dl", { class: "passages" }, ...passages.map(passage))] : []),
+    ...(passages.length ? [h("h4", {}, t.whatif.chart.pools), h("dl", { class: "passages" }, ...passages.map(passage))] : []),
   ];
 }
 
@@ -53,11 +55,11 @@ function contents(app) {
  * @param {App} app
  * @param {Difference} difference
  */
-function chart({ store, explorer }, { layers }) {
+function chart({ store, navigation }, { layers }) {
   const most = Math.max(...layers.map(({ relative }) => relative ?? 0));
   const read = h("p", { class: "chart-reading", "aria-hidden": "true" });
   const bars = layers.map((layer) => {
-    const text = say.whatif.chart.bar(layer.name, shareOf(layer));
+    const text = t.whatif.chart.bar(layer.name, shareOf(layer));
     const height = most > 0 ? (layer.relative ?? 0) / most : 0;
     const button = h(
       "button",
@@ -68,15 +70,15 @@ function chart({ store, explorer }, { layers }) {
         class: POOLS.has(layer.op) ? "pool" : "",
         style: { "--height": `${height * 100}%` },
         data: { layer: layer.name, relative: String(layer.relative) },
-        on: { click: () => explorer.goTo(layer.name) },
+        on: { click: () => navigation.goTo(layer.name) },
       },
     );
     return h("li", {}, button);
   });
-  const list = h("ol", { class: "chart", "aria-label": say.whatif.chart.label }, ...bars);
+  const list = h("ol", { class: "chart", "aria-label": t.whatif.chart.label }, ...bars);
   list.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step) explorer.stepLayer(step);
+    if (step) navigation.stepLayer(step);
     if (!step) return;
     event.preventDefault();
     event.stopPropagation(); // the page's own arrows would step once more
@@ -111,7 +113,7 @@ function mark(root, layer) {
  * @param {Passage[]} passages
  */
 function story({ pair, changes }, { layers, predictions }, passages) {
-  const { chart } = say.whatif;
+  const { chart } = t.whatif;
   const shift = changes.length === 1 ? kindOf(changes, "shift") : undefined;
   const what = pair?.kind === "photo" ? chart.photos : shift ? chart.shift(plain(Number(Math.hypot(shift.right, shift.down).toFixed(1)))) : chart.change;
   const first = layers.find(({ op, relative }) => op !== "input" && (relative ?? 0) > 0);
@@ -142,12 +144,12 @@ function passagesOf(model, { layers }) {
 /** @param {Passage} passage */
 function passage({ pool, before, after }) {
   const text = before > 0
-    ? say.whatif.chart.survives(percent(before), percent(after), percent(after / before))
-    : say.whatif.chart.same;
+    ? t.whatif.chart.survives(percent(before), percent(after), percent(after / before))
+    : t.whatif.chart.same;
   return h("div", { data: { pool, survives: String(after / before) } }, h("dt", {}, pool), h("dd", {}, text));
 }
 
 /** @param {Apart} layer */
 function shareOf({ relative }) {
-  return relative === null ? say.whatif.chart.zero : percent(relative);
+  return relative === null ? t.whatif.chart.zero : percent(relative);
 }

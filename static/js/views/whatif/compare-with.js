@@ -1,19 +1,21 @@
-/** What the photo is compared with: its changes, another photo, or itself seen by another network. */
+/**
+ * What the photo is compared with: its changes, another photo, or itself seen by another network.
+ */
 
 import { originalOf } from "../../state/comparison.js";
 import { h } from "../../lib/dom.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
- * @typedef {import("../../state/types.js").Beside} Beside
+ * @typedef {import("../../state/types.js").CompareTarget} CompareTarget
  */
 
 /** @param {App} app */
-export function besideSection({ store, comparison }) {
-  const select = h("select", { id: "beside" });
+export function compareWithSection({ store, comparison }) {
+  const select = h("select", { id: "compare-target" });
   select.addEventListener("change", () => comparison.compareWith(parse(select.value)));
-  const file = h("input", { type: "file", class: "unseen", accept: "image/*" });
+  const file = h("input", { type: "file", class: "visually-hidden", accept: "image/*" });
   file.addEventListener("change", () => {
     const [photo] = file.files ?? [];
     if (photo) comparison.compareWithFile(photo);
@@ -21,49 +23,49 @@ export function besideSection({ store, comparison }) {
   });
   const trouble = h("div", { class: "problem", role: "alert" });
   const show = () => {
-    const { samples, models, beside, unmade } = store.state;
+    const { samples, models, compareTarget, compareError } = store.state;
     const { model, source } = originalOf(store.state);
-    const option = (/** @type {Beside} */ { kind, id }, /** @type {string} */ text) => h("option", { value: `${kind}:${id}` }, text);
+    const option = (/** @type {CompareTarget} */ { kind, id }, /** @type {string} */ text) => h("option", { value: `${kind}:${id}` }, text);
     const others = samples.filter(({ id }) => source?.kind !== "sample" || source.id !== id);
     select.replaceChildren(
-      h("option", { value: "" }, say.whatif.beside.nothing),
+      h("option", { value: "" }, t.whatif.beside.nothing),
       h(
         "optgroup",
-        { label: say.whatif.beside.photos },
+        { label: t.whatif.beside.photos },
         ...others.map(({ id, title }) => option({ kind: "photo", id }, title)),
-        beside?.kind === "analysis" && option(beside, say.whatif.beside.brought),
+        compareTarget?.kind === "analysis" && option(compareTarget, t.whatif.beside.brought),
       ),
       h(
         "optgroup",
-        { label: say.whatif.beside.networks },
+        { label: t.whatif.beside.networks },
         ...models.filter(({ id }) => id !== model?.id).map(({ id, title }) => option({ kind: "model", id }, title)),
       ),
     );
-    select.value = beside ? `${beside.kind}:${beside.id}` : "";
-    trouble.hidden = unmade === null;
+    select.value = compareTarget ? `${compareTarget.kind}:${compareTarget.id}` : "";
+    trouble.hidden = compareError === null;
     trouble.replaceChildren(
-      h("h3", {}, unmade?.title),
-      h("p", {}, unmade?.detail),
-      h("button", { type: "button", class: "text", on: { click: () => comparison.again() } }, say.whatif.again),
+      h("h3", {}, compareError?.title),
+      h("p", {}, compareError?.detail),
+      h("button", { type: "button", class: "text", on: { click: () => comparison.again() } }, t.whatif.again),
     );
   };
-  store.watch(["samples", "models", "beside", "unmade", "model", "source"], show);
+  store.watch(["samples", "models", "compareTarget", "compareError", "model", "source"], show);
   show();
   return h(
     "section",
-    { class: "whatif-part", "aria-labelledby": "whatif-beside" },
-    h("h3", { id: "whatif-beside" }, h("label", { for: "beside" }, say.whatif.beside.title)),
+    { class: "whatif-part", "aria-labelledby": "whatif-compare" },
+    h("h3", { id: "whatif-compare" }, h("label", { for: "compare-target" }, t.whatif.beside.title)),
     h("p", { class: "field" }, select),
-    h("label", { class: "pick" }, file, h("span", {}, h("b", {}, say.whatif.beside.choose))),
+    h("label", { class: "pick" }, file, h("span", {}, h("b", {}, t.whatif.beside.choose))),
     trouble,
   );
 }
 
 /**
  * @param {string} value
- * @returns {Beside | null}
+ * @returns {CompareTarget | null}
  */
 function parse(value) {
   const at = value.indexOf(":");
-  return at < 0 ? null : { kind: /** @type {Beside["kind"]} */ (value.slice(0, at)), id: value.slice(at + 1) };
+  return at < 0 ? null : { kind: /** @type {CompareTarget["kind"]} */ (value.slice(0, at)), id: value.slice(at + 1) };
 }

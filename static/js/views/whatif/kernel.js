@@ -6,7 +6,7 @@ import { h, setAttribute } from "../../lib/dom.js";
 import { layerNamed, mapName } from "../../model/graph.js";
 import { swatch } from "../../render/palette.js";
 import { rangeOf } from "../../model/colour-range.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -22,7 +22,7 @@ export class Kernel {
   #abort = new AbortController();
   #channel = h("select", { id: "kernel-channel" });
   #grid = h("div", { class: "kernel-grid" });
-  #reset = h("button", { type: "button", class: "text", hidden: true }, say.whatif.network.reset);
+  #reset = h("button", { type: "button", class: "text", hidden: true }, t.whatif.network.reset);
   #label = h("label", { for: "kernel-channel" });
   /** @type {{ model: Model, layer: Layer, filter: number } | null} */
   #shown = null;
@@ -37,7 +37,7 @@ export class Kernel {
     this.element = h(
       "details",
       { class: "fold kernel-edit" },
-      h("summary", {}, say.whatif.network.edit),
+      h("summary", {}, t.whatif.network.edit),
       h("p", { class: "field" }, this.#label, this.#channel),
       this.#grid,
       this.#reset,
@@ -92,7 +92,7 @@ export class Kernel {
     const groups = Number(layer.attributes.groups ?? 1);
     const first = Math.floor((filter * groups) / (layer.shape[0] ?? 1)) * this.#weights.length;
     const isMaps = layer.op === "conv";
-    this.#label.textContent = isMaps ? say.whatif.network.channel : say.whatif.network.input;
+    this.#label.textContent = isMaps ? t.whatif.network.channel : t.whatif.network.input;
     const names = this.#weights.slice(0, MOST_INPUTS).map((_, i) => (isMaps && input ? mapName(input, first + i) : String(i)));
     this.#channel.replaceChildren(...names.map((name, i) => h("option", { value: String(i) }, name)));
     if (Number(chosen) < names.length && chosen !== "") this.#channel.value = chosen;
@@ -121,7 +121,7 @@ export class Kernel {
       input.style.color = text;
       input.classList.toggle("edited", edited !== null);
       const isSingle = spot.y === null || spot.x === null;
-      setAttribute(input, "aria-label", isSingle ? say.whatif.network.single : say.whatif.network.weight(spot.y ?? 0, spot.x ?? 0));
+      setAttribute(input, "aria-label", isSingle ? t.whatif.network.single : t.whatif.network.weight(spot.y ?? 0, spot.x ?? 0));
     });
     this.#reset.hidden = !all.some((_, i) => this.#edited(this.#spot(i)) !== null);
   }

@@ -7,7 +7,7 @@ import { number, plain } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";
 import { areaOf } from "./brush.js";
 import { filterName } from "./network.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -18,12 +18,12 @@ import { say } from "../../i18n/index.js";
 /** @param {App} app */
 export function listSection({ store, comparison }) {
   const list = h("ul", { class: "changes" });
-  const note = h("p", { class: "quiet small" });
-  const all = h("button", { type: "button", class: "text", "aria-keyshortcuts": "Control+Z" }, say.whatif.list.undoAll);
+  const note = h("p", { class: "muted small" });
+  const all = h("button", { type: "button", class: "text", "aria-keyshortcuts": "Control+Z" }, t.whatif.list.undoAll);
   const section = h(
     "section",
     { class: "whatif-part", "aria-labelledby": "whatif-list" },
-    h("h3", { id: "whatif-list", tabindex: -1 }, say.whatif.list.title),
+    h("h3", { id: "whatif-list", tabindex: -1 }, t.whatif.list.title),
     list,
     note,
     all,
@@ -37,16 +37,16 @@ export function listSection({ store, comparison }) {
     if (button && (event.key === "Backspace" || event.key === "Delete")) button.click();
   });
   const show = () => {
-    const { changes, beside } = store.state;
+    const { changes, compareTarget } = store.state;
     const { model } = originalOf(store.state);
     const focused = [...list.children].findIndex((row) => row.contains(document.activeElement));
     list.replaceChildren(...changes.map((change) => row(change, model, () => comparison.remove(change))));
     const next = list.querySelectorAll("button")[Math.min(focused, changes.length - 1)];
     if (focused >= 0) (next ?? section.querySelector("h3"))?.focus();
-    note.textContent = changes.length ? (beside ? say.whatif.list.resting : "") : say.whatif.list.nothing;
+    note.textContent = changes.length ? (compareTarget ? t.whatif.list.resting : "") : t.whatif.list.nothing;
     all.hidden = changes.length === 0;
   };
-  store.watch(["changes", "beside", "model"], show);
+  store.watch(["changes", "compareTarget", "model"], show);
   show();
   return section;
 }
@@ -62,8 +62,8 @@ function row(change, model, undo) {
   return h(
     "li",
     { class: isUnknown ? "unknown" : "" },
-    h("span", {}, isUnknown ? say.whatif.list.unknown(text) : text),
-    h("button", { type: "button", class: "icon", "aria-label": say.whatif.list.undo(text), on: { click: undo } }, "×"),
+    h("span", {}, isUnknown ? t.whatif.list.unknown(text) : text),
+    h("button", { type: "button", class: "icon", "aria-label": t.whatif.list.undo(text), on: { click: undo } }, "×"),
   );
 }
 
@@ -72,7 +72,7 @@ function row(change, model, undo) {
  * @param {Model | null} model
  */
 function inWords(change, model) {
-  const { list } = say.whatif;
+  const { list } = t.whatif;
   if (change.kind === "shift") return list.shift(change.right, change.down);
   if (change.kind === "rotate") return list.rotate(plain(Math.abs(change.degrees)), change.degrees > 0);
   if (change.kind === "blur") return list.blur(plain(change.sigma));

@@ -1,4 +1,7 @@
-/** What can be done to the network: a filter of the current layer switched off or turned up, its weights edited. */
+/**
+ * What can be done to the network: a filter of the current layer switched off or turned up, its
+ * weights edited.
+ */
 
 import { keyOf } from "../../state/changes.js";
 import { originalOf } from "../../state/comparison.js";
@@ -6,7 +9,7 @@ import { h, setAttribute } from "../../lib/dom.js";
 import { hasMaps, layerNamed, mapName, unitLabels } from "../../model/graph.js";
 import { fixed, words } from "../../i18n/format.js";
 import { Kernel } from "./kernel.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { Slider } from "./slider.js";
 
 /**
@@ -24,7 +27,7 @@ export function networkSection(app) {
 
 class NetworkSection {
   #name = h("p", { class: "whatif-what" });
-  #off = h("button", { type: "button", class: "toggle" }, say.whatif.network.off);
+  #off = h("button", { type: "button", class: "toggle" }, t.whatif.network.off);
   #strength;
   #kernel;
   #controls;
@@ -35,11 +38,11 @@ class NetworkSection {
     this.app = app;
     this.#off.addEventListener("click", () => this.#scale(this.#strengthNow() === 0 ? 1 : 0));
     this.#strength = new Slider({
-      label: say.whatif.network.scale,
+      label: t.whatif.network.scale,
       least: 0,
       most: 3,
       step: 0.05,
-      write: (n) => say.whatif.network.times(fixed(n, 2)),
+      write: (n) => t.whatif.network.times(fixed(n, 2)),
       onInput: (scale) => this.#scale(scale),
     });
     this.#kernel = new Kernel(app);
@@ -49,12 +52,12 @@ class NetworkSection {
       h("div", { class: "whatif-filter" }, this.#name, this.#off),
       this.#strength.element,
       this.#kernel.element,
-      h("p", { class: "quiet small" }, say.whatif.network.hint),
+      h("p", { class: "muted small" }, t.whatif.network.hint),
     );
     this.element = h(
       "section",
       { class: "whatif-part", "aria-labelledby": "whatif-network" },
-      h("h3", { id: "whatif-network" }, say.whatif.network.title),
+      h("h3", { id: "whatif-network" }, t.whatif.network.title),
       this.#controls,
       this.#otherwise,
     );
@@ -67,7 +70,7 @@ class NetworkSection {
     const has = layer ? layer.parameters > 0 : false;
     this.#controls.hidden = !has;
     this.#otherwise.hidden = has;
-    if (!model || !layer) this.#otherwise.replaceChildren(h("p", { class: "quiet" }, say.whatif.network.elsewhere));
+    if (!model || !layer) this.#otherwise.replaceChildren(h("p", { class: "muted" }, t.whatif.network.elsewhere));
     else if (!has) this.#otherwise.replaceChildren(...this.#wayBack(model, layer));
     else this.#showFilter(model, layer);
   }
@@ -79,7 +82,7 @@ class NetworkSection {
   #showFilter(model, layer) {
     const { tile } = this.app.store.state;
     const strength = this.#strengthNow();
-    this.#name.textContent = say.whatif.network.filter(filterName(model, layer, tile), layer.name);
+    this.#name.textContent = t.whatif.network.filter(filterName(model, layer, tile), layer.name);
     setAttribute(this.#off, "aria-pressed", String(strength === 0));
     this.#strength.show(strength);
     this.#kernel.show(model, layer, tile);
@@ -105,16 +108,17 @@ class NetworkSection {
    * @param {Layer} layer
    */
   #wayBack(model, layer) {
-    const text = h("p", { class: "quiet" }, say.whatif.network.none(layer.name));
+    const text = h("p", { class: "muted" }, t.whatif.network.none(layer.name));
     const before = weightsBefore(model, layer);
     if (!before) return [text];
-    const go = () => this.app.explorer.goTo(before.name);
-    return [text, h("button", { type: "button", class: "text", on: { click: go } }, say.whatif.network.before(before.name))];
+    const go = () => this.app.navigation.goTo(before.name);
+    return [text, h("button", { type: "button", class: "text", on: { click: go } }, t.whatif.network.before(before.name))];
   }
 }
 
 /**
- * What one of a layer's filters is called: by the map that it makes, or the class that it speaks for.
+ * What one of a layer's filters is called: by the map that it makes, or the class that it speaks
+ * for.
  *
  * @param {Model} model
  * @param {Layer} layer
@@ -123,7 +127,7 @@ class NetworkSection {
 export function filterName(model, layer, filter) {
   if (hasMaps(layer)) return mapName(layer, filter);
   const label = unitLabels(model, layer)?.[filter];
-  return label === undefined ? say.whatif.network.unit(filter) : words(label);
+  return label === undefined ? t.whatif.network.unit(filter) : words(label);
 }
 
 /**

@@ -3,7 +3,7 @@
 import { kindOf } from "../../state/changes.js";
 import { h } from "../../lib/dom.js";
 import { plain } from "../../i18n/format.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { brushFold } from "./brush.js";
 import { Slider } from "./slider.js";
 
@@ -21,7 +21,7 @@ const DEGREES = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 45, 60, 75,
  */
 export function photoSection(app) {
   const { store, comparison } = app;
-  const { pixels, degrees, ...names } = say.whatif.photo;
+  const { pixels, degrees, ...names } = t.whatif.photo;
   const shift = () => kindOf(store.state.changes, "shift") ?? { kind: "shift", right: 0, down: 0 };
   const length = { least: -FURTHEST, most: FURTHEST, step: 1, write: (/** @type {number} */ n) => pixels(plain(n)) };
   const right = new Slider({ ...length, label: names.right, onInput: (right) => comparison.change({ ...shift(), right }) });

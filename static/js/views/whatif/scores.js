@@ -1,9 +1,12 @@
-/** What the network says before and after, class by class, in the order of the original so that nothing jumps. */
+/**
+ * What the network says before and after, class by class, in the order of the original so that
+ * nothing jumps.
+ */
 
 import { h, setAttribute } from "../../lib/dom.js";
 import { points, probability, words } from "../../i18n/format.js";
 import { sideNames } from "../compare/switch.js";
-import { say } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {import("../../state/types.js").Analysis} Analysis
@@ -16,7 +19,7 @@ const SHOWN = 5;
 
 /** @param {App} app */
 export function scoresSection({ store }) {
-  const head = h("p", { class: "score score-head quiet", "aria-hidden": "true" });
+  const head = h("p", { class: "score score-head muted", "aria-hidden": "true" });
   const list = h("ol", { class: "scores", "aria-live": "polite" });
   const show = () => {
     const { pair, analysis } = store.state;
@@ -29,7 +32,7 @@ export function scoresSection({ store }) {
       return;
     }
     const names = sideNames(store.state);
-    const titles = pair ? ["", "", names.one, names.other, say.whatif.scores.apart] : ["", "", names.one, "", ""];
+    const titles = pair ? ["", "", names.one, names.other, t.whatif.scores.apart] : ["", "", names.one, "", ""];
     head.replaceChildren(...titles.map((title) => h("span", {}, title)));
     list.replaceChildren(...shownOf(one, pair).map((label) => row(label, one, pair)));
   };
@@ -37,7 +40,7 @@ export function scoresSection({ store }) {
   const section = h(
     "section",
     { class: "whatif-part whatif-scores", "aria-labelledby": "whatif-scores" },
-    h("h3", { id: "whatif-scores" }, say.whatif.scores.title),
+    h("h3", { id: "whatif-scores" }, t.whatif.scores.title),
     head,
     list,
   );
@@ -79,7 +82,7 @@ function row(label, one, pair) {
     h("span", {}, pair && probability(after)),
     h("span", { class: "score-points" }, pair && apart),
   );
-  if (pair) setAttribute(item, "aria-label", say.whatif.scores.row(words(label), probability(before), probability(after), say.whatif.points(apart)));
+  if (pair) setAttribute(item, "aria-label", t.whatif.scores.row(words(label), probability(before), probability(after), t.whatif.points(apart)));
   return item;
 }
 
@@ -89,7 +92,7 @@ function row(label, one, pair) {
  */
 function ofOneNetwork(title, { predictions }) {
   return [
-    h("li", { class: "quiet" }, title),
+    h("li", { class: "muted" }, title),
     ...predictions.slice(0, 3).map(({ label, score }) =>
       h(
         "li",
