@@ -86,7 +86,7 @@ def test_the_drawn_sets_are_listed(client):
         assert client.get(f"{DATASETS}/{described['id']}").json() == described
 
 
-def test_the_suggestion_is_a_wish_that_can_be_met(client):
+def test_the_default_config_can_be_trained(client):
     options = client.get(DATASETS).json()["default_config"]
     assert options == DEFAULT_CONFIG
     classes = SETS[options["dataset"]].classes

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 PROJECT = Path(__file__).parents[4]
-WISH = {
+SPEC = {
     "layers": [
         {"kind": "conv", "filters": 2, "kernel": 3, "stride": 2, "padding": 1},
         {"kind": "maxpool", "kernel": 4, "stride": 4},
@@ -68,7 +68,7 @@ def read(api, run):
 
 
 def begin_and_wait(api, steps):
-    run = api.post("/trainings", json=WISH).json()["id"]
+    run = api.post("/trainings", json=SPEC).json()["id"]
     wait(lambda: read(api, run)["step"] >= steps)
     return run
 
