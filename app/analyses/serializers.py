@@ -16,7 +16,7 @@ from app.encoding.arrays import heatmaps_png, json_bytes, npy_bytes, npz_chunks,
 from app.errors import BadParameter, UnknownModel
 from app.images.edits import shown_from
 from app.models.registry import Registry
-from engine import outputs
+from engine import inspection, outputs
 from engine.cost import cost
 from engine.display import ValueLayout
 from engine.inspection import LayerInfo
@@ -24,6 +24,7 @@ from engine.network import Network
 from engine.ops.base import Explanation
 from engine.outputs import OutputInfo
 from engine.preprocess import USUAL, Preprocess
+from engine.trace import Trace
 from engine.types import Array, Index
 
 _MOST_TERMS = 100_000  # of one number: some ten megabytes
@@ -236,10 +237,18 @@ def explanation(done: Analysis, name: str, position: Index) -> dict[str, Any]:
         if info.op == "input"
         else [(i, done.layouts[i]) for i in done.network.node(name).inputs]
     )
+    why = done.explain(name, position)
     return {
-        **explained(name, info.op, position, done.explain(name, position), reads),
+        **explained(name, info.op, position, why, reads),
+        **curve(done.network, done.trace, name, why),
         "receptive_field": receptive_field(done, name, position),
     }
+
+
+def curve(network: Network, trace: Trace, name: str, why: Explanation) -> dict[str, Any]:
+    """The function behind an explanation, where it is one; else nothing."""
+    found = inspection.curve(network, trace, name) if why.rule == "function" else None
+    return {} if found is None else {"curve": {"x": plain(found[0]), "y": plain(found[1])}}
 
 
 def explained(

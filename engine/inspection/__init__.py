@@ -1,6 +1,6 @@
 """What people look at, read off a network or a trace: nothing here changes anything."""
 
-from engine.inspection.explanations import check_index, explain
+from engine.inspection.explanations import check_index, curve, explain
 from engine.inspection.layers import LayerInfo, describe_layers
 from engine.inspection.paths import PathStep, strongest_path
 from engine.inspection.stats import LayerStats, layer_stats, top_channels
@@ -10,6 +10,7 @@ __all__ = [
     "LayerStats",
     "PathStep",
     "check_index",
+    "curve",
     "describe_layers",
     "explain",
     "layer_stats",

@@ -21,6 +21,8 @@ class LayerInfo:
     that is another, ``layout`` what its axes are (engine/layouts.py). ``label`` is what the model's
     file calls the node. ``receptive_field`` is (height, width) in input pixels of what the layer's
     middle number can see.
+    ``display_name`` to ``preserves_order`` are what the op's class says of itself
+    (engine/ops/base.py); the input is a family of its own.
     """
 
     name: str
@@ -34,6 +36,12 @@ class LayerInfo:
     receptive_field: tuple[int, ...]
     native_shape: Shape | None = None
     label: str = ""
+    display_name: str = "Input"
+    formula: str = ""
+    family: str = "input"
+    per_channel: bool = False
+    weighted: bool = False
+    preserves_order: bool = False
 
 
 def describe_layers(network: Network, check: Callable[[], None] | None = None) -> list[LayerInfo]:
@@ -60,6 +68,12 @@ def describe_layers(network: Network, check: Callable[[], None] | None = None) -
                 receptive_field=fields.size_of(node.name),
                 native_shape=None if layout.native_shape == layout.shape else layout.native_shape,
                 label=node.label,
+                display_name=op.display_name,
+                formula=op.formula,
+                family=op.family,
+                per_channel=op.keeps_channels,
+                weighted=op.weighted,
+                preserves_order=op.preserves_order,
             )
         )
     return infos

@@ -1,6 +1,8 @@
 """The steps that networks are made of. ``OPS`` maps the name of each on the wire to its class."""
 
-from engine.ops.base import Box, Explanation, Op
+from dataclasses import fields
+
+from engine.ops.base import Box, Elementwise, Explanation, Op
 from engine.ops.data_movement.constant import Constant
 from engine.ops.data_movement.indexing import Expand, Gather, Slice, Transpose
 from engine.ops.data_movement.pad import Pad
@@ -160,7 +162,16 @@ OPS: dict[str, type[Op]] = {
     )
 }
 
+# Functions of one number with nothing to set, by their class's name, which is that of ONNX where
+# it has them. All ops are dataclasses.
+FUNCTIONS: dict[str, type[Op]] = {
+    op.__name__: op
+    for op in OPS.values()
+    if issubclass(op, Elementwise) and not fields(op)  # type: ignore[arg-type]
+}
+
 __all__ = [
+    "FUNCTIONS",
     "OPS",
     "Abs",
     "Add",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,10 @@ from engine.execution.lru import LruCache
 from engine.types import Array, Epilogue, Index, Shape
 
 Made = TypeVar("Made")
+
+# Ops that look alike from far away. "other" are functions of one number that are no activation
+# functions, and quantisation.
+Family = Literal["weights", "norm", "activation", "pool", "merge", "reshape", "output", "other"]
 
 # Results that a frozen op keeps: a plan for each batch size, weights as an algorithm reads them.
 MAX_MEMOIZED = 32
@@ -80,9 +84,40 @@ class Explanation:
 class Op(ABC):
     """One operation of a network. It is frozen and never holds an activation, so that one network
     serves many threads at once.
+
+    What a class says of itself goes with every layer over the API, so that neither the server nor
+    the page keeps a list of ops for it:
+
+    - ``kind``: its name on the wire ("conv", "relu", "max_pool");
+    - ``display_name``: its name for people, "Max pool" where nothing else is said;
+    - ``formula``: what it makes of x, for a function of one number;
+    - ``family``: see ``Family``;
+    - ``per_channel``: channel k of the output depends on channel k of each input alone;
+    - ``weighted``: its parameter ``weight`` has a kernel for each channel or unit of the output;
+    - ``preserves_order``: the output has the input's values in the input's order;
+    - ``cached``: what ``forward`` keeps for ``backward``: input, output, shape, mask, mean,
+      variance, inverse, normal, base.
     """
 
-    kind: ClassVar[str]  # its name on the wire: "conv", "relu", "max_pool", …
+    kind: ClassVar[str]
+    display_name: ClassVar[str] = ""
+    formula: ClassVar[str] = ""
+    family: ClassVar[Family] = "other"
+    per_channel: ClassVar[bool] = False
+    weighted: ClassVar[bool] = False
+    preserves_order: ClassVar[bool] = False
+    cached: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = vars(cls)
+        if "kind" in own and "display_name" not in own:
+            cls.display_name = cls.kind.replace("_", " ").capitalize()
+
+    @property
+    def keeps_channels(self) -> bool:
+        """Whether this very op works ``per_channel``: its hyper-parameters may make it so."""
+        return self.per_channel
 
     @property
     def params(self) -> Mapping[str, Array]:
@@ -229,6 +264,8 @@ class DataMovementOp(Op):
     """An op with one input that hands numbers on: every output position is one input position, or a
     constant it sees none for.
     """
+
+    family: ClassVar[Family] = "reshape"
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         (seen,) = self.input_region(Box.at(index), xs[0].shape)

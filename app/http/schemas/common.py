@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from app.http.schemas.ops import Curve, OpTraits
 from app.http.schemas.outputs import AnalysisOutput, ModelOutput, Prediction, Schema
 
 
@@ -76,7 +77,7 @@ class PreprocessInfo(Schema):
     )
 
 
-class LayerInfo(Schema):
+class LayerInfo(OpTraits):
     """A layer of a model. The input comes first, with the op «input»."""
 
     name: str = Field(examples=["conv1_1"])
@@ -390,6 +391,10 @@ class ExplanationOut(Schema):
         description="Further numbers that the rule speaks of.", examples=[{}]
     )
     terms: list[Term]
+    curve: Curve | None = Field(
+        None,
+        description="Of the rule «function»: the function, where it is the same for all of the layer's numbers.",
+    )
     receptive_field: ReceptiveField | None = Field(
         description="null when the number does not depend on the photo."
     )

@@ -118,11 +118,16 @@ class StepLayer(Schema):
 
     name: str = Field(examples=["conv1"])
     op: str = Field(examples=["conv"])
+    display_name: str = Field(description="The op's name for people.", examples=["Convolution"])
     inputs: list[str] = Field(examples=[["input"]])
     shape: list[int] = Field(examples=[[8, 32, 32]])
     cached: list[str] = Field(
         description="What it keeps for the way back: input, output, shape, mask, mean, variance.",
         examples=[["input"]],
+    )
+    preserves_order: bool = Field(
+        description="Whether it has its input's values in their order, whatever the shape.",
+        examples=[False],
     )
     value: Stats
     gradient: Stats | None = Field(description="null where no gradient arrives.")

@@ -27,40 +27,6 @@ from engine.types import Array, Index
 # How many of a parameter's filters are named as those that moved most.
 MAX_LARGEST_UPDATES = 8
 
-# What an op keeps of its forward pass for the way back; ops that are not here keep nothing.
-SAVED_FOR_BACKWARD = {
-    **dict.fromkeys(("conv", "dense", "leaky_relu", "clip"), ("input",)),
-    **dict.fromkeys(("relu", "sigmoid", "tanh", "softmax"), ("output",)),
-    **dict.fromkeys(
-        ("average_pool", "global_average_pool", "flatten", "reshape", "pad", "concat"),
-        ("shape",),
-    ),
-    **dict.fromkeys(("slice", "gather", "expand"), ("shape",)),
-    **dict.fromkeys(("max_pool", "lp_pool"), ("input", "output")),
-    **dict.fromkeys(("conv_transpose", "global_max_pool"), ("input",)),
-    **dict.fromkeys(("prelu", "sub", "div", "pow", "min", "max"), ("input",)),
-    **dict.fromkeys(("abs", "neg", "exp", "log", "sqrt", "reciprocal"), ("input", "output")),
-    **dict.fromkeys(("hard_sigmoid", "hard_swish", "mish", "elu"), ("input", "output")),
-    **dict.fromkeys(("gelu", "erf", "softplus"), ("input", "output")),
-    "log_softmax": ("output",),
-    **dict.fromkeys(("matmul", "reduce_mean", "reduce_sum", "reduce_max"), ("input",)),
-    **dict.fromkeys(("arg_max", "quantize", "requantize", "quantized_add"), ("input",)),
-    **dict.fromkeys(("conv_integer", "matmul_integer"), ("input",)),
-    **dict.fromkeys(("dynamic_scale", "dynamic_zero_point", "dynamic_quantize"), ("input",)),
-    **dict.fromkeys(("floor", "ceil", "round", "trunc", "sign", "selu"), ("input", "output")),
-    **dict.fromkeys(("celu", "softsign", "thresholded_relu", "shrink"), ("input", "output")),
-    "trigonometric": ("input", "output"),
-    **dict.fromkeys(("compare", "mod", "where", "top_k", "gather_elements"), ("input",)),
-    **dict.fromkeys(("reduce_min", "reduce_prod"), ("input",)),
-    "resize": ("shape",),
-    "lrn": ("input", "base"),
-    **dict.fromkeys(("group_norm", "instance_norm"), ("input", "mean", "inverse")),
-    "layer_norm": ("normal", "inverse"),
-    "batch_norm": ("input", "mean", "variance"),
-    "dropout": ("mask",),
-    **dict.fromkeys(("add", "mul"), ("input",)),
-}
-
 
 def step(seen: StepInspection, picture: int, applied: bool) -> dict[str, Any]:
     """A step without its arrays, from the place of one ``picture`` of the batch; ``applied`` tells whether it has been taken."""
@@ -171,9 +137,11 @@ def _layer(seen: StepInspection, name: str, picture: int) -> dict[str, Any]:
     return {
         "name": name,
         "op": op,
+        "display_name": "Input" if node is None else node.op.display_name,
         "inputs": [] if node is None else list(node.inputs),
         "shape": list(layout.shape),
-        "cached": list(SAVED_FOR_BACKWARD.get(op, ())),
+        "cached": [] if node is None else list(node.op.cached),
+        "preserves_order": node is not None and node.op.preserves_order,
         "value": inspection.layer_stats(layout.to_display(glass.trace[name], picture)),
         "gradient": None
         if gradient is None
@@ -295,6 +263,7 @@ def explanation(seen: StepInspection, name: str, picture: int, position: Index) 
         why = glass.explain(name, index)
         inputs = [(i, glass.network.layouts[i]) for i in glass.network.node(name).inputs]
     content = serializers.explained(name, op, position, why, inputs)
+    content |= serializers.curve(glass.network, glass.trace, name, why)
     alone = glass.network.layouts[name].to_native_index(position)
     box = receptive_fields_of(glass.network).at(name, alone)
     if box is None:

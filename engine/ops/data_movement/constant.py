@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last
-from engine.ops.base import Box, Explanation, Op, no_terms
+from engine.ops.base import Box, Explanation, Family, Op, no_terms
 from engine.types import Array, Index, Shape
 
 
@@ -21,6 +21,7 @@ class Constant(Op):
     """
 
     kind: ClassVar[str] = "constant"
+    family: ClassVar[Family] = "reshape"
 
     value: Array
 

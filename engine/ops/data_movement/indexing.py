@@ -58,6 +58,7 @@ class Slice(Picking):
     """
 
     kind: ClassVar[str] = "slice"
+    cached: ClassVar[tuple[str, ...]] = ("shape",)
 
     starts: tuple[int, ...]
     stops: tuple[int, ...]
@@ -137,6 +138,7 @@ class Gather(DataMovementOp):
     """
 
     kind: ClassVar[str] = "gather"
+    cached: ClassVar[tuple[str, ...]] = ("shape",)
 
     indices: Any
     axis: int = 0
@@ -198,6 +200,7 @@ class Expand(Picking):
     """
 
     kind: ClassVar[str] = "expand"
+    cached: ClassVar[tuple[str, ...]] = ("shape",)
 
     shape: tuple[int, ...]
 

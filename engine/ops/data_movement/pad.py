@@ -29,6 +29,8 @@ class Pad(Picking):
     """
 
     kind: ClassVar[str] = "pad"
+    display_name: ClassVar[str] = "Padding"
+    cached: ClassVar[tuple[str, ...]] = ("shape",)
 
     pads: tuple[int, ...]
     value: float = 0.0

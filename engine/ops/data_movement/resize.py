@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last, in_memory, memory_axis
-from engine.ops.base import Box, Explanation, Op, no_terms, same_shape, terms_of_one
+from engine.ops.base import Box, Explanation, Family, Op, no_terms, same_shape, terms_of_one
 from engine.ops.take import given_back, normal_axes, picked, seen_through
 from engine.ops.window import checked
 from engine.types import Array, Index, Shape
@@ -77,6 +77,8 @@ class Resize(Op):
     """
 
     kind: ClassVar[str] = "resize"
+    family: ClassVar[Family] = "reshape"
+    cached: ClassVar[tuple[str, ...]] = ("shape",)
 
     scales: tuple[float, ...] = ()
     sizes: tuple[int, ...] = ()

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last
-from engine.ops.base import Box, Explanation, Op, normal_axis, one_term, same_shape
+from engine.ops.base import Box, Explanation, Family, Op, normal_axis, one_term, same_shape
 from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
 from engine.types import Array, Index, Shape
 
@@ -22,6 +22,8 @@ class Where(Op):
     """
 
     kind: ClassVar[str] = "where"
+    family: ClassVar[Family] = "merge"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def infer_shape(self, *shapes: Shape) -> Shape:
         if len(shapes) != 3:
@@ -81,6 +83,9 @@ class TopK(Op):
     """
 
     kind: ClassVar[str] = "top_k"
+    display_name: ClassVar[str] = "TopK"
+    family: ClassVar[Family] = "output"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     k: int
     axis: int = -1
@@ -141,6 +146,9 @@ class GatherElements(Op):
     """
 
     kind: ClassVar[str] = "gather_elements"
+    display_name: ClassVar[str] = "GatherElements"
+    family: ClassVar[Family] = "reshape"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     axis: int = 1
 

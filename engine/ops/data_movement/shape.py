@@ -18,6 +18,7 @@ from engine.ops.base import (
     DataMovementOp,
     Elementwise,
     Explanation,
+    Family,
     Op,
     normal_axis,
     one_term,
@@ -31,6 +32,9 @@ class Identity(Elementwise):
     """x itself."""
 
     kind: ClassVar[str] = "identity"
+    family: ClassVar[Family] = "reshape"
+    per_channel: ClassVar[bool] = True
+    preserves_order: ClassVar[bool] = True
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         return xs[0], None
@@ -66,6 +70,8 @@ class Flatten(_Reordering):
     """All axes before ``axis`` become one, and so do all from it on: (N, C, H, W) → (N, C · H · W)."""
 
     kind: ClassVar[str] = "flatten"
+    preserves_order: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("shape",)
 
     axis: int = 1
 
@@ -86,6 +92,8 @@ class Reshape(_Reordering):
     """
 
     kind: ClassVar[str] = "reshape"
+    preserves_order: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("shape",)
 
     shape: tuple[int, ...]
 
@@ -122,6 +130,9 @@ class Concat(Op):
     """The inputs one after the other along ``axis``."""
 
     kind: ClassVar[str] = "concat"
+    display_name: ClassVar[str] = "Concatenation"
+    family: ClassVar[Family] = "merge"
+    cached: ClassVar[tuple[str, ...]] = ("shape",)
 
     axis: int = 1
 

@@ -34,6 +34,7 @@ class DepthToSpace(DataMovementOp):
     """
 
     kind: ClassVar[str] = "depth_to_space"
+    display_name: ClassVar[str] = "DepthToSpace"
 
     block: int
     mode: str = "DCR"
@@ -102,6 +103,7 @@ class SpaceToDepth(DataMovementOp):
     """
 
     kind: ClassVar[str] = "space_to_depth"
+    display_name: ClassVar[str] = "SpaceToDepth"
 
     block: int
 

@@ -12,7 +12,16 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.ops.base import Box, Elementwise, Explanation, Op, normal_axis, one_term, same_shape
+from engine.ops.base import (
+    Box,
+    Elementwise,
+    Explanation,
+    Family,
+    Op,
+    normal_axis,
+    one_term,
+    same_shape,
+)
 from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
 from engine.types import Array, Index, Shape
 
@@ -22,6 +31,11 @@ class Relu(Elementwise):
     """max(x, 0)."""
 
     kind: ClassVar[str] = "relu"
+    display_name: ClassVar[str] = "ReLU"
+    family: ClassVar[Family] = "activation"
+    formula: ClassVar[str] = "max(0, x)"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("output",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         y = xs[0].clip(0, np.inf)  # a third of the time that maximum takes with a single number
@@ -47,6 +61,11 @@ class LeakyRelu(Elementwise):
     """x where it is positive, ``alpha`` · x elsewhere."""
 
     kind: ClassVar[str] = "leaky_relu"
+    display_name: ClassVar[str] = "Leaky ReLU"
+    family: ClassVar[Family] = "activation"
+    formula: ClassVar[str] = "leaky(x)"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     alpha: float = 0.01
 
@@ -75,6 +94,10 @@ class PRelu(Op):
     """
 
     kind: ClassVar[str] = "prelu"
+    display_name: ClassVar[str] = "PReLU"
+    family: ClassVar[Family] = "activation"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     slope: Array
 
@@ -118,6 +141,10 @@ class Sigmoid(Elementwise):
     """1 / (1 + exp(-x)), computed from exp(-|x|) so that nothing overflows."""
 
     kind: ClassVar[str] = "sigmoid"
+    family: ClassVar[Family] = "activation"
+    formula: ClassVar[str] = "1 ÷ (1 + e⁻ˣ)"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("output",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
@@ -139,6 +166,10 @@ class Tanh(Elementwise):
     """The hyperbolic tangent."""
 
     kind: ClassVar[str] = "tanh"
+    family: ClassVar[Family] = "activation"
+    formula: ClassVar[str] = "tanh(x)"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("output",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         y = np.tanh(xs[0])
@@ -160,6 +191,10 @@ class Clip(Elementwise):
     """
 
     kind: ClassVar[str] = "clip"
+    family: ClassVar[Family] = "activation"
+    formula: ClassVar[str] = "clip(x)"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     low: float = -inf
     high: float = inf
@@ -205,6 +240,8 @@ class Softmax(Op):
     """
 
     kind: ClassVar[str] = "softmax"
+    family: ClassVar[Family] = "output"
+    cached: ClassVar[tuple[str, ...]] = ("output",)
 
     axis: int = 1
 
@@ -264,6 +301,8 @@ class LogSoftmax(Softmax):
     """
 
     kind: ClassVar[str] = "log_softmax"
+    family: ClassVar[Family] = "output"
+    cached: ClassVar[tuple[str, ...]] = ("output",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs

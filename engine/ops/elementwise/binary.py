@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last, empty_maps
-from engine.ops.base import Box, Explanation, Op, one_term
+from engine.ops.base import Box, Explanation, Family, Op, one_term
 from engine.types import Array, Index, Shape
 
 
@@ -25,6 +25,10 @@ class BinaryOp(Op):
     """a ∘ b for two inputs a and b, or for one input a and a ``constant`` b. A constant stretches
     any axis but the batch's.
     """
+
+    family: ClassVar[Family] = "merge"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     function: ClassVar[np.ufunc]
 
@@ -209,6 +213,7 @@ class Add(BinaryOp):
     """a + b."""
 
     kind: ClassVar[str] = "add"
+    display_name: ClassVar[str] = "Addition"
     function: ClassVar[np.ufunc] = np.add
 
     def slope(self, place: int, a: Array, b: Array) -> Array | float:
@@ -223,6 +228,7 @@ class Sub(NonCommutativeOp):
     """a - b."""
 
     kind: ClassVar[str] = "sub"
+    display_name: ClassVar[str] = "Subtraction"
     function: ClassVar[np.ufunc] = np.subtract
 
     def slope(self, place: int, a: Array, b: Array) -> Array | float:
@@ -239,6 +245,7 @@ class Mul(BinaryOp):
     """
 
     kind: ClassVar[str] = "mul"
+    display_name: ClassVar[str] = "Multiplication"
     function: ClassVar[np.ufunc] = np.multiply
 
     def slope(self, place: int, a: Array, b: Array) -> Array | float:
@@ -258,6 +265,7 @@ class Div(NonCommutativeOp):
     """
 
     kind: ClassVar[str] = "div"
+    display_name: ClassVar[str] = "Division"
     function: ClassVar[np.ufunc] = np.true_divide
 
     def slope(self, place: int, a: Array, b: Array) -> Array | float:
@@ -278,6 +286,7 @@ class Pow(NonCommutativeOp):
     """
 
     kind: ClassVar[str] = "pow"
+    display_name: ClassVar[str] = "Power"
     function: ClassVar[np.ufunc] = np.power
 
     def slope(self, place: int, a: Array, b: Array) -> Array | float:
@@ -297,6 +306,7 @@ class Min(BinaryOp):
     """The smaller one of a and b; of equal numbers the first."""
 
     kind: ClassVar[str] = "min"
+    display_name: ClassVar[str] = "Minimum"
     function: ClassVar[np.ufunc] = np.minimum
 
     def slope(self, place: int, a: Array, b: Array) -> Array | float:
@@ -312,6 +322,7 @@ class Max(BinaryOp):
     """The larger one of a and b; of equal numbers the first."""
 
     kind: ClassVar[str] = "max"
+    display_name: ClassVar[str] = "Maximum"
     function: ClassVar[np.ufunc] = np.maximum
 
     def slope(self, place: int, a: Array, b: Array) -> Array | float:

@@ -30,6 +30,7 @@ class Compare(NonCommutativeOp):
     """
 
     kind: ClassVar[str] = "compare"
+    display_name: ClassVar[str] = "Comparison"
 
     relation: str = "equal"
 

@@ -26,6 +26,7 @@ class Floor(_Jumping):
     """The largest whole number that is not above x."""
 
     kind: ClassVar[str] = "floor"
+    formula: ClassVar[str] = "⌊x⌋"
 
     def fill(self, x: Array, y: Array) -> object:
         return np.floor(x, out=y)
@@ -36,6 +37,8 @@ class Ceil(_Jumping):
     """The smallest whole number that is not below x."""
 
     kind: ClassVar[str] = "ceil"
+    display_name: ClassVar[str] = "Ceiling"
+    formula: ClassVar[str] = "⌈x⌉"
 
     def fill(self, x: Array, y: Array) -> object:
         return np.ceil(x, out=y)
@@ -46,6 +49,8 @@ class Round(_Jumping):
     """The nearest whole number, of two the even one."""
 
     kind: ClassVar[str] = "round"
+    display_name: ClassVar[str] = "Rounding"
+    formula: ClassVar[str] = "round(x)"
 
     def fill(self, x: Array, y: Array) -> object:
         return np.rint(x, out=y)
@@ -56,6 +61,8 @@ class Trunc(_Jumping):
     """x without what stands behind the point: what a conversion to integers leaves."""
 
     kind: ClassVar[str] = "trunc"
+    display_name: ClassVar[str] = "Truncation"
+    formula: ClassVar[str] = "trunc(x)"
 
     def fill(self, x: Array, y: Array) -> object:
         return np.trunc(x, out=y)
@@ -66,6 +73,7 @@ class Sign(_Jumping):
     """-1, 0 or 1."""
 
     kind: ClassVar[str] = "sign"
+    formula: ClassVar[str] = "sign(x)"
 
     def fill(self, x: Array, y: Array) -> object:
         return np.sign(x, out=y)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.ops.base import Elementwise, Explanation, one_term
+from engine.ops.base import Elementwise, Explanation, Family, one_term
 from engine.ops.elementwise.erf import erf
 from engine.types import Array, Index
 
@@ -24,6 +24,9 @@ class UnaryOp(Elementwise):
     Where f is not defined (the logarithm of a negative number) the result is not a number, as
     everywhere in IEEE 754.
     """
+
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input", "output")
 
     @abstractmethod
     def fill(self, x: Array, y: Array) -> object:
@@ -62,6 +65,8 @@ class Abs(UnaryOp):
     """x without its sign. At 0 no gradient passes."""
 
     kind: ClassVar[str] = "abs"
+    display_name: ClassVar[str] = "Absolute value"
+    formula: ClassVar[str] = "|x|"
 
     def fill(self, x: Array, y: Array) -> object:
         return np.abs(x, out=y)
@@ -79,6 +84,8 @@ class Neg(UnaryOp):
     """-x."""
 
     kind: ClassVar[str] = "neg"
+    display_name: ClassVar[str] = "Negation"
+    formula: ClassVar[str] = "−x"
 
     def fill(self, x: Array, y: Array) -> object:
         return np.negative(x, out=y)
@@ -95,6 +102,8 @@ class Exp(UnaryOp):
     """e to the power of x."""
 
     kind: ClassVar[str] = "exp"
+    display_name: ClassVar[str] = "Exponential"
+    formula: ClassVar[str] = "eˣ"
 
     def fill(self, x: Array, y: Array) -> object:
         return np.exp(x, out=y)
@@ -108,6 +117,8 @@ class Log(UnaryOp):
     """The natural logarithm."""
 
     kind: ClassVar[str] = "log"
+    display_name: ClassVar[str] = "Logarithm"
+    formula: ClassVar[str] = "ln(x)"
 
     def fill(self, x: Array, y: Array) -> object:
         return np.log(x, out=y)
@@ -121,6 +132,8 @@ class Sqrt(UnaryOp):
     """The square root."""
 
     kind: ClassVar[str] = "sqrt"
+    display_name: ClassVar[str] = "Square root"
+    formula: ClassVar[str] = "√x"
 
     def fill(self, x: Array, y: Array) -> object:
         return np.sqrt(x, out=y)
@@ -134,6 +147,7 @@ class Reciprocal(UnaryOp):
     """1 / x."""
 
     kind: ClassVar[str] = "reciprocal"
+    formula: ClassVar[str] = "1 ÷ x"
 
     def fill(self, x: Array, y: Array) -> object:
         return np.divide(1, x, out=y)
@@ -147,6 +161,9 @@ class Erf(UnaryOp):
     """The error function."""
 
     kind: ClassVar[str] = "erf"
+    display_name: ClassVar[str] = "Error function"
+    family: ClassVar[Family] = "activation"
+    formula: ClassVar[str] = "erf(x)"
 
     def fill(self, x: Array, y: Array) -> object:
         y[...] = erf(x)
@@ -161,6 +178,8 @@ class Softplus(UnaryOp):
     """log(1 + exp(x)), computed from exp(-|x|) so that nothing overflows."""
 
     kind: ClassVar[str] = "softplus"
+    family: ClassVar[Family] = "activation"
+    formula: ClassVar[str] = "ln(1 + eˣ)"
 
     def fill(self, x: Array, y: Array) -> object:
         np.abs(x, out=y)
@@ -183,6 +202,8 @@ class Mish(UnaryOp):
     """
 
     kind: ClassVar[str] = "mish"
+    family: ClassVar[Family] = "activation"
+    formula: ClassVar[str] = "x · tanh(ln(1 + eˣ))"
 
     def fill(self, x: Array, y: Array) -> object:
         np.minimum(x, FAR, out=y)
@@ -207,6 +228,8 @@ class Elu(UnaryOp):
     """
 
     kind: ClassVar[str] = "elu"
+    display_name: ClassVar[str] = "ELU"
+    family: ClassVar[Family] = "activation"
 
     alpha: float = 1.0
 
@@ -234,6 +257,9 @@ class Gelu(UnaryOp):
     """
 
     kind: ClassVar[str] = "gelu"
+    display_name: ClassVar[str] = "GELU"
+    family: ClassVar[Family] = "activation"
+    formula: ClassVar[str] = "x · Φ(x)"
 
     approximate: str = "none"
 
@@ -279,6 +305,7 @@ class HardSigmoid(UnaryOp):
     """``alpha`` · x + ``beta``, but not below 0 and not above 1."""
 
     kind: ClassVar[str] = "hard_sigmoid"
+    family: ClassVar[Family] = "activation"
 
     alpha: float = 0.2
     beta: float = 0.5
@@ -310,6 +337,8 @@ class HardSwish(UnaryOp):
     """
 
     kind: ClassVar[str] = "hard_swish"
+    family: ClassVar[Family] = "activation"
+    formula: ClassVar[str] = "x · min(max(x + 3, 0), 6) ÷ 6"
 
     def fill(self, x: Array, y: Array) -> object:
         np.multiply(x, 1 / 6, out=y)

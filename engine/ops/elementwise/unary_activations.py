@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.ops.base import Family
 from engine.ops.elementwise.unary import UnaryOp
 from engine.types import Array
 
@@ -21,6 +22,9 @@ class Selu(UnaryOp):
     """
 
     kind: ClassVar[str] = "selu"
+    display_name: ClassVar[str] = "SELU"
+    family: ClassVar[Family] = "activation"
+    formula: ClassVar[str] = "selu(x)"
 
     alpha: float = 1.6732632
     gamma: float = 1.050701
@@ -49,6 +53,9 @@ class Celu(UnaryOp):
     """
 
     kind: ClassVar[str] = "celu"
+    display_name: ClassVar[str] = "CELU"
+    family: ClassVar[Family] = "activation"
+    formula: ClassVar[str] = "celu(x)"
 
     alpha: float = 1.0
 
@@ -78,6 +85,8 @@ class Softsign(UnaryOp):
     """x / (1 + |x|)."""
 
     kind: ClassVar[str] = "softsign"
+    family: ClassVar[Family] = "activation"
+    formula: ClassVar[str] = "x ÷ (1 + |x|)"
 
     def fill(self, x: Array, y: Array) -> object:
         np.abs(x, out=y)
@@ -93,6 +102,8 @@ class ThresholdedRelu(UnaryOp):
     """x where it is above ``alpha``, 0 elsewhere."""
 
     kind: ClassVar[str] = "thresholded_relu"
+    display_name: ClassVar[str] = "Thresholded ReLU"
+    family: ClassVar[Family] = "activation"
 
     alpha: float = 1.0
 
@@ -114,6 +125,7 @@ class Shrink(UnaryOp):
     """x + ``bias`` below -``lambd``, x - ``bias`` above ``lambd``, 0 between."""
 
     kind: ClassVar[str] = "shrink"
+    family: ClassVar[Family] = "activation"
 
     lambd: float = 0.5
     bias: float = 0.0
@@ -152,6 +164,7 @@ class Trigonometric(UnaryOp):
     """The ``function`` of that name (sin, cos, …, atanh), of angles in radians."""
 
     kind: ClassVar[str] = "trigonometric"
+    display_name: ClassVar[str] = "Trigonometric function"
 
     function: str = "sin"
 

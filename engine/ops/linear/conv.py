@@ -13,7 +13,7 @@ from engine.execution import buffers
 from engine.execution.memory_format import from_nhwc, to_nhwc
 from engine.kernels import convolution
 from engine.kernels.spec import ConvParams, ConvProblem
-from engine.ops.base import Box, Explanation, Op, same_shape, terms_of_one
+from engine.ops.base import Box, Explanation, Family, Op, same_shape, terms_of_one
 from engine.ops.take import seen_through
 from engine.ops.window import Sliding, axes, checked
 from engine.types import Array, Epilogue, Index, Shape
@@ -33,6 +33,10 @@ class Conv2d(Op):
     """
 
     kind: ClassVar[str] = "conv"
+    display_name: ClassVar[str] = "Convolution"
+    family: ClassVar[Family] = "weights"
+    weighted: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     weight: Array
     bias: Array | None = None
@@ -59,6 +63,10 @@ class Conv2d(Op):
         # under its usual shape.
         ordered = np.ascontiguousarray(self.weight.transpose(2, 3, 1, 0)).transpose(3, 2, 0, 1)
         object.__setattr__(self, "weight", ordered)
+
+    @property
+    def keeps_channels(self) -> bool:
+        return self.groups == len(self.weight)  # depthwise
 
     @property
     def params(self) -> Mapping[str, Array]:

@@ -14,7 +14,7 @@ from engine.errors import ShapeError
 from engine.execution.memory_format import from_nhwc, to_nhwc
 from engine.kernels import convolution
 from engine.kernels.spec import ConvParams
-from engine.ops.base import Box, Explanation, Op, same_shape, terms_of_one
+from engine.ops.base import Box, Explanation, Family, Op, same_shape, terms_of_one
 from engine.ops.window import checked
 from engine.types import Array, Index, Shape
 
@@ -36,6 +36,9 @@ class ConvTranspose2d(Op):
     """
 
     kind: ClassVar[str] = "conv_transpose"
+    display_name: ClassVar[str] = "Transposed convolution"
+    family: ClassVar[Family] = "weights"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     weight: Array
     bias: Array | None = None

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution import buffers, threads
-from engine.ops.base import Box, Explanation, Op, same_shape, terms_of_one
+from engine.ops.base import Box, Explanation, Family, Op, same_shape, terms_of_one
 from engine.types import Array, Index, Shape
 
 PER_WEIGHT = 10  # multiply-adds that BLAS does while a weight comes from memory
@@ -22,6 +22,10 @@ class Dense(Op):
     """x · weightᵀ + bias, from (N, D) to (N, K). ``weight`` is (K, D), ``bias`` (K,) or None."""
 
     kind: ClassVar[str] = "dense"
+    display_name: ClassVar[str] = "Fully connected"
+    family: ClassVar[Family] = "weights"
+    weighted: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     weight: Array
     bias: Array | None = None

@@ -13,7 +13,7 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.execution import buffers, threads
 from engine.execution.memory_format import channels_last
-from engine.ops.base import Box, Explanation, Op
+from engine.ops.base import Box, Explanation, Family, Op
 from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
 from engine.types import Array, Index, Shape
 
@@ -27,6 +27,9 @@ class MatMul(Op):
     """
 
     kind: ClassVar[str] = "matmul"
+    display_name: ClassVar[str] = "MatMul"
+    family: ClassVar[Family] = "weights"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     weight: Array | None = None
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution.memory_format import from_nhwc, to_nhwc
-from engine.ops.base import Elementwise, Explanation, one_term, same_shape
+from engine.ops.base import Elementwise, Explanation, Family, one_term, same_shape
 from engine.ops.normalization.channel_rows import blocks, channel_sums, squared, tiled
 from engine.types import Array, Index, Shape
 
@@ -48,6 +48,10 @@ class BatchNorm(Elementwise):
     """
 
     kind: ClassVar[str] = "batch_norm"
+    display_name: ClassVar[str] = "Batch normalisation"
+    family: ClassVar[Family] = "norm"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input", "mean", "variance")
 
     gamma: Array
     beta: Array
@@ -208,6 +212,10 @@ class Dropout(Elementwise):
     """
 
     kind: ClassVar[str] = "dropout"
+    family: ClassVar[Family] = "reshape"
+    per_channel: ClassVar[bool] = True
+    preserves_order: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("mask",)
 
     rate: float = 0.5
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0), repr=False)

@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last, from_nhwc, to_nhwc
-from engine.ops.base import Box, Explanation, Op, normal_axis, one_term, same_shape
+from engine.ops.base import Box, Explanation, Family, Op, normal_axis, one_term, same_shape
 from engine.ops.normalization.channel_rows import blocks, channel_sums, squared, tiled
 from engine.types import Array, Index, Shape
 
@@ -199,6 +199,9 @@ class GroupNorm(_OfChannels):
     """
 
     kind: ClassVar[str] = "group_norm"
+    display_name: ClassVar[str] = "Group normalisation"
+    family: ClassVar[Family] = "norm"
+    cached: ClassVar[tuple[str, ...]] = ("input", "mean", "inverse")
 
     gamma: Array
     beta: Array
@@ -230,6 +233,10 @@ class InstanceNorm(_OfChannels):
     """
 
     kind: ClassVar[str] = "instance_norm"
+    display_name: ClassVar[str] = "Instance normalisation"
+    family: ClassVar[Family] = "norm"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input", "mean", "inverse")
 
     gamma: Array
     beta: Array
@@ -258,6 +265,9 @@ class LayerNorm(_OfAGroup):
     """
 
     kind: ClassVar[str] = "layer_norm"
+    display_name: ClassVar[str] = "Layer normalisation"
+    family: ClassVar[Family] = "norm"
+    cached: ClassVar[tuple[str, ...]] = ("normal", "inverse")
 
     gamma: Array
     beta: Array | None = None

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last
-from engine.ops.base import Box, Explanation, Op, one_term, same_shape
+from engine.ops.base import Box, Explanation, Family, Op, one_term, same_shape
 from engine.ops.take import seen_through
 from engine.ops.window import Sliding
 from engine.types import Array, Index, Shape
@@ -27,6 +27,9 @@ class LocalResponseNorm(Op):
     """
 
     kind: ClassVar[str] = "lrn"
+    display_name: ClassVar[str] = "Local response normalisation"
+    family: ClassVar[Family] = "norm"
+    cached: ClassVar[tuple[str, ...]] = ("input", "base")
 
     size: int
     alpha: float = 1e-4

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.execution.memory_format import from_nhwc, to_nhwc
-from engine.ops.base import Box, Explanation, Op, terms_of_one
+from engine.ops.base import Box, Explanation, Family, Op, terms_of_one
 from engine.ops.pooling.pool import maps_only
 from engine.types import Array, Index, Shape
 
@@ -28,6 +28,10 @@ class GlobalAveragePool(_WholeMap):
     """The mean of each whole map: (N, C, H, W) → (N, C, 1, 1)."""
 
     kind: ClassVar[str] = "global_average_pool"
+    display_name: ClassVar[str] = "Global average pooling"
+    family: ClassVar[Family] = "pool"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("shape",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         n, c, h, w = xs[0].shape
@@ -60,6 +64,10 @@ class GlobalMaxPool(_WholeMap):
     """
 
     kind: ClassVar[str] = "global_max_pool"
+    display_name: ClassVar[str] = "Global max pooling"
+    family: ClassVar[Family] = "pool"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         n, c, h, w = xs[0].shape

@@ -19,7 +19,7 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.execution import buffers, threads
 from engine.execution.memory_format import from_nhwc, to_nhwc
-from engine.ops.base import Box, Explanation, Op, same_shape, terms_of_one
+from engine.ops.base import Box, Explanation, Family, Op, same_shape, terms_of_one
 from engine.ops.take import seen_through
 from engine.ops.window import Pair, Quad, Sliding, Tap, axes, checked
 from engine.types import Array, Index, Shape
@@ -91,6 +91,10 @@ class MaxPool(_Pool):
     """
 
     kind: ClassVar[str] = "max_pool"
+    display_name: ClassVar[str] = "Max pooling"
+    family: ClassVar[Family] = "pool"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input", "output")
 
     kernel: Pair
     stride: Pair
@@ -166,6 +170,10 @@ class AveragePool(_Pool):
     """
 
     kind: ClassVar[str] = "average_pool"
+    display_name: ClassVar[str] = "Average pooling"
+    family: ClassVar[Family] = "pool"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("shape",)
 
     kernel: Pair
     stride: Pair
@@ -235,6 +243,10 @@ class LpPool(_Pool):
     """(Σ |x|ᵖ)^(1/p) over each window: its length, for p = 2. Padding adds nothing."""
 
     kind: ClassVar[str] = "lp_pool"
+    display_name: ClassVar[str] = "Lp pooling"
+    family: ClassVar[Family] = "pool"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input", "output")
 
     kernel: Pair
     stride: Pair

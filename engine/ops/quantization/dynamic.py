@@ -36,6 +36,7 @@ class DynamicScale(_OfAll):
     """(largest - smallest) / 255, where zero counts as one of the numbers; 1 where all are zero."""
 
     kind: ClassVar[str] = "dynamic_scale"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         return _scale(xs[0]), xs[0]
@@ -75,6 +76,7 @@ class DynamicZeroPoint(_OfAll):
     """The whole number, from 0 to 255, that stands for zero. It moves in jumps: no gradient passes."""
 
     kind: ClassVar[str] = "dynamic_zero_point"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
@@ -99,6 +101,8 @@ class DynamicQuantize(Op):
     """
 
     kind: ClassVar[str] = "dynamic_quantize"
+    display_name: ClassVar[str] = "Dynamic quantisation"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def infer_shape(self, *shapes: Shape) -> Shape:
         if len(shapes) != 3 or not shapes[0]:

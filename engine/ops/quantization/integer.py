@@ -16,7 +16,7 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last, from_nhwc, to_nhwc
 from engine.kernels import convolution
-from engine.ops.base import Box, Explanation, Op
+from engine.ops.base import Box, Explanation, Family, Op
 from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
 from engine.ops.linear.conv import Conv2d
 from engine.ops.linear.matmul import MatMul, product
@@ -34,6 +34,10 @@ class IntegerConv(Conv2d):
     """
 
     kind: ClassVar[str] = "conv_integer"
+    weighted: ClassVar[bool] = False
+    display_name: ClassVar[str] = "Integer convolution"
+    family: ClassVar[Family] = "weights"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
@@ -84,6 +88,9 @@ class IntegerMatMul(MatMul):
     """
 
     kind: ClassVar[str] = "matmul_integer"
+    display_name: ClassVar[str] = "Integer matrix product"
+    family: ClassVar[Family] = "weights"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         a, b = xs if self.weight is None else (xs[0], self.weight)
@@ -113,6 +120,9 @@ class Requantize(Quantize):
     """
 
     kind: ClassVar[str] = "requantize"
+    display_name: ClassVar[str] = "Requantisation"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     zero_point_first: bool = False
 
@@ -149,6 +159,10 @@ class QuantizedAdd(Op):
     """
 
     kind: ClassVar[str] = "quantized_add"
+    display_name: ClassVar[str] = "Quantised addition"
+    family: ClassVar[Family] = "merge"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     scale_a: float
     scale_b: float

@@ -79,6 +79,9 @@ class Quantize(_Quantising):
     """
 
     kind: ClassVar[str] = "quantize"
+    display_name: ClassVar[str] = "Quantisation"
+    per_channel: ClassVar[bool] = True
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     type: str = "uint8"
 
@@ -121,6 +124,8 @@ class Dequantize(_Quantising):
     """The fractions that whole numbers stand for."""
 
     kind: ClassVar[str] = "dequantize"
+    display_name: ClassVar[str] = "Dequantisation"
+    per_channel: ClassVar[bool] = True
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         scale, zero_point = self.along

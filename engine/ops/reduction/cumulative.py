@@ -8,7 +8,16 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.execution.memory_format import channels_last
-from engine.ops.base import Box, Explanation, Op, no_terms, normal_axis, same_shape, terms_of_one
+from engine.ops.base import (
+    Box,
+    Explanation,
+    Family,
+    Op,
+    no_terms,
+    normal_axis,
+    same_shape,
+    terms_of_one,
+)
 from engine.types import Array, Index, Shape
 
 
@@ -19,6 +28,8 @@ class CumSum(Op):
     """
 
     kind: ClassVar[str] = "cum_sum"
+    display_name: ClassVar[str] = "CumSum"
+    family: ClassVar[Family] = "pool"
 
     axis: int = -1
     exclusive: bool = False

@@ -12,7 +12,16 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last, from_memory, in_memory, memory_axis
-from engine.ops.base import Box, Explanation, Op, normal_axis, one_term, same_shape, terms_of_one
+from engine.ops.base import (
+    Box,
+    Explanation,
+    Family,
+    Op,
+    normal_axis,
+    one_term,
+    same_shape,
+    terms_of_one,
+)
 from engine.ops.take import normal_axes
 from engine.types import Array, Index, Shape
 
@@ -106,6 +115,9 @@ class ReduceSum(Reduce):
     """The sum."""
 
     kind: ClassVar[str] = "reduce_sum"
+    display_name: ClassVar[str] = "ReduceSum"
+    family: ClassVar[Family] = "pool"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def joined(self, x: Array, axes: tuple[int, ...]) -> Array:
         return np.asarray(x.sum(axis=axes, keepdims=True))
@@ -125,6 +137,9 @@ class ReduceMean(ReduceSum):
     """The mean."""
 
     kind: ClassVar[str] = "reduce_mean"
+    display_name: ClassVar[str] = "ReduceMean"
+    family: ClassVar[Family] = "pool"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def joined(self, x: Array, axes: tuple[int, ...]) -> Array:
         return np.asarray(x.mean(axis=axes, keepdims=True))
@@ -141,6 +156,9 @@ class ReduceMax(Reduce):
     """The largest number. Of equal ones the first in reading order wins."""
 
     kind: ClassVar[str] = "reduce_max"
+    display_name: ClassVar[str] = "ReduceMax"
+    family: ClassVar[Family] = "pool"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
     rule: ClassVar[str] = "max"
 
     def joined(self, x: Array, axes: tuple[int, ...]) -> Array:
@@ -171,6 +189,9 @@ class ReduceMin(ReduceMax):
     """The smallest number. Of equal ones the first in reading order wins."""
 
     kind: ClassVar[str] = "reduce_min"
+    display_name: ClassVar[str] = "ReduceMin"
+    family: ClassVar[Family] = "pool"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
     rule: ClassVar[str] = "min"
 
     def joined(self, x: Array, axes: tuple[int, ...]) -> Array:
@@ -185,6 +206,9 @@ class ReduceProd(Reduce):
     """The product. In an explanation each factor answers for an equal part of it."""
 
     kind: ClassVar[str] = "reduce_prod"
+    display_name: ClassVar[str] = "ReduceProd"
+    family: ClassVar[Family] = "pool"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def joined(self, x: Array, axes: tuple[int, ...]) -> Array:
         return np.asarray(x.prod(axis=axes, keepdims=True))
@@ -210,6 +234,9 @@ class ArgMax(Reducing):
     """
 
     kind: ClassVar[str] = "arg_max"
+    display_name: ClassVar[str] = "ArgMax"
+    family: ClassVar[Family] = "output"
+    cached: ClassVar[tuple[str, ...]] = ("input",)
 
     axis: int = 1
     keepdims: bool = True

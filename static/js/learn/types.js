@@ -147,6 +147,8 @@
  * @property {string} op
  * @property {string[]} inputs
  * @property {number[]} shape
+ * @property {string} display_name
+ * @property {boolean} preserves_order whether it has its input's values in their order
  * @property {string[]} cached what it keeps for the way back
  * @property {Stats} value
  * @property {Stats | null} gradient

@@ -12,23 +12,6 @@ import { t } from "../i18n/index.js";
  * @typedef {import("../state/types.js").Model} Model
  */
 
-/** Ops that make map k from map k alone, so that a map can be followed through them. */
-const MAP_BY_MAP = new Set([
-  "relu", "leaky_relu", "prelu", "sigmoid", "hard_sigmoid", "tanh", "clip", "hard_swish", "mish", "elu", "gelu", "erf", "softplus",
-  "abs", "neg", "exp", "log", "sqrt", "reciprocal", "quantize", "dequantize", "requantize",
-  "floor", "ceil", "round", "trunc", "sign", "selu", "celu", "softsign", "thresholded_relu", "shrink", "trigonometric",
-  "batch_norm", "instance_norm", "dropout", "identity", "max_pool", "average_pool", "lp_pool", "global_average_pool", "global_max_pool",
-]);
-
-/** Ops that join map k of one input with map k of another. */
-const JOINS = new Set(["add", "sub", "mul", "div", "pow", "min", "max", "quantized_add", "mod", "compare"]);
-
-/** Ops with weights, one kernel a map or number of theirs. */
-const WEIGHTED = new Set(["conv", "dense"]);
-
-/** Ops that hand numbers on without changing any. */
-const HANDS_ON = new Set(["flatten", "reshape", "dropout", "identity"]);
-
 /**
  * @param {Model} model
  * @param {string} name
@@ -45,18 +28,16 @@ export function hasMaps(layer) {
 
 /** @param {Layer} layer */
 export function hasWeights(layer) {
-  return WEIGHTED.has(layer.op);
+  return layer.weighted;
 }
 
 /**
- * Whether map k of this layer is made from map k of its input alone. A convolution with as many
- * groups as maps is, too.
+ * Whether map k of this layer is made from map k of its input alone.
  *
  * @param {Layer} layer
  */
 export function isMapByMap(layer) {
-  if (layer.inputs.length !== 1 || !hasMaps(layer)) return false;
-  return MAP_BY_MAP.has(layer.op) || (layer.op === "conv" && layer.attributes.groups === layer.shape[0]);
+  return layer.per_channel && layer.family !== "merge" && layer.inputs.length === 1 && hasMaps(layer);
 }
 
 /**
@@ -65,7 +46,7 @@ export function isMapByMap(layer) {
  * @param {Layer} layer
  */
 export function keepsMapsApart(layer) {
-  return isMapByMap(layer) || (hasMaps(layer) && JOINS.has(layer.op));
+  return layer.per_channel && hasMaps(layer);
 }
 
 /**
@@ -91,7 +72,7 @@ export function mapsBehind(model, name) {
   let layer = layerNamed(model, name);
   while (layer && !hasMaps(layer)) {
     const [input] = layer.inputs;
-    layer = HANDS_ON.has(layer.op) && input !== undefined ? layerNamed(model, input) : null;
+    layer = layer.preserves_order && input !== undefined ? layerNamed(model, input) : null;
   }
   return layer && liesAsShown(layer) ? layer : null;
 }

@@ -49,12 +49,12 @@ const SENTENCES = {
 };
 
 /**
- * What people call this kind of layer.
+ * What people call this kind of layer: the page's word in its language, where it has one, or the op's own.
  *
- * @param {string} op
+ * @param {{ op: string, display_name: string }} layer
  */
-export function opTitle(op) {
-  return named(ops.titles, op);
+export function opTitle({ op, display_name }) {
+  return (Object.hasOwn(ops.titles, op) && ops.titles[op]) || display_name;
 }
 
 /**
@@ -79,7 +79,7 @@ export function describe(model, layer, result) {
   const told = ops.plain[layer.op];
   if (told) return told;
   const tell = SENTENCES[layer.op];
-  return tell ? tell({ model, layer, result, input }) : ops.unknown(opTitle(layer.op));
+  return tell ? tell({ model, layer, result, input }) : [ops.general[layer.family]?.(opTitle(layer), layer.formula) ?? opTitle(layer), ops.readable];
 }
 
 /**

@@ -21,7 +21,7 @@ import { commonPath } from "./names.js";
  * @property {number} end
  * @property {string} kind the same for blocks that do the same
  *
- * @typedef {{ start: number, end: number, ops: string[] }} Segment `ops` along its longest path, without what only joins.
+ * @typedef {{ start: number, end: number, ops: string[], hasWeights: boolean }} Segment `ops` along its longest path, without what only merges.
  * @typedef {{ start: number, end: number, kind: string }} Found
  */
 
@@ -31,9 +31,6 @@ const LARGEST = 60; // beyond that a segment is looked into
 const LONGEST = 16; // segments in what comes again
 const KINDS = 4; // that are looked for in a row of segments
 const A_CHAIN = 60; // layers from which on a chain without branches has blocks
-
-const JOINS = new Set(["add", "sub", "mul", "div", "min", "max", "concat"]);
-const WEIGHTED = new Set(["conv", "conv_transpose", "dense", "matmul", "conv_integer", "matmul_integer"]);
 
 /**
  * Every block of a network, in order. None unless at least two do the same.
@@ -72,7 +69,8 @@ function segmentsOf(layers) {
   let [start, alive] = [0, 0];
   layers.forEach((_, i) => {
     if (alive <= i) {
-      segments.push({ start, end: i + 1, ops: longestPath(layers, start, i + 1, at) });
+      const path = longestPath(layers, start, i + 1, at);
+      segments.push({ start, end: i + 1, ops: path.map(({ op }) => op), hasWeights: path.some(isWeights) });
       start = i + 1;
     }
     alive = Math.max(alive, lastReader[i] ?? i);
@@ -81,7 +79,7 @@ function segmentsOf(layers) {
 }
 
 /**
- * The ops on the longest way through some layers, without those that only join.
+ * The layers on the longest way through some, without those that only merge.
  *
  * @param {Layer[]} layers
  * @param {number} start
@@ -100,12 +98,12 @@ function longestPath(layers, start, end, at) {
     lengths.set(i, best + 1);
     from.set(i, before);
   }
-  const ops = [];
+  const path = [];
   for (let i = end - 1; i >= start; i = from.get(i)) {
-    const op = layers[i]?.op ?? "";
-    if (!JOINS.has(op)) ops.unshift(op);
+    const layer = layers[i];
+    if (layer && layer.family !== "merge") path.unshift(layer);
   }
-  return ops;
+  return path;
 }
 
 /**
@@ -165,9 +163,9 @@ function grow(layers, segments, found) {
   for (const kind of new Set(found.map((block) => block.kind))) {
     const blocks = found.filter((block) => block.kind === kind);
     for (let more = 0; more < SMALLEST; more++) {
-      const next = new Set(blocks.map(({ end }) => (single.has(end) && !taken.has(end) ? layers[end]?.op : undefined)));
-      const [op] = next;
-      if (blocks.length < 2 || next.size !== 1 || op === undefined || op.includes("pool") || WEIGHTED.has(op)) break;
+      const next = blocks.map(({ end }) => (single.has(end) && !taken.has(end) ? layers[end] : undefined));
+      const [layer] = next;
+      if (blocks.length < 2 || !layer || next.some((other) => other?.op !== layer.op) || ["pool", "weights"].includes(layer.family)) break;
       for (const block of blocks) taken.add(block.end++);
     }
   }
@@ -193,7 +191,7 @@ function mostRepeated(layers, segments, found) {
       const segment = segments[i + width - 1];
       kind += ` ${tokens[i + width - 1]}`;
       size += length(segment);
-      hasWeights ||= segment?.ops.some((op) => WEIGHTED.has(op)) ?? false;
+      hasWeights ||= segment?.hasWeights ?? false;
       if (!hasWeights || size < SMALLEST) continue;
       const row = rows.get(kind) ?? { starts: [], width, size };
       if (i >= (row.starts.at(-1) ?? -width) + width) row.starts.push(i);
@@ -233,7 +231,12 @@ function isRow(layers, part) {
  * @returns {Segment[]}
  */
 function singles(layers, { start, end }) {
-  return layers.slice(start, end).map(({ op }, i) => ({ start: start + i, end: start + i + 1, ops: [op] }));
+  return layers.slice(start, end).map((layer, i) => ({ start: start + i, end: start + i + 1, ops: [layer.op], hasWeights: isWeights(layer) }));
+}
+
+/** @param {Layer} layer */
+function isWeights({ family }) {
+  return family === "weights";
 }
 
 /**

@@ -14,7 +14,7 @@ import { opTitle } from "../model/layer-text.js";
 export function findLayers(layers, query) {
   const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   return layers.filter((layer) => {
-    const text = [layer.name, layer.label ?? "", layer.op, opTitle(layer.op)].join(" ").toLocaleLowerCase();
+    const text = [layer.name, layer.label ?? "", layer.op, opTitle(layer)].join(" ").toLocaleLowerCase();
     return words.every((word) => text.includes(word));
   });
 }

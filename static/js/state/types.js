@@ -25,6 +25,12 @@
  * @property {number} multiply_adds
  * @property {Record<string, unknown>} attributes
  * @property {number[]} receptive_field [height, width] on the network's input.
+ * @property {string} display_name The op's name for people.
+ * @property {string} formula Of a function of one number, what it makes of x; else empty.
+ * @property {"input" | "weights" | "norm" | "activation" | "pool" | "merge" | "reshape" | "output" | "other"} family
+ * @property {boolean} per_channel Whether channel k depends on channel k of each input alone.
+ * @property {boolean} weighted Whether it has a kernel for each of its channels or units.
+ * @property {boolean} preserves_order Whether it has its input's values in their order.
  *
  * @typedef {object} Model
  * @property {string} id
@@ -88,6 +94,8 @@
  * @property {number} product
  * @property {boolean} padding
  *
+ * @typedef {{ x: number[], y: (number | null)[] }} Curve
+ *
  * @typedef {object} Explanation
  * @property {string} layer
  * @property {string} op
@@ -97,6 +105,7 @@
  * @property {number} bias
  * @property {Record<string, number>} details
  * @property {Term[]} terms
+ * @property {Curve} [curve] The function, where the rule is one of a single number.
  * @property {{ input: Box, photo: Box } | null} receptive_field
  *
  * @typedef {object} Changes What a variant changes; lengths are pixels of the network's input.

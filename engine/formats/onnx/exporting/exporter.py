@@ -17,35 +17,26 @@ from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, num
 
 from engine.formats.onnx.exporting.multi_node import SEVERAL
 from engine.network import Network, Node
+from engine.ops import FUNCTIONS
 from engine.ops.elementwise.binary import BinaryOp
 from engine.types import Array, Shape
 
 # Old enough for readers from 2024 on (onnxruntime 1.18), new enough for every op here.
 OPSET, IR_VERSION = 21, 10
 
+# Kind → ONNX's type. Functions that both call alike are not listed; what takes several nodes is
+# listed by its last one.
 TYPES = {
+    **{op.kind: name for name, op in FUNCTIONS.items()},
     "conv": "Conv",
     "conv_transpose": "ConvTranspose",
     "dense": "Gemm",
-    "relu": "Relu",
     "leaky_relu": "LeakyRelu",
     "prelu": "PRelu",
-    "sigmoid": "Sigmoid",
-    "tanh": "Tanh",
     "clip": "Clip",
     "hard_sigmoid": "HardSigmoid",
-    "hard_swish": "HardSwish",
-    "mish": "Mish",
     "elu": "Elu",
     "gelu": "Gelu",
-    "erf": "Erf",
-    "softplus": "Softplus",
-    "abs": "Abs",
-    "neg": "Neg",
-    "exp": "Exp",
-    "log": "Log",
-    "sqrt": "Sqrt",
-    "reciprocal": "Reciprocal",
     "softmax": "Softmax",
     "log_softmax": "LogSoftmax",
     "max_pool": "MaxPool",
@@ -91,14 +82,9 @@ TYPES = {
     "dynamic_scale": "DynamicQuantizeLinear",
     "dynamic_zero_point": "DynamicQuantizeLinear",
     "dynamic_quantize": "Clip",
-    "floor": "Floor",
-    "ceil": "Ceil",
-    "round": "Round",
     "trunc": "Mul",
-    "sign": "Sign",
     "selu": "Selu",
     "celu": "Celu",
-    "softsign": "Softsign",
     "thresholded_relu": "ThresholdedRelu",
     "shrink": "Shrink",
     "trigonometric": "Sin",  # or its kin
@@ -111,7 +97,6 @@ TYPES = {
     "reduce_min": "ReduceMin",
     "reduce_prod": "ReduceProd",
     "constant": "Identity",
-    "identity": "Identity",
 }
 
 

@@ -202,10 +202,6 @@ export const plain = {
     "Ein Lichtschalter, der sanft schließt: Positive Werte bleiben, wie sie sind.",
     "Negative sinken auf einen Boden zu, ohne Knick bei null.",
   ],
-  softsign: [
-    "Drückt jeden Wert zwischen −1 und 1, indem er durch 1 plus seinen Betrag geteilt wird.",
-    "Große Werte unterscheiden sich noch ein wenig.",
-  ],
   thresholded_relu: [
     "Ein Lichtschalter mit Schwelle: Werte darüber bleiben, wie sie sind.",
     "Alle anderen werden null.",

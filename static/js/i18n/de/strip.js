@@ -26,7 +26,7 @@ export const strip = {
   all: (count) => `${count} Schichten`,
   parameters: (count) => `${count} Parameter`,
   families: {
-    input: "Eingabe", weights: "Gewichte", norm: "Normalisierung", switch: "Aktivierung", pool: "Pooling", join: "Zusammenführung",
-    move: "Umformung", answer: "Ausgabe",
+    input: "Eingabe", weights: "Gewichte", norm: "Normalisierung", activation: "Aktivierung", pool: "Pooling", merge: "Zusammenführung",
+    reshape: "Umformung", output: "Ausgabe", other: "Sonstiges",
   },
 };

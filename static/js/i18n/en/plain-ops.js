@@ -202,10 +202,6 @@ export const plain = {
     "A light switch that closes smoothly: positive values pass unchanged.",
     "Negative ones sink towards a floor, without a kink at zero.",
   ],
-  softsign: [
-    "Squeezes every value between −1 and 1, by dividing it by 1 plus its size.",
-    "Large values still differ a little.",
-  ],
   thresholded_relu: [
     "A light switch with a threshold: values above it pass unchanged.",
     "All others become zero.",

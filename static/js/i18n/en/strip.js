@@ -26,7 +26,7 @@ export const strip = {
   all: (/** @type {number} */ count) => `${count} layers`,
   parameters: (/** @type {string} */ count) => `${count} parameters`,
   families: {
-    input: "input", weights: "weights", norm: "normalisation", switch: "activation", pool: "pooling", join: "merge", move: "reshape",
-    answer: "output",
+    input: "input", weights: "weights", norm: "normalisation", activation: "activation", pool: "pooling", merge: "merge", reshape: "reshape",
+    output: "output", other: "other",
   },
 };

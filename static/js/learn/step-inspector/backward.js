@@ -77,7 +77,7 @@ export class Backward {
     const { name, op, parameters } = layer;
     const has = parameters.length > 0;
     this.#about.replaceChildren(
-      h("h3", {}, `${name} `, h("span", { class: "muted" }, opTitle(op))),
+      h("h3", {}, `${name} `, h("span", { class: "muted" }, opTitle(layer))),
       h("p", { class: "step-formula" }, worded(words.formulas, has ? "weights" : op, words.formulas.other)),
       h("p", { class: "muted" }, has ? words.weights : words.none),
     );

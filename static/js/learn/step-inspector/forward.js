@@ -48,7 +48,7 @@ export class Forward {
     if (!tensor || this.#asked !== key) return;
     const { name, op, inputs, cached } = layer;
     this.#about.replaceChildren(
-      h("h3", {}, `${name} `, h("span", { class: "muted" }, opTitle(op))),
+      h("h3", {}, `${name} `, h("span", { class: "muted" }, opTitle(layer))),
       h("p", { class: "step-formula" }, worded(words.formulas, op, words.other)),
       h("p", { class: "muted" }, inputs.length ? words.reads(inputs.join(", ")) : words.first),
       h(

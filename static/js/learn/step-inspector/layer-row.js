@@ -80,7 +80,7 @@ export class Row {
       { type: "button", class: layer.shape.length === 3 ? "step-card" : "step-card vector", on: { click } },
       h("span", { class: "step-mini" }, canvas),
       h("b", {}, layer.name),
-      h("span", { class: "muted" }, opTitle(layer.op)),
+      h("span", { class: "muted" }, opTitle(layer)),
       h("span", { class: "muted" }, layer.shape.join("\u202f×\u202f")),
     );
   }

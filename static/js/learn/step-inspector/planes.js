@@ -71,7 +71,7 @@ export function kernelsOf({ name, shape, data }, filter, maps) {
  */
 export function mapsBefore(viewModel, layer) {
   let before = viewModel.layerNamed(layer.inputs[0] ?? "");
-  while (before && ["flatten", "reshape", "dropout", "identity"].includes(before.op)) {
+  while (before?.preserves_order) {
     if (before.shape.length === 3) return before.shape;
     before = viewModel.layerNamed(before.inputs[0] ?? "");
   }

@@ -12,6 +12,7 @@ import { exact, formula, ledger, pageOf, source } from "./components.js";
 /**
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").Explanation} Explanation
+ * @typedef {import("../../state/types.js").Layer} Layer
  */
 
 const LISTED = 24; // terms of a sum, the largest; the others together
@@ -90,9 +91,22 @@ export function scaleSums(app, explanation) {
   return [
     formula(exact(value), " = ", exact(term.value), " × ", exact(term.weight ?? 0), ` ${signed(bias)}`),
     h("p", {}, how),
-    ...(layer && layer.inputs.length ? [plot(app, layer, (x) => x * (term.weight ?? 0) + bias, term.value, value)] : []),
+    ...(layer && layer.inputs.length ? [plot(straight(app, layer, (x) => x * (term.weight ?? 0) + bias), term.value, value)] : []),
     h("p", {}, t.sums.few.xIs, source(app, term), "."),
   ];
+}
+
+/**
+ * A straight line over the range of a layer's input.
+ *
+ * @param {App} app
+ * @param {Layer} layer
+ * @param {(x: number) => number} line
+ */
+function straight({ store }, layer, line) {
+  const before = store.state.analysis?.layers.find(({ name }) => name === layer.inputs[0]);
+  const reach = Math.max(Math.abs(before?.stats.min ?? 1), Math.abs(before?.stats.max ?? 1)) || 1;
+  return { x: [-reach, reach], y: [line(-reach), line(reach)] };
 }
 
 /**

@@ -26,7 +26,7 @@ export function counting(app, explanation) {
   const layer = model && layerNamed(model, explanation.layer);
   const [term] = explanation.terms;
   const maps = model && term ? layerNamed(model, term.input) : null;
-  if (!layer || !maps || !term || hasMaps(layer) || !hasMaps(maps) || !["flatten", "reshape"].includes(layer.op)) return [];
+  if (!layer || !maps || !term || hasMaps(layer) || !hasMaps(maps) || !layer.preserves_order) return [];
   if (!liesAsShown(maps)) return []; // the sum below counts channel by channel
   const [, height = 1, width = 1] = maps.shape;
   const [channel, y, x] = [term.channel ?? 0, term.y ?? 0, term.x ?? 0];

@@ -48,7 +48,7 @@ function showLayer({ store, navigation }, about) {
   const result = analysis?.layers.find(({ name }) => name === layer?.name);
   if (!model || !layer || !result) return;
   about.replaceChildren(
-    h("h2", {}, opTitle(layer.op)),
+    h("h2", {}, opTitle(layer)),
     ...describe(model, layer, result).map((sentence) => h("p", { class: "sentence" }, sentence)),
     moreAbout(layer.op) ?? "",
     list("facts", facts(layer)),

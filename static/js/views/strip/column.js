@@ -2,7 +2,6 @@
 
 import { h } from "../../lib/dom.js";
 import { large, shapeText } from "../../i18n/format.js";
-import { familyOf } from "../../network/families.js";
 import { fitName, shortName } from "../../network/names.js";
 import { opTitle } from "../../model/layer-text.js";
 import { t } from "../../i18n/index.js";
@@ -42,7 +41,7 @@ export function drawColumn(column, channels, isOutput, go) {
     title: item.folded ? `${blockName(item.block)}: ${layer.name}` : layer.name,
     "aria-label": isOutput ? `${label(column)}, ${t.prediction.strip}` : label(column),
     style: { left: rem(left), top: rem(top), width: rem(width), height: rem(height) },
-    data: { layer: layer.name, family: familyOf(item.folded ? mainOp(item.layers) : layer.op) },
+    data: { layer: layer.name, family: (item.folded ? mainLayer(item.layers) : layer).family },
     on: { click: () => go(layer.name) },
   });
   return { column, button, thumbs: [], lights: [], channels, tensor: null };
@@ -137,7 +136,7 @@ function nameOf({ item, layer }) {
 /** @param {Column} column */
 function label({ item, layer }) {
   const sum = (/** @type {"parameters" | "multiply_adds"} */ figure) => item.layers.reduce((total, each) => total + each[figure], 0);
-  const kind = item.folded ? t.strip.layers(item.layers.length) : opTitle(layer.op);
+  const kind = item.folded ? t.strip.layers(item.layers.length) : opTitle(layer);
   const name = item.folded ? blockName(item.block) : layer.name;
   return t.strip.column(name, kind, shapeText(layer.shape), figure(sum("parameters")), figure(sum("multiply_adds")));
 }
@@ -148,12 +147,12 @@ function figure(n) {
 }
 
 /**
- * The kind that most of a block's work is.
+ * The layer that most of a block's work is done in.
  *
  * @param {Layer[]} layers
  */
-function mainOp(layers) {
-  return layers.reduce((a, b) => (b.multiply_adds > a.multiply_adds ? b : a)).op;
+function mainLayer(layers) {
+  return layers.reduce((a, b) => (b.multiply_adds > a.multiply_adds ? b : a));
 }
 
 /**

@@ -163,7 +163,7 @@ function rowOf(layer, i) {
     "div",
     { id: `layers-row-${i}`, class: "layers-row", role: "option", "aria-selected": "false", data: { name: layer.name } },
     h("span", { class: "layers-name" }, layer.name),
-    h("span", { class: "muted" }, opTitle(layer.op)),
-    h("span", { class: "layers-figures muted" }, figures),
+    h("span", { class: "muted" }, opTitle(layer)),
+    h("span", { class: "layers-figures quiet" }, figures),
   );
 }

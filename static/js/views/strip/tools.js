@@ -4,7 +4,6 @@
  */
 
 import { getElement, h, setAttribute } from "../../lib/dom.js";
-import { familyOf } from "../../network/families.js";
 import { isFolded, toggleFolded, toggleWhole, zoomBy, zoomStep } from "../../network/view.js";
 import { t } from "../../i18n/index.js";
 import { openSearch } from "./search.js";
@@ -82,7 +81,7 @@ function mountFoot(app, strip) {
     setAttribute(whole, "aria-pressed", isWhole);
     const shown = root.querySelectorAll(".column:not(.folded)").length;
     const all = state.model?.layers.length ?? 0;
-    const families = new Set(state.model?.layers.map(({ op }) => familyOf(op)));
+    const families = new Set(state.model?.layers.map(({ family }) => family));
     legend.replaceChildren(...[...families].map((name) => h("li", { data: { family: name } }, t.strip.families[name])));
     legend.hidden = !strip.drawing?.far;
     count.hidden = !legend.hidden;

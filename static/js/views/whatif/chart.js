@@ -17,8 +17,6 @@ import { t } from "../../i18n/index.js";
  * @typedef {{ pool: string, before: number, after: number }} Passage
  */
 
-const POOLS = new Set(["max_pool", "average_pool", "global_average_pool"]);
-
 /** @param {App} app */
 export function chartSection(app) {
   const body = h("div", { class: "chart-body" });
@@ -67,7 +65,7 @@ function chart({ store, navigation }, { layers }) {
         type: "button",
         title: text,
         "aria-label": text,
-        class: POOLS.has(layer.op) ? "pool" : "",
+        class: isPool(store.state.model, layer.name) ? "pool" : "",
         style: { "--height": `${height * 100}%` },
         data: { layer: layer.name, relative: String(layer.relative) },
         on: { click: () => navigation.goTo(layer.name) },
@@ -134,7 +132,7 @@ function story({ pair, changes }, { layers, predictions }, passages) {
  * @returns {Passage[]}
  */
 function passagesOf(model, { layers }) {
-  return layers.filter(({ op }) => POOLS.has(op)).flatMap(({ name, relative }) => {
+  return layers.filter(({ name }) => isPool(model, name)).flatMap(({ name, relative }) => {
     const input = model.layers.find((layer) => layer.name === name)?.inputs[0];
     const before = layers.find((layer) => layer.name === input)?.relative;
     return typeof before === "number" && relative !== null ? [{ pool: name, before, after: relative }] : [];
@@ -152,4 +150,12 @@ function passage({ pool, before, after }) {
 /** @param {Apart} layer */
 function shareOf({ relative }) {
   return relative === null ? t.whatif.chart.zero : percent(relative);
+}
+
+/**
+ * @param {Model | null} model
+ * @param {string} name
+ */
+function isPool(model, name) {
+  return model?.layers.find((layer) => layer.name === name)?.family === "pool";
 }

@@ -52,7 +52,7 @@ export class Kernel {
    * @param {number} filter
    */
   show(model, layer, filter) {
-    this.element.hidden = layer.op !== "conv" && layer.op !== "dense"; // others have one weight a map: its strength
+    this.element.hidden = !layer.weighted; // others have one weight a map: its strength
     const { model: before, layer: same, filter: at } = this.#shown ?? {};
     const isNew = before !== model || same !== layer || at !== filter;
     this.#shown = { model, layer, filter };

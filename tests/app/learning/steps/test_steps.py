@@ -17,9 +17,7 @@ from app.http.schemas.steps import (
     WeightGradient,
     WeightUpdate,
 )
-from app.learning.steps.serializers import SAVED_FOR_BACKWARD
 from app.learning.steps.store import check_size, size_of
-from engine.ops import OPS
 from tests.app.learning.steps.formulas import DECAY, MOMENTUM, OPTIMISERS, array, ask, check_update
 
 RATE = 0.05
@@ -282,12 +280,6 @@ def test_arrays_as_json_and_what_a_client_has_already(client, lesson):
     tag = client.get(f"/api/v1/steps/{path}").headers["etag"]
     again = client.get(f"/api/v1/steps/{path}", headers={"if-none-match": tag})
     assert again.status_code == 304
-
-
-def test_what_ops_keep_is_known_of_every_op():
-    kept_nothing = {"identity", "transpose", "depth_to_space", "space_to_depth"}
-    kept_nothing |= {"dequantize", "constant", "cum_sum"}
-    assert set(OPS) == set(SAVED_FOR_BACKWARD) | kept_nothing
 
 
 # What cannot be ------------------------------------------------------------------------------------
