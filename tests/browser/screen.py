@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Response
 
 # How far a number on the screen may be from the exact one: four places, or four figures and more.
 WRITTEN = {"abs": 1e-4, "rel": 1e-4}
+PARTS = "main, section, .panel, .column, .tile, #stage *"  # of the page, which move when something above them grows
 PATIENCE = 20_000  # milliseconds; a busy machine is no mistake of the page
 
 
@@ -74,21 +75,38 @@ class Screen:
         """The address follows the state with a short delay."""
         self.page.wait_for_function("part => location.search.includes(part)", arg=part)
 
-    def wait_for_rest(self) -> None:
-        """Until no part of the page is being worked on and nothing has moved from one frame to the next."""
+    def wait_for_rest(self, parts: str = PARTS, frames: int = 2) -> None:
+        """Until nothing is being worked on, and no part has come, gone or moved from one frame to the next, so many times."""
+        self.page.evaluate("() => { window.framesAtRest = 0; window.placesBefore = null; }")
         self.page.wait_for_function(
-            """() => {
-              const parts = document.querySelectorAll("main, section, .panel, .column, .tile, #stage *");
-              const places = [...parts].map((part) => {
+            """([parts, frames]) => {
+              const places = [...document.querySelectorAll(parts)].map((part) => {
                 const { left, top, width, height } = part.getBoundingClientRect();
                 return [left, top, width, height].join();
               }).join(";");
-              const isStill = places === window.placesBefore;
+              window.framesAtRest = places === window.placesBefore ? window.framesAtRest + 1 : 0;
               window.placesBefore = places;
-              return isStill && !document.querySelector("[aria-busy=true], .stale");
+              return window.framesAtRest >= frames && !document.querySelector("[aria-busy=true], .stale");
             }""",
+            arg=[parts, frames],
             polling="raf",
         )
+
+    def place_in_address(self, *names: str) -> list[str]:
+        """Where the cursor is, as the address says it, once it does: it follows the cursor with a short delay."""
+        self.page.wait_for_function(
+            """(names) => {
+              const query = new URLSearchParams(location.search);
+              const shown = document.querySelector(".reading .quiet")?.textContent.match(/\\d+/g);
+              return names.every((name, i) => query.get(name) === shown?.[i]);
+            }""",
+            arg=list(names),
+        )
+        places: list[str] = self.page.evaluate(
+            "names => names.map((name) => new URLSearchParams(location.search).get(name))",
+            list(names),
+        )
+        return places
 
     def go_to(self, layer: str) -> None:
         self.page.click(f'.column[data-layer="{layer}"]')

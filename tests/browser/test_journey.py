@@ -159,7 +159,7 @@ def test_open_map_lights_up_what_it_was_made_from(screen: Screen):
     for mark in ("#photo-highlight", "#network-input-highlight", ".map-detail .large .highlight"):
         assert page.locator(mark).is_visible()
     answer = screen.get(
-        f"analyses/{screen.analysis_id}/layers/{pool['name']}/explain?" + place_query(page)
+        f"analyses/{screen.analysis_id}/layers/{pool['name']}/explain?" + place_query(screen)
     )
     frame, lit = (
         page.locator("#frame").bounding_box(),
@@ -171,12 +171,10 @@ def test_open_map_lights_up_what_it_was_made_from(screen: Screen):
     assert lit["width"] == pytest.approx((photo["right"] - photo["left"]) * scale, abs=1)
 
 
-def place_query(page) -> str:
-    page.wait_for_function("() => location.search.includes('view=map')")
-    return page.evaluate(
-        "() => { const q = new URLSearchParams(location.search);"
-        " return `channel=${q.get('map')}&y=${q.get('y')}&x=${q.get('x')}`; }"
-    )
+def place_query(screen: Screen) -> str:
+    screen.wait_for_address("view=map")
+    channel, y, x = screen.place_in_address("map", "y", "x")
+    return f"channel={channel}&y={y}&x={x}"
 
 
 def test_a_link_shows_the_very_same_number(screen: Screen, open_page: OpenPage):

@@ -11,7 +11,7 @@ from .conftest import OpenLab
 from .learn_screen import LearnScreen, OwnServer, Wire
 from .pictures import keep_picture
 from .test_access import PHONE, check_with_axe
-from .test_words import SAME_EVERYWHERE, TEXTS
+from .test_words import SHORT, TEXTS
 
 pytestmark = pytest.mark.browser
 
@@ -243,7 +243,7 @@ def test_nothing_is_left_in_the_other_language(open_lab: OpenLab):
         screen = open_lab(f"learn?lang={code}")
         learn_an_epoch(screen)
         texts[code] = set(screen.page.evaluate(TEXTS, "option, .setup, .mistakes"))
-    same = {text for text in texts["en"] & texts["de"] if len(text) > SAME_EVERYWHERE}
+    same = {text for text in texts["en"] & texts["de"] if len(text) > SHORT}
     assert {text for text in same if " " in text and any(map(str.islower, text))} == set()
 
 

@@ -225,7 +225,7 @@ def test_classes_drawn_and_photographed(open_page: OpenPage):
     page.keyboard.up("Enter")
     shoot(screen, "learn-collect")
     check_with_axe(screen)
-    page.wait_for_timeout(300)  # what is under way is kept, too
+    screen.wait_for_rest("dialog.collect .thumbs li", frames=20)  # what is under way is kept, too
     taken = rows.nth(1).locator(".thumbs li").count()
     use.click()
     wait_for_set(screen, "My images")

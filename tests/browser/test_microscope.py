@@ -4,6 +4,7 @@ import math
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 
 from .conftest import OpenPage
 from .pictures import keep_picture
@@ -52,10 +53,7 @@ def explanation(screen: Screen, layer: dict) -> dict:
     screen.page.wait_for_function(
         "name => new URLSearchParams(location.search).get('layer') === name", arg=layer["name"]
     )
-    screen.page.wait_for_timeout(250)  # the address follows the cursor with a short delay
-    place = screen.page.evaluate(
-        "names => names.map((name) => new URLSearchParams(location.search).get(name))", list(names)
-    )
+    place = screen.place_in_address(*names)
     asked = zip(("channel", "y", "x") if len(place) == 3 else ("unit",), place, strict=True)
     query = "&".join(f"{name}={n}" for name, n in asked)
     path = f"analyses/{screen.analysis_id}/layers/{quote(layer['name'], safe='')}"
@@ -127,8 +125,9 @@ def test_the_window_slides_pauses_and_steps(conv: Screen):
     page.keyboard.press("k")
     where(conv, "map 3 · y 0 · x 6")
     page.keyboard.press("k")
+    expect(page.locator(".lens.sliding")).to_have_count(0)
     still = page.inner_text(".reading .muted")
-    page.wait_for_timeout(400)
+    conv.wait_for_rest(frames=20)
     assert page.inner_text(".reading .muted") == still
     page.click("text=whole map")
     assert page.locator(".veil:visible").count() == 0

@@ -32,7 +32,7 @@ def test_every_stop_points_at_something_on_the_screen(open_page, network, width,
     for at in range(STOPS):
         callout = screen.page.locator(".tour")
         assert callout.locator(".tour-count").inner_text() == f"{at + 1} of {STOPS}"
-        screen.page.wait_for_timeout(150)  # the ring follows what it points at, frame by frame
+        screen.wait_for_rest(".tour, .tour-ring")  # the ring follows what it points at
         for element in (callout, screen.page.locator(".tour-ring")):
             box = element.bounding_box()
             assert box

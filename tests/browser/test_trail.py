@@ -173,6 +173,8 @@ def test_the_strongest_path(screen: Screen):
     page.keyboard.press("p")
     page.wait_for_selector(".path-step")
     path = f"analyses/{screen.analysis_id}/layers"
+    screen.wait_for_address("layer=softmax")
+    screen.wait_for_address("unit=")
     unit = page.evaluate("() => new URLSearchParams(location.search).get('unit')")
     steps = screen.get(f"{path}/softmax/strongest-path?unit={unit}")["steps"]
     assert [step["layer"] for step in steps][-1] == "input"

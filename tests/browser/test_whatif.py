@@ -216,6 +216,7 @@ def test_a_link_shows_the_same(open_page: OpenPage):
     changes = [*SHIFT, ["scale", "conv1_1", 3, 0], ["weight", "conv2_1", 1, 0, 1, 1, 0.5]]
     first = open_page(address(changes, "&layer=pool1"))
     first.page.wait_for_selector(".chart button")
+    first.wait_for_address("layer=pool1")
     first.wait_for_address("changes=")
     shown = first.page.evaluate("JSON.parse(new URLSearchParams(location.search).get('changes'))")
     assert shown == changes

@@ -6,10 +6,9 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-# Names out of the network and its card, what files and methods are called, and symbols are the same in every language.
-SAME_EVERYWHERE = (
-    12  # characters; anything longer that does not change is a sentence that nobody translated
-)
+# Characters: anything longer that does not change is a sentence that nobody translated, or a name.
+SHORT = 12
+SAME_WORDS = {"Convscope", "Flatten", "Maximum:", "Padding", "Softmax"}
 CREDITS = "#credit, #model, #predictions, .samples, .downloads, option"
 
 SHAPE = """async (code) => {
@@ -59,7 +58,12 @@ def test_nothing_is_left_in_the_other_language(open_page, view):
         screen.page.wait_for_selector(".tile, .bar-row, .cells, .map-detail", state="attached")
         screen.page.wait_for_selector(".explain:not(.stale) .formula", state="attached")
         texts[code] = set(screen.page.evaluate(TEXTS, CREDITS))
-    same = {text for text in texts["en"] & texts["de"] if len(text) > SAME_EVERYWHERE}
+    both = texts["en"] & texts["de"]
+    model = screen.get(f"models/{screen.page.input_value('#model')}")
+    named = {layer["name"] for layer in model["layers"]} | set(model["labels"])
+    words = {text for text in both - named if re.search("[a-z]{3}", text) and " " not in text}
+    assert {text for text in words if len(text) <= SHORT} <= SAME_WORDS
+    same = {text for text in both if len(text) > SHORT}
     sentences = {text for text in same if re.search(r"[a-z]{2,} [a-z]{2,}", text)}
     assert {text for text in sentences if "<" not in text} == set()  # a hostile class name stays
     assert len(texts["en"] - texts["de"]) > 20

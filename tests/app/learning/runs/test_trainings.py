@@ -213,10 +213,9 @@ def test_a_step_at_a_time(api):
 
 def test_a_speed_is_kept(api):
     run = begin(api, LONG, speed=5)
-    wait(api, run, lambda now: now["step"] >= 1)
-    began, first = time.monotonic(), read(api, run)["step"]
-    time.sleep(1.5)
-    done = read(api, run)["step"] - first
+    first = wait(api, run, lambda now: now["step"] >= 1)["step"]
+    began = time.monotonic()
+    done = wait(api, run, lambda now: now["step"] >= first + 8)["step"] - first
     assert done <= 5 * (time.monotonic() - began) + 2
     assert tell(api, run, "stop").json()["status"] == "stopped"
 
