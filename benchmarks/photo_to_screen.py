@@ -27,16 +27,26 @@ from playwright.sync_api import Page, sync_playwright
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SCREEN = {"width": 2560, "height": 1440}  # wide enough for every layer's column
 
+# The page paints the next photo on the canvases that are there, so each of them remembers when it was painted last.
+NOTE_PAINTING = """() => {
+  for (const name of ["putImageData", "drawImage"]) {
+    const paint = CanvasRenderingContext2D.prototype[name];
+    CanvasRenderingContext2D.prototype[name] = function (...how) {
+      this.canvas.paintedAt = performance.now();
+      return paint.apply(this, how);
+    };
+  }
+}"""
+
 # Resolves with the milliseconds since `start` once `painted` holds; asked again in every frame.
 WAIT_UNTIL_PAINTED = """([start, name]) => new Promise((resolve) => {
   const done = (selector) => {
     const all = [...document.querySelectorAll(selector)];
-    return all.length > 0 && all.every((canvas) => canvas.width > 1 || canvas.height > 1);
+    return all.length > 0 && all.every((canvas) => canvas.paintedAt > start);
   };
   const look = () => {
     const there = !name || document.querySelector("#layer-title").textContent === name;
-    const fresh = document.querySelector("#strip canvas") !== window.oldThumb;
-    const painted = there && fresh && done("#strip canvas") && document.querySelector("#stage-body > *") &&
+    const painted = there && done("#strip canvas") && document.querySelector("#stage-body > *") &&
       (done("#stage-body canvas") || !document.querySelector("#stage-body canvas"));
     if (painted) resolve(performance.now() - start);
     else requestAnimationFrame(look);
@@ -90,6 +100,7 @@ def _screens(url: str, photo: bytes, rounds: int, chromium: str) -> tuple[list[f
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(chromium), args=FLAGS)
         page = browser.new_page(viewport=SCREEN, reduced_motion="reduce")
+        page.add_init_script(f"({NOTE_PAINTING})()")
         page.goto(url)
         page.evaluate(WAIT_UNTIL_PAINTED, [0, None])
         names: list[str] = page.eval_on_selector_all(
@@ -109,7 +120,6 @@ def _screens(url: str, photo: bytes, rounds: int, chromium: str) -> tuple[list[f
 
 def _drop(page: Page, photo: bytes) -> float:
     """Hand the photo to the page's file field. The browser's time at which that was done."""
-    page.evaluate("window.oldThumb = document.querySelector('#strip canvas')")
     page.evaluate(
         """() => document.querySelector("#file").addEventListener(
              "change", () => { window.handed = performance.now(); }, { capture: true, once: true })"""

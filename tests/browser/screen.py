@@ -92,22 +92,6 @@ class Screen:
             polling="raf",
         )
 
-    def place_in_address(self, *names: str) -> list[str]:
-        """Where the cursor is, as the address says it, once it does: it follows the cursor with a short delay."""
-        self.page.wait_for_function(
-            """(names) => {
-              const query = new URLSearchParams(location.search);
-              const shown = document.querySelector(".reading .quiet")?.textContent.match(/\\d+/g);
-              return names.every((name, i) => query.get(name) === shown?.[i]);
-            }""",
-            arg=list(names),
-        )
-        places: list[str] = self.page.evaluate(
-            "names => names.map((name) => new URLSearchParams(location.search).get(name))",
-            list(names),
-        )
-        return places
-
     def go_to(self, layer: str) -> None:
         self.page.click(f'.column[data-layer="{layer}"]')
         self.wait_for_layer(layer)
@@ -126,6 +110,13 @@ class Screen:
     def reading(self) -> float:
         """The value under the cursor, exactly."""
         return float(self.page.get_attribute(".reading output", "data-value") or "nan")
+
+    @property
+    def place(self) -> list[int]:
+        """Of the value under the cursor: map, y and x, or unit. The address follows the cursor with a short delay."""
+        return [
+            int(n) for n in (self.page.get_attribute(".reading output", "data-place") or "").split()
+        ]
 
     @property
     def shown_reading(self) -> float:

@@ -172,8 +172,7 @@ def test_open_map_lights_up_what_it_was_made_from(screen: Screen):
 
 
 def place_query(screen: Screen) -> str:
-    screen.wait_for_address("view=map")
-    channel, y, x = screen.place_in_address("map", "y", "x")
+    channel, y, x = screen.place
     return f"channel={channel}&y={y}&x={x}"
 
 

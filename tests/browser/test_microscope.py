@@ -49,12 +49,8 @@ def settle(screen: Screen) -> None:
 
 
 def explanation(screen: Screen, layer: dict) -> dict:
-    names = ("map", "y", "x") if len(layer["shape"]) == 3 else ("unit",)
-    screen.page.wait_for_function(
-        "name => new URLSearchParams(location.search).get('layer') === name", arg=layer["name"]
-    )
-    place = screen.place_in_address(*names)
-    asked = zip(("channel", "y", "x") if len(place) == 3 else ("unit",), place, strict=True)
+    names = ("channel", "y", "x") if len(layer["shape"]) == 3 else ("unit",)
+    asked = zip(names, screen.place, strict=True)
     query = "&".join(f"{name}={n}" for name, n in asked)
     path = f"analyses/{screen.analysis_id}/layers/{quote(layer['name'], safe='')}"
     return screen.get(f"{path}/explain?{query}")

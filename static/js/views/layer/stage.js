@@ -223,7 +223,7 @@ class Stage {
     const where = hasMaps(layer) ? `${mapName(layer, first)} · y ${y} · x ${x}` : unit ? words(unit) : t.numbers.number(first);
     const pair = both ? ` · ${t.whatif.stage.reading(number(both.one), number(both.other))}` : "";
     const text = both && both.difference !== null ? signed(value) : number(value);
-    reading.replaceChildren(h("span", { class: "muted" }, where, pair), h("output", { data: { value: String(value) } }, text));
+    reading.replaceChildren(h("span", { class: "muted" }, where, pair), h("output", { data: { value: String(value), place: cursor.join(" ") } }, text));
     announce(`${where.replaceAll(" · ", ", ")}: ${text}`);
   }
 }
