@@ -34,7 +34,7 @@ def test_an_op_without_words_is_drawn_and_explained(
     screen: Screen = open_page(f"?lang={language}")
     screen.wait_for_reading()
     drop_bytes(screen, tmp_path, "softsign.onnx", file())
-    screen.page.click("#own-look")
+    screen.page.click("#models-open")
     screen.page.wait_for_selector(f'.column[data-layer="{LAYER}"]')
     column = screen.page.locator(f'.column[data-layer="{LAYER}"]')
     expect(column).to_have_attribute("data-family", "activation")
