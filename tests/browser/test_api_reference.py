@@ -61,6 +61,8 @@ def test_a_link_opens_its_call(open_page: OpenPage):
     screen = open_page("docs#/analyses/create_analysis")
     call = screen.page.locator("#operations-analyses-create_analysis")
     expect(call.locator(".code-samples pre")).to_be_visible()
+    # Swagger UI takes every underscore for a space that an old link escaped, and warns of it.
+    screen.complaints[:] = [line for line in screen.complaints if "deep link" not in line]
 
 
 def test_an_errors_type_leads_to_its_row(open_page: OpenPage):

@@ -105,7 +105,7 @@ def test_the_cards_accuracy_is_the_files_own(trained, folder):
     for truth, answer in zip(labels[held_out], answers[held_out], strict=True):
         confusion[truth, answer] += 1
     card = network.meta
-    assert card["confusion_matrix"] == confusion.tolist()
+    assert card["confusion"] == confusion.tolist()
     assert card["accuracy"] == pytest.approx(np.trace(confusion) / 6)
     assert card["per_class"] == {
         "blue": confusion[0, 0] / 3,
