@@ -177,7 +177,7 @@ def test_both_downloads_read_as_the_server_does(api, finished):
 
 
 def test_what_is_over_cannot_go_on(api, finished):
-    for command in ("pause", "resume", "step", "stop"):
+    for command in ("pause", "resume", "advance", "stop"):
         answer = tell(api, finished["id"], command)
         assert answer.status_code == 409
         assert answer.json()["type"] == "/errors/wrong-state"
@@ -187,20 +187,20 @@ def test_a_step_at_a_time(api):
     run = begin(api, LONG, paused=True)
     wait(api, run, lambda now: now["status"] == "paused")
     assert read(api, run)["step"] == 0
-    now = tell(api, run, "step").json()
+    now = tell(api, run, "advance").json()
     assert (now["status"], now["step"]) == ("paused", 1)
-    now = tell(api, run, "step", batches=3).json()
+    now = tell(api, run, "advance", batches=3).json()
     assert (now["status"], now["step"]) == ("paused", 4)
     assert [point[0] for point in now["batches"]] == [1, 2, 3, 4]
-    assert tell(api, run, "step", batches=0).status_code == 422
+    assert tell(api, run, "advance", batches=0).status_code == 422
     assert tell(api, run, "resume", speed=None).json()["status"] == "running"
-    assert tell(api, run, "step").status_code == 409
+    assert tell(api, run, "advance").status_code == 409
     now = tell(api, run, "pause").json()
     assert now["status"] == "paused"
     glass = api.get(f"/trainings/{run}/next-step").json()
     assert glass["step"] == now["step"] + 1
     assert not glass["applied"]
-    after = tell(api, run, "step").json()
+    after = tell(api, run, "advance").json()
     again = api.get(f"/trainings/{run}/next-step", params={"step": glass["step"]}).json()
     assert again["applied"]
     losses = [picture["loss"] for picture in again["pictures"]]
@@ -260,7 +260,7 @@ def test_paused_ones_make_room_and_others_do_not(api):
     assert refused.json()["limit"] == 2
     for run in (first, second):
         tell(api, run, "stop")
-    now = tell(api, resting, "step").json()
+    now = tell(api, resting, "advance").json()
     assert (now["status"], now["step"]) == ("paused", 1)
     api.delete(f"/trainings/{resting}")
 
@@ -348,10 +348,10 @@ def test_a_journal_thins_and_forgets(tmp_path):
     assert len(shown) <= 2000
     assert shown[-1] == points[-1]
     journal = MetricsLog()
-    journal.points, journal.epochs = points[:10], [{"epoch": 1, "step": 8}]
+    journal.batches, journal.epochs = points[:10], [{"epoch": 1, "step": 8}]
     journal.write(tmp_path / "journal.jsonl")
     with (tmp_path / "journal.jsonl").open("a") as file:
         file.write('[11, 0.2, "cut o')
     again = MetricsLog.read(tmp_path / "journal.jsonl", 7)
-    assert again.points == points[:7]
+    assert again.batches == points[:7]
     assert again.epochs == []
