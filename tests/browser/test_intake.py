@@ -165,7 +165,7 @@ def test_the_crop_is_dragged_and_the_back_button_undoes_it(open_page: OpenPage):
     assert crop_of(screen) == pytest.approx(
         [left, middle[1], left + middle[2] - middle[0], middle[3]], abs=0.02
     )
-    assert "cut where you put it" in page.inner_text("#network-input-words")
+    assert "your crop" in page.inner_text("#network-input-words")
     assert page.locator("#probe-words.held").count() == 0  # it was no click
     screen.wait_for_address("crop=")
     shoot(screen, "crop")

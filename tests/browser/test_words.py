@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 # Characters: anything longer that does not change is a sentence that nobody translated, or a name.
 SHORT = 12
-SAME_WORDS = {"Convscope", "Flatten", "Maximum:", "Padding", "Softmax"}
+SAME_WORDS = {"Convscope", "Flatten", "Logit", "Maximum:", "Padding", "Softmax"}
 CREDITS = "#credit, #model, #predictions, .samples, .downloads, option"
 
 SHAPE = """async (code) => {
@@ -47,7 +47,12 @@ VIEWS = [
 
 
 def test_both_languages_have_the_same_shape(page):
-    assert set(page.evaluate(SHAPE, "en")) == set(page.evaluate(SHAPE, "de"))
+    """But for the ops' names: an op says its English one itself, only the German ones are the page's."""
+    shapes = {}
+    for code in ("en", "de"):
+        words = set(page.evaluate(SHAPE, code))
+        shapes[code] = {word for word in words if not word.startswith("t.ops.titles.")}
+    assert shapes["en"] == shapes["de"]
 
 
 @pytest.mark.parametrize("view", VIEWS)
