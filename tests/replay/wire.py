@@ -69,7 +69,7 @@ VOLATILE = frozenset(
         "expires_in",
         "images_per_second",
         "seconds_left",
-        "update_ratio",  # over the batches since the last look, which comes by the clock
+        "diagnostics",  # of a batch that the clock chooses
     }
 )
 
