@@ -35,7 +35,7 @@ FAILING = """async () => {
     message = error.message;
   }
   store.set({ layer: "c" });
-  return [message, ...network-input];
+  return [message, ...seen];
 }"""
 BLOCKED = """Object.defineProperty(window, "localStorage", {
   get() { throw new DOMException("Access is denied for this document.", "SecurityError"); },
