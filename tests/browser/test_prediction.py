@@ -148,7 +148,7 @@ def test_a_segmentation_is_over_the_photo_and_beside_it(open_page: OpenPage, fol
     check_with_axe(screen)
     keep_picture(page, folder / "large-map.png")
     page.keyboard.press("Escape")
-    page.get_by_role("tab", name="Why this class?").click()
+    page.get_by_role("tab", name="Why this value?").click()
     page.wait_for_selector("#photo-answer", state="hidden")
 
 
