@@ -42,7 +42,7 @@ def test_an_op_without_words_is_drawn_and_explained(
     inspector = screen.page.locator("#inspector")
     expect(inspector.get_by_role("heading", name="Softsign")).to_be_visible()
     expect(inspector).to_contain_text(sentence)
-    expect(inspector.locator(".sums .formula").first).to_contain_text("x ÷ (1 + |x|)")
+    expect(inspector.locator(".explain .formula").first).to_contain_text("x ÷ (1 + |x|)")
     path = inspector.locator(".plot .curve").get_attribute("d") or ""
     assert path.count("L") == 96
     assert path.count("M") == 1
