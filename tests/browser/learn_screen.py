@@ -71,11 +71,11 @@ class LearnScreen(Screen):
     def status(self) -> str:
         return self.page.locator(".run-state b").get_attribute("data-status") or ""
 
-    def wait_for_status(self, *status: str, timeout: float = 30) -> None:
+    def wait_for_status(self, *status: str, timeout: float = 120) -> None:
         chosen = ", ".join(f'.run-state b[data-status="{one}"]' for one in status)
         self.page.wait_for_selector(chosen, timeout=1000 * timeout)
 
-    def wait_for_batch(self, step: int, timeout: float = 60) -> None:
+    def wait_for_batch(self, step: int, timeout: float = 240) -> None:
         """Until at least so many batches are learned from."""
         self.page.wait_for_function(
             "step => Number(/batch ([\\d,]+) of/.exec(document.querySelector('.run-state').textContent)"

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Response
 # How far a number on the screen may be from the exact one: four places, or four figures and more.
 WRITTEN = {"abs": 1e-4, "rel": 1e-4}
 PARTS = "main, section, .panel, .column, .tile, #stage *"  # of the page, which move when something above them grows
-PATIENCE = 20_000  # milliseconds; a busy machine is no mistake of the page
+PATIENCE = 60_000  # milliseconds; a busy machine is no mistake of the page
 
 
 class Screen:

@@ -56,7 +56,7 @@ def _empty(page: Page, site: str) -> None:
     for other in context.pages:
         if other is not page:
             other.close()
-    page.goto(f"{site}/{EMPTY}", timeout=5_000)
+    page.goto(f"{site}/{EMPTY}", timeout=20_000)
     page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
     page.mouse.move(0, 0)
     context.clear_cookies()

@@ -88,7 +88,7 @@ def test_the_connection_is_cut_and_the_server_killed(
         server.kill()
         screen.wait_for_status("lost")
         server.start()
-        screen.wait_for_status("running", "starting", timeout=60)
+        screen.wait_for_status("running", "starting", timeout=180)
         note = page.locator(".run-note.recovered")
         note.wait_for()
         keep_picture(page, album / "5-found-again.png")
@@ -198,7 +198,7 @@ def test_what_it_leaves(open_lab: OpenLab):
     screen = open_lab()
     page = screen.page
     screen.play()
-    page.wait_for_selector(".mistakes button", timeout=60_000)
+    page.wait_for_selector(".mistakes button", timeout=240_000)
     screen.play()
     screen.wait_for_status("paused")
     for link in page.locator(".report-ways a[download]").all():
@@ -255,7 +255,7 @@ def slow_down(screen: LearnScreen) -> None:
 def learn_an_epoch(screen: LearnScreen) -> None:
     """Until the first exam and the first maps are there; then rest, so that nothing changes any more."""
     screen.play()
-    screen.page.wait_for_selector(".score b", timeout=60_000)
+    screen.page.wait_for_selector(".score b", timeout=240_000)
     screen.page.wait_for_selector(".map-tiles canvas")
     screen.play()
     screen.wait_for_status("paused")

@@ -46,7 +46,7 @@ def wait_for_setup(screen: Screen) -> None:
 def wait_for_total(screen: Screen) -> None:
     screen.page.wait_for_function(
         "() => /\\d/.test(document.querySelector('.total').textContent)",
-        timeout=60_000,  # the first visit draws three sets of pictures
+        timeout=180_000,  # the first visit draws three sets of pictures
     )
 
 

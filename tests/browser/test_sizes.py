@@ -63,7 +63,7 @@ def test_a_wide_typeface_pushes_nothing_out(open_page: OpenPage, width: int):
     assert page.evaluate("document.documentElement.scrollWidth") == width
     cut = "dds => dds.filter(dd => dd.scrollWidth > dd.clientWidth).map(dd => dd.textContent)"
     assert page.locator(".facts dd").evaluate_all(cut) == []
-    page.click("#save", timeout=5000)
+    page.click("#save")
 
 
 def test_many_maps_take_one_screen_of_a_phone(open_page: OpenPage):

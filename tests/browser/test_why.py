@@ -140,7 +140,7 @@ def test_a_slow_method_tells_how_far_it_is_and_stops(open_page: OpenPage):
 def test_a_map_put_to_the_test(why: Screen, artifacts):
     page = why.page
     page.click(".test")
-    page.wait_for_selector(".curves .curve", timeout=60_000)
+    page.wait_for_selector(".curves .curve", timeout=180_000)
     curves = ask(why, method="grad_cam", curves=True)["curves"]
     for i, name in enumerate(("deletion", "insertion")):
         drawn = points(page.locator(".curves .curve").nth(i))
