@@ -212,7 +212,7 @@ def analyze(
     """
     clock = Clock()
     steps = preprocess_of(network)
-    picture = _decode(data, limits, steps)
+    picture = decode(data, limits, at_least=pixels_wanted(steps))
     clock.lap("decode")
     if check is not None:
         check()
@@ -248,19 +248,18 @@ def predict(
     Raises BadParameter, too, for an output that the network does not have.
     """
     info = output_of(network, output)
-    return outputs.predictions(info, run(network, data, limits, check, crop))
+    picture = decode(data, limits, at_least=pixels_wanted(preprocess_of(network)))
+    return outputs.predictions(info, run(network, picture, check, crop))
 
 
 def run(
     network: Network,
-    data: bytes,
-    limits: Limits,
+    picture: Picture,
     check: Callable[[], None] | None = None,
     crop: Box | None = None,
 ) -> Trace:
-    """Every value of the network on a picture file: that of ``analyze`` without the rest."""
+    """Every value of the network on a decoded picture: that of ``analyze`` without the rest."""
     steps = preprocess_of(network)
-    picture = _decode(data, limits, steps)
     pixels = fit(picture, steps, _part(picture, steps, crop))
     return network.forward(steps.normalise(pixels), check=check)
 
@@ -301,8 +300,9 @@ def preprocess_of(network: Network) -> Preprocess:
     return Preprocess.usual((channels, rows, cols))
 
 
-def _decode(data: bytes, limits: Limits, steps: Preprocess) -> Picture:
-    return decode(data, limits, at_least=math.ceil(max(steps.input_size[1:]) / steps.crop_pct))
+def pixels_wanted(steps: Preprocess) -> int:
+    """How many pixels the shorter side of a photo must keep when it is decoded."""
+    return math.ceil(max(steps.input_size[1:]) / steps.crop_pct)
 
 
 def _part(picture: Picture, steps: Preprocess, crop: Box | None) -> Box:

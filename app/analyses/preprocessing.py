@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from app.analyses import serializers
-from app.analyses.analysis import Boxes, boxes_in, preprocess_of, run
+from app.analyses.analysis import Boxes, boxes_in, pixels_wanted, preprocess_of, run
 from app.encoding.arrays import plain
 from app.errors import BadParameter
 from app.execution.executor import Check
-from app.images.decoding import Limits
+from app.images.decoding import Limits, Picture, decode
 from app.images.fitting import Box
 from app.models.loading import with_preprocessing
 from app.models.options import PRESETS, ImportOptions
@@ -35,16 +37,25 @@ def trials(network: Network) -> list[tuple[str | None, Network]]:
     return [(mine, network), *((p, other) for p, other in others.items() if p != mine)]
 
 
+def decoder(data: bytes, limits: Limits) -> Callable[[Network], Picture]:
+    """Decodes a picture file for a network: once for all that want it in the same size."""
+
+    @cache
+    def decoded(at_least: int) -> Picture:
+        return decode(data, limits, at_least=at_least)
+
+    return lambda network: decoded(pixels_wanted(preprocess_of(network)))
+
+
 def tried(
     preset: str | None,
     network: Network,
-    data: bytes,
+    decoded: Callable[[Network], Picture],
     crop: Box | None,
-    limits: Limits,
     check: Check,
 ) -> dict[str, Any]:
-    """What a network answers to a photo, with how that was prepared."""
-    trace = run(network, data, limits, check, crop)
+    """What a network answers to a photo (``decoder``), with how that was prepared."""
+    trace = run(network, decoded(network), check, crop)
     boxes = boxes_in(network, trace)
     answers = [_answer(network, info, trace, boxes) for info in network.output_infos]
     primary = next(a for a in answers if a["name"] == network.answer.name)

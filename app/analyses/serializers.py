@@ -144,7 +144,8 @@ def output(done: Analysis, info: OutputInfo) -> dict[str, Any]:
     """What an output answers for the photo: probabilities of classes, or numbers; the values of others are those of its layer."""
     content: dict[str, Any] = {"name": info.name, "kind": info.kind}
     if info.is_classifying:
-        content["predictions"] = predictions(outputs.predictions(info, done.trace))
+        scores = done.predictions if info.primary else outputs.predictions(info, done.trace)
+        content["predictions"] = predictions(scores)
     elif info.kind == "numbers":
         content["values"] = plain(outputs.numbers(info, done.trace)[0, :_MOST_VALUES])
     elif info.kind == "boxes" and done.boxes is not None and info.name == done.boxes.output:

@@ -248,6 +248,15 @@ def same_shape(kind: str, shapes: tuple[Shape, ...]) -> Shape:
     return shapes[0]
 
 
+def broadcast_shape(kind: str, shapes: tuple[Shape, ...]) -> Shape:
+    """The shape that shapes are broadcast to, by NumPy's rules. Raises ShapeError where they do not fit each other."""
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        named = " and ".join(map(str, shapes))
+        raise ShapeError(f"{kind}: inputs of shape {named} do not fit each other") from None
+
+
 class Elementwise(Op):
     """An op with one input whose every output position looks at the input position of the same
     index, and at no other.

@@ -47,13 +47,12 @@ async def compare_preprocessing(
 
     A file that does not say how photos are prepared (``preprocess.source`` is «assumed») is right by one of them only.
     """
-    registry, limits = services.registry, services.analyses.limits
+    registry = services.registry
+    decoded = preprocessing.decoder(upload.data, services.analyses.limits)
     ways = await worker.run(lambda _: preprocessing.trials(registry.get(model)))
     # One run after the other: each has the time limit to itself.
     found = [
-        await worker.run(
-            partial(preprocessing.tried, preset, network, upload.data, upload.crop, limits)
-        )
+        await worker.run(partial(preprocessing.tried, preset, network, decoded, upload.crop))
         for preset, network in ways
     ]
     return json_response({"model": model, "options": found})

@@ -10,7 +10,16 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last
-from engine.ops.base import Box, Explanation, Family, Op, normal_axis, one_term, same_shape
+from engine.ops.base import (
+    Box,
+    Explanation,
+    Family,
+    Op,
+    broadcast_shape,
+    normal_axis,
+    one_term,
+    same_shape,
+)
 from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
 from engine.types import Array, Index, Shape
 
@@ -28,12 +37,7 @@ class Where(Op):
     def infer_shape(self, *shapes: Shape) -> Shape:
         if len(shapes) != 3:
             raise ShapeError(f"{self.kind} takes three inputs, got {len(shapes)}")
-        try:
-            return np.broadcast_shapes(*shapes)
-        except ValueError:
-            raise ShapeError(
-                f"{self.kind}: inputs of shape {', '.join(map(str, shapes))} do not fit each other"
-            ) from None
+        return broadcast_shape(self.kind, shapes)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         c, a, b = xs

@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last, empty_maps
-from engine.ops.base import Box, Explanation, Family, Op, one_term
+from engine.ops.base import Box, Explanation, Family, Op, broadcast_shape, one_term
 from engine.types import Array, Index, Shape
 
 
@@ -47,23 +47,15 @@ class BinaryOp(Op):
         if self.constant is None:
             if len(shapes) != 2:
                 raise ShapeError(f"{self.kind} takes two inputs, got {len(shapes)}")
-            return self._joined(*shapes)
+            return broadcast_shape(self.kind, shapes)
         if len(shapes) != 1:
             raise ShapeError(f"{self.kind} with a constant takes one input, got {len(shapes)}")
-        shape = self._joined(shapes[0], self.constant.shape)
+        shape = broadcast_shape(self.kind, (shapes[0], self.constant.shape))
         if shape[:1] != shapes[0][:1] or len(shape) != len(shapes[0]):
             raise ShapeError(
                 f"{self.kind}: a constant of shape {self.constant.shape} does not fit the pictures of a batch {shapes[0]}"
             )
         return shape
-
-    def _joined(self, one: Shape, other: Shape) -> Shape:
-        try:
-            return np.broadcast_shapes(one, other)
-        except ValueError:
-            raise ShapeError(
-                f"{self.kind}: inputs of shape {one} and {other} do not fit each other"
-            ) from None
 
     def operands(self, xs: tuple[Array, ...]) -> tuple[Array, Array]:
         """Both operands in their order."""

@@ -16,7 +16,7 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.execution.memory_format import channels_last, from_nhwc, to_nhwc
 from engine.kernels import convolution
-from engine.ops.base import Box, Explanation, Family, Op
+from engine.ops.base import Box, Explanation, Family, Op, broadcast_shape
 from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
 from engine.ops.linear.conv import Conv2d
 from engine.ops.linear.matmul import MatMul, product
@@ -187,12 +187,7 @@ class QuantizedAdd(Op):
     def infer_shape(self, *shapes: Shape) -> Shape:
         if len(shapes) != 2:
             raise ShapeError(f"{self.kind} takes two inputs, got {len(shapes)}")
-        try:
-            return np.broadcast_shapes(*shapes)
-        except ValueError:
-            raise ShapeError(
-                f"{self.kind}: inputs of shape {shapes[0]} and {shapes[1]} do not fit each other"
-            ) from None
+        return broadcast_shape(self.kind, shapes)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         y = self._rounded(*xs)

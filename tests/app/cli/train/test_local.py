@@ -30,19 +30,6 @@ SETTINGS = ["--epochs", "4", "--batch-size", "4", "--learning-rate", "0.02", "--
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Plain coloured pictures of two classes, told apart at a glance, in the size that everyday takes."""
-    folder = tmp_path_factory.mktemp("data") / "colours"
-    rng = np.random.default_rng(0)
-    for name, colour in {"blue": (30, 40, 200), "red": (200, 40, 30)}.items():
-        (folder / name).mkdir(parents=True)
-        for number in range(12):
-            pixels = rng.normal(colour, 30, (64, 64, 3)).clip(0, 255).astype(np.uint8)
-            Image.fromarray(pixels).save(folder / name / f"{number:02d}.png")
-    return folder
-
-
-@pytest.fixture(scope="module")
 def trained(folder, tmp_path_factory):
     """(what was said, the folder that was written) of one whole training."""
     out = tmp_path_factory.mktemp("runs") / "deep" / "colours"

@@ -8,27 +8,12 @@ import sys
 import time
 
 import httpx
-import numpy as np
-import pytest
-from PIL import Image
 from typer.testing import CliRunner
 
 from app.cli.main import app
 from engine.formats import safetensors
 
 PATIENT = 90
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data") / "colours"
-    rng = np.random.default_rng(0)
-    for name, colour in {"blue": (30, 40, 200), "red": (200, 40, 30)}.items():
-        (folder / name).mkdir(parents=True)
-        for number in range(12):
-            pixels = rng.normal(colour, 30, (64, 64, 3)).clip(0, 255).astype(np.uint8)
-            Image.fromarray(pixels).save(folder / name / f"{number:02d}.png")
-    return folder
 
 
 def test_a_terminal_run_is_on_the_page_and_leaves_its_model(folder, tmp_path):
