@@ -3,6 +3,7 @@
 import pytest
 
 from app.analyses.preprocessing import copied, trials
+from app.images.decoding import decode
 from app.models.options import PRESETS, ImportOptions
 from app.models.uploaded import UploadedModels
 from tests.app.analyses.test_boxes import BOX, SCORES, columns_of, detector
@@ -30,6 +31,18 @@ def test_each_way_answers_as_a_model_that_was_brought_so(own):
         predicted = own.post("/api/v1/predict", params={"model": other["id"]}, content=photo)
         assert option["predictions"] == predicted.json()
     assert len({o["predictions"][0]["score"] for o in options}) > 3  # two are sure altogether
+
+
+def test_a_photo_is_decoded_once_for_all_that_want_it_in_one_size(own, monkeypatch):
+    sizes = []
+
+    def counted(data, limits, at_least):
+        sizes.append(at_least)
+        return decode(data, limits, at_least=at_least)
+
+    monkeypatch.setattr("app.analyses.preprocessing.decode", counted)
+    compare(own, bring(own, as_onnx(net()))["id"], picture_bytes())
+    assert len(sizes) == len(set(sizes)) < len(PRESETS)
 
 
 def test_a_way_of_its_own_comes_first_and_has_no_name(own):
