@@ -1,8 +1,11 @@
+import asyncio
 import io
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,6 +52,16 @@ def build_tiny() -> Network:
         name="tiny",
         meta={"title": "Tiny", "summary": "For tests."},
     )
+
+
+def run_coroutine(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """The result of a coroutine, run by an event loop in a thread of its own.
+
+    ``asyncio.run`` would do, had Playwright not left a running loop in the main thread: a process that
+    has driven a browser before can run no other loop there.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def picture_bytes(

@@ -15,7 +15,7 @@ from app.images.decoding import Limits
 from app.images.edits import PhotoChanges
 from app.settings import Settings
 from engine.edits import ScaleFilter, SetWeight
-from tests.app.conftest import TestClient, picture_bytes
+from tests.app.conftest import TestClient, picture_bytes, run_coroutine
 
 LIMITS = Limits(10**7, 10**7)
 OFF = {"layer": "conv1", "filter": 1, "scale": 0}
@@ -217,7 +217,7 @@ def test_the_same_variant_asked_twice_at_once_is_computed_once(original, monkeyp
         executor.close()
 
     monkeypatch.setattr("app.analyses.store.vary", counted)
-    asyncio.run(both())
+    run_coroutine(both())
     assert len(runs) == 1
 
 

@@ -1,11 +1,10 @@
 """Results up to a budget of bytes: what is shared is counted once, what belongs together stays together."""
 
-import asyncio
-
 import pytest
 
 from app.execution.cache import SingleFlightCache
 from app.execution.executor import WorkExecutor
+from tests.app.conftest import run_coroutine
 
 
 @pytest.fixture
@@ -69,7 +68,7 @@ def test_what_is_forgotten_leaves_its_room(kept):
 
 def test_a_run_keeps_its_result_beside_another(kept):
     kept.put("original", {1: 6})
-    made = asyncio.run(
+    made = run_coroutine(
         kept.get_or_compute("variant", lambda check: {1: 6, 2: 4}, beside="original")
     )
     assert made == {1: 6, 2: 4}

@@ -16,7 +16,7 @@ from app.http.application import create_app
 from app.images.decoding import Limits
 from app.settings import Settings
 from engine.network import Network
-from tests.app.conftest import TestClient, picture_bytes
+from tests.app.conftest import TestClient, picture_bytes, run_coroutine
 
 LIMITS = Limits(10**7, 10**7)
 
@@ -26,7 +26,7 @@ def run_async(coroutine_function):
 
     @functools.wraps(coroutine_function)
     def test(*args, **kwargs):
-        asyncio.run(coroutine_function(*args, **kwargs))
+        run_coroutine(coroutine_function(*args, **kwargs))
 
     return test
 

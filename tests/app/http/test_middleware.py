@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from app.http.middleware import HeadMiddleware
-from tests.app.conftest import picture_bytes
+from tests.app.conftest import picture_bytes, run_coroutine
 
 SECONDS = 20  # a HEAD that hangs would hang for ever
 
@@ -26,7 +26,7 @@ def answered_by(app):
         async with asyncio.timeout(SECONDS):
             await HeadMiddleware(app)(scope, receive, send)
 
-    asyncio.run(head())
+    run_coroutine(head())
     return sent
 
 

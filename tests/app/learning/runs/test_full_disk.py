@@ -1,6 +1,5 @@
 """A disk that is full ends a training with the reason, and neither wedges the server nor its shutdown."""
 
-import asyncio
 import errno
 import queue
 import time
@@ -11,6 +10,7 @@ import pytest
 from app.learning.runs.directory import RunDirectory
 from app.learning.runs.manager import TrainingManager
 from app.learning.runs.worker import TrainingProcess
+from tests.app.conftest import run_coroutine
 
 SPEC = {
     "dataset": "shapes",
@@ -59,7 +59,7 @@ def test_a_checkpoint_that_cannot_be_written_ends_the_training_with_the_reason(f
 
 def test_what_the_server_cannot_write_does_not_stop_a_training(monkeypatch):
     run = SimpleNamespace(id="a", about=dict, files=SimpleNamespace(write_about=full))
-    asyncio.run(TrainingManager._keep(None, run))
+    run_coroutine(TrainingManager._keep(None, run))
 
 
 def test_a_process_that_ends_badly_does_not_stop_the_shutdown():
@@ -68,4 +68,4 @@ def test_a_process_that_ends_badly_does_not_stop_the_shutdown():
 
     run = SimpleNamespace(process=SimpleNamespace(end=fails), notify=lambda: None)
     manager = SimpleNamespace(close_streams=lambda: None, _runs={"a": run})
-    asyncio.run(TrainingManager.close(manager))
+    run_coroutine(TrainingManager.close(manager))

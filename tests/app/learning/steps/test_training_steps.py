@@ -1,6 +1,5 @@
 """Steps of trainings under the glass: by the optimisers' formulas, and bit for bit those that the training's process takes."""
 
-import asyncio
 import io
 import time
 
@@ -21,7 +20,7 @@ from engine.train.config import TrainConfig
 from engine.train.data import Dataset
 from engine.train.loop import StepDone, train
 from engine.train.state import TrainState
-from tests.app.conftest import LABELS, TestClient
+from tests.app.conftest import LABELS, TestClient, run_coroutine
 from tests.app.learning.steps.formulas import DECAY, MOMENTUM, OPTIMISERS, array, ask, check_update
 
 
@@ -80,7 +79,7 @@ def look(executor, name, number):
     """A step of a training, by the road that the server goes."""
     steps = StepStore(executor, 10**8)
     before = (state_before(name, number), pictures())
-    return asyncio.run(steps.of_training(name, number, lambda: before))
+    return run_coroutine(steps.of_training(name, number, lambda: before))
 
 
 @pytest.fixture(scope="module")
