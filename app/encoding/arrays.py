@@ -60,7 +60,7 @@ def npz_chunks(arrays: Iterable[tuple[str, Array]]) -> Iterator[bytes]:
 
 
 def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
-    """RGB pixels (H, W, 3) as a PNG."""
+    """RGB pixels (H, W, 3), or RGBA, as a PNG."""
     return _png(Image.fromarray(pixels))
 
 

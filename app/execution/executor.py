@@ -110,7 +110,8 @@ class _TaskContext:
 
     def too_late(self) -> TimeLimit:
         return TimeLimit(
-            f"The work was stopped after {self.time_limit:g} s, the server's limit. Try a smaller picture.",
+            f"The work was stopped after {self.time_limit:g} s, the server's limit (CONVSCOPE_TIME_LIMIT). An attribution takes less with "
+            "another method or fewer steps; a network takes as long for every photo, whatever its size.",
             limit=self.time_limit,
         )
 

@@ -168,10 +168,10 @@ def not_read(data: bytes) -> NotAPicture:
         )
     if kind.is_picture:
         return NotAPicture(
-            f"These bytes are {kind.name}, whatever the file is called, and such are not read here. {kind.advice} {formats}"
+            f"This file is {kind.name}, by its bytes; such files are not read here. {kind.advice} {formats}"
         )
     return NotAPicture(
-        f"These bytes are not a picture but {kind.name}, whatever the file is called. {kind.advice} {formats}"
+        f"This file is not a picture but {kind.name}, by its bytes. {kind.advice} {formats}"
     )
 
 

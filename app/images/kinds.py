@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _PICTURE = "Open it in the program that shows it, and save or export it as JPEG or PNG."
-_BROWSER = "Save or export it as JPEG or PNG; on this page, a browser that shows such pictures does so by itself."
+_BROWSER = "Save or export it as JPEG or PNG. This browser, or program, cannot open such pictures; in a browser that can, the page converts them by itself."
 _RAW = "Export it as JPEG from a photo program, or let the camera save JPEG beside it."
 _VIDEO = "Take one frame of it, a screenshot say, and save that as JPEG or PNG."
 _SOUND = "Choose a picture."
@@ -42,7 +42,7 @@ def _picture(name: str, advice: str = _PICTURE) -> FileKind:
 _HEIC = _picture(
     "a HEIC picture",
     "Save or export it as JPEG or PNG; iPhones take JPEG with Settings › Camera › Formats › Most Compatible. "
-    "On this page, a browser that shows HEIC (Safari) does so by itself.",
+    "In Safari, which can open HEIC, the page converts it by itself.",
 )
 _AVIF = _picture("an AVIF picture", _BROWSER)
 _JXL = _picture("a JPEG XL picture", _BROWSER)

@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
+from playwright.sync_api import expect
 
 from tests.engine import exported
 
@@ -294,6 +295,25 @@ def test_weights_are_left_out_again(screen: Screen, in_parts):
     drop(screen, model, data)
     screen.page.get_by_role("button", name="Leave Parted.onnx.data out").click()
     screen.page.wait_for_function("() => !document.querySelector('#models-form .models-data')")
+
+
+def test_a_picture_that_comes_with_a_network_is_its_photo(screen: Screen, tmp_path: Path):
+    page, model = screen.page, tmp_path / "Twin.onnx"
+    model.write_bytes(exported.squeeze_excite())
+    drop(screen, model, ROOT / "static" / "samples" / "coffee.jpg")
+    expect(page.locator("#own-photo")).to_contain_text("coffee.jpg")
+    assert page.locator(".own-data").count() == 0
+    look_inside(screen)
+    expect(page.locator("#credit")).to_have_text("coffee.jpg")
+
+    # The same network prepared in another way has the same name: time and size tell them apart.
+    drop(screen, model)
+    page.select_option("#own-form [name=preset]", "unit")
+    look_inside(screen)
+    page.locator(".own-offer").first.click()
+    twins = page.locator(".own-list li", has_text="Twin").locator(".twin")
+    expect(twins).to_have_count(2)
+    expect(twins.first).to_contain_text("pixels, opened at")
 
 
 @pytest.mark.parametrize(

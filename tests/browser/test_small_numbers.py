@@ -57,6 +57,16 @@ def test_no_number_reads_as_zero_but_zero(screen: Screen):
         "0.000",
     ]
     assert written(screen, "plain", -1e-7) == ["−1e−7"]
+    assert written(screen, "number", [0, 3.6e-35], [0, 3.6]) == ["0", "0.0000"]  # a scale's low end
+
+
+def test_a_probability_is_written_one_way(screen: Screen):
+    """Whether it was computed in float32, where a softmax may round to 1, or in float64."""
+    almost = [1, 1.0000001, 1 - 1e-7, 0.99999]
+    assert set(written(screen, "probability", *almost)) == {">\xa099.9\xa0%"}
+    assert set(written(screen, "probability", 0, 1e-30, 1e-5)) == {"<\xa00.1\xa0%"}
+    assert written(screen, "probability", 0.3933) == ["39.3\xa0%"]
+    assert written(screen, "percent", 0, 1, 1 + 1e-15) == ["0\xa0%", "100\xa0%", "100\xa0%"]
 
 
 def test_in_a_column_too(screen: Screen):

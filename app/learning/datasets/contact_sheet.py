@@ -10,17 +10,18 @@ from engine.types import Array
 
 
 def contact_sheet(dataset: Dataset, per_class: int) -> bytes:
-    """A PNG with up to ``per_class`` pictures of each class, spread over all of them, side by side without gaps; white where
-    a class has fewer.
+    """A PNG with up to ``per_class`` pictures of each class, spread over all of them, side by side without gaps; transparent
+    where a class has fewer, as nobody knows what is behind it.
     """
     height, width = dataset.pictures.shape[1:3]
-    shape = (len(dataset.classes), height, per_class, width, 3)
-    sheet = np.full(shape, 255, np.uint8)
+    shape = (len(dataset.classes), height, per_class, width, 4)
+    sheet = np.zeros(shape, np.uint8)
     for label in range(len(dataset.classes)):
         members = np.flatnonzero(dataset.labels == label)
         shown = dataset.pictures[members[_spread(len(members), per_class)]]
-        sheet[label, :, : len(shown)] = shown.swapaxes(0, 1)
-    return png_bytes(sheet.reshape(len(sheet) * height, per_class * width, 3))
+        sheet[label, :, : len(shown), :, :3] = shown.swapaxes(0, 1)
+        sheet[label, :, : len(shown), :, 3] = 255
+    return png_bytes(sheet.reshape(len(sheet) * height, per_class * width, 4))
 
 
 def _spread(count: int, most: int) -> Array:

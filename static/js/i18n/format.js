@@ -15,7 +15,7 @@ const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
  * @param {number} [like]
  */
 export function number(x, like = x) {
-  if (x === 0 && like === 0) return "0";
+  if (x === 0 && Number(like.toFixed(places(like))) === 0) return "0"; // also beside what is written by its power of ten
   if (!Number.isFinite(x)) return Number.isNaN(x) ? t.numbers.notANumber : x > 0 ? "∞" : "−∞";
   return decimals(x, places(like));
 }

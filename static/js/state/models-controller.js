@@ -44,6 +44,8 @@ export class ModelsController {
   #abort = new AbortController();
   /** @type {Map<string, ImportedFile>} The files of this visit by their model's id, so that what was said of one can be changed. */
   #importedFile = new Map();
+  /** @type {Map<string, Date>} */
+  #times = new Map();
 
   /**
    * @param {import("../lib/store.js").Store<import("./types.js").State>} store
@@ -61,6 +63,15 @@ export class ModelsController {
    */
   importedFileOf(id) {
     return this.#importedFile.get(id) ?? null;
+  }
+
+  /**
+   * When a model was made in this visit.
+   *
+   * @param {string} id
+   */
+  importedAt(id) {
+    return this.#times.get(id) ?? null;
   }
 
   /**
@@ -82,6 +93,7 @@ export class ModelsController {
         onProgress({ text: isSent ? t.own.reading : t.work.sending(bytes(sent), bytes(total)), fraction: isSent ? null : sent / total });
       });
       this.#importedFile.set(model.id, importedFile);
+      this.#times.set(model.id, new Date());
       if (instead !== null && instead !== model.id) await this.#forget(instead);
       await this.#list();
       await this.photoController.changeModel(model.id);
@@ -104,6 +116,7 @@ export class ModelsController {
   async prepareAnew(model, preset, onMade) {
     try {
       const copy = await api.copyModel(model.id, preset);
+      this.#times.set(copy.id, new Date());
       const importedFile = this.#importedFile.get(model.id);
       if (importedFile) this.#importedFile.set(copy.id, { ...importedFile, importOptions: { ...importedFile.importOptions, preset } });
       if (model.uploaded && copy.id !== model.id) await this.#forget(model.id);
@@ -167,18 +180,24 @@ export function isNetwork({ name }) {
   return NETWORK.test(name);
 }
 
+/** @param {File} file */
+function isPicture({ type }) {
+  return type.startsWith("image/");
+}
+
 /**
- * Files that came together: the network, its weights beside it, and its classes' names. Weights may
- * be called anything (PyTorch once named one file after each tensor), so beside a network every
- * other file is taken for them.
+ * Files that came together: the network, a photo for it, its weights beside it, and its classes'
+ * names. Weights may be called anything (PyTorch once named one file after each tensor), so beside a
+ * network every other file is taken for them.
  *
  * @param {readonly File[]} files
  */
 export function sortFiles(files) {
   const network = files.find(isNetwork) ?? null;
-  const others = files.filter((file) => file !== network);
+  const photo = network ? (files.find(isPicture) ?? null) : null;
+  const others = files.filter((file) => file !== network && !(network && isPicture(file)));
   const data = others.filter((file) => (network ? !LABELS.test(file.name) : WEIGHTS.test(file.name)));
-  return { network, data, labels: others.find(({ name }) => LABELS.test(name)) ?? null };
+  return { network, photo, data, labels: others.find(({ name }) => LABELS.test(name)) ?? null };
 }
 
 /**

@@ -184,7 +184,7 @@ def test_a_large_file_is_named_rather_than_called_too_large():
 @pytest.mark.skipif(not features.check("avif"), reason="this Pillow writes no AVIF")
 def test_a_real_avif_is_named_and_not_decoded_though_pillow_could():
     data = as_file(RED, "AVIF")
-    with pytest.raises(NotAPicture, match="AVIF picture, whatever the file is called"):
+    with pytest.raises(NotAPicture, match="an AVIF picture, by its bytes"):
         decode(data, LIMITS)
 
 

@@ -7,6 +7,8 @@ export const inspector = {
   layer: "Schicht",
   whatif: "Was wäre, wenn?",
   why: "Warum diese Klasse?",
+  end: "Ende",
+  start: "Anfang",
   shape: "Form",
   layout: "Achsen",
   axes: { N: "Batch", C: "Kanäle", H: "Höhe", W: "Breite", L: "Länge" },

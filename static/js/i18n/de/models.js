@@ -19,6 +19,8 @@ export const own = {
   pixels: "Pixel, Höhe × Breite",
   fixedSize: (size) => `${size} Pixel, wie es in der Datei steht`,
   fixedSide: { height: "die Höhe legt die Datei fest", width: "die Breite legt die Datei fest" },
+  photo: (name) => `${name} wird zum Foto, sobald das Netz gelesen ist.`,
+  twin: (size, time, id) => `${size} Pixel, ${time ? `geöffnet um ${time}` : `Nummer …${id}`}`,
   normalisation: "Normierung",
   presets: {
     "": "Wie in der Datei, oder wie das Netz es zeigt, sonst wie ImageNet",

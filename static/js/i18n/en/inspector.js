@@ -6,6 +6,8 @@ export const inspector = {
   layer: "Layer",
   whatif: "What if?",
   why: "Why this class?",
+  end: "end",
+  start: "beginning",
   shape: "Shape",
   layout: "Axes",
   axes: { N: "batch", C: "channels", H: "height", W: "width", L: "length" },

@@ -18,6 +18,9 @@ export const own = {
   pixels: "pixels, height × width",
   fixedSize: (/** @type {string} */ size) => `${size} pixels, as the file says`,
   fixedSide: { height: "the file fixes the height", width: "the file fixes the width" },
+  photo: (/** @type {string} */ name) => `${name} becomes the photo, once the network is read.`,
+  /** @type {(size: string, time: string | null, id: string) => string} */
+  twin: (size, time, id) => `${size} pixels, ${time ? `opened at ${time}` : `number …${id}`}`,
   normalisation: "Normalisation",
   presets: {
     "": "The file's own, or what the network shows, or ImageNet's",

@@ -2,7 +2,7 @@
 
 import { moreAbout } from "../../article/index.js";
 import { getElement, h } from "../../lib/dom.js";
-import { count, formText, large, number, percent } from "../../i18n/format.js";
+import { count, formText, large, number, percent, plain } from "../../i18n/format.js";
 import { explains } from "../../model/terms.js";
 import { describe, opTitle, pair, settingTitle } from "../../model/layer-text.js";
 import { t } from "../../i18n/index.js";
@@ -19,6 +19,9 @@ import { arithmetic } from "../explain/index.js";
 const TERMS = new Set(["kernel", "stride", "padding", "dilation", "groups"]);
 
 const LATE = 300; // milliseconds: only an answer that takes longer is waited for visibly
+
+/** Settings that are lengths along height and width. */
+const SIZES = new Set(["kernel", "stride", "dilation", "output_padding", "size", "shape", "block"]);
 
 /** @param {App} app */
 export function mountInspector(app) {
@@ -126,7 +129,21 @@ function attributes({ attributes }) {
   return Object.entries(attributes)
     .filter(([name, value]) => !silent(name, value))
     .sort(([a], [b]) => first(a) - first(b))
-    .map(([name, value]) => [settingTitle(name), name === "padding" ? padding(value) : pair(value), TERMS.has(name) ? name : undefined]);
+    .map(([name, value]) => [settingTitle(name), name === "padding" ? padding(value) : SIZES.has(name) ? pair(value) : listed(value), TERMS.has(name) ? name : undefined]);
+}
+
+/**
+ * Settings that are one number for each axis or the like, and no lengths: 0, 2, 3, 1. What lies beyond all whole numbers that are exact
+ * stands for the end of the axis, as exporters write it.
+ *
+ * @param {unknown} value
+ */
+function listed(value) {
+  const write = (/** @type {unknown} */ one) => {
+    if (typeof one !== "number") return String(one ?? "");
+    return Math.abs(one) >= Number.MAX_SAFE_INTEGER ? (one > 0 ? t.inspector.end : t.inspector.start) : plain(one);
+  };
+  return Array.isArray(value) ? value.map(write).join(t.numbers.separator) : write(value);
 }
 
 /**

@@ -4,7 +4,7 @@ import { isAbort } from "../../api/client.js";
 import { getElement, h } from "../../lib/dom.js";
 import { bytes, large } from "../../i18n/format.js";
 import { sortFiles, defaultOptions } from "../../state/models-controller.js";
-import { t } from "../../i18n/index.js";
+import { language, t } from "../../i18n/index.js";
 import { complaint } from "./error.js";
 import { dataList, missingOf, withData } from "./data-files.js";
 import { fieldOf, fields, readFields, toldAfter } from "./form.js";
@@ -24,11 +24,11 @@ const ACCEPTED = ".onnx,.safetensors,.data,.onnx_data";
  * What the dialog is about. It outlives being closed, so that a file that was refused need not be
  * looked for again.
  *
- * @type {{ file: File | null, data: import("../../state/models-controller.js").DataFile[], importOptions: ImportOptions | null, of: string | null, size: string | null,
+ * @type {{ file: File | null, photo: File | null, data: import("../../state/models-controller.js").DataFile[], importOptions: ImportOptions | null, of: string | null, size: string | null,
  *   progress: import("../../state/models-controller.js").Progress | null, problem: Problem | null }} `data` may be here before its network is; `of` is the
  *   model whose file it is already; `size` that of its input, once it is known.
  */
-const now = { file: null, data: [], importOptions: null, of: null, size: null, progress: null, problem: null };
+const now = { file: null, data: [], photo: null, importOptions: null, of: null, size: null, progress: null, problem: null };
 
 /** @param {App} app */
 export function mountOwn(app) {
@@ -85,7 +85,7 @@ export function offerLabels(app, file) {
  * @param {readonly File[]} files
  */
 function take(files) {
-  const { network, data, labels } = sortFiles(files);
+  const { network, photo, data, labels } = sortFiles(files);
   keep();
   const given = awaitsData() ? files : data; // what is asked for may be called anything
   if (!network && given.length) {
@@ -96,7 +96,7 @@ function take(files) {
   const file = network ?? files[0];
   if (!file) return;
   const waiting = now.file ? [] : now.data; // weights that came before their network
-  Object.assign(now, { file, data: withData(waiting, data, null), importOptions: defaultOptions(file), of: null, size: null, problem: null });
+  Object.assign(now, { file, data: withData(waiting, data, null), photo, importOptions: defaultOptions(file), of: null, size: null, problem: null });
   if (now.importOptions && labels) now.importOptions = { ...now.importOptions, labels: "file", labelFile: labels };
   if (!network) now.problem = { type: "not-a-network", status: 0, ...words.notANetwork };
 }
@@ -139,6 +139,7 @@ function theForm(app, file, importOptions) {
     { id: "models-form", on: { submit, change: () => keep() } },
     h("p", { class: "models-file" }, h("b", {}, file.name), h("span", { class: "muted" }, bytes(file.size)), chooser(app, words.another)),
     ...dataOf(app),
+    now.photo && h("p", { class: "muted", id: "models-photo" }, words.photo(now.photo.name)),
     now.problem && complaint(now.problem),
     awaitsData() && h("p", {}, chooser(app, words.data.add(missingOf(now.problem).length), "models-data")),
     ...fields(importOptions, now.size, now.problem?.type === "/errors/model-input-size-needed", asked(now.problem)),
@@ -215,8 +216,10 @@ async function look(app) {
     });
     now.progress = null;
     if (!now.problem) {
-      Object.assign(now, { file: null, data: [] }); // the list has it from here on
+      const { photo } = now;
+      Object.assign(now, { file: null, data: [], photo: null }); // the list has it from here on
       dialog.close();
+      if (photo) void app.photoController.analyseFile(photo);
       return;
     }
     now.importOptions = toldAfter(importOptions, now.problem);
@@ -269,7 +272,9 @@ function theList(app) {
  * @param {ModelSummary} model
  */
 function line(app, model) {
-  const { id, title, parameters, bytes: size, expires_in: left } = model;
+  const { id, title, parameters, bytes: size, expires_in: left, input_size: [, height = 0, width = 0] } = model;
+  const isAlone = app.store.state.models.filter((other) => other.title === title).length < 2;
+  const at = app.modelsController.importedAt(id);
   const isShown = app.store.state.model?.id === id;
   const button = (/** @type {string} */ text, /** @type {string} */ name, /** @type {() => void} */ click) =>
     h("button", { type: "button", class: "text", "aria-label": name, on: { click } }, text);
@@ -281,6 +286,7 @@ function line(app, model) {
     "li",
     { data: { model: id } },
     h("b", {}, title),
+    isAlone ? null : h("span", { class: "muted twin" }, words.twin(`${height} × ${width}`, at && new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(at), id.slice(-4))),
     h("span", { class: "muted" }, words.figures(large(parameters), bytes(size ?? 0), Math.round((left ?? 0) / 3600))),
     h(
       "span",
@@ -301,7 +307,7 @@ function line(app, model) {
 function changeOf(app, { id, input_size: [, height, width] }) {
   const importedFile = app.modelsController.importedFileOf(id);
   if (!importedFile) return;
-  Object.assign(now, { ...importedFile, of: id, size: `${height} × ${width}`, problem: null });
+  Object.assign(now, { ...importedFile, photo: null, of: id, size: `${height} × ${width}`, problem: null });
   show(app);
   getElement("#models-form [name=name]", HTMLInputElement).focus();
 }

@@ -62,7 +62,7 @@ export function boxes(context) {
  * @param {number} at
  */
 function boxRow(context, box, at) {
-  const element = row({ name: words(box.label), share: box.score, value: probability(box.score), go: () => void open(context, box) });
+  const element = row({ name: nameOf(context, box), share: box.score, value: probability(box.score), go: () => void open(context, box) });
   element.style.setProperty("--colour", colourOf(labelNumber(context, box)));
   element.classList.add("box-row");
   element.dataset.box = String(at);
@@ -84,11 +84,22 @@ function boxRow(context, box, at) {
 function drawn(context, box, at, count) {
   return {
     box,
-    text: `${words(box.label)} ${probability(box.score)}`,
+    text: `${nameOf(context, box)} · ${probability(box.score)}`,
     colour: colourOf(labelNumber(context, box)),
     isNamed: count <= MOST_LABELS || at < MOST_LABELS / 2,
     onPick: () => void open(context, box),
   };
+}
+
+/**
+ * What a box's class is called; one that nobody names has a number, which is not to be read as part of the score.
+ *
+ * @param {Context} context
+ * @param {OutputBox} box
+ */
+function nameOf({ model }, { label }) {
+  const isNumber = /^\d+$/.test(label) && !model.labels?.includes(label);
+  return isNumber ? say.answer.unnamed(Number(label)) : words(label);
 }
 
 /**

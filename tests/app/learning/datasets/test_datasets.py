@@ -107,10 +107,11 @@ def test_a_picture_is_the_sets_own(client):
 
 def test_a_sheet_has_a_row_a_class(client):
     sheet = pixels(client.get(f"{DATASETS}/strokes/sheet?per_class=4"))
-    assert sheet.shape == (8 * 32, 4 * 32, 3)
+    assert sheet.shape == (8 * 32, 4 * 32, 4)
     dataset = draw("strokes")
     first = dataset.pictures[np.flatnonzero(dataset.labels == 2)[0]]
-    np.testing.assert_array_equal(sheet[64:96, :32], first)
+    np.testing.assert_array_equal(sheet[64:96, :32, :3], first)
+    assert (sheet[..., 3] == 255).all()
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,11 @@ def test_a_zip_becomes_a_set(client, folder):
     np.testing.assert_array_equal(dataset.pictures[0], np.asarray(square))
     shown = pixels(client.get(f"{DATASETS}/{made['id']}/pictures/0"))
     np.testing.assert_array_equal(shown, dataset.pictures[0])
-    assert pixels(client.get(f"{DATASETS}/{made['id']}/sheet")).shape == (64, 6 * 32, 3)
+    sheet = pixels(client.get(f"{DATASETS}/{made['id']}/sheet"))
+    assert sheet.shape == (64, 6 * 32, 4)
+    # Two pictures a class; the rest is the page's own background, whatever its theme.
+    assert (sheet[:, : 2 * 32, 3] == 255).all()
+    assert (sheet[:, 2 * 32 :, 3] == 0).all()
 
 
 def test_a_form_will_do(client):
