@@ -12,7 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _PICTURE = "Open it in the program that shows it, and save or export it as JPEG or PNG."
-_BROWSER = "Save or export it as JPEG or PNG. This browser, or program, cannot open such pictures; in a browser that can, the page converts them by itself."
+_BROWSER = (
+    "Save or export it as JPEG or PNG. In a browser that can open such pictures, the page converts "
+    "them by itself."
+)
 _RAW = "Export it as JPEG from a photo program, or let the camera save JPEG beside it."
 _VIDEO = "Take one frame of it, a screenshot say, and save that as JPEG or PNG."
 _SOUND = "Choose a picture."

@@ -33,7 +33,7 @@ def test_a_list_is_no_length_and_the_end_is_called_so(screen: Screen, tmp_path: 
     )
     screen.page.wait_for_selector("#own-look")
     look_inside(screen)
-    facts = screen.page.locator("#layer .facts").first
+    facts = screen.page.locator("#inspector .facts").first
     screen.go_to("maps")
     expect(facts).to_contain_text("3\xa0×\xa03")
     screen.go_to("turned")

@@ -2,6 +2,7 @@
 
 /** @type {typeof import("../en/photo.js").photo} */
 export const photo = {
+  onWhite: "Durchsichtiges liegt auf Weiß.",
   title: "Foto",
   none: "Noch kein Foto",
   samples: "Beispiele",

@@ -1,6 +1,7 @@
 /** The photo, the camera, drawing, and what the network is given. */
 
 export const photo = {
+  onWhite: "Transparent parts are laid on white.",
   title: "Photo",
   none: "No photo yet",
   samples: "Samples",

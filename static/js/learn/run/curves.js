@@ -52,7 +52,7 @@ export function mountCurves(store, root) {
   const draw = () => {
     output.textContent = fixed(Number(slider.value), 2);
     key.replaceChildren(...keyOf(store.state));
-    table.replaceChildren(...keyFigures(store.state));
+    table.replaceChildren(...keyFigures(store.state, Number(slider.value)));
     for (const chart of charts) chart.draw(store.state, Number(slider.value));
   };
   const later = atMostEvery(DRAW_EVERY, draw);
@@ -98,7 +98,7 @@ class Chart {
     this.#plot ??= new uPlot(this.#options(width, state), data, this.#body);
     if (this.#plot.width !== width) this.#plot.setSize({ width, height: HEIGHT });
     this.#plot.setData(data);
-    this.#body.setAttribute("aria-label", describe(run));
+    this.#body.setAttribute("aria-label", describe(run, weight));
   }
 
   /**
@@ -185,10 +185,11 @@ function keyOf({ run, secondRun }) {
  * The same in figures, for those who cannot see the lines.
  *
  * @param {Readonly<LearnState>} state
+ * @param {number} weight of the smoothing
  */
-function keyFigures({ run, secondRun }) {
+function keyFigures({ run, secondRun }, weight) {
   const runs = [run, secondRun].filter((one) => one !== null);
-  const last = runs.map(figuresOf);
+  const last = runs.map((one) => figuresOf(one, weight));
   const cell = (/** @type {string} */ text) => h("td", {}, text);
   const rows = Object.entries(words.rows).map(([name, title]) =>
     h("tr", {}, h("th", { scope: "row" }, title), ...last.map((figures) => cell(figures[/** @type {keyof typeof words.rows} */ (name)]))),
@@ -198,11 +199,14 @@ function keyFigures({ run, secondRun }) {
 }
 
 /**
+ * Where the lines end: training smoothed as it is drawn, validation after the last epoch.
+ *
  * @param {Run} run
+ * @param {number} weight of the smoothing
  * @returns {Record<keyof typeof words.rows, string>}
  */
-function figuresOf({ batches, history, validation_pictures: heldOut }) {
-  const [, loss, accuracy] = recent(batches);
+function figuresOf({ batches, history, validation_pictures: heldOut }, weight) {
+  const [loss, accuracy] = [POINT.loss, POINT.accuracy].map((at) => smooth(batches.map((point) => point[at] ?? 0), weight).at(-1));
   const end = history.at(-1);
   return {
     loss: loss === undefined ? "–" : decimals(loss, 3),
@@ -213,19 +217,12 @@ function figuresOf({ batches, history, validation_pictures: heldOut }) {
 }
 
 /**
- * The mean of the last batches, since one alone says little.
- *
- * @param {import("../types.js").BatchMetrics[]} points
+ * @param {Run | null} run
+ * @param {number} weight of the smoothing
  */
-function recent(points) {
-  const some = points.slice(-20);
-  return some.length ? [0, 1, 2].map((i) => some.reduce((sum, point) => sum + (point[i] ?? 0), 0) / some.length) : [];
-}
-
-/** @param {Run | null} run */
-function describe(run) {
+function describe(run, weight) {
   if (!run?.batches.length) return words.empty;
-  const { loss, accuracy, validationAccuracy } = figuresOf(run);
+  const { loss, accuracy, validationAccuracy } = figuresOf(run, weight);
   return run.validation_pictures === 0 ? words.labelOfTraining(loss, accuracy) : words.label(loss, validationAccuracy);
 }
 

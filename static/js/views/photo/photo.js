@@ -57,7 +57,27 @@ function drawPhoto({ analysis, photo, inputImage, source }) {
   }
   placeBox(getElement("#crop", HTMLElement), share(boxOf(crop), width, height));
   const credit = getElement("#credit", HTMLElement);
-  credit.textContent = credit.title = caption(photo !== null, source); // two lines have room
+  const isClear = photo !== null && hasClearParts(photo);
+  credit.textContent = credit.title = caption(photo !== null, source) + (isClear ? ` · ${t.photo.onWhite}` : ""); // two lines have room
+}
+
+/** @type {WeakMap<ImageBitmap, boolean>} */
+const known = new WeakMap();
+
+/**
+ * Whether parts of a photo are transparent; looked for once, and in so few pixels that it costs nothing.
+ *
+ * @param {ImageBitmap} photo
+ */
+function hasClearParts(photo) {
+  const found = known.get(photo);
+  if (found !== undefined) return found;
+  const side = 64;
+  const context = new OffscreenCanvas(side, side).getContext("2d");
+  context?.drawImage(photo, 0, 0, side, side);
+  const isClear = context?.getImageData(0, 0, side, side).data.some((value, i) => i % 4 === 3 && value < 255) ?? false;
+  known.set(photo, isClear);
+  return isClear;
 }
 
 /**

@@ -138,7 +138,7 @@ export const run = {
   },
   report: {
     title: "Auswertung",
-    empty: "Nach der ersten Epoche sind die Validierungsbilder, mit denen es nie trainiert wurde, seine Prüfung.",
+    empty: "Wo Bilder zur Validierung zurückgehalten werden, sind sie nach der ersten Epoche seine Prüfung: Mit ihnen wird nie trainiert.",
     /** @type {(share: string, count: string) => string} */
     score: (share, count) => `Validierungsgenauigkeit ${share} auf ${count} Bildern`,
     at: (/** @type {string} */ step) => `vom Netz nach Batch ${step}`,

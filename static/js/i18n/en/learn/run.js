@@ -138,7 +138,7 @@ export const run = {
   },
   report: {
     title: "Evaluation",
-    empty: "After the first epoch, the validation images, which it was never trained on, are its exam.",
+    empty: "Where images are held out for validation, they are its exam after the first epoch: it is never trained on them.",
     /** @type {(share: string, count: string) => string} */
     score: (share, count) => `Validation accuracy ${share} on ${count} images`,
     at: (/** @type {string} */ step) => `by the network after batch ${step}`,
