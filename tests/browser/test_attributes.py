@@ -7,7 +7,7 @@ import pytest
 from onnx import helper
 from playwright.sync_api import expect
 
-from tests.engine.onnx_files import file, random
+ import file, random
 
 from .drops import drop_bytes
 from .screen import Screen
