@@ -7,7 +7,7 @@ import pytest
 from onnx import helper
 from playwright.sync_api import expect
 
- import file, random
+from tests.engine.formats.onnx.files import file, random
 
 from .drops import drop_bytes
 from .screen import Screen
