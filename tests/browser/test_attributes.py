@@ -31,7 +31,7 @@ def test_a_list_is_no_length_and_the_end_is_called_so(screen: Screen, tmp_path: 
     drop_bytes(
         screen, tmp_path, "Lists.onnx", file(nodes, inputs={"x": [1, 3, 8, 8]}, arrays=arrays)
     )
-    screen.page.wait_for_selector("#own-look")
+    screen.page.wait_for_selector("#models-open")
     look_inside(screen)
     facts = screen.page.locator("#inspector .facts").first
     screen.go_to("maps")

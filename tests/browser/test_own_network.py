@@ -301,17 +301,17 @@ def test_a_picture_that_comes_with_a_network_is_its_photo(screen: Screen, tmp_pa
     page, model = screen.page, tmp_path / "Twin.onnx"
     model.write_bytes(exported.squeeze_excite())
     drop(screen, model, ROOT / "static" / "samples" / "coffee.jpg")
-    expect(page.locator("#own-photo")).to_contain_text("coffee.jpg")
-    assert page.locator(".own-data").count() == 0
+    expect(page.locator("#models-photo")).to_contain_text("coffee.jpg")
+    assert page.locator(".models-data").count() == 0
     look_inside(screen)
     expect(page.locator("#credit")).to_have_text("coffee.jpg")
 
     # The same network prepared in another way has the same name: time and size tell them apart.
     drop(screen, model)
-    page.select_option("#own-form [name=preset]", "unit")
+    page.select_option("#models-form [name=preset]", "unit")
     look_inside(screen)
-    page.locator(".own-offer").first.click()
-    twins = page.locator(".own-list li", has_text="Twin").locator(".twin")
+    page.locator(".models-offer").first.click()
+    twins = page.locator(".models-list li", has_text="Twin").locator(".twin")
     expect(twins).to_have_count(2)
     expect(twins.first).to_contain_text("pixels, opened at")
 

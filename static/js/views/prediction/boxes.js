@@ -99,7 +99,7 @@ function drawn(context, box, at, count) {
  */
 function nameOf({ model }, { label }) {
   const isNumber = /^\d+$/.test(label) && !model.labels?.includes(label);
-  return isNumber ? say.answer.unnamed(Number(label)) : words(label);
+  return isNumber ? t.answer.unnamed(Number(label)) : words(label);
 }
 
 /**
