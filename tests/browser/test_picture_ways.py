@@ -122,6 +122,9 @@ def test_a_small_avif_of_a_folder_is_converted(screen: Screen):
     loose.check(fit(picture, Preprocess(input_size=(3, picture.height, picture.width))))
 
 
+TRANSPARENT = {"png_grey16_trns", "gif_transparent"}
+
+
 @pytest.mark.parametrize(
     "name",
     ["webp_exif6", "webp_xmp6", "png_grey16_trns", "png_icc", "gif_transparent", "jpeg_exif6"],
@@ -129,7 +132,8 @@ def test_a_small_avif_of_a_folder_is_converted(screen: Screen):
 def test_the_panel_shows_what_the_network_saw(screen: Screen, name: str):
     case = SMALL[name]
     upload(screen, f"{name}.jpg", case.data)
-    assert wait_for_photo(screen, name) == f"{name}.jpg"
+    said = " · Transparent parts are laid on white." if name in TRANSPARENT else ""
+    assert wait_for_photo(screen, name) == f"{name}.jpg{said}"
     case.check(panel(screen))
     case.check_quarters(seen(screen))
 
