@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import textwrap
 from collections.abc import Iterator
 from html import escape
 from json import loads
@@ -78,7 +79,14 @@ def publish(run: Path, name: str) -> None:
     (CARDS / f"{name}-confusion.svg").write_text(
         confusion_picture(list(network.labels or ()), network.meta["confusion"])
     )
-    (CARDS / f"{name}.md").write_text("\n".join(card(name, network, epochs)) + "\n")
+    (CARDS / f"{name}.md").write_text("\n".join(map(wrapped, card(name, network, epochs))) + "\n")
+
+
+def wrapped(line: str) -> str:
+    """A paragraph of the card in lines of at most 100 columns; tables and commands run on."""
+    if line.startswith(("|", "!", "convscope ")):
+        return line
+    return textwrap.fill(line, 100, break_on_hyphens=False, break_long_words=False)
 
 
 def card(name: str, network: engine.Network, epochs: list[dict[str, Any]]) -> Iterator[str]:
@@ -93,49 +101,66 @@ def card(name: str, network: engine.Network, epochs: list[dict[str, Any]]) -> It
         "",
         "| | |",
         "|---|---|",
-        f"| right on pictures never trained on | **{meta['accuracy']:.1%}** of {meta['validation_pictures']:,} |",
+        (
+            f"| validation accuracy | **{meta['accuracy']:.1%}** of "
+            f"{meta['validation_pictures']:,} images |"
+        ),
         f"| parameters | {sum(layer.parameters for layer in layers):,} |",
-        f"| multiply-adds for one picture | {sum(layer.multiply_adds for layer in layers):,} |",
+        f"| multiply-adds for one image | {sum(layer.multiply_adds for layer in layers):,} |",
         f"| file | {size / 1e6:.2f} MB, half precision; computed in float32 |",
         "",
         "## Data and terms",
         "",
-        meta["terms"],
-        f"{meta['training_pictures']:,} pictures to learn from; to measure with, {meta['validation_pictures']:,}: 10 % of each class.",
+        (
+            f"{meta['terms']} {meta['training_pictures']:,} images to learn from, "
+            f"{meta['validation_pictures']:,} for validation: 10 % of each class."
+        ),
         "",
         "## How it was trained",
         "",
-        f"By this project's own engine, on two CPU threads of a shared machine, in {seconds / 60:.0f} minutes ({meta['date']}):",
+        (
+            "By this project's own engine, on two CPU threads of a shared machine, "
+            f"in {seconds / 60:.0f} minutes ({meta['date']}):"
+        ),
         "",
         "```sh",
         meta["command"],
         "```",
         "",
         meta["note"],
-        "A normalisation that follows a convolution is folded into it on export; the file holds the moving average of the weights.",
-        "Training loss and accuracy are measured on augmented and mixed pictures; validation before the statistics of the",
-        "normalisation are settled on plain pictures, which is the last step: the file is right more often than the curve says.",
-        f"The numbers: [{name}-history.json]({name}-history.json).",
+        "",
+        (
+            "A batch normalisation that follows a convolution is folded into it on export; the file "
+            "holds the moving average of the weights. Training loss and accuracy are measured on "
+            "augmented and mixed images. Validation accuracy is measured before the statistics of "
+            "batch normalisation are recalibrated on plain images, which is the last step, so the "
+            "file is more accurate than the curve's end. "
+            f"The numbers: [{name}-history.json]({name}-history.json)."
+        ),
         "",
         f"![Loss and accuracy over the epochs]({name}-history.svg)",
         "",
-        "## How often it is right",
+        "## Accuracy of each class",
         "",
-        "| class | right | pictures in all |",
+        "| class | accuracy | images in all |",
         "|---|---:|---:|",
     )
     for label, share in meta["per_class"].items():
         yield f"| {label} | {share:.1%} | {meta['pictures'][label]:,} |"
     yield from (
         "",
-        "Rows are what a picture shows, columns what the network says:",
+        "The confusion matrix; rows are the true classes, columns the predicted ones:",
         "",
         f"![Confusion matrix]({name}-confusion.svg)",
         "",
         "## What it is not for",
         "",
-        "It was made to be looked into. It knows 20 words and has seen small, centred photographs of one thing each. Its shares",
-        "are not probabilities of anything in the world: a giraffe is an «elephant» or a «dog» to it, at times with great certainty.",
+        (
+            "It was made to be looked into. It knows 20 classes and was trained on small, centred "
+            "photographs of one thing each. It always predicts one of its classes, so its "
+            "probabilities say nothing about other things: it takes a giraffe for an “elephant” or a "
+            "“dog”, at times with a high probability."
+        ),
     )
 
 

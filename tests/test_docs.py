@@ -14,7 +14,7 @@ from app.http.application import create_app
 PROJECT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"")
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 MIB = 2**20
 # Larger than a megabyte on purpose.
 HEAVY = {"engine/zoo/weights/everyday.safetensors": 4 * MIB}
@@ -68,6 +68,16 @@ def test_links_lead_somewhere(document):
         target = (document.parent / path).resolve() if path else document
         assert target.exists(), f"{link} leads nowhere"
         assert not anchor or anchor in anchors(target), f"{link}: no such heading"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_prose_has_at_most_100_columns(document):
+    """Tables, code blocks, headings, pictures and the targets of links may run on."""
+    blank = BLOCK.sub(lambda block: "\n" * block[0].count("\n"), document.read_text())
+    for number, line in enumerate(blank.splitlines(), 1):
+        if not line.lstrip().startswith(("|", "#", "![")):
+            width = len(re.sub(r"\]\([^)\s]+\)", "]", line))
+            assert width <= 100, f"{name_of(document)}:{number} has {width} columns"
 
 
 def commands(document):
