@@ -6,9 +6,10 @@ together. Behind the 2 come the value's own axes, of size 1 where all numbers al
 same: the rows that a map sees need one entry a row, however many channels and columns there are.
 Nothing is seen where both entries are NOTHING.
 
-Everything follows from ``Op.window``. Ops that only move, join or repeat numbers do the same with
-the bounds; of all others the windows of each index along each axis are asked for once, and are the
-same for ops of the same geometry.
+Everything follows from ``Op.input_region`` and ``Op.tables``, where stride, padding and dilation
+come in (``engine/ops/window.py``). Ops that only move, join or repeat numbers do the same with the
+bounds; of all others the windows of each index along each axis are asked for once, and are the same
+for ops of the same geometry.
 """
 
 from __future__ import annotations

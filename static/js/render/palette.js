@@ -6,6 +6,9 @@
  * it survives colour blindness and a grey print. Signed numbers get blue – page – orange, told
  * apart by every kind of colour vision; zero is the colour of the page in either theme, so what is
  * nothing looks like nothing.
+ *
+ * The server paints PNGs in the light theme's colours: `app/encoding/arrays.py` has them a second
+ * time, and a test holds the two together.
  */
 
 /** @typedef {Uint32Array} Palette 256 colours as the bytes of an ImageData, red first. */

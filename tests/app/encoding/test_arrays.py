@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -168,11 +169,11 @@ def test_a_tag_of_another_version_is_another(monkeypatch):
 
 
 def test_sheets_have_the_colours_of_the_page():
-    script = (
-        (Path(__file__).parents[3] / "static/js/render/palette.js").read_text().replace('", "', " ")
-    )
-    for stops in (encode._VIRIDIS, encode._BLUE_ORANGE):
-        assert all(f"#{stop}" in script for stop in stops.split())
+    script = (Path(__file__).parents[3] / "static/js/render/palette.js").read_text()
+    for name, stops in {"sequential": encode._VIRIDIS, "light": encode._BLUE_ORANGE}.items():
+        of_the_page = re.search(rf"{name}: \[(.*?)\]", script, re.DOTALL)
+        assert of_the_page is not None
+        assert re.findall(r"#(\w{6})", of_the_page[1]) == stops.split()
 
 
 def test_a_long_thin_map_makes_a_long_thin_sheet_and_a_huge_one_none():

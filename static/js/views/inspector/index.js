@@ -59,6 +59,9 @@ function showLayer({ store, navigation }, about) {
   );
 }
 
+/** Characters of a value that have room beside its name in one of two columns. */
+const COLUMN = 20;
+
 /**
  * @typedef {[name: string, value: string, term?: string]} Fact whose name is a term of the glossary, if that is named
  *
@@ -66,7 +69,10 @@ function showLayer({ store, navigation }, about) {
  * @param {Fact[]} facts
  */
 function list(kind, facts) {
-  return h("dl", { class: kind }, ...facts.map(([name, value, id]) => h("div", {}, h("dt", {}, id ? term(id, name) : name), h("dd", {}, value))));
+  const rows = facts.map(([name, value, id]) =>
+    h("div", { class: value.length > COLUMN ? "wide" : "" }, h("dt", {}, id ? term(id, name) : name), h("dd", {}, value)),
+  );
+  return h("dl", { class: kind }, ...rows);
 }
 
 /**
