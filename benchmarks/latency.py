@@ -9,21 +9,16 @@ turns, so that whatever else the machine does falls on both.
 from __future__ import annotations
 
 import argparse
-import os
-import socket
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from statistics import quantiles
 
 import httpx
 
-PHOTO = Path("static/samples/car.jpg")
+from benchmarks.serving import served, variant
+
+PHOTO = Path("static/samples/car.jpg").read_bytes()
 BLOCKS = 4
 number = count()
 
@@ -32,7 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--requests", type=int, default=150, help="of each kind")
     requests = parser.parse_args().requests
-    with _server() as url, httpx.Client(base_url=f"{url}/api/v1", timeout=60) as api:
+    with served() as url, httpx.Client(base_url=f"{url}/api/v1", timeout=60) as api:
         run = api.post("/trainings", json={"epochs": 1000, "paused": True}).json()["id"]
         _analyses(api, 10)
         quiet, busy, steps = [], [], 0
@@ -50,7 +45,7 @@ def _analyses(api: httpx.Client, requests: int) -> list[float]:
     """Milliseconds from a request's first byte to its answer's last."""
     spent = []
     for _ in range(requests):
-        data = PHOTO.read_bytes() + next(number).to_bytes(4, "big")
+        data = variant(PHOTO, next(number))
         start = time.perf_counter()
         api.post(
             "/analyses", content=data, headers={"Content-Type": "image/jpeg"}
@@ -66,32 +61,6 @@ def _p95(milliseconds: list[float]) -> float:
 def _report(what: str, milliseconds: list[float]) -> None:
     middle = quantiles(milliseconds, n=2)[0]
     print(f"{what:20} median {middle:6.1f} ms   p95 {_p95(milliseconds):6.1f} ms")
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "CONVSCOPE_TRAININGS_DIR": folder}
-        command = [sys.executable, "-m", "app.cli.main", "serve", "--port", str(port)]
-        server = subprocess.Popen([*command, "--log-level", "error"], env=environment)
-        try:
-            while not _is_ready(url):
-                time.sleep(0.05)
-            yield url
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/api/v1/health/ready").status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 if __name__ == "__main__":
