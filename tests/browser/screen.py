@@ -4,29 +4,32 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, Response
+from playwright.sync_api import ConsoleMessage, Page
 
 # How far a number on the screen may be from the exact one: four places, or four figures and more.
 WRITTEN = {"abs": 1e-4, "rel": 1e-4}
 PARTS = "main, section, .panel, .column, .tile, #stage *"  # of the page, which move when something above them grows
 PATIENCE = 60_000  # milliseconds; a busy machine is no mistake of the page
+REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+LOST = "Failed to load resource: net::"  # it was cut, or asked of another host
 
 
 class Screen:
-    """One open page, with what it asked for and what it complained of."""
+    """One open page, with what it complained of.
+
+    Chromium's console names every request that is refused or goes to another host (`conftest.FLAGS` lets none through). Listening
+    to all requests of a page, two hundred a visit, would take a third of the processor's time of a short test.
+    """
 
     def __init__(self, page: Page, site: str) -> None:
         self.page = page
         self.site = site
-        self.requests: list[str] = []
         self.complaints: list[str] = []
         self.expected_status = 200
         page.set_default_timeout(PATIENCE)
         self._listeners: dict[str, Callable[..., None]] = {
-            "request": lambda request: self.requests.append(request.url),
             "pageerror": lambda error: self.complaints.append(str(error)),
             "console": self._listen,
-            "response": self._check,
         }
         for event, listener in self._listeners.items():
             page.on(event, listener)  # type: ignore[call-overload]
@@ -38,6 +41,13 @@ class Screen:
 
     def open(self, address: str) -> None:
         self.page.goto(f"{self.site}/{address}")
+
+    def record_requests(self) -> list[str]:
+        """The addresses of all that is asked for from now on."""
+        found: list[str] = []
+        self._listeners["request"] = lambda request: found.append(request.url)
+        self.page.on("request", self._listeners["request"])
+        return found
 
     def get(self, path: str) -> Any:
         """The API's JSON, asked for outside of the page."""
@@ -144,14 +154,15 @@ class Screen:
         """Numbers as they are written on the screen."""
         return [number(text) for text in self.page.locator(selector).all_inner_texts()]
 
-    def _listen(self, message) -> None:
-        # Chromium logs every refused request; those are checked below, by their status.
-        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
-            self.complaints.append(message.text)
-
-    def _check(self, response: Response) -> None:
-        if response.status >= 400 and response.status != self.expected_status:
-            self.complaints.append(f"{response.status} {response.url}")
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        text, url = message.text, message.location["url"]
+        if refused := REFUSED.match(text):
+            if int(refused[1]) != self.expected_status:
+                self.complaints.append(f"{refused[1]} {url}")
+        elif not text.startswith(LOST) or not url.startswith(self.site):
+            self.complaints.append(f"{text} {url}" if text.startswith(LOST) else text)
 
 
 def number(text: str) -> float:

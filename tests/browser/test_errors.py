@@ -79,6 +79,7 @@ def test_pasting(screen: Screen):
           const data = new DataTransfer();
           const canvas = document.createElement('canvas');
           canvas.width = 30; canvas.height = 20;
+          canvas.getContext('2d').fillRect(0, 0, 30, 20);
           return new Promise((done) => canvas.toBlob((blob) => {
             data.items.add(new File([blob], 'by paste.png', { type: 'image/png' }));
             const init = { bubbles: true, cancelable: true, clipboardData: data };

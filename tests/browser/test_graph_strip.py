@@ -14,6 +14,7 @@ from .graphs import dense, inception, inverted, many, residual
 from .menagerie import build_menagerie
 from .pictures import keep_picture
 from .screen import Screen
+from .tabs import EMPTY
 from .test_access import PHONE, check_with_axe
 
 pytestmark = pytest.mark.browser
@@ -206,12 +207,15 @@ IN_SIGHT_ARE_DRAWN = """() => {
 
 
 def test_only_what_is_in_sight_is_asked_for(open_page: OpenPage, artifacts):
-    screen = open_network(open_page, "many", "bn1")
+    screen = open_page(EMPTY)
+    requests = screen.record_requests()
+    screen.open("?model=many&photo=car&layer=bn1")
+    screen.wait_for_layer("bn1")
     page = screen.page
     page.keyboard.press("b")
     page.wait_for_function("() => document.querySelectorAll('.column').length > 300")
     page.wait_for_function(IN_SIGHT_ARE_DRAWN)
-    asked = {url.split(TENSOR)[1].split("?")[0] for url in screen.requests if TENSOR in url}
+    asked = {url.split(TENSOR)[1].split("?")[0] for url in requests if TENSOR in url}
     assert (
         len(asked) < 100
     )  # thirty in sight, some beside them, and the blocks that were shown before

@@ -68,6 +68,7 @@ def test_no_training_begins_with_a_number_that_cannot_be_used(open_page: OpenPag
     epochs = page.get_by_label("Epochs")
     epochs.fill("0")
     page.locator(".part > summary").nth(2).click()  # folded away
+    requests = screen.record_requests()
     page.click("#play")
     page.locator(".run-note.problem").wait_for()
     said = page.inner_text(".run-note.problem")
@@ -75,7 +76,7 @@ def test_no_training_begins_with_a_number_that_cannot_be_used(open_page: OpenPag
     assert "from 1 to 1000" in said
     assert epochs.evaluate("(input) => input === document.activeElement")
     assert epochs.input_value() == "0"
-    assert not [url for url in screen.requests if url.endswith("/api/v1/trainings")]
+    assert not [url for url in requests if url.endswith("/api/v1/trainings")]
     check_with_axe(screen)
 
 

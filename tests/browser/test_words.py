@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from .tabs import EMPTY
+
 pytestmark = pytest.mark.browser
 
 # Characters: anything longer that does not change is a sentence that nobody translated, or a name.
@@ -89,9 +91,11 @@ def test_english_for_whoever_reads_another_language(open_page):
 
 
 def test_only_one_language_is_fetched(open_page):
-    screen = open_page(locale="de-DE")
+    screen = open_page(EMPTY, locale="de-DE")
+    requests = screen.record_requests()
+    screen.open("")
     screen.wait_for_reading()
-    fetched = re.findall(r"/i18n/(\w\w)/", "\n".join(screen.requests))
+    fetched = re.findall(r"/i18n/(\w\w)/", "\n".join(requests))
     assert set(fetched) == {"de"}
 
 
