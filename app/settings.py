@@ -25,13 +25,15 @@ class Settings(BaseSettings):
     )
 
     max_image_bytes: int = Field(
-        10 * MIB, ge=1, description="Largest picture file that is accepted, in bytes."
+        10 * MIB, ge=1, description="Largest image file that is accepted, in bytes."
     )
     max_image_pixels: int = Field(
-        25_000_000, ge=1, description="Largest picture that is decoded, in pixels (width × height)."
+        25_000_000, ge=1, description="Largest image that is decoded, in pixels (width × height)."
     )
     time_limit: float = Field(
-        10.0, gt=0, description="Longest that one analysis may take, waiting included, in seconds."
+        10.0,
+        gt=0,
+        description="Longest that one analysis may take, including time in the queue, in seconds.",
     )
     workers: int = Field(
         default_factory=lambda: min(4, cpu_count()),
@@ -44,7 +46,9 @@ class Settings(BaseSettings):
         description="Tasks that may wait for a worker; the next one is refused with a 503.",
     )
     max_analysis_cache_bytes: int = Field(
-        512 * MIB, ge=0, description="Memory for finished analyses, in bytes; the oldest go first."
+        512 * MIB,
+        ge=0,
+        description="Memory for finished analyses, in bytes; the least recently used are evicted.",
     )
 
     models_dir: str = Field(
@@ -57,40 +61,42 @@ class Settings(BaseSettings):
     max_models_bytes: int = Field(
         1024 * MIB,
         ge=0,
-        description="Memory for models that people bring, in bytes; the least recently used go first.",
+        description="Memory for uploaded models, in bytes; the least recently used are evicted.",
     )
     model_ttl: float = Field(
         86400.0,
         gt=0,
-        description="How long a brought model that nobody uses is kept, in seconds.",
+        description="How long an unused uploaded model is kept, in seconds.",
     )
     model_time_limit: float = Field(
         120.0,
         gt=0,
-        description="Longest that reading a brought model may take, in seconds; sizes are limited before that.",
+        description="Longest that reading an uploaded model may take, in seconds; sizes are limited before that.",
     )
     max_multiply_adds: int = Field(
         50_000_000_000,
         ge=1,
-        description="Most multiply-adds that one photo may take in a brought model.",
+        description="Most multiply-adds for one photo in an uploaded model.",
     )
     max_activation_bytes: int = Field(
         512 * MIB,
         ge=1,
-        description="Most memory that one photo's values may take in a brought model, in bytes.",
+        description="Most memory for the values of one photo in an uploaded model, in bytes.",
     )
 
     trainings_dir: str = Field(
         "~/.local/share/convscope",
-        description="Folder for trainings and the pictures that people bring for them.",
+        description="Folder for trainings and uploaded datasets.",
     )
     max_trainings: int = Field(
         2,
         ge=0,
-        description="Trainings that may have a process at once; paused ones make room for new ones.",
+        description="Trainings that may have a process at once; paused ones give up theirs to new ones.",
     )
     max_kept_trainings: int = Field(
-        50, ge=1, description="Trainings that are kept; the oldest that are over go first."
+        50,
+        ge=1,
+        description="Trainings that are kept; of those that have ended, the oldest are deleted.",
     )
     max_training_memory: int = Field(
         2048 * MIB, ge=256 * MIB, description="Address space of one training's process, in bytes."
@@ -98,25 +104,23 @@ class Settings(BaseSettings):
     training_time_limit: float = Field(
         3600.0,
         gt=0,
-        description="Longest that one training may learn, pauses left out, in seconds.",
+        description="Longest that one training may run, without pauses, in seconds.",
     )
     max_archive_bytes: int = Field(
-        64 * MIB, ge=1, description="Largest ZIP of pictures that is accepted, in bytes."
+        64 * MIB, ge=1, description="Largest ZIP of images that is accepted, in bytes."
     )
-    max_datasets: int = Field(
-        20, ge=0, description="Sets of pictures that people brought that are kept at once."
-    )
+    max_datasets: int = Field(20, ge=0, description="Uploaded datasets that are kept at once.")
     max_datasets_bytes: int = Field(
-        512 * MIB, ge=0, description="Room on disk for sets that people brought, in bytes."
+        512 * MIB, ge=0, description="Disk space for uploaded datasets, in bytes."
     )
     dataset_time_limit: float = Field(
-        120.0, gt=0, description="Longest that reading a ZIP of pictures may take, in seconds."
+        120.0, gt=0, description="Longest that reading a ZIP of images may take, in seconds."
     )
 
     max_step_cache_bytes: int = Field(
         256 * MIB,
         ge=0,
-        description="Memory for steps of learning that are looked at, in bytes; the oldest go first, a larger one is refused.",
+        description="Memory for inspected training steps, in bytes; the least recently used are evicted, a larger one is refused.",
     )
 
     header_timeout: float = Field(
