@@ -56,11 +56,11 @@ def engine_step(net: Network, x: Array, labels: Array) -> Step:
 
     state = TrainState(net, TrainConfig(momentum=MOMENTUM, weight_decay=WEIGHT_DECAY))
     step = EngineStep(state, cross_entropy)
-    shares = soft_targets(labels, CLASSES, 0.0, x.dtype)
+    targets = soft_targets(labels, CLASSES, 0.0, x.dtype)
 
     def run() -> float:
         before = state.loss_sum
-        step(x, shares, LEARNING_RATE)
+        step(x, targets, LEARNING_RATE)
         return (state.loss_sum - before) / len(x)
 
     return run

@@ -188,7 +188,7 @@ def car(p: Array) -> Array:
     return np.minimum(smooth_max(shell(p), -arch, 0.02), wheel(p))
 
 
-def glass_margin(p: Array) -> Array:
+def glazing_margin(p: Array) -> Array:
     """How far inside a pane a point of the cabin's skin lies, in metres; negative outside."""
     x, y, side = mirrored(p)
     along = bent(x, side)
@@ -228,7 +228,7 @@ PLATE_LETTERS = (
 
 
 def surface(p: Array, normal: Array) -> tuple[Array, Array, Mask]:
-    """Base colour (3, N), reflectance at right angles (N) and where there is glass (N)."""
+    """Base colour (3, N), reflectance at right angles (N) and where the windows are (N)."""
     q = mirrored(p)
     x, y, side = q
     colour = np.broadcast_to(vec(0.33, 0.010, 0.005), p.shape).copy()
@@ -266,9 +266,9 @@ def surface(p: Array, normal: Array) -> tuple[Array, Array, Mask]:
     paint(ellipsoid(q, vec(-2.0, 0.82, 0.72), vec(0.3, 0.07, 0.22)) < 0, (0.30, 0.004, 0.006), 0.1)
 
     in_cabin = (cabin(q) < 0.006) & (body(q) > 0.004)
-    margin = glass_margin(p)
+    margin = glazing_margin(p)
     paint(in_cabin & (margin > -0.016), (0.008, 0.008, 0.009), 0.04)
-    glass = in_cabin & (margin > 0) & ~pillar(p)
+    glazing = in_cabin & (margin > 0) & ~pillar(p)
 
     wheels = wheel(q) < 0.004
     hub, depth = axle_distance(x, y), side - WHEEL_TRACK
@@ -279,7 +279,7 @@ def surface(p: Array, normal: Array) -> tuple[Array, Array, Mask]:
     paint(alloy, (0.19, 0.19, 0.20), 0.55)
     arch = (axle_distance(x, y) < 0.392) & ~wheels & (side < 0.885)
     paint(arch, (0.006, 0.006, 0.006), 0.0)
-    return colour, mirror, glass
+    return colour, mirror, glazing
 
 
 def plate_letters(p: Array) -> Mask:

@@ -2,7 +2,7 @@
 """Render the sample car: `python scripts/render_car.py static/samples/car.jpg`.
 
 The page needs a photo of a car that anyone may use, so the project makes its own. Rays are marched
-in NumPy, a strip of the picture at a time, through the field of `car_model.py`; paint, glass and
+in NumPy, a strip of the picture at a time, through the field of `car_model.py`; paint, glazing and
 lamps then mirror a sky, a wood and a road that are made of noise. About half a minute.
 
 Points and directions are float32 arrays of shape (3, N) in metres; colours are linear RGB, (3, N).
@@ -22,7 +22,7 @@ from car_model import (
     cabin,
     car,
     dot,
-    glass_margin,
+    glazing_margin,
     interior,
     mirrored,
     mix,
@@ -194,7 +194,7 @@ def cabin_view(p: Array, ray: Array) -> Array:
     far = np.full(p.shape[1], 3.0, np.float32)
     reach = march(inside, start, ray, np.zeros_like(far), far)
     end = start + ray * np.where(np.isfinite(reach), reach, 3.0)
-    open_pane = (glass_margin(end) > 0) & ~pillar(end) & (interior(end) > 0.02)
+    open_pane = (glazing_margin(end) > 0) & ~pillar(end) & (interior(end) > 0.02)
     lit = 0.35 + 0.65 * np.maximum(normal_of(interior, end)[1], 0)
     seats = vec(0.085, 0.072, 0.062) * lit
     return np.where(open_pane, reflected(end, ray) * 0.55, seats)
@@ -204,15 +204,15 @@ def shade_car(p: Array, ray: Array) -> Array:
     """Light from the car's skin: sun, sky, what shines through and what is mirrored."""
     normal = normal_of(car, p)
     facing = np.clip(-dot(ray, normal), 0, 1)
-    base, mirror, glass = surface(p, normal)
+    base, mirror, glazing = surface(p, normal)
     open_sky = openness(p, normal, 0.45) * (0.25 + 0.75 * openness(p, normal, 0.08))
     lifted = p + normal * 0.01
     sun = sunlight(lifted, SUN) * np.maximum(dot(normal, SUN), 0)
     bounce = vec(0.20, 0.19, 0.18) * np.clip(0.5 - 0.5 * normal[1], 0, 1)
     fill = SKY_FILL * np.clip(0.5 + 0.5 * normal[1], 0, 1) + bounce
     lit = base * (SUN_COLOUR * sun + fill * open_sky)
-    if glass.any():
-        lit[:, glass] = cabin_view(p[:, glass], ray[:, glass]) * vec(0.72, 0.80, 0.78)
+    if glazing.any():
+        lit[:, glazing] = cabin_view(p[:, glazing], ray[:, glazing]) * vec(0.72, 0.80, 0.78)
     bounced = ray + 2 * facing * normal
     glossy = mirror > 0.015  # rubber does not shine, even at a grazing angle
     fresnel = np.where(glossy, mirror + (1 - mirror) * (1 - facing) ** 5, mirror)  # Schlick

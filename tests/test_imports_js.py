@@ -20,7 +20,7 @@ PACKAGES = """
     network
     state
     export views/shared
-    views/attribution views/explain views/lesson views/models views/prediction
+    views/attribution views/explain views/training-step views/models views/prediction
     article views/compare views/photo
     views/inspector views/layer views/shell views/strip views/whatif
     learn

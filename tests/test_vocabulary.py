@@ -93,11 +93,16 @@ NAMES = {
     "_dressed": "_apply_options",
     "_photo_first": "_channels_first_input",
     "_bury": "_on_exit",
+    "glass": "step_trace, stepInspector",
+    "lesson": "a training step",
+    "Lesson": "TrainingStep",
+    "blame": "gradient",
 }
 MODULES = """
     crew stretches chains planner glass remembered origins model_wishes own_models explaining
-    sketch sight why slide intake before over tiles dress early pair lens share jury
+    sketch sight why slide intake before over tiles dress early pair lens share jury lesson
 """
+WORDS = PROJECT / "static/js/i18n"
 CODE = {".py", ".js", ".css", ".html", ".toml", ".sh", ".yml"}
 
 
@@ -118,18 +123,24 @@ def tracked():
     return [path for path in paths if path.is_file() and path != Path(__file__)]
 
 
+def code_of(path):
+    """A file's text; of the page's words only the keys, as what they say has its own test."""
+    text = path.read_text("utf-8")
+    return re.sub(r'"[^"\n]*"|`[^`]*`', "", text) if path.is_relative_to(WORDS) else text
+
+
 @cache
 def identifiers():
     """File -> the words of its code."""
     sources = [path for path in tracked() if path.suffix in CODE]
-    return {name_of(path): set(re.findall(r"\w+", path.read_text("utf-8"))) for path in sources}
+    return {name_of(path): set(re.findall(r"\w+", code_of(path))) for path in sources}
 
 
 @cache
 def page():
     """Place -> all that the page says there: the words of both languages, the glossary, the templates."""
     said = {}
-    for path in (PROJECT / "static/js/i18n").rglob("*.js"):
+    for path in WORDS.rglob("*.js"):
         source = re.sub(r"/\*.*?\*/|^\s*//[^\n]*", "", path.read_text("utf-8"), flags=re.DOTALL)
         literals = re.findall(r'"([^"\n]*)"|`([^`]*)`', source)
         texts = [re.sub(r"\$\{[^}]*\}", " ", plain or template) for plain, template in literals]

@@ -101,11 +101,11 @@ def augment(
 
 
 def mix(
-    x: Array, shares: Array, how: Augmentation, rng: np.random.Generator
+    x: Array, targets: Array, how: Augmentation, rng: np.random.Generator
 ) -> tuple[Array, Array]:
     """Blend a batch with itself in another order: by mixup, by cutmix, or not at all.
 
-    x (N, 3, H, W) and the truth as shares (N, K) come back in the same shapes, x as it was or
+    x (N, 3, H, W) and the targets (N, K) come back in the same shapes, x as it was or
     copied.
     """
     draw, share = rng.random(2)
@@ -120,8 +120,8 @@ def mix(
         mixed[:, :, top:bottom, left:right] = x[other, :, top:bottom, left:right]
         kept = np.float32(1 - (bottom - top) * (right - left) / (x.shape[2] * x.shape[3]))
     else:
-        return x, shares
-    return mixed, shares * kept + shares[other] * (1 - kept)
+        return x, targets
+    return mixed, targets * kept + targets[other] * (1 - kept)
 
 
 def _warp(pictures: Array, how: Augmentation, rng: np.random.Generator) -> Array:

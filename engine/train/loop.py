@@ -36,7 +36,7 @@ from engine.train.step import Step
 from engine.types import Array
 
 PREFETCHED = 2  # batches made ready in the background while a step runs
-Batch = tuple[Array, Array]  # x (N, 3, H, W) and the truth as shares (N, K)
+Batch = tuple[Array, Array]  # x (N, 3, H, W) and the targets (N, K)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ Event = StepDone | EpochDone | Finished
 
 @dataclass(frozen=True, eq=False)
 class PreparedBatch:
-    """A batch before it is learned from: x (N, 3, H, W), the truth (N, K) as shares, and who is in
+    """A batch before it is learned from: x (N, 3, H, W), the targets (N, K), and who is in
     it.
 
     ``indices`` (N,) are places in the whole dataset; where pictures were mixed, they name those
@@ -88,7 +88,7 @@ class PreparedBatch:
     """
 
     x: Array
-    shares: Array
+    targets: Array
     indices: Array
     learning_rate: float
     step: int  # of the whole training, from 1
@@ -130,8 +130,8 @@ def next_batch(dataset: Dataset, state: TrainState) -> PreparedBatch:
         raise TrainingError("no batch comes here: the epoch is over")
     done, total = state.epoch * len(order) + state.batch, config.epochs * len(order)
     chosen = for_training[order[state.batch]]
-    x, shares = _prepare(dataset, state, chosen, state.epoch, state.batch)
-    return PreparedBatch(x, shares, chosen, _learning_rate(config, done, total), done + 1, total)
+    x, targets = _prepare(dataset, state, chosen, state.epoch, state.batch)
+    return PreparedBatch(x, targets, chosen, _learning_rate(config, done, total), done + 1, total)
 
 
 def _epoch(training: Dataset, state: TrainState) -> Iterator[StepDone]:
@@ -141,10 +141,10 @@ def _epoch(training: Dataset, state: TrainState) -> Iterator[StepDone]:
     total = config.epochs * len(order)
     step = Step(state, LOSSES[config.loss])
     began = perf_counter()
-    for x, shares in _prefetched(training, state, order):
+    for x, targets in _prefetched(training, state, order):
         done = state.epoch * len(order) + state.batch
         learning_rate = _learning_rate(config, done, total)
-        outcome = step(x, shares, learning_rate)
+        outcome = step(x, targets, learning_rate)
         if not isfinite(state.loss_sum):
             raise TrainingError(
                 f"the loss is no longer a number in epoch {state.epoch + 1}, batch {state.batch}: "
@@ -192,10 +192,10 @@ def _prepare(training: Dataset, state: TrainState, chosen: Array, epoch: int, ba
     mean, std = np.array(preprocess.mean), np.array(preprocess.std)
     x = augment(training.pictures[chosen], config.augmentation, mean, std, rng)
     truth = training.labels[chosen]
-    shares = soft_targets(truth, len(training.classes), config.label_smoothing, x.dtype)
+    targets = soft_targets(truth, len(training.classes), config.label_smoothing, x.dtype)
     if epoch >= config.epochs - config.refine:
-        return x, shares
-    return mix(x, shares, config.augmentation, rng)
+        return x, targets
+    return mix(x, targets, config.augmentation, rng)
 
 
 def _record(state: TrainState, validation: Dataset, began: float) -> EpochRecord:

@@ -1,6 +1,6 @@
 """How wrong the network is, and in which direction it should move.
 
-A loss takes the network's outputs (N, K) and the truth, as class numbers (N,) or as shares (N, K),
+A loss takes the network's outputs (N, K) and the targets, class numbers (N,) or soft ones (N, K),
 and gives the mean loss over the batch with its gradient with respect to the outputs. All work is
 done in the outputs' dtype.
 """
@@ -18,20 +18,20 @@ Loss = Callable[[Array, Array, float], tuple[float, Array]]
 
 
 def soft_targets(targets: Array, classes: int, label_smoothing: float, dtype: np.dtype) -> Array:
-    """The truth as shares (N, K), from class numbers (N,) or from shares.
+    """The targets as probabilities (N, K), from class numbers (N,) or from soft targets (N, K).
 
     Smoothing s takes s of each picture's truth and gives it to all K classes evenly (Szegedy et al.
     2016, section 7).
     """
     if targets.ndim == 1:
-        shares = np.zeros((len(targets), classes), dtype)
-        shares[np.arange(len(targets)), targets] = 1
+        soft = np.zeros((len(targets), classes), dtype)
+        soft[np.arange(len(targets)), targets] = 1
     else:
-        shares = targets.astype(dtype)
+        soft = targets.astype(dtype)
     if label_smoothing:
-        shares *= 1 - label_smoothing
-        shares += label_smoothing / classes
-    return shares
+        soft *= 1 - label_smoothing
+        soft += label_smoothing / classes
+    return soft
 
 
 def cross_entropy(
@@ -40,16 +40,16 @@ def cross_entropy(
     """Softmax and log-likelihood in one: the mean of ``-sum(targets * log softmax(logits))``.
 
     Computed from the logits by log-sum-exp, so that no logit is too large. The gradient is
-    ``(softmax - targets) / N``, for targets whose shares add up to one.
+    ``(softmax - targets) / N``, for targets that add up to one.
     """
-    shares = _matching(logits, targets, label_smoothing)
+    soft = _matching(logits, targets, label_smoothing)
     shifted = logits - logits.max(axis=1, keepdims=True)
     exps = np.exp(shifted)
     sums = exps.sum(axis=1, keepdims=True)
     shifted -= np.log(sums)
-    loss = -float((shares * shifted).sum()) / len(logits)
+    loss = -float((soft * shifted).sum()) / len(logits)
     exps /= sums
-    exps -= shares
+    exps -= soft
     exps /= len(logits)
     return loss, exps
 

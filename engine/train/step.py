@@ -60,19 +60,19 @@ class Step:
         self._train = train
         self._replicas = [_replica(state.network) for _ in range(MICRO_BATCHES)]
 
-    def __call__(self, x: Array, shares: Array, learning_rate: float) -> Outcome:
-        """Learn from x (N, C, H, W) and the truth (N, K) as shares."""
-        parts = self.forward_backward(x, shares)
+    def __call__(self, x: Array, targets: Array, learning_rate: float) -> Outcome:
+        """Learn from x (N, C, H, W) and the targets (N, K)."""
+        parts = self.forward_backward(x, targets)
         self.apply_gradients(parts, learning_rate)
         return self.finish(parts, len(x))
 
     def forward_backward(
-        self, x: Array, shares: Array, *, keep: bool = False
+        self, x: Array, targets: Array, *, keep: bool = False
     ) -> list[MicroBatchResult]:
         """Forward, loss and backward. Changes nothing; with ``keep`` every value and its gradient
         is kept.
         """
-        return _in_parts(len(x), lambda part, here: self._find(part, here, x, shares, keep))
+        return _in_parts(len(x), lambda part, here: self._find(part, here, x, targets, keep))
 
     def forward(self, x: Array) -> list[Trace]:
         """The forward pass alone, part by part, with the same dropout as ``look`` until the step is
@@ -99,19 +99,19 @@ class Step:
         return outcome
 
     def _find(
-        self, part: int, here: slice, x: Array, shares: Array, keep: bool
+        self, part: int, here: slice, x: Array, targets: Array, keep: bool
     ) -> MicroBatchResult:
-        network, truth = self._replicas[part], shares[here]
+        network, part_targets = self._replicas[part], targets[here]
         trace = self._forward(part, x[here])
         scores = class_scores(network.answer, trace)
-        loss, slope = self._loss(scores.values, truth, 0.0)
-        weight = len(truth) / len(x)  # the loss is a mean over the whole batch
+        loss, slope = self._loss(scores.values, part_targets, 0.0)
+        weight = len(part_targets) / len(x)  # the loss is a mean over the whole batch
         from_loss = {network.logits: scores.back(slope * weight)}
         grads = network.backward(trace, from_loss, only_params=not keep)
         return MicroBatchResult(
             pictures=here,
             loss=loss * weight,
-            correct=int((scores.values.argmax(1) == truth.argmax(1)).sum()),
+            correct=int((scores.values.argmax(1) == part_targets.argmax(1)).sum()),
             gradients=grads,
             moments=moments_of(network, trace) if self._train else {},
             trace=trace if keep else None,

@@ -119,7 +119,7 @@ def test_step_by_batch_and_by_phase(open_lab: OpenLab, album: Path):
         assert screen.batch == 2
     assert page.inner_text("#phase") == "Next: Update"
     page.wait_for_selector(".step-value-detail:not([aria-busy]) .formula")
-    keep_picture(page, album / "8-glass.png", readme="glass-light")
+    keep_picture(page, album / "8-step-inspector.png", readme="step-inspector-light")
     page.click("#phase")
     screen.wait_for_address("phase=4")
     screen.wait_for_batch(3)

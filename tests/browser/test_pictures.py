@@ -14,7 +14,7 @@ VIEWS = {
     "stage-light": ("light", "?photo=car&layer=conv2_1"),
     "map-dark": ("dark", "?photo=car&layer=conv2_2&map=9&y=16&x=12&view=map"),
     "whatif-light": ("light", '?photo=car&layer=pool2&tab=whatif&changes=[["shift",4,0]]'),
-    "why-dark": (
+    "attribution-dark": (
         "dark",
         "?photo=chelsea&layer=conv4_2&tab=attribution&method=grad_cam&from=relu4_2",
     ),

@@ -1,4 +1,4 @@
-"""One step of learning under the glass: of a training, or a lesson on an analysed photo."""
+"""One training step, value by value: of a training, or on an analysed photo."""
 
 from __future__ import annotations
 
@@ -104,12 +104,12 @@ async def train_on_photo(
     analysis ``after_analysis``, which can be opened and compared like any other.
     """
     asked = await read_json(request, shapes.TrainingStepRequest, services.settings.body_timeout)
-    lesson = PhotoStep(**asked.model_dump())
-    seen = await worker.wait_for(services.steps.of_photo(done, lesson))
-    assert seen.after is not None
-    services.analyses.keep(seen.after)
-    content = await _serialize(services, worker, seen, 0)
-    return created(request, "read_step", seen.id, content)
+    step = PhotoStep(**asked.model_dump())
+    inspected = await worker.wait_for(services.steps.of_photo(done, step))
+    assert inspected.after is not None
+    services.analyses.keep(inspected.after)
+    content = await _serialize(services, worker, inspected, 0)
+    return created(request, "read_step", inspected.id, content)
 
 
 @router.get(
@@ -141,10 +141,10 @@ async def inspect_training_step(
     """With all its numbers: the one to come, while the training is paused, or one of the last that were taken one by one."""
     run = services.trainings.get(training)
     asked = step or services.trainings.next_step(run)
-    seen = await worker.wait_for(
+    inspected = await worker.wait_for(
         services.steps.of_training(run.id, asked, lambda: services.trainings.before(run, asked))
     )
-    return json_response(await _serialize(services, worker, seen, picture))
+    return json_response(await _serialize(services, worker, inspected, picture))
 
 
 @router.get(
@@ -154,21 +154,21 @@ async def inspect_training_step(
     responses=_PROBLEMS,
 )
 async def read_step(
-    seen: StepDep, services: ServicesDep, worker: WorkerDep, picture: Picture = 0
+    inspected: StepDep, services: ServicesDep, worker: WorkerDep, picture: Picture = 0
 ) -> Response:
     """The same, from the place of any picture of the batch."""
-    return json_response(await _serialize(services, worker, seen, picture))
+    return json_response(await _serialize(services, worker, inspected, picture))
 
 
 async def _serialize(
-    services: Services, worker: Worker, seen: StepInspection, picture: int
+    services: Services, worker: Worker, inspected: StepInspection, picture: int
 ) -> dict[str, Any]:
     """A step is made, unless its training has yet to come to it."""
     to_come = any(
-        run.id == seen.training and run.progress["step"] < (seen.number or 0)
+        run.id == inspected.training and run.progress["step"] < (inspected.number or 0)
         for run in services.trainings.all()
     )
-    return await worker.run(lambda _: serializers.step(seen, picture, applied=not to_come))
+    return await worker.run(lambda _: serializers.step(inspected, picture, applied=not to_come))
 
 
 @router.get(
@@ -179,7 +179,7 @@ async def _serialize(
 )
 async def read_step_values(
     request: Request,
-    seen: StepDep,
+    inspected: StepDep,
     worker: WorkerDep,
     name: LayerName,
     picture: Picture = 0,
@@ -189,10 +189,10 @@ async def read_step_values(
     ] = "value",
     format: Format = None,  # noqa: A002, the parameter's name on the wire
 ) -> Response:
-    """The forward pass (A or Z), the blame (dA or dZ), or the forward pass again: (C, H, W) for maps, (K) for vectors."""
-    about = {"name": name, "op": seen.op(name), "picture": picture, "of": of}
-    array = serializers.values(seen, name, picture, of)
-    return await _array(request, worker, seen, array, format, about)
+    """The activation (A or Z), its gradient (dA or dZ), or the activation after the step: (C, H, W) for maps, (K) for vectors."""
+    about = {"name": name, "op": inspected.op(name), "picture": picture, "of": of}
+    array = serializers.values(inspected, name, picture, of)
+    return await _array(request, worker, inspected, array, format, about)
 
 
 @router.get(
@@ -203,7 +203,7 @@ async def read_step_values(
 )
 async def read_step_parameter(
     request: Request,
-    seen: StepDep,
+    inspected: StepDep,
     worker: WorkerDep,
     name: LayerName,
     parameter: Parameter,
@@ -219,20 +219,20 @@ async def read_step_parameter(
 ) -> Response:
     """Before the step, its gradient, the optimiser's memory, the step itself, or after it."""
     about = {"layer": name, "parameter": parameter, "of": of}
-    array = serializers.parameter(seen, name, parameter, of)
-    return await _array(request, worker, seen, array, format, about)
+    array = serializers.parameter(inspected, name, parameter, of)
+    return await _array(request, worker, inspected, array, format, about)
 
 
 async def _array(
     request: Request,
     worker: Worker,
-    seen: StepInspection,
+    inspected: StepInspection,
     array: Array,
     wanted: str | None,
     about: Mapping[str, object],
 ) -> Response:
     kind = choose_format(wanted, accepted(request.headers), ("json", "npy"))
-    tag = etag(seen.id, kind, *about.values())
+    tag = etag(inspected.id, kind, *about.values())
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
     body = await worker.run(lambda _: serializers.array_bytes(array, kind, about))
@@ -246,15 +246,15 @@ async def _array(
     responses=_LAYER_PROBLEMS,
 )
 async def explain_in_step(
-    seen: StepDep,
+    inspected: StepDep,
     worker: WorkerDep,
     name: LayerName,
     position: PositionDep,
     picture: Picture = 0,
 ) -> Response:
     """As in an analysis, with the batch's own mean and variance and with dropout as it was drawn."""
-    place = position.in_shape(serializers.values(seen, name, picture, "value").shape)
-    content = await worker.run(lambda _: serializers.explanation(seen, name, picture, place))
+    place = position.in_shape(serializers.values(inspected, name, picture, "value").shape)
+    content = await worker.run(lambda _: serializers.explanation(inspected, name, picture, place))
     return json_response(content)
 
 
@@ -265,7 +265,7 @@ async def explain_in_step(
     responses=_LAYER_PROBLEMS,
 )
 async def explain_gradient(
-    seen: StepDep,
+    inspected: StepDep,
     worker: WorkerDep,
     name: LayerName,
     parameter: Parameter,
@@ -274,7 +274,7 @@ async def explain_gradient(
 ) -> Response:
     """The chain rule with the real numbers: dW = Σ dZ · A over all places and pictures where the weight was used."""
     return json_response(
-        await worker.run(lambda _: derivation.gradient(seen, name, parameter, index, limit))
+        await worker.run(lambda _: derivation.gradient(inspected, name, parameter, index, limit))
     )
 
 
@@ -286,7 +286,7 @@ async def explain_gradient(
     openapi_extra=examples(name="flatten"),
 )
 async def explain_activation_gradient(
-    seen: StepDep,
+    inspected: StepDep,
     worker: WorkerDep,
     name: LayerName,
     position: PositionDep,
@@ -294,9 +294,9 @@ async def explain_activation_gradient(
     limit: Limit = 100,
 ) -> Response:
     """What is handed back to the layer before: dA = Σ dZ · dZ/dA over the numbers that read this one."""
-    place = position.in_shape(serializers.values(seen, name, picture, "value").shape)
+    place = position.in_shape(serializers.values(inspected, name, picture, "value").shape)
     content = await worker.run(
-        lambda _: derivation.activation_gradient(seen, name, picture, place, limit)
+        lambda _: derivation.activation_gradient(inspected, name, picture, place, limit)
     )
     return json_response(content)
 
@@ -308,9 +308,9 @@ async def explain_activation_gradient(
     responses=_LAYER_PROBLEMS,
 )
 async def explain_update(
-    seen: StepDep, worker: WorkerDep, name: LayerName, parameter: Parameter, index: Place
+    inspected: StepDep, worker: WorkerDep, name: LayerName, parameter: Parameter, index: Place
 ) -> Response:
     """Before, gradient, the optimiser's memory, step and after, and the formulas between them with their numbers."""
     return json_response(
-        await worker.run(lambda _: derivation.update(seen, name, parameter, index))
+        await worker.run(lambda _: derivation.update(inspected, name, parameter, index))
     )

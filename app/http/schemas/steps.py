@@ -1,4 +1,4 @@
-"""The shapes of the API's JSON that belong to a step of learning under the glass."""
+"""The shapes of the API's JSON that belong to one training step."""
 
 from __future__ import annotations
 

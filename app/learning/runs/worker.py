@@ -226,7 +226,7 @@ class TrainingProcess:
             return
         batch = next_batch(self._dataset, state)
         parts = Step(state, LOSSES[state.config.loss]).forward_backward(
-            batch.x, batch.shares, keep=True
+            batch.x, batch.targets, keep=True
         )
         step, before = self._weights or (self._step, {})
         layers = diagnostics.diagnose(state.network, parts, before, self._step - step)

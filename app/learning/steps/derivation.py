@@ -30,37 +30,42 @@ class Named(NamedTuple):
 
 
 def gradient(
-    seen: StepInspection, name: str, parameter: str, text: str, limit: int
+    inspected: StepInspection, name: str, parameter: str, text: str, limit: int
 ) -> dict[str, Any]:
     """The chain rule of one number of a parameter: dW = Σ dZ · A, the largest products first."""
-    index = index_in(text, update_of(seen, name, parameter).gradient.shape)
+    index = index_in(text, update_of(inspected, name, parameter).gradient.shape)
     try:
-        chain = parameter_terms(seen.glass, name, parameter, index, limit=limit)
+        chain = parameter_terms(inspected.step_trace, name, parameter, index, limit=limit)
     except TrainingError as error:
         raise BadParameter(sentence(error)) from None
-    return {"layer": name, "parameter": parameter, "index": list(index), **_chain(seen, chain)}
+    return {"layer": name, "parameter": parameter, "index": list(index), **_chain(inspected, chain)}
 
 
 def activation_gradient(
-    seen: StepInspection, name: str, picture: int, position: Index, limit: int
+    inspected: StepInspection, name: str, picture: int, position: Index, limit: int
 ) -> dict[str, Any]:
     """The chain rule of one number of a layer: dA = Σ dZ · (how much each number that reads it follows it)."""
-    index = seen.index(name, picture, position)
+    index = inspected.index(name, picture, position)
     try:
-        chain = activation_gradient_terms(seen.glass, name, index, limit=limit)
+        chain = activation_gradient_terms(inspected.step_trace, name, index, limit=limit)
     except TrainingError as error:
         raise BadParameter(sentence(error)) from None
-    return {"layer": name, "picture": picture, "index": place_of(position), **_chain(seen, chain)}
+    return {
+        "layer": name,
+        "picture": picture,
+        "index": place_of(position),
+        **_chain(inspected, chain),
+    }
 
 
-def _chain(seen: StepInspection, chain: GradientSum) -> dict[str, Any]:
+def _chain(inspected: StepInspection, chain: GradientSum) -> dict[str, Any]:
     return {
         "value": chain.value,
         "terms": [
             {
                 "layer": term.layer,
                 "picture": term.picture,
-                "output": place_of(seen.position(term.layer, term.output_index)),
+                "output": place_of(inspected.position(term.layer, term.output_index)),
                 "dz": term.dz,
                 "input": None if term.input_index is None else place_of(term.input_index),
                 "a": term.a,
@@ -74,9 +79,9 @@ def _chain(seen: StepInspection, chain: GradientSum) -> dict[str, Any]:
     }
 
 
-def update(seen: StepInspection, name: str, parameter: str, text: str) -> dict[str, Any]:
+def update(inspected: StepInspection, name: str, parameter: str, text: str) -> dict[str, Any]:
     """What the step did to one number of a parameter, and by which formulas."""
-    found = update_of(seen, name, parameter)
+    found = update_of(inspected, name, parameter)
     index = index_in(text, found.before.shape)
 
     def at(array: Array) -> float:
@@ -90,16 +95,16 @@ def update(seen: StepInspection, name: str, parameter: str, text: str) -> dict[s
         "layer": name,
         "parameter": parameter,
         "index": list(index),
-        "optimiser": seen.config.optimiser,
+        "optimiser": inspected.config.optimiser,
         "before": at(found.before),
         "gradient": at(found.gradient),
         "decayed": at(found.decayed),
         "shrunk": at(found.shrunk),
         "slots": slots,
         "corrected": {slot: at(array) for slot, array in found.corrected.items()},
-        "learning_rate": seen.glass.learning_rate,
-        "options": options(seen),
-        "steps": seen.glass.steps,
+        "learning_rate": inspected.step_trace.learning_rate,
+        "options": options(inspected),
+        "steps": inspected.step_trace.steps,
         "step": at(found.step),
         "after": at(found.after),
     }

@@ -28,72 +28,84 @@ from engine.types import Array, Index
 MAX_LARGEST_UPDATES = 8
 
 
-def step(seen: StepInspection, picture: int, applied: bool) -> dict[str, Any]:
+def step(inspected: StepInspection, picture: int, applied: bool) -> dict[str, Any]:
     """A step without its arrays, from the place of one ``picture`` of the batch; ``applied`` tells whether it has been taken."""
-    glass = seen.glass
+    step_trace = inspected.step_trace
     return {
-        "id": seen.id,
-        "training": seen.training,
-        "step": seen.number,
+        "id": inspected.id,
+        "training": inspected.training,
+        "step": inspected.number,
         "applied": applied,
-        "epoch": seen.epoch,
-        "batch_size": seen.batch_size,
-        "pictures": _pictures(seen),
-        "picture": seen.check_picture(picture),
-        "learning_rate": glass.learning_rate,
-        "optimiser": seen.config.optimiser,
-        "options": options(seen),
-        "loss": _loss(seen, picture),
-        "layers": [_layer(seen, name, picture) for name in glass.trace],
+        "epoch": inspected.epoch,
+        "batch_size": inspected.batch_size,
+        "pictures": _pictures(inspected),
+        "picture": inspected.check_picture(picture),
+        "learning_rate": step_trace.learning_rate,
+        "optimiser": inspected.config.optimiser,
+        "options": options(inspected),
+        "loss": _loss(inspected, picture),
+        "layers": [_layer(inspected, name, picture) for name in step_trace.trace],
         "parameters_changed": sum(
             int(np.count_nonzero(update.after != update.before))
-            for update in glass.updates.values()
+            for update in step_trace.updates.values()
         ),
-        "after_analysis": None if seen.after is None else seen.after.id,
+        "after_analysis": None if inspected.after is None else inspected.after.id,
     }
 
 
-def options(seen: StepInspection) -> dict[str, float]:
+def options(inspected: StepInspection) -> dict[str, float]:
     """What the optimiser was told."""
-    return dict(seen.glass.options)
+    return dict(inspected.step_trace.options)
 
 
-def _pictures(seen: StepInspection) -> list[dict[str, Any]]:
-    """Each picture's own loss and the share of its class, before and after. A mixed picture is called by its larger part."""
-    glass = seen.glass
-    truth = glass.shares.argmax(1)
-    (_, before), (_, after) = scores(seen)
+def _pictures(inspected: StepInspection) -> list[dict[str, Any]]:
+    """Each picture's own loss and the probability of its class, before and after. A mixed picture is called by its larger part."""
+    step_trace = inspected.step_trace
+    labels = step_trace.targets.argmax(1)
+    (_, before), (_, after) = scores(inspected)
     return [
         {
             "batch_index": place,
-            "index": None if seen.indices is None else int(seen.indices[place]),
-            "label": seen.labels[unit],
-            "loss": float(glass.losses[place]),
-            "loss_after": float(glass.losses_after[place]),
+            "index": None if inspected.indices is None else int(inspected.indices[place]),
+            "label": inspected.labels[unit],
+            "loss": float(step_trace.losses[place]),
+            "loss_after": float(step_trace.losses_after[place]),
             "probability": float(before[place, unit]),
             "probability_after": float(after[place, unit]),
         }
-        for place, unit in enumerate(truth.tolist())
+        for place, unit in enumerate(labels.tolist())
     ]
 
 
-def scores(seen: StepInspection) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """(scores, shares), each (N, K), before the step and after it; the shares are the softmax of the scores."""
-    glass = seen.glass
+def scores(inspected: StepInspection) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """(scores, probabilities), each (N, K), before the step and after it; the latter are the softmax of the scores."""
+    step_trace = inspected.step_trace
     before, after = (
-        outputs.class_scores(glass.network.answer, trace).values
-        for trace in (glass.trace, glass.trace_after)
+        outputs.class_scores(step_trace.network.answer, trace).values
+        for trace in (step_trace.trace, step_trace.trace_after)
     )
     return (before, softmax(before)), (after, softmax(after))
 
 
-def _loss(seen: StepInspection, picture: int) -> dict[str, Any]:
+def _loss(inspected: StepInspection, picture: int) -> dict[str, Any]:
     """The picture's loss, class by class: the terms add up to its value. The gradient is that of the batch's mean loss."""
-    glass = seen.glass
-    (score, share), (score_after, share_after) = ((a[picture], b[picture]) for a, b in scores(seen))
-    target = glass.shares[picture]
-    gradient = LOSSES[seen.config.loss](scores(seen)[0][0], glass.shares, 0.0)[1][picture]
-    columns = (score, share, target, _terms(seen, picture), score_after, share_after, gradient)
+    step_trace = inspected.step_trace
+    (score, probability), (score_after, probability_after) = (
+        (a[picture], b[picture]) for a, b in scores(inspected)
+    )
+    target = step_trace.targets[picture]
+    gradient = LOSSES[inspected.config.loss](scores(inspected)[0][0], step_trace.targets, 0.0)[1][
+        picture
+    ]
+    columns = (
+        score,
+        probability,
+        target,
+        _terms(inspected, picture),
+        score_after,
+        probability_after,
+        gradient,
+    )
     names = (
         "score",
         "probability",
@@ -104,36 +116,36 @@ def _loss(seen: StepInspection, picture: int) -> dict[str, Any]:
         "gradient",
     )
     return {
-        "name": seen.config.loss,
-        "value": float(glass.losses[picture]),
-        "after": float(glass.losses_after[picture]),
-        "mean": glass.loss,
-        "mean_after": glass.loss_after,
+        "name": inspected.config.loss,
+        "value": float(step_trace.losses[picture]),
+        "after": float(step_trace.losses_after[picture]),
+        "mean": step_trace.loss,
+        "mean_after": step_trace.loss_after,
         "classes": [
             {"label": label, **dict(zip(names, row, strict=True))}
-            for label, *row in zip(seen.labels, *(c.tolist() for c in columns), strict=True)
+            for label, *row in zip(inspected.labels, *(c.tolist() for c in columns), strict=True)
         ],
     }
 
 
-def _terms(seen: StepInspection, picture: int) -> Array:
+def _terms(inspected: StepInspection, picture: int) -> Array:
     """What each class brings to the picture's loss, (K,)."""
-    (logits, _), _ = scores(seen)
-    scored, target = logits[picture].astype(np.float64), seen.glass.shares[picture]
-    if seen.config.loss == "mean_squared_error":
+    (logits, _), _ = scores(inspected)
+    scored, target = logits[picture].astype(np.float64), inspected.step_trace.targets[picture]
+    if inspected.config.loss == "mean_squared_error":
         squared: Array = np.square(scored - target) / target.size
         return squared
     shifted = scored - scored.max()
-    # Minus zero is what a class without a share of the truth would bring.
+    # Minus zero is what a class without a target would bring.
     surprise: Array = -target * (shifted - np.log(np.exp(shifted).sum())) + 0.0
     return surprise
 
 
-def _layer(seen: StepInspection, name: str, picture: int) -> dict[str, Any]:
-    glass = seen.glass
-    layout = glass.network.layouts[name]
-    op, gradient = seen.op(name), glass.gradients.values.get(name)
-    node = None if op == "input" else glass.network.node(name)
+def _layer(inspected: StepInspection, name: str, picture: int) -> dict[str, Any]:
+    step_trace = inspected.step_trace
+    layout = step_trace.network.layouts[name]
+    op, gradient = inspected.op(name), step_trace.gradients.values.get(name)
+    node = None if op == "input" else step_trace.network.node(name)
     return {
         "name": name,
         "op": op,
@@ -142,14 +154,14 @@ def _layer(seen: StepInspection, name: str, picture: int) -> dict[str, Any]:
         "shape": list(layout.shape),
         "cached": [] if node is None else list(node.op.cached),
         "preserves_order": node is not None and node.op.preserves_order,
-        "value": inspection.layer_stats(layout.to_display(glass.trace[name], picture)),
+        "value": inspection.layer_stats(layout.to_display(step_trace.trace[name], picture)),
         "gradient": None
         if gradient is None
         else inspection.layer_stats(layout.to_display(gradient, picture)),
         "parameters": [
-            _parameter(key, glass.updates[f"{name}.{key}"])
+            _parameter(key, step_trace.updates[f"{name}.{key}"])
             for key in (() if node is None else node.op.params)
-            if f"{name}.{key}" in glass.updates
+            if f"{name}.{key}" in step_trace.updates
         ],
     }
 
@@ -184,40 +196,40 @@ def _relative(change: float, size: float) -> float | None:
     return change / size if size else None
 
 
-def values(seen: StepInspection, name: str, picture: int, of: str) -> Array:
+def values(inspected: StepInspection, name: str, picture: int, of: str) -> Array:
     """One picture's numbers of a layer, (C, H, W) or (K,): its ``value``, the ``gradient`` of it, or the value ``after`` the step.
 
     Raises UnknownLayer, and BadParameter for what there is not.
     """
-    seen.op(name)
-    glass = seen.glass
+    inspected.op(name)
+    step_trace = inspected.step_trace
     found = {
-        "value": glass.trace.get(name),
-        "gradient": glass.gradients.values.get(name),
-        "after": glass.trace_after.get(name),
+        "value": step_trace.trace.get(name),
+        "gradient": step_trace.gradients.values.get(name),
+        "after": step_trace.trace_after.get(name),
     }
     if of not in found:
         raise BadParameter(f"of: there is no {of!r}. There is: {', '.join(found)}.")
     array = found[of]
     if array is None:
         raise BadParameter(f"No gradient reaches {name!r}: the loss is taken before it.")
-    return glass.network.layouts[name].to_display(array, seen.check_picture(picture))
+    return step_trace.network.layouts[name].to_display(array, inspected.check_picture(picture))
 
 
-def update_of(seen: StepInspection, name: str, parameter: str) -> Update:
+def update_of(inspected: StepInspection, name: str, parameter: str) -> Update:
     """What the step did to a parameter. Raises UnknownLayer, and BadParameter for a parameter that the layer does not have."""
-    op = seen.op(name)
-    found = seen.glass.updates.get(f"{name}.{parameter}")
+    op = inspected.op(name)
+    found = inspected.step_trace.updates.get(f"{name}.{parameter}")
     if found is None:
-        known = [] if op == "input" else list(seen.glass.network.node(name).op.params)
+        known = [] if op == "input" else list(inspected.step_trace.network.node(name).op.params)
         has = f"It has: {', '.join(known)}." if known else "It has none."
         raise BadParameter(f"The layer {name!r} has no parameter {parameter!r} that learns. {has}")
     return found
 
 
-def parameter(seen: StepInspection, name: str, key: str, of: str) -> Array:
+def parameter(inspected: StepInspection, name: str, key: str, of: str) -> Array:
     """A parameter's numbers at one point of the step. Raises as ``update_of``, and BadParameter for what there is not."""
-    update = update_of(seen, name, key)
+    update = update_of(inspected, name, key)
     found = {
         "before": update.before,
         "gradient": update.gradient,
@@ -245,27 +257,29 @@ def array_bytes(array: Array, kind: str, about: Mapping[str, object]) -> bytes:
     return json_bytes({**about, **content})
 
 
-def explanation(seen: StepInspection, name: str, picture: int, position: Index) -> dict[str, Any]:
+def explanation(
+    inspected: StepInspection, name: str, picture: int, position: Index
+) -> dict[str, Any]:
     """Where a number of the forward pass came from, in the shape of ``present.explanation``."""
-    if seen.original is not None:
+    if inspected.original is not None:
         # The step's own numbers: those of the analysis may differ in their last digits, as a network that learns has other kernels.
         return serializers.explanation(
-            replace(seen.original, trace=seen.glass.trace), name, position
+            replace(inspected.original, trace=inspected.step_trace.trace), name, position
         )
-    glass, op = seen.glass, seen.op(name)
-    index = seen.index(name, picture, position)
+    step_trace, op = inspected.step_trace, inspected.op(name)
+    index = inspected.index(name, picture, position)
     if op == "input":
         why, inputs = (
-            _explain_input(seen, name, index),
-            [("photo", ValueLayout("NCHW", glass.trace[name].shape))],
+            _explain_input(inspected, name, index),
+            [("photo", ValueLayout("NCHW", step_trace.trace[name].shape))],
         )
     else:
-        why = glass.explain(name, index)
-        inputs = [(i, glass.network.layouts[i]) for i in glass.network.node(name).inputs]
+        why = step_trace.explain(name, index)
+        inputs = [(i, step_trace.network.layouts[i]) for i in step_trace.network.node(name).inputs]
     content = serializers.explained(name, op, position, why, inputs)
-    content |= serializers.curve(glass.network, glass.trace, name, why)
-    alone = glass.network.layouts[name].to_native_index(position)
-    box = receptive_fields_of(glass.network).at(name, alone)
+    content |= serializers.curve(step_trace.network, step_trace.trace, name, why)
+    alone = step_trace.network.layouts[name].to_native_index(position)
+    box = receptive_fields_of(step_trace.network).at(name, alone)
     if box is None:
         return {**content, "receptive_field": None}
     (top, left), (bottom, right) = box.start[2:], box.stop[2:]
@@ -273,9 +287,9 @@ def explanation(seen: StepInspection, name: str, picture: int, position: Index) 
     return {**content, "receptive_field": {"input": field, "photo": field}}
 
 
-def _explain_input(seen: StepInspection, name: str, index: Index) -> Explanation:
+def _explain_input(inspected: StepInspection, name: str, index: Index) -> Explanation:
     """A picture's number is a brightness, scaled: (pixel / scale − mean) / std. It need not be whole, for pictures are moved and mixed."""
-    value = float(seen.glass.trace[name][index])
-    steps = seen.glass.network.preprocess
+    value = float(inspected.step_trace.trace[name][index])
+    steps = inspected.step_trace.network.preprocess
     assert isinstance(steps, Preprocess)  # a network that is trained says how it is preprocessed
     return explain_input(steps, index, steps.brightness(index[1], value), value)

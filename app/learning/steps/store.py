@@ -1,4 +1,4 @@
-"""Steps of learning under the glass: made again from a training's state or from a photo, and remembered for a while.
+"""Steps of learning under the step_trace: made again from a training's state or from a photo, and remembered for a while.
 
 A step is named after what it is made of: a training and a number, or an analysis and the request that its photo be learned.
 """
@@ -30,7 +30,7 @@ from engine.train.losses import soft_targets
 from engine.train.state import TrainState
 from engine.types import Array, Index
 
-# What a glass keeps of the pictures' values: before, after, gradients. And of each parameter, at most: before, after, the
+# What a StepTrace keeps of the pictures' values: before, after, gradients. And of each parameter, at most: before, after, the
 # gradient with and without decay, two averages before, after and corrected.
 _OF_VALUES, _OF_PARAMETERS = 3, 10
 
@@ -56,7 +56,7 @@ class StepInspection:
     """
 
     id: str
-    glass: StepTrace
+    step_trace: StepTrace
     config: TrainConfig
     labels: tuple[str, ...]
     training: str | None = None
@@ -70,31 +70,31 @@ class StepInspection:
     def nbytes(self) -> int:
         """Memory that the step holds on to, in bytes, or a little less than that."""
         analyses = [done for done in (self.original, self.after) if done is not None]
-        own = size_of(self.glass.network, len(self.glass.losses))
-        return own + sum(done.nbytes for done in analyses)
+        step = size_of(self.step_trace.network, len(self.step_trace.losses))
+        return step + sum(done.nbytes for done in analyses)
 
     @property
     def batch_size(self) -> int:
         """How many pictures are learned from."""
-        return len(self.glass.losses)
+        return len(self.step_trace.losses)
 
     def op(self, layer: str) -> str:
         """What a layer does, "input" for the network's input. Raises UnknownLayer."""
-        if layer in self.glass.network.inputs:
+        if layer in self.step_trace.network.inputs:
             return "input"
-        if layer not in self.glass.trace:
+        if layer not in self.step_trace.trace:
             raise UnknownLayer(f"The network of this step has no layer {layer!r}.")
-        return self.glass.network.node(layer).op.kind
+        return self.step_trace.network.node(layer).op.kind
 
     def index(self, layer: str, picture: int, position: Index) -> Index:
         """Where in the batch's values the number lies that is shown at a position. Raises BadParameter for an unknown picture."""
-        return self.glass.network.layouts[layer].to_native_index(
+        return self.step_trace.network.layouts[layer].to_native_index(
             position, self.check_picture(picture)
         )
 
     def position(self, layer: str, place: Index) -> Index:
         """Where the number at a place of a picture's value, without the batch axis, is shown."""
-        layout = self.glass.network.layouts[layer]
+        layout = self.step_trace.network.layouts[layer]
         index = list(place)
         if layout.batch_axis is not None:
             index.insert(layout.batch_axis, 0)
@@ -131,9 +131,9 @@ class StepStore:
         return found
 
     def forget(self, models: Collection[str]) -> None:
-        """Let go of the lessons of some models."""
+        """Forget the steps on analyses of some models."""
         self._cache.invalidate(
-            lambda seen: seen.original is not None and seen.original.model in models
+            lambda inspected: inspected.original is not None and inspected.original.model in models
         )
 
     async def of_training(
@@ -155,13 +155,13 @@ class StepStore:
 
         return await self._cache.get_or_compute(step_id, work)
 
-    async def of_photo(self, original: Analysis, lesson: PhotoStep) -> StepInspection:
-        """A lesson on an analysed photo. Raises BadParameter for one that cannot be held."""
-        step_id = _digest("photo", original.id, asdict(lesson))
+    async def of_photo(self, original: Analysis, asked: PhotoStep) -> StepInspection:
+        """One step on an analysed photo. Raises BadParameter for one that cannot be made."""
+        step_id = _digest("photo", original.id, asdict(asked))
 
         def work(check: Check) -> StepInspection:
             check_size(original.network, 1, self._max_bytes)
-            return train_on_photo(step_id, original, lesson, check)
+            return train_on_photo(step_id, original, asked, check)
 
         return await self._cache.get_or_compute(step_id, work)
 
@@ -186,7 +186,7 @@ def check_size(network: Network, batch: int, max_bytes: int) -> None:
 
 
 def train_on_photo(
-    step_id: str, original: Analysis, lesson: PhotoStep, check: Check
+    step_id: str, original: Analysis, asked: PhotoStep, check: Check
 ) -> StepInspection:
     """One step of the analysis's network on its photo, and the analysis of the same photo with the network after it.
 
@@ -205,26 +205,28 @@ def train_on_photo(
             f"({answer.kind}) is neither."
         )
     labels = answer.labels or tuple(str(unit) for unit in range(len(original.predictions)))
-    truth = np.array([_unit(labels, lesson.label)])
+    target = np.array([_unit(labels, asked.label)])
     try:
         config = TrainConfig(
-            optimiser=lesson.optimiser,
-            learning_rate=lesson.learning_rate,
-            momentum=lesson.momentum,
-            loss=lesson.loss,
-            weight_decay=lesson.weight_decay,
+            optimiser=asked.optimiser,
+            learning_rate=asked.learning_rate,
+            momentum=asked.momentum,
+            loss=asked.loss,
+            weight_decay=asked.weight_decay,
             label_smoothing=0.0,
         )
-        glass = trace_step_of(network, x, soft_targets(truth, len(labels), 0.0, x.dtype), config)
+        step_trace = trace_step_of(
+            network, x, soft_targets(target, len(labels), 0.0, x.dtype), config
+        )
     except EngineError as error:
         raise BadParameter(sentence(error)) from None
-    if not np.isfinite(glass.loss_after):
+    if not np.isfinite(step_trace.loss_after):
         raise BadParameter(
-            f"After such a step the loss is no longer a number. Try a learning rate below {lesson.learning_rate:g}."
+            f"After such a step the loss is no longer a number. Try a learning rate below {asked.learning_rate:g}."
         )
     check()
-    after = _analysed_again(original, glass.after, step_id, check)
-    return StepInspection(step_id, glass, config, labels, original=original, after=after)
+    after = _analysed_again(original, step_trace.after, step_id, check)
+    return StepInspection(step_id, step_trace, config, labels, original=original, after=after)
 
 
 def _analysed_again(original: Analysis, network: Network, step_id: str, check: Check) -> Analysis:
@@ -256,10 +258,10 @@ def _inspect_training(
         raise WrongState("The training has taken its last step: none is to come.") from None
     check()
     epoch = state.epoch + 1
-    glass = trace_step(state, batch.x, batch.shares, batch.learning_rate)
+    step_trace = trace_step(state, batch.x, batch.targets, batch.learning_rate)
     return StepInspection(
         step_id,
-        glass,
+        step_trace,
         state.config,
         dataset.classes,
         training=run,
@@ -269,12 +271,12 @@ def _inspect_training(
     )
 
 
-def _unit(labels: tuple[str, ...], asked: str | int) -> int:
-    if isinstance(asked, int) and 0 <= asked < len(labels):
-        return asked
-    if asked in labels:
-        return labels.index(str(asked))
-    raise BadParameter(f"There is no class {asked!r}. There is: {', '.join(labels)}.")
+def _unit(labels: tuple[str, ...], label: str | int) -> int:
+    if isinstance(label, int) and 0 <= label < len(labels):
+        return label
+    if label in labels:
+        return labels.index(str(label))
+    raise BadParameter(f"There is no class {label!r}. There is: {', '.join(labels)}.")
 
 
 def _digest(*parts: Any) -> str:

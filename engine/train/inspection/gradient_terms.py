@@ -92,7 +92,7 @@ class _Grid:
 
 
 def parameter_terms(
-    glass: StepTrace, node: str, parameter: str, index: Index, *, limit: int | None = None
+    step_trace: StepTrace, node: str, parameter: str, index: Index, *, limit: int | None = None
 ) -> GradientSum:
     """The gradient of one number of a parameter: the sum over all places and pictures where it was
     used.
@@ -101,8 +101,8 @@ def parameter_terms(
     not have, TrainingError for a parameter that it does not have or that nothing is known of,
     ShapeError for an index outside.
     """
-    maker = glass.network.node(node)
-    gradient = glass.gradients.params.get(f"{node}.{parameter}")
+    maker = step_trace.network.node(node)
+    gradient = step_trace.gradients.params.get(f"{node}.{parameter}")
     if parameter not in maker.op.params:
         raise TrainingError(f"the layer {node!r} has no parameter {parameter!r}")
     if gradient is None:
@@ -110,7 +110,7 @@ def parameter_terms(
             f"no gradient reaches the layer {node!r}: the loss does not depend on it"
         )
     _check(f"{node}.{parameter}", gradient.shape, index)
-    dy, (x,) = glass.gradients.values[node], (glass.trace[i] for i in maker.inputs)
+    dy, (x,) = step_trace.gradients.values[node], (step_trace.trace[i] for i in maker.inputs)
     match maker.op:
         case Conv2d() | Dense() | BatchNorm() if parameter in ("bias", "beta"):
             grids = [_once(node, dy, index[0])]
@@ -119,14 +119,16 @@ def parameter_terms(
         case Dense():
             grids = [_dense_weight(node, dy, x, index)]
         case BatchNorm():
-            grids = [_gamma(glass, node, maker.op, part, index[0]) for part in glass.parts]
+            grids = [
+                _gamma(step_trace, node, maker.op, part, index[0]) for part in step_trace.parts
+            ]
         case _:
             raise TrainingError(f"the gradient of {node}.{parameter} cannot be written out")
     return _chain(float(gradient[index]), grids, limit)
 
 
 def activation_gradient_terms(
-    glass: StepTrace, name: str, index: Index, *, limit: int | None = None
+    step_trace: StepTrace, name: str, index: Index, *, limit: int | None = None
 ) -> GradientSum:
     """The gradient of one number of a value, dA: the sum over all numbers that read it, of their
     gradients times the local derivative.
@@ -134,20 +136,20 @@ def activation_gradient_terms(
     ``index`` includes the batch axis. Raises KeyError for a value that the network does not have,
     ShapeError for an index outside, TrainingError where no such list has meaning.
     """
-    inspection.check_index(glass.trace, name, index)
-    gradient = glass.gradients.values.get(name)
+    inspection.check_index(step_trace.trace, name, index)
+    gradient = step_trace.gradients.values.get(name)
     if gradient is None:
         raise TrainingError(f"no gradient reaches {name!r}: the loss does not depend on it")
-    if name == glass.network.logits:
+    if name == step_trace.network.logits:
         raise TrainingError(f"{name!r} is read by the loss itself, which gives it its gradient")
     grids = [
         _grid(
             node.name,
-            glass.gradients.values[node.name],
-            *consumers(glass, node, place, index),
+            step_trace.gradients.values[node.name],
+            *consumers(step_trace, node, place, index),
         )
-        for node in glass.network.nodes
-        if node.name in glass.gradients.values
+        for node in step_trace.network.nodes
+        if node.name in step_trace.gradients.values
         for place, read in enumerate(node.inputs)
         if read == name
     ]
@@ -200,8 +202,10 @@ def _dense_weight(node: str, dy: Array, x: Array, index: Index) -> _Grid:
     return _grid(node, dy, every_place(dy.shape, unit), x[:, [source]], inputs)
 
 
-def _gamma(glass: StepTrace, node: str, op: BatchNorm, part: MicroBatch, channel: int) -> _Grid:
+def _gamma(
+    step_trace: StepTrace, node: str, op: BatchNorm, part: MicroBatch, channel: int
+) -> _Grid:
     """Gamma meets the normalised number, which is another one for each part of the batch."""
-    places = channel_of_part(glass, node, part, channel)
-    met, _ = normalised(glass, node, op, part, channel)
-    return _grid(node, glass.gradients.values[node], places, met, places)
+    places = channel_of_part(step_trace, node, part, channel)
+    met, _ = normalised(step_trace, node, op, part, channel)
+    return _grid(node, step_trace.gradients.values[node], places, met, places)

@@ -41,13 +41,13 @@ Consumers = tuple[
 ]  # where they are, and their derivatives, of the grid's shape
 
 
-def consumers(glass: StepTrace, node: Node, place: int, index: Index) -> Consumers:
+def consumers(step_trace: StepTrace, node: Node, place: int, index: Index) -> Consumers:
     """The numbers of ``node`` that read the number ``index`` (batch axis included) of its input
     number ``place``.
 
     Raises TrainingError for an op whose derivative hangs on more than its own input and output.
     """
-    op, xs, y = node.op, [glass.trace[i] for i in node.inputs], glass.trace[node.name]
+    op, xs, y = node.op, [step_trace.trace[i] for i in node.inputs], step_trace.trace[node.name]
     match op:
         case Conv2d():
             return _filters(op, xs[0].shape, index)
@@ -58,9 +58,9 @@ def consumers(glass: StepTrace, node: Node, place: int, index: Index) -> Consume
         case GlobalAveragePool():
             return _one((*index[:2], 0, 0)), 1 / (xs[0].shape[2] * xs[0].shape[3])
         case BatchNorm():
-            return _normalisation(glass, node.name, op, index)
+            return _normalisation(step_trace, node.name, op, index)
         case Dropout():
-            mask = glass.trace.caches.get(node.name)
+            mask = step_trace.trace.caches.get(node.name)
             return _one(index), 1.0 if mask is None else float(mask[index])
         case Elementwise():
             return _one(index), _derivative(op, xs[0][index])
@@ -118,19 +118,19 @@ def _pools(op: MaxPool | AveragePool, x: Array, y: Array, index: Index) -> Consu
     return (*_one(index[:2]), rows, columns), worth
 
 
-def _normalisation(glass: StepTrace, name: str, op: BatchNorm, index: Index) -> Consumers:
+def _normalisation(step_trace: StepTrace, name: str, op: BatchNorm, index: Index) -> Consumers:
     """At inference the number itself; in training all numbers of its channel, for each one moves
     their mean and variance.
     """
-    part, channel = glass.part_of(index[0]), index[1]
-    numbers, inverse = normalised(glass, name, op, part, channel)
+    part, channel = step_trace.part_of(index[0]), index[1]
+    numbers, inverse = normalised(step_trace, name, op, part, channel)
     scale = float(op.gamma[channel]) * inverse
-    if not glass.trained:
+    if not step_trace.trained:
         return _one(index), scale
     own = (index[0] - part.pictures.start, 0, *index[2:])
     derivative = -(1 + numbers[own] * numbers) / numbers.size
     derivative[own] += 1
-    return channel_of_part(glass, name, part, channel), scale * derivative
+    return channel_of_part(step_trace, name, part, channel), scale * derivative
 
 
 def _derivative(op: Elementwise, x: Any) -> float:
@@ -157,23 +157,23 @@ def every_place(shape: Shape, channel: int) -> Places:
     return tuple(np.array([channel]) if axis == 1 else np.arange(n) for axis, n in enumerate(shape))
 
 
-def channel_of_part(glass: StepTrace, name: str, part: MicroBatch, channel: int) -> Places:
+def channel_of_part(step_trace: StepTrace, name: str, part: MicroBatch, channel: int) -> Places:
     """All places of one channel in the pictures of one part of the batch."""
-    places = every_place(glass.trace[name].shape, channel)
+    places = every_place(step_trace.trace[name].shape, channel)
     return (np.arange(part.pictures.start, part.pictures.stop), *places[1:])
 
 
 def normalised(
-    glass: StepTrace, name: str, op: BatchNorm, part: MicroBatch, channel: int
+    step_trace: StepTrace, name: str, op: BatchNorm, part: MicroBatch, channel: int
 ) -> tuple[Array, float]:
     """A channel of one part of the batch before gamma and beta, (pictures, 1, …), and one over its
     standard deviation.
     """
-    (source,) = glass.network.node(name).inputs
-    seen = part.moments[name] if glass.trained else op
-    inverse = 1 / np.sqrt(float(seen.var[channel]) + op.epsilon)
-    x = glass.trace[source][part.pictures, [channel]].astype(np.float64)
-    return (x - float(seen.mean[channel])) * inverse, float(inverse)
+    (source,) = step_trace.network.node(name).inputs
+    statistics = part.moments[name] if step_trace.trained else op
+    inverse = 1 / np.sqrt(float(statistics.var[channel]) + op.epsilon)
+    x = step_trace.trace[source][part.pictures, [channel]].astype(np.float64)
+    return (x - float(statistics.mean[channel])) * inverse, float(inverse)
 
 
 def axes_of(op: Conv2d | MaxPool | AveragePool, shape: Shape) -> tuple[Sliding, Sliding]:

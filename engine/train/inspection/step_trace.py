@@ -1,6 +1,6 @@
 """One training step with every number kept: the step that ``Step`` does.
 
-    glass = trace_step(state, batch.x, batch.shares, batch.learning_rate)
+    step_trace = trace_step(state, batch.x, batch.targets, batch.learning_rate)
 
 Forward, loss and backward of all pictures stand in ``trace``, ``losses`` and ``gradients``; what
 the optimiser did with a parameter in ``updates``; the same pictures again, with the same dropout
@@ -77,8 +77,8 @@ class StepTrace:
     - ``network`` is the one before the step, ``after`` the one that the step made;
     - ``trace`` holds the values of the whole batch, ``trace_after`` those of the same pictures in
       the same way after the step; of the ops' caches it keeps dropout's masks;
-    - ``shares`` (N, K) is the truth, ``losses`` (N,) each picture's own loss, of which ``loss`` is
-      the mean;
+    - ``targets`` (N, K) are soft targets, ``losses`` (N,) each picture's own loss, of which
+      ``loss`` is the mean;
     - ``gradients`` are those of ``loss``, of every value and every parameter;
     - ``updates``: "node.parameter" → what the step did to it; ``options`` are the optimiser's,
       ``steps`` its count with this one;
@@ -87,7 +87,7 @@ class StepTrace:
 
     network: Network
     trace: Trace
-    shares: Array
+    targets: Array
     loss: float
     losses: Array
     correct: int
@@ -128,18 +128,18 @@ class StepTrace:
         return replace(node.op, mean=moments.mean, var=moments.var).explain(xs, y, index)
 
 
-def trace_step(state: TrainState, x: Array, shares: Array, learning_rate: float) -> StepTrace:
-    """Do the step that the training loop does, on x (N, C, H, W) and the truth (N, K), and keep all
-    of it.
+def trace_step(state: TrainState, x: Array, targets: Array, learning_rate: float) -> StepTrace:
+    """Do the step that the training loop does, on x (N, C, H, W) and its targets (N, K), and
+    keep all of it.
 
     The state afterwards is, bit for bit, what ``Step`` makes of it. Takes about three times as
     long.
     """
-    return _examine(state, x, shares, learning_rate, train=True)
+    return _examine(state, x, targets, learning_rate, train=True)
 
 
-def trace_step_of(network: Network, x: Array, shares: Array, config: TrainConfig) -> StepTrace:
-    """One step of any network on one picture, x (1, C, H, W) and the truth (1, K), by a fresh
+def trace_step_of(network: Network, x: Array, targets: Array, config: TrainConfig) -> StepTrace:
+    """One step of any network on one picture, x (1, C, H, W) and its target (1, K), by a fresh
     optimiser.
 
     Normalisation and dropout work as at inference, since one picture has no statistics worth the
@@ -147,28 +147,28 @@ def trace_step_of(network: Network, x: Array, shares: Array, config: TrainConfig
     ``config``; its schedule is not asked.
     """
     state = TrainState(clone(network), config)
-    return _examine(state, x, shares, config.learning_rate, train=False)
+    return _examine(state, x, targets, config.learning_rate, train=False)
 
 
 def _examine(
-    state: TrainState, x: Array, shares: Array, learning_rate: float, *, train: bool
+    state: TrainState, x: Array, targets: Array, learning_rate: float, *, train: bool
 ) -> StepTrace:
     network, optimiser, loss = state.network, state.optimiser, LOSSES[state.config.loss]
     step = Step(state, loss, train=train)
     before, memory = clone(network), _memory(optimiser)
-    parts = step.forward_backward(x, shares, keep=True)
+    parts = step.forward_backward(x, targets, keep=True)
     grads = step.apply_gradients(parts, learning_rate)
     again = step.forward(x)
     outcome = step.finish(parts, len(x))
     after = clone(network)
     trace, trace_after = _trace(network, _traces(parts)), _trace(network, again)
     losses, losses_after = (
-        _losses(loss, class_scores(network.answer, t).values, shares) for t in (trace, trace_after)
+        _losses(loss, class_scores(network.answer, t).values, targets) for t in (trace, trace_after)
     )
     return StepTrace(
         network=before,
         trace=trace,
-        shares=shares,
+        targets=targets,
         loss=outcome.loss,
         losses=losses,
         correct=outcome.correct,
@@ -245,7 +245,7 @@ def _joined(parts: list[Array]) -> Array:
     return parts[0] if len(parts) == 1 else channels_last(np.concatenate(parts))
 
 
-def _losses(loss: Loss, logits: Array, shares: Array) -> Array:
+def _losses(loss: Loss, logits: Array, targets: Array) -> Array:
     """Each picture's own loss (N,): that of a batch of one."""
     rows = (slice(i, i + 1) for i in range(len(logits)))
-    return np.array([loss(logits[row], shares[row], 0.0)[0] for row in rows])
+    return np.array([loss(logits[row], targets[row], 0.0)[0] for row in rows])

@@ -18,7 +18,7 @@ import { mountDraw } from "../views/shared/draw.js";
 import { mountDrop } from "../views/shell/drop.js";
 import { mountHelp } from "../views/shell/help.js";
 import { mountInspector } from "../views/inspector/index.js";
-import { mountLesson } from "../views/lesson/index.js";
+import { mountTrainingStep } from "../views/training-step/index.js";
 import { mountNotice } from "../views/shared/notice.js";
 import { mountOver } from "../views/photo/overlay.js";
 import { mountOwn } from "../views/models/index.js";
@@ -103,7 +103,7 @@ const app = {
 
 const views = [
   mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
-  mountShortcuts, mountOver, mountProbe, mountStrongestPath, mountAttribution, mountWhatIf, mountLesson,
+  mountShortcuts, mountOver, mountProbe, mountStrongestPath, mountAttribution, mountWhatIf, mountTrainingStep,
   mountCamera, mountDraw, mountCrop, mountSave, mountOwn, mountPreprocessing,
 ];
 for (const mount of views) mount(app);

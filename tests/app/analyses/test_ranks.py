@@ -184,16 +184,16 @@ def test_changes_differences_and_maps_of_pixels_work_on_them(client, done):
     assert refused.json()["type"] == "/errors/invalid-request"
 
 
-def test_a_lesson_shows_them_too(client, done):
-    lesson = client.post(f"/api/v1/analyses/{done['id']}/training-step", json={"label": 1}).json()
-    tokens = next(layer for layer in lesson["layers"] if layer["name"] == "tokens")
+def test_a_training_step_shows_them_too(client, done):
+    step = client.post(f"/api/v1/analyses/{done['id']}/training-step", json={"label": 1}).json()
+    tokens = next(layer for layer in step["layers"] if layer["name"] == "tokens")
     assert tokens["shape"] == [1, 20, 6]
-    blame = client.get(
-        f"/api/v1/steps/{lesson['id']}/values/tokens", params={"of": "gradient", "format": "npy"}
+    gradient = client.get(
+        f"/api/v1/steps/{step['id']}/values/tokens", params={"of": "gradient", "format": "npy"}
     )
-    assert load(blame).shape == (1, 20, 6)
+    assert load(gradient).shape == (1, 20, 6)
     chain = client.get(
-        f"/api/v1/steps/{lesson['id']}/activation-gradient/tokens",
+        f"/api/v1/steps/{step['id']}/activation-gradient/tokens",
         params={"channel": 0, "y": 7, "x": 3},
     ).json()
-    assert chain["value"] == pytest.approx(float(load(blame)[0, 7, 3]), rel=1e-4)
+    assert chain["value"] == pytest.approx(float(load(gradient)[0, 7, 3]), rel=1e-4)

@@ -135,8 +135,8 @@ class TestBringing:
         assert done["predictions"] == []
         listed = own.get(MODELS).json()["models"]
         assert next(m for m in listed if m["id"] == model["id"])["classes"] == 0
-        lesson = own.post(f"/api/v1/analyses/{done['id']}/training-step", json={"label": 0})
-        assert lesson.json()["type"] == "/errors/invalid-request"
+        step = own.post(f"/api/v1/analyses/{done['id']}/training-step", json={"label": 0})
+        assert step.json()["type"] == "/errors/invalid-request"
         assert (
             own.post(
                 "/api/v1/predict", params={"model": model["id"]}, content=picture_bytes()

@@ -102,9 +102,9 @@ def test_the_loss_of_a_step_is_that_of_the_probabilities(steps, k):
     target = int(got.argmin())
     truth = np.eye(len(got), dtype=np.float32)[[target]]
     config = TrainConfig(optimiser="sgd", learning_rate=1e-3, weight_decay=0.0)
-    glass = trace_step_of(network, x, truth, config)
-    assert glass.loss == pytest.approx(-np.log(got[target]), rel=1e-4)
-    assert glass.loss_after < glass.loss
+    step_trace = trace_step_of(network, x, truth, config)
+    assert step_trace.loss == pytest.approx(-np.log(got[target]), rel=1e-4)
+    assert step_trace.loss_after < step_trace.loss
 
 
 def test_a_sure_softmax_loses_as_much_as_its_logits_say():
@@ -114,11 +114,11 @@ def test_a_sure_softmax_loses_as_much_as_its_logits_say():
     z = trace["s"][0].astype(np.float64)
     target = int(z.argmin())
     config = TrainConfig(optimiser="sgd", learning_rate=1e-6, weight_decay=0.0)
-    glass = trace_step_of(network, picture(), np.eye(4, dtype=np.float32)[[target]], config)
-    assert glass.loss == pytest.approx(
+    step_trace = trace_step_of(network, picture(), np.eye(4, dtype=np.float32)[[target]], config)
+    assert step_trace.loss == pytest.approx(
         np.log(np.exp(z - z.max()).sum()) + z.max() - z[target], rel=1e-5
     )
-    assert glass.loss > 50
+    assert step_trace.loss > 50
 
 
 def test_what_cannot_be_learned_by_a_softmax_loss_is_said():

@@ -139,29 +139,29 @@ def test_erasing_hides_a_rectangle_of_the_mean_colour():
 
 def test_mixup_blends_pictures_and_truth_alike():
     x = np.eye(4, dtype=np.float32).repeat(4).reshape(4, 4, 2, 2)
-    shares = soft_targets(np.arange(4), 4, 0.0, np.dtype(np.float32))
-    mixed, truth = mix(x, shares, Augmentation(mixup=1.0), np.random.default_rng(3))
-    np.testing.assert_allclose(mixed[:, :, 0, 0], truth, atol=1e-6)
-    np.testing.assert_allclose(truth.sum(1), 1, atol=1e-6)
-    assert not np.array_equal(truth, shares)
+    targets = soft_targets(np.arange(4), 4, 0.0, np.dtype(np.float32))
+    mixed, mixed_targets = mix(x, targets, Augmentation(mixup=1.0), np.random.default_rng(3))
+    np.testing.assert_allclose(mixed[:, :, 0, 0], mixed_targets, atol=1e-6)
+    np.testing.assert_allclose(mixed_targets.sum(1), 1, atol=1e-6)
+    assert not np.array_equal(mixed_targets, targets)
 
 
 def test_cutmix_counts_the_pixels_that_it_took():
     x = np.eye(4, dtype=np.float32).repeat(64).reshape(4, 4, 8, 8)
-    shares = soft_targets(np.arange(4), 4, 0.0, np.dtype(np.float32))
+    targets = soft_targets(np.arange(4), 4, 0.0, np.dtype(np.float32))
     before = x.copy()
-    mixed, truth = mix(x, shares, Augmentation(cutmix=1.0), np.random.default_rng(3))
-    np.testing.assert_allclose(mixed.mean((2, 3)), truth, atol=1e-6)
+    mixed, mixed_targets = mix(x, targets, Augmentation(cutmix=1.0), np.random.default_rng(3))
+    np.testing.assert_allclose(mixed.mean((2, 3)), mixed_targets, atol=1e-6)
     assert set(np.unique(mixed)) == {0.0, 1.0}
-    assert not np.array_equal(truth, shares)
+    assert not np.array_equal(mixed_targets, targets)
     np.testing.assert_array_equal(x, before)
 
 
 def test_without_mixing_the_batch_is_handed_on():
-    x, shares = np.zeros((2, 3, 4, 4), np.float32), np.eye(2, dtype=np.float32)
-    mixed, truth = mix(x, shares, STRONG, np.random.default_rng(0))
+    x, targets = np.zeros((2, 3, 4, 4), np.float32), np.eye(2, dtype=np.float32)
+    mixed, mixed_targets = mix(x, targets, STRONG, np.random.default_rng(0))
     assert mixed is x
-    assert truth is shares
+    assert mixed_targets is targets
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ def test_cross_entropy_equals_pytorchs():
 def test_cross_entropy_is_the_mean_of_minus_log_share():
     rng = np.random.default_rng(0)
     logits, labels = rng.normal(size=(7, 4)), rng.integers(0, 4, 7)
-    shares = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-    expected = -np.log(shares[np.arange(7), labels]).mean()
+    soft = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    expected = -np.log(soft[np.arange(7), labels]).mean()
     assert cross_entropy(logits, labels)[0] == pytest.approx(expected, rel=1e-12)
 
 
@@ -33,7 +33,7 @@ def test_mean_squared_error_compares_with_one_hot_shares():
 
 @pytest.mark.parametrize("name", LOSSES)
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
-@pytest.mark.parametrize("soft", [False, True], ids=["labels", "shares"])
+@pytest.mark.parametrize("soft", [False, True], ids=["labels", "soft"])
 def test_gradients_are_the_numerical_ones(name, smoothing, soft):
     rng = np.random.default_rng(1)
     outputs, targets = rng.normal(size=(5, 4)), rng.integers(0, 4, 5)
@@ -57,8 +57,8 @@ def test_the_outputs_stay_and_the_dtype_is_kept(name):
 
 
 def test_smoothed_shares_add_up_to_one():
-    shares = soft_targets(LABELS, 3, 0.3, np.dtype(np.float64))
-    np.testing.assert_allclose(shares, np.full((3, 3), 0.1) + 0.7 * np.eye(3))
+    soft = soft_targets(LABELS, 3, 0.3, np.dtype(np.float64))
+    np.testing.assert_allclose(soft, np.full((3, 3), 0.1) + 0.7 * np.eye(3))
 
 
 @pytest.mark.parametrize("targets", [np.zeros(4, int), np.zeros((3, 2))])

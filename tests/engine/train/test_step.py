@@ -24,14 +24,14 @@ def batch(count=9):
 @pytest.mark.parametrize("pictures", [1, 2, 9])
 def test_the_parts_gradients_add_up_to_the_whole_batchs(pictures):
     network = shapes.without(shapes.network(), BatchNorm, Dropout)
-    x, shares = (a[:pictures] for a in batch())
+    x, targets = (a[:pictures] for a in batch())
     trace = network.forward(x, train=True)
-    loss, gradient = cross_entropy(trace["fc"], shares)
+    loss, gradient = cross_entropy(trace["fc"], targets)
     whole = network.backward(trace, {"fc": gradient}).params
     before = {name: a.copy() for name, a in network.parameters().items()}
 
     state = TrainState(network, PLAIN)
-    Step(state, cross_entropy)(x, shares, 1.0)
+    Step(state, cross_entropy)(x, targets, 1.0)
     for name, after in network.parameters().items():
         np.testing.assert_allclose(before[name] - after, whole[name], atol=2e-6)
     assert state.loss_sum == pytest.approx(loss * pictures, rel=1e-5)
@@ -40,9 +40,9 @@ def test_the_parts_gradients_add_up_to_the_whole_batchs(pictures):
 
 def test_running_statistics_are_the_whole_batchs_as_in_pytorch():
     network = shapes.network()
-    x, shares = batch()
+    x, targets = batch()
     maps = network.forward(x)["conv1"].astype(np.float64)
-    Step(TrainState(network, PLAIN), cross_entropy)(x, shares, 0.0)
+    Step(TrainState(network, PLAIN), cross_entropy)(x, targets, 0.0)
     norm = network.node("norm1").op
     np.testing.assert_allclose(norm.mean, 0.1 * maps.mean((0, 2, 3)), atol=1e-6)
     np.testing.assert_allclose(norm.var, 0.9 + 0.1 * maps.var((0, 2, 3), ddof=1), atol=1e-5)
@@ -51,20 +51,20 @@ def test_running_statistics_are_the_whole_batchs_as_in_pytorch():
 @pytest.mark.parametrize("count", [2, 3])
 def test_no_picture_is_normalised_alone(count):
     """Alone, each value of a picture would be its own mean, and nothing would come through the normalisation."""
-    x, shares = batch()
+    x, targets = batch()
     state = TrainState(shapes.network(), PLAIN)
-    parts = Step(state, cross_entropy).forward_backward(x[:count], shares[:count], keep=True)
+    parts = Step(state, cross_entropy).forward_backward(x[:count], targets[:count], keep=True)
     assert [part.trace[state.network.logits].shape[0] for part in parts] == [count]
 
 
 def test_dropout_draws_by_its_place_in_the_training():
-    x, shares = batch()
+    x, targets = batch()
 
     def gradient(batches_before):
         network = shapes.without(shapes.network(dropout=0.5), BatchNorm)
         state = TrainState(network, PLAIN)
         state.batch = batches_before
-        Step(state, cross_entropy)(x, shares, 1.0)
+        Step(state, cross_entropy)(x, targets, 1.0)
         return network.parameters()["fc.weight"].tobytes()
 
     assert gradient(0) == gradient(0) != gradient(1)

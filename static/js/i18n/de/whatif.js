@@ -114,19 +114,19 @@ export const whatif = {
   },
 };
 
-/** @type {typeof import("../en/whatif.js").lesson} */
-export const lesson = {
+/** @type {typeof import("../en/whatif.js").trainingStep} */
+export const trainingStep = {
   title: "Einen Schritt mit diesem Foto trainieren",
   lead: "Sagen, was das Foto zeigt, und das Netz einmal daraus lernen lassen: vorwärts, Verlust, rückwärts, Anpassung. Das Netz selbst bleibt, wie es ist.",
   label: "Label: Das Foto zeigt",
   optimiser: "Optimierer",
   rate: "Lernrate",
-  teach: "Schritt ausführen",
+  run: "Schritt ausführen",
   more: "Noch einen Schritt ausführen",
-  teaching: "Trainiert mit dem Foto …",
+  running: "Trainiert mit dem Foto …",
   undo: "Rückgängig",
   beside: "Vorher und nachher nebeneinander",
-  glass: "Schritt-Inspektor öffnen",
+  stepInspector: "Schritt-Inspektor öffnen",
   /** @type {(label: string, before: string, after: string) => string} */
   score: (label, before, after) => `${label}: ${before} → ${after}`,
   loss: (/** @type {string} */ before, /** @type {string} */ after) => `Verlust ${before} → ${after}`,

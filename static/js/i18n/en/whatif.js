@@ -120,18 +120,18 @@ export const whatif = {
   },
 };
 
-export const lesson = {
+export const trainingStep = {
   title: "Train one step on this photo",
   lead: "Say what the photo shows, and let the network learn from it, once: forward, loss, backward, update. The network itself stays as it is.",
   label: "Label: the photo shows",
   optimiser: "Optimiser",
   rate: "Learning rate",
-  teach: "Run step",
+  run: "Run step",
   more: "Run another step",
-  teaching: "Training on the photo …",
+  running: "Training on the photo …",
   undo: "Undo",
   beside: "Before and after, side by side",
-  glass: "Open the step inspector",
+  stepInspector: "Open the step inspector",
   /** @type {(label: string, before: string, after: string) => string} */
   score: (label, before, after) => `${label}: ${before} → ${after}`,
   loss: (/** @type {string} */ before, /** @type {string} */ after) => `Loss ${before} → ${after}`,

@@ -16,7 +16,7 @@ import { Heatmap } from "./heatmap.js";
  * @typedef {import("../types.js").StepLayer} StepLayer
  */
 
-const words = t.learn.glass.backward;
+const words = t.learn.stepInspector.backward;
 
 export class Backward {
   #row;

@@ -12,7 +12,7 @@ import { t } from "../../i18n/index.js";
  * @typedef {import("../types.js").StepImage} StepImage
  */
 
-const words = t.learn.glass.pictures;
+const words = t.learn.stepInspector.pictures;
 
 /** @param {StepViewModel} viewModel */
 export function picturesOf(viewModel) {

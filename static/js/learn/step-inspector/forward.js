@@ -15,7 +15,7 @@ import { Heatmap } from "./heatmap.js";
 
 /** @typedef {import("./view-model.js").StepViewModel} StepViewModel */
 
-const words = t.learn.glass.forward;
+const words = t.learn.stepInspector.forward;
 
 export class Forward {
   #row;

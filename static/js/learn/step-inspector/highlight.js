@@ -56,7 +56,7 @@ export class Highlight {
     this.#plane.style.aspectRatio = `${plane.width} / ${rows}`;
     placeBox(this.#mark, boxOf(plane, i));
     const text = `${symbol}: ${numberName(layer, place)} = ${precise(plane.values[i] ?? NaN)}`;
-    const whose = picture === this.viewModel.stepTrace?.picture ? "" : ` · ${t.learn.glass.pictures.one(picture)}`;
+    const whose = picture === this.viewModel.stepTrace?.picture ? "" : ` · ${t.learn.stepInspector.pictures.one(picture)}`;
     this.#plane.setAttribute("aria-label", text + whose);
     this.#caption.textContent = text + whose;
     this.element.hidden = false;

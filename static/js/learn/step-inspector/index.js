@@ -20,7 +20,7 @@ import { Update } from "./update.js";
  * @typedef {import("../types.js").Phase} Phase
  */
 
-const words = t.learn.glass;
+const words = t.learn.stepInspector;
 const NUMBERS = /** @type {const} */ ([1, 2, 3, 4]);
 
 /**

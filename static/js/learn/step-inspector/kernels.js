@@ -17,7 +17,7 @@ import { Heatmap } from "./heatmap.js";
  * @typedef {"before" | "gradient" | "step" | "after"} Of
  */
 
-const words = t.learn.glass.kernels;
+const words = t.learn.stepInspector.kernels;
 
 export class Kernels {
   #parameters = h("div", { class: "step-choices", role: "group", "aria-label": words.parameter });

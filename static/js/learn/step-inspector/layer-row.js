@@ -15,7 +15,7 @@ import { mosaic } from "./planes.js";
  * @typedef {import("../types.js").StepLayer} StepLayer
  */
 
-const words = t.learn.glass.row;
+const words = t.learn.stepInspector.row;
 const MOST = 3; // maps in a row of a small picture
 
 export class Row {

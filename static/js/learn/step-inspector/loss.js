@@ -18,7 +18,7 @@ import { isSquared, termOf } from "./loss-term.js";
  * @typedef {import("../types.js").StepClass} StepClass
  */
 
-const words = t.learn.glass.loss;
+const words = t.learn.stepInspector.loss;
 
 export class Loss {
   above = h("div", {});
@@ -34,7 +34,7 @@ export class Loss {
     const picture = stepTrace?.pictures[stepTrace.picture];
     if (!stepTrace || !picture) return;
     const titles = [
-      words.class, term("logit", words.score), term("probability", words.share), term("target", words.target), words.term, term("gradient", words.blame),
+      words.class, term("logit", words.score), term("probability", words.share), term("target", words.target), words.term, term("gradient", words.gradient),
     ];
     this.element.replaceChildren(
       h("h3", {}, words.title(plainWords(picture.label))),

@@ -27,7 +27,7 @@ import { Highlight } from "./highlight.js";
  * @property {number} value what they add up to
  */
 
-const words = t.learn.glass.sum;
+const words = t.learn.stepInspector.sum;
 
 /**
  * @param {StepViewModel} viewModel

@@ -12,7 +12,7 @@ import { Kernels } from "./kernels.js";
 
 /** @typedef {import("./view-model.js").StepViewModel} StepViewModel */
 
-const words = t.learn.glass.update;
+const words = t.learn.stepInspector.update;
 
 export class Update {
   #layers = h("div", { class: "step-choices", role: "group", "aria-label": words.layers });

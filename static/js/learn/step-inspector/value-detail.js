@@ -20,7 +20,7 @@ import { restOf, sumOf } from "./sum-table.js";
  *   lines: { symbol: string, formula: string, numbers: Record<string, number>, value: number }[] }} Update
  */
 
-const words = t.learn.glass.opened;
+const words = t.learn.stepInspector.opened;
 
 /**
  * The panel beside the maps. Follows what is opened; the latest request wins.
@@ -135,13 +135,13 @@ function activationGradientOf(viewModel, layer, place, chain) {
   return [
     title(`∂L/∂ ${numberName(layer, place)}`),
     formula("dA", chain.value),
-    h("p", {}, words.blame(layer)),
+    h("p", {}, words.activationGradient(layer)),
     sumOf(viewModel, { symbols: ["dZ", "∂Z/∂A"], lines, others: restOf(chain.count, chain.shown, chain.rest), value: chain.value }),
   ];
 }
 
 /**
- * The scores are blamed by the loss, all other numbers by those that read them.
+ * The gradient of a logit comes from the loss, that of any other value from its consumers.
  *
  * @param {StepViewModel} viewModel
  * @param {string} layer
@@ -184,7 +184,7 @@ function gradientOf(viewModel, opened, chain) {
   return [
     title(numberName(`${layer}.${parameter}`, index)),
     formula(parameter === "weight" ? "dW" : "db", chain.value),
-    h("p", {}, lines.some(({ lights }) => lights.length > 1) ? words.gradient(layer, input) : words.bias(layer)),
+    h("p", {}, lines.some(({ lights }) => lights.length > 1) ? words.parameterGradient(layer, input) : words.bias(layer)),
     sumOf(viewModel, { symbols: ["dZ", "A"], lines, others: restOf(chain.count, chain.shown, chain.rest), value: chain.value }),
     h("button", { type: "button", class: "text", on: { click: () => changeOf(viewModel, opened) } }, words.toUpdate),
   ];

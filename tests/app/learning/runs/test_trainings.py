@@ -197,11 +197,11 @@ def test_a_step_at_a_time(api):
     assert tell(api, run, "advance").status_code == 409
     now = tell(api, run, "pause").json()
     assert now["status"] == "paused"
-    glass = api.get(f"/trainings/{run}/next-step").json()
-    assert glass["step"] == now["step"] + 1
-    assert not glass["applied"]
+    next_step = api.get(f"/trainings/{run}/next-step").json()
+    assert next_step["step"] == now["step"] + 1
+    assert not next_step["applied"]
     after = tell(api, run, "advance").json()
-    again = api.get(f"/trainings/{run}/next-step", params={"step": glass["step"]}).json()
+    again = api.get(f"/trainings/{run}/next-step", params={"step": next_step["step"]}).json()
     assert again["applied"]
     losses = [picture["loss"] for picture in again["pictures"]]
     assert after["batches"][-1][1] == pytest.approx(np.mean(losses), rel=1e-4)

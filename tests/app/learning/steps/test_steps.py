@@ -1,4 +1,4 @@
-"""One step of learning under the glass: its numbers equal those worked out here, from what can be downloaded, by plain formulas."""
+"""One training step on a photo: its values equal those worked out here, from what can be downloaded, by plain formulas."""
 
 import io
 from math import log, prod
@@ -24,7 +24,7 @@ RATE = 0.05
 
 
 @pytest.fixture(scope="module")
-def teach(client, analysis):
+def train_step(client, analysis):
     """Take a step on the photo."""
 
     def take(label="bear", **options):
@@ -36,14 +36,14 @@ def teach(client, analysis):
 
 
 @pytest.fixture(scope="module")
-def lesson(teach):
-    answer = teach(learning_rate=RATE)
+def photo_step(train_step):
+    answer = train_step(learning_rate=RATE)
     assert answer.status_code == 201
     Step.model_validate(answer.json(), extra="forbid")
     return answer.json()
 
 
-# The forward pass, the loss and the blame, written out --------------------------------------------
+# The forward pass, the loss and the gradient, written out -------------------------------------------
 
 
 class Written:
@@ -101,8 +101,8 @@ def close(ours, theirs):
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "mean_squared_error"])
-def test_every_number_of_a_step_is_the_one_worked_out_by_hand(client, teach, loss):
-    step = teach("cloud", loss=loss, learning_rate=RATE).json()
+def test_every_number_of_a_step_is_the_one_worked_out_by_hand(client, train_step, loss):
+    step = train_step("cloud", loss=loss, learning_rate=RATE).json()
     hand = Written(client, step["id"], 2, loss == "mean_squared_error")
     for layer, value, gradient in [
         ("conv1", hand.z, hand.d_z),
@@ -131,10 +131,10 @@ def test_every_number_of_a_step_is_the_one_worked_out_by_hand(client, teach, los
     assert step["loss"]["after"] < step["loss"]["value"]
 
 
-def test_the_chain_rule_of_every_weight_adds_up_to_its_gradient(client, lesson):
-    step = lesson["id"]
+def test_the_chain_rule_of_every_weight_adds_up_to_its_gradient(client, photo_step):
+    step = photo_step["id"]
     z, x = (array(client, f"{step}/values/{p}") for p in ("conv1?of=gradient", "input"))
-    for layer in lesson["layers"]:
+    for layer in photo_step["layers"]:
         for one in layer["parameters"]:
             path = f"{layer['name']}/{one['name']}"
             gradients = array(client, f"{step}/parameters/{path}?of=gradient")
@@ -166,21 +166,24 @@ def test_the_chain_rule_of_every_weight_adds_up_to_its_gradient(client, lesson):
     [("input", "channel=1&y=3&x=0"), ("conv1", "channel=2&y=5&x=5"), ("relu1", "channel=0&y=0&x=7"),
      ("pool1", "channel=3&y=1&x=2"), ("flatten", "unit=17")],
 )  # fmt: skip
-def test_what_is_handed_back_adds_up_to_the_blame(client, lesson, where, place):
-    chain = ask(client, f"{lesson['id']}/activation-gradient/{where}?{place}", ActivationGradient)
+def test_the_terms_add_up_to_the_activation_gradient(client, photo_step, where, place):
+    chain = ask(
+        client, f"{photo_step['id']}/activation-gradient/{where}?{place}", ActivationGradient
+    )
     index = tuple(int(part.split("=")[1]) for part in place.split("&"))
-    gradient = array(client, f"{lesson['id']}/values/{where}?of=gradient")
+    gradient = array(client, f"{photo_step['id']}/values/{where}?of=gradient")
     assert chain["value"] == pytest.approx(float(gradient[index]))
     total = sum(term["product"] for term in chain["terms"]) + chain["rest"]
     assert total == pytest.approx(chain["value"], rel=1e-4, abs=1e-7)
 
 
-def test_numbers_are_explained_as_in_an_analysis(client, analysis, lesson):
+def test_numbers_are_explained_as_in_an_analysis(client, analysis, photo_step):
     for where in ("conv1", "pool1", "input"):
         place = "channel=1&y=2&x=3"
         there = client.get(f"/api/v1/analyses/{analysis['id']}/layers/{where}/explain?{place}")
         assert (
-            ask(client, f"{lesson['id']}/explain/{where}?{place}", ExplanationOut) == there.json()
+            ask(client, f"{photo_step['id']}/explain/{where}?{place}", ExplanationOut)
+            == there.json()
         )
 
 
@@ -189,9 +192,9 @@ def test_numbers_are_explained_as_in_an_analysis(client, analysis, lesson):
 
 @pytest.mark.parametrize("decay", [0.0, DECAY])
 @pytest.mark.parametrize("name", OPTIMISERS)
-def test_a_lessons_update_is_the_optimisers_formula(client, teach, name, decay):
+def test_an_update_is_the_optimisers_formula(client, train_step, name, decay):
     options = {"optimiser": name, "momentum": MOMENTUM, "weight_decay": decay}
-    step = teach(learning_rate=RATE, **options).json()
+    step = train_step(learning_rate=RATE, **options).json()
     assert step["optimiser"] == name
     for path, index in (("conv1/weight", "2,1,0,2"), ("fc1/weight", "0,13"), ("fc1/bias", "2")):
         one = ask(client, f"{step['id']}/update/{path}?index={index}", WeightUpdate)
@@ -202,29 +205,30 @@ def test_a_lessons_update_is_the_optimisers_formula(client, teach, name, decay):
             assert float(numbers[at]) == one[of]
 
 
-# A lesson leaves the model as it is ---------------------------------------------------------------
+# A step leaves the model as it is -----------------------------------------------------------------
 
 
-def test_a_lesson_is_named_after_its_content_and_can_be_read_again(client, teach, lesson):
-    answer = teach(learning_rate=RATE)
-    assert answer.headers["location"] == f"/api/v1/steps/{lesson['id']}"
-    assert answer.json() == lesson == client.get(f"/api/v1/steps/{lesson['id']}").json()
-    assert teach(learning_rate=RATE / 2).json()["id"] != lesson["id"]
-    assert teach(1, learning_rate=RATE).json()["loss"] == lesson["loss"]  # by its number
+def test_a_step_is_named_after_its_content_and_can_be_read_again(client, train_step, photo_step):
+    answer = train_step(learning_rate=RATE)
+    assert answer.headers["location"] == f"/api/v1/steps/{photo_step['id']}"
+    assert answer.json() == photo_step == client.get(f"/api/v1/steps/{photo_step['id']}").json()
+    assert train_step(learning_rate=RATE / 2).json()["id"] != photo_step["id"]
+    assert train_step(1, learning_rate=RATE).json()["loss"] == photo_step["loss"]  # by its number
 
 
-def test_the_photo_is_analysed_again_with_what_was_learned(client, analysis, lesson):
-    after = client.get(f"/api/v1/analyses/{lesson['after_analysis']}").json()
-    assert (after["original"], after["step"]) == (analysis["id"], lesson["id"])
+def test_the_photo_is_analysed_again_with_what_was_learned(client, analysis, photo_step):
+    after = client.get(f"/api/v1/analyses/{photo_step['after_analysis']}").json()
+    assert (after["original"], after["step"]) == (analysis["id"], photo_step["id"])
     assert after["changes"] == {"photo": {}, "network": []}
     scores = {one["label"]: one["score"] for one in after["predictions"]}
-    (bear,) = [one for one in lesson["loss"]["classes"] if one["label"] == "bear"]
+    (bear,) = [one for one in photo_step["loss"]["classes"] if one["label"] == "bear"]
     assert scores["bear"] == pytest.approx(bear["probability_after"])
     assert bear["probability_after"] > bear["probability"]
     for layer in ("conv1", "fc1"):
         numbers = client.get(f"/api/v1/analyses/{after['id']}/layers/{layer}?format=npy").content
         np.testing.assert_array_equal(
-            np.load(io.BytesIO(numbers)), array(client, f"{lesson['id']}/values/{layer}?of=after")
+            np.load(io.BytesIO(numbers)),
+            array(client, f"{photo_step['id']}/values/{layer}?of=after"),
         )
     apart = client.get(f"/api/v1/analyses/{after['id']}/difference").json()
     assert (apart["to"], apart["layers"][0]["largest"]) == (analysis["id"], 0)
@@ -236,9 +240,9 @@ def test_the_photo_is_analysed_again_with_what_was_learned(client, analysis, les
     assert client.get(field).status_code == 200
 
 
-def test_a_second_lesson_goes_on_from_the_first(client, teach):
+def test_a_second_step_goes_on_from_the_first(client, train_step):
     options = {"label": "bear", "learning_rate": 0.0001}
-    first = teach(**options).json()
+    first = train_step(**options).json()
     second = client.post(
         f"/api/v1/analyses/{first['after_analysis']}/training-step", json=options
     ).json()
@@ -246,10 +250,10 @@ def test_a_second_lesson_goes_on_from_the_first(client, teach):
     assert second["loss"]["after"] < first["loss"]["after"] < first["loss"]["value"]
 
 
-def test_which_filters_moved(client, lesson):
-    for layer in lesson["layers"]:
+def test_which_filters_moved(client, photo_step):
+    for layer in photo_step["layers"]:
         for one in layer["parameters"]:
-            path = f"{lesson['id']}/parameters/{layer['name']}/{one['name']}"
+            path = f"{photo_step['id']}/parameters/{layer['name']}/{one['name']}"
             before, step = (array(client, f"{path}?of={of}") for of in ("before", "step"))
             assert one["change"]["max_abs"] == pytest.approx(np.abs(step).max())
             assert one["change"]["relative"] == pytest.approx(
@@ -263,20 +267,20 @@ def test_which_filters_moved(client, lesson):
             if one["largest_updates"]:
                 assert one["largest_updates"][0]["relative"] == pytest.approx(max(ratios), rel=1e-5)
     changed = sum(
-        np.count_nonzero(array(client, f"{lesson['id']}/parameters/{layer['name']}/{one['name']}?of=step"))
-        for layer in lesson["layers"] for one in layer["parameters"]
+        np.count_nonzero(array(client, f"{photo_step['id']}/parameters/{layer['name']}/{one['name']}?of=step"))
+        for layer in photo_step["layers"] for one in layer["parameters"]
     )  # fmt: skip
-    assert lesson["parameters_changed"] == changed
+    assert photo_step["parameters_changed"] == changed
 
 
-def test_arrays_as_json_and_what_a_client_has_already(client, lesson):
-    path = f"{lesson['id']}/values/conv1?of=gradient&format=json"
+def test_arrays_as_json_and_what_a_client_has_already(client, photo_step):
+    path = f"{photo_step['id']}/values/conv1?of=gradient&format=json"
     body = ask(client, path, StepValues)
     np.testing.assert_array_equal(
         np.array(body["data"], np.float32),
-        array(client, f"{lesson['id']}/values/conv1?of=gradient"),
+        array(client, f"{photo_step['id']}/values/conv1?of=gradient"),
     )
-    ask(client, f"{lesson['id']}/parameters/fc1/bias?of=after&format=json", StepParameterValues)
+    ask(client, f"{photo_step['id']}/parameters/fc1/bias?of=after&format=json", StepParameterValues)
     tag = client.get(f"/api/v1/steps/{path}").headers["etag"]
     again = client.get(f"/api/v1/steps/{path}", headers={"if-none-match": tag})
     assert again.status_code == 304
@@ -299,7 +303,7 @@ def test_arrays_as_json_and_what_a_client_has_already(client, lesson):
         ({"label": "bear", "epochs": 3}, "body.epochs"),
     ],
 )
-def test_lessons_that_cannot_be_given_are_refused_in_words(client, analysis, options, words):
+def test_steps_that_cannot_be_made_are_refused_in_words(client, analysis, options, words):
     answer = client.post(f"/api/v1/analyses/{analysis['id']}/training-step", json=options)
     assert (answer.status_code, answer.json()["type"]) == (422, "/errors/invalid-request")
     assert words in answer.json()["detail"]
@@ -329,8 +333,8 @@ def test_lessons_that_cannot_be_given_are_refused_in_words(client, analysis, opt
         ("/explain/fc1", 422, "named by unit"),
     ],
 )
-def test_what_is_not_there_is_said_in_words(client, lesson, path, status, words):
-    answer = client.get(f"/api/v1/steps/{lesson['id']}{path}")
+def test_what_is_not_there_is_said_in_words(client, photo_step, path, status, words):
+    answer = client.get(f"/api/v1/steps/{photo_step['id']}{path}")
     assert answer.status_code == status
     assert words in answer.json()["detail"]
 

@@ -1,4 +1,4 @@
-"""Steps of trainings under the glass: by the optimisers' formulas, and bit for bit those that the training's process takes."""
+"""Steps of trainings: by the optimisers' formulas, and bit for bit those that the training's process takes."""
 
 import io
 import time
@@ -88,9 +88,9 @@ def looked(client):
 
     def at(name, number=6):
         services = client.app.state.services
-        seen = look(services.executor, name, number)
-        services.steps._cache.put(seen.id, seen)
-        return seen.id
+        inspected = look(services.executor, name, number)
+        services.steps._cache.put(inspected.id, inspected)
+        return inspected.id
 
     return at
 

@@ -35,10 +35,10 @@ def looked(net, before=None, steps=0):
     """The layers' health by name, the batch, and the gradients that were looked at."""
     rng = np.random.default_rng(4)
     x = rng.normal(0, 1, (6, 3, 6, 6)).astype(np.float32)
-    shares = soft_targets(np.arange(6) % CLASSES, CLASSES, 0.0, x.dtype)
+    targets = soft_targets(np.arange(6) % CLASSES, CLASSES, 0.0, x.dtype)
     parts = Step(
         TrainState(net, TrainConfig(optimiser="sgd")), LOSSES["cross_entropy"]
-    ).forward_backward(x, shares, keep=True)
+    ).forward_backward(x, targets, keep=True)
     return {h.layer: h for h in diagnostics.diagnose(net, parts, before, steps)}, x, parts
 
 

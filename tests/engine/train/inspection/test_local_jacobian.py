@@ -106,7 +106,7 @@ def batch(count):
 
 
 @pytest.fixture(scope="module", params=["in training", "at inference"])
-def glass(request):
+def step_trace(request):
     if request.param == "at inference":
         return trace_step_of(network(), *batch(1), PLAIN)
     return trace_step(TrainState(network(), PLAIN), *batch(7), 0.01)
@@ -133,21 +133,21 @@ VALUES = sorted({node.name for node in network().nodes} - {"scores", "softmax"} 
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
-def test_the_terms_of_a_parameter_add_up_to_its_gradient(glass, name):
+def test_the_terms_of_a_parameter_add_up_to_its_gradient(step_trace, name):
     node, parameter = name.split(".")
-    gradient = glass.gradients.params[name]
+    gradient = step_trace.gradients.params[name]
     for index in somewhere(gradient.shape):
-        chain = parameter_terms(glass, node, parameter, index)
+        chain = parameter_terms(step_trace, node, parameter, index)
         assert chain.value == float(gradient[index])
         assert_adds_up(chain)
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_the_terms_of_an_activation_add_up_to_its_blame(glass, name):
-    gradient = glass.gradients.values[name]
+def test_the_terms_of_an_activation_add_up_to_its_gradient(step_trace, name):
+    gradient = step_trace.gradients.values[name]
     assert np.abs(gradient).max() > 1e-4
     for index in somewhere(gradient.shape):
-        chain = activation_gradient_terms(glass, name, index)
+        chain = activation_gradient_terms(step_trace, name, index)
         assert chain.value == float(gradient[index])
         assert_adds_up(chain)
 
@@ -168,7 +168,7 @@ def test_the_terms_of_an_activation_add_up_to_its_blame(glass, name):
     ],
     ids=lambda op: f"{op.kind} {len(op.params)}",
 )
-def test_the_blame_before_other_steps_adds_up(op):
+def test_the_gradient_before_other_steps_adds_up(op):
     reads = ("input",) if op.params or not isinstance(op, Min | Sub) else ("input", "turned")
     rng = np.random.default_rng(3)
     nodes = [
@@ -178,47 +178,47 @@ def test_the_blame_before_other_steps_adds_up(op):
         Node("scores", Dense(rng.normal(0, 0.5, (3, 84)).astype(np.float32)), ("flat",)),
         Node("softmax", Softmax(), ("scores",)),
     ]
-    glass = trace_step_of(
+    step_trace = trace_step_of(
         Network(nodes, inputs={"input": (2, 7, 6)}, outputs=("softmax",)), *batch(1), PLAIN
     )
     for name in ("input", *reads[1:]):
-        for index in somewhere(glass.trace[name].shape):
-            assert_adds_up(activation_gradient_terms(glass, name, index))
+        for index in somewhere(step_trace.trace[name].shape):
+            assert_adds_up(activation_gradient_terms(step_trace, name, index))
 
 
 def test_what_cannot_be_written_out_says_so():
     ops = [ReduceMean((2, 3)), MatMul(np.eye(6, dtype=np.float32)), Quantize(*np.float32([1, 0]))]
     for op in ops:
         nodes = [Node("op", op, ("input",)), Node("flat", Flatten(), ("op",))]
-        glass = trace_step_of(
+        step_trace = trace_step_of(
             Network(nodes, inputs={"input": (3, 1, 6)}, outputs=("flat",)),
             np.ones((1, 3, 1, 6), np.float32),
             np.eye(1, int(np.prod(op.infer_shape((1, 3, 1, 6)))), dtype=np.float32),
             PLAIN,
         )
         with pytest.raises(TrainingError, match="no list of products"):
-            activation_gradient_terms(glass, "input", (0, 0, 0, 0))
+            activation_gradient_terms(step_trace, "input", (0, 0, 0, 0))
 
 
-def test_a_parameters_terms_name_what_they_multiply(glass):
+def test_a_parameters_terms_name_what_they_multiply(step_trace):
     for name in PARAMETERS:
         node, parameter = name.split(".")
-        (source,) = glass.network.node(node).inputs
-        index = somewhere(glass.gradients.params[name].shape)[-1]
-        for term in parameter_terms(glass, node, parameter, index, limit=20).terms:
-            dz = glass.gradients.values[node][(term.picture, *term.output_index)]
+        (source,) = step_trace.network.node(node).inputs
+        index = somewhere(step_trace.gradients.params[name].shape)[-1]
+        for term in parameter_terms(step_trace, node, parameter, index, limit=20).terms:
+            dz = step_trace.gradients.values[node][(term.picture, *term.output_index)]
             assert (term.layer, term.dz) == (node, float(dz))
             if parameter == "weight":
-                assert term.a == float(glass.trace[source][(term.picture, *term.input_index)])
+                assert term.a == float(step_trace.trace[source][(term.picture, *term.input_index)])
             elif parameter != "gamma":
                 assert (term.a, term.input_index) == (1.0, None)
 
 
-def by_loops(glass, node, op, index):
+def by_loops(step_trace, node, op, index):
     """{(picture, output): (dz, a)} of a convolution's weight, written out cell by cell."""
     f, c, p, q = index
-    (source,) = glass.network.node(node).inputs
-    x, dy = glass.trace[source], glass.gradients.values[node]
+    (source,) = step_trace.network.node(node).inputs
+    x, dy = step_trace.trace[source], step_trace.gradients.values[node]
     group = f // (op.weight.shape[0] // op.groups)
     found = {}
     for n in range(len(x)):
@@ -233,22 +233,24 @@ def by_loops(glass, node, op, index):
 
 
 @pytest.mark.parametrize("node", ["conv1", "conv2", "point"])
-def test_a_convolutions_terms_are_those_of_loops(glass, node):
-    op = glass.network.node(node).op
+def test_a_convolutions_terms_are_those_of_loops(step_trace, node):
+    op = step_trace.network.node(node).op
     for index in somewhere(op.weight.shape):
-        terms = parameter_terms(glass, node, "weight", index).terms
+        terms = parameter_terms(step_trace, node, "weight", index).terms
         mine = {(t.picture, t.output_index): (t.dz, t.a) for t in terms}
-        assert mine == by_loops(glass, node, op, index)
+        assert mine == by_loops(step_trace, node, op, index)
         assert len(mine) == len(terms)
 
 
 @pytest.mark.parametrize("name", ["pad", "relu", "max"])
-def test_who_reads_a_number_is_found_by_loops(glass, name):
+def test_who_reads_a_number_is_found_by_loops(step_trace, name):
     """Every output of the convolution whose window holds the number, by the weight that lies on it there."""
-    node = next(n for n in glass.network.nodes if name in n.inputs and isinstance(n.op, Conv2d))
-    op, dy = node.op, glass.gradients.values[node.name]
+    node = next(
+        n for n in step_trace.network.nodes if name in n.inputs and isinstance(n.op, Conv2d)
+    )
+    op, dy = node.op, step_trace.gradients.values[node.name]
     per_group = op.weight.shape[0] // op.groups
-    for n, c, y, x in somewhere(glass.trace[name].shape):
+    for n, c, y, x in somewhere(step_trace.trace[name].shape):
         expected = {}
         for k, i, j, p, q in np.ndindex(*dy.shape[1:], *op.kernel):
             here = (
@@ -260,7 +262,7 @@ def test_who_reads_a_number_is_found_by_loops(glass, name):
                 expected[n, (k, i, j)] = (float(dy[n, k, i, j]), float(a))
         terms = [
             t
-            for t in activation_gradient_terms(glass, name, (n, c, y, x)).terms
+            for t in activation_gradient_terms(step_trace, name, (n, c, y, x)).terms
             if t.layer == node.name
         ]
         assert {(t.picture, t.output_index): (t.dz, t.a) for t in terms} == expected
@@ -269,31 +271,31 @@ def test_who_reads_a_number_is_found_by_loops(glass, name):
 @pytest.mark.parametrize("node", ["norm1", "norm2"])
 def test_normalisations_terms_are_those_of_its_definition(node):
     """In training: each part of the batch by its own mean and variance, in float64."""
-    x, shares = batch(7)
-    glass = trace_step(TrainState(network(), PLAIN), x, shares, 0.01)
-    op = glass.network.node(node).op
-    (source,) = glass.network.node(node).inputs
-    seen = glass.trace[source].astype(float)
-    axes = (0, *range(2, seen.ndim))
+    x, targets = batch(7)
+    step_trace = trace_step(TrainState(network(), PLAIN), x, targets, 0.01)
+    op = step_trace.network.node(node).op
+    (source,) = step_trace.network.node(node).inputs
+    x = step_trace.trace[source].astype(float)
+    axes = (0, *range(2, x.ndim))
     normalised = np.concatenate(
         [
             (part - part.mean(axes, keepdims=True))
             / np.sqrt(part.var(axes, keepdims=True) + op.epsilon)
-            for part in (seen[:3], seen[3:])  # 7 pictures in two parts
+            for part in (x[:3], x[3:])  # 7 pictures in two parts
         ]
     )
-    for term in parameter_terms(glass, node, "gamma", (1,)).terms:
+    for term in parameter_terms(step_trace, node, "gamma", (1,)).terms:
         assert term.a == pytest.approx(
             normalised[(term.picture, *term.output_index)], rel=1e-4, abs=1e-5
         )
     own = (5, 1, *(1 for _ in axes[1:]))
-    terms = activation_gradient_terms(glass, source, own).terms
+    terms = activation_gradient_terms(step_trace, source, own).terms
     assert {term.picture for term in terms} == {3, 4, 5, 6}
-    step, moved = 1e-6, seen[3:].copy()
+    step, moved = 1e-6, x[3:].copy()
     moved[(2, *own[1:])] += step
     change = [
         (a - a.mean(axes, keepdims=True)) / np.sqrt(a.var(axes, keepdims=True) + op.epsilon)
-        for a in (moved, seen[3:])
+        for a in (moved, x[3:])
     ]
     slopes = (change[0] - change[1]) / step * float(op.gamma[1])
     for term in terms:
@@ -301,13 +303,13 @@ def test_normalisations_terms_are_those_of_its_definition(node):
         assert term.a == pytest.approx(slopes[place], rel=1e-3, abs=1e-4)
 
 
-def test_a_switched_off_number_has_no_part_in_it(glass):
-    off = tuple(np.argwhere(glass.trace["norm1"] < 0)[0].tolist())
-    (term,) = activation_gradient_terms(glass, "norm1", off).terms
+def test_a_switched_off_number_has_no_part_in_it(step_trace):
+    off = tuple(np.argwhere(step_trace.trace["norm1"] < 0)[0].tolist())
+    (term,) = activation_gradient_terms(step_trace, "norm1", off).terms
     assert (term.layer, term.a, term.product) == ("relu", 0.0, 0.0)
 
 
-def test_only_the_winner_of_a_window_is_to_blame():
+def test_only_the_maximum_of_a_window_has_a_gradient():
     x = np.array([[[[1.0, 3.0, 3.0, 2.0]]]], np.float32)
     nodes = [
         Node("max", MaxPool((1, 2), (1, 1)), ("input",)),
@@ -315,9 +317,9 @@ def test_only_the_winner_of_a_window_is_to_blame():
         Node("scores", Dense(np.array([[1, 2, 4], [0, 0, 0]], np.float32)), ("flat",)),
     ]
     net = Network(nodes, inputs={"input": (1, 1, 4)}, outputs=("scores",))
-    glass = trace_step_of(net, x, np.array([[0, 1]], np.float32), PLAIN)
+    step_trace = trace_step_of(net, x, np.array([[0, 1]], np.float32), PLAIN)
     factors = [
-        [t.a for t in activation_gradient_terms(glass, "input", (0, 0, 0, i)).terms]
+        [t.a for t in activation_gradient_terms(step_trace, "input", (0, 0, 0, i)).terms]
         for i in range(4)
     ]
     assert [sorted(f) for f in factors] == [[0], [1, 1], [0, 1], [0]]
@@ -327,11 +329,11 @@ def test_a_softmax_in_the_middle_is_not_written_out():
     net = network()
     nodes = [replace(n, op=Softmax()) if n.name == "tanh" else n for n in net.nodes]
     net = Network(nodes, inputs=net.inputs, outputs=net.outputs)
-    glass = trace_step_of(net, *batch(1), PLAIN)
+    step_trace = trace_step_of(net, *batch(1), PLAIN)
     with pytest.raises(TrainingError, match=r"'tanh' \(softmax\)"):
-        activation_gradient_terms(glass, "conv2", (0, 0, 0, 0))
+        activation_gradient_terms(step_trace, "conv2", (0, 0, 0, 0))
 
 
-def test_what_the_loss_does_not_depend_on_has_no_blame(glass):
+def test_what_the_loss_does_not_depend_on_has_no_gradient(step_trace):
     with pytest.raises(TrainingError, match="no gradient reaches 'softmax'"):
-        activation_gradient_terms(glass, "softmax", (0, 0))
+        activation_gradient_terms(step_trace, "softmax", (0, 0))

@@ -1,4 +1,4 @@
-"""The step under the glass is the step that is made, and its numbers are those of an independent calculation."""
+"""The step that is traced is the step that is made, and its numbers are those of an independent calculation."""
 
 from dataclasses import replace
 
@@ -39,18 +39,18 @@ def everything(state):
 
 @pytest.fixture(scope="module", params=OPTIMISERS)
 def step(request):
-    """The state before a step, what is next_batch, its glass, and the state afterwards."""
+    """The state before a step, the next batch, its trace, and the state afterwards."""
     config = replace(CONFIG, optimiser=request.param)
     state = trained(config)
     before = trained(config)
     batch = next_batch(DATA, state)
-    return before, batch, trace_step(state, batch.x, batch.shares, batch.learning_rate), state
+    return before, batch, trace_step(state, batch.x, batch.targets, batch.learning_rate), state
 
 
 def test_it_leaves_the_state_as_the_step_would(step):
     before, batch, _, after = step
     alone = TrainState.restore(shapes.network(), before.arrays(), before.numbers())
-    Step(alone, LOSSES[CONFIG.loss])(batch.x, batch.shares, batch.learning_rate)
+    Step(alone, LOSSES[CONFIG.loss])(batch.x, batch.targets, batch.learning_rate)
     assert everything(alone) == everything(after)
     assert everything(alone) != everything(before)
 
@@ -62,14 +62,14 @@ def test_it_leaves_the_state_as_the_loop_would(loss):
     running = train(DATA, looped)
     for _ in range(3):
         batch = next_batch(DATA, examined)
-        glass = trace_step(examined, batch.x, batch.shares, batch.learning_rate)
+        step_trace = trace_step(examined, batch.x, batch.targets, batch.learning_rate)
         event = next(running)
         assert isinstance(event, StepDone)
         assert everything(examined) == everything(looped)
         assert (batch.step, batch.steps) == (event.step, event.steps)
         assert batch.learning_rate == event.learning_rate
-        assert glass.loss == event.batch_loss
-        assert glass.correct / len(batch.x) == event.batch_accuracy
+        assert step_trace.loss == event.batch_loss
+        assert step_trace.correct / len(batch.x) == event.batch_accuracy
     running.close()
 
 
@@ -79,7 +79,7 @@ def test_what_is_upcoming_says_who_is_in_it():
     batch = next_batch(DATA, state)
     pictures = state.network.preprocess.normalise(DATA.pictures[batch.indices])
     np.testing.assert_allclose(batch.x, pictures, atol=1e-5)
-    np.testing.assert_array_equal(batch.shares.argmax(1), DATA.labels[batch.indices])
+    np.testing.assert_array_equal(batch.targets.argmax(1), DATA.labels[batch.indices])
     assert batch.step == 2
 
 
@@ -93,13 +93,13 @@ def test_nothing_is_upcoming_when_the_epoch_is_over():
 
 
 def test_the_update_is_the_one_that_was_made(step):
-    before, _, glass, after = step
-    assert glass.updates.keys() == before.network.parameters().keys()
-    for name, update in glass.updates.items():
+    before, _, step_trace, after = step
+    assert step_trace.updates.keys() == before.network.parameters().keys()
+    for name, update in step_trace.updates.items():
         np.testing.assert_array_equal(update.before, before.network.parameters()[name])
         np.testing.assert_array_equal(update.after, after.network.parameters()[name])
         np.testing.assert_array_equal(update.step, update.after - update.before)
-        assert update.gradient is glass.gradients.params[name]
+        assert update.gradient is step_trace.gradients.params[name]
         for slot, (old, new) in update.slots.items():
             np.testing.assert_array_equal(old, before.optimiser.averages[slot][name])
             np.testing.assert_array_equal(new, after.optimiser.averages[slot][name])
@@ -134,10 +134,10 @@ def recalculated(optimiser, update, rate, options, steps):
 
 
 def test_the_formulas_lead_from_the_numbers_shown_to_the_weight_shown(step):
-    before, batch, glass, _ = step
+    before, batch, step_trace, _ = step
     name = before.config.optimiser
-    assert glass.steps == 3
-    for parameter, update in glass.updates.items():
+    assert step_trace.steps == 3
+    for parameter, update in step_trace.updates.items():
         decays = update.before.ndim > 1
         np.testing.assert_allclose(
             update.decayed,
@@ -147,7 +147,7 @@ def test_the_formulas_lead_from_the_numbers_shown_to_the_weight_shown(step):
         shrinks = 1 - batch.learning_rate * 0.01 * (decays and name == "adamw")
         np.testing.assert_allclose(update.shrunk, update.before * shrinks, rtol=1e-6)
         after, memory, corrected = recalculated(
-            name, update, batch.learning_rate, glass.options, glass.steps
+            name, update, batch.learning_rate, step_trace.options, step_trace.steps
         )
         np.testing.assert_allclose(update.after, after, atol=2e-6, err_msg=parameter)
         assert update.slots.keys() == memory.keys()
@@ -160,32 +160,32 @@ def test_the_formulas_lead_from_the_numbers_shown_to_the_weight_shown(step):
 
 def test_the_numbers_shown_belong_to_the_networks_shown(step):
     """Each part of the batch, run again by itself, gives its rows of the trace and its share of the gradients."""
-    _, batch, glass, _ = step
-    network = without_draws(glass)
-    totals = {name: np.zeros_like(a) for name, a in glass.gradients.params.items()}
-    for part in glass.parts:
+    _, batch, step_trace, _ = step
+    network = without_draws(step_trace)
+    totals = {name: np.zeros_like(a) for name, a in step_trace.gradients.params.items()}
+    for part in step_trace.parts:
         here = part.pictures
-        trace = network(glass.network, here).forward(batch.x[here], train=True)
+        trace = network(step_trace.network, here).forward(batch.x[here], train=True)
         for name in trace:
-            np.testing.assert_allclose(trace[name], glass.trace[name][here], atol=1e-5)
-        _, gradient = LOSSES["cross_entropy"](trace["fc"], batch.shares[here], 0.0)
+            np.testing.assert_allclose(trace[name], step_trace.trace[name][here], atol=1e-5)
+        _, gradient = LOSSES["cross_entropy"](trace["fc"], batch.targets[here], 0.0)
         gradient *= len(gradient) / len(batch.x)
-        grads = network(glass.network, here).backward(trace, {"fc": gradient})
+        grads = network(step_trace.network, here).backward(trace, {"fc": gradient})
         for name, gradient in grads.values.items():
-            np.testing.assert_allclose(glass.gradients.values[name][here], gradient, atol=1e-6)
+            np.testing.assert_allclose(step_trace.gradients.values[name][here], gradient, atol=1e-6)
         for name, gradient in grads.params.items():
             totals[name] += gradient
-        again = network(glass.after, here).forward(batch.x[here], train=True)
-        np.testing.assert_allclose(glass.trace_after["fc"][here], again["fc"], atol=1e-5)
-    for name, gradient in glass.gradients.params.items():
+        again = network(step_trace.after, here).forward(batch.x[here], train=True)
+        np.testing.assert_allclose(step_trace.trace_after["fc"][here], again["fc"], atol=1e-5)
+    for name, gradient in step_trace.gradients.params.items():
         np.testing.assert_allclose(gradient, totals[name], atol=1e-6)
 
 
-def without_draws(glass):
-    """Networks whose dropout does nothing but multiply by the mask that the glass kept."""
+def without_draws(step_trace):
+    """Networks whose dropout does nothing but multiply by the mask that the step trace kept."""
 
     def network(of, here):
-        return of.replaced({"dropout": Kept(glass.trace.caches["dropout"][here])})
+        return of.replaced({"dropout": Kept(step_trace.trace.caches["dropout"][here])})
 
     class Kept(Dropout):
         def __init__(self, mask):
@@ -199,44 +199,46 @@ def without_draws(glass):
 
 
 def test_the_losses_are_those_of_each_picture(step):
-    _, batch, glass, _ = step
+    _, batch, step_trace, _ = step
     for loss, losses, trace in (
-        (glass.loss, glass.losses, glass.trace),
-        (glass.loss_after, glass.losses_after, glass.trace_after),
+        (step_trace.loss, step_trace.losses, step_trace.trace),
+        (step_trace.loss_after, step_trace.losses_after, step_trace.trace_after),
     ):
         logits = trace["fc"].astype(float)
-        log_shares = logits - np.log(np.exp(logits).sum(1, keepdims=True))
-        np.testing.assert_allclose(losses, -(batch.shares * log_shares).sum(1), rtol=1e-5)
+        log_probabilities = logits - np.log(np.exp(logits).sum(1, keepdims=True))
+        np.testing.assert_allclose(losses, -(batch.targets * log_probabilities).sum(1), rtol=1e-5)
         assert loss == pytest.approx(losses.mean(), rel=1e-5)
-    assert glass.correct == (glass.trace["fc"].argmax(1) == batch.shares.argmax(1)).sum()
+    assert step_trace.correct == (step_trace.trace["fc"].argmax(1) == batch.targets.argmax(1)).sum()
 
 
-def test_a_glass_keeps_arrays_of_its_own(step):
-    _, _, glass, state = step
+def test_a_step_trace_keeps_arrays_of_its_own(step):
+    _, _, step_trace, state = step
     live = list(state.arrays().values())
-    kept = [*glass.network.parameters().values(), *glass.after.parameters().values()]
-    kept += [a for update in glass.updates.values() for pair in update.slots.values() for a in pair]
+    kept = [*step_trace.network.parameters().values(), *step_trace.after.parameters().values()]
+    kept += [
+        a for update in step_trace.updates.values() for pair in update.slots.values() for a in pair
+    ]
     assert not any(np.shares_memory(mine, theirs) for mine in kept for theirs in live)
 
 
 @pytest.mark.parametrize("name", ["conv1", "norm1", "relu1", "pool1", "dropout", "fc", "softmax"])
 def test_an_explanation_adds_up_to_the_number_of_this_step(step, name):
-    glass = step[2]
+    step_trace = step[2]
     rng = np.random.default_rng(0)
-    for picture in (0, len(glass.losses) - 1):
-        index = (picture, *(int(rng.integers(n)) for n in glass.trace[name].shape[1:]))
-        why = glass.explain(name, index)
-        assert why.result == pytest.approx(float(glass.trace[name][index]))
+    for picture in (0, len(step_trace.losses) - 1):
+        index = (picture, *(int(rng.integers(n)) for n in step_trace.trace[name].shape[1:]))
+        why = step_trace.explain(name, index)
+        assert why.result == pytest.approx(float(step_trace.trace[name][index]))
         assert why.bias + why.contributions.sum() == pytest.approx(why.result, abs=1e-4)
 
 
 def test_a_place_that_is_not_there_cannot_be_explained(step):
-    glass = step[2]
+    step_trace = step[2]
     for name in ("norm1", "dropout", "fc"):
         with pytest.raises(ShapeError, match="no position"):
-            glass.explain(name, (0, 10_000))
+            step_trace.explain(name, (0, 10_000))
     with pytest.raises(IndexError, match="no picture 99"):
-        glass.part_of(99)
+        step_trace.part_of(99)
 
 
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
@@ -244,17 +246,17 @@ def test_one_picture_takes_one_step_of_inference(optimiser):
     network = clone(trained(CONFIG).network).freeze()
     start = shapes.weights(network)
     x = network.preprocess.normalise(DATA.pictures[:1])
-    shares = np.array([[0, 1, 0]], np.float32)
+    targets = np.array([[0, 1, 0]], np.float32)
     config = TrainConfig(optimiser=optimiser, learning_rate=0.001, weight_decay=0.0)
-    glass = trace_step_of(network, x, shares, config)
-    assert shapes.weights(network) == start == shapes.weights(glass.network)
-    np.testing.assert_array_equal(glass.trace["fc"], network.forward(x)["fc"])
-    np.testing.assert_array_equal(glass.trace_after["fc"], glass.after.forward(x)["fc"])
-    assert glass.loss_after < glass.loss
-    for name, array in glass.after.buffers().items():
+    step_trace = trace_step_of(network, x, targets, config)
+    assert shapes.weights(network) == start == shapes.weights(step_trace.network)
+    np.testing.assert_array_equal(step_trace.trace["fc"], network.forward(x)["fc"])
+    np.testing.assert_array_equal(step_trace.trace_after["fc"], step_trace.after.forward(x)["fc"])
+    assert step_trace.loss_after < step_trace.loss
+    for name, array in step_trace.after.buffers().items():
         np.testing.assert_array_equal(array, network.buffers()[name])
     for name in ("norm1", "dropout", "fc"):
-        why = glass.explain(name, (0, *(0 for _ in glass.trace[name].shape[1:])))
+        why = step_trace.explain(name, (0, *(0 for _ in step_trace.trace[name].shape[1:])))
         assert why.bias + why.contributions.sum() == pytest.approx(why.result, abs=1e-4)
 
 
@@ -273,11 +275,11 @@ def test_the_weights_move_as_calculated_by_hand():
     config = TrainConfig(
         loss="mean_squared_error", optimiser="sgd", learning_rate=0.5, weight_decay=0.0
     )
-    glass = trace_step_of(network, x, np.array([[1.0]]), config)
+    step_trace = trace_step_of(network, x, np.array([[1.0]]), config)
     a = np.tanh(0.1)  # z = 0.5 · 1 − 0.25 · 2 + 0.1
     gradient = 2 * (a - 1) * (1 - a * a)
-    assert glass.loss == pytest.approx((a - 1) ** 2)
-    assert glass.gradients.values["z"] == pytest.approx(np.array([[gradient]]))
-    after = glass.after.parameters()
+    assert step_trace.loss == pytest.approx((a - 1) ** 2)
+    assert step_trace.gradients.values["z"] == pytest.approx(np.array([[gradient]]))
+    after = step_trace.after.parameters()
     assert after["z.weight"] == pytest.approx(np.array([[0.5 - 0.5 * gradient, -0.25 - gradient]]))
     assert after["z.bias"] == pytest.approx(np.array([0.1 - 0.5 * gradient]))

@@ -5,7 +5,7 @@ import { some } from "../plural.js";
 /** @type {typeof import("../../en/learn/run.js").run} */
 export const run = {
   title: "Training",
-  glass: "Schritt-Inspektor",
+  stepInspector: "Schritt-Inspektor",
   setup: "Datensatz, Netz, Hyperparameter",
   work: {
     starting: "Wird gestartet",

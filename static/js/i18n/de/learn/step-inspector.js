@@ -1,7 +1,7 @@
 /** Die Seite des Lernens: ein Lernschritt, Zahl für Zahl. */
 
-/** @type {typeof import("../../en/learn/step-inspector.js").glass} */
-export const glass = {
+/** @type {typeof import("../../en/learn/step-inspector.js").stepInspector} */
+export const stepInspector = {
   phases: "Phasen eines Trainingsschritts",
   close: "Schritt-Inspektor schließen",
   coming: (/** @type {string} */ n) => `Schritt-Inspektor: Batch ${n}, gleich wird damit trainiert`,
@@ -77,7 +77,7 @@ export const glass = {
     share: "Wahrscheinlichkeit p",
     target: "Ziel y",
     term: "Summand",
-    blame: "Gradient dZ",
+    gradient: "Gradient dZ",
     sum: "Verlust dieses Bildes, die Summe",
     mean: (/** @type {string} */ n) => `Mittelwert über den Batch von ${n}, den der Schritt kleiner machen soll:`,
   },
@@ -139,9 +139,9 @@ export const glass = {
       softmax: "Softmax: e hoch sein Logit, geteilt durch die Summe davon über alle Logits.",
       constant: "Eine Konstante.",
     },
-    blame: (/** @type {string} */ layer) => `Jeder Wert, der in den Schichten nach ${layer} aus diesem berechnet wird, reicht seinen Gradienten zurück, mal seine Ableitung: dA = Σ dZ · ∂Z/∂A.`,
+    activationGradient: (/** @type {string} */ layer) => `Jeder Wert, der in den Schichten nach ${layer} aus diesem berechnet wird, reicht seinen Gradienten zurück, mal seine Ableitung: dA = Σ dZ · ∂Z/∂A.`,
     /** @type {(layer: string, input: string) => string} */
-    gradient: (layer, input) => `Die Kettenregel: wo immer das Gewicht benutzt wurde, der Gradient des Wertes in ${layer} mal der Wert aus ${input}, mit dem es multipliziert wurde: dW = Σ dZ · A.`,
+    parameterGradient: (layer, input) => `Die Kettenregel: wo immer das Gewicht benutzt wurde, der Gradient des Wertes in ${layer} mal der Wert aus ${input}, mit dem es multipliziert wurde: dW = Σ dZ · A.`,
     bias: (/** @type {string} */ layer) => `Der Bias wird an jeder Position addiert, also ist sein Gradient die Summe der Gradienten seiner Karte in ${layer}: db = Σ dZ · 1.`,
     at: (/** @type {number} */ picture, /** @type {string} */ name) => `Bild ${picture}, ${name}`,
     toUpdate: "Die Anpassung dieses Gewichts",

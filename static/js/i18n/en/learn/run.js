@@ -4,7 +4,7 @@ import { some } from "../plural.js";
 
 export const run = {
   title: "Training",
-  glass: "Step inspector",
+  stepInspector: "Step inspector",
   setup: "Dataset, network, hyperparameters",
   work: {
     starting: "Starting",

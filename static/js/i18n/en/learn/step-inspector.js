@@ -1,6 +1,6 @@
 /** The page of learning: one training step, number by number. */
 
-export const glass = {
+export const stepInspector = {
   phases: "Phases of one training step",
   close: "Close the step inspector",
   coming: (/** @type {string} */ n) => `Step inspector: batch ${n}, about to be trained on`,
@@ -76,7 +76,7 @@ export const glass = {
     share: "Probability p",
     target: "Target y",
     term: "Term",
-    blame: "Gradient dZ",
+    gradient: "Gradient dZ",
     sum: "Loss of this image, the sum of the terms",
     mean: (/** @type {string} */ n) => `Mean of the batch of ${n}, which the step is to make smaller:`,
   },
@@ -138,9 +138,9 @@ export const glass = {
       softmax: "Softmax: e to the power of its logit, divided by the sum of that over all logits.",
       constant: "A constant.",
     },
-    blame: (/** @type {string} */ layer) => `Every value that is computed from this one, in the layers after ${layer}, passes its gradient back, times its derivative: dA = Σ dZ · ∂Z/∂A.`,
+    activationGradient: (/** @type {string} */ layer) => `Every value that is computed from this one, in the layers after ${layer}, passes its gradient back, times its derivative: dA = Σ dZ · ∂Z/∂A.`,
     /** @type {(layer: string, input: string) => string} */
-    gradient: (layer, input) => `The chain rule: wherever the weight was used, the gradient of the value in ${layer} times the value of ${input} that the weight multiplied: dW = Σ dZ · A.`,
+    parameterGradient: (layer, input) => `The chain rule: wherever the weight was used, the gradient of the value in ${layer} times the value of ${input} that the weight multiplied: dW = Σ dZ · A.`,
     bias: (/** @type {string} */ layer) => `The bias is added at every position, so its gradient is the sum of the gradients of its map in ${layer}: db = Σ dZ · 1.`,
     at: (/** @type {number} */ picture, /** @type {string} */ name) => `image ${picture}, ${name}`,
     toUpdate: "The update of this weight",

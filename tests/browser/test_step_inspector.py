@@ -1,4 +1,4 @@
-"""One step of learning under the glass: what is written out adds up, and is what the API says. And the lesson on the photo."""
+"""The step inspector: what is written out adds up, and is what the API says. And the training step on the photo."""
 
 import re
 from typing import Any
@@ -13,18 +13,23 @@ from .test_access import PHONE, check_with_axe
 
 pytestmark = pytest.mark.browser
 
-LESSON = {"label": "cat", "optimiser": "adam", "learning_rate": 0.0001, "weight_decay": 0.001}
+TRAINING_STEP = {
+    "label": "cat",
+    "optimiser": "adam",
+    "learning_rate": 0.0001,
+    "weight_decay": 0.001,
+}
 
 
 @pytest.fixture
 def step(screen: Screen) -> dict[str, Any]:
     """A step on the photo of the first visit."""
-    return take(screen, screen.analysis_id, LESSON)
+    return take(screen, screen.analysis_id, TRAINING_STEP)
 
 
-def take(screen: Screen, analysis: str, lesson: dict[str, Any]) -> dict[str, Any]:
+def take(screen: Screen, analysis: str, config: dict[str, Any]) -> dict[str, Any]:
     url = f"{screen.site}/api/v1/analyses/{analysis}/training-step"
-    response = screen.page.request.post(url, data=lesson)
+    response = screen.page.request.post(url, data=config)
     assert response.status == 201, response.text()
     return response.json()
 
@@ -90,7 +95,7 @@ def test_pointing_at_a_term_lights_it_up_in_both_maps(open_page: OpenPage, step)
         screen.page.wait_for_selector(f".step-highlight [aria-label^='{where}'] .highlight:visible")
 
 
-def test_a_numbers_blame_is_the_sum_that_is_written_out(open_page: OpenPage, step):
+def test_an_activations_gradient_is_the_sum_that_is_written_out(open_page: OpenPage, step):
     screen = look(open_page, step, 3)
     choose(screen, "relu1_1")
     channel, y, x = index(screen).split(",")
@@ -122,9 +127,9 @@ def test_the_terms_of_the_classes_add_up_to_the_loss(open_page: OpenPage, step):
     terms = values(screen, ".step-loss tbody td:nth-child(5) data")
     (loss,) = values(screen, ".step-loss tfoot data")
     assert loss == step["loss"]["value"] == pytest.approx(sum(terms), rel=1e-5)
-    blame = values(screen, ".step-loss tbody td:nth-child(6) data")
-    assert blame == [one["gradient"] for one in step["loss"]["classes"]]
-    assert sum(blame) == pytest.approx(0, abs=1e-6)
+    gradient = values(screen, ".step-loss tbody td:nth-child(6) data")
+    assert gradient == [one["gradient"] for one in step["loss"]["classes"]]
+    assert sum(gradient) == pytest.approx(0, abs=1e-6)
     screen.page.click("tr[data-label=cat] td:nth-child(2) button")
     screen.page.wait_for_selector(".step-value-detail .step-terms")
     assert opened_sum(screen)[1] == next(
@@ -181,36 +186,36 @@ def test_no_axe_violation_in_any_phase(open_page: OpenPage, step, artifacts, the
         check_with_axe(screen)
         wide = screen.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0
-        name = f"glass-{phase}-{theme}-{'phone' if context else 'laptop'}.png"
+        name = f"step-inspector-{phase}-{theme}-{'phone' if context else 'laptop'}.png"
         keep_picture(screen.page, artifacts / name, full_page=True)
 
 
-def test_a_lesson_on_the_photo(open_page: OpenPage, artifacts):
+def test_a_training_step_on_the_photo(open_page: OpenPage, artifacts):
     screen = open_page("?tab=whatif")
-    screen.page.wait_for_selector("#lesson-label:visible")
+    screen.page.wait_for_selector("#training-step-label:visible")
     page, original = screen.page, screen.analysis_id
-    page.select_option("#lesson-label", "cat")
-    page.fill("#lesson-rate", "0.005")
-    page.click("#lesson-teach")
-    page.wait_for_selector(".lesson-score")
+    page.select_option("#training-step-label", "cat")
+    page.fill("#training-step-rate", "0.005")
+    page.click("#training-step-run")
+    page.wait_for_selector(".training-step-score")
     told = take(screen, original, {"label": "cat", "optimiser": "sgd", "learning_rate": 0.005})
     shown = page.eval_on_selector(
-        ".lesson-score", "p => [Number(p.dataset.before), Number(p.dataset.after)]"
+        ".training-step-score", "p => [Number(p.dataset.before), Number(p.dataset.after)]"
     )
     picture = told["pictures"][0]
     assert shown == [picture["probability"], picture["probability_after"]]
     assert shown[1] > shown[0]
-    assert page.get_attribute("#lesson-inspect", "href") == f"learn?trace={told['id']}"
+    assert page.get_attribute("#training-step-inspect", "href") == f"learn?trace={told['id']}"
     screen.wait_for_analysis(
         told["after_analysis"]
     )  # what the page shows now is the network after the step
     moved = page.eval_on_selector(
-        ".lesson-moved li", "li => [li.dataset.layer, Number(li.dataset.filter)]"
+        ".training-step-updates li", "li => [li.dataset.layer, Number(li.dataset.filter)]"
     )
-    page.click(".lesson-moved button >> nth=0")
+    page.click(".training-step-updates button >> nth=0")
     assert screen.layer == moved[0]
-    keep_picture(page.locator(".lesson"), artifacts / "lesson.png")
+    keep_picture(page.locator(".training-step"), artifacts / "training-step.png")
     check_with_axe(screen)
-    page.click("#lesson-undo")
+    page.click("#training-step-undo")
     screen.wait_for_analysis(original)
-    assert page.locator(".lesson-score").count() == 0
+    assert page.locator(".training-step-score").count() == 0

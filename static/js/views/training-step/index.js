@@ -1,5 +1,5 @@
 /**
- * “Teach it this photo”: a label, one step of learning, and what that did. The network itself stays
+ * “Train one step on this photo”: a label, one training step, and what it did. The network itself stays
  * as it is.
  */
 
@@ -9,7 +9,7 @@ import { announce, getElement, h } from "../../lib/dom.js";
 import { words as plainWords } from "../../i18n/format.js";
 import { postPhotoStep } from "../../api/learning.js";
 import { t } from "../../i18n/index.js";
-import { lessonForm } from "./form.js";
+import { trainingStepForm } from "./form.js";
 import { resultOf } from "./result.js";
 
 /**
@@ -18,30 +18,30 @@ import { resultOf } from "./result.js";
  * @typedef {import("../../state/types.js").Problem} Problem
  */
 
-const words = t.lesson;
+const words = t.trainingStep;
 
 /** @param {App} app */
-export function mountLesson(app) {
-  getElement("#whatif", HTMLElement).append(new Lesson(app).element);
+export function mountTrainingStep(app) {
+  getElement("#whatif", HTMLElement).append(new TrainingStep(app).element);
 }
 
-class Lesson {
+class TrainingStep {
   /** @type {StepTrace[]} The steps that were taken, each from the network that the one before made. */
   #steps = [];
   #analysis = "";
   #abort = new AbortController();
   #form;
-  #result = h("div", { class: "lesson-result" });
+  #result = h("div", { class: "training-step-result" });
   #trouble = h("p", { class: "problem", role: "alert", hidden: true });
 
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    this.#form = lessonForm((options) => void this.#teach(options), () => this.#undo());
+    this.#form = trainingStepForm((options) => void this.#run(options), () => this.#undo());
     this.element = h(
       "section",
-      { class: "whatif-part lesson", "aria-labelledby": "lesson-title", hidden: true },
-      h("h3", { id: "lesson-title" }, words.title),
+      { class: "whatif-part training-step", "aria-labelledby": "training-step-title", hidden: true },
+      h("h3", { id: "training-step-title" }, words.title),
       h("p", { class: "muted small" }, words.lead),
       this.#form.element,
       this.#trouble,
@@ -63,7 +63,7 @@ class Lesson {
   }
 
   /** @param {import("./form.js").StepOptions} options */
-  async #teach(options) {
+  async #run(options) {
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
@@ -75,7 +75,7 @@ class Lesson {
       signal.throwIfAborted();
       this.#steps.push(stepTrace);
       this.#show();
-      announce(this.#result.querySelector(".lesson-score")?.textContent ?? "");
+      announce(this.#result.querySelector(".training-step-score")?.textContent ?? "");
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
       if (!(error instanceof ProblemError)) throw error;
@@ -96,13 +96,13 @@ class Lesson {
   #show() {
     const last = this.#steps.at(-1);
     const { compareTarget } = this.app.store.state;
-    this.#form.taught(this.#steps.length);
+    this.#form.showSteps(this.#steps.length);
     this.#result.replaceChildren(...(last ? resultOf(this.app, this.#steps, plainWords(last.pictures[0]?.label ?? "")) : []));
     if (last?.after_analysis) this.app.comparison.compareWith({ kind: "analysis", id: last.after_analysis });
     else if (compareTarget?.kind === "analysis" && this.#made.has(compareTarget.id)) this.app.comparison.compareWith(null);
     if (last?.after_analysis) this.#made.add(last.after_analysis);
   }
 
-  /** @type {Set<string>} Analyses that lessons led to. */
+  /** @type {Set<string>} Analyses of networks after a step. */
   #made = new Set();
 }

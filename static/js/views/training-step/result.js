@@ -1,4 +1,4 @@
-/** What a lesson did: the score before and after, and the filters that moved most. */
+/** What a training step did: the probability before and after, and the largest updates. */
 
 import { h } from "../../lib/dom.js";
 import { decimals, number, probability } from "../../i18n/format.js";
@@ -9,7 +9,7 @@ import { t } from "../../i18n/index.js";
  * @typedef {import("../../state/types.js").App} App
  */
 
-const words = t.lesson;
+const words = t.trainingStep;
 const SHOWN = 6; // filters
 
 /**
@@ -24,14 +24,14 @@ export function resultOf(app, steps, label) {
   return [
     h(
       "p",
-      { class: "lesson-score", data: { before: String(before.probability), after: String(after.probability_after) } },
+      { class: "training-step-score", data: { before: String(before.probability), after: String(after.probability_after) } },
       words.score(label, probability(before.probability), probability(after.probability_after)),
     ),
     h("p", { class: "muted" }, `${words.loss(number(before.loss), number(after.loss_after))} · ${words.steps(steps.length)}`),
     h("h4", {}, words.moved),
-    h("ol", { class: "lesson-moved" }, ...mostMoved(last).map((moved) => row(app, moved))),
+    h("ol", { class: "training-step-updates" }, ...mostMoved(last).map((moved) => row(app, moved))),
     h("button", { type: "button", class: "text", on: { click: () => app.comparison.look("side-by-side") } }, words.beside),
-    h("a", { href: `learn?trace=${encodeURIComponent(last.id)}`, id: "lesson-inspect" }, words.glass),
+    h("a", { href: `learn?trace=${encodeURIComponent(last.id)}`, id: "training-step-inspect" }, words.stepInspector),
   ];
 }
 
