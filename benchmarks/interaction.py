@@ -37,6 +37,8 @@ from benchmarks.photo_to_screen import FLAGS, chromium_path
 from engine.network import Network, Node
 from engine.ops import Conv2d, Dense, GlobalAveragePool, Relu, Reshape, Softmax
 
+Layers = list[tuple[str, str]]  # names and kinds
+
 LAPTOP = {"width": 1440, "height": 900}
 
 # Starts the clock at the next event of a kind. `window.felt` resolves with the milliseconds to the frame after `done` holds.
@@ -91,6 +93,7 @@ WATCH_FRAMES = """() => {
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=12, help="hovers a layer")
+    parser.add_argument("--layers", type=int, help="the first so many of the network")
     parser.add_argument("--chromium", default="chromium")
     parser.add_argument("--serve", type=int, metavar="PORT", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -103,9 +106,10 @@ def main() -> None:
         )
         page = browser.new_page(viewport=LAPTOP, reduced_motion="reduce")
         _open(page, f"{url}/?model=everyday&layer=input")
-        _report_times("hover → arithmetic", _hovers(page, arguments.rounds))
-        _report_times("layer switch → painted", _switches(page))
-        _report_times("filter off → new scores", _filters(page))
+        layers = _layers(page)[: arguments.layers]
+        _report_times("hover → arithmetic", _hovers(page, layers, arguments.rounds))
+        _report_times("layer switch → painted", _switches(page, layers))
+        _report_times("filter off → new scores", _filters(page, layers))
         for layer in ("wide", "wider"):
             _open(page, f"{url}/?model=wide&layer={layer}")
             _report_frames(f"{layer}: pointer crosses the maps", _frames(page, _cross))
@@ -113,11 +117,11 @@ def main() -> None:
         browser.close()
 
 
-def _hovers(page: Page, rounds: int) -> dict[str, list[float]]:
+def _hovers(page: Page, layers: Layers, rounds: int) -> dict[str, list[float]]:
     """Milliseconds by kind of layer, and of the open maps."""
     chance = random.Random(0)
     times: dict[str, list[float]] = {}
-    for name, op in _layers(page):
+    for name, op in layers:
         _go_to(page, name)
         kinds = [(op, ".tile .heatmap, .bar-row, .sheet")]
         if page.locator(".tile").count():
@@ -156,10 +160,9 @@ def _hover(page: Page, selector: str, chance: random.Random) -> float | None:
     )
 
 
-def _switches(page: Page) -> dict[str, list[float]]:
+def _switches(page: Page, layers: Layers) -> dict[str, list[float]]:
     """Milliseconds by kind of layer, twice through the network; the first time the numbers may still have to come."""
     times: dict[str, list[float]] = {}
-    layers = _layers(page)
     for _ in range(2):
         _go_to(page, layers[0][0])
         for name, op in layers[1:]:
@@ -173,10 +176,10 @@ def _switches(page: Page) -> dict[str, list[float]]:
     return times
 
 
-def _filters(page: Page) -> dict[str, list[float]]:
+def _filters(page: Page, layers: Layers) -> dict[str, list[float]]:
     """Milliseconds by kind of layer: four filters of each convolution and unit layer, off and on again."""
     times: dict[str, list[float]] = {}
-    for name, op in _layers(page):
+    for name, op in layers:
         if op not in ("conv", "dense"):
             continue
         _go_to(page, name)
@@ -257,7 +260,7 @@ def _go_to(page: Page, layer: str) -> None:
     )
 
 
-def _layers(page: Page) -> list[tuple[str, str]]:
+def _layers(page: Page) -> Layers:
     """(name, op) of every layer."""
     model = page.request.get(httpx.URL(page.url).join("/api/v1/models/everyday").__str__()).json()
     return [(layer["name"], layer["op"]) for layer in model["layers"]]

@@ -38,8 +38,10 @@ NOTE_PAINTING = """() => {
   }
 }"""
 
-# Resolves with the milliseconds since `start` once `painted` holds; asked again in every frame.
-WAIT_UNTIL_PAINTED = """([start, name]) => new Promise((resolve) => {
+PATIENCE = 60_000  # milliseconds: what is not painted by then never will be
+
+# Resolves with the milliseconds since `start` once all is painted anew; looked at in every frame.
+WAIT_UNTIL_PAINTED = """([start, name, patience]) => new Promise((resolve, reject) => {
   const done = (selector) => {
     const all = [...document.querySelectorAll(selector)];
     return all.length > 0 && all.every((canvas) => canvas.paintedAt > start);
@@ -48,7 +50,9 @@ WAIT_UNTIL_PAINTED = """([start, name]) => new Promise((resolve) => {
     const there = !name || document.querySelector("#layer-title").textContent === name;
     const painted = there && done("#strip canvas") && document.querySelector("#stage-body > *") &&
       (done("#stage-body canvas") || !document.querySelector("#stage-body canvas"));
-    if (painted) resolve(performance.now() - start);
+    const spent = performance.now() - start;
+    if (painted) resolve(spent);
+    else if (spent > patience) reject(new Error(`${name ?? "the strip"} is not painted`));
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
@@ -102,17 +106,17 @@ def _screens(url: str, photo: bytes, rounds: int, chromium: str) -> tuple[list[f
         page = browser.new_page(viewport=SCREEN, reduced_motion="reduce")
         page.add_init_script(f"({NOTE_PAINTING})()")
         page.goto(url)
-        page.evaluate(WAIT_UNTIL_PAINTED, [0, None])
+        page.evaluate(WAIT_UNTIL_PAINTED, [0, None, PATIENCE])
         names: list[str] = page.eval_on_selector_all(
             "#strip .column", "all => all.map((column) => column.dataset.layer)"
         )
         for number in range(rounds + 1):
             page.click(f'.column[data-layer="{names[0]}"]')
             start = _drop(page, _variant(photo, 1000 + number))
-            first.append(page.evaluate(WAIT_UNTIL_PAINTED, [start, None]))
+            first.append(page.evaluate(WAIT_UNTIL_PAINTED, [start, None, PATIENCE]))
             for name in names[1:]:
                 page.keyboard.press("ArrowRight")
-                spent = page.evaluate(WAIT_UNTIL_PAINTED, [start, name])
+                spent = page.evaluate(WAIT_UNTIL_PAINTED, [start, name, PATIENCE])
             every.append(spent)
         browser.close()
     return first[1:], every[1:]

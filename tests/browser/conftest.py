@@ -56,13 +56,17 @@ def site() -> Iterator[str]:
         yield server.url
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def find_chromium() -> str:
     names = (os.environ.get("CONVSCOPE_CHROMIUM"), *CHROMIUMS)
     path = next((found for name in names if name and (found := shutil.which(name))), None)
     assert path, "no Chromium found: install one, or name one in CONVSCOPE_CHROMIUM"
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield browser
         browser.close()
 

@@ -1,0 +1,66 @@
+"""Every benchmark starts, measures something and ends: with its smallest settings, and within a time limit."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import find_chromium
+
+PROJECT = Path(__file__).parent.parent
+LIMIT = 120  # seconds, on a machine that is busy with other tests
+
+SMALLEST = {
+    "architectures": "squeezenet {folder}/squeezenet.onnx --size 64",
+    "attributions": "--repeats 1",
+    "conv_kernels": "--set everyday --repeats 1",
+    "interaction": "--rounds 1 --layers 2 --chromium {chromium}",
+    "latency": "--requests 4",
+    "layout": "",
+    "networks": "--only everyday --rounds 1 --rivals ours,ort-all",
+    "optimisers": "",
+    "photo_to_screen": "--rounds 1 --chromium {chromium}",
+    "reliability.models": "--count 20",
+    "reliability.mutants": "--count 20 --clients 1 --mutants-only",
+    "throughput": "--models everyday --visitors 1 --seconds 0.5 --rounds 1",
+    "train_step": "--only engine --batch 4 --repeats 1",
+}
+RIVALS = {"attributions": "captum", "optimisers": "torch"}
+
+
+def test_none_is_forgotten():
+    files = (PROJECT / "benchmarks").rglob("*.py")
+    mains = [path for path in files if '__name__ == "__main__"' in path.read_text("utf-8")]
+    folder = PROJECT / "benchmarks"
+    names = {".".join(path.relative_to(folder).with_suffix("").parts) for path in mains}
+    assert names == set(SMALLEST)
+
+
+def marked(name):
+    return pytest.param(name, marks=pytest.mark.browser if "chromium" in SMALLEST[name] else ())
+
+
+@pytest.mark.parametrize("name", [marked(name) for name in SMALLEST])
+def test_a_benchmark_runs(name, tmp_path):
+    rival = RIVALS.get(name)
+    if rival and find_spec(rival) is None:
+        pytest.skip(f"{rival}, which it compares with, is not installed")
+    settings = SMALLEST[name]
+    chromium = find_chromium() if "chromium" in settings else None
+    settings = settings.format(folder=tmp_path, chromium=chromium)
+    command = [sys.executable, "-m", f"benchmarks.{name}", *settings.split()]
+    done = subprocess.run(
+        command,
+        cwd=PROJECT,
+        env={**os.environ, "CONVSCOPE_KERNEL": "heuristic"},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"\d", done.stdout) or (tmp_path / "squeezenet.onnx").exists()
+    assert "WRONG" not in done.stdout
