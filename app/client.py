@@ -43,7 +43,8 @@ class ServerUnreachable(ClientError):
 class RequestRefused(ClientError):
     """The server answered with a problem (RFC 9457). Its text is the problem's detail.
 
-    ``type`` is stable ("/errors/image-too-large"); ``problem`` is the whole document; ``retry_after`` is in seconds.
+    ``type`` is stable ("/errors/image-too-large"); ``problem`` is the whole document;
+    ``retry_after`` is in seconds.
     """
 
     def __init__(self, status: int, problem: dict[str, Any], retry_after: int | None) -> None:
@@ -62,9 +63,11 @@ class Prediction(NamedTuple):
 
 
 class Client:
-    """A connection to a server. Use it as a context manager, or close it. ``timeout`` is in seconds.
+    """A connection to a server. Use it as a context manager, or close it. ``timeout`` is in
+    seconds.
 
-    Photos are paths, or the bytes of picture files. Every method raises RequestRefused or ServerUnreachable.
+    Photos are paths, or the bytes of picture files. Every method raises RequestRefused or
+    ServerUnreachable.
     """
 
     def __init__(
@@ -103,8 +106,9 @@ class Client:
         """Send an ONNX file, as a path or as bytes; the model's description, with its ``id``.
 
         The files beside it in which it keeps its weights are sent with it, if there are such.
-        ``labels``: the classes' names, or "imagenet". Options are those of POST /models: name, size, preset, mean,
-        std, scale, channels, crop_mode, layout, and input:NAME, a constant for an input that is no photo.
+        ``labels``: the classes' names, or "imagenet". Options are those of POST /models: name,
+        size, preset, mean, std, scale, channels, crop_mode, layout, and input:NAME, a constant for
+        an input that is no photo.
         """
         path = None if isinstance(model, bytes) else Path(model)
         file = ("model", model) if path is None else (path.name, path.read_bytes())
@@ -131,7 +135,9 @@ class Client:
         return datasets
 
     def bring(self, archive: bytes | str | os.PathLike[str], name: str = "") -> dict[str, Any]:
-        """Send a ZIP of pictures with a folder a class, as a path or as bytes; the set that the server keeps."""
+        """Send a ZIP of pictures with a folder a class, as a path or as bytes; the set that the
+        server keeps.
+        """
         data = archive if isinstance(archive, bytes) else Path(archive).read_bytes()
         headers = {"Content-Type": "application/zip"}
         with _translated():
@@ -158,7 +164,9 @@ class Client:
     def analyze(
         self, photo: Photo, *, model: str | None = None, crop: Crop | None = None
     ) -> Analysis:
-        """Run a photo, or the part ``crop`` of it, through a network and keep every layer on the server for a while."""
+        """Run a photo, or the part ``crop`` of it, through a network and keep every layer on the
+        server for a while.
+        """
         return Analysis(self, self._send(photo, "analyses", model, crop).json())
 
     def analysis(self, analysis_id: str) -> Analysis:
@@ -166,7 +174,9 @@ class Client:
         return Analysis(self, self.get(f"analyses/{analysis_id}").json())
 
     def training_step(self, training: str, step: int | None = None, *, picture: int = 0) -> Step:
-        """The step that a paused training is about to take, or the one of that number if it was taken just before."""
+        """The step that a paused training is about to take, or the one of that number if it was
+        taken just before.
+        """
         which = {} if step is None else {"step": step}
         return Step(
             self, self.get(f"trainings/{training}/next-step", picture=picture, **which).json()
@@ -193,7 +203,9 @@ class Client:
                     file.write(chunk)
 
     def weights(self, model: str, layer: str) -> NDArray[np.float32]:
-        """A layer's weights: (K, C/groups, kh, kw) of a convolution, (K, D) of a fully connected layer."""
+        """A layer's weights: (K, C/groups, kh, kw) of a convolution, (K, D) of a fully connected
+        layer.
+        """
         name, query = _named(layer)
         return _array(self.get(f"models/{model}/layers/{name}/weights", format="npy", **query))
 
@@ -271,7 +283,9 @@ class Analysis:
         return self._get(name, format="png").content
 
     def explain(self, name: str, **position: int) -> dict[str, Any]:
-        """Where a number came from: ``explain("conv1_1", channel=3, y=20, x=31)``, ``explain("fc1", unit=6)``."""
+        """Where a number came from: ``explain("conv1_1", channel=3, y=20, x=31)``, ``explain("fc1",
+        unit=6)``.
+        """
         why: dict[str, Any] = self._get(name, "/explain", **position).json()
         return why
 
@@ -281,7 +295,9 @@ class Analysis:
         return steps
 
     def variant(self, **changes: Any) -> Analysis:
-        """The same with something changed: ``variant(photo={"shift": [3, 0]}, network=[…])``, as POST …/variants takes it."""
+        """The same with something changed: ``variant(photo={"shift": [3, 0]}, network=[…])``, as
+        POST …/variants takes it.
+        """
         return Analysis(
             self._client, self._client.post(f"analyses/{self.id}/variants", changes).json()
         )
@@ -292,14 +308,17 @@ class Analysis:
         return apart
 
     def training_step(self, label: str | int, **options: Any) -> Step:
-        """Take one step of learning on this photo: ``training_step("cat", learning_rate=0.01)``, as POST …/training-step takes it."""
+        """Take one step of learning on this photo: ``training_step("cat", learning_rate=0.01)``, as
+        POST …/training-step takes it.
+        """
         content = {"label": label, **options}
         return Step(
             self._client, self._client.post(f"analyses/{self.id}/training-step", content).json()
         )
 
     def attribution(self, tick: ProgressCallback | None = None, **options: Any) -> dict[str, Any]:
-        """Which pixels speak for a class: ``attribution(method="grad_cam", target="cat")``, as POST …/attributions takes it.
+        """Which pixels speak for a class: ``attribution(method="grad_cam", target="cat")``, as POST
+        …/attributions takes it.
 
         ``tick(done, total)`` hears how far the server is.
         """
@@ -323,7 +342,9 @@ class Analysis:
 
 
 class Step:
-    """One step of learning; arrays are fetched when they are asked for. ``summary`` is the JSON of GET /steps/{id}."""
+    """One step of learning; arrays are fetched when they are asked for. ``summary`` is the JSON of
+    GET /steps/{id}.
+    """
 
     def __init__(self, client: Client, summary: dict[str, Any]) -> None:
         self._client = client
@@ -335,11 +356,15 @@ class Step:
         return f"Step({self.id!r}, layers={len(self.layers)})"
 
     def values(self, layer: str, *, picture: int = 0, of: str = "value") -> NDArray[np.float32]:
-        """One picture's numbers of a layer: its ``value``, the ``gradient`` of it, or the value ``after`` the step."""
+        """One picture's numbers of a layer: its ``value``, the ``gradient`` of it, or the value
+        ``after`` the step.
+        """
         return _array(self._get("values", layer, "", picture=picture, of=of, format="npy"))
 
     def parameter(self, layer: str, name: str, *, of: str = "before") -> NDArray[np.float32]:
-        """A parameter's numbers: ``before``, its ``gradient``, ``step``, ``after``, or the optimiser's memory."""
+        """A parameter's numbers: ``before``, its ``gradient``, ``step``, ``after``, or the
+        optimiser's memory.
+        """
         return _array(self._get("parameters", layer, f"/{name}", of=of, format="npy"))
 
     def explain(self, layer: str, *, picture: int = 0, **position: int) -> dict[str, Any]:
@@ -347,7 +372,9 @@ class Step:
         return self._ask("explain", layer, "", picture=picture, **position)
 
     def gradient(self, layer: str, name: str, *index: int, limit: int = 100) -> dict[str, Any]:
-        """The chain rule of one number of a parameter: ``gradient("conv1_1", "weight", 3, 0, 1, 1)``."""
+        """The chain rule of one number of a parameter: ``gradient("conv1_1", "weight", 3, 0, 1,
+        1)``.
+        """
         return self._ask("gradient", layer, f"/{name}", index=_comma(index), limit=limit)
 
     def activation_gradient(
@@ -370,7 +397,9 @@ class Step:
 
 
 def _named(layer: str) -> tuple[str, dict[str, str]]:
-    """A layer's name as a segment of a path, or «-» and the query that says it: proxies and libraries decode and tidy paths."""
+    """A layer's name as a segment of a path, or «-» and the query that says it: proxies and
+    libraries decode and tidy paths.
+    """
     if re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", layer):
         return layer, {}
     return "-", {"layer": layer}
@@ -385,7 +414,9 @@ def _comma(index: tuple[int, ...]) -> str:
 
 
 def _missing_beside(answer: httpx.Response, model: Path) -> list[tuple[str, bytes]]:
-    """The files that a server misses of a model and that lie in the same folder; nowhere else is looked."""
+    """The files that a server misses of a model and that lie in the same folder; nowhere else is
+    looked.
+    """
     try:
         problem = answer.json() if answer.is_client_error else {}
     except ValueError:

@@ -1,7 +1,9 @@
-"""Where the page's files are: beside the packages in a checkout, inside ``app`` in an installed wheel.
+"""Where the page's files are: beside the packages in a checkout, inside ``app`` in an installed
+wheel.
 
-The wheel carries ``static/`` and ``templates/`` as ``app/static`` and ``app/templates`` (see ``pyproject.toml``), so
-that it brings no top-level folders of such common names into anybody's site-packages.
+The wheel carries ``static/`` and ``templates/`` as ``app/static`` and ``app/templates`` (see
+``pyproject.toml``), so that it brings no top-level folders of such common names into anybody's
+site-packages.
 """
 
 from pathlib import Path
@@ -15,7 +17,9 @@ def package_root() -> Path:
 
 
 def static_dir() -> Path:
-    """Folder of the page's scripts, styles and samples; it does not depend on the working directory."""
+    """Folder of the page's scripts, styles and samples; it does not depend on the working
+    directory.
+    """
     return _folder("static")
 
 

@@ -1,4 +1,5 @@
-"""The networks that everyone measures with, as ONNX files with random weights: layer for layer torchvision's and timm's.
+"""The networks that everyone measures with, as ONNX files with random weights: layer for layer
+torchvision's and timm's.
 
     python -m benchmarks.architectures resnet50 resnet50.onnx [--size 224]
 
@@ -15,7 +16,9 @@ from benchmarks.drawing import Drawing
 
 
 def build(name: str, size: int = 224, n: str | int = "N") -> bytes:
-    """The file of one of NETWORKS for pictures of ``size`` × ``size``, in batches of ``n``: a number, or a name for any."""
+    """The file of one of NETWORKS for pictures of ``size`` × ``size``, in batches of ``n``: a
+    number, or a name for any.
+    """
     drawing = Drawing(name, size, n)
     return drawing.finish(NETWORKS[name](drawing))
 
@@ -65,7 +68,9 @@ def resnet18(net: Drawing) -> str:
 
 
 def resnet50(net: Drawing) -> str:
-    """He et al., 2015, with bottlenecks: 1 × 1, 3 × 3 (which takes the stride, as in torchvision), 1 × 1."""
+    """He et al., 2015, with bottlenecks: 1 × 1, 3 × 3 (which takes the stride, as in torchvision),
+    1 × 1.
+    """
 
     def block(name: str, x: str, filters: int, stride: int) -> str:
         y = net.conv(f"{name}.conv1", x, filters)

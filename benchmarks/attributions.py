@@ -2,9 +2,10 @@
 
     python -m benchmarks.attributions [--threads 2] [--repeats 5]
 
-For each sample photo and its three best classes every method's map must be Captum's, up to the rounding of float32: the largest
-difference, as a part of the largest value, is printed, and beyond TOLERANCE the exit status is 1. SmoothGrad is left out: its
-noise comes from another generator. Needs PyTorch and Captum (pip install '.[bench]').
+For each sample photo and its three best classes every method's map must be Captum's, up to the
+rounding of float32: the largest difference, as a part of the largest value, is printed, and beyond
+TOLERANCE the exit status is 1. SmoothGrad is left out: its noise comes from another generator.
+Needs PyTorch and Captum (pip install '.[bench]').
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
-"""Times every kernel that can do a convolution, side by side, and onnxruntime's own where it is installed; then a weight's gradient.
+"""Times every kernel that can do a convolution, side by side, and onnxruntime's own where it is
+installed; then a weight's gradient.
 
-    python -m benchmarks.conv_kernels [--pictures 1 64] [--repeats 7] [--set vgg|resnet|mobile|everyday]
+    python -m benchmarks.conv_kernels [--pictures 1 64] [--repeats 7] [--set
+    vgg|resnet|mobile|everyday]
 
-All take turns, so that whatever else the machine is doing meets all of them; only the ratios count. The kernels get two threads
-where the machine has two, as the engine does, and so does onnxruntime; its spinning between calls is switched off, as it would
-slow down whoever comes next.
+All take turns, so that whatever else the machine is doing meets all of them; only the ratios count.
+The kernels get two threads where the machine has two, as the engine does, and so does onnxruntime;
+its spinning between calls is switched off, as it would slow down whoever comes next.
 """
 
 from __future__ import annotations

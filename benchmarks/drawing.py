@@ -1,6 +1,8 @@
-"""A network drawn as an ONNX graph, layer by layer, with random weights: what the benchmarked architectures are made with.
+"""A network drawn as an ONNX graph, layer by layer, with random weights: what the benchmarked
+architectures are made with.
 
-As an exporter that keeps the layers apart writes them: a batch normalisation and each ReLU are nodes of their own.
+As an exporter that keeps the layers apart writes them: a batch normalisation and each ReLU are
+nodes of their own.
 """
 
 from __future__ import annotations
@@ -16,10 +18,11 @@ OPSET, IR_VERSION = 17, 8
 
 
 class Drawing:
-    """Nodes in the making. Each method adds one layer and returns the name of the value that it makes.
+    """Nodes in the making. Each method adds one layer and returns the name of the value that it
+    makes.
 
-    Weights are normal with the variance 2 / fan-in of He et al. (2015), which keeps the size of activations through ReLUs;
-    ``gain`` is 1 where what comes in has not been rectified.
+    Weights are normal with the variance 2 / fan-in of He et al. (2015), which keeps the size of
+    activations through ReLUs; ``gain`` is 1 where what comes in has not been rectified.
     """
 
     def __init__(self, name: str, size: int, n: str | int) -> None:
@@ -113,7 +116,9 @@ class Drawing:
         )
 
     def adaptive_pool(self, name: str, x: str, size: int) -> str:
-        """Averages down to ``size``, as torchvision's nets do; only where ONNX can say it. Raises ValueError."""
+        """Averages down to ``size``, as torchvision's nets do; only where ONNX can say it. Raises
+        ValueError.
+        """
         kernel, rest = divmod(self.size(x), size)
         if rest:
             raise ValueError(f"{self._name} needs maps of a multiple of {size} before its list")

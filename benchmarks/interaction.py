@@ -1,12 +1,16 @@
-"""Times what a hand feels: how soon after a movement the page shows the answer, in a real Chromium against a real server.
+"""Times what a hand feels: how soon after a movement the page shows the answer, in a real Chromium
+against a real server.
 
     python -m benchmarks.interaction [--rounds 12]
 
-- hover → arithmetic: from the pointer's event to the frame after the number's terms are on the screen, at random places of every layer
-  of `everyday`, with all maps side by side and with one map open;
+- hover → arithmetic: from the pointer's event to the frame after the number's terms are on the
+  screen, at random places of every layer of `everyday`, with all maps side by side and with one map
+  open;
 - layer switch → painted: from the key's event to the frame after every map in sight is painted;
-- filter off → new scores: from the click that switches a filter off (or on again) to the frame after the changed network's answer;
-- frame times over a layer of 512 maps, and one of 2,048, of a made-up network: while the pointer crosses them and while they scroll.
+- filter off → new scores: from the click that switches a filter off (or on again) to the frame
+  after the changed network's answer;
+- frame times over a layer of 512 maps, and one of 2,048, of a made-up network: while the pointer
+  crosses them and while they scroll.
 
 The clock is the browser's own, so the driver's round trips are not in the figures.
 """
@@ -41,7 +45,8 @@ Layers = list[tuple[str, str]]  # names and kinds
 
 LAPTOP = {"width": 1440, "height": 900}
 
-# Starts the clock at the next event of a kind. `window.felt` resolves with the milliseconds to the frame after `done` holds.
+# Starts the clock at the next event of a kind. `window.felt` resolves with the milliseconds to the
+# frame after `done` holds.
 CLOCK = """([kind, done]) => {
   const holds = new Function("return " + done);
   window.felt = new Promise((resolve) => {
@@ -141,7 +146,9 @@ def _hovers(page: Page, layers: Layers, rounds: int) -> dict[str, list[float]]:
 
 
 def _hover(page: Page, selector: str, chance: random.Random) -> float | None:
-    """Move to a random place of a random target in sight; None where that is the number that is shown already."""
+    """Move to a random place of a random target in sight; None where that is the number that is
+    shown already.
+    """
     boxes = page.evaluate(
         """(selector) => {
           const { top, bottom } = document.querySelector("#stage-body").getBoundingClientRect();
@@ -161,7 +168,9 @@ def _hover(page: Page, selector: str, chance: random.Random) -> float | None:
 
 
 def _switches(page: Page, layers: Layers) -> dict[str, list[float]]:
-    """Milliseconds by kind of layer, twice through the network; the first time the numbers may still have to come."""
+    """Milliseconds by kind of layer, twice through the network; the first time the numbers may
+    still have to come.
+    """
     times: dict[str, list[float]] = {}
     for _ in range(2):
         _go_to(page, layers[0][0])
@@ -177,7 +186,9 @@ def _switches(page: Page, layers: Layers) -> dict[str, list[float]]:
 
 
 def _filters(page: Page, layers: Layers) -> dict[str, list[float]]:
-    """Milliseconds by kind of layer: four filters of each convolution and unit layer, off and on again."""
+    """Milliseconds by kind of layer: four filters of each convolution and unit layer, off and on
+    again.
+    """
     times: dict[str, list[float]] = {}
     for name, op in layers:
         if op not in ("conv", "dense"):

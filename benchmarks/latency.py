@@ -2,8 +2,8 @@
 
     python -m benchmarks.latency [--requests 150]
 
-Each request sends a photo with other last bytes, so that nothing comes from the cache. Blocks with and without a training take
-turns, so that whatever else the machine does falls on both.
+Each request sends a photo with other last bytes, so that nothing comes from the cache. Blocks with
+and without a training take turns, so that whatever else the machine does falls on both.
 """
 
 from __future__ import annotations

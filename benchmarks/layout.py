@@ -2,9 +2,10 @@
 
     python -m benchmarks.layout
 
-Both ways gather windows and do one matrix product a chunk of about a megabyte, on one thread, with the gathering that suits the layout:
-channels first copies runs of W numbers, channels last runs of 3 · C. The last column is Winograd's tile gathering alone.
-The decision it led to: docs/decisions/0001-memory-layout.md.
+Both ways gather windows and do one matrix product a chunk of about a megabyte, on one thread, with
+the gathering that suits the layout: channels first copies runs of W numbers, channels last runs of
+3 · C. The last column is Winograd's tile gathering alone. The decision it led to:
+docs/decisions/0001-memory-layout.md.
 """
 
 from __future__ import annotations

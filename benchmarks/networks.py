@@ -1,18 +1,22 @@
 """Times whole networks, every value kept, beside onnxruntime and PyTorch, in one run.
 
-    python -m benchmarks.networks [--only vgg16,resnet18] [--batch 1 8] [--rounds 10] [--json networks.json]
+    python -m benchmarks.networks [--only vgg16,resnet18] [--batch 1 8] [--rounds 10] [--json
+    networks.json]
 
-Each network is built here (benchmarks/architectures.py, `everyday` from its weights), handed to everyone as the same ONNX file, and must
-first give the same values: within a thousandth of the largest, each of them. Then the rivals take turns, so that whatever else the
-machine is doing meets all of them; each waits a little, runs twice in a row, and the second run counts, so that nobody pays for
-the one before. Only the ratios of one run count.
+Each network is built here (benchmarks/architectures.py, `everyday` from its weights), handed to
+everyone as the same ONNX file, and must first give the same values: within a thousandth of the
+largest, each of them. Then the rivals take turns, so that whatever else the machine is doing meets
+all of them; each waits a little, runs twice in a row, and the second run counts, so that nobody
+pays for the one before. Only the ratios of one run count.
 
 - ours: `Network.forward`, every value in the trace;
 - ort-all: onnxruntime with every value as an output;
 - ort: onnxruntime with only the result;
-- torch: PyTorch with a hook on every module that keeps its output, where torch and torchvision are installed.
+- torch: PyTorch with a hook on every module that keeps its output, where torch and torchvision are
+  installed.
 
-`--sizes` times one network against the size of its picture instead: time should grow with the multiply-adds.
+`--sizes` times one network against the size of its picture instead: time should grow with the
+multiply-adds.
 """
 
 from __future__ import annotations
@@ -46,7 +50,8 @@ from engine.types import Array
 GOALS = ("vgg16", "resnet18", "resnet50", "squeezenet", "mobilenetv2", "alexnet")
 ALL = (*NETWORKS, "everyday")
 NEAR = 1e-3  # of a value's largest number
-PAUSE = 0.1  # seconds: onnxruntime's threads go on spinning after a run, at the cost of whoever comes next
+# seconds: onnxruntime's threads go on spinning after a run, at the cost of whoever comes next
+PAUSE = 0.1
 RIVALS = ("ours", "ort-all", "ort", "torch")
 
 Run = Callable[[], Any]
@@ -74,7 +79,9 @@ def session(data: bytes, everything: bool) -> onnxruntime.InferenceSession:
 
 
 def check(network: Network, all_of: onnxruntime.InferenceSession, x: Array) -> float:
-    """The largest difference of any value, as a share of its largest number. Ends the run when it is too large."""
+    """The largest difference of any value, as a share of its largest number. Ends the run when it
+    is too large.
+    """
     trace = network.forward(x)
     names = [output.name for output in all_of.get_outputs()]
     values = dict(zip(names, all_of.run(None, {all_of.get_inputs()[0].name: x}), strict=True))
@@ -88,7 +95,9 @@ def check(network: Network, all_of: onnxruntime.InferenceSession, x: Array) -> f
 
 
 def torch_run(name: str, x: Array) -> Run | None:
-    """torchvision's network of that name, every module's output kept; None where it is not installed or has none."""
+    """torchvision's network of that name, every module's output kept; None where it is not
+    installed or has none.
+    """
     known = {"squeezenet": "squeezenet1_1", "mobilenetv2": "mobilenet_v2"}.get(name, name)
     if find_spec("torchvision") is None or name not in GOALS:
         return None
@@ -135,7 +144,9 @@ def measure(name: str, batch: int, rounds: int, rivals: list[str]) -> dict[str, 
 
 
 def interleaved(runs: dict[str, Run], rounds: int) -> dict[str, list[float]]:
-    """Seconds of every run, the runs taking turns; the first two rounds grow buffers and fill caches."""
+    """Seconds of every run, the runs taking turns; the first two rounds grow buffers and fill
+    caches.
+    """
     seconds: dict[str, list[float]] = {rival: [] for rival in runs}
     for attempt in range(rounds + 2):
         for rival, run in runs.items():
@@ -150,7 +161,9 @@ def interleaved(runs: dict[str, Run], rounds: int) -> dict[str, list[float]]:
 
 
 def peak(name: str, rival: str) -> float:
-    """Megabytes that a process of its own takes at most for three runs, beyond what it takes with everything imported."""
+    """Megabytes that a process of its own takes at most for three runs, beyond what it takes with
+    everything imported.
+    """
     code = (
         "import resource, sys; from benchmarks import networks as n\n"
         "import numpy as np\n"
@@ -184,7 +197,9 @@ def against_size(name: str, rounds: int) -> list[dict[str, Any]]:
 
 
 def report(rows: list[dict[str, Any]], rivals: list[str]) -> dict[str, float]:
-    """Print the table; the geometric mean of the six networks' ratios to onnxruntime with all values, by batch."""
+    """Print the table; the geometric mean of the six networks' ratios to onnxruntime with all
+    values, by batch.
+    """
     print(f"\n{threads.THREADS} threads; milliseconds, medians; ratio = ours / ort-all")
     print(f"{'network':<20}{'batch':>6}" + "".join(f"{r:>10}" for r in rivals) + f"{'ratio':>8}")
     means: dict[str, float] = {}

@@ -1,14 +1,17 @@
-"""Holds three steps of every optimiser, with every loss, against PyTorch's: the same start, the same batches, the same weights after.
+"""Holds three steps of every optimiser, with every loss, against PyTorch's: the same start, the
+same batches, the same weights after.
 
     python -m benchmarks.optimisers
 
-The network is the one that the page of learning begins with (engine/zoo/layer_spec.py), on pictures of the set that ships.
-Weight decay is on, for weights alone, as the engine has it. Fails when a weight is further off than TOLERANCE.
+The network is the one that the page of learning begins with (engine/zoo/layer_spec.py), on pictures
+of the set that ships. Weight decay is on, for weights alone, as the engine has it. Fails when a
+weight is further off than TOLERANCE.
 
-The figures that count are in float64; float32, in which the engine learns, is shown beside them, and there RMSProp, Adam and
-AdamW can be further off than TOLERANCE. That is the engine's rounding, not PyTorch's: where a weight's gradient is exactly
-zero, the weight gradient by Winograd's method leaves some 1e-8, and these optimisers divide a gradient by its own size, so
-that next to nothing becomes a whole step. With Winograd switched off, all are within 5e-6 in float32 as well.
+The figures that count are in float64; float32, in which the engine learns, is shown beside them,
+and there RMSProp, Adam and AdamW can be further off than TOLERANCE. That is the engine's rounding,
+not PyTorch's: where a weight's gradient is exactly zero, the weight gradient by Winograd's method
+leaves some 1e-8, and these optimisers divide a gradient by its own size, so that next to nothing
+becomes a whole step. With Winograd switched off, all are within 5e-6 in float32 as well.
 """
 
 from __future__ import annotations

@@ -1,11 +1,14 @@
-"""Times the whole road: a photo is uploaded, its analysis is there as JSON, its heatmaps are painted in a real Chromium.
+"""Times the whole road: a photo is uploaded, its analysis is there as JSON, its heatmaps are
+painted in a real Chromium.
 
     python -m benchmarks.photo_to_screen [--rounds 10] [--photo static/samples/car.jpg]
 
-A server of its own is started on a free port. Each round sends the photo with other last bytes, so that nothing comes from the cache.
-The browser's clock starts when the file is handed to the page and stops in the frame after the last canvas was painted:
+A server of its own is started on a free port. Each round sends the photo with other last bytes, so
+that nothing comes from the cache. The browser's clock starts when the file is handed to the page
+and stops in the frame after the last canvas was painted:
 
-- first screen: the strip's maps of every layer in sight and all maps of the current layer, with the predictions;
+- first screen: the strip's maps of every layer in sight and all maps of the current layer, with the
+  predictions;
 - every map: stepping on from layer to layer until each has been on the stage with all of its maps.
 """
 
@@ -27,7 +30,8 @@ from playwright.sync_api import Page, sync_playwright
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SCREEN = {"width": 2560, "height": 1440}  # wide enough for every layer's column
 
-# The page paints the next photo on the canvases that are there, so each of them remembers when it was painted last.
+# The page paints the next photo on the canvases that are there, so each of them remembers when it
+# was painted last.
 NOTE_PAINTING = """() => {
   for (const name of ["putImageData", "drawImage"]) {
     const paint = CanvasRenderingContext2D.prototype[name];
@@ -84,7 +88,9 @@ def _variant(photo: bytes, number: int) -> bytes:
 
 
 def _uploads(url: str, photo: bytes, rounds: int) -> list[float]:
-    """Milliseconds from the request's first byte to the parsed answer, the first two rounds left out."""
+    """Milliseconds from the request's first byte to the parsed answer, the first two rounds left
+    out.
+    """
     spent = []
     with httpx.Client(base_url=url) as client:
         for number in range(rounds + 2):

@@ -1,7 +1,8 @@
 """Counts the analyses a second that a server gives to one visitor, and to several at once.
 
-    python -m benchmarks.throughput [--models everyday efficientnet-lite0] [--visitors 1 4] [--seconds 10] [--rounds 3]
-    python -m benchmarks.throughput --servers http://127.0.0.1:8001 http://127.0.0.1:8002
+    python -m benchmarks.throughput [--models everyday efficientnet-lite0] [--visitors 1 4]
+    [--seconds 10] [--rounds 3] python -m benchmarks.throughput --servers http://127.0.0.1:8001
+    http://127.0.0.1:8002
 
 Each visitor sends one new photo after the other (`POST /analyses`) over a connection of its own.
 With several servers, for example an older version beside this one, they take turns within each

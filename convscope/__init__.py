@@ -2,9 +2,9 @@
 
     import convscope
 
-    net = convscope.load("everyday")           # a network that ships, or a path to .onnx or .safetensors
-    trace = net.forward(x)                     # x: float32 (N, 3, 64, 64), preprocessed
-    trace["conv1_1"]                           # every value by its name
+    net = convscope.load("everyday")           # a network that ships, or a path to .onnx or
+    .safetensors trace = net.forward(x)                     # x: float32 (N, 3, 64, 64),
+    preprocessed trace["conv1_1"]                           # every value by its name
 
     with convscope.Client("http://127.0.0.1:8000") as client:
         analysis = client.analyze("photo.jpg")

@@ -2,8 +2,9 @@
 
     python scripts/publish_model.py runs/everyday
 
-reads model.safetensors and history.json of that folder and writes engine/zoo/weights/everyday.safetensors,
-docs/models/everyday.md and, beside it, the history as JSON and as a picture, and the confusion matrix as a picture.
+reads model.safetensors and history.json of that folder and writes
+engine/zoo/weights/everyday.safetensors, docs/models/everyday.md and, beside it, the history as JSON
+and as a picture, and the confusion matrix as a picture.
 """
 
 from __future__ import annotations

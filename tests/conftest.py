@@ -3,11 +3,13 @@
 import os
 import tempfile
 
-# Before NumPy is imported anywhere: the tests' networks are small, and BLAS threads would only wait for each other.
+# Before NumPy is imported anywhere: the tests' networks are small, and BLAS threads would only wait
+# for each other.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-# Settings of the person who runs the tests must not change what they see. CHROMIUM and PYTHON belong to the scripts.
+# Settings of the person who runs the tests must not change what they see. CHROMIUM and PYTHON
+# belong to the scripts.
 for variable in [name for name in os.environ if name.startswith("CONVSCOPE_")]:
     if variable not in {"CONVSCOPE_CHROMIUM", "CONVSCOPE_PYTHON"}:
         del os.environ[variable]
@@ -17,5 +19,6 @@ _folder = tempfile.TemporaryDirectory(prefix="convscope-tests-")
 os.environ["CONVSCOPE_TRAININGS_DIR"] = f"{_folder.name}/trainings"
 os.environ["XDG_CACHE_HOME"] = f"{_folder.name}/cache"
 
-# No convolution is timed, except by the tests of that: on a busy machine a timing decides by chance.
+# No convolution is timed, except by the tests of that: on a busy machine a timing decides by
+# chance.
 os.environ["CONVSCOPE_KERNEL"] = "heuristic"

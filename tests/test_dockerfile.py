@@ -1,4 +1,6 @@
-"""The container's recipe keeps its promises: small, weak, read-only. scripts/docker-steps proves that it works."""
+"""The container's recipe keeps its promises: small, weak, read-only. scripts/docker-steps proves
+that it works.
+"""
 
 import importlib.machinery
 import importlib.util

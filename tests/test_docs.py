@@ -1,4 +1,6 @@
-"""What the documents say is true: links lead somewhere, commands and calls exist, and nothing is in the tree that must not be."""
+"""What the documents say is true: links lead somewhere, commands and calls exist, and nothing is in
+the tree that must not be.
+"""
 
 import functools
 import importlib
@@ -23,7 +25,8 @@ DOCUMENTS = sorted(
 )
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"")
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-# Files that a person brings or a command writes; everything else that looks like a file is in the tree.
+# Files that a person brings or a command writes; everything else that looks like a file is in the
+# tree.
 MADE_ELSEWHERE = {
     "convscope/autotune.json",
     "model.safetensors",

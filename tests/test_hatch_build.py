@@ -1,4 +1,6 @@
-"""The build hook: the page's libraries arrive in the pinned version, once, and what is missing is said."""
+"""The build hook: the page's libraries arrive in the pinned version, once, and what is missing is
+said.
+"""
 
 import importlib.util
 import json
@@ -12,7 +14,8 @@ import pytest
 
 PROJECT = Path(__file__).parent.parent
 
-# Stands in for npm: notes that it was called and unpacks nothing but empty files in the version of the lock file.
+# Stands in for npm: notes that it was called and unpacks nothing but empty files in the version of
+# the lock file.
 NPM = """#!{python}
 import json, pathlib, sys
 pathlib.Path({calls!r}).open("a").write(" ".join(sys.argv[1:]) + "\\n")

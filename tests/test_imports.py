@@ -1,4 +1,6 @@
-"""Imports point one way (docs/architecture.md): a lower room never reaches up, and no modules go round in circles."""
+"""Imports point one way (docs/architecture.md): a lower room never reaches up, and no modules go
+round in circles.
+"""
 
 import ast
 import sys
@@ -65,7 +67,9 @@ def dotted(path):
 
 
 def imports(tree, names):
-    """The modules that a module imports when it runs; ``if TYPE_CHECKING`` is for the reader and mypy only."""
+    """The modules that a module imports when it runs; ``if TYPE_CHECKING`` is for the reader and
+    mypy only.
+    """
     for node in tree.body if isinstance(tree, ast.Module) else [tree]:
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             continue
@@ -115,7 +119,8 @@ def test_modules_do_not_import_in_circles(package):
     inside = {
         name: {t for t in targets if t in found and t != name} for name, targets in found.items()
     }
-    # "from engine.ops.base import Op" also runs engine.ops, which re-exports; only real needs count here.
+    # "from engine.ops.base import Op" also runs engine.ops, which re-exports; only real needs count
+    # here.
     leaves = {name: targets for name, targets in inside.items() if not is_package(name)}
     try:
         TopologicalSorter(leaves).prepare()

@@ -30,7 +30,9 @@ def names(wheel):
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
-    """A folder with the wheel's packages; dependencies come from the environment that runs the tests."""
+    """A folder with the wheel's packages; dependencies come from the environment that runs the
+    tests.
+    """
     target = tmp_path_factory.mktemp("installed")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     run([*pip, "--no-deps", "--no-index", "--no-compile", "--target", target, wheel], target)

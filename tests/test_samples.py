@@ -1,4 +1,6 @@
-"""The sample pictures: stated terms, a small size, a car that is what its script makes, and a network that knows them all."""
+"""The sample pictures: stated terms, a small size, a car that is what its script makes, and a
+network that knows them all.
+"""
 
 import importlib
 import json

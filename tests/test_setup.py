@@ -1,4 +1,6 @@
-"""The set-up: lock files that pin everything, and scripts that do a step once and say what is missing."""
+"""The set-up: lock files that pin everything, and scripts that do a step once and say what is
+missing.
+"""
 
 import os
 import re

@@ -1,4 +1,6 @@
-"""From a photo's bytes to everything that the network made of it. The server and the shell both go this way."""
+"""From a photo's bytes to everything that the network made of it. The server and the shell both go
+this way.
+"""
 
 from __future__ import annotations
 
@@ -37,10 +39,11 @@ MAX_TOP_CHANNELS = 8
 
 @dataclass(frozen=True)
 class Photo:
-    """What is remembered of the photo: its upright size, its format, the box that the network sees, and the pixels in it.
+    """What is remembered of the photo: its upright size, its format, the box that the network sees,
+    and the pixels in it.
 
-    ``crop`` is (left, top, right, bottom) in pixels of the photo; ``pixels`` is uint8 (H, W, 3). ``around`` is the same with
-    MARGIN pixels more on each side, for a photo that is to be moved.
+    ``crop`` is (left, top, right, bottom) in pixels of the photo; ``pixels`` is uint8 (H, W, 3).
+    ``around`` is the same with MARGIN pixels more on each side, for a photo that is to be moved.
     """
 
     width: int
@@ -61,7 +64,8 @@ class Changes:
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer in short; ``shape`` is the one that is shown (engine/display.py), ``native_shape`` the network's where that is another.
+    """One layer in short; ``shape`` is the one that is shown (engine/display.py), ``native_shape``
+    the network's where that is another.
 
     ``layout`` has one letter for each of the network's own axes (engine/layouts.py).
     """
@@ -77,7 +81,8 @@ class Layer:
 
 @dataclass(frozen=True)
 class Boxes:
-    """What a detector found: the layout that its outputs were read by, its boxes, best first, and what their units are called.
+    """What a detector found: the layout that its outputs were read by, its boxes, best first, and
+    what their units are called.
 
     ``output``: which output they are told of with, the first that the layout reads.
     """
@@ -92,8 +97,9 @@ class Boxes:
 class Analysis:
     """A photo, a network, and all the values between them. ``timings_ms`` are milliseconds.
 
-    A variant also has the id of its ``original``, and the ``changes`` that lead from there to it. One whose network has learned
-    from the photo has the id of that ``step``, and a network of its own.
+    A variant also has the id of its ``original``, and the ``changes`` that lead from there to it.
+    One whose network has learned from the photo has the id of that ``step``, and a network of its
+    own.
     """
 
     id: str
@@ -120,7 +126,9 @@ class Analysis:
 
     @cached_property
     def boxes(self) -> Boxes | None:
-        """The boxes in the outputs of a detector; None where there are none, or their layout is not a usual one."""
+        """The boxes in the outputs of a detector; None where there are none, or their layout is not
+        a usual one.
+        """
         return boxes_in(self.network, self.trace)
 
     @property
@@ -165,7 +173,9 @@ class Analysis:
         return self.layouts[name].to_position(index)
 
     def explain(self, name: str, position: Index) -> Explanation:
-        """Where one number came from; ``position`` is (channel, y, x) or (unit,), those in the explanation are the trace's."""
+        """Where one number came from; ``position`` is (channel, y, x) or (unit,), those in the
+        explanation are the trace's.
+        """
         if name in self.network.inputs:
             channel, y, x = position
             steps = preprocess_of(self.network)
@@ -177,7 +187,9 @@ class Analysis:
 
 
 def explain_input(steps: Preprocess, index: Index, pixel: float, value: float) -> Explanation:
-    """An input number is a pixel's brightness, scaled: (pixel / scale − mean) / std. The term lies in the photo, whose red is first."""
+    """An input number is a pixel's brightness, scaled: (pixel / scale − mean) / std. The term lies
+    in the photo, whose red is first.
+    """
     place, channel, *rest = index
     mean, std, colour = steps.mean[channel], steps.std[channel], steps.colour_of(channel)
     if colour is None:
@@ -191,7 +203,9 @@ def explain_input(steps: Preprocess, index: Index, pixel: float, value: float) -
 
 
 def content_id(model: str, network: Network, data: bytes, crop: Box | None = None) -> str:
-    """The id of an analysis: the same model, network (its preprocessing included), file and crop give the same id."""
+    """The id of an analysis: the same model, network (its preprocessing included), file and crop
+    give the same id.
+    """
     photo = hashlib.sha256(data).hexdigest()
     part = "" if crop is None else f" {crop}"
     return hashlib.sha256(f"{model} {network.digest} {photo}{part}".encode()).hexdigest()[:32]
@@ -205,10 +219,11 @@ def analyze(
     check: Callable[[], None] | None = None,
     crop: Box | None = None,
 ) -> Analysis:
-    """Run the network on a picture file and look at all that comes out. Without a ``crop``, on the network's usual part of it.
+    """Run the network on a picture file and look at all that comes out. Without a ``crop``, on the
+    network's usual part of it.
 
-    Raises a PictureError for a file that is not a fit picture, BadParameter for a crop that does not lie in it, and whatever
-    ``check`` raises to stop the work.
+    Raises a PictureError for a file that is not a fit picture, BadParameter for a crop that does
+    not lie in it, and whatever ``check`` raises to stop the work.
     """
     clock = Clock()
     steps = preprocess_of(network)
@@ -243,7 +258,8 @@ def predict(
     crop: Box | None = None,
     output: str | None = None,
 ) -> Scores:
-    """Every class of an output, the primary one without a name, and its score, best first: those of ``analyze`` without the rest.
+    """Every class of an output, the primary one without a name, and its score, best first: those of
+    ``analyze`` without the rest.
 
     Raises BadParameter, too, for an output that the network does not have.
     """
@@ -265,7 +281,9 @@ def run(
 
 
 def boxes_in(network: Network, trace: Trace) -> Boxes | None:
-    """The boxes in the outputs of a detector; None where there are none, or their layout is not a usual one."""
+    """The boxes in the outputs of a detector; None where there are none, or their layout is not a
+    usual one.
+    """
     infos = [info for info in network.output_infos if info.kind == "boxes"]
     values = {i.name: outputs.numbers(i, trace)[0].reshape(i.shape) for i in infos}
     size = preprocess_of(network).input_size[1:]
@@ -280,7 +298,9 @@ def boxes_in(network: Network, trace: Trace) -> Boxes | None:
 
 
 def output_of(network: Network, name: str | None) -> OutputInfo:
-    """An output by its name, the primary one without. Raises BadParameter for one that the network does not have."""
+    """An output by its name, the primary one without. Raises BadParameter for one that the network
+    does not have.
+    """
     if name is None:
         return network.answer
     try:

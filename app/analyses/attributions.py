@@ -21,8 +21,8 @@ Check = Callable[[], None]
 
 @dataclass(frozen=True)
 class AttributionTask:
-    """What is asked for; ``output`` None is the primary one, ``target`` a label or a unit, None the best class; ``options`` are the
-    method's own.
+    """What is asked for; ``output`` None is the primary one, ``target`` a label or a unit, None the
+    best class; ``options`` are the method's own.
     """
 
     method: str
@@ -35,7 +35,9 @@ class AttributionTask:
 
 @dataclass(frozen=True)
 class Answer:
-    """An attribution, how it stands the test if that was asked for, and how long it took in seconds."""
+    """An attribution, how it stands the test if that was asked for, and how long it took in
+    seconds.
+    """
 
     found: Attribution
     curves: Curves | None
@@ -46,7 +48,8 @@ class Answer:
 def answer(done: Analysis, task: AttributionTask, tick: ProgressCallback) -> Answer:
     """Ask the engine; ``tick(done, total)`` hears how far it is and may raise to stop it.
 
-    Raises BadParameter with the engine's words for a method, target, layer or option that does not fit.
+    Raises BadParameter with the engine's words for a method, target, layer or option that does not
+    fit.
     """
     start = time.perf_counter()
     x = next(iter(done.trace.values()))

@@ -1,4 +1,6 @@
-"""Where numbers come from beyond their own terms: paths, fields and weights as the plain content of the API's JSON."""
+"""Where numbers come from beyond their own terms: paths, fields and weights as the plain content of
+the API's JSON.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ from engine.types import Array, Index
 def strongest_path(
     done: Analysis, name: str, position: Index, check: Check | None = None
 ) -> dict[str, Any]:
-    """The strongest path from a number back to the input. ``check`` is called at each step and may raise to stop."""
+    """The strongest path from a number back to the input. ``check`` is called at each step and may
+    raise to stop.
+    """
     index = done.index(name, position)
     path = inspection.strongest_path(done.network, done.trace, name, index, check)
     return {"steps": [_step(done, step) for step in path]}
@@ -43,7 +47,9 @@ def _step(done: Analysis, step: inspection.PathStep) -> dict[str, Any]:
 def effective_receptive_field(
     done: Analysis, name: str, position: Index, check: Check | None = None
 ) -> Array:
-    """How strongly each pixel of the input can move a number: float32 (H, W). ``check`` may raise to stop."""
+    """How strongly each pixel of the input can move a number: float32 (H, W). ``check`` may raise
+    to stop.
+    """
     index = done.index(name, position)
     return plain(effective_field(done.network, done.trace, name, index, check))
 
@@ -65,7 +71,9 @@ def describe_effective_receptive_field(
 def receptive_fields(
     registry: Registry, model: str, name: str, check: Check | None = None
 ) -> dict[str, Any]:
-    """What each row and each column of a layer's maps sees; nulls for a vector. Raises UnknownLayer."""
+    """What each row and each column of a layer's maps sees; nulls for a vector. Raises
+    UnknownLayer.
+    """
     info = _layer_info(registry, model, name, check)
     if len(info.shape) != 3:
         return {"name": name, "rows": None, "columns": None}
@@ -78,7 +86,8 @@ def receptive_fields(
 def weights_bytes(
     registry: Registry, model: str, name: str, kind: str, choose: Callable[[int], list[int]]
 ) -> bytes:
-    """Filters of a layer as ``json``, ``npz``, or ``npy`` with the first parameter alone; ``choose(count)`` says which ones.
+    """Filters of a layer as ``json``, ``npz``, or ``npy`` with the first parameter alone;
+    ``choose(count)`` says which ones.
 
     Raises UnknownModel, UnknownLayer, and BadParameter for a layer without weights.
     """
@@ -98,7 +107,9 @@ def weights_bytes(
 
 
 def _parameters(registry: Registry, model: str, name: str) -> dict[str, Array]:
-    """A layer's parameters, none of them a bare number: «weight» and «bias», say, mostly with one entry a filter first."""
+    """A layer's parameters, none of them a bare number: «weight» and «bias», say, mostly with one
+    entry a filter first.
+    """
     info = _layer_info(registry, model, name)
     network = registry.get(model)
     own = {} if info.op == "input" else network.node(name).op.params

@@ -1,4 +1,6 @@
-"""How photos are prepared for a network, tried on one: what it answers by each of the presets; and the model with another one."""
+"""How photos are prepared for a network, tried on one: what it answers by each of the presets; and
+the model with another one.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +88,9 @@ def _answer(
 
 
 def copied(network: Network, options: ImportOptions) -> tuple[str, Network]:
-    """A model's network with another preprocessing, and the id of that model: the same one for the same choice."""
+    """A model's network with another preprocessing, and the id of that model: the same one for the
+    same choice.
+    """
     if options == ImportOptions():
         raise BadParameter(
             "Say how photos are to be prepared: preset, mean and std, scale, channels, or crop_mode."

@@ -89,7 +89,9 @@ def model(
 
 
 def _layer_info(layer: LayerInfo, steps: Preprocess) -> dict[str, Any]:
-    """A layer; of the input in colours, what each of its channels is given: the colour's name or a pixel value."""
+    """A layer; of the input in colours, what each of its channels is given: the colour's name or a
+    pixel value.
+    """
     info = asdict(layer)
     if layer.op == "input" and not steps.is_grey:
         names = {"r": "red", "g": "green", "b": "blue"}
@@ -119,7 +121,9 @@ def analysis(done: Analysis) -> dict[str, Any]:
 
 
 def output_kind(info: OutputInfo) -> str | None:
-    """Where probabilities come from: the network's own answer, "probabilities", or its raw scores, "logits"; None without classes."""
+    """Where probabilities come from: the network's own answer, "probabilities", or its raw scores,
+    "logits"; None without classes.
+    """
     if not info.is_classifying:
         return None
     return "probabilities" if info.form == "probabilities" else "logits"
@@ -141,7 +145,9 @@ def output_info(info: OutputInfo) -> dict[str, Any]:
 
 
 def output(done: Analysis, info: OutputInfo) -> dict[str, Any]:
-    """What an output answers for the photo: probabilities of classes, or numbers; the values of others are those of its layer."""
+    """What an output answers for the photo: probabilities of classes, or numbers; the values of
+    others are those of its layer.
+    """
     content: dict[str, Any] = {"name": info.name, "kind": info.kind}
     if info.is_classifying:
         scores = done.predictions if info.primary else outputs.predictions(info, done.trace)
@@ -202,7 +208,9 @@ def unit_labels(network: Network, y: Array) -> tuple[str, ...] | None:
 
 
 def export_json(done: Analysis) -> Iterator[bytes]:
-    """The analysis with every layer's numbers, piece by piece: one layer's text is in memory at a time."""
+    """The analysis with every layer's numbers, piece by piece: one layer's text is in memory at a
+    time.
+    """
     head = analysis(done)
     names = [entry["name"] for entry in head.pop("layers")]
     yield json_bytes(head)[:-1] + b',"layers":['
@@ -231,7 +239,9 @@ def layer_bytes(done: Analysis, name: str, kind: str, channels: list[int]) -> by
 
 
 def explanation(done: Analysis, name: str, position: Index) -> dict[str, Any]:
-    """Where a number came from, and what it sees. Raises BadParameter where that is too much to list."""
+    """Where a number came from, and what it sees. Raises BadParameter where that is too much to
+    list.
+    """
     info = done.layer(name)
     reads = (
         [("photo", done.layouts[name])]
@@ -255,7 +265,9 @@ def curve(network: Network, trace: Trace, name: str, why: Explanation) -> dict[s
 def explained(
     name: str, op: str, position: Index, why: Explanation, reads: list[tuple[str, ValueLayout]]
 ) -> dict[str, Any]:
-    """An explanation in plain words, with positions as they are shown. ``reads``: what the layer reads, and how that lies."""
+    """An explanation in plain words, with positions as they are shown. ``reads``: what the layer
+    reads, and how that lies.
+    """
     if len(why.values) > _MOST_TERMS:
         raise BadParameter(
             f"This number is made of {len(why.values):,} terms; at most {_MOST_TERMS:,} are listed one by one.",
@@ -275,13 +287,16 @@ def explained(
 
 
 def _terms(why: Explanation, reads: list[tuple[str, ValueLayout]]) -> list[dict[str, Any]]:
-    """The terms one by one, in the op's order. A weight that is not a number leaves as null (encode.json_bytes)."""
+    """The terms one by one, in the op's order. A weight that is not a number leaves as null
+    (encode.json_bytes).
+    """
     sources, layouts = [name for name, _ in reads], [layout for _, layout in reads]
     is_vector = [len(layout.shape) == 1 for layout in layouts]
     columns = (why.input_indices, _places(why, layouts), why.values, why.weights, why.contributions)
     padding = _outside(why, layouts) if "photo" not in sources else np.zeros(len(why.values), bool)
     rows = zip(*(column.tolist() for column in (*columns, padding)), strict=True)
-    # There are thousands, and somebody waits with a moving hand: each one is written down at once, without helpers.
+    # There are thousands, and somebody waits with a moving hand: each one is written down at once,
+    # without helpers.
     return [
         {
             "input": sources[source],
@@ -321,7 +336,8 @@ def _places(why: Explanation, layouts: list[ValueLayout]) -> Array:
 def _outside(why: Explanation, layouts: list[ValueLayout]) -> NDArray[np.bool_]:
     """Which terms are padded cells rather than numbers of their input."""
     rank = why.positions.shape[1]
-    # What has fewer axes has positions that are filled up with -1, which is not outside; and no picture is outside of its batch.
+    # What has fewer axes has positions that are filled up with -1, which is not outside; and no
+    # picture is outside of its batch.
     sizes = np.zeros((len(layouts), rank), np.int64)
     for source, layout in enumerate(layouts):
         for axis, length in enumerate(layout.sizes):
@@ -338,7 +354,9 @@ def place_of(position: Index) -> dict[str, int]:
 
 
 def receptive_field(done: Analysis, name: str, position: Index) -> dict[str, Any] | None:
-    """What a number can see, on the network's input and on the photo; None when it does not depend on the photo."""
+    """What a number can see, on the network's input and on the photo; None when it does not depend
+    on the photo.
+    """
     box = done.fields.at(name, done.index(name, position))
     if box is None:
         return None
@@ -350,7 +368,9 @@ def receptive_field(done: Analysis, name: str, position: Index) -> dict[str, Any
 
 
 def _on_photo(done: Analysis, box: tuple[float, float, float, float]) -> dict[str, float]:
-    """Where a box (left, top, right, bottom) of the network's input lies on the photo, in pixels of the photo."""
+    """Where a box (left, top, right, bottom) of the network's input lies on the photo, in pixels of
+    the photo.
+    """
     crop_left, crop_top, crop_right, crop_bottom = done.photo.crop
     rows, cols, _ = done.photo.pixels.shape
     if done.changes is not None:

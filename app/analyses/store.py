@@ -1,7 +1,8 @@
-"""Finished analyses, by content: the same photo and network cost one run, also when asked twice at the same moment.
+"""Finished analyses, by content: the same photo and network cost one run, also when asked twice at
+the same moment.
 
-Analyses live in memory only, as long as the byte budget allows; the least recently used goes first. Photos are not kept:
-of a photo only the pixels that the network saw are.
+Analyses live in memory only, as long as the byte budget allows; the least recently used goes first.
+Photos are not kept: of a photo only the pixels that the network saw are.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ class AnalysisStore:
         return found
 
     def keep(self, done: Analysis) -> None:
-        """Remember an analysis that was made elsewhere: by a step of learning. Raises QuotaExceeded."""
+        """Remember an analysis that was made elsewhere: by a step of learning. Raises
+        QuotaExceeded.
+        """
         if not self.cache.put(done.id, done, done.original):
             raise self._no_room(done)
 
@@ -59,7 +62,8 @@ class AnalysisStore:
     async def vary(self, original: Analysis, changes: Changes) -> Analysis:
         """A variant of an analysis, likewise. What both share is kept once, and the original stays.
 
-        Raises BadParameter for a variant of a variant, QuotaExceeded where both together are more than there is memory for.
+        Raises BadParameter for a variant of a variant, QuotaExceeded where both together are more
+        than there is memory for.
         """
         if original.original is not None:
             raise BadParameter(

@@ -1,4 +1,6 @@
-"""What if: an analysis again, with something changed in the photo or in the network, and how far apart the two are."""
+"""What if: an analysis again, with something changed in the photo or in the network, and how far
+apart the two are.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from engine.types import Array
 
 
 def plain_changes(changes: Changes) -> dict[str, Any]:
-    """Changes as they are asked for, without what changes nothing: the canonical form, which the variant's id is made of."""
+    """Changes as they are asked for, without what changes nothing: the canonical form, which the
+    variant's id is made of.
+    """
     usual = asdict(PhotoChanges())
     photo = {k: v for k, v in asdict(changes.photo).items() if v != usual[k]}
     network = [
@@ -88,8 +92,9 @@ def vary(original: Analysis, changes: Changes, check: Callable[[], None] | None 
 def difference(of: Analysis, to: Analysis) -> dict[str, Any]:
     """How far apart two analyses are, layer by layer and in their answers, as plain content.
 
-    ``relative`` is ‖of − to‖ / ‖to‖, ``largest`` the largest |of − to|, ``cosine`` that of the angle between the two. Raises
-    BadParameter for analyses whose layers or classes are not the same.
+    ``relative`` is ‖of − to‖ / ‖to‖, ``largest`` the largest |of − to|, ``cosine`` that of the
+    angle between the two. Raises BadParameter for analyses whose layers or classes are not the
+    same.
     """
     if [(a.name, a.shape) for a in of.layers] != [(b.name, b.shape) for b in to.layers]:
         raise BadParameter(
@@ -111,7 +116,9 @@ def difference(of: Analysis, to: Analysis) -> dict[str, Any]:
 
 
 def _scores(of: Analysis, to: Analysis) -> list[dict[str, Any]]:
-    """Class by class, in the order of ``of``; by number, because two classes may have the same label."""
+    """Class by class, in the order of ``of``; by number, because two classes may have the same
+    label.
+    """
     ours, theirs = (outputs.probabilities(done.network.answer, done.trace)[0] for done in (of, to))
     order = np.argsort(-ours, kind="stable")
     return [

@@ -86,7 +86,9 @@ class LocalBackend:
         return serializers.model_list(self._registry)
 
     def models_add(self, model: Path, **options: str) -> dict[str, Any]:
-        """A model of one's own, for as long as this process goes on; its description, with its ``id``."""
+        """A model of one's own, for as long as this process goes on; its description, with its
+        ``id``.
+        """
         data, parsed, limits = model.read_bytes(), parse_options(options), limits_of(self._settings)
         external = read_beside(model, data, limits.max_bytes)
         added = model_id(data, parsed, external)

@@ -18,7 +18,9 @@ from engine.errors import EngineError
 
 
 def settings(**flags: object) -> Settings:
-    """The settings from the environment; ``flags`` come before them. A value that makes no sense ends the program."""
+    """The settings from the environment; ``flags`` come before them. A value that makes no sense
+    ends the program.
+    """
     try:
         return Settings(**flags)  # type: ignore[arg-type]
     except ValidationError as error:

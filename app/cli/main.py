@@ -1,6 +1,7 @@
 """``convscope``: the server and the analyses from the shell.
 
-Without ``--server``, predict and analyze run in this process, by the same functions as the server: the scores are the same.
+Without ``--server``, predict and analyze run in this process, by the same functions as the server:
+the scores are the same.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def serve(
 
     Every CONVSCOPE_… variable of docs/settings.md counts; these flags come before them.
     """
-    # Here rather than above: uvicorn and FastAPI take a moment that the other commands need not wait.
+    # Here rather than above: uvicorn and FastAPI take a moment that the other commands need not
+    # wait.
     from app.http.server import make_server
 
     flags = {"host": host, "port": port, "workers": workers, "log_level": log_level}

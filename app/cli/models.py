@@ -1,4 +1,6 @@
-"""``convscope models`` and ``convscope inspect``: the models there are, models of one's own, and what a network is made of."""
+"""``convscope models`` and ``convscope inspect``: the models there are, models of one's own, and
+what a network is made of.
+"""
 
 from __future__ import annotations
 
@@ -168,10 +170,11 @@ def tune(
     ],
     size: SizeOption = None,
 ) -> None:
-    """Measure which algorithm computes each large convolution fastest on this machine, and keep to it.
+    """Measure which algorithm computes each large convolution fastest on this machine, and keep to
+    it.
 
-    Without it a convolution's shape decides. The choices count for whatever starts afterwards, and may change the
-    last digits of its numbers. Let nothing else run meanwhile.
+    Without it a convolution's shape decides. The choices count for whatever starts afterwards, and
+    may change the last digits of its numbers. Let nothing else run meanwhile.
     """
     with errors_in_one_line():
         here = settings()

@@ -1,4 +1,6 @@
-"""Numbers → bytes: JSON, NumPy's own files, and pictures. Arrays come in as (C, H, W) or (K,), float32."""
+"""Numbers → bytes: JSON, NumPy's own files, and pictures. Arrays come in as (C, H, W) or (K,),
+float32.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,9 @@ from PIL.PngImagePlugin import PngInfo
 from app.errors import BadParameter
 from engine.types import Array
 
-# Evenly spaced stops, joined by straight lines in RGB; the page's colours (static/js/render/palette.js, in its light theme). Viridis, for
-# values from zero up: Smith and van der Walt, 2015 (CC0). Signed values go from blue over paper, which is zero, to orange.
+# Evenly spaced stops, joined by straight lines in RGB; the page's colours
+# (static/js/render/palette.js, in its light theme). Viridis, for values from zero up: Smith and van
+# der Walt, 2015 (CC0). Signed values go from blue over paper, which is zero, to orange.
 _VIRIDIS = "440154 482475 414487 355f8d 2a788e 21918c 22a884 44bf70 7ad151 bddf26 fde725"
 _BLUE_ORANGE = "08264f 1d5796 4f93c9 a9cde4 f7f7f5 f5c39b e08441 b24a10 5e1d05"
 _STEPS = 255
@@ -50,7 +53,9 @@ def npy_bytes(y: Array) -> bytes:
 
 
 def npz_chunks(arrays: Iterable[tuple[str, Array]]) -> Iterator[bytes]:
-    """Named arrays as a ``.npz`` file, piece by piece: no more than one array's bytes are in memory at a time."""
+    """Named arrays as a ``.npz`` file, piece by piece: no more than one array's bytes are in memory
+    at a time.
+    """
     sink = _Sink()
     with zipfile.ZipFile(sink, "w") as archive:
         for name, y in arrays:
@@ -65,10 +70,11 @@ def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def heatmaps_png(y: Array, title: str) -> bytes:
-    """A contact sheet of heatmaps on one shared scale, as a PNG; a vector's units are one square each.
+    """A contact sheet of heatmaps on one shared scale, as a PNG; a vector's units are one square
+    each.
 
-    Signed values are coloured on a diverging scale that is symmetric about zero, others from zero up. The scale's ends stand
-    in the PNG's text.
+    Signed values are coloured on a diverging scale that is symmetric about zero, others from zero
+    up. The scale's ends stand in the PNG's text.
     """
     maps = plain(y) if y.ndim == 3 else plain(y).reshape(-1, 1, 1)
     low, high, table = _scale(maps)
@@ -84,10 +90,11 @@ def heatmaps_png(y: Array, title: str) -> bytes:
 def overlay_png(
     pixels: NDArray[np.uint8], values: Array, signed: bool, title: str, strength: float = 0.7
 ) -> bytes:
-    """A map (H, W) laid over the picture (H, W, 3) that it speaks of, as a PNG enlarged to about 512 pixels.
+    """A map (H, W) laid over the picture (H, W, 3) that it speaks of, as a PNG enlarged to about
+    512 pixels.
 
-    Where the map is zero the picture shows through, in grey so that the colours are the map's alone; where it is largest,
-    ``strength`` of the colour is the map's.
+    Where the map is zero the picture shows through, in grey so that the colours are the map's
+    alone; where it is largest, ``strength`` of the colour is the map's.
     """
     reach = float(np.abs(values).max()) or 1.0
     levels = (values / reach + 1) / 2 if signed else values / reach
@@ -149,7 +156,9 @@ def _png(image: Image.Image, **options: Any) -> bytes:
 
 
 class _Sink(io.RawIOBase):
-    """A file that only remembers what was written since it was last drained. It cannot seek, and zipfile copes with that."""
+    """A file that only remembers what was written since it was last drained. It cannot seek, and
+    zipfile copes with that.
+    """
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []

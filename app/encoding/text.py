@@ -14,6 +14,8 @@ def short_name(name: str) -> str:
 
 
 def sentence(error: Exception) -> str:
-    """An error's message, which the engine begins with a small letter and without a full stop, as a sentence."""
+    """An error's message, which the engine begins with a small letter and without a full stop, as a
+    sentence.
+    """
     message = str(error)
     return f"{message[:1].upper()}{message[1:]}."

@@ -1,4 +1,6 @@
-"""Results by content: what was asked for twice is made once, also at the same moment, and kept as long as memory allows."""
+"""Results by content: what was asked for twice is made once, also at the same moment, and kept as
+long as memory allows.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,8 @@ class _Flight(Generic[T]):
 class SingleFlightCache(Generic[T]):
     """Results by their ids, up to ``max_bytes``; the least recently used goes first.
 
-    ``blocks`` says what memory a result holds on to: an id for each block → its bytes. What several results share is counted once.
-    Use it from one event loop.
+    ``blocks`` says what memory a result holds on to: an id for each block → its bytes. What several
+    results share is counted once. Use it from one event loop.
     """
 
     def __init__(
@@ -48,7 +50,9 @@ class SingleFlightCache(Generic[T]):
         return self._finished[key]
 
     def put(self, key: str, result: T, beside: str | None = None) -> bool:
-        """Remember a result, and what is remembered as ``beside`` with it. False, and nothing goes, where there is no room for that."""
+        """Remember a result, and what is remembered as ``beside`` with it. False, and nothing goes,
+        where there is no room for that.
+        """
         self._drop(key)
         together = dict(self._blocks(result))
         if beside is not None and (other := self.get(beside)) is not None:
@@ -80,7 +84,8 @@ class SingleFlightCache(Generic[T]):
             self._drop(key)
 
     async def get_or_compute(self, key: str, work: Work[T], beside: str | None = None) -> T:
-        """What is remembered under that id, or what ``work`` makes, once for all who ask at the same time. ``beside`` as in ``put``.
+        """What is remembered under that id, or what ``work`` makes, once for all who ask at the
+        same time. ``beside`` as in ``put``.
 
         When everyone who waits for a run is cancelled, the run is stopped.
         """

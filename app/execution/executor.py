@@ -1,8 +1,10 @@
-"""The only door to engine work: a bounded pool of threads, a queue that can be full, a time limit, and a way to stop.
+"""The only door to engine work: a bounded pool of threads, a queue that can be full, a time limit,
+and a way to stop.
 
-Decoding, forward passes and encoding take milliseconds to seconds of processor time. They run here and never on the event
-loop, which stays free to answer others. Work is stopped between two layers: the task gets a ``check`` that raises once time is
-up or nobody waits any more, and hands it to ``Network.forward``.
+Decoding, forward passes and encoding take milliseconds to seconds of processor time. They run here
+and never on the event loop, which stays free to answer others. Work is stopped between two layers:
+the task gets a ``check`` that raises once time is up or nobody waits any more, and hands it to
+``Network.forward``.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ _RECENT = 0.2
 
 
 class WorkExecutor:
-    """Runs work on ``workers`` threads; beyond ``queue_size`` waiting tasks it refuses. Use it from one event loop."""
+    """Runs work on ``workers`` threads; beyond ``queue_size`` waiting tasks it refuses. Use it from
+    one event loop.
+    """
 
     def __init__(self, workers: int, queue_size: int, time_limit: float) -> None:
         self.time_limit = time_limit
@@ -39,10 +43,12 @@ class WorkExecutor:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="compute")
 
     async def run(self, work: Work[T], time_limit: float | None = None) -> T:
-        """The result of ``work(check)``, within ``time_limit`` seconds or those that everything has.
+        """The result of ``work(check)``, within ``time_limit`` seconds or those that everything
+        has.
 
-        Raises Overloaded when the queue is full and TimeLimit when the result, waiting included, is not there in time.
-        Cancelling this coroutine stops the work at its next check, or before it has begun.
+        Raises Overloaded when the queue is full and TimeLimit when the result, waiting included, is
+        not there in time. Cancelling this coroutine stops the work at its next check, or before it
+        has begun.
         """
         if self._pending >= self._capacity:
             raise self._overloaded()
@@ -52,7 +58,8 @@ class WorkExecutor:
         self._pending += 1
         done.add_done_callback(lambda _: self._finished(ticket, done))
         try:
-            # wait() leaves the future alone when this coroutine is cancelled: a task keeps its place until its thread is free.
+            # wait() leaves the future alone when this coroutine is cancelled: a task keeps its
+            # place until its thread is free.
             await asyncio.wait({done}, timeout=ticket.time_limit)
             if not done.done():
                 raise ticket.too_late()
@@ -62,13 +69,16 @@ class WorkExecutor:
             job.cancel()  # has an effect only while it waits for a thread
 
     def close(self) -> None:
-        """Take no more work. Waiting tasks are dropped; those at work stop at their next check, as nobody waits for them."""
+        """Take no more work. Waiting tasks are dropped; those at work stop at their next check, as
+        nobody waits for them.
+        """
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _finished(self, ticket: _TaskContext, done: asyncio.Future[Any]) -> None:
         self._pending -= 1
         if not done.cancelled():
-            done.exception()  # looked at here, or asyncio complains when nobody waits for it any more
+            # looked at here, or asyncio complains when nobody waits for it any more
+            done.exception()
             self._service_time += _RECENT * (ticket.seconds - self._service_time)
 
     def _overloaded(self) -> Overloaded:
@@ -117,7 +127,9 @@ class _TaskContext:
 
 
 async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
-    """The result of ``work``, which is cancelled when the client goes away first (ClientGone). Read the body before."""
+    """The result of ``work``, which is cancelled when the client goes away first (ClientGone). Read
+    the body before.
+    """
     task = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_disconnected(receive))
     try:

@@ -1,7 +1,9 @@
-"""What a picture's numbers mean as colours: any mode → opaque RGB, and what a file says of its colours → sRGB.
+"""What a picture's numbers mean as colours: any mode → opaque RGB, and what a file says of its
+colours → sRGB.
 
-Browsers do the same, so that the photo on the page and what the network sees are one picture: transparent is white, an embedded
-profile (ICC) or a PNG's own gamma and primaries are followed, and what is broken in them is passed over.
+Browsers do the same, so that the photo on the page and what the network sees are one picture:
+transparent is white, an embedded profile (ICC) or a PNG's own gamma and primaries are followed, and
+what is broken in them is passed over.
 """
 
 from __future__ import annotations
@@ -47,7 +49,9 @@ _BRADFORD = np.array(
 
 
 def opaque(image: Image.Image, keep_inks: bool = False) -> Image.Image:
-    """Any mode as RGB: transparent parts on white, 16-bit grey scaled down rather than cut off. CMYK may be kept as it is."""
+    """Any mode as RGB: transparent parts on white, 16-bit grey scaled down rather than cut off.
+    CMYK may be kept as it is.
+    """
     if image.mode.startswith("I"):
         return _deep_grey(image)
     if image.mode == "CMYK" and keep_inks:
@@ -61,7 +65,9 @@ def opaque(image: Image.Image, keep_inks: bool = False) -> Image.Image:
 
 
 def correct_transparency(image: Image.Image, data: bytes) -> None:
-    """Say a PNG's transparent colour (tRNS) on the scale of its pixels: Pillow scales those of 2, 4 and 16 bits, and not it."""
+    """Say a PNG's transparent colour (tRNS) on the scale of its pixels: Pillow scales those of 2, 4
+    and 16 bits, and not it.
+    """
     clear, depth = (
         image.info.get("transparency"),
         data[24],
@@ -73,7 +79,9 @@ def correct_transparency(image: Image.Image, data: bytes) -> None:
 
 
 def to_srgb(image: Image.Image) -> ToSrgb | None:
-    """How the picture's colours become sRGB; None where they are that already, or nobody says what they are."""
+    """How the picture's colours become sRGB; None where they are that already, or nobody says what
+    they are.
+    """
     info = image.info
     if image.format == "GIF":
         return None
@@ -98,7 +106,9 @@ def _deep_grey(image: Image.Image) -> Image.Image:
 
 @lru_cache(maxsize=16)
 def _by_profile(profile: bytes, is_inks: bool, is_grey: bool) -> ToSrgb | None:
-    """By an embedded profile; None for one that is broken, is for other pictures than this, or changes nothing."""
+    """By an embedded profile; None for one that is broken, is for other pictures than this, or
+    changes nothing.
+    """
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         mode = _NAMES.get(source.profile.xcolor_space.strip())
@@ -138,7 +148,9 @@ def _differ(one: Image.Image | None, other: Image.Image) -> int:
 
 
 def _by_gamma(info: Mapping[Any, Any]) -> ToSrgb | None:
-    """By a PNG's gamma (gAMA) and, beside it, primaries (cHRM): PNG specification, 11.3.2 and 13.13."""
+    """By a PNG's gamma (gAMA) and, beside it, primaries (cHRM): PNG specification, 11.3.2 and
+    13.13.
+    """
     gamma, places = info.get("gamma"), info.get("chromaticity", _SRGB_CHROMATICITIES)
     if not gamma or not 0.01 <= gamma <= 10:
         return None
@@ -160,7 +172,9 @@ def _by_gamma(info: Mapping[Any, Any]) -> ToSrgb | None:
 
 
 def _primaries_to_srgb(places: tuple[float, ...]) -> NDArray[np.float64] | None:
-    """The matrix from light in a PNG's primaries to light in sRGB's; None for primaries that span no colours."""
+    """The matrix from light in a PNG's primaries to light in sRGB's; None for primaries that span
+    no colours.
+    """
     try:
         own, srgb = _to_xyz(places), _to_xyz(_SRGB_CHROMATICITIES)
         cones = _BRADFORD @ srgb.sum(1) / (_BRADFORD @ own.sum(1))

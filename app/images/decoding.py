@@ -1,7 +1,8 @@
 """Picture bytes → RGB pixels. Every limit on hostile pictures lives here.
 
-The size in bytes and in pixels is checked before anything is decoded, only formats that people upload are read, and of an
-animation only the first frame. Whatever Pillow throws on mutilated bytes leaves as one of the errors of app/errors.py.
+The size in bytes and in pixels is checked before anything is decoded, only formats that people
+upload are read, and of an animation only the first frame. Whatever Pillow throws on mutilated bytes
+leaves as one of the errors of app/errors.py.
 """
 
 from __future__ import annotations
@@ -33,9 +34,10 @@ _MARKS = {
     "GIF": (0, b"GIF8"),
 }
 
-# A picture much larger than the network's input is shrunk on the way: a JPEG while it is decoded (to 1/2, 1/4 or 1/8, much
-# faster), others by averaging blocks. It stays so many times as large as what the network takes that the resize which
-# follows still averages over many pixels, and nobody can tell the difference.
+# A picture much larger than the network's input is shrunk on the way: a JPEG while it is decoded
+# (to 1/2, 1/4 or 1/8, much faster), others by averaging blocks. It stays so many times as large as
+# what the network takes that the resize which follows still averages over many pixels, and nobody
+# can tell the difference.
 _MARGIN = 4
 _BAND_PIXELS = 1_000_000
 
@@ -44,7 +46,9 @@ _turn = threading.Lock()
 
 
 class _Turn(NamedTuple):
-    """How to turn a stored picture upright; which of its far sides come first then; whether its sides are swapped."""
+    """How to turn a stored picture upright; which of its far sides come first then; whether its
+    sides are swapped.
+    """
 
     method: Image.Transpose
     right_first: bool
@@ -52,7 +56,8 @@ class _Turn(NamedTuple):
     sideways: bool = False
 
 
-# EXIF orientation (EXIF 2.32, tag 274) → turn. "Right" and "bottom" are those of the upright picture.
+# EXIF orientation (EXIF 2.32, tag 274) → turn. "Right" and "bottom" are those of the upright
+# picture.
 _TURNS = {
     2: _Turn(Image.Transpose.FLIP_LEFT_RIGHT, True, False),
     3: _Turn(Image.Transpose.ROTATE_180, True, True),
@@ -63,7 +68,8 @@ _TURNS = {
     8: _Turn(Image.Transpose.ROTATE_90, False, True, sideways=True),
 }
 
-# All that Pillow raises on broken bytes (found by feeding it mutilated pictures), memory for absurd ones included.
+# All that Pillow raises on broken bytes (found by feeding it mutilated pictures), memory for absurd
+# ones included.
 _BROKEN = (
     OSError,
     SyntaxError,
@@ -79,11 +85,13 @@ _BROKEN = (
 )
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
-# A few bytes make one more scan of a progressive JPEG, and each is a walk over the whole picture that nothing can stop:
-# at 25 megapixels a hundred take two seconds, five hundred more than the default time limit. Real pictures have a dozen.
+# A few bytes make one more scan of a progressive JPEG, and each is a walk over the whole picture
+# that nothing can stop: at 25 megapixels a hundred take two seconds, five hundred more than the
+# default time limit. Real pictures have a dozen.
 _MAX_SCANS = 100
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
-# Markers that have a length. Stuffed bytes, restarts (RST) and TEM have none, and libjpeg passes over them.
+# Markers that have a length. Stuffed bytes, restarts (RST) and TEM have none, and libjpeg passes
+# over them.
 _MARKER = re.compile(rb"\xff[\x02-\xcf\xd8-\xfe]")
 
 
@@ -99,11 +107,12 @@ class Limits:
 class Picture:
     """A decoded picture, upright and opaque.
 
-    ``width`` and ``height`` are what a person sees: the file's own size, turned as its EXIF orientation says. ``image`` may have
-    been shrunk while it was decoded: one of its pixels is ``shrink`` × ``shrink`` of the photo's, and its corner lies at
-    ``origin`` (x, y) on the photo; below zero where a turn brought the last, incomplete blocks to the front. It is RGB in the
-    file's own colours, or CMYK; ``to_srgb`` makes sRGB of it, and is None where it is that. ``fit`` applies it to the few pixels
-    that are seen in the end.
+    ``width`` and ``height`` are what a person sees: the file's own size, turned as its EXIF
+    orientation says. ``image`` may have been shrunk while it was decoded: one of its pixels is
+    ``shrink`` × ``shrink`` of the photo's, and its corner lies at ``origin`` (x, y) on the photo;
+    below zero where a turn brought the last, incomplete blocks to the front. It is RGB in the
+    file's own colours, or CMYK; ``to_srgb`` makes sRGB of it, and is None where it is that. ``fit``
+    applies it to the few pixels that are seen in the end.
     """
 
     image: Image.Image
@@ -116,7 +125,8 @@ class Picture:
 
 
 def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
-    """Decode a picture. ``at_least``: pixels of the shorter side that the caller will make use of; 0 decodes in full.
+    """Decode a picture. ``at_least``: pixels of the shorter side that the caller will make use of;
+    0 decodes in full.
 
     Raises one of the PictureErrors.
     """
@@ -145,7 +155,9 @@ def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
 
 
 def too_large(limit: int, actual: int) -> PictureTooLarge:
-    """The refusal of a file with too many bytes; ``actual`` is how many there are, or were announced."""
+    """The refusal of a file with too many bytes; ``actual`` is how many there are, or were
+    announced.
+    """
     return PictureTooLarge(
         f"The picture file has {actual:,} bytes; at most {limit:,} are accepted. Save it smaller and try again.",
         limit=limit,
@@ -154,7 +166,9 @@ def too_large(limit: int, actual: int) -> PictureTooLarge:
 
 
 def not_read(data: bytes) -> NotAPicture:
-    """The refusal of bytes that are no picture, or one in a format that is not read: what they are, and what to do."""
+    """The refusal of bytes that are no picture, or one in a format that is not read: what they are,
+    and what to do.
+    """
     formats = f"Formats that can be read: {', '.join(FORMATS)}."
     kind = find_kind(data)
     if kind is None and not data.strip(b"\0"):
@@ -212,7 +226,9 @@ def _begun(data: bytes) -> str | None:
 
 
 def _scans(data: bytes) -> int:
-    """How many scans a JPEG has, not counting those of a thumbnail inside a segment or of pictures after its end."""
+    """How many scans a JPEG has, not counting those of a thumbnail inside a segment or of pictures
+    after its end.
+    """
     at, scans = 2, 0
     while (marker := _MARKER.search(data, at)) and data[marker.end() - 1] != _END_OF_IMAGE:
         scans += data[marker.end() - 1] == _START_OF_SCAN
@@ -251,7 +267,9 @@ def _load(image: ImageFile.ImageFile, data: bytes, kind: str, at_least: int) -> 
 
 
 def _first_frame(image: ImageFile.ImageFile, data: bytes) -> tuple[int, int, int, int] | None:
-    """Where a GIF's or WebP's first frame lies, when it does not fill the picture: what is beside it is transparent."""
+    """Where a GIF's or WebP's first frame lies, when it does not fill the picture: what is beside
+    it is transparent.
+    """
     box = None
     if image.format == "GIF" and image.tile:
         box = image.tile[0].extents
@@ -263,7 +281,9 @@ def _first_frame(image: ImageFile.ImageFile, data: bytes) -> tuple[int, int, int
 
 
 def _first_chunk(data: bytes, name: bytes) -> int:
-    """Where the content of a WebP's first chunk of that name begins, if it is among the first few; else 0."""
+    """Where the content of a WebP's first chunk of that name begins, if it is among the first few;
+    else 0.
+    """
     at = 12
     for _ in range(8):
         if data[at : at + 4] == name:
@@ -281,14 +301,18 @@ def _on_white(image: Image.Image, box: tuple[int, int, int, int]) -> Image.Image
 
 
 def _shrink_while_decoding(image: Image.Image, enough: int) -> float:
-    """Tell a JPEG's decoder to give fewer pixels. How many of the photo's pixels one of them is, a side."""
+    """Tell a JPEG's decoder to give fewer pixels. How many of the photo's pixels one of them is, a
+    side.
+    """
     width = image.width
     drafted = image.draft(None, (enough, enough)) if enough else None
     return 1.0 if drafted is None else width / drafted[1][2]
 
 
 def _shrunk(image: Image.Image, factor: int, keep_inks: bool) -> Image.Image:
-    """Opaque, each pixel the mean of a block of ``factor`` × ``factor``. Band by band, so there is never a second full copy."""
+    """Opaque, each pixel the mean of a block of ``factor`` × ``factor``. Band by band, so there is
+    never a second full copy.
+    """
     width, height = image.size
     mode = "CMYK" if keep_inks and image.mode == "CMYK" else "RGB"
     small = Image.new(mode, (-(-width // factor), -(-height // factor)))
@@ -310,7 +334,9 @@ def _one_at_a_time(pixels: int) -> Iterator[None]:
 
 
 def _orientation(image: Image.Image) -> int:
-    """The orientation by EXIF, or else XMP; 1 (upright) when there is none. Broken EXIF data does not make a picture unreadable."""
+    """The orientation by EXIF, or else XMP; 1 (upright) when there is none. Broken EXIF data does
+    not make a picture unreadable.
+    """
     image.info.pop("Raw profile type exif", None)  # a PNG's text that nothing but ImageMagick heeds
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))

@@ -12,7 +12,8 @@ from PIL import Image, ImageFilter
 from app.images.fitting import Box
 from engine.preprocess import Preprocess
 
-# How far, in pixels of the network's input, a photo can be moved: so much around the crop is remembered with it.
+# How far, in pixels of the network's input, a photo can be moved: so much around the crop is
+# remembered with it.
 MARGIN = 8
 
 
@@ -35,9 +36,11 @@ class PhotoChanges:
 def changed(
     around: NDArray[np.uint8], changes: PhotoChanges, preprocess: Preprocess
 ) -> NDArray[np.uint8]:
-    """The pixels that the network is to see: uint8 (H, W, 3), from those with a MARGIN (H + 2m, W + 2m, 3).
+    """The pixels that the network is to see: uint8 (H, W, 3), from those with a MARGIN (H + 2m, W +
+    2m, 3).
 
-    Beyond the margin the last pixels are repeated. What is covered gets the mean colour, which the network takes for zero.
+    Beyond the margin the last pixels are repeated. What is covered gets the mean colour, which the
+    network takes for zero.
     """
     height, width = (n - 2 * MARGIN for n in around.shape[:2])
     # A turn brings corners in from outside.
@@ -62,7 +65,8 @@ def changed(
 
 
 def shown_from(changes: PhotoChanges, box: Box, size: tuple[int, int]) -> Box:
-    """The part of the unchanged input that a box of the changed one shows; the smallest box around it after a turn.
+    """The part of the unchanged input that a box of the changed one shows; the smallest box around
+    it after a turn.
 
     ``size`` is (height, width) of the input. Blur and cover move nothing.
     """

@@ -38,7 +38,8 @@ def _text(crop: Box) -> str:
 
 
 def fit(picture: Picture, preprocess: Preprocess, crop: Box | None = None) -> NDArray[np.uint8]:
-    """The part that the network sees, in the size that it takes: uint8 (H, W, 3). Without a ``crop``, the network's usual one.
+    """The part that the network sees, in the size that it takes: uint8 (H, W, 3). Without a
+    ``crop``, the network's usual one.
 
     For a network that sees no colours, three equal ones.
     """
@@ -50,7 +51,8 @@ def fit(picture: Picture, preprocess: Preprocess, crop: Box | None = None) -> ND
 def surroundings(
     picture: Picture, preprocess: Preprocess, crop: Box, pixels: NDArray[np.uint8], margin: int
 ) -> NDArray[np.uint8]:
-    """``pixels``, which ``fit`` made, with ``margin`` more on each side, at the same scale: uint8 (H + 2m, W + 2m, 3).
+    """``pixels``, which ``fit`` made, with ``margin`` more on each side, at the same scale: uint8
+    (H + 2m, W + 2m, 3).
 
     Where the photo goes on, its own pixels; beyond its edges, the last ones again.
     """
@@ -63,7 +65,8 @@ def surroundings(
         (picture.width - right) / across,
         (picture.height - bottom) / down,
     )
-    # Whole pixels only; a hair more, so that rounding loses none. What that puts outside of the photo, _resized takes back.
+    # Whole pixels only; a hair more, so that rounding loses none. What that puts outside of the
+    # photo, _resized takes back.
     w, n, e, s = (max(0, min(margin, int(room + 1e-6))) for room in beyond)
     box = (left - w * across, top - n * down, right + e * across, bottom + s * down)
     wide = np.array(_resized(picture, preprocess, box, rows + n + s, cols + w + e))
@@ -79,8 +82,8 @@ def _resized(
     (x, y), k = picture.origin, picture.shrink
     left, top, right, bottom = part
     inside = (max(0.0, left), max(0.0, top), min(picture.width, right), min(picture.height, bottom))
-    # Where on the input the photo lies. Only a part that reaches beyond the photo leaves a border: by a pixel at least, for
-    # rounding may put an edge a hair outside.
+    # Where on the input the photo lies. Only a part that reaches beyond the photo leaves a border:
+    # by a pixel at least, for rounding may put an edge a hair outside.
     across, down = (right - left) / cols, (bottom - top) / rows
     west, east = (round((edge - left) / across) for edge in inside[::2])
     north, south = (round((edge - top) / down) for edge in inside[1::2])

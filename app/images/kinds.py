@@ -1,7 +1,8 @@
 """What a file is by its bytes, for files that are sent as pictures and are none that is read here.
 
-Only named, never decoded: each decoder more is a way in for hostile files. A file's name says nothing; phones, chat programs and
-download pages rename what they send. Signatures are those of the formats' own specifications and of file(1).
+Only named, never decoded: each decoder more is a way in for hostile files. A file's name says
+nothing; phones, chat programs and download pages rename what they send. Signatures are those of the
+formats' own specifications and of file(1).
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ _OTHER = "Choose a picture."
 
 @dataclass(frozen=True)
 class FileKind:
-    """A kind of file: its ``name`` with an article, what to do with one, and whether it is a picture all the same."""
+    """A kind of file: its ``name`` with an article, what to do with one, and whether it is a
+    picture all the same.
+    """
 
     name: str
     advice: str
@@ -126,7 +129,8 @@ _SIGNATURES: tuple[tuple[int, bytes, FileKind], ...] = (
     (0, b"\x7fELF", FileKind("a program of Linux", _OTHER)),
 )  # fmt: skip
 
-# Kinds of ISO base media files (ISO 14496-12), by their brands: the main one, or any that they say they are compatible with.
+# Kinds of ISO base media files (ISO 14496-12), by their brands: the main one, or any that they say
+# they are compatible with.
 _BRANDS: tuple[tuple[frozenset[bytes], FileKind], ...] = (
     (frozenset({b"avif", b"avis"}), _AVIF),
     (frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}), _HEIC),
@@ -156,7 +160,9 @@ _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 
 
 def find_kind(data: bytes) -> FileKind | None:
-    """What a file is, where that can be told from its first bytes; None else, and for pictures that are read here."""
+    """What a file is, where that can be told from its first bytes; None else, and for pictures that
+    are read here.
+    """
     head = data[:_HEAD]
     for at, mark, marked in _SIGNATURES:
         if head.startswith(mark, at):

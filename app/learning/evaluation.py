@@ -1,4 +1,6 @@
-"""How well a training's network reads the pictures that it never learned from, class by class, and where it is wrong."""
+"""How well a training's network reads the pictures that it never learned from, class by class, and
+where it is wrong.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ _MOST_MISTAKES = 60
 
 
 def evaluate(network: Network, dataset: Dataset, config: TrainConfig) -> dict[str, Any]:
-    """Accuracy, loss, the figures of each class, confusion and the surest mistakes. None where nothing was held out to tell."""
+    """Accuracy, loss, the figures of each class, confusion and the surest mistakes. None where
+    nothing was held out to tell.
+    """
     learned, held_out = split_by_seed(dataset.labels, config.validation, config.seed)
     pictures = dataset.take(held_out)
     count = len(dataset.classes)

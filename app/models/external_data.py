@@ -11,7 +11,9 @@ from engine.errors import ModelTooLarge
 
 
 def names_beside(path: Path, data: bytes) -> tuple[str, ...]:
-    """What the files are called, in the same folder, in which the ONNX file ``path`` keeps its weights; they may not be there."""
+    """What the files are called, in the same folder, in which the ONNX file ``path`` keeps its
+    weights; they may not be there.
+    """
     if path.suffix.lower() != MODEL_SUFFIXES[1]:
         return ()
     # Here rather than above: the library that reads ONNX takes a moment that others need not wait.
@@ -21,7 +23,9 @@ def names_beside(path: Path, data: bytes) -> tuple[str, ...]:
 
 
 def read_beside(path: Path, data: bytes, limit: int) -> Mapping[str, bytes]:
-    """The content of those that are there, up to ``limit`` bytes with ``data``. Raises OversizedModel, OSError."""
+    """The content of those that are there, up to ``limit`` bytes with ``data``. Raises
+    OversizedModel, OSError.
+    """
     if path.suffix.lower() != MODEL_SUFFIXES[1]:
         return NO_FILES
     from engine.formats import onnx

@@ -1,7 +1,8 @@
-"""What kind of file it is, by its bytes, whatever its name: for files that were brought as models and hold none that is read here.
+"""What kind of file it is, by its bytes, whatever its name: for files that were brought as models
+and hold none that is read here.
 
-Each kind says what it is and what to do with this one. A row is tried in order; none reads more than the first bytes, but
-for ZIPs, whose names of entries are looked for at both ends.
+Each kind says what it is and what to do with this one. A row is tried in order; none reads more
+than the first bytes, but for ZIPs, whose names of entries are looked for at both ends.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ _PICTURE = "It is a photo to look at with a network: bring it as the photo, not 
 _TF_OPS = re.compile(
     rb"\n.(Const|NoOp|Placeholder|VarHandleOp|AssignVariableOp|Identity|Conv2D|Pack)\x12"
 )
-# A NodeDef of TensorFlow's: its name, then its op, which for an input is Placeholder and for weights Const.
+# A NodeDef of TensorFlow's: its name, then its op, which for an input is Placeholder and for
+# weights Const.
 _FROZEN = re.compile(
     rb"\A\n.{0,3}\n.{1,200}?\x12.(Placeholder|Const|VariableV2|VarHandleOp|NoOp)", re.DOTALL
 )
@@ -338,7 +340,9 @@ _ZIP = FileKind(
 
 
 def kind_of_file(data: bytes) -> FileKind | None:
-    """What a file is that is not one of the models that are read; None for what may be ONNX or is of this program."""
+    """What a file is that is not one of the models that are read; None for what may be ONNX or is
+    of this program.
+    """
     head = data[:_HEAD]
     if not data:
         return _EMPTY
@@ -353,7 +357,9 @@ def kind_of_file(data: bytes) -> FileKind | None:
 
 
 def _kind_of_message(data: bytes, head: bytes) -> FileKind | None:
-    """What a file is that is known by no mark: a protobuf message of other programs, a text, a picture, or nothing known."""
+    """What a file is that is known by no mark: a protobuf message of other programs, a text, a
+    picture, or nothing known.
+    """
     if _COREML.match(head) and not _names_its_maker(head):
         return _COREML_KIND
     if head[:1] == b"\n" and any(mark in head for mark in (b"Convolution", b"InnerProduct")):
@@ -382,7 +388,9 @@ def foreign_weights(data: bytes) -> FileKind | None:
 
 
 def missing_bytes(data: bytes) -> int:
-    """How many bytes at least are missing at the end of what begins as an ONNX file; 0 for one that is whole, or is none."""
+    """How many bytes at least are missing at the end of what begins as an ONNX file; 0 for one that
+    is whole, or is none.
+    """
     at = 0
     while at < len(data):
         tag, at = _varint(data, at)
@@ -408,7 +416,9 @@ _ONNX_TAGS = {
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A whole number of protobuf's, and where the next one begins; behind the end for one that is cut off."""
+    """A whole number of protobuf's, and where the next one begins; behind the end for one that is
+    cut off.
+    """
     value = 0
     for shift in range(0, 70, 7):
         if at >= len(data):
@@ -421,7 +431,9 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _names_its_maker(head: bytes) -> bool:
-    """Whether what begins as a Core ML model does, with a number and a text, has an ONNX file's text there: who wrote it."""
+    """Whether what begins as a Core ML model does, with a number and a text, has an ONNX file's
+    text there: who wrote it.
+    """
     length = head[3] if len(head) > 3 else 0
     try:
         return length < 128 and head[4 : 4 + length].decode().isprintable()

@@ -1,4 +1,6 @@
-"""The folder of models that every start offers: what ``convscope models add`` put there, and files that people copied into it."""
+"""The folder of models that every start offers: what ``convscope models add`` put there, and files
+that people copied into it.
+"""
 
 from __future__ import annotations
 
@@ -21,18 +23,22 @@ from engine.network import Network
 _FAILURES = 256  # files of which it is remembered why they cannot be read
 _LISTED = 4096  # files of which it is remembered where their weights are
 
-# A file, when it was written, and when the files beside it were that hold its weights (0: it is not there).
+# A file, when it was written, and when the files beside it were that hold its weights (0: it is not
+# there).
 _Version = tuple[Path, int, tuple[int, ...]]
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
 class ModelFolder:
-    """A shelf: a model's id is its file's name without the suffix. Files whose names are no ids are passed over."""
+    """A shelf: a model's id is its file's name without the suffix. Files whose names are no ids are
+    passed over.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._folder = Path(settings.models_dir).expanduser()
-        # A server that takes no models over HTTP still offers these. A list of models looks at all of them.
+        # A server that takes no models over HTTP still offers these. A list of models looks at all
+        # of them.
         most = max(settings.max_models_bytes, settings.max_model_bytes)
         self._limits = replace(limits_of(settings), max_parameter_bytes=most)
         self._read: LRUCache[_Version, Network] = LRUCache(
@@ -51,7 +57,9 @@ class ModelFolder:
         return sorted({path.stem for path in files if _ID.fullmatch(path.stem)})
 
     def find(self, model: str) -> Network | None:
-        """A model's network, read by the rules for those that are uploaded. Raises UnknownModel for one that cannot be read."""
+        """A model's network, read by the rules for those that are uploaded. Raises UnknownModel for
+        one that cannot be read.
+        """
         path = self._path(model)
         if path is None:
             return None
@@ -96,7 +104,9 @@ class ModelFolder:
         """These stay until somebody removes the file."""
 
     def add(self, model: str, network: Network) -> Path:
-        """Keep a network under that id, in place of the one there was. Raises BadParameter for what cannot be an id, OSError."""
+        """Keep a network under that id, in place of the one there was. Raises BadParameter for what
+        cannot be an id, OSError.
+        """
         if not _ID.fullmatch(model):
             raise BadParameter(
                 f"{model!r} cannot be a model's id; it has letters, digits, dots, dashes and underscores. Rename the file."

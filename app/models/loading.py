@@ -1,7 +1,8 @@
-"""A model file and what it does not say → a network. The server's uploads and the shell's files go this way.
+"""A model file and what it does not say → a network. The server's uploads and the shell's files go
+this way.
 
-What somebody says of the file (app/models/options.py) is held against it here: how a photo becomes the input, and what the
-classes are called.
+What somebody says of the file (app/models/options.py) is held against it here: how a photo becomes
+the input, and what the classes are called.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ _MOST_TOLD = 2**17  # bytes of a model card
 
 
 def limits_of(settings: Settings) -> ModelLimits:
-    """How large a model may be. Its values must fit into the memory for analyses, or nobody could look at them."""
+    """How large a model may be. Its values must fit into the memory for analyses, or nobody could
+    look at them.
+    """
     kept = settings.max_analysis_cache_bytes or settings.max_activation_bytes
     return ModelLimits(
         max_bytes=settings.max_model_bytes,
@@ -74,11 +77,12 @@ def read_model(
     check: Check | None = None,
     external: Mapping[str, bytes] = NO_FILES,
 ) -> Network:
-    """The network in an ONNX file, or in a ``.safetensors`` file of this program, with the options; read-only.
+    """The network in an ONNX file, or in a ``.safetensors`` file of this program, with the options;
+    read-only.
 
-    ``external``: the files that came with it, by name, where it keeps its weights outside.
-    Raises InvalidModel, UnsupportedModel, OversizedModel, InputSizeMissing, OptionMissing, ExternalDataMissing, and
-    BadParameter for an option that does not fit.
+    ``external``: the files that came with it, by name, where it keeps its weights outside. Raises
+    InvalidModel, UnsupportedModel, OversizedModel, InputSizeMissing, OptionMissing,
+    ExternalDataMissing, and BadParameter for an option that does not fit.
     """
     size = len(data) + sum(map(len, external.values()))
     if size > limits.max_bytes:
@@ -91,7 +95,8 @@ def read_model(
             raise InvalidModel("The network has no output.")
         network = _with_options(network, options)
         _check_told(network)
-        # Once on a blank photo: what cannot be run is refused here rather than with somebody's photo.
+        # Once on a blank photo: what cannot be run is refused here rather than with somebody's
+        # photo.
         blank = np.zeros((1, *next(iter(network.inputs.values()))), np.float32)
         trace = network.freeze().forward(blank, check=check)
         network.output_infos = describe(network, check, trace)
@@ -105,7 +110,9 @@ def read_model(
 
 
 def too_many_bytes(limit: int, actual: int) -> OversizedModel:
-    """The refusal of a file with too many bytes; ``actual`` is how many there are, or were announced."""
+    """The refusal of a file with too many bytes; ``actual`` is how many there are, or were
+    announced.
+    """
     return OversizedModel(
         f"The model file has {actual:,} bytes; at most {limit:,} are accepted. "
         "Half-precision (float16) files are half as large.",
@@ -160,7 +167,9 @@ def _saved_here(data: bytes, options: ImportOptions) -> Network:
 
 
 def _check_told(network: Network) -> None:
-    """What a file says of itself is passed on to all who ask, so it must be such as can be, and not too much."""
+    """What a file says of itself is passed on to all who ask, so it must be such as can be, and not
+    too much.
+    """
     try:
         json_bytes(network.structure())
         size = len(json_bytes(network.meta))
@@ -195,7 +204,9 @@ def _with_options(network: Network, options: ImportOptions) -> Network:
 
 
 def with_preprocessing(network: Network, options: ImportOptions) -> Network:
-    """The same network, its very parameters, for photos that are prepared as the options say. Raises BadParameter."""
+    """The same network, its very parameters, for photos that are prepared as the options say.
+    Raises BadParameter.
+    """
     other = network.replaced({})
     other.preprocess = _preprocess(network, options)
     return other
@@ -229,7 +240,9 @@ def _either(counts: list[int]) -> str:
 
 
 def _preprocess(network: Network, options: ImportOptions) -> Preprocess:
-    """How a photo becomes the input: as somebody says, else as the file does, the network itself, or as is usual."""
+    """How a photo becomes the input: as somebody says, else as the file does, the network itself,
+    or as is usual.
+    """
     channels, rows, cols = next(iter(network.inputs.values()))
     input_size = (channels, rows, cols)
     known = network.preprocess
@@ -246,7 +259,9 @@ def _preprocess(network: Network, options: ImportOptions) -> Preprocess:
 
 
 def _with_channels(known: Preprocess, options: ImportOptions) -> Preprocess:
-    """What is known, with the order of channels that somebody says: each colour keeps its mean and std."""
+    """What is known, with the order of channels that somebody says: each colour keeps its mean and
+    std.
+    """
     count = known.input_size[0]
     order = options.channels or known.channels
     if options.channels is None and options.preset is not None and count == len(COLOURS):
@@ -284,7 +299,9 @@ def _with_range(known: Preprocess, options: ImportOptions) -> Preprocess:
 
 
 def _by_colour(preset: Preset, known: Preprocess) -> dict[str, Any]:
-    """A preset's mean and std for the network's channels: each colour its own, a grey one their mean, others 0 and 1."""
+    """A preset's mean and std for the network's channels: each colour its own, a grey one their
+    mean, others 0 and 1.
+    """
     found: dict[str, Any] = {}
     for name, numbers, other in (("mean", preset.mean, 0.0), ("std", preset.std, 1.0)):
         colours = dict(zip(preset.channels, _spread(name, numbers, 3), strict=True))

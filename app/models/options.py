@@ -1,6 +1,8 @@
-"""What somebody says of a model file that they bring: parsed from the texts of a form, an address or the shell.
+"""What somebody says of a model file that they bring: parsed from the texts of a form, an address
+or the shell.
 
-Nothing here looks at the file; whether an option fits it is found out when it is loaded (app/models/loading.py).
+Nothing here looks at the file; whether an option fits it is found out when it is loaded
+(app/models/loading.py).
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ _MOST_VALUES = 4096  # numbers of such an input
 
 
 class Preset(NamedTuple):
-    """How pixels become numbers: (pixel / scale − mean) / std; ``channels`` is the order of the colours."""
+    """How pixels become numbers: (pixel / scale − mean) / std; ``channels`` is the order of the
+    colours.
+    """
 
     mean: tuple[float, ...]
     std: tuple[float, ...]
@@ -67,10 +71,14 @@ PRESETS: Mapping[str, Preset] = {
 class ImportOptions:
     """What somebody says of a model file. What is None is the file's own, or the usual.
 
-    - ``size`` (height, width); ``layout``: "chw" or "hwc", where the shape of the input does not tell;
-    - ``preset``: a key of PRESETS; ``mean`` and ``std`` one number, or one a channel; ``scale`` what pixels are divided by first;
-    - ``channels``: what each channel is given (engine.preprocess.parse_channels); ``crop_mode``: one of timm's;
-    - ``labels``: one a class; ``inputs``: constants for inputs that are no photo, one number or one a cell.
+    - ``size`` (height, width); ``layout``: "chw" or "hwc", where the shape of the input does not
+      tell;
+    - ``preset``: a key of PRESETS; ``mean`` and ``std`` one number, or one a channel; ``scale``
+      what pixels are divided by first;
+    - ``channels``: what each channel is given (engine.preprocess.parse_channels); ``crop_mode``:
+      one of timm's;
+    - ``labels``: one a class; ``inputs``: constants for inputs that are no photo, one number or one
+      a cell.
     """
 
     name: str = ""
@@ -87,7 +95,9 @@ class ImportOptions:
 
     @property
     def says_range(self) -> bool:
-        """Whether somebody says which numbers pixels become; their order and the photo's cut are other questions."""
+        """Whether somebody says which numbers pixels become; their order and the photo's cut are
+        other questions.
+        """
         said = (self.preset, self.mean, self.std, self.scale)
         return any(option is not None for option in said)
 
@@ -96,7 +106,9 @@ NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 
 
 class ModelUpload(NamedTuple):
-    """A model file's bytes, what is said of it, and the files with weights that came with it, by name."""
+    """A model file's bytes, what is said of it, and the files with weights that came with it, by
+    name.
+    """
 
     data: bytes
     options: ImportOptions
@@ -104,7 +116,8 @@ class ModelUpload(NamedTuple):
 
 
 def parse_options(given: Mapping[str, str]) -> ImportOptions:
-    """Options from texts under the names of OPTIONS, and ``input:NAME``. Empty ones count as absent, others are passed over.
+    """Options from texts under the names of OPTIONS, and ``input:NAME``. Empty ones count as
+    absent, others are passed over.
 
     Raises BadParameter, naming what is wrong.
     """

@@ -1,4 +1,6 @@
-"""What a network takes, made to take a photo: (C, H, W), by a step before it where its own input has another shape."""
+"""What a network takes, made to take a photo: (C, H, W), by a step before it where its own input
+has another shape.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,11 @@ _LEAST_SIDE = 4  # of an input that is guessed to be a picture
 
 
 def takes_photo(network: Network, options: ImportOptions) -> Network:
-    """The network with an input (C, H, W): itself, or one with a step before it that moves or arranges a photo's numbers.
+    """The network with an input (C, H, W): itself, or one with a step before it that moves or
+    arranges a photo's numbers.
 
-    Raises InvalidModel for a network that takes no photo, or not only one, with what can be done; BadParameter for a layout or
-    channels that do not fit.
+    Raises InvalidModel for a network that takes no photo, or not only one, with what can be done;
+    BadParameter for a layout or channels that do not fit.
     """
     if len(network.inputs) != 1:
         raise several_inputs(network.inputs)
@@ -54,7 +57,9 @@ def takes_photo(network: Network, options: ImportOptions) -> Network:
 
 
 def several_inputs(inputs: dict[str, Shape]) -> ModelError:
-    """The refusal of a network that takes more than a photo, with what makes it one that can be shown."""
+    """The refusal of a network that takes more than a photo, with what makes it one that can be
+    shown.
+    """
     listed = ", ".join(f"{name!r} ({sizes(shape)})" for name, shape in inputs.items())
     takes = (
         f"The network takes {len(inputs)} inputs{': ' * bool(listed)}{listed}; only one that takes a "

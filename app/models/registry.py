@@ -31,7 +31,9 @@ _Version = tuple[Path, int]
 
 
 class Retention(TypedDict):
-    """How a model is kept: whether somebody brought it, its ``bytes`` in memory, and after how many seconds without use it goes."""
+    """How a model is kept: whether somebody brought it, its ``bytes`` in memory, and after how many
+    seconds without use it goes.
+    """
 
     uploaded: bool
     bytes: int | None
@@ -54,7 +56,9 @@ class ModelProvider(Protocol):
         """Take note that somebody uses a model, if it is here."""
 
     def retention(self, model: str) -> Retention | None:
-        """How a model that somebody brought is kept; None for one that nobody did, or that is not here."""
+        """How a model that somebody brought is kept; None for one that nobody did, or that is not
+        here.
+        """
 
 
 class Registry:
@@ -85,7 +89,9 @@ class Registry:
         return [*fixed, *(name for provider in self._providers for name in provider.ids())]
 
     def get(self, model: str | None = None) -> Network:
-        """A model by its id, the default without one, to be used. The first call loads it. Raises UnknownModel."""
+        """A model by its id, the default without one, to be used. The first call loads it. Raises
+        UnknownModel.
+        """
         name = model or self.default
         self.use(name)
         return self.peek(name)
@@ -107,7 +113,9 @@ class Registry:
     def layers(
         self, model: str, check: Callable[[], None] | None = None
     ) -> list[inspection.LayerInfo]:
-        """What is known of a model's layers without running it. Raises UnknownModel. ``check`` may raise to stop."""
+        """What is known of a model's layers without running it. Raises UnknownModel. ``check`` may
+        raise to stop.
+        """
         return self.describe(self.get(model), check)
 
     def describe(

@@ -31,7 +31,8 @@ class _Entry:
 
 
 class UploadedModels:
-    """A shelf of brought models, up to ``max_bytes``, each as long as it is used within ``seconds``. Safe to use from any thread.
+    """A shelf of brought models, up to ``max_bytes``, each as long as it is used within
+    ``seconds``. Safe to use from any thread.
 
     ``clock`` tells the time in seconds.
     """
@@ -74,7 +75,9 @@ class UploadedModels:
             return Retention(uploaded=True, bytes=own.nbytes, expires_in=round(left, 1))
 
     def keep(self, model: str, network: Network) -> list[str]:
-        """Put a model on the shelf; what had to go for it. Raises OversizedModel for one that has no room even alone."""
+        """Put a model on the shelf; what had to go for it. Raises OversizedModel for one that has
+        no room even alone.
+        """
         nbytes = cost(network).parameter_bytes
         if nbytes > self._max_bytes:
             raise OversizedModel(
@@ -109,7 +112,9 @@ class UploadedModels:
             return self._sweep()
 
     def _held(self, network: Network) -> int:
-        """Bytes of the numbers of all models and one more; what several share, being the same but for their photos, counts once."""
+        """Bytes of the numbers of all models and one more; what several share, being the same but
+        for their photos, counts once.
+        """
         models = (*(own.network for own in self._entries.values()), network)
         arrays = (a for m in models for a in (*m.parameters().values(), *m.buffers().values()))
         return sum({id(array): array.nbytes for array in arrays}.values())
@@ -125,9 +130,11 @@ class UploadedModels:
 
 
 class ModelReader:
-    """Takes model files in: several may arrive at a time, one is read after the other. Use it from one event loop.
+    """Takes model files in: several may arrive at a time, one is read after the other. Use it from
+    one event loop.
 
-    Files are held in memory until they are read; all of them together may have as many bytes as one alone.
+    Files are held in memory until they are read; all of them together may have as many bytes as one
+    alone.
     """
 
     def __init__(
@@ -147,10 +154,11 @@ class ModelReader:
     async def add(
         self, receive: Callable[[], Awaitable[ModelUpload]], announced: int | None
     ) -> tuple[str, list[str]]:
-        """Keep the model that ``receive`` gets, of so many bytes (None: as many as may be): its id, and those that had to go for it.
+        """Keep the model that ``receive`` gets, of so many bytes (None: as many as may be): its id,
+        and those that had to go for it.
 
-        Raises Overloaded while the others that are on their way leave no room, and what ``read_model``, ``UploadedModels.keep`` and
-        ``receive`` raise.
+        Raises Overloaded while the others that are on their way leave no room, and what
+        ``read_model``, ``UploadedModels.keep`` and ``receive`` raise.
         """
         most = self._settings.max_model_bytes
         takes = most if announced is None else min(announced, most)

@@ -1,4 +1,6 @@
-"""The worst pictures that are known: small files that are a lot of work, right at the limits or just beyond them."""
+"""The worst pictures that are known: small files that are a lot of work, right at the limits or
+just beyond them.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ def hostile() -> Iterator[tuple[str, bytes]]:
 
 
 def many_scans(side: int, scans: int) -> bytes:
-    """A progressive JPEG of one colour whose last scan, a few bytes, comes again and again. Each is a walk over all blocks."""
+    """A progressive JPEG of one colour whose last scan, a few bytes, comes again and again. Each is
+    a walk over all blocks.
+    """
     data = save(Image.new("RGB", (side, side), "teal"), "JPEG", progressive=True)
     last = data[data.rindex(b"\xff\xda") : -2]
     room = 10 * 2**20 - len(data)

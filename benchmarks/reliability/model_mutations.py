@@ -1,8 +1,10 @@
-"""Mutilated ONNX files, endlessly many and each the same every time: ``mutant(7)`` is mutant 7 on every machine and every day.
+"""Mutilated ONNX files, endlessly many and each the same every time: ``mutant(7)`` is mutant 7 on
+every machine and every day.
 
-A mutant starts from a small network with branches as exporters write them. One to three changes are made to it: blind ones to its
-bytes, or informed ones to its parts, written as a valid file again, so that they get past the parser: absurd sizes, other types,
-numbers that are none, values that read each other in a circle, operations in places where they do not belong.
+A mutant starts from a small network with branches as exporters write them. One to three changes are
+made to it: blind ones to its bytes, or informed ones to its parts, written as a valid file again,
+so that they get past the parser: absurd sizes, other types, numbers that are none, values that read
+each other in a circle, operations in places where they do not belong.
 """
 
 from __future__ import annotations
@@ -56,7 +58,9 @@ def _value(rng: Random, model: ModelProto) -> str:
 
 
 def _tensor(rng: Random, model: ModelProto) -> TensorProto:
-    """Some weight, or the value of a Constant: mostly whole numbers, since sizes and axes are made of them."""
+    """Some weight, or the value of a Constant: mostly whole numbers, since sizes and axes are made
+    of them.
+    """
     inner = [a.t for node in model.graph.node for a in node.attribute if a.HasField("t")]
     every = [*model.graph.initializer, *inner]
     whole = [tensor for tensor in every if tensor.data_type == TensorProto.INT64]

@@ -1,9 +1,11 @@
-"""Reads mutilated ONNX files: does any of them bring the reader down, slow it down, or make it grow.
+"""Reads mutilated ONNX files: does any of them bring the reader down, slow it down, or make it
+grow.
 
     python -m benchmarks.reliability.models [--count 5000] [--first 0]
 
-Each has to be a network, which then runs on a picture, or to be refused with FormatError, within five seconds of a
-processor. They are read in a process of its own, so that one which crashes or hangs is known by its number.
+Each has to be a network, which then runs on a picture, or to be refused with FormatError, within
+five seconds of a processor. They are read in a process of its own, so that one which crashes or
+hangs is known by its number.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ LIGHT = 10**9  # multiply-adds: what is run as well
 
 
 class Outcome(NamedTuple):
-    """What became of a mutant: "loaded", "ran", the name of the error that refused it, or what is wrong. Processor seconds of reading."""
+    """What became of a mutant: "loaded", "ran", the name of the error that refused it, or what is
+    wrong. Processor seconds of reading.
+    """
 
     what: str
     seconds: float
@@ -70,7 +74,9 @@ def _work(pipe: Connection) -> None:
 
 
 class Reader:
-    """A process that reads one mutant after the other, and is replaced when it has ended or does not answer in time."""
+    """A process that reads one mutant after the other, and is replaced when it has ended or does
+    not answer in time.
+    """
 
     def __init__(self) -> None:
         self._fresh = multiprocessing.get_context("spawn")

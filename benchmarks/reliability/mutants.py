@@ -1,8 +1,11 @@
-"""Sends mutilated pictures over HTTP: does any of them bring the server down, slow it down, or make it grow.
+"""Sends mutilated pictures over HTTP: does any of them bring the server down, slow it down, or make
+it grow.
 
-    python -m benchmarks.reliability.mutants [--count 20000] [--seconds 480] [--first 0] [--clients 2] [--mutants-only]
+    python -m benchmarks.reliability.mutants [--count 20000] [--seconds 480] [--first 0] [--clients
+    2] [--mutants-only]
 
-After them, one by one, come the largest pictures that are let in and the worst that are known (``hostile.py``).
+After them, one by one, come the largest pictures that are let in and the worst that are known
+(``hostile.py``).
 """
 
 from __future__ import annotations
@@ -76,7 +79,9 @@ def main() -> None:
 
 
 def _warm_up(server: Server) -> None:
-    """Every kind of change once or more, so that what is loaded and allocated once is there before measuring."""
+    """Every kind of change once or more, so that what is loaded and allocated once is there before
+    measuring.
+    """
     client = Client(server.port)
     for number in range(1, 200):
         client.post("/api/v1/predict", mutant(-number)[1])

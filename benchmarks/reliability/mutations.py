@@ -1,8 +1,10 @@
-"""Mutilated pictures, endlessly many and each the same every time: ``mutant(7)`` is mutant 7 on every machine and every day.
+"""Mutilated pictures, endlessly many and each the same every time: ``mutant(7)`` is mutant 7 on
+every machine and every day.
 
-A mutant starts from a valid picture. One to three changes are made to it: blind ones to its bytes, or informed ones to its parts,
-with lengths and checksums put right again, so that they get past the first checks of a decoder: absurd sizes, missing, doubled and
-swapped chunks, other tables, small chunks that unpack to large ones.
+A mutant starts from a valid picture. One to three changes are made to it: blind ones to its bytes,
+or informed ones to its parts, with lengths and checksums put right again, so that they get past the
+first checks of a decoder: absurd sizes, missing, doubled and swapped chunks, other tables, small
+chunks that unpack to large ones.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Valid pictures of every format that is read, the largest that are let in, and blind changes to their bytes."""
+"""Valid pictures of every format that is read, the largest that are let in, and blind changes to
+their bytes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A real server process to measure, ``convscope serve`` on a free port, and a client that is as quick as it can be."""
+"""A real server process to measure, ``convscope serve`` on a free port, and a client that is as
+quick as it can be.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ class Answer(NamedTuple):
 
 
 class Server:
-    """``convscope serve``, started and stopped with the ``with`` block. Settings as for the class Settings: ``workers=1``.
+    """``convscope serve``, started and stopped with the ``with`` block. Settings as for the class
+    Settings: ``workers=1``.
 
     ``program`` replaces the command by Python source that ends in one.
     """

@@ -26,7 +26,8 @@ def explain(network: Network, trace: Trace, name: str, index: Index) -> Explanat
 
 
 def curve(network: Network, trace: Trace, name: str) -> Array | None:
-    """(2, 97): the function that a node applies to each number, x and f(x), as far as its input reaches on both sides of zero.
+    """(2, 97): the function that a node applies to each number, x and f(x), as far as its input
+    reaches on both sides of zero.
 
     None for a node that does something else. Raises KeyError for a name that no node makes.
     """

@@ -13,8 +13,8 @@ from engine.types import Array
 
 
 class LayerStats(TypedDict):
-    """Key figures of one value. ``dead_channels`` counts the maps that are zero everywhere; None for a
-    vector.
+    """Key figures of one value. ``dead_channels`` counts the maps that are zero everywhere; None
+    for a vector.
     """
 
     min: float

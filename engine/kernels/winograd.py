@@ -5,7 +5,8 @@ The output is cut into tiles of 4 × 4. A tile depends on 6 × 6 cells of the in
 kernel are mapped to 36 numbers (the Winograd domain), in which the convolution is one
 multiplication each, where the direct way needs 4 · 4 · 9 = 144:
 
-    y = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A          over the channels: for each of the 36 one matrix product, tiles × C by C × K
+    y = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A          over the channels: for each of the 36 one matrix
+    product, tiles × C by C × K
 
 Bᵀ, G and Aᵀ work on columns and on rows alike, so each transform is done as two stages of a small
 matrix times long rows, which BLAS runs without packing. The price is rounding: in float32 the

@@ -249,7 +249,9 @@ def same_shape(kind: str, shapes: tuple[Shape, ...]) -> Shape:
 
 
 def broadcast_shape(kind: str, shapes: tuple[Shape, ...]) -> Shape:
-    """The shape that shapes are broadcast to, by NumPy's rules. Raises ShapeError where they do not fit each other."""
+    """The shape that shapes are broadcast to, by NumPy's rules. Raises ShapeError where they do not
+    fit each other.
+    """
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:

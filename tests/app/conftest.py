@@ -22,7 +22,8 @@ from engine.preprocess import Preprocess
 from tests.app.bringing import as_onnx, net
 
 with warnings.catch_warnings():
-    # Starlette would like its test client on httpx2, which does nothing more for these tests than httpx.
+    # Starlette would like its test client on httpx2, which does nothing more for these tests than
+    # httpx.
     warnings.simplefilter("ignore")
     from fastapi.testclient import TestClient
 
@@ -30,7 +31,9 @@ LABELS = ("apple", "bear", "cloud")
 
 
 def build_tiny() -> Network:
-    """Every kind of layer that `everyday` has, on 8 × 8 pixels, so that a request takes a millisecond."""
+    """Every kind of layer that `everyday` has, on 8 × 8 pixels, so that a request takes a
+    millisecond.
+    """
     rng = np.random.default_rng(7)
     conv = rng.normal(0, 0.5, (4, 3, 3, 3)).astype(np.float32)
     dense = rng.normal(0, 0.5, (3, 64)).astype(np.float32)
@@ -57,8 +60,8 @@ def build_tiny() -> Network:
 def run_coroutine(coroutine: Coroutine[Any, Any, Any]) -> Any:
     """The result of a coroutine, run by an event loop in a thread of its own.
 
-    ``asyncio.run`` would do, had Playwright not left a running loop in the main thread: a process that
-    has driven a browser before can run no other loop there.
+    ``asyncio.run`` would do, had Playwright not left a running loop in the main thread: a process
+    that has driven a browser before can run no other loop there.
     """
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()

@@ -122,7 +122,9 @@ def test_nobody_there(url):
 def test_one_photo_by_every_road_gives_identical_scores(
     server, client, photo, photo_file, monkeypatch, registry
 ):
-    """curl with a bare body, curl with a form, the client, the shell asking the server, the shell by itself."""
+    """curl with a bare body, curl with a form, the client, the shell asking the server, the shell
+    by itself.
+    """
     monkeypatch.setattr(Registry, "of_zoo", lambda: registry)
 
     def curl(*args):

@@ -1,4 +1,5 @@
-"""Small networks with branches as exporters write them: names that are paths, weights as initializers, sizes as arithmetic.
+"""Small networks with branches as exporters write them: names that are paths, weights as
+initializers, sizes as arithmetic.
 
 Each function returns the bytes of a file with one input ``pixels`` of "N" pictures.
 """
@@ -10,7 +11,9 @@ OPSET, IR_VERSION = 17, 8
 
 
 class Export:
-    """A graph in the making. Each method adds what an exporter adds for one module and returns the name of its value."""
+    """A graph in the making. Each method adds what an exporter adds for one module and returns the
+    name of its value.
+    """
 
     def __init__(self, *shape, dtype=np.float32, seed=7):
         self.nodes, self.tensors = [], []
@@ -90,7 +93,9 @@ class Export:
 
 
 def residual(dtype=np.float32):
-    """ResNet's two kinds of block: what went in is added as it is, or through a convolution of stride 2."""
+    """ResNet's two kinds of block: what went in is added as it is, or through a convolution of
+    stride 2.
+    """
     net = Export(3, 33, 29, dtype=dtype)
     x = net.block("stem", "pixels", 16, 3, 7, 2)
     x = net.node("MaxPool", "maxpool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
@@ -125,7 +130,9 @@ def inception():
 
 
 def dense():
-    """DenseNet: each layer reads all before it; normalisation comes first; a transition halves the size."""
+    """DenseNet: each layer reads all before it; normalisation comes first; a transition halves the
+    size.
+    """
     net = Export(3, 24, 24)
     x, depth = net.conv("conv0", "pixels", 12, 3, 3, 2), 12
     for at in range(2):
@@ -147,7 +154,9 @@ def dense():
 
 
 def squeeze_excite():
-    """MobileNetV3's blocks: a map is weighted by what all maps are on average; hard-swish; x · sigmoid(x) as two nodes."""
+    """MobileNetV3's blocks: a map is weighted by what all maps are on average; hard-swish; x ·
+    sigmoid(x) as two nodes.
+    """
     net = Export(3, 26, 22)
     x = net.conv("stem", "pixels", 16, 3, 3, 2, bias=False)
     x = net.node("HardSwish", "stem/act", net.norm("stem/bn", x, 16))
@@ -166,7 +175,9 @@ def squeeze_excite():
 
 
 def shuffle():
-    """ShuffleNetV2: one half of the channels goes by, then halves are interleaved; every size is worked out from Shape."""
+    """ShuffleNetV2: one half of the channels goes by, then halves are interleaved; every size is
+    worked out from Shape.
+    """
     net = Export(3, 20, 20)
     x = net.block("conv1", "pixels", 16, 3, 3, 2)
     for at in range(2):
@@ -184,7 +195,9 @@ def shuffle():
 
 
 def _interleaved(net, path, x):
-    """``x.view(n, 2, c // 2, h, w).transpose(1, 2).reshape(n, c, h, w)`` as it is traced with free axes."""
+    """``x.view(n, 2, c // 2, h, w).transpose(1, 2).reshape(n, c, h, w)`` as it is traced with free
+    axes.
+    """
     shape = net.node("Shape", f"{path}/shape", x)
     axes = net.constant(f"{path}/axis", [0])
     parts = []
@@ -207,7 +220,9 @@ def _interleaved(net, path, x):
 
 
 def quantised():
-    """An int8 file with QuantizeLinear and DequantizeLinear around each layer; weights in int8, a scale for each filter."""
+    """An int8 file with QuantizeLinear and DequantizeLinear around each layer; weights in int8, a
+    scale for each filter.
+    """
     net = Export(3, 18, 18)
 
     def rounded(path, x, scale):
@@ -244,7 +259,9 @@ def halves():
 
 
 def super_resolution():
-    """Four ways to get more pixels out: a transposed convolution, depth to space, resizing by a factor and to a size."""
+    """Four ways to get more pixels out: a transposed convolution, depth to space, resizing by a
+    factor and to a size.
+    """
     net = Export(1, 11, 13)
     x = net.conv("head", "pixels", 16, 1, 5)
     x = net.node("PRelu", "head/act", x, net.numbers("slope", net.around(0.2, 16)[:, None, None]))

@@ -1,8 +1,8 @@
 """Numerical gradients in float64, to hold against those that a backward pass claims.
 
-The check looks at one number, loss = Σ y · projection with a random projection, and moves what it depends on: a sample of single
-coordinates, which name the place of a mistake, and a few random directions, which miss none. It is itself tested with planted
-mistakes (test_gradcheck.py).
+The check looks at one number, loss = Σ y · projection with a random projection, and moves what it
+depends on: a sample of single coordinates, which name the place of a mistake, and a few random
+directions, which miss none. It is itself tested with planted mistakes (test_gradcheck.py).
 """
 
 import numpy as np
@@ -20,9 +20,11 @@ class WrongGradient(AssertionError):
 def check_gradients(forward, backward, inputs, params=None, seed=0):
     """Raise WrongGradient unless ``backward`` is the derivative of ``forward``.
 
-    - ``forward(*inputs)`` → (y, cache); called anew for each step, so it must draw the same random numbers every time;
+    - ``forward(*inputs)`` → (y, cache); called anew for each step, so it must draw the same random
+      numbers every time;
     - ``backward(dy, cache)`` → (one gradient per input, {name: gradient});
-    - ``inputs``: float64 arrays; ``params``: name → the float64 array that forward reads, moved in place and put back.
+    - ``inputs``: float64 arrays; ``params``: name → the float64 array that forward reads, moved in
+      place and put back.
     """
     rng = np.random.default_rng(seed)
     inputs, params = [x.copy(order="K") for x in inputs], dict(params or {})

@@ -1,4 +1,6 @@
-"""A small network with every op that the zoo trains, and one of those that it does not. Nothing of the first is a plain chain."""
+"""A small network with every op that the zoo trains, and one of those that it does not. Nothing of
+the first is a plain chain.
+"""
 
 import numpy as np
 
@@ -96,7 +98,9 @@ def pictures(count=2, dtype="float32", seed=9):
 
 
 def painter(dtype="float32"):
-    """A small network that makes its maps smaller and larger again, of the steps that classifiers seldom have."""
+    """A small network that makes its maps smaller and larger again, of the steps that classifiers
+    seldom have.
+    """
     rng = np.random.default_rng(29)
 
     def numbers(*shape):

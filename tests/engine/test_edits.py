@@ -39,7 +39,8 @@ def test_a_set_weight_is_that_weight_and_no_other(net, x):
     was, now = net.node("residual").op.weight, changed.node("residual").op.weight
     assert now[7, 3, 1, 2] == 5.0
     assert np.count_nonzero(was != now) == 1
-    # By hand: filter 7 is in the second of three groups of six maps, whose map 3 is map 9; the tap is below by 0 and right by 1.
+    # By hand: filter 7 is in the second of three groups of six maps, whose map 3 is map 9; the tap
+    # is below by 0 and right by 1.
     before, after = net.forward(x), changed.forward(x)
     moved = np.zeros_like(before["residual"][0, 7])
     moved[:, :-1] = before["joined"][0, 9][:, 1:]

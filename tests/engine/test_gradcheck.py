@@ -1,4 +1,6 @@
-"""The gradient checker is tested with planted mistakes: each must be caught, and the right gradient must pass."""
+"""The gradient checker is tested with planted mistakes: each must be caught, and the right gradient
+must pass.
+"""
 
 import numpy as np
 import pytest
@@ -12,7 +14,9 @@ BIAS = RNG.standard_normal(1)
 
 
 class Correlation:
-    """tanh(bias + Σ kernel[k] · x[i + k - 1]) with a border of zeros: small, and with all that can go wrong in it."""
+    """tanh(bias + Σ kernel[k] · x[i + k - 1]) with a border of zeros: small, and with all that can
+    go wrong in it.
+    """
 
     def __init__(self):
         self.params = {"kernel": KERNEL.copy(), "bias": BIAS.copy()}

@@ -1,4 +1,6 @@
-"""Which axis is what: through transposes, reshapes, reductions and products, and back from the ops that read a value."""
+"""Which axis is what: through transposes, reshapes, reductions and products, and back from the ops
+that read a value.
+"""
 
 import numpy as np
 import pytest

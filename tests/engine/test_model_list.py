@@ -1,4 +1,6 @@
-"""The list of networks in tests/models.json: each is built, read as an upload is, and run beside onnxruntime, or refused as it says."""
+"""The list of networks in tests/models.json: each is built, read as an upload is, and run beside
+onnxruntime, or refused as it says.
+"""
 
 import json
 import re
@@ -38,7 +40,9 @@ def test_what_cannot_be_shown_is_refused_with_its_reason(entry):
 
 
 def test_what_is_left_out_is_said():
-    """Non-maximum suppression: all boxes and scores are the outputs, and the summary says where the network ends."""
+    """Non-maximum suppression: all boxes and scores are the outputs, and the summary says where the
+    network ends.
+    """
     network = running.read(running.built("detectors.with_suppression"))
     assert [network.shapes()[output] for output in network.outputs] == [(1, 64, 4), (1, 3, 64)]
     assert "NonMaxSuppression 'NonMaxSuppression_8' reads" in network.meta["summary"]

@@ -1,4 +1,6 @@
-"""The crop is torchvision's resize and centre crop in one step, and normalising is its ToTensor and Normalize."""
+"""The crop is torchvision's resize and centre crop in one step, and normalising is its ToTensor and
+Normalize.
+"""
 
 import numpy as np
 import pytest

@@ -36,7 +36,9 @@ class Api:
         return self._asked("GET", path, parts, params=query).json()
 
     def wait_for_answer(self, path: str, **parts: object) -> Any:
-        """The JSON of a GET, once it is given: a process that learns needs a moment to save what it is asked about."""
+        """The JSON of a GET, once it is given: a process that learns needs a moment to save what it
+        is asked about.
+        """
         end = time.monotonic() + _TIME_LIMIT
         while not (answer := self._sent("GET", path, parts)).is_success:
             if time.monotonic() > end:

@@ -1,8 +1,10 @@
-"""Values → one line that tells whether they are the same: to the last bit on a machine of the same kind, else nearly.
+"""Values → one line that tells whether they are the same: to the last bit on a machine of the same
+kind, else nearly.
 
-A line has a hash of the exact values, and a summary of them to six digits, by which they are compared on a machine whose
-libraries compute other last digits (another BLAS kernel, another instruction set). The summary is compared with a tolerance and
-not by its text, so nothing hangs on where a digit is rounded.
+A line has a hash of the exact values, and a summary of them to six digits, by which they are
+compared on a machine whose libraries compute other last digits (another BLAS kernel, another
+instruction set). The summary is compared with a tolerance and not by its text, so nothing hangs on
+where a digit is rounded.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ _STEEPNESS = 1e3  # below a thousandth the summary is absolute, above it relativ
 
 @dataclass(frozen=True)
 class Digest:
-    """How many values there are, the hash of all, that of all that is no number, and three figures of the numbers."""
+    """How many values there are, the hash of all, that of all that is no number, and three figures
+    of the numbers.
+    """
 
     count: int
     exact: str
@@ -75,7 +79,9 @@ def of_content(content: Any, names: Collection[str]) -> Digest:
 
 
 def joined(digests: Iterable[Digest]) -> Digest:
-    """Of several things as one: the sums of their figures, each with another weight, so that no two can be exchanged."""
+    """Of several things as one: the sums of their figures, each with another weight, so that no two
+    can be exchanged.
+    """
     parts = list(digests)
     weights = [1 / (1 + k) for k in range(len(parts))]
 

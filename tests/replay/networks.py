@@ -1,4 +1,6 @@
-"""The networks that are replayed: those that ship, and some of the tests' ONNX files, each of another kind."""
+"""The networks that are replayed: those that ship, and some of the tests' ONNX files, each of
+another kind.
+"""
 
 from tests.engine import exported
 from tests.engine.model_list import classifiers, detectors, integers, pictures, tokens

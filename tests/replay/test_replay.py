@@ -72,7 +72,9 @@ def door(tmp_path_factory):
 
 
 def test_a_change_in_one_op_is_named(door, monkeypatch):
-    """The means are a hundredth too large: they and all that reads them differ, and no value before them does."""
+    """The means are a hundredth too large: they and all that reads them differ, and no value before
+    them does.
+    """
     query = {"name": "tags", "preset": "unit"}
     model = door.send(wire.MODELS, GENERATED["tags"](), query=query)[wire.ID]
 

@@ -19,7 +19,9 @@ Line = tuple[str, Digest]
 
 
 class NetworkReplay:
-    """One network on some photos. Lines are named "network thing layer"; a line is about all the photos."""
+    """One network on some photos. Lines are named "network thing layer"; a line is about all the
+    photos.
+    """
 
     def __init__(self, api: Api, name: str, model: str, photos: tuple[str, ...]) -> None:
         self._api, self._name, self._model = api, name, model
@@ -174,7 +176,9 @@ class StepReplay:
 
 
 def learning(api: Api) -> Iterator[Line]:
-    """Datasets, a plan, a training from its first step to its last, and two steps with all their numbers."""
+    """Datasets, a plan, a training from its first step to its last, and two steps with all their
+    numbers.
+    """
     dataset = api.get(wire.DATASET, id=wire.DATASET_ID)
     names = set(dataset[wire.CLASSES])
     yield "datasets", of_content([api.get(wire.DATASETS), dataset], names)

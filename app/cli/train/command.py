@@ -104,7 +104,8 @@ def command(
 
 
 def _run_served(options: Options, port: int | None) -> int:
-    # Here rather than above: uvicorn and FastAPI take a moment that the other commands need not wait.
+    # Here rather than above: uvicorn and FastAPI take a moment that the other commands need not
+    # wait.
     from app.cli.train.served import run as run_served
     from app.settings import Settings
 

@@ -1,4 +1,6 @@
-"""``convscope train``: from a folder of pictures to a network in a file, with everything needed to go on after a kill."""
+"""``convscope train``: from a folder of pictures to a network in a file, with everything needed to
+go on after a kill.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,9 @@ def run(options: Options, console: Console) -> int:
 
 
 def _prepare(options: Options, console: Console) -> tuple[Options, TrainState, Dataset]:
-    """The options (those of the checkpoint if it is resumed), the state to start from, the pictures."""
+    """The options (those of the checkpoint if it is resumed), the state to start from, the
+    pictures.
+    """
     saved = None
     if options.resume:
         saved = checkpoint.load(options.out / CHECKPOINT)
@@ -188,7 +192,9 @@ def _measure(options: Options, network: Network, dataset: Dataset) -> Evaluation
 
 
 def _class_table(measured: Evaluation, classes: tuple[str, ...]) -> Table:
-    """Counts and accuracy of each class, and the mean of the accuracies, in which small classes weigh as much as large ones."""
+    """Counts and accuracy of each class, and the mean of the accuracies, in which small classes
+    weigh as much as large ones.
+    """
     table = Table("class", box=None, pad_edge=False, show_footer=True)
     correct = np.diagonal(measured.confusion)
     table.columns[0].footer = "balanced accuracy"
@@ -247,7 +253,9 @@ def _command(options: Options) -> str:
 
 @contextmanager
 def _interruption() -> Iterator[Flag]:
-    """A flag for the first Ctrl-C (or SIGTERM), so that it does not break into a step; a second one does."""
+    """A flag for the first Ctrl-C (or SIGTERM), so that it does not break into a step; a second one
+    does.
+    """
     flag = Flag()
 
     def raise_flag(number: int, frame: FrameType | None) -> None:

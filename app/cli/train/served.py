@@ -1,7 +1,8 @@
-"""``convscope train --serve``: the same training, shown on the page at /learn while the terminal tells of it.
+"""``convscope train --serve``: the same training, shown on the page at /learn while the terminal
+tells of it.
 
-The pictures become a set of the server's own, the training one of its trainings: in a process of its own, with checkpoints in
-the trainings folder, where ``convscope serve`` finds it again.
+The pictures become a set of the server's own, the training one of its trainings: in a process of
+its own, with checkpoints in the trainings folder, where ``convscope serve`` finds it again.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ from engine.train.state import EpochRecord
 
 
 def run(options: Options, settings: Settings, console: Console) -> int:
-    """Serve, train to the end and go on serving until Ctrl-C. The exit code: 0 when the training came to its end, else 130.
+    """Serve, train to the end and go on serving until Ctrl-C. The exit code: 0 when the training
+    came to its end, else 130.
 
-    Writes model.safetensors into ``out`` at the end. Raises TrainingError for whatever makes a training impossible, AppError
-    when there is no room for the pictures.
+    Writes model.safetensors into ``out`` at the end. Raises TrainingError for whatever makes a
+    training impossible, AppError when there is no room for the pictures.
     """
     try:
         return asyncio.run(_run(options, settings, console))

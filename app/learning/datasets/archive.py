@@ -1,8 +1,9 @@
-"""A ZIP of pictures, one folder a class → pictures to learn from. Every limit on hostile archives lives here.
+"""A ZIP of pictures, one folder a class → pictures to learn from. Every limit on hostile archives
+lives here.
 
-What an archive claims is never believed: its entries are counted before its directory is parsed, bytes are counted while they
-are unpacked, and nothing is ever written under a name that came with it. Reading goes in short slices, so that a large
-archive does not keep other work waiting.
+What an archive claims is never believed: its entries are counted before its directory is parsed,
+bytes are counted while they are unpacked, and nothing is ever written under a name that came with
+it. Reading goes in short slices, so that a large archive does not keep other work waiting.
 """
 
 from __future__ import annotations
@@ -76,7 +77,9 @@ _BROKEN = (
 
 @dataclass(frozen=True)
 class Unpacked:
-    """What an archive held. ``problems`` name the files that were left out, and why; ``notes`` tell what was made of it."""
+    """What an archive held. ``problems`` name the files that were left out, and why; ``notes`` tell
+    what was made of it.
+    """
 
     dataset: Dataset
     problems: tuple[str, ...]
@@ -163,7 +166,9 @@ class ArchiveReader:
 
 
 def too_large(limit: int, actual: int) -> ArchiveTooLarge:
-    """The refusal of an archive with too many bytes; ``actual`` is how many there are, or were announced."""
+    """The refusal of an archive with too many bytes; ``actual`` is how many there are, or were
+    announced.
+    """
     return ArchiveTooLarge(
         f"The archive has {actual:,} bytes; at most {limit:,} are accepted. The pictures are shrunk to {SIZE} × {SIZE} anyway: "
         "shrink them before.",
@@ -195,7 +200,9 @@ def _opened(data: bytes) -> zipfile.ZipFile:
 def _arranged(
     archive: zipfile.ZipFile,
 ) -> tuple[list[_File], tuple[str, ...], list[tuple[str, str]], tuple[str, ...]]:
-    """The files of all classes, the classes in the order of their labels; what is left out and why; notes."""
+    """The files of all classes, the classes in the order of their labels; what is left out and why;
+    notes.
+    """
     entries = _entries(archive)
     found = arrange(entries)
     _check_classes(found.classes)
@@ -228,7 +235,9 @@ def _entries(archive: zipfile.ZipFile) -> dict[Path, zipfile.ZipInfo]:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """An entry's name. Many programs write UTF-8 without saying so; what is no UTF-8 is in the alphabet of DOS (cp437)."""
+    """An entry's name. Many programs write UTF-8 without saying so; what is no UTF-8 is in the
+    alphabet of DOS (cp437).
+    """
     name = info.filename
     if not info.flag_bits & _UTF8:
         raw = name.encode("cp437", "replace")
@@ -238,7 +247,9 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 
 def _unicode_path(extra: bytes, raw: bytes) -> bytes | None:
-    """The name in UTF-8 that stands beside ``raw`` in an entry's extra fields, if it is still that one's."""
+    """The name in UTF-8 that stands beside ``raw`` in an entry's extra fields, if it is still that
+    one's.
+    """
     at = 0
     while at + 4 <= len(extra):
         kind, size = struct.unpack_from("<HH", extra, at)

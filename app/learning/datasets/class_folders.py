@@ -1,7 +1,9 @@
-"""Pictures in folders, one a class: which file belongs to which class, for ZIPs and for folders on disk alike.
+"""Pictures in folders, one a class: which file belongs to which class, for ZIPs and for folders on
+disk alike.
 
-People pack what they have. So folders around the classes' folders are looked through, the parts of a set that is split already
-(train, val, test) are put together, and what systems add of their own accord is passed over. All that is left out has a reason.
+People pack what they have. So folders around the classes' folders are looked through, the parts of
+a set that is split already (train, val, test) are put together, and what systems add of their own
+accord is passed over. All that is left out has a reason.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ _SPLITS = _TRAINING | {
 
 @dataclass(frozen=True)
 class Arrangement:
-    """Files by class, in the order in which they came; what is left out, each with its reason; ``notes`` on what was made of them."""
+    """Files by class, in the order in which they came; what is left out, each with its reason;
+    ``notes`` on what was made of them.
+    """
 
     files: dict[str, list[Path]]
     left_out: list[tuple[Path, str]]
@@ -57,7 +61,9 @@ class Arrangement:
 
 
 def arrange(paths: Iterable[Path]) -> Arrangement:
-    """Sort files into classes by the folder that they lie in; deeper folders belong to the same class."""
+    """Sort files into classes by the folder that they lie in; deeper folders belong to the same
+    class.
+    """
     meant, left_out, clutter = [], [], 0
     for path in paths:
         if any(_is_clutter(part) for part in path):
@@ -87,12 +93,16 @@ def arrange(paths: Iterable[Path]) -> Arrangement:
 
 
 def class_name(folder: str) -> str:
-    """A folder's name as its class is called: accents as most systems write them (NFC), no space around it."""
+    """A folder's name as its class is called: accents as most systems write them (NFC), no space
+    around it.
+    """
     return unicodedata.normalize("NFC", folder).strip()
 
 
 def list_problems(problems: Sequence[tuple[str, str]]) -> list[str]:
-    """(name, reason) of each file that is left out → lines for people: the first names for each reason, the rest counted."""
+    """(name, reason) of each file that is left out → lines for people: the first names for each
+    reason, the rest counted.
+    """
     by_reason: defaultdict[str, list[str]] = defaultdict(list)
     for name, reason in problems:
         by_reason[reason].append(name)
@@ -117,7 +127,9 @@ def _is_clutter(part: str) -> bool:
 
 
 def _find_classes(paths: list[Path]) -> tuple[int, set[str]]:
-    """How many folders lie around the classes' folders; and the parts, where the innermost of them are those of a split set."""
+    """How many folders lie around the classes' folders; and the parts, where the innermost of them
+    are those of a split set.
+    """
     depth = 0
     while True:
         tops = {path[depth] for path in paths if len(path) > depth + 1}

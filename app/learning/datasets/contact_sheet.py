@@ -10,8 +10,8 @@ from engine.types import Array
 
 
 def contact_sheet(dataset: Dataset, per_class: int) -> bytes:
-    """A PNG with up to ``per_class`` pictures of each class, spread over all of them, side by side without gaps; transparent
-    where a class has fewer, as nobody knows what is behind it.
+    """A PNG with up to ``per_class`` pictures of each class, spread over all of them, side by side
+    without gaps; transparent where a class has fewer, as nobody knows what is behind it.
     """
     height, width = dataset.pictures.shape[1:3]
     shape = (len(dataset.classes), height, per_class, width, 4)

@@ -1,4 +1,6 @@
-"""A folder of pictures to learn from, laid out as an ImageFolder: one folder a class, named after it."""
+"""A folder of pictures to learn from, laid out as an ImageFolder: one folder a class, named after
+it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ OnProblem = Callable[
 
 
 def classes(folder: Path) -> tuple[str, ...]:
-    """The class names in the order of their labels. Raises TrainingError if there are not two or more."""
+    """The class names in the order of their labels. Raises TrainingError if there are not two or
+    more.
+    """
     return _arranged(folder).classes
 
 
@@ -40,9 +44,9 @@ def read(
 ) -> Dataset:
     """All pictures in the size that the network takes, in the order of their paths.
 
-    A file that cannot be read is handed to ``on_problem`` and left out; ``on_note`` is told what was made of the
-    folder: parts that were put together, files that were passed over. Raises TrainingError for a
-    folder without classes and for a class without one readable picture.
+    A file that cannot be read is handed to ``on_problem`` and left out; ``on_note`` is told what
+    was made of the folder: parts that were put together, files that were passed over. Raises
+    TrainingError for a folder without classes and for a class without one readable picture.
     """
     arranged = _arranged(folder)
     names = arranged.classes

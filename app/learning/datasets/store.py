@@ -1,7 +1,8 @@
 """Sets of pictures to learn from: those that are drawn here, and those that people brought.
 
-A brought set is two files in the folder ``datasets``: ``ID.npz`` with the pictures and labels, and ``ID.json`` with the rest,
-which is written last: without it, there is no set. Ids are made from the content, so the same pictures are kept once.
+A brought set is two files in the folder ``datasets``: ``ID.npz`` with the pictures and labels, and
+``ID.json`` with the rest, which is written last: without it, there is no set. Ids are made from the
+content, so the same pictures are kept once.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ _DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.er
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """What is known of a set without its pictures. Of a brought one, ``problems`` name what was left out and why,
-    and ``notes`` tell what was made of it.
+    """What is known of a set without its pictures. Of a brought one, ``problems`` name what was
+    left out and why, and ``notes`` tell what was made of it.
     """
 
     id: str
@@ -58,7 +59,9 @@ class DatasetInfo:
 
 @dataclass(frozen=True)
 class Bounds:
-    """Of the sets that people bring: how many are kept, in how many bytes, and how long reading one may take, in seconds."""
+    """Of the sets that people bring: how many are kept, in how many bytes, and how long reading one
+    may take, in seconds.
+    """
 
     count: int
     bytes: int
@@ -79,7 +82,9 @@ DRAWN = {
 
 
 def load(folder: Path, dataset_id: str) -> Dataset:
-    """A set by its id: drawn, or read from the trainings' ``folder``. Takes up to a second. Raises UnknownDataset."""
+    """A set by its id: drawn, or read from the trainings' ``folder``. Takes up to a second. Raises
+    UnknownDataset.
+    """
     if dataset_id in SETS:
         return draw(dataset_id)
     info = _read_info(folder, dataset_id)
@@ -96,7 +101,9 @@ def load(folder: Path, dataset_id: str) -> Dataset:
 
 
 class Datasets:
-    """All sets of one server. Methods that are not coroutines may take a while: call them off the event loop."""
+    """All sets of one server. Methods that are not coroutines may take a while: call them off the
+    event loop.
+    """
 
     def __init__(self, folder: Path, limits: Limits, bounds: Bounds) -> None:
         self._folder = folder
@@ -122,7 +129,9 @@ class Datasets:
             return self._loaded[dataset_id]
 
     def delete(self, dataset_id: str) -> None:
-        """Forget a set that somebody brought. Raises UnknownDataset, and BadParameter for one that is drawn."""
+        """Forget a set that somebody brought. Raises UnknownDataset, and BadParameter for one that
+        is drawn.
+        """
         if dataset_id in DRAWN:
             raise BadParameter(f"{dataset_id!r} is drawn by the server and cannot be deleted.")
         _read_info(self._folder, dataset_id)
@@ -134,9 +143,11 @@ class Datasets:
     async def add(
         self, name: str, receive: Callable[[], Awaitable[bytes]], executor: WorkExecutor
     ) -> DatasetInfo:
-        """Keep the pictures of a ZIP, which ``receive`` (a coroutine function) gets; one archive at a time.
+        """Keep the pictures of a ZIP, which ``receive`` (a coroutine function) gets; one archive at
+        a time.
 
-        Raises Overloaded while another one is being read, QuotaExceeded, TimeLimit, and what ``Reading`` and ``receive`` raise.
+        Raises Overloaded while another one is being read, QuotaExceeded, TimeLimit, and what
+        ``Reading`` and ``receive`` raise.
         """
         if self._reading.locked():
             raise Overloaded(

@@ -1,4 +1,6 @@
-"""What a training is asked to be, as plain JSON values, and what follows from it: its choices, its network, its first state."""
+"""What a training is asked to be, as plain JSON values, and what follows from it: its choices, its
+network, its first state.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def config_of(spec: TrainingSpec) -> TrainConfig:
 
 
 def network_of(spec: TrainingSpec, dataset: Dataset) -> Network:
-    """The network that is to learn, with the weights that it begins with. Raises TrainingError for an impossible one."""
+    """The network that is to learn, with the weights that it begins with. Raises TrainingError for
+    an impossible one.
+    """
     rng = stream(spec["seed"], INIT_STREAM)
     size = (dataset.pictures.shape[1], dataset.pictures.shape[2])
     if spec.get("layers") is not None:
@@ -49,7 +53,9 @@ def network_of(spec: TrainingSpec, dataset: Dataset) -> Network:
 
 
 def initial_state(spec: TrainingSpec, dataset: Dataset) -> TrainState:
-    """The state before the first step. Raises TrainingError for what is impossible, or would take too long."""
+    """The state before the first step. Raises TrainingError for what is impossible, or would take
+    too long.
+    """
     config = config_of(spec)
     if config.batch_size > MAX_BATCH:
         raise TrainingError(f"batch_size: at most {MAX_BATCH} pictures, got {config.batch_size}")

@@ -1,4 +1,6 @@
-"""What to begin with: a small network and a way to learn that read every drawn set at over 95 % within half a minute."""
+"""What to begin with: a small network and a way to learn that read every drawn set at over 95 %
+within half a minute.
+"""
 
 from __future__ import annotations
 

@@ -1,13 +1,14 @@
-"""The files of one training: what it is, where it stands, its networks of single moments, the states before single steps.
+"""The files of one training: what it is, where it stands, its networks of single moments, the
+states before single steps.
 
-    run.json                    what it is asked to be, and whether it is to go on; written by the server
-    checkpoint.safetensors      where it stands, to go on from
-    journal.jsonl               a line for each batch and each epoch
-    snapshots/STEP.safetensors  the network after that step
-    steps/NUMBER.safetensors    the state before that step
-    lock                        held by the process that learns
+    run.json                    what it is asked to be, and whether it is to go on; written by the
+    server checkpoint.safetensors      where it stands, to go on from journal.jsonl               a
+    line for each batch and each epoch snapshots/STEP.safetensors  the network after that step
+    steps/NUMBER.safetensors    the state before that step lock                        held by the
+    process that learns
 
-All but run.json are written by the process that learns. Each file appears whole or not at all, the journal line by line.
+All but run.json are written by the process that learns. Each file appears whole or not at all, the
+journal line by line.
 """
 
 from __future__ import annotations

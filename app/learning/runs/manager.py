@@ -1,4 +1,6 @@
-"""All trainings of one server: begun, told what to do, found again after a restart, bounded in number, memory and time."""
+"""All trainings of one server: begun, told what to do, found again after a restart, bounded in
+number, memory and time.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class TrainingBounds:
-    """How many processes at once, how many trainings on disk; each one's memory in bytes, and its time in seconds."""
+    """How many processes at once, how many trainings on disk; each one's memory in bytes, and its
+    time in seconds.
+    """
 
     alive: int
     kept: int
@@ -50,7 +54,9 @@ class TrainingBounds:
 
 
 class TrainingManager:
-    """Use it from one event loop, except ``ids``, ``find`` and ``keeping``: those make it a shelf of models."""
+    """Use it from one event loop, except ``ids``, ``find`` and ``keeping``: those make it a shelf
+    of models.
+    """
 
     def __init__(
         self, folder: Path, datasets: Datasets, executor: WorkExecutor, bounds: TrainingBounds
@@ -124,7 +130,9 @@ class TrainingManager:
     async def create(
         self, spec: TrainingSpec, name: str, *, paused: bool, speed: float | None
     ) -> TrainingRun:
-        """Begin a training. Raises UnknownDataset, BadParameter for an impossible spec, and Overloaded."""
+        """Begin a training. Raises UnknownDataset, BadParameter for an impossible spec, and
+        Overloaded.
+        """
         await self._executor.run(lambda _: self._try(spec))
         async with self._admission:
             await self._make_room()
@@ -151,14 +159,18 @@ class TrainingManager:
             await run.until(lambda: run.status not in ("starting", "running"), _ANSWER)
 
     async def resume(self, run: TrainingRun, speed: float | None) -> None:
-        """Let it go on, so many batches a second; None is as many as the machine manages. Raises WrongState, Overloaded."""
+        """Let it go on, so many batches a second; None is as many as the machine manages. Raises
+        WrongState, Overloaded.
+        """
         self._refuse_over(run)
         await self._wake(run)
         asked = self._send_command(run, "resume", speed=speed)
         await run.until(lambda: run.answered >= asked or run.is_over, _ANSWER)
 
     async def step(self, run: TrainingRun, batches: int) -> None:
-        """Let it learn from so many batches and rest again. Raises WrongState unless it is paused, Overloaded."""
+        """Let it learn from so many batches and rest again. Raises WrongState unless it is paused,
+        Overloaded.
+        """
         if run.status != "paused":
             raise WrongState(
                 f"The training is {run.status}: single steps are for one that is paused."
@@ -197,7 +209,9 @@ class TrainingManager:
         await asyncio.to_thread(shutil.rmtree, run.files.folder, ignore_errors=True)
 
     def next_step(self, run: TrainingRun) -> int:
-        """The number of the step that a training is about to take. Raises WrongState unless it is paused."""
+        """The number of the step that a training is about to take. Raises WrongState unless it is
+        paused.
+        """
         if run.status != "paused":
             raise WrongState(
                 f"The training is {run.status}: the step to come can be looked at while it is paused."
@@ -205,7 +219,9 @@ class TrainingManager:
         return int(run.progress["step"]) + 1
 
     def before(self, run: TrainingRun, number: int) -> tuple[TrainState, Dataset]:
-        """The state before a step, and the pictures; takes a moment. Raises WrongState when the step is not kept."""
+        """The state before a step, and the pictures; takes a moment. Raises WrongState when the
+        step is not kept.
+        """
         path = run.files.state_before(number)
         dataset = self._datasets.get(run.spec["dataset"])
         try:
@@ -230,7 +246,9 @@ class TrainingManager:
         return sum(run.process is not None and not run.is_over for run in self._runs.values())
 
     async def _make_room(self) -> None:
-        """Let the process of a paused training end if there are too many. Raises Overloaded when all are at work."""
+        """Let the process of a paused training end if there are too many. Raises Overloaded when
+        all are at work.
+        """
         if self._alive() < self._bounds.alive:
             return
         resting = [run for run in self._runs.values() if run.process and run.status == "paused"]
@@ -271,7 +289,9 @@ class TrainingManager:
         run.notify()
 
     async def _on_exit(self, run: TrainingRun, process: Process) -> None:
-        """A process has ended: as it was told, because the training is over, or because something killed it."""
+        """A process has ended: as it was told, because the training is over, or because something
+        killed it.
+        """
         run.process = None
         if not process.is_ending and not run.is_over:
             log.warning("the process of training %s ended with %s", run.id, process.exit_code)

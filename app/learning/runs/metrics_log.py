@@ -1,6 +1,8 @@
-"""What happened in a training: a point for each batch, a record for each epoch. In memory for the server, on disk for the next one.
+"""What happened in a training: a point for each batch, a record for each epoch. In memory for the
+server, on disk for the next one.
 
-On disk each line is a list: ``[step, loss, accuracy, learning rate]`` of one batch, or ``["epoch", {…}]``.
+On disk each line is a list: ``[step, loss, accuracy, learning rate]`` of one batch, or ``["epoch",
+{…}]``.
 """
 
 from __future__ import annotations

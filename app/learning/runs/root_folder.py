@@ -1,4 +1,6 @@
-"""Where trainings and the pictures for them are kept, so that a server that was killed finds them again."""
+"""Where trainings and the pictures for them are kept, so that a server that was killed finds them
+again.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ logger = logging.getLogger(__name__)
 
 
 def make_folder(wanted: str) -> Path:
-    """The folder ``wanted`` (``~`` is the user's home), made if need be; a temporary one where nothing can be written."""
+    """The folder ``wanted`` (``~`` is the user's home), made if need be; a temporary one where
+    nothing can be written.
+    """
     folder = Path(wanted).expanduser()
     try:
         folder.mkdir(parents=True, exist_ok=True)

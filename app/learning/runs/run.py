@@ -1,4 +1,6 @@
-"""One training as the server knows it: what it is asked to be, where it stands, what happened, and who waits for news."""
+"""One training as the server knows it: what it is asked to be, where it stands, what happened, and
+who waits for news.
+"""
 
 from __future__ import annotations
 

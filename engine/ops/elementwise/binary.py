@@ -284,7 +284,8 @@ class Pow(NonCommutativeOp):
     def slope(self, place: int, a: Array, b: Array) -> Array | float:
         if place == 0:
             return np.asarray(b * np.power(a, b - 1))
-        # 0 ** b stays 0 whatever b is, so no gradient passes; the logarithm of 0 alone would say otherwise.
+        # 0 ** b stays 0 whatever b is, so no gradient passes; the logarithm of 0 alone would say
+        # otherwise.
         return np.where(a == 0, np.zeros_like(a), np.power(a, b) * np.log(a))
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:

@@ -1,4 +1,6 @@
-"""Why this class, over HTTP: the engine's maps in every form, told of on the way, stopped when nobody waits."""
+"""Why this class, over HTTP: the engine's maps in every form, told of on the way, stopped when
+nobody waits.
+"""
 
 import io
 import json

@@ -1,4 +1,6 @@
-"""A detector's boxes on the photo: read from its outputs, in pixels of the photo, with the row that they come from."""
+"""A detector's boxes on the photo: read from its outputs, in pixels of the photo, with the row that
+they come from.
+"""
 
 import numpy as np
 import pytest
@@ -49,7 +51,9 @@ def answer(client: TestClient):
 
 
 def test_a_box_lies_on_the_photo_where_the_network_saw_it(answer):
-    """The middle square of 128 × 64 is seen, a pixel a pixel: boxes begin 32 pixels further to the right."""
+    """The middle square of 128 × 64 is seen, a pixel a pixel: boxes begin 32 pixels further to the
+    right.
+    """
     output = answer((128, 64), preset="unit")
     assert output["kind"] == "boxes"
     assert output["format"] == "YOLOv8"
@@ -66,7 +70,9 @@ def test_classes_are_called_by_their_names(answer):
 
 
 def test_a_box_within_borders_may_lie_beside_the_photo(answer):
-    """A photo of 64 × 32 with borders above and below: what lies below it is at negative or larger places."""
+    """A photo of 64 × 32 with borders above and below: what lies below it is at negative or larger
+    places.
+    """
     output = answer((64, 32), preset="unit", crop_mode="border")
     (box,) = output["boxes"]
     assert [box[side] for side in ("left", "top", "right", "bottom")] == [16.0, 8.0, 48.0, 40.0]

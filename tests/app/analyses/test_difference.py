@@ -1,4 +1,6 @@
-"""How far apart two analyses are: norms against a plain calculation, and pairs that cannot be compared."""
+"""How far apart two analyses are: norms against a plain calculation, and pairs that cannot be
+compared.
+"""
 
 import numpy as np
 import pytest

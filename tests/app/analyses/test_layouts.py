@@ -1,4 +1,6 @@
-"""Channels last inside a network, and values that are not one a picture: every way out of the server shows them rightly."""
+"""Channels last inside a network, and values that are not one a picture: every way out of the
+server shows them rightly.
+"""
 
 import io
 
@@ -30,7 +32,9 @@ def twin(last):
 
 
 def anchors():
-    """Scores of all places in one list without an axis of pictures, as detectors of the kind of SCRFD write them."""
+    """Scores of all places in one list without an axis of pictures, as detectors of the kind of
+    SCRFD write them.
+    """
     nodes = [
         node("Conv", ["x", "w"], ["conv"], pads=[1, 1, 1, 1]),
         node("Relu", ["conv"], ["act"]),
@@ -43,7 +47,9 @@ def anchors():
 
 
 def sequence():
-    """Letters along the width, pictures in the middle: (T, N, K), as recognition networks write for CTC."""
+    """Letters along the width, pictures in the middle: (T, N, K), as recognition networks write for
+    CTC.
+    """
     nodes = [
         node("Conv", ["x", "w"], ["conv"], pads=[0, 1, 0, 1]),
         node("Squeeze", ["conv", "two"], ["line"]),

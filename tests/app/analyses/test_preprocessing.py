@@ -1,4 +1,6 @@
-"""Ways to prepare a photo side by side, and a model with another one, without its file being sent again."""
+"""Ways to prepare a photo side by side, and a model with another one, without its file being sent
+again.
+"""
 
 import pytest
 
@@ -63,7 +65,9 @@ def test_grey_and_maps(own):
 
 
 def test_what_has_no_classes_is_compared_by_what_it_says(own):
-    """Boxes by their number and the best score, numbers by the first ones, maps by how far they reach."""
+    """Boxes by their number and the best score, numbers by the first ones, maps by how far they
+    reach.
+    """
     boxes = as_onnx(detector((*columns_of(BOX), *SCORES)))
     for option in compare(own, bring(own, boxes)["id"], picture_bytes()):
         (output,) = option["outputs"]

@@ -1,4 +1,6 @@
-"""What if: an analysis with something changed is an analysis like any other, and only what has to be is computed again."""
+"""What if: an analysis with something changed is an analysis like any other, and only what has to
+be is computed again.
+"""
 
 import asyncio
 import io
@@ -89,7 +91,8 @@ def test_the_same_changes_give_the_same_id(ask):
 def test_a_scaled_filter_is_the_map_times_the_factor(original, layer, factor):
     variant = vary(original, Changes(PhotoChanges(), (ScaleFilter(layer, 2, factor),)))
     expected = original.trace[layer][0, 2] * np.float32(factor)
-    # A power of two scales every rounding with it; other factors may round the last bit of each term anew.
+    # A power of two scales every rounding with it; other factors may round the last bit of each
+    # term anew.
     np.testing.assert_allclose(
         variant.trace[layer][0, 2], expected, rtol=0 if factor == 0.25 else 1e-5, atol=1e-6
     )
@@ -231,7 +234,9 @@ def test_the_same_variant_asked_twice_at_once_is_computed_once(original, monkeyp
     ],
 )
 def test_a_variant_never_sends_its_original_away(registry, photo, changes, room, status):
-    """Where the values of a network take more than half of the memory, too: what both share is kept once."""
+    """Where the values of a network take more than half of the memory, too: what both share is kept
+    once.
+    """
     with TestClient(create_app(Settings(workers=1), registry)) as client:
         first = client.post("/api/v1/analyses", content=photo).json()
         one = client.app.state.services.analyses.get(first["id"]).nbytes

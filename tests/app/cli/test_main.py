@@ -1,4 +1,6 @@
-"""The shell: results on stdout, one line for an error on stderr, exit codes that scripts can rely on."""
+"""The shell: results on stdout, one line for an error on stderr, exit codes that scripts can rely
+on.
+"""
 
 import json
 import subprocess

@@ -1,4 +1,6 @@
-"""Results up to a budget of bytes: what is shared is counted once, what belongs together stays together."""
+"""Results up to a budget of bytes: what is shared is counted once, what belongs together stays
+together.
+"""
 
 import pytest
 

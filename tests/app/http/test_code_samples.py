@@ -25,7 +25,8 @@ OPERATIONS = {
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 }
-# A training is told several things; these are in an order in which it can obey. All others come before them.
+# A training is told several things; these are in an order in which it can obey. All others come
+# before them.
 TRAINING = [
     "read_training",
     "inspect_training_step",
@@ -72,7 +73,9 @@ def site(tmp_path_factory):
 
 
 class Things:
-    """What the examples are about, on the server: the ids that stand in the document, and the ids of these."""
+    """What the examples are about, on the server: the ids that stand in the document, and the ids
+    of these.
+    """
 
     def __init__(self, http, files):
         self.http = http

@@ -1,4 +1,6 @@
-"""The API keeps its word: requests made up from its own OpenAPI document, valid and not, get what the document promises."""
+"""The API keeps its word: requests made up from its own OpenAPI document, valid and not, get what
+the document promises.
+"""
 
 import schemathesis
 from hypothesis import HealthCheck, settings
@@ -47,6 +49,7 @@ SCHEMA = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
 @SCHEMA.parametrize()
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_call_answers_as_the_document_says(case):
-    # No training may have a process here, so a good request for one is refused: a 503 that the document tells of.
+    # No training may have a process here, so a good request for one is refused: a 503 that the
+    # document tells of.
     begins = (case.method, case.path) == ("POST", "/api/v1/trainings")
     case.call_and_validate(checks=PROMISES[1:] if begins else PROMISES)

@@ -1,4 +1,6 @@
-"""Which format an Accept header asks for: weights, specificity, order, and what cannot be read (RFC 9110, 12.5.1)."""
+"""Which format an Accept header asks for: weights, specificity, order, and what cannot be read (RFC
+9110, 12.5.1).
+"""
 
 import httpx
 import pytest
@@ -40,7 +42,8 @@ OFFERED = ("json", "npy", "npz", "png")
         ("application/*;q=0, application/x-npz", "npz"),
         ("*/*;q=0, application/json", "json"),
         ("application/json;q=0.000, */*", "npy"),
-        # equal weights: what is named more exactly, then the order of the header, then that of the offer
+        # equal weights: what is named more exactly, then the order of the header, then that of the
+        # offer
         ("image/png, */*", "png"),
         ("*/*, image/png", "png"),
         ("image/png, application/json", "png"),

@@ -1,4 +1,6 @@
-"""A part of the photo that somebody chose: what the network sees of it, and which parts there are none of."""
+"""A part of the photo that somebody chose: what the network sees of it, and which parts there are
+none of.
+"""
 
 import pytest
 from typer.testing import CliRunner

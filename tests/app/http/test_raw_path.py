@@ -1,4 +1,6 @@
-"""A layer may have any name: its numbers are read by the path, by ``?layer=``, and behind a proxy that decodes paths."""
+"""A layer may have any name: its numbers are read by the path, by ``?layer=``, and behind a proxy
+that decodes paths.
+"""
 
 import http.client
 import io
@@ -101,7 +103,9 @@ def content(server, target):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_in_one_segment_and_in_the_query_is_that_layer(server, analysis, name):
-    """Each filter multiplies what came in by a number of its own, so the weight tells which layer answered."""
+    """Each filter multiplies what came in by a number of its own, so the weight tells which layer
+    answered.
+    """
     one, query = quote(name, safe=""), f"layer={quote(name, safe='')}"
     weight = pytest.approx(1 + NAMES.index(name) / 100)
     layers, place = f"/api/v1/analyses/{analysis['id']}/layers", "channel=0&y=1&x=2"
@@ -129,7 +133,9 @@ def test_a_name_in_one_segment_and_in_the_query_is_that_layer(server, analysis, 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_proxy_that_decodes_paths_does_not_break_the_query(server, analysis, name):
-    """nginx, for one, decodes %2F and joins slashes; what is behind the question mark stays as it is."""
+    """nginx, for one, decodes %2F and joins slashes; what is behind the question mark stays as it
+    is.
+    """
     target = f"/api/v1/analyses/{analysis['id']}/layers/-/explain"
     found = content(server, f"{unquote(target)}?channel=0&y=0&x=0&layer={quote(name, safe='')}")
     assert found["terms"][0]["weight"] == pytest.approx(1 + NAMES.index(name) / 100)

@@ -1,4 +1,6 @@
-"""uvicorn with our deadlines: slow clients are cut off, others are served meanwhile, and a stop is clean."""
+"""uvicorn with our deadlines: slow clients are cut off, others are served meanwhile, and a stop is
+clean.
+"""
 
 import os
 import signal
@@ -41,7 +43,9 @@ def open_socket(server):
 
 
 def seconds_until_closed(connection, drip=b""):
-    """How long the server keeps the connection while a byte comes every now and then, and what it answered."""
+    """How long the server keeps the connection while a byte comes every now and then, and what it
+    answered.
+    """
     start, answer = time.monotonic(), b""
     connection.settimeout(0.05)
     while time.monotonic() - start < 20:

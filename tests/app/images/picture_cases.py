@@ -1,7 +1,8 @@
 """One table of pictures as cameras, phones and programs write them, and what a person sees of each.
 
-Every way into Convscope is held against it: the decoder, the API, ZIPs and folders of pictures, and the page in a browser. The
-picture is the same in all of them: four quarters of one colour each, every file storing it in another way.
+Every way into Convscope is held against it: the decoder, the API, ZIPs and folders of pictures, and
+the page in a browser. The picture is the same in all of them: four quarters of one colour each,
+every file storing it in another way.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from tests.app.images.picture_files import (
     profile,
 )
 
-# Upright, from left to right and from the top down; the last quarter is where transparent files are transparent.
+# Upright, from left to right and from the top down; the last quarter is where transparent files are
+# transparent.
 RED, GREEN, BLUE, GREY = (220, 30, 40), (30, 180, 60), (20, 60, 200), (128, 128, 128)
 WHITE = (255, 255, 255)
 QUARTERS = (RED, GREEN, BLUE, GREY)
@@ -48,7 +50,9 @@ Colour = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Case:
-    """A file, and the colours of its upright picture's quarters; ``tolerance`` is for formats that lose a little."""
+    """A file, and the colours of its upright picture's quarters; ``tolerance`` is for formats that
+    lose a little.
+    """
 
     name: str
     data: bytes
@@ -74,7 +78,9 @@ class Case:
 
 @dataclass
 class _Table:
-    """Cases being written, all of one size; ``noise`` is added to keep files from being packed to nothing."""
+    """Cases being written, all of one size; ``noise`` is added to keep files from being packed to
+    nothing.
+    """
 
     width: int
     height: int
@@ -148,7 +154,9 @@ def _flat(levels) -> list[tuple[int]]:
 
 
 def _turned(table: _Table) -> None:
-    """The picture as it is stored by cameras that were held another way: EXIF, and XMP where there is no EXIF."""
+    """The picture as it is stored by cameras that were held another way: EXIF, and XMP where there
+    is no EXIF.
+    """
     upright = Image.fromarray(table.noisy())
     for number, undo in _UNDO.items():
         stored = upright.transpose(undo)
@@ -379,7 +387,8 @@ def _animated(table: _Table) -> None:
     rgb = first.convert("RGB")
     table.add("webp_animated", _file(rgb, "WEBP", lossless=True, **more))
     table.add("png_animated", _file(rgb, "PNG", **more))
-    # What stands before the frames is for programs that show no animations; people see the first frame.
+    # What stands before the frames is for programs that show no animations; people see the first
+    # frame.
     late = _file(rgb, "PNG", default_image=True, **more)
     table.add("png_animated_default", late, [(255, 255, 0)] * 4)
     table.add("gif_small_frame", _small_frame(table), (RED, WHITE, WHITE, WHITE))

@@ -1,4 +1,6 @@
-"""Picture files that Pillow does not write: PNGs of every depth, chunks of them, and colour profiles."""
+"""Picture files that Pillow does not write: PNGs of every depth, chunks of them, and colour
+profiles.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def chunk(name: bytes, body: bytes) -> bytes:
 def png(
     size, depth: int, colour: int, pixels: np.ndarray, trns=(), interlaced: bool = False
 ) -> bytes:
-    """A PNG of any depth and colour type; ``pixels`` has a row of bytes or samples a line, ``trns`` the transparent colour."""
+    """A PNG of any depth and colour type; ``pixels`` has a row of bytes or samples a line, ``trns``
+    the transparent colour.
+    """
     if interlaced:
         passes = [
             (0, 0, 8, 8),
@@ -58,7 +62,9 @@ _ILLUMINANT = (0.9642, 1.0, 0.8249)  # D50; the columns above are sRGB's, adapte
 
 
 def profile(red=RED_LIGHT, green=GREEN_LIGHT, blue=BLUE_LIGHT, gamma: float | None = 2.2) -> bytes:
-    """An ICC profile (version 2.1) of a display with these primaries; ``gamma`` None is sRGB's curve."""
+    """An ICC profile (version 2.1) of a display with these primaries; ``gamma`` None is sRGB's
+    curve.
+    """
     curve = _curve(gamma)
     columns = {b"rXYZ": red, b"gXYZ": green, b"bXYZ": blue, b"wtpt": _ILLUMINANT}
     tags = {name: _xyz(place) for name, place in columns.items()}
@@ -110,7 +116,9 @@ def _profile(
 
 
 def inks_profile(colours: list[tuple[float, float, float]]) -> bytes:
-    """An ICC profile of a press whose cyan, magenta, yellow and black look like these colours (CIE Lab), alone and in full."""
+    """An ICC profile of a press whose cyan, magenta, yellow and black look like these colours (CIE
+    Lab), alone and in full.
+    """
     table = np.zeros((2, 2, 2, 2, 3))
     table[...] = (0, 0, 0)
     table[0, 0, 0, 0] = (100, 0, 0)

@@ -1,4 +1,6 @@
-"""Colour profiles that are broken, hostile, for other pictures or enormous are passed over; what changes nothing costs nothing."""
+"""Colour profiles that are broken, hostile, for other pictures or enormous are passed over; what
+changes nothing costs nothing.
+"""
 
 import io
 

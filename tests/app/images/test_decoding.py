@@ -160,7 +160,9 @@ def test_a_transparent_palette_entry_is_white():
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_exif_orientation(orientation, kind):
-    """The upright picture is red on the left and blue on the right; each file stores it turned another way."""
+    """The upright picture is red on the left and blue on the right; each file stores it turned
+    another way.
+    """
     upright = Image.new("RGB", (64, 32), RED)
     upright.paste(BLUE, (32, 0, 64, 32))
     undo = [
@@ -209,7 +211,8 @@ def test_fit_is_resizing_the_shorter_side_and_cutting_out_the_middle(name, crop_
     expected = np.asarray(resized.crop((left, top, left + 32, top + 32))).astype(int)
     steps = Preprocess(input_size=(3, 32, 32), crop_pct=crop_pct, interpolation=name)
     seen = fit(decode(as_file(image), LIMITS), steps)
-    # The shorter side is not rounded to whole pixels on the way, so edges may differ by a fraction of a pixel.
+    # The shorter side is not rounded to whole pixels on the way, so edges may differ by a fraction
+    # of a pixel.
     assert np.abs(seen - expected).mean() < (0.01 if crop_pct == 1 else 3)
 
 

@@ -1,4 +1,6 @@
-"""What is done to a photo before the network sees it again: where each pixel comes from, and what was there for it."""
+"""What is done to a photo before the network sees it again: where each pixel comes from, and what
+was there for it.
+"""
 
 import math
 

@@ -1,4 +1,6 @@
-"""How a photo of other proportions is made to fit: its middle, stretched, or with borders (timm's crop modes)."""
+"""How a photo of other proportions is made to fit: its middle, stretched, or with borders (timm's
+crop modes).
+"""
 
 import numpy as np
 import pytest

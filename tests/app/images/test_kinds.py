@@ -1,4 +1,6 @@
-"""Files that are sent as pictures and are none that is read here are named by their bytes, with what to do."""
+"""Files that are sent as pictures and are none that is read here are named by their bytes, with
+what to do.
+"""
 
 import io
 import struct

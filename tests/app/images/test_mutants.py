@@ -23,7 +23,8 @@ def test_a_mutilated_picture_is_read_or_refused(client, start):
             assert problem["detail"]
 
 
-# What Pillow 13 answers with an IndexError (a colour profile cut short) and an AssertionError (a palette after the pixels).
+# What Pillow 13 answers with an IndexError (a colour profile cut short) and an AssertionError (a
+# palette after the pixels).
 @pytest.mark.parametrize("number", [2747, 5494, 11299, 11798, 12123, 13590])
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 def test_mutants_that_once_were_a_server_error(client, number):
@@ -40,7 +41,9 @@ def test_a_jpeg_of_endless_scans_is_refused_before_it_is_decoded(client):
 
 
 def test_only_scans_of_the_picture_itself_count(client):
-    """Phones put a thumbnail before the picture and a film after it, where the marker's two bytes may stand by chance."""
+    """Phones put a thumbnail before the picture and a film after it, where the marker's two bytes
+    may stand by chance.
+    """
     film = many_scans(64, 0) + b"\xff\xda" * 1_000
     note = b"\xff\xfe" + (2 + 2_000).to_bytes(2, "big") + b"\xff\xda" * 1_000
     for data in (film, film[:2] + note + film[2:]):

@@ -1,4 +1,6 @@
-"""The table of pictures through every way into the server: each shows what a person sees of the file."""
+"""The table of pictures through every way into the server: each shows what a person sees of the
+file.
+"""
 
 import io
 

@@ -1,4 +1,6 @@
-"""How a training's network reads what was held out: each class beside the total, and nothing invented where there is nothing."""
+"""How a training's network reads what was held out: each class beside the total, and nothing
+invented where there is nothing.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""Models whose weights are in other files: sent together, found beside the model, or named when they are missing."""
+"""Models whose weights are in other files: sent together, found beside the model, or named when
+they are missing.
+"""
 
 import json
 import os

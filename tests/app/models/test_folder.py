@@ -1,4 +1,6 @@
-"""The folder of models: each file is read once, and one that cannot be read is no harm to the others."""
+"""The folder of models: each file is read once, and one that cannot be read is no harm to the
+others.
+"""
 
 import os
 import sys

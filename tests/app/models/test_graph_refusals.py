@@ -1,4 +1,6 @@
-"""What a graph asks for, on the wire: which size it needs, what to do about an operation, where to cut the file off."""
+"""What a graph asks for, on the wire: which size it needs, what to do about an operation, where to
+cut the file off.
+"""
 
 import numpy as np
 from onnx import TensorProto, helper

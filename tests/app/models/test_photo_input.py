@@ -1,4 +1,6 @@
-"""Networks whose input is no (3, H, W): what is put before them, and what is asked where nobody can know."""
+"""Networks whose input is no (3, H, W): what is put before them, and what is asked where nobody can
+know.
+"""
 
 import numpy as np
 import pytest
@@ -34,7 +36,9 @@ def arranged(pixels, layout="chw"):
 
 
 class TestShapes:
-    """What the network computes from a photo (1, C, H, W) is what onnxruntime computes from the same numbers in its own shape."""
+    """What the network computes from a photo (1, C, H, W) is what onnxruntime computes from the
+    same numbers in its own shape.
+    """
 
     @pytest.mark.parametrize(
         ("shape", "given", "photo"),

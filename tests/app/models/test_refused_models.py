@@ -87,7 +87,9 @@ class TestRefusals:
         assert body["what"] in ("multiply_adds", "activation_bytes")
 
     def test_reading_has_a_time_limit(self, own, file, monkeypatch):
-        """One of its own: a slow machine takes the same models as a fast one, as long as they are small enough."""
+        """One of its own: a slow machine takes the same models as a fast one, as long as they are
+        small enough.
+        """
         services = own.app.state.services
         read = uploaded.read_model
         monkeypatch.setattr(uploaded, "read_model", lambda *a: time.sleep(0.4) or read(*a))
@@ -101,7 +103,9 @@ class TestRefusals:
         assert "model" in answer.json()["detail"]
 
     def test_one_file_is_read_after_the_other(self, own, monkeypatch):
-        """Those that come meanwhile wait for their turn; nobody is sent away while there is room for the bytes."""
+        """Those that come meanwhile wait for their turn; nobody is sent away while there is room
+        for the bytes.
+        """
         read = uploaded.read_model
         door = threading.Lock()
 

@@ -1,4 +1,6 @@
-"""What the methods are tried on: the branched network with all its kinks in float64, sample photos, gradients by numbers."""
+"""What the methods are tried on: the branched network with all its kinks in float64, sample photos,
+gradients by numbers.
+"""
 
 import json
 from pathlib import Path
@@ -22,7 +24,9 @@ def branched(target=2, tick=None, seed=9):
 
 
 def linear(size=(1, 4, 6), classes=3, seed=1, name="scores"):
-    """A network whose scores, or whatever its output's ``name`` says, are weighted sums of the pixels."""
+    """A network whose scores, or whatever its output's ``name`` says, are weighted sums of the
+    pixels.
+    """
     weight = np.random.default_rng(seed).standard_normal((classes, int(np.prod(size))))
     nodes = [Node("list", Flatten(), ("input",)), Node(name, Dense(weight), ("list",))]
     return Network(nodes, inputs={"input": size}, outputs=(name,))
@@ -38,6 +42,8 @@ def photo(net, file):
 
 
 def measured_gradient(number, x):
-    """∂number/∂x (C, H, W) by central differences; ``number`` takes pictures (N, C, H, W) and gives (N,)."""
+    """∂number/∂x (C, H, W) by central differences; ``number`` takes pictures (N, C, H, W) and gives
+    (N,).
+    """
     moves = STEP * np.eye(x.size).reshape(x.size, *x.shape[1:])
     return ((number(x + moves) - number(x - moves)) / (2 * STEP)).reshape(x.shape[1:])

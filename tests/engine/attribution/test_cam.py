@@ -38,7 +38,9 @@ LAYERS = ["input", "conv1", "relu1", "pool1", "narrow_act", "joined", "residual_
 
 
 def maps_and_slopes(asking, layer):
-    """The layer's maps (K, h, w) and their gradients, by the backward pass that test_network.py proves."""
+    """The layer's maps (K, h, w) and their gradients, by the backward pass that test_network.py
+    proves.
+    """
     at = np.zeros((1, 5))
     at[0, asking.unit] = 1
     slopes = asking.network.backward(asking.trace, {"fc": at}).values[layer]

@@ -1,4 +1,6 @@
-"""Deletion and insertion: where the curves begin and end, that order matters, and what a blind map is worth."""
+"""Deletion and insertion: where the curves begin and end, that order matters, and what a blind map
+is worth.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""The methods by gradient: against numerical gradients in float64, by hand, and by what their authors prove of them."""
+"""The methods by gradient: against numerical gradients in float64, by hand, and by what their
+authors prove of them.
+"""
 
 import numpy as np
 import pytest
@@ -121,17 +123,20 @@ class TestGuided:
         return guided_backprop(make_target(switches(act), self.x, 0, None, None))[0]
 
     def test_relu(self):
-        # Score ← act2: (2, −1) → guided (2, 0). act1: 2 · (1, −2, 0.5) = (2, −4, 1) → guided, and act1 open at 3 alone: (2, 0, 0).
+        # Score ← act2: (2, −1) → guided (2, 0). act1: 2 · (1, −2, 0.5) = (2, −4, 1) → guided, and
+        # act1 open at 3 alone: (2, 0, 0).
         assert self.found(Relu()).tolist() == [2, 2]
         plain = saliency(make_target(switches(Relu()), self.x, 0, None, None))
         assert plain.tolist() == [[2, 6]]  # 2 · (1, 1) − 4 · (1, −1), without its signs
 
     def test_leaky_relu(self):
-        # The third sum is 0, where a leak of 0.5 lets half of the 1 through: (2, 0, 0.5) → (2 − 0.5, 2 + 1).
+        # The third sum is 0, where a leak of 0.5 lets half of the 1 through: (2, 0, 0.5) → (2 −
+        # 0.5, 2 + 1).
         assert self.found(LeakyRelu(0.5)).tolist() == [1.5, 3]
 
     def test_clip(self):
-        # Up to 2.5: the first sum, 3, is cut off; conv2 = (0.5, −1.5), of which the second is cut off too; the third sum lies on the bound.
+        # Up to 2.5: the first sum, 3, is cut off; conv2 = (0.5, −1.5), of which the second is cut
+        # off too; the third sum lies on the bound.
         assert self.found(Clip(0.0, 2.5)).tolist() == [1, 2]
 
     def test_smooth_functions_are_left_as_they_are(self):

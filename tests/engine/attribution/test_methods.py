@@ -1,4 +1,6 @@
-"""The one way to ask any method: targets, options, progress, cancelling, refusals, and memory that stays bounded."""
+"""The one way to ask any method: targets, options, progress, cancelling, refusals, and memory that
+stays bounded.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""Which number is asked about: the logit, whatever follows it; a yes and a no; any of several outputs."""
+"""Which number is asked about: the logit, whatever follows it; a yes and a no; any of several
+outputs.
+"""
 
 import numpy as np
 import pytest
@@ -55,7 +57,9 @@ ENDINGS = {
 @pytest.mark.parametrize("steps", ENDINGS.values(), ids=ENDINGS)
 @pytest.mark.parametrize("method", ["saliency", "grad_cam", "occlusion"])
 def test_the_logit_is_explained_whatever_follows_it(steps, method):
-    """A sure softmax has no slope left: explained from the probability the map would be all but zero."""
+    """A sure softmax has no slope left: explained from the probability the map would be all but
+    zero.
+    """
     plain, network = small(), small(*steps)
     expected = attribute(plain, X, method, target=2)
     found = attribute(network, X, method, target=2)

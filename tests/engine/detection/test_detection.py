@@ -1,4 +1,6 @@
-"""Every usual layout gives back the boxes that were written into it, by its own formulas, turned round."""
+"""Every usual layout gives back the boxes that were written into it, by its own formulas, turned
+round.
+"""
 
 import numpy as np
 import pytest

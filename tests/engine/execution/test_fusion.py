@@ -25,7 +25,9 @@ SIZE = 40
 
 
 def residual(dtype=np.float32, channels=24):
-    """conv, norm, relu; conv, norm, + the first relu, relu; a pool in between; then norm and relu of a vector."""
+    """conv, norm, relu; conv, norm, + the first relu, relu; a pool in between; then norm and relu
+    of a vector.
+    """
     rng = np.random.default_rng(5)
 
     def numbers(*shape):
@@ -163,7 +165,9 @@ def test_a_network_with_every_kind_of_branch():
 
 
 def test_a_second_run_takes_the_chains_of_the_first(monkeypatch):
-    """What a chain is made of is found out once for inputs of one shape and type, and again for others."""
+    """What a chain is made of is found out once for inputs of one shape and type, and again for
+    others.
+    """
     found = []
     find = fusion._find_group
     monkeypatch.setattr(

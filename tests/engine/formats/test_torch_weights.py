@@ -1,4 +1,6 @@
-"""Weights that PyTorch wrote are read without PyTorch, and a file that asks for more than arrays is refused, not run."""
+"""Weights that PyTorch wrote are read without PyTorch, and a file that asks for more than arrays is
+refused, not run.
+"""
 
 import io
 import os
@@ -192,6 +194,8 @@ def test_bytes_turned_over_are_read_or_refused(torch):
     ids=["LONG_BINPUT", "PUT", "BYTEARRAY8"],
 )
 def test_a_few_bytes_that_ask_for_all_memory_are_refused(pickled):
-    """The unpickler's memory is made as large as the place that something is put into; a byte array, as long as it says."""
+    """The unpickler's memory is made as large as the place that something is put into; a byte
+    array, as long as it says.
+    """
     with pytest.raises(FormatError):
         read(pickled)

@@ -1,4 +1,6 @@
-"""What every number sees of the picture, carried forward: held against walks back, against single windows and against pixels."""
+"""What every number sees of the picture, carried forward: held against walks back, against single
+windows and against pixels.
+"""
 
 import numpy as np
 import pytest
@@ -50,7 +52,8 @@ def ones(*shape):
     return np.ones(shape, np.float32)
 
 
-# One op behind two branches of different fields, so that channels, rows and columns all differ: of 4 maps of 6 × 8.
+# One op behind two branches of different fields, so that channels, rows and columns all differ: of
+# 4 maps of 6 × 8.
 OPS = {
     "conv": conv(3, 4, (3, 2), padding=(1, 0, 1, 1)),
     "stride": conv(3, 4, (3, 3), stride=(2, 3), padding=(2, 1, 0, 1)),

@@ -15,7 +15,9 @@ IMAGENET_STD = np.float32([0.229, 0.224, 0.225])
 
 
 def found(nodes, arrays=None, shape=(1, 3, 8, 8), kind=FLOAT, last="f"):
-    """The preprocessing of a network with these first steps from ``x`` to ``last``, and a convolution or ReduceMean behind."""
+    """The preprocessing of a network with these first steps from ``x`` to ``last``, and a
+    convolution or ReduceMean behind.
+    """
     nodes = [*nodes, make("GlobalAveragePool", [last], ["p"]), make("Flatten", ["p"], ["y"])]
     arrays = {k: np.asarray(v, np.float32) for k, v in (arrays or {}).items()}
     data = file(nodes, inputs={"x": list(shape)}, arrays=arrays, kind=kind, opset=13)

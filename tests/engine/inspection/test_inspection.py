@@ -123,7 +123,8 @@ def changed_by(network, name, index, x, row, col):
 def test_the_receptive_field_is_exact(name, index):
     """A pixel outside never changes the number, and one on each side of the box does.
 
-    With positive numbers no ReLU is off, and whichever cell a pooling picks, it is the disturbed one.
+    With positive numbers no ReLU is off, and whichever cell a pooling picks, it is the disturbed
+    one.
     """
     positive = [abs(weights(3, 2, 3, 3)), abs(weights(3, 3, 1, 1)), abs(weights(3, 3, 1, 5))]
     network = Network(

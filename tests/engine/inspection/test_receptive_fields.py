@@ -1,4 +1,6 @@
-"""Receptive fields of deep networks: exact (test_bounds, test_views, test_paths), at a cost that grows as the network does."""
+"""Receptive fields of deep networks: exact (test_bounds, test_views, test_paths), at a cost that
+grows as the network does.
+"""
 
 from itertools import pairwise
 
@@ -30,7 +32,9 @@ def deep(blocks, kernel=3, groups=1, size=8):
 
 
 def detector(size, boxes=3):
-    """Three heads on maps of three sizes, flattened to rows of 6 numbers and put one after the other."""
+    """Three heads on maps of three sizes, flattened to rows of 6 numbers and put one after the
+    other.
+    """
     nodes, here, rows = [], "input", []
     for i in range(3):
         maps = 2 if i == 0 else 8

@@ -1,8 +1,8 @@
-"""The reference for engine/inspection/receptive_fields.py: the field of one element, found by a walk back
-through the graph by every op's own window.
+"""The reference for engine/inspection/receptive_fields.py: the field of one element, found by a
+walk back through the graph by every op's own window.
 
-Slow, and simple enough to be read. Where branches meet, boxes are joined, so a walk through values that were reshaped or joined
-may end with a larger box than the exact one, never with a smaller one.
+Slow, and simple enough to be read. Where branches meet, boxes are joined, so a walk through values
+that were reshaped or joined may end with a larger box than the exact one, never with a smaller one.
 """
 
 

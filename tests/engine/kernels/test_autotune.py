@@ -1,4 +1,6 @@
-"""Which algorithm is used: by the heuristic, as it was measured, or by order of the user. A run never measures."""
+"""Which algorithm is used: by the heuristic, as it was measured, or by order of the user. A run
+never measures.
+"""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

@@ -9,7 +9,8 @@ from engine.execution import threads
 from engine.kernels import autotune, convolution, im2col, winograd
 from engine.kernels.spec import ConvParams
 
-# (N, H, W, C, K, padding): whole tiles, odd sizes, less than a tile, lopsided and negative padding, bands of a large picture.
+# (N, H, W, C, K, padding): whole tiles, odd sizes, less than a tile, lopsided and negative padding,
+# bands of a large picture.
 CASES = [
     (2, 8, 8, 5, 7, (1, 1, 1, 1)),
     (3, 9, 11, 4, 3, (0, 2, 1, 3)),
@@ -21,7 +22,8 @@ CASES = [
     (1, 130, 67, 6, 5, (1, 1, 1, 1)),
     (70, 8, 8, 24, 48, (1, 1, 1, 1)),
 ]
-# Largest error over the largest output. Rounding grows with the root of the terms; measured: 4e-6 and 5e-15.
+# Largest error over the largest output. Rounding grows with the root of the terms; measured: 4e-6
+# and 5e-15.
 TOLERANCES = {"float32": 2e-5, "float64": 1e-13}
 
 

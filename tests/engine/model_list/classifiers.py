@@ -34,7 +34,9 @@ def resnet():
 
 
 def resnet_mxnet():
-    """Normalises its input by a batch normalisation without a factor; the head is a 1 × 1 pool and a Flatten."""
+    """Normalises its input by a batch normalisation without a factor; the head is a 1 × 1 pool and
+    a Flatten.
+    """
     net = Net("mxnet", opset=8, n=1, name="data")
     x = net.block(net.norm(net.x, 3), 16, 3, 3, 2)
     y = net.conv(net("Relu", net.norm(x, 16)), 16, 16, bias=False)

@@ -29,7 +29,9 @@ def yolo_v3():
 
 
 def yolo_v5():
-    """Ultralytics: Focus as strided slices, SiLU, SPPF, a decoded grid of (x, y, w, h, object, classes)."""
+    """Ultralytics: Focus as strided slices, SiLU, SPPF, a decoded grid of (x, y, w, h, object,
+    classes).
+    """
     net = Net("torch", 3, 64, 64, opset=12, n=1, name="images")
     parts = []
     for row, column in ((0, 0), (1, 0), (0, 1), (1, 1)):
@@ -73,7 +75,9 @@ def yolo_v5_slices():
 
 
 def yolo_v8():
-    """Ultralytics: boxes as expectations over 16 bins (a softmax and a fixed convolution), beside the classes: (N, 4 + C, A)."""
+    """Ultralytics: boxes as expectations over 16 bins (a softmax and a fixed convolution), beside
+    the classes: (N, 4 + C, A).
+    """
     net = Net("torch", 3, 64, 64, n=1, name="images")
     x = net.silu(net.conv(net.silu(net.conv(net.x, 16, 3, 3, 4)), 16, 16, 3, 2))
     boxes = net("Reshape", net.conv(x, 64, 16, 1), net.ints(1, 4, 16, 64))
@@ -113,7 +117,9 @@ def yolo_v10():
 
 
 def nanodet():
-    """Generalised focal loss: rows of (places, classes + 4 · 8) from three sizes; the answer begins with the batch."""
+    """Generalised focal loss: rows of (places, classes + 4 · 8) from three sizes; the answer begins
+    with the batch.
+    """
     net = Net("torch", 3, 64, 64, opset=11, n=1, name="data")
     x, rows = net("LeakyRelu", net.conv(net.x, 16, 3, 3, 4), alpha=0.1), []
     for _ in range(2):

@@ -1,4 +1,6 @@
-"""Networks in 8-bit integers: QDQ, QOperator, and dynamic, as onnxruntime's and PyTorch's quantising programs write them."""
+"""Networks in 8-bit integers: QDQ, QOperator, and dynamic, as onnxruntime's and PyTorch's
+quantising programs write them.
+"""
 
 import numpy as np
 from onnx import TensorProto
@@ -10,7 +12,9 @@ F32, U8, I8 = np.float32, np.uint8, np.int8
 
 
 def _bytes(net, *shape):
-    """Weights of seven bits (reduce_range): without that onnxruntime's sums of uint8 by int8 saturate on processors without VNNI."""
+    """Weights of seven bits (reduce_range): without that onnxruntime's sums of uint8 by int8
+    saturate on processors without VNNI.
+    """
     return net.rng.integers(-63, 64, shape).astype(I8)
 
 
@@ -92,7 +96,9 @@ def mobilenet_qoperator():
 
 
 def onnx_zoo_int8():
-    """The model zoo's int8 classifiers: uint8 weights with a zero point of their own, MaxPool in bytes."""
+    """The model zoo's int8 classifiers: uint8 weights with a zero point of their own, MaxPool in
+    bytes.
+    """
     net = Net("mxnet", 3, 32, 32, opset=12, n=1, name="data")
     x = net("QuantizeLinear", net.x, *PIXELS)
     weights = net.rng.integers(0, 256, (16, 3, 3, 3)).astype(U8)

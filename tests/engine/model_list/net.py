@@ -1,4 +1,6 @@
-"""A file in the making: what an exporter names its values, weights from a seed, and the blocks that networks are made of."""
+"""A file in the making: what an exporter names its values, weights from a seed, and the blocks that
+networks are made of.
+"""
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
@@ -23,7 +25,9 @@ STYLES = {
 
 
 class Net:
-    """A graph in the making. Calling it adds a node and returns the name of its value, or of its values."""
+    """A graph in the making. Calling it adds a node and returns the name of its value, or of its
+    values.
+    """
 
     def __init__(self, style="torch", *shape, opset=17, n="N", name="input", kind=FLOAT, seed=3):
         self.style, self.opset, self.nodes, self.tensors = style, opset, [], []

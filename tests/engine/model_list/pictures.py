@@ -87,7 +87,9 @@ def u_net_sigmoid():
 
 
 def deeplab():
-    """Dilated branches and the mean of everything, enlarged to the size of the input, which is worked out from Shape."""
+    """Dilated branches and the mean of everything, enlarged to the size of the input, which is
+    worked out from Shape.
+    """
     net = Net("torch", 3, 32, 32)
     x = net.block(net.x, 16, 3, 3, 4)
     arms = [net("Relu", net.conv(x, 8, 16, 1))]

@@ -32,7 +32,9 @@ def read(data):
 
 
 def pictures(network, data, seed=5):
-    """Noise for the network, and the same as the file takes it: channels last, and as integers, where it has them so."""
+    """Noise for the network, and the same as the file takes it: channels last, and as integers,
+    where it has them so.
+    """
     ((ours, shape),) = network.inputs.items()
     entry = onnx.load_from_string(data).graph.input[0]
     kind = helper.tensor_dtype_to_np_dtype(entry.type.tensor_type.elem_type)
@@ -74,7 +76,8 @@ def _kind(node, kinds):
 def differences(network, data, rounded=False):
     """What differs from onnxruntime, and how many values were compared.
 
-    ``rounded``: fractions are rounded to bytes on the way, so that a few of those behind may be a step away.
+    ``rounded``: fractions are rounded to bytes on the way, so that a few of those behind may be a
+    step away.
     """
     ours, given = pictures(network, data)
     trace, theirs = network.forward(ours), values(data, given)
@@ -100,7 +103,9 @@ def differences(network, data, rounded=False):
 
 
 def unexplained(network, data):
-    """Steps whose explanation of their first number does not add up, or which see what is not there."""
+    """Steps whose explanation of their first number does not add up, or which see what is not
+    there.
+    """
     ours, _ = pictures(network, data)
     trace, fields, wrong = network.forward(ours), ReceptiveFields(network), []
     for node in network.nodes:

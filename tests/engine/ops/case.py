@@ -31,7 +31,9 @@ class Case:
         return self.name.split(" ")[0]
 
     def inputs(self, dtype="float64", seed=5):
-        """Numbers from -2 to 2, none twice and none at 0: no two within a numerical gradient's reach of a kink."""
+        """Numbers from -2 to 2, none twice and none at 0: no two within a numerical gradient's
+        reach of a kink.
+        """
         rng = np.random.default_rng(seed)
         return tuple(self._moved(spread(rng, shape), dtype) for shape in self.shapes)
 

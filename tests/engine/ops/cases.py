@@ -1,4 +1,6 @@
-"""One table of hyper-parameter cases for each op. Every proof in this folder goes through all of them."""
+"""One table of hyper-parameter cases for each op. Every proof in this folder goes through all of
+them.
+"""
 
 import numpy as np
 

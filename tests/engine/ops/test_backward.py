@@ -33,7 +33,8 @@ def test_gradients(case, train):
     op = case.op()
 
     def forward(*xs):
-        # The same draws every time: a mask that changed between two steps would be no function to take a gradient of.
+        # The same draws every time: a mask that changed between two steps would be no function to
+        # take a gradient of.
         fixed = replace(op, rng=np.random.default_rng(4)) if isinstance(op, Dropout) else op
         return fixed.forward(*xs, train=train)
 

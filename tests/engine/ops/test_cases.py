@@ -14,7 +14,9 @@ def test_names_are_those_of_the_ops_and_none_comes_twice():
 
 
 def test_every_attribute_takes_more_than_one_value():
-    """An attribute that is the same in all cases of its op would go untested; momentum is the training loop's."""
+    """An attribute that is the same in all cases of its op would go untested; momentum is the
+    training loop's.
+    """
     seen = {}
     for case in CASES:
         for name, value in case.op().attributes.items():

@@ -1,4 +1,6 @@
-"""What all ops promise: dtype, memory order, no side effects, threads, rebuilding from plain values, and clear refusals."""
+"""What all ops promise: dtype, memory order, no side effects, threads, rebuilding from plain
+values, and clear refusals.
+"""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -201,7 +203,9 @@ def test_too_many_inputs_are_refused(case):
 
 
 def test_multiply_adds():
-    """By hand: 8 filters of 3 · 3 · 3 numbers on 6 × 6 outputs; grouped, each filter sees half of the maps."""
+    """By hand: 8 filters of 3 · 3 · 3 numbers on 6 × 6 outputs; grouped, each filter sees half of
+    the maps.
+    """
     assert Conv2d(np.zeros((8, 3, 3, 3))).multiply_adds((1, 3, 8, 8)) == 8 * 27 * 36
     assert Conv2d(np.zeros((8, 2, 1, 1)), groups=2).multiply_adds((1, 4, 5, 5)) == 8 * 2 * 25
     assert ConvTranspose2d(np.zeros((4, 3, 2, 2))).multiply_adds((1, 4, 5, 6)) == 4 * 3 * 4 * 30

@@ -99,9 +99,11 @@ RULES = {
     "constant": {"constant"},
     "identity": {"copy"},
 }
-# Here a product is value · weight. Softmax and the curved functions join their terms in another way.
+# Here a product is value · weight. Softmax and the curved functions join their terms in another
+# way.
 LINEAR = {"weighted_sum", "max", "min", "mean", "norm", "scale", "copy", "sum", "product"}
-# Their one term is the number itself; the gradient also goes through the statistics of all its neighbours.
+# Their one term is the number itself; the gradient also goes through the statistics of all its
+# neighbours.
 OF_NEIGHBOURS = {"instance_norm", "group_norm", "layer_norm", "lrn"}
 PRODUCTS = {"matmul", "matmul_integer"}
 PIECEWISE = {"relu", "leaky_relu", "prelu", "clip", "hard_sigmoid", "abs", "neg", "dequantize"}

@@ -1,4 +1,6 @@
-"""Softsign, the example of «Add an op» in CONTRIBUTING.md: nothing knows of it but its class, the list of ops and the docs."""
+"""Softsign, the example of «Add an op» in CONTRIBUTING.md: nothing knows of it but its class, the
+list of ops and the docs.
+"""
 
 import subprocess
 from pathlib import Path

@@ -1,7 +1,7 @@
 """What a position can see, proved by perturbation.
 
-Nothing outside of its window ever changes a position, bit for bit; and on each border of the window there is a pixel that does,
-so that no smaller box would do.
+Nothing outside of its window ever changes a position, bit for bit; and on each border of the window
+there is a pixel that does, so that no smaller box would do.
 """
 
 from functools import reduce
@@ -13,7 +13,8 @@ from engine.ops import BatchNorm, Conv2d, MaxPool
 from engine.ops.base import Box
 from tests.engine.ops.cases import CASES, NAMES
 
-# Inputs of which a number may count and does not have to: another input decides, or only one number would change the result.
+# Inputs of which a number may count and does not have to: another input decides, or only one number
+# would change the result.
 CHOSEN = {"where": (0, 1, 2), "gather_elements": (0,), "compare": (0, 1)}
 POSITIONS = 12  # to try in each case
 HUGE = 1e6  # larger than anything near it: wins any maximum
@@ -44,7 +45,9 @@ def borders(box):
 
 
 def moved(xs, number, place):
-    """The inputs with one more that is changed at ``place``: once to a huge number, once to another small one."""
+    """The inputs with one more that is changed at ``place``: once to a huge number, once to another
+    small one.
+    """
     for value in (HUGE, -HUGE, 0.123, 0.321):
         changed = [x.copy(order="K") for x in xs]
         changed[number][place] = value
@@ -101,7 +104,9 @@ def test_windows_lie_inside_the_inputs(setting):
 
 
 def test_the_window_of_a_block_holds_those_of_its_positions(setting):
-    """And no more than the block as a whole can see: boxes chain through a network into exact receptive fields."""
+    """And no more than the block as a whole can see: boxes chain through a network into exact
+    receptive fields.
+    """
     op, xs, y, rng = setting
     shapes = [x.shape for x in xs]
     for _ in range(6):

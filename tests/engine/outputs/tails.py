@@ -9,7 +9,9 @@ SIZE = (3, 8, 8)
 
 
 def tail(*steps, k=4, outputs=None, inputs=SIZE, **more):
-    """A network image → conv → relu → mean → list → z (N, k) → ``steps``: (name, op, *reads), read z or the one before without."""
+    """A network image → conv → relu → mean → list → z (N, k) → ``steps``: (name, op, *reads), read
+    z or the one before without.
+    """
     rng = np.random.default_rng(4)
 
     def weight(*shape):

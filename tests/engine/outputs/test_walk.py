@@ -203,7 +203,9 @@ def test_logits_that_are_bounded_are_the_bounded_ones():
 
 
 def test_numbers_that_moved_are_found_where_they_were():
-    """(N, 2, 3) scores, softmax, turned and flattened: the output's number u is another one of the logits."""
+    """(N, 2, 3) scores, softmax, turned and flattened: the output's number u is another one of the
+    logits.
+    """
     network = tail(
         ("r", Reshape((-1, 2, 3, 1))),
         ("p", Softmax(axis=2)),

@@ -1,4 +1,6 @@
-"""The network for ImageNet: other people's weights, our arithmetic, held against onnxruntime's and against real photos."""
+"""The network for ImageNet: other people's weights, our arithmetic, held against onnxruntime's and
+against real photos.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""The network that ships: what it is made of, what its file and its card promise, and its arithmetic against onnxruntime's."""
+"""The network that ships: what it is made of, what its file and its card promise, and its
+arithmetic against onnxruntime's.
+"""
 
 import json
 import re

@@ -7,7 +7,9 @@ from PIL import Image
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Plain coloured pictures of two classes, told apart at a glance, in the size that everyday takes."""
+    """Plain coloured pictures of two classes, told apart at a glance, in the size that everyday
+    takes.
+    """
     folder = tmp_path_factory.mktemp("data") / "colours"
     rng = np.random.default_rng(0)
     for name, colour in {"blue": (30, 40, 200), "red": (200, 40, 30)}.items():

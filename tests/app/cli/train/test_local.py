@@ -1,4 +1,6 @@
-"""``convscope train`` as a person meets it: what it writes, what it says, and that nothing is lost when it is stopped."""
+"""``convscope train`` as a person meets it: what it writes, what it says, and that nothing is lost
+when it is stopped.
+"""
 
 import io
 import json

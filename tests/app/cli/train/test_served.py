@@ -1,4 +1,6 @@
-"""``convscope train --serve``: the terminal's run is a training like those of the page, and its network the one that is written."""
+"""``convscope train --serve``: the terminal's run is a training like those of the page, and its
+network the one that is written.
+"""
 
 import os
 import re

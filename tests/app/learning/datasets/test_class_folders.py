@@ -1,4 +1,6 @@
-"""Files in folders → classes, as people lay them out; what is left out has a reason, and long lists are cut with a count."""
+"""Files in folders → classes, as people lay them out; what is left out has a reason, and long lists
+are cut with a count.
+"""
 
 import pytest
 

@@ -17,7 +17,9 @@ PREPROCESS = Preprocess(input_size=(3, 8, 8))
 
 @pytest.fixture
 def folder(tmp_path):
-    """Two classes, two and three pictures, every format that is read, and things that are not pictures of a class."""
+    """Two classes, two and three pictures, every format that is read, and things that are not
+    pictures of a class.
+    """
     kinds = {"cat/a.png": "PNG", "cat/b.jpg": "JPEG", "dog/a.webp": "WEBP", "dog/b.bmp": "BMP"}
     for seed, (name, kind) in enumerate({**kinds, "dog/deep/c.gif": "GIF"}.items()):
         path = tmp_path / name
@@ -68,7 +70,8 @@ def test_large_pictures_are_shrunk_to_the_middle_that_the_network_takes(folder):
     pixels[:, 20:60] = (0, 200, 0)
     Image.fromarray(pixels).save(folder / "cat" / "a.png")
     dataset, _ = read(folder)
-    # Bicubic interpolation looks a little over the edge of the crop, so the outermost pixels may differ.
+    # Bicubic interpolation looks a little over the edge of the crop, so the outermost pixels may
+    # differ.
     np.testing.assert_array_equal(dataset.pictures[0][:, 2:6], np.full((8, 4, 3), (0, 200, 0)))
     assert dataset.pictures[0][..., 1].min() > 150
 

@@ -1,4 +1,6 @@
-"""A disk that is full ends a training with the reason, and neither wedges the server nor its shutdown."""
+"""A disk that is full ends a training with the reason, and neither wedges the server nor its
+shutdown.
+"""
 
 import errno
 import queue

@@ -1,4 +1,6 @@
-"""A server, a training's process, or both are killed in the middle: the training is found again and goes on."""
+"""A server, a training's process, or both are killed in the middle: the training is found again and
+goes on.
+"""
 
 import os
 import signal

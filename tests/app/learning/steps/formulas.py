@@ -1,4 +1,6 @@
-"""What tests of steps share: asking for a step's parts, and every optimiser's formula in Python's own arithmetic."""
+"""What tests of steps share: asking for a step's parts, and every optimiser's formula in Python's
+own arithmetic.
+"""
 
 import io
 import re
@@ -25,7 +27,9 @@ def ask(client, path, shape):
 
 
 def formula(name, w, g, memory, steps, rate, decay):
-    """(the weight after, the memory after) of one number by the papers' formulas, in Python's own arithmetic."""
+    """(the weight after, the memory after) of one number by the papers' formulas, in Python's own
+    arithmetic.
+    """
     v, m, s = (memory.get(key, 0.0) for key in ("velocity", "mean", "square"))
     if name == "adamw":
         w = w * (1 - rate * decay)

@@ -1,7 +1,8 @@
-"""The onnx package's own backend tests, as cases for our reader: what a file with these operations must compute.
+"""The onnx package's own backend tests, as cases for our reader: what a file with these operations
+must compute.
 
-A network here is a function of pictures with parameters. So the first input is the network's, and so are those that are
-joined with it; what a test hands over besides is in the file, as weights are.
+A network here is a function of pictures with parameters. So the first input is the network's, and
+so are those that are joined with it; what a test hands over besides is in the file, as weights are.
 """
 
 import warnings
@@ -140,7 +141,8 @@ OPERATIONS = {
     "Upsample",
     "Where",
 }
-# Those that take several values of the network as they are: what a test hands to them are pictures, too.
+# Those that take several values of the network as they are: what a test hands to them are pictures,
+# too.
 JOINS = {"Add", "Sub", "Mul", "Div", "Pow", "Min", "Max", "Sum", "Concat", "MatMul"}
 JOINS |= {"And", "Or", "Xor", "Equal", "Greater", "Less", "GreaterOrEqual", "LessOrEqual"}
 JOINS |= {"Mod", "Where", "Einsum"}
@@ -166,7 +168,8 @@ class Case:
 def cases():
     """Those of which every operation is one of OPERATIONS, by "kind/name".
 
-    Operations written out in others ("…_expanded") count where the operation itself is one of them, too.
+    Operations written out in others ("…_expanded") count where the operation itself is one of them,
+    too.
     """
     found = {f"{case.kind}/{case.name}": case for case in (*_nodes(), *_folders(), *_light())}
     return {
@@ -215,7 +218,9 @@ def _numbers(folder, name):
 
 
 def _light():
-    """Famous networks whose weights are all made of one number; the outputs were computed by the package's authors."""
+    """Famous networks whose weights are all made of one number; the outputs were computed by the
+    package's authors.
+    """
     for case in loader.load_model_tests(kind="real"):
         path = DATA / "light" / Path(case.url).name
         model = onnx.load(path)
@@ -230,8 +235,9 @@ def _light():
         yield Case(name, "light", model, [(inputs, outputs)], case.rtol, case.atol)
 
 
-# Its weights are all one number, so its logits are equal and 9.5e9: in float32 the last bit of one of them, 1,024, would decide
-# the softmax, and which bit that is hangs on the processor's matrix product.
+# Its weights are all one number, so its logits are equal and 9.5e9: in float32 the last bit of one
+# of them, 1,024, would decide the softmax, and which bit that is hangs on the processor's matrix
+# product.
 IN_FLOAT64 = (("light", "squeezenet"),)
 
 
@@ -255,7 +261,9 @@ def computed(case, inputs):
 
 
 def _picture(name, arrays):
-    """The array of an input; one that is read as a single picture gets the axis that the network takes it with."""
+    """The array of an input; one that is read as a single picture gets the axis that the network
+    takes it with.
+    """
     if name in arrays:
         return numbers(arrays[name])
     return numbers(arrays[name.removesuffix(" (batch)")])[None]

@@ -7,7 +7,9 @@ FLOAT = TensorProto.FLOAT
 
 
 def model(nodes, *, inputs, outputs=("y",), arrays=(), opset=21, kind=FLOAT):
-    """A ModelProto. ``inputs``: name → dims (a string or None is a free one); ``arrays``: name → array."""
+    """A ModelProto. ``inputs``: name → dims (a string or None is a free one); ``arrays``: name →
+    array.
+    """
     graph = helper.make_graph(
         nodes,
         "made",

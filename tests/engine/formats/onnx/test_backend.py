@@ -1,7 +1,8 @@
-"""The onnx package's own backend tests of the operations that networks for pictures are made of: all that are not SKIPPED pass.
+"""The onnx package's own backend tests of the operations that networks for pictures are made of:
+all that are not SKIPPED pass.
 
-A skip names its tests under the reason, and a test below asserts that each of them still fails: what has come to work is no
-longer skipped. The counts stand in the report's last lines.
+A skip names its tests under the reason, and a test below asserts that each of them still fails:
+what has come to work is no longer skipped. The counts stand in the report's last lines.
 """
 
 from fnmatch import fnmatchcase
@@ -128,7 +129,9 @@ def reason(name):
 
 @pytest.fixture(scope="module")
 def cases():
-    """All of them, by name; only here, since the onnx package computes thousands of numbers to make them."""
+    """All of them, by name; only here, since the onnx package computes thousands of numbers to make
+    them.
+    """
     return backend.cases()
 
 

@@ -1,4 +1,6 @@
-"""An If whose condition follows from the file, and functions that the file defines itself: what is inside takes their place."""
+"""An If whose condition follows from the file, and functions that the file defines itself: what is
+inside takes their place.
+"""
 
 import numpy as np
 import pytest
@@ -44,7 +46,8 @@ def agrees(made, **more):
     return network
 
 
-# As PyTorch writes x.squeeze(2): only if that axis has one place. Only one of the two gives what the rest can take.
+# As PyTorch writes x.squeeze(2): only if that axis has one place. Only one of the two gives what
+# the rest can take.
 SIZE = [
     make("Shape", ["m"], ["s"]),
     make("Gather", ["s", "two"], ["size"]),
@@ -69,7 +72,9 @@ def test_a_condition_on_shapes_is_decided_and_leaves_no_trace(mean):
 
 @pytest.mark.parametrize("way", [True, False])
 def test_branches_with_weights_and_values_of_the_same_names(way):
-    """Two Ifs, each of whose branches calls its values «h» and its weights «k»; «h» is also a value outside."""
+    """Two Ifs, each of whose branches calls its values «h» and its weights «k»; «h» is also a value
+    outside.
+    """
     k = random(1, 3, 1, 1, seed=1)
 
     def half(op):
@@ -332,7 +337,9 @@ def test_a_function_sees_nothing_but_its_operands():
 
 
 def test_only_what_the_outputs_need_is_read():
-    """Beside it stand words, numbers of no known type, nothing at all under a name, and operations from elsewhere."""
+    """Beside it stand words, numbers of no known type, nothing at all under a name, and operations
+    from elsewhere.
+    """
     nodes = [
         make("Relu", ["x"], ["y"]),
         make("Unheard", ["x", "words"], ["u1"], domain="else.where"),

@@ -1,4 +1,6 @@
-"""Reading costs in proportion to the file: twice the nodes, twice the work. Counted in calls of functions, which no machine slows."""
+"""Reading costs in proportion to the file: twice the nodes, twice the work. Counted in calls of
+functions, which no machine slows.
+"""
 
 import sys
 

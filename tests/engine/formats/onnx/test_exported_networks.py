@@ -1,4 +1,6 @@
-"""Networks with branches, as exporters write them: every value is onnxruntime's, and every number can be explained."""
+"""Networks with branches, as exporters write them: every value is onnxruntime's, and every number
+can be explained.
+"""
 
 import numpy as np
 import onnx
@@ -57,7 +59,9 @@ def test_every_value_is_that_of_onnxruntime(name, network, n):
 
 
 def test_a_network_is_what_a_person_recognises(name, network):
-    """Shapes, constants and packed weights are folded: what is left works on pictures, and all of it is needed."""
+    """Shapes, constants and packed weights are folded: what is left works on pictures, and all of
+    it is needed.
+    """
     read = {i for node in network.nodes for i in node.inputs} | set(network.outputs)
     assert {node.name for node in network.nodes} <= read
     assert "constant" not in {node.op.kind for node in network.nodes}

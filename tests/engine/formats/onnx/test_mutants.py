@@ -1,4 +1,6 @@
-"""Mutilated ONNX files, always the same ones: each is a network that runs, or is refused with a reason. (Thousands: benchmarks.)"""
+"""Mutilated ONNX files, always the same ones: each is a network that runs, or is refused with a
+reason. (Thousands: benchmarks.)
+"""
 
 from time import process_time
 

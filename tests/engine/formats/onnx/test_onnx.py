@@ -1,4 +1,6 @@
-"""A network written as ONNX computes the same in onnxruntime, under the same names. (Single ops: ops/test_forward_….)"""
+"""A network written as ONNX computes the same in onnxruntime, under the same names. (Single ops:
+ops/test_forward_….)
+"""
 
 import json
 import subprocess

@@ -1,4 +1,6 @@
-"""What files compute besides layers: comparisons, integers, sorting, norms, old and rare functions. Every value is onnxruntime's."""
+"""What files compute besides layers: comparisons, integers, sorting, norms, old and rare functions.
+Every value is onnxruntime's.
+"""
 
 import numpy as np
 import onnx
@@ -15,7 +17,9 @@ INT64, BOOL, FLOAT = TensorProto.INT64, TensorProto.BOOL, TensorProto.FLOAT
 
 
 def agrees(nodes, *, shape=(2, 3, 4, 5), arrays=(), opset=21, scale=2.0, rtol=1e-5, x=None):
-    """All values of the file beside onnxruntime's; the trace. The first input is ``x``, the batch axis free."""
+    """All values of the file beside onnxruntime's; the trace. The first input is ``x``, the batch
+    axis free.
+    """
     made = model(nodes, inputs={"x": ["N", *shape[1:]]}, arrays=arrays, opset=opset)
     inferred = shape_inference.infer_shapes(made)
     known = {v.name: v.type.tensor_type.elem_type for v in inferred.graph.value_info}
@@ -28,7 +32,8 @@ def agrees(nodes, *, shape=(2, 3, 4, 5), arrays=(), opset=21, scale=2.0, rtol=1e
     x = random(*shape) * np.float32(scale) if x is None else x
     network = from_onnx(data).freeze()
     trace = network.forward(x)
-    # An output that only picks from another one is left out as one (engine/formats/onnx/file/postprocessing.py).
+    # An output that only picks from another one is left out as one
+    # (engine/formats/onnx/file/postprocessing.py).
     names = [name for name in names if name in {node.name for node in network.nodes}]
     theirs = dict(zip(names, run_file(data, {"x": x}, names, as_written=True), strict=True))
     for name, value in theirs.items():

@@ -1,4 +1,6 @@
-"""The same step or network, written as ONNX and run by onnxruntime: someone else's arithmetic to hold ours against."""
+"""The same step or network, written as ONNX and run by onnxruntime: someone else's arithmetic to
+hold ours against.
+"""
 
 import onnx
 import onnxruntime
@@ -41,7 +43,9 @@ def run_network(network, x):
 
 
 def run_file(data, inputs, outputs=None, *, as_written=False):
-    """The outputs (all, or those named) of an ONNX file's bytes, by onnxruntime; ``as_written``: without joining steps."""
+    """The outputs (all, or those named) of an ONNX file's bytes, by onnxruntime; ``as_written``:
+    without joining steps.
+    """
     options = onnxruntime.SessionOptions()
     if as_written:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL

@@ -1,4 +1,6 @@
-"""Values of which nobody knows how many numbers they hold: the network ends before them, and says so."""
+"""Values of which nobody knows how many numbers they hold: the network ends before them, and says
+so.
+"""
 
 import numpy as np
 import pytest
@@ -32,7 +34,9 @@ def test_boxes_and_scores_are_the_outputs():
 
 
 def test_what_follows_is_left_out_and_what_only_repeats_the_boxes():
-    """Rows are gathered by what was chosen, from the boxes without their first axis: no further output."""
+    """Rows are gathered by what was chosen, from the boxes without their first axis: no further
+    output.
+    """
     nodes = [
         *BOXES,
         make("Gather", ["chosen", "two"], ["rows"], axis=1),

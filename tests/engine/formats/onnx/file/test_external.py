@@ -1,4 +1,6 @@
-"""Weights in files beside an ONNX file: read when they are there, named when they are not, and nothing else is opened."""
+"""Weights in files beside an ONNX file: read when they are there, named when they are not, and
+nothing else is opened.
+"""
 
 import numpy as np
 import onnx

@@ -1,4 +1,6 @@
-"""What files end in that were made for a whole application: the best class's name, a map from name to score. The scores are the answer."""
+"""What files end in that were made for a whole application: the best class's name, a map from name
+to score. The scores are the answer.
+"""
 
 import numpy as np
 import pytest

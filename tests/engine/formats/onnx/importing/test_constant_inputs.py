@@ -1,4 +1,6 @@
-"""Inputs that are given a constant become numbers of the file, of the type and shape that it declares."""
+"""Inputs that are given a constant become numbers of the file, of the type and shape that it
+declares.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""ONNX files become networks that compute what onnxruntime does, under the file's names. (Hostile files: test_onnx_refusals.py.)"""
+"""ONNX files become networks that compute what onnxruntime does, under the file's names. (Hostile
+files: test_onnx_refusals.py.)
+"""
 
 import time
 from itertools import pairwise
@@ -432,7 +434,9 @@ def test_every_operation_is_known_to_onnx_or_to_onnxruntime():
 
 
 def test_names_that_no_address_can_hold_become_underscores():
-    """Anything printable is kept; a control character, «.» and «..» would never arrive at the server."""
+    """Anything printable is kept; a control character, «.» and «..» would never arrive at the
+    server.
+    """
     names = ["in\nput", "a\tb", "a_b", "..", ".", "__", "../x", "ä/b c😀", "y\x00"]
     plain = ["in_put", "a_b_1", "a_b", "___1", "_", "__", "../x", "ä/b c😀", "y_"]
     nodes = [make("Relu", [a], [b]) for a, b in pairwise(names)]

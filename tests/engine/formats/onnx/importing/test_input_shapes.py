@@ -1,4 +1,6 @@
-"""Inputs whose axes a file leaves open: asked for once, when nothing else is against the file, and only for what is open."""
+"""Inputs whose axes a file leaves open: asked for once, when nothing else is against the file, and
+only for what is open.
+"""
 
 import numpy as np
 import onnxruntime as ort
@@ -126,7 +128,9 @@ def test_other_open_axes_are_refused(dims):
 
 
 def unbatched(dims, channels, *front):
-    """A network whose input is one picture without an axis of pictures: ``front`` makes maps (1, C, H, W) "c" of it."""
+    """A network whose input is one picture without an axis of pictures: ``front`` makes maps (1, C,
+    H, W) "c" of it.
+    """
     nodes = [*front, make("Conv", ["c", "w"], ["d"]), make("GlobalAveragePool", ["d"], ["y"])]
     return file(
         dims, nodes, channels, axes=np.array([0]), both=np.array([0, 1]), maps=[1, 1, 28, 28]

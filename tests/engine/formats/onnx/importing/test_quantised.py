@@ -1,4 +1,6 @@
-"""Files in 8-bit whole numbers: each operation, and the forms that quantising programs write, integer for integer as onnxruntime."""
+"""Files in 8-bit whole numbers: each operation, and the forms that quantising programs write,
+integer for integer as onnxruntime.
+"""
 
 import numpy as np
 import onnx
@@ -26,7 +28,9 @@ def quantised(nodes, arrays, *, inputs, kind=TensorProto.UINT8, opset=21):
 
 
 def same(data, *pictures, names=("y",), apart=0):
-    """Every number of every output equal to onnxruntime's; the trace. ``apart``: the share of numbers that may be one step away."""
+    """Every number of every output equal to onnxruntime's; the trace. ``apart``: the share of
+    numbers that may be one step away.
+    """
     network = from_onnx(data).freeze()
     x = dict(zip(network.inputs, pictures, strict=True))
     trace = network.forward(x)
@@ -63,7 +67,9 @@ SIGNED = {"s": SCALE, "z": np.int8(-9), "t": OUT, "v": np.int8(21)}
     ids=["3x3", "stride", "depthwise", "1x1"],
 )
 def test_a_convolution_in_bytes(constants, per_channel, weight, attributes):
-    """Padding is the zero point; weights have a scale and a zero point each, or one for all; sums in int32."""
+    """Padding is the zero point; weights have a scale and a zero point each, or one for all; sums
+    in int32.
+    """
     rng = np.random.default_rng(3)
     filters = weight[0]
     count = (filters,) if per_channel else ()
@@ -100,7 +106,9 @@ def test_the_published_example_of_a_convolution_in_bytes():
 
 @pytest.mark.parametrize("zero", [86, 87])
 def test_halves_go_to_the_even_number(zero):
-    """With scales in simple ratios every second sum lies halfway, and the zero point decides what is even: rounded before it."""
+    """With scales in simple ratios every second sum lies halfway, and the zero point decides what
+    is even: rounded before it.
+    """
     rng = np.random.default_rng(9)
     scales = {"s": np.float32(0.25), "ws": np.float32(0.5), "t": np.float32(0.25)}
     arrays = scales | bytes_of("w", rng, (4, 3, 1, 1)) | {"z": np.uint8(128)}
@@ -113,7 +121,9 @@ def test_halves_go_to_the_even_number(zero):
 
 
 def test_sums_beyond_what_float32_holds_are_exact():
-    """12,800 products of 255 · 255: a float32 would lose single units, and a sum of halves of two bytes would show it."""
+    """12,800 products of 255 · 255: a float32 would lose single units, and a sum of halves of two
+    bytes would show it.
+    """
     rng = np.random.default_rng(0)
     arrays = bytes_of("w", rng, (12800, 6), np.uint8) | {"z": np.uint8(3), "wz": np.uint8(1)}
     nodes = [
@@ -183,7 +193,9 @@ def test_a_dense_layer_in_bytes(transposed, fractions):
 @pytest.mark.parametrize("op", ["QLinearAdd", "QLinearMul"])
 @pytest.mark.parametrize("nice", [False, True])
 def test_two_values_joined_in_bytes(op, nice):
-    """With scales that stand in simple ratios every second sum lies halfway between two whole numbers."""
+    """With scales that stand in simple ratios every second sum lies halfway between two whole
+    numbers.
+    """
     scales = np.float32([0.04, 0.04, 0.08] if nice else [0.031, 0.047, 0.057])
     arrays = dict(zip(("s", "r", "t"), scales, strict=True))
     arrays |= {"z": np.uint8(119), "u": np.uint8(140), "v": np.uint8(87)}
@@ -234,7 +246,9 @@ def test_values_joined_one_behind_the_other_in_bytes():
 
 
 def dynamic_conv(net):
-    """``quantize_dynamic`` of a convolution: quantised by its own range, summed up in integers, scaled, offset."""
+    """``quantize_dynamic`` of a convolution: quantised by its own range, summed up in integers,
+    scaled, offset.
+    """
     return [
         make("DynamicQuantizeLinear", ["x"], ["q", "qs", "qz"]),
         make("Mul", ["qs", "ws"], ["scales"]),

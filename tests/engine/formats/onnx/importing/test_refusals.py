@@ -1,4 +1,6 @@
-"""Files that cannot be read are refused with the reason, quickly, and nothing but FormatError comes out."""
+"""Files that cannot be read are refused with the reason, quickly, and nothing but FormatError comes
+out.
+"""
 
 import random as chance
 import re
