@@ -37,7 +37,7 @@ class ClientError(Exception):
 
 
 class ServerUnreachable(ClientError):
-    """No answer came: nobody listens there, or the connection broke."""
+    """The server did not answer: no server listens at the address, or the connection broke."""
 
 
 class RequestRefused(ClientError):
@@ -125,12 +125,12 @@ class Client:
         return added
 
     def models_delete(self, model: str) -> None:
-        """Let the server forget a model that somebody brought."""
+        """Delete an uploaded model."""
         with _translated():
             _checked(self._http.delete(f"models/{model}"))
 
     def datasets(self) -> list[dict[str, Any]]:
-        """The sets of pictures to learn from."""
+        """The datasets."""
         datasets: list[dict[str, Any]] = self.get("datasets").json()["datasets"]
         return datasets
 
@@ -210,7 +210,7 @@ class Client:
         return _array(self.get(f"models/{model}/layers/{name}/weights", format="npy", **query))
 
     def follow(self, path: str, content: Any, tick: ProgressCallback) -> dict[str, Any]:
-        """POST JSON and hear how far the work is, until the result is there."""
+        """POST JSON, report the progress, and return the result."""
         headers = {"Accept": "text/event-stream"}
         event = ""
         with (
@@ -247,7 +247,7 @@ class Client:
 
 
 class Analysis:
-    """What a network made of a photo; arrays are fetched when they are asked for.
+    """The analysis of a photo; arrays are fetched on demand.
 
     ``summary`` is the JSON of POST /analyses; ``layers`` are the layers' names in order.
     """
@@ -317,10 +317,8 @@ class Analysis:
         )
 
     def attribution(self, tick: ProgressCallback | None = None, **options: Any) -> dict[str, Any]:
-        """Which pixels speak for a class: ``attribution(method="grad_cam", target="cat")``, as POST
-        …/attributions takes it.
-
-        ``tick(done, total)`` hears how far the server is.
+        """An attribution, ``attribution(method="grad_cam", target="cat")``, with the parameters of
+        POST …/attributions. ``tick(done, total)`` is called with the server's progress.
         """
         path = f"analyses/{self.id}/attributions"
         if tick is None:
@@ -342,7 +340,7 @@ class Analysis:
 
 
 class Step:
-    """One step of learning; arrays are fetched when they are asked for. ``summary`` is the JSON of
+    """One training step; arrays are fetched on demand. ``summary`` is the JSON of
     GET /steps/{id}.
     """
 
@@ -397,8 +395,8 @@ class Step:
 
 
 def _named(layer: str) -> tuple[str, dict[str, str]]:
-    """A layer's name as a segment of a path, or «-» and the query that says it: proxies and
-    libraries decode and tidy paths.
+    """A layer's name as a path segment, or «-» and the name in the query where proxies or libraries
+    would decode or normalise the path.
     """
     if re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", layer):
         return layer, {}
@@ -414,9 +412,7 @@ def _comma(index: tuple[int, ...]) -> str:
 
 
 def _missing_beside(answer: httpx.Response, model: Path) -> list[tuple[str, bytes]]:
-    """The files that a server misses of a model and that lie in the same folder; nowhere else is
-    looked.
-    """
+    """The weight files that the server reports as missing, from the model's own folder only."""
     try:
         problem = answer.json() if answer.is_client_error else {}
     except ValueError:

@@ -1,5 +1,4 @@
-"""What can go wrong in the app. How it looks on the wire is decided in app/http/problems.py, by one
-table.
+"""The app's errors. The table in app/http/problems.py maps them to HTTP.
 
     AppError ├── PictureError            something is wrong with the picture that was sent │   ├──
     NoPicture           nothing was sent │   ├── NotAPicture         the bytes are not a picture in
@@ -40,7 +39,7 @@ from typing import Any
 
 
 class AppError(Exception):
-    """Anything that the app refuses. Its text is the problem's ``detail`` and meant for people."""
+    """Base class of the app's errors. The text is the problem's ``detail``, for people."""
 
     def __init__(
         self,
@@ -133,15 +132,15 @@ class UnsupportedModel(ModelError):
 
 
 class OversizedModel(ModelError):
-    """More bytes, work or memory than allowed; ``more`` says what."""
+    """More bytes, work or memory than allowed; ``more`` has the quantity."""
 
 
 class InputSizeMissing(ModelError):
-    """The file leaves height and width open, and nobody said them."""
+    """The file leaves height and width open, and no size was given."""
 
 
 class OptionMissing(ModelError):
-    """A network that can be read once something is said of it; ``more`` names the ``field``."""
+    """A network that can be read once an option is given; ``more`` names the ``field``."""
 
 
 class ExternalDataMissing(ModelError):
@@ -182,7 +181,7 @@ def bad_option(
     actual: float | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> BadParameter:
-    """What is said of a model under ``field`` is not understood, or does not fit its file."""
+    """An option of a model, ``field``, is invalid or contradicts the file."""
     named = {"field": field, **(more or {})}
     return BadParameter(f"{field}: {detail}", limit=limit, actual=actual, more=named)
 

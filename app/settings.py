@@ -1,4 +1,4 @@
-"""Every limit and address in one place, read from ``CONVSCOPE_…`` variables or the flags of
+"""All limits and addresses in one place, read from ``CONVSCOPE_…`` variables or the flags of
 ``convscope serve``.
 
 docs/settings.md is the table for people; a test keeps the two in step.

@@ -1,7 +1,7 @@
 """Training from Python: a loop that yields events, and what it is configured with.
 
-It knows nothing of files, terminals or HTTP: whoever runs it decides what to show, when to save
-and when to stop.
+It does not depend on files, terminals or HTTP: the caller decides what to show, when to save and
+when to stop.
 """
 
 from engine.train.config import TrainConfig

@@ -1,5 +1,5 @@
-"""From a photo's bytes to everything that the network made of it. The server and the shell both go
-this way.
+"""From a photo's bytes to an analysis: decode, fit, run, describe. Server and shell use the same
+code.
 """
 
 from __future__ import annotations
@@ -81,10 +81,8 @@ class Layer:
 
 @dataclass(frozen=True)
 class Boxes:
-    """What a detector found: the layout that its outputs were read by, its boxes, best first, and
-    what their units are called.
-
-    ``output``: which output they are told of with, the first that the layout reads.
+    """A detector's boxes: the format of its outputs, the boxes, best first, and the labels of their
+    units. ``output``: the first output that the format reads; the API lists the boxes there.
     """
 
     output: str
@@ -121,7 +119,7 @@ class Analysis:
 
     @cached_property
     def fields(self) -> ReceptiveFields:
-        """What numbers see of the input."""
+        """Receptive fields in the input."""
         return receptive_fields_of(self.network)
 
     @cached_property
@@ -187,8 +185,8 @@ class Analysis:
 
 
 def explain_input(steps: Preprocess, index: Index, pixel: float, value: float) -> Explanation:
-    """An input number is a pixel's brightness, scaled: (pixel / scale − mean) / std. The term lies
-    in the photo, whose red is first.
+    """An input value is a normalised pixel: (pixel / scale − mean) / std. The term's index is in
+    the photo, whose channels are RGB.
     """
     place, channel, *rest = index
     mean, std, colour = steps.mean[channel], steps.std[channel], steps.colour_of(channel)
@@ -219,11 +217,11 @@ def analyze(
     check: Callable[[], None] | None = None,
     crop: Box | None = None,
 ) -> Analysis:
-    """Run the network on a picture file and look at all that comes out. Without a ``crop``, on the
-    network's usual part of it.
+    """Run the network on an image file and analyse every value. Without a ``crop``, the network's
+    default crop is used.
 
-    Raises a PictureError for a file that is not a fit picture, BadParameter for a crop that does
-    not lie in it, and whatever ``check`` raises to stop the work.
+    Raises a PictureError for a file that is not a usable image, BadParameter for a crop that is not
+    within it, and whatever ``check`` raises to stop the work.
     """
     clock = Clock()
     steps = preprocess_of(network)
@@ -313,7 +311,7 @@ def output_of(network: Network, name: str | None) -> OutputInfo:
 
 
 def preprocess_of(network: Network) -> Preprocess:
-    """How a photo becomes this network's input; for a network that does not say, the usual way."""
+    """The network's preprocessing, or the default for a network without any."""
     if network.preprocess is not None:
         return network.preprocess
     channels, rows, cols = next(iter(network.inputs.values()))

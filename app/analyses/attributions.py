@@ -1,4 +1,4 @@
-"""Which pixels speak for a class: what is asked for, the engine's answer, and its forms."""
+"""Attributions: the request, the engine's result, and its formats."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Check = Callable[[], None]
 
 @dataclass(frozen=True)
 class AttributionTask:
-    """What is asked for; ``output`` None is the primary one, ``target`` a label or a unit, None the
-    best class; ``options`` are the method's own.
+    """An attribution's parameters. ``output``: None is the primary one; ``target``: a label or a
+    unit, None is the best class; ``options``: the method's.
     """
 
     method: str
@@ -35,9 +35,7 @@ class AttributionTask:
 
 @dataclass(frozen=True)
 class Answer:
-    """An attribution, how it stands the test if that was asked for, and how long it took in
-    seconds.
-    """
+    """An attribution, its deletion and insertion curves if requested, and its duration in seconds."""
 
     found: Attribution
     curves: Curves | None
@@ -46,10 +44,9 @@ class Answer:
 
 
 def answer(done: Analysis, task: AttributionTask, tick: ProgressCallback) -> Answer:
-    """Ask the engine; ``tick(done, total)`` hears how far it is and may raise to stop it.
-
-    Raises BadParameter with the engine's words for a method, target, layer or option that does not
-    fit.
+    """Compute an attribution; ``tick(done, total)`` reports progress and may raise to stop it.
+    Raises BadParameter with the engine's message for a method, target, layer or option that is
+    invalid.
     """
     start = time.perf_counter()
     x = next(iter(done.trace.values()))

@@ -1,6 +1,4 @@
-"""Where numbers come from beyond their own terms: paths, fields and weights as the plain content of
-the API's JSON.
-"""
+"""Strongest paths, effective receptive fields and weights as JSON content."""
 
 from __future__ import annotations
 
@@ -107,8 +105,8 @@ def weights_bytes(
 
 
 def _parameters(registry: Registry, model: str, name: str) -> dict[str, Array]:
-    """A layer's parameters, none of them a bare number: «weight» and «bias», say, mostly with one
-    entry a filter first.
+    """A layer's parameters, each with at least one axis, such as «weight» and «bias»; the first
+    axis is usually the filter.
     """
     info = _layer_info(registry, model, name)
     network = registry.get(model)
@@ -124,7 +122,7 @@ def _parameters(registry: Registry, model: str, name: str) -> dict[str, Array]:
 def _layer_info(
     registry: Registry, model: str, name: str, check: Check | None = None
 ) -> inspection.LayerInfo:
-    """What is known of a layer of a model. Raises UnknownModel, UnknownLayer."""
+    """The description of a model's layer. Raises UnknownModel, UnknownLayer."""
     for info in registry.layers(model, check):
         if info.name == name:
             return info

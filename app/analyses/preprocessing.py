@@ -27,7 +27,7 @@ from engine.outputs import OutputInfo
 from engine.preprocess import USUAL, Preprocess
 from engine.trace import Trace
 
-_BEST = 5  # classes that are told of each
+_BEST = 5  # classes listed for each
 _FIRST = 6  # numbers
 
 
@@ -40,7 +40,7 @@ def trials(network: Network) -> list[tuple[str | None, Network]]:
 
 
 def decoder(data: bytes, limits: Limits) -> Callable[[Network], Picture]:
-    """Decodes a picture file for a network: once for all that want it in the same size."""
+    """Decodes an image file for a network, once for each size."""
 
     @cache
     def decoded(at_least: int) -> Picture:
@@ -72,7 +72,7 @@ def tried(
 def _answer(
     network: Network, info: OutputInfo, trace: Trace, boxes: Boxes | None
 ) -> dict[str, Any]:
-    """What an output says, in so few numbers that ways to prepare a photo can be compared by them."""
+    """A summary of an output, small enough to compare ways to preprocess a photo."""
     content: dict[str, Any] = {"name": info.name, "kind": info.kind}
     if info.is_classifying:
         best = outputs.predictions(info, trace)[:_BEST]

@@ -54,7 +54,7 @@ def model_summary(registry: Registry, model: str) -> dict[str, Any]:
 
 
 def model_list(registry: Registry) -> list[dict[str, Any]]:
-    """The models on offer. One that goes in this moment, or whose file cannot be read, is left out."""
+    """All models. A model that is deleted meanwhile, or whose file cannot be read, is left out."""
     found = []
     for name in registry.ids:
         with suppress(UnknownModel):
@@ -65,7 +65,7 @@ def model_list(registry: Registry) -> list[dict[str, Any]]:
 def model(
     registry: Registry, model: str, check: Callable[[], None] | None = None
 ) -> dict[str, Any]:
-    """All there is to know of a model. ``check`` may raise to stop."""
+    """A model with its layers. ``check`` may raise to stop."""
     network, layers = registry.get(model), registry.layers(model, check)
     name, shape = next(iter(network.inputs.items()))
     cost = model_cost(network)
@@ -121,9 +121,7 @@ def analysis(done: Analysis) -> dict[str, Any]:
 
 
 def output_kind(info: OutputInfo) -> str | None:
-    """Where probabilities come from: the network's own answer, "probabilities", or its raw scores,
-    "logits"; None without classes.
-    """
+    """What the primary output holds: "probabilities" or "logits"; None for outputs without classes."""
     if not info.is_classifying:
         return None
     return "probabilities" if info.form == "probabilities" else "logits"
@@ -295,8 +293,8 @@ def _terms(why: Explanation, reads: list[tuple[str, ValueLayout]]) -> list[dict[
     columns = (why.input_indices, _places(why, layouts), why.values, why.weights, why.contributions)
     padding = _outside(why, layouts) if "photo" not in sources else np.zeros(len(why.values), bool)
     rows = zip(*(column.tolist() for column in (*columns, padding)), strict=True)
-    # There are thousands, and somebody waits with a moving hand: each one is written down at once,
-    # without helpers.
+    # There may be thousands of terms for each pointer movement, so each is built directly, without
+    # helper calls.
     return [
         {
             "input": sources[source],
@@ -354,8 +352,8 @@ def place_of(position: Index) -> dict[str, int]:
 
 
 def receptive_field(done: Analysis, name: str, position: Index) -> dict[str, Any] | None:
-    """What a number can see, on the network's input and on the photo; None when it does not depend
-    on the photo.
+    """An element's receptive field on the network's input and on the photo; None when it does not
+    depend on the photo.
     """
     box = done.fields.at(name, done.index(name, position))
     if box is None:

@@ -1,8 +1,6 @@
-"""Finished analyses, by content: the same photo and network cost one run, also when asked twice at
-the same moment.
-
-Analyses live in memory only, as long as the byte budget allows; the least recently used goes first.
-Photos are not kept: of a photo only the pixels that the network saw are.
+"""Finished analyses by content hash: the same photo and network are computed once, also for
+concurrent requests. Analyses are kept in memory within a byte budget; the least recently used are
+evicted. Of a photo, only the network's crop is kept.
 """
 
 from __future__ import annotations

@@ -23,9 +23,7 @@ from engine.types import Array
 
 
 def plain_changes(changes: Changes) -> dict[str, Any]:
-    """Changes as they are asked for, without what changes nothing: the canonical form, which the
-    variant's id is made of.
-    """
+    """The canonical form of requested changes, without no-ops; the variant's id is its hash."""
     usual = asdict(PhotoChanges())
     photo = {k: v for k, v in asdict(changes.photo).items() if v != usual[k]}
     network = [
@@ -50,9 +48,8 @@ def variant_id(original: Analysis, changes: Changes) -> str:
 
 
 def vary(original: Analysis, changes: Changes, check: Callable[[], None] | None = None) -> Analysis:
-    """The analysis with the changes made. What does not come after a change is not computed again.
-
-    Raises BadParameter for a change that cannot be made.
+    """The analysis with the changes applied. Only values that depend on a change are computed
+    again. Raises BadParameter for an invalid change.
     """
     clock = Clock()
     try:
@@ -90,7 +87,7 @@ def vary(original: Analysis, changes: Changes, check: Callable[[], None] | None 
 
 
 def difference(of: Analysis, to: Analysis) -> dict[str, Any]:
-    """How far apart two analyses are, layer by layer and in their answers, as plain content.
+    """The differences of two analyses, layer by layer and in their predictions, as JSON content.
 
     ``relative`` is ‖of − to‖ / ‖to‖, ``largest`` the largest |of − to|, ``cosine`` that of the
     angle between the two. Raises BadParameter for analyses whose layers or classes are not the

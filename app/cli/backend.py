@@ -35,7 +35,7 @@ class AnalysisHandle(Protocol):
         """A layer's maps as a picture, PNG."""
 
     def attribution(self, tick: ProgressCallback | None = None, **options: Any) -> dict[str, Any]:
-        """Which pixels speak for a class, as POST …/attributions answers."""
+        """An attribution, in the form of POST …/attributions."""
 
     def overlay(self, **options: Any) -> bytes:
         """The photo as the network saw it with such a map over it, as a PNG."""
@@ -45,13 +45,13 @@ class AnalysisHandle(Protocol):
 
 
 class Backend(Protocol):
-    """What the shell asks: app.client.Client, or the one below."""
+    """What the shell's commands call: app.client.Client, or LocalBackend below."""
 
     def models(self) -> list[dict[str, Any]]:
         """The models on offer."""
 
     def models_add(self, model: Path, **options: str) -> dict[str, Any]:
-        """A model of one's own, for as long as this goes on; its description, with its ``id``."""
+        """Upload a model for the lifetime of this backend; its description, with its ``id``."""
 
     def predict(
         self,
@@ -86,9 +86,7 @@ class LocalBackend:
         return serializers.model_list(self._registry)
 
     def models_add(self, model: Path, **options: str) -> dict[str, Any]:
-        """A model of one's own, for as long as this process goes on; its description, with its
-        ``id``.
-        """
+        """Load a model for the lifetime of this process; its description, with its ``id``."""
         data, parsed, limits = model.read_bytes(), parse_options(options), limits_of(self._settings)
         external = read_beside(model, data, limits.max_bytes)
         added = model_id(data, parsed, external)
@@ -134,7 +132,7 @@ class _LocalAnalysis:
 
     def attribution(self, tick: ProgressCallback | None = None, **options: Any) -> dict[str, Any]:
         found = attributions.present(self._done, self._ask(options, tick))
-        # As it would come over the wire: lists rather than arrays.
+        # As in the API's JSON: lists instead of arrays.
         content: dict[str, Any] = orjson.loads(json_bytes(found))
         return content
 

@@ -18,8 +18,8 @@ from engine.errors import EngineError
 
 
 def settings(**flags: object) -> Settings:
-    """The settings from the environment; ``flags`` come before them. A value that makes no sense
-    ends the program.
+    """The settings from the environment; ``flags`` take precedence. An invalid value ends the
+    program.
     """
     try:
         return Settings(**flags)  # type: ignore[arg-type]
@@ -30,7 +30,7 @@ def settings(**flags: object) -> Settings:
 
 @contextmanager
 def source(server: str | None) -> Iterator[Backend]:
-    """Who answers; whatever goes wrong ends the program with one line."""
+    """The backend that answers; any error ends the program with one line."""
     with errors_in_one_line():
         if server is None:
             yield LocalBackend(settings())
@@ -41,7 +41,7 @@ def source(server: str | None) -> Iterator[Backend]:
 
 @contextmanager
 def errors_in_one_line() -> Iterator[None]:
-    """Whatever goes wrong ends the program with one line on stderr and the exit code 1."""
+    """Ends the program at any error, with one line on stderr and the exit code 1."""
     try:
         yield
     except (AppError, ClientError, EngineError, OSError) as error:
@@ -49,9 +49,8 @@ def errors_in_one_line() -> Iterator[None]:
 
 
 def stdout(at_least: int | None = None) -> Console:
-    """Names of files, layers and classes are printed as they are, whatever brackets they hold.
-
-    ``at_least``: columns for what goes to a file or a pipe, which has no width of its own.
+    """A console that prints names of files, layers and classes literally, without markup.
+    ``at_least``: columns for output to a file or a pipe, which has no width.
     """
     console = Console(markup=False, highlight=False)
     if at_least is not None and not console.is_terminal:

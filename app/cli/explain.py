@@ -1,4 +1,4 @@
-"""``convscope explain``: which pixels of a photo speak for a class."""
+"""``convscope explain``: the attribution map of a class on a photo."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def explain(
     npy: Path | None,
     json: Path | None,
 ) -> None:
-    """Ask, write the files that are wanted, and say in a few lines what was found."""
+    """Compute the attribution, write the requested files, and print a summary."""
     with _progress() as tick:
         found = result.attribution(tick, **options)
     if png is not None:

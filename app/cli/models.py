@@ -1,6 +1,4 @@
-"""``convscope models`` and ``convscope inspect``: the models there are, models of one's own, and
-what a network is made of.
-"""
+"""``convscope models`` and ``convscope inspect``: list, add and remove models; describe a network."""
 
 from __future__ import annotations
 
@@ -27,7 +25,7 @@ from engine.kernels import autotune
 from engine.kernels.autotune import Choice
 from engine.network import Network
 
-_WIDE = 120  # columns where nobody's window says how many there are
+_WIDE = 120  # columns where the output is not a terminal
 
 models = typer.Typer(help="List the models, and bring your own.", invoke_without_command=True)
 
@@ -189,7 +187,7 @@ def is_file(model: str) -> bool:
 
 
 def model_of(answers: Backend, model: str | None) -> str | None:
-    """The id of a model that is named by its id or by a file, which is brought then."""
+    """The id of a model that is given by its id or by a file; a file is loaded first."""
     if model is None or not is_file(model):
         return model
     found: str = answers.models_add(Path(model), name=Path(model).stem)["id"]

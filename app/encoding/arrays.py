@@ -1,6 +1,4 @@
-"""Numbers → bytes: JSON, NumPy's own files, and pictures. Arrays come in as (C, H, W) or (K,),
-float32.
-"""
+"""Arrays → bytes: JSON, npy, npz, PNG. Arrays are (C, H, W) or (K,), float32."""
 
 from __future__ import annotations
 
@@ -41,7 +39,7 @@ def json_bytes(content: Any) -> bytes:
 
 
 def plain(y: Array) -> NDArray[np.float32]:
-    """The array as it leaves the house: little-endian float32 in C order."""
+    """The array in the wire format: little-endian float32, C order."""
     return np.ascontiguousarray(y, "<f4")
 
 
@@ -74,7 +72,7 @@ def heatmaps_png(y: Array, title: str) -> bytes:
     each.
 
     Signed values are coloured on a diverging scale that is symmetric about zero, others from zero
-    up. The scale's ends stand in the PNG's text.
+    up. The PNG's text chunks hold the ends of the scale.
     """
     maps = plain(y) if y.ndim == 3 else plain(y).reshape(-1, 1, 1)
     low, high, table = _scale(maps)
@@ -90,8 +88,8 @@ def heatmaps_png(y: Array, title: str) -> bytes:
 def overlay_png(
     pixels: NDArray[np.uint8], values: Array, signed: bool, title: str, strength: float = 0.7
 ) -> bytes:
-    """A map (H, W) laid over the picture (H, W, 3) that it speaks of, as a PNG enlarged to about
-    512 pixels.
+    """An attribution map (H, W) laid over its image (H, W, 3), as a PNG enlarged to about 512
+    pixels.
 
     Where the map is zero the picture shows through, in grey so that the colours are the map's
     alone; where it is largest, ``strength`` of the colour is the map's.

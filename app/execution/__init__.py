@@ -1,3 +1,1 @@
-"""How work is carried out: bounded workers, and a cache in which a result is computed once for all
-who ask.
-"""
+"""Execution of work: a bounded pool of workers, and a single-flight cache of results."""

@@ -1,6 +1,4 @@
-"""Results by content: what was asked for twice is made once, also at the same moment, and kept as
-long as memory allows.
-"""
+"""A single-flight LRU cache: concurrent requests for one key compute its result once."""
 
 from __future__ import annotations
 
@@ -27,8 +25,8 @@ class _Flight(Generic[T]):
 class SingleFlightCache(Generic[T]):
     """Results by their ids, up to ``max_bytes``; the least recently used goes first.
 
-    ``blocks`` says what memory a result holds on to: an id for each block → its bytes. What several
-    results share is counted once. Use it from one event loop.
+    ``blocks`` returns the memory of a result: block id → bytes; blocks shared by several results
+    count once. For use from one event loop.
     """
 
     def __init__(
@@ -50,8 +48,8 @@ class SingleFlightCache(Generic[T]):
         return self._finished[key]
 
     def put(self, key: str, result: T, beside: str | None = None) -> bool:
-        """Remember a result, and what is remembered as ``beside`` with it. False, and nothing goes,
-        where there is no room for that.
+        """Store a result; the result ``beside`` must stay in the cache with it. Returns False, and
+        evicts nothing, if both do not fit.
         """
         self._drop(key)
         together = dict(self._blocks(result))
@@ -84,10 +82,8 @@ class SingleFlightCache(Generic[T]):
             self._drop(key)
 
     async def get_or_compute(self, key: str, work: Work[T], beside: str | None = None) -> T:
-        """What is remembered under that id, or what ``work`` makes, once for all who ask at the
-        same time. ``beside`` as in ``put``.
-
-        When everyone who waits for a run is cancelled, the run is stopped.
+        """The cached result of that id, or the result of ``work``, computed once for concurrent
+        callers. ``beside`` as in ``put``. The computation is cancelled when all its callers are.
         """
         found = self.get(key)
         if found is not None:

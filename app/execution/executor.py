@@ -1,10 +1,10 @@
-"""The only door to engine work: a bounded pool of threads, a queue that can be full, a time limit,
-and a way to stop.
+"""The only access to engine work: a bounded pool of threads, a queue that can be full, a time
+limit, and a way to stop.
 
 Decoding, forward passes and encoding take milliseconds to seconds of processor time. They run here
-and never on the event loop, which stays free to answer others. Work is stopped between two layers:
-the task gets a ``check`` that raises once time is up or nobody waits any more, and hands it to
-``Network.forward``.
+and never on the event loop, which stays free for other requests. Work is stopped between two
+layers: the task gets a ``check`` that raises at the time limit or after cancellation, and passes it
+to ``Network.forward``.
 """
 
 from __future__ import annotations
@@ -69,9 +69,7 @@ class WorkExecutor:
             job.cancel()  # has an effect only while it waits for a thread
 
     def close(self) -> None:
-        """Take no more work. Waiting tasks are dropped; those at work stop at their next check, as
-        nobody waits for them.
-        """
+        """Accept no more work. Waiting tasks are dropped, running ones stop at their next check."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _finished(self, ticket: _TaskContext, done: asyncio.Future[Any]) -> None:
@@ -127,8 +125,8 @@ class _TaskContext:
 
 
 async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
-    """The result of ``work``, which is cancelled when the client goes away first (ClientGone). Read
-    the body before.
+    """The result of ``work``, which is cancelled when the client disconnects first (ClientGone).
+    Read the request's body before calling this.
     """
     task = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_disconnected(receive))

@@ -1,5 +1,4 @@
-"""What kind of file it is, by its bytes, whatever its name: for files that were brought as models
-and hold none that is read here.
+"""The type of a file by its bytes, whatever its name: for uploads that are no supported model.
 
 Each kind says what it is and what to do with this one. A row is tried in order; none reads more
 than the first bytes, but for ZIPs, whose names of entries are looked for at both ends.
@@ -357,8 +356,8 @@ def kind_of_file(data: bytes) -> FileKind | None:
 
 
 def _kind_of_message(data: bytes, head: bytes) -> FileKind | None:
-    """What a file is that is known by no mark: a protobuf message of other programs, a text, a
-    picture, or nothing known.
+    """The type of a file without a known signature: another protobuf message, a text, an image, or
+    unknown.
     """
     if _COREML.match(head) and not _names_its_maker(head):
         return _COREML_KIND

@@ -1,8 +1,6 @@
-"""A model file and what it does not say → a network. The server's uploads and the shell's files go
-this way.
-
-What somebody says of the file (app/models/options.py) is held against it here: how a photo becomes
-the input, and what the classes are called.
+"""A model file and import options → a network, for the server's uploads and the shell's files. The
+options (app/models/options.py) are checked against the file here: preprocessing, input size,
+labels.
 """
 
 from __future__ import annotations
@@ -58,8 +56,8 @@ _MOST_TOLD = 2**17  # bytes of a model card
 
 
 def limits_of(settings: Settings) -> ModelLimits:
-    """How large a model may be. Its values must fit into the memory for analyses, or nobody could
-    look at them.
+    """The limits of a model. Its values must fit into the cache of analyses, or its analyses could
+    not be kept.
     """
     kept = settings.max_analysis_cache_bytes or settings.max_activation_bytes
     return ModelLimits(
@@ -95,8 +93,8 @@ def read_model(
             raise InvalidModel("The network has no output.")
         network = _with_options(network, options)
         _check_told(network)
-        # Once on a blank photo: what cannot be run is refused here rather than with somebody's
-        # photo.
+        # One run on a blank photo, so that a network that cannot run is refused on import rather
+        # than at the first analysis.
         blank = np.zeros((1, *next(iter(network.inputs.values()))), np.float32)
         trace = network.freeze().forward(blank, check=check)
         network.output_infos = describe(network, check, trace)
@@ -167,9 +165,7 @@ def _saved_here(data: bytes, options: ImportOptions) -> Network:
 
 
 def _check_told(network: Network) -> None:
-    """What a file says of itself is passed on to all who ask, so it must be such as can be, and not
-    too much.
-    """
+    """A file's metadata is sent to every client, so it must be serialisable and not too long."""
     try:
         json_bytes(network.structure())
         size = len(json_bytes(network.meta))
@@ -182,7 +178,7 @@ def _check_told(network: Network) -> None:
 
 
 def _with_options(network: Network, options: ImportOptions) -> Network:
-    """The network with the names and the preprocessing that somebody says."""
+    """The network with the labels and the preprocessing of the options."""
     labels = options.labels
     if labels is not None:
         _check_labels(network, labels)
@@ -204,8 +200,8 @@ def _with_options(network: Network, options: ImportOptions) -> Network:
 
 
 def with_preprocessing(network: Network, options: ImportOptions) -> Network:
-    """The same network, its very parameters, for photos that are prepared as the options say.
-    Raises BadParameter.
+    """A network that shares the parameters, with the preprocessing of the options. Raises
+    BadParameter.
     """
     other = network.replaced({})
     other.preprocess = _preprocess(network, options)
@@ -240,8 +236,8 @@ def _either(counts: list[int]) -> str:
 
 
 def _preprocess(network: Network, options: ImportOptions) -> Preprocess:
-    """How a photo becomes the input: as somebody says, else as the file does, the network itself,
-    or as is usual.
+    """The preprocessing: from the options, else from the file, from the network's first layers, or
+    the default.
     """
     channels, rows, cols = next(iter(network.inputs.values()))
     input_size = (channels, rows, cols)
@@ -259,7 +255,7 @@ def _preprocess(network: Network, options: ImportOptions) -> Preprocess:
 
 
 def _with_channels(known: Preprocess, options: ImportOptions) -> Preprocess:
-    """What is known, with the order of channels that somebody says: each colour keeps its mean and
+    """The known preprocessing with the channel order of the options; each colour keeps its mean and
     std.
     """
     count = known.input_size[0]
@@ -276,7 +272,7 @@ def _with_channels(known: Preprocess, options: ImportOptions) -> Preprocess:
 
 
 def _with_range(known: Preprocess, options: ImportOptions) -> Preprocess:
-    """What is known, with the mean, std and scale that somebody says."""
+    """The known preprocessing with the mean, std and scale of the options."""
     channels = known.input_size[0]
     if options.preset is not None:
         preset = PRESETS[options.preset]
@@ -330,7 +326,8 @@ def _translated(error: EngineError) -> AppError:
     text = f"{str(error)[:1].upper()}{str(error)[1:]}."
     match error:
         case UnsupportedOp():
-            # Only somebody who has sent an ONNX file comes here, so its room is open already.
+            # Imported here, because only ONNX imports reach this branch, and the package is loaded
+            # by then.
             from engine.formats.onnx.converters import CONVERTERS
 
             more = {"op": error.op, "node": error.node, "supported": sorted(CONVERTERS)}

@@ -1,8 +1,5 @@
-"""What somebody says of a model file that they bring: parsed from the texts of a form, an address
-or the shell.
-
-Nothing here looks at the file; whether an option fits it is found out when it is loaded
-(app/models/loading.py).
+"""Import options of a model file, parsed from a form, a query or the shell. Nothing here reads the
+file; app/models/loading.py checks the options against it.
 """
 
 from __future__ import annotations
@@ -69,7 +66,7 @@ PRESETS: Mapping[str, Preset] = {
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What somebody says of a model file. What is None is the file's own, or the usual.
+    """Import options of a model file. None means the file's own value, or the default.
 
     - ``size`` (height, width); ``layout``: "chw" or "hwc", where the shape of the input does not
       tell;
@@ -95,9 +92,7 @@ class ImportOptions:
 
     @property
     def says_range(self) -> bool:
-        """Whether somebody says which numbers pixels become; their order and the photo's cut are
-        other questions.
-        """
+        """Whether an option sets the normalisation (channel order and crop aside)."""
         said = (self.preset, self.mean, self.std, self.scale)
         return any(option is not None for option in said)
 
@@ -106,9 +101,7 @@ NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 
 
 class ModelUpload(NamedTuple):
-    """A model file's bytes, what is said of it, and the files with weights that came with it, by
-    name.
-    """
+    """A model file's bytes, its import options, and its external weight files by name."""
 
     data: bytes
     options: ImportOptions

@@ -120,7 +120,7 @@ def _maps(shape: Shape, options: ImportOptions) -> tuple[tuple[int, int, int], l
 
 
 def _flat(shape: Shape, options: ImportOptions) -> tuple[tuple[int, int, int], list[Op]]:
-    """A photo whose numbers stand in one row (N,), or in one a channel (C, N)."""
+    """A flattened photo: (N,), or (C, N) with one row for each channel."""
     wanted = (shape[0],) if len(shape) == 2 and shape[0] > 1 else _wanted(options)
     count = prod(shape)
     found = next((c for c in wanted if (side := isqrt(count // c)) > 1 and c * side**2 == count), 0)
@@ -150,7 +150,7 @@ def _wanted(options: ImportOptions) -> tuple[int, ...]:
 
 
 def _which_channels(shape: Shape, options: ImportOptions) -> AppError:
-    """The refusal of an input of which it is not known what its channels are given."""
+    """The error for an input whose channels are unknown."""
     if options.channels is not None:
         return bad_option(
             "channels",

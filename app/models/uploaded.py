@@ -1,4 +1,4 @@
-"""Networks that people bring: in memory, as long as there is room and somebody uses them."""
+"""Uploaded networks: kept in memory within a byte budget, and deleted when unused."""
 
 from __future__ import annotations
 
@@ -31,10 +31,8 @@ class _Entry:
 
 
 class UploadedModels:
-    """A shelf of brought models, up to ``max_bytes``, each as long as it is used within
-    ``seconds``. Safe to use from any thread.
-
-    ``clock`` tells the time in seconds.
+    """Uploaded models, up to ``max_bytes``; a model expires after ``seconds`` without use.
+    Thread-safe. ``clock`` gives the time in seconds.
     """
 
     def __init__(
@@ -58,7 +56,7 @@ class UploadedModels:
             return None if own is None or self._is_over(own) else own.network
 
     def use(self, model: str) -> None:
-        """Take note that somebody uses a model, which begins its time anew."""
+        """Restart the expiry of a model."""
         with self._lock:
             own = self._entries.get(model)
             if own is not None and not self._is_over(own):
@@ -75,8 +73,8 @@ class UploadedModels:
             return Retention(uploaded=True, bytes=own.nbytes, expires_in=round(left, 1))
 
     def keep(self, model: str, network: Network) -> list[str]:
-        """Put a model on the shelf; what had to go for it. Raises OversizedModel for one that has
-        no room even alone.
+        """Store a model; returns the ids that were evicted for it. Raises OversizedModel for a
+        model above ``max_bytes``.
         """
         nbytes = cost(network).parameter_bytes
         if nbytes > self._max_bytes:
@@ -95,7 +93,7 @@ class UploadedModels:
             return gone
 
     def delete(self, model: str) -> None:
-        """Forget a model. Raises UnknownModel, and ModelNotDeletable for one that nobody brought."""
+        """Delete a model. Raises UnknownModel, and ModelNotDeletable for one that was not uploaded."""
         if not model.startswith(UPLOADED_PREFIX):
             raise ModelNotDeletable(
                 f"{model!r} was not brought by anybody, so it stays. Models that can be deleted begin with {UPLOADED_PREFIX!r}."
@@ -107,7 +105,7 @@ class UploadedModels:
             del self._entries[model]
 
     def sweep(self) -> list[str]:
-        """Forget the models whose time is over; their ids."""
+        """Delete expired models; returns their ids."""
         with self._lock:
             return self._sweep()
 

@@ -45,7 +45,7 @@ DEFAULTS = TrainConfig()
 
 @dataclass(frozen=True)
 class Options:
-    """What to learn from (an ImageFolder), where to write, and how."""
+    """The dataset (an ImageFolder), the output folder, and the options."""
 
     folder: Path
     out: Path
@@ -107,7 +107,7 @@ def _prepare(options: Options, console: Console) -> tuple[Options, TrainState, D
 
 
 def build(options: Options) -> Network:
-    """The network that is to learn the folder's classes. Raises TrainingError."""
+    """An untrained network for the folder's classes. Raises TrainingError."""
     classes = image_folder.classes(options.folder)
     name, known = options.architecture, ", ".join(ARCHITECTURES)
     if name not in ARCHITECTURES:
@@ -209,7 +209,7 @@ def _class_table(measured: Evaluation, classes: tuple[str, ...]) -> Table:
 
 
 def _card(options: Options, measured: Evaluation | None, dataset: Dataset) -> dict[str, Any]:
-    """What the model's file tells about it. No path of this machine is in it."""
+    """The metadata of the model's file. It contains no path of this machine."""
     config = options.config
     training, held_out = split_by_seed(dataset.labels, config.validation, config.seed)
     counts = dataset.pictures_per_class

@@ -1,8 +1,6 @@
-"""``convscope train --serve``: the same training, shown on the page at /learn while the terminal
-tells of it.
-
-The pictures become a set of the server's own, the training one of its trainings: in a process of
-its own, with checkpoints in the trainings folder, where ``convscope serve`` finds it again.
+"""``convscope train --serve``: the same training on the server, shown on the page at /learn and in
+the terminal. The images become a dataset of the server. The training runs in a process of its own,
+with checkpoints in the trainings folder, so ``convscope serve`` can resume it.
 """
 
 from __future__ import annotations
@@ -89,7 +87,7 @@ def _config(options: Options, data: str) -> dict[str, Any]:
 
 
 async def _follow(training: TrainingRun, console: Console) -> None:
-    """Tell of it until it is over."""
+    """Print each epoch until the training has ended."""
     told = 0
     with progress_bar(console) as progress:
         bar = progress.add_task("", total=None, numbers="")
