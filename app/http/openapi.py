@@ -26,7 +26,7 @@ from app.errors import (
 from app.http.code_samples import code_samples
 from app.http.negotiation import MEDIA_TYPES
 from app.http.problems import PROBLEM_JSON, PROBLEMS, Problem
-from app.http.schemas import attributions, learning, steps
+from app.http.schemas import attributions, learning, steps, training_config
 from app.http.schemas import common as schemas
 from app.http.schemas import problem as schemas_problem
 
@@ -196,6 +196,7 @@ def build(app: FastAPI) -> dict[str, Any]:
             *schemas.BODIES,
             *attributions.BODIES,
             *learning.BODIES,
+            *training_config.BODIES,
             *steps.BODIES,
         ):
             _add_schema(known, shape)

@@ -25,6 +25,7 @@ from app.http.negotiation import EVENTS, MEDIA_TYPES, accepted, choose_format
 from app.http.openapi import binary_content, json_body, problem_responses
 from app.http.responses import created, json_response
 from app.http.schemas import learning as schemas
+from app.http.schemas.training_config import TrainingRequest
 from app.learning import evaluation
 from app.learning.runs.config import config_of
 from app.learning.runs.run import TrainingRun
@@ -85,7 +86,7 @@ async def list_trainings(services: ServicesDep) -> Response:
 )
 async def create_training(request: Request, services: ServicesDep) -> Response:
     """It learns in a process of its own, also when nobody looks, and is found again after a restart of the server."""
-    spec = await read_json(request, schemas.TrainingRequest, services.settings.body_timeout)
+    spec = await read_json(request, TrainingRequest, services.settings.body_timeout)
     asked = spec.model_dump(exclude={"name", "paused", "speed"}, exclude_none=True)
     if spec.architecture is None and spec.layers is None:
         asked["layers"] = [dict(layer) for layer in layer_spec.DEFAULT_LAYERS]

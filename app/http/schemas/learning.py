@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from app.http.schemas.outputs import Schema
+from app.http.schemas.training_config import DatasetId, Layers, Speed, TrainingConfig
 from app.learning.runs.defaults import DEFAULT_CONFIG
 
 
@@ -42,22 +43,10 @@ class DatasetList(Schema):
     """The sets of pictures to learn from."""
 
     datasets: list[Dataset]
-    default_config: dict[str, Any] = Field(
+    default_config: TrainingConfig = Field(
         description="A config for POST /trainings that learns any drawn set in less than a minute.",
         examples=[DEFAULT_CONFIG],
     )
-
-
-# A layer as engine/zoo/layer_spec.py describes it; what is wrong with one is said there.
-Layers = Annotated[
-    list[dict[str, Any]],
-    Field(
-        max_length=64,
-        description="From the picture on, without the last dense layer and the softmax, which are added.",
-        examples=[DEFAULT_CONFIG["layers"]],
-    ),
-]
-Id = Annotated[str, Field(max_length=64)]
 
 
 class NetworkSpec(Schema):
@@ -65,7 +54,7 @@ class NetworkSpec(Schema):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    dataset: Id = Field(description="A set's id.", examples=["shapes"])
+    dataset: DatasetId
     layers: Layers
 
 
@@ -93,70 +82,6 @@ class Plan(Schema):
     problem: str | None = Field(description="That of the first impossible layer.", examples=[None])
 
 
-class TrainingRequest(Schema):
-    """What a training is to be: pictures, a network (layers, or the name of an architecture), and how to learn."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field("", max_length=200, description="What to call it.", examples=["Shapes"])
-    dataset: Id = Field("shapes", description="A set's id.", examples=["shapes"])
-    layers: Layers | None = Field(
-        None,
-        description="Without layers and architecture, a small network that learns each drawn set.",
-    )
-    architecture: str | None = Field(
-        None,
-        pattern="^(everyday|branches)$",
-        description="Instead of layers: everyday or branches, for sets of 64 × 64 pictures.",
-        examples=[None],
-    )
-    loss: str = Field(
-        "cross_entropy",
-        pattern="^(cross_entropy|mean_squared_error)$",
-        description="cross_entropy or mean_squared_error.",
-        examples=["cross_entropy"],
-    )
-    optimiser: str = Field(
-        "adam",
-        pattern="^(sgd|momentum|nesterov|rmsprop|adam|adamw)$",
-        description="sgd, momentum, nesterov, rmsprop, adam or adamw.",
-        examples=["adam"],
-    )
-    learning_rate: float = Field(0.005, gt=0, le=10, examples=[0.005])
-    momentum: float = Field(0.9, ge=0, lt=1, examples=[0.9])
-    schedule: str = Field(
-        "cosine",
-        pattern="^(constant|cosine|one_cycle)$",
-        description="constant, cosine or one_cycle.",
-        examples=["cosine"],
-    )
-    batch_size: int = Field(32, ge=1, le=512, examples=[32])
-    weight_decay: float = Field(0.0, ge=0, le=1, examples=[0.0])
-    label_smoothing: float = Field(0.0, ge=0, lt=1, examples=[0.0])
-    augmentation: str = Field(
-        "none",
-        pattern="^(none|standard|strong)$",
-        description="none, standard or strong.",
-        examples=["none"],
-    )
-    epochs: int = Field(12, ge=1, le=1000, examples=[12])
-    seed: int = Field(0, ge=0, le=2**32 - 1, examples=[0])
-    paused: bool = Field(False, description="Wait before the first step.", examples=[False])
-    speed: float | None = Field(
-        None,
-        ge=0.1,
-        le=1000,
-        description="Batches a second; null for as many as the machine manages.",
-        examples=[None],
-    )
-
-    @model_validator(mode="after")
-    def _one_network(self) -> Self:
-        if self.layers is not None and self.architecture is not None:
-            raise ValueError("give either layers or an architecture")
-        return self
-
-
 class AdvanceRequest(Schema):
     """How many batches to learn from before the next rest."""
 
@@ -170,13 +95,7 @@ class ResumeRequest(Schema):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    speed: float | None = Field(
-        None,
-        ge=0.1,
-        le=1000,
-        description="Batches a second; null for as many as the machine manages.",
-        examples=[None],
-    )
+    speed: Speed = None
 
 
 class TrainingLayer(Schema):
@@ -207,16 +126,66 @@ class Recovered(Schema):
     step_after: int = Field(description="The one from which it went on.", examples=[140])
 
 
+class Histogram(Schema):
+    """Counts of numbers in equal steps from ``low`` to ``high``."""
+
+    low: float = Field(examples=[-0.5])
+    high: float = Field(examples=[0.5])
+    counts: list[int] = Field(examples=[[3, 12, 5]])
+
+
+class LayerHealth(Schema):
+    """How a layer fares; what does not apply to it is null."""
+
+    layer: str = Field(examples=["conv1"])
+    weights: Histogram | None
+    gradients: Histogram | None
+    weight_rms: float | None = Field(
+        description="Root mean square of the weights.", examples=[0.11]
+    )
+    gradient_rms: float | None = Field(examples=[0.004])
+    update_ratio: float | None = Field(
+        description="Root mean square of one step beside that of the weights.", examples=[0.003]
+    )
+    dead: float | None = Field(
+        description="Of a ReLU: the part of its channels or units that are zero for the whole batch.",
+        examples=[None],
+    )
+    saturated: float | None = Field(
+        description="Of a sigmoid or tanh: the part of its numbers where the curve is almost flat.",
+        examples=[None],
+    )
+
+
+class LayerWarning(Schema):
+    """What may keep a layer from learning."""
+
+    kind: Literal["dead_units", "saturated", "vanishing", "exploding"] = Field(
+        examples=["vanishing"]
+    )
+    layer: str = Field(examples=["conv1"])
+    share_or_ratio: float = Field(examples=[0.004])
+
+
+class Diagnostics(Schema):
+    """How the layers fare after a step."""
+
+    step: int = Field(examples=[170])
+    layers: list[LayerHealth]
+    warnings: list[LayerWarning]
+
+
+TrainingStatus = Literal["starting", "running", "paused", "finished", "stopped", "failed"]
+
+
 class TrainingState(Schema):
     """Where a training stands."""
 
     id: str = Field(examples=["6f1d2c3b4a59"])
     name: str = Field(examples=["Shapes"])
-    status: str = Field(
-        description="starting, running, paused, finished, stopped or failed.", examples=["running"]
-    )
+    status: TrainingStatus = Field(examples=["running"])
     problem: str | None = Field(description="Why it ended early.", examples=[None])
-    config: dict[str, Any] = Field(examples=[DEFAULT_CONFIG])
+    config: TrainingConfig
     classes: list[str] = Field(examples=[["circle", "square"]])
     training_pictures: int | None = Field(
         description="How many are learned from; null until it is counted.", examples=[2704]
@@ -237,10 +206,7 @@ class TrainingState(Schema):
     )
     parameters: int = Field(examples=[10136])
     layers: list[TrainingLayer]
-    diagnostics: dict[str, Any] | None = Field(
-        description="How the layers fare: {step, layers, warnings}.",
-        examples=[{"step": 170, "layers": [], "warnings": []}],
-    )
+    diagnostics: Diagnostics | None
     model: str = Field(
         description="Its newest network, everywhere where a model's id is asked for; «@STEP» after it is the one of a moment.",
         examples=["run-6f1d2c3b4a59"],
@@ -252,6 +218,20 @@ class TrainingState(Schema):
         description="Bytes of memory, seconds of learning.",
         examples=[{"memory": 2147483648, "seconds": 3600}],
     )
+
+
+class BatchEvent(Schema):
+    """The event «batches» of a training: those that were learned from since, and where it stands."""
+
+    batches: list[list[float]] = Field(
+        description="[step, loss, accuracy, learning rate] of single batches.",
+        examples=[[[1, 2.08, 0.125, 0.005], [2, 2.01, 0.25, 0.005]]],
+    )
+    images_per_second: float | None = Field(examples=[3100.0])
+    seconds_left: float | None = Field(examples=[8.1])
+    epoch: int = Field(examples=[1])
+    step: int = Field(examples=[2])
+    learning_rate: float = Field(examples=[0.005])
 
 
 class Training(TrainingState):
@@ -315,4 +295,5 @@ class EvaluationOut(Schema):
     mistakes: list[Mistake] = Field(description="At most 60, the surest first.")
 
 
-BODIES = (NetworkSpec, TrainingRequest, AdvanceRequest, ResumeRequest)
+# What handlers read from a request's body themselves, and what event streams hold; FastAPI does not know of these.
+BODIES = (NetworkSpec, AdvanceRequest, ResumeRequest, BatchEvent)

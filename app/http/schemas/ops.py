@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from app.http.schemas.outputs import Schema
+from engine.ops.base import Family
 
 
 class OpTraits(Schema):
@@ -14,10 +17,7 @@ class OpTraits(Schema):
     formula: str = Field(
         description="Of a function of one number: what it makes of x; else empty.", examples=[""]
     )
-    family: str = Field(
-        description="input, weights, norm, activation, pool, merge, reshape, output or other.",
-        examples=["weights"],
-    )
+    family: Literal["input", Family] = Field(examples=["weights"])
     per_channel: bool = Field(
         description="Whether channel k depends on channel k of each input alone.", examples=[False]
     )

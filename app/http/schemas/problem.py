@@ -7,6 +7,14 @@ from pydantic import Field
 from app.http.schemas.outputs import Schema
 
 
+class ProblemInput(Schema):
+    """An input of a network that cannot be shown as it is."""
+
+    name: str = Field(examples=["scale"])
+    shape: list[int] = Field(examples=[[1]])
+    photo: bool = Field(description="Whether it takes the photo.", examples=[False])
+
+
 class Problem(Schema):
     """An error (RFC 9457). ``type`` is stable and leads to an explanation."""
 
@@ -47,6 +55,12 @@ class Problem(Schema):
         description="For models: the height and width that the file fixes; null for a side that is open.",
     )
     input: str | None = Field(None, description="For models: the input that it is about.")
+    inputs: list[ProblemInput] | None = Field(
+        None, description="For models with several inputs: all of them."
+    )
+    channels: int | None = Field(
+        None, description="For models whose channels nobody names: how many there are."
+    )
     input_shape: list[int | None] | None = Field(
         None, description="For models: that input's axes; null for one that the file leaves open."
     )

@@ -10,12 +10,12 @@ import { parseNpy } from "./npy.js";
  * @typedef {import("../learn/types.js").PictureSet} PictureSet
  * @typedef {import("../learn/types.js").Plan} Plan
  * @typedef {import("../learn/types.js").Run} Run
- * @typedef {import("../learn/types.js").TrainingConfig} TrainingConfig
- *
- * @typedef {{ datasets: PictureSet[], default_config: TrainingConfig }} Offer What there is to learn from, and what to begin with.
+ * @typedef {import("./wire.js").DatasetList} DatasetList
+ * @typedef {import("./wire.js").TrainingRequest} TrainingRequest
+ * @typedef {import("./wire.js").TrainingStepRequest} TrainingStepRequest
  */
 
-/** @returns {Promise<Offer>} */
+/** @returns {Promise<DatasetList>} what there is to learn from, and what to begin with */
 export function fetchOffer() {
   return fetchJson("datasets");
 }
@@ -82,7 +82,7 @@ export function postPlan(sketch, signal) {
 }
 
 /**
- * @param {TrainingConfig} config
+ * @param {TrainingRequest} config
  * @returns {Promise<Run>}
  */
 export function postTraining(config) {
@@ -159,7 +159,7 @@ export function fetchStep(id, number, picture, signal) {
  * One step on a photo that was analysed, not kept in the model.
  *
  * @param {string} analysis
- * @param {Record<string, unknown>} config its label and how to learn from it
+ * @param {TrainingStepRequest} config
  * @param {AbortSignal} [signal]
  * @returns {Promise<StepTrace>}
  */

@@ -12,7 +12,7 @@ import { debounce } from "../lib/dom.js";
  */
 
 /**
- * @param {import("../api/learning.js").Offer} offer
+ * @param {import("../api/wire.js").DatasetList} offer
  * @returns {LearnState}
  */
 export function firstState({ datasets, default_config }) {

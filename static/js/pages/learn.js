@@ -33,7 +33,7 @@ async function start() {
   }
 }
 
-/** @param {import("../api/learning.js").Offer} offer */
+/** @param {import("../api/wire.js").DatasetList} offer */
 function build(offer) {
   const asked = readAddress(location.search);
   const store = new Store(firstState(offer));

@@ -6,6 +6,7 @@
 /**
  * @typedef {import("./types.js").Change} Change
  * @typedef {import("./types.js").Changes} Changes
+ * @typedef {import("./types.js").CoveredBox} CoveredBox
  * @typedef {import("./types.js").Model} Model
  * @typedef {import("./types.js").NetworkEdit} NetworkEdit
  */
@@ -194,7 +195,7 @@ function isBox(box) {
  * @param {boolean} covered
  * @param {number} width of the picture
  * @param {number} height
- * @returns {number[][]}
+ * @returns {CoveredBox[]}
  */
 export function paintMask(boxes, box, covered, width, height) {
   const mask = new Uint8Array(width * height);
@@ -225,12 +226,12 @@ function fill(mask, [left = 0, top = 0, right = 0, bottom = 0], value, width, he
  * @param {number} height
  */
 function boxesOf(mask, width, height) {
-  /** @type {number[][]} */
+  /** @type {CoveredBox[]} */
   const done = [];
-  /** @type {Map<string, number[]>} those that reach down to the present row */
+  /** @type {Map<string, CoveredBox>} those that reach down to the present row */
   let open = new Map();
   for (let y = 0; y <= height; y++) {
-    /** @type {Map<string, number[]>} */
+    /** @type {Map<string, CoveredBox>} */
     const next = new Map();
     for (const [left, right] of y < height ? runs(mask.subarray(y * width, (y + 1) * width)) : []) {
       const key = `${left},${right}`;

@@ -1,167 +1,38 @@
 /**
- * The shapes that travel through the page. Those that come from the API are described in full by
- * /api/v1/openapi.json.
+ * What the API sends and takes, under the page's names: generated from its OpenAPI document (scripts/types).
  *
- * @typedef {{ id: string, title: string, summary: string, classes: number, parameters: number,
- *   multiply_adds: number, input_size: number[], uploaded: boolean, bytes: number | null, expires_in: number | null }} ModelSummary
- *
- * @typedef {{ input_size: number[], crop_pct: number, interpolation: string, mean: number[], std: number[],
- *   scale: number, channels: string, crop_mode: "center" | "squash" | "border", source: "file" | "graph" | "chosen" | "assumed" }} Preprocess
- *
- * @typedef {{ preset: string | null, preprocess: Preprocess, predictions: Prediction[], outputs: TrialOutput[] }} PreprocessTrial
- *
- * @typedef {{ name: string, kind: OutputKind, predictions?: Prediction[], boxes?: number, best_score?: number | null, values?: number[],
- *   stats?: { min: number, max: number, mean: number } }} TrialOutput What an output says in short.
- *
- * @typedef {object} Layer What the model says of a layer, whatever the photo.
- * @property {string} name
- * @property {string} [label] The file's own name of the step, where it has one.
- * @property {string} op "conv", "relu", "max_pool", …; "input" for the first one.
- * @property {string[]} inputs Names of the layers that it reads.
- * @property {number[]} shape [C, H, W] or [K], as it is shown.
- * @property {string} layout A letter for each of the network's own axes: N pictures, C channels, H rows, W columns, L places.
- * @property {number[] | null} native_shape The network's own, where that is another.
- * @property {number} parameters
- * @property {number} multiply_adds
- * @property {Record<string, unknown>} attributes
- * @property {number[]} receptive_field [height, width] on the network's input.
- * @property {string} display_name The op's name for people.
- * @property {string} formula Of a function of one number, what it makes of x; else empty.
- * @property {"input" | "weights" | "norm" | "activation" | "pool" | "merge" | "reshape" | "output" | "other"} family
- * @property {boolean} per_channel Whether channel k depends on channel k of each input alone.
- * @property {boolean} weighted Whether it has a kernel for each of its channels or units.
- * @property {boolean} preserves_order Whether it has its input's values in their order.
- *
- * @typedef {object} Model
- * @property {string} id
- * @property {string} title
- * @property {string} description
- * @property {Preprocess} preprocess
- * @property {boolean} uploaded Whether somebody brought it.
- * @property {string[] | null} labels
- * @property {number} parameters
- * @property {number} multiply_adds
- * @property {Record<string, unknown>} card
- * @property {Layer[]} layers In the order in which they are computed, the input first.
- * @property {ModelOutput[]} outputs In the file's order.
- *
- * @typedef {"classes" | "binary" | "multilabel" | "numbers" | "boxes" | "map" | "image" | "tokens" | "unknown"} OutputKind
- *
- * @typedef {object} ModelOutput What an output is; it is a layer of the same name.
- * @property {string} name
- * @property {OutputKind} kind
- * @property {number[]} shape One picture's, as the network has it.
- * @property {number} classes
- * @property {string[] | null} labels
- * @property {string} logits The layer that attributions ask about.
- * @property {"softmax" | "sigmoid" | null} activation
- * @property {boolean} primary
- * @property {string} reason
- *
- * @typedef {Box & { label: string, score: number, output: string, row: number }} OutputBox In pixels of the photo.
- *
- * @typedef {{ name: string, kind: OutputKind, predictions?: Prediction[] | null, values?: number[] | null, boxes?: OutputBox[] | null,
- *   format?: string | null, note?: string | null }} AnalysisOutput
- *
- * @typedef {{ min: number, max: number, mean: number, std: number, zero_fraction: number,
- *   dead_channels: number | null }} Stats
- *
- * @typedef {{ name: string, op: string, shape: number[], stats: Stats, top_channels: number[] }} LayerResult
- *
- * @typedef {{ label: string, score: number }} Prediction
- *
- * @typedef {object} Analysis
- * @property {string} id
- * @property {string} model
- * @property {{ width: number, height: number, format: string, crop: number[], size: number[] }} input
- * @property {LayerResult[]} layers
- * @property {Prediction[]} predictions All classes of the primary output, best first; none where it has none.
- * @property {AnalysisOutput[]} outputs
- * @property {{ forward: number, total: number }} timings_ms
- * @property {string | null} [original] The analysis that this one is a variant of.
- * @property {Changes | null} [changes] What was changed in it.
- *
- * @typedef {{ left: number, top: number, right: number, bottom: number }} Box Half open: left ≤ x < right.
- *
- * @typedef {object} Term One of the numbers that a number was made from.
- * @property {string} input The layer that it is in.
- * @property {number | null} [channel]
- * @property {number | null} [y]
- * @property {number | null} [x]
- * @property {number | null} [unit]
- * @property {number} value
- * @property {number | null} weight
- * @property {number} product
- * @property {boolean} padding
- *
- * @typedef {{ x: number[], y: (number | null)[] }} Curve
- *
- * @typedef {object} Explanation
- * @property {string} layer
- * @property {string} op
- * @property {{ channel?: number | null, y?: number | null, x?: number | null, unit?: number | null }} index
- * @property {string} rule
- * @property {number} value
- * @property {number} bias
- * @property {Record<string, number>} details
- * @property {Term[]} terms
- * @property {Curve} [curve] The function, where the rule is one of a single number.
- * @property {{ input: Box, photo: Box } | null} receptive_field
- *
- * @typedef {object} Changes What a variant changes; lengths are pixels of the network's input.
- * @property {{ shift?: number[], rotate?: number, blur?: number, occlude?: number[][] }} [photo]
- * @property {NetworkEdit[]} [network]
- *
- * @typedef {{ layer: string, filter: number, scale: number }
- *   | { layer: string, filter: number, channel: number, y?: number, x?: number, weight: number }} NetworkEdit
- *
- * @typedef {object} Difference
- * @property {string} of
- * @property {string} to
- * @property {{ name: string, op: string, relative: number | null, largest: number, cosine: number | null }[]} layers
- * @property {{ label: string, score: number, other: number }[]} predictions
- *
- * @typedef {{ name: string, op: string, shape: number[], filters: number[], parameters: Record<string, any> }} Weights
+ * @typedef {import("../api/wire.js").ModelSummary} ModelSummary
+ * @typedef {import("../api/wire.js").PreprocessInfo} Preprocess
+ * @typedef {import("../api/wire.js").PreprocessTrial} PreprocessTrial
+ * @typedef {import("../api/wire.js").TrialOutput} TrialOutput
+ * @typedef {import("../api/wire.js").LayerInfo} Layer
+ * @typedef {import("../api/wire.js").Model} Model
+ * @typedef {import("../api/wire.js").ModelOutput["kind"]} OutputKind
+ * @typedef {import("../api/wire.js").ModelOutput} ModelOutput
+ * @typedef {import("../api/wire.js").OutputBox} OutputBox
+ * @typedef {import("../api/wire.js").AnalysisOutput} AnalysisOutput
+ * @typedef {import("../api/wire.js").Stats} Stats
+ * @typedef {import("../api/wire.js").AnalysisLayer} LayerResult
+ * @typedef {import("../api/wire.js").Prediction} Prediction
+ * @typedef {import("../api/wire.js").Analysis} Analysis
+ * @typedef {import("../api/wire.js").Rectangle} Box
+ * @typedef {import("../api/wire.js").Term} Term
+ * @typedef {import("../api/wire.js").Curve} Curve
+ * @typedef {import("../api/wire.js").ExplanationOut} Explanation
+ * @typedef {import("../api/wire.js").Changes} Changes
+ * @typedef {import("../api/wire.js").NetworkEdit} NetworkEdit
+ * @typedef {import("../api/wire.js").Difference} Difference
+ * @typedef {Omit<import("../api/wire.js").Weights, "parameters"> & { parameters: Record<string, any> }} Weights
  *   `parameters.weight` is nested: [filter][input channel][row][column], or [unit][input].
- *
- * @typedef {{ name: string, rows: number[][] | null, columns: number[][] | null }} ReceptiveFields [top, bottom] of each row.
- *
- * @typedef {object} PathStep A number, and what it brought to the one before it on the way back.
- * @property {string} layer
- * @property {string} op
- * @property {{ channel?: number | null, y?: number | null, x?: number | null, unit?: number | null }} index
- * @property {number} value
- * @property {number | null} product
- * @property {Explanation["receptive_field"]} receptive_field
- *
- * @typedef {{ steps: PathStep[] }} StrongestPath
- *
- * @typedef {{ layer: string, shape: number[], map: number[][], receptive_field: Explanation["receptive_field"] }} EffectiveField
- *
- * @typedef {object} Attribution Which pixels of the input speak for a class.
- * @property {string} method
- * @property {{ output: string, layer: string, unit: number, label: string | null }} target
- * @property {string | null} layer
- * @property {number} score
- * @property {number | null} baseline_score
- * @property {boolean} signed
- * @property {number[]} size [height, width]
- * @property {number[][]} map
- * @property {number} sum
- * @property {Record<string, number>} options
- * @property {Curves | null} curves
- * @property {Record<string, number>} timings_ms
- *
- * @typedef {{ deletion: number[], insertion: number[], deletion_area: number, insertion_area: number }} CurveLines
- *
- * @typedef {CurveLines & { fractions: number[], random: CurveLines }} Curves `random` is a map that knows nothing.
- *
- * @typedef {{ id: string, title: string, url: string, credit: string, license: string }} Sample
- *
- * @typedef {{ type: string, title: string, status: number, detail: string, limit?: number, actual?: number,
- *   what?: string, op?: string, node?: string, supported?: string[], missing?: string[],
- *   inputs?: { name: string, shape: number[], photo: boolean }[], channels?: number,
- *   field?: string, fixed_size?: (number | null)[], suggested_size?: number[] | null }} Problem `field` is the option that it is about.
+ * @typedef {import("../api/wire.js").ReceptiveFields} ReceptiveFields
+ * @typedef {import("../api/wire.js").PathStep} PathStep
+ * @typedef {import("../api/wire.js").StrongestPath} StrongestPath
+ * @typedef {import("../api/wire.js").EffectiveField} EffectiveField
+ * @typedef {import("../api/wire.js").AttributionOut} Attribution
+ * @typedef {import("../api/wire.js").CurveLines} CurveLines
+ * @typedef {import("../api/wire.js").CurvesOut} Curves
+ * @typedef {import("../api/wire.js").Sample} Sample
+ * @typedef {import("../api/wire.js").Problem} Problem
  */
 
 /**
@@ -205,10 +76,12 @@
  * @property {{ done: number, total: number } | null} progress while it is computed
  * @property {Problem | null} problem
  *
+ * @typedef {[left: number, top: number, right: number, bottom: number]} CoveredBox
+ *
  * @typedef {{ kind: "shift", right: number, down: number }
  *   | { kind: "rotate", degrees: number }
  *   | { kind: "blur", sigma: number }
- *   | { kind: "occlude", boxes: number[][] }
+ *   | { kind: "occlude", boxes: CoveredBox[] }
  *   | { kind: "scale", layer: string, filter: number, scale: number }
  *   | { kind: "weight", layer: string, filter: number, channel: number, y: number | null, x: number | null, weight: number }
  * } Change One what-if; lengths are pixels of the network's input.

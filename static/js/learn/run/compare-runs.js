@@ -139,7 +139,7 @@ function choicesOf(config, kind) {
  * @returns {[TrainingConfig, TrainingConfig]}
  */
 function twins(config, kind, value) {
-  if (kind === "optimiser") return [{ ...config, name: named(config.optimiser) }, { ...config, optimiser: value, name: named(value) }];
+  if (kind === "optimiser") return [{ ...config, name: named(config.optimiser) }, { ...config, optimiser: /** @type {TrainingConfig["optimiser"]} */ (value), name: named(value) }];
   if (kind === "learning_rate") {
     return [{ ...config, name: named(String(config.learning_rate)) }, { ...config, learning_rate: Number(value), name: named(value) }];
   }

@@ -108,7 +108,7 @@ function showNotes(store, notes) {
   /** @type {[string, string, (() => void)?][]} */
   const said = [];
   if (problem) said.push(["problem", `${problem.title}. ${problem.detail}`, () => store.set({ problem: null })]);
-  if (run?.status === "failed") said.push(["problem", `${words.failed}. ${typeof run.problem === "string" ? run.problem : (run.problem?.detail ?? "")}`]);
+  if (run?.status === "failed") said.push(["problem", `${words.failed}. ${run.problem ?? ""}`]);
   if (connected && run?.recovered) said.push(["recovered", recovery(run.recovered)]);
   if (run && !isOver(run) && beginsAnew(state)) said.push(["changed", words.changed]);
   const key = JSON.stringify(said.map(([kind, text]) => [kind, text]));

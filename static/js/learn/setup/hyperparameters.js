@@ -51,7 +51,7 @@ export class LearningOptions {
     this.loss = h("div", { class: "telling" });
     this.optimiser = h("div", { class: "telling" });
     this.usual = h("button", { type: "button", class: "text", on: { click: () => set({ learning_rate: usualRate(store.state.config) }) } });
-    const schedules = new ScheduleChoice((schedule) => set({ schedule }));
+    const schedules = new ScheduleChoice((schedule) => set({ schedule: /** @type {TrainingConfig["schedule"]} */ (schedule) }));
     this.schedules = schedules;
     const part = (/** @type {string} */ name) => fields[name]?.element ?? "";
     this.element = h(

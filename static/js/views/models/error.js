@@ -23,7 +23,7 @@ export function complaint(problem) {
     { class: "problem", role: "alert" },
     h("h3", {}, type === "/errors/invalid-request" && problem.field ? words.mismatch : problemTitle(problem)),
     h("p", {}, inWords(problem)),
-    limit !== undefined && actual !== undefined && limit !== null && h("p", { class: "muted" }, t.problems.limit(figure(limit), figure(actual))),
+    limit != null && actual != null && h("p", { class: "muted" }, t.problems.limit(figure(limit), figure(actual))),
     op && h("dl", { class: "facts" }, fact(words.op, op), node ? fact(words.node, node) : null),
     wayOut && h("p", {}, wayOut),
     supported?.length ? h("details", {}, h("summary", {}, words.supported(supported.length)), h("p", { class: "muted" }, supported.join(", "))) : null,

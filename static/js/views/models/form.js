@@ -125,12 +125,12 @@ export function toldAfter(importOptions, { fixed_size: fixed, suggested_size: su
 /**
  * The field in which something can be done about an option; null where the form has none.
  *
- * @param {string | undefined} option the API's name of it
+ * @param {string | null | undefined} option the API's name of it
  * @returns {HTMLElement | null}
  */
 export function fieldOf(option) {
   const form = document.querySelector("#models-form");
-  if (option === undefined || !(form instanceof HTMLFormElement)) return null;
+  if (option == null || !(form instanceof HTMLFormElement)) return null;
   for (const name of FIELDS[option] ?? [option]) {
     const field = form.elements.namedItem(name);
     const isFixed = field instanceof HTMLInputElement && field.readOnly;

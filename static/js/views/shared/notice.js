@@ -103,7 +103,7 @@ export function problemTitle({ type, title }) {
  * @returns {HTMLElement | null}
  */
 function limits({ type, limit, actual }) {
-  if (limit === undefined || actual === undefined) return null;
+  if (limit == null || actual == null) return null;
   const show = type === "/errors/image-too-large" ? bytes : count;
   return h("p", { class: "muted" }, t.problems.limit(show(limit), show(actual)));
 }
