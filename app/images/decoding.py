@@ -182,10 +182,10 @@ def not_read(data: bytes) -> NotAPicture:
         )
     if kind.is_picture:
         return NotAPicture(
-            f"This file is {kind.name}, by its bytes; such files are not read here. {kind.advice} {formats}"
+            f"This file is {kind.name}, a format that is not read here. {kind.advice} {formats}"
         )
     return NotAPicture(
-        f"This file is not a picture but {kind.name}, by its bytes. {kind.advice} {formats}"
+        f"This file is {kind.name}, not a picture. {kind.advice} {formats}"
     )
 
 

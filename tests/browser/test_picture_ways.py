@@ -183,7 +183,7 @@ def test_a_heic_is_refused_by_its_name_with_a_way_out_and_only_its_beginning_tra
     problem = screen.page.locator("#notice .problem")
     problem.wait_for()
     told = problem.inner_text()
-    assert "This file is a HEIC picture, by its bytes" in told
+    assert "This file is a HEIC picture, a format that is not read here" in told
     assert "JPEG or PNG" in told
     assert "Most Compatible" in told
     assert screen.first_guess == guess

@@ -71,9 +71,9 @@ def test_a_bad_photo_is_named_and_the_others_are_still_read(photo_file, where, t
     assert [e["photo"] for e in json.loads(result.stdout)] == [str(photo_file)]
     lines = result.stderr.strip().splitlines()
     assert len(lines) == 3
-    assert lines[0].startswith(f"convscope: {bad}: These bytes are not a picture but text")
+    assert lines[0].startswith(f"convscope: {bad}: This file is text, not a picture")
     assert lines[1] == f"convscope: {tmp_path / 'missing.png'}: No such file or directory"
-    assert lines[2].startswith(f"convscope: {heic}: These bytes are a HEIC picture")
+    assert lines[2].startswith(f"convscope: {heic}: This file is a HEIC picture")
 
 
 def test_analyze_writes_json_npz_and_heatmaps(photo_file, where, tmp_path):

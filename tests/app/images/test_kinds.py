@@ -148,7 +148,7 @@ def test_a_picture_that_is_not_read_is_named_with_what_to_do(name):
 @pytest.mark.parametrize("name", OTHERS)
 def test_what_is_no_picture_is_named_with_what_to_do(name):
     data, todo = OTHERS[name]
-    with pytest.raises(NotAPicture, match="not a picture but") as refusal:
+    with pytest.raises(NotAPicture, match="not a picture") as refusal:
         decode(data, LIMITS)
     assert name.split(",")[0].lower() in str(refusal.value).lower()
     assert todo in str(refusal.value)
@@ -186,7 +186,7 @@ def test_a_large_file_is_named_rather_than_called_too_large():
 @pytest.mark.skipif(not features.check("avif"), reason="this Pillow writes no AVIF")
 def test_a_real_avif_is_named_and_not_decoded_though_pillow_could():
     data = as_file(RED, "AVIF")
-    with pytest.raises(NotAPicture, match="an AVIF picture, by its bytes"):
+    with pytest.raises(NotAPicture, match="This file is an AVIF picture, a format"):
         decode(data, LIMITS)
 
 

@@ -57,7 +57,7 @@ def is_ready(api):
         return False
 
 
-def wait(holds, seconds=60):
+def wait(holds, seconds=240):
     end = time.monotonic() + seconds
     while not (found := holds()):
         assert time.monotonic() < end, "it never came"

@@ -59,7 +59,7 @@ def tell(api, run, command, **options):
     return api.post(f"/trainings/{run}/{command}", json=options)
 
 
-def wait(api, run, holds, seconds=60):
+def wait(api, run, holds, seconds=240):
     end = time.monotonic() + seconds
     while not holds(now := read(api, run)):
         assert time.monotonic() < end, now["status"]
