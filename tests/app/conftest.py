@@ -93,10 +93,12 @@ def registry(tiny) -> Registry:
 
 
 @pytest.fixture(scope="module")
-def settings() -> Settings:
+def settings(tmp_path_factory) -> Settings:
+    # On a busy machine, a thread may wait long for its turn. A server that ran before in this
+    # process may have kept trainings, whose networks this one would offer.
     return Settings(
-        workers=2, time_limit=60
-    )  # on a busy machine, a thread may wait long for its turn
+        workers=2, time_limit=60, trainings_dir=str(tmp_path_factory.mktemp("trainings"))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -145,10 +147,9 @@ class RunningServer:
 
 
 @pytest.fixture(scope="module")
-def server(registry) -> Iterator[RunningServer]:
-    with RunningServer(
-        Settings(port=0, workers=2, log_level="error", time_limit=60), registry
-    ) as running:
+def server(settings, registry) -> Iterator[RunningServer]:
+    of_its_own = settings.model_copy(update={"port": 0, "log_level": "error"})
+    with RunningServer(of_its_own, registry) as running:
         yield running
 
 

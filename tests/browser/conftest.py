@@ -46,10 +46,11 @@ OpenLab = Callable[..., LearnScreen]
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[str]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with the network that ships and one that holds every other kind of layer."""
     networks = {"everyday": lambda: engine.load("everyday"), "menagerie": build_menagerie}
-    settings = Settings(port=0, workers=2, log_level="error", time_limit=60)
+    folder = str(tmp_path_factory.mktemp("trainings"))
+    settings = Settings(port=0, workers=2, log_level="error", time_limit=60, trainings_dir=folder)
     server = RunningServer(settings, Registry(networks, "everyday"))
     server.app.add_middleware(KeptFiles)
     with server:
