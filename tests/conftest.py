@@ -17,6 +17,7 @@ for variable in [name for name in os.environ if name.startswith("CONVSCOPE_")]:
 # Nor may tests leave anything behind in that person's folders, or find what is there.
 _folder = tempfile.TemporaryDirectory(prefix="convscope-tests-")
 os.environ["CONVSCOPE_TRAININGS_DIR"] = f"{_folder.name}/trainings"
+os.environ["CONVSCOPE_MODELS_DIR"] = f"{_folder.name}/models"
 os.environ["XDG_CACHE_HOME"] = f"{_folder.name}/cache"
 
 # No convolution is timed, except by the tests of that: on a busy machine a timing decides by

@@ -184,9 +184,7 @@ def not_read(data: bytes) -> NotAPicture:
         return NotAPicture(
             f"This file is {kind.name}, a format that is not read here. {kind.advice} {formats}"
         )
-    return NotAPicture(
-        f"This file is {kind.name}, not a picture. {kind.advice} {formats}"
-    )
+    return NotAPicture(f"This file is {kind.name}, not a picture. {kind.advice} {formats}")
 
 
 def _too_many_pixels(limit: int, size: tuple[int, int]) -> TooManyPixels:
