@@ -1,5 +1,4 @@
-"""Values of any rank and layout as something to look at: maps (C, H, W) or a vector (K,). The one
-place that knows how.
+"""Values of any rank and layout as maps (C, H, W) or a vector (K,), for display.
 
 Positions are those that are shown, (channel, y, x) or (unit,); an index is that of the network's
 own value, batch axis included.

@@ -43,8 +43,8 @@ Edit = ScaleFilter | SetWeight
 
 
 def edited(network: Network, edits: Iterable[Edit]) -> Network:
-    """The network with the edits made in their order. Ops that no edit touches are the very same
-    objects.
+    """The network with the edits made in their order. Ops without an edit are shared with the given
+    network.
 
     Raises EditError, with a text for people, for a layer without filters of its own, and for a
     filter or weight that does not exist.

@@ -15,7 +15,7 @@ unknown method, a layer without maps
 
 
 class EngineError(Exception):
-    """Anything that the engine refuses. Its text is meant for people."""
+    """Base class of the engine's errors. The text is meant for people."""
 
 
 class ShapeError(EngineError, ValueError):
@@ -123,7 +123,7 @@ class UnknownModel(EngineError, LookupError):
 
 
 class AttributionError(EngineError, ValueError):
-    """A score cannot be traced to the pixels in the way that was asked for."""
+    """An attribution that is not possible for this network, target, method or layer."""
 
 
 class EditError(EngineError, ValueError):

@@ -15,12 +15,12 @@ def leading_to(network: Network, name: str) -> set[str]:
 
 
 def passages(network: Network, name: str) -> list[str]:
-    """The values that every way from the network's inputs to ``name`` goes through, in their order;
-    ``name`` is the last.
+    """The values that every path from the network's inputs to ``name`` passes through, in
+    topological order; ``name`` is the last.
 
     The dominators of ``name`` (Lengauer and Tarjan, "A fast algorithm for finding dominators in a
-    flowgraph", 1979), which one walk finds in a graph without cycles: those that no edge of such a
-    way jumps over in the order of computation.
+    flowgraph", 1979), found by one walk in an acyclic graph: the values that no edge of such a path
+    skips in topological order.
     """
     leading = leading_to(network, name)
     order = [i for i in network.inputs if i in leading]

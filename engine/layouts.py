@@ -1,4 +1,4 @@
-"""Which axis of a value is what: derived from the ops that make it and the ops that read it.
+"""The layout of values, the meaning of each axis: derived from the ops that make and read them.
 
 A layout has one letter an axis, as in PyTorch, TensorFlow and timm: N for the pictures of a batch,
 C for channels, H for rows, W for columns, L for places in a line (tokens, rows and columns in one).
@@ -6,8 +6,8 @@ What several axes are made of one has its letter several times. A value without 
 picture.
 
 Convolutions, pools and most norms take N C H W and say so of what they read; LayerNorm, Dense and
-MatMul work on the last axis; Transpose, Reshape and reductions carry the letters along. What
-nothing is known of is taken for the usual: channels first.
+MatMul work on the last axis; Transpose, Reshape and reductions carry the letters along. Unknown
+axes get the default, channels first.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def layouts(
     """
     known = {name: "N" + _channels_first(len(shape)) for name, shape in inputs.items()}
     given = frozenset(known)
-    for _ in range(2):  # what readers say of a value goes on to what else is made of it
+    for _ in range(2):  # what readers imply about a value is propagated to its other readers
         _forward(nodes, shapes, known)
         for node in reversed(nodes):
             told = _read(node.op, [shapes[i] for i in node.inputs], known[node.name])
@@ -125,7 +125,7 @@ def _forward(nodes: Sequence[Step], shapes: Mapping[str, Shape], known: dict[str
 
 
 def _made(op: Op, reads: Sequence[str], given: Sequence[Shape], shape: Shape) -> str:
-    """The layout of what an op makes; «?» for an axis of which nothing is known."""
+    """The layout of an op's output; «?» for an unknown axis."""
     rank = len(shape)
     if isinstance(op, _CHANNELS_FIRST):
         return "N" + _channels_first(rank - 1)
@@ -164,7 +164,7 @@ def _carried(op: Op, reads: Sequence[str], given: Shape, shape: Shape) -> str | 
 
 
 def _read(op: Op, given: Sequence[Shape], made: str) -> list[str]:
-    """What an op says of the layouts of what it reads."""
+    """The layouts that an op implies for its inputs."""
     unknown = ["?" * len(shape) for shape in given]
     if isinstance(op, _CHANNELS_FIRST):
         return ["N" + _channels_first(len(given[0]) - 1)]
@@ -202,7 +202,7 @@ def _filled(letters: str, more: str) -> str:
 
 
 def _usual(letters: str) -> str:
-    """With the usual letters for axes of which nothing is known."""
+    """The layout with default letters for unknown axes."""
     if "?" not in letters:
         return letters
     usual = iter(_channels_first(letters.count("?")))
@@ -280,5 +280,5 @@ def _cut(letter: str, count: int, whole: str) -> str:
     if letter == "L" and count == 2:
         return "HW"
     if letter == "C" and count == 3 and not _PLACES & set(whole):
-        return "???"  # maps again, in an order that only their reader knows
+        return "???"  # maps again, in an order that is known to their reader only
     return letter * count

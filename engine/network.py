@@ -110,8 +110,8 @@ class Network:
 
     @cached_property
     def output_infos(self) -> tuple[OutputInfo, ...]:
-        """What each output is. Where the graph does not tell, up to three pictures are run to find
-        out; copies take it over.
+        """The meaning of each output. Where the graph leaves it open, up to three images are run;
+        copies of the network reuse the result.
         """
         return describe(self)
 
@@ -128,7 +128,7 @@ class Network:
         return self.answer.logits
 
     def output_info(self, name: str) -> OutputInfo:
-        """What is known of an output. Raises KeyError for a name that no output has."""
+        """The description of an output. Raises KeyError for an unknown name."""
         for info in self.output_infos:
             if info.name == name:
                 return info
@@ -153,10 +153,9 @@ class Network:
 
     @cached_property
     def runs_in_batches(self) -> bool:
-        """Whether several pictures can be run together, each as if it were alone.
-
-        Not where a file fixes the number of pictures, or mixes them up: all values must grow with
-        them as their layouts say.
+        """Whether a batch gives each image the result that it has alone. False where a file fixes
+        the batch size or mixes images: all values must grow with the batch size as their layouts
+        say.
         """
         alone = self.shapes()
         try:

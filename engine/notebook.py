@@ -1,4 +1,4 @@
-"""How networks and traces show themselves: one line for a terminal, a table for a notebook.
+"""The ``repr`` of networks and traces: one line for a terminal, a table for a notebook.
 
 Names and labels come from model files, so every text is escaped.
 """

@@ -21,8 +21,8 @@ _LARGEST = 1e6  # a number that prepares photos is smaller
 CropMode = Literal["center", "squash", "border"]
 CROP_MODES: tuple[CropMode, ...] = get_args(CropMode)
 
-# Who says how photos are prepared: the file, the network's own first steps or the type of its
-# input, a person, or nobody.
+# The origin of the preprocessing: the file, the network's first ops or its input type, an option,
+# or the default.
 Source = Literal["file", "graph", "chosen", "assumed"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 
@@ -81,9 +81,7 @@ class Preprocess:
 
     @classmethod
     def usual(cls, input_size: tuple[int, int, int]) -> Preprocess:
-        """For a network that does not say: as ImageNet's are mostly trained; pixels from 0 to 1
-        where it sees no colours.
-        """
+        """The default preprocessing: ImageNet's; pixels from 0 to 1 for grey input."""
         usual = cls(input_size, interpolation="bilinear", source="assumed")
         if input_size[0] == len(IMAGENET_MEAN):
             return replace(usual, mean=IMAGENET_MEAN, std=IMAGENET_STD)

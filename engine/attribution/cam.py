@@ -63,14 +63,13 @@ def grad_cam_plus_plus(question: AttributionTarget, layer: str) -> Array:
 
 
 def default_layer(network: Network, score: str | None = None) -> str:
-    """The last layer with more than one place a map that all of the score flows through.
+    """The last layer with more than one position in each map that dominates the score in the graph.
 
-    The score is in the value of that name, without it in the answer's logits.
-
-    A gate (the sigmoid of a swish, of squeeze and excite) or one of several branches is no such
-    layer: it has a part in the score, but what goes past it has the other. Layers that only move,
-    average or pick numbers are passed over for the one before. Where the score flows together in no
-    such layer, it is the last convolution or activation function that leads to it.
+    The score is in the value of that name; the default is the primary output's logits. A gate (the
+    sigmoid of a swish or of squeeze-and-excite) or one of several branches is not chosen, because a
+    part of the score bypasses it. Layers that only move, average or select elements are skipped for
+    the one before. Without such a layer, it is the last convolution or activation function that
+    leads to the score.
 
     Raises AttributionError for a network without either.
     """
@@ -137,7 +136,7 @@ def upsampled(values: Array, size: tuple[int, int]) -> Array:
 
 
 def _weights(cells: int, places: int) -> Array:
-    """(places, cells): what each cell brings to each place."""
+    """(positions, cells): the weight of each cell at each position."""
     centres = np.clip((np.arange(places) + 0.5) * (cells / places) - 0.5, 0, cells - 1)
     distance = np.abs(centres[:, None] - np.arange(cells))
     return np.asarray(np.maximum(1 - distance, 0))

@@ -19,8 +19,8 @@ BLUR = 1 / 12
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """The network's answer for the class as pixels go (``deletion``) or come (``insertion``), the
-    most important first.
+    """The output for the target while pixels are deleted (``deletion``) or inserted
+    (``insertion``), the most important first.
 
     - ``fractions`` (S + 1,): the part of the pixels that are gone or there, 0 to 1;
     - ``deletion``, ``insertion`` (S + 1,): the answer at each: the probability where it tells
@@ -86,7 +86,7 @@ def curves(
 
 
 def random_map(size: tuple[int, int], seed: int = 0) -> Array:
-    """A map (H, W) that knows nothing: the yardstick for the curves of others."""
+    """A random map (H, W): the baseline for the curves of others."""
     return np.random.default_rng(seed).random(size)
 
 

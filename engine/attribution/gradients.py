@@ -88,8 +88,8 @@ def guided_backprop(question: AttributionTarget) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Guided(Elementwise):
-    """An activation function that passes back what speaks for the score and swallows what speaks
-    against it.
+    """An activation function whose backward pass keeps positive gradients only (guided
+    backpropagation).
     """
 
     kind: ClassVar[str] = "guided"

@@ -48,11 +48,11 @@ def _as_given(_size: tuple[int, int], **options: Number) -> dict[str, Number]:
 
 @dataclass(frozen=True)
 class Method:
-    """One way to ask.
+    """An attribution method.
 
-    - ``signed``: whether values below zero occur (a pixel that speaks against the class);
-    - ``takes_layer``: whether it looks at the maps of a layer, which may be chosen;
-    - ``from_baseline``: whether it compares with the picture that stands for nothing;
+    - ``signed``: whether negative values occur (pixels that lower the score);
+    - ``takes_layer``: whether it uses the maps of a layer, which can be chosen;
+    - ``from_baseline``: whether it compares with a baseline image;
     - ``resolve_options(size, **options)``: the options for a picture of that size (H, W), with
       nothing left open.
     """
@@ -68,7 +68,7 @@ class Method:
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """What a method found.
+    """The result of a method.
 
     - ``values`` (H, W) float32, one number a pixel of the network's input;
     - ``output`` was asked about, and of it the unit in ``target``, (layer, unit), whose ``score``

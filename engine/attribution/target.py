@@ -28,7 +28,7 @@ class AttributionTarget:
     """One score of one picture.
 
     - ``trace``: the network's run on that picture, (1, C, H, W);
-    - ``baseline`` (1, C, H, W): the picture that stands for nothing at all;
+    - ``baseline`` (1, C, H, W): the baseline image;
     - ``output`` is asked about, and of it ``unit``: a class, or for other kinds a number, all of
       them counted through;
     - ``tick(done, total)`` is called before, between and after pieces of work, and may raise to
@@ -184,4 +184,4 @@ def _unit(output: OutputInfo, scores: Array, target: int | str | None) -> int:
 
 
 def _silent(done: int, total: int) -> None:
-    """Nobody listens."""
+    """A progress callback that does nothing."""

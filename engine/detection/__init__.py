@@ -1,8 +1,6 @@
-"""Boxes from a detector's outputs: which usual layout they have, and what it says is where.
-
-It is a way to look at outputs and changes none of them: scores are the network's own, non-maximum
-suppression happens here and nowhere else. A layout is recognised by names and shapes of the outputs
-alone.
+"""Boxes from a detector's outputs, by recognising common formats. Outputs are not changed: scores
+are the network's own, and non-maximum suppression is done here for display only. A layout is
+recognised by names and shapes of the outputs alone.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ MOST_CANDIDATES = 2_000  # that take part in non-maximum suppression, the best o
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """What a detector says before anything is suppressed.
+    """A detector's boxes before non-maximum suppression.
 
     - ``boxes`` (N, 4) float64: left, top, right, bottom in pixels of the network's input;
     - ``scores`` (N, C) float64, from 0 to 1: one a class, without a class for the background;

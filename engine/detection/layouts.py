@@ -1,4 +1,4 @@
-"""How usual detectors write down their boxes, in one value or in a few.
+"""The output formats of common detectors, in one value or in several.
 
 Each recogniser looks at the names and shapes of a network's outputs (one picture's, axes of length
 1 in front taken off) and says how boxes are read from the numbers, or that this is not its layout.
@@ -28,7 +28,7 @@ _LOOKED_AT = 5  # boxes, the best ones, that say whether corners are pixels
 
 @dataclass(frozen=True)
 class Layout:
-    """A layout by its usual ``name``, the ``outputs`` that it reads, and how.
+    """A format by its common ``name``, the ``outputs`` that it reads, and its decoder.
 
     ``decode(values)`` makes Candidates of one picture's outputs, or None where the numbers turn out
     not to be boxes. ``note`` says what had to be supposed, or is empty.

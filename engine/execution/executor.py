@@ -1,6 +1,5 @@
-"""How a run is carried out: node by node in their order, fused where that is possible.
-
-This is all that engine/network.py knows of threads, buffers and fusion.
+"""Executes a run: node by node in topological order, fused where possible. engine/network.py uses
+threads, buffers and fusion only through this module.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ FillBlocks = Callable[[Array, Epilogue | None], None]
 
 
 class FusableOp(Protocol):
-    """What fusion asks of an op (engine/ops/base.py)."""
+    """What fusion needs of an op (engine/ops/base.py)."""
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]: ...
     def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> FillRows | None: ...
@@ -40,7 +40,7 @@ class FusableOp(Protocol):
 
 
 class FusableNode(Protocol):
-    """A node of a network, as far as its execution looks at it."""
+    """A node of a network, as execution uses it."""
 
     @property
     def name(self) -> str: ...
@@ -99,8 +99,8 @@ class FusionPlan:
 def _find_group(
     nodes: Sequence[FusableNode], position: int, values: Mapping[str, Array]
 ) -> _FusedGroup | None:
-    """The group that begins there. Nothing is computed: memory that is never touched stands for its
-    values.
+    """The fused group that begins at a node. Nothing is computed: its values are placeholders whose
+    memory is never touched.
     """
     fused: list[_FusedNode] = []
     outside: dict[str, None] = {}

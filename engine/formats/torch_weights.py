@@ -1,5 +1,5 @@
-"""The arrays in a file that PyTorch's ``torch.save`` wrote of a state dict, without PyTorch and
-without trust.
+"""Reads the arrays of a state dict saved by ``torch.save``, without PyTorch and without trusting
+the file.
 
 Such a file is a row of pickles, and unpickling means running what the file says. The unpickler here
 knows four names, which make an ordered dictionary and arrays; a file that asks for any other is
@@ -72,8 +72,7 @@ def read(data: bytes) -> dict[str, Array]:
         return {str(name): _array(tensor, storages) for name, tensor in tensors.items()}
     except FormatError:
         raise
-    # An unpickler at odds with its input raises nearly anything; none of it may leave this door as
-    # it is.
+    # An unpickler raises nearly any exception on invalid input; all of them become FormatError.
     except Exception as error:
         hint = "; it is a ZIP, the newer form" if data[:2] == b"PK" else ""
         raise FormatError(f"not a file of PyTorch weights: {error!r}{hint}") from None
@@ -101,9 +100,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _unpickle(file: io.BytesIO) -> Any:
-    """The next pickle of the row, once a look at its operations, which runs none of them, has found
-    nothing out of place.
-    """
+    """The next pickle, after its opcodes have been checked without running them."""
     start = file.tell()
     for number, (operation, argument, _) in enumerate(pickletools.genops(file)):
         # Something may be put into place 2**32 of the unpickler's memory, which then is made that

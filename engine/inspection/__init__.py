@@ -1,4 +1,4 @@
-"""What people look at, read off a network or a trace: nothing here changes anything."""
+"""Read-only views of networks and traces: statistics, explanations, receptive fields."""
 
 from engine.inspection.explanations import check_index, curve, explain
 from engine.inspection.layers import LayerInfo, describe_layers

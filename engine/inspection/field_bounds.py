@@ -1,4 +1,4 @@
-"""What every number of a value can see of the picture, carried from op to op.
+"""The receptive field of every element of a value, propagated from op to op as bounds.
 
 For each axis of the picture a value has an array of bounds, (2, …): the first place that is seen
 and minus the place after the last one, so that the smallest of several bounds is what they see
@@ -37,8 +37,8 @@ MOST_ENTRIES = 1 << 24
 
 @dataclass(frozen=True, eq=False)
 class Bounds:
-    """The bounds of a value, one array for each axis of the picture; ``gaps``: whether some number
-    may see nothing.
+    """The bounds of a value, one array for each axis of the image; ``gaps``: whether some element
+    may have an empty receptive field.
     """
 
     axes: tuple[Array, ...]
@@ -62,7 +62,7 @@ class Bounds:
         return Box(tuple(first for first, _ in spans), tuple(stop for _, stop in spans))
 
     def seen(self, box: Box) -> Box | None:
-        """What the numbers in a box of the value see together."""
+        """The union of the receptive fields of the elements in a box."""
         spans = [self._least(array, box) for array in self.without_gaps().axes]
         if any(first >= stop for first, stop in spans):
             return None
@@ -112,13 +112,13 @@ def of_picture(shape: Shape) -> Bounds:
 
 
 def of_nothing(rank: int, seen: int) -> Bounds:
-    """Of a value of that rank that does not depend on the picture, which has ``seen`` axes."""
+    """The bounds of a value that does not depend on the image, which has ``seen`` axes."""
     return Bounds((np.full((2,) + (1,) * rank, NOTHING),) * seen, True)
 
 
 class Windows:
-    """Carries bounds through ops. What it finds out about one op's windows it knows for all ops of
-    the same geometry.
+    """Propagates bounds through ops. The windows of an op are computed once for all ops of the same
+    geometry.
     """
 
     def __init__(self) -> None:
@@ -295,7 +295,7 @@ def _same(
     wanted: Sequence[tuple[int, int]],
     inputs: range,
 ) -> bool:
-    """Whether two windows see the same along the wanted axes."""
+    """Whether two windows are equal along the given axes."""
     if any((one[i] is None) != (other[i] is None) for i in inputs):
         return False
     spans = [[(box[i].start[j], box[i].stop[j]) for i, j in wanted] for box in (one, other)]  # type: ignore[union-attr]
@@ -303,7 +303,7 @@ def _same(
 
 
 def _agrees(table: _Table, op: Op, index: Sequence[int], shapes: tuple[Shape, ...]) -> bool:
-    """Whether a single number's window is what the table says."""
+    """Whether a single element's window agrees with the table."""
     windows = op.input_region(Box.at(tuple(index)), *shapes)
     for seen, ranges, blind in zip(windows, table.ranges, table.blind, strict=True):
         unseen = blind is None or any(mask[index[axis]] for axis, mask in blind.items())
@@ -385,7 +385,7 @@ def _of_rank(bounds: Bounds, rank: int) -> Bounds:
 
 
 def _union(parts: Sequence[Bounds]) -> Bounds:
-    """What is seen of the picture through any of several values, number by number."""
+    """The union of several values' receptive fields, element by element."""
     if all(part is parts[0] for part in parts):
         return parts[0]
     whole = [part.without_gaps() for part in parts]

@@ -1,4 +1,4 @@
-"""What is known of a network's layers without running it."""
+"""Descriptions of a network's layers, without a run."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from engine.types import Array, Shape
 
 @dataclass(frozen=True)
 class LayerInfo:
-    """What is known of a layer without running it; counts and shapes are for one picture, without
-    the batch axis.
+    """A layer's description without a run; counts and shapes are for one image, without the batch
+    axis.
 
     ``shape`` is the one that is shown (engine/display.py), ``native_shape`` the network's own where
-    that is another, ``layout`` what its axes are (engine/layouts.py). ``label`` is what the model's
-    file calls the node. ``receptive_field`` is (height, width) in input pixels of what the layer's
-    middle number can see.
-    ``display_name`` to ``preserves_order`` are what the op's class says of itself
-    (engine/ops/base.py); the input is a family of its own.
+    that is another, ``layout`` the meaning of its axes (engine/layouts.py). ``label`` is the node's
+    name in the model's file. ``receptive_field`` is (height, width), in input pixels, of the
+    receptive field of the layer's middle element. ``display_name`` to ``preserves_order`` are the
+    traits of the op's class (engine/ops/base.py); the input is a family of its own.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The strongest path: from one element back to the input, by the term that brought most."""
+"""The strongest path: from one element back to the input, by the largest term of each explanation."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from engine.types import Index
 
 @dataclass(frozen=True)
 class PathStep:
-    """A number on the way back to the input; ``product`` is what it brought to the step before,
-    None for the first.
+    """An element of the path; ``product`` is its contribution to the step before, None for the
+    first.
     """
 
     name: str
@@ -32,12 +32,10 @@ def strongest_path(
     index: Index,
     check: Callable[[], None] | None = None,
 ) -> list[PathStep]:
-    """From the number ``trace[name][index]`` by the term that brought most, layer by layer, to the
-    network's input.
-
-    Padded cells hold no number that could be followed. Where no term brought anything (a
-    switched-off ReLU) the first one is followed. The path ends early at a constant. ``check`` is
-    called at each step and may raise to stop. Raises as ``explain`` does.
+    """From the element ``trace[name][index]`` by the largest term, layer by layer, to the network's
+    input. Padded cells are skipped. Where all terms are zero (an inactive ReLU) the first one is
+    followed. The path ends early at a constant. ``check`` is called at each step and may raise to
+    stop. Raises as ``explain`` does.
     """
     path = [PathStep(name, index, float(trace[name][index]), None)]
     while path[-1].name not in network.inputs:
@@ -52,7 +50,7 @@ def strongest_path(
 
 
 def _largest_term(network: Network, trace: Trace, name: str, index: Index) -> PathStep | None:
-    """The term of ``trace[name][index]`` that brought most, as a step."""
+    """The largest term of ``trace[name][index]``, as a step."""
     why, inputs = explain(network, trace, name, index), network.node(name).inputs
     for i in np.argsort(-np.abs(why.contributions), kind="stable").tolist():
         source = inputs[why.input_indices[i]]

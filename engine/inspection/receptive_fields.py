@@ -1,6 +1,4 @@
-"""Receptive fields: what a number, a row or a column of a value can see of the network's first
-input.
-"""
+"""Receptive fields of elements, rows and columns of a value, in the network's first input."""
 
 from __future__ import annotations
 

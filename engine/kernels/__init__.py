@@ -1,1 +1,1 @@
-"""How the arithmetic is done fast. Knows arrays and threads, nothing of ops and networks."""
+"""Fast convolution algorithms on arrays. Does not depend on ops and networks."""

@@ -197,7 +197,7 @@ def choices(network: Convolutions) -> list[Choice]:
 
 
 class Convolutions(Protocol):
-    """A network, as far as this module looks at one."""
+    """A network, as this module uses it."""
 
     @property
     def nodes(self) -> Iterable[Any]: ...
@@ -206,7 +206,7 @@ class Convolutions(Protocol):
 
 
 def _problems(network: Convolutions) -> Iterable[tuple[str, ConvProblem]]:
-    """The name of every convolution, and what is asked of it."""
+    """The name and the problem of every convolution."""
     shapes = network.shapes()
     for node in network.nodes:
         problem = getattr(node.op, "problem", None)
@@ -245,9 +245,7 @@ def _candidates(problem: ConvProblem) -> list[str]:
 
 
 def _measure(problem: ConvProblem, names: Iterable[str]) -> Measured:
-    """The best of a few rounds for each, in turns, so that whatever else the machine does falls on
-    all of them.
-    """
+    """The best of a few rounds for each, in turns, so that other load affects all of them alike."""
     rng = np.random.default_rng(0)
     depth = problem.channels // problem.params.groups
     x = rng.standard_normal((problem.images, *problem.size, problem.channels), np.float32)

@@ -37,8 +37,8 @@ def path() -> Path:
 
 @cache
 def load() -> Mapping[str, Measured]:
-    """Problem key → what was measured, as the file was when this process first asked. Empty without
-    such a file.
+    """Problem key → measured algorithm, from the file as this process first read it. Empty without
+    a file.
     """
     return _read()
 

@@ -1,4 +1,4 @@
-"""What is asked of a convolution: its parameters, and the shapes that it is computed for."""
+"""The specification of a convolution: its parameters and its shapes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps that networks are made of. ``OPS`` maps the name of each on the wire to its class."""
+"""The ops of networks. ``OPS`` maps each op's name on the wire to its class."""
 
 from dataclasses import fields
 

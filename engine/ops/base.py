@@ -1,9 +1,9 @@
-"""The contract of an op: five questions that every layer can answer.
+"""The contract of an op: five methods that every layer has.
 
 Arrays that go in and out have the logical shape (N, C, H, W) for maps and (N, K) for vectors. In
 memory, maps are channels last: an (N, C, H, W) view on (N, H, W, C) data. NumPy's elementwise
-functions keep that order by themselves, the convolution needs it
-(docs/decisions/0001-memory-layout.md), and nobody else has to know.
+functions keep that order, convolution needs it (docs/decisions/0001-memory-layout.md), and other
+code need not depend on it.
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ class Op(ABC):
     """One operation of a network. It is frozen and never holds an activation, so that one network
     serves many threads at once.
 
-    What a class says of itself goes with every layer over the API, so that neither the server nor
-    the page keeps a list of ops for it:
+    The traits of a class are sent with every layer by the API, so neither the server nor the page
+    has a list of ops:
 
     - ``kind``: its name on the wire ("conv", "relu", "max_pool");
     - ``display_name``: its name for people, "Max pool" where nothing else is said;
@@ -152,7 +152,7 @@ class Op(ABC):
 
     def memoize(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """The result of ``make``, kept under a key for an op that is frozen; the least recently
-        used of many goes.
+        used are dropped.
         """
         if not self.is_frozen:
             return make()
@@ -203,7 +203,7 @@ class Op(ABC):
         return None
 
     def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
-        """The parameters' gradients alone: all that training asks of a first layer."""
+        """The parameters' gradients alone: all that training needs of a first layer."""
         return self.backward(dy, cache)[1]
 
     def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]:
@@ -260,8 +260,8 @@ def broadcast_shape(kind: str, shapes: tuple[Shape, ...]) -> Shape:
 
 
 class Elementwise(Op):
-    """An op with one input whose every output position looks at the input position of the same
-    index, and at no other.
+    """An op with one input whose every output element depends on the input element at the same
+    index only.
     """
 
     def infer_shape(self, *shapes: Shape) -> Shape:
@@ -295,7 +295,7 @@ def terms_of_one(
     bias: float = 0.0,
     contributions: Array | None = None,
 ) -> Explanation:
-    """The explanation of a number all of whose terms come from the op's only input; products are
+    """The explanation of an element whose terms all come from the op's only input; products are
     value · weight unless given.
     """
     return Explanation(
@@ -328,8 +328,8 @@ def one_term(
 
 
 def no_terms(value: float, rank: int) -> Explanation:
-    """The explanation of a number that comes from no input at all. ``rank`` is that of the input it
-    does not come from.
+    """The explanation of an element that depends on no input. ``rank`` is the rank of the op's
+    input.
     """
     nothing = np.zeros(0)
     places = np.zeros((0, rank), np.int64)

@@ -11,8 +11,8 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.types import Array
 
-# More than any network has (FCN's first convolution: 100). A file that says more asks for memory
-# rather than for an answer.
+# More than any network has (FCN's first convolution: 100). A larger number in a file would only
+# exhaust memory.
 MOST_PADDING = 256
 MOST_STEP = 1 << 16  # of a stride or dilation; wider than any picture, and no address overflows
 

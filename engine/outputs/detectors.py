@@ -1,4 +1,4 @@
-"""Outputs of detectors: rows of boxes, with what stands beside them."""
+"""Outputs of detectors: rows of boxes, and outputs that belong to them."""
 
 from __future__ import annotations
 

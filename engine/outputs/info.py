@@ -1,4 +1,4 @@
-"""What is known of an output: its kind, and where its logits are."""
+"""The description of an output: its kind, and where its logits are."""
 
 from __future__ import annotations
 

@@ -36,8 +36,8 @@ _STAYING = (
 
 
 def stays_within_one(graph: Graph, name: str) -> bool:
-    """Whether every number of a value lies from 0 to 1, whatever the picture: behind sigmoids and
-    their products and means.
+    """Whether every element is within 0 … 1 for every image: after sigmoids and their products and
+    means.
     """
     open_ones, seen = [name], {name}
     while open_ones:

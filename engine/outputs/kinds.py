@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from engine.network import Network
     from engine.trace import Trace
 
-# The best answer first: which output stands for the network where only one can.
+# The order in which kinds are chosen as the primary output.
 _RANK: tuple[OutputKind, ...] = (
     *("classes", "binary", "multilabel", "boxes", "map", "image", "tokens", "numbers", "unknown"),
 )
@@ -57,7 +57,7 @@ _FEATURES_FROM, _FEATURES_STEP = (
 def describe(
     network: Network, check: Callable[[], None] | None = None, blank: Trace | None = None
 ) -> tuple[OutputInfo, ...]:
-    """What is known of every output, in the file's order; exactly one is primary.
+    """The description of every output, in the file's order; exactly one is primary.
 
     Where the graph does not tell, pictures are run: ``check`` may raise to stop that, and ``blank``
     spares the first run, that on zeros.
@@ -181,7 +181,7 @@ class _Describing:
         )
 
     def _is_named(self, size: int) -> bool:
-        """Whether somebody gave as many names as such a list takes."""
+        """Whether there are as many labels as the vector has elements."""
         return len(self.labels) == (2 if size == 1 else size)
 
     def _speaks_of_numbers(self, name: str, size: int) -> bool:
@@ -215,8 +215,8 @@ class _Describing:
         return None
 
     def _shown_by_pictures(self, name: str, size: int, head: Head) -> OutputInfo | None:
-        """A list that adds up to one whatever the picture, or whose exp does, by a graph that is
-        not recognised.
+        """A vector that sums to one for every image, or whose exponentials do, by an unrecognised
+        graph.
         """
         form = self.forms.get(name)
         if form == "probabilities":
@@ -229,7 +229,7 @@ class _Describing:
         return None
 
     def _bounded(self, name: str, size: int, head: Head) -> OutputInfo | None:
-        """A list that stays between 0 and 1 whatever the picture."""
+        """A vector within 0 … 1 for every image."""
         if head.activation or self._speaks_of_numbers(name, size):
             return None
         if not stays_within_one(self.graph, name):
@@ -242,7 +242,7 @@ class _Describing:
         return self._classes(name, "multilabel", size, found, reason)
 
     def _raw(self, name: str, size: int, head: Head) -> OutputInfo:
-        """Any other list: by its names, its own name, and what comes of it."""
+        """Any other vector: by its labels, its name, and what is computed from it."""
         onwards = self.leads_on.get(name)
         activation: Activation = onwards if onwards in ("softmax", "sigmoid") else "softmax"
         if size == 1:

@@ -1,4 +1,4 @@
-"""What the name of an output says about it."""
+"""Evidence in the name of an output."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _OF_MODULES = _words("shape params num count value values points")
 
 
 def hint_of(name: str) -> Hint | None:
-    """What a name speaks of; the last word that says anything counts: ``box_scores`` are scores.
+    """The kind that a name suggests; the last meaningful word counts: ``box_scores`` are scores.
 
     Of a path of modules, words for features and other words that say nothing of the answer are
     passed over.

@@ -1,9 +1,8 @@
-"""From an output back to its logits: the one walk that predictions, attributions, curves and the
-step of learning go.
+"""The walk from an output back to its logits, shared by predictions, attributions, curves and
+training steps.
 
-Exporters, and people, put much behind the last activation: casts, reshapes, clips, an epsilon.
-Whatever of it there is, the logits are the numbers that go into the activation (``activations.py``
-knows how those are written).
+Exported graphs continue after the last activation: casts, reshapes, clips, an epsilon. The logits
+are the input of that activation, whose forms ``activations.py`` recognises.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ import numpy as np
 from engine.errors import TrainingError
 from engine.types import Array
 
-# How bright people find red, green and blue (ITU-R BT.601).
+# Luma weights of red, green and blue (ITU-R BT.601).
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 

@@ -28,7 +28,7 @@ FORMAT = "convscope-checkpoint-1"
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """What was saved: for ``TrainState.restore``, and ``extra`` for whoever saved it."""
+    """The saved state for ``TrainState.restore``, and the ``extra`` data of the caller."""
 
     arrays: Mapping[str, Array]
     numbers: Mapping[str, Any]

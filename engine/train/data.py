@@ -40,7 +40,7 @@ class Dataset:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that is here: tells whether a training goes on with what it began with."""
+        """SHA-256 of images and labels: shows whether a resumed training has its original dataset."""
         content = sha256(str((self.pictures.shape, self.classes)).encode())
         content.update(self.labels.astype(np.int64).tobytes())
         content.update(self.pictures.tobytes())

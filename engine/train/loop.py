@@ -1,4 +1,4 @@
-"""The training loop: a generator of events that knows nothing of files, terminals or HTTP.
+"""The training loop: a generator of events that does not depend on files, terminals or HTTP.
 
     state = TrainState(network, config)
     for event in train(dataset, state):

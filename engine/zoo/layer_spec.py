@@ -1,4 +1,4 @@
-"""A network from a list of layers, as a person sketches it: what each would cost, why one is
+"""A network from a list of layers: the shape and cost of each layer, the reason why one is
 impossible, and the network.
 
 A layer is a mapping: ``{"kind": "conv", "filters": 8, "kernel": 3, "stride": 1, "padding": 1}``,
@@ -67,8 +67,7 @@ _PREFIXES = {
     "dense": "fc",
 }  # others are named after their kind
 
-# Kind → option → (least, most, what goes without saying; None where it has to be said). All are
-# whole numbers.
+# Kind → option → (minimum, maximum, default; None for a required option). All are whole numbers.
 _OPTIONS: Mapping[str, Mapping[str, tuple[int, int, int | None]]] = {
     "conv": {
         "filters": (1, 256, None),

@@ -1,7 +1,7 @@
 """ONNX files: a network as one, and one as a network.
 
-The package ``onnx`` takes about 0.1 s to load; nothing else in the engine imports it, or this room,
-until a file is at hand.
+The package ``onnx`` takes about 0.1 s to load; nothing else in the engine imports it, or this
+package, until a file is read.
 """
 
 from engine.cost import ModelLimits

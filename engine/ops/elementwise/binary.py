@@ -327,7 +327,7 @@ class Max(BinaryOp):
 
 
 def _product(value: float, weight: float) -> float:
-    """What did not win brings nothing, however large it is."""
+    """Elements that are not the extremum contribute nothing."""
     return value * weight if weight else 0.0
 
 

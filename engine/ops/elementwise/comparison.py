@@ -25,9 +25,7 @@ RELATIONS = {
 
 @dataclass(frozen=True, eq=False)
 class Compare(NonCommutativeOp):
-    """1 where a stands in that ``relation`` to b, 0 elsewhere. It moves in jumps: no gradient
-    passes.
-    """
+    """1 where the ``relation`` of a to b holds, 0 elsewhere. A step function: its gradient is zero."""
 
     kind: ClassVar[str] = "compare"
     display_name: ClassVar[str] = "Comparison"

@@ -1,4 +1,4 @@
-"""Functions that move in jumps: rounding in its four ways, and the sign. Their derivative is 0
+"""Step functions: the four ways of rounding, and the sign. Their derivative is 0
 nearly everywhere.
 
 No gradient passes, as in PyTorch. (Quantisation, whose rounding is meant to be learned through,
@@ -58,7 +58,7 @@ class Round(_Jumping):
 
 @dataclass(frozen=True, eq=False)
 class Trunc(_Jumping):
-    """x without what stands behind the point: what a conversion to integers leaves."""
+    """x without its fraction, as in a conversion to integers."""
 
     kind: ClassVar[str] = "trunc"
     display_name: ClassVar[str] = "Truncation"

@@ -19,10 +19,8 @@ FAR = 40.0  # from here on softplus is x to float64's last place, and exp(x)² i
 
 
 class UnaryOp(Elementwise):
-    """f(x), number by number. A kind of it says f and its derivative.
-
-    Where f is not defined (the logarithm of a negative number) the result is not a number, as
-    everywhere in IEEE 754.
+    """f(x), elementwise. Subclasses define f and its derivative. Where f is undefined (the
+    logarithm of a negative number) the result is NaN.
     """
 
     per_channel: ClassVar[bool] = True
@@ -289,7 +287,7 @@ class Gelu(UnaryOp):
         return np.asarray(0.5 * (1 + bend + x * steep))
 
     def _bend(self, x: Array) -> Array:
-        """What goes from -1 to 1 as x grows."""
+        """A function from -1 to 1 that grows with x."""
         if self.approximate == "none":
             return erf(x * sqrt(0.5))
         t = x * x

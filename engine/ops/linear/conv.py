@@ -141,7 +141,7 @@ class Conv2d(Op):
         return to_nhwc(xs[0])
 
     def problem(self, shape: Shape, kind: str = "f") -> ConvProblem:
-        """What is asked of the convolution for an input of this shape and dtype."""
+        """The convolution problem for an input of this shape and dtype."""
         n, channels, height, width = shape
         weight = self.weight.transpose(2, 3, 1, 0).shape
         rows = (n, height, width, channels)

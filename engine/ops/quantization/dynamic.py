@@ -73,7 +73,7 @@ class DynamicScale(_OfAll):
 
 @dataclass(frozen=True, eq=False)
 class DynamicZeroPoint(_OfAll):
-    """The whole number, from 0 to 255, that stands for zero. It moves in jumps: no gradient passes."""
+    """The zero point, a whole number from 0 to 255. A step function: its gradient is zero."""
 
     kind: ClassVar[str] = "dynamic_zero_point"
     cached: ClassVar[tuple[str, ...]] = ("input",)

@@ -121,7 +121,7 @@ class Quantize(_Quantising):
 
 @dataclass(frozen=True, eq=False)
 class Dequantize(_Quantising):
-    """The fractions that whole numbers stand for."""
+    """The real values of quantised numbers."""
 
     kind: ClassVar[str] = "dequantize"
     display_name: ClassVar[str] = "Dequantisation"

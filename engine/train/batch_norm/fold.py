@@ -34,7 +34,7 @@ def fold(network: Network) -> Network:
 
 
 def _is_its_own(network: Network, before: Node, norm: Node) -> bool:
-    """Whether ``norm`` follows a layer with weights whose output nobody else reads."""
+    """Whether ``norm`` is the only reader of a layer with weights."""
     readers = [n.name for n in network.nodes if norm.inputs[0] in n.inputs]
     return isinstance(before.op, Conv2d | Dense) and readers == [norm.name]
 

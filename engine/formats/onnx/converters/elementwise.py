@@ -67,8 +67,8 @@ def clip(step: NodeContext) -> None:
 
 
 def cast(step: NodeContext) -> None:
-    """Cast. Everything is held in float32: integers lose what stands behind the point, and narrow
-    ones wrap around.
+    """Cast. Everything is held in float32: a cast to integers drops the fraction, and narrow
+    integer types wrap around.
     """
     target, x = step.integer("to"), step.operand(0)
     if target in FLOATS:
@@ -134,7 +134,7 @@ def pairwise(op: type[BinaryOp], **settings: Any) -> Callable[[NodeContext], Non
         if len(values) == 1:
             _one(step, Identity())
             return
-        if len(values) > 2:  # in any order, then: what is known comes last
+        if len(values) > 2:  # the operands commute: the constant comes last
             values.sort(key=lambda value: value.array is not None)
         so_far = values[0]
         for number, value in enumerate(values[1:-1]):
@@ -145,7 +145,7 @@ def pairwise(op: type[BinaryOp], **settings: Any) -> Callable[[NodeContext], Non
 
 
 def div(step: NodeContext) -> None:
-    """Div; that of integers leaves a rest, which goes."""
+    """Div; integers are divided with truncation."""
     a, b = step.operand(0), step.operand(1)
     if not (a.is_integer and b.is_integer):
         pairwise(Div)(step)

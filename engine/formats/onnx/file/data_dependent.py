@@ -1,5 +1,4 @@
-"""What a file does with values of which nobody knows beforehand how many numbers they hold, cut
-off.
+"""Cuts off operations whose output length depends on the data.
 
 Non-maximum suppression keeps as many boxes as there are on a picture, NonZero as many places. A
 network here has one shape for every picture, so the values that such steps read are the outputs:
@@ -27,7 +26,7 @@ def cut_uncounted(graph: GraphProto, outputs: tuple[str, ...]) -> tuple[tuple[st
     nodes = _ordered(graph)
     known = {tensor.name for tensor in graph.initializer}
     computed = {value.name for value in graph.input} - known
-    behind: set[str] = set()  # values whose size nobody knows
+    behind: set[str] = set()  # values whose size is unknown
     first: list[NodeProto] = []
     read: dict[str, None] = {}  # what the steps behind the cut read of those before it
     direct: set[str] = set()  # what the first of them read
@@ -56,9 +55,7 @@ def cut_uncounted(graph: GraphProto, outputs: tuple[str, ...]) -> tuple[tuple[st
 
 
 def _ordered(graph: GraphProto) -> list[NodeProto]:
-    """The nodes, each after those whose values it reads; none where they go round in circles, which
-    is found later.
-    """
+    """The nodes in topological order; none if there is a cycle, which is reported later."""
     makers = {name: place for place, node in enumerate(graph.node) for name in node.output if name}
     order = {
         place: {makers[name] for name in node.input if name in makers}

@@ -1,5 +1,5 @@
-"""What a file does with its scores at the very end, cut off: from a class's number to its name,
-from scores to the best class.
+"""Cuts off post-processing at the end of a file: from a class index to its label, from scores to
+the best class.
 
 Services that train networks for other people (Azure Custom Vision, Core ML's and scikit-learn's
 converters) end their files with ArgMax and a list of names, or with a map from name to score. The
@@ -48,7 +48,7 @@ def cut_tails(graph: GraphProto) -> tuple[tuple[str, ...], tuple[str, ...] | Non
     cuts = [_cut(name, makers, tensors) for name in _unpacked(graph, makers)]
     scores = {cut.value for cut in cuts if not cut.picks}
     cuts = [_without_argmax(cut, makers, scores) for cut in cuts]
-    # What only picks a class says nothing that the scores do not say.
+    # A node that only selects a class adds nothing to the scores.
     kept = [cut.value for cut in cuts if not cut.picks] or [cut.value for cut in cuts]
     labels = next((cut.labels for cut in cuts if cut.labels), None)
     return tuple(dict.fromkeys(kept)), labels

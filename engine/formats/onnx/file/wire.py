@@ -1,5 +1,4 @@
-"""A file's parts, counted before it is parsed: a few bytes of ONNX can stand for an object of a
-hundred.
+"""Counts a file's parts before it is parsed: a few bytes of ONNX can become an object of a hundred.
 
 ONNX files are Protocol Buffers: fields, each a key (number · 8 + wire type) and a value, some of
 them messages of the same making. What a tensor holds is skipped in one step.

@@ -1,4 +1,4 @@
-"""A network under construction: what is known of each value of the file, and the nodes made so
+"""A network under construction: the values of the file with what is known of them, and the nodes so
 far.
 """
 

@@ -1,10 +1,10 @@
-"""What a file computes from what is known on load: shapes, mostly, and weights that are unpacked
-first.
+"""Constant folding: computes on load what depends on the file alone, mostly shapes and compressed
+weights.
 
-Programs that export a network write down how it works out its own shapes: Shape, Gather, Concat,
-Reshape. With the input's size known all of that is known, too, and what remains is the network that
-a person recognises. Integers are ONNX's: 64 bits, and divisions round towards zero. What is made is
-counted first (``Builder.room``, and ``unpack`` for weights).
+Exporters write the computation of shapes into the graph: Shape, Gather, Concat, Reshape. Once the
+input's size is known, these are constants, and the remaining graph is the network itself. Integers
+are ONNX's: 64 bits, and divisions round towards zero. What is made is counted first
+(``Builder.room``, and ``unpack`` for weights).
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def _constant_of_shape(step: NodeContext) -> Array:
 
 
 def _repeated(step: NodeContext, x: Array, shape: Shape) -> Array:
-    """One array seen many times, which takes no memory until somebody writes it out."""
+    """A broadcast view of one array, which takes no memory until it is copied."""
     if min(shape, default=0) < 0:
         raise step.refused(f"there is no shape {list(shape)}")
     step.builder.unpack(prod(shape))

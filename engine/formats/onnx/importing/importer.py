@@ -80,8 +80,8 @@ def from_onnx(
 
 
 def _inputs(graph: Graph, limits: ModelLimits) -> dict[str, tuple[int | None, ...]]:
-    """The inputs that the outputs need, and their axes. Raises what can be said against the file
-    before its input has a size.
+    """The inputs that the outputs need, and their axes. Raises the errors that do not depend on the
+    input's size.
     """
     work = Worklist(graph, limits, lambda name: name)
     graph.external.check_all_there(work.weights())
@@ -189,8 +189,8 @@ class _Reader:
         return self._values[name]
 
     def _branch(self, call: Call) -> None:
-        """Puts the nodes of an If's branch in its place. Raises UnsupportedOp where nobody knows
-        which.
+        """Replaces an If by the nodes of its branch. Raises UnsupportedOp if the condition is not
+        known on load.
         """
         if len(call.inputs) != 1:
             raise FormatError(f"If {call.label!r} has {len(call.inputs)} conditions")

@@ -26,7 +26,7 @@ T = TypeVar("T")
 Size = tuple[int, int]
 Dims = tuple[int | None, ...]  # None: open
 
-# Sizes that are tried where one has to be chosen, so that nobody is asked for one in vain.
+# Sizes that are tried before a size is asked for, so that it is asked for only if some size works.
 _TRIED: tuple[Size, ...] = ((224, 224), (640, 640), (64, 64), (28, 28))
 
 _LEAST_SIDE = 8  # of a picture whose axes are told apart by their lengths
