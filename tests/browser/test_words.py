@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from .tabs import EMPTY
 
@@ -11,6 +12,7 @@ pytestmark = pytest.mark.browser
 # Characters: anything longer that does not change is a sentence that nobody translated, or a name.
 SHORT = 12
 SAME_WORDS = {"Convscope", "Flatten", "Logit", "Maximum:", "Padding", "Softmax"}
+THE_SERVERS_IN_ENGLISH = ("t.ops.titles.", "t.problems.details.")
 CREDITS = "#credit, #model, #predictions, .samples, .downloads, option"
 
 SHAPE = """async (code) => {
@@ -49,11 +51,11 @@ VIEWS = [
 
 
 def test_both_languages_have_the_same_shape(page):
-    """But for the ops' names: an op says its English one itself, only the German ones are the page's."""
+    """But for what the server says in English itself: ops' names and problems' details."""
     shapes = {}
     for code in ("en", "de"):
         words = set(page.evaluate(SHAPE, code))
-        shapes[code] = {word for word in words if not word.startswith("t.ops.titles.")}
+        shapes[code] = {word for word in words if not word.startswith(THE_SERVERS_IN_ENGLISH)}
     assert shapes["en"] == shapes["de"]
 
 
@@ -128,8 +130,11 @@ def test_a_problem_is_told_in_the_language_of_the_page(open_page, tmp_path):
     nonsense = tmp_path / "letter.png"
     nonsense.write_text("Dear network")
     screen.page.set_input_files("#file", nonsense)
-    title = screen.page.locator(".problem h3", has_text="Das ist kein Bild, das sich lesen lässt")
-    title.wait_for()
+    problem = screen.page.get_by_role("alert").filter(has=screen.page.locator("h3"))
+    expect(problem.locator("h3")).to_have_text("Das ist kein Bild, das sich lesen lässt")
+    expect(problem).to_contain_text("Gelesen werden JPEG, PNG, WebP, BMP und GIF.")
+    # What the server says of this file is English, and said to be.
+    expect(problem.locator("[lang=en]")).to_contain_text("text")
 
 
 def test_the_titles_of_problems_are_the_servers(page):
@@ -140,5 +145,5 @@ def test_the_titles_of_problems_are_the_servers(page):
         "async () => (await import('./static/js/i18n/en/index.js')).t.problems.titles"
     )
     known = {problem.slug: problem.title for problem in problems()}
-    assert titles.keys() <= known.keys()
+    assert titles.keys() == known.keys()
     assert {slug for slug, title in titles.items() if title != known[slug]} == {"unknown-analysis"}

@@ -45,5 +45,27 @@ export const problems = {
     "time-limit": "The work took too long",
     "not-ready": "The server is not ready yet",
     "internal-error": "Something went wrong on the server",
+    "not-an-archive": "This is not a ZIP archive",
+    "archive-damaged": "The archive is damaged",
+    "archive-too-large": "The archive is too large",
+    "archive-unfit": "Nothing can be learned from this archive",
+    "unknown-dataset": "There is no such set of pictures",
+    "no-room": "There is no room left",
+    "unknown-training": "There is no such training",
+    "wrong-state": "The training is not in that state",
+    "model-external-data-needed": "The model's weights are in another file",
+    "unknown-step": "There is no such step",
+    "not-acceptable": "That format is not on offer",
+    "body-too-large": "The request is too large",
+    "client-gone": "The client went away",
+    "not-found": "There is nothing at this address",
+    "method-not-allowed": "This address does not take that method",
   },
+  /**
+   * What to do, by the last part of the type. English has the server's own sentence, so only other
+   * languages have these.
+   *
+   * @type {Record<string, string>}
+   */
+  details: {},
 };

@@ -3,7 +3,7 @@
 import { hasFiles, listenForDrops, readDropped } from "../../lib/data-transfer.js";
 import { getElement, h, setAttribute } from "../../lib/dom.js";
 import { words as plain } from "../../i18n/format.js";
-import { problemTitle } from "../../views/shared/notice.js";
+import { problemDetail, problemTitle } from "../../views/shared/problem-text.js";
 import { t } from "../../i18n/index.js";
 import { sheetUrl } from "../../api/learning.js";
 import { nothingHeldOut, unevenness } from "../class-balance.js";
@@ -163,7 +163,7 @@ export class DataPicker {
       "div",
       { class: "problem", role: "alert" },
       h("h3", {}, problemTitle(problem)),
-      h("p", {}, problem.detail),
+      ...problemDetail(problem),
       h("p", { class: "muted" }, bringing.form),
       h("p", { class: "ways-out" }, button(bringing.another, () => this.#zip.click()), button(words.folder, () => this.#folder.click()), button(t.problems.dismiss, () => this.bringer.dismiss())),
     );

@@ -3,7 +3,7 @@
 import { h } from "../../lib/dom.js";
 import { bytes, count } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
-import { problemTitle } from "../shared/notice.js";
+import { problemDetail, problemTitle } from "../shared/problem-text.js";
 import { optionName } from "./form.js";
 
 /** @typedef {import("../../state/types.js").Problem} Problem */
@@ -22,7 +22,7 @@ export function complaint(problem) {
     "div",
     { class: "problem", role: "alert" },
     h("h3", {}, type === "/errors/invalid-request" && problem.field ? words.mismatch : problemTitle(problem)),
-    h("p", {}, inWords(problem)),
+    ...explanation(problem),
     limit != null && actual != null && h("p", { class: "muted" }, t.problems.limit(figure(limit), figure(actual))),
     op && h("dl", { class: "facts" }, fact(words.op, op), node ? fact(words.node, node) : null),
     wayOut && h("p", {}, wayOut),
@@ -32,18 +32,27 @@ export function complaint(problem) {
 }
 
 /**
- * The server's words, but for what a field of the form answers: that is asked for in the form's own
- * words. The operations that the server lists are folded away below.
+ * The form's own words where one of its fields is the answer, else the server's. The operations
+ * that the server lists are collapsed below.
  *
  * @param {Problem} problem
  */
-function inWords({ type, detail, field, inputs, channels, fixed_size: fixed, supported }) {
+function explanation(problem) {
+  const asked = askedByForm(problem);
+  if (asked) return [h("p", {}, asked)];
+  const { detail, supported } = problem;
+  const list = `; supported are ${supported?.join(", ")}`;
+  return problemDetail({ ...problem, detail: supported?.length ? detail.replace(list, "") : detail });
+}
+
+/** @param {Problem} problem */
+function askedByForm({ type, detail, field, inputs, channels, fixed_size: fixed }) {
   const others = (inputs ?? []).filter(({ photo }) => !photo).map(({ name }) => name);
   if (type === "/errors/model-option-needed" && others.length) return words.inputsNeeded(others);
   if (type === "/errors/model-option-needed" && channels) return words.channelsNeeded(channels);
   if (fixed) return words.sizeOf(...sides(fixed));
   if (field && detail.startsWith(`${field}: `)) return `${optionName(field)}: ${detail.slice(field.length + 2)}`;
-  return supported?.length ? detail.replace(`; supported are ${supported.join(", ")}`, "") : detail;
+  return null;
 }
 
 /**

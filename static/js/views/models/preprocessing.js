@@ -9,7 +9,7 @@ import { count, number, probability, rough, words } from "../../i18n/format.js";
 import { formulaOf } from "../../model/preprocess.js";
 import { t } from "../../i18n/index.js";
 import { labelOf } from "../../model/outputs.js";
-import { problemTitle } from "../shared/notice.js";
+import { problemDetail, problemTitle } from "../shared/problem-text.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -135,5 +135,5 @@ function nameOf(preset) {
 
 /** @param {import("../../state/types.js").Problem} problem */
 function complaint(problem) {
-  return h("div", { class: "problem", role: "alert" }, h("h3", {}, problemTitle(problem)), h("p", {}, problem.detail));
+  return h("div", { class: "problem", role: "alert" }, h("h3", {}, problemTitle(problem)), ...problemDetail(problem));
 }

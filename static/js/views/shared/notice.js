@@ -3,6 +3,7 @@
 import { getElement, h, setAttribute } from "../../lib/dom.js";
 import { bytes, count, fixed } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
+import { problemDetail, problemTitle } from "./problem-text.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -70,7 +71,7 @@ function complaint({ store, photoController }, problem) {
     "div",
     { class: "problem", role: "alert" },
     h("h3", {}, problemTitle(problem)),
-    h("p", {}, problem.detail),
+    ...problemDetail(problem),
     limits(problem),
     h(
       "p",
@@ -84,18 +85,6 @@ function complaint({ store, photoController }, problem) {
       button(t.problems.dismiss, () => photoController.dismiss()),
     ),
   );
-}
-
-/**
- * The title in the page's language, where the problem is one that it knows.
- *
- * @param {Problem} problem
- */
-export function problemTitle({ type, title }) {
-  /** @type {Record<string, string>} */
-  const titles = t.problems.titles;
-  const slug = type.replace("/errors/", "");
-  return (Object.hasOwn(titles, slug) && titles[slug]) || title;
 }
 
 /**

@@ -9,6 +9,7 @@ import { announce, getElement, h } from "../../lib/dom.js";
 import { words as plainWords } from "../../i18n/format.js";
 import { postPhotoStep } from "../../api/learning.js";
 import { t } from "../../i18n/index.js";
+import { problemTitle } from "../shared/problem-text.js";
 import { trainingStepForm } from "./form.js";
 import { resultOf } from "./result.js";
 
@@ -79,7 +80,7 @@ class TrainingStep {
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
       if (!(error instanceof ProblemError)) throw error;
-      this.#trouble.textContent = `${error.problem.title}. ${error.problem.detail}`;
+      this.#trouble.textContent = `${problemTitle(error.problem)}. ${error.problem.detail}`;
       this.#trouble.hidden = false;
     } finally {
       this.#form.work(false);

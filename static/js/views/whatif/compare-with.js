@@ -5,6 +5,7 @@
 import { originalOf } from "../../state/comparison.js";
 import { h } from "../../lib/dom.js";
 import { t } from "../../i18n/index.js";
+import { problemDetail, problemTitle } from "../shared/problem-text.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -44,8 +45,8 @@ export function compareWithSection({ store, comparison }) {
     select.value = compareTarget ? `${compareTarget.kind}:${compareTarget.id}` : "";
     trouble.hidden = compareError === null;
     trouble.replaceChildren(
-      h("h3", {}, compareError?.title),
-      h("p", {}, compareError?.detail),
+      h("h3", {}, compareError && problemTitle(compareError)),
+      ...(compareError ? problemDetail(compareError) : []),
       h("button", { type: "button", class: "text", on: { click: () => comparison.again() } }, t.whatif.again),
     );
   };
