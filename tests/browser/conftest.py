@@ -20,7 +20,7 @@ from .learn_screen import LearnScreen, OwnServer
 from .menagerie import build_menagerie
 from .pictures import ROOT
 from .screen import Screen
-from .tabs import KeptFiles, Tabs
+from .tabs import PLAIN, KeptFiles, Tabs
 
 ARTIFACTS = ROOT / "artifacts" / "browser"
 FAILED = pytest.StashKey[bool]()
@@ -150,6 +150,8 @@ def open_lab(request: pytest.FixtureRequest, tabs: Tabs, lab: OwnServer) -> Iter
         screen.stop_listening()
         tabs.give_back(screen.page, screen.site, **context)
     for run in httpx.get(f"{lab.url}/api/v1/trainings", timeout=30).json()["trainings"]:
+        if run["id"] in lab.kept:
+            continue
         httpx.delete(f"{lab.url}/api/v1/trainings/{run['id']}", timeout=30)
     for screen in screens:
         assert screen.complaints == []
@@ -161,6 +163,12 @@ def screen(open_page: OpenPage) -> Screen:
     screen = open_page()
     screen.wait_for_reading()
     return screen
+
+
+@pytest.fixture
+def modules(open_page: OpenPage) -> Page:
+    """A page on which nothing runs: functions of the page's modules are imported into it, without a visit."""
+    return open_page(PLAIN).page
 
 
 @pytest.fixture(scope="session")

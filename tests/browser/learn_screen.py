@@ -26,6 +26,7 @@ class OwnServer:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
+        self.kept: set[str] = set()  # runs that several tests look at
         self._environment = {
             **os.environ,
             "CONVSCOPE_TRAININGS_DIR": str(folder),

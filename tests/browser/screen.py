@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page
 
@@ -41,6 +42,23 @@ class Screen:
 
     def open(self, address: str) -> None:
         self.page.goto(f"{self.site}/{address}")
+
+    def come_to(self, address: str) -> None:
+        """Show what an address says as when a reader comes back to it: a visit without loading the page once more."""
+        self.page.evaluate(
+            "address => { history.pushState(null, '', address); dispatchEvent(new PopStateEvent('popstate')); }",
+            address,
+        )
+        asked = parse_qs(urlsplit(address).query)
+        tab = asked.get("tab", ["layer"])[0]
+        self.page.wait_for_selector(f"#tab-{tab}[aria-selected=true]", state="attached")
+        if "model" in asked:
+            self.page.wait_for_function(
+                "id => document.querySelector('#model').value === id", arg=asked["model"][0]
+            )
+        if "layer" in asked:
+            self.wait_for_title(asked["layer"][0])
+        self.wait_for_rest()
 
     def record_requests(self) -> list[str]:
         """The addresses of all that is asked for from now on."""

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 PER_PAGE = ("viewport", "color_scheme", "reduced_motion")
 LAPTOP = {"width": 1440, "height": 900}
 EMPTY = "api/v1/health/live"  # of the same origin, and nothing runs there
+PLAIN = "static/js/lib/store.js"  # nor there, but its policy lets modules be imported
 
 
 class Tabs:

@@ -1,5 +1,7 @@
 """What goes wrong is said in place: what, the limit, what to do. Nothing that was there is lost."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Route
 
@@ -9,15 +11,15 @@ from .screen import Screen
 pytestmark = pytest.mark.browser
 
 
-def upload(screen: Screen, content: bytes) -> None:
-    file = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": content}
-    screen.page.set_input_files("#file", file)
+def upload(screen: Screen, folder: Path, content: bytes) -> None:
+    (folder / "x.jpg").write_bytes(content)
+    screen.page.set_input_files("#file", folder / "x.jpg")
 
 
-def test_a_file_that_is_no_picture(screen: Screen):
+def test_a_file_that_is_no_picture(screen: Screen, tmp_path: Path):
     screen.expected_status = 415
     guess, reading = screen.first_guess, screen.reading
-    upload(screen, b"I am a letter, not a picture.")
+    upload(screen, tmp_path, b"I am a letter, not a picture.")
     problem = screen.page.locator("#notice .problem")
     problem.wait_for()
     assert "not a picture" in problem.inner_text()
@@ -27,9 +29,9 @@ def test_a_file_that_is_no_picture(screen: Screen):
     assert problem.count() == 0
 
 
-def test_a_file_that_is_too_large_names_the_limit(screen: Screen):
+def test_a_file_that_is_too_large_names_the_limit(screen: Screen, tmp_path: Path):
     screen.expected_status = 413
-    upload(screen, b"\xff\xd8\xff" + bytes(11 * 2**20))
+    upload(screen, tmp_path, b"\xff\xd8\xff" + bytes(11 * 2**20))
     problem = screen.page.locator("#notice .problem")
     problem.wait_for()
     assert "The limit is 10.0 MiB" in problem.inner_text()

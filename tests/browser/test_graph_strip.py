@@ -32,9 +32,9 @@ NETWORKS = {
 
 # Every column and line of a network as it is drawn, folded and unfolded, usual, whole and near.
 DRAW = """async (model) => {
-  const { findBlocks } = await import("./static/js/network/blocks.js");
-  const { itemsOf } = await import("./static/js/network/fold.js");
-  const { drawStrip } = await import("./static/js/network/geometry.js");
+  const { findBlocks } = await import("/static/js/network/blocks.js");
+  const { itemsOf } = await import("/static/js/network/fold.js");
+  const { drawStrip } = await import("/static/js/network/geometry.js");
   const blocks = findBlocks(model.layers);
   const typical = new Map(model.layers.map(({ name, shape }) => [name, [0, 1, 2, 3].filter((c) => c < shape[0])]));
   const line = document.createElementNS("http://www.w3.org/2000/svg", "path");

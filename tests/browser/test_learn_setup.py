@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Page
 
 from engine.train.synthetic import SETS
 from engine.zoo import layer_spec
@@ -20,7 +21,7 @@ from .test_intake import shoot
 pytestmark = pytest.mark.browser
 
 PACK = """async (files) => {
-  const { pack } = await import("./static/js/learn/setup/zip.js");
+  const { pack } = await import("/static/js/learn/setup/zip.js");
   const entries = files.map(([path, text]) => ({ path, blob: new Blob([text]) }));
   const bytes = new Uint8Array(await (await pack(entries)).arrayBuffer());
   return btoa(String.fromCharCode(...bytes));
@@ -77,20 +78,18 @@ def wait_for_set(screen: Screen, name: str) -> None:
 # Packing
 
 
-def test_what_is_packed_python_unpacks(open_page: OpenPage):
-    screen = open_setup(open_page)
+def test_what_is_packed_python_unpacks(modules: Page):
     files = [["a/1.png", "one"], ["Äpfel und 🍐/2.jpg", "zwei" * 5000], ["b/empty", ""]]
-    packed = base64.b64decode(screen.page.evaluate(PACK, files))
+    packed = base64.b64decode(modules.evaluate(PACK, files))
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert archive.testzip() is None  # every checksum is right
         assert [[name, archive.read(name).decode()] for name in archive.namelist()] == files
 
 
-def test_more_files_than_a_zip_can_list_are_refused(open_page: OpenPage):
-    screen = open_setup(open_page)
-    name = screen.page.evaluate(
+def test_more_files_than_a_zip_can_list_are_refused(modules: Page):
+    name = modules.evaluate(
         """async () => {
-          const { pack } = await import("./static/js/learn/setup/zip.js");
+          const { pack } = await import("/static/js/learn/setup/zip.js");
           return pack(Array(65536).fill({ path: "a", blob: new Blob() })).catch((error) => error.name);
         }"""
     )

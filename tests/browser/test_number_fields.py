@@ -22,33 +22,35 @@ def fault(field: Locator) -> str:
     return note.inner_text()
 
 
-@pytest.mark.parametrize(
-    ("label", "entered", "why"),
-    [
-        ("Batch size", "0", "0 is out of range. Enter a whole number from 1 to 512."),
-        ("Batch size", "513", "513 is out of range. Enter a whole number from 1 to 512."),
-        ("Epochs", "0", "0 is out of range. Enter a whole number from 1 to 1000."),
-        ("Epochs", "2.5", "2.5 is not whole. Enter a whole number from 1 to 1000."),
-        ("Epochs", "", "Enter a whole number from 1 to 1000."),
-        ("Learning rate η", "-1", "−1 is out of range. Enter a number from 1e−8 to 10."),
-        ("Label smoothing", "1", "1 is out of range. Enter a number from 0 to 0.9."),
-        ("Weight decay λ", "2", "2 is out of range. Enter a number from 0 to 1."),
-        ("Seed", "-3", "−3 is out of range. Enter a whole number from 0 to 2147483647."),
-    ],
-)
-def test_a_number_of_learning_says_what_is_wrong(
-    open_page: OpenPage, label: str, entered: str, why: str
-):
+OUT_OF_RANGE = [
+    ("Batch size", "0", "0 is out of range. Enter a whole number from 1 to 512."),
+    ("Batch size", "513", "513 is out of range. Enter a whole number from 1 to 512."),
+    ("Epochs", "0", "0 is out of range. Enter a whole number from 1 to 1000."),
+    ("Epochs", "2.5", "2.5 is not whole. Enter a whole number from 1 to 1000."),
+    ("Epochs", "", "Enter a whole number from 1 to 1000."),
+    ("Learning rate η", "-1", "−1 is out of range. Enter a number from 1e−8 to 10."),
+    ("Label smoothing", "1", "1 is out of range. Enter a number from 0 to 0.9."),
+    ("Weight decay λ", "2", "2 is out of range. Enter a number from 0 to 1."),
+    ("Seed", "-3", "−3 is out of range. Enter a whole number from 0 to 2147483647."),
+]
+
+
+def test_a_number_of_learning_says_what_is_wrong(open_page: OpenPage, subtests: pytest.Subtests):
     screen = open_setup(open_page)
-    field = screen.page.get_by_label(label, exact=True)
-    before = field.input_value()
-    field.fill(entered)
-    assert fault(field) == why
-    screen.page.get_by_label("Optimiser").select_option("sgd")  # another change, elsewhere
-    assert field.input_value() == entered
-    assert fault(field) == why
-    field.fill(before)
-    assert fault(field) == ""
+    optimiser = screen.page.get_by_label("Optimiser")
+    usual = optimiser.input_value()
+    for label, entered, why in OUT_OF_RANGE:
+        with subtests.test(label, entered=entered):
+            field = screen.page.get_by_label(label, exact=True)
+            before = field.input_value()
+            field.fill(entered)
+            assert fault(field) == why
+            optimiser.select_option("sgd")  # another change, elsewhere
+            assert field.input_value() == entered
+            assert fault(field) == why
+            field.fill(before)
+            assert fault(field) == ""
+            optimiser.select_option(usual)
 
 
 def test_a_layers_number_says_what_is_wrong(open_page: OpenPage):

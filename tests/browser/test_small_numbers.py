@@ -3,27 +3,29 @@
 import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from playwright.sync_api import Page
 
 from .conftest import OpenPage
 from .drops import drop_bytes
-from .screen import Screen, number
+from .screen import number
+from .tabs import PLAIN
 from .test_access import PHONE, check_with_axe
 from .test_intake import shoot
 
 pytestmark = pytest.mark.browser
 
 WRITE = """async ([name, values]) => {
-  const format = await import("./static/js/i18n/format.js");
+  const format = await import("/static/js/i18n/format.js");
   return values.map((value) => format[name](...[value].flat()));
 }"""
 FLAT = """async (cases) => {
-  const { flatness, rangeOf } = await import("./static/js/model/colour-range.js");
+  const { flatness, rangeOf } = await import("/static/js/model/colour-range.js");
   return cases.map(([min, max]) => flatness(min, max, rangeOf(min, max)));
 }"""
 
 
-def written(screen: Screen, name: str, *values: float | list[float]) -> list[str]:
-    return list(screen.page.evaluate(WRITE, [name, list(values)]))
+def written(modules: Page, name: str, *values: float | list[float]) -> list[str]:
+    return list(modules.evaluate(WRITE, [name, list(values)]))
 
 
 def constant_network(**maps: float) -> bytes:
@@ -45,40 +47,42 @@ def constant_network(**maps: float) -> bytes:
     return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
 
 
-def test_no_number_reads_as_zero_but_zero(screen: Screen):
+def test_no_number_reads_as_zero_but_zero(modules: Page):
     tiny = [4.9e-7, -4.9e-7, 1e-12, 1e-45, -3.25e-9, 0.0]
     expected = ["4.9e−7", "−4.9e−7", "1.0e−12", "1.0e−45", "−3.3e−9", "0"]
-    assert written(screen, "number", *tiny) == expected
-    assert written(screen, "signed", 1e-9, -1e-9) == ["+1.0e−9", "−1.0e−9"]
-    assert written(screen, "rough", 4e-9, -4e-9, 0) == ["4e−9", "−4e−9", "0"]
-    assert written(screen, "decimals", [0.00001, 3], [0.25, 3], [0, 3]) == [
+    assert written(modules, "number", *tiny) == expected
+    assert written(modules, "signed", 1e-9, -1e-9) == ["+1.0e−9", "−1.0e−9"]
+    assert written(modules, "rough", 4e-9, -4e-9, 0) == ["4e−9", "−4e−9", "0"]
+    assert written(modules, "decimals", [0.00001, 3], [0.25, 3], [0, 3]) == [
         "1.0e−5",
         "0.250",
         "0.000",
     ]
-    assert written(screen, "plain", -1e-7) == ["−1e−7"]
-    assert written(screen, "number", [0, 3.6e-35], [0, 3.6]) == ["0", "0.0000"]  # a scale's low end
+    assert written(modules, "plain", -1e-7) == ["−1e−7"]
+    assert written(modules, "number", [0, 3.6e-35], [0, 3.6]) == [
+        "0",
+        "0.0000",
+    ]  # a scale's low end
 
 
-def test_a_probability_is_written_one_way(screen: Screen):
+def test_a_probability_is_written_one_way(modules: Page):
     """Whether it was computed in float32, where a softmax may round to 1, or in float64."""
     almost = [1, 1.0000001, 1 - 1e-7, 0.99999]
-    assert set(written(screen, "probability", *almost)) == {">\xa099.9\xa0%"}
-    assert set(written(screen, "probability", 0, 1e-30, 1e-5)) == {"<\xa00.1\xa0%"}
-    assert written(screen, "probability", 0.3933) == ["39.3\xa0%"]
-    assert written(screen, "percent", 0, 1, 1 + 1e-15) == ["0\xa0%", "100\xa0%", "100\xa0%"]
+    assert set(written(modules, "probability", *almost)) == {">\xa099.9\xa0%"}
+    assert set(written(modules, "probability", 0, 1e-30, 1e-5)) == {"<\xa00.1\xa0%"}
+    assert written(modules, "probability", 0.3933) == ["39.3\xa0%"]
+    assert written(modules, "percent", 0, 1, 1 + 1e-15) == ["0\xa0%", "100\xa0%", "100\xa0%"]
 
 
-def test_in_a_column_too(screen: Screen):
+def test_in_a_column_too(modules: Page):
     """Beside a large number places are few; what is not zero is still not written as zero."""
     pairs = [[3e-6, 12.5], [-2e-5, 1.0], [0, 12.5], [0.5, 12.5]]
-    assert written(screen, "number", *pairs) == ["3.0e−6", "−2.0e−5", "0.000", "0.500"]
+    assert written(modules, "number", *pairs) == ["3.0e−6", "−2.0e−5", "0.000", "0.500"]
 
 
 def test_as_german_is_written(open_page: OpenPage):
-    screen = open_page("", locale="de-DE")
-    screen.wait_for_reading()
-    assert written(screen, "number", 4.9e-7, -3.25e-9) == ["4,9e−7", "−3,3e−9"]
+    modules = open_page(PLAIN, locale="de-DE").page
+    assert written(modules, "number", 4.9e-7, -3.25e-9) == ["4,9e−7", "−3,3e−9"]
 
 
 @pytest.mark.parametrize(
@@ -96,8 +100,8 @@ def test_as_german_is_written(open_page: OpenPage):
         (2e-6, 5e-3, None),
     ],
 )
-def test_when_a_scale_shows_nothing(screen: Screen, min_: float, max_: float, said: str | None):
-    (told,) = screen.page.evaluate(FLAT, [[min_, max_]])
+def test_when_a_scale_shows_nothing(modules: Page, min_: float, max_: float, said: str | None):
+    (told,) = modules.evaluate(FLAT, [[min_, max_]])
     assert told is None if said is None else said in told
 
 

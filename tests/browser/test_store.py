@@ -1,9 +1,10 @@
 """The page's state: who is told of a change, and in which order; and what happens where the browser keeps nothing."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from .conftest import OpenPage
+from .tabs import PLAIN
 
 pytestmark = pytest.mark.browser
 
@@ -42,17 +43,17 @@ BLOCKED = """Object.defineProperty(window, "localStorage", {
 });"""
 
 
-def test_a_change_made_by_a_watcher_waits_for_its_turn(open_page: OpenPage):
-    seen = open_page("static/js/lib/store.js").page.evaluate(NESTED)
+def test_a_change_made_by_a_watcher_waits_for_its_turn(modules: Page):
+    seen = modules.evaluate(NESTED)
     assert seen == ["first: layer b", "last: b null", "focus null", "last: b null"]
 
 
-def test_a_watcher_that_fails_does_not_stop_later_changes(open_page: OpenPage):
-    assert open_page("static/js/lib/store.js").page.evaluate(FAILING) == ["planted", "c"]
+def test_a_watcher_that_fails_does_not_stop_later_changes(modules: Page):
+    assert modules.evaluate(FAILING) == ["planted", "c"]
 
 
 def test_a_browser_that_keeps_nothing_shows_the_page(open_page: OpenPage):
-    screen = open_page("static/js/lib/store.js")
+    screen = open_page(PLAIN)
     screen.page.add_init_script(BLOCKED)
     screen.open("")
     screen.wait_for_reading()
@@ -67,7 +68,7 @@ def test_a_browser_that_keeps_nothing_shows_the_page(open_page: OpenPage):
 
 
 def test_a_browser_that_keeps_nothing_shows_the_page_of_learning(open_page: OpenPage):
-    screen = open_page("static/js/lib/store.js")
+    screen = open_page(PLAIN)
     screen.page.add_init_script(BLOCKED)
     screen.open("learn")
     expect(screen.page.locator("#controls button").first).to_be_visible()
