@@ -11,6 +11,7 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -107,8 +108,9 @@ class _Table:
         self.cases.append(Case(name, data, size, tuple(map(tuple, quarters)), slack))
 
 
-def cases(width: int = 64, height: int = 32, noise: int = 0) -> list[Case]:
-    """All cases in a size: tiny ones for speed, or such that are large as files."""
+@cache
+def cases(width: int = 64, height: int = 32, noise: int = 0) -> tuple[Case, ...]:
+    """All cases in a size: tiny ones for speed, or such that are large as files. Made once a process."""
     table = _Table(width, height, noise)
     writers = (
         _jpegs,
@@ -123,7 +125,7 @@ def cases(width: int = 64, height: int = 32, noise: int = 0) -> list[Case]:
     )
     for write in writers:
         write(table)
-    return table.cases
+    return tuple(table.cases)
 
 
 def _grey(levels=LEVELS) -> list[Colour]:
@@ -132,6 +134,8 @@ def _grey(levels=LEVELS) -> list[Colour]:
 
 def _file(image: Image.Image, kind: str = "PNG", **options) -> bytes:
     buffer = io.BytesIO()
+    if kind == "PNG":
+        options.setdefault("compress_level", 1)  # half of the time that this table takes
     image.save(buffer, kind, **options)
     return buffer.getvalue()
 
