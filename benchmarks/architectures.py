@@ -169,7 +169,9 @@ def efficientnet_lite0(net: Drawing) -> str:
 def _inverted(
     net: Drawing, name: str, x: str, widen: int, filters: int, kernel: int, stride: int
 ) -> str:
-    """Wider by 1 × 1, each map on its own, narrower by 1 × 1; what went in is added where it fits."""
+    """Wider by 1 × 1, each map on its own, narrower by 1 × 1; what went in is added where it
+    fits.
+    """
     y = x
     if widen > 1:
         y = _filters(net, f"{name}.expand", y, widen * net.channels(x), gain=1)

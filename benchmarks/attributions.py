@@ -140,7 +140,8 @@ def main() -> None:
     for what, largest in differences.items():
         mine, other = timed(ours[what], theirs[what], *asked[0], arguments.repeats)
         print(
-            f"{what:22} {largest:18.1e} {mine * 1e3:6.0f} ms {other * 1e3:6.0f} ms {mine / other:7.2f}"
+            f"{what:22} {largest:18.1e} {mine * 1e3:6.0f} ms {other * 1e3:6.0f} ms "
+            f"{mine / other:7.2f}"
         )
     sys.exit(max(differences.values()) > TOLERANCE)
 
@@ -161,7 +162,9 @@ def difference(mine: Callable[..., Any], other: Callable[..., Any], x: Array, un
 def timed(
     mine: Callable[..., Any], other: Callable[..., Any], x: Array, unit: int, repeats: int
 ) -> tuple[float, float]:
-    """Median seconds of each, taking turns, so that whatever else the machine is doing meets both."""
+    """Median seconds of each, taking turns, so that whatever else the machine is doing meets
+    both.
+    """
     spent: tuple[list[float], list[float]] = ([], [])
     for attempt in range(repeats + 1):
         for way, seconds in zip((mine, other), spent, strict=True):

@@ -282,7 +282,9 @@ def render(width: int, height: int, oversampling: int = 3) -> NDArray[np.uint8]:
 
 
 def trace(eye: Array, rays: Array) -> tuple[Array, Array]:
-    """Light (3, N) that arrives along rays, and how far it came: 80 m for the sky, -1 for the car."""
+    """Light (3, N) that arrives along rays, and how far it came: 80 m for the sky, -1 for the
+    car.
+    """
     start, end = box_span(eye, rays)
     reach = march(car, np.broadcast_to(eye, rays.shape), rays, start, end)
     hit = np.isfinite(reach)

@@ -1,4 +1,6 @@
-"""Every benchmark starts, measures something and ends: with its smallest settings, and within a time limit."""
+"""Every benchmark starts, measures something and ends: with its smallest settings, and within a
+time limit.
+"""
 
 import os
 import re

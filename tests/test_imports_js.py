@@ -1,4 +1,5 @@
-"""The page's modules import one way too (docs/architecture.md): no arrow points back, no circle closes.
+"""The page's modules import one way too (docs/architecture.md): no arrow points back, no circle
+closes.
 
 Types in comments do not count: they are gone when the page runs.
 """

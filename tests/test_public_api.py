@@ -1,4 +1,6 @@
-"""The public package ``convscope`` is complete and documented, and the documents use nothing else."""
+"""The public package ``convscope`` is complete and documented, and the documents use nothing
+else.
+"""
 
 import inspect
 import re

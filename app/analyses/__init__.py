@@ -1,1 +1,3 @@
-"""A photo run through a network, with every layer kept: analyses, variants of them, attributions."""
+"""A photo run through a network, with every layer kept: analyses, variants of them,
+attributions.
+"""

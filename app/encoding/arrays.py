@@ -135,7 +135,8 @@ def _sheet(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     pixels = rows * cols * (h * factor + _GAP) * (w * factor + _GAP)
     if pixels > _MOST_PIXELS:
         raise BadParameter(
-            f"These maps make a picture of {pixels:,} pixels; at most {_MOST_PIXELS:,} are drawn. Choose some of them (channels=0-63), "
+            f"These maps make a picture of {pixels:,} pixels; at most {_MOST_PIXELS:,} are "
+            "drawn. Choose some of them (channels=0-63), "
             "or take the numbers (format=npy).",
             limit=_MOST_PIXELS,
             actual=pixels,

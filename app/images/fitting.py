@@ -20,7 +20,9 @@ _INTERPOLATIONS = {
 
 
 def check_crop(crop: Box, width: int, height: int) -> Box:
-    """The crop, if it lies in a photo of that size and holds a pixel at least. Raises BadParameter."""
+    """The crop, if it lies in a photo of that size and holds a pixel at least. Raises
+    BadParameter.
+    """
     left, top, right, bottom = crop
     if not (left >= 0 and right <= width and top >= 0 and bottom <= height):
         raise BadParameter(

@@ -90,7 +90,9 @@ class Reader:
         self.read(seeds()[0][1], patience=60)  # everything is imported
 
     def read(self, data: bytes, patience: float = 6 * PATIENCE) -> Outcome:
-        """``patience`` is in seconds by the clock, on a machine that may have other things to do."""
+        """``patience`` is in seconds by the clock, on a machine that may have other things to
+        do.
+        """
         self._pipe.send_bytes(data)
         wrong = "no answer"
         try:

@@ -134,7 +134,9 @@ def _png_header(rng: Random, data: bytes) -> bytes:
 
 
 def _png_pixels(rng: Random, data: bytes) -> bytes:
-    """Change the pixels' bytes (filters, runs, too few, too many) inside a sound compressed stream."""
+    """Change the pixels' bytes (filters, runs, too few, too many) inside a sound compressed
+    stream.
+    """
     parts = _png_parts(data)
     raw = zlib.decompress(b"".join(body for name, body in parts if name == b"IDAT"))
     at = next(k for k, part in enumerate(parts) if part[0] == b"IDAT")

@@ -124,7 +124,9 @@ def analysis(client, photo) -> dict:
 
 
 class RunningServer:
-    """The app on uvicorn, in a thread, on a free port; started and stopped with the ``with`` block."""
+    """The app on uvicorn, in a thread, on a free port; started and stopped with the ``with``
+    block.
+    """
 
     def __init__(self, settings: Settings, registry: Registry) -> None:
         self.app = create_app(settings, registry)

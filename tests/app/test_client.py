@@ -1,4 +1,6 @@
-"""The client that other Python programs import, against a real server; and one photo by every road."""
+"""The client that other Python programs import, against a real server; and one photo by every
+road.
+"""
 
 import io
 import json

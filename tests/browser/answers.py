@@ -1,4 +1,6 @@
-"""Small networks that answer in every kind of way, whatever their weights: classes, yes or no, numbers, boxes, maps, pictures, symbols."""
+"""Small networks that answer in every kind of way, whatever their weights: classes, yes or no,
+numbers, boxes, maps, pictures, symbols.
+"""
 
 from collections.abc import Callable
 
@@ -49,7 +51,9 @@ def weight(*shape: int, seed: int = 5, scale: float = 1.0) -> np.ndarray:
 
 
 def listed(count: int, *, bias: np.ndarray | None = None, scale: float = 4.0) -> list[tuple]:
-    """Steps to ``count`` raw numbers; of a ``bias`` given, these very numbers whatever the photo."""
+    """Steps to ``count`` raw numbers; of a ``bias`` given, these very numbers whatever the
+    photo.
+    """
     weights = weight(count, 3, scale=scale) if bias is None else np.zeros((count, 3), np.float32)
     return [
         ("pooled", GlobalAveragePool(), "photo"),
@@ -81,7 +85,9 @@ def numbers() -> Network:
 
 
 def boxes() -> Network:
-    """YOLOv8's layout: a column a cell of (centre, sides, a score a class), the boxes in the first columns."""
+    """YOLOv8's layout: a column a cell of (centre, sides, a score a class), the boxes in the first
+    columns.
+    """
     cells = sum((SIDE // stride) ** 2 for stride in STRIDES)
     table = np.zeros((4 + len(ANIMALS), cells), np.float32)
     for at, ((left, top, right, bottom), unit, score) in enumerate(BOXES):

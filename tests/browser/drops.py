@@ -1,7 +1,9 @@
-"""Files dropped on the page as a hand drops them: real files on the disk, told to Chromium by the DevTools protocol.
+"""Files dropped on the page as a hand drops them: real files on the disk, told to Chromium by the
+DevTools protocol.
 
-An event that a test makes within the page carries files without entries of a file system, and never makes the browser leave
-the page to show the file. A real drop differs in both, so whatever is said of drops is tested with these.
+An event that a test makes within the page carries files without entries of a file system, and never
+makes the browser leave the page to show the file. A real drop differs in both, so whatever is said
+of drops is tested with these.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ _DRAG = ("dragEnter", "dragOver")
 
 
 def drop(screen: Screen, *paths: Path, onto: str = "body") -> None:
-    """Drag files and folders onto the middle of what ``onto`` selects, as much of it as is in sight, and let go."""
+    """Drag files and folders onto the middle of what ``onto`` selects, as much of it as is in
+    sight, and let go.
+    """
     _send(screen.page, paths, onto, (*_DRAG, "drop"))
 
 

@@ -1,4 +1,6 @@
-"""Networks with branches as they are found in the wild, small and with random weights: residual, inception, dense, inverted residual."""
+"""Networks with branches as they are found in the wild, small and with random weights: residual,
+inception, dense, inverted residual.
+"""
 
 import numpy as np
 
@@ -35,7 +37,9 @@ class Sketch:
     def conv(
         self, name: str, x: str, shape: tuple[int, int, int], stride: int = 1, groups: int = 1
     ) -> str:
-        """``shape`` is (outputs, inputs of each, side of the kernel); the size stays, but for the stride."""
+        """``shape`` is (outputs, inputs of each, side of the kernel); the size stays, but for the
+        stride.
+        """
         out, channels, side = shape
         scale = np.sqrt(2 / (channels * side**2))
         weight = self.rng.normal(0, scale, (out, channels, side, side)).astype(np.float32)
@@ -122,7 +126,9 @@ def dense(blocks: tuple[int, ...] = (4, 6)) -> Network:
 
 
 def inverted(blocks: int = 17) -> Network:
-    """As MobileNetV2, with a way around where the resolution stays; every value's name is a number."""
+    """As MobileNetV2, with a way around where the resolution stays; every value's name is a
+    number.
+    """
     net = Sketch(32)
     x, channels = net.conv("0", "input", (8, 3, 3)), 8
     number = iter(range(1, 10_000))

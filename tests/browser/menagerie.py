@@ -1,4 +1,6 @@
-"""A network that no page could have been drawn for: every other kind of layer, branches, odd shapes and hostile names."""
+"""A network that no page could have been drawn for: every other kind of layer, branches, odd shapes
+and hostile names.
+"""
 
 import numpy as np
 

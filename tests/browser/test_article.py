@@ -1,4 +1,6 @@
-"""The article: told on the photo and the network that are on the page, and fetched only by who reads it."""
+"""The article: told on the photo and the network that are on the page, and fetched only by who
+reads it.
+"""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""Attributes of a layer as a person reads them: lengths with ×, lists with commas, and the end of an axis by its name."""
+"""Attributes of a layer as a person reads them: lengths with ×, lists with commas, and the end of
+an axis by its name.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""An op of which the page has no word of its own: Softsign, as «Add an op» in CONTRIBUTING.md tells it."""
+"""An op of which the page has no word of its own: Softsign, as «Add an op» in CONTRIBUTING.md tells
+it.
+"""
 
 from pathlib import Path
 

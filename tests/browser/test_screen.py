@@ -1,4 +1,6 @@
-"""What a page must not do is noticed by the tests: errors, refused requests, requests to other hosts."""
+"""What a page must not do is noticed by the tests: errors, refused requests, requests to other
+hosts.
+"""
 
 import pytest
 

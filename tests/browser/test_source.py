@@ -1,4 +1,6 @@
-"""Promises that can be read off the templates and styles. Those of the scripts: eslint.config.js."""
+"""Promises that can be read off the templates and styles. Those of the scripts:
+eslint.config.js.
+"""
 
 import re
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""The step inspector: what is written out adds up, and is what the API says. And the training step on the photo."""
+"""The step inspector: what is written out adds up, and is what the API says. And the training step
+on the photo.
+"""
 
 import re
 from typing import Any

@@ -1,4 +1,6 @@
-"""The shapes of the API's JSON that say what a network answers: its outputs, their kinds, and what they say of a photo."""
+"""The shapes of the API's JSON that say what a network answers: its outputs, their kinds, and what
+they say of a photo.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,9 @@ class OutputBox(Schema):
 
 
 class AnalysisOutput(Schema):
-    """What an output answers for a photo. The numbers of all kinds are those of the layer of that name."""
+    """What an output answers for a photo. The numbers of all kinds are those of the layer of that
+    name.
+    """
 
     name: str = Field(examples=["softmax"])
     kind: OutputKind = KIND

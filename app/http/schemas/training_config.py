@@ -1,4 +1,6 @@
-"""Shapes of the API: what a training is asked to be, and the layers that a network is put together from."""
+"""Shapes of the API: what a training is asked to be, and the layers that a network is put together
+from.
+"""
 
 from __future__ import annotations
 
@@ -59,8 +61,9 @@ _LAYER = TypeAdapter[Any](
 
 
 class _AnyLayer:
-    """Says of a mapping that it is one of the layers above. The server takes any: engine/zoo/layer_spec.py checks them, and what is
-    wrong with one is an answer (the plan's ``problem``), not a refusal.
+    """Says of a mapping that it is one of the layers above. The server takes any:
+    engine/zoo/layer_spec.py checks them, and what is wrong with one is an answer (the plan's
+    ``problem``), not a refusal.
     """
 
     def __get_pydantic_json_schema__(
@@ -73,7 +76,9 @@ Layers = Annotated[
     list[Annotated[dict[str, Any], _AnyLayer()]],
     Field(
         max_length=64,
-        description="From the picture on, without the last dense layer and the softmax, which are added.",
+        description=(
+            "From the picture on, without the last dense layer and the softmax, which are added."
+        ),
         examples=[DEFAULT_CONFIG["layers"]],
     ),
 ]
@@ -108,7 +113,9 @@ Speed = Annotated[
 
 
 class TrainingConfig(Schema):
-    """What a training is: its pictures, its network (layers, or the name of an architecture), and how it learns."""
+    """What a training is: its pictures, its network (layers, or the name of an architecture), and
+    how it learns.
+    """
 
     dataset: DatasetId
     layers: Layers | SkipJsonSchema[None] = None
@@ -127,7 +134,9 @@ class TrainingConfig(Schema):
 
 
 class TrainingRequest(Schema):
-    """What a training is to be: pictures, a network (layers, or the name of an architecture), and how to learn."""
+    """What a training is to be: pictures, a network (layers, or the name of an architecture), and
+    how to learn.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -83,7 +83,8 @@ def arrange(paths: Iterable[Path]) -> Arrangement:
     notes = []
     if splits:
         notes.append(
-            f"The folders {', '.join(sorted(splits))} were put together: which pictures are held out is chosen when a training begins."
+            f"The folders {', '.join(sorted(splits))} were put together: which pictures are held "
+            "out is chosen when a training begins."
         )
     if clutter:
         notes.append(

@@ -88,7 +88,8 @@ def _arranged(folder: Path) -> Arrangement:
         )
     if len(found.classes) == 1:
         raise TrainingError(
-            f"{folder} has one class only ({found.classes[0]}): there must be two or more to tell apart"
+            f"{folder} has one class only ({found.classes[0]}): there must be two or more to "
+            "tell apart"
         )
     return found
 

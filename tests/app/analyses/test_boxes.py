@@ -16,7 +16,9 @@ SCORES = (0.1, 0.8)
 
 
 def detector(columns: tuple[float, ...]) -> Network:
-    """Rows as YOLOv8 writes them, (4 + C, cells): every cell says the same, whatever the picture."""
+    """Rows as YOLOv8 writes them, (4 + C, cells): every cell says the same, whatever the
+    picture.
+    """
     nodes, parts = [], []
     for stride in (8, 16, 32):
         weight = np.zeros((len(columns), 3, stride, stride), np.float32)

@@ -72,7 +72,9 @@ def test_every_mode_fits_every_photo_and_has_surroundings(mode, size, crop_pct):
 
 
 def test_pixels_of_the_input_lie_where_the_box_says():
-    """A white point of the photo is found on the input where the box maps it to, with borders, too."""
+    """A white point of the photo is found on the input where the box maps it to, with borders,
+    too.
+    """
     pixels = np.zeros((120, 200, 3), np.uint8)
     pixels[60:64, 150:154] = 255
     picture = decode(as_file(Image.fromarray(pixels)), LIMITS)

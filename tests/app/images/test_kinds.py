@@ -31,7 +31,9 @@ def tiff(*tags: tuple[int, int, int, int], order: str = "<", after: bytes = b"")
 
 
 def by_make(make: bytes) -> bytes:
-    """A raw picture as Nikon, Sony and others write it: a TIFF whose first picture is a small one."""
+    """A raw picture as Nikon, Sony and others write it: a TIFF whose first picture is a small
+    one.
+    """
     tags = [(254, 4, 1, 1), (271, 2, len(make), 8 + 2 + 2 * 12 + 4)]
     return tiff(*tags, after=make)
 

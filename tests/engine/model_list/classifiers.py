@@ -108,7 +108,9 @@ def mobilenet_v2():
 
 
 def mobilenet_v3():
-    """Hard swish written out as Add, Clip, Div, Mul, and a squeeze-and-excite with a hard sigmoid."""
+    """Hard swish written out as Add, Clip, Div, Mul, and a squeeze-and-excite with a hard
+    sigmoid.
+    """
     net = Net("torch", opset=11)
     x = net.conv(net.x, 16, 3, 3, 2)
     six = net("Clip", net("Add", x, np.float32(3)), np.float32(0), np.float32(6))

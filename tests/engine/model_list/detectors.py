@@ -220,7 +220,9 @@ def blazeface():
 
 
 def centernet():
-    """Peaks of a heatmap: a number stays where it is the largest around, the best of them by TopK."""
+    """Peaks of a heatmap: a number stays where it is the largest around, the best of them by
+    TopK.
+    """
     net = Net("torch", 3, 64, 64, n=1)
     heat = net("Sigmoid", net.conv(net("Relu", net.conv(net.x, 16, 3, 3, 4)), 3, 16, 1))
     around = net("MaxPool", heat, kernel_shape=[3, 3], strides=[1, 1], pads=[1, 1, 1, 1])

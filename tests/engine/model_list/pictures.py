@@ -46,7 +46,9 @@ def bicubic_baseline():
 
 
 def style():
-    """Fast neural style: reflected borders, instance normalisation, Upsample, pixels from 0 to 255."""
+    """Fast neural style: reflected borders, instance normalisation, Upsample, pixels from 0 to
+    255.
+    """
     net = Net("torch-old", 3, 32, 32, opset=9, n=1, name="input1")
 
     def layer(x, filters, depth, k=3, stride=1):

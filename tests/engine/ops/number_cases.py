@@ -1,4 +1,6 @@
-"""Cases of the ops that work number by number, join two values, multiply matrices, reduce or count."""
+"""Cases of the ops that work number by number, join two values, multiply matrices, reduce or
+count.
+"""
 
 import numpy as np
 

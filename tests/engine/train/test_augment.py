@@ -71,7 +71,8 @@ def test_zoom_keeps_a_linear_ramp_linear_and_changes_its_slope():
     ramp = np.tile(np.arange(0, 120, 10, dtype=np.uint8)[:, None, None], (32, 1, 10, 3))
     zoomed = seen(Augmentation(mirror=0.0, shift=0, zoom=0.5), ramp)[:, 4:8, 5, 0]
     slopes = np.diff(zoomed, axis=1)
-    # Where a picture shrinks, triangles on a grid wave a little around the straight line, as in Pillow.
+    # Where a picture shrinks, triangles on a grid wave a little around the straight line, as in
+    # Pillow.
     np.testing.assert_allclose(slopes, slopes.mean(1, keepdims=True).repeat(3, 1), rtol=0.05)
     assert slopes.min() > 10 / 1.5 - 0.7
     assert slopes.max() < 10 * 1.5 + 0.7

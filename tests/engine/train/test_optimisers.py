@@ -14,8 +14,9 @@ GRADIENTS = [
     ([[-0.1, 0.7], [0.2, -0.5]], [-0.3, 0.2]),
     ([[0.25, 0.1], [-0.9, 0.0]], [0.05, 1.5]),
 ]
-# torch.optim 2.13 in float64, learning rate 0.1, all else as by default: the weight's four numbers and the bias's two,
-# without weight decay and with 0.05 on the weight. Regenerate: the six optimisers over WEIGHT, BIAS, GRADIENTS.
+# torch.optim 2.13 in float64, learning rate 0.1, all else as by default: the weight's four numbers
+# and the bias's two, without weight decay and with 0.05 on the weight. Regenerate: the six
+# optimisers over WEIGHT, BIAS, GRADIENTS.
 PYTORCH = {
     "sgd": (
         [0.455, -1.06, 2.065, 0.2, 0.085, -0.31],
