@@ -1,11 +1,8 @@
-/**
- * The only door to the server. Everything that goes wrong comes out as a ProblemError, whose text
- * is meant for people.
- */
+/** The calls of the REST API that the main page makes. */
 
+import { fetchJson, NO_ANSWER, post, postJson, ProblemError, request, send, urlOf } from "./http.js";
 import { readEvents } from "./sse.js";
 import { parseNpy } from "./npy.js";
-import { t } from "../i18n/index.js";
 
 /**
  * @typedef {import("../state/types.js").Analysis} Analysis
@@ -17,33 +14,12 @@ import { t } from "../i18n/index.js";
  * @typedef {import("../state/types.js").Model} Model
  * @typedef {import("../state/types.js").ModelSummary} ModelSummary
  * @typedef {import("../state/types.js").Place} Place
- * @typedef {import("../state/types.js").Problem} Problem
  * @typedef {import("../state/types.js").ReceptiveFields} ReceptiveFields
  * @typedef {import("../state/types.js").Sample} Sample
  * @typedef {import("../state/types.js").Tensor} Tensor
  * @typedef {import("../state/types.js").StrongestPath} StrongestPath
  * @typedef {import("../state/types.js").Weights} Weights
  */
-
-/**
- * An error as the server describes it (RFC 9457), or one of the same form for a server that does
- * not answer.
- */
-export class ProblemError extends Error {
-  /** @param {Problem} problem */
-  constructor(problem) {
-    super(problem.detail || problem.title);
-    this.problem = problem;
-  }
-}
-
-const BASE = new URL("api/v1/", document.baseURI);
-
-/** The server's address, for programs that ask it without this page. */
-export const API = BASE.href;
-
-/** @type {Problem} */
-const NO_ANSWER = { type: "no-answer", status: 0, ...t.problems.noAnswer };
 
 /** @returns {Promise<{ default: string, models: ModelSummary[] }>} */
 export function fetchModels() {
@@ -284,39 +260,13 @@ export async function deleteModel(id) {
 }
 
 /**
- * Send something large. XMLHttpRequest rather than fetch, because it can say how much has been
- * sent.
- *
- * @param {string} path below the API's address
- * @param {FormData | Blob} body
- * @param {AbortSignal} signal
- * @param {(sent: number, total: number) => void} onProgress
- * @returns {Promise<any>}
- */
-export function send(path, body, signal, onProgress) {
-  return new Promise((resolve, reject) => {
-    const sending = new XMLHttpRequest();
-    sending.open("POST", new URL(path, BASE));
-    sending.upload.onprogress = (event) => onProgress(event.loaded, event.total);
-    sending.onerror = () => reject(new ProblemError(NO_ANSWER));
-    sending.onabort = () => reject(new DOMException("Cancelled", "AbortError"));
-    sending.onload = () => {
-      if (sending.status < 300) resolve(JSON.parse(sending.responseText));
-      else reject(new ProblemError(problemOf(sending.status, sending.responseText)));
-    };
-    signal.addEventListener("abort", () => sending.abort(), { once: true });
-    sending.send(body);
-  });
-}
-
-/**
  * Where all of an analysis can be downloaded.
  *
  * @param {string} id
  * @param {"json" | "npz"} format
  */
 export function exportUrl(id, format) {
-  return new URL(`${analysisPath(id)}/export?format=${format}`, BASE).href;
+  return urlOf(`${analysisPath(id)}/export?format=${format}`);
 }
 
 /**
@@ -327,16 +277,7 @@ export function exportUrl(id, format) {
  * @param {"json" | "npy" | "npz"} format
  */
 export function layerUrl(analysis, layer, format) {
-  return new URL(layerPath(analysisPath(analysis), layer, "", { format }), BASE).href;
-}
-
-/**
- * Whether an error only says that nobody waits for the answer any more.
- *
- * @param {unknown} error
- */
-export function isAbort(error) {
-  return error instanceof DOMException && error.name === "AbortError";
+  return urlOf(layerPath(analysisPath(analysis), layer, "", { format }));
 }
 
 /** @param {string} id */
@@ -381,64 +322,4 @@ export function layerSegment(layer) {
  */
 function placeQuery([first = 0, y, x]) {
   return y === undefined ? { unit: `${first}` } : { channel: `${first}`, y: `${y}`, x: `${x}` };
-}
-
-/**
- * @param {string} path below the API's address
- * @param {AbortSignal} [signal]
- * @returns {Promise<any>}
- */
-export async function fetchJson(path, signal) {
-  return (await request(path, signal)).json();
-}
-
-/**
- * @param {string} path below the API's address
- * @param {unknown} body
- * @param {AbortSignal} [signal]
- * @returns {Promise<any>}
- */
-export async function postJson(path, body, signal) {
-  return (await post(path, body, "application/json", signal)).json();
-}
-
-/**
- * @param {string} path
- * @param {unknown} body
- * @param {string} accept
- * @param {AbortSignal} [signal]
- */
-function post(path, body, accept, signal) {
-  const headers = { "Content-Type": "application/json", Accept: accept };
-  return request(path, signal, { method: "POST", headers, body: JSON.stringify(body) });
-}
-
-/**
- * @param {string} path below the API's address
- * @param {AbortSignal} [signal]
- * @param {RequestInit} [how]
- */
-export async function request(path, signal, how = {}) {
-  let response;
-  try {
-    response = await fetch(new URL(path, BASE), signal ? { ...how, signal } : how);
-  } catch (error) {
-    throw isAbort(error) ? error : new ProblemError(NO_ANSWER);
-  }
-  if (!response.ok) throw new ProblemError(problemOf(response.status, await response.text()));
-  return response;
-}
-
-/**
- * @param {number} status
- * @param {string} body
- * @returns {Problem}
- */
-function problemOf(status, body) {
-  const fallback = { type: "unknown", title: t.problems.status(status), status, detail: "" };
-  try {
-    return { ...fallback, ...JSON.parse(body) };
-  } catch {
-    return fallback; // something between us and the server answered in its own words
-  }
 }

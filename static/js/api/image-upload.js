@@ -3,7 +3,7 @@
  * the format.
  */
 
-import { ProblemError } from "./client.js";
+import { ProblemError } from "./http.js";
 import { bytes as inBytes, count } from "../i18n/format.js";
 import { storedOrientation, turned } from "../lib/exif-orientation.js";
 import { t } from "../i18n/index.js";

@@ -1,6 +1,7 @@
 /** What the page of learning asks the server. All of it goes through the one door, client.js. */
 
-import { API, fetchJson, layerSegment, postJson, request, send } from "./client.js";
+import { layerSegment } from "./client.js";
+import { API, fetchJson, postJson, request, send } from "./http.js";
 import { parseNpy } from "./npy.js";
 
 /**

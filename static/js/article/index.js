@@ -2,7 +2,7 @@
  * The article below the page: how a network sees, told on the photo and the network that are shown.
  */
 
-import { isAbort, ProblemError } from "../api/client.js";
+import { isAbort, ProblemError } from "../api/http.js";
 import { getElement, h, prefersReducedMotion } from "../lib/dom.js";
 import { t } from "../i18n/index.js";
 import { chapterAbout, chaptersOf } from "./chapters.js";

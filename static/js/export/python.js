@@ -3,7 +3,7 @@
  * API: the same pixels.
  */
 
-import { API } from "../api/client.js";
+import { API } from "../api/http.js";
 import { isMoved } from "../model/crop.js";
 import { hasMaps } from "../model/graph.js";
 import { originalOf } from "../state/comparison.js";

@@ -1,6 +1,7 @@
 /** Receptive fields of a whole layer, loaded once, and coordinates: photo to input and back. */
 
-import { fetchReceptiveFields, isAbort } from "../api/client.js";
+import { fetchReceptiveFields } from "../api/client.js";
+import { isAbort } from "../api/http.js";
 import { hasMaps, layerNamed } from "./graph.js";
 
 /**

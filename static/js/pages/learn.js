@@ -1,6 +1,6 @@
 /** Puts the page of learning together. */
 
-import { ProblemError } from "../api/client.js";
+import { ProblemError } from "../api/http.js";
 import { getElement, h } from "../lib/dom.js";
 import { Store } from "../lib/store.js";
 import { mountTheme } from "../lib/theme.js";

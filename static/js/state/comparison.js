@@ -4,6 +4,7 @@
  */
 
 import * as api from "../api/client.js";
+import { isAbort, ProblemError } from "../api/http.js";
 import { asked, keyOf, withChange, writeChanges } from "./changes.js";
 import { hasMaps, layerNamed } from "../model/graph.js";
 import { decodePicture, sendPrepared } from "../api/image-upload.js";
@@ -229,8 +230,8 @@ export class Comparison {
     try {
       await work();
     } catch (error) {
-      if (signal.aborted || api.isAbort(error)) return;
-      if (!(error instanceof api.ProblemError)) throw error;
+      if (signal.aborted || isAbort(error)) return;
+      if (!(error instanceof ProblemError)) throw error;
       const isForgotten = error.problem.status === 404 && !this.#isRevived;
       this.#isRevived = isForgotten;
       if (isForgotten && (await this.#remind())) this.again();
@@ -344,7 +345,7 @@ export class Comparison {
     }
     if (kind === "analysis") return this.#opened(one, id);
     const sample = this.store.state.samples.find((sample) => sample.id === id);
-    if (!sample) throw new api.ProblemError({ type: "no-sample", status: 0, ...t.whatif.noSample(id) });
+    if (!sample) throw new ProblemError({ type: "no-sample", status: 0, ...t.whatif.noSample(id) });
     /** @type {Source} */
     const source = { kind: "sample", id, title: sample.title, credit: `${sample.credit} (${sample.license})` };
     return this.#photo(one, await api.fetchPicture(sample.url, signal), source, signal);
@@ -358,7 +359,7 @@ export class Comparison {
    */
   async #network(one, id, signal) {
     const [model, analysis] = await Promise.all([api.fetchModel(id), this.photoController.again(id, signal)]);
-    if (!analysis) throw new api.ProblemError({ type: "no-photo", status: 0, ...t.whatif.noPhoto });
+    if (!analysis) throw new ProblemError({ type: "no-photo", status: 0, ...t.whatif.noPhoto });
     return { kind: "network", one, other: { ...one, model, analysis, numbers: new Tensors(analysis.id), inputImage: null } };
   }
 

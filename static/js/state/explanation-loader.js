@@ -3,7 +3,8 @@
  * next.
  */
 
-import { fetchExplanation, isAbort, ProblemError } from "../api/client.js";
+import { fetchExplanation } from "../api/client.js";
+import { isAbort, ProblemError } from "../api/http.js";
 
 /**
  * @typedef {import("./types.js").State} State

@@ -1,6 +1,7 @@
 /** Uploads of models: a file and its import options. One at a time; the latest wins. */
 
 import * as api from "../api/client.js";
+import { ProblemError } from "../api/http.js";
 import { bytes } from "../i18n/format.js";
 import { t } from "../i18n/index.js";
 
@@ -99,7 +100,7 @@ export class ModelsController {
       await this.photoController.changeModel(model.id);
       return null;
     } catch (error) {
-      if (!(error instanceof api.ProblemError)) throw error;
+      if (!(error instanceof ProblemError)) throw error;
       return error.problem;
     }
   }
@@ -125,7 +126,7 @@ export class ModelsController {
       await this.photoController.changeModel(copy.id);
       return null;
     } catch (error) {
-      if (!(error instanceof api.ProblemError)) throw error;
+      if (!(error instanceof ProblemError)) throw error;
       return error.problem;
     }
   }
@@ -147,7 +148,7 @@ export class ModelsController {
       await this.#forget(id);
       await this.#list();
     } catch (error) {
-      if (!(error instanceof api.ProblemError)) throw error;
+      if (!(error instanceof ProblemError)) throw error;
       return error.problem;
     }
     const { model, models: [usual] } = this.store.state;
@@ -161,7 +162,7 @@ export class ModelsController {
     try {
       await api.deleteModel(id);
     } catch (error) {
-      const isGone = error instanceof api.ProblemError && error.problem.status === 404;
+      const isGone = error instanceof ProblemError && error.problem.status === 404;
       if (!isGone) throw error; // what the server has forgotten by itself is as good as deleted
     }
   }

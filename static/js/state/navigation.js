@@ -1,6 +1,6 @@
 /** Moving about: from layer to layer, from map to map, from number to number. */
 
-import { isAbort, ProblemError } from "../api/client.js";
+import { isAbort, ProblemError } from "../api/http.js";
 import { hasMaps, isMapByMap, layerNamed, mapsBehind, placeOfUnit } from "../model/graph.js";
 import { mapsInOrder, strongestPlace } from "../model/tensors.js";
 

@@ -4,6 +4,7 @@
 
 import { readAddress } from "./url.js";
 import * as api from "../api/client.js";
+import { isAbort, ProblemError } from "../api/http.js";
 import { originalOf } from "./comparison.js";
 import { bytes } from "../i18n/format.js";
 import { layerNamed } from "../model/graph.js";
@@ -226,7 +227,7 @@ export class PhotoController {
   #model() {
     const { model } = originalOf(this.store.state);
     if (model) return model;
-    throw new api.ProblemError({ type: "no-model", status: 0, ...t.problems.noModel });
+    throw new ProblemError({ type: "no-model", status: 0, ...t.problems.noModel });
   }
 
   /**
@@ -257,8 +258,8 @@ export class PhotoController {
     try {
       await work(signal);
     } catch (error) {
-      if (signal.aborted || api.isAbort(error)) return;
-      if (!(error instanceof api.ProblemError)) throw error;
+      if (signal.aborted || isAbort(error)) return;
+      if (!(error instanceof ProblemError)) throw error;
       this.store.set({ problem: error.problem });
     } finally {
       if (!signal.aborted) this.store.set({ busy: null });

@@ -3,7 +3,8 @@
  * time.
  */
 
-import { fetchModel, fetchTensor, fetchWeights, isAbort, postPhoto, ProblemError } from "../../api/client.js";
+import { fetchModel, fetchTensor, fetchWeights, postPhoto } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { fetchPicture } from "../../api/learning.js";
 
 /**

@@ -3,7 +3,8 @@
  * and the downloads.
  */
 
-import { isAbort, postPhoto, ProblemError } from "../../api/client.js";
+import { postPhoto } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { h } from "../../lib/dom.js";
 import { count, percent, probability, words as plainWords } from "../../i18n/format.js";
 import { swatch } from "../../render/palette.js";

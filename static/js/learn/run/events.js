@@ -4,7 +4,7 @@
  * there again.
  */
 
-import { ProblemError } from "../../api/client.js";
+import { ProblemError } from "../../api/http.js";
 import { eventsUrl, fetchTraining } from "../../api/learning.js";
 
 /**

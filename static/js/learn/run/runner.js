@@ -1,6 +1,6 @@
 /** What a reader can do with a training: start, pause, step, restart, compare with a second run. */
 
-import { isAbort, ProblemError } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { t } from "../../i18n/index.js";
 import { command, fetchStep, fetchTraining, postTraining } from "../../api/learning.js";
 import { withNews } from "./events.js";

@@ -3,7 +3,7 @@
  * latest wins.
  */
 
-import { isAbort, ProblemError } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { debounce } from "../../lib/dom.js";
 import { postPlan } from "../../api/learning.js";
 

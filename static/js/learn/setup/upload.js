@@ -3,7 +3,7 @@
  * One at a time.
  */
 
-import { isAbort, ProblemError } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { bytes, count } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { deleteDataset, postDataset } from "../../api/learning.js";

@@ -1,6 +1,6 @@
 /** The pictures of the batch, each with its loss; click one to see the step from it. */
 
-import { API } from "../../api/client.js";
+import { API } from "../../api/http.js";
 import { h, setAttribute } from "../../lib/dom.js";
 import { decimals, words as plainWords } from "../../i18n/format.js";
 import { pictureUrl } from "../../api/learning.js";

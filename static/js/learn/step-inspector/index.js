@@ -1,6 +1,6 @@
 /** The step inspector: one training step in four phases, number by number. */
 
-import { ProblemError } from "../../api/client.js";
+import { ProblemError } from "../../api/http.js";
 import { h, setAttribute } from "../../lib/dom.js";
 import { count } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";

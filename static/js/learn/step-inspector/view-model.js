@@ -3,7 +3,7 @@
  * it needs.
  */
 
-import { isAbort, ProblemError } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { Store } from "../../lib/store.js";
 import { fetchStepTrace, fetchStepValues, fetchStepDetail } from "../../api/learning.js";
 

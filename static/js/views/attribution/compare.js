@@ -1,6 +1,6 @@
 /** All quick methods side by side, for the same class: where they agree, and where they do not. */
 
-import { isAbort, ProblemError } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { h } from "../../lib/dom.js";
 import { fitGrid } from "../../lib/layout.js";
 import { paintOver } from "../../render/raster.js";

@@ -3,7 +3,8 @@
  * wins.
  */
 
-import { isAbort, postAttribution, ProblemError } from "../../api/client.js";
+import { postAttribution } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { methodOf } from "../../model/attribution-methods.js";
 import { askedOf } from "../../model/attribution-target.js";
 

@@ -3,7 +3,7 @@
  * one scale.
  */
 
-import { isAbort } from "../../api/client.js";
+import { isAbort } from "../../api/http.js";
 import { matchingLayer } from "../../state/comparison.js";
 import { h, placeBox, setAttribute } from "../../lib/dom.js";
 import { number, shapeText, words } from "../../i18n/format.js";

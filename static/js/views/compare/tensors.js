@@ -2,7 +2,7 @@
  * What both sides of a comparison hold of a layer: the numbers that all views of it are made from.
  */
 
-import { isAbort } from "../../api/client.js";
+import { isAbort } from "../../api/http.js";
 import { rangeOf } from "../../model/colour-range.js";
 import { layerNamed, mapsBehind } from "../../model/graph.js";
 import { valueAt } from "../../model/tensors.js";

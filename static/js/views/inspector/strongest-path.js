@@ -3,7 +3,8 @@
  * time.
  */
 
-import { fetchStrongestPath, isAbort, ProblemError } from "../../api/client.js";
+import { fetchStrongestPath } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { announce, getElement, h, placeBox, setAttribute } from "../../lib/dom.js";
 import { number, signed, words } from "../../i18n/format.js";
 import { hasMaps, layerNamed, mapName, unitLabels } from "../../model/graph.js";

@@ -3,7 +3,8 @@
  * never all at once.
  */
 
-import { fetchWeights, isAbort } from "../../api/client.js";
+import { fetchWeights } from "../../api/client.js";
+import { isAbort } from "../../api/http.js";
 import { h } from "../../lib/dom.js";
 import { count, number, rough } from "../../i18n/format.js";
 import { layerNamed, mapName, mapsBehind } from "../../model/graph.js";

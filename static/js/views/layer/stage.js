@@ -1,6 +1,6 @@
 /** The stage: the current layer, as a grid of its maps, as one map large, as bars or as cells. */
 
-import { isAbort } from "../../api/client.js";
+import { isAbort } from "../../api/http.js";
 import { announce, getElement, h } from "../../lib/dom.js";
 import { formText, number, signed, words } from "../../i18n/format.js";
 import { hasMaps, hasWeights, mapName, unitLabels } from "../../model/graph.js";

@@ -1,6 +1,6 @@
 /** The dialog for uploads: a model file, its import options, and the models uploaded already. */
 
-import { isAbort } from "../../api/client.js";
+import { isAbort } from "../../api/http.js";
 import { getElement, h } from "../../lib/dom.js";
 import { bytes, large } from "../../i18n/format.js";
 import { sortFiles, defaultOptions } from "../../state/models-controller.js";

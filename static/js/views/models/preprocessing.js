@@ -3,7 +3,7 @@
  * predictions.
  */
 
-import { isAbort, ProblemError } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { getElement, h } from "../../lib/dom.js";
 import { count, number, probability, rough, words } from "../../i18n/format.js";
 import { formulaOf } from "../../model/preprocess.js";

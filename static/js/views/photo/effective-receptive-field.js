@@ -3,7 +3,8 @@
  * on demand.
  */
 
-import { fetchEffectiveField, isAbort, ProblemError } from "../../api/client.js";
+import { fetchEffectiveField } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { announce, debounce, h } from "../../lib/dom.js";
 import { number, percent } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";

@@ -3,7 +3,8 @@
  * it can choose among.
  */
 
-import { exportUrl, isAbort, ProblemError } from "../../api/client.js";
+import { exportUrl } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { getElement, h } from "../../lib/dom.js";
 import { layerNamed } from "../../model/graph.js";
 import { isClassifying, outputOf } from "../../model/outputs.js";

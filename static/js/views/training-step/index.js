@@ -3,7 +3,7 @@
  * as it is.
  */
 
-import { isAbort, ProblemError } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { originalOf } from "../../state/comparison.js";
 import { announce, getElement, h } from "../../lib/dom.js";
 import { words as plainWords } from "../../i18n/format.js";

@@ -1,6 +1,7 @@
 /** A filter's weights on one of its inputs, as numbers that can be edited. */
 
-import { isAbort, fetchWeights, ProblemError } from "../../api/client.js";
+import { fetchWeights } from "../../api/client.js";
+import { isAbort, ProblemError } from "../../api/http.js";
 import { keyOf } from "../../state/changes.js";
 import { h, setAttribute } from "../../lib/dom.js";
 import { layerNamed, mapName } from "../../model/graph.js";
