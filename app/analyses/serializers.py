@@ -53,10 +53,13 @@ def model_summary(registry: Registry, model: str) -> dict[str, Any]:
     }
 
 
-def model_list(registry: Registry) -> list[dict[str, Any]]:
-    """All models. A model that is deleted meanwhile, or whose file cannot be read, is left out."""
+def model_list(registry: Registry, check: Callable[[], None]) -> list[dict[str, Any]]:
+    """All models. A model that is deleted meanwhile, or whose file cannot be read, is left out.
+    ``check`` may raise to stop between two: those that were read are remembered.
+    """
     found = []
     for name in registry.ids:
+        check()
         with suppress(UnknownModel):
             found.append(model_summary(registry, name))
     return found

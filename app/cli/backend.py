@@ -83,7 +83,7 @@ class LocalBackend:
 
     def models(self) -> list[dict[str, Any]]:
         """The models on offer."""
-        return serializers.model_list(self._registry)
+        return serializers.model_list(self._registry, lambda: None)
 
     def models_add(self, model: Path, **options: str) -> dict[str, Any]:
         """Load a model for the lifetime of this process; its description, with its ``id``."""

@@ -42,7 +42,6 @@ _MARGIN = 4
 _BAND_PIXELS = 1_000_000
 
 _LARGE = 4_000_000  # pixels
-_turn = threading.Lock()
 
 
 class _Turn(NamedTuple):
@@ -145,7 +144,7 @@ def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
         raise DamagedPicture(
             f"The JPEG picture begins well, but has more than {_MAX_SCANS} scans; real ones have a dozen."
         )
-    with _one_at_a_time(image.width * image.height):
+    with _budget.take(image.width * image.height, limits.max_pixels):
         try:
             return _load(image, data, kind, at_least)
         except _BROKEN as error:
@@ -321,14 +320,33 @@ def _shrunk(image: Image.Image, factor: int, keep_inks: bool) -> Image.Image:
     return small
 
 
-@contextmanager
-def _one_at_a_time(pixels: int) -> Iterator[None]:
-    """Large pictures take turns: decoding one takes 4 bytes a pixel, and up to 16 for WebP."""
-    if pixels < _LARGE:
-        yield
-        return
-    with _turn:
-        yield
+class _PixelBudget:
+    """Large pictures that are decoded at the same time have together no more pixels than one may
+    have: decoding takes 4 bytes a pixel, and up to 16 for WebP.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._taken = 0
+
+    @contextmanager
+    def take(self, pixels: int, limit: int) -> Iterator[None]:
+        """Wait until there is room for a picture within ``limit``; it goes at the end."""
+        if pixels < _LARGE:
+            yield
+            return
+        with self._changed:
+            self._changed.wait_for(lambda: not self._taken or self._taken + pixels <= limit)
+            self._taken += pixels
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._taken -= pixels
+                self._changed.notify_all()
+
+
+_budget = _PixelBudget()
 
 
 def _orientation(image: Image.Image) -> int:

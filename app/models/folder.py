@@ -12,6 +12,7 @@ from pathlib import Path
 from cachetools import LRUCache
 
 from app.errors import BadParameter, ModelError, UnknownModel
+from app.execution.locks import KeyedLocks
 from app.models.external_data import names_beside, read_beside
 from app.models.loading import limits_of, read_model
 from app.models.options import MODEL_SUFFIXES, ImportOptions
@@ -46,7 +47,8 @@ class ModelFolder:
         )
         self._failed: LRUCache[_Version, str] = LRUCache(_FAILURES)
         self._outside: LRUCache[tuple[Path, int], tuple[str, ...]] = LRUCache(_LISTED)
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of the caches; files are read outside of it
+        self._reading = KeyedLocks()
 
     def ids(self) -> list[str]:
         """The models, by name."""
@@ -64,7 +66,7 @@ class ModelFolder:
         if path is None:
             return None
         try:
-            with self._lock:
+            with self._reading.of(path):
                 return self._remembered(path, model)
         except FileNotFoundError:  # it went away in this moment
             return None
@@ -73,21 +75,29 @@ class ModelFolder:
 
     def _remembered(self, path: Path, model: str) -> Network:
         version = self._version(path)
-        if version in self._failed:
-            raise UnknownModel(self._failed[version])
-        if version not in self._read:
+        with self._lock:
+            failed, network = self._failed.get(version), self._read.get(version)
+        if network is None and failed is None:
             try:
-                self._read[version] = self._read_file(path, model)
+                network = self._read_file(path, model)
             except (ModelError, BadParameter) as error:
-                self._failed[version] = _unreadable(model, error)
-                raise UnknownModel(self._failed[version]) from None
-        return self._read[version]
+                failed = _unreadable(model, error)
+        with self._lock:
+            if network is None:
+                assert failed is not None
+                self._failed[version] = failed
+                raise UnknownModel(failed)
+            self._read[version] = network
+        return network
 
     def _version(self, path: Path) -> _Version:
         written = path.stat().st_mtime_ns
-        if (path, written) not in self._outside:
-            self._outside[path, written] = names_beside(path, path.read_bytes())
-        outside = self._outside[path, written]
+        with self._lock:
+            outside = self._outside.get((path, written))
+        if outside is None:
+            outside = names_beside(path, path.read_bytes())
+            with self._lock:
+                self._outside[path, written] = outside
         return path, written, tuple(_written(path.with_name(name)) for name in outside)
 
     def _read_file(self, path: Path, model: str) -> Network:

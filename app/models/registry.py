@@ -12,6 +12,7 @@ from cachetools import LRUCache
 
 import engine
 from app.errors import UnknownModel
+from app.execution.locks import KeyedLocks
 from engine import inspection, zoo
 from engine.errors import EngineError
 from engine.network import Network
@@ -71,7 +72,8 @@ class Registry:
         self._networks: dict[str, Network] = {}
         self._layers: WeakKeyDictionary[Network, list[inspection.LayerInfo]] = WeakKeyDictionary()
         self._found: LRUCache[_Version, Network] = LRUCache(_REMEMBERED)
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of the caches; files are read outside of it
+        self._loading = KeyedLocks()
 
     @classmethod
     def of_zoo(cls) -> Registry:
@@ -105,7 +107,7 @@ class Registry:
         """A model without using it. Raises UnknownModel."""
         if name not in self._loaders:
             return self._get_from_provider(name)
-        with self._lock:
+        with self._loading.of(name):
             if name not in self._networks:
                 self._networks[name] = self._loaders[name]().freeze()
             return self._networks[name]
@@ -149,11 +151,7 @@ class Registry:
         if found is None:
             raise unknown
         try:
-            version = (found, found.stat().st_mtime_ns)
-            with self._lock:
-                if version not in self._found:
-                    self._found[version] = engine.load(found)
-                return self._found[version]
+            return self._load((found, found.stat().st_mtime_ns))
         except FileNotFoundError:  # it went away in this moment
             raise unknown from None
         except OSError as error:
@@ -164,6 +162,16 @@ class Registry:
             raise UnknownModel(
                 f"The file of the model {model!r} cannot be read: {error}."
             ) from None
+
+    def _load(self, version: _Version) -> Network:
+        with self._loading.of(version):
+            with self._lock:
+                network = self._found.get(version)
+            if network is None:
+                network = engine.load(version[0])
+                with self._lock:
+                    self._found[version] = network
+            return network
 
 
 def _zoo_loader(name: str) -> Callable[[], Network]:

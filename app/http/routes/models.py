@@ -54,7 +54,7 @@ router = APIRouter(tags=["models"])
 async def list_models(services: ServicesDep, worker: WorkerDep) -> Response:
     """The models on offer, the default first."""
     registry = services.registry
-    models = await worker.run(lambda _: serializers.model_list(registry))
+    models = await worker.run(lambda check: serializers.model_list(registry, check))
     return json_response({"default": registry.default, "models": models})
 
 

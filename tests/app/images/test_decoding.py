@@ -2,7 +2,7 @@
 
 import io
 import struct
-import time
+import threading
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
@@ -260,21 +260,29 @@ def test_a_shrunk_picture_is_turned_upright_too(orientation, kind, options):
     assert np.abs(fit(fast, steps).astype(int) - fit(full, steps)).max() <= 4
 
 
-@pytest.mark.parametrize(("size", "alone"), [((40, 40), True), ((20, 20), False)])
-def test_large_pictures_are_decoded_one_at_a_time(monkeypatch, size, alone):
+@pytest.mark.parametrize(
+    ("size", "limit", "together"),
+    [((40, 40), 1600, 1), ((40, 40), 3200, 2), ((40, 40), 6400, 4), ((20, 20), 400, 4)],
+)
+def test_large_pictures_have_together_no_more_pixels_than_one_may_have(
+    monkeypatch, size, limit, together
+):
     monkeypatch.setattr("app.images.decoding._LARGE", 1000)
     working, most = [], []
+    met = threading.Barrier(together)
 
     def load(image, *_):
         working.append(image)
-        time.sleep(0.05)
+        met.wait(20)  # as many as may be are at work at the same time
         most.append(len(working))
+        met.wait(20)
         working.remove(image)
 
     monkeypatch.setattr("app.images.decoding._load", load)
+    limits = Limits(100_000, limit)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda data: decode(data, LIMITS), [as_file(plain(RED, size))] * 4))
-    assert (max(most) == 1) is alone
+        list(pool.map(lambda data: decode(data, limits), [as_file(plain(RED, size))] * 4))
+    assert max(most) <= together
 
 
 SEEDS = [picture_bytes((24, 16), kind=kind) for kind in FORMATS]

@@ -4,10 +4,13 @@ others.
 
 import os
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.errors import UnknownModel
+from app.analyses import serializers
+from app.errors import TimeLimit, UnknownModel
 from app.http.application import create_app
 from app.models import folder as model_folder
 from app.models.folder import ModelFolder
@@ -106,3 +109,45 @@ def test_files_of_our_own_are_checked_as_those_that_are_uploaded(tmp_path, what)
 def test_a_file_of_our_own_keeps_the_title_that_it_was_given(tmp_path):
     safetensors.save(net(meta={"title": "Pets"}), tmp_path / "pets-2.safetensors")
     assert ModelFolder(Settings(models_dir=str(tmp_path))).find("pets-2").meta["title"] == "Pets"
+
+
+def test_a_file_that_is_being_read_keeps_nobody_from_another(tmp_path, monkeypatch):
+    for name in ("slow", "fast"):
+        (tmp_path / f"{name}.onnx").write_bytes(as_onnx(net()))
+    begun, done = threading.Event(), threading.Event()
+    read = model_folder.read_model
+
+    def slowly(data, options, limits, **more):
+        if options.name == "slow":
+            begun.set()
+            assert done.wait(20)
+        return read(data, options, limits, **more)
+
+    monkeypatch.setattr(model_folder, "read_model", slowly)
+    find = ModelFolder(Settings(models_dir=str(tmp_path))).find
+    with ThreadPoolExecutor(2) as pool:
+        slow = pool.submit(find, "slow")
+        assert begun.wait(20)
+        try:
+            assert pool.submit(find, "fast").result(20).meta["title"] == "fast"
+            assert not slow.done()
+        finally:
+            done.set()
+        assert slow.result(20).meta["title"] == "slow"
+
+
+def test_a_list_of_models_stops_between_two_files_when_time_is_up(tmp_path, reads):
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.onnx").write_bytes(as_onnx(net()))
+    registry = Registry({}, "a")
+    registry.add(ModelFolder(Settings(models_dir=str(tmp_path))))
+
+    def check():
+        if reads:
+            raise TimeLimit("enough", limit=1)
+
+    with pytest.raises(TimeLimit):
+        serializers.model_list(registry, check)
+    assert reads == {"a": 1}
+    assert [m["id"] for m in serializers.model_list(registry, lambda: None)] == ["a", "b", "c"]
+    assert reads == {"a": 1, "b": 1, "c": 1}

@@ -1,5 +1,6 @@
 """Networks are loaded once, frozen, and shared."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -25,6 +26,26 @@ def test_a_network_is_loaded_when_first_asked_for_and_only_once():
     assert all(network is networks[0] for network in networks)
     assert registry.get() is networks[0]
     assert registry.loaded
+
+
+def test_a_network_that_loads_keeps_nobody_from_another():
+    begun, loaded = threading.Event(), threading.Event()
+
+    def slow():
+        begun.set()
+        assert loaded.wait(20)
+        return build_tiny()
+
+    registry = Registry({"fast": build_tiny, "slow": slow}, "fast")
+    with ThreadPoolExecutor(2) as pool:
+        slowly = pool.submit(registry.get, "slow")
+        assert begun.wait(20)
+        try:
+            pool.submit(registry.get, "fast").result(20)
+            assert not slowly.done()
+        finally:
+            loaded.set()
+        assert slowly.result(20) is registry.get("slow")
 
 
 def test_a_shared_network_cannot_be_changed():
