@@ -106,10 +106,10 @@ def _tell_epochs(training: TrainingRun, told: int, console: Console) -> int:
 
 
 def _show(progress: Progress, bar: TaskID, training: TrainingRun) -> None:
-    now, points = training.progress, training.metrics_log.batches
-    if not points:
+    now, last = training.progress, training.metrics_log.last
+    if last is None:
         return
-    _, loss, accuracy, _ = points[-1]
+    _, loss, accuracy, _ = last
     speed = f"{now['images_per_second'] or 0:,.0f} pictures/s"
     progress.update(
         bar,

@@ -353,7 +353,9 @@ def _read(files: RunDirectory, bounds: TrainingBounds) -> TrainingRun | None:
         log.warning("%s holds no training", files.folder)
         return None
     run.metrics_log = MetricsLog.read(files.metrics_log, 2**62)
-    last = int(run.metrics_log.batches[-1][0]) if run.metrics_log.batches else 0
+    last = int(run.metrics_log.last[0]) if run.metrics_log.last else 0
+    if run.is_over:
+        run.metrics_log.thin()
     run.progress["step"] = last
     snapshots = files.snapshots()
     if snapshots:

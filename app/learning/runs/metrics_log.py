@@ -1,15 +1,15 @@
-"""What happened in a training: a point for each batch, a record for each epoch. In memory for the
-server, on disk for the next one.
+"""What happened in a training: a point for each batch, a record for each epoch. In memory for the server, on disk for the next one.
 
-On disk each line is a list: ``[step, loss, accuracy, learning rate]`` of one batch, or ``["epoch",
-{…}]``.
+On disk each line is a list: ``[step, loss, accuracy, learning rate]`` of one batch, or ``["epoch", {…}]``.
 """
 
 from __future__ import annotations
 
 import json
+import math
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,17 @@ Point = list[float]  # step, loss and accuracy of this batch alone, learning rat
 
 MOST_SHOWN = 2000  # points of the whole course
 
+_FIELDS = 4
+
 
 class MetricsLog:
-    """Points and epochs so far, in the order of their steps."""
+    """Points and epochs so far, in the order of their steps.
+
+    A point takes 32 bytes of memory: there may be 200,000 in a training, and as many trainings as are kept.
+    """
 
     def __init__(self) -> None:
-        self.batches: list[Point] = []
+        self._numbers = array("d")
         self.epochs: list[dict[str, Any]] = []
 
     @classmethod
@@ -34,31 +39,58 @@ class MetricsLog:
         for entry in _entries(path):
             if entry[0] != "epoch":
                 if entry[0] <= step:
-                    metrics_log.batches.append(entry)
+                    metrics_log.add([entry])
             elif entry[1]["step"] <= step:
                 metrics_log.epochs.append(entry[1])
         return metrics_log
 
+    def add(self, points: Iterable[Sequence[float | None]]) -> None:
+        """Append points; JSON has null for what is no number."""
+        for point in points:
+            self._numbers.extend(math.nan if number is None else number for number in point)
+
+    def __len__(self) -> int:
+        return len(self._numbers) // _FIELDS
+
+    @property
+    def last(self) -> Point | None:
+        """The newest point."""
+        return self._point(len(self) - 1) if self._numbers else None
+
     def cut(self, step: int) -> None:
         """Forget what came after ``step``."""
-        self.batches = [point for point in self.batches if point[0] <= step]
+        del self._numbers[_FIELDS * self._after(step) :]
         self.epochs = [record for record in self.epochs if record["step"] <= step]
+
+    def thin(self) -> None:
+        """Keep of the points those that are shown of the whole course: of a training that is over, nobody asks for more."""
+        points = self.since(0)
+        self._numbers = array("d")
+        self.add(points)
 
     def write(self, path: Path) -> None:
         """Write all of it anew."""
-        lines = [*self.batches, *(["epoch", record] for record in self.epochs)]
-        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        with path.open("w") as file:
+            file.writelines(json.dumps(self._point(i)) + "\n" for i in range(len(self)))
+            file.writelines(json.dumps(["epoch", record]) + "\n" for record in self.epochs)
 
     def since(self, step: int) -> list[Point]:
         """The points after ``step``, thinned."""
-        first = bisect_right(self.batches, float(step), key=lambda point: point[0])
-        return thinned(self.batches[first:])
+        return [self._point(i) for i in thinned(range(self._after(step), len(self)))]
+
+    def _point(self, i: int) -> Point:
+        step, *rest = self._numbers[_FIELDS * i : _FIELDS * (i + 1)]
+        return [int(step), *rest]
+
+    def _after(self, step: int) -> int:
+        """The place of the first point after ``step``."""
+        return bisect_right(range(len(self)), step, key=lambda i: int(self._numbers[_FIELDS * i]))
 
 
-def thinned(points: list[Point]) -> list[Point]:
-    """At most ``MOST_SHOWN`` of the points, evenly, the last one among them."""
-    stride = -(-len(points) // MOST_SHOWN)
-    return points if stride <= 1 else points[::-1][::stride][::-1]
+def thinned(places: Sequence[int]) -> Sequence[int]:
+    """At most ``MOST_SHOWN`` of the places, evenly, the last one among them."""
+    stride = -(-len(places) // MOST_SHOWN)
+    return places if stride <= 1 else places[::-1][::stride][::-1]
 
 
 def _entries(path: Path) -> Iterator[list[Any]]:

@@ -129,7 +129,7 @@ class TrainingRun:
             case "state":
                 self._handle_state(message)
             case "batches":
-                self.metrics_log.batches += message["batches"]
+                self.metrics_log.add(message["batches"])
                 self._update_progress(message)
             case "epoch":
                 self.metrics_log.epochs.append(message["record"])
@@ -188,6 +188,8 @@ class TrainingRun:
         if message["status"] != "quit":
             self.status, self.problem = message["status"], message["problem"]
             self.speed = message.get("speed", self.speed)
+        if self.is_over:
+            self.metrics_log.thin()
 
     def _go_back(self, step: int) -> None:
         """A new process stands where the last checkpoint was."""

@@ -2,13 +2,15 @@
 
 import json
 import time
+import tracemalloc
 
 import httpx
 import numpy as np
 import onnxruntime
 import pytest
 
-from app.learning.runs.metrics_log import MetricsLog, thinned
+from app.learning.runs.config import MAX_STEPS
+from app.learning.runs.metrics_log import MetricsLog
 from app.settings import Settings
 from engine.formats import safetensors
 from tests.app.archives import packed
@@ -343,15 +345,38 @@ def test_a_stop_of_the_server_waits_for_no_stream(registry, tmp_path):
 
 
 def test_a_journal_thins_and_forgets(tmp_path):
-    points = [[float(step), 1.0, 0.5, 0.1] for step in range(1, 5001)]
-    shown = thinned(points)
+    points = [[step, 1 / step, 0.5, 0.1] for step in range(1, 5001)]
+    whole = MetricsLog()
+    whole.add(points)
+    shown = whole.since(0)
     assert len(shown) <= 2000
-    assert shown[-1] == points[-1]
+    assert shown[-1] == whole.last == points[-1]
+    assert all(point in points for point in shown)
+    assert whole.since(4990) == points[4990:]
+    whole.cut(4995)
+    assert whole.since(4990) == points[4990:4995]
     journal = MetricsLog()
-    journal.batches, journal.epochs = points[:10], [{"epoch": 1, "step": 8}]
+    journal.add(points[:10])
+    journal.epochs = [{"epoch": 1, "step": 8}]
     journal.write(tmp_path / "journal.jsonl")
     with (tmp_path / "journal.jsonl").open("a") as file:
         file.write('[11, 0.2, "cut o')
     again = MetricsLog.read(tmp_path / "journal.jsonl", 7)
-    assert again.batches == points[:7]
+    assert again.since(0) == points[:7]
     assert again.epochs == []
+
+
+def test_a_log_of_the_longest_training_takes_little_memory_and_next_to_none_once_it_is_over():
+    tracemalloc.start()
+    log = MetricsLog()
+    log.add([step, 1 / step, 0.5, 0.1] for step in range(1, MAX_STEPS + 1))
+    under_way, _ = tracemalloc.get_traced_memory()
+    shown = log.since(0)
+    log.thin()
+    assert log.since(0) == shown
+    assert len(log) == len(shown)
+    del shown
+    over, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert under_way < 40 * MAX_STEPS
+    assert over < 200_000
