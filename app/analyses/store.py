@@ -17,12 +17,15 @@ from app.images.decoding import Limits
 from app.images.fitting import Box
 from engine.network import Network
 
+_HASHED_AT_ONCE = 2  # photos
+
 
 class AnalysisStore:
     """Makes analyses and remembers them up to ``max_bytes``. Use it from one event loop."""
 
     def __init__(self, executor: WorkExecutor, limits: Limits, max_bytes: int) -> None:
         self.limits = limits
+        self._hashing = asyncio.Semaphore(_HASHED_AT_ONCE)
         self.cache: SingleFlightCache[Analysis] = SingleFlightCache(
             executor, max_bytes, lambda a: a.blocks
         )
@@ -52,7 +55,9 @@ class AnalysisStore:
         self, model: str, network: Network, data: bytes, crop: Box | None = None
     ) -> Analysis:
         """The analysis of a photo: remembered, shared with a run under way, or made now."""
-        analysis_id = await asyncio.to_thread(content_id, model, network, data, crop)
+        # Not by the executor: an analysis that is there must not wait behind those that are made.
+        async with self._hashing:
+            analysis_id = await asyncio.to_thread(content_id, model, network, data, crop)
         return await self.cache.get_or_compute(
             analysis_id, lambda check: analyze(model, network, data, self.limits, check, crop)
         )

@@ -13,7 +13,7 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -67,6 +67,17 @@ class WorkExecutor:
         finally:
             ticket.stop()
             job.cancel()  # has an effect only while it waits for a thread
+
+    async def stream(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+        """The pieces, each made on one of the threads in its turn. They wait for it, however full the
+        queue: an answer under way cannot become a refusal.
+        """
+        while True:
+            job = self._pool.submit(next, pieces, None)
+            piece = await asyncio.wrap_future(job)
+            if piece is None:
+                return
+            yield piece
 
     def close(self) -> None:
         """Accept no more work. Waiting tasks are dropped, running ones stop at their next check."""

@@ -156,7 +156,12 @@ async def read_layer(
         **_UNCHANGED,
     },
 )
-async def export_analysis(request: Request, done: AnalysisDep, format: Format = None) -> Response:  # noqa: A002
+async def export_analysis(
+    request: Request,
+    services: ServicesDep,
+    done: AnalysisDep,
+    format: Format = None,  # noqa: A002
+) -> Response:
     """Every layer's numbers in one file: JSON, or NumPy's .npz with one array a layer."""
     kind = choose_format(format, accepted(request.headers), ("json", "npz"))
     tag = etag(done.id, "export", kind, done.timings_ms["total"])
@@ -166,4 +171,5 @@ async def export_analysis(request: Request, done: AnalysisDep, format: Format = 
         **content_headers(tag),
         "Content-Disposition": f'attachment; filename="convscope-{done.id}.{kind}"',
     }
-    return StreamingResponse(serializers.export(done, kind), 200, headers, MEDIA_TYPES[kind])
+    pieces = services.executor.stream(serializers.export(done, kind))
+    return StreamingResponse(pieces, 200, headers, MEDIA_TYPES[kind])

@@ -8,15 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from app.analyses import store
 from app.analyses.analysis import analyze
 from app.analyses.store import AnalysisStore
 from app.errors import ClientGone, Overloaded, TimeLimit, UnknownAnalysis
 from app.execution.executor import WorkExecutor, while_connected
 from app.http.application import create_app
 from app.images.decoding import Limits
+from app.models.registry import Registry
 from app.settings import Settings
 from engine.network import Network
-from tests.app.conftest import TestClient, picture_bytes, run_coroutine
+from tests.app.conftest import TestClient, build_tiny, picture_bytes, run_coroutine
 
 LIMITS = Limits(10**7, 10**7)
 
@@ -274,3 +276,76 @@ def test_over_http_the_time_limit_is_a_503(registry, monkeypatch):
     assert answer.status_code == 503
     assert answer.json()["type"] == "/errors/time-limit"
     assert answer.json()["limit"] == 0.2
+
+
+@run_async
+async def test_the_pieces_of_an_answer_are_made_on_the_threads_and_wait_their_turn_though_the_queue_is_full():
+    executor = WorkExecutor(workers=1, queue_size=0, time_limit=20)
+    blocker = Blocker()
+    threads = []
+
+    def pieces():
+        for piece in (b"a", b"b", b"c"):
+            threads.append(threading.current_thread().name)
+            yield piece
+
+    async def read():
+        return [piece async for piece in executor.stream(pieces())]
+
+    busy = asyncio.create_task(executor.run(blocker))
+    await asyncio.to_thread(blocker.started.wait, 20)
+    with pytest.raises(Overloaded):
+        await executor.run(lambda _: None)
+    reading = asyncio.create_task(read())
+    await asyncio.sleep(0)
+    assert not reading.done()
+    blocker.released.set()
+    assert await reading == [b"a", b"b", b"c"]
+    assert {name.rsplit("_", 1)[0] for name in threads} == {"compute"}
+    await busy
+    executor.close()
+
+
+def test_an_export_is_made_by_the_executor(monkeypatch):
+    made = []
+    stream = WorkExecutor.stream
+
+    async def counted(self, pieces):
+        async for piece in stream(self, pieces):
+            made.append(piece)
+            yield piece
+
+    monkeypatch.setattr(WorkExecutor, "stream", counted)
+    app = create_app(Settings(workers=1), Registry({"tiny": build_tiny}, "tiny"))
+    with TestClient(app) as client:
+        analysis = client.post("/api/v1/analyses", content=picture_bytes()).json()
+        whole = client.get(f"/api/v1/analyses/{analysis['id']}/export?format=json")
+    assert whole.content == b"".join(made)
+    assert len(made) == 2 + len(analysis["layers"])
+
+
+def test_no_more_than_two_photos_are_hashed_at_once(monkeypatch):
+    hashing, most = [], []
+    content_id = store.content_id
+
+    def slowly(*args):
+        hashing.append(args)
+        most.append(len(hashing))
+        time.sleep(0.01)  # so that others would come
+        hashing.pop()
+        return content_id(*args)
+
+    monkeypatch.setattr(store, "content_id", slowly)
+
+    @run_async
+    async def make_all():
+        executor = WorkExecutor(2, 100, 20)
+        analyses = AnalysisStore(executor, LIMITS, 10**7)
+        network = build_tiny().freeze()
+        photos = [picture_bytes((8 + i, 8)) for i in range(12)]
+        made = await asyncio.gather(*(analyses.make("tiny", network, data) for data in photos))
+        assert len({done.id for done in made}) == 12
+        executor.close()
+
+    make_all()
+    assert max(most) <= 2
