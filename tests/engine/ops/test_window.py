@@ -54,31 +54,38 @@ def moved(xs, number, place):
         yield changed
 
 
-@pytest.fixture(params=CASES, ids=NAMES)
-def setting(request):
-    case = request.param
+def set_up(case):
     op, xs = case.op(), case.inputs()
     rng = np.random.default_rng(17)
     return op, xs, op.forward(*xs)[0], rng
 
 
-def test_nothing_outside_is_seen(setting):
-    op, xs, y, rng = setting
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_windows_lie_inside_the_inputs_and_nothing_outside_of_them_is_seen(case):
+    op, xs, y, rng = set_up(case)
     for index in some_indices(y.shape, rng):
         changed = [rng.uniform(-HUGE, HUGE, x.shape) for x in xs]
         for x, other, box in zip(xs, changed, seen(op, index, [x.shape for x in xs]), strict=True):
             if box is not None:
+                assert all(0 <= a < b <= n for a, b, n in zip(*box, x.shape, strict=True))
                 other[slices(box)] = x[slices(box)]
         assert op.forward(*changed)[0][index] == y[index]
 
 
-def test_every_border_is_seen(setting):
-    op, xs, y, rng = setting
+def deciding(case):
+    """The numbers of the inputs of which every number counts."""
+    return set(range(len(case.shapes))) - set(CHOSEN.get(case.kind, ()))
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if deciding(case)], ids=lambda case: case.name
+)
+def test_every_border_is_seen(case):
+    op, xs, y, rng = set_up(case)
     for index in some_indices(y.shape, rng):
-        for number, box in enumerate(seen(op, index, [x.shape for x in xs])):
-            if number in CHOSEN.get(op.kind, ()):
-                continue
-            for border in borders(box) if box is not None else ():
+        boxes = seen(op, index, [x.shape for x in xs])
+        for number in sorted(deciding(case)):
+            for border in borders(boxes[number]) if boxes[number] is not None else ():
                 assert any(
                     op.forward(*changed)[0][index] != y[index]
                     for pixel in pixels(border, rng)
@@ -95,19 +102,12 @@ def pixels(box, rng):
         yield tuple(a + b for a, b in zip(box.start, places[number], strict=True))
 
 
-def test_windows_lie_inside_the_inputs(setting):
-    op, xs, y, rng = setting
-    for index in some_indices(y.shape, rng):
-        for x, box in zip(xs, seen(op, index, [x.shape for x in xs]), strict=True):
-            if box is not None:
-                assert all(0 <= a < b <= n for a, b, n in zip(*box, x.shape, strict=True))
-
-
-def test_the_window_of_a_block_holds_those_of_its_positions(setting):
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_the_window_of_a_block_holds_those_of_its_positions(case):
     """And no more than the block as a whole can see: boxes chain through a network into exact
     receptive fields.
     """
-    op, xs, y, rng = setting
+    op, xs, y, rng = set_up(case)
     shapes = [x.shape for x in xs]
     for _ in range(6):
         a, b = (tuple(int(rng.integers(size)) for size in y.shape) for _ in range(2))
