@@ -1,7 +1,8 @@
 /**
  * What a training tells while it goes on. The browser's own EventSource comes back by itself after
  * a lost connection and says what it heard last; where it gives up, we ask until the server is
- * there again.
+ * there again. A hidden tab keeps no connection: browsers allow a server six over HTTP/1.1, for all
+ * tabs together.
  */
 
 import { ProblemError } from "../../api/http.js";
@@ -68,6 +69,7 @@ class Following {
   constructor(store, slot) {
     this.store = store;
     this.slot = slot;
+    document.addEventListener("visibilitychange", () => this.#followVisibility());
   }
 
   /** @param {Run | null} run */
@@ -78,8 +80,14 @@ class Following {
     if (run) this.#open(run);
   }
 
+  #followVisibility() {
+    if (document.hidden) this.#close();
+    else if (this.#id && !this.#source) void this.#again();
+  }
+
   /** @param {Run} run */
   #open(run) {
+    if (document.hidden) return;
     const source = new EventSource(eventsUrl(run.id, run.step));
     this.#source = source;
     /** @type {(type: string, take: (run: Run, data: any) => void) => void} */
@@ -131,7 +139,7 @@ class Following {
 
   async #again() {
     const run = await this.#ask();
-    if (run) this.#open(run);
+    if (run && !this.#source) this.#open(run);
   }
 
   /**
@@ -149,7 +157,7 @@ class Following {
       if (!(error instanceof ProblemError)) throw error;
       if (id !== this.#id) return null;
       if (error.problem.status === 404) this.store.set({ [this.slot]: null, connected: true, problem: error.problem });
-      else if (!this.#source) this.#timer = setTimeout(() => void this.#again(), PATIENCE);
+      else if (!this.#source && !document.hidden) this.#timer = setTimeout(() => void this.#again(), PATIENCE);
       return null;
     }
   }
