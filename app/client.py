@@ -220,7 +220,9 @@ class Client:
             if answer.is_error:
                 answer.read()
             for line in _checked(answer).iter_lines():
-                name, _, text = line.partition(": ")
+                # By hand: one stream, whose events this server writes with one line of data each.
+                name, _, text = line.partition(":")
+                text = text.removeprefix(" ")
                 if name == "event":
                     event = text
                 elif name == "data" and event == "progress":

@@ -8,6 +8,8 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+from fastapi.sse import format_sse_event
+
 from app.encoding.arrays import json_bytes
 from app.errors import AppError
 from app.execution.executor import Check, WorkExecutor
@@ -72,4 +74,4 @@ def _as_exception(error: BaseException) -> Exception:
 
 
 def _event(name: str, content: Any) -> bytes:
-    return b"event: " + name.encode() + b"\ndata: " + json_bytes(content) + b"\n\n"
+    return format_sse_event(event=name, data_str=json_bytes(content).decode())

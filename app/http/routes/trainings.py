@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
-from starlette.responses import StreamingResponse
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from app.encoding.arrays import json_bytes
 from app.errors import (
     BadParameter,
     BodyTooLarge,
@@ -113,16 +115,21 @@ async def delete_training(services: ServicesDep, training: TrainingId) -> Respon
     return Response(status_code=204)
 
 
+async def _run(services: ServicesDep, training: TrainingId) -> TrainingRun:
+    """Before the stream begins, so that an unknown one is answered with a 404."""
+    return services.trainings.get(training)
+
+
 @router.get(
     "/{id}/events",
     summary="Stream a training's events",
-    response_class=Response,
+    response_class=EventSourceResponse,
     responses={
         200: {
             "content": {
                 EVENTS: {
                     "schema": {"type": "string"},
-                    "example": 'event: points\nid: 2\ndata: {"points":[[1,2.08,0.125,0.005],[2,2.01,0.25,0.005]]}\n\n',
+                    "example": 'event: batches\ndata: {"batches":[[1,2.08,0.125,0.005],[2,2.01,0.25,0.005]]}\nid: 2\n\n',
                 }
             }
         },
@@ -131,7 +138,7 @@ async def delete_training(services: ServicesDep, training: TrainingId) -> Respon
 )
 async def follow_training(
     services: ServicesDep,
-    training: TrainingId,
+    run: Annotated[TrainingRun, Depends(_run)],
     last_event_id: Annotated[
         int | None, Query(ge=0, le=2**53, description="The last step that is known.")
     ] = None,
@@ -143,13 +150,11 @@ async def follow_training(
             description="The same, as browsers say it when they come back; it counts more.",
         ),
     ] = None,
-) -> Response:
-    """Events, whose id is a step: «state» first, then «points», «epoch» and «look»; from the last one that is known on."""
-    run = services.trainings.get(training)
+) -> AsyncIterator[ServerSentEvent]:
+    """Events, whose id is a step: «state» first, then «batches», «epoch» and «diagnostics»; from the last one that is known on."""
     known = int(last_event) if last_event and last_event.isdecimal() else last_event_id or 0
-    events = run.events(known, services.trainings.closing)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(events, 200, headers, EVENTS)
+    async for name, step, content in run.events(known, services.trainings.closing):
+        yield ServerSentEvent(event=name, id=str(step), raw_data=json_bytes(content).decode())
 
 
 @router.post(

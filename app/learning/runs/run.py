@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from app.encoding.arrays import json_bytes
 from app.learning.runs.config import TrainingSpec
 from app.learning.runs.directory import RunDirectory
 from app.learning.runs.metrics_log import MetricsLog
@@ -16,7 +15,6 @@ from app.learning.runs.process import Process
 
 TERMINAL_STATES = ("finished", "stopped", "failed")
 
-_PING = 15.0  # seconds of silence after which a stream says that it is still there
 _PAUSE = 0.1  # seconds between two lots of news in a stream
 
 # What a process tells of where it stands, and what is said of it before it has.
@@ -159,18 +157,18 @@ class TrainingRun:
             return False
         return True
 
-    async def events(self, after: int, closing: asyncio.Event) -> AsyncIterator[bytes]:
-        """What happens, as server-sent events, from the step ``after`` on; until the server closes."""
+    async def events(
+        self, after: int, closing: asyncio.Event
+    ) -> AsyncIterator[tuple[str, int, Any]]:
+        """What happens, as (event, its step, its content), from the step ``after`` on; until the
+        server closes.
+        """
         cursor = StreamCursor(after)
         while not closing.is_set():
             changed = self._changed
-            for name, step, content in cursor.advance(self):
-                yield _event(name, step, content)
-            try:
-                async with asyncio.timeout(_PING):
-                    await changed.wait()
-            except TimeoutError:
-                yield b": still there\n\n"
+            for news in cursor.advance(self):
+                yield news
+            await changed.wait()
             await self._breathe(closing)
 
     async def _breathe(self, closing: asyncio.Event) -> None:
@@ -253,7 +251,3 @@ class StreamCursor:
             run.diagnostics,
         )
         return found
-
-
-def _event(name: str, step: int, content: Any) -> bytes:
-    return f"event: {name}\nid: {step}\ndata: ".encode() + json_bytes(content) + b"\n\n"

@@ -71,18 +71,17 @@ def wait(api, run, holds, seconds=240):
 
 def events(api, run, until, **query):
     """(name, id, content) of a stream's events up to the first one for which ``until`` holds."""
-    found, name, number = [], None, None
+    found, event = [], {}
     with api.stream("GET", f"/trainings/{run}/events", params=query) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         for line in stream.iter_lines():
-            field, _, value = line.partition(": ")
-            if field == "event":
-                name = value
-            elif field == "id":
-                number = int(value)
-            elif field == "data":
-                found.append((name, number, json.loads(value)))
-                if until(name, found[-1][2]):
+            if line:
+                field, _, value = line.partition(": ")
+                event[field] = value
+            elif "data" in event:  # a blank line ends an event
+                found.append((event["event"], int(event["id"]), json.loads(event["data"])))
+                event = {}
+                if until(found[-1][0], found[-1][2]):
                     return found
     return found
 
@@ -250,6 +249,24 @@ def test_events_go_on_where_a_lost_connection_ended(api, finished):
     found = events(api, finished["id"], lambda name, _: name == "batches", last_event_id=last - 3)
     assert found[0][0] == "state"
     assert [point[0] for point in found[-1][2]["batches"]] == [last - 2, last - 1, last]
+
+
+def test_a_quiet_stream_says_that_it_is_still_there(api, finished, monkeypatch):
+    monkeypatch.setattr("fastapi.routing._PING_INTERVAL", 0.1)
+    with api.stream("GET", f"/trainings/{finished['id']}/events") as stream:
+        assert any(line.startswith(":") for line in stream.iter_lines())
+
+
+def test_the_server_stops_though_somebody_listens(registry, tmp_path):
+    settings = Settings(port=0, workers=1, log_level="error", trainings_dir=str(tmp_path))
+    with RunningServer(settings, registry) as running, httpx.Client(timeout=60) as client:
+        base = f"{running.url}/api/v1/trainings"
+        run = client.post(base, json={**TINY, "paused": True}).json()["id"]
+        with client.stream("GET", f"{base}/{run}/events") as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "event: state"
+            running.server.should_exit = True
+            assert list(lines)  # to the end of the stream
 
 
 def test_paused_ones_make_room_and_others_do_not(api):
