@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import engine
 from app.models.registry import Registry
@@ -19,11 +18,12 @@ from tests.app.conftest import RunningServer
 from .learn_screen import LearnScreen, OwnServer
 from .menagerie import build_menagerie
 from .pictures import ROOT
-from .screen import Screen
+from .screen import API, PATIENCE, Screen
 from .tabs import PLAIN, KeptFiles, Tabs
 
 ARTIFACTS = ROOT / "artifacts" / "browser"
 FAILED = pytest.StashKey[bool]()
+expect.set_options(timeout=PATIENCE)
 # No graphics card, no sandbox (containers have none), and nothing that Chromium would do on the network by itself.
 FLAGS = [
     "--no-sandbox",
@@ -118,10 +118,10 @@ def keep_failure(request: pytest.FixtureRequest, screens: Sequence[Screen]) -> N
 
 def delete_uploaded_sets(site: str) -> None:
     """The server outlives a test; the next one is to find only the sets that come with it."""
-    listed = httpx.get(f"{site}/api/v1/datasets", timeout=30).json()["datasets"]
+    listed = API.get(f"{site}/api/v1/datasets").json()["datasets"]
     for data in listed:
         if data["uploaded"]:
-            httpx.delete(f"{site}/api/v1/datasets/{data['id']}", timeout=30).raise_for_status()
+            API.delete(f"{site}/api/v1/datasets/{data['id']}").raise_for_status()
 
 
 @pytest.fixture(scope="module")
@@ -149,10 +149,10 @@ def open_lab(request: pytest.FixtureRequest, tabs: Tabs, lab: OwnServer) -> Iter
     for screen, context in zip(screens, contexts, strict=True):
         screen.stop_listening()
         tabs.give_back(screen.page, screen.site, **context)
-    for run in httpx.get(f"{lab.url}/api/v1/trainings", timeout=30).json()["trainings"]:
+    for run in API.get(f"{lab.url}/api/v1/trainings").json()["trainings"]:
         if run["id"] in lab.kept:
             continue
-        httpx.delete(f"{lab.url}/api/v1/trainings/{run['id']}", timeout=30)
+        API.delete(f"{lab.url}/api/v1/trainings/{run['id']}")
     for screen in screens:
         assert screen.complaints == []
 

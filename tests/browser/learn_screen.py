@@ -83,7 +83,16 @@ class LearnScreen(Screen):
             "?.[1].replace(',', '') ?? 0) >= step",
             arg=step,
             timeout=1000 * timeout,
+            polling=100,  # not at each frame, which would keep a page that only waits at work
         )
+
+    def wait_until_paused(self) -> None:
+        """Until the server says so, too: what the page says may be from before the batch that just came."""
+        self.wait_for_status("paused")
+        until = time.monotonic() + START
+        while self.get(f"trainings/{self.run_id}")["status"] != "paused":
+            assert time.monotonic() < until, "the training goes on"
+            self.page.wait_for_timeout(50)
 
     @property
     def batch(self) -> int:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 from playwright.sync_api import ConsoleMessage, Page
 
 # How far a number on the screen may be from the exact one: four places, or four figures and more.
 WRITTEN = {"abs": 1e-4, "rel": 1e-4}
 PARTS = "main, section, .panel, .column, .tile, #stage *"  # of the page, which move when something above them grows
 PATIENCE = 60_000  # milliseconds; a busy machine is no mistake of the page
+API = httpx.Client(timeout=60)  # one: each new one reads certificates for longer than it asks
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 LOST = "Failed to load resource: net::"  # it was cut, or asked of another host
 
@@ -52,13 +54,20 @@ class Screen:
         asked = parse_qs(urlsplit(address).query)
         tab = asked.get("tab", ["layer"])[0]
         self.page.wait_for_selector(f"#tab-{tab}[aria-selected=true]", state="attached")
-        if "model" in asked:
-            self.page.wait_for_function(
-                "id => document.querySelector('#model').value === id", arg=asked["model"][0]
-            )
         if "layer" in asked:
             self.wait_for_title(asked["layer"][0])
         self.wait_for_rest()
+
+    def choose_network(self, name: str) -> None:
+        """Let another network look at the photo, and wait for what it says."""
+        if self.page.input_value("#model") == name:
+            return
+        before = self.analysis_id
+        self.page.select_option("#model", name)
+        self.page.wait_for_function(
+            "id => !document.querySelector('#downloads a').href.includes(id)", arg=before
+        )
+        self.wait_for_reading()
 
     def record_requests(self) -> list[str]:
         """The addresses of all that is asked for from now on."""
@@ -69,7 +78,7 @@ class Screen:
 
     def get(self, path: str) -> Any:
         """The API's JSON, asked for outside of the page."""
-        return self.page.request.get(f"{self.site}/api/v1/{path}").json()
+        return API.get(f"{self.site}/api/v1/{path}").json()
 
     def wait_for_reading(self) -> None:
         """Until a number is under the cursor and explained."""

@@ -1,6 +1,7 @@
 """The page asks the API what a layer is. So it must show a network that nobody thought of when it was drawn."""
 
 import pytest
+from playwright.sync_api import expect
 
 from .conftest import OpenPage
 from .menagerie import HOSTILE
@@ -40,17 +41,17 @@ def test_every_kind_of_layer_is_shown_and_explained(strange: Screen):
 
 def test_branches_are_edges_of_the_strip(strange: Screen):
     layers = strange.get("models/menagerie")["layers"]
-    assert strange.page.locator(".edges path").count() == sum(len(x["inputs"]) for x in layers)
+    expect(strange.page.locator(".edges path")).to_have_count(sum(len(x["inputs"]) for x in layers))
 
 
 def test_names_in_a_model_file_are_only_text(strange: Screen):
     column = strange.page.locator(".column-name", has_text=HOSTILE)
-    assert column.count() == 1
+    expect(column).to_have_count(1)
     strange.go_to("shares")
-    assert strange.page.locator(".bar-name", has_text=HOSTILE).count() == 1
+    expect(strange.page.locator(".bar-name", has_text=HOSTILE)).to_have_count(1)
     strange.page.click("#classes")
     assert HOSTILE in strange.page.inner_text("#classes-dialog")
-    assert strange.page.locator("img[src=x]").count() == 0
+    expect(strange.page.locator("img[src=x]")).to_have_count(0)
 
 
 def test_another_network_looks_at_the_same_photo(screen: Screen):

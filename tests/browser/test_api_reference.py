@@ -1,14 +1,16 @@
 """The API reference: Swagger UI under the page's own rules, with calls that can be made from it."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import OpenPage
 from .screen import PATIENCE, Screen
+from .tabs import Tabs
 from .test_access import PHONE, check_with_axe
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=PATIENCE)
 
 
 def open_reference(open_page: OpenPage, **context) -> Screen:
@@ -16,6 +18,18 @@ def open_reference(open_page: OpenPage, **context) -> Screen:
     # Swagger UI puts fifty calls on the page at once, which takes a busy machine a while.
     expect(screen.page.locator(".opblock")).not_to_have_count(0, timeout=3 * PATIENCE)
     return screen
+
+
+@pytest.fixture(scope="module")
+def reference(tabs: Tabs, site: str) -> Iterator[Screen]:
+    """One page for the tests that each look at another call: drawing fifty calls takes seconds."""
+    screen = Screen(tabs.take(), site)
+    screen.open("docs")
+    expect(screen.page.locator(".opblock")).not_to_have_count(0, timeout=3 * PATIENCE)
+    yield screen
+    screen.stop_listening()
+    tabs.give_back(screen.page, site)
+    assert screen.complaints == []
 
 
 def open_call(page: Page, tag: str, operation: str):
@@ -26,15 +40,13 @@ def open_call(page: Page, tag: str, operation: str):
     return call
 
 
-def test_every_call_is_listed(open_page: OpenPage):
-    screen = open_reference(open_page)
-    paths = screen.get("openapi.json")["paths"]
-    expect(screen.page.locator(".opblock")).to_have_count(sum(map(len, paths.values())))
+def test_every_call_is_listed(reference: Screen):
+    paths = reference.get("openapi.json")["paths"]
+    expect(reference.page.locator(".opblock")).to_have_count(sum(map(len, paths.values())))
 
 
-def test_a_call_is_made_from_the_page(open_page: OpenPage):
-    screen = open_reference(open_page)
-    call = open_call(screen.page, "models", "describe_model")
+def test_a_call_is_made_from_the_page(reference: Screen):
+    call = open_call(reference.page, "models", "describe_model")
     call.locator('[data-param-name="id"] input').fill("menagerie")
     call.locator("button.execute").click()
     answer = call.locator(".live-responses-table")
@@ -42,8 +54,8 @@ def test_a_call_is_made_from_the_page(open_page: OpenPage):
     expect(answer.locator(".highlight-code").first).to_contain_text('"id": "menagerie"')
 
 
-def test_examples_name_this_server(open_page: OpenPage):
-    screen = open_reference(open_page)
+def test_examples_name_this_server(reference: Screen):
+    screen = reference
     call = open_call(screen.page, "analyses", "create_analysis")
     example = call.locator(".code-samples")
     expect(example.locator("pre")).to_contain_text(f"curl {screen.site}/api/v1/analyses")
@@ -71,9 +83,8 @@ def test_an_errors_type_leads_to_its_row(open_page: OpenPage):
     expect(screen.page.locator("#error-busy")).to_be_in_viewport()
 
 
-def test_by_keyboard_alone(open_page: OpenPage):
-    screen = open_reference(open_page)
-    page = screen.page
+def test_by_keyboard_alone(reference: Screen):
+    page = reference.page
     call = page.locator("#operations-models-list_models")
     call.locator("button.opblock-summary-control").focus()
     page.keyboard.press("Enter")
@@ -86,7 +97,6 @@ def test_by_keyboard_alone(open_page: OpenPage):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_axe_violation(open_page: OpenPage, theme: str):
     screen = open_reference(open_page, color_scheme=theme)
-    check_with_axe(screen)
     for tag, operation in (
         ("analyses", "create_analysis"),  # a file
         ("analyses", "create_variant"),  # JSON

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
 from .conftest import OpenPage
 from .screen import Screen
@@ -26,7 +26,7 @@ def test_a_file_that_is_no_picture(screen: Screen, tmp_path: Path):
     assert "JPEG" in problem.inner_text()  # what to send instead
     assert (screen.first_guess, screen.reading) == (guess, reading)
     problem.get_by_text("Dismiss").click()
-    assert problem.count() == 0
+    expect(problem).to_have_count(0)
 
 
 def test_a_file_that_is_too_large_names_the_limit(screen: Screen, tmp_path: Path):
@@ -46,7 +46,7 @@ def test_a_link_to_an_expired_analysis_has_a_way_out(open_page: OpenPage):
     problem.get_by_text("Take a sample").click()
     screen.wait_for_layer("pool1")
     assert screen.page.inner_text(".reading .muted") == "map 1 · y 2 · x 3"
-    assert problem.count() == 0
+    expect(problem).to_have_count(0)
 
 
 def test_a_server_that_does_not_answer(screen: Screen):
@@ -58,7 +58,7 @@ def test_a_server_that_does_not_answer(screen: Screen):
     screen.page.unroute("**/api/v1/analyses")
     problem.get_by_role("button", name="Try again").click()
     screen.page.wait_for_selector('#samples button:nth-child(2)[aria-pressed="true"]')
-    assert problem.count() == 0
+    expect(problem).to_have_count(0)
 
 
 def test_a_slow_analysis_shows_progress_and_can_be_cancelled(screen: Screen):
@@ -70,7 +70,7 @@ def test_a_slow_analysis_shows_progress_and_can_be_cancelled(screen: Screen):
     progress.wait_for()
     assert " s" in progress.locator("p").inner_text()
     progress.get_by_text("Cancel").click()
-    assert progress.count() == 0
+    expect(progress).to_have_count(0)
     assert screen.analysis_id == before
     assert len(held) == 1
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Page, expect
 
 import engine
 from app.models.registry import Registry
@@ -13,7 +14,7 @@ from .conftest import OpenPage
 from .graphs import dense, inception, inverted, many, residual
 from .menagerie import build_menagerie
 from .pictures import keep_picture
-from .screen import Screen
+from .screen import API, Screen
 from .tabs import EMPTY
 from .test_access import PHONE, check_with_axe
 
@@ -35,21 +36,58 @@ DRAW = """async (model) => {
   const { findBlocks } = await import("/static/js/network/blocks.js");
   const { itemsOf } = await import("/static/js/network/fold.js");
   const { drawStrip } = await import("/static/js/network/geometry.js");
+  const WIDTH = 64;
   const blocks = findBlocks(model.layers);
   const typical = new Map(model.layers.map(({ name, shape }) => [name, [0, 1, 2, 3].filter((c) => c < shape[0])]));
   const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  const crossings = ({ columns, routes }) => routes.flatMap(({ to, path }) => {
-    line.setAttribute("d", path);
-    const hits = new Set();
-    for (let at = 0; at <= line.getTotalLength(); at += 3) {
-      const { x, y } = line.getPointAtLength(at);
-      for (const { layer, cells } of columns) {
-        const inside = cells.some((c) => x > c.x + 1 && x < c.x + c.width - 1 && y > c.y + 1 && y < c.y + c.height - 1);
-        if (inside) hits.add(`${layer.name} by a line to ${to}`);
+  // Points of a path, none further than 3 px from the next: Chromium's own getPointAtLength builds the path for each.
+  const pointsOf = (path) => {
+    const points = [];
+    let from = [0, 0];
+    for (const [, command, text] of path.matchAll(/([A-Z])([^A-Z]*)/g)) {
+      const n = (text.match(/-?[\\d.]+(?:e-?\\d+)?/g) ?? []).map(Number);
+      const [x, y] = from;
+      const corners = { M: [n], L: [from, n], H: [from, [n[0], y]], V: [from, [x, n[0]]], Q: [from, n.slice(0, 2), n.slice(2)],
+        C: [from, n.slice(0, 2), n.slice(2, 4), n.slice(4)] }[command];
+      const length = corners.slice(1).reduce((sum, c, i) => sum + Math.hypot(c[0] - corners[i][0], c[1] - corners[i][1]), 0);
+      const steps = Math.max(1, Math.ceil(length / 2));
+      for (let i = 0; i <= steps; i++) points.push(between(corners, i / steps));
+      from = corners.at(-1);
+    }
+    return points;
+  };
+  const between = (corners, t) => corners.length === 1 ? corners[0]
+    : between(corners.slice(1).map((c, i) => [corners[i][0] + t * (c[0] - corners[i][0]), corners[i][1] + t * (c[1] - corners[i][1])]), t);
+  // A point is held against the cells about its x alone: all points against all cells would be a thousand million pairs.
+  const cellsByX = (columns) => {
+    const found = new Map();
+    for (const { layer, cells } of columns) {
+      for (const cell of cells) {
+        for (let k = Math.floor(cell.x / WIDTH); k <= Math.floor((cell.x + cell.width) / WIDTH); k++) {
+          found.set(k, [...(found.get(k) ?? []), { layer, ...cell }]);
+        }
       }
     }
-    return [...hits];
-  });
+    return found;
+  };
+  const crossings = ({ columns, routes }) => {
+    const near = cellsByX(columns);
+    return routes.flatMap(({ to, path }) => {
+      const points = pointsOf(path);
+      line.setAttribute("d", path);
+      const end = line.getPointAtLength(line.getTotalLength());
+      const [x, y] = points.at(-1);
+      if (Math.hypot(end.x - x, end.y - y) > 0.1) throw new Error(`${path} ends elsewhere`);
+      const hits = new Set();
+      for (const [x, y] of points) {
+        for (const c of near.get(Math.floor(x / WIDTH)) ?? []) {
+          const inside = x > c.x + 1 && x < c.x + c.width - 1 && y > c.y + 1 && y < c.y + c.height - 1;
+          if (inside) hits.add(`${c.layer.name} by a line to ${to}`);
+        }
+      }
+      return [...hits];
+    });
+  };
   const overlaps = ({ columns }) => columns.flatMap((a, i) => columns.slice(i + 1).filter((b) => a.at === b.at
     && a.top < b.top + b.height - 0.5 && b.top < a.top + a.height - 0.5).map((b) => [a.layer.name, b.layer.name]));
   const seen = [];
@@ -75,6 +113,10 @@ DRAW = """async (model) => {
     }
   }
   return { seen, blocks: blocks.map(({ start, end, name }) => ({ start, end, name })) };
+}"""
+BLOCKS = """async ({ layers }) => {
+  const { findBlocks } = await import("/static/js/network/blocks.js");
+  return findBlocks(layers).map(({ start, end, name }) => ({ start, end, name }));
 }"""
 
 TENSOR = "/layers/"
@@ -116,12 +158,12 @@ def current_is_in_sight(screen: Screen) -> bool:
     )
 
 
-def test_any_network_is_laid_out(screen: Screen):
+def test_any_network_is_laid_out(modules: Page, site: str):
     """Columns never overlap, lines never cross a map, the trunk is straight, everything is drawn once, and always the same."""
     for model, (count, _) in NETWORKS.items():
-        description = screen.get(f"models/{model}")
+        description = description_of(site, model)
         layers = [layer["name"] for layer in description["layers"]]
-        drawn = screen.page.evaluate(DRAW, description)
+        drawn = modules.evaluate(DRAW, description)
         assert len(drawn["blocks"]) == count, model
         for seen in drawn["seen"]:
             assert seen["held"] == layers, model
@@ -138,14 +180,18 @@ def test_any_network_is_laid_out(screen: Screen):
         assert len(folded) == (2 if count else 1)
 
 
-def test_blocks_are_what_a_person_recognises(screen: Screen):
-    blocks = screen.page.evaluate(DRAW, screen.get("models/residual"))["blocks"]
+def description_of(site: str, model: str) -> dict:
+    return API.get(f"{site}/api/v1/models/{model}").json()
+
+
+def test_blocks_are_what_a_person_recognises(modules: Page, site: str):
+    blocks = modules.evaluate(BLOCKS, description_of(site, "residual"))
     names = [f"layer{s + 1}.{i}" for s, n in enumerate((3, 4, 6, 3)) for i in range(n)]
     assert [block["name"] for block in blocks] == names
     assert {block["end"] - block["start"] for block in blocks} == {10, 12}  # with a way of its own
-    blocks = screen.page.evaluate(DRAW, screen.get("models/inception"))["blocks"]
+    blocks = modules.evaluate(BLOCKS, description_of(site, "inception"))
     assert [block["name"] for block in blocks] == [f"module{i}" for i in range(1, 5)]
-    blocks = screen.page.evaluate(DRAW, screen.get("models/inverted"))["blocks"]
+    blocks = modules.evaluate(BLOCKS, description_of(site, "inverted"))
     assert {block["end"] - block["start"] for block in blocks} == {8, 9}  # with the sum or without
     assert {block["name"] for block in blocks} == {""}  # the file has only numbers
 
@@ -158,7 +204,7 @@ def test_blocks_fold_and_open_where_one_goes(open_page: OpenPage, artifacts):
     all_layers = [layer["name"] for layer in screen.get("models/residual")["layers"]]
     inside = [name for name in all_layers if name.startswith("layer2.0.")]
     assert set(inside) < set(columns(screen))
-    assert page.locator(".column.folded").count() == 15
+    expect(page.locator(".column.folded")).to_have_count(15)
     assert "× 16" in page.inner_text(".strip-foot")
     assert current_is_in_sight(screen)
     keep_picture(page.locator("#strip"), folder / "residual-light.png")
@@ -181,14 +227,14 @@ def test_blocks_fold_and_open_where_one_goes(open_page: OpenPage, artifacts):
     assert "layer2.2.conv2" not in columns(screen)
     page.click('.bracket[data-block="layer2.1.conv1"]')  # even the one that the reader is in
     assert "layer2.1.conv1" not in columns(screen)
-    assert page.locator(".column.folded[aria-current]").count() == 1
+    expect(page.locator(".column.folded[aria-current]")).to_have_count(1)
     page.keyboard.press("ArrowRight")
     screen.wait_for_layer("layer2.1.bn1")
     assert "layer2.1.bn1" in columns(screen)
     page.keyboard.press("b")
     assert columns(screen) == all_layers
     page.keyboard.press("b")
-    assert page.locator(".column.folded").count() == 15
+    expect(page.locator(".column.folded")).to_have_count(15)
 
     # A folded block goes where its answer is.
     page.click('.column.folded[data-layer="layer4.2.relu"]')
@@ -244,7 +290,7 @@ def test_near_and_far(open_page: OpenPage, artifacts):
     page.wait_for_selector(".strip-inner.far")
     fits = "() => { const v = document.querySelector('.strip-view'); return v.scrollWidth <= v.clientWidth; }"
     assert page.evaluate(fits)
-    assert page.locator(".far-bar").count() == page.locator(".column").count()
+    expect(page.locator(".far-bar")).to_have_count(page.locator(".column").count())
     check_with_axe(screen)
     keep_picture(page.locator("#strip"), folder / "residual-whole-dark.png")
     page.keyboard.press("0")
@@ -289,7 +335,7 @@ def test_a_layer_is_found_by_name_or_kind(open_page: OpenPage, artifacts):
     page.keyboard.press("/")
     page.wait_for_selector("#layers-dialog[open]")
     rows = page.locator(".layers-row:visible")
-    assert rows.count() == len(screen.get("models/residual")["layers"])
+    expect(rows).to_have_count(len(screen.get("models/residual")["layers"]))
     page.keyboard.type("layer3 conv2")
     names = [f"layer3.{i}.conv2" for i in range(6)]
     assert rows.locator(".layers-name").all_inner_texts() == names
@@ -302,14 +348,14 @@ def test_a_layer_is_found_by_name_or_kind(open_page: OpenPage, artifacts):
     keep_picture(page, folder / "search-light.png")
     page.keyboard.press("Enter")
     screen.wait_for_layer(names[2])
-    assert page.locator(".column.hit").count() == 0
+    expect(page.locator(".column.hit")).to_have_count(0)
     page.keyboard.press("/")
     page.keyboard.type("max pool")  # what people call it
-    assert rows.count() == 0
+    expect(rows).to_have_count(0)
     page.fill("#layers-query", "softmax")
-    assert rows.count() == 1
+    expect(rows).to_have_count(1)
     page.keyboard.press("Escape")
-    assert page.locator("#layers-dialog[open]").count() == 0
+    expect(page.locator("#layers-dialog[open]")).to_have_count(0)
     assert screen.layer == names[2]
 
 

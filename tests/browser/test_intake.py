@@ -1,6 +1,7 @@
 """Pictures that are made on the page: by the camera and on the drawing pad; and the part of them that the network sees."""
 
 import pytest
+from playwright.sync_api import expect
 
 from .conftest import ARTIFACTS, OpenPage
 from .pictures import keep_picture
@@ -50,7 +51,7 @@ def test_a_photo_is_taken(open_page: OpenPage, theme: str):
     page.get_by_role("button", name="Take it").click()
     page.get_by_role("button", name="Use it").click()
     wait_for_another_analysis(screen, before)
-    assert page.inner_text("#credit") == "your photo"
+    expect(page.locator("#credit")).to_have_text("your photo", use_inner_text=True)
     assert page.evaluate("document.activeElement.id") == "camera"
     page.click("#camera")
     page.get_by_role("button", name="Take it").wait_for()
@@ -111,7 +112,7 @@ def test_a_drawing(open_page: OpenPage, theme: str):
     assert colour_at(screen, x, y + 40) == [38, 103, 201, 255]
     page.get_by_role("button", name="Use it").click()
     wait_for_another_analysis(screen, before)
-    assert page.inner_text("#credit") == "your drawing"
+    expect(page.locator("#credit")).to_have_text("your drawing", use_inner_text=True)
     assert page.evaluate("document.activeElement.id") == "draw"
     assert screen.get(f"analyses/{screen.analysis_id}")["input"]["format"] == "PNG"
 
@@ -122,7 +123,7 @@ def test_a_drawing_by_touch(open_page: OpenPage):
     screen.wait_for_reading()
     page.click("#draw")
     page.locator(".pad canvas").tap(position={"x": 80, "y": 80})
-    assert page.get_by_role("button", name="Undo").is_enabled()
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
     share = 320 / (page.locator(".pad canvas").bounding_box() or {})["width"]
     assert colour_at(screen, 80 * share, 80 * share) == [0, 0, 0, 255]
     assert page.evaluate("document.documentElement.scrollWidth") == 390
@@ -165,7 +166,7 @@ def test_the_crop_is_dragged_and_the_back_button_undoes_it(open_page: OpenPage):
     assert crop_of(screen) == pytest.approx(
         [left, middle[1], left + middle[2] - middle[0], middle[3]], abs=0.02
     )
-    assert "your crop" in page.inner_text("#network-input-words")
+    expect(page.locator("#network-input-words")).to_contain_text("your crop", use_inner_text=True)
     assert page.locator("#probe-words.held").count() == 0  # it was no click
     screen.wait_for_address("crop=")
     shoot(screen, "crop")
@@ -211,11 +212,11 @@ def test_the_crop_by_keyboard_and_by_its_corner(open_page: OpenPage):
     assert smaller[0] > left
     page.click("#crop-back")
     screen.wait_for_analysis(before)
-    assert page.locator("#crop-back").is_hidden()
+    expect(page.locator("#crop-back")).to_be_hidden()
 
 
 def test_a_photo_that_is_not_here_cannot_be_cut_anew(open_page: OpenPage, screen: Screen):
     other = open_page(f"?analysis={screen.analysis_id}")
     other.wait_for_reading()
-    assert other.page.locator("#crop.movable").count() == 0
+    expect(other.page.locator("#crop.movable")).to_have_count(0)
     assert "not here" in (other.page.get_attribute("#crop", "title") or "")

@@ -5,6 +5,7 @@ import math
 import random
 
 import pytest
+from playwright.sync_api import expect
 
 from .conftest import ROOT, OpenPage
 from .pictures import keep_picture
@@ -41,7 +42,9 @@ def test_step_through_every_layer_by_keyboard(screen: Screen, artifacts):
     folder.mkdir(exist_ok=True)
     for i, layer in enumerate(layers):
         screen.wait_for_layer(layer["name"])
-        assert page.inner_text("#position") == f"Layer {i + 1} of {len(layers)}"
+        expect(page.locator("#position")).to_have_text(
+            f"Layer {i + 1} of {len(layers)}", use_inner_text=True
+        )
         assert page.get_attribute(".column[aria-current]", "data-layer") == layer["name"]
         assert len(screen.numbers(".tick")) == 3
         assert page.locator(".sentence").count() >= 2
@@ -143,7 +146,7 @@ def test_all_terms_of_a_convolution_can_be_seen(screen: Screen):
     row.click()
     kernel = conv["attributes"]["kernel"]
     products = screen.page.locator(".window-detail data")
-    assert products.count() == kernel[0] * kernel[1]
+    expect(products).to_have_count(kernel[0] * kernel[1])
     contribution = screen.page.locator('.ledger [aria-pressed="true"] .term').get_attribute("value")
     exact = [float(products.nth(i).get_attribute("value") or "nan") for i in range(9)]
     assert sum(exact) == pytest.approx(float(contribution or "nan"), abs=1e-6)
@@ -155,9 +158,9 @@ def test_open_map_lights_up_what_it_was_made_from(screen: Screen):
     screen.go_to(pool["name"])
     page.click('.tile[data-channel="5"] .heatmap')
     page.wait_for_selector(".row .highlight:visible")
-    assert page.locator(".map-detail").count() == 1
+    expect(page.locator(".map-detail")).to_have_count(1)
     for mark in ("#photo-highlight", "#network-input-highlight", ".map-detail .large .highlight"):
-        assert page.locator(mark).is_visible()
+        expect(page.locator(mark)).to_be_visible()
     answer = screen.get(
         f"analyses/{screen.analysis_id}/layers/{pool['name']}/explain?" + place_query(screen)
     )
@@ -187,7 +190,7 @@ def test_a_link_shows_the_very_same_number(screen: Screen, open_page: OpenPage):
     assert second.reading == first.reading
     assert second.page.inner_text(".reading .muted") == "map 7 · y 3 · x 2"
     assert second.page.is_checked('[name=scale][value="network"]')
-    assert second.page.locator(".map-detail").count() == 1
+    expect(second.page.locator(".map-detail")).to_have_count(1)
     assert second.analysis_id == first.analysis_id != screen.analysis_id
 
 
@@ -195,7 +198,7 @@ def test_an_analysis_opens_by_its_link_without_the_photo(screen: Screen, open_pa
     other = open_page(f"?analysis={screen.analysis_id}&layer=softmax")
     other.wait_for_layer("softmax")
     assert other.first_guess == screen.first_guess
-    assert "keeps no photo" in other.page.inner_text("#credit")
+    expect(other.page.locator("#credit")).to_contain_text("keeps no photo", use_inner_text=True)
     assert painted(other, "#photo") == 1
 
 

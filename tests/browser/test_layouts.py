@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from app.models.registry import Registry
 from app.settings import Settings
@@ -55,7 +56,7 @@ def test_every_layer_is_shown_and_explained(open_page: OpenPage):
         assert layer["layout"] in facts
         assert screen.numbers(".formula data")[0] == pytest.approx(screen.reading, **WRITTEN)
         # A list of channels-last maps is no row of maps one after the other: nothing says so.
-        assert screen.page.locator(".counting").count() == 0
+        expect(screen.page.locator(".counting")).to_have_count(0)
 
 
 def test_the_axes_are_said(open_page: OpenPage):

@@ -1,16 +1,22 @@
 """The page of learning: a network learns before one's eyes, is stopped, stepped, raced, lost and found again."""
 
+import io
 import time
+import zipfile
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.app.conftest import picture_bytes
+
 from .conftest import OpenLab
 from .learn_screen import LearnScreen, OwnServer, Wire
 from .pictures import keep_picture
+from .tabs import Tabs
 from .test_access import PHONE, check_with_axe
+from .test_learn_setup import bring, wait_for_set, wait_for_setup
 from .test_words import SHORT, TEXTS
 
 pytestmark = pytest.mark.browser
@@ -48,7 +54,7 @@ def test_from_an_opened_page_to_a_network_that_reads(open_lab: OpenLab, album: P
     keep_picture(page, album / "learn-light.png", readme="learn-light")
     assert screen.score >= GOAL
     assert took < PATIENT, f"{took:.0f} s"
-    assert page.locator(".filter-tiles canvas").count() == 8
+    expect(page.locator(".filter-tiles canvas")).to_have_count(8)
     assert page.locator(".histograms svg").count() >= 8
     evaluation = screen.get(f"trainings/{screen.run_id}/evaluation")
     right = sum(row[k] for k, row in enumerate(evaluation["confusion_matrix"]))
@@ -112,12 +118,12 @@ def test_step_by_batch_and_by_phase(open_lab: OpenLab, album: Path):
     page.click("#batch")
     page.click("#batch")  # while the first is still on its way: it comes next
     screen.wait_for_batch(2)
-    screen.wait_for_status("paused")
+    screen.wait_until_paused()
     for phase in (1, 2, 3):
         page.click("#phase")
         screen.wait_for_address(f"phase={phase}")
         assert screen.batch == 2
-    assert page.inner_text("#phase") == "Next: Update"
+    expect(page.locator("#phase")).to_have_text("Next: Update", use_inner_text=True)
     page.wait_for_selector(".step-value-detail:not([aria-busy]) .formula")
     keep_picture(page, album / "8-step-inspector.png", readme="step-inspector-light")
     page.click("#phase")
@@ -186,7 +192,7 @@ def test_two_networks_race(open_lab: OpenLab, album: Path):
     screen.wait_for_address("second=")
     screen.wait_for_batch(30)
     page.wait_for_function("() => document.querySelector('.leader').textContent.includes('Adam')")
-    assert page.locator(".curve-key li").count() == 4
+    expect(page.locator(".curve-key li")).to_have_count(4)
     keep_picture(page, album / "6-race.png")
     runs = screen.get("trainings")["trainings"]
     one, other = (run["config"] for run in runs[:2])
@@ -197,6 +203,7 @@ def test_what_it_leaves(open_lab: OpenLab):
     """A mistake in the microscope with the network of that moment; the network as a file."""
     screen = open_lab()
     page = screen.page
+    bring_noise(screen, "Crowd")
     screen.play()
     page.wait_for_selector(".mistakes button", timeout=240_000)
     screen.play()
@@ -218,30 +225,64 @@ def test_what_it_leaves(open_lab: OpenLab):
     assert page.input_value("#model").startswith("run-")
 
 
+def bring_noise(screen: LearnScreen, name: str) -> None:
+    """Few pictures that nothing tells apart: an epoch is over at once, and there are mistakes after each."""
+    wait_for_setup(screen)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for i in range(64):
+            archive.writestr(f"class {i % 4}/{i}.png", picture_bytes((32, 32), seed=i))
+    bring(screen, f"{name}.zip", buffer.getvalue())
+    wait_for_set(screen, name)
+    screen.page.get_by_label("Epochs").fill("1000")
+
+
+@pytest.fixture(scope="module")
+def epoch(tabs: Tabs, lab: OwnServer) -> str:
+    """A run that has learned for an epoch and rests: its exam and its maps are there, and nothing changes any more."""
+    screen = LearnScreen(tabs.take(), lab.url)
+    screen.open("learn")
+    bring_noise(screen, "Noise")
+    screen.play()
+    screen.page.wait_for_selector(".score b", timeout=240_000)
+    screen.play()
+    screen.wait_for_status("paused")
+    run = screen.run_id
+    lab.kept.add(run)
+    tabs.give_back(screen.page, lab.url)
+    return run
+
+
+def open_epoch(open_lab: OpenLab, epoch: str, more: str = "", **context) -> LearnScreen:
+    screen = open_lab(f"learn?run={epoch}{more}", **context)
+    screen.wait_for_status("paused")
+    screen.page.wait_for_selector(".score b")
+    screen.page.wait_for_selector(".map-tiles canvas")
+    return screen
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_axe_violation(open_lab: OpenLab, theme: str):
+def test_no_axe_violation(open_lab: OpenLab, epoch: str, theme: str):
     screen = open_lab(color_scheme=theme)
     screen.page.wait_for_selector("#play")
     check_with_axe(screen)
-    learn_an_epoch(screen)
+    screen = open_epoch(open_lab, epoch, color_scheme=theme)
     check_with_axe(screen)
     screen.page.click("#compare-runs")
     check_with_axe(screen)
 
 
-def test_on_a_phone(open_lab: OpenLab, album: Path):
-    screen = open_lab(color_scheme="dark", **PHONE)
-    learn_an_epoch(screen)
+def test_on_a_phone(open_lab: OpenLab, epoch: str, album: Path):
+    screen = open_epoch(open_lab, epoch, color_scheme="dark", **PHONE)
     assert screen.page.evaluate("document.documentElement.scrollWidth") == 390
     keep_picture(screen.page, album / "7-phone.png")
     check_with_axe(screen)
 
 
-def test_nothing_is_left_in_the_other_language(open_lab: OpenLab):
+def test_nothing_is_left_in_the_other_language(open_lab: OpenLab, epoch: str):
     texts = {}
     for code in ("en", "de"):
-        screen = open_lab(f"learn?lang={code}")
-        learn_an_epoch(screen)
+        screen = open_epoch(open_lab, epoch, f"&lang={code}")
         texts[code] = set(screen.page.evaluate(TEXTS, "option, .setup, .mistakes"))
     same = {text for text in texts["en"] & texts["de"] if len(text) > SHORT}
     assert {text for text in same if " " in text and any(map(str.islower, text))} == set()
@@ -250,12 +291,3 @@ def test_nothing_is_left_in_the_other_language(open_lab: OpenLab):
 def slow_down(screen: LearnScreen) -> None:
     """Some batches a second: slow enough for something to happen in the middle."""
     screen.page.locator("#speed").fill("3")
-
-
-def learn_an_epoch(screen: LearnScreen) -> None:
-    """Until the first exam and the first maps are there; then rest, so that nothing changes any more."""
-    screen.play()
-    screen.page.wait_for_selector(".score b", timeout=240_000)
-    screen.page.wait_for_selector(".map-tiles canvas")
-    screen.play()
-    screen.wait_for_status("paused")

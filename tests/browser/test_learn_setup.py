@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from engine.train.synthetic import SETS
 from engine.zoo import layer_spec
@@ -204,7 +204,7 @@ def test_classes_drawn_and_photographed(open_page: OpenPage):
     name.fill("scrawl")
     rows.nth(1).locator("input").fill("camera/roll")
     use = dialog.get_by_role("button", name="Use these images")
-    assert use.is_disabled()
+    expect(use).to_be_disabled()
     rows.nth(0).get_by_role("button", name="Draw").click()
     pad = page.locator("dialog.collect dialog")
     for i in range(3):
@@ -408,14 +408,14 @@ def test_what_differs_from_the_run_is_for_the_next_one(open_page: OpenPage):
     page = screen.page
     page.get_by_role("button", name="Next batch").click()
     page.wait_for_selector('.run-state b[data-status="paused"]')
-    assert page.locator(".next:visible").count() == 0
+    expect(page.locator(".next:visible")).to_have_count(0)
     page.get_by_label("Seed").fill("7")
-    assert page.locator(".part", has=page.locator(".next:visible")).count() == 1
+    expect(page.locator(".part", has=page.locator(".next:visible"))).to_have_count(1)
     page.get_by_label("filters").first.fill("9")
-    assert page.locator(".next:visible").count() == 2
+    expect(page.locator(".next:visible")).to_have_count(2)
     page.get_by_label("Seed").fill("0")
     page.get_by_label("filters").first.fill("8")
-    assert page.locator(".next:visible").count() == 0
+    expect(page.locator(".next:visible")).to_have_count(0)
     screen.wait_for_address("run=")
     run = screen.page.evaluate("new URLSearchParams(location.search).get('run')")
     page.request.delete(f"{screen.site}/api/v1/trainings/{run}")

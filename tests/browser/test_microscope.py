@@ -126,17 +126,17 @@ def test_the_window_slides_pauses_and_steps(conv: Screen):
     conv.wait_for_rest(frames=20)
     assert page.inner_text(".reading .muted") == still
     page.click("text=whole map")
-    assert page.locator(".veil:visible").count() == 0
+    expect(page.locator(".veil:visible")).to_have_count(0)
 
 
 def test_a_hand_on_the_map_takes_over(conv: Screen):
     page = conv.page
     page.click(".player [aria-keyshortcuts=k]")
-    assert page.locator(".map-detail.sliding").count() == 1
+    expect(page.locator(".map-detail.sliding")).to_have_count(1)
     box = page.locator(".map-detail .large").bounding_box()
     page.mouse.move(box["x"] + box["width"] * 10.5 / 32, box["y"] + box["height"] * 20.5 / 32)
     where(conv, "map 3 · y 20 · x 10")
-    assert page.locator(".map-detail.sliding").count() == 0
+    expect(page.locator(".map-detail.sliding")).to_have_count(0)
     settle(conv)
     assert sum(conv.numbers(".ledger .term")) == pytest.approx(conv.reading, abs=2e-3)
 
@@ -174,10 +174,10 @@ def test_dilation_and_groups_are_drawn_as_they_are(open_page: OpenPage):
     screen.wait_for_layer("wide")
     screen.page.wait_for_selector(".row .highlight.apart")
     assert screen.page.locator(".row").count() == 3  # the maps of its group, not all six
-    assert screen.page.locator(".row >> nth=0").locator(".apart-cell").count() == 9
+    expect(screen.page.locator(".row >> nth=0").locator(".apart-cell")).to_have_count(9)
     screen.go_to("depthwise")
     settle(screen)
-    assert screen.page.locator(".row").count() == 1
+    expect(screen.page.locator(".row")).to_have_count(1)
 
 
 def test_all_kernels_of_a_layer(open_page: OpenPage):
@@ -185,7 +185,7 @@ def test_all_kernels_of_a_layer(open_page: OpenPage):
     screen.wait_for_layer("conv1_1")
     page = screen.page
     page.wait_for_selector(".kernel-slices figure canvas")
-    assert page.locator(".kernel-list .kernel-tile[data-channel]").count() == 24
+    expect(page.locator(".kernel-list .kernel-tile[data-channel]")).to_have_count(24)
     assert page.locator(".kernel-slices figure").count() == 4  # in colour, and three slices
     weights = screen.get("models/everyday/layers/conv1_1/weights?filters=5")["parameters"]["weight"]
     largest = max(weights[0], key=lambda plane: sum(w * w for row in plane for w in row))
@@ -229,7 +229,7 @@ def test_a_temperature_is_a_what_if(open_page: OpenPage):
     assert shares == pytest.approx([p / sum(powers) for p in powers], abs=1e-3)
     assert (screen.reading, screen.first_guess) == (value, guess)
     page.click(".what-if button")
-    assert page.locator(".wish:not(:empty)").count() == 0
+    expect(page.locator(".wish:not(:empty)")).to_have_count(0)
 
 
 def test_what_is_switched_off_is_counted(open_page: OpenPage):

@@ -160,7 +160,9 @@ def test_refused_with_a_way_out(
     keep_picture(page, folder / f"form-{look}.png")
     page.click("#models-open")
     page.wait_for_selector("#models-form .problem")
-    assert "as they were" in page.inner_text("#models-form .problem")
+    expect(page.locator("#models-form .problem")).to_contain_text(
+        "as they were", use_inner_text=True
+    )
     check_with_axe(screen)
     keep_picture(page, folder / f"refused-{look}.png")
 
@@ -173,7 +175,7 @@ def test_refused_with_a_way_out(
     page.wait_for_selector("#models-form :text('det.onnx')")
     page.click("#models-open")
     page.wait_for_selector("#models-form .problem :text('Det')")
-    assert "solve" in page.inner_text("#models-form .problem")
+    expect(page.locator("#models-form .problem")).to_contain_text("solve", use_inner_text=True)
 
     relu = helper.make_node("Relu", ["x"], ["y"])
     drop_bytes(screen, tmp_path, "Any size.onnx", file_of(relu, ["N", 3, "height", "width"]))
@@ -262,7 +264,9 @@ def test_missing_weights_are_named_and_added(
     page.fill("#models-form [name=name]", "In parts")
     page.click("#models-open")
     page.wait_for_selector("#models-form .problem :text('external_data=False')")
-    assert "'Parted.onnx.data'" in page.inner_text("#models-form .problem")
+    expect(page.locator("#models-form .problem")).to_contain_text(
+        "'Parted.onnx.data'", use_inner_text=True
+    )
     check_with_axe(screen)
     keep_picture(page, folder / f"missing-{is_dropped}.png")
     if is_dropped:
@@ -270,7 +274,7 @@ def test_missing_weights_are_named_and_added(
     else:
         page.set_input_files("#models-data", data)
     page.wait_for_selector("#models-form .models-data :text('Parted.onnx.data')")
-    assert page.locator("#models-form .problem").count() == 0
+    expect(page.locator("#models-form .problem")).to_have_count(0)
     assert page.input_value("#models-form [name=name]") == "In parts"
     look_inside(screen)
     screen.wait_for_layer("/stem/Conv_output_0")
@@ -302,7 +306,7 @@ def test_a_picture_that_comes_with_a_network_is_its_photo(screen: Screen, tmp_pa
     model.write_bytes(exported.squeeze_excite())
     drop(screen, model, ROOT / "static" / "samples" / "coffee.jpg")
     expect(page.locator("#models-photo")).to_contain_text("coffee.jpg")
-    assert page.locator(".models-data").count() == 0
+    expect(page.locator(".models-data")).to_have_count(0)
     look_inside(screen)
     expect(page.locator("#credit")).to_have_text("coffee.jpg")
 

@@ -139,7 +139,7 @@ def test_an_assumed_way_is_said_and_the_ways_are_compared(screen: Screen, tmp_pa
     page = screen.page
     model = bring(screen, tmp_path, "Nobody says.onnx")
     assert model["preprocess"]["source"] == "assumed"
-    assert "assumed" in page.inner_text("#ways-open")
+    expect(page.locator("#ways-open")).to_contain_text("assumed", use_inner_text=True)
     page.click("#ways-open")
     page.wait_for_selector("#ways-dialog tbody tr >> nth=4")
     check_with_axe(screen)
@@ -157,7 +157,7 @@ def test_an_assumed_way_is_said_and_the_ways_are_compared(screen: Screen, tmp_pa
     )
     taken = screen.get(f"models/{shown_model(screen)}")
     assert (taken["title"], taken["preprocess"]["source"]) == ("Nobody says", "chosen")
-    assert "Other preprocessing" in page.inner_text("#ways-open")
+    expect(page.locator("#ways-open")).to_contain_text("Other preprocessing", use_inner_text=True)
 
 
 def test_the_ways_of_a_detector_are_compared_by_its_boxes(screen: Screen, tmp_path: Path):
@@ -174,4 +174,4 @@ def test_the_ways_of_a_detector_are_compared_by_its_boxes(screen: Screen, tmp_pa
 
 
 def test_a_network_whose_file_says_how_is_not_asked_about(screen: Screen):
-    assert screen.page.locator("#ways-open").is_hidden()
+    expect(screen.page.locator("#ways-open")).to_be_hidden()

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from .conftest import OpenPage
 from .pictures import keep_picture
@@ -109,7 +110,7 @@ def test_the_photo_itself_can_be_asked(screen: Screen):
     x, y = left + (right - left) * 20.5 / 64, top + (bottom - top) * 33.5 / 64
     screen.page.mouse.move(frame["x"] + x * scale, frame["y"] + y * scale)
     wait_for_words(screen, "Pixel y 33 · x 20: ")
-    assert screen.page.locator("#photo-spot").is_visible()
+    expect(screen.page.locator("#photo-spot")).to_be_visible()
     screen.page.mouse.move(frame["x"] + frame["width"] + 40, frame["y"])
     wait_for_words(screen, "Point at a pixel")
 
@@ -163,7 +164,7 @@ def test_how_strongly_each_pixel_matters(screen: Screen):
     expected = [255 * value / strongest[0] for row in field for value in row]
     assert alphas == pytest.approx(expected, abs=1)
     page.keyboard.press("f")
-    assert page.locator("#network-input-over").is_hidden()
+    expect(page.locator("#network-input-over")).to_be_hidden()
 
 
 def test_the_strongest_path(screen: Screen):
@@ -185,8 +186,8 @@ def test_the_strongest_path(screen: Screen):
     assert shown == pytest.approx([step["value"] for step in steps])
     for step, back in itertools.pairwise(steps):
         check_largest(screen.get, path, step, back)
-    assert page.locator(".path-line circle").count() == len(steps)
-    assert page.locator("#photo-end").is_visible()
+    expect(page.locator(".path-line circle")).to_have_count(len(steps))
+    expect(page.locator("#photo-end")).to_be_visible()
 
 
 def check_largest(get: Callable, path: str, step: dict, back: dict) -> None:
@@ -218,10 +219,10 @@ def test_walking_along_the_path(screen: Screen):
     page.click(f'.path-step[data-layer="{names[0]}"]')
     screen.wait_for_layer(names[0])
     screen.go_to("softmax")  # it stays while the reader looks elsewhere
-    assert page.locator(".path-step").count() == len(names)
+    expect(page.locator(".path-step")).to_have_count(len(names))
     page.click("text=Close the path")
-    assert page.locator(".path-line circle").count() == 0
-    assert page.locator("#photo-end").is_hidden()
+    expect(page.locator(".path-line circle")).to_have_count(0)
+    expect(page.locator("#photo-end")).to_be_hidden()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from .conftest import OpenPage
 from .pictures import keep_picture
@@ -61,16 +62,22 @@ def check_values(screen: Screen, answer: dict) -> None:
         assert value_at(screen, y, x) == pytest.approx(answer["map"][y][x], rel=1e-5, abs=1e-8)
 
 
-@pytest.mark.parametrize("method", QUICK)
-def test_values_under_the_pointer_are_the_apis(why: Screen, method: str):
-    why.page.select_option("#attribution-method", method)
-    why.wait_for_address(f"method={method}")
-    wait_for_answer(why)
-    check_values(why, ask(why, method=method))
-    score = why.page.inner_text(".attribution-outcome .facts div:nth-child(2) dd")
-    assert float(score.replace("−", "-")) == pytest.approx(
-        ask(why, method=method)["score"], **WRITTEN
-    )
+def test_values_under_the_pointer_are_the_apis(why: Screen, subtests: pytest.Subtests):
+    for method in QUICK:
+        with subtests.test(method):
+            why.page.select_option("#attribution-method", method)
+            why.wait_for_address(f"method={method}")
+            wait_for_answer(why)
+            answer = ask(why, method=method)
+            point_at(why, 0, 0)
+            why.page.wait_for_function(
+                "value => Math.abs(document.querySelector('.pixel-reading output').dataset.value - value)"
+                " <= 1e-8 + 1e-5 * Math.abs(value)",
+                arg=answer["map"][0][0],
+            )
+            check_values(why, answer)
+            score = why.page.inner_text(".attribution-outcome .facts div:nth-child(2) dd")
+            assert float(score.replace("−", "-")) == pytest.approx(answer["score"], **WRITTEN)
 
 
 def test_any_class_and_any_layer(why: Screen, open_page: OpenPage):
@@ -95,7 +102,7 @@ def test_going_to_a_layer_looks_from_there(why: Screen):
     why.page.wait_for_selector(".attribution-stage .muted:has-text('layer conv4_1')")
     why.page.click('.column[data-layer="fc1"]')  # no maps: the reader means to see the layer itself
     why.wait_for_layer("fc1")
-    assert why.page.locator(".bar-row").first.is_visible()
+    expect(why.page.locator(".bar-row").first).to_be_visible()
 
 
 def test_integrated_gradients_add_up(why: Screen):
@@ -118,22 +125,27 @@ def test_a_slow_method_tells_how_far_it_is_and_stops(open_page: OpenPage):
     """Two pages keep both of the server's threads busy; once they cancel, an answer takes no time again."""
     address = "?tab=attribution&method=occlusion&window=3&stride=1"
     screens = [open_page(address), open_page(address.replace("window=3", "window=2"))]
+    began = time.monotonic()
     for screen in screens:
         screen.page.click(".attribution-work .button")
+    for screen in screens:
         screen.page.wait_for_function(
-            "() => Number(document.querySelector('.attribution-work progress')?.value) > 0"
+            "() => document.querySelector('.attribution-work progress')?.position > 0.1"
         )
         assert re.search(r"\d+ of [\d,]+ runs", screen.page.inner_text(".attribution-work"))
     start = time.monotonic()
+    whole = (start - began) / screens[0].page.locator(".attribution-work progress").evaluate(
+        "p => p.position"
+    )
     for screen in screens:
         screen.page.click(".attribution-work >> text=Cancel")
         screen.page.wait_for_selector(".attribution-work .button")
-        assert screen.page.locator(".attribution-work progress").count() == 0
+        expect(screen.page.locator(".attribution-work progress")).to_have_count(0)
     screens[0].page.select_option("#attribution-method", "saliency")
     wait_for_answer(screens[0])
     screens[1].page.keyboard.press("1")
     screens[1].go_to("conv2_1")
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < whole / 2  # which a busy machine makes longer, too
     assert screens[0].page.locator(".attribution-work progress").count() == 0
 
 
@@ -176,7 +188,7 @@ def test_quick_methods_side_by_side(why: Screen, artifacts):
     take(why, artifacts, "compare-light")
     page.click(".small:has-text('Saliency')")
     why.wait_for_address("method=saliency")
-    assert page.locator(".attribution").is_visible()
+    expect(page.locator(".attribution")).to_be_visible()
 
 
 def test_by_keyboard(why: Screen):
@@ -222,12 +234,14 @@ def test_a_network_nobody_thought_of(open_page: OpenPage):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_for_everyone(open_page: OpenPage, theme: str, artifacts):
     screen = open_page("?tab=attribution", color_scheme=theme)
+    parts: list[str] = []
     for method in (*QUICK, "occlusion"):
         screen.page.wait_for_selector(".attribution-work > *")
         screen.page.select_option("#attribution-method", method)
         if method in QUICK:
             wait_for_answer(screen)
-        check_with_axe(screen)
+        check_with_axe(screen, *parts)
+        parts = ["#stage", ".inspector"]  # what another method changes
         take(screen, artifacts, f"{method}-{theme}")
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from app.models.registry import Registry
 from app.settings import Settings
@@ -74,7 +75,7 @@ def test_a_network_with_two_outputs_is_asked_about_both(open_page: OpenPage):
     page.select_option("#attribution-output", "boxes")
     page.wait_for_selector("h2:has-text('of “boxes”')")
     wait_for_answer(screen)
-    assert page.locator("#attribution-target").is_hidden()
+    expect(page.locator("#attribution-target")).to_be_hidden()
     assert (
         page.inner_text("#tab-attribution")
         == page.inner_text(".attribution-panel > h2")
@@ -107,7 +108,7 @@ def test_an_address_with_an_output_leads_there(open_page: OpenPage):
 def test_a_cat_or_dog_sigmoid_is_explained_for_cat(open_page: OpenPage):
     screen = why(open_page, "cat_or_dog")
     page = screen.page
-    assert page.locator("#attribution-output").is_hidden()
+    expect(page.locator("#attribution-output")).to_be_hidden()
     options = page.locator("#attribution-target option").all_inner_texts()
     assert any(text.startswith("cat,") for text in options)
     assert any(text.startswith("dog,") for text in options)
@@ -127,7 +128,7 @@ def test_without_classes_the_page_says_which_number_is_asked_about(open_page: Op
     text = page.inner_text("body")
     assert "“”" not in text
     assert "top prediction: ," not in text
-    assert page.locator("#attribution-target").is_hidden()
+    expect(page.locator("#attribution-target")).to_be_hidden()
     unit = ask(screen, method="input_x_gradient")["target"]["unit"]
     at = f"map {unit // 64**2} · y {unit // 64 % 64} · x {unit % 64}"
     page.wait_for_selector(f"h2:has-text('What raises {at} of “boxes”')")
@@ -143,7 +144,7 @@ def test_the_class_of_another_network_is_not_asked_for(open_page: OpenPage):
         "() => /“(cat|dog)”/.test(document.querySelector('#attribution-title').textContent)"
     )
     wait_for_answer(screen)
-    assert page.locator(".attribution-work .problem").count() == 0
+    expect(page.locator(".attribution-work .problem")).to_have_count(0)
     assert page.input_value("#attribution-target") == ""
     page.select_option("#model", "two")
     page.wait_for_selector("h2:has-text('What speaks for “b”')")

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from .screen import Screen
 from .tabs import EMPTY
 
 pytestmark = pytest.mark.browser
@@ -16,7 +17,7 @@ THE_SERVERS_IN_ENGLISH = ("t.ops.titles.", "t.problems.details.")
 CREDITS = "#credit, #model, #predictions, .samples, .downloads, option"
 
 SHAPE = """async (code) => {
-  const { t } = await import(`./static/js/i18n/${code}/index.js`);
+  const { t } = await import(`/static/js/i18n/${code}/index.js`);
   const shape = (words, path) => {
     if (typeof words === "function") return [`${path}()`];
     if (typeof words === "string") return [words ? path : `${path} is empty`];
@@ -46,24 +47,38 @@ VIEWS = [
     "layer=softmax",
     "layer=conv2_1&tab=whatif",
     "layer=conv2_1&tab=attribution",
-    "model=menagerie",
 ]
 
 
-def test_both_languages_have_the_same_shape(page):
+def test_both_languages_have_the_same_shape(modules):
     """But for what the server says in English itself: ops' names and problems' details."""
     shapes = {}
     for code in ("en", "de"):
-        words = set(page.evaluate(SHAPE, code))
+        words = set(modules.evaluate(SHAPE, code))
         shapes[code] = {word for word in words if not word.startswith(THE_SERVERS_IN_ENGLISH)}
     assert shapes["en"] == shapes["de"]
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_nothing_is_left_in_the_other_language(open_page, view):
+def test_nothing_is_left_in_the_other_language(open_page, subtests):
+    screens = {code: open_page(f"?lang={code}") for code in ("en", "de")}
+    for screen in screens.values():
+        screen.wait_for_reading()
+    for view in VIEWS:
+        with subtests.test(view):
+            for screen in screens.values():
+                screen.come_to(f"?{view}")
+            check_words(screens)
+    with subtests.test("another network"):
+        for screen in screens.values():
+            screen.come_to(f"?{VIEWS[0]}")
+            screen.choose_network("menagerie")
+            screen.wait_for_rest()
+        check_words(screens)
+
+
+def check_words(screens: dict[str, Screen]) -> None:
     texts = {}
-    for code in ("en", "de"):
-        screen = open_page(f"?lang={code}&{view}")
+    for code, screen in screens.items():
         screen.page.wait_for_selector(".tile, .bar-row, .cells, .map-detail", state="attached")
         screen.page.wait_for_selector(".explain:not(.stale) .formula", state="attached")
         texts[code] = set(screen.page.evaluate(TEXTS, CREDITS))
@@ -81,15 +96,15 @@ def test_nothing_is_left_in_the_other_language(open_page, view):
 def test_the_browser_decides(open_page):
     screen = open_page(locale="de-AT")
     screen.wait_for_reading()
-    assert screen.page.get_attribute("html", "lang") == "de"
-    assert screen.page.inner_text("#answer-title") == "Vorhersage"
+    expect(screen.page.locator("html")).to_have_attribute("lang", "de")
+    expect(screen.page.locator("#answer-title")).to_have_text("Vorhersage", use_inner_text=True)
     assert re.fullmatch(r"\d+,\d\u00a0%", screen.first_guess[1])
 
 
 def test_english_for_whoever_reads_another_language(open_page):
     screen = open_page(locale="ja-JP")
     screen.wait_for_reading()
-    assert screen.page.get_attribute("html", "lang") == "en"
+    expect(screen.page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_only_one_language_is_fetched(open_page):
@@ -105,10 +120,10 @@ def test_the_address_decides_and_is_remembered(open_page):
     screen = open_page("?lang=de&layer=pool1&map=2&y=3&x=4")
     screen.wait_for_layer("pool1")
     screen.wait_for_address("layer=pool1")
-    assert screen.page.get_attribute("html", "lang") == "de"
+    expect(screen.page.locator("html")).to_have_attribute("lang", "de")
     screen.page.reload()
     screen.wait_for_layer("pool1")
-    assert screen.page.get_attribute("html", "lang") == "de"
+    expect(screen.page.locator("html")).to_have_attribute("lang", "de")
 
 
 def test_the_reader_chooses_and_loses_nothing(open_page):
@@ -137,12 +152,12 @@ def test_a_problem_is_told_in_the_language_of_the_page(open_page, tmp_path):
     expect(problem.locator("[lang=en]")).to_contain_text("text")
 
 
-def test_the_titles_of_problems_are_the_servers(page):
+def test_the_titles_of_problems_are_the_servers(modules):
     """English says what the server says, but for one that means more to people in other words."""
     from app.http.problems import problems
 
-    titles = page.evaluate(
-        "async () => (await import('./static/js/i18n/en/index.js')).t.problems.titles"
+    titles = modules.evaluate(
+        "async () => (await import('/static/js/i18n/en/index.js')).t.problems.titles"
     )
     known = {problem.slug: problem.title for problem in problems()}
     assert titles.keys() == known.keys()
