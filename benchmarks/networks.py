@@ -165,16 +165,14 @@ def peak(name: str, rival: str) -> float:
     everything imported.
     """
     code = (
-        "import resource, sys; from benchmarks import networks as n\n"
-        "import numpy as np\n"
-        f"name, rival = {name!r}, {rival!r}\n"
-        "rss = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
-        "data = n.file_of(name); net = n.from_onnx(data, name=name).freeze()\n"
-        "x = np.zeros((1, *next(iter(net.inputs.values()))), np.float32)\n"
-        "s = None if rival == 'ours' else n.session(data, True)\n"
-        "if s is not None: del net\n"
-        "for _ in range(3): kept = net.forward(x) if s is None else s.run(None, {s.get_inputs()[0].name: x})\n"
-        "print(rss())"
+        "import resource, sys; from benchmarks import networks as n\nimport numpy as np\nname, "
+        f"rival = {name!r}, {rival!r}\nrss = lambda: "
+        "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\ndata = n.file_of(name); net "
+        "= n.from_onnx(data, name=name).freeze()\nx = np.zeros((1, "
+        "*next(iter(net.inputs.values()))), np.float32)\ns = None if rival == 'ours' else "
+        "n.session(data, True)\nif s is not None: del net\nfor _ in range(3): kept = "
+        "net.forward(x) if s is None else s.run(None, {s.get_inputs()[0].name: "
+        "x})\nprint(rss())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ

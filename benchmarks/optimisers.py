@@ -59,8 +59,8 @@ def main() -> None:
             rounded, _ = _compare(config, pictures, labels, classes, np.float32)
             worst = max(worst, off)
             print(
-                f"{loss:20} {optimiser:9} largest difference {off:.1e} (in float32 {rounded:.1e})   "
-                f"weights moved by up to {moved:.3f}"
+                f"{loss:20} {optimiser:9} largest difference {off:.1e} (in float32 {rounded:.1e}) "
+                f"  weights moved by up to {moved:.3f}"
             )
     print(f"largest of all: {worst:.1e}, allowed: {TOLERANCE:.0e}")
     sys.exit(worst > TOLERANCE)
@@ -97,7 +97,9 @@ def _as(dtype: type, net: Network) -> Network:
 def _compare(
     config: TrainConfig, x: Array, labels: Array, classes: int, dtype: type
 ) -> tuple[float, float]:
-    """The largest difference of a weight after the steps, and how far the weights themselves went."""
+    """The largest difference of a weight after the steps, and how far the weights themselves
+    went.
+    """
     import torch
 
     net, x = _as(dtype, _network(tuple(map(str, range(classes))))), x.astype(dtype)

@@ -56,7 +56,9 @@ class Trace(Mapping[str, Array]):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all values and of what ops saved for the backward pass; views are counted once."""
+        """Bytes of all values and of what ops saved for the backward pass; views are counted
+        once.
+        """
         return sum(self.blocks.values())
 
     @property

@@ -229,7 +229,9 @@ def resolves(name):
 
 @pytest.mark.parametrize("document", CURRENT, ids=name_of)
 def test_tests_that_are_named_exist(document):
-    """``test_a.py::test_b``; a ``test_c`` after it is of the same file, unless it is a file's own."""
+    """``test_a.py::test_b``; a ``test_c`` after it is of the same file, unless it is a file's
+    own.
+    """
     files = defaultdict(str)
     for path in tracked():
         if path.suffix == ".py":

@@ -1,4 +1,6 @@
-"""The glossary: one source, complete, in both languages, and every link of it leads to something."""
+"""The glossary: one source, complete, in both languages, and every link of it leads to
+something.
+"""
 
 import importlib.machinery
 import importlib.util

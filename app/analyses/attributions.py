@@ -35,7 +35,9 @@ class AttributionTask:
 
 @dataclass(frozen=True)
 class Answer:
-    """An attribution, its deletion and insertion curves if requested, and its duration in seconds."""
+    """An attribution, its deletion and insertion curves if requested, and its duration in
+    seconds.
+    """
 
     found: Attribution
     curves: Curves | None

@@ -93,7 +93,8 @@ def copied(network: Network, options: ImportOptions) -> tuple[str, Network]:
     """
     if options == ImportOptions():
         raise BadParameter(
-            "Say how photos are to be prepared: preset, mean and std, scale, channels, or crop_mode."
+            "Say how photos are to be prepared: preset, mean and std, scale, channels, or "
+            "crop_mode."
         )
     other = with_preprocessing(network, options).freeze()
     content = f"{other.digest} {other.meta.get('title', '')}"

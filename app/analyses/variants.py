@@ -95,11 +95,13 @@ def difference(of: Analysis, to: Analysis) -> dict[str, Any]:
     """
     if [(a.name, a.shape) for a in of.layers] != [(b.name, b.shape) for b in to.layers]:
         raise BadParameter(
-            f"The layers of {of.model!r} and {to.model!r} are not the same, so they cannot be compared number by number."
+            f"The layers of {of.model!r} and {to.model!r} are not the same, so they cannot be "
+            "compared number by number."
         )
     if (of.network.outputs, of.network.labels) != (to.network.outputs, to.network.labels):
         raise BadParameter(
-            f"The classes of {of.model!r} and {to.model!r} are not the same, so their scores cannot be compared."
+            f"The classes of {of.model!r} and {to.model!r} are not the same, so their scores "
+            "cannot be compared."
         )
     return {
         "of": of.id,

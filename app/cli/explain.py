@@ -45,12 +45,16 @@ def _report(found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['method']}{layer}: {name}, score {found['score']:.4f}"
     if found["method"] == "integrated_gradients":
         rise = found["score"] - found["baseline_score"]
-        yield f"adds up to {found['sum']:.4f} of {rise:.4f}, the score less that of the plain mean colour"
+        yield (
+            f"adds up to {found['sum']:.4f} of {rise:.4f}, the score less that of the plain mean "
+            "colour"
+        )
     if curves is not None:
         random = curves["random"]
         yield (
-            f"deletion {curves['deletion_area']:.3f} (random order {random['deletion_area']:.3f}, less is better), "
-            f"insertion {curves['insertion_area']:.3f} (random order {random['insertion_area']:.3f}, more is better)"
+            f"deletion {curves['deletion_area']:.3f} (random order {random['deletion_area']:.3f}, "
+            f"less is better), insertion {curves['insertion_area']:.3f} (random order "
+            f"{random['insertion_area']:.3f}, more is better)"
         )
 
 

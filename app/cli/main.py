@@ -144,8 +144,8 @@ def explain(
     method: Annotated[
         str,
         typer.Option(
-            help="saliency, input-x-gradient, integrated-gradients, smooth-grad, guided-backprop, grad-cam, "
-            "grad-cam-plus-plus or occlusion."
+            help="saliency, input-x-gradient, integrated-gradients, smooth-grad, guided-backprop, "
+            "grad-cam, grad-cam-plus-plus or occlusion."
         ),
     ] = "grad-cam",
     label: Annotated[

@@ -1,4 +1,6 @@
-"""``convscope models`` and ``convscope inspect``: list, add and remove models; describe a network."""
+"""``convscope models`` and ``convscope inspect``: list, add and remove models; describe a
+network.
+"""
 
 from __future__ import annotations
 
@@ -256,8 +258,8 @@ def _totals(network: Network) -> str:
     cost = serializers.model_cost(network)
     megabytes = cost["activation_bytes"] / 1e6
     return (
-        f"{len(network.nodes):,} layers, {cost['parameters']:,} parameters, {cost['multiply_adds']:,} multiply-adds a photo, "
-        f"{megabytes:,.1f} MB of values"
+        f"{len(network.nodes):,} layers, {cost['parameters']:,} parameters, "
+        f"{cost['multiply_adds']:,} multiply-adds a photo, {megabytes:,.1f} MB of values"
     )
 
 

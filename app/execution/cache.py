@@ -15,7 +15,9 @@ T = TypeVar("T")
 
 @dataclass
 class _Flight(Generic[T]):
-    """A run under way, what made its result unwanted meanwhile, and how many requests wait for it."""
+    """A run under way, what made its result unwanted meanwhile, and how many requests wait for
+    it.
+    """
 
     task: asyncio.Task[T]
     unwanted: list[Callable[[T], bool]]

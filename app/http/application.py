@@ -45,13 +45,15 @@ API = "/api/v1"
 _SWEEP = 60  # seconds
 
 _DESCRIPTION = (
-    "A photo goes in, every layer of a convolutional network comes out: activation maps, pooled outputs, scores, and where "
-    "each number came from."
+    "A photo goes in, every layer of a convolutional network comes out: activation maps, pooled "
+    "outputs, scores, and where each number came from."
 )
 
 
 def create_app(settings: Settings | None = None, registry: Registry | None = None) -> FastAPI:
-    """The app, ready to be served. Without arguments: settings from the environment, the networks that ship."""
+    """The app, ready to be served. Without arguments: settings from the environment, the networks
+    that ship.
+    """
     services = _services(settings or Settings(), registry or Registry.of_zoo())
     app = FastAPI(
         title="Convscope",
@@ -70,7 +72,8 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.add_middleware(HeadMiddleware)
     app.add_middleware(RawPathMiddleware, prefix=f"{API}/")
     problems.install(app)
-    # Layers' names may hold slashes, so the addresses that end in a word come before the layer itself.
+    # Layers' names may hold slashes, so the addresses that end in a word come before the layer
+    # itself.
     for module in (
         models,
         preprocessing,
@@ -126,7 +129,9 @@ async def _sweep(services: Services) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Load the default network before the first photo comes, and go on with trainings that a restart broke off."""
+    """Load the default network before the first photo comes, and go on with trainings that a
+    restart broke off.
+    """
     services: Services = app.state.services
     await services.executor.run(lambda _: services.registry.layers(services.registry.default))
     await services.trainings.open()

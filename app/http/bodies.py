@@ -1,4 +1,5 @@
-"""A request's body: JSON of a known shape, or a file, bare or in a multipart form. Size and time are bounded.
+"""A request's body: JSON of a known shape, or a file, bare or in a multipart form. Size and time
+are bounded.
 
 A file is a picture, a ZIP of pictures to learn from, or a model; it stays in memory.
 """
@@ -49,7 +50,9 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class _FormBounds(NamedTuple):
-    """How much a multipart form may hold: ``overhead`` bytes beside its file (boundaries, headers, fields), files, fields."""
+    """How much a multipart form may hold: ``overhead`` bytes beside its file (boundaries, headers,
+    fields), files, fields.
+    """
 
     overhead: int = 16 * 1024
     files: int = 1
@@ -64,7 +67,9 @@ _MODEL_FORM = _FormBounds(4 * 2**20, files=2 + _MOST_DATA_FILES, fields=32, fiel
 
 @dataclass(frozen=True)
 class _Expected:
-    """The files that a route takes: bare ones of these ``types``, or in a form within ``form``; others are ``refused``."""
+    """The files that a route takes: bare ones of these ``types``, or in a form within ``form``;
+    others are ``refused``.
+    """
 
     types: tuple[str, ...]
     limit: int
@@ -78,7 +83,9 @@ class _Expected:
 
 @dataclass(frozen=True)
 class Upload:
-    """A picture file as it was sent, the model that it is meant for and the part that it is to see (None: the usual ones)."""
+    """A picture file as it was sent, the model that it is meant for and the part that it is to see
+    (None: the usual ones).
+    """
 
     data: bytes
     model: str | None
@@ -88,10 +95,11 @@ class Upload:
 async def read_upload(
     request: Request, settings: Settings, model: str | None, crop: str | None
 ) -> Upload:
-    """The upload in a request's body. A form may name another ``model`` and ``crop`` than the query.
+    """The upload in a request's body. A form may name another ``model`` and ``crop`` than the
+    query.
 
-    Raises PictureTooLarge (from the announced length, or as soon as too much has come), SlowUpload, BadUpload, NoPicture, and
-    NotAPicture for a content type that promises something else.
+    Raises PictureTooLarge (from the announced length, or as soon as too much has come), SlowUpload,
+    BadUpload, NoPicture, and NotAPicture for a content type that promises something else.
     """
     limit = settings.max_image_bytes
     expected = _Expected(("image/*",), limit, too_large, _no_picture)
@@ -103,9 +111,11 @@ async def read_upload(
 
 
 async def read_archive(request: Request, limit: int, timeout: float) -> bytes:
-    """The ZIP in a request's body, bare or as the field «file» of a form: at most ``limit`` bytes, within ``timeout`` seconds.
+    """The ZIP in a request's body, bare or as the field «file» of a form: at most ``limit`` bytes,
+    within ``timeout`` seconds.
 
-    Raises ArchiveTooLarge, SlowUpload, BadUpload, and NotAnArchive for a content type that promises something else.
+    Raises ArchiveTooLarge, SlowUpload, BadUpload, and NotAnArchive for a content type that promises
+    something else.
     """
     body = await _read(request, _Expected(_ZIP, limit, archive.too_large, _no_zip), timeout)
     return body if isinstance(body, bytes) else await _file_of(body, "file", NotAnArchive)
@@ -116,9 +126,10 @@ async def read_model_file(
 ) -> ModelUpload:
     """The model in a request's body, bare or as the field «file» of a form, and what is said of it.
 
-    A form may have the files that hold its weights, each a field «data» with its file's name, say more than the ``query``, and have
-    the classes' names as a text file. Raises OversizedModel, SlowUpload, BadUpload, BadParameter, and InvalidModel for a content type
-    that promises something else.
+    A form may have the files that hold its weights, each a field «data» with its file's name, say
+    more than the ``query``, and have the classes' names as a text file. Raises OversizedModel,
+    SlowUpload, BadUpload, BadParameter, and InvalidModel for a content type that promises something
+    else.
     """
     expected = _Expected(_MODEL, limit, too_many_bytes, _no_model, _MODEL_FORM)
     body = await _read(request, expected, timeout)
@@ -151,7 +162,9 @@ async def read_json(request: Request, shape: type[Shape], timeout: float) -> Sha
 
 
 async def _read(request: Request, expected: _Expected, timeout: float) -> bytes | FormData:
-    """A bare file, or the form that holds one. Raises SlowUpload, BadUpload, and the refusals that are ``expected``."""
+    """A bare file, or the form that holds one. Raises SlowUpload, BadUpload, and the refusals that
+    are ``expected``.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     limit, form = expected.limit, expected.form
     try:
@@ -170,19 +183,22 @@ async def _read(request: Request, expected: _Expected, timeout: float) -> bytes 
 
 def _no_picture(kind: str) -> AppError:
     return NotAPicture(
-        f"A body of the type {kind!r} is not a picture. Send image/… or multipart/form-data with a field «image»."
+        f"A body of the type {kind!r} is not a picture. Send image/… or multipart/form-data with "
+        "a field «image»."
     )
 
 
 def _no_zip(kind: str) -> AppError:
     return NotAnArchive(
-        f"A body of the type {kind!r} is no ZIP. Send application/zip or multipart/form-data with a field «file»."
+        f"A body of the type {kind!r} is no ZIP. Send application/zip or multipart/form-data with "
+        "a field «file»."
     )
 
 
 def _no_model(kind: str) -> AppError:
     return InvalidModel(
-        f"A body of the type {kind!r} is no model. Send application/octet-stream or multipart/form-data with a field «file»."
+        f"A body of the type {kind!r} is no model. Send application/octet-stream or "
+        "multipart/form-data with a field «file»."
     )
 
 
@@ -209,7 +225,9 @@ async def _model_form(form: FormData, query: Mapping[str, str]) -> ModelUpload:
 
 
 def _model_and_data(form: FormData) -> tuple[UploadFile, list[UploadFile]]:
-    """The field «file» and the fields «data». Where all came as «file», the model is the one whose name says so."""
+    """The field «file» and the fields «data». Where all came as «file», the model is the one whose
+    name says so.
+    """
     files = [file for file in form.getlist("file") if isinstance(file, UploadFile)]
     others = [file for file in form.getlist("data") if isinstance(file, UploadFile)]
     if not files:
@@ -217,8 +235,8 @@ def _model_and_data(form: FormData) -> tuple[UploadFile, list[UploadFile]]:
     models = [file for file in files if _base_name(file).lower().endswith(MODEL_SUFFIXES)]
     if len(files) > 1 and len(models) != 1:
         raise BadUpload(
-            f"The form has {len(files)} files in its field «file», {len(models)} of them with a model's name. "
-            "Send the model as «file», and each file with its weights as «data»."
+            f"The form has {len(files)} files in its field «file», {len(models)} of them with a "
+            "model's name. Send the model as «file», and each file with its weights as «data»."
         )
     model = models[0] if len(files) > 1 else files[0]
     others += [file for file in files if file is not model]
@@ -243,7 +261,9 @@ def announced_bytes(request: Request) -> int | None:
 async def _bounded(
     request: Request, limit: int, refusal: Refusal, slack: int = 0
 ) -> AsyncGenerator[bytes, None]:
-    """The body in pieces; a refusal once it has more than ``limit + slack`` bytes, before reading if its header says so."""
+    """The body in pieces; a refusal once it has more than ``limit + slack`` bytes, before reading
+    if its header says so.
+    """
     announced = announced_bytes(request)
     if announced is not None and announced > limit + slack:
         raise refusal(limit, announced)
@@ -260,13 +280,17 @@ async def _whole(body: AsyncGenerator[bytes, None]) -> bytes:
 
 
 class _InMemoryParser(MultiPartParser):
-    """Starlette's parser, but it never puts an upload on disk: the body is bounded already, and photos are private."""
+    """Starlette's parser, but it never puts an upload on disk: the body is bounded already, and
+    photos are private.
+    """
 
     spool_max_size = 0  # SpooledTemporaryFile takes 0 for «never»
 
     @property
     def _charset(self) -> str:
-        """Forms are in UTF-8 (RFC 7578, section 5.1.2), whatever their head says; Python has codecs that are no character sets."""
+        """Forms are in UTF-8 (RFC 7578, section 5.1.2), whatever their head says; Python has codecs
+        that are no character sets.
+        """
         return "utf-8"
 
     @_charset.setter

@@ -100,7 +100,9 @@ UploadDep = Annotated[Upload, Depends(_upload)]
 
 @dataclass(frozen=True)
 class Task:
-    """An uploaded picture, the network that it goes to, and the part of it that the network is to see."""
+    """An uploaded picture, the network that it goes to, and the part of it that the network is to
+    see.
+    """
 
     data: bytes
     model: str
@@ -149,8 +151,8 @@ async def _layer_name(
     layer: Annotated[
         str | None,
         Query(
-            description="The layer's name, rather than in the path: for names with slashes behind a proxy that decodes paths, "
-            "and for names like «..», which browsers take out of them.",
+            description="The layer's name, rather than in the path: for names with slashes behind a proxy "
+            "that decodes paths, and for names like «..», which browsers take out of them.",
         ),
     ] = None,
 ) -> str:

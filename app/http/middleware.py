@@ -1,6 +1,8 @@
-"""Headers on every answer: the page may load nothing from elsewhere, run nothing inline, and be framed by nobody.
+"""Headers on every answer: the page may load nothing from elsewhere, run nothing inline, and be
+framed by nobody.
 
-And HEAD, which asks for the headers alone; and paths as they were sent, where a percent-encoded slash belongs to a name.
+And HEAD, which asks for the headers alone; and paths as they were sent, where a percent-encoded
+slash belongs to a name.
 """
 
 from __future__ import annotations
@@ -32,10 +34,12 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(self)",  # a photo may be taken on this page, and on none that it might frame
+    # a photo may be taken on this page, and on none that it might frame
+    "Permissions-Policy": "camera=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # Whoever keeps a copy asks whether it still holds; files and analyses have tags, so the answer is mostly a short 304.
+    # Whoever keeps a copy asks whether it still holds; files and analyses have tags, so the answer
+    # is mostly a short 304.
     "Cache-Control": "no-cache",
 }
 
@@ -60,9 +64,11 @@ class HeadersMiddleware:
 
 
 class HeadMiddleware:
-    """Answers HEAD wherever GET is answered, without the body (RFC 9110, 9.3.2); FastAPI's routes take what they name only.
+    """Answers HEAD wherever GET is answered, without the body (RFC 9110, 9.3.2); FastAPI's routes
+    take what they name only.
 
-    The answer ends with its headers, and what would have made the body is stopped: a stream of events has no end.
+    The answer ends with its headers, and what would have made the body is stopped: a stream of
+    events has no end.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -94,10 +100,11 @@ class HeadMiddleware:
             await answering
 
 
-# Servers decode ``scope["path"]`` (as ASGI says they must), and then ``…/layers/a%2Fexplain``, which asks for the layer
-# ``a/explain``, looks like the explanation of a layer ``a``. So routes see paths in which ``%`` and the slashes of names are
-# still encoded, and the convertor ``name`` decodes what it took. Proxies that decode are not helped by this: for them there
-# is ``?layer=`` (app/http/dependencies.py).
+# Servers decode ``scope["path"]`` (as ASGI says they must), and then ``…/layers/a%2Fexplain``,
+# which asks for the layer ``a/explain``, looks like the explanation of a layer ``a``. So routes see
+# paths in which ``%`` and the slashes of names are still encoded, and the convertor ``name``
+# decodes what it took. Proxies that decode are not helped by this: for them there is ``?layer=``
+# (app/http/dependencies.py).
 class RawPathMiddleware:
     """Hands on paths below ``prefix`` with the slashes of names still encoded."""
 

@@ -53,11 +53,13 @@ def accepted(headers: Headers) -> str:
 
 
 def choose_format(asked: str | None, accept: str, offered: Sequence[str]) -> str:
-    """The format of the answer: ``?format=`` if given, otherwise what the Accept header (RFC 9110, 12.5.1) prefers.
+    """The format of the answer: ``?format=`` if given, otherwise what the Accept header (RFC 9110,
+    12.5.1) prefers.
 
-    Of several ranges that match a format the most specific one gives its weight. Formats of equal weight: the more
-    specifically named first, then in the order of the header, then in that of ``offered``. Elements that are no media ranges
-    are ignored, and so is a header of nothing else. Raises NotAcceptable.
+    Of several ranges that match a format the most specific one gives its weight. Formats of equal
+    weight: the more specifically named first, then in the order of the header, then in that of
+    ``offered``. Elements that are no media ranges are ignored, and so is a header of nothing else.
+    Raises NotAcceptable.
     """
     if asked is not None:
         if asked in offered:
@@ -73,14 +75,18 @@ def choose_format(asked: str | None, accept: str, offered: Sequence[str]) -> str
 
 
 def _rank(ranges: Sequence[_MediaRange], media_type: str) -> tuple[float, int, int]:
-    """How welcome a media type is: weight, specificity, earliness; (0, 0, 0) where nothing matches."""
+    """How welcome a media type is: weight, specificity, earliness; (0, 0, 0) where nothing
+    matches.
+    """
     matches = [(one.specificity(media_type), -i, one.weight) for i, one in enumerate(ranges)]
     specificity, earliness, weight = max(matches)
     return (weight, specificity, earliness) if specificity else (0.0, 0, 0)
 
 
 def _media_ranges(accept: str) -> list[_MediaRange]:
-    """The elements of an Accept header that can be read, in its order. Parameters other than the weight are not looked at."""
+    """The elements of an Accept header that can be read, in its order. Parameters other than the
+    weight are not looked at.
+    """
     found: list[_MediaRange] = []
     for element in _ELEMENT.findall(accept):
         text, *parameters = (part.strip().lower() for part in _PART.findall(element))
@@ -103,7 +109,8 @@ def _weight(parameters: Sequence[str]) -> float | None:
 
 
 def parse_index_ranges(text: str | None, count: int, called: str = "channels") -> list[int]:
-    """``0,3,8-15`` → [0, 3, 8, …, 15], each once, in that order; all ``count`` without a text. Raises BadParameter.
+    """``0,3,8-15`` → [0, 3, 8, …, 15], each once, in that order; all ``count`` without a text.
+    Raises BadParameter.
 
     ``called`` is the parameter's name.
     """
@@ -128,7 +135,9 @@ def parse_index_ranges(text: str | None, count: int, called: str = "channels") -
 
 
 def etag(*parts: object) -> str:
-    """A validator. Resources are named after their content, so what was asked for says what comes back, from one version."""
+    """A validator. Resources are named after their content, so what was asked for says what comes
+    back, from one version.
+    """
     return f'"{hashlib.sha256(repr((VERSION, *parts)).encode()).hexdigest()[:32]}"'
 
 

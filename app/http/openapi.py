@@ -1,4 +1,6 @@
-"""The OpenAPI document: FastAPI's own, with every error as a problem document and an example for every answer."""
+"""The OpenAPI document: FastAPI's own, with every error as a problem document and an example for
+every answer.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +106,8 @@ MODEL_BODY: dict[str, Any] = {
                         "data": {
                             "type": "array",
                             "items": {"type": "string", "format": "binary"},
-                            "description": "The files that hold its weights (model.onnx.data), each with its file's name.",
+                            "description": "The files that hold its weights (model.onnx.data), each with its "
+                            "file's name.",
                         },
                         "labels": {
                             "type": "string",
@@ -133,12 +136,16 @@ MODEL_BODY: dict[str, Any] = {
 
 
 def examples(**values: Any) -> dict[str, Any]:
-    """Examples of an operation's parameters, where those that several operations share are not right."""
+    """Examples of an operation's parameters, where those that several operations share are not
+    right.
+    """
     return {"x-examples": values}
 
 
 def json_body(shape: str, description: str) -> dict[str, Any]:
-    """The request body of a handler that reads it itself (app/http/bodies.py): JSON of a shape of app/http/schemas/common.py."""
+    """The request body of a handler that reads it itself (app/http/bodies.py): JSON of a shape of
+    app/http/schemas/common.py.
+    """
     content = {"application/json": {"schema": {"$ref": f"{_REF}{shape}"}}}
     return {"requestBody": {"required": True, "description": description, "content": content}}
 

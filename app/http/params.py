@@ -1,7 +1,7 @@
 """Parameters that several routes read.
 
-Which number of a layer: ``?channel=&y=&x=`` in maps, ``?unit=`` in vectors. Which part of a photo the network is
-shown: ``?crop=left,top,right,bottom``.
+Which number of a layer: ``?channel=&y=&x=`` in maps, ``?unit=`` in vectors. Which part of a photo
+the network is shown: ``?crop=left,top,right,bottom``.
 """
 
 from __future__ import annotations
@@ -29,12 +29,15 @@ class Position:
     unit: int | None
 
     def in_shape(self, shape: Shape) -> Index:
-        """The position in a value of that shape, (C, H, W) or (K,). Raises BadParameter when it is not one."""
+        """The position in a value of that shape, (C, H, W) or (K,). Raises BadParameter when it is
+        not one.
+        """
         names = ("unit",) if len(shape) == 1 else ("channel", "y", "x")
         given = {k: v for k, v in vars(self).items() if v is not None}
         if set(given) != set(names):
             raise BadParameter(
-                f"A number of this layer is named by {', '.join(names)}; given: {', '.join(given) or 'nothing'}."
+                f"A number of this layer is named by {', '.join(names)}; given: "
+                f"{', '.join(given) or 'nothing'}."
             )
         for name, size in zip(names, shape, strict=True):
             if given[name] >= size:
@@ -65,8 +68,8 @@ ModelId = Annotated[str, Path(alias="id", description="The model's id.", example
 PresetParam = Annotated[
     str | None,
     Query(
-        description="How pixels become numbers: imagenet (the usual), unit (0 to 1), symmetric (−1 to 1), raw (0 to 255) or "
-        "caffe (BGR, 0 to 255 less the mean).",
+        description="How pixels become numbers: imagenet (the usual), unit (0 to 1), symmetric (−1 to 1), "
+        "raw (0 to 255) or caffe (BGR, 0 to 255 less the mean).",
         max_length=40,
     ),
 ]
@@ -80,22 +83,24 @@ StdParam = Annotated[str | None, Query(description="As mean.", max_length=2000)]
 ScaleParam = Annotated[
     str | None,
     Query(
-        description="What pixels are divided by first: 255, or 1 where mean and std are for pixels from 0 to 255.",
+        description="What pixels are divided by first: 255, or 1 where mean and std are for pixels from 0 "
+        "to 255.",
         max_length=40,
     ),
 ]
 ChannelsParam = Annotated[
     str | None,
     Query(
-        description="What each channel is given: rgb, bgr, rgba (a is 255 everywhere), or a list of colours and numbers from "
-        "0 to 255: r,g,b,128.",
+        description="What each channel is given: rgb, bgr, rgba (a is 255 everywhere), or a list of "
+        "colours and numbers from 0 to 255: r,g,b,128.",
         max_length=400,
     ),
 ]
 CropModeParam = Annotated[
     str | None,
     Query(
-        description="How a photo of other proportions fits: center (its middle), squash (stretched) or border (letterbox).",
+        description="How a photo of other proportions fits: center (its middle), squash (stretched) or "
+        "border (letterbox).",
         max_length=40,
     ),
 ]
@@ -111,7 +116,8 @@ def parse_crop(text: str | None) -> Box | None:
         edges = []
     if len(edges) != 4 or not all(map(math.isfinite, edges)):
         raise BadParameter(
-            f"crop: {text!r} is not four numbers. Write left,top,right,bottom in pixels of the photo: 100,0,500,400."
+            f"crop: {text!r} is not four numbers. Write left,top,right,bottom in pixels of the "
+            "photo: 100,0,500,400."
         )
     left, top, right, bottom = edges
     return left, top, right, bottom

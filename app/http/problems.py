@@ -151,7 +151,8 @@ def document(error: Exception, path: str) -> dict[str, Any]:
     elif problem.slug == "method-not-allowed":
         body["detail"] = f"{path} does not take that method; the Allow header names what it takes."
     elif problem.status >= 500:
-        # The text of an unexpected error may hold anything, so it goes to the log and not to the client.
+        # The text of an unexpected error may hold anything, so it goes to the log and not to the
+        # client.
         body["detail"] = "This is a mistake in the server, not in the request. It has been logged."
     else:
         body["detail"] = problem.title
@@ -172,7 +173,9 @@ async def _answer(request: Request, error: Exception) -> Response:
 
 
 async def _answer_unexpected(request: Request, error: Exception) -> Response:
-    """Starlette sends this from outside the app's middleware, then raises the error again for the server to log."""
+    """Starlette sends this from outside the app's middleware, then raises the error again for the
+    server to log.
+    """
     response = problem_response(request, error)
     response.headers.update(HEADERS)
     return response
@@ -189,5 +192,7 @@ _LARGEST = int(sys.float_info.max)
 
 
 def _json_number(number: float) -> float:
-    """A number as JSON readers can take it: beyond 2⁵³ they know no whole ones, and beyond 1.8e308 none at all."""
+    """A number as JSON readers can take it: beyond 2⁵³ they know no whole ones, and beyond 1.8e308
+    none at all.
+    """
     return number if abs(number) <= 2**53 else float(min(number, _LARGEST))

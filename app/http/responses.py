@@ -27,5 +27,7 @@ def created(request: Request, route: str, key: str, content: Any) -> Response:
 
 
 def content_headers(tag: str) -> dict[str, str]:
-    """Headers of what is named after its content: it may be kept, and is asked after with its tag."""
+    """Headers of what is named after its content: it may be kept, and is asked after with its
+    tag.
+    """
     return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}

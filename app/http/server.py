@@ -1,8 +1,10 @@
-"""The app on uvicorn, with the deadlines that uvicorn does not have: a client that sends slowly must not hold a connection.
+"""The app on uvicorn, with the deadlines that uvicorn does not have: a client that sends slowly
+must not hold a connection.
 
-uvicorn's only timer is for idle connections, and every byte received stops it (as of 0.54). So here are deadlines that bytes do
-not move: one for a request's head, from the moment that it may begin, and one for its body, from the end of the head. The polite
-deadline for uploads is in app/http/bodies.py and answers 408; the one here is for bodies that nobody reads.
+uvicorn's only timer is for idle connections, and every byte received stops it (as of 0.54). So here
+are deadlines that bytes do not move: one for a request's head, from the moment that it may begin,
+and one for its body, from the end of the head. The polite deadline for uploads is in
+app/http/bodies.py and answers 408; the one here is for bodies that nobody reads.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ _GRACE = 2.0
 
 
 def deadline_protocol(header_timeout: float, body_timeout: float) -> type[H11Protocol]:
-    """uvicorn's HTTP protocol with deadlines, in seconds, for a request's head and body. After them the connection is cut."""
+    """uvicorn's HTTP protocol with deadlines, in seconds, for a request's head and body. After them
+    the connection is cut.
+    """
     seconds = {h11.IDLE: header_timeout, h11.SEND_BODY: body_timeout}
 
     class DeadlineProtocol(H11Protocol):
@@ -53,7 +57,9 @@ def deadline_protocol(header_timeout: float, body_timeout: float) -> type[H11Pro
             super().connection_lost(exc)
 
         def _watch(self) -> None:
-            """Start the clock when the client begins to owe a head or a body, stop it when it owes nothing."""
+            """Start the clock when the client begins to owe a head or a body, stop it when it owes
+            nothing.
+            """
             phase = self.conn.their_state
             if phase is self._phase:
                 return
@@ -85,12 +91,14 @@ class _Server(uvicorn.Server):
 def make_server(settings: Settings, app: FastAPI | None = None) -> uvicorn.Server:
     """A server for these settings, not yet started."""
     app = app or create_app(settings)
-    # A client's broken form is answered with a 400; a line in the log for each would only let clients fill it.
+    # A client's broken form is answered with a 400; a line in the log for each would only let
+    # clients fill it.
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
-    # Pillow warns of what is odd in a file, in words made of the file's own bytes: a line in the log for each, and Python would
-    # remember every one.
+    # Pillow warns of what is odd in a file, in words made of the file's own bytes: a line in the
+    # log for each, and Python would remember every one.
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-    # Whoever reads a body has its own, shorter limit for it, and an answer for those who are too slow.
+    # Whoever reads a body has its own, shorter limit for it, and an answer for those who are too
+    # slow.
     longest = max(settings.body_timeout, settings.model_body_timeout)
     config = uvicorn.Config(
         app,

@@ -26,9 +26,11 @@ log = logging.getLogger(__name__)
 async def event_stream(
     executor: WorkExecutor, work: Callable[[ProgressCallback], Any], path: str
 ) -> AsyncIterator[bytes]:
-    """``work(tick)`` off the event loop: «progress» events, then «result» with its content, or «problem».
+    """``work(tick)`` off the event loop: «progress» events, then «result» with its content, or
+    «problem».
 
-    When the client goes away the server stops asking for events, which stops the work at its next tick.
+    When the client goes away the server stops asking for events, which stops the work at its next
+    tick.
     """
     loop = asyncio.get_running_loop()
     news: asyncio.Queue[dict[str, int] | None] = asyncio.Queue()

@@ -21,9 +21,15 @@ _RAW = "Export it as JPEG from a photo program, or let the camera save JPEG besi
 _VIDEO = "Take one frame of it, a screenshot say, and save that as JPEG or PNG."
 _SOUND = "Choose a picture."
 _PAGE = "Export its page as PNG or JPEG, or take a screenshot of it."
-_ARCHIVE = "Unpack it and choose one picture; a ZIP with a folder of pictures a class is for the page Learn, or POST /api/v1/datasets."
+_ARCHIVE = (
+    "Unpack it and choose one picture; a ZIP with a folder of pictures a class is for the page "
+    "Learn, or POST /api/v1/datasets."
+)
 _NETWORK = "It goes in where networks do: “Your network…” on the page, POST /api/v1/models."
-_WEB = "What was saved is a web page or an answer about a picture, not the picture: save the picture itself."
+_WEB = (
+    "What was saved is a web page or an answer about a picture, not the picture: save the picture "
+    "itself."
+)
 _OTHER = "Choose a picture."
 
 
@@ -47,8 +53,8 @@ def _picture(name: str, advice: str = _PICTURE) -> FileKind:
 
 _HEIC = _picture(
     "a HEIC picture",
-    "Save or export it as JPEG or PNG; iPhones take JPEG with Settings › Camera › Formats › Most Compatible. "
-    "In Safari, which can open HEIC, the page converts it by itself.",
+    "Save or export it as JPEG or PNG; iPhones take JPEG with Settings › Camera › Formats › Most "
+    "Compatible. In Safari, which can open HEIC, the page converts it by itself.",
 )
 _AVIF = _picture("an AVIF picture", _BROWSER)
 _JXL = _picture("a JPEG XL picture", _BROWSER)
@@ -174,7 +180,9 @@ def find_kind(data: bytes) -> FileKind | None:
 
 
 def _media(head: bytes) -> FileKind | None:
-    """HEIC, AVIF, MP4 and kin: a box «ftyp» with the main brand, a version and compatible brands."""
+    """HEIC, AVIF, MP4 and kin: a box «ftyp» with the main brand, a version and compatible
+    brands.
+    """
     if head[4:8] in _MOVIE:
         return FileKind("a QuickTime video (MOV)", _VIDEO)
     if head[4:8] != b"ftyp":

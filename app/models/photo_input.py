@@ -62,8 +62,8 @@ def several_inputs(inputs: dict[str, Shape]) -> ModelError:
     """
     listed = ", ".join(f"{name!r} ({sizes(shape)})" for name, shape in inputs.items())
     takes = (
-        f"The network takes {len(inputs)} inputs{': ' * bool(listed)}{listed}; only one that takes a "
-        "single photo can be shown."
+        f"The network takes {len(inputs)} inputs{': ' * bool(listed)}{listed}; only one that "
+        "takes a single photo can be shown."
     )
     photos = [name for name, shape in inputs.items() if _is_photo(shape)]
     photos = photos or sorted(inputs, key=lambda name: prod(inputs[name]))[-1:]
@@ -72,8 +72,9 @@ def several_inputs(inputs: dict[str, Shape]) -> ModelError:
         return InvalidModel(takes)
     name = others[0]
     return OptionMissing(
-        f"{takes} All but the photo's can be made constants: send the field «{INPUT}NAME» with the number that it has, for example "
-        f"«{INPUT}{name}» = 1 (or one number a cell: 1,0,1); on the shell, --input {name}=1.",
+        f"{takes} All but the photo's can be made constants: send the field «{INPUT}NAME» with "
+        f"the number that it has, for example «{INPUT}{name}» = 1 (or one number a cell: 1,0,1); "
+        f"on the shell, --input {name}=1.",
         more={
             "field": f"{INPUT}{name}",
             "inputs": [
@@ -102,8 +103,8 @@ def _arranged(shape: Shape, options: ImportOptions) -> tuple[tuple[int, int, int
     if len(shape) == 1 or (len(shape) == 2 and shape[0] in _PHOTO):
         return _flat(shape, options)
     raise InvalidModel(
-        f"The network takes {sizes(shape)} numbers a picture; a photo has channels, height and width. Networks for films and "
-        "volumes (3-D), sound and text cannot be shown here."
+        f"The network takes {sizes(shape)} numbers a picture; a photo has channels, height and "
+        "width. Networks for films and volumes (3-D), sound and text cannot be shown here."
     )
 
 
@@ -131,13 +132,15 @@ def _flat(shape: Shape, options: ImportOptions) -> tuple[tuple[int, int, int], l
         if not found:
             raise bad_option(
                 "size",
-                f"the network takes {count:,} numbers in a row; {rows} × {cols} pixels are not as many, grey or in colours.",
+                f"the network takes {count:,} numbers in a row; {rows} × {cols} pixels are not as "
+                "many, grey or in colours.",
             )
     if not found:
         raise InputSizeMissing(
-            f"The network takes {count:,} numbers a picture in a row, which are not those of a square photo, grey or in colours. "
-            "If they are a photo's, say its size: size=HEIGHTxWIDTH, on the shell --size. Networks for tables, sound and text "
-            "cannot be shown here.",
+            f"The network takes {count:,} numbers a picture in a row, which are not those of a "
+            "square photo, grey or in colours. If they are a photo's, say its size: "
+            "size=HEIGHTxWIDTH, on the shell --size. Networks for tables, sound and text cannot "
+            "be shown here.",
             more={"field": "size", "fixed_size": [None, None]},
         )
     photo, row = (found, rows, cols), Reshape((0, *shape))
@@ -154,20 +157,23 @@ def _which_channels(shape: Shape, options: ImportOptions) -> AppError:
     if options.channels is not None:
         return bad_option(
             "channels",
-            f"{options.channels} are {_wanted(options)[0]}; the network takes {sizes(shape)} numbers a picture.",
+            f"{options.channels} are {_wanted(options)[0]}; the network takes {sizes(shape)} "
+            "numbers a picture.",
         )
     first, last = shape[0], shape[2]
     layout = options.layout or ("chw" if first <= last else "hwc")
     count = first if layout == "chw" else last
     if count > _MOST_CHANNELS:
         return InvalidModel(
-            f"The network takes {sizes(shape)} numbers a picture; a photo has 1 or 3 channels, height and width. It is perhaps the "
-            "second half of a network: bring the whole one, whose input is a picture."
+            f"The network takes {sizes(shape)} numbers a picture; a photo has 1 or 3 channels, "
+            "height and width. It is perhaps the second half of a network: bring the whole one, "
+            "whose input is a picture."
         )
     example = {2: "r,g", 4: "rgba"}.get(count, ",".join([*"rgb", *("0",) * (count - 3)]))
     return OptionMissing(
-        f"The network takes {count} channels ({sizes(shape)}); a photo has 1 or 3. Say what each is given, «channels» = "
-        f"{example}, for example (on the shell, --channels {example}): r, g and b are the photo's colours, a is 255 everywhere, "
-        "as in a picture without transparency, and a number from 0 to 255 stays the same.",
+        f"The network takes {count} channels ({sizes(shape)}); a photo has 1 or 3. Say what each "
+        f"is given, «channels» = {example}, for example (on the shell, --channels {example}): r, "
+        "g and b are the photo's colours, a is 255 everywhere, as in a picture without "
+        "transparency, and a number from 0 to 255 stays the same.",
         more={"field": "channels", "channels": count},
     )

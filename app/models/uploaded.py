@@ -79,7 +79,8 @@ class UploadedModels:
         nbytes = cost(network).parameter_bytes
         if nbytes > self._max_bytes:
             raise OversizedModel(
-                f"The model's numbers take {nbytes:,} bytes; this server keeps at most {self._max_bytes:,}.",
+                f"The model's numbers take {nbytes:,} bytes; this server keeps at most "
+                f"{self._max_bytes:,}.",
                 limit=self._max_bytes,
                 actual=nbytes,
                 more={"what": "kept_bytes"},
@@ -93,10 +94,13 @@ class UploadedModels:
             return gone
 
     def delete(self, model: str) -> None:
-        """Delete a model. Raises UnknownModel, and ModelNotDeletable for one that was not uploaded."""
+        """Delete a model. Raises UnknownModel, and ModelNotDeletable for one that was not
+        uploaded.
+        """
         if not model.startswith(UPLOADED_PREFIX):
             raise ModelNotDeletable(
-                f"{model!r} was not brought by anybody, so it stays. Models that can be deleted begin with {UPLOADED_PREFIX!r}."
+                f"{model!r} was not brought by anybody, so it stays. Models that can be deleted "
+                f"begin with {UPLOADED_PREFIX!r}."
             )
         with self._lock:
             own = self._entries.get(model)
@@ -162,7 +166,8 @@ class ModelReader:
         takes = most if announced is None else min(announced, most)
         if takes > self._room:
             raise Overloaded(
-                f"Other models are being read, and leave no room for this one. Try again in about {_WAIT} s.",
+                "Other models are being read, and leave no room for this one. Try again in about "
+                f"{_WAIT} s.",
                 retry_after=_WAIT,
             )
         self._room -= takes

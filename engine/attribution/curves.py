@@ -1,4 +1,6 @@
-"""Deletion and insertion: whether the prediction depends on the pixels that a map calls important."""
+"""Deletion and insertion: whether the prediction depends on the pixels that a map calls
+important.
+"""
 
 from __future__ import annotations
 

@@ -96,7 +96,8 @@ METHODS: Mapping[str, Method] = {
         "The same with its sign, times the pixel's own value.", input_x_gradient, signed=True
     ),
     "integrated_gradients": Method(
-        "Input × gradient, averaged on the way from the mean colour to the photo; adds up to the difference of the two scores.",
+        "Input × gradient, averaged on the way from the mean colour to the photo; adds up to the "
+        "difference of the two scores.",
         integrated_gradients,
         {"steps": Option(128, 1, 1000, "points on the way; more of them add up more exactly")},
         signed=True,
@@ -195,7 +196,9 @@ def attribute(
 
 
 def _checked(method: str, given: Mapping[str, Number | None]) -> dict[str, Number | None]:
-    """All options of the method: the given ones, each within its range, and the others' defaults."""
+    """All options of the method: the given ones, each within its range, and the others'
+    defaults.
+    """
     known = METHODS[method].options
     unknown = sorted(given.keys() - known.keys())
     if unknown:

@@ -46,7 +46,8 @@ def window_and_stride(
     step = max(1, side // 2) if stride is None else stride
     if step > side:
         raise AttributionError(
-            f"the stride must be from 1 to {side}, the window's side, so that no pixel is left out; got {step}"
+            f"the stride must be from 1 to {side}, the window's side, so that no pixel is left "
+            f"out; got {step}"
         )
     return {"window": side, "stride": step}
 

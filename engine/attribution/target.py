@@ -178,7 +178,8 @@ def _unit(output: OutputInfo, scores: Array, target: int | str | None) -> int:
         return labels.index(target)
     if not 0 <= target < scores.size:
         raise AttributionError(
-            f"the output {output.name!r} has the scores 0 to {scores.size - 1}, so there is no score {target}"
+            f"the output {output.name!r} has the scores 0 to {scores.size - 1}, so there is no "
+            f"score {target}"
         )
     return int(target)
 

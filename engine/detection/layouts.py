@@ -140,7 +140,9 @@ def _class_scores(columns: Array) -> Array:
 
 
 def nanodet_plus(shapes: Shapes, size: Size) -> Layout | None:
-    """NanoDet-Plus: rows of class scores and, for each edge, a distribution over eight distances."""
+    """NanoDet-Plus: rows of class scores and, for each edge, a distribution over eight
+    distances.
+    """
     name, shape = _only(shapes, 2)
     bins = 4 * 8
     if len(shape) != 2 or shape[1] <= bins:
@@ -194,7 +196,9 @@ def _listed_rows(name: str, columns: int, size: Size, values: Values) -> Candida
 
 
 def boxes_scores_labels(shapes: Shapes, size: Size) -> Layout | None:
-    """Boxes (N, 4), scores (N,) and classes (N,), as torchvision's and TensorFlow's detectors end."""
+    """Boxes (N, 4), scores (N,) and classes (N,), as torchvision's and TensorFlow's detectors
+    end.
+    """
     boxes = [n for n, s in shapes.items() if len(s) == 2 and s[1] == 4]
     lists = [n for n, s in shapes.items() if boxes and s == shapes[boxes[0]][:1]]
     scores = _named(lists, "score", "conf", "prob")

@@ -91,7 +91,9 @@ def _yunet(levels: list[Level], size: Size, values: Values) -> Candidates:
 
 
 def nanodet(shapes: Shapes, size: Size) -> Layout | None:
-    """NanoDet: per level rows of class scores, and of a distribution over distances for each edge."""
+    """NanoDet: per level rows of class scores, and of a distribution over distances for each
+    edge.
+    """
     levels = _levels(shapes, size, _row_level)
     kinds = {tuple(sorted(level.names)) for level in levels}
     if len(kinds) != 1 or not all(len(n) == 1 for level in levels for n in level.names.values()):
@@ -214,7 +216,9 @@ def _grid(level: Level, size: Size) -> Grid:
 
 
 def _row_level(shape: Shape, size: Size) -> tuple[int, int, int] | None:
-    """(stride, anchors, columns) of rows (N, K) that belong to one level; None for anything else."""
+    """(stride, anchors, columns) of rows (N, K) that belong to one level; None for anything
+    else.
+    """
     if len(shape) == 1:
         shape = (shape[0], 1)
     if len(shape) != 2:

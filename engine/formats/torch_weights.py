@@ -89,7 +89,8 @@ class _Unpickler(pickle.Unpickler):
         if module == "torch" and name in _STORAGES:
             return np.dtype(_STORAGES[name])
         raise FormatError(
-            f"the file wants {module}.{name} to be run; weights are arrays, and nothing else is read"
+            f"the file wants {module}.{name} to be run; weights are arrays, and nothing else is "
+            "read"
         )
 
     def persistent_load(self, pid: Any) -> _Storage:

@@ -1,4 +1,6 @@
-"""The strongest path: from one element back to the input, by the largest term of each explanation."""
+"""The strongest path: from one element back to the input, by the largest term of each
+explanation.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ Span = tuple[int, int]
 def receptive_fields_of(
     network: Network, check: Callable[[], None] | None = None
 ) -> ReceptiveFields:
-    """The receptive fields of a network for one picture, found once as long as the network lives."""
+    """The receptive fields of a network for one picture, found once as long as the network
+    lives.
+    """
     known = _KNOWN.get(network)
     if known is None:
         known = _KNOWN[network] = ReceptiveFields(network, check=check)

@@ -30,7 +30,9 @@ class Measured(NamedTuple):
 
 
 def path() -> Path:
-    """``convscope/autotune.json`` in the user's cache folder (``XDG_CACHE_HOME``, or ``~/.cache``)."""
+    """``convscope/autotune.json`` in the user's cache folder (``XDG_CACHE_HOME``, or
+    ``~/.cache``).
+    """
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(home, "convscope", "autotune.json")
 

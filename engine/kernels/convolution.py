@@ -47,7 +47,9 @@ def plan_heuristic(problem: ConvProblem, weight: Array) -> ConvPlan:
 
 
 def plan_exact(problem: ConvProblem, weight: Array) -> ConvPlan:
-    """How to convolve by an algorithm that only adds up products, so that integers stay integers."""
+    """How to convolve by an algorithm that only adds up products, so that integers stay
+    integers.
+    """
     name = autotune.heuristic(problem)
     algorithm = autotune.ALGORITHMS["im2col" if name.startswith("winograd") else name]
     return partial(_apply, algorithm, problem, algorithm.prepare(problem, weight))

@@ -188,7 +188,9 @@ class _Describing:
         return hint_of(name) in ("numbers", "boxes") and not self._is_named(size)
 
     def _sorted(self, name: str, size: int) -> OutputInfo | None:
-        """The best numbers in their order: which class each of them is of changes with the picture."""
+        """The best numbers in their order: which class each of them is of changes with the
+        picture.
+        """
         if not isinstance(self.graph.op(self.graph.bare(name)), TopK):
             return None
         reason = f"It is the {size:,} largest numbers in their order, whichever those are."
@@ -223,7 +225,10 @@ class _Describing:
             reason = "Its numbers add up to one on every picture that was tried."
             return self._classes(name, "classes", size, replace(head, form=form), reason)
         if form == "log_probabilities":
-            reason = "Its numbers are logarithms: their exp adds up to one on every picture that was tried."
+            reason = (
+                "Its numbers are logarithms: their exp adds up to one on every picture that was "
+                "tried."
+            )
             found = replace(head, form=form, activation="softmax")
             return self._classes(name, "classes", size, found, reason)
         return None
@@ -251,7 +256,10 @@ class _Describing:
         count = max(size, 2)
         why_not = self._no_classes(name, size, head)
         if self._is_named(size):
-            reason = f"There are {count:,} names for it, so it is taken for raw scores, of which the {activation} is taken."
+            reason = (
+                f"There are {count:,} names for it, so it is taken for raw scores, of which the "
+                f"{activation} is taken."
+            )
         elif why_not is not None:
             return self._info(name, "numbers", why_not)
         elif onwards == activation:
@@ -259,7 +267,10 @@ class _Describing:
         elif size == 1:
             reason = "It is one number that is called a logit, of which the sigmoid is taken."
         else:
-            reason = f"It is a list of {size:,} raw numbers, taken for scores of classes as most are; the file does not say."
+            reason = (
+                f"It is a list of {size:,} raw numbers, taken for scores of classes as most are; "
+                "the file does not say."
+            )
         raw = replace(head, activation=activation, form="logits")
         return self._classes(name, "binary" if size == 1 else kind, count, raw, reason)
 
@@ -277,13 +288,22 @@ class _Describing:
         if _has_unit_length(self.graph, head.last):
             return "Its numbers are divided by their length, as those of a feature vector are."
         if hint != "classes" and self._is_answered_by_others(name):
-            return "Another output is an answer by its own; nothing says that this one's numbers are scores."
+            return (
+                "Another output is an answer by its own; nothing says that this one's numbers are "
+                "scores."
+            )
         if size == 1 and not speaks_of_logits(name):
             return "It is one number that is no probability."
         if hint != "classes" and size >= _FEATURES_FROM and size % _FEATURES_STEP == 0:
-            return f"It is {size:,} raw numbers, as feature vectors have; with names it is taken for classes."
+            return (
+                f"It is {size:,} raw numbers, as feature vectors have; with names it is taken for "
+                "classes."
+            )
         if hint != "classes" and size in _POINTS and len(self.heads) == 1:
-            return f"It is {size:,} raw numbers, as {_POINTS[size]} are; with names it is taken for classes."
+            return (
+                f"It is {size:,} raw numbers, as {_POINTS[size]} are; with names it is taken for "
+                "classes."
+            )
         return None
 
     def _is_answered_by_others(self, name: str) -> bool:

@@ -14,21 +14,23 @@ def _words(text: str) -> frozenset[str]:
 
 _WORDS: dict[Hint, frozenset[str]] = {
     "classes": _words(
-        "logit logits prob probs probability probabilities proba softmax score scores conf confidence class classes cls category "
-        "categories classifier classification prediction predictions label labels"
+        "logit logits prob probs probability probabilities proba softmax score scores conf "
+        "confidence class classes cls category categories classifier classification prediction "
+        "predictions label labels"
     ),
     "boxes": _words(
-        "box boxes bbox bboxes loc locs location locations offset offsets delta deltas anchor anchors det dets detection detections "
-        "detector rois proposals rect rects ltrb xywh xyxy"
+        "box boxes bbox bboxes loc locs location locations offset offsets delta deltas anchor "
+        "anchors det dets detection detections detector rois proposals rect rects ltrb xywh xyxy"
     ),
     "numbers": _words(
-        "pose angle angles yaw pitch roll euler rotation rot quaternion quat gaze landmark landmarks kps kpt kpts keypoint keypoints "
-        "point points joints coord coords coordinates age distance regression reg regressor shape params num count value values "
-        "translation theta homography iou quality"
+        "pose angle angles yaw pitch roll euler rotation rot quaternion quat gaze landmark "
+        "landmarks kps kpt kpts keypoint keypoints point points joints coord coords coordinates "
+        "age distance regression reg regressor shape params num count value values translation "
+        "theta homography iou quality"
     ),
     "features": _words(
-        "feature features feat feats embedding embeddings embed descriptor descriptors vector latent hidden encoding backbone pooled "
-        "pooler representation"
+        "feature features feat feats embedding embeddings embed descriptor descriptors vector "
+        "latent hidden encoding backbone pooled pooler representation"
     ),
 }
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")

@@ -31,7 +31,9 @@ def probabilities(info: OutputInfo, trace: Trace) -> Array:
 
 
 def answers(info: OutputInfo, trace: Trace) -> Array:
-    """(N, U): the probabilities of an output that has some, else its own numbers, counted through."""
+    """(N, U): the probabilities of an output that has some, else its own numbers, counted
+    through.
+    """
     return probabilities(info, trace) if info.is_classifying else numbers(info, trace)
 
 

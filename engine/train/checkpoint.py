@@ -67,7 +67,9 @@ def load(path: Path) -> Checkpoint:
 
 
 def _digest(arrays: Mapping[str, Array], *texts: str) -> str:
-    """SHA-256 of everything that a checkpoint holds: safetensors itself notices missing bytes only."""
+    """SHA-256 of everything that a checkpoint holds: safetensors itself notices missing bytes
+    only.
+    """
     content = sha256("\0".join(texts).encode())
     for name, array in sorted(arrays.items()):
         content.update(f"\0{name} {array.dtype} {array.shape}\0".encode())

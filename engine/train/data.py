@@ -40,7 +40,9 @@ class Dataset:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of images and labels: shows whether a resumed training has its original dataset."""
+        """SHA-256 of images and labels: shows whether a resumed training has its original
+        dataset.
+        """
         content = sha256(str((self.pictures.shape, self.classes)).encode())
         content.update(self.labels.astype(np.int64).tobytes())
         content.update(self.pictures.tobytes())

@@ -73,7 +73,9 @@ class Optimiser(ABC):
         return {"steps": np.array([self.steps]), **arrays}
 
     def load_state(self, state: Params) -> None:
-        """Take over what ``state`` gave. Raises TrainingError when it belongs to another optimiser."""
+        """Take over what ``state`` gave. Raises TrainingError when it belongs to another
+        optimiser.
+        """
         mine = self.state()
         if mine.keys() != state.keys() or any(
             mine[name].shape != state[name].shape for name in mine

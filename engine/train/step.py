@@ -45,14 +45,18 @@ class MicroBatchResult:
 
 
 class Outcome(NamedTuple):
-    """The batch's mean loss, and how many of its pictures the network had right, before the step."""
+    """The batch's mean loss, and how many of its pictures the network had right, before the
+    step.
+    """
 
     loss: float
     correct: int
 
 
 class Step:
-    """Moves a state by one batch. Without ``train`` normalisation and dropout work as at inference."""
+    """Moves a state by one batch. Without ``train`` normalisation and dropout work as at
+    inference.
+    """
 
     def __init__(self, state: TrainState, loss: Loss, *, train: bool = True) -> None:
         self._state = state

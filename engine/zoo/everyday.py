@@ -28,7 +28,9 @@ PREPROCESS = Preprocess(input_size=(3, SIZE, SIZE), mean=(0.48, 0.45, 0.40), std
 
 
 def build(labels: tuple[str, ...], rng: np.random.Generator) -> Network:
-    """The network to be trained, with random weights (He et al., 2015, for what goes into a ReLU)."""
+    """The network to be trained, with random weights (He et al., 2015, for what goes into a
+    ReLU).
+    """
     return Network(
         list(_nodes(len(labels), rng)),
         inputs={"input": (3, SIZE, SIZE)},

@@ -229,11 +229,13 @@ def _places(spec: LayerSpec, shape: Shape) -> tuple[int, int]:
     kernel, padding = spec["kernel"], spec.get("padding", 0)
     if len(shape) != 3:
         raise TrainingError(
-            f"It slides over maps, but what comes here is a list of {shape[0]} numbers: put it before the first dense layer."
+            f"It slides over maps, but what comes here is a list of {shape[0]} numbers: put it "
+            "before the first dense layer."
         )
     if padding >= kernel:
         raise TrainingError(
-            f"A padding of {padding} is not smaller than the kernel of {kernel}: some windows would see nothing else."
+            f"A padding of {padding} is not smaller than the kernel of {kernel}: some windows "
+            "would see nothing else."
         )
     rows, columns = ((side + 2 * padding - kernel) // spec["stride"] + 1 for side in shape[1:])
     if rows < 1 or columns < 1:

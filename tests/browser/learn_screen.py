@@ -79,8 +79,9 @@ class LearnScreen(Screen):
     def wait_for_batch(self, step: int, timeout: float = 240) -> None:
         """Until at least so many batches are learned from."""
         self.page.wait_for_function(
-            "step => Number(/batch ([\\d,]+) of/.exec(document.querySelector('.run-state').textContent)"
-            "?.[1].replace(',', '') ?? 0) >= step",
+            "step => Number(/batch ([\\d,]+) "
+            "of/.exec(document.querySelector('.run-state').textContent)?.[1].replace(',', '') ?? "
+            "0) >= step",
             arg=step,
             timeout=1000 * timeout,
             polling=100,  # not at each frame, which would keep a page that only waits at work

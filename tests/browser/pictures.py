@@ -1,4 +1,6 @@
-"""Pictures of the page for people to look at: taken with REFRESH_PICTURES=1 in the environment, since drawing them takes its time."""
+"""Pictures of the page for people to look at: taken with REFRESH_PICTURES=1 in the environment,
+since drawing them takes its time.
+"""
 
 import os
 from pathlib import Path
@@ -12,7 +14,9 @@ WANTED = bool(os.environ.get("REFRESH_PICTURES"))
 
 
 def keep_picture(shown: Page | Locator, path: Path, readme: str = "", **options: Any) -> None:
-    """Take one, if pictures are wanted; with a name for the README, it becomes one of its pictures."""
+    """Take one, if pictures are wanted; with a name for the README, it becomes one of its
+    pictures.
+    """
     if not WANTED:
         return
     shown.screenshot(path=path, **options)

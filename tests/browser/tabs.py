@@ -1,4 +1,6 @@
-"""Pages of the browser, used by one test after another: as new for each, but with the site's files in their cache."""
+"""Pages of the browser, used by one test after another: as new for each, but with the site's files
+in their cache.
+"""
 
 from typing import Any
 
@@ -6,7 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# What a page can be given anew; another context is needed for all else (touch, languages, permissions, densities).
+# What a page can be given anew; another context is needed for all else (touch, languages,
+# permissions, densities).
 PER_PAGE = ("viewport", "color_scheme", "reduced_motion")
 LAPTOP = {"width": 1440, "height": 900}
 EMPTY = "api/v1/health/live"  # of the same origin, and nothing runs there
@@ -16,8 +19,9 @@ PLAIN = "static/js/lib/store.js"  # nor there, but its policy lets modules be im
 class Tabs:
     """The pages of one browser.
 
-    A new page in a new context asks for some two hundred files, which takes half of a short test's time. So a page that a test
-    leaves is emptied (storage, cookies, routes) and given to the next test that asks for such a context.
+    A new page in a new context asks for some two hundred files, which takes half of a short test's
+    time. So a page that a test leaves is emptied (storage, cookies, routes) and given to the next
+    test that asks for such a context.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -25,7 +29,9 @@ class Tabs:
         self._free: dict[str, list[Page]] = {}
 
     def take(self, **options: Any) -> Page:
-        """A page as in a context with these options: that of a laptop, light and without movement, if they say nothing else."""
+        """A page as in a context with these options: that of a laptop, light and without movement,
+        if they say nothing else.
+        """
         given = {name: options.pop(name) for name in PER_PAGE if name in options}
         free = self._free.setdefault(_key(options), [])
         page = free.pop() if free else self._browser.new_context(**options).new_page()

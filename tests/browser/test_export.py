@@ -1,4 +1,6 @@
-"""What is taken along: programs that paint the page's own pixels, numbers, and pictures of the panels."""
+"""What is taken along: programs that paint the page's own pixels, numbers, and pictures of the
+panels.
+"""
 
 import io
 import json

@@ -1,4 +1,6 @@
-"""The glossary on the page: by key and by help, its search, its links, and the sentence of a term."""
+"""The glossary on the page: by key and by help, its search, its links, and the sentence of a
+term.
+"""
 
 import pytest
 from playwright.sync_api import expect

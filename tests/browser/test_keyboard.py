@@ -1,4 +1,6 @@
-"""From a photo to the terms of one pooled value with the keyboard alone: no pointer is ever moved, nothing is focused by the test."""
+"""From a photo to the terms of one pooled value with the keyboard alone: no pointer is ever moved,
+nothing is focused by the test.
+"""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""The form of a network that needs one more thing: what its file fixes is not asked for, and the page asks in its own words."""
+"""The form of a network that needs one more thing: what its file fixes is not asked for, and the
+page asks in its own words.
+"""
 
 from pathlib import Path
 

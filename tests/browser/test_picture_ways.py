@@ -1,4 +1,6 @@
-"""Pictures that people have, on the page: the panel shows what the network saw, what can be converted is, the rest is named."""
+"""Pictures that people have, on the page: the panel shows what the network saw, what can be
+converted is, the rest is named.
+"""
 
 import base64
 import io
@@ -23,7 +25,8 @@ pytestmark = pytest.mark.browser
 
 SMALL = {case.name: case for case in cases()}
 LARGE = {case.name: case for case in cases(640, 320, noise=3)}
-# Files are given to an input, as a person does, and come back as data addresses: both are Chromium's own work.
+# Files are given to an input, as a person does, and come back as data addresses: both are
+# Chromium's own work.
 INPUT = """() => {
       const input = Object.assign(document.createElement('input'), { type: 'file', multiple: true });
       document.body.replaceChildren(input);
@@ -117,7 +120,8 @@ def test_each_picture_of_the_table_is_decoded_as_the_server_does(modules: Page, 
         case.check(pixels[..., :3])
         picture = decode(case.data, Limits(10**7, 25 * 10**6))
         own = fit(picture, Preprocess(input_size=(3, height, width))).astype(int)
-        # Decoders round, and smooth the colours of JPEG, a little differently; no colour is another one.
+        # Decoders round, and smooth the colours of JPEG, a little differently; no colour is another
+        # one.
         assert np.abs(own - pixels[..., :3]).mean() < 4, name
 
 

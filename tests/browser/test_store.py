@@ -1,4 +1,6 @@
-"""The page's state: who is told of a change, and in which order; and what happens where the browser keeps nothing."""
+"""The page's state: who is told of a change, and in which order; and what happens where the browser
+keeps nothing.
+"""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -15,7 +15,9 @@ KEPT = Path(__file__).parent / "kept.tsv"
 
 
 def machine() -> str:
-    """What decides the last digits: the libraries that compute, and the instructions that they use."""
+    """What decides the last digits: the libraries that compute, and the instructions that they
+    use.
+    """
     import numpy as np
     import PIL
     from numpy._core._multiarray_umath import __cpu_features__

@@ -1,4 +1,6 @@
-"""Convscope's REST API without a network: the app of this checkout, with nothing of this machine's."""
+"""Convscope's REST API without a network: the app of this checkout, with nothing of this
+machine's.
+"""
 
 from __future__ import annotations
 

@@ -58,7 +58,9 @@ router = APIRouter(prefix="/analyses", tags=["analyses"])
 async def explain_class(
     request: Request, done: AnalysisDep, services: ServicesDep, worker: WorkerDep
 ) -> Response:
-    """A number for each pixel of the input. As text/event-stream: «progress» events, then «result» with the JSON, or «problem»."""
+    """A number for each pixel of the input. As text/event-stream: «progress» events, then «result»
+    with the JSON, or «problem».
+    """
     asked = await read_json(request, shapes.AttributionRequest, services.settings.body_timeout)
     task = asked.task()
     kind = choose_format(None, accepted(request.headers), ("json", "npy", "png", "events"))

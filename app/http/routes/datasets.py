@@ -87,8 +87,8 @@ async def create_dataset(
 ) -> Response:
     """A ZIP with a folder a class. Broken pictures are left out and named in `problems`.
 
-    The pictures are shrunk to 32 × 32 and, unlike photos, kept on the server's disk until the set is deleted: a training must
-    find them again. The same pictures give the same id.
+    The pictures are shrunk to 32 × 32 and, unlike photos, kept on the server's disk until the set
+    is deleted: a training must find them again. The same pictures give the same id.
     """
     settings = services.settings
 

@@ -1,4 +1,6 @@
-"""The pages for people: the app itself, the description of the API, and where an error's type leads."""
+"""The pages for people: the app itself, the description of the API, and where an error's type
+leads.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ templates = Jinja2Templates(templates_dir())
 
 @router.get("/")
 async def page(request: Request, services: ServicesDep) -> Response:
-    """The page. It knows what the server takes, so that it can make larger photos fit before it sends them."""
+    """The page. It knows what the server takes, so that it can make larger photos fit before it
+    sends them.
+    """
     settings = services.settings
     limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
     context = {"version": VERSION, "limits": limits}

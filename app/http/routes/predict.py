@@ -39,7 +39,9 @@ async def classify(
         ),
     ] = None,
 ) -> Response:
-    """The best classes and their scores; none for an output without classes. Nothing of the photo is remembered."""
+    """The best classes and their scores; none for an output without classes. Nothing of the photo
+    is remembered.
+    """
     limits = services.analyses.limits
     scores = await worker.run(
         lambda check: predict(task.network, task.data, limits, check, task.crop, output)

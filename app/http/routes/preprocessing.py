@@ -43,9 +43,11 @@ router = APIRouter(tags=["models"])
 async def compare_preprocessing(
     services: ServicesDep, worker: WorkerDep, model: ModelId, upload: UploadDep
 ) -> Response:
-    """What the model answers to a photo by each preset, the one that it has first. A way of its own has the preset null.
+    """What the model answers to a photo by each preset, the one that it has first. A way of its own
+    has the preset null.
 
-    A file that does not say how photos are prepared (``preprocess.source`` is «assumed») is right by one of them only.
+    A file that does not say how photos are prepared (``preprocess.source`` is «assumed») is right
+    by one of them only.
     """
     registry = services.registry
     decoded = preprocessing.decoder(upload.data, services.analyses.limits)
@@ -79,7 +81,8 @@ async def copy_model(
     channels: ChannelsParam = None,
     crop_mode: CropModeParam = None,
 ) -> Response:
-    """The same network for photos that are prepared in another way; nothing is sent again, and its weights are kept once.
+    """The same network for photos that are prepared in another way; nothing is sent again, and its
+    weights are kept once.
 
     Options are those of POST /models. The same choice gives the same id.
     """

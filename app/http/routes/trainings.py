@@ -55,7 +55,9 @@ _BODY = (BodyTooLarge, SlowUpload, BadParameter)
     openapi_extra=json_body("NetworkSpec", "Layers, and the set of pictures."),
 )
 async def plan_training(request: Request, services: ServicesDep, worker: WorkerDep) -> Response:
-    """Shapes and costs of every layer; the first impossible one says why, and the answer is a 200 all the same."""
+    """Shapes and costs of every layer; the first impossible one says why, and the answer is a 200
+    all the same.
+    """
     spec = await read_json(request, schemas.NetworkSpec, services.settings.body_timeout)
     info = await worker.run(lambda _: services.datasets.info(spec.dataset))
     rows = layer_spec.validate(spec.layers, len(info.classes), info.size)
@@ -87,7 +89,9 @@ async def list_trainings(services: ServicesDep) -> Response:
     openapi_extra=json_body("TrainingRequest", "Pictures, a network, and how to learn."),
 )
 async def create_training(request: Request, services: ServicesDep) -> Response:
-    """It learns in a process of its own, also when nobody looks, and is found again after a restart of the server."""
+    """It learns in a process of its own, also when nobody looks, and is found again after a restart
+    of the server.
+    """
     spec = await read_json(request, TrainingRequest, services.settings.body_timeout)
     asked = spec.model_dump(exclude={"name", "paused", "speed"}, exclude_none=True)
     if spec.architecture is None and spec.layers is None:
@@ -129,7 +133,8 @@ async def _run(services: ServicesDep, training: TrainingId) -> TrainingRun:
             "content": {
                 EVENTS: {
                     "schema": {"type": "string"},
-                    "example": 'event: batches\ndata: {"batches":[[1,2.08,0.125,0.005],[2,2.01,0.25,0.005]]}\nid: 2\n\n',
+                    "example": "event: batches\ndata: "
+                    '{"batches":[[1,2.08,0.125,0.005],[2,2.01,0.25,0.005]]}\nid: 2\n\n',
                 }
             }
         },
@@ -151,7 +156,9 @@ async def follow_training(
         ),
     ] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Events, whose id is a step: «state» first, then «batches», «epoch» and «diagnostics»; from the last one that is known on."""
+    """Events, whose id is a step: «state» first, then «batches», «epoch» and «diagnostics»; from
+    the last one that is known on.
+    """
     known = int(last_event) if last_event and last_event.isdecimal() else last_event_id or 0
     async for name, step, content in run.events(known, services.trainings.closing):
         yield ServerSentEvent(event=name, id=str(step), raw_data=json_bytes(content).decode())

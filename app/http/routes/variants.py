@@ -1,4 +1,6 @@
-"""What if: the same photo with something changed in it or in the network, and how far apart two analyses are."""
+"""What if: the same photo with something changed in it or in the network, and how far apart two
+analyses are.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ router = APIRouter(prefix="/analyses", tags=["analyses"])
 async def create_variant(
     request: Request, done: AnalysisDep, services: ServicesDep, worker: WorkerDep
 ) -> Response:
-    """Move, turn, blur or cover the photo; switch off or scale filters, set weights. What does not come after a change is not run again."""
+    """Move, turn, blur or cover the photo; switch off or scale filters, set weights. What does not
+    come after a change is not run again.
+    """
     asked = await read_json(request, schemas.Changes, services.settings.body_timeout)
     variant = await worker.wait_for(services.analyses.vary(done, _changes(asked)))
     return created(request, "read_analysis", variant.id, serializers.analysis(variant))
@@ -74,7 +78,9 @@ async def compare_analyses(
         ),
     ] = None,
 ) -> Response:
-    """How far apart they are, layer by layer and in their answers: two photos, or an original and its variant."""
+    """How far apart they are, layer by layer and in their answers: two photos, or an original and
+    its variant.
+    """
     if to is None and done.original is None:
         raise BadParameter(
             "This analysis is no variant, so say which other one to compare it with: ?to=ID."

@@ -14,8 +14,8 @@ class AttributionRequest(Schema):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     method: str = Field(
-        description="saliency, input_x_gradient, integrated_gradients, smooth_grad, guided_backprop, grad_cam, grad_cam_plus_plus "
-        "or occlusion.",
+        description="saliency, input_x_gradient, integrated_gradients, smooth_grad, guided_backprop, "
+        "grad_cam, grad_cam_plus_plus or occlusion.",
         max_length=64,
         examples=["grad_cam"],
     )
@@ -27,8 +27,9 @@ class AttributionRequest(Schema):
     )
     target: str | int | None = Field(
         None,
-        description="A label, or the number of a class; of an output without classes the number of a value, maps counted through "
-        "(of a yes or no, 0 is no and 1 is yes). null: the best class, or the largest value.",
+        description="A label, or the number of a class; of an output without classes the number of a "
+        "value, maps counted through (of a yes or no, 0 is no and 1 is yes). null: the best "
+        "class, or the largest value.",
         examples=["car"],
     )
     layer: str | None = Field(
@@ -52,7 +53,9 @@ class AttributionRequest(Schema):
 
 
 class Target(Schema):
-    """The score that was asked about: that of a unit of an output, which is in a layer before its activation."""
+    """The score that was asked about: that of a unit of an output, which is in a layer before its
+    activation.
+    """
 
     output: str = Field(examples=["softmax"])
     layer: str = Field(examples=["fc1"])
@@ -61,7 +64,9 @@ class Target(Schema):
 
 
 class CurveLines(Schema):
-    """The network's answer for the class as pixels go (deletion) and come (insertion), the most important first."""
+    """The network's answer for the class as pixels go (deletion) and come (insertion), the most
+    important first.
+    """
 
     deletion: list[float] = Field(examples=[[0.93, 0.2, 0.05]])
     insertion: list[float] = Field(examples=[[0.05, 0.7, 0.93]])

@@ -50,7 +50,9 @@ class ModelInput(Schema):
 
 
 class PreprocessInfo(Schema):
-    """How a photo becomes the input, in the words of torchvision and timm: (pixel / scale − mean) / std."""
+    """How a photo becomes the input, in the words of torchvision and timm: (pixel / scale − mean) /
+    std.
+    """
 
     input_size: list[int] = Field(examples=[[3, 64, 64]])
     crop_pct: float = Field(examples=[1.0])
@@ -58,12 +60,13 @@ class PreprocessInfo(Schema):
     mean: list[float] = Field(examples=[[0.48, 0.45, 0.4]])
     std: list[float] = Field(examples=[[0.27, 0.26, 0.28]])
     scale: float = Field(
-        description="What pixels are divided by first: 255, or 1 where mean and std are for pixels from 0 to 255.",
+        description="What pixels are divided by first: 255, or 1 where mean and std are for pixels from 0 "
+        "to 255.",
         examples=[255.0],
     )
     channels: str = Field(
-        description="What each channel is given: rgb, bgr, rgba, or a list of colours and pixel values; a network with one channel "
-        "sees grey.",
+        description="What each channel is given: rgb, bgr, rgba, or a list of colours and pixel values; a "
+        "network with one channel sees grey.",
         examples=["rgb"],
     )
     crop_mode: Literal["center", "squash", "border"] = Field(
@@ -71,8 +74,8 @@ class PreprocessInfo(Schema):
         examples=["center"],
     )
     source: Literal["file", "graph", "chosen", "assumed"] = Field(
-        description="Who says so: the file; the network's own first steps or the type of its input; whoever brought it; or nobody, "
-        "so that the usual is assumed.",
+        description="Who says so: the file; the network's own first steps or the type of its input; "
+        "whoever brought it; or nobody, so that the usual is assumed.",
         examples=["file"],
     )
 
@@ -89,11 +92,13 @@ class LayerInfo(OpTraits):
         examples=[[24, 64, 64]],
     )
     layout: str = Field(
-        description="A letter for each of the network's own axes: N pictures, C channels, H rows, W columns, L places in a line.",
+        description="A letter for each of the network's own axes: N pictures, C channels, H rows, W "
+        "columns, L places in a line.",
         examples=["NCHW"],
     )
     native_shape: list[int] | None = Field(
-        description="The network's own shape without the axis of pictures, where that is another; null otherwise.",
+        description="The network's own shape without the axis of pictures, where that is another; null "
+        "otherwise.",
         examples=[None],
     )
     parameters: int = Field(examples=[672])
@@ -109,8 +114,9 @@ class LayerInfo(OpTraits):
 
 OutputForm = Literal["probabilities", "logits"]
 OUTPUT = Field(
-    description="Where the predictions' probabilities come from: the network's own answer, or the softmax of its raw scores, «logits» (the "
-    "sigmoid, for a yes or no). null when its answer is no list of classes; then there are no predictions.",
+    description="Where the predictions' probabilities come from: the network's own answer, or the softmax "
+    "of its raw scores, «logits» (the sigmoid, for a yes or no). null when its answer is no "
+    "list of classes; then there are no predictions.",
     examples=["probabilities"],
 )
 
@@ -192,11 +198,13 @@ class AnalysisLayer(Schema):
     op: str = Field(examples=["relu"])
     shape: list[int] = Field(examples=[[24, 64, 64]])
     layout: str = Field(
-        description="A letter for each of the network's own axes: N pictures, C channels, H rows, W columns, L places in a line.",
+        description="A letter for each of the network's own axes: N pictures, C channels, H rows, W "
+        "columns, L places in a line.",
         examples=["NCHW"],
     )
     native_shape: list[int] | None = Field(
-        description="The network's own shape without the axis of pictures, where that is another; null otherwise.",
+        description="The network's own shape without the axis of pictures, where that is another; null "
+        "otherwise.",
         examples=[None],
     )
     stats: Stats
@@ -234,13 +242,16 @@ class PhotoChanges(Schema):
     occlude: list[tuple[Pixels, Pixels, Pixels, Pixels]] = Field(
         [],
         max_length=512,
-        description="[left, top, right, bottom] of hidden parts; they get the colour that the network takes for zero.",
+        description="[left, top, right, bottom] of hidden parts; they get the colour that the network "
+        "takes for zero.",
         examples=[[[10, 10, 20, 20]]],
     )
 
 
 class NetworkEdit(Schema):
-    """A filter whose results are multiplied by «scale» (0 switches it off), or one «weight» of it set to a number."""
+    """A filter whose results are multiplied by «scale» (0 switches it off), or one «weight» of it
+    set to a number.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -271,7 +282,9 @@ class Changes(Schema):
 
 
 class Analysis(Schema):
-    """What a network made of a photo. ``id`` is made from the content: the same photo and model give the same id."""
+    """What a network made of a photo. ``id`` is made from the content: the same photo and model
+    give the same id.
+    """
 
     id: str = Field(examples=["0f3c5a1be2d94c7786a1d0f4b3e25c68"])
     model: str = Field(examples=["everyday"])
@@ -382,7 +395,8 @@ class ExplanationOut(Schema):
     op: str = Field(examples=["conv"])
     index: Place
     rule: str = Field(
-        description="weighted_sum, sum, product, max, mean, norm, function, copy, scale, softmax or constant.",
+        description="weighted_sum, sum, product, max, mean, norm, function, copy, scale, softmax or "
+        "constant.",
         examples=["weighted_sum"],
     )
     value: float = Field(examples=[0.375])
@@ -393,7 +407,8 @@ class ExplanationOut(Schema):
     terms: list[Term]
     curve: Curve | None = Field(
         None,
-        description="Of the rule «function»: the function, where it is the same for all of the layer's numbers.",
+        description="Of the rule «function»: the function, where it is the same for all of the layer's "
+        "numbers.",
     )
     receptive_field: ReceptiveField | None = Field(
         description="null when the number does not depend on the photo."
@@ -433,7 +448,9 @@ class EffectiveField(Schema):
 
 
 class ReceptiveFields(Schema):
-    """What each row and each column of a layer's maps sees of the input, all maps together; null for a vector."""
+    """What each row and each column of a layer's maps sees of the input, all maps together; null
+    for a vector.
+    """
 
     name: str = Field(examples=["pool1"])
     rows: list[list[int]] | None = Field(

@@ -34,7 +34,8 @@ class Dataset(Schema):
         examples=[["'cats/7.png': The file is empty."]],
     )
     notes: list[str] = Field(
-        description="What was made of what was brought: folders that were put together, files that were passed over.",
+        description="What was made of what was brought: folders that were put together, files that were "
+        "passed over.",
         examples=[["Passed over: 2 that systems add by themselves (.DS_Store, Thumbs.db …)."]],
     )
 
@@ -108,7 +109,9 @@ class TrainingLayer(Schema):
 
 
 class EpochRecord(Schema):
-    """How an epoch went; its training figures are means over its batches, each before it was learned from."""
+    """How an epoch went; its training figures are means over its batches, each before it was
+    learned from.
+    """
 
     epoch: int = Field(examples=[1])
     step: int = Field(description="The last one of it.", examples=[85])
@@ -208,7 +211,8 @@ class TrainingState(Schema):
     layers: list[TrainingLayer]
     diagnostics: Diagnostics | None
     model: str = Field(
-        description="Its newest network, everywhere where a model's id is asked for; «@STEP» after it is the one of a moment.",
+        description="Its newest network, everywhere where a model's id is asked for; «@STEP» after it is "
+        "the one of a moment.",
         examples=["run-6f1d2c3b4a59"],
     )
     recovered: Recovered | None = Field(
@@ -221,7 +225,9 @@ class TrainingState(Schema):
 
 
 class BatchEvent(Schema):
-    """The event «batches» of a training: those that were learned from since, and where it stands."""
+    """The event «batches» of a training: those that were learned from since, and where it
+    stands.
+    """
 
     batches: list[list[float]] = Field(
         description="[step, loss, accuracy, learning rate] of single batches.",
@@ -272,7 +278,9 @@ class ClassEvaluation(Schema):
 
 
 class EvaluationOut(Schema):
-    """How a network reads the pictures that it never learned from. Its figures are null where nothing was held out."""
+    """How a network reads the pictures that it never learned from. Its figures are null where
+    nothing was held out.
+    """
 
     step: int = Field(examples=[1020])
     model: str = Field(examples=["run-6f1d2c3b4a59@1020"])
@@ -295,5 +303,6 @@ class EvaluationOut(Schema):
     mistakes: list[Mistake] = Field(description="At most 60, the surest first.")
 
 
-# What handlers read from a request's body themselves, and what event streams hold; FastAPI does not know of these.
+# What handlers read from a request's body themselves, and what event streams hold; FastAPI does not
+# know of these.
 BODIES = (NetworkSpec, AdvanceRequest, ResumeRequest, BatchEvent)

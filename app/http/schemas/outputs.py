@@ -26,9 +26,10 @@ OutputKind = Literal[
     "classes", "binary", "multilabel", "numbers", "boxes", "map", "image", "tokens", "unknown"
 ]
 KIND = Field(
-    description="classes: exclusive ones · binary: a yes or no, two classes · multilabel: several yes or no · numbers: points, angles, "
-    "features · boxes: rows of a detector, or what belongs to them · map: scores with rows and columns · image: a picture · tokens: "
-    "scores of symbols along a line · unknown.",
+    description="classes: exclusive ones · binary: a yes or no, two classes · multilabel: several yes or "
+    "no · numbers: points, angles, features · boxes: rows of a detector, or what belongs to "
+    "them · map: scores with rows and columns · image: a picture · tokens: scores of symbols "
+    "along a line · unknown.",
     examples=["classes"],
 )
 
@@ -40,7 +41,8 @@ class ModelOutput(Schema):
     kind: OutputKind = KIND
     shape: list[int] = Field(description="One picture's.", examples=[[20]])
     classes: int = Field(
-        description="What it tells apart: names in a list, channels of a map, symbols of a sequence; 0 for none.",
+        description="What it tells apart: names in a list, channels of a map, symbols of a sequence; 0 "
+        "for none.",
         examples=[20],
     )
     labels: list[str] | None = Field(
@@ -48,7 +50,8 @@ class ModelOutput(Schema):
         examples=[["banana", "car", "cat"]],
     )
     logits: str = Field(
-        description="The value that attributions ask about: what goes into the activation, or the output itself.",
+        description="The value that attributions ask about: what goes into the activation, or the output "
+        "itself.",
         examples=["fc1"],
     )
     activation: Literal["softmax", "sigmoid"] | None = Field(
@@ -90,8 +93,9 @@ class AnalysisOutput(Schema):
     )
     boxes: list[OutputBox] | None = Field(
         None,
-        description="Of a detector whose layout is a usual one, with the first of its outputs: what has a score of 0.05 or more and "
-        "is not suppressed by a better box of its class (intersection over union above 0.45), best first, at most 100.",
+        description="Of a detector whose layout is a usual one, with the first of its outputs: what has a "
+        "score of 0.05 or more and is not suppressed by a better box of its class "
+        "(intersection over union above 0.45), best first, at most 100.",
         examples=[None],
     )
     format: str | None = Field(

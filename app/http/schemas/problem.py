@@ -31,7 +31,8 @@ class Problem(Schema):
     )
     what: str | None = Field(
         None,
-        description="For models: what is too much: bytes, nodes, multiply_adds, activation_bytes, parameter_bytes or kept_bytes.",
+        description="For models: what is too much: bytes, nodes, multiply_adds, activation_bytes, "
+        "parameter_bytes or kept_bytes.",
     )
     op: str | None = Field(None, description="For models: the operation that cannot be run.")
     node: str | None = Field(None, description="For models: the node that asks for it.")
@@ -47,7 +48,8 @@ class Problem(Schema):
     )
     field: str | None = Field(
         None,
-        description="For models: the option that is needed or does not fit: size, channels, labels, input:NAME.",
+        description="For models: the option that is needed or does not fit: size, channels, labels, "
+        "input:NAME.",
         examples=["size"],
     )
     fixed_size: list[int | None] | None = Field(

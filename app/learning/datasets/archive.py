@@ -158,7 +158,8 @@ class ArchiveReader:
         allowed = min(MAX_UNPACKED, max(_SMALL, MAX_RATIO * self._packed))
         if self._unpacked > allowed:
             raise ArchiveTooLarge(
-                f"The archive of {self._packed:,} bytes unpacks to more than {allowed:,}, the most that is accepted for it.",
+                f"The archive of {self._packed:,} bytes unpacks to more than {allowed:,}, the "
+                "most that is accepted for it.",
                 limit=allowed,
                 actual=self._unpacked,
             )
@@ -170,8 +171,8 @@ def too_large(limit: int, actual: int) -> ArchiveTooLarge:
     announced.
     """
     return ArchiveTooLarge(
-        f"The archive has {actual:,} bytes; at most {limit:,} are accepted. The pictures are shrunk to {SIZE} × {SIZE} anyway: "
-        "shrink them before.",
+        f"The archive has {actual:,} bytes; at most {limit:,} are accepted. The pictures are "
+        f"shrunk to {SIZE} × {SIZE} anyway: shrink them before.",
         limit=limit,
         actual=actual,
     )
@@ -193,7 +194,8 @@ def _opened(data: bytes) -> zipfile.ZipFile:
         return zipfile.ZipFile(io.BytesIO(data))
     except _BROKEN as error:
         raise DamagedArchive(
-            f"It begins like a ZIP archive, but its directory cannot be read ({error}). Was it cut off on its way?"
+            f"It begins like a ZIP archive, but its directory cannot be read ({error}). Was it "
+            "cut off on its way?"
         ) from None
 
 
@@ -220,7 +222,9 @@ def _arranged(
 
 
 def _entries(archive: zipfile.ZipFile) -> dict[Path, zipfile.ZipInfo]:
-    """Every entry by its path; a folder's ends in an empty part. Raises UnfitArchive for a trick."""
+    """Every entry by its path; a folder's ends in an empty part. Raises UnfitArchive for a
+    trick.
+    """
     found: dict[Path, zipfile.ZipInfo] = {}
     for info in archive.infolist():
         written = _name(info).replace("\\", "/").split("/")
@@ -228,7 +232,8 @@ def _entries(archive: zipfile.ZipFile) -> dict[Path, zipfile.ZipInfo]:
         _check_entry(info, path)
         if path in found:
             raise UnfitArchive(
-                f"{_shown(path)} stands in the archive twice. Pack the pictures anew, or rename one of the two."
+                f"{_shown(path)} stands in the archive twice. Pack the pictures anew, or rename "
+                "one of the two."
             )
         found[path] = info
     return found
@@ -282,18 +287,21 @@ def _check_classes(classes: tuple[str, ...]) -> None:
     if len(classes) < 2:
         there = f"only one class, {_quoted(classes[0])}" if classes else "no folder with pictures"
         raise UnfitArchive(
-            f"The archive has {there}. Put the pictures of each class into a folder of its name, two folders or more."
+            f"The archive has {there}. Put the pictures of each class into a folder of its name, "
+            "two folders or more."
         )
     if len(classes) > MAX_CLASSES:
         raise UnfitArchive(
-            f"The archive has {len(classes)} folders; at most {MAX_CLASSES} classes are told apart.",
+            f"The archive has {len(classes)} folders; at most {MAX_CLASSES} classes are told "
+            "apart.",
             limit=MAX_CLASSES,
             actual=len(classes),
         )
     for name in classes:
         if not 0 < len(name) <= MAX_NAME or not name.translate(_JOINERS).isprintable():
             raise UnfitArchive(
-                f"{_quoted(name)} is no name for a class: from 1 to {MAX_NAME} letters. Rename its folder."
+                f"{_quoted(name)} is no name for a class: from 1 to {MAX_NAME} letters. Rename "
+                "its folder."
             )
 
 

@@ -122,7 +122,9 @@ class Datasets:
         return DRAWN.get(dataset_id) or _read_info(self._folder, dataset_id)
 
     def get(self, dataset_id: str) -> Dataset:
-        """A set with its pictures; the last ones asked for stay in memory. Raises UnknownDataset."""
+        """A set with its pictures; the last ones asked for stay in memory. Raises
+        UnknownDataset.
+        """
         with self._lock:
             if dataset_id not in self._loaded:
                 self._loaded[dataset_id] = load(self._folder, dataset_id)
@@ -161,7 +163,8 @@ class Datasets:
             while not await executor.run(reading.read_some):
                 if time.monotonic() > stop:
                     raise TimeLimit(
-                        f"The archive took longer than {self._bounds.seconds:g} s to read. Shrink the pictures before.",
+                        f"The archive took longer than {self._bounds.seconds:g} s to read. Shrink "
+                        "the pictures before.",
                         limit=self._bounds.seconds,
                     )
             unpacked = await executor.run(lambda _: reading.result())
@@ -202,14 +205,15 @@ class Datasets:
         size = sum(path.stat().st_size for path in kept)
         if len(kept) >= self._bounds.count:
             raise QuotaExceeded(
-                f"{len(kept)} sets of pictures are kept already, as many as may be. Delete one that is no longer needed.",
+                f"{len(kept)} sets of pictures are kept already, as many as may be. Delete one "
+                "that is no longer needed.",
                 limit=self._bounds.count,
                 actual=len(kept),
             )
         if size + more > self._bounds.bytes:
             raise QuotaExceeded(
-                f"With it the sets of pictures would take {size + more:,} bytes; at most {self._bounds.bytes:,} are kept. "
-                "Delete one that is no longer needed.",
+                f"With it the sets of pictures would take {size + more:,} bytes; at most "
+                f"{self._bounds.bytes:,} are kept. Delete one that is no longer needed.",
                 limit=self._bounds.bytes,
                 actual=size + more,
             )

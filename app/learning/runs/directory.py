@@ -73,7 +73,9 @@ class RunDirectory:
             _prune(self.folder / name)
 
     def forget_after(self, step: int) -> None:
-        """Delete the networks and states that a training which stands at ``step`` has not come to."""
+        """Delete the networks and states that a training which stands at ``step`` has not come
+        to.
+        """
         for number in self.snapshots():
             if number > step:
                 self.snapshot(number).unlink(missing_ok=True)

@@ -1,1 +1,3 @@
-"""Batch normalisation after training: statistics taken anew, and layers folded into convolutions."""
+"""Batch normalisation after training: statistics taken anew, and layers folded into
+convolutions.
+"""

@@ -1,4 +1,6 @@
-"""Batch normalisation's statistics: joined from micro-batches, and computed anew after a training."""
+"""Batch normalisation's statistics: joined from micro-batches, and computed anew after a
+training.
+"""
 
 from __future__ import annotations
 

@@ -43,19 +43,22 @@ _Draw = Callable[[str, int, int, np.random.Generator], Array]
 SETS: Mapping[str, SetInfo] = {
     "shapes": SetInfo(
         "Shapes",
-        "Eight plain figures of any colour, size and turn on quiet grounds. Colour tells nothing; the outline does.",
+        "Eight plain figures of any colour, size and turn on quiet grounds. Colour tells nothing; "
+        "the outline does.",
         shapes.CLASSES,
         375,
     ),
     "digits": SetInfo(
         "Digits",
-        "Ten digits as if by hand, with pens and chalks of many widths, slanted, cramped and hurried.",
+        "Ten digits as if by hand, with pens and chalks of many widths, slanted, cramped and "
+        "hurried.",
         digits.CLASSES,
         300,
     ),
     "strokes": SetInfo(
         "Strokes",
-        "Eight strokes of a brush. Which way a line runs is the first thing that filters learn to see.",
+        "Eight strokes of a brush. Which way a line runs is the first thing that filters learn to "
+        "see.",
         strokes.CLASSES,
         375,
     ),

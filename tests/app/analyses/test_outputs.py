@@ -1,4 +1,6 @@
-"""What a network answers, over the API and on the shell: every output is named, and can be asked about."""
+"""What a network answers, over the API and on the shell: every output is named, and can be asked
+about.
+"""
 
 import json
 

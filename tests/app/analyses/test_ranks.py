@@ -1,4 +1,6 @@
-"""Layers of any rank: shown as maps or vectors, with every number at the same place on every way in and out."""
+"""Layers of any rank: shown as maps or vectors, with every number at the same place on every way in
+and out.
+"""
 
 import io
 

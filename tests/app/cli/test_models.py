@@ -26,7 +26,9 @@ def folder(monkeypatch, tmp_path):
 
 @pytest.fixture
 def file(tmp_path):
-    """A network that takes its colours last, says nothing of classes, and has a hostile layer name."""
+    """A network that takes its colours last, says nothing of classes, and has a hostile layer
+    name.
+    """
     rng = np.random.default_rng(2)
     weight = rng.normal(0, 0.5, (3, 3, 3, 3)).astype(np.float32)
     network = Network(

@@ -64,6 +64,7 @@ def test_what_is_read_is_as_the_document_says(case):
 @SCHEMA.exclude(method="GET").parametrize()
 @tried(25)
 def test_what_is_sent_is_answered_as_the_document_says(case):
-    # No training may have a process here, so a good request for one is refused: a 503 that the document tells of.
+    # No training may have a process here, so a good request for one is refused: a 503 that the
+    # document tells of.
     begins = (case.method, case.path) == ("POST", "/api/v1/trainings")
     case.call_and_validate(checks=PROMISES[1:] if begins else PROMISES)

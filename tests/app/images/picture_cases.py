@@ -110,7 +110,9 @@ class _Table:
 
 @cache
 def cases(width: int = 64, height: int = 32, noise: int = 0) -> tuple[Case, ...]:
-    """All cases in a size: tiny ones for speed, or such that are large as files. Made once a process."""
+    """All cases in a size: tiny ones for speed, or such that are large as files. Made once a
+    process.
+    """
     table = _Table(width, height, noise)
     writers = (
         _jpegs,
@@ -193,9 +195,11 @@ def _turned(table: _Table) -> None:
 
 def _with_xmp(data: bytes, kind: str, orientation: int, size: tuple[int, int]) -> bytes:
     packet = (
-        '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
-        f'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="{orientation}"/></rdf:RDF></x:xmpmeta>'
+        '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta '
+        'xmlns:x="adobe:ns:meta/"><rdf:RDF '
+        'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+        'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" '
+        f'tiff:Orientation="{orientation}"/></rdf:RDF></x:xmpmeta>'
     ).encode()
     if kind == "JPEG":
         body = b"http://ns.adobe.com/xap/1.0/\0" + packet

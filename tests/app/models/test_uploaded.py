@@ -225,7 +225,9 @@ def test_filters_that_a_layer_does_not_have_are_called_filters(own, file):
 
 
 def test_weights_of_every_shape_are_given(own):
-    """Of a transposed convolution whose bias is of another length than its weight, and of a slope that is one number."""
+    """Of a transposed convolution whose bias is of another length than its weight, and of a slope
+    that is one number.
+    """
     nodes = [
         Node(
             "up",

@@ -66,7 +66,9 @@ def values(data, x):
 
 
 def _kind(node, kinds):
-    """The type of a value that shape inference does not know, behind onnxruntime's own operations."""
+    """The type of a value that shape inference does not know, behind onnxruntime's own
+    operations.
+    """
     if node.op_type in ("Flatten", "Reshape", "MaxPool"):
         return kinds.get(node.input[0], TensorProto.FLOAT)
     whole = node.op_type.startswith("QLinear") or (node.op_type == "QGemm" and len(node.input) > 7)

@@ -122,7 +122,9 @@ class TestLists:
         assert tail(("p", Softmax()), k=3).answer.kind == "classes"
 
     def test_raw_numbers_beside_an_answer_are_no_classes(self):
-        """As MTCNN's refinement: the corners of a box, ten coordinates, and the softmax of face or not."""
+        """As MTCNN's refinement: the corners of a box, ten coordinates, and the softmax of face or
+        not.
+        """
         heads = [(n, Dense(np.ones((k, 6), np.float32)), "list") for n, k in (("a", 4), ("b", 10))]
         network = tail(("p", Softmax()), *heads, k=2, outputs=("a", "b", "p"))
         assert kinds(network) == {"a": "numbers", "b": "numbers", "p": "classes"}
@@ -179,7 +181,9 @@ class TestLists:
         assert (info.kind, info.form, info.activation) == ("binary", "probabilities", None)
 
     def test_probabilities_that_no_graph_shows(self):
-        """Softmax at every place, then the mean of all places: it adds up to one, whatever the picture."""
+        """Softmax at every place, then the mean of all places: it adds up to one, whatever the
+        picture.
+        """
         network = maps(4, ("p", Softmax()), ("m", GlobalAveragePool()), ("f", Flatten()))
         info = network.answer
         assert (info.kind, info.form, info.logits) == ("classes", "probabilities", "f")
@@ -254,7 +258,9 @@ class TestMaps:
 
 class TestBoxes:
     def rows(self, count, width, grid, *more, name="y", **options):
-        """A network whose output is rows (count, width), read from a grid of so many rows and columns."""
+        """A network whose output is rows (count, width), read from a grid of so many rows and
+        columns.
+        """
         weight = np.random.default_rng(1).standard_normal((width, 3, 1, 1)).astype(np.float32)
         nodes = [
             Node("small", AveragePool((16 // grid, 16 // grid), (16 // grid, 16 // grid)), ("image",)),
@@ -316,7 +322,9 @@ class TestTokens:
         assert (network.answer.kind, network.answer.classes) == ("tokens", 68)
 
     def test_places_before_pictures(self):
-        """(T, N, K), as networks that read lines are exported: the axis of pictures is in the middle."""
+        """(T, N, K), as networks that read lines are exported: the axis of pictures is in the
+        middle.
+        """
         line = [("line", ReduceMean((2,), keepdims=False)), ("t", Transpose((2, 0, 1)))]
         info = maps(37, *line, ("y", LogSoftmax(2))).answer
         assert (info.kind, info.classes, info.shape) == ("tokens", 37, (16, 37))
@@ -368,7 +376,9 @@ def test_larger_pictures(op):
 
 
 def test_a_network_all_of_whose_values_are_outputs_is_described_at_once():
-    """Every output has a walk of its own, and each of them ends soon: 500 take no time that anybody would notice."""
+    """Every output has a walk of its own, and each of them ends soon: 500 take no time that anybody
+    would notice.
+    """
     chain = [(f"n{i}", (Relu(), Mul(ONE), Reshape((-1, 4)))[i % 3]) for i in range(500)]
     network = tail(*chain, outputs=[name for name, _ in chain])
     assert len(network.output_infos) == 500

@@ -1,4 +1,6 @@
-"""The numbers of an output as probabilities, as targets of attributions, and as what a softmax loss reads."""
+"""The numbers of an output as probabilities, as targets of attributions, and as what a softmax loss
+reads.
+"""
 
 import numpy as np
 import pytest
@@ -108,7 +110,9 @@ def test_the_loss_of_a_step_is_that_of_the_probabilities(steps, k):
 
 
 def test_a_sure_softmax_loses_as_much_as_its_logits_say():
-    """Behind an identity the loss of a class with probability 1e-54 is 124, not the 1.9 of a softmax of shares."""
+    """Behind an identity the loss of a class with probability 1e-54 is 124, not the 1.9 of a
+    softmax of shares.
+    """
     network = tail(("s", Mul(40 * ONE)), ("p", Softmax()), ("y", Reshape((-1, 4))))
     trace = network.forward(picture())
     z = trace["s"][0].astype(np.float64)

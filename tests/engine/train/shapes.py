@@ -1,4 +1,6 @@
-"""A task that a tiny network learns in a second: bars lying, bars standing, and discs, in any colours on noise."""
+"""A task that a tiny network learns in a second: bars lying, bars standing, and discs, in any
+colours on noise.
+"""
 
 from dataclasses import replace
 
@@ -43,7 +45,9 @@ def picture(label, rng):
 
 
 def network(seed=0, dropout=0.1):
-    """Convolution, normalisation, ReLU and pooling twice, dropout, one dense layer: a small everyday."""
+    """Convolution, normalisation, ReLU and pooling twice, dropout, one dense layer: a small
+    everyday.
+    """
     rng = np.random.default_rng(seed)
 
     def conv(channels, filters):

@@ -1,4 +1,6 @@
-"""The drawn sets: the same ones for a seed, all classes alike in number, nothing told by colour, and learned in seconds."""
+"""The drawn sets: the same ones for a seed, all classes alike in number, nothing told by colour,
+and learned in seconds.
+"""
 
 import numpy as np
 import pytest

@@ -54,7 +54,9 @@ def instance_norm(step: NodeContext) -> None:
 
 
 def group_norm(step: NodeContext) -> None:
-    """GroupNormalization: up to opset 20 with one factor a group, from then on with one a channel."""
+    """GroupNormalization: up to opset 20 with one factor a group, from then on with one a
+    channel.
+    """
     groups = step.integer("num_groups")
     scale, bias = step.parameter(1, "its scale"), step.parameter(2, "its bias")
     channels = step.shape()[1] if len(step.shape()) > 1 else 0

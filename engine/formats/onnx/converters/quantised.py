@@ -294,7 +294,9 @@ def _requantized(
 
 
 def _result(step: NodeContext, place: int) -> tuple[Array, Array, str]:
-    """Scale, zero point and type of the result; where the zero point is left out it is 0 of uint8."""
+    """Scale, zero point and type of the result; where the zero point is left out it is 0 of
+    uint8.
+    """
     kind = str(step.array(place + 1, "its zero point").dtype) if step.has(place + 1) else "uint8"
     return _scale(step, place), _zero_point(step, place + 1), kind
 

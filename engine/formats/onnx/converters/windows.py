@@ -128,7 +128,8 @@ def _maps(step: NodeContext) -> Shape:
     if len(shape) != 4:
         kinds = {3: " (1-D: for sound, text or series)", 5: " (3-D: for volumes or films)"}
         raise step.refused(
-            f"it runs on maps (N, C, H, W) here, and gets {len(shape)} axes{kinds.get(len(shape), '')}: {list(shape)}"
+            f"it runs on maps (N, C, H, W) here, and gets {len(shape)} "
+            f"axes{kinds.get(len(shape), '')}: {list(shape)}"
         )
     return shape
 
@@ -138,7 +139,8 @@ def _kernel(step: NodeContext, of_weight: Shape) -> tuple[int, int]:
     _maps(step)
     if len(of_weight) != 2 or step.integers("kernel_shape", of_weight) != of_weight:
         raise step.refused(
-            f"its kernel is {list(of_weight)}, and should be {list(step.integers('kernel_shape', (0, 0)))}"
+            f"its kernel is {list(of_weight)}, and should be "
+            f"{list(step.integers('kernel_shape', (0, 0)))}"
         )
     return of_weight[0], of_weight[1]
 

@@ -48,8 +48,8 @@ def cut_uncounted(graph: GraphProto, outputs: tuple[str, ...]) -> tuple[tuple[st
     kept += [name for name in read if name in direct or name in sources]
     named = " and ".join(f"{node.op_type} {(node.name or node.output[0])!r}" for node in first[:2])
     note = (
-        f"The network is shown up to what {named} reads: how many numbers that makes depends on the photo, so it and what "
-        "comes after it are left out."
+        f"The network is shown up to what {named} reads: how many numbers that makes depends on "
+        "the photo, so it and what comes after it are left out."
     )
     return tuple(dict.fromkeys(kept)), note
 

@@ -60,7 +60,8 @@ class ExternalData:
         length = _number(entries.get("length", str(count * dtype.itemsize)), name)
         if length != count * dtype.itemsize:
             raise FormatError(
-                f"{name}: {length:,} bytes of {file!r} are not the {count:,} numbers of shape {list(tensor.dims)}"
+                f"{name}: {length:,} bytes of {file!r} are not the {count:,} numbers of shape "
+                f"{list(tensor.dims)}"
             )
         if offset + length > len(data):
             raise FormatError(_too_short(file, data, offset + length, name))
@@ -92,7 +93,8 @@ class ExternalData:
                 path = next(e.value for e in tensor.external_data if e.key == "location")
                 if paths.setdefault(file, path) != path:
                     raise FormatError(
-                        f"the file keeps weights in {paths[file]!r} and {path!r}, which have one name; {ONE_FILE}"
+                        f"the file keeps weights in {paths[file]!r} and {path!r}, which have one "
+                        f"name; {ONE_FILE}"
                     )
         gone = sorted(paths.keys() - self._files.keys())
         if gone:
@@ -117,8 +119,8 @@ def missing(files: Iterable[str], given: Iterable[str] = ()) -> ExternalDataNeed
     came = ", ".join(map(repr, sorted(given)[:5]))
     others = f" (what came with it is called {came}; a file that was renamed needs its old name)"
     return ExternalDataNeeded(
-        f"the file keeps its weights outside, in {listed}, which did not come with it{others if came else ''}: "
-        f"give the files together, or {ONE_FILE}",
+        f"the file keeps its weights outside, in {listed}, which did not come with "
+        f"it{others if came else ''}: give the files together, or {ONE_FILE}",
         missing=names,
     )
 
@@ -182,7 +184,10 @@ def _number(text: str, name: str) -> int:
 
 def _too_short(file: str, data: bytes, end: int, name: str) -> str:
     if data.startswith(_LFS):
-        return f"{file!r} is a Git LFS pointer, not the weights: download the file itself (git lfs pull)"
+        return (
+            f"{file!r} is a Git LFS pointer, not the weights: download the file itself (git lfs "
+            "pull)"
+        )
     return (
         f"{name}: its numbers end at byte {end:,} of {file!r}, which has {len(data):,}: "
         "it is not the file that belongs to this model, or only a piece of it"

@@ -121,14 +121,17 @@ def parse(data: bytes, limits: ModelLimits, files: Mapping[str, bytes]) -> Graph
 
 
 def opset_of(imports: Iterable[OperatorSetIdProto]) -> int:
-    """The version of ONNX's own operations that a model or a function asks for. Raises FormatError."""
+    """The version of ONNX's own operations that a model or a function asks for. Raises
+    FormatError.
+    """
     versions = [entry.version for entry in imports if entry.domain in DOMAINS]
     if len(versions) != 1:
         raise FormatError("not an ONNX file, or a damaged one: it does not name its opset")
     newest = onnx_opset_version()
     if not OLDEST_OPSET <= versions[0] <= newest:
         raise FormatError(
-            f"opset {versions[0]} is not read; {OLDEST_OPSET} to {newest} are: export the model with one of these"
+            f"opset {versions[0]} is not read; {OLDEST_OPSET} to {newest} are: export the model "
+            "with one of these"
         )
     return int(versions[0])
 

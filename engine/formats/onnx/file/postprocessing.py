@@ -121,7 +121,9 @@ def _is_pick(node: NodeProto, output: str) -> bool:
 def _tail_step(
     node: NodeProto, tensors: Mapping[str, TensorProto]
 ) -> tuple[str | None, _Naming | None]:
-    """What a step of a tail reads, and how it names classes; (None, None) for what is no such step."""
+    """What a step of a tail reads, and how it names classes; (None, None) for what is no such
+    step.
+    """
     about = {a.name: a for a in node.attribute}
     inputs = list(node.input)
     if node.domain == _CLASSICAL:

@@ -47,7 +47,8 @@ def check_kind(tensor: TensorProto, name: str) -> None:
     """
     if tensor.data_type not in FLOATS | WHOLES | {BOOL}:
         raise FormatError(
-            f"{name}: {type_name(tensor.data_type)} is not read; floats and integers from 8 bits are"
+            f"{name}: {type_name(tensor.data_type)} is not read; floats and integers from 8 bits "
+            "are"
         )
     dims = list(tensor.dims)
     if tensor.HasField("segment") or min(dims, default=0) < 0:

@@ -10,8 +10,8 @@ from engine.formats.onnx.converters.layers import EVAL_FIRST
 from engine.formats.onnx.importing.worklist import Call, Worklist
 
 _SIMPLIFY = (
-    "a simplifier may fold it (pip install onnxsim; onnxsim model.onnx simple.onnx), as may an export by tracing with a fixed "
-    "input size"
+    "a simplifier may fold it (pip install onnxsim; onnxsim model.onnx simple.onnx), as may an "
+    "export by tracing with a fixed input size"
 )
 _RECURRENT = "recurrent parts are not shown here, only the convolutional part before them"
 _SEQUENCE = "lists of tensors are not read; " + _SIMPLIFY
@@ -38,8 +38,8 @@ _BY_OP: Mapping[str, str] = {
 # Domain → what helps against its operations.
 _BY_DOMAIN: Mapping[str, str] = {
     "com.microsoft": (
-        "onnxruntime writes these when it optimises or quantises a model: take the file from before, or quantise with "
-        "quant_format=QuantFormat.QDQ"
+        "onnxruntime writes these when it optimises or quantises a model: take the file from "
+        "before, or quantise with quant_format=QuantFormat.QDQ"
     ),
     "com.microsoft.nchwc": "onnxruntime writes these when it optimises a model: take the file from before",
     "ai.onnx.ml": "classical models (trees, scalers, encoders) are not networks",
@@ -87,7 +87,10 @@ def _cut(before: str | None, work: Worklist) -> str:
     if before is None:
         return ""
     inputs = ", ".join(f'"{name}"' for name in work.inputs())
-    return f'cut the network off before it: onnx.utils.extract_model("model.onnx", "cut.onnx", [{inputs}], ["{before}"])'
+    return (
+        'cut the network off before it: onnx.utils.extract_model("model.onnx", "cut.onnx", '
+        f'[{inputs}], ["{before}"])'
+    )
 
 
 def _value_before(call: Call, work: Worklist) -> str | None:

@@ -47,7 +47,8 @@ def _filled(name: str, kind: TypeProto, given: Sequence[float]) -> Array:
     shape = tuple(max(1, dim.dim_value) for dim in tensor.shape.dim)
     if prod(shape) > MOST_FOLDED:
         raise ModelTooLarge(
-            f"the input {name!r} takes {prod(shape):,} numbers; at most {MOST_FOLDED:,} can be a constant",
+            f"the input {name!r} takes {prod(shape):,} numbers; at most {MOST_FOLDED:,} can be a "
+            "constant",
             what="folded_numbers",
             limit=MOST_FOLDED,
             actual=prod(shape),
@@ -57,8 +58,8 @@ def _filled(name: str, kind: TypeProto, given: Sequence[float]) -> Array:
     if len(given) not in (1, prod(shape)):
         raise _mismatch(
             name,
-            f"the input {name!r} takes {prod(shape):,} numbers, of shape {list(shape)}; {len(given):,} were given: give one for "
-            "all of them, or one for each",
+            f"the input {name!r} takes {prod(shape):,} numbers, of shape {list(shape)}; "
+            f"{len(given):,} were given: give one for all of them, or one for each",
         )
     if tensor.elem_type in FLOATS:
         numbers = np.array(given, np.float32)

@@ -244,7 +244,8 @@ def _along(step: NodeContext, numbers: Array, whole: Shape) -> Array:
     axis = step.axis(step.integer("axis", 1), len(whole))
     if numbers.shape != (whole[axis],):
         raise step.refused(
-            f"scales {list(numbers.shape)} for {list(whole)} are not read; one for all, or one a channel"
+            f"scales {list(numbers.shape)} for {list(whole)} are not read; one for all, or one a "
+            "channel"
         )
     return numbers.reshape([-1 if i == axis else 1 for i in range(len(whole))])
 

@@ -200,8 +200,8 @@ class _Reader:
             raise refusal(
                 "If",
                 call.label,
-                f"its condition ({condition.name!r}) depends on the picture; it is read only where it follows from the file alone, "
-                "as shapes do",
+                f"its condition ({condition.name!r}) depends on the picture; it is read only "
+                "where it follows from the file alone, as shapes do",
             )
         name = "then_branch" if condition.array.ravel()[0] else "else_branch"
         if name not in graphs:

@@ -182,7 +182,8 @@ def _filled(
             if wrong and not fits:
                 sides = " × ".join("any" if side is None else str(side) for side in fixed)
                 raise OptionMismatch(
-                    f"the file fixes its input {name!r} at {sides}; {size[0]} × {size[1]} cannot be had",
+                    f"the file fixes its input {name!r} at {sides}; {size[0]} × {size[1]} cannot "
+                    "be had",
                     option="size",
                     input=name,
                     fixed=(fixed[0], fixed[1]),
@@ -194,8 +195,10 @@ def _filled(
     if None in filled:
         shown = ["?" if side is None else side for side in dims]
         raise FormatError(
-            f"the input {name!r} leaves axes open that are neither channels, height nor width: {shown}{_OTHER.get(len(dims), '')}; "
-            f"python -m onnxruntime.tools.make_dynamic_shape_fixed --input_name {name} --input_shape … fixes them"
+            f"the input {name!r} leaves axes open that are neither channels, height nor width: "
+            f"{shown}{_OTHER.get(len(dims), '')}; python -m "
+            f"onnxruntime.tools.make_dynamic_shape_fixed --input_name {name} --input_shape … "
+            "fixes them"
         )
     return tuple(side for side in filled if side is not None)
 

@@ -97,7 +97,8 @@ class NodeContext:
         found = self.operand(place).array
         if found is None:
             raise self.refused(
-                f"{what} ({self.operand(place).name!r}) is computed by the network; it is read only as a constant"
+                f"{what} ({self.operand(place).name!r}) is computed by the network; it is read "
+                "only as a constant"
             )
         return found
 
@@ -202,7 +203,9 @@ def refusal(op: str, label: str, reason: str) -> UnsupportedOp:
 
 
 def attributes_of(node: NodeProto, label: str) -> dict[str, Any]:
-    """Attribute name → number, text, list or array. Raises UnsupportedOp for what is none of these."""
+    """Attribute name → number, text, list or array. Raises UnsupportedOp for what is none of
+    these.
+    """
     found: dict[str, Any] = {}
     for attribute in node.attribute:
         named = f"its attribute {attribute.name!r}"
@@ -235,7 +238,9 @@ def _text(raw: bytes) -> str:
 
 
 def slice_parts(step: NodeContext) -> tuple[tuple[int, ...], ...]:
-    """Starts, stops, steps and axes of a Slice: attributes before opset 10, operands from then on."""
+    """Starts, stops, steps and axes of a Slice: attributes before opset 10, operands from then
+    on.
+    """
     if step.opset < 10:
         starts, stops = step.integers("starts"), step.integers("ends")
         return starts, stops, (1,) * len(starts), step.integers("axes", range(len(starts)))

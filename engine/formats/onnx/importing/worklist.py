@@ -100,7 +100,9 @@ class Call:
 
     @property
     def is_own(self) -> bool:
-        """Whether the operation is one of ONNX's own, rather than of another domain or of the file."""
+        """Whether the operation is one of ONNX's own, rather than of another domain or of the
+        file.
+        """
         return self.function is None and self.written.domain in DOMAINS
 
     @property

@@ -1,4 +1,6 @@
-"""Statistics joined from parts are those of the whole, and settling takes them from plain pictures."""
+"""Statistics joined from parts are those of the whole, and settling takes them from plain
+pictures.
+"""
 
 import numpy as np
 import pytest
