@@ -72,10 +72,7 @@ export interface components {
             /** @description Up to 8 channels with the largest mean |value|, strongest first. */
             top_channels: number[];
         };
-        /**
-         * @description What an output answers for a photo. The numbers of all kinds are those of the layer of that
-         *     name.
-         */
+        /** @description What an output answers for a photo. The numbers of all kinds are those of the layer of that name. */
         AnalysisOutput: {
             name: string;
             /**
@@ -1152,10 +1149,7 @@ export interface components {
             /** @description [step, loss, accuracy, learning rate] of single batches; at most 2,000, evenly. */
             batches: number[][];
         };
-        /**
-         * @description What a training is: its pictures, its network (layers, or the name of an architecture), and
-         *     how it learns.
-         */
+        /** @description What a training is: its pictures, its network (layers, or the name of an architecture), and how it learns. */
         TrainingConfig: {
             /** @description A set's id. */
             dataset: string;
@@ -1193,10 +1187,7 @@ export interface components {
         TrainingList: {
             trainings: components["schemas"]["TrainingState"][];
         };
-        /**
-         * @description What a training is to be: pictures, a network (layers, or the name of an architecture), and
-         *     how to learn.
-         */
+        /** @description What a training is to be: pictures, a network (layers, or the name of an architecture), and how to learn. */
         TrainingRequest: {
             /**
              * @description What to call it.
