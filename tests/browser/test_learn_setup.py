@@ -14,7 +14,7 @@ from engine.zoo import layer_spec
 from tests.app.conftest import picture_bytes
 
 from .conftest import OpenPage
-from .screen import Screen, number
+from .screen import PATIENCE, Screen, number
 from .test_access import PHONE, check_with_axe
 from .test_intake import shoot
 
@@ -407,7 +407,8 @@ def test_what_differs_from_the_run_is_for_the_next_one(open_page: OpenPage):
     screen = open_setup(open_page)
     page = screen.page
     page.get_by_role("button", name="Next batch").click()
-    page.wait_for_selector('.run-state b[data-status="paused"]')
+    # Who learns is a process that gives way to all others: beside a busy machine it takes its time.
+    page.wait_for_selector('.run-state b[data-status="paused"]', timeout=4 * PATIENCE)
     expect(page.locator(".next:visible")).to_have_count(0)
     page.get_by_label("Seed").fill("7")
     expect(page.locator(".part", has=page.locator(".next:visible"))).to_have_count(1)

@@ -32,21 +32,27 @@ def test_the_box_is_on_the_photo_before_the_explanation(screen: Screen):
     )
 
 
-@pytest.mark.parametrize(
-    ("model", "layer", "pixel"),
-    [
-        ("everyday", "pool5", (40, 21)),
-        ("everyday", "conv5_1", (0, 63)),
-        ("everyday", "conv4_1", (31, 32)),
-        ("menagerie", "wide", (9, 3)),  # dilated, in groups, and not square
-        ("menagerie", "largest", (19, 0)),
-        ("menagerie", "framed", (10, 15)),  # has a rim that sees nothing
+PIXELS = {
+    "everyday": [("pool5", (40, 21)), ("conv5_1", (0, 63)), ("conv4_1", (31, 32))],
+    "menagerie": [
+        ("wide", (9, 3)),  # dilated, in groups, and not square
+        ("largest", (19, 0)),
+        ("framed", (10, 15)),  # has a rim that sees nothing
     ],
-)
-def test_the_places_that_see_a_pixel(open_page: OpenPage, model: str, layer: str, pixel: tuple):
+}
+
+
+@pytest.mark.parametrize("model", PIXELS)
+def test_the_places_that_see_a_pixel(open_page: OpenPage, model: str, subtests: pytest.Subtests):
     """Found from rows and columns, held against every single place's own explanation."""
-    screen = open_page(f"?model={model}&layer={layer}")
-    screen.wait_for_layer(layer)
+    screen = open_page(f"?model={model}&layer={PIXELS[model][0][0]}")
+    for layer, pixel in PIXELS[model]:
+        with subtests.test(layer):
+            screen.go_to(layer)
+            check_places(screen, model, layer, pixel)
+
+
+def check_places(screen: Screen, model: str, layer: str, pixel: tuple[int, int]) -> None:
     height, width = screen.get(f"models/{model}")["preprocess"]["input_size"][1:]
     point_at(screen, *pixel, height, width)
     shape = next(x["shape"] for x in screen.get(f"models/{model}")["layers"] if x["name"] == layer)
