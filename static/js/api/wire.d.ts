@@ -26,10 +26,7 @@ export interface components {
             /** @default 1 */
             batches?: number;
         };
-        /**
-         * @description What a network made of a photo. ``id`` is made from the content: the same photo and model
-         *     give the same id.
-         */
+        /** @description What a network made of a photo. ``id`` is made from the content: the same photo and model give the same id. */
         Analysis: {
             id: string;
             model: string;
@@ -172,10 +169,7 @@ export interface components {
         AttributionTimings: {
             total: number;
         };
-        /**
-         * @description The event «batches» of a training: those that were learned from since, and where it
-         *     stands.
-         */
+        /** @description The event «batches» of a training: those that were learned from since, and where it stands. */
         BatchEvent: {
             /** @description [step, loss, accuracy, learning rate] of single batches. */
             batches: number[][];
@@ -264,10 +258,7 @@ export interface components {
             x: number[];
             y: (number | null)[];
         };
-        /**
-         * @description The network's answer for the class as pixels go (deletion) and come (insertion), the most
-         *     important first.
-         */
+        /** @description The network's answer for the class as pixels go (deletion) and come (insertion), the most important first. */
         CurveLines: {
             deletion: number[];
             insertion: number[];
@@ -356,10 +347,7 @@ export interface components {
             map: number[][];
             receptive_field: components["schemas"]["ReceptiveField"] | null;
         };
-        /**
-         * @description How an epoch went; its training figures are means over its batches, each before it was
-         *     learned from.
-         */
+        /** @description How an epoch went; its training figures are means over its batches, each before it was learned from. */
         EpochRecord: {
             epoch: number;
             /** @description The last one of it. */
@@ -370,10 +358,7 @@ export interface components {
             validation_accuracy: number | null;
             seconds: number;
         };
-        /**
-         * @description How a network reads the pictures that it never learned from. Its figures are null where
-         *     nothing was held out.
-         */
+        /** @description How a network reads the pictures that it never learned from. Its figures are null where nothing was held out. */
         EvaluationOut: {
             step: number;
             model: string;
@@ -619,10 +604,7 @@ export interface components {
             /** @description Seconds after which a brought model is forgotten unless it is used; null for others. */
             expires_in: number | null;
         };
-        /**
-         * @description A filter whose results are multiplied by «scale» (0 switches it off), or one «weight» of it
-         *     set to a number.
-         */
+        /** @description A filter whose results are multiplied by «scale» (0 switches it off), or one «weight» of it set to a number. */
         NetworkEdit: {
             layer: string;
             filter: number;
@@ -754,10 +736,7 @@ export interface components {
             label: string;
             score: number;
         };
-        /**
-         * @description How a photo becomes the input, in the words of torchvision and timm: (pixel / scale − mean) /
-         *     std.
-         */
+        /** @description How a photo becomes the input, in the words of torchvision and timm: (pixel / scale − mean) / std. */
         PreprocessInfo: {
             input_size: number[];
             crop_pct: number;
@@ -904,10 +883,7 @@ export interface components {
             input: components["schemas"]["Rectangle"];
             photo: components["schemas"]["Rectangle"];
         };
-        /**
-         * @description What each row and each column of a layer's maps sees of the input, all maps together; null
-         *     for a vector.
-         */
+        /** @description What each row and each column of a layer's maps sees of the input, all maps together; null for a vector. */
         ReceptiveFields: {
             name: string;
             /** @description [top, bottom], half open, for each row. */
@@ -1071,10 +1047,7 @@ export interface components {
         StrongestPath: {
             steps: components["schemas"]["PathStep"][];
         };
-        /**
-         * @description The score that was asked about: that of a unit of an output, which is in a layer before its
-         *     activation.
-         */
+        /** @description The score that was asked about: that of a unit of an output, which is in a layer before its activation. */
         Target: {
             output: string;
             layer: string;
