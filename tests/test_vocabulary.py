@@ -97,6 +97,27 @@ NAMES = {
     "lesson": "a training step",
     "Lesson": "TrainingStep",
     "blame": "gradient",
+    "wish": "a config, options or a request",
+    "endRace": "endComparison",
+    "madeFrom": "inputs",
+    "unfoldAll": "expandAll",
+    "walkLabel": "playLabel",
+    "thrownAway": "discarded",
+}
+# Groups of the page's words, as in ``t.own``, and what they are called now.
+GROUPS = {
+    "why": "attribution",
+    "sums": "explain",
+    "own": "models",
+    "ways": "preprocessing",
+    "seen": "networkInput",
+    "trail": "strongestPath",
+    "field": "effectiveReceptiveField",
+    "micro": "mapDetail",
+    "work": "status",
+    "fault": "invalidNumber",
+    "race": "compareRuns",
+    "bring": "upload",
 }
 MODULES = """
     crew stretches chains planner glass remembered origins model_wishes own_models explaining
@@ -169,6 +190,15 @@ def test_no_document_says(phrase):
 @pytest.mark.parametrize("name", NAMES)
 def test_no_code_has_the_name(name):
     assert [place for place, words in identifiers().items() if name in words] == []
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_no_group_of_words_is_called(group):
+    said = re.compile(
+        rf"export const {group}\b|\bt\.(\w+\.)*{group}\b|i18n[\w-]*=\"(\w+\.)*{group}\."
+    )
+    files = [path for path in tracked() if path.suffix in {".js", ".html"}]
+    assert [name_of(path) for path in files if said.search(path.read_text("utf-8"))] == []
 
 
 def test_no_module_has_a_name_that_is_gone():

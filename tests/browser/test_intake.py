@@ -34,8 +34,8 @@ def test_a_photo_is_taken(open_page: OpenPage, theme: str):
         """() => {
           const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
           window.tracks = [];
-          navigator.mediaDevices.getUserMedia = async (wish) => {
-            const stream = await ask(wish);
+          navigator.mediaDevices.getUserMedia = async (constraints) => {
+            const stream = await ask(constraints);
             window.tracks.push(...stream.getTracks());
             return stream;
           };

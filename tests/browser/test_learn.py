@@ -193,7 +193,7 @@ def test_two_networks_race(open_lab: OpenLab, album: Path):
     screen.wait_for_batch(30)
     page.wait_for_function("() => document.querySelector('.leader').textContent.includes('Adam')")
     expect(page.locator(".curve-key li")).to_have_count(4)
-    keep_picture(page, album / "6-race.png")
+    keep_picture(page, album / "6-compare-runs.png")
     runs = screen.get("trainings")["trainings"]
     one, other = (run["config"] for run in runs[:2])
     assert {key for key in one if one[key] != other[key]} <= {"optimiser", "name"}

@@ -315,7 +315,7 @@ def test_a_picture_that_comes_with_a_network_is_its_photo(screen: Screen, tmp_pa
     page.select_option("#models-form [name=preset]", "unit")
     look_inside(screen)
     page.locator(".models-offer").first.click()
-    twins = page.locator(".models-list li", has_text="Twin").locator(".twin")
+    twins = page.locator(".models-list li", has_text="Twin").locator(".same-name")
     expect(twins).to_have_count(2)
     expect(twins.first).to_contain_text("pixels, opened at")
 

@@ -89,7 +89,7 @@ WAYS = [
     ({"preset": "unit"}, "becomes value ÷ 255."),
     ({"preset": "symmetric"}, "becomes (value ÷ 255 − 0.5) ÷ 0.5."),
     ({"preset": "imagenet", "channels": "bgr"}, "(value ÷ 255 − (0.406, 0.456, 0.485)) ÷ (0.225, 0.224, 0.229), in this order"),
-    ({"preset": "own", "mean": "127.5", "std": "0.004", "scale": "1"}, "(value − 127.5) ÷ 0.004."),
+    ({"preset": "custom", "mean": "127.5", "std": "0.004", "scale": "1"}, "(value − 127.5) ÷ 0.004."),
     ({"cropMode": "border"}, "all of the photo, with borders"),
     ({"cropMode": "squash"}, "stretched to fit"),
 ]  # fmt: skip
@@ -144,25 +144,25 @@ def test_an_assumed_way_is_said_and_the_ways_are_compared(screen: Screen, tmp_pa
     page = screen.page
     model = bring(screen, tmp_path, "Nobody says.onnx")
     assert model["preprocess"]["source"] == "assumed"
-    expect(page.locator("#ways-open")).to_contain_text("assumed", use_inner_text=True)
-    page.click("#ways-open")
-    page.wait_for_selector("#ways-dialog tbody tr >> nth=4")
+    expect(page.locator("#preprocessing-open")).to_contain_text("assumed", use_inner_text=True)
+    page.click("#preprocessing-open")
+    page.wait_for_selector("#preprocessing-dialog tbody tr >> nth=4")
     check_with_axe(screen)
-    presets = page.locator("#ways-dialog tbody tr").evaluate_all(
+    presets = page.locator("#preprocessing-dialog tbody tr").evaluate_all(
         "rows => rows.map((r) => r.dataset.preset)"
     )
     assert presets == ["imagenet", "unit", "symmetric", "caffe", "raw"]
-    assert "as it is now" in page.locator("#ways-dialog tbody tr").first.inner_text()
-    assert "%" in page.locator("#ways-dialog tr[data-preset=raw] td").first.inner_text()
-    page.click("#ways-dialog tr[data-preset=raw] button")
-    page.wait_for_function("() => !document.querySelector('#ways-dialog').open")
+    assert "as it is now" in page.locator("#preprocessing-dialog tbody tr").first.inner_text()
+    assert "%" in page.locator("#preprocessing-dialog tr[data-preset=raw] td").first.inner_text()
+    page.click("#preprocessing-dialog tr[data-preset=raw] button")
+    page.wait_for_function("() => !document.querySelector('#preprocessing-dialog').open")
     page.wait_for_function("id => document.querySelector('#model').value !== id", arg=model["id"])
     page.wait_for_function(
         "() => document.querySelector('#network-input-words').textContent.includes('becomes value.')"
     )
     taken = screen.get(f"models/{shown_model(screen)}")
     assert (taken["title"], taken["preprocess"]["source"]) == ("Nobody says", "chosen")
-    expect(page.locator("#ways-open")).to_contain_text("Other preprocessing", use_inner_text=True)
+    expect(page.locator("#preprocessing-open")).to_contain_text("Other preprocessing", use_inner_text=True)
 
 
 def test_the_ways_of_a_detector_are_compared_by_its_boxes(screen: Screen, tmp_path: Path):
@@ -170,13 +170,13 @@ def test_the_ways_of_a_detector_are_compared_by_its_boxes(screen: Screen, tmp_pa
     drop_bytes(screen, tmp_path, "Boxes.onnx", as_onnx(detector((*columns_of(BOX), *SCORES))))
     page.wait_for_selector("#models-open")
     look_inside(screen)
-    page.click("#ways-open")
-    row = page.locator("#ways-dialog tr[data-preset=raw]")
+    page.click("#preprocessing-open")
+    row = page.locator("#preprocessing-dialog tr[data-preset=raw]")
     expect(row).to_contain_text("1 box, best confidence 80")
     with page.expect_request("**/copies**"):
         row.get_by_role("button").click()
-    expect(page.locator("#ways-dialog")).to_be_hidden()
+    expect(page.locator("#preprocessing-dialog")).to_be_hidden()
 
 
 def test_a_network_whose_file_says_how_is_not_asked_about(screen: Screen):
-    expect(screen.page.locator("#ways-open")).to_be_hidden()
+    expect(screen.page.locator("#preprocessing-open")).to_be_hidden()

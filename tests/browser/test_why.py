@@ -31,10 +31,10 @@ def wait_for_answer(screen: Screen, timeout: float = 60_000) -> None:
     )
 
 
-def ask(screen: Screen, **wish: Any) -> dict:
+def ask(screen: Screen, **request: Any) -> dict:
     """The API's own answer, asked for outside of the page."""
     url = f"{screen.site}/api/v1/analyses/{screen.analysis_id}/attributions"
-    answer = screen.page.request.post(url, data=wish, headers={"Accept": "application/json"})
+    answer = screen.page.request.post(url, data=request, headers={"Accept": "application/json"})
     assert answer.ok, answer.text()
     return answer.json()
 

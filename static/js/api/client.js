@@ -178,13 +178,13 @@ export function fetchDifference(of, to, signal) {
  * server, too.
  *
  * @param {string} analysis
- * @param {Record<string, unknown>} wish the method, the target and its options
+ * @param {Record<string, unknown>} options the method, the target and its options
  * @param {AbortSignal} signal
  * @param {(done: number, total: number) => void} onProgress
  * @returns {Promise<Attribution>}
  */
-export async function postAttribution(analysis, wish, signal, onProgress) {
-  const response = await post(`${analysisPath(analysis)}/attributions`, wish, "text/event-stream", signal);
+export async function postAttribution(analysis, options, signal, onProgress) {
+  const response = await post(`${analysisPath(analysis)}/attributions`, options, "text/event-stream", signal);
   for await (const { event, data } of readEvents(response)) {
     if (event === "progress") onProgress(data.done, data.total);
     else if (event === "problem") throw new ProblemError(data);

@@ -142,9 +142,9 @@ async function jury({ app, layer, signal }) {
   }));
   const sorted = largestFirst(pieces);
   const rest = sorted.slice(PIECES);
-  const others = rest.length ? [{ name: t.sums.others(rest.length), sum: total(rest.map(({ sum }) => sum)) }] : [];
+  const others = rest.length ? [{ name: t.explain.others(rest.length), sum: total(rest.map(({ sum }) => sum)) }] : [];
   return [
-    ledger(app, [...sorted.slice(0, PIECES), ...others, { name: t.sums.bias, sum: explanation.bias }], explanation.value),
+    ledger(app, [...sorted.slice(0, PIECES), ...others, { name: t.explain.bias, sum: explanation.bias }], explanation.value),
     caption(t.article.figures.jury(words(labels?.[unit] ?? t.numbers.number(unit)), layer.name, count(explanation.terms.length))),
   ];
 }
@@ -200,7 +200,7 @@ function picture({ store }, plane, layer, range, name, mark) {
  * @param {Box} mark
  */
 function photograph(inputImage, layer, mark) {
-  const canvas = h("canvas", { width: inputImage.width, height: inputImage.height, role: "img", "aria-label": t.seen.title });
+  const canvas = h("canvas", { width: inputImage.width, height: inputImage.height, role: "img", "aria-label": t.networkInput.title });
   canvas.getContext("2d")?.drawImage(inputImage, 0, 0);
   return framed(canvas, layer, t.photo.title, mark);
 }

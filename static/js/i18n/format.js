@@ -158,7 +158,7 @@ export function shapeText(shape) {
  */
 export function formText({ shape, native_shape: own }) {
   if (!own) return shapeText(shape);
-  return t.stage.ownShape(own.length ? own.join(" × ") : t.numbers.numbers(1), shapeText(shape));
+  return t.stage.nativeShape(own.length ? own.join(" × ") : t.numbers.numbers(1), shapeText(shape));
 }
 
 /**

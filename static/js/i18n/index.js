@@ -45,11 +45,11 @@ export function chooseLanguage(code) {
 }
 
 /**
- * @param {(string | null)[]} wishes best first, as in `de` or `de-AT`
+ * @param {(string | null)[]} preferred best first, as in `de` or `de-AT`
  * @returns {string}
  */
-function choose(wishes) {
-  const codes = wishes.map((wish) => wish?.split("-")[0]?.toLowerCase() ?? "");
+function choose(preferred) {
+  const codes = preferred.map((tag) => tag?.split("-")[0]?.toLowerCase() ?? "");
   return codes.find((code) => Object.hasOwn(LANGUAGES, code)) ?? "en";
 }
 

@@ -99,7 +99,7 @@ export function indexOf(axes, coordinates) {
  */
 export function placeInWords(model, info, index) {
   const axes = axesOf(model, info);
-  return coordinatesOf(axes, index).map((at, i) => t.why.coordinate(t.why.axes[axes[i]?.name ?? "unit"], at)).join(" · ");
+  return coordinatesOf(axes, index).map((at, i) => t.attribution.coordinate(t.attribution.axes[axes[i]?.name ?? "unit"], at)).join(" · ");
 }
 
 /**

@@ -113,7 +113,7 @@ export class Comparison {
     this.look(compareMode);
   }
 
-  /** Make anew what is wished for. */
+  /** Make the requested comparison again. */
   again() {
     this.#stop();
     this.#follow();
@@ -153,7 +153,7 @@ export class Comparison {
   }
 
   /**
-   * Another photo, or another network for it, has come onto the page: what was wished for is made
+   * Another photo, or another network for it, has come onto the page: the requested comparison is made
    * of that.
    */
   #arrive() {
@@ -169,8 +169,8 @@ export class Comparison {
   }
 
   /**
-   * Make what is wished for. While a slider moves, one variant is made at a time and the latest
-   * wish is next; anything else that is under way is given up.
+   * Make the requested comparison. While a slider moves, one variant is made at a time and the latest
+   * request is next; anything else that is under way is given up.
    */
   #follow() {
     const request = this.#request();

@@ -59,7 +59,7 @@ class ExplanationLoader {
   }
 
   /**
-   * Go on with what is wished for by now.
+   * Go on with the latest request.
    *
    * @param {ExplainRequest} answered
    */

@@ -13,7 +13,7 @@ import { t } from "../i18n/index.js";
  * @property {string} name
  * @property {string} size HEIGHTxWIDTH
  * @property {readonly (number | null)[]} fixed the height and width that the file fixes, as far as a refusal told
- * @property {string} preset "imagenet", "unit", "symmetric", "raw", "caffe"; or "own" for mean, std and scale
+ * @property {string} preset "imagenet", "unit", "symmetric", "raw", "caffe"; or "custom" for mean, std and scale
  * @property {string} mean
  * @property {string} std
  * @property {string} scale "1" where mean and std are for pixels from 0 to 255
@@ -91,7 +91,7 @@ export class ModelsController {
     try {
       const model = await api.postModel(formOf(importedFile), signal, (sent, total) => {
         const isSent = sent >= total;
-        onProgress({ text: isSent ? t.own.reading : t.work.sending(bytes(sent), bytes(total)), fraction: isSent ? null : sent / total });
+        onProgress({ text: isSent ? t.models.reading : t.status.sending(bytes(sent), bytes(total)), fraction: isSent ? null : sent / total });
       });
       this.#importedFile.set(model.id, importedFile);
       this.#times.set(model.id, new Date());
@@ -214,14 +214,14 @@ export function defaultOptions(file) {
 /** @param {ImportedFile} importedFile */
 function formOf({ file, data, importOptions }) {
   const form = new FormData();
-  const isOwn = importOptions.preset === "own";
+  const isCustom = importOptions.preset === "custom";
   const texts = {
     name: importOptions.name,
     size: importOptions.size,
-    preset: isOwn ? "" : importOptions.preset,
-    mean: isOwn ? numbersOf(importOptions.mean) : "",
-    std: isOwn ? numbersOf(importOptions.std) : "",
-    scale: isOwn ? importOptions.scale : "",
+    preset: isCustom ? "" : importOptions.preset,
+    mean: isCustom ? numbersOf(importOptions.mean) : "",
+    std: isCustom ? numbersOf(importOptions.std) : "",
+    scale: isCustom ? importOptions.scale : "",
     channels: importOptions.channels,
     crop_mode: importOptions.cropMode,
     labels: importOptions.labels === "imagenet" ? "imagenet" : "",

@@ -46,7 +46,7 @@ export class PhotoController {
    * @param {UrlState} urlState
    */
   start(urlState) {
-    return this.#attempt(t.work.ready, async (signal) => {
+    return this.#attempt(t.status.ready, async (signal) => {
       const [{ default: usual, models }, samples] = await Promise.all([api.fetchModels(), api.fetchSamples()]);
       this.store.set({ models, samples });
       this.store.set({ model: await api.fetchModel(urlState.model ?? usual) });
@@ -63,7 +63,7 @@ export class PhotoController {
     const { analysis, source } = originalOf(this.store.state);
     const isSameCrop = String(urlState.crop) === String(this.#crop);
     const isHere = urlState.analysis ? urlState.analysis === analysis?.id : urlState.photo === source?.id && isSameCrop;
-    if (!isHere) await this.#attempt(t.work.opening, (signal) => this.#fulfil(urlState, signal));
+    if (!isHere) await this.#attempt(t.status.opening, (signal) => this.#fulfil(urlState, signal));
   }
 
   /** Begin with the usual network after all, where an address asked for one that is gone. */
@@ -74,12 +74,12 @@ export class PhotoController {
 
   /** @param {Sample} sample */
   analyseSample(sample) {
-    return this.#attempt(t.work.reading, (signal) => this.#sample(sample, signal));
+    return this.#attempt(t.status.reading, (signal) => this.#sample(sample, signal));
   }
 
   /** @param {File} file */
   analyseFile(file) {
-    return this.#attempt(t.work.reading, (signal) =>
+    return this.#attempt(t.status.reading, (signal) =>
       sendPrepared(file, this.limits, (prepared) => {
         /** @type {Source} */
         const source = { kind: "upload", id: "", title: file.name || t.photo.yours, credit: prepared.note };
@@ -94,7 +94,7 @@ export class PhotoController {
    * @param {number[] | null} crop left, top, right, bottom in its pixels; null is the middle
    */
   recrop(crop) {
-    return this.#attempt(t.work.looking, async (signal) => {
+    return this.#attempt(t.status.looking, async (signal) => {
       const { source } = originalOf(this.store.state);
       if (this.#blob && source) await this.#analyse(this.#blob, source, this.#model(), signal, crop);
     });
@@ -107,7 +107,7 @@ export class PhotoController {
    * @param {string} id
    */
   changeModel(id) {
-    return this.#attempt(t.work.loading, async (signal) => {
+    return this.#attempt(t.status.loading, async (signal) => {
       const model = await api.fetchModel(id);
       const { samples } = this.store.state;
       const { source } = originalOf(this.store.state);
@@ -238,7 +238,7 @@ export class PhotoController {
     const { busy } = this.store.state;
     if (!busy) return;
     const done = sent >= total;
-    const text = done ? t.work.looking : t.work.sending(bytes(sent), bytes(total));
+    const text = done ? t.status.looking : t.status.sending(bytes(sent), bytes(total));
     this.store.set({ busy: { ...busy, text, fraction: done ? null : sent / total } });
   }
 

@@ -106,7 +106,7 @@ def test_events_tell_how_far_it_is_and_end_with_the_result(client, address):
     assert progress[-1][1] == {"done": 200, "total": 200}
 
 
-def test_a_wish_that_cannot_be_met_ends_the_events_with_a_problem(client, address):
+def test_a_request_that_cannot_be_met_ends_the_events_with_a_problem(client, address):
     options = {"method": "integrated_gradients", "steps": 10**6}
     answer = client.post(address, json=options, headers={"Accept": "text/event-stream"})
     ((name, problem),) = events(answer.text)

@@ -1,7 +1,7 @@
 /** Attribution. */
 
-/** @type {typeof import("../en/attribution.js").why} */
-export const why = {
+/** @type {typeof import("../en/attribution.js").attribution} */
+export const attribution = {
   title: "Warum diese Klasse?",
   titleOfValue: "Warum dieser Wert?",
   warning:
@@ -13,7 +13,7 @@ export const why = {
   unit: "Welcher Wert (leer: der größte)",
   axes: { unit: "Einheit", map: "Karte", y: "y", x: "x", box: "Kasten", value: "Wert" },
   coordinate: (axis, at) => `${axis} ${at}`,
-  zero: {
+  baselines: {
     black: "Schwarz",
     white: "Weiß",
     grey: (level) => `Grau (${level} von 255)`,
@@ -64,7 +64,7 @@ export const why = {
   headingOf: (unit, output) => (unit ? `Was ${unit} von „${output}“ erhöht` : `Was das Maximum von „${output}“ erhöht`),
   numberOf: (unit, output) => `${unit} von ${output}`,
   at: (method, layer) => `${method}, Schicht ${layer}`,
-  strength: "Deckkraft",
+  opacity: "Deckkraft",
   positive: "nur positive Zuschreibungen",
   compare: "Die schnellen Verfahren vergleichen",
   allQuick: "alle schnellen Verfahren, jedes auf seiner eigenen Skala",

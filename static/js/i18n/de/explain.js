@@ -2,8 +2,8 @@
 
 import { some } from "./plural.js";
 
-/** @type {typeof import("../en/explain.js").sums} */
-export const sums = {
+/** @type {typeof import("../en/explain.js").explain} */
+export const explain = {
   bias: "Bias",
   together: "Summe",
   outside: (place) => `${place}, außerhalb`,
@@ -19,23 +19,23 @@ export const sums = {
     countedAsZero: "Padding: zählt als 0",
     edge: "Padding 0",
   },
-  jury: {
+  dense: {
     formula: (pieces) => ` = ${some(pieces, "Eingabe", "Eingaben")} × Gewicht `,
     balance: (label, pro, contra) => `Für${label === null ? "" : ` „${label}“`}: ${pro}. Dagegen: ${contra}.`,
     where: (label) => `Wo auf dem Foto die Beiträge${label ? ` zu „${label}“` : ""} liegen`,
     caption: (where, maps, height, width) =>
       `${where}: alle ${maps} Karten aufeinandergelegt, ${height} × ${width} Positionen. Orange spricht dafür, Blau dagegen.`,
   },
-  block: {
+  pooling: {
     largest: (n) => ` = Maximum von ${n}`,
     mean: (n) => ` = Mittelwert von ${n}`,
     more: (n) => `und ${n} weitere`,
-    kept: "Maximum: ",
+    maximum: "Maximum: ",
     allEqual: "Alle sind gleich; die erste zählt.",
-    thrownAway: (n) => `Die anderen ${n} fallen weg.`,
+    discarded: (n) => `Die anderen ${n} fallen weg.`,
     sum: (sum, weight, cells) => `Summe ${sum} × ${weight} (1 ÷ ${cells}) = `,
   },
-  few: {
+  elementwise: {
     constant: "Eine Konstante: Sie wird aus keinem anderen Wert berechnet.",
     copy: "Eine Kopie von ",
     sum: (n) => ` = Summe von ${n}`,
@@ -55,7 +55,7 @@ export const sums = {
     beyond: "Jenseits einer Grenze: dort festgehalten.",
     label: (x, y) => `Die Kurve, bei ${x} ist sie ${y}`,
   },
-  share: {
+  softmax: {
     highest: (score) => `Das Logit ${score} ist das höchste, darum zählt es als e⁰ = 1. `,
     below: (score, gap, highest) => `Das Logit ${score} liegt ${gap} unter dem höchsten, ${highest}. `,
     rule: "e hoch dieser Zahl, geteilt durch die Summe von allen, ist die Wahrscheinlichkeit.",

@@ -6,23 +6,23 @@ export const inspector = {
   tabs: "Was der Inspektor zeigt",
   layer: "Schicht",
   whatif: "Was wäre, wenn?",
-  why: "Warum diese Klasse?",
+  attribution: "Warum diese Klasse?",
   end: "Ende",
   start: "Anfang",
   shape: "Form",
   layout: "Achsen",
   axes: { N: "Batch", C: "Kanäle", H: "Höhe", W: "Breite", L: "Länge" },
   notPerPicture: "keine Batch-Achse",
-  madeFrom: "Eingabe",
+  inputs: "Eingabe",
   thePhoto: "das Foto",
   parameters: "Parameter",
   multiplyAdds: "Multiply-Adds",
-  sees: "Rezeptives Feld",
-  smallest: "Minimum",
-  largest: "Maximum",
+  receptiveField: "Rezeptives Feld",
+  min: "Minimum",
+  max: "Maximum",
   mean: "Mittelwert",
-  zero: "Nullen",
-  dead: "tote Karten",
+  zeros: "Nullen",
+  deadMaps: "tote Karten",
   settings: {
     kernel: "Kern",
     stride: "Schrittweite",
@@ -37,11 +37,11 @@ export const inspector = {
     value: "Wert",
     shape: "Form",
   },
-  sums: "Wie dieser Wert berechnet wird",
+  explanation: "Wie dieser Wert berechnet wird",
 };
 
-/** @type {typeof import("../en/inspector.js").field} */
-export const field = {
+/** @type {typeof import("../en/inspector.js").effectiveReceptiveField} */
+export const effectiveReceptiveField = {
   button: "Effektives rezeptives Feld",
   nothing: "Der Gradient ist für jedes Pixel null: Jeder Pfad zu diesem Wert ist abgeschaltet, oder er hängt von keinem ab.",
   words: ({ height, width, middle, strongest, y, x }) =>
@@ -50,14 +50,14 @@ export const field = {
     `Das stärkste Pixel ist y ${y} · x ${x}: Eine Änderung um 1 dort ändert den Wert um höchstens ${strongest}.`,
 };
 
-/** @type {typeof import("../en/inspector.js").trail} */
-export const trail = {
+/** @type {typeof import("../en/inspector.js").strongestPath} */
+export const strongestPath = {
   tools: "Von diesem Wert zum Foto",
   button: "Stärkster Pfad zum Foto",
-  anew: "Stärkster Pfad von hier aus",
+  fromHere: "Stärkster Pfad von hier aus",
   title: "Der stärkste Pfad",
   lead: "Von allen Summanden, aus denen ein Wert berechnet wird, der größte; dann dort dasselbe, zurück bis zum Foto.",
-  brought: "Beitrag zum Wert darüber",
+  contribution: "Beitrag zum Wert darüber",
   next: "Einen Schritt weiter zurück",
   close: "Pfad schließen",
   unit: (unit) => `Einheit ${unit}`,

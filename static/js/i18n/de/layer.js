@@ -9,7 +9,7 @@ export const stage = {
   order: "Sortiert nach",
   orders: { number: "Kanal", mean: "Mittelwert", max: "Maximum", spread: "Standardabweichung" },
   ordersTitle: "Mittelwert, Maximum und Standardabweichung über die Positionen einer Karte",
-  ownShape: (own, shown) => `${own}, gezeigt als ${shown}`,
+  nativeShape: (own, shown) => `${own}, gezeigt als ${shown}`,
   maps: (layer) => `Aktivierungen von ${layer}`,
   numbers: (layer) => `Werte von ${layer}`,
   zero: (name) => `${name}, überall null`,
@@ -30,9 +30,9 @@ export const legend = {
   network: "Netz",
 };
 
-/** @type {typeof import("../en/layer.js").micro} */
-export const micro = {
-  slide: {
+/** @type {typeof import("../en/layer.js").mapDetail} */
+export const mapDetail = {
+  windowAnimation: {
     title: "Gleitendes Fenster",
     play: "Abspielen: das Fenster gleitet",
     pause: "Anhalten",
@@ -42,14 +42,14 @@ export const micro = {
     pace: (numbers) => `${numbers} / s`,
     end: "ganze Karte",
   },
-  close: {
+  windowDetail: {
     title: "Ein Fenster, Wert für Wert",
     choose: "Diese Werte zeigen",
     window: "Fenster",
     kernel: "× Kern",
     products: "= Produkte",
     sum: "Summe",
-    seen: "das Foto",
+    photo: "das Foto",
     colourKernel: "Kern in Farbe",
     howColoured: "Die Gewichte für Rot, Grün und Blau zu einer Farbe gemischt, alle drei auf einer Skala; Grau ist null.",
     outside: "Padding, zählt als 0",
@@ -70,7 +70,7 @@ export const micro = {
     before: "Größere",
     next: "Kleinere",
   },
-  sums: {
+  terms: {
     all: "Alle zeigen",
     beyond: "länger als die Skala",
     others: (n) => `${n} andere`,

@@ -2,16 +2,16 @@
 
 import { some } from "./plural.js";
 
-/** @type {typeof import("../en/models.js").own} */
-export const own = {
+/** @type {typeof import("../en/models.js").models} */
+export const models = {
   offer: "Netz hochladen …",
   title: "Eigenes Netz",
   lead: "Eine ONNX-Datei mit einem Netz, das ein Bild bekommt, oder hier gespeicherte Gewichte (.safetensors). PyTorch, TensorFlow und Keras schreiben ONNX. Liegen seine Gewichte in Dateien daneben (.onnx.data), alle zusammen wählen oder ablegen.",
   choose: "Datei wählen",
   another: "Andere Datei",
   reading: "Der Server liest es",
-  look: "Öffnen",
-  lookAgain: "Noch einmal öffnen",
+  submit: "Öffnen",
+  submitAgain: "Noch einmal öffnen",
   name: "Name",
   size: "Größe der Eingabe",
   height: "Höhe in Pixeln",
@@ -20,7 +20,7 @@ export const own = {
   fixedSize: (size) => `${size} Pixel, wie es in der Datei steht`,
   fixedSide: { height: "die Höhe legt die Datei fest", width: "die Breite legt die Datei fest" },
   photo: (name) => `${name} wird zum Foto, sobald das Netz gelesen ist.`,
-  twin: (size, time, id) => `${size} Pixel, ${time ? `geöffnet um ${time}` : `Nummer …${id}`}`,
+  sameName: (size, time, id) => `${size} Pixel, ${time ? `geöffnet um ${time}` : `Nummer …${id}`}`,
   normalisation: "Normierung",
   presets: {
     "": "Wie in der Datei, oder wie das Netz es zeigt, sonst wie ImageNet",
@@ -29,7 +29,7 @@ export const own = {
     symmetric: "−1 … 1",
     raw: "0 … 255",
     caffe: "Caffe: BGR (Blau, Grün, Rot), 0 … 255",
-    own: "Eigene Werte",
+    custom: "Eigene Werte",
   },
   mean: "Mittel",
   std: "Standardabweichung",
@@ -37,7 +37,7 @@ export const own = {
   scales: { "": "0 … 1 (erst ÷ 255)", 1: "0 … 255" },
   formula: "(Pixel − Mittelwert) ÷ Standardabweichung; ein Wert, oder einer je Kanal in der Reihenfolge des Netzes.",
   channels: "Kanäle",
-  channelChoices: { "": "Rot, Grün, Blau, oder wie die Vorgabe sagt", rgb: "Rot, Grün, Blau", bgr: "Blau, Grün, Rot", rgba: "Rot, Grün, Blau und Deckkraft", own: "Eine Liste" },
+  channelChoices: { "": "Rot, Grün, Blau, oder wie die Vorgabe sagt", rgb: "Rot, Grün, Blau", bgr: "Blau, Grün, Rot", rgba: "Rot, Grün, Blau und Deckkraft", list: "Eine Liste" },
   channelList: "Wert jedes Kanals",
   channelHint: "r, g und b sind Farben, a ist überall 255, eine Zahl von 0 bis 255 bleibt gleich.",
   cropMode: "Fotos anderer Form",
@@ -72,7 +72,7 @@ export const own = {
     node: "Knoten",
     supported: (n) => `Die ${n} Operationen, die gerechnet werden können`,
     nothingLost: "Das Foto und das Netz auf der Seite sind, wie sie waren.",
-    ways: {
+    remedies: {
       "model-too-large": "Gewichte in halber Genauigkeit, eine kleinere Eingabe oder eine kleinere Fassung des Netzes passen vielleicht.",
     },
     mismatch: "Ein Feld passt nicht zu dieser Datei",
@@ -88,8 +88,8 @@ export const own = {
   },
 };
 
-/** @type {typeof import("../en/models.js").ways} */
-export const ways = {
+/** @type {typeof import("../en/models.js").preprocessing} */
+export const preprocessing = {
   open: "Andere Vorverarbeitung",
   assumed: "Die Vorverarbeitung ist angenommen: vergleichen",
   title: "Vorverarbeitung des Fotos",
@@ -100,9 +100,9 @@ export const ways = {
     chosen: "Die Vorverarbeitung wurde beim Hochladen des Netzes gewählt.",
     assumed: "Die Datei des Netzes nennt keine Vorverarbeitung; die übliche ist angenommen. Die richtige gibt sichere und zutreffende Vorhersagen für Fotos von dem, womit es trainiert wurde.",
   },
-  way: "Vorverarbeitung",
+  preprocessing: "Vorverarbeitung",
   answer: "Vorhersage",
-  ofItsOwn: "Eine eigene",
+  custom: "Eine eigene",
   boxes: (n, best) => (best === null ? "kein Kasten mit 5 % oder mehr" : `${n} ${n === "1" ? "Kasten" : "Kästen"}, bester Score ${best}`),
   taking: "Das Netz wird so aufbereitet.",
   now: "wie jetzt",

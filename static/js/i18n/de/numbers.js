@@ -2,8 +2,8 @@
 
 import { some } from "./plural.js";
 
-/** @type {typeof import("../en/numbers.js").fault} */
-export const fault = {
+/** @type {typeof import("../en/numbers.js").invalidNumber} */
+export const invalidNumber = {
   whole: "eine ganze Zahl",
   any: "eine Zahl",
   from: (kind, least) => `Möglich ist ${kind} ab ${least}.`,

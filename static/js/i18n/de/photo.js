@@ -71,8 +71,8 @@ export const crop = {
   at: (left, top, width, height) => `${width} × ${height} Pixel, ${left} vom linken, ${top} vom oberen Rand`,
 };
 
-/** @type {typeof import("../en/photo.js").seen} */
-export const seen = {
+/** @type {typeof import("../en/photo.js").networkInput} */
+export const networkInput = {
   title: "Eingabe des Netzes",
   empty: "Die Eingabe des Netzes",
   label: (width, height) => `Das Foto, wie das Netz es bekam, ${width} × ${height} Pixel`,

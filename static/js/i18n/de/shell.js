@@ -17,8 +17,8 @@ export const toolbar = {
   forward: "Nächste Schicht",
   nowhere: "Schicht –",
   position: (at, count) => `Schicht ${at} von ${count}`,
-  walk: "Abspielen",
-  walkLabel: "Alle Schichten abspielen",
+  play: "Abspielen",
+  playLabel: "Alle Schichten abspielen",
   page: "Seite",
   api: "API",
   learn: "Trainieren",
@@ -27,8 +27,8 @@ export const toolbar = {
   help: "Tasten, Glossar und Hilfe",
 };
 
-/** @type {typeof import("../en/shell.js").work} */
-export const work = {
+/** @type {typeof import("../en/shell.js").status} */
+export const status = {
   ready: "Gleich geht es los",
   opening: "Das Foto wird geöffnet",
   reading: "Das Foto wird gelesen",

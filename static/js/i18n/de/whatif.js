@@ -19,7 +19,7 @@ export const whatif = {
     detail: "Der Server behält kein Foto. Eines, das über seinen Link geöffnet wurde, kann daher keinem anderen Netz gezeigt werden. Bitte das Foto neu wählen.",
   },
   again: "Noch einmal versuchen",
-  besideLayer: (layer, network) => `Neben ${layer}, aus ${network}:`,
+  matchedLayer: (layer, network) => `Neben ${layer}, aus ${network}:`,
   stage: {
     difference: (layer) => `Was sich in den Karten von ${layer} verändert hat`,
     beside: (layer) => `${layer}, vorher und nachher`,
@@ -30,7 +30,7 @@ export const whatif = {
   },
   scores: {
     title: "Vorhersage vorher und nachher",
-    apart: "Punkte",
+    points: "Punkte",
     row: (name, before, after, points) => `${name}: vorher ${before}, nachher ${after}, ${points}`,
   },
   photo: {
@@ -86,12 +86,12 @@ export const whatif = {
     scale: (filter, layer, scale) => `${filter} von ${layer} × ${scale}`,
     weight: (filter, layer, place, weight) => `${filter} von ${layer}: Gewicht ${place} auf ${weight} gesetzt`,
   },
-  beside: {
+  compareWith: {
     title: "Vergleichen mit",
     nothing: "den Änderungen oben",
     photos: "Ein anderes Foto",
     networks: "Ein anderes Netz",
-    brought: "das hochgeladene Foto",
+    uploaded: "das hochgeladene Foto",
     choose: "Ein Foto zum Vergleichen wählen",
   },
   chart: {
@@ -125,13 +125,13 @@ export const trainingStep = {
   more: "Noch einen Schritt ausführen",
   running: "Trainiert mit dem Foto …",
   undo: "Rückgängig",
-  beside: "Vorher und nachher nebeneinander",
+  sideBySide: "Vorher und nachher nebeneinander",
   stepInspector: "Schritt-Inspektor öffnen",
   /** @type {(label: string, before: string, after: string) => string} */
   score: (label, before, after) => `${label}: ${before} → ${after}`,
   loss: (/** @type {string} */ before, /** @type {string} */ after) => `Verlust ${before} → ${after}`,
   steps: (/** @type {number} */ n) => `nach ${some(n, "Schritt", "Schritten")}`,
-  moved: "Größte Änderungen",
+  largestUpdates: "Größte Änderungen",
   /** @type {(layer: string, filter: number) => string} */
   filter: (layer, filter) => `${layer}, Filter ${filter}`,
   undone: "Rückgängig gemacht: Das Netz ist wieder wie zuvor.",

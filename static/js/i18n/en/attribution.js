@@ -1,6 +1,6 @@
 /** Attribution. */
 
-export const why = {
+export const attribution = {
   title: "Why this class?",
   titleOfValue: "Why this value?",
   warning:
@@ -13,7 +13,7 @@ export const why = {
   axes: { unit: "unit", map: "map", y: "y", x: "x", box: "box", value: "value" },
   /** @type {(axis: string, at: number) => string} */
   coordinate: (axis, at) => `${axis} ${at}`,
-  zero: {
+  baselines: {
     black: "black",
     white: "white",
     grey: (/** @type {number} */ level) => `grey (${level} of 255)`,
@@ -73,7 +73,7 @@ export const why = {
   /** @type {(unit: string, output: string) => string} */
   numberOf: (unit, output) => `${unit} of ${output}`,
   at: (/** @type {string} */ method, /** @type {string} */ layer) => `${method}, layer ${layer}`,
-  strength: "Opacity",
+  opacity: "Opacity",
   positive: "positive attributions only",
   compare: "Compare the quick methods",
   allQuick: "all quick methods, each on its own scale",

@@ -2,7 +2,7 @@
 
 import { some } from "./plural.js";
 
-export const sums = {
+export const explain = {
   bias: "bias",
   together: "sum",
   outside: (/** @type {string} */ place) => `${place}, outside`,
@@ -18,7 +18,7 @@ export const sums = {
     countedAsZero: "padding: counted as 0",
     edge: "padding 0",
   },
-  jury: {
+  dense: {
     formula: (/** @type {number} */ pieces) => ` = ${some(pieces, "input")} × weight `,
     /** @type {(label: string | null, pro: string, contra: string) => string} */
     balance: (label, pro, contra) => `For${label === null ? "" : ` “${label}”`}: ${pro}. Against: ${contra}.`,
@@ -27,17 +27,17 @@ export const sums = {
     caption: (where, maps, height, width) =>
       `${where}: all ${maps} maps laid on top of each other, ${height} × ${width} positions. Orange speaks for, blue against.`,
   },
-  block: {
+  pooling: {
     largest: (/** @type {number} */ n) => ` = maximum of ${n}`,
     mean: (/** @type {number} */ n) => ` = mean of ${n}`,
     more: (/** @type {number} */ n) => `and ${n} more`,
-    kept: "Maximum: ",
+    maximum: "Maximum: ",
     allEqual: "All of them are equal; the first one counts.",
-    thrownAway: (/** @type {number} */ n) => `The other ${n} are discarded.`,
+    discarded: (/** @type {number} */ n) => `The other ${n} are discarded.`,
     /** @type {(sum: string, weight: string, cells: number) => string} */
     sum: (sum, weight, cells) => `Sum ${sum} × ${weight} (1 ÷ ${cells}) = `,
   },
-  few: {
+  elementwise: {
     constant: "A constant: it is computed from no other value.",
     copy: "A copy of ",
     sum: (/** @type {number} */ n) => ` = sum of ${n}`,
@@ -59,7 +59,7 @@ export const sums = {
     beyond: "Beyond a limit: held there.",
     label: (/** @type {string} */ x, /** @type {string} */ y) => `The curve, at ${x} it is ${y}`,
   },
-  share: {
+  softmax: {
     highest: (/** @type {string} */ score) => `The logit ${score} is the highest, so it counts as e⁰ = 1. `,
     /** @type {(score: string, gap: string, highest: string) => string} */
     below: (score, gap, highest) => `The logit ${score} lies ${gap} below the highest, ${highest}. `,

@@ -5,23 +5,23 @@ export const inspector = {
   tabs: "What the inspector shows",
   layer: "Layer",
   whatif: "What if?",
-  why: "Why this class?",
+  attribution: "Why this class?",
   end: "end",
   start: "beginning",
   shape: "Shape",
   layout: "Axes",
   axes: { N: "batch", C: "channels", H: "height", W: "width", L: "length" },
   notPerPicture: "no batch axis",
-  madeFrom: "Input",
+  inputs: "Input",
   thePhoto: "the photo",
   parameters: "Parameters",
   multiplyAdds: "Multiply-adds",
-  sees: "Receptive field",
-  smallest: "minimum",
-  largest: "maximum",
+  receptiveField: "Receptive field",
+  min: "minimum",
+  max: "maximum",
   mean: "mean",
-  zero: "zeros",
-  dead: "dead maps",
+  zeros: "zeros",
+  deadMaps: "dead maps",
   /** An op's settings, by the API's names; one that is not here is shown by that name. */
   settings: {
     kernel: "Kernel",
@@ -37,10 +37,10 @@ export const inspector = {
     value: "Value",
     shape: "Shape",
   },
-  sums: "How this value is computed",
+  explanation: "How this value is computed",
 };
 
-export const field = {
+export const effectiveReceptiveField = {
   button: "Effective receptive field",
   nothing: "The gradient is zero for every pixel: every path to this value is switched off, or it depends on none.",
   /** @type {(figures: { height: number, width: number, middle: string, strongest: string, y: number, x: number }) => string} */
@@ -49,13 +49,13 @@ export const field = {
     `The strongest pixel is y ${y} · x ${x}: a change of 1 there changes the value by ${strongest} at most.`,
 };
 
-export const trail = {
+export const strongestPath = {
   tools: "From this value to the photo",
   button: "Strongest path to the photo",
-  anew: "Strongest path from here",
+  fromHere: "Strongest path from here",
   title: "The strongest path",
   lead: "Of all terms that a value is computed from, the largest; then the same there, back to the photo.",
-  brought: "Its contribution to the value above",
+  contribution: "Its contribution to the value above",
   next: "Next step back",
   close: "Close the path",
   unit: (/** @type {number} */ unit) => `unit ${unit}`,

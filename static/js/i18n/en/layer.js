@@ -9,7 +9,7 @@ export const stage = {
   orders: { number: "channel", mean: "mean", max: "maximum", spread: "standard deviation" },
   ordersTitle: "Mean, maximum and standard deviation over the positions of a map",
   /** @type {(own: string, shown: string) => string} */
-  ownShape: (own, shown) => `${own}, shown as ${shown}`,
+  nativeShape: (own, shown) => `${own}, shown as ${shown}`,
   maps: (/** @type {string} */ layer) => `Activations of ${layer}`,
   numbers: (/** @type {string} */ layer) => `Values of ${layer}`,
   zero: (/** @type {string} */ name) => `${name}, zero everywhere`,
@@ -32,8 +32,8 @@ export const legend = {
   network: "network",
 };
 
-export const micro = {
-  slide: {
+export const mapDetail = {
+  windowAnimation: {
     title: "Sliding window",
     play: "Play: the window slides",
     pause: "Pause",
@@ -43,14 +43,14 @@ export const micro = {
     pace: (/** @type {string} */ numbers) => `${numbers} / s`,
     end: "whole map",
   },
-  close: {
+  windowDetail: {
     title: "One window, value by value",
     choose: "Show these values",
     window: "window",
     kernel: "× kernel",
     products: "= products",
     sum: "sum",
-    seen: "the photo",
+    photo: "the photo",
     colourKernel: "kernel in colour",
     howColoured: "The weights for red, green and blue mixed into one colour, all three on one scale; grey is zero.",
     outside: "padding, counted as 0",
@@ -74,7 +74,7 @@ export const micro = {
     before: "Larger ones",
     next: "Smaller ones",
   },
-  sums: {
+  terms: {
     all: "Show all",
     beyond: "longer than the scale",
     others: (/** @type {string} */ n) => `${n} others`,

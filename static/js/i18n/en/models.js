@@ -2,15 +2,15 @@
 
 import { some } from "./plural.js";
 
-export const own = {
+export const models = {
   offer: "Upload a network…",
   title: "Upload a network",
   lead: "An ONNX file with a network that takes an image, or weights that were saved here (.safetensors). PyTorch, TensorFlow and Keras write ONNX. Where its weights are in files beside it (.onnx.data), choose or drop them together.",
   choose: "Choose a file",
   another: "Another file",
   reading: "The server reads it",
-  look: "Open",
-  lookAgain: "Open again",
+  submit: "Open",
+  submitAgain: "Open again",
   name: "Name",
   size: "Input size",
   height: "Height in pixels",
@@ -20,7 +20,7 @@ export const own = {
   fixedSide: { height: "the file fixes the height", width: "the file fixes the width" },
   photo: (/** @type {string} */ name) => `${name} becomes the photo, once the network is read.`,
   /** @type {(size: string, time: string | null, id: string) => string} */
-  twin: (size, time, id) => `${size} pixels, ${time ? `opened at ${time}` : `number …${id}`}`,
+  sameName: (size, time, id) => `${size} pixels, ${time ? `opened at ${time}` : `number …${id}`}`,
   normalisation: "Normalisation",
   presets: {
     "": "The file's own, or what the network shows, or ImageNet's",
@@ -29,7 +29,7 @@ export const own = {
     symmetric: "−1 … 1",
     raw: "0 … 255",
     caffe: "Caffe: BGR (blue, green, red), 0 … 255",
-    own: "My own values",
+    custom: "My own values",
   },
   mean: "Mean",
   std: "Standard deviation",
@@ -37,7 +37,7 @@ export const own = {
   scales: { "": "0 … 1 (÷ 255 first)", 1: "0 … 255" },
   formula: "(pixel − mean) ÷ standard deviation; one value, or one for each channel in the network's order.",
   channels: "Channels",
-  channelChoices: { "": "Red, green, blue, or as the preset says", rgb: "Red, green, blue", bgr: "Blue, green, red", rgba: "Red, green, blue and opacity", own: "A list" },
+  channelChoices: { "": "Red, green, blue, or as the preset says", rgb: "Red, green, blue", bgr: "Blue, green, red", rgba: "Red, green, blue and opacity", list: "A list" },
   channelList: "Value of each channel",
   channelHint: "r, g and b are colours, a is 255 everywhere, a number from 0 to 255 stays the same.",
   cropMode: "Photos of another shape",
@@ -72,7 +72,7 @@ export const own = {
     node: "Node",
     supported: (/** @type {number} */ n) => `The ${n} operations that can be run`,
     nothingLost: "The photo and the network on the page are as they were.",
-    ways: {
+    remedies: {
       "model-too-large": "Half-precision weights, a smaller input or a smaller variant of the network may fit.",
     },
     mismatch: "One field does not fit this file",
@@ -89,7 +89,7 @@ export const own = {
   },
 };
 
-export const ways = {
+export const preprocessing = {
   open: "Other preprocessing",
   assumed: "The preprocessing is assumed: compare",
   title: "Preprocessing of the photo",
@@ -100,9 +100,9 @@ export const ways = {
     chosen: "The preprocessing was chosen when the network was uploaded.",
     assumed: "The network's file does not state its preprocessing, so the usual one is assumed. The right one gives confident and correct predictions on photos of what it was trained on.",
   },
-  way: "Preprocessing",
+  preprocessing: "Preprocessing",
   answer: "Prediction",
-  ofItsOwn: "Custom",
+  custom: "Custom",
   /** @type {(n: string, best: string | null) => string} */
   boxes: (n, best) => (best === null ? "no box with a confidence of 5 % or more" : `${n} ${n === "1" ? "box" : "boxes"}, best confidence ${best}`),
   taking: "The network is prepared this way.",

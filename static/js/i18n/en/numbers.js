@@ -2,7 +2,7 @@
 
 import { some } from "./plural.js";
 
-export const fault = {
+export const invalidNumber = {
   whole: "a whole number",
   any: "a number",
   /** @type {(kind: string, least: string) => string} */

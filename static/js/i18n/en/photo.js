@@ -70,7 +70,7 @@ export const crop = {
   at: (left, top, width, height) => `${width} × ${height} pixels, ${left} from the left, ${top} from the top`,
 };
 
-export const seen = {
+export const networkInput = {
   title: "Input of the network",
   empty: "The network's input",
   label: (/** @type {number} */ width, /** @type {number} */ height) => `The photo as the network got it, ${width} × ${height} pixels`,

@@ -9,7 +9,7 @@ export const answer = {
   classes: "Classes and accuracy",
   allNumbers: "All values: ",
   knows: (/** @type {string} */ network) => `${network}: classes and accuracy`,
-  taught: (/** @type {number} */ classes) =>
+  singleLabel: (/** @type {number} */ classes) =>
     `It chooses among ${some(classes, "class", "classes")} and takes everything for one of them, also what is none of them. `,
   /** @type {(tested: string, accuracy: string) => string} */
   right: (tested, accuracy) => `Accuracy ${accuracy} on ${tested} images that it was not trained on: how often its first class is the right one.`,
@@ -34,7 +34,7 @@ export const prediction = {
   logit: (logit, isPositive, label) => `One value decides, the logit: ${logit}. ${isPositive ? "Above" : "Below"} 0 it speaks for ${label}.`,
   /** @type {(yes: number, of: number) => string} */
   several: (yes, of) => `${yes} of ${of} are likelier than not (50 %, the decision threshold). They do not exclude each other, and need not add up to 100 %.`,
-  tells: (/** @type {number} */ n) => `It answers yes or no to each of ${some(n, "class", "classes")}; any number of them may be true at once. `,
+  multilabel: (/** @type {number} */ n) => `It answers yes or no to each of ${some(n, "class", "classes")}; any number of them may be true at once. `,
   numbers: "Values with their signs, around zero. What they measure is not said in the file.",
   /** @type {(rest: string, layer: string) => string} */
   more: (rest, layer) => `And ${rest} more in the layer ${layer}. What they measure is not said in the file.`,
@@ -67,7 +67,7 @@ export const prediction = {
   from: (least, most) => `From ${least} to ${most}.`,
   area: "Fraction of the image that each class covers.",
   otherClasses: (/** @type {string} */ n) => `And ${n} more that cover less.`,
-  strength: "Opacity of the map",
+  opacity: "Opacity of the map",
   over: "Over the photo ",
   /** @type {(width: number, height: number) => string} */
   beside: (width, height) => `The output, ${width} × ${height}`,

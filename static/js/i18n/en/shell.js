@@ -16,8 +16,8 @@ export const toolbar = {
   forward: "Next layer",
   nowhere: "Layer –",
   position: (/** @type {number} */ at, /** @type {number} */ count) => `Layer ${at} of ${count}`,
-  walk: "Play",
-  walkLabel: "Play through the layers",
+  play: "Play",
+  playLabel: "Play through the layers",
   page: "Page",
   api: "API",
   learn: "Train",
@@ -26,7 +26,7 @@ export const toolbar = {
   help: "Keys, glossary and help",
 };
 
-export const work = {
+export const status = {
   ready: "Getting ready",
   opening: "Opening the photo",
   reading: "Reading the photo",

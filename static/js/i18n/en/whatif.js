@@ -18,7 +18,7 @@ export const whatif = {
     detail: "The server keeps no photo, so one that was opened by its link cannot be shown to another network. Choose the photo again.",
   },
   again: "Try again",
-  besideLayer: (/** @type {string} */ layer, /** @type {string} */ network) => `${layer} beside, in ${network},`,
+  matchedLayer: (/** @type {string} */ layer, /** @type {string} */ network) => `${layer} beside, in ${network},`,
   stage: {
     difference: (/** @type {string} */ layer) => `What changed in the maps of ${layer}`,
     beside: (/** @type {string} */ layer) => `${layer}, before and after`,
@@ -31,7 +31,7 @@ export const whatif = {
   },
   scores: {
     title: "Prediction before and after",
-    apart: "points",
+    points: "points",
     row: (/** @type {string} */ name, /** @type {string} */ before, /** @type {string} */ after, /** @type {string} */ points) =>
       `${name}: ${before} before, ${after} after, ${points}`,
   },
@@ -91,12 +91,12 @@ export const whatif = {
     weight: (/** @type {string} */ filter, /** @type {string} */ layer, /** @type {string} */ place, /** @type {string} */ weight) =>
       `${filter} of ${layer}: weight ${place} set to ${weight}`,
   },
-  beside: {
+  compareWith: {
     title: "Compare with",
     nothing: "the changes above",
     photos: "Another photo",
     networks: "Another network",
-    brought: "the uploaded photo",
+    uploaded: "the uploaded photo",
     choose: "Choose a photo to compare with",
   },
   chart: {
@@ -130,13 +130,13 @@ export const trainingStep = {
   more: "Run another step",
   running: "Training on the photo …",
   undo: "Undo",
-  beside: "Before and after, side by side",
+  sideBySide: "Before and after, side by side",
   stepInspector: "Open the step inspector",
   /** @type {(label: string, before: string, after: string) => string} */
   score: (label, before, after) => `${label}: ${before} → ${after}`,
   loss: (/** @type {string} */ before, /** @type {string} */ after) => `Loss ${before} → ${after}`,
   steps: (/** @type {number} */ n) => `after ${some(n, "step", "steps")}`,
-  moved: "Largest updates",
+  largestUpdates: "Largest updates",
   /** @type {(layer: string, filter: number) => string} */
   filter: (layer, filter) => `${layer}, filter ${filter}`,
   undone: "Undone: the network is as it was.",

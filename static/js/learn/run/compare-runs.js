@@ -11,10 +11,10 @@ import { isOver } from "./runner.js";
  * @typedef {import("../types.js").LayerSpec} LayerSpec
  * @typedef {import("../types.js").Run} Run
  * @typedef {import("../types.js").TrainingConfig} TrainingConfig
- * @typedef {keyof typeof t.learn.run.race.kinds} Kind
+ * @typedef {keyof typeof t.learn.run.compareRuns.kinds} Kind
  */
 
-const words = t.learn.run.race;
+const words = t.learn.run.compareRuns;
 const ACTIVATIONS = ["relu", "sigmoid", "tanh"];
 const OPTIMISERS = ["sgd", "momentum", "rmsprop", "adam"];
 const NAMES = /** @type {Record<string, string>} */ ({
@@ -34,7 +34,7 @@ export function mountCompareRuns(store, runner) {
   root.append(leader, offer);
   const show = () => {
     const { run, secondRun } = store.state;
-    offer.textContent = secondRun ? t.learn.run.controls.endRace : t.learn.run.controls.race;
+    offer.textContent = secondRun ? t.learn.run.controls.endComparison : t.learn.run.controls.compareRuns;
     const text = run && secondRun ? standing(run, secondRun) : "";
     if (leader.textContent !== text) leader.textContent = text;
   };
@@ -52,7 +52,7 @@ export function nameOf({ name, config }) {
 }
 
 /**
- * Who leads: on the pictures never shown where both have been examined as often, until then by
+ * Who leads: by the validation accuracy where both have been evaluated as often, until then by
  * their last losses.
  *
  * @param {Run} run
@@ -68,10 +68,10 @@ export function standing(run, secondRun) {
     return (over ? words.won : words.leads)(nameOf(a > b ? run : secondRun), by);
   }
   const both = Math.min(run.step, secondRun.step); // how far both have come
-  const [mine, its] = [run, secondRun].map(({ batches: all }) => meanLoss(all.filter(([step = 0]) => step <= both).slice(-20)));
-  if (mine === undefined || its === undefined || Number.isNaN(mine + its)) return words.none;
-  const [better, worse] = [Math.min(mine, its), Math.max(mine, its)];
-  return words.ahead(nameOf(mine < its ? run : secondRun), decimals(better, 3), decimals(worse, 3));
+  const [first, second] = [run, secondRun].map(({ batches: all }) => meanLoss(all.filter(([step = 0]) => step <= both).slice(-20)));
+  if (first === undefined || second === undefined || Number.isNaN(first + second)) return words.none;
+  const [better, worse] = [Math.min(first, second), Math.max(first, second)];
+  return words.ahead(nameOf(first < second ? run : secondRun), decimals(better, 3), decimals(worse, 3));
 }
 
 /** @param {import("../types.js").BatchMetrics[]} some */
@@ -96,10 +96,10 @@ function comparisonDialog(store, runner) {
   const go = h("button", { type: "button", class: "plain main", id: "compare-runs-go" }, words.go);
   go.addEventListener("click", () => {
     const { config } = store.state;
-    const [mine, matchedLayer] = twins(config, /** @type {Kind} */ (kind.value), value.value);
+    const [firstConfig, secondConfig] = pairOfConfigs(config, /** @type {Kind} */ (kind.value), value.value);
     dialog.close();
-    store.set({ config: mine });
-    void runner.race(matchedLayer);
+    store.set({ config: firstConfig });
+    void runner.compareRuns(secondConfig);
   });
   dialog.append(
     h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
@@ -119,7 +119,7 @@ function comparisonDialog(store, runner) {
 }
 
 /**
- * What a twin may have that the config has not.
+ * What the second run may have that the config has not.
  *
  * @param {TrainingConfig} config
  * @param {Kind} kind
@@ -131,14 +131,14 @@ function choicesOf(config, kind) {
 }
 
 /**
- * The config and its twin, each named by what is different.
+ * The configs of both runs, each named by what is different.
  *
  * @param {TrainingConfig} config
  * @param {Kind} kind
  * @param {string} value
  * @returns {[TrainingConfig, TrainingConfig]}
  */
-function twins(config, kind, value) {
+function pairOfConfigs(config, kind, value) {
   if (kind === "optimiser") return [{ ...config, name: named(config.optimiser) }, { ...config, optimiser: /** @type {TrainingConfig["optimiser"]} */ (value), name: named(value) }];
   if (kind === "learning_rate") {
     return [{ ...config, name: named(String(config.learning_rate)) }, { ...config, learning_rate: Number(value), name: named(value) }];

@@ -87,7 +87,7 @@ function figures({ run, busy, connected }) {
   const parts = steps ? [words.epoch(count(Math.min(epoch, epochs)), count(epochs)), words.step(count(step), count(steps))] : [];
   if (status === "running" && pace) parts.push(words.pace(count(pace)));
   if (status === "running" && left !== null) parts.push(words.left(time(left)));
-  const name = connected ? (busy ?? words.status[status]) : words.lost;
+  const name = connected ? (busy ?? words.status[status]) : words.reconnecting;
   return [h("b", { data: { status: connected ? status : "lost" } }, name), ...parts.map((part) => h("span", {}, part))];
 }
 
@@ -141,7 +141,7 @@ function recovery({ step_before: before, step_after: after }) {
 function announceStatus(store) {
   let said = "";
   store.watch(["run", "connected"], ({ run, connected }) => {
-    const text = connected ? (run ? words.status[run.status] : "") : words.lost;
+    const text = connected ? (run ? words.status[run.status] : "") : words.reconnecting;
     if (text && text !== said) announce(run ? `${text}, ${words.step(count(run.step), count(run.steps))}` : text);
     said = text;
   });

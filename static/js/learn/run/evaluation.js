@@ -20,7 +20,7 @@ import { fetchEvaluation, fetchPicture, modelUrl, pictureUrl } from "../../api/l
  * @typedef {import("../types.js").Run} Run
  */
 
-const words = t.learn.run.report;
+const words = t.learn.run.evaluation;
 const MISTAKES = 24;
 
 /**
@@ -144,7 +144,7 @@ function confusion({ classes, confusion_matrix: confusion }, theme) {
     });
     return h("tr", {}, h("th", { scope: "row" }, names[truth] ?? ""), ...cells);
   });
-  const corner = h("td", { class: "muted" }, `${words.truth} ↓`, h("br"), `${words.answer} →`);
+  const corner = h("td", { class: "muted" }, `${words.actual} ↓`, h("br"), `${words.answer} →`);
   return h(
     "div",
     { class: "confusion", role: "region", "aria-label": words.confusion, tabindex: 0 },
@@ -170,7 +170,7 @@ function mistakes(store, evaluation, run) {
         "button",
         { type: "button", "aria-label": label, title: label, on: { click: () => void open(store, run, evaluation.model, mistake) } },
         h("img", { src: pictureUrl(run.config.dataset, mistake.picture), alt: "", width: 48, height: 48 }),
-        h("span", { class: "muted" }, words.taken(truth ?? "", answer ?? "")),
+        h("span", { class: "muted" }, words.errorTile(truth ?? "", answer ?? "")),
       ),
     );
   });

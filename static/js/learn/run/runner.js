@@ -15,7 +15,7 @@ import { withNews } from "./events.js";
  */
 
 const SLOTS = /** @type {const} */ (["run", "secondRun"]);
-const words = t.learn.run.work;
+const words = t.learn.run.status;
 
 /**
  * Whether a run goes on by itself.
@@ -36,7 +36,7 @@ export function isOver(run) {
 }
 
 /**
- * Whether Play begins something new: nothing has been begun, it is over, or another thing is wished
+ * Whether Play begins something new: nothing has been begun, it is over, or another config is asked
  * for.
  *
  * @param {Readonly<LearnState>} state
@@ -106,7 +106,7 @@ export class Runner {
     });
   }
 
-  /** Back to the weights of the beginning; at once with whatever is wished for now. */
+  /** Back to the weights of the beginning; at once with the config of now. */
   reset() {
     return this.#attempt(words.resetting, async () => {
       this.closeStepInspector();
@@ -127,12 +127,12 @@ export class Runner {
   /**
    * Two networks with the same start and one difference, begun together.
    *
-   * @param {TrainingConfig} matchedLayer
+   * @param {TrainingConfig} secondConfig
    */
-  race(matchedLayer) {
+  compareRuns(secondConfig) {
     return this.#attempt(words.starting, async () => {
       this.closeStepInspector();
-      await this.#begin(this.store.state.config, matchedLayer, true);
+      await this.#begin(this.store.state.config, secondConfig, true);
       await this.#rest();
       await this.#tellAll("resume", { speed: this.store.state.speed });
     });
@@ -176,8 +176,8 @@ export class Runner {
     else await this.#makeStep(run, stepTrace.step, stepTrace.picture);
   }
 
-  /** @param {TrainingConfig} config @param {TrainingConfig | null} matchedLayer @param {boolean} paused */
-  async #begin(config, matchedLayer, paused) {
+  /** @param {TrainingConfig} config @param {TrainingConfig | null} secondConfig @param {boolean} paused */
+  async #begin(config, secondConfig, paused) {
     const problem = this.check();
     if (problem) throw new ProblemError(problem);
     for (const slot of SLOTS) {
@@ -186,9 +186,9 @@ export class Runner {
     }
     const { speed } = this.store.state;
     const { name: _, ...alone } = config; // named by a comparison; a single run is named after its dataset
-    const run = await postTraining({ ...(matchedLayer ? config : alone), paused, speed });
+    const run = await postTraining({ ...(secondConfig ? config : alone), paused, speed });
     this.store.set({ run, secondRun: null, learned: config, evaluation: null, connected: true }); // it is here, whatever becomes of the second run
-    if (matchedLayer) this.store.set({ secondRun: await postTraining({ ...matchedLayer, paused, speed }) });
+    if (secondConfig) this.store.set({ secondRun: await postTraining({ ...secondConfig, paused, speed }) });
   }
 
   /** Make sure that there is a run, and that it rests. */

@@ -20,7 +20,7 @@ import { MOST } from "./zip.js";
  */
 
 const words = t.learn.setup.data;
-const bringing = t.learn.setup.bring;
+const bringing = t.learn.setup.upload;
 const CARD = 3; // pictures of each class on a card: as many classes show
 const SHEET = 7; // pictures of each class below the cards
 

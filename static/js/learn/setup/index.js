@@ -48,7 +48,7 @@ export function showFault(root) {
   if (!fault) return null;
   fault.input.closest("details")?.setAttribute("open", "");
   fault.input.focus();
-  return { type: "field-out-of-range", status: 0, title: words.fault(fault.label), detail: fault.text };
+  return { type: "field-out-of-range", status: 0, title: words.invalidNumber(fault.label), detail: fault.text };
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Keeps the plan, shapes and counts of the network that is wished for, in step with the config. The
+ * Keeps the plan, shapes and counts of the configured network, in step with the config. The
  * latest wins.
  */
 

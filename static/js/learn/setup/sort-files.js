@@ -16,7 +16,7 @@ import { MOST } from "./zip.js";
  * @typedef {{ zip: File, skipped: string[] } | { name: string, entries: Entry[], skipped: string[] } | { problem: Problem }} Sorted
  */
 
-const words = t.learn.setup.bring;
+const words = t.learn.setup.upload;
 const PICTURE = /\.(jpe?g|jfif|png|apng|webp|gif|bmp|tiff?|avif|heic|heif|jxl|jp2|ppm|pgm|pbm|tga|ico)$/i;
 const ARCHIVE = /\.zip$/i;
 const NAMED_IN_REFUSAL = 5;

@@ -19,7 +19,7 @@ import { pack } from "./zip.js";
  * @typedef {{ text: string, fraction: number | null }} Progress
  */
 
-const words = t.learn.setup.bring;
+const words = t.learn.setup.upload;
 
 export class Bringer {
   #abort = new AbortController();

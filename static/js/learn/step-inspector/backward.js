@@ -102,6 +102,6 @@ export class Backward {
       const click = () => this.viewModel.choose(input);
       return h("button", { type: "button", class: "text", on: { click } }, `← ${input}`);
     };
-    this.#handed.replaceChildren(known.length ? words.handed : words.end, ...known.flatMap((input) => [" ", go(input)]));
+    this.#handed.replaceChildren(known.length ? words.passed : words.end, ...known.flatMap((input) => [" ", go(input)]));
   }
 }

@@ -24,7 +24,7 @@ import { precise } from "./figure.js";
  * @property {(index: number[]) => void} open
  */
 
-const words = t.learn.stepInspector.sheet;
+const words = t.learn.stepInspector.heatmap;
 const FIRST = 32; // planes at first
 /** @type {Record<string, [number, number]>} */
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

@@ -35,7 +35,7 @@ export function mountStepInspector(store, root) {
   const tabs = tabsOf(store);
   const above = h("div", { class: "step-above" });
   const body = h("div", { class: "step-main", id: "step-phase", role: "tabpanel" });
-  const panel = h("section", { class: "step-value-detail", "aria-label": words.opened.title });
+  const panel = h("section", { class: "step-value-detail", "aria-label": words.valueDetail.title });
   const putAway = () => store.set({ stepTrace: null, phase: 0 });
   const close = h("button", { type: "button", class: "icon close", "aria-label": words.close, on: { click: putAway } }, "×");
   root.append(

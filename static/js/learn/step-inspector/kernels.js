@@ -25,7 +25,7 @@ export class Kernels {
   #check = new NumberCheck(this.#number);
   #of = h("span", { class: "muted" });
   #filters = h("div", { class: "step-choices" }, h("label", {}, words.filter, " ", this.#number), this.#of, this.#check.note);
-  #moved = h("div", { class: "step-choices", role: "group", "aria-label": words.moved });
+  #moved = h("div", { class: "step-choices", role: "group", "aria-label": words.largestUpdates });
   #heatmaps = h("div", { class: "step-kernels" });
   /** @type {Heatmap[]} */
   #shown = [];
@@ -139,7 +139,7 @@ export class Kernels {
     this.#of.textContent = words.of(count);
     this.#moved.hidden = one;
     this.#moved.replaceChildren(
-      h("span", { class: "muted" }, words.moved),
+      h("span", { class: "muted" }, words.largestUpdates),
       ...chosen.largest_updates.slice(0, 5).map(({ filter: n, relative }) =>
         choice(`${n} · ${decimals(100 * relative, 2)}\u00a0%`, n === filter, () => this.viewModel.view.set({ filter: n })),
       ),

@@ -11,7 +11,7 @@ import { figure, precise } from "./figure.js";
  * @typedef {import("../types.js").StepClass} StepClass
  */
 
-const words = t.learn.stepInspector.opened;
+const words = t.learn.stepInspector.valueDetail;
 
 /**
  * @param {StepViewModel} viewModel

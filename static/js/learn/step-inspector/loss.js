@@ -34,7 +34,7 @@ export class Loss {
     const picture = stepTrace?.pictures[stepTrace.picture];
     if (!stepTrace || !picture) return;
     const titles = [
-      words.class, term("logit", words.score), term("probability", words.share), term("target", words.target), words.term, term("gradient", words.gradient),
+      words.class, term("logit", words.score), term("probability", words.probability), term("target", words.target), words.term, term("gradient", words.gradient),
     ];
     this.element.replaceChildren(
       h("h3", {}, words.title(plainWords(picture.label))),

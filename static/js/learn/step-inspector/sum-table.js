@@ -49,7 +49,7 @@ export function sumOf(viewModel, { symbols, lines, others, value }) {
       ...[words.number, symbols.join(" × "), words.product].map((title) => h("span", {}, title)),
     ),
     h("ol", { class: "step-terms" }, ...rows, ...rest),
-    h("p", { class: "step-term total" }, h("span", { class: "term-name" }, t.sums.together), h("span", {}), product(value, "total")),
+    h("p", { class: "step-term total" }, h("span", { class: "term-name" }, t.explain.together), h("span", {}), product(value, "total")),
     h("div", { class: "step-highlights" }, ...highlights.map(({ element }) => element)),
   );
 }

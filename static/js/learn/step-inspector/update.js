@@ -86,7 +86,7 @@ export class Update {
         h("td", { class: "muted" }, points(after - share)),
       ),
     );
-    const titles = [words.class, "", words.before, words.after, words.apart];
+    const titles = [words.class, "", words.before, words.after, words.points];
     this.#again.replaceChildren(
       h("h3", {}, stepTrace.applied ? words.again : words.wouldBe),
       h("p", { class: "formula again-loss" }, "L = ", figure(picture.loss), " → ", figure(picture.loss_after)),

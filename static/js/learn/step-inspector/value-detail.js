@@ -20,7 +20,7 @@ import { restOf, sumOf } from "./sum-table.js";
  *   lines: { symbol: string, formula: string, numbers: Record<string, number>, value: number }[] }} Update
  */
 
-const words = t.learn.stepInspector.opened;
+const words = t.learn.stepInspector.valueDetail;
 
 /**
  * The panel beside the maps. Follows what is opened; the latest request wins.
@@ -104,7 +104,7 @@ function valueOf(viewModel, explanation) {
     };
   });
   const rest = sorted.slice(SHOWN).reduce((sum, { product }) => sum + product, 0);
-  const others = [...restOf(sorted.length, lines.length, rest), ...(bias ? [{ name: t.sums.bias, sum: bias }] : [])];
+  const others = [...restOf(sorted.length, lines.length, rest), ...(bias ? [{ name: t.explain.bias, sum: bias }] : [])];
   const adds = lines.length + others.length > 1 || lines[0]?.product === value;
   return [
     title(numberName(layer, placeOf(index))),
@@ -222,8 +222,8 @@ function updateOf({ layer, parameter, index }, { before, step, after, lines }) {
     h("p", {}, words.update(precise(step))),
     h(
       "div",
-      { class: "step-lines", role: "region", "aria-label": words.lines, tabindex: 0 },
-      h("table", {}, h("caption", { class: "visually-hidden" }, words.lines), h("tbody", {}, ...rows)),
+      { class: "step-lines", role: "region", "aria-label": words.derivation, tabindex: 0 },
+      h("table", {}, h("caption", { class: "visually-hidden" }, words.derivation), h("tbody", {}, ...rows)),
     ),
   ];
 }

@@ -34,7 +34,7 @@ export class Compare {
     this.app = app;
     this.asking = asking;
     this.#all = METHODS.filter(({ slow }) => !slow).map((method) => this.#small(method));
-    this.element = h("div", { class: "compare", role: "group", "aria-label": t.why.compare }, ...this.#all.map(({ button }) => button));
+    this.element = h("div", { class: "compare", role: "group", "aria-label": t.attribution.compare }, ...this.#all.map(({ button }) => button));
   }
 
   /** Ask for those that are not here yet, one after the other; the latest class and photo win. */
@@ -89,7 +89,7 @@ export class Compare {
     if (!answer) return;
     const shown = mapOf(answer, overlay.positive);
     paintOver(over, shown.values, shown.width, shown.range, theme, overlay.strength);
-    button.setAttribute("aria-label", `${t.why.methods[method.id].title}. ${inWords(answer)}`);
+    button.setAttribute("aria-label", `${t.attribution.methods[method.id].title}. ${inWords(answer)}`);
   }
 
   /**
@@ -102,7 +102,7 @@ export class Compare {
     const { store } = this.app;
     const choose = () =>
       store.set({ attributionRequest: { ...store.state.attributionRequest, method: method.id, options: {} }, overlay: { ...store.state.overlay, compare: false } });
-    const { title } = t.why.methods[method.id];
+    const { title } = t.attribution.methods[method.id];
     const button = h(
       "button",
       { type: "button", class: "small", "aria-label": title, on: { click: choose } },

@@ -22,22 +22,22 @@ const SIZE = { width: 160, height: 96, left: 30, top: 8, foot: 18 };
 export function curves({ curves }, test) {
   if (!curves) {
     return [
-      h("p", {}, h("button", { type: "button", class: "text test", on: { click: test } }, t.why.test)),
-      h("p", { class: "muted" }, t.why.testLead),
+      h("p", {}, h("button", { type: "button", class: "text test", on: { click: test } }, t.attribution.test)),
+      h("p", { class: "muted" }, t.attribution.testLead),
     ];
   }
   const { fractions, deletion, insertion, deletion_area, insertion_area, random } = curves;
   const both = [...deletion, ...insertion, ...random.deletion, ...random.insertion];
   const scale = { low: Math.min(0, ...both), high: Math.max(...both, Number.EPSILON) }; // one for both, so that they compare
   return [
-    h("h3", {}, t.why.tested),
+    h("h3", {}, t.attribution.tested),
     h(
       "div",
       { class: "curves" },
-      chart(t.why.deletion(number(deletion_area), number(random.deletion_area)), fractions, deletion, random.deletion, scale),
-      chart(t.why.insertion(number(insertion_area), number(random.insertion_area)), fractions, insertion, random.insertion, scale),
+      chart(t.attribution.deletion(number(deletion_area), number(random.deletion_area)), fractions, deletion, random.deletion, scale),
+      chart(t.attribution.insertion(number(insertion_area), number(random.insertion_area)), fractions, insertion, random.insertion, scale),
     ),
-    h("p", { class: "sentence" }, t.why.howToRead),
+    h("p", { class: "sentence" }, t.attribution.howToRead),
   ];
 }
 
@@ -53,7 +53,7 @@ function chart(caption, xs, ys, yardstick, { low, high }) {
   const px = (/** @type {number} */ x) => left + x * (width - left - 6);
   const py = (/** @type {number} */ y) => height - foot - ((y - low) / (high - low)) * (height - foot - head);
   const line = (/** @type {number[]} */ ys) => ys.map((y, i) => `${px(xs[i] ?? 0).toFixed(2)} ${py(y).toFixed(2)}`).join("L");
-  const words = `${caption}: ${t.why.from0to100(number(ys[0] ?? 0), number(ys.at(-1) ?? 0))}`;
+  const words = `${caption}: ${t.attribution.from0to100(number(ys[0] ?? 0), number(ys.at(-1) ?? 0))}`;
   return h(
     "figure",
     {},
@@ -67,7 +67,7 @@ function chart(caption, xs, ys, yardstick, { low, high }) {
       svg("text", { x: left - 4, y: head + 7, "text-anchor": "end" }, rough(high)),
       svg("text", { x: left - 4, y: height - foot, "text-anchor": "end" }, rough(low)),
       svg("text", { x: px(0), y: height - 6 }, "0"),
-      svg("text", { x: px(0.5), y: height - 6, "text-anchor": "middle" }, t.why.ofPixels),
+      svg("text", { x: px(0.5), y: height - 6, "text-anchor": "middle" }, t.attribution.ofPixels),
       svg("text", { x: px(1), y: height - 6, "text-anchor": "end" }, percent(1)),
     ),
     h("figcaption", {}, caption),

@@ -23,12 +23,12 @@ export function figures(answer, { model, analysis }) {
   const chance = found?.answer.predictions?.find(({ label }) => label === (target.label ?? String(target.unit)))?.score;
   const rows = [
     model && found && chance === undefined
-      ? [t.why.figures.number, t.why.numberOf(placeInWords(model, found.info, target.unit), target.output)]
-      : [t.why.figures.target, words(target.label ?? String(target.unit))],
-    [found && isLogit(found.info) ? t.why.figures.logit : t.why.figures.score, number(score)],
-    ...(found && isLogit(found.info) && chance !== undefined ? [[t.why.figures.probability, probability(chance)]] : []),
-    [t.why.figures.sum, number(sum)],
-    ...(layer === null ? [] : [[t.why.figures.layer, layer]]),
+      ? [t.attribution.figures.number, t.attribution.numberOf(placeInWords(model, found.info, target.unit), target.output)]
+      : [t.attribution.figures.target, words(target.label ?? String(target.unit))],
+    [found && isLogit(found.info) ? t.attribution.figures.logit : t.attribution.figures.score, number(score)],
+    ...(found && isLogit(found.info) && chance !== undefined ? [[t.attribution.figures.probability, probability(chance)]] : []),
+    [t.attribution.figures.sum, number(sum)],
+    ...(layer === null ? [] : [[t.attribution.figures.layer, layer]]),
   ];
   return [
     h("dl", { class: "facts" }, ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
@@ -49,8 +49,8 @@ export function inWords({ map, size, signed }) {
   const strongest = values.indexOf(max);
   const total = values.reduce((sum, value) => sum + Math.abs(value), 0);
   const tenth = [...values].map(Math.abs).sort((a, b) => b - a).slice(0, Math.ceil(values.length / 10));
-  if (total === 0) return t.why.nothing;
-  return t.why.inWords({
+  if (total === 0) return t.attribution.nothing;
+  return t.attribution.inWords({
     low: number(min),
     high: number(max),
     y: Math.floor(strongest / width),
@@ -63,5 +63,5 @@ export function inWords({ map, size, signed }) {
 /** @param {Attribution} answer */
 function completeness({ sum, score, baseline_score }) {
   const whole = score - (baseline_score ?? 0);
-  return t.why.completeness(number(sum), number(whole), fixed(100 * Math.abs(sum - whole) / (Math.abs(whole) || 1), 1));
+  return t.attribution.completeness(number(sum), number(whole), fixed(100 * Math.abs(sum - whole) / (Math.abs(whole) || 1), 1));
 }

@@ -29,13 +29,13 @@ export class Panel {
   #asks = h("p", { class: "sentence" });
   #blind = h("p", { class: "sentence muted" });
   #output = h("select", { id: "attribution-output" });
-  #outputRow = field("attribution-output", t.why.output, this.#output);
+  #outputRow = field("attribution-output", t.attribution.output, this.#output);
   #target = h("select", { id: "attribution-target" });
-  #targetRow = field("attribution-target", t.why.target, this.#target);
+  #targetRow = field("attribution-target", t.attribution.target, this.#target);
   #unit = new UnitField((target) => this.#request({ target }));
-  #title = h("h2", {}, t.why.title);
+  #title = h("h2", {}, t.attribution.title);
   #from = h("select", { id: "attribution-from" });
-  #fromRow = field("attribution-from", t.why.from, this.#from);
+  #fromRow = field("attribution-from", t.attribution.from, this.#from);
   #options = h("details", { class: "attribution-options" });
   #work = h("div", { class: "attribution-work" });
   #outcome = h("div", { class: "attribution-outcome" });
@@ -47,7 +47,7 @@ export class Panel {
   constructor(app, asking) {
     this.app = app;
     this.asking = asking;
-    this.#method.append(...METHODS.map(({ id }) => h("option", { value: id }, t.why.methods[id].title)));
+    this.#method.append(...METHODS.map(({ id }) => h("option", { value: id }, t.attribution.methods[id].title)));
     // Options belong to a method; another one begins with its own.
     this.#method.addEventListener("change", () => this.#request({ method: this.#method.value, options: {} }));
     this.#target.addEventListener("change", () => this.#request({ target: this.#target.value || null }));
@@ -60,8 +60,8 @@ export class Panel {
       "div",
       { class: "attribution-panel" },
       this.#title,
-      h("p", { class: "muted" }, t.why.warning),
-      field("attribution-method", t.why.method, this.#method),
+      h("p", { class: "muted" }, t.attribution.warning),
+      field("attribution-method", t.attribution.method, this.#method),
       h("div", { class: "attribution-words" }, this.#asks, this.#blind),
       this.#outputRow,
       this.#targetRow,
@@ -99,15 +99,15 @@ export class Panel {
     const [best] = predictions;
     this.#targetRow.hidden = !best;
     this.#unit.ask(model, best ? null : found.info);
-    this.#title.textContent = best ? t.why.title : t.why.titleOfValue;
+    this.#title.textContent = best ? t.attribution.title : t.attribution.titleOfValue;
     this.#target.replaceChildren(
-      ...(best ? [h("option", { value: "" }, t.why.best(words(best.label), probability(best.score)))] : []),
-      ...predictions.map(({ label, score }) => h("option", { value: label }, t.why.choice(words(label), probability(score)))),
+      ...(best ? [h("option", { value: "" }, t.attribution.best(words(best.label), probability(best.score)))] : []),
+      ...predictions.map(({ label, score }) => h("option", { value: label }, t.attribution.choice(words(label), probability(score)))),
     );
     const layers = model.layers.filter((layer) => hasMaps(layer) && layer.op !== "input");
     this.#from.replaceChildren(
-      h("option", { value: "" }, t.why.usual),
-      ...layers.map(({ name, shape }) => h("option", { value: name }, t.why.layer(name, shape[1] ?? 1, shape[2] ?? 1))),
+      h("option", { value: "" }, t.attribution.usual),
+      ...layers.map(({ name, shape }) => h("option", { value: name }, t.attribution.layer(name, shape[1] ?? 1, shape[2] ?? 1))),
     );
   }
 
@@ -120,8 +120,8 @@ export class Panel {
     this.#unit.show(attributionRequest.target === null ? null : Number(attributionRequest.target));
     this.#from.value = attributionRequest.from ?? "";
     this.#fromRow.hidden = !method.atLayer;
-    this.#asks.textContent = t.why.methods[method.id].asks;
-    const { blind } = t.why.methods[method.id];
+    this.#asks.textContent = t.attribution.methods[method.id].asks;
+    const { blind } = t.attribution.methods[method.id];
     this.#blind.textContent = typeof blind === "string" ? blind : blind(zeroColour(state.model));
     this.#listOptions(method, attributionRequest);
   }
@@ -136,7 +136,7 @@ export class Panel {
     this.#options.dataset.method = method.id;
     if (!isSame) {
       this.#options.replaceChildren(
-        h("summary", {}, t.why.options),
+        h("summary", {}, t.attribution.options),
         ...method.options.map((option) => this.#optionField(option)),
       );
     }
@@ -156,7 +156,7 @@ export class Panel {
       const { [name]: _, ...rest } = this.app.store.state.attributionRequest.options;
       this.#request({ options: input.value === "" ? rest : { ...rest, [name]: input.valueAsNumber } });
     });
-    return field(`attribution-${name}`, t.why.option[name], input, check.note);
+    return field(`attribution-${name}`, t.attribution.option[name], input, check.note);
   }
 
   /** @param {Readonly<State>} state */
@@ -183,24 +183,24 @@ export class Panel {
     if (attribution?.problem) return [this.#complaint(attribution.problem)];
     if (attribution?.answer) {
       const { timings_ms } = attribution.answer;
-      return [h("p", { class: "muted" }, t.why.took(count(timings_ms.total ?? 0)))];
+      return [h("p", { class: "muted" }, t.attribution.took(count(timings_ms.total ?? 0)))];
     }
     const compute = () => void this.asking.compute();
     return [
-      h("button", { type: "button", class: "button", on: { click: compute } }, t.why.compute),
-      ...(isSlow ? [h("p", { class: "muted" }, t.why.slow)] : []),
+      h("button", { type: "button", class: "button", on: { click: compute } }, t.attribution.compute),
+      ...(isSlow ? [h("p", { class: "muted" }, t.attribution.slow)] : []),
     ];
   }
 
   /** @param {{ done: number, total: number }} progress */
   #progress({ done, total }) {
-    const text = total ? t.why.progress(count(done), count(total)) : t.why.asking;
+    const text = total ? t.attribution.progress(count(done), count(total)) : t.attribution.asking;
     return h(
       "div",
       { class: "progress" },
       h("p", {}, text),
       h("progress", { max: 1, value: total ? done / total : null, "aria-label": text }),
-      h("button", { type: "button", class: "text", on: { click: () => this.asking.cancel() } }, t.why.cancel),
+      h("button", { type: "button", class: "text", on: { click: () => this.asking.cancel() } }, t.attribution.cancel),
     );
   }
 
@@ -216,8 +216,8 @@ export class Panel {
       h(
         "p",
         { class: "ways-out" },
-        h("button", { type: "button", class: "text", on: { click: again } }, t.why.again),
-        h("button", { type: "button", class: "text", on: { click: usual } }, t.why.reset),
+        h("button", { type: "button", class: "text", on: { click: again } }, t.attribution.again),
+        h("button", { type: "button", class: "text", on: { click: usual } }, t.attribution.reset),
       ),
     );
   }
@@ -232,7 +232,7 @@ function zeroColour(model) {
   const input = model?.layers.find(({ op }) => op === "input");
   if (!model || !input) return "";
   const [red = 0, green = 0, blue = 0] = blank(model.preprocess, input);
-  const { black, white, grey, mixed } = t.why.zero;
+  const { black, white, grey, mixed } = t.attribution.baselines;
   if (red !== green || green !== blue) return mixed(red, green, blue);
   return red === 0 ? black : red === 255 ? white : grey(red);
 }

@@ -77,7 +77,7 @@ export class Picture {
     const shown = shownMap(state);
     this.#over.hidden = shown === null;
     const answer = attribution?.answer;
-    const label = shown && answer ? t.why.picture(inWords(answer)) : t.why.noPicture;
+    const label = shown && answer ? t.attribution.picture(inWords(answer)) : t.attribution.noPicture;
     this.#plane.setAttribute("aria-label", label);
     if (shown) paintOver(this.#over, shown.values, shown.width, shown.range, theme, overlay.strength);
     this.#point(this.#pixel);

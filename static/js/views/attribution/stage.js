@@ -28,7 +28,7 @@ export class Stage {
   #legend = new Legend();
   #strength = h("input", { type: "range", id: "attribution-strength", min: 0, max: 100, step: 1 });
   #positive = h("input", { type: "checkbox" });
-  #positiveRow = h("label", { class: "check" }, this.#positive, t.why.positive);
+  #positiveRow = h("label", { class: "check" }, this.#positive, t.attribution.positive);
   #compareButton = h("button", { type: "button", class: "text" });
 
   /**
@@ -70,7 +70,7 @@ export class Stage {
     return h(
       "div",
       { class: "attribution-controls" },
-      h("label", { class: "slider", for: "attribution-strength" }, t.why.strength, this.#strength),
+      h("label", { class: "slider", for: "attribution-strength" }, t.attribution.opacity, this.#strength),
       this.#positiveRow,
       this.#compareButton,
     );
@@ -89,7 +89,7 @@ export class Stage {
   #fill() {
     const { compare } = this.app.store.state.overlay;
     this.#body.replaceChildren(compare ? this.compare.element : this.picture.element);
-    this.#compareButton.textContent = compare ? t.why.one : t.why.compare;
+    this.#compareButton.textContent = compare ? t.attribution.one : t.attribution.compare;
     this.#fit();
   }
 
@@ -108,7 +108,7 @@ export class Stage {
     const { answer } = attribution ?? {};
     const method = methodOf(attributionRequest.method);
     this.#title.textContent = heading(state);
-    this.#subtitle.textContent = overlay.compare ? t.why.allQuick : subtitle(method.id, answer?.layer ?? null);
+    this.#subtitle.textContent = overlay.compare ? t.attribution.allQuick : subtitle(method.id, answer?.layer ?? null);
     this.element.classList.toggle("stale", attribution?.progress !== null && attribution?.progress !== undefined);
     this.#positiveRow.hidden = !overlay.compare && !answer?.signed;
     setAttribute(this.#strength, "aria-valuetext", `${Math.round(100 * overlay.strength)} %`);
@@ -168,9 +168,9 @@ class Legend {
     paintOver(this.#ramp, Array.from({ length: 256 }, (_, i) => low + ((high - low) * i) / 255), 256, shown.range, theme, strength);
     const middle = signed ? "0" : number((low + high) / 2, high);
     const ends = [
-      signed ? t.why.against(number(low, high)) : number(low, high),
+      signed ? t.attribution.against(number(low, high)) : number(low, high),
       middle,
-      signed ? t.why.for(number(high)) : number(high),
+      signed ? t.attribution.for(number(high)) : number(high),
     ];
     this.#ticks.replaceChildren(...ends.map((text, i) => h("span", { class: i === 1 ? "tick middle" : "tick" }, text)));
   }
@@ -196,10 +196,10 @@ function heading(state) {
   const output = target?.output ?? found?.info.name ?? "";
   const best = found?.answer.predictions?.[0];
   const label = target ? (target.label ?? (best ? String(target.unit) : null)) : best ? (attributionRequest.target ?? best.label) : null;
-  if (label !== null) return t.why.heading(words(label));
+  if (label !== null) return t.attribution.heading(words(label));
   const unit = target?.unit ?? (attributionRequest.target === null ? null : Number(attributionRequest.target));
   const info = model?.outputs.find(({ name }) => name === output);
-  return t.why.headingOf(unit === null || !model || !info ? "" : placeInWords(model, info, unit), output);
+  return t.attribution.headingOf(unit === null || !model || !info ? "" : placeInWords(model, info, unit), output);
 }
 
 /**
@@ -207,6 +207,6 @@ function heading(state) {
  * @param {string | null} layer
  */
 function subtitle(method, layer) {
-  const { title } = t.why.methods[method];
-  return layer === null ? title : t.why.at(title, layer);
+  const { title } = t.attribution.methods[method];
+  return layer === null ? title : t.attribution.at(title, layer);
 }

@@ -18,7 +18,7 @@ export class UnitField {
   #axes = [];
   /** @type {HTMLInputElement[]} */
   #inputs = [];
-  element = h("div", { class: "field unit-field", role: "group", "aria-label": t.why.unit, hidden: true });
+  element = h("div", { class: "field unit-field", role: "group", "aria-label": t.attribution.unit, hidden: true });
 
   /** @param {(target: string | null) => void} onChange */
   constructor(onChange) {
@@ -36,11 +36,11 @@ export class UnitField {
       h("input", { id: `attribution-${name}`, type: "number", min: 0, max: size - 1, step: 1, inputmode: "numeric", on: { change: () => this.#tell() } }),
     );
     this.element.replaceChildren(
-      h("span", { class: "field-name" }, t.why.unit),
+      h("span", { class: "field-name" }, t.attribution.unit),
       h(
         "span",
         { class: "coordinates" },
-        ...this.#axes.map(({ name }, i) => h("label", { for: `attribution-${name}` }, h("span", {}, t.why.axes[name]), this.#inputs[i])),
+        ...this.#axes.map(({ name }, i) => h("label", { for: `attribution-${name}` }, h("span", {}, t.attribution.axes[name]), this.#inputs[i])),
       ),
     );
   }

@@ -83,7 +83,7 @@ function listLayers({ pair, side, model, layer, matchedLayer }, select, label) {
   const away = pair && pair[side === "one" ? "other" : "one"].model;
   const current = model && layerNamed(model, layer);
   if (!away || !model || !current) return;
-  label.textContent = t.whatif.besideLayer(layer, away.title);
+  label.textContent = t.whatif.matchedLayer(layer, away.title);
   const alike = away.layers.filter((each) => hasMaps(each) === hasMaps(current));
   select.replaceChildren(
     ...alike.map(({ name, shape }) => h("option", { value: name }, `${name} (${shapeText(shape)})`)),

@@ -37,7 +37,7 @@ const counted = new WeakMap();
 export function switchedOff(app, layer, { op, index }) {
   const tensor = app.store.state.numbers?.peek(layer.name);
   const isOff = OFF[op];
-  const words = /** @type {Record<string, string>} */ (t.micro.sums.off)[op];
+  const words = /** @type {Record<string, string>} */ (t.mapDetail.terms.off)[op];
   if (!tensor || !isOff || !words) return [];
   const [maps = 1, height = 1, width = 1] = layer.shape.length === 3 ? layer.shape : [1, 1, ...layer.shape];
   const size = height * width;
@@ -47,7 +47,7 @@ export function switchedOff(app, layer, { op, index }) {
   const sum = off.reduce((a, b) => a + b, 0);
   const channel = index.channel ?? 0;
   const here = off[channel] ?? 0;
-  const { inMap, inAll } = t.micro.sums;
+  const { inMap, inAll } = t.mapDetail.terms;
   return [
     h("h4", {}, words),
     h(
@@ -84,7 +84,7 @@ function number(data, from, size, test) {
  * @param {(y: number) => boolean} test
  */
 function mask({ store }, plane, width, test) {
-  const canvas = h("canvas", { class: "mask", role: "img", "aria-label": t.micro.sums.mask, title: t.micro.sums.mask });
+  const canvas = h("canvas", { class: "mask", role: "img", "aria-label": t.mapDetail.terms.mask, title: t.mapDetail.terms.mask });
   paint(canvas, plane.map((y) => (test(y) ? 0 : 1)), Math.min(width, 64), rangeOf(0, 1), store.state.theme);
   return canvas;
 }
@@ -97,7 +97,7 @@ function mask({ store }, plane, width, test) {
  * @param {number} channel
  */
 function perMap(off, size, channel) {
-  const canvas = h("canvas", { class: "per-map", role: "img", width: off.length * 2, height: 24, "aria-label": t.micro.sums.perMap, title: t.micro.sums.perMap });
+  const canvas = h("canvas", { class: "per-map", role: "img", width: off.length * 2, height: 24, "aria-label": t.mapDetail.terms.perMap, title: t.mapDetail.terms.perMap });
   const context = canvas.getContext("2d");
   const style = getComputedStyle(document.documentElement);
   off.forEach((n, map) => {

@@ -62,7 +62,7 @@ export function ledger({ store }, entries, result) {
     "div",
     { class: "ledger" },
     h("ol", {}, ...rows),
-    h("p", { class: "total" }, h("span", {}, t.sums.together), h("data", { value: String(result), title: String(result) }, number(result, like))),
+    h("p", { class: "total" }, h("span", {}, t.explain.together), h("data", { value: String(result), title: String(result) }, number(result, like))),
   );
 }
 
@@ -84,7 +84,7 @@ function ledgerRow({ name, sum, pictures = [], choose, chosen, title }, range, l
     },
   });
   const cells = [
-    h("span", { class: "ledger-name", title: isBeyond ? t.micro.sums.beyond : null }, name),
+    h("span", { class: "ledger-name", title: isBeyond ? t.mapDetail.terms.beyond : null }, name),
     h("span", { class: "ledger-pictures" }, ...pictures),
     h("span", { class: "ledger-bar", "aria-hidden": "true" }, bar),
     h("data", { class: "term", value: String(sum), title: String(sum) }, signed(sum, like)),
@@ -109,7 +109,7 @@ export function pageOf(sorted, { all, page }, few, sumOf) {
   const to = all ? from + PAGE : few;
   const together = (/** @type {T[]} */ items, /** @type {(n: string) => string} */ name) =>
     items.length ? [{ name: name(count(items.length)), sum: items.reduce((sum, item) => sum + sumOf(item), 0), rest: true }] : [];
-  const { larger, smaller, others } = t.micro.sums;
+  const { larger, smaller, others } = t.mapDetail.terms;
   return {
     shown: sorted.slice(from, to),
     before: together(sorted.slice(0, from), larger),
@@ -134,11 +134,11 @@ export function pager(all, choice, few, again) {
     };
     return h("button", { type: "button", class: "text", disabled, on: { click } }, name);
   };
-  if (!choice.all) return button(t.sums.showAll(all), { all: true, page: 0 });
-  const less = button(t.sums.showLargest, { all: false, page: 0 });
+  if (!choice.all) return button(t.explain.showAll(all), { all: true, page: 0 });
+  const less = button(t.explain.showLargest, { all: false, page: 0 });
   if (all <= PAGE) return less;
   const from = choice.page * PAGE;
-  const { before, next, page } = t.micro.kernels;
+  const { before, next, page } = t.mapDetail.kernels;
   return h(
     "p",
     { class: "ledger-pager" },
@@ -194,7 +194,7 @@ export function source(app, term) {
   const { model } = app.store.state;
   const layer = model && layerNamed(model, term.input);
   const name = layer ? `${term.input} ${placeName(layer, term)}` : `${term.input} ${coordinates(term)}`;
-  if (!layer || term.padding) return h("span", {}, term.padding ? t.sums.outside(name) : name);
+  if (!layer || term.padding) return h("span", {}, term.padding ? t.explain.outside(name) : name);
   const place = hasMaps(layer) ? [term.channel ?? 0, term.y ?? 0, term.x ?? 0] : [term.unit ?? 0];
   const go = () => app.navigation.goTo(layer.name, place);
   return h("button", { type: "button", class: "text", on: { click: go } }, name);

@@ -30,13 +30,13 @@ const choice = { layer: "", all: false, page: 0 };
 export function windowSums(app, explanation) {
   if (choice.layer !== explanation.layer) Object.assign(choice, { layer: explanation.layer, all: false, page: 0 });
   const groups = largestFirst(byMap(explanation.terms));
-  const { focus: wish } = app.store.state;
-  const focus = groups.find(({ input, channel }) => input === wish?.input && channel === wish.channel) ?? groups[0];
+  const { focus: chosen } = app.store.state;
+  const focus = groups.find(({ input, channel }) => input === chosen?.input && channel === chosen.channel) ?? groups[0];
   const again = () => app.store.set({ explanation: { ...explanation } });
   return [
-    formula(exact(explanation.value), t.sums.window.formula(groups.length), signed(explanation.bias), ` ${t.sums.bias}`),
+    formula(exact(explanation.value), t.explain.window.formula(groups.length), signed(explanation.bias), ` ${t.explain.bias}`),
     ...(focus ? windowDetail(app, focus) : []),
-    h("p", { class: "muted" }, t.micro.sums.maps(signed(explanation.value - explanation.bias), signed(explanation.bias), number(explanation.value))),
+    h("p", { class: "muted" }, t.mapDetail.terms.maps(signed(explanation.value - explanation.bias), signed(explanation.bias), number(explanation.value))),
     ledger(app, entries(app, explanation, groups, focus), explanation.value),
     pager(groups.length, choice, SHOWN, again),
   ];
@@ -56,10 +56,10 @@ function entries(app, explanation, groups, focus) {
     sum: group.sum,
     pictures: pictures(app, group, weights),
     chosen: group === focus,
-    title: t.sums.window.show,
+    title: t.explain.window.show,
     choose: () => app.store.set({ focus: { input: group.input, channel: group.channel } }),
   }));
-  return [...before, ...rows, ...after, { name: t.sums.bias, sum: explanation.bias }];
+  return [...before, ...rows, ...after, { name: t.explain.bias, sum: explanation.bias }];
 }
 
 /**
@@ -91,13 +91,13 @@ function pictures(app, { terms, input }, weights) {
 function windowDetail(app, group) {
   const width = windowWidth(group.terms);
   const most = reach(group.terms.map(({ product }) => product));
-  const title = h("p", { class: "window-detail-title" }, h("b", {}, `${group.input} ${nameOf(app, group)}`), ` ${t.sums.window.product}`);
+  const title = h("p", { class: "window-detail-title" }, h("b", {}, `${group.input} ${nameOf(app, group)}`), ` ${t.explain.window.product}`);
   const list = h(
     "ol",
     {
       class: width <= LEGIBLE ? "window-detail" : "window-detail long",
       style: { "--columns": String(Math.min(width, LEGIBLE)) },
-      "aria-label": t.sums.window.product,
+      "aria-label": t.explain.window.product,
       ...(width > LEGIBLE ? { tabindex: "0" } : {}),
     },
     ...group.terms.map((term) => product(app, term, rangeOf(-most, most, true))),
@@ -114,8 +114,8 @@ function product({ store }, { value, weight, product, padding, y, x }, range) {
   const { background, text } = swatch(product, range, store.state.theme);
   return h(
     "li",
-    { title: padding ? t.sums.window.countedAsZero : `y ${y}, x ${x}`, style: { "background-color": background, color: text } },
-    h("span", {}, padding ? t.sums.window.edge : rough(value)),
+    { title: padding ? t.explain.window.countedAsZero : `y ${y}, x ${x}`, style: { "background-color": background, color: text } },
+    h("span", {}, padding ? t.explain.window.edge : rough(value)),
     h("span", {}, `× ${rough(weight ?? 0)}`),
     h("b", {}, h("data", { value: String(product) }, number(product, range.high))),
   );

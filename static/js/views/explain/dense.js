@@ -45,7 +45,7 @@ export function jurySums(app, explanation) {
   const again = () => app.store.set({ explanation: { ...explanation } });
   return [
     unitChoice(app, layer, explanation),
-    formula(exact(explanation.value), t.sums.jury.formula(explanation.terms.length), signed(explanation.bias), ` ${t.sums.bias}`),
+    formula(exact(explanation.value), t.explain.dense.formula(explanation.terms.length), signed(explanation.bias), ` ${t.explain.bias}`),
     h("p", { class: "muted" }, balance(explanation.terms, label)),
     ...(maps ? [whereabouts(app, explanation.terms, maps, label), grouping(again)] : []),
     ledger(app, entries(app, explanation, evidence), explanation.value),
@@ -74,7 +74,7 @@ function unitChoice({ store, navigation }, layer, { index }) {
         ...labels.map((label, unit) => h("option", { value: unit, selected: unit === index.unit }, words(label))),
       )
     : number;
-  return h("div", {}, h("label", { class: "unit-choice" }, h("span", { class: "muted" }, t.micro.sums.unit), field), check.note);
+  return h("div", {}, h("label", { class: "unit-choice" }, h("span", { class: "muted" }, t.mapDetail.terms.unit), field), check.note);
 }
 
 /** @param {() => void} again */
@@ -86,7 +86,7 @@ function grouping(again) {
     };
     return h("button", { type: "button", class: "text", "aria-pressed": String(choice.byPlace === byPlace), on: { click } }, name);
   };
-  const { groupBy, byMap, byPlace } = t.micro.sums;
+  const { groupBy, byMap, byPlace } = t.mapDetail.terms;
   return h("p", { class: "grouping", role: "group", "aria-label": groupBy }, h("span", { class: "muted" }, groupBy), option(false, byMap), option(true, byPlace));
 }
 
@@ -97,7 +97,7 @@ function grouping(again) {
 function balance(terms, label) {
   const sum = (/** @type {(p: number) => boolean} */ side) =>
     terms.reduce((total, { product }) => total + (side(product) ? product : 0), 0);
-  return t.sums.jury.balance(label === undefined ? null : words(label), signed(sum((p) => p > 0)), signed(sum((p) => p < 0)));
+  return t.explain.dense.balance(label === undefined ? null : words(label), signed(sum((p) => p > 0)), signed(sum((p) => p < 0)));
 }
 
 /**
@@ -128,7 +128,7 @@ function evidenceOfPlaces(terms, maps) {
     const units = terms.map((_, unit) => unit).filter((unit) => unit % (height * width) === at);
     const best = units.reduce((b, unit) => (Math.abs(terms[unit]?.product ?? 0) > Math.abs(terms[b]?.product ?? 0) ? unit : b), at);
     const sum = total(units.map((unit) => terms[unit]?.product ?? 0));
-    const name = t.micro.sums.place(Math.floor(at / width), at % width);
+    const name = t.mapDetail.terms.place(Math.floor(at / width), at % width);
     return { name, sum, products: [], place: placeOfUnit(maps, best), layer: maps };
   });
 }
@@ -158,7 +158,7 @@ function entries(app, explanation, evidence) {
     pictures: products.length > 1 ? [heat(app, products, layer.shape[2] ?? 1, rangeOf(-most, most, true))] : [],
     choose: () => app.navigation.goTo(layer.name, place),
   }));
-  return [...before, ...rows, ...after, { name: t.sums.bias, sum: explanation.bias }];
+  return [...before, ...rows, ...after, { name: t.explain.bias, sum: explanation.bias }];
 }
 
 /**
@@ -177,7 +177,7 @@ function whereabouts(app, terms, maps, label) {
     sums[at] = (sums[at] ?? 0) + product;
   });
   const most = reach([...sums]);
-  const name = t.sums.jury.where(label ? words(label) : null);
+  const name = t.explain.dense.where(label ? words(label) : null);
   const canvas = h("canvas", { class: "evidence", role: "img", "aria-label": name });
   paintOver(canvas, sums, width, rangeOf(-most, most, true), app.store.state.theme, 0.4);
   const choose = (/** @type {MouseEvent} */ event) => {
@@ -190,8 +190,8 @@ function whereabouts(app, terms, maps, label) {
   return h(
     "figure",
     { class: "whereabouts" },
-    h("div", { class: "over-photo", style: { "aspect-ratio": `${width} / ${height}` }, title: t.micro.sums.pick, on: { click: choose } }, photo(app), canvas),
-    h("figcaption", {}, t.sums.jury.caption(name, maps.shape[0] ?? 0, height, width)),
+    h("div", { class: "over-photo", style: { "aspect-ratio": `${width} / ${height}` }, title: t.mapDetail.terms.pick, on: { click: choose } }, photo(app), canvas),
+    h("figcaption", {}, t.explain.dense.caption(name, maps.shape[0] ?? 0, height, width)),
   );
 }
 

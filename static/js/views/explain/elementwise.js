@@ -25,8 +25,8 @@ const NAMED = 4; // that many are told by their places, too
  */
 export function copySums(app, explanation) {
   const { value, terms: [term] } = explanation;
-  if (!term) return [formula(exact(value)), h("p", {}, t.sums.few.constant)];
-  return [formula(exact(value), " = ", exact(term.value)), h("p", {}, t.sums.few.copy, source(app, term), "."), ...counting(app, explanation), ...stack(app, explanation)];
+  if (!term) return [formula(exact(value)), h("p", {}, t.explain.elementwise.constant)];
+  return [formula(exact(value), " = ", exact(term.value)), h("p", {}, t.explain.elementwise.copy, source(app, term), "."), ...counting(app, explanation), ...stack(app, explanation)];
 }
 
 /**
@@ -49,7 +49,7 @@ function stack(app, explanation) {
   });
   const here = explanation.index.channel ?? explanation.index.unit ?? 0;
   return [
-    h("p", { class: "muted" }, t.micro.sums.stack),
+    h("p", { class: "muted" }, t.mapDetail.terms.stack),
     h(
       "ol",
       { class: "stack" },
@@ -59,7 +59,7 @@ function stack(app, explanation) {
           "li",
           { class: isHere ? "own" : "", style: { "flex-grow": String(to - from) } },
           h("b", {}, name),
-          h("span", {}, t.micro.sums.range(from, to - 1)),
+          h("span", {}, t.mapDetail.terms.range(from, to - 1)),
           isHere && h("span", { class: "stack-mark", style: { left: `${((here + 0.5 - from) / (to - from)) * 100}%` } }),
         );
       }),
@@ -80,8 +80,8 @@ export function scaleSums(app, explanation) {
   const { mean, std, var: variance, gamma, beta, epsilon } = details;
   const how =
     std !== undefined && mean !== undefined
-      ? t.sums.few.pixel(formulaOf(count(term.value), { mean: [mean], std: [std], scale: details.scale ?? 255 }))
-      : t.sums.few.norm({
+      ? t.explain.elementwise.pixel(formulaOf(count(term.value), { mean: [mean], std: [std], scale: details.scale ?? 255 }))
+      : t.explain.elementwise.norm({
           mean: number(mean ?? 0),
           variance: number(variance ?? 0),
           epsilon: plain(epsilon ?? 0),
@@ -92,7 +92,7 @@ export function scaleSums(app, explanation) {
     formula(exact(value), " = ", exact(term.value), " × ", exact(term.weight ?? 0), ` ${signed(bias)}`),
     h("p", {}, how),
     ...(layer && layer.inputs.length ? [plot(straight(app, layer, (x) => x * (term.weight ?? 0) + bias), term.value, value)] : []),
-    h("p", {}, t.sums.few.xIs, source(app, term), "."),
+    h("p", {}, t.explain.elementwise.xIs, source(app, term), "."),
   ];
 }
 
@@ -138,7 +138,7 @@ export function choiceSums(app, explanation) {
   if (!a || !b) return functionSums(app, explanation);
   return [
     formula(exact(value), ` = ${op}(`, exact(a.value), ", ", exact(b.value), ")"),
-    h("p", {}, t.sums.few.from, source(app, a), t.sums.and, source(app, b), "."),
+    h("p", {}, t.explain.elementwise.from, source(app, a), t.explain.and, source(app, b), "."),
   ];
 }
 
@@ -151,10 +151,10 @@ export function sumSums(app, { value, bias, terms }) {
   const sorted = [...terms].sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
   const { shown, after } = pageOf(sorted, { all: false, page: 0 }, LISTED, ({ product }) => product);
   const entries = shown.map((term) => ({ name: term.input, sum: term.product }));
-  const named = terms.length <= NAMED ? h("p", {}, t.sums.few.from, ...terms.flatMap((term, i) => [i ? t.sums.and : "", source(app, term)]), ".") : null;
+  const named = terms.length <= NAMED ? h("p", {}, t.explain.elementwise.from, ...terms.flatMap((term, i) => [i ? t.explain.and : "", source(app, term)]), ".") : null;
   return [
-    formula(exact(value), t.sums.few.sum(terms.length)),
-    ledger(app, [...entries, ...after, ...(bias ? [{ name: t.sums.bias, sum: bias }] : [])], value),
+    formula(exact(value), t.explain.elementwise.sum(terms.length)),
+    ledger(app, [...entries, ...after, ...(bias ? [{ name: t.explain.bias, sum: bias }] : [])], value),
     ...(named ? [named] : []),
   ];
 }

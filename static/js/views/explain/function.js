@@ -28,9 +28,9 @@ export function functionSums(app, explanation) {
   const [term] = explanation.terms;
   if (!term || !layer) return [formula(exact(explanation.value))];
   return [
-    formula(exact(explanation.value), t.sums.curve.at(layer.formula || "f(x)"), exact(term.value)),
+    formula(exact(explanation.value), t.explain.curve.at(layer.formula || "f(x)"), exact(term.value)),
     ...(explanation.curve ? [plot(explanation.curve, term.value, explanation.value)] : []),
-    h("p", {}, verdict(explanation.op, term.value, explanation.value), t.sums.curve.xIs, source(app, term), "."),
+    h("p", {}, verdict(explanation.op, term.value, explanation.value), t.explain.curve.xIs, source(app, term), "."),
     ...switchedOff(app, layer, explanation),
   ];
 }
@@ -41,7 +41,7 @@ export function functionSums(app, explanation) {
  * @param {number} y
  */
 function verdict(op, x, y) {
-  const { curve } = t.sums;
+  const { curve } = t.explain;
   if (op === "relu") return x > 0 ? curve.on : curve.off;
   if (op === "leaky_relu") return x >= 0 ? curve.passes : curve.turnedDown(number(y));
   if (op === "clip") return x === y ? curve.within : curve.beyond;
@@ -64,7 +64,7 @@ export function plot(curve, x, y) {
   const line = curve.x.map((v, i) => segment(px(v), curve.y[i] ?? null, curve.y[i - 1] ?? null, py)).join("");
   return svg(
     "svg",
-    { class: "plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t.sums.curve.label(number(x), number(y)) },
+    { class: "plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t.explain.curve.label(number(x), number(y)) },
     svg("path", { class: "axis", d: `M8 ${py(0)}H${WIDTH - 8}M${px(0)} 8V${HEIGHT - FOOT}` }),
     svg("path", { class: "drop-line", d: `M${px(x)} ${py(0)}V${py(y)}H${px(0)}` }),
     svg("path", { class: "curve", d: line }),

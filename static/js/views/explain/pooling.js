@@ -31,7 +31,7 @@ export function blockSums(app, explanation) {
   const isLarge = terms.length > MOST;
   const cells = isLarge ? [] : terms.map((term) => cell(app, term, range, isMax && term === winner));
   return [
-    formula(exact(value), isMax ? t.sums.block.largest(terms.length) : t.sums.block.mean(terms.length)),
+    formula(exact(value), isMax ? t.explain.pooling.largest(terms.length) : t.explain.pooling.mean(terms.length)),
     ...(isLarge ? rows(app, explanation, range) : [h("ol", { class: "block", style: { "--columns": String(windowWidth(terms)) } }, ...cells)]),
     isMax && winner ? won(app, winner, terms) : meanOf(terms, value),
     ...sizes(app, explanation),
@@ -51,7 +51,7 @@ function rows(app, { terms, value, rule }, range) {
   /** @type {Map<number, number>} */
   const sums = new Map();
   for (const { y, product } of terms) sums.set(y ?? 0, (sums.get(y ?? 0) ?? 0) + product);
-  return [picture, ledger(app, [...sums].map(([y, sum]) => ({ name: t.micro.sums.row(y), sum })), value)];
+  return [picture, ledger(app, [...sums].map(([y, sum]) => ({ name: t.mapDetail.terms.row(y), sum })), value)];
 }
 
 /**
@@ -71,7 +71,7 @@ function sizes({ store }, { layer: name, terms }) {
   const fewer = 1 - (rows * columns) / (fromRows * fromColumns);
   if (fewer <= 0) return [];
   const size = (/** @type {number} */ y, /** @type {number} */ x) => `${y} × ${x}`;
-  const words = t.micro.sums.sizes(
+  const words = t.mapDetail.terms.sizes(
     size(fromRows, fromColumns), size(rows, columns), count(fromRows * fromColumns), count(rows * columns), percent(fewer),
   );
   return [h("p", { class: "sizes" }, words)];
@@ -88,7 +88,7 @@ function cell({ store }, { value, padding }, range, wins) {
   return h(
     "li",
     { class: wins ? "winner" : "", style: { "background-color": background, color: text } },
-    h("data", { value: String(value), title: padding ? t.sums.outsideTheMap : String(value) }, number(value)),
+    h("data", { value: String(value), title: padding ? t.explain.outsideTheMap : String(value) }, number(value)),
   );
 }
 
@@ -103,8 +103,8 @@ function won(app, winner, terms) {
   return h(
     "p",
     {},
-    t.sums.block.kept, source(app, winner), ". ",
-    lost && ties === lost ? t.sums.block.allEqual : t.sums.block.thrownAway(lost),
+    t.explain.pooling.maximum, source(app, winner), ". ",
+    lost && ties === lost ? t.explain.pooling.allEqual : t.explain.pooling.discarded(lost),
   );
 }
 
@@ -115,5 +115,5 @@ function won(app, winner, terms) {
 function meanOf(terms, value) {
   const sum = terms.reduce((total, term) => total + term.value, 0);
   const weight = terms[0]?.weight ?? 0;
-  return h("p", {}, t.sums.block.sum(number(sum), number(weight), Math.round(1 / weight)), exact(value));
+  return h("p", {}, t.explain.pooling.sum(number(sum), number(weight), Math.round(1 / weight)), exact(value));
 }

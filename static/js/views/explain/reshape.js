@@ -33,9 +33,9 @@ export function counting(app, explanation) {
   const unit = explanation.index.unit ?? 0;
   const sum = `(${channel} × ${height} + ${y}) × ${width} + ${x} = ${count(unit)}`;
   return [
-    h("p", {}, t.micro.sums.counted(""), h("b", { class: "counted" }, sum)),
+    h("p", {}, t.mapDetail.terms.counted(""), h("b", { class: "counted" }, sum)),
     h("div", { class: "counting" }, map(app, maps, unit), strip(app, layer, maps, unit)),
-    h("p", { class: "muted" }, t.micro.sums.choosePlace),
+    h("p", { class: "muted" }, t.mapDetail.terms.choosePlace),
   ];
 }
 
@@ -92,7 +92,7 @@ function strip({ navigation }, layer, maps, unit) {
     {},
     svg(
       "svg",
-      { class: "band", viewBox: `0 0 ${all} 10`, preserveAspectRatio: "none", role: "img", "aria-label": t.micro.sums.list, on: { click: choose } },
+      { class: "band", viewBox: `0 0 ${all} 10`, preserveAspectRatio: "none", role: "img", "aria-label": t.mapDetail.terms.list, on: { click: choose } },
       svg("rect", { class: "band-all", width: all, height: 10 }),
       svg("rect", { class: "band-map", x: first, width: Math.max(size, all / 200), height: 10 }),
       svg("rect", { class: "band-unit", x: unit, width: Math.max(1, all / 300), height: 10 }),

@@ -13,7 +13,7 @@ import { exact, formula, reach } from "./components.js";
  * @typedef {import("../../state/types.js").Explanation} Explanation
  * @typedef {import("../../state/types.js").Term} Term
  *
- * @typedef {{ element: HTMLTableRowElement, term: Term, name: string, wish: HTMLElement, bar: HTMLElement }} Row
+ * @typedef {{ element: HTMLTableRowElement, term: Term, name: string, atTemperature: HTMLElement, bar: HTMLElement }} Row
  */
 
 const SHOWN = 20; // classes before the rest is counted together
@@ -39,9 +39,9 @@ export function shareSums(app, explanation) {
   const table = h(
     "table",
     { class: "shares-table" },
-    h("thead", {}, h("tr", {}, h("td", {}), ...t.sums.share.columns.map((text) => h("th", { scope: "col" }, text)))),
+    h("thead", {}, h("tr", {}, h("td", {}), ...t.explain.softmax.columns.map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", {}, ...rows.map(({ element }) => element), rest(explanation, rows)),
-    h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, t.sums.together), h("td", {}), h("td", {}, exact(denominator, 1)), h("td", {}, percent(1)))),
+    h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, t.explain.together), h("td", {}), h("td", {}, exact(denominator, 1)), h("td", {}, percent(1)))),
   );
   const point = (/** @type {Row} */ row) => {
     tell(row.term);
@@ -67,7 +67,7 @@ export function shareSums(app, explanation) {
  * @param {number} denominator
  */
 function inWords({ value, weight }, maximum, denominator) {
-  const { highest, below, rule } = t.sums.share;
+  const { highest, below, rule } = t.explain.softmax;
   return [
     formula(exact((weight ?? 0) / denominator, 1), " = ", exact(weight ?? 0, 1), " ÷ ", exact(denominator, 1)),
     h("p", {}, value === maximum ? highest(number(maximum, 1)) : below(number(value, 1), number(maximum - value, 1), number(maximum, 1)), rule),
@@ -91,17 +91,17 @@ function rowsOf({ store }, explanation, own) {
     .map(([i, term]) => {
       const name = words(labels?.[i] ?? String(i));
       const power = term.weight ?? 0;
-      const wish = h("span", { class: "wish" });
-      const bar = h("span", { class: "share-wish" });
+      const atTemperature = h("span", { class: "at-temperature" });
+      const bar = h("span", { class: "share-at-temperature" });
       const element = h(
         "tr",
         { class: term === own ? "own" : "", tabindex: 0 },
         h("th", { scope: "row" }, name),
         h("td", {}, track(term.value / most, term.value < 0), number(term.value, 1)),
         h("td", {}, track(power), h("data", { class: "power", value: String(power) }, number(power, 1))),
-        h("td", {}, h("span", { class: "share-track" }, fill(power / denominator), bar), probability(power / denominator), wish),
+        h("td", {}, h("span", { class: "share-track" }, fill(power / denominator), bar), probability(power / denominator), atTemperature),
       );
-      return { element, term, name, wish, bar };
+      return { element, term, name, atTemperature, bar };
     });
 }
 
@@ -118,7 +118,7 @@ function rest({ terms, details }, rows) {
   return h(
     "tr",
     {},
-    h("th", { scope: "row" }, t.sums.others(hidden.length)),
+    h("th", { scope: "row" }, t.explain.others(hidden.length)),
     h("td", {}),
     h("td", {}, h("data", { class: "power", value: String(power) }, number(power, 1))),
     h("td", {}, probability(power / (details.denominator ?? 1))),
@@ -145,13 +145,13 @@ function fill(share) {
 function temperature({ terms, details }, rows) {
   const { maximum = 0 } = details;
   const value = h("output", {});
-  const slider = h("input", { type: "range", min: -REACH, max: REACH, value: Math.log10(whatIf.temperature) * REACH, "aria-label": t.micro.sums.temperature });
-  const reset = h("button", { type: "button", class: "text" }, t.micro.sums.temperatureReset);
+  const slider = h("input", { type: "range", min: -REACH, max: REACH, value: Math.log10(whatIf.temperature) * REACH, "aria-label": t.mapDetail.terms.temperature });
+  const reset = h("button", { type: "button", class: "text" }, t.mapDetail.terms.temperatureReset);
   const box = h(
     "div",
-    { class: "what-if", role: "group", "aria-label": t.micro.sums.temperature },
-    h("p", {}, t.micro.sums.temperatureWhatIf),
-    h("p", { class: "what-if-row" }, h("span", {}, t.micro.sums.temperature), slider, value, reset),
+    { class: "what-if", role: "group", "aria-label": t.mapDetail.terms.temperature },
+    h("p", {}, t.mapDetail.terms.temperatureWhatIf),
+    h("p", { class: "what-if-row" }, h("span", {}, t.mapDetail.terms.temperature), slider, value, reset),
   );
   const show = () => {
     const temperature = whatIf.temperature;
@@ -161,10 +161,10 @@ function temperature({ terms, details }, rows) {
     setAttribute(slider, "aria-valuetext", number(temperature, 10));
     reset.hidden = isSame;
     box.classList.toggle("on", !isSame);
-    for (const { term, wish, bar } of rows) {
+    for (const { term, atTemperature, bar } of rows) {
       const share = Math.exp((term.value - maximum) / temperature) / sum;
-      wish.textContent = isSame ? "" : t.micro.sums.instead(probability(share));
-      wish.dataset.share = String(share);
+      atTemperature.textContent = isSame ? "" : t.mapDetail.terms.instead(probability(share));
+      atTemperature.dataset.share = String(share);
       bar.hidden = isSame;
       bar.style.width = `${share * 100}%`;
     }

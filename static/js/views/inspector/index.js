@@ -85,10 +85,10 @@ function facts(layer) {
   return [
     [t.inspector.shape, formText(layer)],
     [t.inspector.layout, axes(layer)],
-    [t.inspector.madeFrom, layer.inputs.join(", ") || t.inspector.thePhoto],
+    [t.inspector.inputs, layer.inputs.join(", ") || t.inspector.thePhoto],
     [t.inspector.parameters, count(layer.parameters), "parameter"],
     [t.inspector.multiplyAdds, large(layer.multiply_adds), "multiply-adds"],
-    [t.inspector.sees, `${layer.receptive_field.join(" × ")} px`, "receptive-field"],
+    [t.inspector.receptiveField, `${layer.receptive_field.join(" × ")} px`, "receptive-field"],
     ...attributes(layer),
   ];
 }
@@ -114,11 +114,11 @@ function axes({ layout }) {
  */
 function figures({ stats }) {
   return [
-    [t.inspector.smallest, number(stats.min)],
-    [t.inspector.largest, number(stats.max)],
+    [t.inspector.min, number(stats.min)],
+    [t.inspector.max, number(stats.max)],
     [t.inspector.mean, number(stats.mean, stats.max), "mean"],
-    [t.inspector.zero, percent(stats.zero_fraction)],
-    [t.inspector.dead, stats.dead_channels === null ? "–" : count(stats.dead_channels), "dead-map"],
+    [t.inspector.zeros, percent(stats.zero_fraction)],
+    [t.inspector.deadMaps, stats.dead_channels === null ? "–" : count(stats.dead_channels), "dead-map"],
   ];
 }
 
@@ -173,6 +173,6 @@ function showSums(app, sums) {
   }
   sums.classList.toggle("stale", false);
   const focused = [...sums.querySelectorAll("button")].findIndex((button) => button === document.activeElement);
-  sums.replaceChildren(h("h3", { id: "explain-title" }, t.inspector.sums), ...arithmetic(app, explanation));
+  sums.replaceChildren(h("h3", { id: "explain-title" }, t.inspector.explanation), ...arithmetic(app, explanation));
   sums.querySelectorAll("button")[focused]?.focus({ preventScroll: true }); // a choice in the ledger draws it anew
 }

@@ -25,18 +25,18 @@ import { fieldTool } from "../photo/effective-receptive-field.js";
 export function mountStrongestPath(app) {
   const list = h("div", { class: "strongest-path", hidden: true });
   const follow = h("button", { type: "button", class: "tool", "aria-keyshortcuts": "p", on: { click: () => void begin(app) } });
-  const tools = h("section", { class: "tools", "aria-label": t.trail.tools }, fieldTool(app), h("div", {}, follow, list));
+  const tools = h("section", { class: "tools", "aria-label": t.strongestPath.tools }, fieldTool(app), h("div", {}, follow, list));
   getElement("#inspector .explain", HTMLElement).before(tools);
   app.store.watch(["analysis"], ({ strongestPath, analysis }) => {
     if (strongestPath && strongestPath.analysis !== analysis?.id) app.store.set({ strongestPath: null });
   });
   app.store.watch(["strongestPath", "cursor", "layer"], (state) => {
-    follow.textContent = state.strongestPath && !isAt(state, state.strongestPath.steps[0]) ? t.trail.anew : t.trail.button;
+    follow.textContent = state.strongestPath && !isAt(state, state.strongestPath.steps[0]) ? t.strongestPath.fromHere : t.strongestPath.button;
     follow.hidden = state.strongestPath !== null && isAt(state, state.strongestPath.steps[0]);
   });
   app.store.watch(["strongestPath"], ({ strongestPath }) => show(app, list, strongestPath));
   app.store.watch(["strongestPath", "analysis"], placeEnd);
-  follow.textContent = t.trail.button;
+  follow.textContent = t.strongestPath.button;
   app.shortcuts.register({
     p: () => {
       app.store.set({ tab: "layer" });
@@ -69,7 +69,7 @@ async function begin({ store }) {
     const { steps } = await fetchStrongestPath(analysis.id, layer, cursor);
     if (store.state.analysis !== analysis) return;
     store.set({ strongestPath: { analysis: analysis.id, steps, at: 0 } });
-    announce(t.trail.found(steps.length));
+    announce(t.strongestPath.found(steps.length));
   } catch (error) {
     if (isAbort(error)) return;
     if (!(error instanceof ProblemError)) throw error;
@@ -104,14 +104,14 @@ function show(app, list, strongestPath) {
   const hadFocus = list.contains(document.activeElement);
   const isEnd = strongestPath.at === strongestPath.steps.length - 1;
   list.replaceChildren(
-    h("h3", {}, t.trail.title),
-    h("p", { class: "muted" }, t.trail.lead),
+    h("h3", {}, t.strongestPath.title),
+    h("p", { class: "muted" }, t.strongestPath.lead),
     h("ol", { class: "path-steps" }, ...strongestPath.steps.map((step, i) => h("li", {}, stepRow(app, model, step, i, strongestPath.at)))),
     h(
       "p",
       { class: "ways-out" },
-      h("button", { type: "button", class: "text", disabled: isEnd, on: { click: () => stepPath(app) } }, t.trail.next),
-      h("button", { type: "button", class: "text", on: { click: () => closePath(app.store) } }, t.trail.close),
+      h("button", { type: "button", class: "text", disabled: isEnd, on: { click: () => stepPath(app) } }, t.strongestPath.next),
+      h("button", { type: "button", class: "text", on: { click: () => closePath(app.store) } }, t.strongestPath.close),
     ),
   );
   if (hadFocus) getElement('.path-steps [aria-current="step"]', HTMLElement, list).focus();
@@ -134,7 +134,7 @@ function stepRow(app, model, step, i, at) {
     h("data", { value: String(value), title: String(value) }, number(value)),
     product === null
       ? h("span", { class: "path-product" })
-      : h("data", { class: "path-product muted", value: String(product), title: t.trail.brought }, signed(product)),
+      : h("data", { class: "path-product muted", value: String(product), title: t.strongestPath.contribution }, signed(product)),
   );
   setAttribute(row, "aria-current", i === at && "step");
   return row;
@@ -150,7 +150,7 @@ function placeName(model, step) {
   if (!layer) return "";
   if (hasMaps(layer)) return `${mapName(layer, first)} · y ${y} · x ${x}`;
   const label = unitLabels(model, layer)?.[first];
-  return label === undefined ? t.trail.unit(first) : words(label);
+  return label === undefined ? t.strongestPath.unit(first) : words(label);
 }
 
 /**

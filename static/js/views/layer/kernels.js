@@ -57,7 +57,7 @@ export class Kernels {
       click: (/** @type {MouseEvent} */ event) => this.#click(event),
       focusin: (/** @type {FocusEvent} */ event) => this.#choose(event),
     };
-    const all = h("div", { role: "group", "aria-label": t.micro.kernels.all(layer.name), on: handlers }, this.#list);
+    const all = h("div", { role: "group", "aria-label": t.mapDetail.kernels.all(layer.name), on: handlers }, this.#list);
     this.element = h("div", { class: "kernels" }, this.#slices, all);
     for (const { button } of this.#tiles) this.#observer.observe(button);
   }
@@ -257,23 +257,23 @@ export class Kernels {
       paint(tile.canvas, largest.weights, columns, range, theme);
     }
     const name = mapName(this.layer, filter);
-    tile.button.setAttribute("aria-label", t.micro.kernels.inWords(name, number(range.low), number(range.high)));
+    tile.button.setAttribute("aria-label", t.mapDetail.kernels.inWords(name, number(range.low), number(range.high)));
   }
 
   #showSlices() {
     const slices = this.#here.get(this.#shown);
     const name = mapName(this.layer, this.#shown);
     if (!slices) {
-      this.#slices.replaceChildren(h("p", { class: "muted" }, t.micro.kernels.wait));
+      this.#slices.replaceChildren(h("p", { class: "muted" }, t.mapDetail.kernels.wait));
       return;
     }
     const range = this.#rangeOf(slices);
     const sorted = [...slices].sort((a, b) => b.norm - a.norm);
     const from = this.#page * PAGE;
     const pictures = sorted.slice(from, from + PAGE).map((slice) => this.#picture(slice, range));
-    const open = h("button", { type: "button", class: "text", on: { click: () => this.#open(this.#shown) } }, t.micro.kernels.open(name));
+    const open = h("button", { type: "button", class: "text", on: { click: () => this.#open(this.#shown) } }, t.mapDetail.kernels.open(name));
     this.#slices.replaceChildren(
-      h("p", { class: "kernel-head" }, t.micro.kernels.slices(name, count(slices.length)), open, ...this.#pager(slices.length)),
+      h("p", { class: "kernel-head" }, t.mapDetail.kernels.slices(name, count(slices.length)), open, ...this.#pager(slices.length)),
       h("div", { class: "kernel-list" }, this.#colourInput && this.#mixed(slices, this.#colourInput, range.high), ...pictures),
     );
   }
@@ -295,9 +295,9 @@ export class Kernels {
    */
   #mixed(slices, input, most) {
     const { rows = 1, columns = 1 } = slices[0] ?? {};
-    const canvas = h("canvas", { role: "img", "aria-label": t.micro.kernels.colour });
+    const canvas = h("canvas", { role: "img", "aria-label": t.mapDetail.kernels.colour });
     paintMix(canvas, slices.flatMap(({ weights }) => weights), [rows, columns], colourPlanes(input), most);
-    return h("figure", { class: "kernel-tile", title: t.micro.kernels.colour }, canvas, h("span", {}, t.micro.close.colourKernel));
+    return h("figure", { class: "kernel-tile", title: t.mapDetail.kernels.colour }, canvas, h("span", {}, t.mapDetail.windowDetail.colourKernel));
   }
 
   /**
@@ -314,7 +314,7 @@ export class Kernels {
       };
       return h("button", { type: "button", class: "text", disabled: isEnd, on: { click } }, name);
     };
-    const where = t.micro.kernels.page(count(from + 1), count(Math.min(all, from + PAGE)), count(all));
-    return [turn(-1, t.micro.kernels.before, from === 0), h("span", {}, where), turn(1, t.micro.kernels.next, from + PAGE >= all)];
+    const where = t.mapDetail.kernels.page(count(from + 1), count(Math.min(all, from + PAGE)), count(all));
+    return [turn(-1, t.mapDetail.kernels.before, from === 0), h("span", {}, where), turn(1, t.mapDetail.kernels.next, from + PAGE >= all)];
   }
 }

@@ -205,7 +205,7 @@ export class MapInputs {
       kernel &&
         h(
           "button",
-          { type: "button", class: "row-kernel", title: t.micro.close.choose, "aria-label": `${t.micro.close.choose}: ${name}`, on: { click: focus } },
+          { type: "button", class: "row-kernel", title: t.mapDetail.windowDetail.choose, "aria-label": `${t.mapDetail.windowDetail.choose}: ${name}`, on: { click: focus } },
           h("span", { class: "muted", "aria-hidden": "true" }, "×"),
           kernel,
           caption,

@@ -26,17 +26,17 @@ export class Player {
       { type: "button", class: "icon", "aria-keyshortcuts": "k", on: { click: () => windowAnimation.toggle() } },
       svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, this.#sign),
     );
-    this.#end = h("button", { type: "button", class: "text", hidden: true, on: { click: () => windowAnimation.end() } }, t.micro.slide.end);
+    this.#end = h("button", { type: "button", class: "text", hidden: true, on: { click: () => windowAnimation.end() } }, t.mapDetail.windowAnimation.end);
     const speed = h("input", {
-      type: "range", min: 0, max: FASTEST, step: 1, value: windowAnimation.pace, "aria-label": t.micro.slide.speed,
+      type: "range", min: 0, max: FASTEST, step: 1, value: windowAnimation.pace, "aria-label": t.mapDetail.windowAnimation.speed,
       on: { input: (/** @type {Event} */ event) => this.#choosePace(event) },
     });
     this.element = h(
       "div",
-      { class: "player", role: "group", "aria-label": t.micro.slide.title },
-      this.#button("back", t.micro.slide.back, ",", () => windowAnimation.step(-1)),
+      { class: "player", role: "group", "aria-label": t.mapDetail.windowAnimation.title },
+      this.#button("back", t.mapDetail.windowAnimation.back, ",", () => windowAnimation.step(-1)),
       this.#play,
-      this.#button("forward", t.micro.slide.forward, ".", () => windowAnimation.step(1)),
+      this.#button("forward", t.mapDetail.windowAnimation.forward, ".", () => windowAnimation.step(1)),
       speed,
       this.#pace,
       this.#end,
@@ -49,7 +49,7 @@ export class Player {
   mark([, height = 1, width = 1]) {
     const { animation } = this.app.store.state;
     this.#sign.setAttribute("d", animation?.playing ? ICONS.pause : ICONS.play);
-    setAttribute(this.#play, "aria-label", animation?.playing ? t.micro.slide.pause : t.micro.slide.play);
+    setAttribute(this.#play, "aria-label", animation?.playing ? t.mapDetail.windowAnimation.pause : t.mapDetail.windowAnimation.play);
     this.#end.hidden = animation === null;
     const [y, x] = animation ? [Math.floor(animation.reached / width), animation.reached % width] : [0, 0];
     const isRow = animation && x < width - 1;
@@ -76,6 +76,6 @@ export class Player {
   }
 
   #showPace() {
-    this.#pace.textContent = t.micro.slide.pace(count(2 ** this.app.windowAnimation.pace));
+    this.#pace.textContent = t.mapDetail.windowAnimation.pace(count(2 ** this.app.windowAnimation.pace));
   }
 }

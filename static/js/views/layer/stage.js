@@ -183,7 +183,7 @@ class Stage {
       };
       return h("button", { type: "button", class: "text", "aria-pressed": String(kernels === isKernels), on: { click } }, name);
     };
-    const { show, maps, numbers, kernels: others } = t.micro.kernels;
+    const { show, maps, numbers, kernels: others } = t.mapDetail.kernels;
     return h("span", { class: "views", role: "group", "aria-label": show }, choice(false, isOfMaps ? maps : numbers), choice(true, others));
   }
 

@@ -39,8 +39,8 @@ export class WindowDetail {
   #colours = h(
     "div",
     { class: "in-colour", hidden: true },
-    h("figure", {}, h("figcaption", {}, t.micro.close.seen), this.#colour.seen),
-    h("figure", { title: t.micro.close.howColoured }, h("figcaption", {}, t.micro.close.colourKernel), this.#colour.kernel),
+    h("figure", {}, h("figcaption", {}, t.mapDetail.windowDetail.photo), this.#colour.seen),
+    h("figure", { title: t.mapDetail.windowDetail.howColoured }, h("figcaption", {}, t.mapDetail.windowDetail.colourKernel), this.#colour.kernel),
   );
   #row = h("div", { class: "close-row" });
 
@@ -51,7 +51,7 @@ export class WindowDetail {
       "section",
       {
         class: "loupe",
-        "aria-label": t.micro.close.title,
+        "aria-label": t.mapDetail.windowDetail.title,
         on: {
           pointerover: (/** @type {Event} */ event) => this.#point(event),
           pointerleave: () => this.#tell(null),
@@ -98,10 +98,10 @@ export class WindowDetail {
     const size = `${width} ${count}`;
     if (size === this.#size) return;
     this.#size = size;
-    this.#sheets = [t.micro.close.window, t.micro.close.kernel, t.micro.close.products].map((name) => this.#sheet(name, width, count));
+    this.#sheets = [t.mapDetail.windowDetail.window, t.mapDetail.windowDetail.kernel, t.mapDetail.windowDetail.products].map((name) => this.#sheet(name, width, count));
     const [values, weights, products] = this.#sheets.map(({ figure }) => figure);
     const sign = (/** @type {string} */ text) => h("span", { class: "sign", "aria-hidden": "true" }, text);
-    const end = h("p", { class: "close-end" }, h("span", { class: "muted" }, t.micro.close.sum), this.#sum);
+    const end = h("p", { class: "close-end" }, h("span", { class: "muted" }, t.mapDetail.windowDetail.sum), this.#sum);
     this.#row.replaceChildren(this.#colours, values ?? "", sign("×"), weights ?? "", sign("="), products ?? "", end);
     this.element.classList.toggle("fine", width > 3 || count / width > 3);
   }
@@ -154,9 +154,9 @@ export class WindowDetail {
   #tell(term, cell) {
     for (const { cells } of this.#sheets) cells.forEach((li, i) => li.classList.toggle("highlight-cell", String(i) === cell));
     this.#readout.textContent = term
-      ? `y ${term.y}, x ${term.x}${term.padding ? ` (${t.micro.close.outside})` : ""}: ` +
+      ? `y ${term.y}, x ${term.x}${term.padding ? ` (${t.mapDetail.windowDetail.outside})` : ""}: ` +
         `${number(term.value)} × ${number(term.weight ?? 0)} = ${number(term.product)}`
-      : t.micro.close.hint;
+      : t.mapDetail.windowDetail.hint;
   }
 
   /**

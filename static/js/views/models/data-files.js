@@ -11,7 +11,7 @@ import { t } from "../../i18n/index.js";
  * @typedef {import("../../state/types.js").Problem} Problem
  */
 
-const words = t.own.data;
+const words = t.models.data;
 
 /**
  * The names of the files that the server misses.

@@ -8,7 +8,7 @@ import { optionName } from "./form.js";
 
 /** @typedef {import("../../state/types.js").Problem} Problem */
 
-const words = t.own.problem;
+const words = t.models.problem;
 
 /**
  * @param {Problem} problem
@@ -17,7 +17,7 @@ const words = t.own.problem;
 export function complaint(problem) {
   const { type, op, node, supported, what, limit, actual } = problem;
   const figure = what?.includes("bytes") ? bytes : count;
-  const wayOut = /** @type {Record<string, string>} */ (words.ways)[type.replace("/errors/", "")];
+  const wayOut = /** @type {Record<string, string>} */ (words.remedies)[type.replace("/errors/", "")];
   return h(
     "div",
     { class: "problem", role: "alert" },

@@ -8,13 +8,13 @@ import { t } from "../../i18n/index.js";
  * @typedef {import("../../state/types.js").Problem} Problem
  */
 
-const words = t.own;
+const words = t.models;
 
 const INPUT = "input:"; // as the API has it
 
-const PRESETS = /** @type {const} */ (["", "imagenet", "unit", "symmetric", "raw", "caffe", "own"]);
+const PRESETS = /** @type {const} */ (["", "imagenet", "unit", "symmetric", "raw", "caffe", "custom"]);
 const SCALES = /** @type {const} */ (["", "1"]);
-const CHANNELS = /** @type {const} */ (["", "rgb", "bgr", "rgba", "own"]);
+const CHANNELS = /** @type {const} */ (["", "rgb", "bgr", "rgba", "list"]);
 const CROP_MODES = /** @type {const} */ (["", "squash", "border"]);
 const LABELS = /** @type {const} */ (["", "imagenet", "file"]);
 
@@ -33,9 +33,9 @@ const FIELDS = /** @type {Record<string, readonly string[]>} */ ({
  * @returns {HTMLElement[]}
  */
 export function fields(importOptions, size, asksForSize, inputs) {
-  const own = h(
+  const custom = h(
     "div",
-    { class: "models-more", hidden: importOptions.preset !== "own" },
+    { class: "models-more", hidden: importOptions.preset !== "custom" },
     row(words.mean, h("input", { name: "mean", value: importOptions.mean, placeholder: "0.5, 0.5, 0.5", inputmode: "decimal", autocomplete: "off" })),
     row(words.std, h("input", { name: "std", value: importOptions.std, placeholder: "0.25, 0.25, 0.25", inputmode: "decimal", autocomplete: "off" })),
     row(words.scale, select("scale", SCALES, words.scales, importOptions.scale)),
@@ -67,9 +67,9 @@ export function fields(importOptions, size, asksForSize, inputs) {
   return [
     row(words.name, h("input", { name: "name", value: importOptions.name, maxlength: "80", autocomplete: "off" })),
     ...sizeField(importOptions, size, asksForSize),
-    row(words.normalisation, select("preset", PRESETS, words.presets, importOptions.preset, (value) => (own.hidden = value !== "own"))),
-    own,
-    row(words.channels, select("channels", CHANNELS, words.channelChoices, isListed ? importOptions.channels : "own", (value) => (listed.hidden = value !== "own"))),
+    row(words.normalisation, select("preset", PRESETS, words.presets, importOptions.preset, (value) => (custom.hidden = value !== "custom"))),
+    custom,
+    row(words.channels, select("channels", CHANNELS, words.channelChoices, isListed ? importOptions.channels : "list", (value) => (listed.hidden = value !== "list"))),
     listed,
     row(words.cropMode, select("cropMode", CROP_MODES, words.cropModes, importOptions.cropMode)),
     ...constants(importOptions.inputs, inputs),
@@ -98,7 +98,7 @@ export function readFields(form, before) {
     mean: text("mean"),
     std: text("std"),
     scale: text("scale"),
-    channels: text("channels") === "own" ? text("channelList") : text("channels"),
+    channels: text("channels") === "list" ? text("channelList") : text("channels"),
     cropMode: text("cropMode"),
     inputs: constantsIn(data),
     labels: LABELS.find((choice) => choice === data.get("labels")) ?? "",

@@ -16,7 +16,7 @@ import { fieldOf, fields, readFields, toldAfter } from "./form.js";
  * @typedef {import("../../state/models-controller.js").ImportOptions} ImportOptions
  */
 
-const words = t.own;
+const words = t.models;
 
 const ACCEPTED = ".onnx,.safetensors,.data,.onnx_data";
 
@@ -143,7 +143,7 @@ function theForm(app, file, importOptions) {
     now.problem && complaint(now.problem),
     awaitsData() && h("p", {}, chooser(app, words.data.add(missingOf(now.problem).length), "models-data")),
     ...fields(importOptions, now.size, now.problem?.type === "/errors/model-input-size-needed", asked(now.problem)),
-    h("p", {}, h("button", { type: "submit", class: "primary", id: "models-open" }, now.of === null ? words.look : words.lookAgain)),
+    h("p", {}, h("button", { type: "submit", class: "primary", id: "models-open" }, now.of === null ? words.submit : words.submitAgain)),
   );
 }
 
@@ -286,7 +286,7 @@ function line(app, model) {
     "li",
     { data: { model: id } },
     h("b", {}, title),
-    isAlone ? null : h("span", { class: "muted twin" }, words.twin(`${height} × ${width}`, at && new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(at), id.slice(-4))),
+    isAlone ? null : h("span", { class: "muted same-name" }, words.sameName(`${height} × ${width}`, at && new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(at), id.slice(-4))),
     h("span", { class: "muted" }, words.figures(large(parameters), bytes(size ?? 0), Math.round((left ?? 0) / 3600))),
     h(
       "span",

@@ -23,13 +23,13 @@ const NUMBERS = 4;
 
 /** @param {App} app */
 export function mountPreprocessing(app) {
-  const [button, dialog] = [getElement("#ways-open", HTMLButtonElement), getElement("#ways-dialog", HTMLDialogElement)];
+  const [button, dialog] = [getElement("#preprocessing-open", HTMLButtonElement), getElement("#preprocessing-dialog", HTMLDialogElement)];
   let abort = new AbortController();
   button.addEventListener("click", () => {
     const { model } = app.store.state;
     if (!model) return;
     abort = new AbortController();
-    frame(dialog, [h("p", { role: "status" }, t.ways.wait)]);
+    frame(dialog, [h("p", { role: "status" }, t.preprocessing.wait)]);
     dialog.showModal();
     void compare(app, dialog, model, abort.signal);
   });
@@ -37,7 +37,7 @@ export function mountPreprocessing(app) {
   app.store.watch(["model", "photo"], ({ model, photo }) => {
     const source = model?.preprocess.source ?? "file";
     button.hidden = source === "file" || photo === null;
-    button.textContent = source === "assumed" ? t.ways.assumed : t.ways.open;
+    button.textContent = source === "assumed" ? t.preprocessing.assumed : t.preprocessing.open;
   });
 }
 
@@ -51,7 +51,7 @@ async function compare(app, dialog, model, signal) {
   try {
     const found = await app.photoController.comparePreprocessing(model.id, signal);
     if (!found || !dialog.open) return;
-    frame(dialog, [h("p", {}, t.ways.sources[model.preprocess.source]), table(app, dialog, model, found.options)]);
+    frame(dialog, [h("p", {}, t.preprocessing.sources[model.preprocess.source]), table(app, dialog, model, found.options)]);
   } catch (error) {
     if (isAbort(error)) return;
     if (!(error instanceof ProblemError)) throw error;
@@ -66,7 +66,7 @@ async function compare(app, dialog, model, signal) {
 function frame(dialog, content) {
   dialog.replaceChildren(
     h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
-    h("h2", { id: "ways-title" }, t.ways.title),
+    h("h2", { id: "preprocessing-title" }, t.preprocessing.title),
     ...content,
   );
 }
@@ -82,12 +82,12 @@ function frame(dialog, content) {
  */
 function table(app, dialog, model, options) {
   const take = async (/** @type {string} */ preset) => {
-    frame(dialog, [h("p", { role: "status" }, t.ways.taking)]);
+    frame(dialog, [h("p", { role: "status" }, t.preprocessing.taking)]);
     const problem = await app.modelsController.prepareAnew(model, preset, () => dialog.close());
     if (problem) frame(dialog, [complaint(problem)]);
   };
   const rows = options.map(({ preset, preprocess, outputs }, i) => {
-    const name = preset === null ? t.ways.ofItsOwn : nameOf(preset);
+    const name = preset === null ? t.preprocessing.custom : nameOf(preset);
     return h(
       "tr",
       { data: { preset: preset ?? "" } },
@@ -97,13 +97,13 @@ function table(app, dialog, model, options) {
         "td",
         {},
         i === 0
-          ? t.ways.now
-          : h("button", { type: "button", class: "text", "aria-label": t.ways.takeNamed(name), on: { click: () => void take(preset ?? "") } }, t.ways.take),
+          ? t.preprocessing.now
+          : h("button", { type: "button", class: "text", "aria-label": t.preprocessing.takeNamed(name), on: { click: () => void take(preset ?? "") } }, t.preprocessing.take),
       ),
     );
   });
-  const heads = [t.ways.way, t.ways.answer, ""].map((head) => (head ? h("th", { scope: "col" }, head) : h("td", {})));
-  return h("div", { class: "ways", tabindex: 0, role: "group", "aria-label": t.ways.title }, h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows)));
+  const heads = [t.preprocessing.preprocessing, t.preprocessing.answer, ""].map((head) => (head ? h("th", { scope: "col" }, head) : h("td", {})));
+  return h("div", { class: "preprocessing-table", tabindex: 0, role: "group", "aria-label": t.preprocessing.title }, h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows)));
 }
 
 /**
@@ -119,7 +119,7 @@ function answer({ outputs }, { name, predictions, boxes, best_score: best, value
   const lines = predictions
     ? predictions.slice(0, SHOWN).map(({ label, score }) => `${info ? labelOf(info, label) : words(label)} ${probability(score)}`)
     : boxes !== undefined && boxes !== null
-      ? [t.ways.boxes(count(boxes), typeof best === "number" ? probability(best) : null)]
+      ? [t.preprocessing.boxes(count(boxes), typeof best === "number" ? probability(best) : null)]
       : values
         ? [values.slice(0, NUMBERS).map(rough).join(t.numbers.separator) + (values.length > NUMBERS ? " …" : "")]
         : stats
@@ -130,7 +130,7 @@ function answer({ outputs }, { name, predictions, boxes, best_score: best, value
 
 /** @param {string} preset */
 function nameOf(preset) {
-  return /** @type {Record<string, string>} */ (t.own.presets)[preset] ?? preset;
+  return /** @type {Record<string, string>} */ (t.models.presets)[preset] ?? preset;
 }
 
 /** @param {import("../../state/types.js").Problem} problem */

@@ -27,7 +27,7 @@ export function fieldTool({ store, shortcuts }) {
   const button = h(
     "button",
     { type: "button", class: "tool", "aria-keyshortcuts": "f", on: { click: () => toggleField(store) } },
-    t.field.button,
+    t.effectiveReceptiveField.button,
   );
   const words = h("p", { class: "tool-words", hidden: true });
   const ask = asker(store);
@@ -83,11 +83,11 @@ function asker(store) {
 function inWords({ map, receptive_field }) {
   const values = map.flat();
   const sum = values.reduce((total, value) => total + value, 0);
-  if (!receptive_field || sum === 0) return t.field.nothing;
+  if (!receptive_field || sum === 0) return t.effectiveReceptiveField.nothing;
   const { left, top, right, bottom } = receptive_field.input;
   const width = map[0]?.length ?? 1;
   const strongest = values.indexOf(Math.max(...values));
-  return t.field.words({
+  return t.effectiveReceptiveField.words({
     height: bottom - top,
     width: right - left,
     middle: percent(sumWithin(map, middleOf(receptive_field.input)) / sum),

@@ -112,15 +112,15 @@ function drawInputImage({ analysis, inputImage, model }) {
   const { style } = getElement(".pixels", HTMLElement);
   style.width = `${6 * Math.min(1, width / height)}rem`;
   style.height = `${6 * Math.min(1, height / width)}rem`;
-  canvas.setAttribute("aria-label", t.seen.label(width, height));
+  canvas.setAttribute("aria-label", t.networkInput.label(width, height));
   if (inputImage) canvas.getContext("2d")?.drawImage(inputImage, 0, 0);
   const { interpolation, crop_mode } = model.preprocess;
   const [input] = model.layers;
   const order = input ? orderOf(input) : null;
   const how = isMoved(analysis.input, model) ? "moved" : crop_mode;
   getElement("#network-input-words", HTMLElement).replaceChildren(
-    h("span", {}, t.seen.cut(width, height, interpolation, how)),
-    h("span", { class: "muted" }, t.seen.colours(formulaOf(t.ops.value, model.preprocess), order)),
+    h("span", {}, t.networkInput.cut(width, height, interpolation, how)),
+    h("span", { class: "muted" }, t.networkInput.colours(formulaOf(t.ops.value, model.preprocess), order)),
   );
 }
 

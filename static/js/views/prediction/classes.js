@@ -23,7 +23,7 @@ export function classList(model, info) {
   const number = info.kind === "binary" ? 2 : info.classes;
   const labels = info.labels ?? Array.from({ length: number }, (_, i) => labelOf(info, String(i)));
   const { accuracy, validation_pictures: tested } = model.card;
-  const knows = info.kind === "multilabel" ? t.prediction.tells : t.answer.taught;
+  const knows = info.kind === "multilabel" ? t.prediction.multilabel : t.answer.singleLabel;
   return [
     h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
     h("h2", { id: "classes-title" }, t.answer.knows(model.title)),

@@ -149,7 +149,7 @@ function largeMap({ store }, { width, height }, painted) {
   const [compareTarget, over] = [h("canvas", { class: "hard" }), h("canvas", { class: "hard large-over" })];
   painted.compareTarget(compareTarget);
   painted.over(over);
-  const strength = h("input", { type: "range", min: "0", max: "1", step: "0.05", value: "0.6", "aria-label": t.prediction.strength });
+  const strength = h("input", { type: "range", min: "0", max: "1", step: "0.05", value: "0.6", "aria-label": t.prediction.opacity });
   const fade = () => (over.style.opacity = strength.value);
   strength.addEventListener("input", fade);
   fade();

@@ -50,7 +50,7 @@ function progress({ store, photoController }) {
   return h(
     "div",
     { class: "progress" },
-    h("p", {}, t.work.seconds(text, seconds)),
+    h("p", {}, t.status.seconds(text, seconds)),
     h("progress", { max: 1, value: fraction, "aria-label": text }),
     h("button", { type: "button", class: "text", on: { click: () => photoController.cancel() } }, t.cancel),
   );
@@ -78,7 +78,7 @@ function complaint({ store, photoController }, problem) {
       { class: "ways-out" },
       mayPass && button(t.problems.again, () => photoController.retry()),
       isOfModel && usual && button(t.problems.usual(usual.title), () => void photoController.startUsual()),
-      isOfModel && button(t.own.offer, () => getElement(".models-offer", HTMLElement).click()),
+      isOfModel && button(t.models.offer, () => getElement(".models-offer", HTMLElement).click()),
       isForLearning && h("a", { href: "learn" }, t.problems.learn),
       !isOfModel && button(t.problems.another, () => getElement("#file", HTMLInputElement).click()),
       !isOfModel && sample && button(t.problems.sample, () => void photoController.analyseSample(sample)),

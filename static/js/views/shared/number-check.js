@@ -34,8 +34,8 @@ export class NumberCheck {
     if (valid && (input.value !== "" || this.mayBeEmpty)) return null;
     if (rangeUnderflow && this.#why) return this.#why;
     const range = rangeOf(input);
-    if (input.value === "") return t.fault.empty(range); // or it is no number at all
-    return (stepMismatch ? t.fault.fraction : t.fault.outside)(plain(input.valueAsNumber), range);
+    if (input.value === "") return t.invalidNumber.empty(range); // or it is no number at all
+    return (stepMismatch ? t.invalidNumber.fraction : t.invalidNumber.outside)(plain(input.valueAsNumber), range);
   }
 
   /** Show what is wrong, if anything; whether the number can be used. */
@@ -70,7 +70,7 @@ export class NumberCheck {
 /** @param {HTMLInputElement} input */
 function rangeOf({ min, max, step }) {
   const [least, most] = [min, max].map((end) => plain(Number(end)));
-  const { from, fromTo, whole, any } = t.fault;
+  const { from, fromTo, whole, any } = t.invalidNumber;
   const kind = step === "any" ? any : whole;
   return max === "" ? from(kind, least ?? "") : fromTo(kind, least ?? "", most ?? "");
 }

@@ -33,7 +33,7 @@ function listModels({ models, model }) {
   const own = models.filter((model) => model.uploaded);
   choice.replaceChildren(
     ...all.filter((model) => !own.some(({ id }) => id === model.id)).map(option),
-    ...(own.length ? [h("optgroup", { label: t.own.list }, ...own.map(option))] : []),
+    ...(own.length ? [h("optgroup", { label: t.models.list }, ...own.map(option))] : []),
   );
   if (model) choice.value = model.id;
 }

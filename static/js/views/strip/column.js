@@ -85,7 +85,7 @@ export function drawBracket({ block, folded, layers, left, width }, toggle) {
       type: "button",
       class: "bracket",
       tabindex: -1,
-      title: folded ? t.strip.unfold(name, layers) : t.strip.fold(name, layers),
+      title: folded ? t.strip.expand(name, layers) : t.strip.collapse(name, layers),
       "aria-label": t.strip.block(name, layers),
       "aria-expanded": String(!folded),
       style: { left: rem(left + 2), width: rem(width - 4) },

@@ -67,8 +67,8 @@ function mountFoot(app, strip) {
     fold,
     count,
     legend,
-    button("−", "-", () => zoomStep(store, -1, drawnZoom()), named(t.strip.further)),
-    button("+", "+", () => zoomStep(store, 1, drawnZoom()), named(t.strip.nearer)),
+    button("−", "-", () => zoomStep(store, -1, drawnZoom()), named(t.strip.zoomOut)),
+    button("+", "+", () => zoomStep(store, 1, drawnZoom()), named(t.strip.zoomIn)),
     whole,
   );
   getElement("#strip", HTMLElement).append(foot);
@@ -77,7 +77,7 @@ function mountFoot(app, strip) {
     const { blocks, root } = strip;
     const isWhole = state.strip.zoom === "whole";
     fold.hidden = blocks.length === 0;
-    fold.textContent = isFolded(state) ? t.strip.unfoldAll(blocks.length) : t.strip.foldAll(blocks.length);
+    fold.textContent = isFolded(state) ? t.strip.expandAll(blocks.length) : t.strip.foldAll(blocks.length);
     setAttribute(whole, "aria-pressed", isWhole);
     const shown = root.querySelectorAll(".column:not(.folded)").length;
     const all = state.model?.layers.length ?? 0;
@@ -118,7 +118,7 @@ function mountWheel({ store }, strip) {
   }, { passive: false });
 }
 
-let turned = 1; // how much nearer the reader wishes since the last frame
+let turned = 1; // the zoom factor asked for since the last frame
 
 /**
  * Zoom so that what is under a point of the screen stays there.

@@ -28,9 +28,9 @@ export function resultOf(app, steps, label) {
       words.score(label, probability(before.probability), probability(after.probability_after)),
     ),
     h("p", { class: "muted" }, `${words.loss(number(before.loss), number(after.loss_after))} · ${words.steps(steps.length)}`),
-    h("h4", {}, words.moved),
+    h("h4", {}, words.largestUpdates),
     h("ol", { class: "training-step-updates" }, ...mostMoved(last).map((moved) => row(app, moved))),
-    h("button", { type: "button", class: "text", on: { click: () => app.comparison.look("side-by-side") } }, words.beside),
+    h("button", { type: "button", class: "text", on: { click: () => app.comparison.look("side-by-side") } }, words.sideBySide),
     h("a", { href: `learn?trace=${encodeURIComponent(last.id)}`, id: "training-step-inspect" }, words.stepInspector),
   ];
 }

@@ -29,16 +29,16 @@ export function compareWithSection({ store, comparison }) {
     const option = (/** @type {CompareTarget} */ { kind, id }, /** @type {string} */ text) => h("option", { value: `${kind}:${id}` }, text);
     const others = samples.filter(({ id }) => source?.kind !== "sample" || source.id !== id);
     select.replaceChildren(
-      h("option", { value: "" }, t.whatif.beside.nothing),
+      h("option", { value: "" }, t.whatif.compareWith.nothing),
       h(
         "optgroup",
-        { label: t.whatif.beside.photos },
+        { label: t.whatif.compareWith.photos },
         ...others.map(({ id, title }) => option({ kind: "photo", id }, title)),
-        compareTarget?.kind === "analysis" && option(compareTarget, t.whatif.beside.brought),
+        compareTarget?.kind === "analysis" && option(compareTarget, t.whatif.compareWith.uploaded),
       ),
       h(
         "optgroup",
-        { label: t.whatif.beside.networks },
+        { label: t.whatif.compareWith.networks },
         ...models.filter(({ id }) => id !== model?.id).map(({ id, title }) => option({ kind: "model", id }, title)),
       ),
     );
@@ -55,9 +55,9 @@ export function compareWithSection({ store, comparison }) {
   return h(
     "section",
     { class: "whatif-part", "aria-labelledby": "whatif-compare" },
-    h("h3", { id: "whatif-compare" }, h("label", { for: "compare-target" }, t.whatif.beside.title)),
+    h("h3", { id: "whatif-compare" }, h("label", { for: "compare-target" }, t.whatif.compareWith.title)),
     h("p", { class: "field" }, select),
-    h("label", { class: "pick" }, file, h("span", {}, h("b", {}, t.whatif.beside.choose))),
+    h("label", { class: "pick" }, file, h("span", {}, h("b", {}, t.whatif.compareWith.choose))),
     trouble,
   );
 }

@@ -32,7 +32,7 @@ export function scoresSection({ store }) {
       return;
     }
     const names = sideNames(store.state);
-    const titles = pair ? ["", "", names.one, names.other, t.whatif.scores.apart] : ["", "", names.one, "", ""];
+    const titles = pair ? ["", "", names.one, names.other, t.whatif.scores.points] : ["", "", names.one, "", ""];
     head.replaceChildren(...titles.map((title) => h("span", {}, title)));
     list.replaceChildren(...shownOf(one, pair).map((label) => row(label, one, pair)));
   };

@@ -296,7 +296,7 @@ def test_paused_ones_make_room_and_others_do_not(api):
         {"layers": [], "architecture": "everyday"},
     ],
 )
-def test_an_impossible_wish_is_refused(api, wrong):
+def test_an_impossible_config_is_refused(api, wrong):
     answer = api.post("/trainings", json={**TINY, **wrong})
     assert answer.status_code == 422
     assert answer.json()["type"] == "/errors/invalid-request"

@@ -7,7 +7,7 @@ export const run = {
   title: "Training",
   stepInspector: "Schritt-Inspektor",
   setup: "Datensatz, Netz, Hyperparameter",
-  work: {
+  status: {
     starting: "Wird gestartet",
     pausing: "Hält nach diesem Batch an",
     stepping: "Trainiert mit einem Batch",
@@ -28,14 +28,14 @@ export const run = {
     nextPhase: (/** @type {string} */ name) => `Als Nächstes: ${name}`,
     phases: ["Vorwärts", "Verlust", "Rückwärts", "Anpassung"],
     reset: "Zurücksetzen",
-    race: "Mit zweitem Lauf vergleichen",
-    endRace: "Vergleich beenden",
+    compareRuns: "Mit zweitem Lauf vergleichen",
+    endComparison: "Vergleich beenden",
     speed: "Tempo",
     full: "voll",
     batches: (/** @type {number} */ n) => `${some(n, "Batch", "Batches")} je Sekunde`,
     changed: "Die Einstellungen sind nicht mehr die dieses Laufs: „Neuer Lauf“ beginnt einen mit ihnen.",
     idle: "Auf „Start“ lernt ein kleines Netz in weniger als einer Minute, die Bilder zu klassifizieren.",
-    lost: "Verbindung wird wiederhergestellt …",
+    reconnecting: "Verbindung wird wiederhergestellt …",
     failed: "Das Training ist gescheitert",
     recovered: (/** @type {string} */ lost, /** @type {string} */ step) =>
       `Der Server war unterbrochen. Das Training geht ab Batch ${step} weiter; verloren: ${lost}.`,
@@ -62,7 +62,7 @@ export const run = {
     read: "Ein Netz lernt Batch für Batch: Es sagt vorher (vorwärts), die Vorhersagen werden benotet (Verlust), jedes Gewicht bekommt seinen "
       + "Gradienten (rückwärts), und der Optimierer bewegt jedes einen kleinen Schritt (Anpassung). Die Kurven zeigen, wie der Verlust fällt; ob etwas verstanden wurde, zeigen die Validierungsbilder, mit denen nie trainiert wird.",
   },
-  race: {
+  compareRuns: {
     title: "Mit zweitem Lauf vergleichen",
     text: "Beide Läufe beginnen mit denselben Gewichten und sehen dieselben Batches. Nur eine Einstellung ist anders:",
     kind: "Einstellung",
@@ -136,7 +136,7 @@ export const run = {
       saturated: "Helfen können ReLU, eine kleinere Lernrate oder Batch-Normalisierung.",
     },
   },
-  report: {
+  evaluation: {
     title: "Auswertung",
     empty: "Wo Bilder zur Validierung zurückgehalten werden, sind sie nach der ersten Epoche seine Prüfung: Mit ihnen wird nie trainiert.",
     /** @type {(share: string, count: string) => string} */
@@ -153,7 +153,7 @@ export const run = {
       balancedText: "Die ausgewogene Genauigkeit ist das Mittel der Genauigkeiten der Klassen: Eine kleine Klasse zählt so viel wie eine große.",
     },
     confusion: "Konfusionsmatrix",
-    truth: "wahr",
+    actual: "wahr",
     answer: "vorhergesagt",
     /** @type {(truth: string, answer: string, n: number) => string} */
     cell: (truth, answer, n) => `wahr ${truth}, vorhergesagt ${answer}: ${n}`,
@@ -162,7 +162,7 @@ export const run = {
     /** @type {(truth: string, answer: string, share: string) => string} */
     mistake: (truth, answer, share) => `Wahr ${truth}, vorhergesagt ${answer} mit Wahrscheinlichkeit ${share}. Im Mikroskop mit dem Netz dieses Augenblicks öffnen`,
     /** @type {(truth: string, answer: string) => string} */
-    taken: (truth, answer) => `${truth}\n→ ${answer}`,
+    errorTile: (truth, answer) => `${truth}\n→ ${answer}`,
     keep: "Das Netz",
     open: "Im Mikroskop öffnen",
     safetensors: "Gewichte (safetensors)",

@@ -4,7 +4,7 @@ import { some } from "../plural.js";
 
 /** @type {typeof import("../../en/learn/setup.js").setup} */
 export const setup = {
-  fault: (label) => `Eine Zahl geht so nicht: ${label}`,
+  invalidNumber: (label) => `Eine Zahl geht so nicht: ${label}`,
   next: "Geändert: gilt ab dem nächsten Lauf.",
   data: {
     title: "Datensatz",
@@ -23,7 +23,7 @@ export const setup = {
     classCount: (name, n) => `${name}: ${some(n, "Bild", "Bilder")}`,
     leftOut: (n) => `Ausgelassen: ${some(n, "Datei", "Dateien")}`,
   },
-  bring: {
+  upload: {
     progress: "Fortschritt",
     packing: (done, total) => `Bild ${done} von ${total} wird verpackt`,
     sending: (sent, total) => `Wird gesendet: ${sent} von ${total}`,

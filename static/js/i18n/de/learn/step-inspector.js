@@ -20,7 +20,7 @@ export const stepInspector = {
     tile: (place, label, loss) => `Bild ${place}: ${label}, Verlust ${loss}`,
   },
   row: { value: "Schichten, Vorwärtsdurchlauf", gradient: "Schichten, Rückwärtsdurchlauf" },
-  sheet: {
+  heatmap: {
     hint: "Jeder Wert lässt sich öffnen: mit einem Klick oder mit Pfeiltasten und Eingabetaste.",
     plane: (/** @type {string} */ name, /** @type {string} */ span) => `${name}: ${span}. Pfeiltasten bewegen, die Eingabetaste öffnet den Wert`,
     more: (/** @type {number} */ n) => `Alle ${n} zeigen`,
@@ -29,7 +29,7 @@ export const stepInspector = {
     parameter: "Parameter",
     filter: "Filter",
     of: (/** @type {number} */ n) => `von ${n}, gezählt ab 0`,
-    moved: "Größte Änderungen",
+    largestUpdates: "Größte Änderungen",
     titles: { before: "Vorher", gradient: "Gradient", step: "Schritt", after: "Nachher" },
     symbols: {
       before: (/** @type {string} */ w) => w,
@@ -74,7 +74,7 @@ export const stepInspector = {
     table: "Der Verlust, Klasse für Klasse",
     class: "Klasse",
     score: "Logit z",
-    share: "Wahrscheinlichkeit p",
+    probability: "Wahrscheinlichkeit p",
     target: "Ziel y",
     term: "Summand",
     gradient: "Gradient dZ",
@@ -97,7 +97,7 @@ export const stepInspector = {
     weights: "Ein Klick auf ein Gewicht oder auf einen Wert der Karten zeigt, wie sein Gradient berechnet wird.",
     none: "Hier sind keine Parameter: Der Gradient wird weitergereicht. Ein Klick auf einen Wert zeigt, wie er berechnet wird.",
     maps: (/** @type {string} */ name) => `dZ von ${name}, für dieses Bild`,
-    handed: "Weitergereicht an die vorige Schicht (dA):",
+    passed: "Weitergereicht an die vorige Schicht (dA):",
     end: "Hier endet der Rückwärtsdurchlauf: Das Bild hat keine Parameter.",
   },
   update: {
@@ -121,9 +121,9 @@ export const stepInspector = {
     class: "Klasse",
     before: "Vorher",
     after: "Nachher",
-    apart: "Punkte",
+    points: "Punkte",
   },
-  opened: {
+  valueDetail: {
     title: "Gewählter Wert",
     empty: "Ein Klick auf einen Wert zeigt, wie er berechnet wird.",
     pixel: "Ein Wert des Bildes selbst: ein Kanal eines Pixels, minus den Mittelwert, geteilt durch die Standardabweichung.",
@@ -146,7 +146,7 @@ export const stepInspector = {
     at: (/** @type {number} */ picture, /** @type {string} */ name) => `Bild ${picture}, ${name}`,
     toUpdate: "Die Anpassung dieses Gewichts",
     update: (/** @type {string} */ step) => `Eine Änderung um ${step}.`,
-    lines: "Vom Gewicht vorher zum Gewicht nachher",
+    derivation: "Vom Gewicht vorher zum Gewicht nachher",
     score: (/** @type {string} */ label) => `Logit von ${label}`,
     crossEntropy: "Wahrscheinlichkeit minus Ziel, geteilt durch die Batchgröße: dZ = (p − y) / N.",
     squared: "Zweimal Logit minus Ziel, geteilt durch die Batchgröße und die Zahl der Klassen: dZ = 2 · (z − y) / (N · K).",

@@ -6,7 +6,7 @@ export const run = {
   title: "Training",
   stepInspector: "Step inspector",
   setup: "Dataset, network, hyperparameters",
-  work: {
+  status: {
     starting: "Starting",
     pausing: "Pausing after this batch",
     stepping: "Training on one batch",
@@ -27,14 +27,14 @@ export const run = {
     nextPhase: (/** @type {string} */ name) => `Next: ${name}`,
     phases: ["Forward", "Loss", "Backward", "Update"],
     reset: "Reset",
-    race: "Compare with a second run",
-    endRace: "Stop comparing",
+    compareRuns: "Compare with a second run",
+    endComparison: "Stop comparing",
     speed: "Speed",
     full: "full",
     batches: (/** @type {number} */ n) => `${some(n, "batch", "batches")} a second`,
     changed: "The settings have changed since this run began: “New run” begins one with them.",
     idle: "Press Play: a small network learns to classify the images, in less than a minute.",
-    lost: "Reconnecting …",
+    reconnecting: "Reconnecting …",
     failed: "The training failed",
     recovered: (/** @type {string} */ lost, /** @type {string} */ step) =>
       `The server was interrupted. The training was found again at batch ${step}; ${lost} were lost.`,
@@ -61,7 +61,7 @@ export const run = {
     read: "A network learns batch by batch: it predicts (forward), its predictions are marked (loss), each weight gets its gradient "
       + "(backward), and the optimiser moves each a small step (update). The curves show the loss falling; the validation images, which it is never trained on, tell whether it understood.",
   },
-  race: {
+  compareRuns: {
     title: "Compare with a second run",
     text: "Both runs begin with the same weights and see the same batches. One setting is different:",
     kind: "Setting",
@@ -136,7 +136,7 @@ export const run = {
       saturated: "Try ReLU, a smaller learning rate, or batch normalisation.",
     },
   },
-  report: {
+  evaluation: {
     title: "Evaluation",
     empty: "Where images are held out for validation, they are its exam after the first epoch: it is never trained on them.",
     /** @type {(share: string, count: string) => string} */
@@ -154,7 +154,7 @@ export const run = {
       balancedText: "The balanced accuracy is the mean of the classes' accuracies: a small class weighs as much as a large one.",
     },
     confusion: "Confusion matrix",
-    truth: "true",
+    actual: "true",
     answer: "predicted",
     /** @type {(truth: string, answer: string, n: number) => string} */
     cell: (truth, answer, n) => `true ${truth}, predicted ${answer}: ${n}`,
@@ -163,7 +163,7 @@ export const run = {
     /** @type {(truth: string, answer: string, share: string) => string} */
     mistake: (truth, answer, share) => `True ${truth}, predicted ${answer} with probability ${share}. Open it in the microscope with the network of that moment`,
     /** @type {(truth: string, answer: string) => string} */
-    taken: (truth, answer) => `${truth}\n→ ${answer}`,
+    errorTile: (truth, answer) => `${truth}\n→ ${answer}`,
     keep: "The network",
     open: "Open in the microscope",
     safetensors: "Weights (safetensors)",

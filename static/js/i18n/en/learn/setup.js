@@ -3,7 +3,7 @@
 import { some } from "../plural.js";
 
 export const setup = {
-  fault: (/** @type {string} */ label) => `A number cannot be used: ${label}`,
+  invalidNumber: (/** @type {string} */ label) => `A number cannot be used: ${label}`,
   next: "Changed: takes effect with the next run.",
   data: {
     title: "Dataset",
@@ -24,7 +24,7 @@ export const setup = {
     classCount: (name, n) => `${name}: ${some(n, "image")}`,
     leftOut: (/** @type {number} */ n) => `Left out: ${some(n, "file")}`,
   },
-  bring: {
+  upload: {
     progress: "Progress",
     /** @type {(done: string, total: string) => string} */
     packing: (done, total) => `Packing image ${done} of ${total}`,

@@ -19,7 +19,7 @@ export const stepInspector = {
     tile: (place, label, loss) => `Image ${place}: ${label}, loss ${loss}`,
   },
   row: { value: "Layers, forward pass", gradient: "Layers, backward pass" },
-  sheet: {
+  heatmap: {
     hint: "Each value can be opened: click it, or use the arrow keys and Enter.",
     plane: (/** @type {string} */ name, /** @type {string} */ span) => `${name}: ${span}. Arrow keys move, Enter opens the value`,
     more: (/** @type {number} */ n) => `Show all ${n}`,
@@ -28,7 +28,7 @@ export const stepInspector = {
     parameter: "Parameter",
     filter: "Filter",
     of: (/** @type {number} */ n) => `of ${n}, counted from 0`,
-    moved: "Largest updates",
+    largestUpdates: "Largest updates",
     titles: { before: "Before", gradient: "Gradient", step: "Step", after: "After" },
     symbols: {
       before: (/** @type {string} */ w) => w,
@@ -73,7 +73,7 @@ export const stepInspector = {
     table: "The loss, class by class",
     class: "Class",
     score: "Logit z",
-    share: "Probability p",
+    probability: "Probability p",
     target: "Target y",
     term: "Term",
     gradient: "Gradient dZ",
@@ -96,7 +96,7 @@ export const stepInspector = {
     weights: "Click a weight, or a value of the maps, to see how its gradient is computed.",
     none: "No parameters here: the gradient is passed on. Click a value to see how it is computed.",
     maps: (/** @type {string} */ name) => `dZ of ${name}, for this picture`,
-    handed: "Passed to the previous layer (dA):",
+    passed: "Passed to the previous layer (dA):",
     end: "The backward pass ends here: the image has no parameters.",
   },
   update: {
@@ -120,9 +120,9 @@ export const stepInspector = {
     class: "Class",
     before: "Before",
     after: "After",
-    apart: "Points",
+    points: "Points",
   },
-  opened: {
+  valueDetail: {
     title: "Selected value",
     empty: "Click a value to see how it is computed.",
     pixel: "A value of the image itself: one channel of one pixel, minus the mean, divided by the standard deviation.",
@@ -145,7 +145,7 @@ export const stepInspector = {
     at: (/** @type {number} */ picture, /** @type {string} */ name) => `image ${picture}, ${name}`,
     toUpdate: "The update of this weight",
     update: (/** @type {string} */ step) => `An update of ${step}.`,
-    lines: "From the weight before to the weight after",
+    derivation: "From the weight before to the weight after",
     score: (/** @type {string} */ label) => `logit of ${label}`,
     crossEntropy: "Probability minus target, divided by the batch size: dZ = (p − y) / N.",
     squared: "Twice the logit minus the target, divided by the batch size and the number of classes: dZ = 2 · (z − y) / (N · K).",
