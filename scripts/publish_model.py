@@ -42,9 +42,9 @@ ABOUT = {
         ),
         "data": "everyday64",
         "note": (
-            "`train` is the folder `everyday64/train`. The training was stopped once, in epoch 39, and resumed with `--refine`, which "
-            "changes nothing before epoch 40, and with newer kernels, which round differently: the command leads to a network like "
-            "this one, not to the same bits."
+            "`train` is the folder `everyday64/train`. The training was stopped once, in epoch 39, and resumed with "
+            "`--final-unmixed-epochs`, which changes nothing before epoch 40, and with newer kernels, "
+            "which round differently: the command leads to a network like this one, not to the same bits."
         ),
         "terms": TERMS,
     },

@@ -97,6 +97,7 @@ NAMES = {
     "lesson": "a training step",
     "Lesson": "TrainingStep",
     "blame": "gradient",
+    "refine": "final_unmixed_epochs",
     "wish": "a config, options or a request",
     "endRace": "endComparison",
     "madeFrom": "inputs",

@@ -21,7 +21,7 @@ def evaluate(network: Network, dataset: Dataset, config: TrainConfig) -> dict[st
     """Accuracy, loss, the figures of each class, confusion and the surest mistakes. None where
     nothing was held out to tell.
     """
-    learned, held_out = split_by_seed(dataset.labels, config.validation, config.seed)
+    learned, held_out = split_by_seed(dataset.labels, config.validation_fraction, config.seed)
     pictures = dataset.take(held_out)
     count = len(dataset.classes)
     found, mistakes = Evaluation(0.0, np.zeros((count, count), np.int64)), []

@@ -19,10 +19,10 @@ class TrainConfig:
 
     - ``learning_rate`` is the highest one; the schedule gives a factor of it for each step;
     - ``momentum`` is read by the optimisers momentum and nesterov;
-    - ``validation`` is the share of each class that is never trained on;
-    - ``average`` is the decay of a moving average of the weights, which then is what validates and
-      is exported; 0 is none.
-    - in the last ``refine`` epochs batches are no longer mixed, so that the network ends on
+    - ``validation_fraction`` is the fraction of each class that is never trained on;
+    - ``ema_decay`` is the decay of an exponential moving average (EMA) of the weights, which then is
+      what validates and is exported; 0 is none.
+    - in the last ``final_unmixed_epochs`` epochs batches are no longer mixed, so that the network ends on
       pictures like those that it will see (He et al., "Data augmentation revisited", 2019).
     """
 
@@ -36,9 +36,9 @@ class TrainConfig:
     weight_decay: float = 5e-4
     schedule: str = "one_cycle"
     augmentation: Augmentation = field(default=STANDARD)
-    validation: float = 0.1
-    average: float = 0.0
-    refine: int = 0
+    validation_fraction: float = 0.1
+    ema_decay: float = 0.0
+    final_unmixed_epochs: int = 0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -52,15 +52,15 @@ class TrainConfig:
                 f"a training has one epoch or more and batches of one picture or more: "
                 f"got epochs {self.epochs}, batch_size {self.batch_size}"
             )
-        if not 0 <= self.refine <= self.epochs:
+        if not 0 <= self.final_unmixed_epochs <= self.epochs:
             raise TrainingError(
-                f"refine is a number of epochs, 0 to {self.epochs}: got {self.refine}"
+                f"final_unmixed_epochs is a number of epochs, 0 to {self.epochs}: got {self.final_unmixed_epochs}"
             )
         if self.learning_rate <= 0 or self.weight_decay < 0 or self.seed < 0:
             raise TrainingError(
                 "the learning rate is above 0; weight decay and seed are not below it"
             )
-        for name in ("label_smoothing", "momentum", "validation", "average"):
+        for name in ("label_smoothing", "momentum", "validation_fraction", "ema_decay"):
             if not 0 <= getattr(self, name) < 1:
                 raise TrainingError(
                     f"{name} lies between 0 and 1 (below 1), got {getattr(self, name)}"

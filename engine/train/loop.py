@@ -68,7 +68,7 @@ class EpochDone:
 
 @dataclass(frozen=True)
 class Finished:
-    """At the end. ``network`` is the one that validated, averaged if there is an average, with
+    """At the end. ``network`` is the one that validated, the EMA if there is one, with
     settled statistics.
     """
 
@@ -104,7 +104,9 @@ def train(dataset: Dataset, state: TrainState) -> Iterator[Event]:
     """
     config = state.config
     _check_fit(state, dataset)
-    for_training, for_validation = split_by_seed(dataset.labels, config.validation, config.seed)
+    for_training, for_validation = split_by_seed(
+        dataset.labels, config.validation_fraction, config.seed
+    )
     training, validation = dataset.take(for_training), dataset.take(for_validation)
     while state.epoch < config.epochs:
         began = perf_counter()
@@ -124,7 +126,7 @@ def next_batch(dataset: Dataset, state: TrainState) -> PreparedBatch:
     """
     config = state.config
     _check_fit(state, dataset)
-    for_training, _ = split_by_seed(dataset.labels, config.validation, config.seed)
+    for_training, _ = split_by_seed(dataset.labels, config.validation_fraction, config.seed)
     order = batches(len(for_training), config.batch_size, config.seed, state.epoch)
     if state.epoch == config.epochs or state.batch == len(order):
         raise TrainingError("no batch comes here: the epoch is over")
@@ -193,7 +195,7 @@ def _prepare(training: Dataset, state: TrainState, chosen: Array, epoch: int, ba
     x = augment(training.pictures[chosen], config.augmentation, mean, std, rng)
     truth = training.labels[chosen]
     targets = soft_targets(truth, len(training.classes), config.label_smoothing, x.dtype)
-    if epoch >= config.epochs - config.refine:
+    if epoch >= config.epochs - config.final_unmixed_epochs:
         return x, targets
     return mix(x, targets, config.augmentation, rng)
 

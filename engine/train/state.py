@@ -40,7 +40,7 @@ class TrainState:
     def __init__(self, network: Network, config: TrainConfig) -> None:
         self.network = network
         self.config = config
-        self.average = clone(network) if config.average else None
+        self.ema = clone(network) if config.ema_decay else None
         self.optimiser = _optimiser(network, config)
         self.history: list[EpochRecord] = []
         self.data = ""  # the digest of the pictures, once the loop has seen them
@@ -56,8 +56,8 @@ class TrainState:
 
     @property
     def best(self) -> Network:
-        """The network to validate and to export: the averaged one if there is one."""
-        return self.network if self.average is None else self.average
+        """The network to validate and to export: the EMA of the weights if there is one."""
+        return self.network if self.ema is None else self.ema
 
     def add_batch(self, loss: float, correct: int, pictures: int) -> None:
         """Add one batch."""
@@ -73,21 +73,19 @@ class TrainState:
         self.loss_sum = 0.0
 
     def update_ema(self) -> None:
-        """Move the averaged network towards the trained one, faster while there is little to
-        average.
-        """
-        if self.average is None:
+        """Move the exponential moving average towards the trained network, faster in the first steps."""
+        if self.ema is None:
             return
         steps = self.optimiser.steps
-        share = 1 - min(self.config.average, (1 + steps) / (10 + steps))
-        for mine, now in zip(_tensors(self.average), _tensors(self.network), strict=True):
-            mine += share * (now - mine)
+        rate = 1 - min(self.config.ema_decay, (1 + steps) / (10 + steps))
+        for mine, now in zip(_tensors(self.ema), _tensors(self.network), strict=True):
+            mine += rate * (now - mine)
 
     def arrays(self) -> dict[str, Array]:
         """The live arrays by name."""
         named = {f"network.{name}": a for name, a in _named(self.network).items()}
-        if self.average is not None:
-            named |= {f"average.{name}": a for name, a in _named(self.average).items()}
+        if self.ema is not None:
+            named |= {f"ema.{name}": a for name, a in _named(self.ema).items()}
         return named | {f"optimiser.{name}": a for name, a in self.optimiser.state().items()}
 
     def numbers(self) -> dict[str, Any]:

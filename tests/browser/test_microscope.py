@@ -224,7 +224,9 @@ def test_a_temperature_is_a_what_if(open_page: OpenPage):
     value, guess = screen.reading, screen.first_guess
     scores = [number(text) for text in page.locator("tbody td:nth-child(2)").all_inner_texts()]
     page.locator(".what-if input").fill("100")
-    shares = page.locator(".at-temperature").evaluate_all("all => all.map((e) => Number(e.dataset.share))")
+    shares = page.locator(".at-temperature").evaluate_all(
+        "all => all.map((e) => Number(e.dataset.share))"
+    )
     powers = [math.exp(score / 10) for score in scores]
     assert shares == pytest.approx([p / sum(powers) for p in powers], abs=1e-3)
     assert (screen.reading, screen.first_guess) == (value, guess)

@@ -59,15 +59,16 @@ def command(
         str,
         typer.Option(help=f"{_one_of(AUGMENTATIONS)} Changes may follow: strong,zoom=0.3,erase=0"),
     ] = "standard",
-    validation: Annotated[
-        float, typer.Option(help="The share of each class that is never trained on.")
-    ] = DEFAULTS.validation,
-    average: Annotated[
-        float, typer.Option(help="Decay of a moving average of the weights; 0 is none.")
-    ] = DEFAULTS.average,
-    refine: Annotated[
-        int, typer.Option(help="So many epochs at the end do without mixup and cutmix.")
-    ] = DEFAULTS.refine,
+    validation_fraction: Annotated[
+        float, typer.Option(help="The fraction of each class that is never trained on.")
+    ] = DEFAULTS.validation_fraction,
+    ema_decay: Annotated[
+        float,
+        typer.Option(help="Decay of an exponential moving average of the weights; 0 is none."),
+    ] = DEFAULTS.ema_decay,
+    final_unmixed_epochs: Annotated[
+        int, typer.Option(help="Epochs at the end without mixup and cutmix.")
+    ] = DEFAULTS.final_unmixed_epochs,
     seed: Annotated[
         int, typer.Option(help="The same seed gives the same weights.")
     ] = DEFAULTS.seed,
@@ -93,9 +94,9 @@ def command(
         weight_decay=weight_decay,
         schedule=schedule,
         augmentation=Augmentation.from_text(augmentation),
-        validation=validation,
-        average=average,
-        refine=refine,
+        validation_fraction=validation_fraction,
+        ema_decay=ema_decay,
+        final_unmixed_epochs=final_unmixed_epochs,
         seed=seed,
     )
     target = out or Path("runs") / folder.resolve().name

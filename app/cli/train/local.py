@@ -185,7 +185,7 @@ def export(options: Options, network: Network, dataset: Dataset, console: Consol
 def _measure(options: Options, network: Network, dataset: Dataset) -> Evaluation | None:
     """How it reads the pictures that were held out; None where there are none."""
     config = options.config
-    _, held_out = split_by_seed(dataset.labels, config.validation, config.seed)
+    _, held_out = split_by_seed(dataset.labels, config.validation_fraction, config.seed)
     if not len(held_out):
         return None
     return evaluate(network, dataset.take(held_out), config.batch_size)
@@ -211,7 +211,7 @@ def _class_table(measured: Evaluation, classes: tuple[str, ...]) -> Table:
 def _card(options: Options, measured: Evaluation | None, dataset: Dataset) -> dict[str, Any]:
     """The metadata of the model's file. It contains no path of this machine."""
     config = options.config
-    training, held_out = split_by_seed(dataset.labels, config.validation, config.seed)
+    training, held_out = split_by_seed(dataset.labels, config.validation_fraction, config.seed)
     counts = dataset.pictures_per_class
     card: dict[str, Any] = {
         "data": options.folder.resolve().name,

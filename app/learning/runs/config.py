@@ -76,7 +76,7 @@ def restore(spec: TrainingSpec, dataset: Dataset, saved: Checkpoint) -> TrainSta
 
 def batches_of(config: TrainConfig, dataset: Dataset) -> int:
     """How many steps an epoch has."""
-    learned, _ = split_by_seed(dataset.labels, config.validation, config.seed)
+    learned, _ = split_by_seed(dataset.labels, config.validation_fraction, config.seed)
     return batch_count(len(learned), config.batch_size)
 
 

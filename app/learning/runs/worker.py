@@ -68,7 +68,9 @@ class TrainingProcess:
         self._dataset: Dataset = load(files.folder.parent.parent, self._spec["dataset"])
         self._state, self._seconds = self._restore()
         config = self._state.config
-        learned, held_out = split_by_seed(self._dataset.labels, config.validation, config.seed)
+        learned, held_out = split_by_seed(
+            self._dataset.labels, config.validation_fraction, config.seed
+        )
         self._counts = {"training_pictures": len(learned), "validation_pictures": len(held_out)}
         self._per_epoch = batch_count(len(learned), config.batch_size)
         self._paused: bool = about["status"] == "paused"

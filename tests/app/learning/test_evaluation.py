@@ -11,7 +11,7 @@ from engine.train.config import TrainConfig
 from engine.train.data import Dataset
 from tests.engine.train import shapes
 
-CONFIG = TrainConfig(validation=0.1, seed=0)
+CONFIG = TrainConfig(validation_fraction=0.1, seed=0)
 
 
 def dataset(*counts: int) -> Dataset:

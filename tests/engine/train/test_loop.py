@@ -76,12 +76,12 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
 
 CONFIGS = {
     "nesterov": replace(shapes.QUICK, epochs=2),
-    "adamw, average, mixing": replace(
+    "adamw, ema, mixing": replace(
         shapes.QUICK,
         epochs=2,
         optimiser="adamw",
         learning_rate=0.003,
-        average=0.9,
+        ema_decay=0.9,
         augmentation=Augmentation.from_text("strong,mixup=0.3,cutmix=0.3"),
     ),
 }
@@ -111,7 +111,7 @@ def test_a_saved_state_goes_on_exactly(tmp_path, config, stop):
 def test_refining_epochs_do_without_mixing():
     plain = replace(shapes.QUICK, epochs=2)
     mixed = replace(plain, augmentation=replace(plain.augmentation, cutmix=1.0))
-    never, first_epoch_only, always = (replace(mixed, refine=n) for n in (2, 1, 0))
+    never, first_epoch_only, always = (replace(mixed, final_unmixed_epochs=n) for n in (2, 1, 0))
     assert everything(finished(never)) == everything(finished(plain))
     shown = [finished(config).history for config in (first_epoch_only, always)]
     assert shown[0][0].train_loss == shown[1][0].train_loss
@@ -129,15 +129,15 @@ def test_a_finished_training_restored_has_nothing_left_to_do(tmp_path):
 
 
 def test_what_is_finished_is_the_average_if_there_is_one():
-    config = replace(shapes.QUICK, epochs=1, average=0.9)
+    config = replace(shapes.QUICK, epochs=1, ema_decay=0.9)
     state = TrainState(shapes.network(), config)
     *_, last = train(SMALL, state)
-    for name, array in state.average.parameters().items():
+    for name, array in state.ema.parameters().items():
         np.testing.assert_array_equal(last.network.parameters()[name], array)
 
 
 def test_without_validation_there_is_nothing_to_report():
-    (record,) = finished(replace(shapes.QUICK, epochs=1, validation=0.0), SMALL).history
+    (record,) = finished(replace(shapes.QUICK, epochs=1, validation_fraction=0.0), SMALL).history
     assert record.validation_loss is record.validation_accuracy is None
 
 
@@ -203,11 +203,11 @@ def test_a_state_does_not_fit_another_network():
         {"learning_rate": 0.0},
         {"weight_decay": -1.0},
         {"seed": -1},
-        {"validation": 1.0},
+        {"validation_fraction": 1.0},
         {"label_smoothing": -0.1},
-        {"average": 1.0},
-        {"refine": -1},
-        {"epochs": 3, "refine": 4},
+        {"ema_decay": 1.0},
+        {"final_unmixed_epochs": -1},
+        {"epochs": 3, "final_unmixed_epochs": 4},
     ],
     ids=str,
 )
@@ -230,5 +230,5 @@ def test_batches_of_one_are_learned_from_without_it():
 
 
 def test_a_config_survives_json():
-    config = CONFIGS["adamw, average, mixing"]
+    config = CONFIGS["adamw, ema, mixing"]
     assert TrainConfig.from_dict(config.to_dict()) == config

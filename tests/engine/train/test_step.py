@@ -79,13 +79,13 @@ def test_parts_draw_different_dropout():
 
 def test_the_average_follows_the_weights_and_the_statistics():
     network = shapes.network()
-    state = TrainState(network, replace(PLAIN, average=0.95))
+    state = TrainState(network, replace(PLAIN, ema_decay=0.95))
     start = {name: a.copy() for name, a in (network.parameters() | network.buffers()).items()}
     Step(state, cross_entropy)(*batch(), 0.1)
-    now, average = (n.parameters() | n.buffers() for n in (network, state.average))
+    now, average = (n.parameters() | n.buffers() for n in (network, state.ema))
     kept = 2 / 11  # after one step: (1 + 1) / (10 + 1), below 0.95
     for name in now:
         expected = kept * start[name] + (1 - kept) * now[name]
         np.testing.assert_allclose(average[name], expected, atol=1e-6)
         assert not np.shares_memory(average[name], now[name])
-    assert state.best is state.average
+    assert state.best is state.ema

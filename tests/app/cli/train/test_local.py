@@ -26,9 +26,9 @@ from engine.train.config import TrainConfig
 from engine.train.data import Dataset, split_by_seed
 
 CONFIG = TrainConfig(
-    epochs=2, batch_size=8, learning_rate=0.02, validation=0.25, average=0.8, seed=5
+    epochs=2, batch_size=8, learning_rate=0.02, validation_fraction=0.25, ema_decay=0.8, seed=5
 )
-SETTINGS = ["--epochs", "4", "--batch-size", "4", "--learning-rate", "0.02", "--average", "0.8"]
+SETTINGS = ["--epochs", "4", "--batch-size", "4", "--learning-rate", "0.02", "--ema-decay", "0.8"]
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_uneven_classes_are_warned_of():
 
 def test_with_nothing_held_out_it_is_said(folder, tmp_path):
     console = Console(file=io.StringIO(), width=200)
-    config = replace(CONFIG, epochs=1, validation=0.0)
+    config = replace(CONFIG, epochs=1, validation_fraction=0.0)
     assert run(Options(folder, tmp_path, config=config), console) == 0
     assert "Nothing was held out" in console.file.getvalue()
     assert "accuracy" not in safetensors.load(tmp_path / MODEL).meta
@@ -154,7 +154,7 @@ def test_a_broken_picture_is_named(folder, tmp_path):
             (tmp_path / name / source.name).write_bytes(source.read_bytes())
     (tmp_path / "red" / "torn [1].png").write_bytes(b"\x89PNG\r\n\x1a\nno more")
     said = io.StringIO()
-    config = replace(CONFIG, epochs=1, validation=0.0, average=0.0)
+    config = replace(CONFIG, epochs=1, validation_fraction=0.0, ema_decay=0.0)
     out = tmp_path / ".out"
     assert run(Options(tmp_path, out, config=config), Console(file=said, width=60)) == 0
     assert "Left out red/torn [1].png: " in said.getvalue()

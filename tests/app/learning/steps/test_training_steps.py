@@ -61,7 +61,7 @@ def pictures():
 
 def config(name):
     return TrainConfig(
-        epochs=2, batch_size=12, optimiser=name, learning_rate=0.02, momentum=MOMENTUM, validation=0.2,
+        epochs=2, batch_size=12, optimiser=name, learning_rate=0.02, momentum=MOMENTUM, validation_fraction=0.2,
         weight_decay=DECAY, label_smoothing=0.0, augmentation=NONE, schedule="constant",
     )  # fmt: skip
 

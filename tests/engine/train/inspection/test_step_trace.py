@@ -19,7 +19,7 @@ from engine.train.step import Step
 from tests.engine.train import shapes
 
 DATA = shapes.dataset(12)
-CONFIG = replace(shapes.QUICK, weight_decay=0.01, average=0.9, learning_rate=0.01)
+CONFIG = replace(shapes.QUICK, weight_decay=0.01, ema_decay=0.9, learning_rate=0.01)
 
 
 def trained(config, batches=2):
