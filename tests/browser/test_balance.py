@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from .conftest import OpenLab
 from .learn_screen import LearnScreen
 from .test_access import PHONE, check_with_axe
-from .test_intake import shoot
 from .test_learn_setup import bring, wait_for_set, wait_for_setup
+from .test_photo_input import shoot
 
 pytestmark = pytest.mark.browser
 

@@ -182,7 +182,7 @@ def test_a_reload_finds_the_run_again(open_lab: OpenLab):
     assert screen.run_id == run
 
 
-def test_two_networks_race(open_lab: OpenLab, album: Path):
+def test_two_runs_are_compared(open_lab: OpenLab, album: Path):
     screen = open_lab()
     page = screen.page
     page.click("#compare-runs")

@@ -16,7 +16,7 @@ from tests.app.conftest import picture_bytes
 from .conftest import OpenPage
 from .screen import PATIENCE, Screen, number
 from .test_access import PHONE, check_with_axe
-from .test_intake import shoot
+from .test_photo_input import shoot
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,8 @@ from playwright.sync_api import Locator, expect
 
 from .conftest import OpenLab, OpenPage
 from .test_access import PHONE, check_with_axe
-from .test_intake import shoot
 from .test_learn_setup import choose_preset, open_setup, summary, wait_for_setup
+from .test_photo_input import shoot
 
 pytestmark = pytest.mark.browser
 

@@ -18,8 +18,8 @@ from .drops import drop, drop_bytes
 from .pictures import keep_picture
 from .screen import Screen
 from .test_access import PHONE, check_with_axe
+from .test_attribution import QUICK, wait_for_answer
 from .test_microscope import added_up, explanation, settle
-from .test_why import QUICK, wait_for_answer
 
 pytestmark = pytest.mark.browser
 

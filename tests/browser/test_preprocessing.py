@@ -162,7 +162,9 @@ def test_an_assumed_way_is_said_and_the_ways_are_compared(screen: Screen, tmp_pa
     )
     taken = screen.get(f"models/{shown_model(screen)}")
     assert (taken["title"], taken["preprocess"]["source"]) == ("Nobody says", "chosen")
-    expect(page.locator("#preprocessing-open")).to_contain_text("Other preprocessing", use_inner_text=True)
+    expect(page.locator("#preprocessing-open")).to_contain_text(
+        "Other preprocessing", use_inner_text=True
+    )
 
 
 def test_the_ways_of_a_detector_are_compared_by_its_boxes(screen: Screen, tmp_path: Path):

@@ -10,7 +10,7 @@ from .drops import drop_bytes
 from .screen import number
 from .tabs import PLAIN
 from .test_access import PHONE, check_with_axe
-from .test_intake import shoot
+from .test_photo_input import shoot
 
 pytestmark = pytest.mark.browser
 

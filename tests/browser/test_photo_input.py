@@ -10,7 +10,7 @@ from .test_access import PHONE, check_with_axe
 
 pytestmark = pytest.mark.browser
 
-SHOTS = ARTIFACTS / "intake"
+SHOTS = ARTIFACTS / "photo-input"
 
 
 def shoot(screen: Screen, name: str) -> None:

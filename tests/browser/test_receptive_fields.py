@@ -237,9 +237,9 @@ def test_for_everyone(open_page: OpenPage, theme: str, artifacts):
     screen.wait_for_layer("conv3_2")
     open_all(screen)
     check_with_axe(screen)
-    folder = artifacts / "why"
+    folder = artifacts / "receptive-fields"
     folder.mkdir(exist_ok=True)
-    keep_picture(screen.page, folder / f"trail-{theme}.png")
+    keep_picture(screen.page, folder / f"strongest-path-{theme}.png")
 
 
 def test_on_a_phone(open_page: OpenPage, artifacts):
@@ -248,9 +248,9 @@ def test_on_a_phone(open_page: OpenPage, artifacts):
     open_all(screen)
     check_with_axe(screen)
     assert screen.page.evaluate("document.documentElement.scrollWidth") == 390
-    folder = artifacts / "why"
+    folder = artifacts / "receptive-fields"
     folder.mkdir(exist_ok=True)
-    keep_picture(screen.page, folder / "trail-phone.png", full_page=True)
+    keep_picture(screen.page, folder / "strongest-path-phone.png", full_page=True)
 
 
 def open_all(screen: Screen) -> None:

@@ -13,7 +13,7 @@ from tests.app.conftest import RunningServer
 from .conftest import OpenPage
 from .screen import Screen, number
 from .test_access import check_with_axe
-from .test_why import ask, check_values, value_at, wait_for_answer
+from .test_attribution import ask, check_values, value_at, wait_for_answer
 
 pytestmark = pytest.mark.browser
 
@@ -59,14 +59,14 @@ def site():
         yield server.url
 
 
-def why(open_page: OpenPage, model: str, more: str = "") -> Screen:
+def attribution(open_page: OpenPage, model: str, more: str = "") -> Screen:
     screen = open_page(f"?model={model}&tab=attribution&method=input_x_gradient{more}")
     wait_for_answer(screen)
     return screen
 
 
 def test_a_network_with_two_outputs_is_asked_about_both(open_page: OpenPage):
-    screen = why(open_page, "two")
+    screen = attribution(open_page, "two")
     page = screen.page
     assert (
         page.input_value("#attribution-output") == "shares"
@@ -100,13 +100,13 @@ def test_a_network_with_two_outputs_is_asked_about_both(open_page: OpenPage):
 
 
 def test_an_address_with_an_output_leads_there(open_page: OpenPage):
-    screen = why(open_page, "two", "&output=boxes&target=5")
+    screen = attribution(open_page, "two", "&output=boxes&target=5")
     screen.page.wait_for_selector("h2:has-text('What raises map 0 · y 0 · x 5 of “boxes”')")
     check_values(screen, ask(screen, method="input_x_gradient", output="boxes", target=5))
 
 
 def test_a_cat_or_dog_sigmoid_is_explained_for_cat(open_page: OpenPage):
-    screen = why(open_page, "cat_or_dog")
+    screen = attribution(open_page, "cat_or_dog")
     page = screen.page
     expect(page.locator("#attribution-output")).to_be_hidden()
     options = page.locator("#attribution-target option").all_inner_texts()
@@ -123,7 +123,7 @@ def test_a_cat_or_dog_sigmoid_is_explained_for_cat(open_page: OpenPage):
 
 
 def test_without_classes_the_page_says_which_number_is_asked_about(open_page: OpenPage):
-    screen = why(open_page, "no_classes")
+    screen = attribution(open_page, "no_classes")
     page = screen.page
     text = page.inner_text("body")
     assert "“”" not in text
@@ -136,7 +136,7 @@ def test_without_classes_the_page_says_which_number_is_asked_about(open_page: Op
 
 def test_the_class_of_another_network_is_not_asked_for(open_page: OpenPage):
     """It is that of the network again, as soon as the reader comes back to it."""
-    screen = why(open_page, "two", "&target=b")
+    screen = attribution(open_page, "two", "&target=b")
     page = screen.page
     page.wait_for_selector("h2:has-text('What speaks for “b”')")
     page.select_option("#model", "cat_or_dog")
@@ -152,7 +152,7 @@ def test_the_class_of_another_network_is_not_asked_for(open_page: OpenPage):
 
 
 def test_a_logit_is_called_one_beside_its_probability(open_page: OpenPage):
-    screen = why(open_page, "two", "&target=b")
+    screen = attribution(open_page, "two", "&target=b")
     answer = ask(screen, method="input_x_gradient", target="b")
     facts = screen.page.inner_text(".attribution-outcome .facts").split("\n")
     assert number(facts[facts.index("Logit") + 1]) == pytest.approx(answer["score"], abs=1e-3)
@@ -163,7 +163,7 @@ def test_a_logit_is_called_one_beside_its_probability(open_page: OpenPage):
 
 
 def test_what_counts_as_nothing_follows_from_the_preprocessing(open_page: OpenPage):
-    screen = why(open_page, "two")
+    screen = attribution(open_page, "two")
     model = screen.get("models/two")
     assert model["preprocess"]["mean"][0] != 0
     assert "here the colour with red 124" in screen.page.inner_text(".attribution-words")

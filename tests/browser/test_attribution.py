@@ -18,7 +18,7 @@ QUICK = ["saliency", "input_x_gradient", "guided_backprop", "grad_cam", "grad_ca
 
 
 @pytest.fixture
-def why(open_page: OpenPage) -> Screen:
+def attribution(open_page: OpenPage) -> Screen:
     screen = open_page("?tab=attribution")
     wait_for_answer(screen)
     return screen
@@ -62,56 +62,58 @@ def check_values(screen: Screen, answer: dict) -> None:
         assert value_at(screen, y, x) == pytest.approx(answer["map"][y][x], rel=1e-5, abs=1e-8)
 
 
-def test_values_under_the_pointer_are_the_apis(why: Screen, subtests: pytest.Subtests):
+def test_values_under_the_pointer_are_the_apis(attribution: Screen, subtests: pytest.Subtests):
     for method in QUICK:
         with subtests.test(method):
-            why.page.select_option("#attribution-method", method)
-            why.wait_for_address(f"method={method}")
-            wait_for_answer(why)
-            answer = ask(why, method=method)
-            point_at(why, 0, 0)
-            why.page.wait_for_function(
+            attribution.page.select_option("#attribution-method", method)
+            attribution.wait_for_address(f"method={method}")
+            wait_for_answer(attribution)
+            answer = ask(attribution, method=method)
+            point_at(attribution, 0, 0)
+            attribution.page.wait_for_function(
                 "value => Math.abs(document.querySelector('.pixel-reading output').dataset.value - value)"
                 " <= 1e-8 + 1e-5 * Math.abs(value)",
                 arg=answer["map"][0][0],
             )
-            check_values(why, answer)
-            score = why.page.inner_text(".attribution-outcome .facts div:nth-child(2) dd")
+            check_values(attribution, answer)
+            score = attribution.page.inner_text(".attribution-outcome .facts div:nth-child(2) dd")
             assert float(score.replace("−", "-")) == pytest.approx(answer["score"], **WRITTEN)
 
 
-def test_any_class_and_any_layer(why: Screen, open_page: OpenPage):
-    page = why.page
+def test_any_class_and_any_layer(attribution: Screen, open_page: OpenPage):
+    page = attribution.page
     page.select_option("#attribution-target", "cat")
     page.select_option("#attribution-from", "conv3_2")
-    why.wait_for_address("method=grad_cam&target=cat&from=conv3_2")
+    attribution.wait_for_address("method=grad_cam&target=cat&from=conv3_2")
     page.wait_for_selector("h2:has-text('What speaks for “cat”')")
     page.wait_for_selector(".attribution-stage .muted:has-text('layer conv3_2')")
-    wait_for_answer(why)
-    answer = ask(why, method="grad_cam", target="cat", layer="conv3_2")
+    wait_for_answer(attribution)
+    answer = ask(attribution, method="grad_cam", target="cat", layer="conv3_2")
     assert answer["target"]["label"] == "cat"
-    check_values(why, answer)
+    check_values(attribution, answer)
     other = open_page(page.evaluate("location.search"))
     wait_for_answer(other)
     check_values(other, answer)
 
 
-def test_going_to_a_layer_looks_from_there(why: Screen):
-    why.page.click('.column[data-layer="conv4_1"]')
-    why.wait_for_address("from=conv4_1")
-    why.page.wait_for_selector(".attribution-stage .muted:has-text('layer conv4_1')")
-    why.page.click('.column[data-layer="fc1"]')  # no maps: the reader means to see the layer itself
-    why.wait_for_layer("fc1")
-    expect(why.page.locator(".bar-row").first).to_be_visible()
+def test_going_to_a_layer_looks_from_there(attribution: Screen):
+    attribution.page.click('.column[data-layer="conv4_1"]')
+    attribution.wait_for_address("from=conv4_1")
+    attribution.page.wait_for_selector(".attribution-stage .muted:has-text('layer conv4_1')")
+    attribution.page.click(
+        '.column[data-layer="fc1"]'
+    )  # no maps: the reader means to see the layer itself
+    attribution.wait_for_layer("fc1")
+    expect(attribution.page.locator(".bar-row").first).to_be_visible()
 
 
-def test_integrated_gradients_add_up(why: Screen):
-    page = why.page
+def test_integrated_gradients_add_up(attribution: Screen):
+    page = attribution.page
     page.select_option("#attribution-method", "integrated_gradients")
     page.click(".attribution-work .button")
-    wait_for_answer(why)
-    answer = ask(why, method="integrated_gradients")
-    check_values(why, answer)
+    wait_for_answer(attribution)
+    answer = ask(attribution, method="integrated_gradients")
+    check_values(attribution, answer)
     sum_, whole, off = re.search(
         r"adds up to (\S+) of (\S+) .*?: ([\d.]+)", page.inner_text(".completeness")
     ).groups()
@@ -149,11 +151,11 @@ def test_a_slow_method_tells_how_far_it_is_and_stops(open_page: OpenPage):
     assert screens[0].page.locator(".attribution-work progress").count() == 0
 
 
-def test_a_map_put_to_the_test(why: Screen, artifacts):
-    page = why.page
+def test_deletion_and_insertion(attribution: Screen, artifacts):
+    page = attribution.page
     page.click(".test")
     page.wait_for_selector(".curves .curve", timeout=180_000)
-    curves = ask(why, method="grad_cam", curves=True)["curves"]
+    curves = ask(attribution, method="grad_cam", curves=True)["curves"]
     for i, name in enumerate(("deletion", "insertion")):
         drawn = points(page.locator(".curves .curve").nth(i))
         assert [x for x, _ in drawn] == pytest.approx(curves["fractions"], abs=0.01)
@@ -161,8 +163,8 @@ def test_a_map_put_to_the_test(why: Screen, artifacts):
         caption = page.locator(".curves figcaption").nth(i).inner_text()
         area = float(re.search(r"curve (−?[\d.]+)", caption)[1].replace("−", "-"))
         assert area == pytest.approx(curves[f"{name}_area"], **WRITTEN)
-    check_with_axe(why)
-    take(why, artifacts, "curves-light")
+    check_with_axe(attribution)
+    take(attribution, artifacts, "curves-light")
 
 
 def points(curve) -> list[tuple[float, float]]:
@@ -177,29 +179,29 @@ def points(curve) -> list[tuple[float, float]]:
     ]
 
 
-def test_quick_methods_side_by_side(why: Screen, artifacts):
-    page = why.page
+def test_quick_methods_side_by_side(attribution: Screen, artifacts):
+    page = attribution.page
     page.click("text=Compare the quick methods")
     page.wait_for_function(
         "n => document.querySelectorAll('.small .over:not([hidden])').length === n", arg=len(QUICK)
     )
     assert "From " in (page.locator(".small").first.get_attribute("aria-label") or "")
-    check_with_axe(why)
-    take(why, artifacts, "compare-light")
+    check_with_axe(attribution)
+    take(attribution, artifacts, "compare-light")
     page.click(".small:has-text('Saliency')")
-    why.wait_for_address("method=saliency")
+    attribution.wait_for_address("method=saliency")
     expect(page.locator(".attribution")).to_be_visible()
 
 
-def test_by_keyboard(why: Screen):
-    page = why.page
+def test_by_keyboard(attribution: Screen):
+    page = attribution.page
     page.focus(".attribution")
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector(".pixel-reading:has-text('y 32 · x 31')")
     page.keyboard.press("Escape")
     assert page.inner_text(".pixel-reading") == ""
     page.keyboard.press("1")
-    why.wait_for_layer("conv1_1")
+    attribution.wait_for_layer("conv1_1")
 
 
 def test_an_error_has_a_way_out(open_page: OpenPage):
@@ -256,6 +258,6 @@ def test_on_a_phone(open_page: OpenPage, artifacts):
 
 
 def take(screen: Screen, artifacts, name: str, **how: Any) -> None:
-    folder = artifacts / "why"
+    folder = artifacts / "attribution"
     folder.mkdir(exist_ok=True)
     keep_picture(screen.page, folder / f"{name}.png", **how)
