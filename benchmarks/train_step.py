@@ -120,7 +120,7 @@ def torch_module(net: Network) -> Any:
                 getattr(made, name).copy_(torch.from_numpy(np.array(array)))
         return made
 
-    return nn.Sequential(*(layer(node.op) for node in net.nodes if node.op.kind != "softmax"))
+    return nn.Sequential(*(layer(node.op) for node in net.nodes if node.op.op_type != "softmax"))
 
 
 def check_same(x: Array, labels: Array) -> None:

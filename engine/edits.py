@@ -65,7 +65,7 @@ def _edited(network: Network, node: Node, edits: list[Edit]) -> Op:
     op = node.op
     if not isinstance(op, Conv2d | Dense | BatchNorm):
         raise EditError(
-            f"{node.name!r} ({op.kind}) has no filters of its own{_advice(network, node)}"
+            f"{node.name!r} ({op.op_type}) has no filters of its own{_advice(network, node)}"
         )
     arrays: dict[str, Any] = {name: array.copy(order="K") for name, array in op.params.items()}
     for edit in edits:
@@ -77,7 +77,7 @@ def _edited(network: Network, node: Node, edits: list[Edit]) -> Op:
         else:
             weight = arrays.get("weight")
             if weight is None:
-                raise EditError(f"{node.name!r} ({op.kind}) has no kernels, only a factor a map")
+                raise EditError(f"{node.name!r} ({op.op_type}) has no kernels, only a factor a map")
             weight[_place(node.name, weight, edit)] = edit.value
     return replace(op, **arrays)
 

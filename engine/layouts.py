@@ -158,7 +158,7 @@ def _carried(op: Op, reads: Sequence[str], given: Shape, shape: Shape) -> str | 
             gone = () if op.keepdims else op.reduced(given)
             return "".join(letter for i, letter in enumerate(first) if i not in gone)
         case Gather():
-            axis, depth = normal_axis(op.kind, op.axis, given), len(shape) - len(first) + 1
+            axis, depth = normal_axis(op.op_type, op.axis, given), len(shape) - len(first) + 1
             return first[:axis] + first[axis] * depth + first[axis + 1 :]
     return None
 

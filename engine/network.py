@@ -194,7 +194,7 @@ class Network:
             try:
                 known[node.name] = node.op.infer_shape(*(known[i] for i in node.inputs))
             except ShapeError as error:
-                raise ShapeError(f"layer {node.name!r} ({node.op.kind}): {error}") from None
+                raise ShapeError(f"layer {node.name!r} ({node.op.op_type}): {error}") from None
         return known
 
     def parameters(self) -> dict[str, Array]:
@@ -355,7 +355,7 @@ class Network:
             "nodes": [
                 {
                     "name": node.name,
-                    "op": node.op.kind,
+                    "op": node.op.op_type,
                     "inputs": list(node.inputs),
                     "attributes": dict(node.op.attributes),
                 }

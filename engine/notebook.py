@@ -41,7 +41,7 @@ def network_html(network: Network) -> str:
     rows = (
         (
             node.name,
-            node.op.kind,
+            node.op.op_type,
             ", ".join(node.inputs),
             _times(shapes[node.name][1:]),
             f"{sum(array.size for array in node.op.params.values()):,}",

@@ -331,7 +331,7 @@ def _part(picture: Picture, steps: Preprocess, crop: Box | None) -> Box:
 
 def layer_of(network: Network, name: str, y: Array) -> Layer:
     """A layer's numbers of the first picture in short; ``y`` as the network has it."""
-    op = "input" if name in network.inputs else network.node(name).op.kind
+    op = "input" if name in network.inputs else network.node(name).op.op_type
     layout = network.layouts[name]
     seen = layout.to_display(y)
     native = None if layout.native_shape == layout.shape else layout.native_shape

@@ -100,7 +100,7 @@ def weights_bytes(
         return npy_bytes(next(iter(some.values())))
     if kind == "npz":
         return b"".join(npz_chunks(some.items()))
-    content = {"name": name, "op": registry.get(model).node(name).op.kind, "filters": chosen}
+    content = {"name": name, "op": registry.get(model).node(name).op.op_type, "filters": chosen}
     return json_bytes({**content, "shape": list(first.shape), "parameters": some})
 
 

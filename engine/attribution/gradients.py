@@ -92,7 +92,7 @@ class Guided(Elementwise):
     backpropagation).
     """
 
-    kind: ClassVar[str] = "guided"
+    op_type: ClassVar[str] = "guided"
 
     inner: Op
 

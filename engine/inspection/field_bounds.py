@@ -135,7 +135,7 @@ class Windows:
         if isinstance(op, BinaryOp):
             return _union([_of_rank(bounds, len(shape)) for bounds in given])
         if isinstance(op, Concat):
-            return _concatenated(given, shapes, normal_axis(op.kind, op.axis, shape))
+            return _concatenated(given, shapes, normal_axis(op.op_type, op.axis, shape))
         if isinstance(op, Transpose):
             order = (0, *(axis + 1 for axis in op.perm))
             return Bounds(tuple(a.transpose(order) for a in given[0].axes), given[0].gaps)

@@ -124,18 +124,18 @@ def _first_steps(network: Network, name: str) -> _Affine | None:
 
 def _is_first(node: Node) -> bool:
     op = node.op
-    if op.kind == "concat":
+    if op.op_type == "concat":
         return True
     if len(node.inputs) != 1:
         return False
     if isinstance(op, Div) and op.place:
         return False
-    return op.kind in _MOVES or op.kind in _POINTWISE or _is_scaling(node)
+    return op.op_type in _MOVES or op.op_type in _POINTWISE or _is_scaling(node)
 
 
 def _is_scaling(node: Node) -> bool:
     """Whether a convolution only multiplies each channel by a number and adds one."""
-    if node.op.kind != "conv":
+    if node.op.op_type != "conv":
         return False
     weight = node.op.params["weight"]
     plain = node.op.attributes.get("stride") in (None, (1, 1), [1, 1])
@@ -145,7 +145,7 @@ def _is_scaling(node: Node) -> bool:
 def _through(node: Node, known: list[_Seen]) -> _Seen:
     op = node.op
     at_zero = op.forward(*(seen.at_zero for seen in known))[0]
-    if op.kind in _MOVES or op.kind == "concat":
+    if op.op_type in _MOVES or op.op_type == "concat":
         at_one = op.forward(*(seen.at_one for seen in known))[0]
         return _Seen(at_zero, at_one, op.forward(*(seen.channel for seen in known))[0])
     (before,) = known

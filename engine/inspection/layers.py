@@ -57,7 +57,7 @@ def describe_layers(network: Network, check: Callable[[], None] | None = None) -
         infos.append(
             LayerInfo(
                 name=node.name,
-                op=op.kind,
+                op=op.op_type,
                 inputs=node.inputs,
                 shape=(layout := layouts[node.name]).shape,
                 layout=layout.letters,

@@ -69,7 +69,7 @@ from engine.ops.reduction.reduce import (
 )
 
 OPS: dict[str, type[Op]] = {
-    op.kind: op
+    op.op_type: op
     for op in (
         Conv2d,
         ConvTranspose2d,

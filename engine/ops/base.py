@@ -88,7 +88,7 @@ class Op(ABC):
     The traits of a class are sent with every layer by the API, so neither the server nor the page
     has a list of ops:
 
-    - ``kind``: its name on the wire ("conv", "relu", "max_pool");
+    - ``op_type``: its name on the wire ("conv", "relu", "max_pool");
     - ``display_name``: its name for people, "Max pool" where nothing else is said;
     - ``formula``: what it makes of x, for a function of one number;
     - ``family``: see ``Family``;
@@ -99,7 +99,7 @@ class Op(ABC):
       variance, inverse, normal, base.
     """
 
-    kind: ClassVar[str]
+    op_type: ClassVar[str]
     display_name: ClassVar[str] = ""
     formula: ClassVar[str] = ""
     family: ClassVar[Family] = "other"
@@ -111,8 +111,8 @@ class Op(ABC):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         own = vars(cls)
-        if "kind" in own and "display_name" not in own:
-            cls.display_name = cls.kind.replace("_", " ").capitalize()
+        if "op_type" in own and "display_name" not in own:
+            cls.display_name = cls.op_type.replace("_", " ").capitalize()
 
     @property
     def keeps_channels(self) -> bool:
@@ -230,7 +230,7 @@ class Op(ABC):
         every output cell, (O, T) or (O,).
 
         -1 is a cell that is not there; the first and the last of a row of cells will do. An axis
-        without a table stays as it is. None for an op of another kind. The receptive fields of a
+        without a table stays as it is. None for another op. The receptive fields of a
         whole network are found by tables (engine/inspection/field_bounds.py), as they are asked for
         at all positions.
         """
@@ -241,14 +241,14 @@ class Op(ABC):
         return 0
 
 
-def same_shape(kind: str, shapes: tuple[Shape, ...]) -> Shape:
+def same_shape(op_type: str, shapes: tuple[Shape, ...]) -> Shape:
     """The shape of an op that takes one input and changes nothing about its shape."""
     if len(shapes) != 1:
-        raise ShapeError(f"{kind} takes one input, got {len(shapes)}")
+        raise ShapeError(f"{op_type} takes one input, got {len(shapes)}")
     return shapes[0]
 
 
-def broadcast_shape(kind: str, shapes: tuple[Shape, ...]) -> Shape:
+def broadcast_shape(op_type: str, shapes: tuple[Shape, ...]) -> Shape:
     """The shape that shapes are broadcast to, by NumPy's rules. Raises ShapeError where they do not
     fit each other.
     """
@@ -256,7 +256,7 @@ def broadcast_shape(kind: str, shapes: tuple[Shape, ...]) -> Shape:
         return np.broadcast_shapes(*shapes)
     except ValueError:
         named = " and ".join(map(str, shapes))
-        raise ShapeError(f"{kind}: inputs of shape {named} do not fit each other") from None
+        raise ShapeError(f"{op_type}: inputs of shape {named} do not fit each other") from None
 
 
 class Elementwise(Op):
@@ -265,7 +265,7 @@ class Elementwise(Op):
     """
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        return same_shape(self.kind, shapes)
+        return same_shape(self.op_type, shapes)
 
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (box,)
@@ -338,10 +338,10 @@ def no_terms(value: float, rank: int) -> Explanation:
     )
 
 
-def normal_axis(kind: str, axis: int, shape: Shape) -> int:
+def normal_axis(op_type: str, axis: int, shape: Shape) -> int:
     """``axis`` counted from the front, for a value of this shape. Negative axes count from the
     back, as in ONNX.
     """
     if not -len(shape) <= axis < len(shape):
-        raise ShapeError(f"{kind}: there is no axis {axis} in an input of shape {shape}")
+        raise ShapeError(f"{op_type}: there is no axis {axis} in an input of shape {shape}")
     return axis % len(shape)

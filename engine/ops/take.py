@@ -96,9 +96,9 @@ def seen_through(tables: Mapping[int, Array], box: Box) -> Box | None:
     return Box(tuple(start), tuple(stop))
 
 
-def normal_axes(kind: str, axes: Iterable[int], shape: Shape) -> Sequence[int]:
+def normal_axes(op_type: str, axes: Iterable[int], shape: Shape) -> Sequence[int]:
     """``axes`` counted from the front, for a value of this shape. ShapeError when one comes twice."""
-    normal = [normal_axis(kind, axis, shape) for axis in axes]
+    normal = [normal_axis(op_type, axis, shape) for axis in axes]
     if len(set(normal)) != len(normal):
-        raise ShapeError(f"{kind}: of the axes {list(axes)} one comes twice")
+        raise ShapeError(f"{op_type}: of the axes {list(axes)} one comes twice")
     return normal

@@ -94,7 +94,9 @@ class Sliding(NamedTuple):
                 yield Tap(slice(low, high), slice(first, last + 1, self.stride))
 
 
-def checked(kind: str, name: str, values: Iterable[int], count: int, least: int) -> tuple[int, ...]:
+def checked(
+    op_type: str, name: str, values: Iterable[int], count: int, least: int
+) -> tuple[int, ...]:
     """``values`` as a tuple of ``count`` whole numbers, none below ``least``; ShapeError otherwise,
     and for far too much of them.
     """
@@ -103,11 +105,13 @@ def checked(kind: str, name: str, values: Iterable[int], count: int, least: int)
     except TypeError:  # a fraction, a text, no sequence at all
         numbers = ()
     if len(numbers) != count or min(numbers) < least:
-        raise ShapeError(f"{kind}: {name} must be {count} whole numbers from {least}, got {values}")
+        raise ShapeError(
+            f"{op_type}: {name} must be {count} whole numbers from {least}, got {values}"
+        )
     if name == "padding" and max(numbers) > MOST_PADDING:
-        raise ShapeError(f"{kind}: padding is at most {MOST_PADDING} cells a side, got {values}")
+        raise ShapeError(f"{op_type}: padding is at most {MOST_PADDING} cells a side, got {values}")
     if name in ("stride", "dilation") and max(numbers) > MOST_STEP:
-        raise ShapeError(f"{kind}: {name} is at most {MOST_STEP:,}, got {values}")
+        raise ShapeError(f"{op_type}: {name} is at most {MOST_STEP:,}, got {values}")
     return numbers
 
 

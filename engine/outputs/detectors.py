@@ -167,7 +167,7 @@ def _grids_behind(graph: Graph, name: str) -> set[tuple[int, int]]:
         op = graph.op(here)
         if op is None:
             continue
-        if len(shape) == 3 and op.kind in ("conv", "conv_transpose", "batch_norm"):
+        if len(shape) == 3 and op.op_type in ("conv", "conv_transpose", "batch_norm"):
             if min(shape[1:]) > 1:
                 grids.add((shape[1], shape[2]))
             continue

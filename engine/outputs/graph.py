@@ -92,7 +92,7 @@ class Graph:
         op, inputs = self.op(name), self.inputs(name)
         if op is None or len(inputs) != 1 or self.size(inputs[0]) != self.size(name):
             return None
-        same = op.kind in _SAME or op.kind in _ALONE
+        same = op.op_type in _SAME or op.op_type in _ALONE
         if isinstance(op, Transpose):
             same = sum(size > 1 for size in self.shapes[name]) <= 1
         elif isinstance(op, Slice):

@@ -45,12 +45,12 @@ def stays_within_one(graph: Graph, name: str) -> bool:
         op = graph.op(here)
         if op is None:
             return False
-        if op.kind in _BOUNDED or _clipped(op):
+        if op.op_type in _BOUNDED or _clipped(op):
             continue
         read = [here_in for here_in in graph.inputs(here) if here_in not in seen]
-        if op.kind == "sub" and _is_rest(graph, here):
+        if op.op_type == "sub" and _is_rest(graph, here):
             pass
-        elif op.kind not in _STAYING or not _constant_fits(op):
+        elif op.op_type not in _STAYING or not _constant_fits(op):
             return False
         seen.update(read)
         open_ones += read

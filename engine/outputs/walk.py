@@ -68,7 +68,7 @@ def is_integer(graph: Graph, name: str) -> bool:
     """
     for _ in range(MOST_STEPS):
         op = graph.op(name)
-        if op is not None and (op.kind in _PLACES or (isinstance(op, TopK) and op.places)):
+        if op is not None and (op.op_type in _PLACES or (isinstance(op, TopK) and op.places)):
             return True
         before = graph.passes(name) or _moved(graph, name)
         if before is None:

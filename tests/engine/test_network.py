@@ -21,7 +21,9 @@ from tests.engine.networks import INPUT, network, nodes, painter, pictures
 def test_every_op_that_the_zoo_trains_is_in_the_network():
     rng = np.random.default_rng(0)
     built = [build(("this", "that"), rng) for build in ARCHITECTURES.values()]
-    assert {n.op.kind for network in built for n in network.nodes} <= {n.op.kind for n in nodes()}
+    assert {n.op.op_type for network in built for n in network.nodes} <= {
+        n.op.op_type for n in nodes()
+    }
 
 
 def test_every_value_is_onnxruntimes():

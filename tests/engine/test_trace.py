@@ -28,7 +28,7 @@ def values(trace):
         InstanceNorm(numbers(8), numbers(8)),
         LayerNorm(numbers((16,)), numbers((16,))),
     ],
-    ids=lambda op: op.kind,
+    ids=lambda op: op.op_type,
 )
 def test_a_copy_that_an_op_saved_is_counted(op):
     trace = run(op)

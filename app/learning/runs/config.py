@@ -86,7 +86,7 @@ def planned(network: Network) -> list[dict[str, Any]]:
     return [
         {
             "name": node.name,
-            "kind": node.op.kind,
+            "kind": node.op.op_type,
             "shape": list(shapes[node.name][1:]),
             "parameters": sum(array.size for array in node.op.params.values()),
         }

@@ -84,7 +84,7 @@ class StepInspection:
             return "input"
         if layer not in self.step_trace.trace:
             raise UnknownLayer(f"The network of this step has no layer {layer!r}.")
-        return self.step_trace.network.node(layer).op.kind
+        return self.step_trace.network.node(layer).op.op_type
 
     def index(self, layer: str, picture: int, position: Index) -> Index:
         """Where in the batch's values the number lies that is shown at a position. Raises BadParameter for an unknown picture."""

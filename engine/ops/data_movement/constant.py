@@ -20,7 +20,7 @@ class Constant(Op):
     numbers it does not look at.
     """
 
-    kind: ClassVar[str] = "constant"
+    op_type: ClassVar[str] = "constant"
     family: ClassVar[Family] = "reshape"
 
     value: Array
@@ -31,11 +31,11 @@ class Constant(Op):
 
     def infer_shape(self, *shapes: Shape) -> Shape:
         if len(shapes) > 1:
-            raise ShapeError(f"{self.kind} takes no input, or one input, got {len(shapes)}")
+            raise ShapeError(f"{self.op_type} takes no input, or one input, got {len(shapes)}")
         if not shapes:
             return self.value.shape
         if self.value.shape[:1] != (1,) or not shapes[0]:
-            raise ShapeError(f"{self.kind}: the value is no single picture: {self.value.shape}")
+            raise ShapeError(f"{self.op_type}: the value is no single picture: {self.value.shape}")
         return (shapes[0][0], *self.value.shape[1:])
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:

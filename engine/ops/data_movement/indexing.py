@@ -19,23 +19,27 @@ from engine.types import Array, Shape
 class Transpose(DataMovementOp):
     """The axes in another order: the output's axis i is the input's axis ``perm[i]``."""
 
-    kind: ClassVar[str] = "transpose"
+    op_type: ClassVar[str] = "transpose"
 
     perm: tuple[int, ...]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "perm", tuple(map(int, self.perm)))
         if sorted(self.perm) != list(range(len(self.perm))):
-            raise ShapeError(f"{self.kind}: perm must hold every axis once, got {list(self.perm)}")
+            raise ShapeError(
+                f"{self.op_type}: perm must hold every axis once, got {list(self.perm)}"
+            )
 
     @property
     def attributes(self) -> dict[str, Any]:
         return {"perm": list(self.perm)}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         if len(shape) != len(self.perm):
-            raise ShapeError(f"{self.kind} of {len(self.perm)} axes got an input of shape {shape}")
+            raise ShapeError(
+                f"{self.op_type} of {len(self.perm)} axes got an input of shape {shape}"
+            )
         return tuple(shape[axis] for axis in self.perm)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -57,7 +61,7 @@ class Slice(Picking):
     ``steps`` may be left out (1) and so may ``axes`` (0, 1, …).
     """
 
-    kind: ClassVar[str] = "slice"
+    op_type: ClassVar[str] = "slice"
     cached: ClassVar[tuple[str, ...]] = ("shape",)
 
     starts: tuple[int, ...]
@@ -76,9 +80,9 @@ class Slice(Picking):
         for name, numbers in whole.items():
             object.__setattr__(self, name, tuple(map(int, numbers)))
         if {len(numbers) for numbers in whole.values()} != {count}:
-            raise ShapeError(f"{self.kind}: starts, stops, steps and axes must be equally many")
+            raise ShapeError(f"{self.op_type}: starts, stops, steps and axes must be equally many")
         if 0 in self.steps:
-            raise ShapeError(f"{self.kind}: a step of 0 leads nowhere")
+            raise ShapeError(f"{self.op_type}: a step of 0 leads nowhere")
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -90,12 +94,12 @@ class Slice(Picking):
         }
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         kept = list(shape)
         for axis, cells in self._ranges(shape).items():
             kept[axis] = len(cells)
             if not cells:
-                raise ShapeError(f"{self.kind}: nothing is left of axis {axis} of {shape}")
+                raise ShapeError(f"{self.op_type}: nothing is left of axis {axis} of {shape}")
         return tuple(kept)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -113,7 +117,7 @@ class Slice(Picking):
         return {axis: np.array(cells) for axis, cells in self._ranges(shape).items()}
 
     def _ranges(self, shape: Shape) -> dict[int, range]:
-        axes = normal_axes(self.kind, self.axes, shape)
+        axes = normal_axes(self.op_type, self.axes, shape)
         return {
             axis: range(*slice(start, stop, step).indices(shape[axis]))
             for axis, start, stop, step in zip(
@@ -123,7 +127,7 @@ class Slice(Picking):
 
     def _part(self, shape: Shape) -> tuple[slice, ...]:
         kept = [slice(None)] * len(shape)
-        axes = normal_axes(self.kind, self.axes, shape)
+        axes = normal_axes(self.op_type, self.axes, shape)
         for axis, *cut in zip(axes, self.starts, self.stops, self.steps, strict=True):
             kept[axis] = slice(*cut)
         return tuple(kept)
@@ -137,7 +141,7 @@ class Gather(DataMovementOp):
     that a single number drops the axis. Negative indices count from the end.
     """
 
-    kind: ClassVar[str] = "gather"
+    op_type: ClassVar[str] = "gather"
     cached: ClassVar[tuple[str, ...]] = ("shape",)
 
     indices: Any
@@ -149,7 +153,9 @@ class Gather(DataMovementOp):
         except ValueError:  # lists of different lengths
             indices = np.zeros(0)
         if indices.dtype.kind not in "iu" or not indices.size:
-            raise ShapeError(f"{self.kind}: indices must be whole numbers, in lists of one length")
+            raise ShapeError(
+                f"{self.op_type}: indices must be whole numbers, in lists of one length"
+            )
         object.__setattr__(self, "indices", indices.astype(np.int64))
 
     @property
@@ -157,10 +163,10 @@ class Gather(DataMovementOp):
         return {"indices": self.indices.tolist(), "axis": self.axis}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
-        axis = normal_axis(self.kind, self.axis, shape)
+        shape = same_shape(self.op_type, shapes)
+        axis = normal_axis(self.op_type, self.axis, shape)
         if self.indices.min() < -shape[axis] or self.indices.max() >= shape[axis]:
-            raise ShapeError(f"{self.kind}: an index is beyond axis {axis} of {shape}")
+            raise ShapeError(f"{self.op_type}: an index is beyond axis {axis} of {shape}")
         return (*shape[:axis], *self.indices.shape, *shape[axis + 1 :])
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -187,7 +193,7 @@ class Gather(DataMovementOp):
 
     def _cells(self, shape: Shape) -> tuple[Array, int]:
         """The indices from 0 on, and the axis from 0 on."""
-        axis = normal_axis(self.kind, self.axis, shape)
+        axis = normal_axis(self.op_type, self.axis, shape)
         return self.indices % shape[axis], axis
 
 
@@ -199,7 +205,7 @@ class Expand(Picking):
     A size of 1 in ``shape`` leaves the input's axis as it is. The first is the batch's, and 1.
     """
 
-    kind: ClassVar[str] = "expand"
+    op_type: ClassVar[str] = "expand"
     cached: ClassVar[tuple[str, ...]] = ("shape",)
 
     shape: tuple[int, ...]
@@ -208,7 +214,7 @@ class Expand(Picking):
         object.__setattr__(self, "shape", tuple(map(int, self.shape)))
         if not self.shape or self.shape[0] != 1 or min(self.shape) < 1:
             raise ShapeError(
-                f"{self.kind}: shape must begin with 1, for the batch, and hold sizes from 1, "
+                f"{self.op_type}: shape must begin with 1, for the batch, and hold sizes from 1, "
                 f"got {list(self.shape)}"
             )
 
@@ -217,12 +223,12 @@ class Expand(Picking):
         return {"shape": list(self.shape)}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         fits = len(shape) == len(self.shape) and all(
             1 in (has, wants) or has == wants for has, wants in zip(shape, self.shape, strict=True)
         )
         if not fits:
-            raise ShapeError(f"{self.kind}: {shape} cannot be repeated to {list(self.shape)}")
+            raise ShapeError(f"{self.op_type}: {shape} cannot be repeated to {list(self.shape)}")
         return tuple(map(max, shape, self.shape))
 
     def cells(self, shape: Shape) -> Mapping[int, Array]:

@@ -28,7 +28,7 @@ class Pad(Picking):
     (reflect), the outermost number (edge), or the numbers of the other side (wrap).
     """
 
-    kind: ClassVar[str] = "pad"
+    op_type: ClassVar[str] = "pad"
     display_name: ClassVar[str] = "Padding"
     cached: ClassVar[tuple[str, ...]] = ("shape",)
 
@@ -39,9 +39,9 @@ class Pad(Picking):
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
-            raise ShapeError(f"{self.kind}: mode must be one of {MODES}, got {self.mode!r}")
+            raise ShapeError(f"{self.op_type}: mode must be one of {MODES}, got {self.mode!r}")
         object.__setattr__(self, "axes", tuple(map(int, self.axes)))
-        pads = checked(self.kind, "pads", self.pads, 2 * len(self.axes), 0)
+        pads = checked(self.op_type, "pads", self.pads, 2 * len(self.axes), 0)
         object.__setattr__(self, "pads", pads)
 
     @property
@@ -58,19 +58,19 @@ class Pad(Picking):
         half = len(self.axes)
         return dict(
             zip(
-                normal_axes(self.kind, self.axes, shape),
+                normal_axes(self.op_type, self.axes, shape),
                 zip(self.pads[:half], self.pads[half:], strict=True),
                 strict=True,
             )
         )
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         padded = list(shape)
         for axis, (before, after) in self.borders(shape).items():
             if self.mode == "reflect" and max(before, after) >= shape[axis]:
                 raise ShapeError(
-                    f"{self.kind}: {shape[axis]} cells along axis {axis} have no "
+                    f"{self.op_type}: {shape[axis]} cells along axis {axis} have no "
                     f"{max(before, after)} others in the mirror"
                 )
             padded[axis] += before + after

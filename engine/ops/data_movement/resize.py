@@ -76,7 +76,7 @@ class Resize(Op):
       "tf_crop_and_resize" takes; what lies outside of the input is ``extrapolation_value``.
     """
 
-    kind: ClassVar[str] = "resize"
+    op_type: ClassVar[str] = "resize"
     family: ClassVar[Family] = "reshape"
     cached: ClassVar[tuple[str, ...]] = ("shape",)
 
@@ -100,25 +100,27 @@ class Resize(Op):
         ):
             if getattr(self, name) not in known:
                 raise ShapeError(
-                    f"{self.kind}: {name} must be one of {', '.join(known)}; got {getattr(self, name)!r}"
+                    f"{self.op_type}: {name} must be one of {', '.join(known)}; got {getattr(self, name)!r}"
                 )
         object.__setattr__(self, "axes", tuple(map(int, self.axes)))
         object.__setattr__(self, "scales", tuple(map(float, self.scales)))
         object.__setattr__(self, "roi", tuple(map(float, self.roi)))
         if self.sizes:
-            sizes = checked(self.kind, "sizes", self.sizes, len(self.axes), 1)
+            sizes = checked(self.op_type, "sizes", self.sizes, len(self.axes), 1)
             object.__setattr__(self, "sizes", sizes)
         elif len(self.scales) != len(self.axes) or not all(0 < s < np.inf for s in self.scales):
             raise ShapeError(
-                f"{self.kind}: {len(self.axes)} axes take as many sizes, or scales above 0; got {self.scales}"
+                f"{self.op_type}: {len(self.axes)} axes take as many sizes, or scales above 0; got {self.scales}"
             )
         if self.scales and self.sizes:
-            raise ShapeError(f"{self.kind} takes sizes or scales, not both")
+            raise ShapeError(f"{self.op_type} takes sizes or scales, not both")
         crops = self.coordinate_transformation_mode == "tf_crop_and_resize"
         if len(self.roi) != (2 * len(self.axes) if crops else 0):
-            raise ShapeError(f"{self.kind}: a roi is two numbers an axis, for a crop alone")
+            raise ShapeError(f"{self.op_type}: a roi is two numbers an axis, for a crop alone")
         if self.mode == "nearest" and (self.antialias or self.exclude_outside):
-            raise ShapeError(f"{self.kind}: antialias and exclude_outside need a mixture of cells")
+            raise ShapeError(
+                f"{self.op_type}: antialias and exclude_outside need a mixture of cells"
+            )
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -137,12 +139,12 @@ class Resize(Op):
         }
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         resized = list(shape)
-        for number, axis in enumerate(normal_axes(self.kind, self.axes, shape)):
+        for number, axis in enumerate(normal_axes(self.op_type, self.axes, shape)):
             resized[axis] = self._length(number, shape[axis])
             if resized[axis] < 1:
-                raise ShapeError(f"{self.kind}: nothing is left of axis {axis} of {shape}")
+                raise ShapeError(f"{self.op_type}: nothing is left of axis {axis} of {shape}")
         return tuple(resized)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -224,7 +226,7 @@ class Resize(Op):
     def _tables(self, shape: Shape) -> dict[int, _Table]:
         """For each axis (from 0) that changes."""
         tables = {}
-        for number, axis in enumerate(normal_axes(self.kind, self.axes, shape)):
+        for number, axis in enumerate(normal_axes(self.op_type, self.axes, shape)):
             size, length = shape[axis], self._length(number, shape[axis])
             scale = np.float32(length / size if self.sizes else self.scales[number])
             if scale != 1 or self.roi:

@@ -30,14 +30,14 @@ class Where(Op):
     passes to c.
     """
 
-    kind: ClassVar[str] = "where"
+    op_type: ClassVar[str] = "where"
     family: ClassVar[Family] = "merge"
     cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def infer_shape(self, *shapes: Shape) -> Shape:
         if len(shapes) != 3:
-            raise ShapeError(f"{self.kind} takes three inputs, got {len(shapes)}")
-        return broadcast_shape(self.kind, shapes)
+            raise ShapeError(f"{self.op_type} takes three inputs, got {len(shapes)}")
+        return broadcast_shape(self.op_type, shapes)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         c, a, b = xs
@@ -86,7 +86,7 @@ class TopK(Op):
     passes to a place.
     """
 
-    kind: ClassVar[str] = "top_k"
+    op_type: ClassVar[str] = "top_k"
     display_name: ClassVar[str] = "TopK"
     family: ClassVar[Family] = "output"
     cached: ClassVar[tuple[str, ...]] = ("input",)
@@ -101,11 +101,11 @@ class TopK(Op):
         return {"k": self.k, "axis": self.axis, "largest": self.largest, "places": self.places}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
-        axis = normal_axis(self.kind, self.axis, shape)
+        shape = same_shape(self.op_type, shapes)
+        axis = normal_axis(self.op_type, self.axis, shape)
         if not 1 <= self.k <= shape[axis]:
             raise ShapeError(
-                f"{self.kind}: there are no {self.k} numbers along axis {axis} of {shape}"
+                f"{self.op_type}: there are no {self.k} numbers along axis {axis} of {shape}"
             )
         return (*shape[:axis], self.k, *shape[axis + 1 :])
 
@@ -123,7 +123,7 @@ class TopK(Op):
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         (x,) = xs
-        axis = normal_axis(self.kind, self.axis, x.shape)
+        axis = normal_axis(self.op_type, self.axis, x.shape)
         row = np.moveaxis(x, axis, -1)[index[:axis] + index[axis + 1 :]]
         cell = int(self._order(row, 0)[index[axis]])
         place = (*index[:axis], cell, *index[axis + 1 :])
@@ -132,7 +132,7 @@ class TopK(Op):
         return one_term("copy", place, float(x[place]), 1.0, float(y[index]))
 
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
-        return (whole_along(box, normal_axis(self.kind, self.axis, shapes[0]), shapes[0]),)
+        return (whole_along(box, normal_axis(self.op_type, self.axis, shapes[0]), shapes[0]),)
 
     def _order(self, x: Array, axis: int | None = None) -> Array:
         axis = self.axis if axis is None else axis
@@ -149,7 +149,7 @@ class GatherElements(Op):
     is that end. No gradient passes to them.
     """
 
-    kind: ClassVar[str] = "gather_elements"
+    op_type: ClassVar[str] = "gather_elements"
     display_name: ClassVar[str] = "GatherElements"
     family: ClassVar[Family] = "reshape"
     cached: ClassVar[tuple[str, ...]] = ("input",)
@@ -162,14 +162,14 @@ class GatherElements(Op):
 
     def infer_shape(self, *shapes: Shape) -> Shape:
         if len(shapes) != 2:
-            raise ShapeError(f"{self.kind} takes two inputs, got {len(shapes)}")
+            raise ShapeError(f"{self.op_type} takes two inputs, got {len(shapes)}")
         x, indices = shapes
-        axis = normal_axis(self.kind, self.axis, x)
+        axis = normal_axis(self.op_type, self.axis, x)
         fits = len(indices) == len(x) and all(
             own == axis or size == x[own] for own, size in enumerate(indices)
         )
         if not fits:
-            raise ShapeError(f"{self.kind}: indices of shape {indices} do not fit {x}")
+            raise ShapeError(f"{self.op_type}: indices of shape {indices} do not fit {x}")
         return indices
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -178,7 +178,7 @@ class GatherElements(Op):
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         x, indices = cache
-        axis = normal_axis(self.kind, self.axis, x.shape)
+        axis = normal_axis(self.op_type, self.axis, x.shape)
         places: list[Array] = list(np.ogrid[tuple(map(slice, indices.shape))])
         places[axis] = self._cells(x, indices)
         dx = np.zeros_like(x)
@@ -187,13 +187,13 @@ class GatherElements(Op):
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         x, indices = xs
-        axis = normal_axis(self.kind, self.axis, x.shape)
+        axis = normal_axis(self.op_type, self.axis, x.shape)
         cell = int(self._cells(x, indices[index]))
         place = (*index[:axis], cell, *index[axis + 1 :])
         return one_term("copy", place, float(x[place]), 1.0, float(y[index]))
 
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
-        axis = normal_axis(self.kind, self.axis, shapes[0])
+        axis = normal_axis(self.op_type, self.axis, shapes[0])
         return whole_along(box, axis, shapes[0]), box
 
     def _cells(self, x: Array, indices: Array) -> Array:

@@ -31,7 +31,7 @@ from engine.types import Array, Index, Shape
 class Identity(Elementwise):
     """x itself."""
 
-    kind: ClassVar[str] = "identity"
+    op_type: ClassVar[str] = "identity"
     family: ClassVar[Family] = "reshape"
     per_channel: ClassVar[bool] = True
     preserves_order: ClassVar[bool] = True
@@ -69,7 +69,7 @@ class _Reordering(DataMovementOp):
 class Flatten(_Reordering):
     """All axes before ``axis`` become one, and so do all from it on: (N, C, H, W) → (N, C · H · W)."""
 
-    kind: ClassVar[str] = "flatten"
+    op_type: ClassVar[str] = "flatten"
     preserves_order: ClassVar[bool] = True
     cached: ClassVar[tuple[str, ...]] = ("shape",)
 
@@ -80,8 +80,8 @@ class Flatten(_Reordering):
         return {"axis": self.axis}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
-        axis = normal_axis(self.kind, self.axis, shape)
+        shape = same_shape(self.op_type, shapes)
+        axis = normal_axis(self.op_type, self.axis, shape)
         return prod(shape[:axis]), prod(shape[axis:])
 
 
@@ -91,7 +91,7 @@ class Reshape(_Reordering):
     what is left (as in ONNX).
     """
 
-    kind: ClassVar[str] = "reshape"
+    op_type: ClassVar[str] = "reshape"
     preserves_order: ClassVar[bool] = True
     cached: ClassVar[tuple[str, ...]] = ("shape",)
 
@@ -101,7 +101,7 @@ class Reshape(_Reordering):
         object.__setattr__(self, "shape", tuple(int(size) for size in self.shape))
         if self.shape.count(-1) > 1 or any(size < -1 for size in self.shape):
             raise ShapeError(
-                f"{self.kind}: at most one size may be -1 and none less, got {list(self.shape)}"
+                f"{self.op_type}: at most one size may be -1 and none less, got {list(self.shape)}"
             )
 
     @property
@@ -109,10 +109,10 @@ class Reshape(_Reordering):
         return {"shape": list(self.shape)}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         if any(size == 0 for size in self.shape[len(shape) :]):
             raise ShapeError(
-                f"{self.kind}: {list(self.shape)} keeps an axis that {shape} does not have"
+                f"{self.op_type}: {list(self.shape)} keeps an axis that {shape} does not have"
             )
         wanted = [shape[axis] if size == 0 else size for axis, size in enumerate(self.shape)]
         known = prod(size for size in wanted if size != -1)
@@ -120,7 +120,7 @@ class Reshape(_Reordering):
             wanted[wanted.index(-1)] = prod(shape) // known
         if prod(wanted) != prod(shape):
             raise ShapeError(
-                f"{self.kind}: {prod(shape)} numbers of shape {shape} do not make {list(self.shape)}"
+                f"{self.op_type}: {prod(shape)} numbers of shape {shape} do not make {list(self.shape)}"
             )
         return tuple(wanted)
 
@@ -129,7 +129,7 @@ class Reshape(_Reordering):
 class Concat(Op):
     """The inputs one after the other along ``axis``."""
 
-    kind: ClassVar[str] = "concat"
+    op_type: ClassVar[str] = "concat"
     display_name: ClassVar[str] = "Concatenation"
     family: ClassVar[Family] = "merge"
     cached: ClassVar[tuple[str, ...]] = ("shape",)
@@ -142,12 +142,12 @@ class Concat(Op):
 
     def infer_shape(self, *shapes: Shape) -> Shape:
         if not shapes:
-            raise ShapeError(f"{self.kind} takes at least one input")
-        axis = normal_axis(self.kind, self.axis, shapes[0])
+            raise ShapeError(f"{self.op_type} takes at least one input")
+        axis = normal_axis(self.op_type, self.axis, shapes[0])
         others = {shape[:axis] + shape[axis + 1 :] for shape in shapes}
         if len(others) != 1 or len({len(shape) for shape in shapes}) != 1:
             raise ShapeError(
-                f"{self.kind}: inputs may differ along axis {axis} only, got {list(shapes)}"
+                f"{self.op_type}: inputs may differ along axis {axis} only, got {list(shapes)}"
             )
         total = sum(shape[axis] for shape in shapes)
         return (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
@@ -158,7 +158,7 @@ class Concat(Op):
             return np.concatenate(xs, axis=self.axis), shapes
         y = empty_maps(self.infer_shape(*shapes), np.result_type(*xs))
         rows = y.shape[2]
-        along_rows = normal_axis(self.kind, self.axis, shapes[0]) == 2
+        along_rows = normal_axis(self.op_type, self.axis, shapes[0]) == 2
         cut = threads.plan_split(0, y.size)
         parts = 1 if along_rows else cut.parts
         edges = [rows * i // parts for i in range(parts + 1)]
@@ -183,7 +183,7 @@ class Concat(Op):
         return term
 
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
-        axis = normal_axis(self.kind, self.axis, shapes[0])
+        axis = normal_axis(self.op_type, self.axis, shapes[0])
         offsets = np.zeros((len(shapes), len(shapes[0])), np.int64)
         offsets[:, axis] = self._starts(shapes)
         return tuple(_clipped(box, o.tolist(), s) for o, s in zip(offsets, shapes, strict=True))

@@ -15,9 +15,9 @@ from engine.types import Array, Shape
 MODES = ("DCR", "CRD")
 
 
-def _size(kind: str, size: int) -> int:
+def _size(op_type: str, size: int) -> int:
     if int(size) != size or size < 1:
-        raise ShapeError(f"{kind}: block must be a whole number from 1, got {size}")
+        raise ShapeError(f"{op_type}: block must be a whole number from 1, got {size}")
     return int(size)
 
 
@@ -33,26 +33,26 @@ class DepthToSpace(DataMovementOp):
     sub-pixel convolutional neural network", 2016.
     """
 
-    kind: ClassVar[str] = "depth_to_space"
+    op_type: ClassVar[str] = "depth_to_space"
     display_name: ClassVar[str] = "DepthToSpace"
 
     block: int
     mode: str = "DCR"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "block", _size(self.kind, self.block))
+        object.__setattr__(self, "block", _size(self.op_type, self.block))
         if self.mode not in MODES:
-            raise ShapeError(f"{self.kind}: mode must be one of {MODES}, got {self.mode!r}")
+            raise ShapeError(f"{self.op_type}: mode must be one of {MODES}, got {self.mode!r}")
 
     @property
     def attributes(self) -> dict[str, Any]:
         return {"block": self.block, "mode": self.mode}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         if len(shape) != 4 or shape[1] % self.block**2:
             raise ShapeError(
-                f"{self.kind} takes maps (N, C, H, W), C a multiple of {self.block**2}, got {shape}"
+                f"{self.op_type} takes maps (N, C, H, W), C a multiple of {self.block**2}, got {shape}"
             )
         n, c, h, w = shape
         return n, c // self.block**2, h * self.block, w * self.block
@@ -102,23 +102,23 @@ class SpaceToDepth(DataMovementOp):
     Pixel (p, q) of every square of map c goes to channel (p · block + q) · C + c.
     """
 
-    kind: ClassVar[str] = "space_to_depth"
+    op_type: ClassVar[str] = "space_to_depth"
     display_name: ClassVar[str] = "SpaceToDepth"
 
     block: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "block", _size(self.kind, self.block))
+        object.__setattr__(self, "block", _size(self.op_type, self.block))
 
     @property
     def attributes(self) -> dict[str, Any]:
         return {"block": self.block}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         if len(shape) != 4 or shape[2] % self.block or shape[3] % self.block:
             raise ShapeError(
-                f"{self.kind} takes maps (N, C, H, W), H and W multiples of {self.block}, "
+                f"{self.op_type} takes maps (N, C, H, W), H and W multiples of {self.block}, "
                 f"got {shape}"
             )
         n, c, h, w = shape

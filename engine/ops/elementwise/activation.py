@@ -30,7 +30,7 @@ from engine.types import Array, Index, Shape
 class Relu(Elementwise):
     """max(x, 0)."""
 
-    kind: ClassVar[str] = "relu"
+    op_type: ClassVar[str] = "relu"
     display_name: ClassVar[str] = "ReLU"
     family: ClassVar[Family] = "activation"
     formula: ClassVar[str] = "max(0, x)"
@@ -60,7 +60,7 @@ class Relu(Elementwise):
 class LeakyRelu(Elementwise):
     """x where it is positive, ``alpha`` · x elsewhere."""
 
-    kind: ClassVar[str] = "leaky_relu"
+    op_type: ClassVar[str] = "leaky_relu"
     display_name: ClassVar[str] = "Leaky ReLU"
     family: ClassVar[Family] = "activation"
     formula: ClassVar[str] = "leaky(x)"
@@ -93,7 +93,7 @@ class PRelu(Op):
     Source: He et al., "Delving deep into rectifiers", 2015.
     """
 
-    kind: ClassVar[str] = "prelu"
+    op_type: ClassVar[str] = "prelu"
     display_name: ClassVar[str] = "PReLU"
     family: ClassVar[Family] = "activation"
     per_channel: ClassVar[bool] = True
@@ -106,10 +106,10 @@ class PRelu(Op):
         return {"slope": self.slope}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape, slope = same_shape(self.kind, shapes), self.slope.shape
+        shape, slope = same_shape(self.op_type, shapes), self.slope.shape
         sizes = zip(reversed(slope), reversed(shape), strict=False)
         if len(slope) > len(shape) or any(size not in (1, to) for size, to in sizes):
-            raise ShapeError(f"{self.kind}: slopes of shape {slope} do not fit {shape}")
+            raise ShapeError(f"{self.op_type}: slopes of shape {slope} do not fit {shape}")
         return shape
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -140,7 +140,7 @@ class PRelu(Op):
 class Sigmoid(Elementwise):
     """1 / (1 + exp(-x)), computed from exp(-|x|) so that nothing overflows."""
 
-    kind: ClassVar[str] = "sigmoid"
+    op_type: ClassVar[str] = "sigmoid"
     family: ClassVar[Family] = "activation"
     formula: ClassVar[str] = "1 ÷ (1 + e⁻ˣ)"
     per_channel: ClassVar[bool] = True
@@ -165,7 +165,7 @@ class Sigmoid(Elementwise):
 class Tanh(Elementwise):
     """The hyperbolic tangent."""
 
-    kind: ClassVar[str] = "tanh"
+    op_type: ClassVar[str] = "tanh"
     family: ClassVar[Family] = "activation"
     formula: ClassVar[str] = "tanh(x)"
     per_channel: ClassVar[bool] = True
@@ -190,7 +190,7 @@ class Clip(Elementwise):
     A bound that is left out is infinite, and None among the attributes: JSON knows no infinity.
     """
 
-    kind: ClassVar[str] = "clip"
+    op_type: ClassVar[str] = "clip"
     family: ClassVar[Family] = "activation"
     formula: ClassVar[str] = "clip(x)"
     per_channel: ClassVar[bool] = True
@@ -239,7 +239,7 @@ class Softmax(Op):
     overflow.
     """
 
-    kind: ClassVar[str] = "softmax"
+    op_type: ClassVar[str] = "softmax"
     family: ClassVar[Family] = "output"
     cached: ClassVar[tuple[str, ...]] = ("output",)
 
@@ -250,8 +250,8 @@ class Softmax(Op):
         return {"axis": self.axis}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
-        normal_axis(self.kind, self.axis, shape)
+        shape = same_shape(self.op_type, shapes)
+        normal_axis(self.op_type, self.axis, shape)
         return shape
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -268,7 +268,7 @@ class Softmax(Op):
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         (x,) = xs
-        axis = normal_axis(self.kind, self.axis, x.shape)
+        axis = normal_axis(self.op_type, self.axis, x.shape)
         logits = np.moveaxis(x, axis, -1)[index[:axis] + index[axis + 1 :]].astype(np.float64)
         weights = np.exp(logits - logits.max())
         positions = np.tile(np.array(index, np.int64), (logits.size, 1))
@@ -289,7 +289,7 @@ class Softmax(Op):
 
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         start, stop = list(box.start), list(box.stop)
-        axis = normal_axis(self.kind, self.axis, shapes[0])
+        axis = normal_axis(self.op_type, self.axis, shapes[0])
         start[axis], stop[axis] = 0, shapes[0][axis]
         return (Box(tuple(start), tuple(stop)),)
 
@@ -300,7 +300,7 @@ class LogSoftmax(Softmax):
     of shares would lose.
     """
 
-    kind: ClassVar[str] = "log_softmax"
+    op_type: ClassVar[str] = "log_softmax"
     family: ClassVar[Family] = "output"
     cached: ClassVar[tuple[str, ...]] = ("output",)
 

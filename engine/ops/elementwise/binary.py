@@ -46,14 +46,14 @@ class BinaryOp(Op):
     def infer_shape(self, *shapes: Shape) -> Shape:
         if self.constant is None:
             if len(shapes) != 2:
-                raise ShapeError(f"{self.kind} takes two inputs, got {len(shapes)}")
-            return broadcast_shape(self.kind, shapes)
+                raise ShapeError(f"{self.op_type} takes two inputs, got {len(shapes)}")
+            return broadcast_shape(self.op_type, shapes)
         if len(shapes) != 1:
-            raise ShapeError(f"{self.kind} with a constant takes one input, got {len(shapes)}")
-        shape = broadcast_shape(self.kind, (shapes[0], self.constant.shape))
+            raise ShapeError(f"{self.op_type} with a constant takes one input, got {len(shapes)}")
+        shape = broadcast_shape(self.op_type, (shapes[0], self.constant.shape))
         if shape[:1] != shapes[0][:1] or len(shape) != len(shapes[0]):
             raise ShapeError(
-                f"{self.kind}: a constant of shape {self.constant.shape} does not fit the pictures of a batch {shapes[0]}"
+                f"{self.op_type}: a constant of shape {self.constant.shape} does not fit the pictures of a batch {shapes[0]}"
             )
         return shape
 
@@ -185,7 +185,7 @@ class BinaryOp(Op):
 
 @dataclass(frozen=True, eq=False)
 class NonCommutativeOp(BinaryOp):
-    """A kind for which the order matters: with ``constant_first`` the constant is a, and the input
+    """A BinaryOp for which the order matters: with ``constant_first`` the constant is a, and the input
     b.
     """
 
@@ -204,7 +204,7 @@ class NonCommutativeOp(BinaryOp):
 class Add(BinaryOp):
     """a + b."""
 
-    kind: ClassVar[str] = "add"
+    op_type: ClassVar[str] = "add"
     display_name: ClassVar[str] = "Addition"
     function: ClassVar[np.ufunc] = np.add
 
@@ -219,7 +219,7 @@ class Add(BinaryOp):
 class Sub(NonCommutativeOp):
     """a - b."""
 
-    kind: ClassVar[str] = "sub"
+    op_type: ClassVar[str] = "sub"
     display_name: ClassVar[str] = "Subtraction"
     function: ClassVar[np.ufunc] = np.subtract
 
@@ -236,7 +236,7 @@ class Mul(BinaryOp):
     weight.
     """
 
-    kind: ClassVar[str] = "mul"
+    op_type: ClassVar[str] = "mul"
     display_name: ClassVar[str] = "Multiplication"
     function: ClassVar[np.ufunc] = np.multiply
 
@@ -256,7 +256,7 @@ class Div(NonCommutativeOp):
     constant.
     """
 
-    kind: ClassVar[str] = "div"
+    op_type: ClassVar[str] = "div"
     display_name: ClassVar[str] = "Division"
     function: ClassVar[np.ufunc] = np.true_divide
 
@@ -277,7 +277,7 @@ class Pow(NonCommutativeOp):
     constant.
     """
 
-    kind: ClassVar[str] = "pow"
+    op_type: ClassVar[str] = "pow"
     display_name: ClassVar[str] = "Power"
     function: ClassVar[np.ufunc] = np.power
 
@@ -298,7 +298,7 @@ class Pow(NonCommutativeOp):
 class Min(BinaryOp):
     """The smaller one of a and b; of equal numbers the first."""
 
-    kind: ClassVar[str] = "min"
+    op_type: ClassVar[str] = "min"
     display_name: ClassVar[str] = "Minimum"
     function: ClassVar[np.ufunc] = np.minimum
 
@@ -314,7 +314,7 @@ class Min(BinaryOp):
 class Max(BinaryOp):
     """The larger one of a and b; of equal numbers the first."""
 
-    kind: ClassVar[str] = "max"
+    op_type: ClassVar[str] = "max"
     display_name: ClassVar[str] = "Maximum"
     function: ClassVar[np.ufunc] = np.maximum
 

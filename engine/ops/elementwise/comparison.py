@@ -27,7 +27,7 @@ RELATIONS = {
 class Compare(NonCommutativeOp):
     """1 where the ``relation`` of a to b holds, 0 elsewhere. A step function: its gradient is zero."""
 
-    kind: ClassVar[str] = "compare"
+    op_type: ClassVar[str] = "compare"
     display_name: ClassVar[str] = "Comparison"
 
     relation: str = "equal"
@@ -35,7 +35,7 @@ class Compare(NonCommutativeOp):
     def __post_init__(self) -> None:
         if self.relation not in RELATIONS:
             raise ShapeError(
-                f"{self.kind}: relation must be one of {', '.join(RELATIONS)}; got {self.relation!r}"
+                f"{self.op_type}: relation must be one of {', '.join(RELATIONS)}; got {self.relation!r}"
             )
 
     @property
@@ -57,7 +57,7 @@ class Compare(NonCommutativeOp):
 class Mod(NonCommutativeOp):
     """What is left of a / b: with the sign of b, or with that of a (``fmod``, as in C)."""
 
-    kind: ClassVar[str] = "mod"
+    op_type: ClassVar[str] = "mod"
 
     fmod: bool = False
 

@@ -25,7 +25,7 @@ class _Jumping(UnaryOp):
 class Floor(_Jumping):
     """The largest whole number that is not above x."""
 
-    kind: ClassVar[str] = "floor"
+    op_type: ClassVar[str] = "floor"
     formula: ClassVar[str] = "⌊x⌋"
 
     def fill(self, x: Array, y: Array) -> object:
@@ -36,7 +36,7 @@ class Floor(_Jumping):
 class Ceil(_Jumping):
     """The smallest whole number that is not below x."""
 
-    kind: ClassVar[str] = "ceil"
+    op_type: ClassVar[str] = "ceil"
     display_name: ClassVar[str] = "Ceiling"
     formula: ClassVar[str] = "⌈x⌉"
 
@@ -48,7 +48,7 @@ class Ceil(_Jumping):
 class Round(_Jumping):
     """The nearest whole number, of two the even one."""
 
-    kind: ClassVar[str] = "round"
+    op_type: ClassVar[str] = "round"
     display_name: ClassVar[str] = "Rounding"
     formula: ClassVar[str] = "round(x)"
 
@@ -60,7 +60,7 @@ class Round(_Jumping):
 class Trunc(_Jumping):
     """x without its fraction, as in a conversion to integers."""
 
-    kind: ClassVar[str] = "trunc"
+    op_type: ClassVar[str] = "trunc"
     display_name: ClassVar[str] = "Truncation"
     formula: ClassVar[str] = "trunc(x)"
 
@@ -72,7 +72,7 @@ class Trunc(_Jumping):
 class Sign(_Jumping):
     """-1, 0 or 1."""
 
-    kind: ClassVar[str] = "sign"
+    op_type: ClassVar[str] = "sign"
     formula: ClassVar[str] = "sign(x)"
 
     def fill(self, x: Array, y: Array) -> object:

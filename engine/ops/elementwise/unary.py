@@ -62,7 +62,7 @@ class UnaryOp(Elementwise):
 class Abs(UnaryOp):
     """x without its sign. At 0 no gradient passes."""
 
-    kind: ClassVar[str] = "abs"
+    op_type: ClassVar[str] = "abs"
     display_name: ClassVar[str] = "Absolute value"
     formula: ClassVar[str] = "|x|"
 
@@ -81,7 +81,7 @@ class Abs(UnaryOp):
 class Neg(UnaryOp):
     """-x."""
 
-    kind: ClassVar[str] = "neg"
+    op_type: ClassVar[str] = "neg"
     display_name: ClassVar[str] = "Negation"
     formula: ClassVar[str] = "−x"
 
@@ -99,7 +99,7 @@ class Neg(UnaryOp):
 class Exp(UnaryOp):
     """e to the power of x."""
 
-    kind: ClassVar[str] = "exp"
+    op_type: ClassVar[str] = "exp"
     display_name: ClassVar[str] = "Exponential"
     formula: ClassVar[str] = "eˣ"
 
@@ -114,7 +114,7 @@ class Exp(UnaryOp):
 class Log(UnaryOp):
     """The natural logarithm."""
 
-    kind: ClassVar[str] = "log"
+    op_type: ClassVar[str] = "log"
     display_name: ClassVar[str] = "Logarithm"
     formula: ClassVar[str] = "ln(x)"
 
@@ -129,7 +129,7 @@ class Log(UnaryOp):
 class Sqrt(UnaryOp):
     """The square root."""
 
-    kind: ClassVar[str] = "sqrt"
+    op_type: ClassVar[str] = "sqrt"
     display_name: ClassVar[str] = "Square root"
     formula: ClassVar[str] = "√x"
 
@@ -144,7 +144,7 @@ class Sqrt(UnaryOp):
 class Reciprocal(UnaryOp):
     """1 / x."""
 
-    kind: ClassVar[str] = "reciprocal"
+    op_type: ClassVar[str] = "reciprocal"
     formula: ClassVar[str] = "1 ÷ x"
 
     def fill(self, x: Array, y: Array) -> object:
@@ -158,7 +158,7 @@ class Reciprocal(UnaryOp):
 class Erf(UnaryOp):
     """The error function."""
 
-    kind: ClassVar[str] = "erf"
+    op_type: ClassVar[str] = "erf"
     display_name: ClassVar[str] = "Error function"
     family: ClassVar[Family] = "activation"
     formula: ClassVar[str] = "erf(x)"
@@ -175,7 +175,7 @@ class Erf(UnaryOp):
 class Softplus(UnaryOp):
     """log(1 + exp(x)), computed from exp(-|x|) so that nothing overflows."""
 
-    kind: ClassVar[str] = "softplus"
+    op_type: ClassVar[str] = "softplus"
     family: ClassVar[Family] = "activation"
     formula: ClassVar[str] = "ln(1 + eˣ)"
 
@@ -199,7 +199,7 @@ class Mish(UnaryOp):
     logarithm. Source: Misra, "Mish: a self regularized non-monotonic activation function", 2019.
     """
 
-    kind: ClassVar[str] = "mish"
+    op_type: ClassVar[str] = "mish"
     family: ClassVar[Family] = "activation"
     formula: ClassVar[str] = "x · tanh(ln(1 + eˣ))"
 
@@ -225,7 +225,7 @@ class Elu(UnaryOp):
     2016.
     """
 
-    kind: ClassVar[str] = "elu"
+    op_type: ClassVar[str] = "elu"
     display_name: ClassVar[str] = "ELU"
     family: ClassVar[Family] = "activation"
 
@@ -254,7 +254,7 @@ class Gelu(UnaryOp):
     Source: Hendrycks and Gimpel, "Gaussian error linear units", 2016.
     """
 
-    kind: ClassVar[str] = "gelu"
+    op_type: ClassVar[str] = "gelu"
     display_name: ClassVar[str] = "GELU"
     family: ClassVar[Family] = "activation"
     formula: ClassVar[str] = "x · Φ(x)"
@@ -264,7 +264,7 @@ class Gelu(UnaryOp):
     def __post_init__(self) -> None:
         if self.approximate not in ("none", "tanh"):
             raise ShapeError(
-                f"{self.kind}: approximate must be one of none, tanh; got {self.approximate!r}"
+                f"{self.op_type}: approximate must be one of none, tanh; got {self.approximate!r}"
             )
 
     @property
@@ -302,7 +302,7 @@ class Gelu(UnaryOp):
 class HardSigmoid(UnaryOp):
     """``alpha`` · x + ``beta``, but not below 0 and not above 1."""
 
-    kind: ClassVar[str] = "hard_sigmoid"
+    op_type: ClassVar[str] = "hard_sigmoid"
     family: ClassVar[Family] = "activation"
 
     alpha: float = 0.2
@@ -334,7 +334,7 @@ class HardSwish(UnaryOp):
     Source: Howard et al., "Searching for MobileNetV3", 2019.
     """
 
-    kind: ClassVar[str] = "hard_swish"
+    op_type: ClassVar[str] = "hard_swish"
     family: ClassVar[Family] = "activation"
     formula: ClassVar[str] = "x · min(max(x + 3, 0), 6) ÷ 6"
 

@@ -21,7 +21,7 @@ class Selu(UnaryOp):
     Source: Klambauer et al., "Self-normalizing neural networks", 2017.
     """
 
-    kind: ClassVar[str] = "selu"
+    op_type: ClassVar[str] = "selu"
     display_name: ClassVar[str] = "SELU"
     family: ClassVar[Family] = "activation"
     formula: ClassVar[str] = "selu(x)"
@@ -52,7 +52,7 @@ class Celu(UnaryOp):
     Source: Barron, "Continuously differentiable exponential linear units", 2017.
     """
 
-    kind: ClassVar[str] = "celu"
+    op_type: ClassVar[str] = "celu"
     display_name: ClassVar[str] = "CELU"
     family: ClassVar[Family] = "activation"
     formula: ClassVar[str] = "celu(x)"
@@ -61,7 +61,7 @@ class Celu(UnaryOp):
 
     def __post_init__(self) -> None:
         if not self.alpha:
-            raise ShapeError(f"{self.kind}: alpha must not be 0")
+            raise ShapeError(f"{self.op_type}: alpha must not be 0")
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -84,7 +84,7 @@ class Celu(UnaryOp):
 class Softsign(UnaryOp):
     """x / (1 + |x|)."""
 
-    kind: ClassVar[str] = "softsign"
+    op_type: ClassVar[str] = "softsign"
     family: ClassVar[Family] = "activation"
     formula: ClassVar[str] = "x ÷ (1 + |x|)"
 
@@ -101,7 +101,7 @@ class Softsign(UnaryOp):
 class ThresholdedRelu(UnaryOp):
     """x where it is above ``alpha``, 0 elsewhere."""
 
-    kind: ClassVar[str] = "thresholded_relu"
+    op_type: ClassVar[str] = "thresholded_relu"
     display_name: ClassVar[str] = "Thresholded ReLU"
     family: ClassVar[Family] = "activation"
 
@@ -124,7 +124,7 @@ class ThresholdedRelu(UnaryOp):
 class Shrink(UnaryOp):
     """x + ``bias`` below -``lambd``, x - ``bias`` above ``lambd``, 0 between."""
 
-    kind: ClassVar[str] = "shrink"
+    op_type: ClassVar[str] = "shrink"
     family: ClassVar[Family] = "activation"
 
     lambd: float = 0.5
@@ -163,7 +163,7 @@ _CIRCLE: Mapping[str, tuple[np.ufunc, Callable[[Array, Array], Array]]] = {
 class Trigonometric(UnaryOp):
     """The ``function`` of that name (sin, cos, …, atanh), of angles in radians."""
 
-    kind: ClassVar[str] = "trigonometric"
+    op_type: ClassVar[str] = "trigonometric"
     display_name: ClassVar[str] = "Trigonometric function"
 
     function: str = "sin"
@@ -171,7 +171,7 @@ class Trigonometric(UnaryOp):
     def __post_init__(self) -> None:
         if self.function not in _CIRCLE:
             raise ShapeError(
-                f"{self.kind}: function must be one of {', '.join(_CIRCLE)}; got {self.function!r}"
+                f"{self.op_type}: function must be one of {', '.join(_CIRCLE)}; got {self.function!r}"
             )
 
     @property

@@ -32,7 +32,7 @@ class Conv2d(Op):
     Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998.
     """
 
-    kind: ClassVar[str] = "conv"
+    op_type: ClassVar[str] = "conv"
     display_name: ClassVar[str] = "Convolution"
     family: ClassVar[Family] = "weights"
     weighted: ClassVar[bool] = True
@@ -47,7 +47,7 @@ class Conv2d(Op):
 
     def __post_init__(self) -> None:
         for name, count, least in (("stride", 2, 1), ("padding", 4, 0), ("dilation", 2, 1)):
-            numbers = checked(self.kind, name, getattr(self, name), count, least)
+            numbers = checked(self.op_type, name, getattr(self, name), count, least)
             object.__setattr__(self, name, numbers)
         if self.weight.ndim != 4 or self.groups < 1 or self.weight.shape[0] % self.groups:
             raise ShapeError(
@@ -94,7 +94,7 @@ class Conv2d(Op):
         return axes(shape, self.kernel, self.stride, self.padding, self.dilation)
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         channels = self.weight.shape[1] * self.groups
         if len(shape) != 4 or shape[1] != channels:
             raise ShapeError(f"this conv takes (N, {channels}, H, W), got {shape}")

@@ -35,7 +35,7 @@ class ConvTranspose2d(Op):
     4.
     """
 
-    kind: ClassVar[str] = "conv_transpose"
+    op_type: ClassVar[str] = "conv_transpose"
     display_name: ClassVar[str] = "Transposed convolution"
     family: ClassVar[Family] = "weights"
     cached: ClassVar[tuple[str, ...]] = ("input",)
@@ -55,16 +55,16 @@ class ConvTranspose2d(Op):
             ("dilation", 2, 1),
             ("output_padding", 2, 0),
         ):
-            numbers = checked(self.kind, name, getattr(self, name), count, least)
+            numbers = checked(self.op_type, name, getattr(self, name), count, least)
             object.__setattr__(self, name, numbers)
         if self.weight.ndim != 4 or self.groups < 1 or self.weight.shape[0] % self.groups:
             raise ShapeError(
-                f"{self.kind}: the weight is (C, K / groups, kh, kw) with C a multiple of groups: got "
+                f"{self.op_type}: the weight is (C, K / groups, kh, kw) with C a multiple of groups: got "
                 f"{self.weight.shape} with {self.groups} groups"
             )
         if self.bias is not None and self.bias.shape != (self.filters,):
             raise ShapeError(
-                f"{self.kind} of {self.filters} filters takes a bias ({self.filters},): got {self.bias.shape}"
+                f"{self.op_type} of {self.filters} filters takes a bias ({self.filters},): got {self.bias.shape}"
             )
 
     @property
@@ -97,9 +97,11 @@ class ConvTranspose2d(Op):
         return ConvParams(self.stride, self.padding, self.dilation, self.groups)
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         if len(shape) != 4 or shape[1] != len(self.weight):
-            raise ShapeError(f"this {self.kind} takes (N, {len(self.weight)}, H, W), got {shape}")
+            raise ShapeError(
+                f"this {self.op_type} takes (N, {len(self.weight)}, H, W), got {shape}"
+            )
         sizes = [
             (size - 1) * stride + dilation * (kernel - 1) + 1 + more - before - after
             for size, stride, dilation, kernel, more, before, after in zip(
@@ -115,7 +117,7 @@ class ConvTranspose2d(Op):
         ]
         if min(sizes) < 1:
             raise ShapeError(
-                f"{self.kind}: padding {self.padding} leaves nothing of what {shape[2]}×{shape[3]} numbers paint"
+                f"{self.op_type}: padding {self.padding} leaves nothing of what {shape[2]}×{shape[3]} numbers paint"
             )
         return shape[0], self.filters, sizes[0], sizes[1]
 

@@ -21,7 +21,7 @@ PER_WEIGHT = 10  # multiply-adds that BLAS does while a weight comes from memory
 class Dense(Op):
     """x · weightᵀ + bias, from (N, D) to (N, K). ``weight`` is (K, D), ``bias`` (K,) or None."""
 
-    kind: ClassVar[str] = "dense"
+    op_type: ClassVar[str] = "dense"
     display_name: ClassVar[str] = "Fully connected"
     family: ClassVar[Family] = "weights"
     weighted: ClassVar[bool] = True
@@ -32,10 +32,12 @@ class Dense(Op):
 
     def __post_init__(self) -> None:
         if self.weight.ndim != 2:
-            raise ShapeError(f"{self.kind}: weight must be (K, D), got shape {self.weight.shape}")
+            raise ShapeError(
+                f"{self.op_type}: weight must be (K, D), got shape {self.weight.shape}"
+            )
         if self.bias is not None and self.bias.shape != self.weight.shape[:1]:
             raise ShapeError(
-                f"{self.kind}: {len(self.weight)} outputs need a bias of shape "
+                f"{self.op_type}: {len(self.weight)} outputs need a bias of shape "
                 f"({len(self.weight)},), got {self.bias.shape}"
             )
 
@@ -44,14 +46,14 @@ class Dense(Op):
         return {"weight": self.weight} | ({} if self.bias is None else {"bias": self.bias})
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         outputs, inputs = self.weight.shape
         if len(shape) != 2:
             raise ShapeError(
-                f"{self.kind} takes vectors (N, D), got an input of shape {shape}; flatten it first"
+                f"{self.op_type} takes vectors (N, D), got an input of shape {shape}; flatten it first"
             )
         if shape[1] != inputs:
-            raise ShapeError(f"{self.kind} has weights for {inputs} inputs, got {shape[1]}")
+            raise ShapeError(f"{self.op_type} has weights for {inputs} inputs, got {shape[1]}")
         return shape[0], outputs
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:

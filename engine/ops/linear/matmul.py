@@ -26,7 +26,7 @@ class MatMul(Op):
     In an explanation each of two inputs answers for half of every product.
     """
 
-    kind: ClassVar[str] = "matmul"
+    op_type: ClassVar[str] = "matmul"
     display_name: ClassVar[str] = "MatMul"
     family: ClassVar[Family] = "weights"
     cached: ClassVar[tuple[str, ...]] = ("input",)
@@ -35,7 +35,7 @@ class MatMul(Op):
 
     def __post_init__(self) -> None:
         if self.weight is not None and self.weight.ndim < 2:
-            raise ShapeError(f"{self.kind}: weight must be a matrix, got {self.weight.shape}")
+            raise ShapeError(f"{self.op_type}: weight must be a matrix, got {self.weight.shape}")
 
     @property
     def params(self) -> Mapping[str, Array]:
@@ -44,18 +44,18 @@ class MatMul(Op):
     def infer_shape(self, *shapes: Shape) -> Shape:
         wanted = "two inputs" if self.weight is None else "one input"
         if len(shapes) != (2 if self.weight is None else 1):
-            raise ShapeError(f"{self.kind} takes {wanted}, got {len(shapes)}")
+            raise ShapeError(f"{self.op_type} takes {wanted}, got {len(shapes)}")
         a, b = shapes if self.weight is None else (shapes[0], self.weight.shape)
         if min(len(a), len(b)) < 2 or a[-1] != b[-2]:
-            raise ShapeError(f"{self.kind}: matrices of shape {a} and {b} do not fit each other")
+            raise ShapeError(f"{self.op_type}: matrices of shape {a} and {b} do not fit each other")
         try:
             ahead = np.broadcast_shapes(a[:-2], b[:-2])
         except ValueError:
             raise ShapeError(
-                f"{self.kind}: matrices of shape {a} and {b} do not fit each other"
+                f"{self.op_type}: matrices of shape {a} and {b} do not fit each other"
             ) from None
         if self.weight is not None and (len(ahead) > len(a) - 2 or ahead[:1] != a[:-2][:1]):
-            raise ShapeError(f"{self.kind}: a weight of shape {b} does not fit a batch {a}")
+            raise ShapeError(f"{self.op_type}: a weight of shape {b} does not fit a batch {a}")
         return (*ahead, a[-2], b[-1])
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:

@@ -47,7 +47,7 @@ class BatchNorm(Elementwise):
     internal covariate shift", 2015.
     """
 
-    kind: ClassVar[str] = "batch_norm"
+    op_type: ClassVar[str] = "batch_norm"
     display_name: ClassVar[str] = "Batch normalisation"
     family: ClassVar[Family] = "norm"
     per_channel: ClassVar[bool] = True
@@ -64,7 +64,7 @@ class BatchNorm(Elementwise):
         shapes = [v.shape for v in (self.gamma, self.beta, self.mean, self.var)]
         if len(shapes[0]) != 1 or len(set(shapes)) != 1:
             raise ShapeError(
-                f"{self.kind}: gamma, beta, mean and var must be (C,) each, got {shapes}"
+                f"{self.op_type}: gamma, beta, mean and var must be (C,) each, got {shapes}"
             )
 
     @property
@@ -80,10 +80,10 @@ class BatchNorm(Elementwise):
         return {"epsilon": self.epsilon, "momentum": self.momentum}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         if len(shape) not in (2, 4) or shape[1] != len(self.gamma):
             raise ShapeError(
-                f"{self.kind} has {len(self.gamma)} channels and takes (N, C, H, W) or (N, C), "
+                f"{self.op_type} has {len(self.gamma)} channels and takes (N, C, H, W) or (N, C), "
                 f"got an input of shape {shape}"
             )
         return shape
@@ -211,7 +211,7 @@ class Dropout(Elementwise):
     2014.
     """
 
-    kind: ClassVar[str] = "dropout"
+    op_type: ClassVar[str] = "dropout"
     family: ClassVar[Family] = "reshape"
     per_channel: ClassVar[bool] = True
     preserves_order: ClassVar[bool] = True
@@ -222,7 +222,7 @@ class Dropout(Elementwise):
 
     def __post_init__(self) -> None:
         if not 0 <= self.rate < 1:
-            raise ShapeError(f"{self.kind}: rate must be from 0 to below 1, got {self.rate}")
+            raise ShapeError(f"{self.op_type}: rate must be from 0 to below 1, got {self.rate}")
 
     @property
     def attributes(self) -> dict[str, Any]:

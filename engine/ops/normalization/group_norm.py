@@ -88,14 +88,14 @@ class _OfChannels(_OfAGroup):
     def _check(self) -> None:
         if self.gamma.ndim != 1 or self.gamma.shape != self.beta.shape:
             raise ShapeError(
-                f"{self.kind}: gamma and beta must be (C,) each, got {self.gamma.shape} and {self.beta.shape}"
+                f"{self.op_type}: gamma and beta must be (C,) each, got {self.gamma.shape} and {self.beta.shape}"
             )
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         if len(shape) < 3 or shape[1] != len(self.gamma):
             raise ShapeError(
-                f"{self.kind} has {len(self.gamma)} channels and takes (N, C, H, W), or other axes after "
+                f"{self.op_type} has {len(self.gamma)} channels and takes (N, C, H, W), or other axes after "
                 f"the channels, got an input of shape {shape}"
             )
         return shape
@@ -198,7 +198,7 @@ class GroupNorm(_OfChannels):
     Source: Wu and He, "Group normalization", 2018.
     """
 
-    kind: ClassVar[str] = "group_norm"
+    op_type: ClassVar[str] = "group_norm"
     display_name: ClassVar[str] = "Group normalisation"
     family: ClassVar[Family] = "norm"
     cached: ClassVar[tuple[str, ...]] = ("input", "mean", "inverse")
@@ -212,7 +212,7 @@ class GroupNorm(_OfChannels):
         self._check()
         if self.groups < 1 or len(self.gamma) % self.groups:
             raise ShapeError(
-                f"{self.kind}: {len(self.gamma)} channels do not make {self.groups} groups"
+                f"{self.op_type}: {len(self.gamma)} channels do not make {self.groups} groups"
             )
 
     @property
@@ -232,7 +232,7 @@ class InstanceNorm(_OfChannels):
     stylization", 2016.
     """
 
-    kind: ClassVar[str] = "instance_norm"
+    op_type: ClassVar[str] = "instance_norm"
     display_name: ClassVar[str] = "Instance normalisation"
     family: ClassVar[Family] = "norm"
     per_channel: ClassVar[bool] = True
@@ -264,7 +264,7 @@ class LayerNorm(_OfAGroup):
     Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
     """
 
-    kind: ClassVar[str] = "layer_norm"
+    op_type: ClassVar[str] = "layer_norm"
     display_name: ClassVar[str] = "Layer normalisation"
     family: ClassVar[Family] = "norm"
     cached: ClassVar[tuple[str, ...]] = ("normal", "inverse")
@@ -277,7 +277,7 @@ class LayerNorm(_OfAGroup):
     def __post_init__(self) -> None:
         if self.beta is not None and self.gamma.shape != self.beta.shape:
             raise ShapeError(
-                f"{self.kind}: gamma and beta must have one shape, got {self.gamma.shape} and {self.beta.shape}"
+                f"{self.op_type}: gamma and beta must have one shape, got {self.gamma.shape} and {self.beta.shape}"
             )
 
     @property
@@ -285,11 +285,11 @@ class LayerNorm(_OfAGroup):
         return {"axis": self.axis, "epsilon": self.epsilon}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
-        axis = normal_axis(self.kind, self.axis, shape)
+        shape = same_shape(self.op_type, shapes)
+        axis = normal_axis(self.op_type, self.axis, shape)
         if not axis or shape[axis:] != self.gamma.shape:
             raise ShapeError(
-                f"{self.kind}: gamma {self.gamma.shape} does not fit what follows axis {self.axis} of {shape}"
+                f"{self.op_type}: gamma {self.gamma.shape} does not fit what follows axis {self.axis} of {shape}"
             )
         return shape
 
@@ -326,7 +326,7 @@ class LayerNorm(_OfAGroup):
 
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         (shape,) = shapes
-        axis = normal_axis(self.kind, self.axis, shape)
+        axis = normal_axis(self.op_type, self.axis, shape)
         rest = shape[axis:]
         return (Box((*box.start[:axis], *(0 for _ in rest)), (*box.stop[:axis], *rest)),)
 

@@ -26,7 +26,7 @@ class LocalResponseNorm(Op):
     neural networks", 2012, section 3.3; alpha is divided by ``size``, as in ONNX.
     """
 
-    kind: ClassVar[str] = "lrn"
+    op_type: ClassVar[str] = "lrn"
     display_name: ClassVar[str] = "Local response normalisation"
     family: ClassVar[Family] = "norm"
     cached: ClassVar[tuple[str, ...]] = ("input", "base")
@@ -38,10 +38,10 @@ class LocalResponseNorm(Op):
 
     def __post_init__(self) -> None:
         if int(self.size) != self.size or self.size < 1:
-            raise ShapeError(f"{self.kind}: size must be a whole number from 1, got {self.size}")
+            raise ShapeError(f"{self.op_type}: size must be a whole number from 1, got {self.size}")
         if self.alpha < 0 or self.k <= 0:
             raise ShapeError(
-                f"{self.kind}: k must be above 0 and alpha not below, got {self.k} and {self.alpha}"
+                f"{self.op_type}: k must be above 0 and alpha not below, got {self.k} and {self.alpha}"
             )
 
     @property
@@ -49,9 +49,11 @@ class LocalResponseNorm(Op):
         return {"size": self.size, "alpha": self.alpha, "beta": self.beta, "k": self.k}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         if len(shape) < 3:
-            raise ShapeError(f"{self.kind} takes maps (N, C, H, W), got an input of shape {shape}")
+            raise ShapeError(
+                f"{self.op_type} takes maps (N, C, H, W), got an input of shape {shape}"
+            )
         return shape
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:

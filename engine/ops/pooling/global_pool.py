@@ -17,7 +17,7 @@ class _WholeMap(Op):
     """What both share."""
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        return (*maps_only(self.kind, shapes)[:2], 1, 1)
+        return (*maps_only(self.op_type, shapes)[:2], 1, 1)
 
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         return (Box((*box.start[:2], 0, 0), (*box.stop[:2], *shapes[0][2:])),)
@@ -27,7 +27,7 @@ class _WholeMap(Op):
 class GlobalAveragePool(_WholeMap):
     """The mean of each whole map: (N, C, H, W) → (N, C, 1, 1)."""
 
-    kind: ClassVar[str] = "global_average_pool"
+    op_type: ClassVar[str] = "global_average_pool"
     display_name: ClassVar[str] = "Global average pooling"
     family: ClassVar[Family] = "pool"
     per_channel: ClassVar[bool] = True
@@ -63,7 +63,7 @@ class GlobalMaxPool(_WholeMap):
     in reading order wins.
     """
 
-    kind: ClassVar[str] = "global_max_pool"
+    op_type: ClassVar[str] = "global_max_pool"
     display_name: ClassVar[str] = "Global max pooling"
     family: ClassVar[Family] = "pool"
     per_channel: ClassVar[bool] = True

@@ -38,15 +38,15 @@ class _Pool(Op):
 
     def __post_init__(self) -> None:
         for name, count, least in (("kernel", 2, 1), ("stride", 2, 1), ("padding", 4, 0)):
-            numbers = checked(self.kind, name, getattr(self, name), count, least)
+            numbers = checked(self.op_type, name, getattr(self, name), count, least)
             object.__setattr__(self, name, numbers)
-        object.__setattr__(self, "dilation", checked(self.kind, "dilation", self.dilation, 2, 1))
+        object.__setattr__(self, "dilation", checked(self.op_type, "dilation", self.dilation, 2, 1))
         for before, after, axis in zip(
             self.padding[:2], self.padding[2:], self._axes((1, 1, 1, 1)), strict=True
         ):
             if max(before, after) >= axis.extent:
                 raise ShapeError(
-                    f"{self.kind}: padding {list(self.padding)} is not smaller than the "
+                    f"{self.op_type}: padding {list(self.padding)} is not smaller than the "
                     f"kernel {list(self.kernel)}; a window would see nothing but padding"
                 )
 
@@ -54,11 +54,11 @@ class _Pool(Op):
         return axes(shape, self.kernel, self.stride, self.padding, self.dilation, self.ceil_mode)
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = maps_only(self.kind, shapes)
+        shape = maps_only(self.op_type, shapes)
         rows, columns = (axis.outputs for axis in self._axes(shape))
         if rows < 1 or columns < 1:
             raise ShapeError(
-                f"{self.kind}: a kernel of {self.kernel[0]} × {self.kernel[1]} (stride {list(self.stride)}, "
+                f"{self.op_type}: a kernel of {self.kernel[0]} × {self.kernel[1]} (stride {list(self.stride)}, "
                 f"dilation {list(self.dilation)}, padding {list(self.padding)}) does not fit on maps "
                 f"of {shape[2]} × {shape[3]}"
             )
@@ -90,7 +90,7 @@ class MaxPool(_Pool):
     that sees nothing but padding, which takes a dilation and a very small map, gives -inf.
     """
 
-    kind: ClassVar[str] = "max_pool"
+    op_type: ClassVar[str] = "max_pool"
     display_name: ClassVar[str] = "Max pooling"
     family: ClassVar[Family] = "pool"
     per_channel: ClassVar[bool] = True
@@ -169,7 +169,7 @@ class AveragePool(_Pool):
     What hangs over the padding itself (``ceil_mode``) never counts.
     """
 
-    kind: ClassVar[str] = "average_pool"
+    op_type: ClassVar[str] = "average_pool"
     display_name: ClassVar[str] = "Average pooling"
     family: ClassVar[Family] = "pool"
     per_channel: ClassVar[bool] = True
@@ -242,7 +242,7 @@ class AveragePool(_Pool):
 class LpPool(_Pool):
     """(Σ |x|ᵖ)^(1/p) over each window: its length, for p = 2. Padding adds nothing."""
 
-    kind: ClassVar[str] = "lp_pool"
+    op_type: ClassVar[str] = "lp_pool"
     display_name: ClassVar[str] = "Lp pooling"
     family: ClassVar[Family] = "pool"
     per_channel: ClassVar[bool] = True
@@ -258,7 +258,7 @@ class LpPool(_Pool):
     def __post_init__(self) -> None:
         super().__post_init__()
         if int(self.p) != self.p or self.p < 1:
-            raise ShapeError(f"{self.kind}: p must be a whole number from 1, got {self.p}")
+            raise ShapeError(f"{self.op_type}: p must be a whole number from 1, got {self.p}")
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -307,11 +307,11 @@ class LpPool(_Pool):
         return terms_of_one("norm", cells, values, weights, y[index])
 
 
-def maps_only(kind: str, shapes: tuple[Shape, ...]) -> Shape:
+def maps_only(op_type: str, shapes: tuple[Shape, ...]) -> Shape:
     """The shape of the one input, which must be maps."""
-    shape = same_shape(kind, shapes)
+    shape = same_shape(op_type, shapes)
     if len(shape) != 4:
-        raise ShapeError(f"{kind} takes maps (N, C, H, W), got an input of shape {shape}")
+        raise ShapeError(f"{op_type} takes maps (N, C, H, W), got an input of shape {shape}")
     return shape
 
 

@@ -24,7 +24,7 @@ class _OfAll(Op):
     """An op that makes one number of all of its input."""
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        same_shape(self.kind, shapes)
+        same_shape(self.op_type, shapes)
         return ()
 
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
@@ -35,7 +35,7 @@ class _OfAll(Op):
 class DynamicScale(_OfAll):
     """(largest - smallest) / 255, where zero counts as one of the numbers; 1 where all are zero."""
 
-    kind: ClassVar[str] = "dynamic_scale"
+    op_type: ClassVar[str] = "dynamic_scale"
     cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -75,7 +75,7 @@ class DynamicScale(_OfAll):
 class DynamicZeroPoint(_OfAll):
     """The zero point, a whole number from 0 to 255. A step function: its gradient is zero."""
 
-    kind: ClassVar[str] = "dynamic_zero_point"
+    op_type: ClassVar[str] = "dynamic_zero_point"
     cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -100,16 +100,16 @@ class DynamicQuantize(Op):
     ends; none passes to scale and zero point.
     """
 
-    kind: ClassVar[str] = "dynamic_quantize"
+    op_type: ClassVar[str] = "dynamic_quantize"
     display_name: ClassVar[str] = "Dynamic quantisation"
     cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def infer_shape(self, *shapes: Shape) -> Shape:
         if len(shapes) != 3 or not shapes[0]:
-            raise ShapeError(f"{self.kind} takes three inputs, got {len(shapes)}")
+            raise ShapeError(f"{self.op_type} takes three inputs, got {len(shapes)}")
         if any(shape not in ((), (1,)) for shape in shapes[1:]):
             raise ShapeError(
-                f"{self.kind}: scale and zero point are one number each, got {shapes[1]} and {shapes[2]}"
+                f"{self.op_type}: scale and zero point are one number each, got {shapes[1]} and {shapes[2]}"
             )
         return shapes[0]
 

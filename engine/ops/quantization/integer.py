@@ -33,7 +33,7 @@ class IntegerConv(Conv2d):
     Every sum is exact.
     """
 
-    kind: ClassVar[str] = "conv_integer"
+    op_type: ClassVar[str] = "conv_integer"
     weighted: ClassVar[bool] = False
     display_name: ClassVar[str] = "Integer convolution"
     family: ClassVar[Family] = "weights"
@@ -87,7 +87,7 @@ class IntegerMatMul(MatMul):
     exact.
     """
 
-    kind: ClassVar[str] = "matmul_integer"
+    op_type: ClassVar[str] = "matmul_integer"
     display_name: ClassVar[str] = "Integer matrix product"
     family: ClassVar[Family] = "weights"
     cached: ClassVar[tuple[str, ...]] = ("input",)
@@ -119,7 +119,7 @@ class Requantize(Quantize):
     where the range ends.
     """
 
-    kind: ClassVar[str] = "requantize"
+    op_type: ClassVar[str] = "requantize"
     display_name: ClassVar[str] = "Requantisation"
     per_channel: ClassVar[bool] = True
     cached: ClassVar[tuple[str, ...]] = ("input",)
@@ -158,7 +158,7 @@ class QuantizedAdd(Op):
     where the range ends.
     """
 
-    kind: ClassVar[str] = "quantized_add"
+    op_type: ClassVar[str] = "quantized_add"
     display_name: ClassVar[str] = "Quantised addition"
     family: ClassVar[Family] = "merge"
     per_channel: ClassVar[bool] = True
@@ -172,7 +172,7 @@ class QuantizedAdd(Op):
     def __post_init__(self) -> None:
         if self.type not in TYPES:
             raise ShapeError(
-                f"{self.kind}: type must be one of {', '.join(TYPES)}; got {self.type!r}"
+                f"{self.op_type}: type must be one of {', '.join(TYPES)}; got {self.type!r}"
             )
 
     @property
@@ -186,8 +186,8 @@ class QuantizedAdd(Op):
 
     def infer_shape(self, *shapes: Shape) -> Shape:
         if len(shapes) != 2:
-            raise ShapeError(f"{self.kind} takes two inputs, got {len(shapes)}")
-        return broadcast_shape(self.kind, shapes)
+            raise ShapeError(f"{self.op_type} takes two inputs, got {len(shapes)}")
+        return broadcast_shape(self.op_type, shapes)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         y = self._rounded(*xs)

@@ -33,11 +33,11 @@ class _Quantising(Op):
     def __post_init__(self) -> None:
         if self.scale.shape != self.zero_point.shape or self.scale.ndim > 1:
             raise ShapeError(
-                f"{self.kind}: scale and zero_point must be of one shape, () or (C,), got "
+                f"{self.op_type}: scale and zero_point must be of one shape, () or (C,), got "
                 f"{self.scale.shape} and {self.zero_point.shape}"
             )
         if self.axis >= 0:
-            raise ShapeError(f"{self.kind}: axis is counted from the back, got {self.axis}")
+            raise ShapeError(f"{self.op_type}: axis is counted from the back, got {self.axis}")
 
     @property
     def buffers(self) -> Mapping[str, Array]:
@@ -48,10 +48,12 @@ class _Quantising(Op):
         return {"axis": self.axis}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         size = self.scale.size
-        if size != 1 and size != shape[normal_axis(self.kind, self.axis, shape)]:
-            raise ShapeError(f"{self.kind}: {size} scales do not fit axis {self.axis} of {shape}")
+        if size != 1 and size != shape[normal_axis(self.op_type, self.axis, shape)]:
+            raise ShapeError(
+                f"{self.op_type}: {size} scales do not fit axis {self.axis} of {shape}"
+            )
         return shape
 
     @property
@@ -78,7 +80,7 @@ class Quantize(_Quantising):
     propagating gradients through stochastic neurons", 2013.
     """
 
-    kind: ClassVar[str] = "quantize"
+    op_type: ClassVar[str] = "quantize"
     display_name: ClassVar[str] = "Quantisation"
     per_channel: ClassVar[bool] = True
     cached: ClassVar[tuple[str, ...]] = ("input",)
@@ -89,7 +91,7 @@ class Quantize(_Quantising):
         super().__post_init__()
         if self.type not in TYPES:
             raise ShapeError(
-                f"{self.kind}: type must be one of {', '.join(TYPES)}; got {self.type!r}"
+                f"{self.op_type}: type must be one of {', '.join(TYPES)}; got {self.type!r}"
             )
 
     @property
@@ -123,7 +125,7 @@ class Quantize(_Quantising):
 class Dequantize(_Quantising):
     """The real values of quantised numbers."""
 
-    kind: ClassVar[str] = "dequantize"
+    op_type: ClassVar[str] = "dequantize"
     display_name: ClassVar[str] = "Dequantisation"
     per_channel: ClassVar[bool] = True
 

@@ -27,7 +27,7 @@ class CumSum(Op):
     from the end if ``reverse``.
     """
 
-    kind: ClassVar[str] = "cum_sum"
+    op_type: ClassVar[str] = "cum_sum"
     display_name: ClassVar[str] = "CumSum"
     family: ClassVar[Family] = "pool"
 
@@ -40,8 +40,8 @@ class CumSum(Op):
         return {"axis": self.axis, "exclusive": self.exclusive, "reverse": self.reverse}
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
-        normal_axis(self.kind, self.axis, shape)
+        shape = same_shape(self.op_type, shapes)
+        normal_axis(self.op_type, self.axis, shape)
         return shape
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -55,7 +55,7 @@ class CumSum(Op):
         (seen,) = self.input_region(Box.at(index), x.shape)
         if seen is None:
             return no_terms(float(y[index]), x.ndim)
-        axis = normal_axis(self.kind, self.axis, x.shape)
+        axis = normal_axis(self.op_type, self.axis, x.shape)
         cells = np.arange(seen.start[axis], seen.stop[axis])
         positions = np.tile(np.array(index, np.int64), (len(cells), 1))
         positions[:, axis] = cells
@@ -63,7 +63,7 @@ class CumSum(Op):
         return terms_of_one("sum", positions, values, np.ones(len(cells)), float(y[index]))
 
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
-        axis = normal_axis(self.kind, self.axis, shapes[0])
+        axis = normal_axis(self.op_type, self.axis, shapes[0])
         start, stop, own = list(box.start), list(box.stop), int(self.exclusive)
         if self.reverse:
             start[axis], stop[axis] = start[axis] + own, shapes[0][axis]
@@ -72,7 +72,7 @@ class CumSum(Op):
         return (Box(tuple(start), tuple(stop)) if start[axis] < stop[axis] else None,)
 
     def _summed(self, x: Array, reverse: bool) -> Array:
-        axis = normal_axis(self.kind, self.axis, x.shape)
+        axis = normal_axis(self.op_type, self.axis, x.shape)
         ahead = (slice(None),) * axis
         turned = x[(*ahead, slice(None, None, -1))] if reverse else x
         y = np.cumsum(turned, axis=axis)

@@ -36,7 +36,7 @@ class Reducing(Op):
         """The axes, from 0, that are gone through in an input of that shape."""
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        shape = same_shape(self.kind, shapes)
+        shape = same_shape(self.op_type, shapes)
         axes = self.reduced(shape)
         if self.keepdims:
             return _kept(shape, axes)
@@ -82,14 +82,14 @@ class Reduce(Reducing):
     def __post_init__(self) -> None:
         object.__setattr__(self, "axes", tuple(int(axis) for axis in self.axes))
         if not self.axes:
-            raise ShapeError(f"{self.kind} needs at least one axis")
+            raise ShapeError(f"{self.op_type} needs at least one axis")
 
     @property
     def attributes(self) -> dict[str, Any]:
         return {"axes": list(self.axes), "keepdims": self.keepdims}
 
     def reduced(self, shape: Shape) -> Sequence[int]:
-        return normal_axes(self.kind, self.axes, shape)
+        return normal_axes(self.op_type, self.axes, shape)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
@@ -114,7 +114,7 @@ class Reduce(Reducing):
 class ReduceSum(Reduce):
     """The sum."""
 
-    kind: ClassVar[str] = "reduce_sum"
+    op_type: ClassVar[str] = "reduce_sum"
     display_name: ClassVar[str] = "ReduceSum"
     family: ClassVar[Family] = "pool"
     cached: ClassVar[tuple[str, ...]] = ("input",)
@@ -136,7 +136,7 @@ class ReduceSum(Reduce):
 class ReduceMean(ReduceSum):
     """The mean."""
 
-    kind: ClassVar[str] = "reduce_mean"
+    op_type: ClassVar[str] = "reduce_mean"
     display_name: ClassVar[str] = "ReduceMean"
     family: ClassVar[Family] = "pool"
     cached: ClassVar[tuple[str, ...]] = ("input",)
@@ -155,7 +155,7 @@ class ReduceMean(ReduceSum):
 class ReduceMax(Reduce):
     """The largest number. Of equal ones the first in reading order wins."""
 
-    kind: ClassVar[str] = "reduce_max"
+    op_type: ClassVar[str] = "reduce_max"
     display_name: ClassVar[str] = "ReduceMax"
     family: ClassVar[Family] = "pool"
     cached: ClassVar[tuple[str, ...]] = ("input",)
@@ -188,7 +188,7 @@ class ReduceMax(Reduce):
 class ReduceMin(ReduceMax):
     """The smallest number. Of equal ones the first in reading order wins."""
 
-    kind: ClassVar[str] = "reduce_min"
+    op_type: ClassVar[str] = "reduce_min"
     display_name: ClassVar[str] = "ReduceMin"
     family: ClassVar[Family] = "pool"
     cached: ClassVar[tuple[str, ...]] = ("input",)
@@ -205,7 +205,7 @@ class ReduceMin(ReduceMax):
 class ReduceProd(Reduce):
     """The product. In an explanation each factor answers for an equal part of it."""
 
-    kind: ClassVar[str] = "reduce_prod"
+    op_type: ClassVar[str] = "reduce_prod"
     display_name: ClassVar[str] = "ReduceProd"
     family: ClassVar[Family] = "pool"
     cached: ClassVar[tuple[str, ...]] = ("input",)
@@ -233,7 +233,7 @@ class ArgMax(Reducing):
     A place does not move when a number changes a little: no gradient passes.
     """
 
-    kind: ClassVar[str] = "arg_max"
+    op_type: ClassVar[str] = "arg_max"
     display_name: ClassVar[str] = "ArgMax"
     family: ClassVar[Family] = "output"
     cached: ClassVar[tuple[str, ...]] = ("input",)
@@ -251,7 +251,7 @@ class ArgMax(Reducing):
         }
 
     def reduced(self, shape: Shape) -> Sequence[int]:
-        return (normal_axis(self.kind, self.axis, shape),)
+        return (normal_axis(self.op_type, self.axis, shape),)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs

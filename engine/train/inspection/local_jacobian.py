@@ -89,7 +89,7 @@ def _moved(
             moved = list(index)
             moved[op.axis] += sum(shape[op.axis] for shape in shapes[:place])
             return moved
-    raise TrainingError(f"{name!r} ({op.kind}) reads it, and no list of products says how")
+    raise TrainingError(f"{name!r} ({op.op_type}) reads it, and no list of products says how")
 
 
 def _filters(op: Conv2d, shape: Shape, index: Index) -> Consumers:

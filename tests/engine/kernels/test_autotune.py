@@ -201,5 +201,5 @@ def test_measuring_finds_the_fastest():
 def test_the_choices_of_a_network_name_every_convolution():
     net = network("float32").freeze()
     choices = autotune.choices(net)
-    assert [c.layer for c in choices] == [n.name for n in net.nodes if n.op.kind == "conv"]
+    assert [c.layer for c in choices] == [n.name for n in net.nodes if n.op.op_type == "conv"]
     assert {c.layer: c.algorithm for c in choices}["depthwise"] == "depthwise"

@@ -27,7 +27,7 @@ class Case:
         return type(op)(**arrays, **op.attributes)
 
     @property
-    def kind(self):
+    def op_type(self):
         return self.name.split(" ")[0]
 
     def inputs(self, dtype="float64", seed=5):

@@ -25,7 +25,7 @@ STRAIGHT_THROUGH = {"quantize", "requantize", "quantized_add", "dynamic_quantize
 
 @pytest.mark.parametrize(
     "case",
-    [case for case in CASES if case.kind not in STRAIGHT_THROUGH],
+    [case for case in CASES if case.op_type not in STRAIGHT_THROUGH],
     ids=lambda case: case.name,
 )
 def test_gradients(case):

@@ -5,12 +5,12 @@ from tests.engine.ops.cases import CASES, NAMES
 
 
 def test_every_op_has_cases():
-    assert {case.kind for case in CASES} == set(OPS)
+    assert {case.op_type for case in CASES} == set(OPS)
 
 
 def test_names_are_those_of_the_ops_and_none_comes_twice():
     assert len(set(NAMES)) == len(NAMES)
-    assert all(case.op().kind == case.kind for case in CASES)
+    assert all(case.op().op_type == case.op_type for case in CASES)
 
 
 def test_every_attribute_takes_more_than_one_value():
@@ -20,5 +20,5 @@ def test_every_attribute_takes_more_than_one_value():
     seen = {}
     for case in CASES:
         for name, value in case.op().attributes.items():
-            seen.setdefault(f"{case.kind}.{name}", set()).add(str(value))
+            seen.setdefault(f"{case.op_type}.{name}", set()).add(str(value))
     assert [name for name, values in seen.items() if len(values) < 2] == ["batch_norm.momentum"]

@@ -158,7 +158,7 @@ def test_an_op_is_made_again_from_plain_values(case):
     again = rebuilt(op)
     assert again.attributes == op.attributes
     assert (again.forward(*xs)[0] == op.forward(*xs)[0]).all()
-    assert OPS[op.kind] is type(op)
+    assert OPS[op.op_type] is type(op)
 
 
 @every_case
@@ -180,7 +180,7 @@ BATCHES = [case for case in CASES if keeps_the_batch(case)]
 
 
 def test_few_kinds_have_no_batch_at_all():
-    left_out = {case.kind for case in CASES} - {case.kind for case in BATCHES}
+    left_out = {case.op_type for case in CASES} - {case.op_type for case in BATCHES}
     assert left_out == {"dynamic_quantize", "dynamic_scale", "dynamic_zero_point"}
 
 
@@ -194,7 +194,7 @@ def test_a_picture_does_not_depend_on_those_beside_it(case):
 
 @pytest.mark.parametrize(
     "case",
-    [case for case in CASES if case.kind != "concat"],  # which takes any number
+    [case for case in CASES if case.op_type != "concat"],  # which takes any number
     ids=lambda case: case.name,
 )
 def test_too_many_inputs_are_refused(case):
@@ -228,7 +228,7 @@ def test_an_op_is_frozen():
 
 def test_an_op_that_forgets_a_method_cannot_be_made():
     class Half(Op):
-        kind = "half"
+        op_type = "half"
 
     with pytest.raises(TypeError, match="abstract"):
         Half()

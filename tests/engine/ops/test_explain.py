@@ -136,7 +136,7 @@ def test_the_terms_add_up(moment):
     case, op, xs, y, index = moment
     told = op.explain(xs, y, index)
     tolerance = 1e-5 if y.dtype == np.float32 else 1e-12
-    assert told.rule in RULES[case.kind]
+    assert told.rule in RULES[case.op_type]
     assert told.result == y[index]
     assert abs(told.bias + told.contributions.sum() - told.result) <= tolerance * (
         1 + np.abs(told.contributions).sum()
@@ -184,7 +184,7 @@ def test_no_place_comes_twice(moment):
 def test_a_product_is_value_times_weight(moment):
     case, op, xs, y, index = moment
     told = op.explain(xs, y, index)
-    assume(told.rule in LINEAR or case.kind in PIECEWISE)
+    assume(told.rule in LINEAR or case.op_type in PIECEWISE)
     tolerance = 1e-5 if y.dtype == np.float32 else 1e-12
     np.testing.assert_allclose(
         told.contributions, told.values * told.weights, rtol=tolerance, atol=tolerance
@@ -196,12 +196,12 @@ def test_the_weights_are_what_the_backward_pass_uses(moment):
     """Where an op multiplies, a term's weight is the derivative of the result by the term's value."""
     case, op, xs, y, index = moment
     told = op.explain(xs, y, index)
-    assume(told.rule in LINEAR - {"product"} or case.kind in PIECEWISE)
-    assume(case.kind not in OF_NEIGHBOURS)
+    assume(told.rule in LINEAR - {"product"} or case.op_type in PIECEWISE)
+    assume(case.op_type not in OF_NEIGHBOURS)
     # With two inputs each factor has half of the product, as in "product".
-    assume(case.kind not in PRODUCTS or len(xs) == 1)
+    assume(case.op_type not in PRODUCTS or len(xs) == 1)
     # On the bound either side may be called the derivative.
-    assume(case.kind != "clip" or float(told.values[0]) not in (op.low, op.high))
+    assume(case.op_type != "clip" or float(told.values[0]) not in (op.low, op.high))
     _, cache = op.forward(*xs)
     dy = np.zeros_like(y)
     dy[index] = 1
@@ -218,7 +218,7 @@ def test_the_weights_are_what_the_backward_pass_uses(moment):
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(moments([case for case in CASES if case.kind == "softmax"]))
+@given(moments([case for case in CASES if case.op_type == "softmax"]))
 def test_softmax_tells_maximum_and_denominator(moment):
     _, op, xs, y, index = moment
     told = op.explain(xs, y, index)

@@ -30,7 +30,7 @@ def test_forward(case):
 
 
 @pytest.mark.parametrize(
-    "case", [c for c in CASES if c.kind == "batch_norm"], ids=lambda case: case.name
+    "case", [c for c in CASES if c.op_type == "batch_norm"], ids=lambda case: case.name
 )
 def test_batch_norm_in_training(case):
     """A running mean that forgets everything old is the batch's own mean, and so is the variance."""

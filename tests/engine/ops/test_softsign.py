@@ -53,7 +53,7 @@ def test_few_files_and_lines_know_of_it():
 
 
 def test_it_is_read_and_written_as_onnx(network, x):
-    assert [node.op.kind for node in network.nodes][1] == "softsign"
+    assert [node.op.op_type for node in network.nodes][1] == "softsign"
     for data in (file(), to_onnx(network)):
         again = from_onnx(data)
         (expected,) = run_file(data, {next(iter(again.inputs)): x}, list(again.outputs))

@@ -55,8 +55,8 @@ def test_a_channel_depends_on_the_same_channel_alone(case):
 
 def test_nearly_all_that_keep_channels_apart_are_tried_on_maps():
     said = {kind for kind, op in OPS.items() if op.per_channel}
-    assert said - {case.kind for case in APART} <= {"ceil", "max", "trigonometric", "trunc"}
-    assert "conv" in {case.kind for case in APART}  # depthwise
+    assert said - {case.op_type for case in APART} <= {"ceil", "max", "trigonometric", "trunc"}
+    assert "conv" in {case.op_type for case in APART}  # depthwise
 
 
 @those(lambda op: op.preserves_order)

@@ -74,7 +74,7 @@ def test_windows_lie_inside_the_inputs_and_nothing_outside_of_them_is_seen(case)
 
 def deciding(case):
     """The numbers of the inputs of which every number counts."""
-    return set(range(len(case.shapes))) - set(CHOSEN.get(case.kind, ()))
+    return set(range(len(case.shapes))) - set(CHOSEN.get(case.op_type, ()))
 
 
 @pytest.mark.parametrize(

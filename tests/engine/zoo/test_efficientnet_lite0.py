@@ -52,7 +52,7 @@ def test_photos_are_told_apart(network, name, first, among):
 
 
 def test_what_it_is_made_of(network):
-    kinds = [node.op.kind for node in network.nodes]
+    kinds = [node.op.op_type for node in network.nodes]
     assert {kind: kinds.count(kind) for kind in ("conv", "batch_norm", "clip", "add")} == {
         "conv": 49,
         "batch_norm": 49,

@@ -36,10 +36,10 @@ def picture(everyday):
 
 
 def test_it_is_made_of_what_people_came_to_learn(everyday):
-    assert {node.op.kind for node in everyday.nodes} == TAUGHT
+    assert {node.op.op_type for node in everyday.nodes} == TAUGHT
     for node in everyday.nodes:
         assert NAME.fullmatch(node.name), node.name
-    kinds = [node.op.kind for node in everyday.nodes]
+    kinds = [node.op.op_type for node in everyday.nodes]
     assert kinds[0] == "conv"
     assert kinds[-3:] == ["flatten", "dense", "softmax"]
 
@@ -52,9 +52,9 @@ def test_it_knows_twenty_classes_a_car_among_them(everyday):
 
 def test_branches_is_made_of_what_everyday_lacks():
     branches, plain = engine.load("branches"), engine.load("everyday")
-    kinds = {node.op.kind for node in branches.nodes}
+    kinds = {node.op.op_type for node in branches.nodes}
     assert {"add", "concat", "batch_norm", "global_average_pool"} <= kinds - TAUGHT
-    convs = [node.op for node in branches.nodes if node.op.kind == "conv"]
+    convs = [node.op for node in branches.nodes if node.op.op_type == "conv"]
     assert any(conv.groups == conv.weight.shape[0] > 1 for conv in convs)
     assert any(conv.dilation != (1, 1) for conv in convs)
     assert any(conv.stride != (1, 1) for conv in convs)

@@ -27,7 +27,7 @@ OPSET, IR_VERSION = 21, 10
 # Kind → ONNX's type. Functions that both call alike are not listed; what takes several nodes is
 # listed by its last one.
 TYPES = {
-    **{op.kind: name for name, op in FUNCTIONS.items()},
+    **{op.op_type: name for name, op in FUNCTIONS.items()},
     "conv": "Conv",
     "conv_transpose": "ConvTranspose",
     "dense": "Gemm",
@@ -260,21 +260,21 @@ def write_node(node: Node) -> tuple[list[NodeProto], list[TensorProto]]:
     arrays = {
         name: a.astype(np.float32, order="C") for name, a in {**op.params, **op.buffers}.items()
     }
-    if op.kind in CONSTANTS:
-        arrays |= CONSTANTS[op.kind](op)
+    if op.op_type in CONSTANTS:
+        arrays |= CONSTANTS[op.op_type](op)
     tensors = [
         numpy_helper.from_array(array, f"{node.name}.{name}") for name, array in arrays.items()
     ]
-    attributes = ATTRIBUTES[op.kind](op) if op.kind in ATTRIBUTES else {}
+    attributes = ATTRIBUTES[op.op_type](op) if op.op_type in ATTRIBUTES else {}
     own = [tensor.name for tensor in tensors]
-    if op.kind in SEVERAL:
-        return SEVERAL[op.kind](node, own, attributes), tensors
+    if op.op_type in SEVERAL:
+        return SEVERAL[op.op_type](node, own, attributes), tensors
     reads = [*own, *node.inputs] if isinstance(op, BinaryOp) and op.place else [*node.inputs, *own]
     return [_node(node, reads, attributes)], tensors
 
 
 def _node(node: Node, reads: Sequence[str], attributes: Mapping[str, Any]) -> NodeProto:
-    return helper.make_node(TYPES[node.op.kind], reads, [node.name], node.name, **attributes)
+    return helper.make_node(TYPES[node.op.op_type], reads, [node.name], node.name, **attributes)
 
 
 def _value(name: str, shape: Shape) -> ValueInfoProto:

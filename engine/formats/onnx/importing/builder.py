@@ -87,8 +87,8 @@ class Builder:
         reads = tuple(value.name for value in inputs)
         self.nodes.append(Node(name, op, reads, label if label != name else ""))
         whole = (
-            op.kind in _KEEP_WHOLE and bool(inputs) and all(v.is_integer for v in inputs)
-        ) or op.kind in _MAKE_WHOLE
+            op.op_type in _KEEP_WHOLE and bool(inputs) and all(v.is_integer for v in inputs)
+        ) or op.op_type in _MAKE_WHOLE
         return Operand(name, shape, is_integer=whole)
 
     def count_activation(self, shape: Shape) -> None:

@@ -72,7 +72,7 @@ def test_the_history_has_a_line_for_each_epoch(trained):
 
 def test_the_model_is_folded_labelled_and_documented(trained, folder):
     network = safetensors.load(trained[1] / MODEL)
-    assert {node.op.kind for node in network.nodes} == {
+    assert {node.op.op_type for node in network.nodes} == {
         *("conv", "relu", "max_pool", "flatten", "dense", "softmax")
     }
     assert network.labels == ("blue", "red")

@@ -64,7 +64,7 @@ def test_a_condition_on_shapes_is_decided_and_leaves_no_trace(mean):
     network = from_onnx(model(nodes, inputs=X, arrays=WEIGHTS).SerializeToString())
     first = IMAGE.mean((2, 3), keepdims=True)[:, :, 0] if mean is MEAN else IMAGE
     np.testing.assert_allclose(network.forward(IMAGE)["y"], np.maximum(first, 0), atol=1e-6)
-    assert [node.op.kind for node in network.nodes][1:] == (
+    assert [node.op.op_type for node in network.nodes][1:] == (
         ["reshape", "relu"] if mean is MEAN else ["identity", "relu"]
     )
     assert "r" in network.shapes()
@@ -213,7 +213,7 @@ def test_functions_in_functions_with_attributes_and_defaults():
     outer = function("Outer", ["a"], ["r"], [passed, make("Neg", ["h"], ["r"])], protos=[default])
     nodes = [call("Outer", ["x"], ["b"]), call("Outer", ["b"], ["y"], alpha=0.5)]
     network = agrees(calls(nodes, [inner, outer]))
-    slopes = [node.op.alpha for node in network.nodes if node.op.kind == "leaky_relu"]
+    slopes = [node.op.alpha for node in network.nodes if node.op.op_type == "leaky_relu"]
     assert slopes == [0.25, 0.5]
 
 

@@ -64,7 +64,7 @@ def test_a_network_is_what_a_person_recognises(name, network):
     """
     read = {i for node in network.nodes for i in node.inputs} | set(network.outputs)
     assert {node.name for node in network.nodes} <= read
-    assert "constant" not in {node.op.kind for node in network.nodes}
+    assert "constant" not in {node.op.op_type for node in network.nodes}
     file = onnx.load_from_string(exported.NETWORKS[name]())
     labels = {n.name for n in file.graph.node}
     assert {node.label for node in network.nodes if node.label} <= labels

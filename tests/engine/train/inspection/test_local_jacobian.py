@@ -166,7 +166,7 @@ def test_the_terms_of_an_activation_add_up_to_its_gradient(step_trace, name):
         Min(),
         Sub(),
     ],
-    ids=lambda op: f"{op.kind} {len(op.params)}",
+    ids=lambda op: f"{op.op_type} {len(op.params)}",
 )
 def test_the_gradient_before_other_steps_adds_up(op):
     reads = ("input",) if op.params or not isinstance(op, Min | Sub) else ("input", "turned")

@@ -37,7 +37,7 @@ def assert_same(data, x, name="x", **how):
 
 
 def kinds(network):
-    return [node.op.kind for node in network.nodes]
+    return [node.op.op_type for node in network.nodes]
 
 
 MAKERS = {
