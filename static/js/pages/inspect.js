@@ -75,7 +75,7 @@ const initial = {
   changes: address.changes,
   compareTarget: address.compareTarget,
   pair: null,
-  side: address.compareMode === "one" ? "one" : "other",
+  side: address.compareMode === "reference" ? "reference" : "candidate",
   bothSides: address.compareMode === "difference" || address.compareMode === "side-by-side" ? address.compareMode : null,
   matchedLayer: null,
   difference: null,

@@ -26,14 +26,14 @@ import { t } from "../i18n/index.js";
  *
  * @typedef {{ kind: "variant", changes: Changes } | { kind: "target", compareTarget: CompareTarget }} CompareRequest
  *
- * @typedef {"one" | "other" | "difference" | "side-by-side"} CompareMode What of a pair is looked at.
+ * @typedef {"reference" | "candidate" | "difference" | "side-by-side"} CompareMode What of a pair is looked at.
  */
 
 const TOGETHER = 1000; // milliseconds between changes of one thing that are undone together: one pull at a slider
 
 export class Comparison {
   /** @type {Side | null} The photo as it is; a variant is always one of it. */
-  #one = null;
+  #reference = null;
   #abort = new AbortController();
   /** @type {CompareRequest["kind"] | null} */
   #making = null;
@@ -54,7 +54,7 @@ export class Comparison {
     this.photoController = photoController;
     store.watch(["analysis"], () => this.#arrive());
     store.watch(["inputImage"], ({ analysis, inputImage }) => {
-      if (this.#one && this.#one.analysis === analysis) this.#one.inputImage = inputImage;
+      if (this.#reference && this.#reference.analysis === analysis) this.#reference.inputImage = inputImage;
     });
     store.watch(["changes", "compareTarget"], () => this.#follow());
   }
@@ -121,7 +121,7 @@ export class Comparison {
 
   /** Look at the other one of the pair; layer, map and cursor stay. */
   flip() {
-    this.look(this.store.state.side === "one" ? "other" : "one");
+    this.look(this.store.state.side === "reference" ? "candidate" : "reference");
   }
 
   /** @param {CompareMode} compareMode */
@@ -159,11 +159,11 @@ export class Comparison {
   #arrive() {
     const { model, analysis, numbers, source, photo, pair } = this.store.state;
     if (!model || !analysis || !numbers) return;
-    if (analysis === this.#one?.analysis || analysis === pair?.other.analysis) return;
-    pair?.one.numbers.close();
-    pair?.other.numbers.close();
+    if (analysis === this.#reference?.analysis || analysis === pair?.candidate.analysis) return;
+    pair?.reference.numbers.close();
+    pair?.candidate.numbers.close();
     this.#stop();
-    this.#one = { model, analysis, numbers, source, photo, inputImage: null };
+    this.#reference = { model, analysis, numbers, source, photo, inputImage: null };
     this.store.set({ pair: null, difference: null });
     this.#follow();
   }
@@ -175,7 +175,7 @@ export class Comparison {
   #follow() {
     const request = this.#request();
     const { pair } = this.store.state;
-    const isHere = request?.kind === "target" && request.compareTarget.id === pair?.other.analysis.id && pair.one === this.#one;
+    const isHere = request?.kind === "target" && request.compareTarget.id === pair?.candidate.analysis.id && pair.reference === this.#reference;
     if (isHere) return;
     if (request?.kind === "variant" && this.#making === "variant") {
       this.#isStale = true;
@@ -183,7 +183,7 @@ export class Comparison {
     }
     this.#stop();
     if (!request) this.#end(null);
-    else if (this.#one) void this.#make(this.#one, request, this.#abort.signal);
+    else if (this.#reference) void this.#make(this.#reference, request, this.#abort.signal);
   }
 
   #stop() {
@@ -196,24 +196,24 @@ export class Comparison {
   /** @returns {CompareRequest | null} */
   #request() {
     const { changes, compareTarget } = this.store.state;
-    if (!this.#one) return null;
-    if (compareTarget) return compareTarget.kind === "model" && compareTarget.id === this.#one.model.id ? null : { kind: "target", compareTarget };
-    const body = asked(changes, this.#one.model);
+    if (!this.#reference) return null;
+    if (compareTarget) return compareTarget.kind === "model" && compareTarget.id === this.#reference.model.id ? null : { kind: "target", compareTarget };
+    const body = asked(changes, this.#reference.model);
     return body && { kind: "variant", changes: body };
   }
 
   /**
-   * @param {Side} one
+   * @param {Side} reference
    * @param {CompareRequest} request
    * @param {AbortSignal} signal
    */
-  async #make(one, request, signal) {
+  async #make(reference, request, signal) {
     this.#making = request.kind;
     this.#isStale = false;
     await this.#attempt(signal, async () => {
       const pair = request.kind === "variant"
-        ? await this.#variant(one, request.changes, signal)
-        : await this.#compareTarget(one, request.compareTarget, signal);
+        ? await this.#variant(reference, request.changes, signal)
+        : await this.#compareTarget(reference, request.compareTarget, signal);
       signal.throwIfAborted();
       await this.#take(pair, signal);
     });
@@ -244,7 +244,7 @@ export class Comparison {
    * to it once more.
    */
   async #remind() {
-    return this.#one && this.photoController.again(this.#one.model.id, this.#abort.signal).catch(() => null);
+    return this.#reference && this.photoController.again(this.#reference.model.id, this.#abort.signal).catch(() => null);
   }
 
   /**
@@ -254,9 +254,9 @@ export class Comparison {
    * @param {AbortSignal} signal
    */
   async #take(pair, signal) {
-    const before = this.store.state.pair?.other.numbers;
+    const before = this.store.state.pair?.candidate.numbers;
     this.store.set({ pair, compareError: null });
-    const { id } = pair.other.analysis;
+    const { id } = pair.candidate.analysis;
     const { compareTarget } = this.store.state;
     if (compareTarget?.kind === "analysis" && compareTarget.id !== id) this.store.set({ compareTarget: { kind: "analysis", id } }); // for a link
     await Promise.all([this.#show(), this.#measure(pair, signal)]);
@@ -275,8 +275,8 @@ export class Comparison {
       this.store.set({ compareError });
       return;
     }
-    this.store.set({ ...onPage(pair.one), ...this.#moved(pair.one), pair: null, difference: null, bothSides: null, compareError });
-    pair.other.numbers.close();
+    this.store.set({ ...onPage(pair.reference), ...this.#moved(pair.reference), pair: null, difference: null, bothSides: null, compareError });
+    pair.candidate.numbers.close();
   }
 
   /**
@@ -315,83 +315,83 @@ export class Comparison {
    * @param {Pair} pair
    * @param {AbortSignal} signal
    */
-  async #measure({ kind, one, other }, signal) {
-    const difference = kind === "network" ? null : await api.fetchDifference(other.analysis.id, one.analysis.id, signal);
+  async #measure({ kind, reference, candidate }, signal) {
+    const difference = kind === "network" ? null : await api.fetchDifference(candidate.analysis.id, reference.analysis.id, signal);
     if (!signal.aborted) this.store.set({ difference });
   }
 
   /**
-   * @param {Side} one
+   * @param {Side} reference
    * @param {Changes} changes
    * @param {AbortSignal} signal
    * @returns {Promise<Pair>}
    */
-  async #variant(one, changes, signal) {
-    const analysis = await api.postVariant(one.analysis.id, changes, signal);
-    const inputImage = changes.photo ? null : one.inputImage;
-    return { kind: "variant", one, other: { ...one, analysis, numbers: new Tensors(analysis.id), inputImage } };
+  async #variant(reference, changes, signal) {
+    const analysis = await api.postVariant(reference.analysis.id, changes, signal);
+    const inputImage = changes.photo ? null : reference.inputImage;
+    return { kind: "variant", reference, candidate: { ...reference, analysis, numbers: new Tensors(analysis.id), inputImage } };
   }
 
   /**
-   * @param {Side} one
+   * @param {Side} reference
    * @param {CompareTarget} compareTarget
    * @param {AbortSignal} signal
    * @returns {Promise<Pair>}
    */
-  async #compareTarget(one, { kind, id }, signal) {
-    if (kind === "model") return this.#network(one, id, signal);
+  async #compareTarget(reference, { kind, id }, signal) {
+    if (kind === "model") return this.#network(reference, id, signal);
     if (this.#file) {
-      return sendPrepared(this.#file, this.photoController.limits, ({ file, note }) => this.#photo(one, file, { ...upload(file), credit: note }, signal));
+      return sendPrepared(this.#file, this.photoController.limits, ({ file, note }) => this.#photo(reference, file, { ...upload(file), credit: note }, signal));
     }
-    if (kind === "analysis") return this.#opened(one, id);
+    if (kind === "analysis") return this.#opened(reference, id);
     const sample = this.store.state.samples.find((sample) => sample.id === id);
     if (!sample) throw new ProblemError({ type: "no-sample", status: 0, ...t.whatif.noSample(id) });
     /** @type {Source} */
     const source = { kind: "sample", id, title: sample.title, credit: `${sample.credit} (${sample.license})` };
-    return this.#photo(one, await api.fetchPicture(sample.url, signal), source, signal);
+    return this.#photo(reference, await api.fetchPicture(sample.url, signal), source, signal);
   }
 
   /**
-   * @param {Side} one
+   * @param {Side} reference
    * @param {string} id
    * @param {AbortSignal} signal
    * @returns {Promise<Pair>}
    */
-  async #network(one, id, signal) {
+  async #network(reference, id, signal) {
     const [model, analysis] = await Promise.all([api.fetchModel(id), this.photoController.again(id, signal)]);
     if (!analysis) throw new ProblemError({ type: "no-photo", status: 0, ...t.whatif.noPhoto });
-    return { kind: "network", one, other: { ...one, model, analysis, numbers: new Tensors(analysis.id), inputImage: null } };
+    return { kind: "network", reference, candidate: { ...reference, model, analysis, numbers: new Tensors(analysis.id), inputImage: null } };
   }
 
   /**
-   * @param {Side} one
+   * @param {Side} reference
    * @param {Blob} blob
    * @param {Source} source
    * @param {AbortSignal} signal
    * @returns {Promise<Pair>}
    */
-  async #photo(one, blob, source, signal) {
+  async #photo(reference, blob, source, signal) {
     const [analysis, photo] = await Promise.all([
-      api.postPhoto(blob, one.model.id, signal, () => {}),
+      api.postPhoto(blob, reference.model.id, signal, () => {}),
       decodePicture(blob), // null for a format that the server reads and this browser does not
     ]);
-    const other = { model: one.model, analysis, numbers: new Tensors(analysis.id), source, photo, inputImage: null };
-    return { kind: "photo", one, other };
+    const candidate = { model: reference.model, analysis, numbers: new Tensors(analysis.id), source, photo, inputImage: null };
+    return { kind: "photo", reference, candidate };
   }
 
   /**
-   * @param {Side} one
+   * @param {Side} reference
    * @param {string} id of an analysis that was made before
    * @returns {Promise<Pair>}
    */
-  async #opened(one, id) {
+  async #opened(reference, id) {
     const analysis = await api.fetchAnalysis(id);
-    const isSame = analysis.model === one.model.id;
-    const model = isSame ? one.model : await api.fetchModel(analysis.model);
+    const isSame = analysis.model === reference.model.id;
+    const model = isSame ? reference.model : await api.fetchModel(analysis.model);
     /** @type {Source} */
     const source = { kind: "analysis", id, title: t.whatif.openedByLink, credit: "" };
-    const other = { model, analysis, numbers: new Tensors(id), source, photo: null, inputImage: null };
-    return { kind: isSame ? "photo" : "network", one, other };
+    const candidate = { model, analysis, numbers: new Tensors(id), source, photo: null, inputImage: null };
+    return { kind: isSame ? "photo" : "network", reference, candidate };
   }
 }
 
@@ -401,7 +401,7 @@ export class Comparison {
  * @param {Readonly<State>} state
  */
 export function originalOf({ pair, model, analysis, source }) {
-  return pair?.one ?? { model, analysis, source };
+  return pair?.reference ?? { model, analysis, source };
 }
 
 /** @param {Readonly<State>} state */

@@ -96,7 +96,7 @@
  * @property {ImageBitmap | null} photo
  * @property {ImageBitmap | null} inputImage
  *
- * @typedef {{ kind: "variant" | "photo" | "network", one: Side, other: Side }} Pair `one` is the original.
+ * @typedef {{ kind: "variant" | "photo" | "network", reference: Side, candidate: Side }} Pair `reference` is the original.
  *
  * @typedef {object} State
  * @property {ModelSummary[]} models
@@ -130,7 +130,7 @@
  * @property {Change[]} changes
  * @property {CompareTarget | null} compareTarget
  * @property {Pair | null} pair
- * @property {"one" | "other"} side Which one of a pair the page shows: analysis, numbers and the rest are that one's.
+ * @property {"reference" | "candidate"} side Which one of a pair the page shows: analysis, numbers and the rest are that one's.
  * @property {"difference" | "side-by-side" | null} bothSides Both at once on the stage, as differences or side by side.
  * @property {{ of: string, is: string } | null} matchedLayer The reader's choice of which layer of another network goes with which.
  * @property {Difference | null} difference Of the latest pair of one network; the one before until that is known.

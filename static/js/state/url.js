@@ -135,7 +135,7 @@ function readCrop(text) {
  */
 function readCompareMode(query) {
   const compareMode = query.get("side");
-  return compareMode === "one" || compareMode === "difference" || compareMode === "side-by-side" ? compareMode : "other";
+  return compareMode === "reference" || compareMode === "difference" || compareMode === "side-by-side" ? compareMode : "candidate";
 }
 
 /**
@@ -146,7 +146,7 @@ function writeComparison(query, state) {
   const { changes, compareTarget, pair } = state;
   if (changes.length) query.set("changes", writeChanges(changes));
   if (compareTarget?.id) query.set("compare", `${compareTarget.kind}:${compareTarget.id}`);
-  if (pair && compareModeOf(state) !== "other") query.set("side", compareModeOf(state));
+  if (pair && compareModeOf(state) !== "candidate") query.set("side", compareModeOf(state));
 }
 
 /** @param {URLSearchParams} query */
@@ -166,8 +166,8 @@ function readPlace(query) {
  * @param {Readonly<State>} state
  */
 function writeWhereabouts(query, { pair, model, layer, cursor, matchedLayer }) {
-  const isElsewhere = pair && model && model !== pair.one.model;
-  const name = isElsewhere ? matchingLayer(model, layer, pair.one.model, matchedLayer)?.name : layer;
+  const isElsewhere = pair && model && model !== pair.reference.model;
+  const name = isElsewhere ? matchingLayer(model, layer, pair.reference.model, matchedLayer)?.name : layer;
   if (name) query.set("layer", name);
   if (!isElsewhere) writePlace(query, cursor);
 }

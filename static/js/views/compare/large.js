@@ -25,7 +25,7 @@ import { sideNames } from "./switch.js";
  *   name: HTMLElement }} Part
  */
 
-const KEYS = /** @type {const} */ (["one", "other", "difference"]);
+const KEYS = /** @type {const} */ (["reference", "candidate", "difference"]);
 
 /** @implements {View} */
 export class CompareLarge {
@@ -44,7 +44,7 @@ export class CompareLarge {
     this.repaint = repaint;
     this.#columns = lineLength(app, layer);
     this.#rows = hasMaps(layer) ? (layer.shape[1] ?? 1) : Math.ceil((layer.shape[0] ?? 1) / this.#columns);
-    this.#parts = { one: this.#part(), other: this.#part(), difference: this.#part() };
+    this.#parts = { reference: this.#part(), candidate: this.#part(), difference: this.#part() };
     this.element = h("div", { class: "compare-large" }, ...KEYS.map((key) => this.#parts[key].figure));
   }
 
@@ -105,7 +105,7 @@ export class CompareLarge {
   }
 
   focus() {
-    this.#parts.one.sheet.focus({ preventScroll: true });
+    this.#parts.reference.sheet.focus({ preventScroll: true });
   }
 
   reading() {

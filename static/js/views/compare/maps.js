@@ -149,8 +149,8 @@ export class CompareMaps {
   /** @param {Tile} tile */
   #paint({ channel, canvases, button }) {
     if (!this.#both) return;
-    const { one, other, difference, apart, shared } = this.#both;
-    const planes = [one, other, difference].map((tensor) => planeOf(tensor, channel));
+    const { reference, candidate, difference, apart, shared } = this.#both;
+    const planes = [reference, candidate, difference].map((tensor) => planeOf(tensor, channel));
     const { theme } = this.app.store.state;
     const width = this.layer.shape[2] ?? 1;
     const shown = this.across === 3 ? planes : planes.slice(2);
@@ -197,9 +197,9 @@ export class CompareMaps {
  * @param {Both} both
  * @param {number} channel
  */
-function change({ one, difference }, channel) {
+function change({ reference, difference }, channel) {
   const apart = size(planeOf(difference, channel));
-  return apart === 0 ? 0 : apart / size(planeOf(one, channel));
+  return apart === 0 ? 0 : apart / size(planeOf(reference, channel));
 }
 
 /** @param {Float32Array} values */

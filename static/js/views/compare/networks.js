@@ -82,22 +82,22 @@ export class CompareNetworks {
    */
   reading() {
     const range = this.#range();
-    const [one, other] = this.#halves.map(({ side, layer }) => {
+    const [reference, candidate] = this.#halves.map(({ side, layer }) => {
       const tensor = side.numbers.peek(layer.name);
       const place = this.#placeIn(layer);
       return tensor && place ? valueAt(tensor, place) : null;
     });
-    return range && one !== null && one !== undefined ? { range, one, other: other ?? NaN, difference: null } : null;
+    return range && reference !== null && reference !== undefined ? { range, reference, candidate: candidate ?? NaN, difference: null } : null;
   }
 
   /** Both halves; anew when another layer was chosen to go with this one. */
   #build() {
     const { pair, side, model, matchedLayer } = this.app.store.state;
-    const away = pair && pair[side === "one" ? "other" : "one"];
+    const away = pair && pair[side === "reference" ? "candidate" : "reference"];
     const other = model && away && matchingLayer(model, this.layer.name, away.model, matchedLayer);
     if (!pair || !other || other.name === this.#matchedLayer) return;
     this.#matchedLayer = other.name;
-    this.#halves = [pair.one, pair.other].map((each) => {
+    this.#halves = [pair.reference, pair.candidate].map((each) => {
       const isShown = each === pair[side];
       return new Half(this.app, each, isShown ? this.layer : other, isShown);
     });

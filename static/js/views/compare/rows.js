@@ -17,7 +17,7 @@ import { sideNames } from "./switch.js";
  * @typedef {import("../../state/types.js").Range} Range
  * @typedef {import("../layer/stage.js").View} View
  *
- * @typedef {{ button: HTMLButtonElement, one: HTMLElement, other: HTMLElement, texts: HTMLElement[], unit: number }} Row
+ * @typedef {{ button: HTMLButtonElement, reference: HTMLElement, candidate: HTMLElement, texts: HTMLElement[], unit: number }} Row
  */
 
 /** @implements {View} */
@@ -61,23 +61,23 @@ export class CompareRows {
       void whenBoth(this.app, this.layer, this.repaint);
       return;
     }
-    const [a, b] = [extremes(both.one.data), extremes(both.other.data)];
+    const [a, b] = [extremes(both.reference.data), extremes(both.candidate.data)];
     const range = rangeOf(Math.min(0, a.min, b.min), Math.max(a.max, b.max));
     const names = sideNames(this.app.store.state);
     const isShare = this.layer.op === "softmax";
     const write = (/** @type {number} */ x) => (isShare ? probability(x) : number(x, range.high));
-    for (const { button, one, other, texts, unit } of this.#rows) {
+    for (const { button, reference, candidate, texts, unit } of this.#rows) {
       const values = readBoth(both, [unit]);
-      stretch(one, values.one, range);
-      stretch(other, values.other, range);
+      stretch(reference, values.reference, range);
+      stretch(candidate, values.candidate, range);
       const apart = isShare ? t.whatif.points(points(values.difference)) : signed(values.difference, range.high);
-      const written = [write(values.one), write(values.other), apart];
+      const written = [write(values.reference), write(values.candidate), apart];
       texts.forEach((text, i) => (text.textContent = written[i] ?? ""));
-      const told = `${names.one} ${written[0]}, ${names.other} ${written[1]}, ${t.whatif.difference} ${written[2]}`;
+      const told = `${names.reference} ${written[0]}, ${names.candidate} ${written[1]}, ${t.whatif.difference} ${written[2]}`;
       setAttribute(button, "aria-label", `${button.dataset.name}: ${told}`);
     }
     this.element.style.setProperty("--zero", `${along(0, range) * 100}%`);
-    const titles = ["", "", names.one, names.other, t.whatif.difference];
+    const titles = ["", "", names.reference, names.candidate, t.whatif.difference];
     this.#head.replaceChildren(...titles.map((title) => h("span", {}, title)));
     this.mark();
   }
@@ -107,8 +107,8 @@ export class CompareRows {
    */
   #row(unit, label) {
     const name = label === undefined ? `${unit}` : words(label);
-    const one = h("span", { class: "compare-bar" });
-    const other = h("span", { class: "compare-bar then" });
+    const reference = h("span", { class: "compare-bar" });
+    const candidate = h("span", { class: "compare-bar then" });
     const texts = Array.from({ length: 3 }, () => h("span", { class: "bar-value" }));
     const point = (/** @type {PointerEvent} */ event) => {
       if (event.pointerType === "mouse") this.app.navigation.point([unit]);
@@ -123,10 +123,10 @@ export class CompareRows {
         on: { click: () => this.app.navigation.pin([unit]), pointermove: point },
       },
       h("span", { class: "bar-name" }, name),
-      h("span", { class: "bar-track" }, one, other),
+      h("span", { class: "bar-track" }, reference, candidate),
       ...texts,
     );
-    return { button, one, other, texts, unit };
+    return { button, reference, candidate, texts, unit };
   }
 }
 

@@ -16,7 +16,7 @@ import { t } from "../../i18n/index.js";
  */
 
 /** @type {CompareMode[]} */
-const COMPARE_MODES = ["one", "other", "difference", "side-by-side"];
+const COMPARE_MODES = ["reference", "candidate", "difference", "side-by-side"];
 
 /** @param {App} app */
 export function mountCompareSwitch(app) {
@@ -64,12 +64,12 @@ export function mountCompareSwitch(app) {
  * What the two sides are called.
  *
  * @param {Readonly<State>} state
- * @returns {{ one: string, other: string }}
+ * @returns {{ reference: string, candidate: string }}
  */
 export function sideNames({ pair }) {
-  if (!pair || pair.kind === "variant") return { one: t.whatif.original, other: t.whatif.changed };
-  if (pair.kind === "network") return { one: pair.one.model.title, other: pair.other.model.title };
-  return { one: pair.one.source?.title ?? t.whatif.original, other: pair.other.source?.title ?? "" };
+  if (!pair || pair.kind === "variant") return { reference: t.whatif.original, candidate: t.whatif.changed };
+  if (pair.kind === "network") return { reference: pair.reference.model.title, candidate: pair.candidate.model.title };
+  return { reference: pair.reference.source?.title ?? t.whatif.original, candidate: pair.candidate.source?.title ?? "" };
 }
 
 /**
@@ -80,7 +80,7 @@ export function sideNames({ pair }) {
  * @param {HTMLElement} label
  */
 function listLayers({ pair, side, model, layer, matchedLayer }, select, label) {
-  const away = pair && pair[side === "one" ? "other" : "one"].model;
+  const away = pair && pair[side === "reference" ? "candidate" : "reference"].model;
   const current = model && layerNamed(model, layer);
   if (!away || !model || !current) return;
   label.textContent = t.whatif.matchedLayer(layer, away.title);

@@ -15,7 +15,7 @@ import { valueAt } from "../../model/tensors.js";
  * @typedef {import("../../state/types.js").Range} Range
  * @typedef {import("../../state/types.js").Tensor} Tensor
  *
- * @typedef {{ one: Tensor, other: Tensor, difference: Tensor, apart: Range, shared: Range }} Both What a layer holds on both
+ * @typedef {{ reference: Tensor, candidate: Tensor, difference: Tensor, apart: Range, shared: Range }} Both What a layer holds on both
  *   sides; `apart` is the scale of the differences alone, `shared` one for all three.
  */
 
@@ -30,13 +30,13 @@ const worked = new WeakMap();
  * @returns {Both | null}
  */
 export function peekBoth(pair, layer) {
-  const one = pair?.one.numbers.peek(layer.name);
-  const other = pair?.other.numbers.peek(layer.name);
-  if (!one || !other) return null;
-  const known = worked.get(one) ?? new WeakMap();
-  worked.set(one, known);
-  const both = known.get(other) ?? workOut(one, other);
-  known.set(other, both);
+  const reference = pair?.reference.numbers.peek(layer.name);
+  const candidate = pair?.candidate.numbers.peek(layer.name);
+  if (!reference || !candidate) return null;
+  const known = worked.get(reference) ?? new WeakMap();
+  worked.set(reference, known);
+  const both = known.get(candidate) ?? workOut(reference, candidate);
+  known.set(candidate, both);
   return both;
 }
 
@@ -51,7 +51,7 @@ export async function whenBoth({ store }, layer, call) {
   const { pair } = store.state;
   if (!pair) return;
   try {
-    await Promise.all([pair.one, pair.other].map(({ numbers, model }) => numbers.whole(layerNamed(model, layer.name) ?? layer)));
+    await Promise.all([pair.reference, pair.candidate].map(({ numbers, model }) => numbers.whole(layerNamed(model, layer.name) ?? layer)));
     if (store.state.pair === pair) call();
   } catch (error) {
     if (!isAbort(error)) console.warn(error); // the comparison, which waits for the same numbers, tells the reader
@@ -64,8 +64,8 @@ export async function whenBoth({ store }, layer, call) {
  * @param {Both} both
  * @param {Place} place
  */
-export function readBoth({ one, other, difference }, place) {
-  return { one: valueAt(one, place), other: valueAt(other, place), difference: valueAt(difference, place) };
+export function readBoth({ reference, candidate, difference }, place) {
+  return { reference: valueAt(reference, place), candidate: valueAt(candidate, place), difference: valueAt(difference, place) };
 }
 
 /**
@@ -83,19 +83,19 @@ export function lineLength({ store }, layer) {
 }
 
 /**
- * @param {Tensor} one
- * @param {Tensor} other
+ * @param {Tensor} reference
+ * @param {Tensor} candidate
  * @returns {Both}
  */
-function workOut(one, other) {
-  const data = other.data.map((value, i) => value - (one.data[i] ?? 0));
+function workOut(reference, candidate) {
+  const data = candidate.data.map((value, i) => value - (reference.data[i] ?? 0));
   const reach = (/** @type {Float32Array} */ values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const apart = reach(data);
-  const shared = Math.max(apart, reach(one.data), reach(other.data));
+  const shared = Math.max(apart, reach(reference.data), reach(candidate.data));
   return {
-    one,
-    other,
-    difference: { ...other, data },
+    reference,
+    candidate,
+    difference: { ...candidate, data },
     apart: rangeOf(-apart, apart, true),
     shared: rangeOf(-shared, shared, true),
   };

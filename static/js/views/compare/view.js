@@ -27,7 +27,7 @@ const MOST_ROWS = 100; // a longer vector whose numbers have no names is shown a
 export function compareView(app, layer, present, repaint) {
   const { pair, bothSides, open, model } = app.store.state;
   if (!pair || !bothSides || !model) return null;
-  const key = JSON.stringify([pair.kind, pair.one.model.id, pair.other.model.id, bothSides, layer.name, open]);
+  const key = JSON.stringify([pair.kind, pair.reference.model.id, pair.candidate.model.id, bothSides, layer.name, open]);
   if (present && made.get(present) === key) return present;
   const view = newView();
   made.set(view, key);

@@ -32,7 +32,7 @@ import { compareView } from "../compare/view.js";
  * @property {() => import("../../state/types.js").Range | null} [range] What its colours stand for, where that is not the layer's numbers.
  * @property {() => PairReading | null} [reading] What it reads under the cursor, where that is not one number.
  *
- * @typedef {{ one: number, other: number, difference: number | null, range: import("../../state/types.js").Range }} PairReading
+ * @typedef {{ reference: number, candidate: number, difference: number | null, range: import("../../state/types.js").Range }} PairReading
  */
 
 const MOST_BARS = 100; // a longer vector whose numbers have no names is shown as cells
@@ -221,7 +221,7 @@ class Stage {
     const [first = 0, y, x] = cursor;
     const unit = unitLabels(model, layer)?.[first];
     const where = hasMaps(layer) ? `${mapName(layer, first)} · y ${y} · x ${x}` : unit ? words(unit) : t.numbers.number(first);
-    const pair = both ? ` · ${t.whatif.stage.reading(number(both.one), number(both.other))}` : "";
+    const pair = both ? ` · ${t.whatif.stage.reading(number(both.reference), number(both.candidate))}` : "";
     const text = both && both.difference !== null ? signed(value) : number(value);
     reading.replaceChildren(h("span", { class: "muted" }, where, pair), h("output", { data: { value: String(value), place: cursor.join(" ") } }, text));
     announce(`${where.replaceAll(" · ", ", ")}: ${text}`);

@@ -80,7 +80,7 @@ class Brush {
     if (!analysis || !model) return;
     const [height = 1, width = 1] = analysis.input.size;
     if (this.#canvas.width !== width || this.#canvas.height !== height) this.#reshape(width, height);
-    const picture = pair?.kind === "variant" ? await this.app.comparison.inputImage(pair.other) : inputImage;
+    const picture = pair?.kind === "variant" ? await this.app.comparison.inputImage(pair.candidate) : inputImage;
     if (this.app.store.state.pair !== pair) return; // a newer one is on its way
     const context = this.#canvas.getContext("2d");
     if (picture) context?.drawImage(picture, 0, 0);

@@ -38,7 +38,7 @@ function contents(app) {
   const { pair, difference } = app.store.state;
   if (pair?.kind === "network") return [h("p", { class: "muted" }, t.whatif.chart.networks)];
   if (!pair || !difference) return [h("p", { class: "muted" }, t.whatif.chart.nothing)];
-  const { model } = pair.one;
+  const { model } = pair.reference;
   const passages = passagesOf(model, difference);
   return [
     chart(app, difference),
@@ -115,7 +115,7 @@ function story({ pair, changes }, { layers, predictions }, passages) {
   const shift = changes.length === 1 ? kindOf(changes, "shift") : undefined;
   const what = pair?.kind === "photo" ? chart.photos : shift ? chart.shift(plain(Number(Math.hypot(shift.right, shift.down).toFixed(1)))) : chart.change;
   const first = layers.find(({ op, relative }) => op !== "input" && (relative ?? 0) > 0);
-  const best = pair?.one.analysis.predictions[0]?.label;
+  const best = pair?.reference.analysis.predictions[0]?.label;
   const answer = predictions.find(({ label }) => label === best);
   return [
     first ? chart.story(what, first.name, shareOf(first)) : chart.unchanged(what),

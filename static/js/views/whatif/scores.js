@@ -23,18 +23,18 @@ export function scoresSection({ store }) {
   const list = h("ol", { class: "scores", "aria-live": "polite" });
   const show = () => {
     const { pair, analysis } = store.state;
-    const one = pair?.one.analysis ?? analysis;
-    if (!one) return;
-    section.hidden = !one.predictions.length; // a network that chooses among no classes
+    const reference = pair?.reference.analysis ?? analysis;
+    if (!reference) return;
+    section.hidden = !reference.predictions.length; // a network that chooses among no classes
     if (pair?.kind === "network") {
       head.replaceChildren();
-      list.replaceChildren(...[pair.one, pair.other].flatMap(({ model, analysis }) => ofOneNetwork(model.title, analysis)));
+      list.replaceChildren(...[pair.reference, pair.candidate].flatMap(({ model, analysis }) => ofOneNetwork(model.title, analysis)));
       return;
     }
     const names = sideNames(store.state);
-    const titles = pair ? ["", "", names.one, names.other, t.whatif.scores.points] : ["", "", names.one, "", ""];
+    const titles = pair ? ["", "", names.reference, names.candidate, t.whatif.scores.points] : ["", "", names.reference, "", ""];
     head.replaceChildren(...titles.map((title) => h("span", {}, title)));
-    list.replaceChildren(...shownOf(one, pair).map((label) => row(label, one, pair)));
+    list.replaceChildren(...shownOf(reference, pair).map((label) => row(label, reference, pair)));
   };
   store.watch(["pair", "analysis"], show);
   const section = h(
@@ -50,23 +50,23 @@ export function scoresSection({ store }) {
 /**
  * The original's best classes, and the one that has become the best if it is none of them.
  *
- * @param {Analysis} one
+ * @param {Analysis} reference
  * @param {Pair | null} pair
  */
-function shownOf(one, pair) {
-  const labels = one.predictions.slice(0, SHOWN).map(({ label }) => label);
-  const best = pair?.other.analysis.predictions[0]?.label;
+function shownOf(reference, pair) {
+  const labels = reference.predictions.slice(0, SHOWN).map(({ label }) => label);
+  const best = pair?.candidate.analysis.predictions[0]?.label;
   return best === undefined || labels.includes(best) ? labels : [...labels.slice(0, SHOWN - 1), best];
 }
 
 /**
  * @param {string} label
- * @param {Analysis} one
+ * @param {Analysis} reference
  * @param {Pair | null} pair
  */
-function row(label, one, pair) {
-  const before = scoreOf(one, label);
-  const after = pair ? scoreOf(pair.other.analysis, label) : before;
+function row(label, reference, pair) {
+  const before = scoreOf(reference, label);
+  const after = pair ? scoreOf(pair.candidate.analysis, label) : before;
   const apart = points(after - before);
   const item = h(
     "li",
