@@ -92,7 +92,7 @@ def read_model(
         if not network.outputs:
             raise InvalidModel("The network has no output.")
         network = _with_options(network, options)
-        _check_told(network)
+        _check_metadata(network)
         # One run on a blank photo, so that a network that cannot run is refused on import rather
         # than at the first analysis.
         blank = np.zeros((1, *next(iter(network.inputs.values()))), np.float32)
@@ -164,7 +164,7 @@ def _saved_here(data: bytes, options: ImportOptions) -> Network:
     return safetensors.load(data)
 
 
-def _check_told(network: Network) -> None:
+def _check_metadata(network: Network) -> None:
     """A file's metadata is sent to every client, so it must be serialisable and not too long."""
     try:
         json_bytes(network.structure())

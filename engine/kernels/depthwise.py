@@ -45,7 +45,7 @@ def convolve(
     band = max(1, (CHUNK_NUMBERS // (width * channels) - reach) // sy + 1)
     cut = threads.plan_split(threads.WORK_PER_TAP * y.size * kernel[0] * kernel[1], y.size)
     blocks = threads.blocks(n, rows, band, cut.parts)
-    by_rows = sx == 1
+    has_unit_stride = sx == 1
 
     def work(block: tuple[slice, slice]) -> None:
         pictures, these = block
@@ -55,7 +55,7 @@ def convolve(
         taps = (dilation_y * s[1], dilation_x * s[2])
         target = y[block]
         n, r = target.shape[:2]
-        if by_rows:
+        if has_unit_stride:
             run = (n, r, *kernel, cols * channels)
             windows = strided_view(padded, (0, 0, 0, 0), run, (s[0], sy * s[1], *taps, s[3]))
             np.einsum("nhijk,ijk->nhk", windows, weights, out=target.reshape(n, r, -1))

@@ -80,7 +80,7 @@ def test_a_weights_gradient_is_the_sum_that_is_written_out(open_page: OpenPage, 
     told = screen.get(path)
     terms, total = opened_sum(screen)
     assert total == told["value"]
-    assert terms == [*(term["product"] for term in told["terms"]), told["rest"]]
+    assert terms == [*(term["product"] for term in told["terms"]), told["remainder"]]
     assert sum(terms) == pytest.approx(total, abs=1e-5 * sum(map(abs, terms)))
     factors = values(screen, ".step-value-detail .term-factors data")
     pairs = np.reshape(factors, (-1, 2))
@@ -150,7 +150,7 @@ def test_the_update_that_is_shown_is_the_one_that_was_made(open_page: OpenPage, 
     np.testing.assert_allclose(shown, [before, after], rtol=1e-6)  # the arrays are float32
     lines = values(screen, ".step-lines tr td:last-child data")
     told = screen.get(f"steps/{step['id']}/update/conv1_1/weight?index={index(screen)}")
-    assert lines == [line["value"] for line in told["lines"]]
+    assert lines == [line["value"] for line in told["derivation"]]
     assert lines[-1] == shown[1] == told["after"] != told["before"]
     loss = values(screen, ".again-loss data")
     assert loss == [step["loss"]["value"], step["loss"]["after"]]

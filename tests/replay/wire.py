@@ -133,7 +133,7 @@ PLANNED = {"dataset": DATASET_ID, "layers": LAYER_SPECS}
 TWO_BATCHES = {"batches": 2}
 STEPS_DONE = "step"
 MODEL_ID = "model"
-PARAMETER_KINDS = ("before", "gradient", "decayed", "step", "after")
+PARAMETER_KINDS = ("before", "gradient", "gradient_with_decay", "step", "after")
 
 # The networks whose first layer with filters is changed in a variant.
 EDITABLE = ("everyday", "branches", "residual", "inception")

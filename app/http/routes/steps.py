@@ -210,8 +210,8 @@ async def read_step_parameter(
     of: Annotated[
         str,
         Query(
-            description="before, gradient, decayed (the gradient with weight decay), step or after; of the optimiser's memory, "
-            "velocity, square or mean after the step, with _before or _corrected at the end.",
+            description="before, gradient, gradient_with_decay (the gradient with weight decay), step or after; of the optimiser's memory, "
+            "velocity, square or mean after the step, with _before or _bias_corrected at the end.",
             max_length=64,
         ),
     ] = "before",

@@ -206,14 +206,16 @@ class GradientTerm(Schema):
 
 
 class ChainSum(Schema):
-    """A gradient as a sum: ``value = Σ product + rest``, up to rounding."""
+    """A gradient as a sum: ``value = Σ product + remainder``, up to rounding."""
 
     layer: str = Field(examples=["conv1"])
     value: float = Field(examples=[-0.021])
     terms: list[GradientTerm] = Field(description="The largest first.")
-    count: int = Field(description="Of all terms.", examples=[65536])
-    shown: int = Field(examples=[100])
-    rest: float = Field(description="The sum of those that are not shown.", examples=[0.003])
+    total: int = Field(description="Of all terms.", examples=[65536])
+    returned: int = Field(examples=[100])
+    remainder: float = Field(
+        description="The sum of those that are not returned.", examples=[0.003]
+    )
 
 
 class WeightGradient(ChainSum):
@@ -257,14 +259,16 @@ class WeightUpdate(Schema):
     optimiser: str = Field(examples=["sgd"])
     before: float = Field(examples=[0.5])
     gradient: float = Field(examples=[-0.02])
-    decayed: float = Field(description="The gradient with weight decay added.", examples=[-0.02])
-    shrunk: float = Field(
+    gradient_with_decay: float = Field(
+        description="The gradient with weight decay added.", examples=[-0.02]
+    )
+    decayed_weight: float = Field(
         description="The weight with decoupled weight decay taken off.", examples=[0.5]
     )
     slots: dict[str, Slot] = Field(
         description="The optimiser's memory.", examples=[{"velocity": {"before": 0, "after": 0.1}}]
     )
-    corrected: dict[str, float] = Field(
+    bias_corrected: dict[str, float] = Field(
         description="The memory without its start at zero, where the step uses it so.",
         examples=[{}],
     )
@@ -273,7 +277,7 @@ class WeightUpdate(Schema):
     steps: int = Field(description="The optimiser's steps, this one included.", examples=[120])
     step: float = Field(description="after − before.", examples=[0.0002])
     after: float = Field(examples=[0.5002])
-    lines: list[UpdateLine] = Field(description="The way from before to after.")
+    derivation: list[UpdateLine] = Field(description="The way from before to after.")
 
 
 # What handlers read from a request's body themselves; FastAPI does not know of these.

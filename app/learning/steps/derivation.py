@@ -73,9 +73,9 @@ def _chain(inspected: StepInspection, chain: GradientSum) -> dict[str, Any]:
             }
             for term in chain.terms
         ],
-        "count": chain.total_count,
-        "shown": len(chain.terms),
-        "rest": chain.rest,
+        "total": chain.total_count,
+        "returned": len(chain.terms),
+        "remainder": chain.remainder,
     }
 
 
@@ -98,20 +98,20 @@ def update(inspected: StepInspection, name: str, parameter: str, text: str) -> d
         "optimiser": inspected.config.optimiser,
         "before": at(found.before),
         "gradient": at(found.gradient),
-        "decayed": at(found.decayed),
-        "shrunk": at(found.shrunk),
+        "gradient_with_decay": at(found.gradient_with_decay),
+        "decayed_weight": at(found.decayed_weight),
         "slots": slots,
-        "corrected": {slot: at(array) for slot, array in found.corrected.items()},
+        "bias_corrected": {slot: at(array) for slot, array in found.bias_corrected.items()},
         "learning_rate": inspected.step_trace.learning_rate,
         "options": options(inspected),
         "steps": inspected.step_trace.steps,
         "step": at(found.step),
         "after": at(found.after),
     }
-    return {**content, "lines": lines(content)}
+    return {**content, "derivation": derivation(content)}
 
 
-def lines(one: Mapping[str, Any]) -> list[Line]:
+def derivation(one: Mapping[str, Any]) -> list[Line]:
     """The way from a weight to the next, line by line, each with the values of the symbols that it speaks of.
 
     Results are those of the step itself (float32) where it keeps them, worked out from these where it does not.
@@ -120,17 +120,17 @@ def lines(one: Mapping[str, Any]) -> list[Line]:
     decay = how["weight_decay"]
     g, w = Named("g", one["gradient"]), Named("w", one["before"])
     made: list[Line] = []
-    if one["decayed"] != g.value:
+    if one["gradient_with_decay"] != g.value:
         numbers = {"g": g.value, "λ": decay, "w": w.value}
-        g = Named("g′", one["decayed"])
+        g = Named("g′", one["gradient_with_decay"])
         made.append(_line(g.symbol, "g + λ · w", numbers, g.value))
     made += _direction(one, how, g)
     d = Named(made[-1]["symbol"], made[-1]["value"]) if made else g
     move = -rate * d.value
     made.append(_line("Δ", f"−η · {d.symbol}", {"η": rate, d.symbol: d.value}, move))
-    if one["shrunk"] != w.value:
+    if one["decayed_weight"] != w.value:
         numbers = {"w": w.value, "η": rate, "λ": decay}
-        w = Named("w̃", one["shrunk"])
+        w = Named("w̃", one["decayed_weight"])
         made.append(_line(w.symbol, "w · (1 − η · λ)", numbers, w.value))
     made.append(_line("w⁺", f"{w.symbol} + Δ", {w.symbol: w.value, "Δ": move}, one["after"]))
     return made
@@ -164,7 +164,8 @@ def _adam(one: Mapping[str, Any], how: Mapping[str, float], g: Named) -> list[Li
     mean, square = one["slots"]["mean"], one["slots"]["square"]
     first, second, steps = how["beta1"], how["beta2"], one["steps"]
     m, s = (
-        Named(symbol, one["corrected"][slot]) for symbol, slot in (("m̂", "mean"), ("ŝ", "square"))
+        Named(symbol, one["bias_corrected"][slot])
+        for symbol, slot in (("m̂", "mean"), ("ŝ", "square"))
     )
     numbers = {"β₁": first, "m": mean["before"], g.symbol: g.value}
     return [

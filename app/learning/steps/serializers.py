@@ -233,12 +233,12 @@ def parameter(inspected: StepInspection, name: str, key: str, of: str) -> Array:
     found = {
         "before": update.before,
         "gradient": update.gradient,
-        "decayed": update.decayed,
+        "gradient_with_decay": update.gradient_with_decay,
         "step": update.step,
         "after": update.after,
         **{slot: after for slot, (_, after) in update.slots.items()},
         **{f"{slot}_before": before for slot, (before, _) in update.slots.items()},
-        **{f"{slot}_corrected": array for slot, array in update.corrected.items()},
+        **{f"{slot}_bias_corrected": array for slot, array in update.bias_corrected.items()},
     }
     if of not in found:
         raise BadParameter(f"of: there is no {of!r}. There is: {', '.join(found)}.")

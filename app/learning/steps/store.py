@@ -31,7 +31,7 @@ from engine.train.state import TrainState
 from engine.types import Array, Index
 
 # What a StepTrace keeps of the pictures' values: before, after, gradients. And of each parameter, at most: before, after, the
-# gradient with and without decay, two averages before, after and corrected.
+# gradient with and without decay, two averages before, after and bias-corrected.
 _OF_VALUES, _OF_PARAMETERS = 3, 10
 
 

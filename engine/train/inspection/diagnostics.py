@@ -65,7 +65,7 @@ class LayerHealth:
 
 
 @dataclass(frozen=True)
-class Warning:  # noqa: A001, the word that the page and the API use
+class LayerWarning:
     """What may keep a layer from learning: ``kind`` is dead_units, saturated, vanishing or
     exploding.
     """
@@ -92,23 +92,23 @@ def diagnose(
     return [health for health in found if health is not None]
 
 
-def warnings(layers: Sequence[LayerHealth]) -> list[Warning]:
+def warnings(layers: Sequence[LayerHealth]) -> list[LayerWarning]:
     """What is worth a word, in the order of the layers."""
     sizes = [health.gradient_rms for health in layers if health.gradient_rms is not None]
     last = sizes[-1] if sizes else 0.0
     return [warning for health in layers for warning in _warnings(health, last)]
 
 
-def _warnings(health: LayerHealth, last: float) -> Iterator[Warning]:
+def _warnings(health: LayerHealth, last: float) -> Iterator[LayerWarning]:
     """``last`` is the size of the last layer's gradient, from which all others follow."""
     if health.dead is not None and health.dead >= MANY_DEAD:
-        yield Warning("dead_units", health.layer, health.dead)
+        yield LayerWarning("dead_units", health.layer, health.dead)
     if health.saturated is not None and health.saturated >= MANY_SATURATED:
-        yield Warning("saturated", health.layer, health.saturated)
+        yield LayerWarning("saturated", health.layer, health.saturated)
     if health.gradient_rms is not None and last and health.gradient_rms / last < VANISHING_RATIO:
-        yield Warning("vanishing", health.layer, health.gradient_rms / last)
+        yield LayerWarning("vanishing", health.layer, health.gradient_rms / last)
     if health.update_ratio is not None and health.update_ratio > EXPLODING_RATIO:
-        yield Warning("exploding", health.layer, health.update_ratio)
+        yield LayerWarning("exploding", health.layer, health.update_ratio)
 
 
 def _health(

@@ -56,13 +56,13 @@ class GradientSum:
     the products.
 
     ``terms`` are the largest products first, as many as were asked for, of ``total_count``;
-    ``rest`` is the sum of the others.
+    ``remainder`` is the sum of the others.
     """
 
     value: float
     terms: list[GradientTerm]
     total_count: int
-    rest: float
+    remainder: float
 
 
 @dataclass(frozen=True, eq=False)

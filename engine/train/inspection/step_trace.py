@@ -36,20 +36,20 @@ from engine.types import Array, Index
 class Update:
     """What a step did to one parameter. All arrays have its shape.
 
-    - ``decayed`` is the gradient with weight decay added, as the optimiser's memory meets it; where
-      nothing is added, the gradient itself;
-    - ``shrunk`` is the weight with decoupled weight decay taken off (AdamW), from which the step is
+    - ``gradient_with_decay`` is the gradient with weight decay added, as the optimiser's state
+      takes it; where nothing is added, the gradient itself;
+    - ``decayed_weight`` is the weight after decoupled weight decay (AdamW), from which the step is
       made; else ``before``;
-    - ``slots``: the optimiser's running averages by name, before and after; ``corrected``: those
-      that the step used, without their start at zero.
+    - ``slots``: the optimiser's running averages by name, before and after; ``bias_corrected``:
+      those that the step used, corrected for their start at zero.
     """
 
     before: Array
     gradient: Array
-    decayed: Array
-    shrunk: Array
+    gradient_with_decay: Array
+    decayed_weight: Array
     slots: Mapping[str, tuple[Array, Array]]
-    corrected: Mapping[str, Array]
+    bias_corrected: Mapping[str, Array]
     after: Array
 
     @cached_property
@@ -205,18 +205,18 @@ def _updates(
     old, new, now = before.parameters(), after.parameters(), _memory(optimiser)
     updates = {}
     for name, gradient in grads.items():
-        decayed, shrunk = gradient, old[name]
+        gradient_with_decay, decayed_weight = gradient, old[name]
         if optimiser.decays(name) and optimiser.decoupled:
-            shrunk = old[name] * (1 - learning_rate * optimiser.weight_decay)
+            decayed_weight = old[name] * (1 - learning_rate * optimiser.weight_decay)
         elif optimiser.decays(name):
-            decayed = gradient + old[name] * optimiser.weight_decay
+            gradient_with_decay = gradient + old[name] * optimiser.weight_decay
         updates[name] = Update(
             before=old[name],
             gradient=gradient,
-            decayed=decayed,
-            shrunk=shrunk,
+            gradient_with_decay=gradient_with_decay,
+            decayed_weight=decayed_weight,
             slots={slot: (memory[slot][name], now[slot][name]) for slot in optimiser.slots},
-            corrected=optimiser.bias_corrected(name),
+            bias_corrected=optimiser.bias_corrected(name),
             after=new[name],
         )
     return updates

@@ -14,10 +14,10 @@ export interface components {
             /** @description The largest first. */
             terms: components["schemas"]["GradientTerm"][];
             /** @description Of all terms. */
-            count: number;
-            shown: number;
-            /** @description The sum of those that are not shown. */
-            rest: number;
+            total: number;
+            returned: number;
+            /** @description The sum of those that are not returned. */
+            remainder: number;
             picture: number;
             index: components["schemas"]["Place"];
         };
@@ -1323,10 +1323,10 @@ export interface components {
             /** @description The largest first. */
             terms: components["schemas"]["GradientTerm"][];
             /** @description Of all terms. */
-            count: number;
-            shown: number;
-            /** @description The sum of those that are not shown. */
-            rest: number;
+            total: number;
+            returned: number;
+            /** @description The sum of those that are not returned. */
+            remainder: number;
             parameter: string;
             index: number[];
         };
@@ -1339,15 +1339,15 @@ export interface components {
             before: number;
             gradient: number;
             /** @description The gradient with weight decay added. */
-            decayed: number;
+            gradient_with_decay: number;
             /** @description The weight with decoupled weight decay taken off. */
-            shrunk: number;
+            decayed_weight: number;
             /** @description The optimiser's memory. */
             slots: {
                 [key: string]: components["schemas"]["Slot"];
             };
             /** @description The memory without its start at zero, where the step uses it so. */
-            corrected: {
+            bias_corrected: {
                 [key: string]: number;
             };
             learning_rate: number;
@@ -1360,7 +1360,7 @@ export interface components {
             step: number;
             after: number;
             /** @description The way from before to after. */
-            lines: components["schemas"]["UpdateLine"][];
+            derivation: components["schemas"]["UpdateLine"][];
         };
         /** @description A layer's parameters, those of some filters or of all. */
         Weights: {

@@ -15,9 +15,9 @@ import { restOf, sumOf } from "./sum-table.js";
  *
  * @typedef {{ layer: string, picture: number, output: Record<string, number>, dz: number, input: Record<string, number> | null,
  *   a: number, product: number }} ChainTerm
- * @typedef {{ value: number, terms: ChainTerm[], count: number, shown: number, rest: number }} Chain
+ * @typedef {{ value: number, terms: ChainTerm[], total: number, returned: number, remainder: number }} Chain
  * @typedef {{ before: number, gradient: number, step: number, after: number,
- *   lines: { symbol: string, formula: string, numbers: Record<string, number>, value: number }[] }} Update
+ *   derivation: { symbol: string, formula: string, numbers: Record<string, number>, value: number }[] }} Update
  */
 
 const words = t.learn.stepInspector.valueDetail;
@@ -136,7 +136,7 @@ function activationGradientOf(viewModel, layer, place, chain) {
     title(`∂L/∂ ${numberName(layer, place)}`),
     formula("dA", chain.value),
     h("p", {}, words.activationGradient(layer)),
-    sumOf(viewModel, { symbols: ["dZ", "∂Z/∂A"], lines, others: restOf(chain.count, chain.shown, chain.rest), value: chain.value }),
+    sumOf(viewModel, { symbols: ["dZ", "∂Z/∂A"], lines, others: restOf(chain.total, chain.returned, chain.remainder), value: chain.value }),
   ];
 }
 
@@ -185,7 +185,7 @@ function gradientOf(viewModel, opened, chain) {
     title(numberName(`${layer}.${parameter}`, index)),
     formula(parameter === "weight" ? "dW" : "db", chain.value),
     h("p", {}, lines.some(({ lights }) => lights.length > 1) ? words.parameterGradient(layer, input) : words.bias(layer)),
-    sumOf(viewModel, { symbols: ["dZ", "A"], lines, others: restOf(chain.count, chain.shown, chain.rest), value: chain.value }),
+    sumOf(viewModel, { symbols: ["dZ", "A"], lines, others: restOf(chain.total, chain.returned, chain.remainder), value: chain.value }),
     h("button", { type: "button", class: "text", on: { click: () => changeOf(viewModel, opened) } }, words.toUpdate),
   ];
 }
@@ -206,8 +206,8 @@ function changeOf(viewModel, { layer, parameter, index }) {
  * @param {Update} update
  * @returns {Node[]}
  */
-function updateOf({ layer, parameter, index }, { before, step, after, lines }) {
-  const rows = lines.map(({ symbol, formula, numbers, value }) =>
+function updateOf({ layer, parameter, index }, { before, step, after, derivation }) {
+  const rows = derivation.map(({ symbol, formula, numbers, value }) =>
     h(
       "tr",
       {},

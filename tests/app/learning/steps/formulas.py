@@ -57,9 +57,9 @@ def check_update(one, name, decay, rate):
     assert {slot: pair["after"] for slot, pair in one["slots"].items()} == pytest.approx(
         kept, rel=1e-5, abs=1e-12
     )
-    assert one["lines"][-1]["symbol"] == "w⁺"
-    assert one["lines"][-1]["value"] == one["after"]
-    for line in one["lines"]:
+    assert one["derivation"][-1]["symbol"] == "w⁺"
+    assert one["derivation"][-1]["value"] == one["after"]
+    for line in one["derivation"]:
         assert evaluated(line) == pytest.approx(line["value"], rel=1e-4, abs=2e-7), line
 
 

@@ -144,11 +144,11 @@ def test_the_chain_rule_of_every_weight_adds_up_to_its_gradient(client, photo_st
                 query = f"index={','.join(map(str, index))}&limit=10000"
                 chain = ask(client, f"{step}/gradient/{path}?{query}", WeightGradient)
                 assert chain["value"] == pytest.approx(float(gradients[index]))
-                total = sum(term["product"] for term in chain["terms"]) + chain["rest"]
+                total = sum(term["product"] for term in chain["terms"]) + chain["remainder"]
                 assert total == pytest.approx(chain["value"], rel=1e-4, abs=1e-6)
-                assert chain["count"] == chain["shown"] == len(chain["terms"])
+                assert chain["total"] == chain["returned"] == len(chain["terms"])
     chain = ask(client, f"{step}/gradient/conv1/weight?index=1,2,0,2&limit=5", WeightGradient)
-    assert (chain["count"], chain["shown"]) == (49, 5)  # the padding brings nothing
+    assert (chain["total"], chain["returned"]) == (49, 5)  # the padding brings nothing
     for term in chain["terms"]:
         (k, i, j), (c, y, p) = (
             [term[end][axis] for axis in ("channel", "y", "x")] for end in ("output", "input")
@@ -173,7 +173,7 @@ def test_the_terms_add_up_to_the_activation_gradient(client, photo_step, where, 
     index = tuple(int(part.split("=")[1]) for part in place.split("&"))
     gradient = array(client, f"{photo_step['id']}/values/{where}?of=gradient")
     assert chain["value"] == pytest.approx(float(gradient[index]))
-    total = sum(term["product"] for term in chain["terms"]) + chain["rest"]
+    total = sum(term["product"] for term in chain["terms"]) + chain["remainder"]
     assert total == pytest.approx(chain["value"], rel=1e-4, abs=1e-7)
 
 
@@ -320,7 +320,7 @@ def test_steps_that_cannot_be_made_are_refused_in_words(client, analysis, option
         ("/values/conv1?format=png", 406, "npy"),
         ("/parameters/conv1/gamma", 422, "It has: weight, bias"),
         ("/parameters/relu1/weight", 422, "It has none"),
-        ("/parameters/conv1/weight?of=velocity", 422, "before, gradient, decayed"),
+        ("/parameters/conv1/weight?of=velocity", 422, "before, gradient, gradient_with_decay"),
         ("/gradient/conv1/weight?index=4,0,0,0", 422, "no place in 4 × 3 × 3 × 3"),
         ("/gradient/conv1/weight?index=1,0", 422, "no place"),
         ("/gradient/conv1/weight?index=1,0,-1,0", 422, "not numbers"),
@@ -365,7 +365,7 @@ def test_the_client_speaks_of_steps(server, photo):
         assert step.values("conv1", of="gradient").shape == (4, 8, 8)
         one = step.update("conv1", "weight", 1, 0, 2, 2)
         assert one["after"] == float(step.parameter("conv1", "weight", of="after")[1, 0, 2, 2])
-        assert step.gradient("fc1", "bias", 2)["count"] == 1
+        assert step.gradient("fc1", "bias", 2)["total"] == 1
         assert step.activation_gradient("pool1", channel=0, y=1, x=1)["terms"]
         assert step.explain("fc1", unit=2)["value"] == float(step.values("fc1")[2])
         with pytest.raises(RequestRefused, match="no class"):

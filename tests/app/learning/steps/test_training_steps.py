@@ -127,7 +127,7 @@ def test_the_chain_rule_adds_up_over_a_whole_batch(client, looked):
         ("fc1/weight", "1,40"), ("fc1/bias", "2"),
     ]:  # fmt: skip
         chain = ask(client, f"{step}/gradient/{path}?index={index}&limit=50", WeightGradient)
-        total = sum(term["product"] for term in chain["terms"]) + chain["rest"]
+        total = sum(term["product"] for term in chain["terms"]) + chain["remainder"]
         assert total == pytest.approx(chain["value"], rel=1e-3, abs=2e-6)
         assert {term["picture"] for term in chain["terms"]} <= set(range(12))
     for where, place in [
@@ -139,7 +139,7 @@ def test_the_chain_rule_adds_up_over_a_whole_batch(client, looked):
             f"{step}/activation-gradient/{where}?{place}&picture=5&limit=9",
             ActivationGradient,
         )
-        total = sum(term["product"] for term in chain["terms"]) + chain["rest"]
+        total = sum(term["product"] for term in chain["terms"]) + chain["remainder"]
         assert total == pytest.approx(chain["value"], rel=1e-3, abs=1e-6)
 
 

@@ -56,7 +56,7 @@ def test_the_terms_of_every_parameter_add_up_to_its_gradient(step_trace):
             found = gradient_terms.parameter_terms(step_trace, node, parameter, index)
             assert found.value == gradient[index]
             assert close(sum(term.product for term in found.terms), found.value), (node, parameter)
-            assert found.rest == 0
+            assert found.remainder == 0
             assert found.total_count == len(found.terms)
 
 
@@ -110,7 +110,7 @@ def test_the_largest_come_first_and_what_is_left_out_is_in_the_rest(step_trace):
     sizes = [abs(term.product) for term in whole.terms]
     assert sizes == sorted(sizes, reverse=True)
     assert few.total_count == whole.total_count
-    assert few.rest == pytest.approx(sum(term.product for term in whole.terms[3:]), abs=1e-12)
+    assert few.remainder == pytest.approx(sum(term.product for term in whole.terms[3:]), abs=1e-12)
 
 
 def test_what_cannot_be_written_out_is_refused_in_words(step_trace):

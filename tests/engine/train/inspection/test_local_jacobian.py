@@ -123,7 +123,7 @@ def assert_adds_up(chain):
     """To nothing, too: the terms of a bias before a normalisation cancel each other."""
     products = np.array([term.product for term in chain.terms])
     assert len(products) == chain.total_count
-    assert chain.rest == 0
+    assert chain.remainder == 0
     assert abs(products.sum() - chain.value) <= TOLERANCE * max(np.abs(products).sum(), 1e-3)
     assert all(term.product == pytest.approx(term.dz * term.a) for term in chain.terms)
 

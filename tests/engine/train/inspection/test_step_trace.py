@@ -112,7 +112,7 @@ def assert_close(mine, expected):
 
 def recalculated(optimiser, update, rate, options, steps):
     """The weight afterwards, from the numbers shown and the formulas of the papers, in float64."""
-    g, w = update.decayed.astype(float), update.shrunk.astype(float)
+    g, w = update.gradient_with_decay.astype(float), update.decayed_weight.astype(float)
     old = {slot: a.astype(float) for slot, (a, _) in update.slots.items()}
     if optimiser == "sgd":
         return w - rate * g, {}, {}
@@ -140,12 +140,12 @@ def test_the_formulas_lead_from_the_numbers_shown_to_the_weight_shown(step):
     for parameter, update in step_trace.updates.items():
         decays = update.before.ndim > 1
         np.testing.assert_allclose(
-            update.decayed,
+            update.gradient_with_decay,
             update.gradient + 0.01 * update.before * (decays and name != "adamw"),
             atol=1e-7,
         )
         shrinks = 1 - batch.learning_rate * 0.01 * (decays and name == "adamw")
-        np.testing.assert_allclose(update.shrunk, update.before * shrinks, rtol=1e-6)
+        np.testing.assert_allclose(update.decayed_weight, update.before * shrinks, rtol=1e-6)
         after, memory, corrected = recalculated(
             name, update, batch.learning_rate, step_trace.options, step_trace.steps
         )
@@ -153,9 +153,9 @@ def test_the_formulas_lead_from_the_numbers_shown_to_the_weight_shown(step):
         assert update.slots.keys() == memory.keys()
         for slot, expected in memory.items():
             assert_close(update.slots[slot][1], expected)
-        assert update.corrected.keys() == corrected.keys()
+        assert update.bias_corrected.keys() == corrected.keys()
         for slot, expected in corrected.items():
-            assert_close(update.corrected[slot], expected)
+            assert_close(update.bias_corrected[slot], expected)
 
 
 def test_the_numbers_shown_belong_to_the_networks_shown(step):
