@@ -97,7 +97,7 @@ def test_a_distance_to_a_figure_grows_by_one_a_pixel():
 def test_a_small_network_learns_a_set_in_seconds():
     dataset = draw("strokes")
     config = TrainConfig(
-        epochs=4,
+        epochs=3,
         batch_size=32,
         optimiser="adam",
         learning_rate=0.005,
