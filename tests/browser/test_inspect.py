@@ -211,6 +211,22 @@ def test_back_goes_where_one_was(screen: Screen):
     screen.wait_for_layer(start)
 
 
+def test_back_brings_the_network_back(screen: Screen):
+    screen.page.keyboard.press("ArrowRight")
+    screen.wait_for_address("layer=relu1_1")
+    start = screen.analysis_id
+    screen.choose_network("menagerie")
+    screen.wait_for_address("model=menagerie")
+    there = screen.analysis_id
+    screen.page.go_back()
+    screen.wait_for_analysis(start)
+    expect(screen.page.locator("#model")).to_have_value("everyday")
+    screen.wait_for_layer("relu1_1")
+    screen.page.go_forward()
+    screen.wait_for_analysis(there)
+    expect(screen.page.locator("#model")).to_have_value("menagerie")
+
+
 def painted(screen: Screen, selector: str) -> int:
     """How many of these canvases hold at least one pixel that is not see-through."""
     return screen.page.locator(selector).evaluate_all(

@@ -115,7 +115,8 @@ loadReceptiveFields(store);
 followAddress(store, (address) => {
   store.set({ scale: address.scale, order: address.order, open: address.open, kernels: address.kernels, tab: address.tab, attributionRequest: address.attributionRequest, output: address.output });
   app.comparison.fulfil(address);
-  if (address.layer) app.navigation.goTo(address.layer, address.place);
-  void app.photoController.fulfil(address);
+  void app.photoController.fulfil(address).then(() => {
+    if (address.layer) app.navigation.goTo(address.layer, address.place); // a layer of the network that was brought back
+  });
 });
 void app.photoController.start(address);

@@ -28,8 +28,8 @@ export class PhotoController {
   #blob = null;
   /** @type {number[] | null} The part of it that the network was shown; null is the middle. */
   #crop = null;
-  /** @type {Set<string>} The analyses of that photo, for a reader who goes back to another part of it. */
-  #made = new Set();
+  /** @type {Map<string, string>} The analyses of that photo and their models, for a reader who goes back to one. */
+  #made = new Map();
 
   /**
    * @param {import("../lib/store.js").Store<import("./types.js").State>} store
@@ -60,9 +60,10 @@ export class PhotoController {
    * @param {UrlState} urlState
    */
   async fulfil(urlState) {
-    const { analysis, source } = originalOf(this.store.state);
+    const { analysis, model, source } = originalOf(this.store.state);
+    const isSameModel = urlState.model === null || urlState.model === model?.id;
     const isSameCrop = String(urlState.crop) === String(this.#crop);
-    const isHere = urlState.analysis ? urlState.analysis === analysis?.id : urlState.photo === source?.id && isSameCrop;
+    const isHere = urlState.analysis ? urlState.analysis === analysis?.id : urlState.photo === source?.id && isSameCrop && isSameModel;
     if (!isHere) await this.#attempt(t.status.opening, (signal) => this.#fulfil(urlState, signal));
   }
 
@@ -158,10 +159,11 @@ export class PhotoController {
    * @param {UrlState} urlState
    * @param {AbortSignal} signal
    */
-  async #fulfil({ analysis, photo, crop }, signal) {
+  async #fulfil({ model, analysis, photo, crop }, signal) {
     const { source } = originalOf(this.store.state);
-    if (analysis && this.#blob && source && this.#made.has(analysis)) {
-      await this.#analyse(this.#blob, source, this.#model(), signal, crop);
+    const of = analysis && this.#made.get(analysis);
+    if (of && this.#blob && source) {
+      await this.#analyse(this.#blob, source, await this.#modelOf(of), signal, crop);
       return;
     }
     if (analysis) {
@@ -170,7 +172,7 @@ export class PhotoController {
     }
     const { samples } = this.store.state;
     const sample = samples.find(({ id }) => id === photo) ?? samples[0];
-    if (sample) await this.#sample(sample, signal, this.#model(), sample.id === photo ? crop : null);
+    if (sample) await this.#sample(sample, signal, await this.#modelOf(model), sample.id === photo ? crop : null);
   }
 
   /**
@@ -218,7 +220,7 @@ export class PhotoController {
     ]);
     signal.throwIfAborted();
     if (blob !== this.#blob) this.#made.clear();
-    this.#made.add(analysis.id);
+    this.#made.set(analysis.id, model.id);
     this.#blob = blob;
     this.#crop = crop;
     this.#show(model, analysis, source, photo);
@@ -228,6 +230,16 @@ export class PhotoController {
     const { model } = originalOf(this.store.state);
     if (model) return model;
     throw new ProblemError({ type: "no-model", status: 0, ...t.problems.noModel });
+  }
+
+  /**
+   * The model of an address; the one that is shown where it names none.
+   *
+   * @param {string | null} id
+   */
+  async #modelOf(id) {
+    const shown = this.#model();
+    return id === null || id === shown.id ? shown : api.fetchModel(id);
   }
 
   /**
