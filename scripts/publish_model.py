@@ -53,7 +53,8 @@ ABOUT = {
         "summary": "Short cuts, side by side and depthwise: what everyday lacks, for the same 20 kinds of things.",
         "description": (
             "A fifth of the size of everyday, and made of other pieces: a convolution that strides, three ways side by side, depthwise "
-            "and dilated convolutions, short cuts that are added, batch normalisation, and global average pooling before the fully connected layer. "
+            "and dilated convolutions, short cuts that are added, batch normalisation, "
+            "and global average pooling before the fully connected layer. "
             "It knows the same 20 kinds of things and sees the same part of the photo, so the two can be compared."
         ),
         "data": "everyday64",
