@@ -51,6 +51,7 @@ function draw(context, element) {
     context.imageSmoothingQuality = "high";
     drawPicture(context, element, box, style.objectFit === "cover");
   }
+  if (!(element instanceof SVGElement)) drawOutline(context, box, style); // over the picture, as the browser paints it
   if (element instanceof HTMLSelectElement || element instanceof HTMLInputElement) drawControl(context, element, box, style);
   else drawChildren(context, element, box, style);
   context.restore();
@@ -114,6 +115,14 @@ function drawBox(context, { left, top, width, height }, style) {
     const [dx, dy] = [side === "Right" ? -thick : 0, side === "Bottom" ? -thick : 0];
     context.fillRect(x + dx, y + dy, across || thick, down || thick);
   }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {DOMRect} box
+ * @param {CSSStyleDeclaration} style
+ */
+function drawOutline(context, { left, top, width, height }, style) {
   const outline = style.outlineStyle === "solid" ? parseFloat(style.outlineWidth) : 0;
   if (!outline) return;
   const out = outline / 2 + parseFloat(style.outlineOffset);
