@@ -19,13 +19,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -38,6 +31,7 @@ from app.http.server import make_server
 from app.models.registry import Registry
 from app.settings import Settings
 from benchmarks.photo_to_screen import FLAGS, chromium_path
+from benchmarks.serving import served
 from engine.network import Network, Node
 from engine.ops import Conv2d, Dense, GlobalAveragePool, Relu, Reshape, Softmax
 
@@ -105,7 +99,10 @@ def main() -> None:
     if arguments.serve:
         _serve(arguments.serve)
         return
-    with _server() as url, sync_playwright() as playwright:
+    with (
+        served(("-m", "benchmarks.interaction", "--serve")) as url,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(
             executable_path=chromium_path(arguments.chromium), args=FLAGS
         )
@@ -309,27 +306,6 @@ def _serve(port: int) -> None:
     settings = Settings(port=port, log_level="error")
     networks = {"everyday": lambda: engine.load("everyday"), "wide": _wide}
     make_server(settings, create_app(settings, Registry(networks, "everyday"))).run()
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    """The real server, with the made-up network, in a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "benchmarks.interaction", "--serve", str(port)]
-    process = subprocess.Popen(command, cwd=Path(__file__).parents[1])
-    try:
-        for _ in range(200):
-            try:
-                httpx.get(f"http://127.0.0.1:{port}/api/v1/health/ready").raise_for_status()
-                break
-            except httpx.HTTPError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 if __name__ == "__main__":

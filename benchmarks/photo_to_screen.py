@@ -15,17 +15,15 @@ and stops in the frame after the last canvas was painted:
 from __future__ import annotations
 
 import argparse
-import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
 import httpx
 from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.serving import served, variant
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SCREEN = {"width": 2560, "height": 1440}  # wide enough for every layer's column
@@ -70,7 +68,7 @@ def main() -> None:
     parser.add_argument("--chromium", default="chromium")
     arguments = parser.parse_args()
     photo = arguments.photo.read_bytes()
-    with _server() as url:
+    with served() as url:
         _report("upload to analysis JSON", _uploads(url, photo, arguments.rounds))
         first, every = _screens(url, photo, arguments.rounds, arguments.chromium)
     _report("photo to first screen painted", first)
@@ -82,11 +80,6 @@ def _report(what: str, milliseconds: list[float]) -> None:
     print(f"{what:45} median {median(milliseconds):7.1f} ms   {best:.1f} to {worst:.1f}")
 
 
-def _variant(photo: bytes, number: int) -> bytes:
-    """The same picture in other bytes: what follows the end of a JPEG is ignored."""
-    return photo + number.to_bytes(4, "big")
-
-
 def _uploads(url: str, photo: bytes, rounds: int) -> list[float]:
     """Milliseconds from the request's first byte to the parsed answer, the first two rounds left
     out.
@@ -94,7 +87,7 @@ def _uploads(url: str, photo: bytes, rounds: int) -> list[float]:
     spent = []
     with httpx.Client(base_url=url) as client:
         for number in range(rounds + 2):
-            data = _variant(photo, number)
+            data = variant(photo, number)
             start = time.perf_counter()
             answer = client.post(
                 "/api/v1/analyses", content=data, headers={"Content-Type": "image/jpeg"}
@@ -118,7 +111,7 @@ def _screens(url: str, photo: bytes, rounds: int, chromium: str) -> tuple[list[f
         )
         for number in range(rounds + 1):
             page.click(f'.column[data-layer="{names[0]}"]')
-            start = _drop(page, _variant(photo, 1000 + number))
+            start = _drop(page, variant(photo, 1000 + number))
             first.append(page.evaluate(WAIT_UNTIL_PAINTED, [start, None, PATIENCE]))
             for name in names[1:]:
                 page.keyboard.press("ArrowRight")
@@ -142,28 +135,6 @@ def _drop(page: Page, photo: bytes) -> float:
 def chromium_path(chromium: str) -> str:
     found = subprocess.run(["which", chromium], capture_output=True, text=True, check=True)
     return found.stdout.strip()
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    """The real server in a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "app.cli.main", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            try:
-                httpx.get(f"{url}/api/v1/health/ready").raise_for_status()
-                break
-            except httpx.HTTPError:
-                time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 if __name__ == "__main__":

@@ -8,25 +8,30 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import httpx
 
+SERVE = ("-m", "app.cli.main", "serve", "--log-level", "error", "--port")
+
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of a server on a free port, ready for requests."""
+def served(command: Sequence[str] = SERVE) -> Iterator[str]:
+    """The address of a server on a free port, ready for requests. ``command``: what Python is given
+    to start it, up to the port.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "CONVSCOPE_TRAININGS_DIR": folder}
-        command = [sys.executable, "-m", "app.cli.main", "serve", "--port", str(port)]
-        server = subprocess.Popen([*command, "--log-level", "error"], env=environment)
+        server = subprocess.Popen([sys.executable, *command, str(port)], env=environment)
         try:
             while not _is_ready(url):
+                if server.poll() is not None:
+                    raise SystemExit("the server did not start")
                 time.sleep(0.05)
             yield url
         finally:

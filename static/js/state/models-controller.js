@@ -43,10 +43,8 @@ const LABELS = /\.(txt|json)$/i;
 
 export class ModelsController {
   #abort = new AbortController();
-  /** @type {Map<string, ImportedFile>} The files of this visit by their model's id, so that what was said of one can be changed. */
-  #importedFile = new Map();
-  /** @type {Map<string, Date>} */
-  #times = new Map();
+  /** @type {Map<string, { file: ImportedFile | null, at: Date }>} The models made in this visit by their id, with their file, so that what was said of it can be changed. */
+  #imports = new Map();
 
   /**
    * @param {import("../lib/store.js").Store<import("./types.js").State>} store
@@ -63,7 +61,7 @@ export class ModelsController {
    * @param {string} id
    */
   importedFileOf(id) {
-    return this.#importedFile.get(id) ?? null;
+    return this.#imports.get(id)?.file ?? null;
   }
 
   /**
@@ -72,7 +70,7 @@ export class ModelsController {
    * @param {string} id
    */
   importedAt(id) {
-    return this.#times.get(id) ?? null;
+    return this.#imports.get(id)?.at ?? null;
   }
 
   /**
@@ -93,8 +91,7 @@ export class ModelsController {
         const isSent = sent >= total;
         onProgress({ text: isSent ? t.models.reading : t.status.sending(bytes(sent), bytes(total)), fraction: isSent ? null : sent / total });
       });
-      this.#importedFile.set(model.id, importedFile);
-      this.#times.set(model.id, new Date());
+      this.#imports.set(model.id, { file: importedFile, at: new Date() });
       if (instead !== null && instead !== model.id) await this.#forget(instead);
       await this.#list();
       await this.photoController.changeModel(model.id);
@@ -117,9 +114,9 @@ export class ModelsController {
   async prepareAnew(model, preset, onMade) {
     try {
       const copy = await api.copyModel(model.id, preset);
-      this.#times.set(copy.id, new Date());
-      const importedFile = this.#importedFile.get(model.id);
-      if (importedFile) this.#importedFile.set(copy.id, { ...importedFile, importOptions: { ...importedFile.importOptions, preset } });
+      const file = this.importedFileOf(model.id);
+      const anew = file && { ...file, importOptions: { ...file.importOptions, preset } };
+      this.#imports.set(copy.id, { file: anew, at: new Date() });
       if (model.uploaded && copy.id !== model.id) await this.#forget(model.id);
       await this.#list();
       onMade();
@@ -158,7 +155,7 @@ export class ModelsController {
 
   /** @param {string} id */
   async #forget(id) {
-    this.#importedFile.delete(id);
+    this.#imports.delete(id);
     try {
       await api.deleteModel(id);
     } catch (error) {

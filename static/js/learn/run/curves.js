@@ -1,6 +1,6 @@
 /**
- * Loss and accuracy over the batches, drawn by uPlot; training smoothed, and the pictures never
- * shown after every epoch.
+ * Loss and accuracy over the batches, drawn by uPlot: training smoothed, validation after every
+ * epoch.
  */
 
 import uPlot from "../../../vendor/uplot/uPlot.esm.js";
@@ -11,6 +11,7 @@ import { nameOf } from "./compare-runs.js";
 import { smooth } from "./smooth.js";
 
 /**
+ * @typedef {Record<keyof typeof words.rows, string>} KeyFigures
  * @typedef {import("../types.js").LearnState} LearnState
  * @typedef {import("../types.js").LearnStore} LearnStore
  * @typedef {import("../types.js").Run} Run
@@ -52,8 +53,12 @@ export function mountCurves(store, root) {
   const draw = () => {
     output.textContent = fixed(Number(slider.value), 2);
     key.replaceChildren(...keyOf(store.state));
-    table.replaceChildren(...keyFigures(store.state, Number(slider.value)));
-    for (const chart of charts) chart.draw(store.state, Number(slider.value));
+    const weight = Number(slider.value);
+    const { run, secondRun } = store.state;
+    const figures = [run, secondRun].filter((one) => one !== null).map((one) => figuresOf(one, weight));
+    table.replaceChildren(...keyFigures(store.state, figures));
+    const label = run ? describe(run, figures[0]) : words.empty;
+    for (const chart of charts) chart.draw(store.state, weight, label);
   };
   const later = atMostEvery(DRAW_EVERY, draw);
   slider.addEventListener("input", draw);
@@ -86,8 +91,9 @@ class Chart {
   /**
    * @param {Readonly<LearnState>} state
    * @param {number} weight of the smoothing
+   * @param {string} label what it shows, in words
    */
-  draw(state, weight) {
+  draw(state, weight, label) {
     const width = this.#body.clientWidth;
     if (!width) return;
     const { run, secondRun } = state;
@@ -98,7 +104,7 @@ class Chart {
     this.#plot ??= new uPlot(this.#options(width, state), data, this.#body);
     if (this.#plot.width !== width) this.#plot.setSize({ width, height: HEIGHT });
     this.#plot.setData(data);
-    this.#body.setAttribute("aria-label", describe(run, weight));
+    this.#body.setAttribute("aria-label", label);
   }
 
   /**
@@ -185,11 +191,10 @@ function keyOf({ run, secondRun }) {
  * The same in figures, for those who cannot see the lines.
  *
  * @param {Readonly<LearnState>} state
- * @param {number} weight of the smoothing
+ * @param {KeyFigures[]} last of each run
  */
-function keyFigures({ run, secondRun }, weight) {
+function keyFigures({ run, secondRun }, last) {
   const runs = [run, secondRun].filter((one) => one !== null);
-  const last = runs.map((one) => figuresOf(one, weight));
   const cell = (/** @type {string} */ text) => h("td", {}, text);
   const rows = Object.entries(words.rows).map(([name, title]) =>
     h("tr", {}, h("th", { scope: "row" }, title), ...last.map((figures) => cell(figures[/** @type {keyof typeof words.rows} */ (name)]))),
@@ -203,7 +208,7 @@ function keyFigures({ run, secondRun }, weight) {
  *
  * @param {Run} run
  * @param {number} weight of the smoothing
- * @returns {Record<keyof typeof words.rows, string>}
+ * @returns {KeyFigures}
  */
 function figuresOf({ batches, history, validation_pictures: heldOut }, weight) {
   const [loss, accuracy] = [POINT.loss, POINT.accuracy].map((at) => smooth(batches.map((point) => point[at] ?? 0), weight).at(-1));
@@ -217,12 +222,12 @@ function figuresOf({ batches, history, validation_pictures: heldOut }, weight) {
 }
 
 /**
- * @param {Run | null} run
- * @param {number} weight of the smoothing
+ * @param {Run} run
+ * @param {KeyFigures} [figures]
  */
-function describe(run, weight) {
-  if (!run?.batches.length) return words.empty;
-  const { loss, accuracy, validationAccuracy } = figuresOf(run, weight);
+function describe(run, figures) {
+  if (!run.batches.length || !figures) return words.empty;
+  const { loss, accuracy, validationAccuracy } = figures;
   return run.validation_pictures === 0 ? words.labelOfTraining(loss, accuracy) : words.label(loss, validationAccuracy);
 }
 

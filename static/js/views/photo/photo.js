@@ -57,7 +57,7 @@ function drawPhoto({ analysis, photo, inputImage, source }) {
   }
   placeBox(getElement("#crop", HTMLElement), share(boxOf(crop), width, height));
   const credit = getElement("#credit", HTMLElement);
-  const isClear = photo !== null && hasClearParts(photo);
+  const isClear = photo !== null && analysis.input.format !== "JPEG" && hasClearParts(photo);
   credit.textContent = credit.title = caption(photo !== null, source) + (isClear ? ` · ${t.photo.onWhite}` : ""); // two lines have room
 }
 
