@@ -5,14 +5,13 @@ that people copied into it.
 from __future__ import annotations
 
 import re
-import threading
 from dataclasses import replace
 from pathlib import Path
 
 from cachetools import LRUCache
 
 from app.errors import BadParameter, ModelError, UnknownModel
-from app.execution.locks import KeyedLocks
+from app.execution.loading import LoadingCache
 from app.models.external_data import names_beside, read_beside
 from app.models.loading import limits_of, read_model
 from app.models.options import MODEL_SUFFIXES, ImportOptions
@@ -21,7 +20,6 @@ from engine.cost import cost
 from engine.formats import safetensors
 from engine.network import Network
 
-_FAILURES = 256  # files of which it is remembered why they cannot be read
 _LISTED = 4096  # files of which it is remembered where their weights are
 
 # A file, when it was written, and when the files beside it were that hold its weights (0: it is not
@@ -42,13 +40,11 @@ class ModelFolder:
         # of them.
         most = max(settings.max_models_bytes, settings.max_model_bytes)
         self._limits = replace(limits_of(settings), max_parameter_bytes=most)
-        self._read: LRUCache[_Version, Network] = LRUCache(
-            most, lambda network: cost(network).parameter_bytes
+        # Networks, and for a file that is none the reason.
+        self._read: LoadingCache[_Version, Network | str] = LoadingCache(LRUCache(most, _bytes_of))
+        self._outside: LoadingCache[tuple[Path, int], tuple[str, ...]] = LoadingCache(
+            LRUCache(_LISTED)
         )
-        self._failed: LRUCache[_Version, str] = LRUCache(_FAILURES)
-        self._outside: LRUCache[tuple[Path, int], tuple[str, ...]] = LRUCache(_LISTED)
-        self._lock = threading.Lock()  # of the caches; files are read outside of it
-        self._reading = KeyedLocks()
 
     def ids(self) -> list[str]:
         """The models, by name."""
@@ -66,46 +62,29 @@ class ModelFolder:
         if path is None:
             return None
         try:
-            with self._reading.of(path):
-                return self._remembered(path, model)
+            read = self._read.get(self._version(path), lambda: self._read_file(path, model))
         except FileNotFoundError:  # it went away in this moment
             return None
         except OSError as error:
             raise UnknownModel(_unreadable(model, error.strerror)) from None
-
-    def _remembered(self, path: Path, model: str) -> Network:
-        version = self._version(path)
-        with self._lock:
-            failed, network = self._failed.get(version), self._read.get(version)
-        if network is None and failed is None:
-            try:
-                network = self._read_file(path, model)
-            except (ModelError, BadParameter) as error:
-                failed = _unreadable(model, error)
-        with self._lock:
-            if network is None:
-                assert failed is not None
-                self._failed[version] = failed
-                raise UnknownModel(failed)
-            self._read[version] = network
-        return network
+        if isinstance(read, str):
+            raise UnknownModel(read)
+        return read
 
     def _version(self, path: Path) -> _Version:
         written = path.stat().st_mtime_ns
-        with self._lock:
-            outside = self._outside.get((path, written))
-        if outside is None:
-            outside = names_beside(path, path.read_bytes())
-            with self._lock:
-                self._outside[path, written] = outside
+        outside = self._outside.get((path, written), lambda: names_beside(path, path.read_bytes()))
         return path, written, tuple(_written(path.with_name(name)) for name in outside)
 
-    def _read_file(self, path: Path, model: str) -> Network:
+    def _read_file(self, path: Path, model: str) -> Network | str:
         data = path.read_bytes()
         # What ``add`` wrote has the name that it was given.
         options = ImportOptions(name=model if path.suffix == ".onnx" else "")
-        external = read_beside(path, data, self._limits.max_bytes)
-        return read_model(data, options, self._limits, external=external)
+        try:
+            external = read_beside(path, data, self._limits.max_bytes)
+            return read_model(data, options, self._limits, external=external)
+        except (ModelError, BadParameter) as error:
+            return _unreadable(model, error)
 
     def use(self, model: str) -> None:
         """Nothing comes of it: these stay."""
@@ -144,6 +123,10 @@ class ModelFolder:
 
 def _written(path: Path) -> int:
     return path.stat().st_mtime_ns if path.is_file() else 0
+
+
+def _bytes_of(read: Network | str) -> int:
+    return len(read) if isinstance(read, str) else cost(read).parameter_bytes
 
 
 def _unreadable(model: str, why: object) -> str:

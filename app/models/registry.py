@@ -12,7 +12,7 @@ from cachetools import LRUCache
 
 import engine
 from app.errors import UnknownModel
-from app.execution.locks import KeyedLocks
+from app.execution.loading import LoadingCache
 from engine import inspection, zoo
 from engine.errors import EngineError
 from engine.network import Network
@@ -69,11 +69,10 @@ class Registry:
         self.default = default
         self._loaders = dict(loaders)
         self._providers: list[ModelProvider] = []
-        self._networks: dict[str, Network] = {}
+        self._networks: LoadingCache[str, Network] = LoadingCache({})
         self._layers: WeakKeyDictionary[Network, list[inspection.LayerInfo]] = WeakKeyDictionary()
-        self._found: LRUCache[_Version, Network] = LRUCache(_REMEMBERED)
-        self._lock = threading.Lock()  # of the caches; files are read outside of it
-        self._loading = KeyedLocks()
+        self._found: LoadingCache[_Version, Network] = LoadingCache(LRUCache(_REMEMBERED))
+        self._lock = threading.Lock()  # of the layers
 
     @classmethod
     def of_zoo(cls) -> Registry:
@@ -107,10 +106,7 @@ class Registry:
         """A model without using it. Raises UnknownModel."""
         if name not in self._loaders:
             return self._get_from_provider(name)
-        with self._loading.of(name):
-            if name not in self._networks:
-                self._networks[name] = self._loaders[name]().freeze()
-            return self._networks[name]
+        return self._networks.get(name, lambda: self._loaders[name]().freeze())
 
     def layers(
         self, model: str, check: Callable[[], None] | None = None
@@ -151,7 +147,8 @@ class Registry:
         if found is None:
             raise unknown
         try:
-            return self._load((found, found.stat().st_mtime_ns))
+            version = (found, found.stat().st_mtime_ns)
+            return self._found.get(version, lambda: engine.load(found))
         except FileNotFoundError:  # it went away in this moment
             raise unknown from None
         except OSError as error:
@@ -162,16 +159,6 @@ class Registry:
             raise UnknownModel(
                 f"The file of the model {model!r} cannot be read: {error}."
             ) from None
-
-    def _load(self, version: _Version) -> Network:
-        with self._loading.of(version):
-            with self._lock:
-                network = self._found.get(version)
-            if network is None:
-                network = engine.load(version[0])
-                with self._lock:
-                    self._found[version] = network
-            return network
 
 
 def _zoo_loader(name: str) -> Callable[[], Network]:
