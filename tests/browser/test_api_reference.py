@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import OpenPage
+from .pictures import ROOT
 from .screen import PATIENCE, Screen
 from .tabs import Tabs
 from .test_access import PHONE, check_with_axe
@@ -81,6 +82,20 @@ def test_an_errors_type_leads_to_its_row(open_page: OpenPage):
     screen = open_page("errors/busy")
     expect(screen.page.locator(".opblock")).not_to_have_count(0)
     expect(screen.page.locator("#error-busy")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_photo_is_analysed_from_the_page(open_page: OpenPage, width: int):
+    """What may be left out begins empty, and the answer's long headers do not widen the page."""
+    screen = open_page("docs", viewport={"width": width, "height": 900})
+    call = screen.page.locator("#operations-analyses-create_analysis")
+    call.locator("button.opblock-summary-control").click()
+    call.locator("input[type=file]").set_input_files(ROOT / "static" / "samples" / "car.jpg")
+    call.locator("button.execute").click()
+    expect(call.locator(".live-responses-table tbody .response-col_status").first).to_contain_text(
+        "201"
+    )
+    assert screen.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_by_keyboard_alone(reference: Screen):

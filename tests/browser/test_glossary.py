@@ -83,3 +83,16 @@ def test_a_term_is_touched_on_a_phone(open_page: OpenPage):
     assert box["x"] + box["width"] <= PHONE["viewport"]["width"]
     term.tap()
     expect(page.locator("#term-receptive-field")).to_be_visible()
+
+
+def test_a_term_says_nothing_when_the_glossary_is_put_away(open_page: OpenPage):
+    screen = open_page("?layer=conv2_1")
+    page = screen.page
+    screen.wait_for_reading()
+    page.get_by_role("button", name="Receptive field", exact=True).click()
+    expect(page.locator("#term-receptive-field")).to_be_focused()
+    page.mouse.move(1, 1)
+    page.keyboard.press("Escape")
+    expect(page.locator("#glossary-dialog")).to_be_hidden()
+    expect(page.get_by_role("button", name="Receptive field", exact=True)).to_be_focused()
+    expect(page.locator("#term-tip")).to_be_hidden()

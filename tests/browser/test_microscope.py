@@ -1,14 +1,16 @@
 """One value opened in every kind of layer: what the screen says it was made from must add up to what the API says it is."""
 
 import math
+import re
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .conftest import OpenPage
 from .pictures import keep_picture
 from .screen import Screen, number
+from .tabs import Tabs
 
 pytestmark = pytest.mark.browser
 
@@ -254,3 +256,19 @@ def test_a_list_and_its_maps_lead_to_each_other(open_page: OpenPage):
     page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
     page.wait_for_function("() => document.querySelector('.counted').textContent.endsWith('= 214')")
     screen.wait_for_address("unit=214")
+
+
+def test_the_window_in_colour_waits_for_what_the_network_saw(tabs: Tabs, site: str):
+    """The picture of the input comes after the analysis, and may come after the explanation."""
+    page = tabs.take()
+    held: list[Route] = []
+    page.route(re.compile(r"/analyses/[^/]+/input"), lambda route: held.append(route))
+    page.goto(f"{site}/?layer=conv1_1&map=3&y=10&x=12&view=map")
+    page.wait_for_selector(".explain:not(.stale) .formula")
+    page.wait_for_selector(".close-row .sheet-cells")
+    expect(page.locator(".in-colour")).to_be_hidden()
+    for route in held:
+        route.continue_()
+    expect(page.locator(".in-colour")).to_be_visible()
+    page.unroute_all()
+    tabs.give_back(page, site)

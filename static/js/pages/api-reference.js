@@ -107,6 +107,24 @@ function nameControls(reference) {
   for (const text of reference.querySelectorAll("pre:not([tabindex])")) text.setAttribute("tabindex", "0");
 }
 
+/**
+ * Swagger UI fills a text field of a form with the word "string"; one that may be left out begins
+ * empty.
+ *
+ * @param {any} document
+ */
+function leaveOptionalFieldsEmpty(document) {
+  for (const path of Object.values(document.paths)) {
+    for (const { requestBody } of Object.values(path)) {
+      const form = requestBody?.content?.["multipart/form-data"]?.schema;
+      for (const field of Object.values(form?.properties ?? {})) {
+        if (field.type === "string" && !field.format) field.default ??= "";
+      }
+    }
+  }
+  return document;
+}
+
 /** Swagger UI knows its dark colours by a class. */
 function showTheme() {
   const { classList, dataset } = document.documentElement;
@@ -136,7 +154,7 @@ async function main() {
     const answer = await fetch(openapi);
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     /** @type {any} */ (window).SwaggerUIBundle({
-      spec: { ...(await answer.json()), servers: [{ url: base }] },
+      spec: { ...leaveOptionalFieldsEmpty(await answer.json()), servers: [{ url: base }] },
       domNode: reference,
       deepLinking: !errorId, // it would take the id for the name of a call
       defaultModelsExpandDepth: 0,

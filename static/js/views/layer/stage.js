@@ -46,7 +46,7 @@ export function mountStage(app) {
   store.watch(["pair"], ({ bothSides }) => bothSides && stage.build());
   store.watch(["tile"], () => stage.turn());
   store.watch(["scale", "order", "theme", "matchedLayer"], () => stage.paint());
-  store.watch(["cursor", "explanation", "animation", "focus"], () => stage.mark());
+  store.watch(["cursor", "explanation", "animation", "focus", "inputImage"], () => stage.mark()); // what the network saw comes after its analysis
 }
 
 class Stage {

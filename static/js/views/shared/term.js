@@ -32,16 +32,21 @@ document.addEventListener("keydown", (event) => {
  */
 export function term(id, text) {
   let wasOpen = false;
+  let isAway = false; // in the glossary, from which the focus comes back
   const element = h("button", { type: "button", class: "term", data: { term: id } }, text);
   element.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && void show(element, id));
   element.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && leave());
   element.addEventListener("pointerdown", ({ pointerType }) => (wasOpen = pointerType === "mouse" || shown === element));
-  element.addEventListener("focus", () => void show(element, id));
+  element.addEventListener("focus", () => {
+    if (!isAway) void show(element, id);
+    isAway = false;
+  });
   element.addEventListener("blur", hide);
   element.addEventListener("keydown", () => (wasOpen = true));
   element.addEventListener("click", () => {
     if (!wasOpen) return void show(element, id);
     hide();
+    isAway = true;
     void openGlossary(id);
   });
   return element;
