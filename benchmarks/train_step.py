@@ -1,10 +1,12 @@
-"""Times a training step of everyday beside PyTorch's: forward, loss, backward, update, of one batch already in memory.
+"""Times a training step of everyday beside PyTorch's: forward, loss, backward, update, of one batch
+already in memory.
 
     python -m benchmarks.train_step [--batch 128] [--threads 2] [--repeats 9] [--only engine]
 
-PyTorch gets the same network with the same weights, channels last, which is its faster layout here. The two take turns,
-so that whatever else the machine is doing meets both; only the ratio counts. First both do one step without dropout, and
-their losses and weights are compared: a benchmark of two different things would be worth nothing.
+PyTorch gets the same network with the same weights, channels last, which is its faster layout here.
+The two take turns, so that whatever else the machine is doing meets both; only the ratio counts.
+First both do one step without dropout, and their losses and weights are compared: a benchmark of
+two different things would be worth nothing.
 """
 
 from __future__ import annotations
@@ -126,7 +128,8 @@ def torch_module(net: Network) -> Any:
 def check_same(x: Array, labels: Array) -> None:
     """One step of each from the same weights leads to the same weights.
 
-    On few pictures, twice over: each half of the batch is normalised by itself in the engine, so both halves are made alike.
+    On few pictures, twice over: each half of the batch is normalised by itself in the engine, so
+    both halves are made alike.
     """
     half = x[: len(x) // 2][:8]
     x = np.concatenate([half, half]).transpose(0, 2, 3, 1).copy().transpose(0, 3, 1, 2)

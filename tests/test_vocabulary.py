@@ -1,7 +1,7 @@
 """One name for one thing: words that gave way to the field's own do not come back.
 
-`docs/glossary.md` has the words that are used. The lists below grow with every word that goes. They hold labels and
-identifiers, not plain English: "share a link" and "what is kept" are fine.
+`docs/glossary.md` has the words that are used. The lists below grow with every word that goes. They
+hold labels and identifiers, not plain English: "share a link" and "what is kept" are fine.
 """
 
 import json
@@ -160,7 +160,9 @@ def identifiers():
 
 @cache
 def page():
-    """Place -> all that the page says there: the words of both languages, the glossary, the templates."""
+    """Place -> all that the page says there: the words of both languages, the glossary, the
+    templates.
+    """
     said = {}
     for path in WORDS.rglob("*.js"):
         source = re.sub(r"/\*.*?\*/|^\s*//[^\n]*", "", path.read_text("utf-8"), flags=re.DOTALL)

@@ -124,7 +124,7 @@ def analysis(done: Analysis) -> dict[str, Any]:
 
 
 def output_kind(info: OutputInfo) -> str | None:
-    """What the primary output holds: "probabilities" or "logits"; None for outputs without classes."""
+    """What the primary output holds: "probabilities", "logits", or None without classes."""
     if not info.is_classifying:
         return None
     return "probabilities" if info.form == "probabilities" else "logits"

@@ -69,8 +69,8 @@ class WorkExecutor:
             job.cancel()  # has an effect only while it waits for a thread
 
     async def stream(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-        """The pieces, each made on one of the threads in its turn. They wait for it, however full the
-        queue: an answer under way cannot become a refusal.
+        """The pieces, each made on one of the threads in its turn. They wait for it, however full
+        the queue: an answer under way cannot become a refusal.
         """
         while True:
             job = self._pool.submit(next, pieces, None)

@@ -12,8 +12,8 @@ V = TypeVar("V")
 
 
 class LoadingCache(Generic[K, V]):
-    """``values`` may be any mapping, one that forgets included. Safe to use from any thread; work on
-    an event loop goes through ``SingleFlightCache``.
+    """``values`` may be any mapping, one that forgets included. Safe to use from any thread; work
+    on an event loop goes through ``SingleFlightCache``.
     """
 
     def __init__(self, values: MutableMapping[K, V]) -> None:

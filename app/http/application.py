@@ -121,7 +121,7 @@ def _training_bounds(settings: Settings) -> TrainingBounds:
 
 
 async def _sweep(services: Services) -> None:
-    """Give the memory of brought models back that nobody uses any more."""
+    """Free the memory of uploaded models that are no longer used."""
     while True:
         await asyncio.sleep(_SWEEP)
         services.forget(services.uploaded_models.sweep())
@@ -129,8 +129,8 @@ async def _sweep(services: Services) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Load the default network before the first photo comes, and go on with trainings that a
-    restart broke off.
+    """Load the default network before the first photo comes, and resume the trainings that a
+    restart interrupted.
     """
     services: Services = app.state.services
     await services.executor.run(lambda _: services.registry.layers(services.registry.default))

@@ -87,7 +87,7 @@ def _body(operation: dict[str, Any]) -> tuple[Any, dict[str, str]]:
 
 
 def _form_fields(operation: dict[str, Any]) -> set[str]:
-    """What may be said in the form need not be said in the query."""
+    """Fields of the form that are not already given in the query."""
     form = operation.get("requestBody", {}).get("content", {}).get(_FORM, {})
     return set(form.get("schema", {}).get("properties", {}))
 
@@ -99,7 +99,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _answer(operation: dict[str, Any]) -> str | None:
-    """The media type that comes when none is asked for: JSON, where there is one."""
+    """The media type of the response when no Accept header is sent: JSON where there is one."""
     kinds = [
         kind
         for status, response in operation["responses"].items()

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Services:
-    """What one app is made of; one instance lives in ``app.state.services``."""
+    """The parts of one app; the single instance is ``app.state.services``."""
 
     settings: Settings
     registry: Registry
@@ -40,7 +40,7 @@ class Services:
     model_reader: ModelReader
 
     def forget(self, models: Collection[str]) -> None:
-        """Let go of what hangs on models that are gone. From the event loop."""
+        """Drop everything that belongs to models that are gone. Call it on the event loop."""
         if models:
             self.analyses.forget(models)
             self.steps.forget(models)
@@ -100,9 +100,7 @@ UploadDep = Annotated[Upload, Depends(_upload)]
 
 @dataclass(frozen=True)
 class Task:
-    """An uploaded picture, the network that it goes to, and the part of it that the network is to
-    see.
-    """
+    """An uploaded photo, the network to run it through, and its crop."""
 
     data: bytes
     model: str

@@ -1,4 +1,4 @@
-"""Which form of a resource a client asks for: format, channels, and whether it has it already."""
+"""Content negotiation: format, channels, and whether the client's copy is current."""
 
 from __future__ import annotations
 
@@ -135,13 +135,13 @@ def parse_index_ranges(text: str | None, count: int, called: str = "channels") -
 
 
 def etag(*parts: object) -> str:
-    """A validator. Resources are named after their content, so what was asked for says what comes
-    back, from one version.
+    """A strong validator. Ids are derived from content, so the request alone determines the
+    response of one version of Convscope.
     """
     return f'"{hashlib.sha256(repr((VERSION, *parts)).encode()).hexdigest()[:32]}"'
 
 
 def not_modified(headers: Headers, tag: str) -> bool:
-    """Whether the client already holds this version (If-None-Match)."""
+    """Whether the client's copy is current (If-None-Match)."""
     held = [t.strip().removeprefix("W/") for t in headers.get("if-none-match", "").split(",")]
     return tag in held or "*" in held

@@ -1,7 +1,7 @@
-"""Parameters that several routes read.
+"""Parameters that several routes share.
 
-Which number of a layer: ``?channel=&y=&x=`` in maps, ``?unit=`` in vectors. Which part of a photo
-the network is shown: ``?crop=left,top,right,bottom``.
+Which element of a layer: ``?channel=&y=&x=`` in maps, ``?unit=`` in vectors. Which part of a photo
+the network gets: ``?crop=left,top,right,bottom``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MOST = 2**31 - 1
 
 @dataclass(frozen=True)
 class Position:
-    """A place as it was asked for; what was not given is None."""
+    """An element as it was asked for; None where a coordinate was not given."""
 
     channel: int | None
     y: int | None

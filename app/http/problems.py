@@ -173,8 +173,8 @@ async def _answer(request: Request, error: Exception) -> Response:
 
 
 async def _answer_unexpected(request: Request, error: Exception) -> Response:
-    """Starlette sends this from outside the app's middleware, then raises the error again for the
-    server to log.
+    """The answer to an error that no route expects: Starlette sends it from outside the app's
+    middleware, then raises the error again for the server's log.
     """
     response = problem_response(request, error)
     response.headers.update(HEADERS)
@@ -182,7 +182,7 @@ async def _answer_unexpected(request: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Let every error of the app leave as a problem document."""
+    """Register the handlers that turn every error of the app into a problem document."""
     for kind in (AppError, ClientDisconnect, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer)
     app.add_exception_handler(Exception, _answer_unexpected)

@@ -1,4 +1,4 @@
-"""Answers that several routes give."""
+"""Responses that several routes share."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def json_response(
 
 
 def created(request: Request, route: str, key: str, content: Any) -> Response:
-    """A new resource, and in Location where ``route`` reads it again by its id."""
+    """201 for a new resource, with a Location header of ``route``, which reads it by its id."""
     root = request.scope.get("root_path", "")
     location = root + request.app.url_path_for(route, id=key)
     return json_response(content, 201, {"Location": location})
 
 
 def content_headers(tag: str) -> dict[str, str]:
-    """Headers of what is named after its content: it may be kept, and is asked after with its
-    tag.
+    """Caching headers of a resource whose id is derived from its content: it may be kept for good,
+    and is revalidated by its ETag.
     """
     return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}

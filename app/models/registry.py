@@ -51,7 +51,7 @@ class ModelProvider(Protocol):
         """The models that are listed."""
 
     def find(self, model: str) -> Path | Network | None:
-        """A model, listed or not: its file, or the network itself; None for one that is not here."""
+        """A model, listed or not: its file, or the network itself; None if it is unknown."""
 
     def use(self, model: str) -> None:
         """Take note that somebody uses a model, if it is here."""

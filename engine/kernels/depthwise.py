@@ -36,7 +36,7 @@ def convolve(
     y: Array,
     epilogue: Epilogue | None = None,
 ) -> None:
-    """y (N, Ho, Wo, C) becomes the convolution of x by the weights that ``rows_of_weights`` made."""
+    """Write into y (N, Ho, Wo, C) the convolution of x by weights from ``rows_of_weights``."""
     n, rows, cols, channels = y.shape
     (sy, sx), (dilation_y, dilation_x) = params.stride, params.dilation
     kernel = weights.shape[:2]

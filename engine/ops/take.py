@@ -97,7 +97,7 @@ def seen_through(tables: Mapping[int, Array], box: Box) -> Box | None:
 
 
 def normal_axes(op_type: str, axes: Iterable[int], shape: Shape) -> Sequence[int]:
-    """``axes`` counted from the front, for a value of this shape. ShapeError when one comes twice."""
+    """``axes`` counted from the front, for a value of this shape. ShapeError for a repeated one."""
     normal = [normal_axis(op_type, axis, shape) for axis in axes]
     if len(set(normal)) != len(normal):
         raise ShapeError(f"{op_type}: of the axes {list(axes)} one comes twice")

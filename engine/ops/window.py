@@ -71,7 +71,7 @@ class Sliding(NamedTuple):
         return count - ((count - 1) * self.stride >= self.size + self.before)
 
     def cells(self, output: int) -> Array:
-        """The input positions under the window of one output; those outside the input are padding."""
+        """The input positions under the window of one output; outside the input is padding."""
         first = output * self.stride - self.before
         return first + self.dilation * np.arange(self.kernel)
 

@@ -20,10 +20,10 @@ class TrainConfig:
     - ``learning_rate`` is the highest one; the schedule gives a factor of it for each step;
     - ``momentum`` is read by the optimisers momentum and nesterov;
     - ``validation_fraction`` is the fraction of each class that is never trained on;
-    - ``ema_decay`` is the decay of an exponential moving average (EMA) of the weights, which then is
-      what validates and is exported; 0 is none.
-    - in the last ``final_unmixed_epochs`` epochs batches are no longer mixed, so that the network ends on
-      pictures like those that it will see (He et al., "Data augmentation revisited", 2019).
+    - ``ema_decay`` is the decay of an exponential moving average (EMA) of the weights, which then
+      is what validates and is exported; 0 is none.
+    - in the last ``final_unmixed_epochs`` epochs batches are no longer mixed, so that the network
+      ends on pictures like those that it will see (He et al., "Data augmentation revisited", 2019).
     """
 
     epochs: int = 20

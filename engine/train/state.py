@@ -73,7 +73,9 @@ class TrainState:
         self.loss_sum = 0.0
 
     def update_ema(self) -> None:
-        """Move the exponential moving average towards the trained network, faster in the first steps."""
+        """Move the exponential moving average towards the trained network, faster in the first
+        steps.
+        """
         if self.ema is None:
             return
         steps = self.optimiser.steps

@@ -24,7 +24,8 @@ from .tabs import PLAIN, KeptFiles, Tabs
 ARTIFACTS = ROOT / "artifacts" / "browser"
 FAILED = pytest.StashKey[bool]()
 expect.set_options(timeout=PATIENCE)
-# No graphics card, no sandbox (containers have none), and nothing that Chromium would do on the network by itself.
+# No graphics card, no sandbox (containers have none), and nothing that Chromium would do on the
+# network by itself.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -47,7 +48,9 @@ OpenLab = Callable[..., LearnScreen]
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server with the network that ships and one that holds every other kind of layer."""
+    """The address of a server with the network that ships and one that holds every other kind of
+    layer.
+    """
     networks = {"everyday": lambda: engine.load("everyday"), "menagerie": build_menagerie}
     folder = str(tmp_path_factory.mktemp("trainings"))
     settings = Settings(port=0, workers=2, log_level="error", time_limit=60, trainings_dir=folder)
@@ -134,7 +137,7 @@ def lab(tmp_path_factory) -> Iterator[OwnServer]:
 
 @pytest.fixture
 def open_lab(request: pytest.FixtureRequest, tabs: Tabs, lab: OwnServer) -> Iterator[OpenLab]:
-    """Opens the page of learning; at the end no training goes on, and no page may have complained."""
+    """Opens the training page; at the end no training runs, and no page may have complained."""
     screens: list[LearnScreen] = []
     contexts: list[dict[str, Any]] = []
 
@@ -167,7 +170,9 @@ def screen(open_page: OpenPage) -> Screen:
 
 @pytest.fixture
 def modules(open_page: OpenPage) -> Page:
-    """A page on which nothing runs: functions of the page's modules are imported into it, without a visit."""
+    """A page on which nothing runs: functions of the page's modules are imported into it, without a
+    visit.
+    """
     return open_page(PLAIN).page
 
 

@@ -88,7 +88,9 @@ class LearnScreen(Screen):
         )
 
     def wait_until_paused(self) -> None:
-        """Until the server says so, too: what the page says may be from before the batch that just came."""
+        """Until the server says so, too: what the page says may be from before the batch that just
+        came.
+        """
         self.wait_for_status("paused")
         until = time.monotonic() + START
         while self.get(f"trainings/{self.run_id}")["status"] != "paused":

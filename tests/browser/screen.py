@@ -20,8 +20,9 @@ LOST = "Failed to load resource: net::"  # it was cut, or asked of another host
 class Screen:
     """One open page, with what it complained of.
 
-    Chromium's console names every request that is refused or goes to another host (`conftest.FLAGS` lets none through). Listening
-    to all requests of a page, two hundred a visit, would take a third of the processor's time of a short test.
+    Chromium's console names every request that is refused or goes to another host (`conftest.FLAGS`
+    lets none through). Listening to all requests of a page, two hundred a visit, would take a third
+    of the processor's time of a short test.
     """
 
     def __init__(self, page: Page, site: str) -> None:
@@ -46,7 +47,9 @@ class Screen:
         self.page.goto(f"{self.site}/{address}")
 
     def come_to(self, address: str) -> None:
-        """Show what an address says as when a reader comes back to it: a visit without loading the page once more."""
+        """Show what an address says as when a reader comes back to it: a visit without loading the
+        page once more.
+        """
         self.page.evaluate(
             "address => { history.pushState(null, '', address); dispatchEvent(new PopStateEvent('popstate')); }",
             address,
@@ -113,7 +116,9 @@ class Screen:
         self.page.wait_for_function("part => location.search.includes(part)", arg=part)
 
     def wait_for_rest(self, parts: str = PARTS, frames: int = 2) -> None:
-        """Until nothing is being worked on, and no part has come, gone or moved from one frame to the next, so many times."""
+        """Until nothing is being worked on, and no part has come, gone or moved from one frame to
+        the next, so many times.
+        """
         self.page.evaluate("() => { window.framesAtRest = 0; window.placesBefore = null; }")
         self.page.wait_for_function(
             """([parts, frames]) => {
@@ -150,7 +155,9 @@ class Screen:
 
     @property
     def place(self) -> list[int]:
-        """Of the value under the cursor: map, y and x, or unit. The address follows the cursor with a short delay."""
+        """Of the value under the cursor: map, y and x, or unit. The address follows the cursor with
+        a short delay.
+        """
         return [
             int(n) for n in (self.page.get_attribute(".reading output", "data-place") or "").split()
         ]
@@ -193,7 +200,9 @@ class Screen:
 
 
 def number(text: str) -> float:
-    """A number as the page writes it: a true minus sign, commas between thousands, a power of ten if it is nearly nothing."""
+    """A number as the page writes it: a true minus sign, commas between thousands, a power of ten
+    if it is nearly nothing.
+    """
     found = re.search(r"[−+-]?[\d,]*\.?\d+(e[−+]\d+)?", text)
     assert found, text
     return float(found[0].replace("−", "-").replace(",", ""))

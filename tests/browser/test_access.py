@@ -1,4 +1,6 @@
-"""Usable by everyone: by keyboard alone, by touch, in both themes, on small screens and by those who listen."""
+"""Usable by everyone: by keyboard alone, by touch, in both themes, on small screens and by those
+who listen.
+"""
 
 import pytest
 from axe_playwright_python.base import AxeResults
@@ -20,7 +22,8 @@ PHONE = {
 
 OF_A_LAYER = ("#stage", ".inspector", "#position")  # what another layer changes
 
-# Axe is handed over once a document; what it has nothing to say about is not, which would take longer than to look.
+# Axe is handed over once a document; what it has nothing to say about is not, which would take
+# longer than to look.
 IS_THERE = "() => typeof axe !== 'undefined'"
 VIOLATIONS = """async (parts) => {
   const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
@@ -31,7 +34,9 @@ VIOLATIONS = """async (parts) => {
 
 
 def check_with_axe(screen: Screen, *parts: str) -> None:
-    """The whole page, or the parts that are new since it was; of a page with a modal dialog, that, for nobody reaches the rest."""
+    """The whole page, or the parts that are new since it was; of a page with a modal dialog, that,
+    for nobody reaches the rest.
+    """
     axe = Axe()
     if not screen.page.evaluate(IS_THERE):
         screen.page.evaluate(axe.axe_script)

@@ -1,4 +1,6 @@
-"""The page asks the API what a layer is. So it must show a network that nobody thought of when it was drawn."""
+"""The page asks the API what a layer is. So it must show a network that nobody thought of when it
+was drawn.
+"""
 
 import pytest
 from playwright.sync_api import expect

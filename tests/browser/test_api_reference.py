@@ -129,7 +129,7 @@ def test_it_fits_on_a_phone(open_page: OpenPage):
 
 
 def test_under_a_prefix_calls_go_to_the_prefix(open_page: OpenPage):
-    """A proxy offers the server under a path of its own and takes that away from what it passes on."""
+    """A proxy serves the app below a path, and strips that path from what it passes on."""
     screen = open_page("docs")
     page, prefix = screen.page, f"{screen.site}/lab"
     page.route(
@@ -140,7 +140,8 @@ def test_under_a_prefix_calls_go_to_the_prefix(open_page: OpenPage):
     )
     page.goto(f"{prefix}/docs")
     call = page.locator("#operations-models-list_models")
-    # Events rather than clicks: after a click Playwright waits for a navigation, which the routed page does not end.
+    # Events rather than clicks: after a click Playwright waits for a navigation, which the routed
+    # page does not end.
     call.locator("button.opblock-summary-control").dispatch_event("click")
     expect(call.locator(".code-samples pre")).to_have_text(f"curl {prefix}/api/v1/models")
     call.locator("button.execute").dispatch_event("click")

@@ -1,4 +1,6 @@
-"""Why this class: attributions on the screen are the API's, slow ones can be stopped, and a map can be put to the test."""
+"""Why this class: attributions on the screen are the API's, slow ones can be stopped, and a map can
+be put to the test.
+"""
 
 import re
 import time
@@ -124,7 +126,9 @@ def test_integrated_gradients_add_up(attribution: Screen):
 
 
 def test_a_slow_method_tells_how_far_it_is_and_stops(open_page: OpenPage):
-    """Two pages keep both of the server's threads busy; once they cancel, an answer takes no time again."""
+    """Two pages keep both of the server's threads busy; once they cancel, an answer takes no time
+    again.
+    """
     address = "?tab=attribution&method=occlusion&window=3&stride=1"
     screens = [open_page(address), open_page(address.replace("window=3", "window=2"))]
     began = time.monotonic()

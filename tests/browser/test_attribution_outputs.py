@@ -1,4 +1,6 @@
-"""Which output is asked about, and which number of it: classes, a yes or no, and outputs that have no classes."""
+"""Which output is asked about, and which number of it: classes, a yes or no, and outputs that have
+no classes.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""Few pictures, and many more of one class than of another: what is held out, and what a total would hide."""
+"""Few pictures, and many more of one class than of another: what is held out, and what a total
+would hide.
+"""
 
 import io
 import zipfile

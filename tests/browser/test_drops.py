@@ -1,4 +1,6 @@
-"""Whatever a hand drops on whichever page: it is taken, or it is said why not; and the page stays where it is."""
+"""Whatever a hand drops on whichever page: it is taken, or it is said why not; and the page stays
+where it is.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""The strip draws any network: where its columns and lines are, which blocks fold, and how one moves over it."""
+"""The strip draws any network: where its columns and lines are, which blocks fold, and how one
+moves over it.
+"""
 
 from collections.abc import Iterator
 
@@ -159,7 +161,9 @@ def current_is_in_sight(screen: Screen) -> bool:
 
 
 def test_any_network_is_laid_out(modules: Page, site: str):
-    """Columns never overlap, lines never cross a map, the trunk is straight, everything is drawn once, and always the same."""
+    """Columns never overlap, lines never cross a map, the trunk is straight, everything is drawn
+    once, and always the same.
+    """
     for model, (count, _) in NETWORKS.items():
         description = description_of(site, model)
         layers = [layer["name"] for layer in description["layers"]]
@@ -209,7 +213,8 @@ def test_blocks_fold_and_open_where_one_goes(open_page: OpenPage, artifacts):
     assert current_is_in_sight(screen)
     keep_picture(page.locator("#strip"), folder / "residual-light.png")
 
-    # On over the border: the block before closes, the next one opens, the focus and the eye go along.
+    # On over the border: the block before closes, the next one opens, the focus and the eye go
+    # along.
     page.focus(".column[aria-current]")
     while screen.layer != "layer2.1.conv1":
         before = screen.layer

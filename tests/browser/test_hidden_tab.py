@@ -1,4 +1,5 @@
-"""A tab that nobody looks at keeps no connection: browsers allow six to a server over HTTP/1.1, for all tabs together.
+"""A tab that nobody looks at keeps no connection: browsers allow six to a server over HTTP/1.1, for
+all tabs together.
 
 Chromium without a window shows every tab, so the tests say for it that one is hidden.
 """

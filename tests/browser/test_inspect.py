@@ -1,4 +1,6 @@
-"""The road of a visitor: a photo in, the answer read, every layer stepped through, every number checked against the API."""
+"""The road of a visitor: a photo in, the answer read, every layer stepped through, every number
+checked against the API.
+"""
 
 import json
 import math
@@ -98,7 +100,9 @@ def check_against_api(screen: Screen, layer: dict, place: list[int]) -> None:
 
 
 def check_the_sum(screen: Screen) -> None:
-    """What the inspector writes down must give what is under the cursor, to the places that are written."""
+    """What the inspector writes down must give what is under the cursor, to the places that are
+    written.
+    """
     page = screen.page
     page.wait_for_function(
         "() => !document.querySelector('.explain.stale') && Math.abs("

@@ -1,4 +1,6 @@
-"""Channels last inside a network, and values that are not one part a picture: the page shows and explains them like all others."""
+"""Channels last inside a network, and values that are not one part a picture: the page shows and
+explains them like all others.
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,6 @@
-"""The page of learning: a network learns before one's eyes, is stopped, stepped, raced, lost and found again."""
+"""The page of learning: a network learns before one's eyes, is stopped, stepped, raced, lost and
+found again.
+"""
 
 import io
 import time
@@ -34,7 +36,9 @@ def album(artifacts: Path) -> Path:
 
 @pytest.mark.alone
 def test_from_an_opened_page_to_a_network_that_reads(open_lab: OpenLab, album: Path):
-    """What this page is for: one click, and less than a minute and a half later 95 % are read right."""
+    """What this page is for: one click, and less than a minute and a half later 95 % are read
+    right.
+    """
     began = time.monotonic()
     screen = open_lab()
     page = screen.page
@@ -142,7 +146,8 @@ def test_step_by_batch_and_by_phase(open_lab: OpenLab, album: Path):
     page.wait_for_function(
         "() => document.querySelector('.run-state').textContent.includes('batch 0 of')"
     )
-    # The page may just have asked for maps of the network that the reset took away: it shows those of the next one.
+    # The page may just have asked for maps of the network that the reset took away: it shows those
+    # of the next one.
     screen.complaints[:] = [
         c for c in screen.complaints if not c.startswith("404") or "analyses" not in c
     ]
@@ -226,7 +231,9 @@ def test_what_it_leaves(open_lab: OpenLab):
 
 
 def bring_noise(screen: LearnScreen, name: str) -> None:
-    """Few pictures that nothing tells apart: an epoch is over at once, and there are mistakes after each."""
+    """Few pictures that nothing tells apart: an epoch is over at once, and there are mistakes after
+    each.
+    """
     wait_for_setup(screen)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -239,7 +246,9 @@ def bring_noise(screen: LearnScreen, name: str) -> None:
 
 @pytest.fixture(scope="module")
 def epoch(tabs: Tabs, lab: OwnServer) -> str:
-    """A run that has learned for an epoch and rests: its exam and its maps are there, and nothing changes any more."""
+    """A run that has learned for an epoch and rests: its exam and its maps are there, and nothing
+    changes any more.
+    """
     screen = LearnScreen(tabs.take(), lab.url)
     screen.open("learn")
     bring_noise(screen, "Noise")

@@ -1,4 +1,6 @@
-"""What to learn from, with which network, and how: chosen on the page of learning, by mouse, finger and keyboard."""
+"""What to learn from, with which network, and how: chosen on the page of learning, by mouse, finger
+and keyboard.
+"""
 
 import base64
 import io
@@ -328,7 +330,8 @@ def test_layers_are_added_moved_and_removed_by_keyboard(open_page: OpenPage):
     assert kinds(screen)[-1] == "Fully connected"
     page.get_by_label("New layer").select_option("avgpool")
     page.get_by_role("button", name="Add", exact=True).press("Enter")
-    # A layer that slides over maps stands before the dense ones by itself, with the focus on its first number.
+    # A layer that slides over maps stands before the dense ones by itself, with the focus on its
+    # first number.
     assert kinds(screen) == [
         "Convolution",
         "ReLU",

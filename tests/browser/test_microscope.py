@@ -1,4 +1,6 @@
-"""One value opened in every kind of layer: what the screen says it was made from must add up to what the API says it is."""
+"""One value opened in every kind of layer: what the screen says it was made from must add up to
+what the API says it is.
+"""
 
 import math
 import re

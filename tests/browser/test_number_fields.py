@@ -1,4 +1,6 @@
-"""Numbers that are out of range: said in place, never replaced behind a reader's back, and no training begins with them."""
+"""Numbers that are out of range: said in place, never replaced behind a reader's back, and no
+training begins with them.
+"""
 
 import pytest
 from playwright.sync_api import Locator, expect

@@ -1,4 +1,6 @@
-"""A network of one's own: dropped on the page as a file, told about, and looked into like those that are here already."""
+"""A network of one's own: dropped on the page as a file, told about, and looked into like those
+that are here already.
+"""
 
 import io
 from pathlib import Path

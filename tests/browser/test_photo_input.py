@@ -1,4 +1,6 @@
-"""Pictures that are made on the page: by the camera and on the drawing pad; and the part of them that the network sees."""
+"""Pictures that are made on the page: by the camera and on the drawing pad; and the part of them
+that the network sees.
+"""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,6 @@
-"""What the network says, each kind of answer in its own form: read off the page and held against the API's numbers."""
+"""What the network says, each kind of answer in its own form: read off the page and held against
+the API's numbers.
+"""
 
 from pathlib import Path
 
@@ -49,7 +51,9 @@ def answer(screen: Screen, at: int = 0) -> dict:
 def test_every_kind_on_every_screen(
     open_page: OpenPage, device: dict, folder, subtests: pytest.Subtests
 ):
-    """In both themes and languages, to axe; a 4K screen has the laptop's page, which has to fill it and no more."""
+    """In both themes and languages, to axe; a 4K screen has the laptop's page, which has to fill it
+    and no more.
+    """
     screen, parts = open_page("", **device), ()
     screen.wait_for_reading()
     for kind in NETWORKS:

@@ -1,4 +1,6 @@
-"""What the page says of a pixel on its way into the network is what happens to it: scale, order of channels, and how photos fit."""
+"""What the page says of a pixel on its way into the network is what happens to it: scale, order of
+channels, and how photos fit.
+"""
 
 from pathlib import Path
 
@@ -71,7 +73,8 @@ def test_caffes_channels_and_arithmetic(screen: Screen, tmp_path: Path):
     assert "255 becomes value" in seen
     assert "÷" not in seen
 
-    # The number under the cursor is the pixel less the mean, of the colour that the channel is named by.
+    # The number under the cursor is the pixel less the mean, of the colour that the channel is
+    # named by.
     page.evaluate("document.activeElement.blur()")
     page.goto(f"{screen.site}/?model={model['id']}&layer=x&map=0&y=5&x=7&view=map")
     page.wait_for_selector(".explain:not(.stale) .formula")

@@ -1,4 +1,6 @@
-"""From any number to the photo and back: what it sees, how strongly, who sees a pixel, and the strongest path."""
+"""From any number to the photo and back: what it sees, how strongly, who sees a pixel, and the
+strongest path.
+"""
 
 import itertools
 import re

@@ -1,4 +1,6 @@
-"""Every view on a phone, a laptop and a 4K screen: nothing sticks out sideways, axe has nothing to say, and a picture is kept."""
+"""Every view on a phone, a laptop and a 4K screen: nothing sticks out sideways, axe has nothing to
+say, and a picture is kept.
+"""
 
 import pytest
 
@@ -29,7 +31,8 @@ VIEWS = {
 }
 
 
-# Each view once in each theme, to axe. A 4K screen has the laptop's page: what it adds is room, which has to be filled and no more.
+# Each view once in each theme, to axe. A 4K screen has the laptop's page: what it adds is room,
+# which has to be filled and no more.
 @pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1440, "light")])
 def test_every_view_fits_and_can_be_read(open_page: OpenPage, artifacts, width: int, theme: str):
     folder = artifacts / "sizes"
@@ -57,7 +60,8 @@ def test_every_view_fits_and_can_be_read(open_page: OpenPage, artifacts, width: 
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_a_wide_typeface_pushes_nothing_out(open_page: OpenPage, width: int):
-    # Which typeface a machine has is not ours to choose: letters further apart stand for a wide one.
+    # Which typeface a machine has is not ours to choose: letters further apart stand for a wide
+    # one.
     screen = open_page("?layer=conv1_1", **SIZES[width])
     page = screen.page
     screen.wait_for_reading()

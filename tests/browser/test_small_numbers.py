@@ -1,4 +1,6 @@
-"""Numbers that are nearly nothing are told from zero, and a colour scale that shows nothing says so."""
+"""Numbers that are nearly nothing are told from zero, and a colour scale that shows nothing says
+so.
+"""
 
 import numpy as np
 import pytest

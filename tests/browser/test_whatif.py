@@ -1,4 +1,6 @@
-"""What if: the photo or the network changed, two photos, two networks. What is on the screen is what the API says of the same."""
+"""What if: the photo or the network changed, two photos, two networks. What is on the screen is
+what the API says of the same.
+"""
 
 import io
 import json
@@ -352,7 +354,7 @@ def test_changes_stay_for_another_photo(open_page: OpenPage):
 
 
 def test_any_network_can_be_changed(open_page: OpenPage):
-    """Every layer with weights of a network that nobody thought of: its first filter switched off."""
+    """The first filter of every layer with weights is switched off, in an unusual network."""
     screen = open_page("?model=menagerie&tab=whatif&layer=stem/conv")
     page = screen.page
     page.wait_for_selector(".scores .score")

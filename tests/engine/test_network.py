@@ -1,4 +1,4 @@
-"""Whole networks: values against onnxruntime, gradients against numbers, and graphs that are none."""
+"""Whole networks: values against onnxruntime, numerical gradients, and invalid graphs."""
 
 import copy
 import pickle
@@ -82,7 +82,7 @@ def test_gradients_of_the_input_and_of_every_parameter(train):
 
 @pytest.mark.parametrize("name", ["pool1", "joined", "sum", "gate", "fc"])
 def test_gradients_of_values_between(name):
-    """The gradient of a value is that of an input added to it, which the numbers can be asked for."""
+    """A value's gradient is that of an input added to it, which is checked numerically."""
     parts = list(nodes("float64"))
     place = next(i for i, node in enumerate(parts) if node.name == name)
     parts[place] = Node("before", parts[place].op, parts[place].inputs)

@@ -1,4 +1,4 @@
-"""The names on the wire that the replay itself needs: paths, parameters, bodies and a few fields."""
+"""The API's names that the replay itself needs: paths, parameters, bodies, a few fields."""
 
 API = "/api/v1"
 

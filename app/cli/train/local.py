@@ -116,7 +116,7 @@ def build(options: Options) -> Network:
 
 
 def read(options: Options, network: Network, console: Console) -> Dataset:
-    """The folder's pictures in the network's size; what is left out is named. Raises TrainingError."""
+    """The folder's images in the network's size; names what is left out. Raises TrainingError."""
     left_out: list[tuple[str, str]] = []
     notes: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Photos in, layers out."""
+"""Analyses: one photo through one model, every layer kept."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ async def create_analysis(
     services: ServicesDep,
     worker: WorkerDep,
 ) -> Response:
-    """Run a model on a photo and keep every layer in memory for a while. The photo itself is not kept."""
+    """Run a model on a photo and keep every layer in memory for a while. The photo itself is not
+    kept.
+    """
     made = services.analyses.make(task.model, task.network, task.data, task.crop)
     done = await worker.wait_for(made)
     return created(request, "read_analysis", done.id, serializers.analysis(done))
@@ -78,7 +80,7 @@ async def create_analysis(
     responses={**_READ_PROBLEMS, **_UNCHANGED},
 )
 async def read_analysis(request: Request, done: AnalysisDep) -> Response:
-    """The same as when it was made."""
+    """The same document as when the analysis was created."""
     tag = etag(done.id, "analysis", done.timings_ms["total"])
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
@@ -92,7 +94,7 @@ async def read_analysis(request: Request, done: AnalysisDep) -> Response:
     responses={200: {"content": binary_content("png")}, **_READ_PROBLEMS, **_UNCHANGED},
 )
 async def read_input(request: Request, done: AnalysisDep, worker: WorkerDep) -> Response:
-    """The cut and resized photo as a PNG, pixel by pixel as the network got it."""
+    """The cropped and resized photo as a PNG: exactly the pixels that the network got."""
     tag = etag(done.id, "pixels")
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
@@ -109,7 +111,7 @@ async def read_input(request: Request, done: AnalysisDep, worker: WorkerDep) -> 
 async def explain_number(
     done: AnalysisDep, worker: WorkerDep, name: LayerName, position: PositionDep
 ) -> Response:
-    """The terms that it was made from, and the part of the photo that it can see."""
+    """The terms that a value is computed from, and its receptive field on the photo."""
     place = position.in_shape(done.layer(name).shape)
     return json_response(await worker.run(lambda _: serializers.explanation(done, name, place)))
 
@@ -135,7 +137,7 @@ async def read_layer(
         Query(description="Some channels only: 0,3,8-15.", max_length=4096, examples=["0,2"]),
     ] = None,
 ) -> Response:
-    """Maps, pooled outputs or scores: as JSON, .npy, .npz, or a picture of heatmaps."""
+    """A layer's values: as JSON, .npy, .npz, or a PNG of heatmaps."""
     kind = choose_format(format, accepted(request.headers), ("json", "npy", "npz", "png"))
     chosen = parse_index_ranges(channels, done.layer(name).shape[0])
     tag = etag(done.id, name, kind, chosen)
@@ -162,7 +164,7 @@ async def export_analysis(
     done: AnalysisDep,
     format: Format = None,  # noqa: A002
 ) -> Response:
-    """Every layer's numbers in one file: JSON, or NumPy's .npz with one array a layer."""
+    """Every layer's values in one file: JSON, or .npz with one array for each layer."""
     kind = choose_format(format, accepted(request.headers), ("json", "npz"))
     tag = etag(done.id, "export", kind, done.timings_ms["total"])
     if not_modified(request.headers, tag):

@@ -1,4 +1,4 @@
-"""Why this class: which pixels speak for it."""
+"""Attribution: how much each pixel contributes to a class's score."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ router = APIRouter(prefix="/analyses", tags=["analyses"])
 async def explain_class(
     request: Request, done: AnalysisDep, services: ServicesDep, worker: WorkerDep
 ) -> Response:
-    """A number for each pixel of the input. As text/event-stream: «progress» events, then «result»
-    with the JSON, or «problem».
+    """One number for each pixel of the input. As text/event-stream: «progress» events, then
+    «result» with the JSON, or «problem».
     """
     asked = await read_json(request, shapes.AttributionRequest, services.settings.body_timeout)
     task = asked.task()

@@ -1,4 +1,4 @@
-"""Signs of life for whoever runs the server."""
+"""Health checks for whoever operates the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which networks there are, what they are made of, and pictures to try them on."""
+"""The networks on offer, their layers and weights, and sample photos."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ router = APIRouter(tags=["models"])
     responses=problem_responses(Overloaded),
 )
 async def list_models(services: ServicesDep, worker: WorkerDep) -> Response:
-    """The models on offer, the default first."""
+    """Every model that this server offers, the default first."""
     registry = services.registry
     models = await worker.run(lambda check: serializers.model_list(registry, check))
     return json_response({"default": registry.default, "models": models})
@@ -127,11 +127,13 @@ async def create_model(
         ),
     ] = None,
 ) -> Response:
-    """An ONNX file, with the files that hold its weights if there are any, or a .safetensors file of Convscope's. What it does
-    not say itself may be said with it.
+    """Upload an ONNX file, with its external data files if it has any, or a .safetensors file
+    written by Convscope. What the file leaves open (class names, preprocessing, input size) can be
+    given as options.
 
-    An input that is no photo may be given a constant: ``input:NAME=value``, one number or one a cell.
-    The model lives in the server's memory, as long as it is used and there is room. The same file and options give the same id.
+    An input other than the photo can be set to a constant: ``input:NAME=value``, one number for all
+    elements or one for each. The model is kept in the server's memory while it is used and there is
+    room. The same file with the same options gets the same id.
     """
     settings = services.settings
     told = {
@@ -169,7 +171,9 @@ async def create_model(
     openapi_extra=examples(id="own-3f1a9c0b7d25"),
 )
 async def delete_model(services: ServicesDep, model: ModelId) -> Response:
-    """One that somebody brought; those that ship or were learned here stay. Its analyses go with it."""
+    """Delete an uploaded model and its analyses. Models that ship with Convscope, or belong to a
+    training, cannot be deleted here.
+    """
     services.uploaded_models.delete(model)
     services.forget([model])
     return Response(status_code=204)
@@ -186,7 +190,9 @@ async def describe_model(
     worker: WorkerDep,
     model: ModelId,
 ) -> Response:
-    """Its layers with shapes, parameters, multiply-adds and attributes; labels; preprocessing; the model card."""
+    """Its layers with shapes, parameters, multiply-adds and attributes; labels; preprocessing; the
+    model card.
+    """
     return json_response(
         await worker.run(lambda check: serializers.model(services.registry, model, check))
     )
@@ -215,7 +221,9 @@ async def read_weights(
         str | None, Query(description="Rather than the Accept header.", examples=["json"])
     ] = None,
 ) -> Response:
-    """Weights and biases: as JSON, .npz with one array a parameter, or .npy with the first one, the weights."""
+    """Weights and biases: as JSON, as .npz with one array for each parameter, or as .npy with the
+    weights alone.
+    """
     kind = choose_format(format, accepted(request.headers), ("json", "npy", "npz"))
 
     def choose(count: int) -> list[int]:
@@ -236,7 +244,9 @@ async def read_weights(
 async def read_receptive_fields(
     services: ServicesDep, worker: WorkerDep, model: ModelId, name: LayerName
 ) -> Response:
-    """On the network's input. A place of a map sees what its row and its column see."""
+    """Receptive fields on the network's input, for each row and each column of the layer: the field
+    of an element is where its row's and its column's cross.
+    """
     registry = services.registry
     return json_response(
         await worker.run(lambda check: paths.receptive_fields(registry, model, name, check))
@@ -245,6 +255,6 @@ async def read_receptive_fields(
 
 @router.get("/samples", summary="List the sample photos", response_model=list[schemas.Sample])
 async def list_samples(request: Request) -> Response:
-    """Pictures to try the models on, with their makers and terms."""
+    """Sample photos to try the models on, with their authors and licences."""
     root = request.scope.get("root_path", "")
     return json_response([{**s, "url": root + s["url"]} for s in load_samples()])

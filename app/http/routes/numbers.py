@@ -1,4 +1,4 @@
-"""Where one number came from, further back than its own terms."""
+"""Where a value comes from, further back than its own terms."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Format = Annotated[
 async def follow_trail(
     done: AnalysisDep, worker: WorkerDep, name: LayerName, position: PositionDep
 ) -> Response:
-    """From a number by its largest term, layer by layer, back to the input."""
+    """From a value by its largest term, layer by layer, back to the input."""
     place = position.in_shape(done.layer(name).shape)
     return json_response(
         await worker.run(lambda check: paths.strongest_path(done, name, place, check))
@@ -66,7 +66,7 @@ async def see_effective_field(
     position: PositionDep,
     format: Format = None,  # noqa: A002, the parameter's name on the wire
 ) -> Response:
-    """How strongly each pixel of the input can move the number: the gradient's size."""
+    """How strongly each pixel of the input influences the value: the absolute gradient."""
     kind = choose_format(format, accepted(request.headers), ("json", "npy"))
     place = position.in_shape(done.layer(name).shape)
     if kind == "json":

@@ -1,4 +1,4 @@
-"""The pages for people: the app itself, the description of the API, and where an error's type
+"""The pages for people: the main page, training, the API reference; and where an error's type
 leads.
 """
 
@@ -24,7 +24,7 @@ templates = Jinja2Templates(templates_dir())
 
 @router.get("/")
 async def page(request: Request, services: ServicesDep) -> Response:
-    """The page. It knows what the server takes, so that it can make larger photos fit before it
+    """The main page. It is told the server's limits, so that it can shrink larger photos before it
     sends them.
     """
     settings = services.settings
@@ -35,7 +35,7 @@ async def page(request: Request, services: ServicesDep) -> Response:
 
 @router.get("/learn")
 async def learn(request: Request) -> Response:
-    """The page on which a network learns."""
+    """The page for training."""
     return templates.TemplateResponse(request, "learn.html", {"version": VERSION})
 
 
@@ -53,7 +53,7 @@ async def api_docs(request: Request) -> Response:
 
 @router.get("/errors/{slug}")
 async def error_type(slug: Annotated[str, Path(max_length=64)]) -> Response:
-    """An error's type URI leads to its line in the description of the API."""
+    """An error's type URI leads to its row in the API reference."""
     if slug not in {problem.slug for problem in problems()}:
         raise HTTPException(404)
     return RedirectResponse(f"../docs#error-{slug}", 303)

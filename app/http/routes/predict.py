@@ -39,8 +39,8 @@ async def classify(
         ),
     ] = None,
 ) -> Response:
-    """The best classes and their scores; none for an output without classes. Nothing of the photo
-    is remembered.
+    """The most probable classes with their scores; an empty list for an output without classes.
+    Nothing about the photo is kept.
     """
     limits = services.analyses.limits
     scores = await worker.run(

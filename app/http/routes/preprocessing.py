@@ -1,4 +1,4 @@
-"""How photos are prepared for a model: the presets side by side, and the model with another one."""
+"""Preprocessing: the presets compared on one photo, and a copy of a model with another preset."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ router = APIRouter(tags=["models"])
 async def compare_preprocessing(
     services: ServicesDep, worker: WorkerDep, model: ModelId, upload: UploadDep
 ) -> Response:
-    """What the model answers to a photo by each preset, the one that it has first. A way of its own
-    has the preset null.
+    """The model's prediction for a photo with each preset, its present one first. Preprocessing
+    that matches no preset has ``preset`` null.
 
-    A file that does not say how photos are prepared (``preprocess.source`` is «assumed») is right
-    by one of them only.
+    Where a file does not say how photos are preprocessed (``preprocess.source`` is «assumed»), only
+    one of them is right.
     """
     registry = services.registry
     decoded = preprocessing.decoder(upload.data, services.analyses.limits)
@@ -81,10 +81,10 @@ async def copy_model(
     channels: ChannelsParam = None,
     crop_mode: CropModeParam = None,
 ) -> Response:
-    """The same network for photos that are prepared in another way; nothing is sent again, and its
-    weights are kept once.
+    """The same network with other preprocessing. The file is not sent again, and the weights are
+    shared in memory.
 
-    Options are those of POST /models. The same choice gives the same id.
+    Options are those of POST /models. The same choice gets the same id.
     """
     told = {
         "preset": preset,

@@ -100,8 +100,9 @@ Format = Annotated[
 async def train_on_photo(
     request: Request, done: AnalysisDep, services: ServicesDep, worker: WorkerDep
 ) -> Response:
-    """Give the photo a label and take one step of learning. The model stays as it is: the network after the step belongs to the
-    analysis ``after_analysis``, which can be opened and compared like any other.
+    """Take one training step on the analysed photo with the given label. The model itself is not
+    changed: the analysis named in ``after_analysis`` holds the network after the step, and can be
+    read and compared like any other.
     """
     asked = await read_json(request, shapes.TrainingStepRequest, services.settings.body_timeout)
     step = PhotoStep(**asked.model_dump())
@@ -138,7 +139,9 @@ async def inspect_training_step(
     ] = None,
     picture: Picture = 0,
 ) -> Response:
-    """With all its numbers: the one to come, while the training is paused, or one of the last that were taken one by one."""
+    """A step with every intermediate value: the next one, while the training is paused, or one of
+    the latest that were taken singly.
+    """
     run = services.trainings.get(training)
     asked = step or services.trainings.next_step(run)
     inspected = await worker.wait_for(
@@ -156,14 +159,14 @@ async def inspect_training_step(
 async def read_step(
     inspected: StepDep, services: ServicesDep, worker: WorkerDep, picture: Picture = 0
 ) -> Response:
-    """The same, from the place of any picture of the batch."""
+    """The same step, seen for any image of its batch."""
     return json_response(await _serialize(services, worker, inspected, picture))
 
 
 async def _serialize(
     services: Services, worker: Worker, inspected: StepInspection, picture: int
 ) -> dict[str, Any]:
-    """A step is made, unless its training has yet to come to it."""
+    """Compute a step, unless its training has not reached it yet."""
     to_come = any(
         run.id == inspected.training and run.progress["step"] < (inspected.number or 0)
         for run in services.trainings.all()
@@ -189,7 +192,9 @@ async def read_step_values(
     ] = "value",
     format: Format = None,  # noqa: A002, the parameter's name on the wire
 ) -> Response:
-    """The activation (A or Z), its gradient (dA or dZ), or the activation after the step: (C, H, W) for maps, (K) for vectors."""
+    """The activation (A or Z), its gradient (dA or dZ), or the activation after the step: (C, H, W)
+    for maps, (K) for vectors.
+    """
     about = {"name": name, "op": inspected.op(name), "picture": picture, "of": of}
     array = serializers.values(inspected, name, picture, of)
     return await _array(request, worker, inspected, array, format, about)
@@ -252,7 +257,7 @@ async def explain_in_step(
     position: PositionDep,
     picture: Picture = 0,
 ) -> Response:
-    """As in an analysis, with the batch's own mean and variance and with dropout as it was drawn."""
+    """As in an analysis, with the batch's own mean and variance and the dropout mask drawn."""
     place = position.in_shape(serializers.values(inspected, name, picture, "value").shape)
     content = await worker.run(lambda _: serializers.explanation(inspected, name, picture, place))
     return json_response(content)
@@ -272,7 +277,9 @@ async def explain_gradient(
     index: Place,
     limit: Limit = 100,
 ) -> Response:
-    """The chain rule with the real numbers: dW = Σ dZ · A over all places and pictures where the weight was used."""
+    """The chain rule with the real numbers: dW = Σ dZ · A over all places and pictures where the
+    weight was used.
+    """
     return json_response(
         await worker.run(lambda _: derivation.gradient(inspected, name, parameter, index, limit))
     )
@@ -293,7 +300,9 @@ async def explain_activation_gradient(
     picture: Picture = 0,
     limit: Limit = 100,
 ) -> Response:
-    """What is handed back to the layer before: dA = Σ dZ · dZ/dA over the numbers that read this one."""
+    """What is handed back to the layer before: dA = Σ dZ · dZ/dA over the numbers that read this
+    one.
+    """
     place = position.in_shape(serializers.values(inspected, name, picture, "value").shape)
     content = await worker.run(
         lambda _: derivation.activation_gradient(inspected, name, picture, place, limit)
@@ -310,7 +319,9 @@ async def explain_activation_gradient(
 async def explain_update(
     inspected: StepDep, worker: WorkerDep, name: LayerName, parameter: Parameter, index: Place
 ) -> Response:
-    """Before, gradient, the optimiser's memory, step and after, and the formulas between them with their numbers."""
+    """Before, gradient, the optimiser's memory, step and after, and the formulas between them with
+    their numbers.
+    """
     return json_response(
         await worker.run(lambda _: derivation.update(inspected, name, parameter, index))
     )

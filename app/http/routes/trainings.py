@@ -1,4 +1,4 @@
-"""Trainings: begun, followed, told what to do, and what they come to."""
+"""Trainings: start one, follow it, control it, read its results."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ async def plan_training(request: Request, services: ServicesDep, worker: WorkerD
 
 @router.get("", summary="List the trainings", response_model=schemas.TrainingList)
 async def list_trainings(services: ServicesDep) -> Response:
-    """The newest first, without what happened in them."""
+    """Every training, the newest first, without its history."""
     return json_response({"trainings": [run.state() for run in services.trainings.all()]})
 
 

@@ -189,7 +189,9 @@ class StepParameterValues(Schema):
 
 
 class GradientTerm(Schema):
-    """One term: the gradient of an output element of ``layer``, times the input element (or the local derivative)."""
+    """One term: the gradient of an output element of ``layer``, times the input element (or the
+    local derivative).
+    """
 
     layer: str = Field(examples=["conv1"])
     picture: int = Field(description="Its place in the batch.", examples=[0])

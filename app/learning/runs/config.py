@@ -1,4 +1,4 @@
-"""What a training is asked to be, as plain JSON values, and what follows from it: its choices, its
+"""A training's specification as plain JSON values, and what follows from it: its configuration, its
 network, its first state.
 """
 
@@ -27,7 +27,9 @@ _CHOICES = {field.name for field in fields(TrainConfig)}
 
 
 def config_of(spec: TrainingSpec) -> TrainConfig:
-    """The choices of a training; what the spec leaves out has its default. Raises TrainingError."""
+    """The training's configuration; defaults for what the specification leaves out. Raises
+    TrainingError.
+    """
     chosen = {name: spec[name] for name in _CHOICES & spec.keys()}
     if "augmentation" in chosen:
         chosen["augmentation"] = Augmentation.from_text(chosen["augmentation"])
@@ -35,9 +37,7 @@ def config_of(spec: TrainingSpec) -> TrainConfig:
 
 
 def network_of(spec: TrainingSpec, dataset: Dataset) -> Network:
-    """The network that is to learn, with the weights that it begins with. Raises TrainingError for
-    an impossible one.
-    """
+    """The network with its initial weights. Raises TrainingError for an impossible one."""
     rng = stream(spec["seed"], INIT_STREAM)
     size = (dataset.pictures.shape[1], dataset.pictures.shape[2])
     if spec.get("layers") is not None:
@@ -53,8 +53,8 @@ def network_of(spec: TrainingSpec, dataset: Dataset) -> Network:
 
 
 def initial_state(spec: TrainingSpec, dataset: Dataset) -> TrainState:
-    """The state before the first step. Raises TrainingError for what is impossible, or would take
-    too long.
+    """The state before the first step. Raises TrainingError for an impossible specification and for
+    one that would take too long.
     """
     config = config_of(spec)
     if config.batch_size > MAX_BATCH:
@@ -70,12 +70,12 @@ def initial_state(spec: TrainingSpec, dataset: Dataset) -> TrainState:
 
 
 def restore(spec: TrainingSpec, dataset: Dataset, saved: Checkpoint) -> TrainState:
-    """The state that was saved. Raises TrainingError when it is that of another network."""
+    """The saved state. Raises TrainingError when it belongs to another network."""
     return TrainState.restore(network_of(spec, dataset), saved.arrays, saved.numbers)
 
 
 def batches_of(config: TrainConfig, dataset: Dataset) -> int:
-    """How many steps an epoch has."""
+    """The number of steps in an epoch."""
     learned, _ = split_by_seed(dataset.labels, config.validation_fraction, config.seed)
     return batch_count(len(learned), config.batch_size)
 

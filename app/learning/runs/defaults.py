@@ -1,5 +1,5 @@
-"""What to begin with: a small network and a way to learn that read every drawn set at over 95 %
-within half a minute.
+"""Defaults to start from: a small network and hyper-parameters that reach 95 % accuracy on every
+generated dataset within half a minute.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
-"""The files of one training: what it is, where it stands, its networks of single moments, the
-states before single steps.
+"""The files of one training, by name and content.
 
-    run.json                    what it is asked to be, and whether it is to go on; written by the
-    server checkpoint.safetensors      where it stands, to go on from journal.jsonl               a
-    line for each batch and each epoch snapshots/STEP.safetensors  the network after that step
-    steps/NUMBER.safetensors    the state before that step lock                        held by the
-    process that learns
+    run.json                    its specification, and whether it is to run; written by the server
+    checkpoint.safetensors      the state to resume from
+    journal.jsonl               a line for each batch and each epoch
+    snapshots/STEP.safetensors  the network after that step
+    steps/NUMBER.safetensors    the state before that step
+    lock                        held by the process that trains
 
-All but run.json are written by the process that learns. Each file appears whole or not at all, the
-journal line by line.
+All but run.json are written by the process that trains. Each file is written whole or not at all,
+the journal line by line.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ KEPT_BYTES = 64 * 2**20  # … but no more bytes of either than this, the newest
 
 @dataclass(frozen=True)
 class RunDirectory:
-    """The places in a training's folder."""
+    """The paths in a training's folder."""
 
     folder: Path
 
     @property
     def about(self) -> Path:
-        """What it is."""
+        """The specification."""
         return self.folder / "run.json"
 
     @property
     def checkpoint(self) -> Path:
-        """Where it stands."""
+        """The state to resume from."""
         return self.folder / "checkpoint.safetensors"
 
     @property
     def metrics_log(self) -> Path:
-        """What happened so far."""
+        """The log of points and epochs."""
         return self.folder / "journal.jsonl"
 
     @property
     def lock(self) -> Path:
-        """Whose turn it is."""
+        """The lock of the process that trains."""
         return self.folder / "lock"
 
     def snapshot(self, step: int) -> Path:
@@ -68,14 +68,12 @@ class RunDirectory:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
 
     def prune(self) -> None:
-        """Delete the oldest networks and states that are too many."""
+        """Delete the oldest networks and states beyond the limits."""
         for name in ("snapshots", "steps"):
             _prune(self.folder / name)
 
     def forget_after(self, step: int) -> None:
-        """Delete the networks and states that a training which stands at ``step`` has not come
-        to.
-        """
+        """Delete the networks and states of lost steps, those after ``step``."""
         for number in self.snapshots():
             if number > step:
                 self.snapshot(number).unlink(missing_ok=True)

@@ -1,5 +1,5 @@
-"""All trainings of one server: begun, told what to do, found again after a restart, bounded in
-number, memory and time.
+"""All trainings of one server: started, controlled, resumed after a restart; bounded in number,
+memory and time.
 """
 
 from __future__ import annotations
@@ -39,9 +39,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class TrainingBounds:
-    """How many processes at once, how many trainings on disk; each one's memory in bytes, and its
-    time in seconds.
-    """
+    """Limits: processes at once, trainings on disk, each one's memory in bytes, and time in s."""
 
     alive: int
     kept: int
@@ -49,13 +47,13 @@ class TrainingBounds:
     seconds: float
 
     def of_one(self) -> dict[str, float]:
-        """Those of one training."""
+        """The model ids of one training."""
         return {"memory": self.memory, "seconds": self.seconds}
 
 
 class TrainingManager:
-    """Use it from one event loop, except ``ids``, ``find`` and ``keeping``: those make it a shelf
-    of models.
+    """Use it on one event loop, except ``ids``, ``find`` and ``keeping``, by which the registry
+    offers the trained networks as models.
     """
 
     def __init__(
@@ -70,7 +68,7 @@ class TrainingManager:
         self.closing = asyncio.Event()
 
     def ids(self) -> list[str]:
-        """The newest network of each training that has one."""
+        """The model id of each training's newest network, where there is one."""
         return [run.model for run in list(self._runs.values()) if run.diagnostics is not None]
 
     def find(self, model: str) -> Path | None:
@@ -86,13 +84,13 @@ class TrainingManager:
         return run.files.snapshot(steps[-1]) if steps else None
 
     def use(self, model: str) -> None:
-        """Nothing comes of it: these stay."""
+        """Has no effect: trained networks are not evicted."""
 
     def retention(self, model: str) -> None:
-        """Nobody brought these networks, and they stay as long as their trainings."""
+        """Trained networks are not uploads, and stay as long as their trainings."""
 
     async def open(self) -> None:
-        """Find the trainings on disk, and go on with those that were at work."""
+        """Find the trainings on disk, and resume those that were running."""
         for run in await asyncio.to_thread(self._read_all):
             self._runs[run.id] = run
         for run in self._runs.values():
@@ -108,7 +106,9 @@ class TrainingManager:
             run.notify()
 
     async def close(self) -> None:
-        """Let every process save and end. Those at work go on when the server is there again."""
+        """Let every process save its state and exit. Running trainings resume when the server is
+        back.
+        """
         self.close_streams()
         ends = (run.process.end() for run in self._runs.values() if run.process)
         for ended in await asyncio.gather(*ends, return_exceptions=True):
@@ -130,8 +130,8 @@ class TrainingManager:
     async def create(
         self, spec: TrainingSpec, name: str, *, paused: bool, speed: float | None
     ) -> TrainingRun:
-        """Begin a training. Raises UnknownDataset, BadParameter for an impossible spec, and
-        Overloaded.
+        """Start a training. Raises UnknownDataset, BadParameter for an impossible specification,
+        and Overloaded.
         """
         await self._executor.run(lambda _: self._try(spec))
         async with self._admission:
@@ -152,15 +152,15 @@ class TrainingManager:
         return run
 
     async def pause(self, run: TrainingRun) -> None:
-        """Let it rest before its next step. Raises WrongState for one that is over."""
+        """Pause before the next step. Raises WrongState for a training that has ended."""
         self._refuse_over(run)
         if run.status != "paused":
             self._send_command(run, "pause")
             await run.until(lambda: run.status not in ("starting", "running"), _ANSWER)
 
     async def resume(self, run: TrainingRun, speed: float | None) -> None:
-        """Let it go on, so many batches a second; None is as many as the machine manages. Raises
-        WrongState, Overloaded.
+        """Resume, at ``speed`` batches a second; None is as fast as the machine can. Raises
+        WrongState and Overloaded.
         """
         self._refuse_over(run)
         await self._wake(run)
@@ -168,7 +168,7 @@ class TrainingManager:
         await run.until(lambda: run.answered >= asked or run.is_over, _ANSWER)
 
     async def step(self, run: TrainingRun, batches: int) -> None:
-        """Let it learn from so many batches and rest again. Raises WrongState unless it is paused,
+        """Take so many steps and pause again. Raises WrongState unless it is paused, and
         Overloaded.
         """
         if run.status != "paused":
@@ -180,7 +180,7 @@ class TrainingManager:
         await run.until(lambda: run.answered >= asked or run.is_over, _ANSWER)
 
     async def stop(self, run: TrainingRun) -> None:
-        """End it, with what it has learned. Raises WrongState for one that is over."""
+        """End it and keep its results. Raises WrongState for a training that has ended."""
         self._refuse_over(run)
         if run.process is None:
             run.status = "stopped"
@@ -191,7 +191,7 @@ class TrainingManager:
         await run.until(lambda: run.is_over, _ANSWER)
 
     async def reset(self, run: TrainingRun) -> None:
-        """Back to its beginning, paused. Raises Overloaded."""
+        """Back to the initial weights, paused. Raises Overloaded."""
         async with self._admission:
             if run.process is not None:
                 await run.process.end()
@@ -219,8 +219,8 @@ class TrainingManager:
         return int(run.progress["step"]) + 1
 
     def before(self, run: TrainingRun, number: int) -> tuple[TrainState, Dataset]:
-        """The state before a step, and the pictures; takes a moment. Raises WrongState when the
-        step is not kept.
+        """The state before a step, and the dataset; may block. Raises WrongState when that state is
+        no longer kept.
         """
         path = run.files.state_before(number)
         dataset = self._datasets.get(run.spec["dataset"])
@@ -233,7 +233,7 @@ class TrainingManager:
             ) from None
 
     def dataset(self, run: TrainingRun) -> Dataset:
-        """The pictures that it learns from; takes a moment. Raises UnknownDataset."""
+        """The dataset of a training; may block. Raises UnknownDataset."""
         return self._datasets.get(run.spec["dataset"])
 
     def _try(self, spec: TrainingSpec) -> None:
@@ -246,8 +246,8 @@ class TrainingManager:
         return sum(run.process is not None and not run.is_over for run in self._runs.values())
 
     async def _make_room(self) -> None:
-        """Let the process of a paused training end if there are too many. Raises Overloaded when
-        all are at work.
+        """End the process of a paused training when there are too many. Raises Overloaded when all
+        are running.
         """
         if self._alive() < self._bounds.alive:
             return
@@ -264,7 +264,7 @@ class TrainingManager:
         await process.end()
 
     async def _wake(self, run: TrainingRun) -> None:
-        """See to it that a paused training has a process."""
+        """Start the process of a paused training where it has none."""
         if run.process is None:
             async with self._admission:
                 await self._make_room()
@@ -289,8 +289,8 @@ class TrainingManager:
         run.notify()
 
     async def _on_exit(self, run: TrainingRun, process: Process) -> None:
-        """A process has ended: as it was told, because the training is over, or because something
-        killed it.
+        """A process has exited: as commanded, because the training has ended, or because it was
+        killed.
         """
         run.process = None
         if not process.is_ending and not run.is_over:
@@ -317,7 +317,7 @@ class TrainingManager:
             log.warning("run.json of training %s cannot be written: %s", run.id, error)
 
     async def _drop_old(self) -> None:
-        """Delete the oldest trainings that nobody needs, when there are too many."""
+        """Delete the oldest unused trainings when there are too many."""
         ended = [run for run in reversed(self.all()) if run.process is None]
         for run in ended[: max(0, len(self._runs) - self._bounds.kept)]:
             await self.delete(run)
@@ -341,7 +341,7 @@ class TrainingManager:
 
 
 def _read(files: RunDirectory, bounds: TrainingBounds) -> TrainingRun | None:
-    """A training that was left on disk; None for a folder that holds none."""
+    """A training found on disk; None for a folder that holds none."""
     try:
         about = files.read_about()
         run = TrainingRun(
@@ -366,7 +366,7 @@ def _read(files: RunDirectory, bounds: TrainingBounds) -> TrainingRun | None:
 
 
 def _clear(files: RunDirectory) -> None:
-    """Delete all that was learned."""
+    """Delete every result."""
     shutil.rmtree(files.folder / "snapshots", ignore_errors=True)
     shutil.rmtree(files.folder / "steps", ignore_errors=True)
     for path in (files.checkpoint, files.metrics_log):

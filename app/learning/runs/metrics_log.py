@@ -1,6 +1,8 @@
-"""What happened in a training: a point for each batch, a record for each epoch. In memory for the server, on disk for the next one.
+"""The history of a training: one point for each batch, one record for each epoch. In memory for the
+server, on disk for the next one.
 
-On disk each line is a list: ``[step, loss, accuracy, learning rate]`` of one batch, or ``["epoch", {…}]``.
+On disk each line is a JSON list: ``[step, loss, accuracy, learning rate]`` of a batch, or
+``["epoch", {…}]``.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ _FIELDS = 4
 
 
 class MetricsLog:
-    """Points and epochs so far, in the order of their steps.
+    """Points and epochs so far, ordered by step.
 
-    A point takes 32 bytes of memory: there may be 200,000 in a training, and as many trainings as are kept.
+    A point takes 32 bytes. A training may have 200,000 of them, and the server keeps many
+    trainings.
     """
 
     def __init__(self) -> None:
@@ -32,7 +35,7 @@ class MetricsLog:
 
     @classmethod
     def read(cls, path: Path, step: int) -> MetricsLog:
-        """What was written up to ``step``; a line that was cut off by a kill is not there."""
+        """The history up to ``step``; a last line that a kill cut off is ignored."""
         metrics_log = cls()
         if not path.exists():
             return metrics_log
@@ -45,7 +48,7 @@ class MetricsLog:
         return metrics_log
 
     def add(self, points: Iterable[Sequence[float | None]]) -> None:
-        """Append points; JSON has null for what is no number."""
+        """Append points; a value that is not finite is null in JSON."""
         for point in points:
             self._numbers.extend(math.nan if number is None else number for number in point)
 
@@ -58,18 +61,18 @@ class MetricsLog:
         return self._point(len(self) - 1) if self._numbers else None
 
     def cut(self, step: int) -> None:
-        """Forget what came after ``step``."""
+        """Drop everything after ``step``."""
         del self._numbers[_FIELDS * self._after(step) :]
         self.epochs = [record for record in self.epochs if record["step"] <= step]
 
     def thin(self) -> None:
-        """Keep of the points those that are shown of the whole course: of a training that is over, nobody asks for more."""
+        """Keep only the points that are shown of the whole course, once a training has ended."""
         points = self.since(0)
         self._numbers = array("d")
         self.add(points)
 
     def write(self, path: Path) -> None:
-        """Write all of it anew."""
+        """Rewrite the file."""
         with path.open("w") as file:
             file.writelines(json.dumps(self._point(i)) + "\n" for i in range(len(self)))
             file.writelines(json.dumps(["epoch", record]) + "\n" for record in self.epochs)
@@ -83,7 +86,7 @@ class MetricsLog:
         return [int(step), *rest]
 
     def _after(self, step: int) -> int:
-        """The place of the first point after ``step``."""
+        """The index of the first point after ``step``."""
         return bisect_right(range(len(self)), step, key=lambda i: int(self._numbers[_FIELDS * i]))
 
 

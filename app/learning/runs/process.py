@@ -1,4 +1,4 @@
-"""A process that learns, as the server sees it: started, told what to do, listened to, ended."""
+"""A training's process as the server sees it: started, commanded, listened to, ended."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MessageHandler = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Process:
-    """One process. ``hear`` is awaited for each of its news; ``over`` once it has ended."""
+    """One process. ``hear`` is awaited for each of its messages, ``over`` once it has exited."""
 
     def __init__(
         self,
@@ -52,23 +52,23 @@ class Process:
 
     @property
     def exit_code(self) -> int | None:
-        """What it ended with; None while it lives."""
+        """Its exit status; None while it runs."""
         return self._child.returncode
 
     @property
     def pid(self) -> int:
-        """The system's number for it."""
+        """Its process id."""
         return self._child.pid
 
     def send(self, command: str, **options: Any) -> None:
-        """Tell it what to do. Has no effect when it has ended."""
+        """Send a command. Has no effect once it has exited."""
         stdin = self._child.stdin
         assert stdin is not None
         if not stdin.is_closing():
             stdin.write(json.dumps({"command": command, **options}).encode() + b"\n")
 
     async def end(self) -> None:
-        """Let it save and end; kill it when it takes too long."""
+        """Let it save and exit; kill it when that takes too long."""
         self.is_ending = True
         assert self._child.stdin is not None
         self._child.stdin.close()

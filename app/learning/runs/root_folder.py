@@ -1,6 +1,4 @@
-"""Where trainings and the pictures for them are kept, so that a server that was killed finds them
-again.
-"""
+"""The folder of trainings and datasets, where a restarted server finds them again."""
 
 from __future__ import annotations
 
@@ -13,8 +11,8 @@ logger = logging.getLogger(__name__)
 
 
 def make_folder(wanted: str) -> Path:
-    """The folder ``wanted`` (``~`` is the user's home), made if need be; a temporary one where
-    nothing can be written.
+    """The folder ``wanted`` (``~`` is the home directory), created if necessary; a temporary one
+    where that cannot be written.
     """
     folder = Path(wanted).expanduser()
     try:

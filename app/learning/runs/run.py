@@ -1,5 +1,5 @@
-"""One training as the server knows it: what it is asked to be, where it stands, what happened, and
-who waits for news.
+"""One training as the server knows it: its specification, its state, its history, and who waits for
+events.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _NO_PROGRESS: dict[str, Any] = {
 
 
 class TrainingRun:
-    """A training. Use it from the event loop; what other threads may read is said where it is."""
+    """A training. Use it on the event loop; attributes that other threads may read say so."""
 
     def __init__(
         self,
@@ -67,16 +67,16 @@ class TrainingRun:
 
     @property
     def model(self) -> str:
-        """Its newest network's id."""
+        """The model id of its newest network."""
         return f"run-{self.id}"
 
     @property
     def is_over(self) -> bool:
-        """Whether it does not go on any more."""
+        """Whether it has ended."""
         return self.status in TERMINAL_STATES
 
     def about(self) -> dict[str, Any]:
-        """What is kept on disk of it."""
+        """What run.json holds."""
         return {
             "id": self.id,
             "name": self.name,
@@ -90,7 +90,7 @@ class TrainingRun:
         }
 
     def state(self) -> dict[str, Any]:
-        """Where it stands, as the API tells it, without what happened."""
+        """Its state as the API answers it, without the history."""
         return {
             "id": self.id,
             "name": self.name,
@@ -107,7 +107,7 @@ class TrainingRun:
         }
 
     def whole(self) -> dict[str, Any]:
-        """All that is known of it, as the API tells it."""
+        """Its state and history as the API answers them."""
         return {
             **self.state(),
             "history": self.metrics_log.epochs,
@@ -115,14 +115,14 @@ class TrainingRun:
         }
 
     def send_command(self, command: str, **options: Any) -> int:
-        """Tell its process what to do; the number by which its answer is known."""
+        """Send its process a command; returns the number that the reply will carry."""
         assert self.process is not None
         self._asked += 1
         self.process.send(command, number=self._asked, **options)
         return self._asked
 
     def handle_message(self, message: dict[str, Any]) -> None:
-        """Take in what the process tells."""
+        """Apply a message of the process."""
         match message["event"]:
             case "state":
                 self._handle_state(message)
@@ -136,19 +136,19 @@ class TrainingRun:
         self.notify()
 
     def forget(self) -> None:
-        """Begin again with nothing behind it."""
+        """Drop the history, as before the first step."""
         self.metrics_log, self.diagnostics, self.recovered = MetricsLog(), None, None
         self.progress |= {"step": 0, "epoch": 0}
         self.problem, self.last_known_step = None, None
         self.generation += 1
 
     def notify(self) -> None:
-        """Wake everyone who waits for news."""
+        """Wake everyone who waits for a change."""
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
     async def until(self, holds: Callable[[], bool], seconds: float) -> bool:
-        """Wait until something holds, for so long at most; whether it does."""
+        """Wait for the condition, for so many seconds at most; returns whether it holds."""
         try:
             async with asyncio.timeout(seconds):
                 while not holds():
@@ -160,8 +160,8 @@ class TrainingRun:
     async def events(
         self, after: int, closing: asyncio.Event
     ) -> AsyncIterator[tuple[str, int, Any]]:
-        """What happens, as (event, its step, its content), from the step ``after`` on; until the
-        server closes.
+        """Events as (event, its step, its content), from the step ``after`` on, until the server
+        closes.
         """
         cursor = StreamCursor(after)
         while not closing.is_set():
@@ -190,7 +190,7 @@ class TrainingRun:
             self.metrics_log.thin()
 
     def _go_back(self, step: int) -> None:
-        """A new process stands where the last checkpoint was."""
+        """A new process starts from the last checkpoint: drop what came after it."""
         assert self.last_known_step is not None
         self.recovered = {"step_before": self.last_known_step, "step_after": step}
         if step < self.last_known_step:
@@ -203,7 +203,7 @@ class TrainingRun:
 
 
 class StreamCursor:
-    """What one listener knows already."""
+    """What one listener has been sent already."""
 
     def __init__(self, after: int) -> None:
         self.step = after
@@ -213,7 +213,7 @@ class StreamCursor:
         self.diagnostics: dict[str, Any] | None = None
 
     def advance(self, run: TrainingRun) -> list[tuple[str, int, Any]]:
-        """(event, its step, its content) for what the listener does not know yet."""
+        """(event, its step, its content) for what the listener has not been sent yet."""
         found: list[tuple[str, int, Any]] = []
         step = run.progress["step"]
         went_back = self.generation not in (None, run.generation)

@@ -1,7 +1,9 @@
-"""The process that learns: ``python -m app.learning.runs.worker FOLDER``. It belongs to one training and ends with it.
+"""The process that trains: ``python -m app.learning.runs.worker FOLDER``. It belongs to one
+training and exits with it.
 
-Commands come as JSON lines on stdin, news leave as JSON lines on stdout. When stdin ends, because the server stopped or was
-killed, the state is saved and the process ends. It has a low priority, so that others' analyses come first.
+Commands come as JSON lines on stdin, messages leave as JSON lines on stdout. When stdin is closed,
+because the server stopped or was killed, the state is saved and the process exits. It has a low
+priority, so that analyses come first.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ _RECENT = 0.3  # how much a new measurement of the speed weighs
 
 
 class StopTraining(Exception):
-    """The training is to end here, with this status and problem."""
+    """Raised to end the training with this status and problem."""
 
     def __init__(self, status: str, problem: str | None = None) -> None:
         super().__init__(status)
@@ -55,7 +57,9 @@ class StopTraining(Exception):
 
 
 class TrainingProcess:
-    """A training at work: learns, obeys, and tells. ``tell`` takes the news, ``commands`` gives the commands."""
+    """A running training: it trains, obeys commands and reports. ``tell`` takes messages,
+    ``commands`` yields commands.
+    """
 
     def __init__(
         self, files: RunDirectory, emit: Callable[[Message], None], commands: queue.Queue[Message]
@@ -84,7 +88,7 @@ class TrainingProcess:
         self._weights: tuple[int, dict[str, Array]] | None = None  # of the last look, and its step
 
     def run(self) -> None:
-        """Learn until the end, or until told to end. Leaves everything saved."""
+        """Train until the end, or until commanded to end. The state is saved at return."""
         try:
             self._forget_what_is_lost()
             self._snapshot()
@@ -109,14 +113,14 @@ class TrainingProcess:
             )
 
     def _restore(self) -> tuple[TrainState, float]:
-        """The state to go on from, and for how many seconds it has learned."""
+        """The state to resume from, and the seconds that it has been trained for."""
         if not self._files.checkpoint.exists():
             return initial_state(self._spec, self._dataset), 0.0
         saved = checkpoint.load(self._files.checkpoint)
         return restore(self._spec, self._dataset, saved), saved.extra["seconds"]
 
     def _forget_what_is_lost(self) -> None:
-        """After a kill, the journal may tell of steps that the checkpoint does not know."""
+        """After a kill the metrics log may hold steps that the checkpoint does not have."""
         MetricsLog.read(self._files.metrics_log, self._step).write(self._files.metrics_log)
         self._files.forget_after(self._step)
 
@@ -158,7 +162,7 @@ class TrainingProcess:
         self._emit({"event": "epoch", "record": record})
 
     def _process_commands(self) -> None:
-        """Do as told; wait while there is a rest, or no hurry. Raises Ended."""
+        """Obey commands; wait while paused, or as long as the speed asks. Raises StopTraining."""
         self._check_time()
         due = monotonic() + (1 / self._speed if self._speed else 0)
         while True:
@@ -197,7 +201,7 @@ class TrainingProcess:
                 raise StopTraining("quit")
 
     def _pause(self) -> None:
-        """Save everything, so that the step to come can be looked at, and say so."""
+        """Save everything, so that the next step can be inspected, and report it."""
         self._flush()
         self._save()
         self._save_state_before()
@@ -212,7 +216,7 @@ class TrainingProcess:
         self._files.prune()
 
     def _snapshot(self, network: Network | None = None) -> None:
-        """Write the network of this moment, and tell how its layers fare."""
+        """Write the network as it is now, and report its layers' diagnostics."""
         about = {**self._about, "step": self._step, "summary": f"After step {self._step}."}
         shown = replace_nodes(network or self._state.best, meta=about)
         safetensors.save(shown, self._files.snapshot(self._step), half=False)
@@ -222,7 +226,9 @@ class TrainingProcess:
         self._emit({"event": "diagnostics", "step": self._step, **self._health})
 
     def _examine(self) -> None:
-        """See how the layers fare on the batch to come. Between two epochs there is none: what was seen last still holds."""
+        """Compute the layers' diagnostics on the next batch. Between two epochs there is none, and
+        the latest diagnostics stay.
+        """
         state = self._state
         if state.batch == self._per_epoch or self._step == self._steps:
             return
@@ -240,7 +246,7 @@ class TrainingProcess:
         self._weights = self._step, now
 
     def _flush(self) -> None:
-        """Tell and write the points that nobody knows of yet; measure how fast it goes."""
+        """Report and write the points that have not been yet; measure the speed."""
         if not self._unsent:
             return
         now = monotonic()
@@ -299,7 +305,7 @@ class TrainingProcess:
 
 
 def main() -> None:
-    """The process's life."""
+    """The process's entry point."""
     files = RunDirectory(Path(sys.argv[1]))
     files.make()
     _lower_priority()
@@ -337,7 +343,7 @@ def _unwritable(error: OSError) -> str:
 
 
 def _lower_priority() -> None:
-    """Others' analyses come first, but on a busy machine something is learned all the same."""
+    """Let analyses come first, without starving the training on a busy machine."""
     os.nice(10)
 
 
@@ -348,7 +354,7 @@ def _listen(commands: queue.Queue[Message]) -> None:
 
 
 def _emitter(commands: queue.Queue[Message]) -> Callable[[Message], None]:
-    """Takes news to stdout. Without anybody there to read, the process is to end."""
+    """A function that writes messages to stdout; the process ends when nobody reads them."""
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints must not speak in between
 

@@ -1,4 +1,6 @@
-"""The arithmetic of a step of learning, number by number: a gradient as a sum, a gradient as a sum, and an update line by line."""
+"""The arithmetic of one training step, value by value: the gradient of a weight and of an
+activation as sums, and a weight's update line by line.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ Line = dict[str, Any]
 
 
 class Named(NamedTuple):
-    """A number, and what it is called in a formula."""
+    """A value and its symbol in a formula."""
 
     symbol: str
     value: float
@@ -44,7 +46,7 @@ def gradient(
 def activation_gradient(
     inspected: StepInspection, name: str, picture: int, position: Index, limit: int
 ) -> dict[str, Any]:
-    """The chain rule of one number of a layer: dA = Σ dZ · (how much each number that reads it follows it)."""
+    """The chain rule for a layer's value: dA = Σ dZ · ∂Z/∂A over the values computed from it."""
     index = inspected.index(name, picture, position)
     try:
         chain = activation_gradient_terms(inspected.step_trace, name, index, limit=limit)
@@ -80,7 +82,7 @@ def _chain(inspected: StepInspection, chain: GradientSum) -> dict[str, Any]:
 
 
 def update(inspected: StepInspection, name: str, parameter: str, text: str) -> dict[str, Any]:
-    """What the step did to one number of a parameter, and by which formulas."""
+    """What the step did to one weight, with the optimiser's formulas."""
     found = update_of(inspected, name, parameter)
     index = index_in(text, found.before.shape)
 
@@ -112,9 +114,10 @@ def update(inspected: StepInspection, name: str, parameter: str, text: str) -> d
 
 
 def derivation(one: Mapping[str, Any]) -> list[Line]:
-    """The way from a weight to the next, line by line, each with the values of the symbols that it speaks of.
+    """From a weight to its new value, line by line, with the value of each symbol.
 
-    Results are those of the step itself (float32) where it keeps them, worked out from these where it does not.
+    Results are those of the step itself (float32) where it keeps them, and computed from those
+    where it does not.
     """
     how, rate = one["options"], one["learning_rate"]
     decay = how["weight_decay"]
@@ -137,7 +140,7 @@ def derivation(one: Mapping[str, Any]) -> list[Line]:
 
 
 def _direction(one: Mapping[str, Any], how: Mapping[str, float], g: Named) -> list[Line]:
-    """What the optimiser makes of a gradient before it is multiplied by the learning rate; nothing, for plain descent."""
+    """From the gradient to what the learning rate multiplies; no line for gradient descent."""
     match one["optimiser"]:
         case "momentum":
             return [_velocity(one, how, g)]
@@ -185,7 +188,7 @@ def _square(one: Mapping[str, Any], keep: float, symbol: str, g: Named) -> Line:
 
 
 def _scaled(d: Named, square: Named, epsilon: float) -> Line:
-    """A number divided by the root of the running average of its square."""
+    """A value divided by the square root of the running average of its square."""
     numbers = {d.symbol: d.value, square.symbol: square.value, "ε": epsilon}
     formula = f"{d.symbol} / (√{square.symbol} + ε)"
     return _line("d", formula, numbers, d.value / (sqrt(square.value) + epsilon))
@@ -196,7 +199,9 @@ def _line(symbol: str, formula: str, numbers: Mapping[str, float], value: float)
 
 
 def index_in(text: str, shape: Shape) -> Index:
-    """``3,0,1,1`` → (3, 0, 1, 1), a place in a parameter of that shape. Raises BadParameter when it is not one."""
+    """``3,0,1,1`` → (3, 0, 1, 1), an index into a parameter of that shape. Raises BadParameter for
+    any other text.
+    """
     parts = [part.strip() for part in text.split(",")]
     sizes = " × ".join(map(str, shape))
     if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):

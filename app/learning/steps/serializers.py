@@ -1,4 +1,4 @@
-"""Steps of learning as the plain content of the API's JSON: the forward pass, the loss, the gradient, the update."""
+"""Training steps as the plain content of the API's JSON: forward pass, loss, gradients, update."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ MAX_LARGEST_UPDATES = 8
 
 
 def step(inspected: StepInspection, picture: int, applied: bool) -> dict[str, Any]:
-    """A step without its arrays, from the place of one ``picture`` of the batch; ``applied`` tells whether it has been taken."""
+    """A step without its arrays, for the image at ``picture`` in its batch; ``applied`` tells
+    whether the step has been taken.
+    """
     step_trace = inspected.step_trace
     return {
         "id": inspected.id,
@@ -54,12 +56,14 @@ def step(inspected: StepInspection, picture: int, applied: bool) -> dict[str, An
 
 
 def options(inspected: StepInspection) -> dict[str, float]:
-    """What the optimiser was told."""
+    """The optimiser's hyper-parameters."""
     return dict(inspected.step_trace.options)
 
 
 def _pictures(inspected: StepInspection) -> list[dict[str, Any]]:
-    """Each picture's own loss and the probability of its class, before and after. A mixed picture is called by its larger part."""
+    """Each image's loss and the probability of its class, before and after the step. A mixed image
+    has the label of its larger part.
+    """
     step_trace = inspected.step_trace
     labels = step_trace.targets.argmax(1)
     (_, before), (_, after) = scores(inspected)
@@ -78,7 +82,9 @@ def _pictures(inspected: StepInspection) -> list[dict[str, Any]]:
 
 
 def scores(inspected: StepInspection) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """(scores, probabilities), each (N, K), before the step and after it; the latter are the softmax of the scores."""
+    """(logits, probabilities), each (N, K), before the step and after it; probabilities are the
+    softmax of the logits.
+    """
     step_trace = inspected.step_trace
     before, after = (
         outputs.class_scores(step_trace.network.answer, trace).values
@@ -88,7 +94,9 @@ def scores(inspected: StepInspection) -> tuple[tuple[Array, Array], tuple[Array,
 
 
 def _loss(inspected: StepInspection, picture: int) -> dict[str, Any]:
-    """The picture's loss, class by class: the terms add up to its value. The gradient is that of the batch's mean loss."""
+    """The image's loss, class by class: the terms add up to its value. The gradient is that of the
+    batch's mean loss.
+    """
     step_trace = inspected.step_trace
     (score, probability), (score_after, probability_after) = (
         (a[picture], b[picture]) for a, b in scores(inspected)
@@ -129,7 +137,7 @@ def _loss(inspected: StepInspection, picture: int) -> dict[str, Any]:
 
 
 def _terms(inspected: StepInspection, picture: int) -> Array:
-    """What each class brings to the picture's loss, (K,)."""
+    """Each class's term of the image's loss, (K,)."""
     (logits, _), _ = scores(inspected)
     scored, target = logits[picture].astype(np.float64), inspected.step_trace.targets[picture]
     if inspected.config.loss == "mean_squared_error":
@@ -182,7 +190,7 @@ def _parameter(name: str, update: Update) -> dict[str, Any]:
 
 
 def _largest_updates(update: Update) -> list[dict[str, Any]]:
-    """The filters that moved most, beside their own size; a bias has no filters."""
+    """The filters with the largest relative change; none for a bias."""
     if update.before.ndim == 1:
         return []
     rows = [a.reshape(len(a), -1).astype(np.float64) for a in (update.step, update.before)]
@@ -197,9 +205,10 @@ def _relative(change: float, size: float) -> float | None:
 
 
 def values(inspected: StepInspection, name: str, picture: int, of: str) -> Array:
-    """One picture's numbers of a layer, (C, H, W) or (K,): its ``value``, the ``gradient`` of it, or the value ``after`` the step.
+    """One image's values of a layer, (C, H, W) or (K,): the ``value``, its ``gradient``, or the
+    value ``after`` the step.
 
-    Raises UnknownLayer, and BadParameter for what there is not.
+    Raises UnknownLayer, and BadParameter for any other ``of``.
     """
     inspected.op(name)
     step_trace = inspected.step_trace
@@ -217,7 +226,9 @@ def values(inspected: StepInspection, name: str, picture: int, of: str) -> Array
 
 
 def update_of(inspected: StepInspection, name: str, parameter: str) -> Update:
-    """What the step did to a parameter. Raises UnknownLayer, and BadParameter for a parameter that the layer does not have."""
+    """A parameter's update. Raises UnknownLayer, and BadParameter for a parameter that the layer
+    does not have.
+    """
     op = inspected.op(name)
     found = inspected.step_trace.updates.get(f"{name}.{parameter}")
     if found is None:
@@ -228,7 +239,9 @@ def update_of(inspected: StepInspection, name: str, parameter: str) -> Update:
 
 
 def parameter(inspected: StepInspection, name: str, key: str, of: str) -> Array:
-    """A parameter's numbers at one point of the step. Raises as ``update_of``, and BadParameter for what there is not."""
+    """A parameter's values at one stage of the step. Raises as ``update_of``, and BadParameter for
+    any other ``of``.
+    """
     update = update_of(inspected, name, key)
     found = {
         "before": update.before,
@@ -260,9 +273,10 @@ def array_bytes(array: Array, kind: str, about: Mapping[str, object]) -> bytes:
 def explanation(
     inspected: StepInspection, name: str, picture: int, position: Index
 ) -> dict[str, Any]:
-    """Where a number of the forward pass came from, in the shape of ``present.explanation``."""
+    """Where a value of the forward pass comes from, in the form of ``serializers.explanation``."""
     if inspected.original is not None:
-        # The step's own numbers: those of the analysis may differ in their last digits, as a network that learns has other kernels.
+        # The step's own numbers: those of the analysis may differ in their last digits, as a
+        # network that learns has other kernels.
         return serializers.explanation(
             replace(inspected.original, trace=inspected.step_trace.trace), name, position
         )
@@ -288,7 +302,9 @@ def explanation(
 
 
 def _explain_input(inspected: StepInspection, name: str, index: Index) -> Explanation:
-    """A picture's number is a brightness, scaled: (pixel / scale − mean) / std. It need not be whole, for pictures are moved and mixed."""
+    """An input value is (pixel / scale − mean) / std. The pixel need not be whole: images are
+    augmented and mixed.
+    """
     value = float(inspected.step_trace.trace[name][index])
     steps = inspected.step_trace.network.preprocess
     assert isinstance(steps, Preprocess)  # a network that is trained says how it is preprocessed

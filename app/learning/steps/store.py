@@ -1,6 +1,8 @@
-"""Steps of learning under the step_trace: made again from a training's state or from a photo, and remembered for a while.
+"""Training steps with every intermediate value: recomputed from a training's state or from a photo,
+and cached.
 
-A step is named after what it is made of: a training and a number, or an analysis and the request that its photo be learned.
+A step's id is derived from what determines it: a training and a number, or an analysis and the
+request.
 """
 
 from __future__ import annotations
@@ -30,14 +32,15 @@ from engine.train.losses import soft_targets
 from engine.train.state import TrainState
 from engine.types import Array, Index
 
-# What a StepTrace keeps of the pictures' values: before, after, gradients. And of each parameter, at most: before, after, the
-# gradient with and without decay, two averages before, after and bias-corrected.
+# What a StepTrace keeps of the pictures' values: before, after, gradients. And of each parameter,
+# at most: before, after, the gradient with and without decay, two averages before, after and
+# bias-corrected.
 _OF_VALUES, _OF_PARAMETERS = 3, 10
 
 
 @dataclass(frozen=True)
 class PhotoStep:
-    """One step on one photo, as it is asked for; ``label`` is a class's name or its number."""
+    """A request for one step on one photo; ``label`` is a class's name or index."""
 
     label: str | int
     optimiser: str
@@ -49,9 +52,10 @@ class PhotoStep:
 
 @dataclass(frozen=True, eq=False)
 class StepInspection:
-    """A step with all its numbers, and where it belongs.
+    """A step with every intermediate value, and what it belongs to.
 
-    - of a training: its id, the step's ``number`` from 1, the ``epoch`` from 1, and the pictures' places in the set, ``indices`` (N,);
+    - of a training: its id, the step's ``number`` from 1, the ``epoch`` from 1, and the images'
+      ``indices`` (N,) in the dataset;
     - of a photo: the ``original`` analysis, and the one with the network ``after`` the step.
     """
 
@@ -68,18 +72,18 @@ class StepInspection:
 
     @property
     def nbytes(self) -> int:
-        """Memory that the step holds on to, in bytes, or a little less than that."""
+        """Memory that the step keeps, in bytes; approximate."""
         analyses = [done for done in (self.original, self.after) if done is not None]
         step = size_of(self.step_trace.network, len(self.step_trace.losses))
         return step + sum(done.nbytes for done in analyses)
 
     @property
     def batch_size(self) -> int:
-        """How many pictures are learned from."""
+        """The number of images in the batch."""
         return len(self.step_trace.losses)
 
     def op(self, layer: str) -> str:
-        """What a layer does, "input" for the network's input. Raises UnknownLayer."""
+        """A layer's op, "input" for the network's input. Raises UnknownLayer."""
         if layer in self.step_trace.network.inputs:
             return "input"
         if layer not in self.step_trace.trace:
@@ -87,13 +91,15 @@ class StepInspection:
         return self.step_trace.network.node(layer).op.op_type
 
     def index(self, layer: str, picture: int, position: Index) -> Index:
-        """Where in the batch's values the number lies that is shown at a position. Raises BadParameter for an unknown picture."""
+        """The index into the batch's array of the value shown at a position. Raises BadParameter
+        for an unknown image.
+        """
         return self.step_trace.network.layouts[layer].to_native_index(
             position, self.check_picture(picture)
         )
 
     def position(self, layer: str, place: Index) -> Index:
-        """Where the number at a place of a picture's value, without the batch axis, is shown."""
+        """The position at which an image's value, at an index without the batch axis, is shown."""
         layout = self.step_trace.network.layouts[layer]
         index = list(place)
         if layout.batch_axis is not None:
@@ -101,7 +107,7 @@ class StepInspection:
         return layout.to_position(tuple(index))
 
     def check_picture(self, picture: int) -> int:
-        """A place in the batch. Raises BadParameter for one that it does not have."""
+        """``picture`` itself, if it is in the batch; raises BadParameter if not."""
         if picture >= self.batch_size:
             raise BadParameter(
                 f"picture: {picture} is outside; this batch has 0 to {self.batch_size - 1}.",
@@ -112,7 +118,7 @@ class StepInspection:
 
 
 class StepStore:
-    """Makes steps again and remembers them up to ``max_bytes``. Use it from one event loop."""
+    """Computes steps and caches them up to ``max_bytes``. Use it on one event loop."""
 
     def __init__(self, executor: WorkExecutor, max_bytes: int) -> None:
         self._max_bytes = max_bytes
@@ -121,7 +127,7 @@ class StepStore:
         )
 
     def get(self, step_id: str) -> StepInspection:
-        """A step that was looked at before. Raises UnknownStep."""
+        """A step that was computed before. Raises UnknownStep."""
         found = self._cache.get(step_id)
         if found is None:
             raise UnknownStep(
@@ -131,7 +137,7 @@ class StepStore:
         return found
 
     def forget(self, models: Collection[str]) -> None:
-        """Forget the steps on analyses of some models."""
+        """Drop the steps on analyses of some models."""
         self._cache.invalidate(
             lambda inspected: inspected.original is not None and inspected.original.model in models
         )
@@ -139,10 +145,10 @@ class StepStore:
     async def of_training(
         self, run: str, number: int, before: Callable[[], tuple[TrainState, Dataset]]
     ) -> StepInspection:
-        """A step of a training; ``before`` fetches the state that it starts from, and its pictures.
+        """A step of a training; ``before`` loads the state that it starts from and the dataset.
 
-        Raises BadParameter when the batch is more than there is memory for, WrongState when no step comes, and what ``before``
-        raises.
+        Raises BadParameter when the batch exceeds the memory for steps, WrongState when the
+        training has no next step, and what ``before`` raises.
         """
         step_id = _digest("training", run, number)
 
@@ -156,7 +162,7 @@ class StepStore:
         return await self._cache.get_or_compute(step_id, work)
 
     async def of_photo(self, original: Analysis, asked: PhotoStep) -> StepInspection:
-        """One step on an analysed photo. Raises BadParameter for one that cannot be made."""
+        """One step on an analysed photo. Raises BadParameter for an impossible one."""
         step_id = _digest("photo", original.id, asdict(asked))
 
         def work(check: Check) -> StepInspection:
@@ -167,14 +173,14 @@ class StepStore:
 
 
 def size_of(network: Network, batch: int) -> int:
-    """About how many bytes a step on so many pictures keeps."""
+    """Approximately how many bytes a step on so many images keeps."""
     values = sum(int(np.prod(shape)) for shape in network.shapes(batch).values())
     parameters = sum(array.size for array in network.parameters().values())
     return 4 * (_OF_VALUES * values + _OF_PARAMETERS * parameters)
 
 
 def check_size(network: Network, batch: int, max_bytes: int) -> None:
-    """Refuse, before any work, a step that is more than there is memory for. Raises BadParameter."""
+    """Refuse, before any work, a step that exceeds the memory for steps. Raises BadParameter."""
     needed = size_of(network, batch)
     if needed > max_bytes:
         raise BadParameter(
@@ -188,9 +194,11 @@ def check_size(network: Network, batch: int, max_bytes: int) -> None:
 def train_on_photo(
     step_id: str, original: Analysis, asked: PhotoStep, check: Check
 ) -> StepInspection:
-    """One step of the analysis's network on its photo, and the analysis of the same photo with the network after it.
+    """One step of the analysis's network on its photo, and the analysis of the same photo by the
+    network after it.
 
-    Raises BadParameter for an unknown label or option, and when the step leads to weights that are no numbers.
+    Raises BadParameter for an unknown label or option, and when the step leads to weights that are
+    not finite.
     """
     network = original.network
     x = original.trace[next(iter(network.inputs))]
@@ -230,7 +238,7 @@ def train_on_photo(
 
 
 def _analysed_again(original: Analysis, network: Network, step_id: str, check: Check) -> Analysis:
-    """The same photo in the network that has learned from it."""
+    """The same photo through the network after the step."""
     clock = Clock()
     trace = network.freeze().forward(original.trace[next(iter(network.inputs))], check=check)
     clock.lap("forward")

@@ -67,7 +67,7 @@ class _Reordering(DataMovementOp):
 
 @dataclass(frozen=True, eq=False)
 class Flatten(_Reordering):
-    """All axes before ``axis`` become one, and so do all from it on: (N, C, H, W) → (N, C · H · W)."""
+    """Join all axes before ``axis``, and all from it on: (N, C, H, W) → (N, C · H · W)."""
 
     op_type: ClassVar[str] = "flatten"
     preserves_order: ClassVar[bool] = True

@@ -185,8 +185,8 @@ class BinaryOp(Op):
 
 @dataclass(frozen=True, eq=False)
 class NonCommutativeOp(BinaryOp):
-    """A BinaryOp for which the order matters: with ``constant_first`` the constant is a, and the input
-    b.
+    """A BinaryOp for which the order matters: with ``constant_first`` the constant is a, and the
+    input b.
     """
 
     constant_first: bool = False

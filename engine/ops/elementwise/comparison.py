@@ -25,7 +25,7 @@ RELATIONS = {
 
 @dataclass(frozen=True, eq=False)
 class Compare(NonCommutativeOp):
-    """1 where the ``relation`` of a to b holds, 0 elsewhere. A step function: its gradient is zero."""
+    """1 where the ``relation`` of a to b holds, 0 elsewhere; its gradient is zero."""
 
     op_type: ClassVar[str] = "compare"
     display_name: ClassVar[str] = "Comparison"

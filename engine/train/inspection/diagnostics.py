@@ -34,7 +34,7 @@ _FLAT = 0.05
 
 @dataclass(frozen=True)
 class Histogram:
-    """``counts`` of numbers in BINS equal steps between ``low`` and ``high``, whose middle is zero."""
+    """``counts`` in BINS equal bins between ``low`` and ``high``, which are symmetric about 0."""
 
     low: float
     high: float

@@ -186,7 +186,7 @@ def _once(node: str, dy: Array, channel: int) -> _Grid:
 
 
 def _conv_weight(node: str, op: Conv2d, dy: Array, x: Array, index: Index) -> _Grid:
-    """A weight meets, for every output of its filter, the input under its own cell of the window."""
+    """A weight is multiplied, for every output of its filter, by the input under its cell."""
     f, c, p, q = index
     depth, per_group = op.weight.shape[1], op.weight.shape[0] // op.groups
     met = [meeting(axis, cell) for axis, cell in zip(axes_of(op, x.shape), (p, q), strict=True)]

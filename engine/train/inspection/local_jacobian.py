@@ -107,7 +107,7 @@ def _filters(op: Conv2d, shape: Shape, index: Index) -> Consumers:
 
 
 def _pools(op: MaxPool | AveragePool, x: Array, y: Array, index: Index) -> Consumers:
-    """The few windows that hold the number; what it was worth in each is what the pool itself says."""
+    """The windows that hold the value; its share in each is what the pool itself computes."""
     (rows, _), (columns, _) = (
         _windows(axis, at) for axis, at in zip(axes_of(op, x.shape), index[2:], strict=True)
     )
@@ -141,7 +141,7 @@ def _derivative(op: Elementwise, x: Any) -> float:
 
 
 def _stretched(index: Index, shape: Shape, output: Shape) -> Places:
-    """Where a number of an input of that shape went in an output to which the input was broadcast."""
+    """The outputs that a value of an input of that shape was broadcast to."""
     missing = (1,) * (len(output) - len(shape))
     whole = zip((*missing, *index), (*missing, *shape), output, strict=True)
     return tuple(np.array([i]) if size == to else np.arange(to) for i, size, to in whole)

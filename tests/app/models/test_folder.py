@@ -98,7 +98,7 @@ UNFIT = {
 
 @pytest.mark.parametrize("what", UNFIT)
 def test_files_of_our_own_are_checked_as_those_that_are_uploaded(tmp_path, what):
-    """They were loaded as they were, and each of these made the list of models answer with a 500."""
+    """They were loaded unchecked, and each of these made the list of models a 500."""
     safetensors.save(UNFIT[what](), tmp_path / "unfit.safetensors")
     safetensors.save(net(), tmp_path / "good.safetensors")
     assert listed(tmp_path) == ["tiny", "good"]

@@ -88,7 +88,7 @@ def test_relu_passes_nothing_at_zero():
 
 @pytest.mark.parametrize("offset", [0, 1e3])
 def test_batch_norm_is_sound_far_from_zero(offset):
-    """One-pass variances (E[x²] - E[x]²) lose everything here: x² is a million times the variance."""
+    """A one-pass variance (E[x²] - E[x]²) fails here: x² is a million times the variance."""
     rng = np.random.default_rng(2)
     exact = rng.standard_normal((16, 3, 8, 8)) + offset
     ones, zeros = np.ones(3, np.float32), np.zeros(3, np.float32)

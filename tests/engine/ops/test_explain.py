@@ -1,4 +1,4 @@
-"""Explanations: the terms add up, they stand where they say, and they agree with the backward pass."""
+"""Explanations: terms add up, stand where they say, and agree with the backward pass."""
 
 import numpy as np
 import pytest
@@ -193,7 +193,7 @@ def test_a_product_is_value_times_weight(moment):
 
 @proof
 def test_the_weights_are_what_the_backward_pass_uses(moment):
-    """Where an op multiplies, a term's weight is the derivative of the result by the term's value."""
+    """Where an op multiplies, a term's weight is the result's derivative by the term's value."""
     case, op, xs, y, index = moment
     told = op.explain(xs, y, index)
     assume(told.rule in LINEAR - {"product"} or case.op_type in PIECEWISE)

@@ -33,7 +33,7 @@ def test_forward(case):
     "case", [c for c in CASES if c.op_type == "batch_norm"], ids=lambda case: case.name
 )
 def test_batch_norm_in_training(case):
-    """A running mean that forgets everything old is the batch's own mean, and so is the variance."""
+    """A running mean with momentum 1 is the batch's own mean, and so is the variance."""
     op, (x,) = case.op("float32"), case.inputs("float32")
     (node,), initializers = onnx_nodes(replace(op, momentum=1.0), ["x"], "y")
     node.output.extend(["mean_of_batch", "var_of_batch"])
@@ -53,7 +53,7 @@ def test_scores_far_apart_do_not_overflow():
 
 
 def test_lrn_of_an_even_size():
-    """onnxruntime takes odd ones alone; ONNX's own reference says where the further channel lies."""
+    """onnxruntime takes odd sizes only; ONNX's reference says where the further channel lies."""
     op = LocalResponseNorm(4, alpha=0.5)
     (x,) = plain("lrn", "even", (6, 6, 1, 2)).inputs("float32")  # it takes N for C: both are 6
     attributes = {"size": op.size, "alpha": op.alpha, "beta": op.beta, "bias": op.k}

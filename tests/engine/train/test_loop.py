@@ -90,7 +90,8 @@ CONFIGS = {
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 @pytest.mark.parametrize("stop", [1, 4, 5, 6, 9], ids=lambda n: f"after {n} events")
 def test_a_saved_state_goes_on_exactly(tmp_path, config, stop):
-    # 33 pictures, three batches an epoch: events 4 and 8 end an epoch, the others fall into the middle of one.
+    # 33 pictures, three batches an epoch: events 4 and 8 end an epoch, the others fall into the
+    # middle of one.
     whole = finished(config, SMALL)
 
     state = TrainState(shapes.network(), config)

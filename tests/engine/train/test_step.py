@@ -50,7 +50,9 @@ def test_running_statistics_are_the_whole_batchs_as_in_pytorch():
 
 @pytest.mark.parametrize("count", [2, 3])
 def test_no_picture_is_normalised_alone(count):
-    """Alone, each value of a picture would be its own mean, and nothing would come through the normalisation."""
+    """Alone, each value of a picture would be its own mean, and nothing would come through the
+    normalisation.
+    """
     x, targets = batch()
     state = TrainState(shapes.network(), PLAIN)
     parts = Step(state, cross_entropy).forward_backward(x[:count], targets[:count], keep=True)

@@ -129,7 +129,9 @@ def test_what_it_reads_wrong(api, finished):
 
 
 def test_few_pictures_a_class(api):
-    """One of four is held out; of single ones nothing can be, and the training goes on all the same."""
+    """One of four is held out; of single ones nothing can be, and the training goes on all the
+    same.
+    """
     for count, held_out in ((4, 1), (1, 0)):
         files = {
             f"{k}/{i}.png": picture_bytes(seed=9 * k + i) for k in range(3) for i in range(count)

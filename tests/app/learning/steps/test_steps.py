@@ -1,4 +1,6 @@
-"""One training step on a photo: its values equal those worked out here, from what can be downloaded, by plain formulas."""
+"""One training step on a photo: its values equal those worked out here, from what can be
+downloaded, by plain formulas.
+"""
 
 import io
 from math import log, prod
@@ -43,7 +45,7 @@ def photo_step(train_step):
     return answer.json()
 
 
-# The forward pass, the loss and the gradient, written out -------------------------------------------
+# The forward pass, the loss and the gradient, written out ------------------------------------
 
 
 class Written:
@@ -286,7 +288,7 @@ def test_arrays_as_json_and_what_a_client_has_already(client, photo_step):
     assert again.status_code == 304
 
 
-# What cannot be ------------------------------------------------------------------------------------
+# What cannot be ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""Steps of trainings: by the optimisers' formulas, and bit for bit those that the training's process takes."""
+"""Steps of trainings: by the optimisers' formulas, and bit for bit those that the training's
+process takes.
+"""
 
 import io
 import time

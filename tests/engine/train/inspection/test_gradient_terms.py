@@ -1,4 +1,6 @@
-"""Every gradient taken apart adds up: over a network with every op, for weights and for activations, in training and at inference."""
+"""Every gradient taken apart adds up: over a network with every op, for weights and for
+activations, in training and at inference.
+"""
 
 from dataclasses import replace
 

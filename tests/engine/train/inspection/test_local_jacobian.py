@@ -1,4 +1,6 @@
-"""Who reads a number, and by how much each reader hangs on it: against calculations by loops and by definition, on crooked layers."""
+"""Who reads a number, and by how much each reader hangs on it: against calculations by loops and by
+definition, on crooked layers.
+"""
 
 from dataclasses import replace
 
@@ -47,12 +49,15 @@ from engine.train.state import TrainState
 from engine.types import Array
 
 PLAIN = TrainConfig(optimiser="sgd", learning_rate=0.01, weight_decay=0.0)
-# The pass is in float32, and each way of convolving rounds in its own order; the terms are added up in float64.
+# The pass is in float32, and each way of convolving rounds in its own order; the terms are added up
+# in float64.
 TOLERANCE = 2e-5
 
 
 def network(dtype=np.float32) -> Network:
-    """Every op whose gradient can be written out, with two branches and everything crooked: strides, padding, dilation, groups."""
+    """Every op whose gradient can be written out, with two branches and everything crooked:
+    strides, padding, dilation, groups.
+    """
     rng = np.random.default_rng(5)
 
     def some(*shape: int) -> Array:
@@ -244,7 +249,9 @@ def test_a_convolutions_terms_are_those_of_loops(step_trace, node):
 
 @pytest.mark.parametrize("name", ["pad", "relu", "max"])
 def test_who_reads_a_number_is_found_by_loops(step_trace, name):
-    """Every output of the convolution whose window holds the number, by the weight that lies on it there."""
+    """Every output of the convolution whose window holds the number, by the weight that lies on it
+    there.
+    """
     node = next(
         n for n in step_trace.network.nodes if name in n.inputs and isinstance(n.op, Conv2d)
     )

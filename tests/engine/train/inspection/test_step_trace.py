@@ -1,4 +1,6 @@
-"""The step that is traced is the step that is made, and its numbers are those of an independent calculation."""
+"""The step that is traced is the step that is made, and its numbers are those of an independent
+calculation.
+"""
 
 from dataclasses import replace
 
@@ -159,7 +161,9 @@ def test_the_formulas_lead_from_the_numbers_shown_to_the_weight_shown(step):
 
 
 def test_the_numbers_shown_belong_to_the_networks_shown(step):
-    """Each part of the batch, run again by itself, gives its rows of the trace and its share of the gradients."""
+    """Each part of the batch, run again by itself, gives its rows of the trace and its share of the
+    gradients.
+    """
     _, batch, step_trace, _ = step
     network = without_draws(step_trace)
     totals = {name: np.zeros_like(a) for name, a in step_trace.gradients.params.items()}
@@ -261,7 +265,9 @@ def test_one_picture_takes_one_step_of_inference(optimiser):
 
 
 def test_the_weights_move_as_calculated_by_hand():
-    """Two pixels, two weights, one tanh and the mean squared error, worked out with a pocket calculator's means."""
+    """Two pixels, two weights, one tanh and the mean squared error, worked out with a pocket
+    calculator's means.
+    """
     x = np.array([[[[1.0, 2.0]]]])
     network = Network(
         [
