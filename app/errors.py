@@ -1,34 +1,42 @@
 """The app's errors. The table in app/http/problems.py maps them to HTTP.
 
-    AppError ├── PictureError            something is wrong with the picture that was sent │   ├──
-    NoPicture           nothing was sent │   ├── NotAPicture         the bytes are not a picture in
-    a format that is read here │   ├── DamagedPicture      it began as a picture, but cannot be
-    decoded │   ├── PictureTooLarge     more bytes than allowed │   └── TooManyPixels       more
-    pixels than allowed ├── ArchiveError            something is wrong with the ZIP of pictures that
-    was sent │   ├── NotAnArchive        the bytes are no ZIP │   ├── DamagedArchive      it began
-    as one, but its directory cannot be read │   ├── ArchiveTooLarge     more bytes, entries,
-    pictures or unpacked bytes than allowed │   └── UnfitArchive        a ZIP, but not one folder a
-    class: tricks, links, passwords, one class ├── UnknownDataset          no set of pictures of
-    that id ├── QuotaExceeded                  as much is kept already as may be kept ├──
-    UnknownTraining         no training of that id ├── WrongState              the training is not
-    in the state that this needs: over, or not paused ├── ModelError              something is wrong
-    with the model file that was sent │   ├── InvalidModel        the bytes are no network that
-    takes a photo │   ├── UnsupportedModel    a network, but with an operation that cannot be run
-    here │   ├── OversizedModel      more bytes, work or memory than allowed │   ├──
-    InputSizeMissing    the file leaves height and width open, and nobody said them │   ├──
-    OptionMissing       a network, but one that needs to be told something else: a second input,
-    channels │   └── ExternalDataMissing its weights are in other files, which were not sent with it
-    ├── ModelNotDeletable              a model that was not brought, and so cannot be deleted ├──
-    UnknownModel            no network of that id ├── UnknownAnalysis         never made here, or
-    gone from memory ├── UnknownStep             a step of learning that was never looked at here,
-    or is gone from memory ├── UnknownLayer            the network has no value of that name ├──
-    BadParameter            a parameter that parses, but means nothing here (a channel out of range)
-    ├── NotAcceptable           none of the formats asked for exists ├── BadUpload               a
-    body that is not what its Content-Type says ├── SlowUpload              the body did not arrive
-    in time ├── BodyTooLarge            a body that is no picture has more bytes than such a request
-    needs ├── Overloaded              the queue is full; come back later ├── TimeLimit
-    the work took too long and was stopped ├── NotReady                the default network is not
-    loaded yet └── ClientGone              nobody waits for the answer any more
+    AppError
+    ├── PictureError            something is wrong with the picture that was sent
+    │   ├── NoPicture           nothing was sent
+    │   ├── NotAPicture         the bytes are not a picture in a format that is read here
+    │   ├── DamagedPicture      it began as a picture, but cannot be decoded
+    │   ├── PictureTooLarge     more bytes than allowed
+    │   └── TooManyPixels       more pixels than allowed
+    ├── ArchiveError            something is wrong with the ZIP of pictures that was sent
+    │   ├── NotAnArchive        the bytes are no ZIP
+    │   ├── DamagedArchive      it began as one, but its directory cannot be read
+    │   ├── ArchiveTooLarge     more bytes, entries, pictures or unpacked bytes than allowed
+    │   └── UnfitArchive        not one folder for each class: tricks, links, passwords, one class
+    ├── UnknownDataset          no dataset of that id
+    ├── QuotaExceeded           as much is kept already as may be kept
+    ├── UnknownTraining         no training of that id
+    ├── WrongState              the training is not in the state needed: over, or not paused
+    ├── ModelError              something is wrong with the model file that was sent
+    │   ├── InvalidModel        the bytes are no network that takes a photo
+    │   ├── UnsupportedModel    a network, but with an operation that cannot be run here
+    │   ├── OversizedModel      more bytes, work or memory than allowed
+    │   ├── InputSizeMissing    the file leaves height and width open, and no option gives them
+    │   ├── OptionMissing       another option is needed: a second input's value, channels
+    │   └── ExternalDataMissing its weights are in other files, which were not sent with it
+    ├── ModelNotDeletable       a model that was not uploaded, and so cannot be deleted
+    ├── UnknownModel            no model of that id
+    ├── UnknownAnalysis         no analysis of that id, or it is gone from memory
+    ├── UnknownStep             no training step of that id, or it is gone from memory
+    ├── UnknownLayer            the network has no value of that name
+    ├── BadParameter            a parameter that parses, but is not valid here
+    ├── NotAcceptable           none of the formats asked for exists
+    ├── BadUpload               a body that is not what its Content-Type says
+    ├── SlowUpload              the body did not arrive in time
+    ├── BodyTooLarge            a body that is no picture has more bytes than such a request needs
+    ├── Overloaded              the queue is full; come back later
+    ├── TimeLimit               the work took too long and was stopped
+    ├── NotReady                the default network is not loaded yet
+    └── ClientGone              nobody waits for the answer any more
 
 Each may carry the limit that was met, the actual value, and ``more`` fields of its own. Their texts
 are meant for people.

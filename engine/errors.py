@@ -1,16 +1,18 @@
-"""What can go wrong in the engine.
+"""The engine's errors.
 
-EngineError ├── ShapeError       an op was given shapes (or hyper-parameters) that it cannot take
-├── GraphError       the nodes do not form a network: a cycle, a missing input, a name used twice
-├── FormatError      a file is not the model that it claims to be │   ├── UnsupportedOp    it asks
-for an operation that cannot be run here │   ├── ModelTooLarge    it is more than a limit allows │
-├── InputSizeNeeded  it leaves its input's height and width open │   ├── OptionMismatch   what was
-said of it (a size, a constant) is not what it takes │   └── ExternalDataNeeded   its weights are in
-other files, which are not there ├── UnknownModel     no network of that name in the zoo ├──
-TrainingError    nothing can be learned from this: an empty folder, one class, a foreign checkpoint
-├── EditError        a change to a network that cannot be made: a layer without filters, a weight
-that is not there └── AttributionError a score cannot be traced to the pixels in that way: an
-unknown method, a layer without maps
+EngineError
+├── ShapeError              an op was given shapes or hyper-parameters that it cannot take
+├── GraphError              no network: a cycle, a missing input, a name used twice
+├── FormatError             a file is not the model that it claims to be
+│   ├── UnsupportedOp       it asks for an operation that cannot be run here
+│   ├── ModelTooLarge       it is more than a limit allows
+│   ├── InputSizeNeeded     it leaves its input's height and width open
+│   ├── OptionMismatch      an option (a size, a constant) is not what it takes
+│   └── ExternalDataNeeded  its weights are in other files, which are not there
+├── UnknownModel            no network of that name in the zoo
+├── TrainingError           no training: an empty folder, one class, a foreign checkpoint
+├── EditError               no such edit: a layer without filters, a missing weight
+└── AttributionError        no attribution: an unknown method, a layer without maps
 """
 
 
