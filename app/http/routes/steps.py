@@ -135,15 +135,19 @@ async def inspect_training_step(
     ],
     step: Annotated[
         int | None,
-        Query(ge=1, le=2**31 - 1, description="From 1; the step to come without it."),
+        Query(
+            ge=1,
+            le=2**31 - 1,
+            description="From 1; without it the step to come, or the last one of a finished training.",
+        ),
     ] = None,
     picture: Picture = 0,
 ) -> Response:
-    """A step with every intermediate value: the next one, while the training is paused, or one of
-    the latest that were taken singly.
+    """A step with every intermediate value: the next one, while the training is paused or after it
+    was stopped; one of the latest that were taken singly; or the last of a finished training.
     """
     run = services.trainings.get(training)
-    asked = step or services.trainings.next_step(run)
+    asked = await services.trainings.step_to_inspect(run, step)
     inspected = await worker.wait_for(
         services.steps.of_training(run.id, asked, lambda: services.trainings.before(run, asked))
     )

@@ -31,6 +31,7 @@ from engine.train.state import TrainState
 _ID = re.compile(r"[0-9a-f]{12}")
 _MODEL = re.compile(r"run-([0-9a-f]{12})(?:@([0-9]{1,9}))?")
 _ANSWER = 8.0  # seconds that a command waits for what it brings about
+_SETTLING = 30.0  # seconds that what reads a paused training waits for commands that are under way
 _RETRY = 10  # seconds after which there may be room
 _MAX_RESTARTS = 3  # so often a process that was killed is replaced
 
@@ -171,6 +172,7 @@ class TrainingManager:
         """Take so many steps and pause again. Raises WrongState unless it is paused, and
         Overloaded.
         """
+        await self._settle(run)
         if run.status != "paused":
             raise WrongState(
                 f"The training is {run.status}: single steps are for one that is paused."
@@ -208,15 +210,27 @@ class TrainingManager:
         self._runs.pop(run.id, None)
         await asyncio.to_thread(shutil.rmtree, run.files.folder, ignore_errors=True)
 
-    def next_step(self, run: TrainingRun) -> int:
-        """The number of the step that a training is about to take. Raises WrongState unless it is
-        paused.
+    async def step_to_inspect(self, run: TrainingRun, number: int | None) -> int:
+        """The number of the step that can be looked at: the one asked for, else the one to come of
+        a training that is paused or was stopped, the last one of a finished one. Raises WrongState
+        while it learns.
         """
-        if run.status != "paused":
+        await self._settle(run)
+        if number is not None:
+            return number
+        if run.status == "finished":
+            return int(run.progress["step"])
+        if run.status not in ("paused", "stopped"):
             raise WrongState(
                 f"The training is {run.status}: the step to come can be looked at while it is paused."
             )
         return int(run.progress["step"]) + 1
+
+    async def _settle(self, run: TrainingRun) -> None:
+        """Wait until its process has done all that it was told: before, where it stands and what it
+        has saved need not fit together.
+        """
+        await run.until(lambda: run.is_settled or run.is_over, _SETTLING)
 
     def before(self, run: TrainingRun, number: int) -> tuple[TrainState, Dataset]:
         """The state before a step, and the dataset; may block. Raises WrongState when that state is
@@ -228,8 +242,8 @@ class TrainingManager:
             return restore(run.spec, dataset, checkpoint.load(path)), dataset
         except TrainingError:
             raise WrongState(
-                f"Step {number} of the training cannot be looked at: only the one to come while it is paused can, and the last "
-                "ones that were taken one by one."
+                f"Step {number} of the training cannot be looked at: only the one to come while it is paused can, the last "
+                "ones that were taken one by one, and the last one of a finished training."
             ) from None
 
     def dataset(self, run: TrainingRun) -> Dataset:
@@ -293,6 +307,7 @@ class TrainingManager:
         killed.
         """
         run.process = None
+        run.forget_commands()
         if not process.is_ending and not run.is_over:
             log.warning("the process of training %s ended with %s", run.id, process.exit_code)
             run.restarts += 1

@@ -71,6 +71,11 @@ class TrainingRun:
         return f"run-{self.id}"
 
     @property
+    def is_settled(self) -> bool:
+        """Whether its process has begun, and has done all that it was told."""
+        return self.status != "starting" and self.answered >= self._asked
+
+    @property
     def is_over(self) -> bool:
         """Whether it has ended."""
         return self.status in TERMINAL_STATES
@@ -120,6 +125,10 @@ class TrainingRun:
         self._asked += 1
         self.process.send(command, number=self._asked, **options)
         return self._asked
+
+    def forget_commands(self) -> None:
+        """Its process has ended: what it was told and had not done is not waited for."""
+        self.answered = self._asked
 
     def handle_message(self, message: dict[str, Any]) -> None:
         """Apply a message of the process."""
@@ -182,7 +191,8 @@ class TrainingRun:
         self._update_progress(message)
         if self.last_known_step is not None and "step" in message:
             self._go_back(message["step"])
-        self.answered = message.get("answered", self.answered)
+        # a process that took the place of another has answered nothing yet
+        self.answered = max(self.answered, message.get("answered", 0))
         if message["status"] != "quit":
             self.status, self.problem = message["status"], message["problem"]
             self.speed = message.get("speed", self.speed)

@@ -100,6 +100,8 @@ class TrainingProcess:
         except StopTraining as end:
             self._flush()
             self._save()
+            if end.status == "stopped":
+                self._save_state_before()  # so that the step that was to come can be looked at
             self._emit_state(end.status, end.problem)
         except EngineError as error:
             self._flush()
@@ -163,6 +165,8 @@ class TrainingProcess:
 
     def _process_commands(self) -> None:
         """Obey commands; wait while paused, or as long as the speed asks. Raises StopTraining."""
+        if self._step == self._steps - 1:
+            self._save_state_before()  # of the last step, to be looked at after the end
         self._check_time()
         due = monotonic() + (1 / self._speed if self._speed else 0)
         while True:

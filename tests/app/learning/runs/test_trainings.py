@@ -9,6 +9,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from app.learning.runs import manager
 from app.learning.runs.config import MAX_STEPS
 from app.learning.runs.metrics_log import MetricsLog
 from app.settings import Settings
@@ -212,6 +213,32 @@ def test_a_step_at_a_time(api):
     assert (now["status"], now["step"], now["batches"], now["history"]) == ("paused", 0, [], [])
     assert api.delete(f"/trainings/{run}").status_code == 204
     assert read(api, run)["type"] == "/errors/unknown-training"
+
+
+def test_the_step_to_come_waits_for_the_batches_before_it(api, monkeypatch):
+    """Where the answer to a command came before it was done, on a busy machine, this one was a 409."""
+    run = begin(api, LONG, paused=True)
+    monkeypatch.setattr(manager, "_ANSWER", 0.001)
+    assert tell(api, run, "advance", batches=20).status_code == 200
+    answer = api.get(f"/trainings/{run}/next-step")
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["step"], answer.json()["applied"]) == (21, False)
+    assert tell(api, run, "advance", batches=5).status_code == 200
+    assert tell(api, run, "advance", batches=5).status_code == 200  # comes after the one before
+    assert api.get(f"/trainings/{run}/next-step").json()["step"] == 31
+    api.delete(f"/trainings/{run}")
+
+
+def test_a_training_that_is_over_is_inspected_from_where_it_ended(api, finished):
+    last = api.get(f"/trainings/{finished['id']}/next-step").json()
+    assert (last["step"], last["applied"]) == (finished["steps"], True)
+    assert last["loss"]["mean"] == pytest.approx(finished["batches"][-1][1], rel=1e-4)
+    run = begin(api, LONG, paused=True)
+    tell(api, run, "advance", batches=3)
+    tell(api, run, "stop")
+    to_come = api.get(f"/trainings/{run}/next-step").json()
+    assert (to_come["step"], to_come["applied"]) == (4, False)
+    api.delete(f"/trainings/{run}")
 
 
 def test_a_speed_is_kept(api):
