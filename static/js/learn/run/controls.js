@@ -66,14 +66,16 @@ function showButtons(state, { play, batch, phase, reset }) {
   setButton(play, goes ? "pause" : "play", playName(state));
   setButton(phase, "phase", state.phase ? words.nextPhase(words.phases[state.phase % 4] ?? "") : words.phase);
   setAttribute(reset, "disabled", state.run === null);
-  for (const one of [batch, phase]) setAttribute(one, "disabled", isOver(state.run)); // there is no next batch
+  setAttribute(batch, "disabled", isOver(state.run)); // there is no next one, but the last can be looked at
+  setAttribute(phase, "disabled", state.run?.status === "failed");
 }
 
 /** @param {Readonly<LearnState>} state */
 function playName(state) {
   if (isGoing(state.run)) return words.pause;
   if (isOver(state.run)) return words.again;
-  return state.run && beginsAnew(state) ? words.start : words.play;
+  if (state.run && beginsAnew(state)) return words.start;
+  return state.run?.step ? words.goOn : words.play;
 }
 
 /**
@@ -142,7 +144,7 @@ function announceStatus(store) {
   let said = "";
   store.watch(["run", "connected"], ({ run, connected }) => {
     const text = connected ? (run ? words.status[run.status] : "") : words.reconnecting;
-    if (text && text !== said) announce(run ? `${text}, ${words.step(count(run.step), count(run.steps))}` : text);
+    if (text && text !== said) announce(run?.steps ? `${text}, ${words.step(count(run.step), count(run.steps))}` : text);
     said = text;
   });
 }

@@ -100,9 +100,10 @@ export class Runner {
     return this.#inTurn(() => {
       const { run, stepTrace, phase } = this.store.state;
       const isOfPhoto = stepTrace !== null && !stepTrace.training;
-      const isTaken = stepTrace !== null && stepTrace.applied && stepTrace.training === run?.id;
-      if (phase < 4 && (isOfPhoto || isTaken)) return this.#showPhase(phase + 1); // it has been taken: looked at again, not taken twice
-      return isOver(run) ? null : this.#attempt(words.looking, () => this.#nextPhase());
+      const isOfRun = stepTrace !== null && stepTrace.training === run?.id;
+      const isFixed = isOfPhoto || (isOfRun && (stepTrace.applied || isOver(run))); // taken already, or never to be taken: only looked at
+      if (phase < 4 && isFixed) return this.#showPhase(phase + 1);
+      return this.#attempt(words.looking, () => (run && isOver(run) ? this.#inspectLast(run) : this.#nextPhase()));
     });
   }
 
@@ -157,13 +158,22 @@ export class Runner {
     return this.#attempt(words.finding, async () => {
       const [run, secondRun] = await Promise.all([fetchTraining(id), other ? fetchTraining(other).catch(nothingIfGone) : null]);
       this.store.set({ run, secondRun, config: run.config, learned: run.config, speed: run.speed });
-      if (step && phase && run.status === "paused") this.store.set({ stepTrace: await fetchStep(id, step, 0), phase });
+      if (step && phase && (run.status === "paused" || isOver(run))) this.store.set({ stepTrace: await fetchStep(id, step, 0), phase });
     });
   }
 
   /** @param {number} phase */
   #showPhase(phase) {
     this.store.set({ phase: /** @type {Phase} */ (phase) });
+  }
+
+  /**
+   * The last step of a run that is over, or the one that was to come when it was stopped.
+   *
+   * @param {Run} run
+   */
+  async #inspectLast(run) {
+    this.store.set({ stepTrace: await fetchStep(run.id, null, 0), phase: 1 });
   }
 
   async #nextPhase() {

@@ -21,6 +21,7 @@ export const run = {
     title: "Bedienung",
     play: "Start",
     pause: "Pause",
+    goOn: "Weiter",
     start: "Neuer Lauf",
     again: "Noch einmal trainieren",
     batch: "Nächster Batch",

@@ -20,6 +20,7 @@ export const run = {
     title: "Controls",
     play: "Play",
     pause: "Pause",
+    goOn: "Continue",
     start: "New run",
     again: "Train again",
     batch: "Next batch",
