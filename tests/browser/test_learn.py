@@ -300,3 +300,23 @@ def test_nothing_is_left_in_the_other_language(open_lab: OpenLab, epoch: str):
 def slow_down(screen: LearnScreen) -> None:
     """Some batches a second: slow enough for something to happen in the middle."""
     screen.page.locator("#speed").fill("3")
+
+
+def test_a_finished_run_is_inspected(open_lab: OpenLab):
+    """Its last step, phase by phase, also after a reload; there is no next batch, but a paused run goes on."""
+    screen = open_lab()
+    page = screen.page
+    bring_noise(screen, "Over")
+    page.get_by_label("Epochs").fill("2")
+    page.click("#batch")
+    screen.wait_for_batch(1)
+    expect(page.locator("#play")).to_have_text("Continue", use_inner_text=True)
+    screen.play()
+    screen.wait_for_status("finished")
+    expect(page.locator("#batch")).to_be_disabled()
+    steps = screen.get(f"trainings/{screen.run_id}")["steps"]
+    for phase in (1, 2, 3, 4, 1):
+        page.click("#phase")
+        screen.wait_for_address(f"step={steps}&phase={phase}")
+    page.reload()
+    expect(page.locator("#step-inspector h2")).to_contain_text(f"batch {steps}, trained on")
