@@ -303,7 +303,7 @@ def slow_down(screen: LearnScreen) -> None:
 
 
 def test_a_finished_run_is_inspected(open_lab: OpenLab):
-    """Its last step, phase by phase, also after a reload; there is no next batch, but a paused run goes on."""
+    """Its last step, phase by phase, also after a reload; there is no next batch."""
     screen = open_lab()
     page = screen.page
     bring_noise(screen, "Over")

@@ -216,7 +216,7 @@ def test_a_step_at_a_time(api):
 
 
 def test_the_step_to_come_waits_for_the_batches_before_it(api, monkeypatch):
-    """Where the answer to a command came before it was done, on a busy machine, this one was a 409."""
+    """On a busy machine a command is answered before it is done; this one was then a 409."""
     run = begin(api, LONG, paused=True)
     monkeypatch.setattr(manager, "_ANSWER", 0.001)
     assert tell(api, run, "advance", batches=20).status_code == 200
