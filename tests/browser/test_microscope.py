@@ -4,6 +4,7 @@ what the API says it is.
 
 import math
 import re
+from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
@@ -182,6 +183,70 @@ def test_dilation_and_groups_are_drawn_as_they_are(open_page: OpenPage):
     screen.go_to("depthwise")
     settle(screen)
     expect(screen.page.locator(".row")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("model", "layer", "others"),
+    [("everyday", "conv1_1", 0), ("everyday", "conv2_1", 21), ("menagerie", "wide", 0)],
+)
+def test_a_convolution_is_put_together_in_place(model, layer, others, open_page: OpenPage):
+    """What each row brings is what the API says; and what is written adds up, to the last place."""
+    screen = open_page(f"?model={model}&layer={layer}&view=map&map=4&y=1&x=3")
+    screen.wait_for_layer(layer)
+    page = screen.page
+    for down, right in ((0, 0), (1, 2), (2, 0), (0, 3)):
+        page.locator(".after .large").focus()
+        for key in ["ArrowDown"] * down + ["ArrowRight"] * right:
+            page.keyboard.press(key)
+        settle(screen)
+        page.wait_for_function(
+            "() => document.querySelector('.sum-total')?.value === document.querySelector('.reading output').dataset.value"
+        )
+        written = [Decimal(plain(text)) for text in page.locator(".addend").all_inner_texts()]
+        total = Decimal(plain(page.inner_text(".sum-total").removeprefix("= ")))
+        assert sum(written) == total == Decimal(plain(page.inner_text(".reading output")))
+        why = explanation(screen, {"name": layer, "shape": [1, 1, 1]})
+        names = page.locator(".conv-sum .row-name > :last-child").all_inner_texts()
+        brought = [
+            sum(t["product"] for t in why["terms"] if map_of(t, screen) == name) for name in names
+        ]
+        exact = page.locator(".row-sum").evaluate_all("all => all.map((e) => Number(e.value))")
+        assert exact[: len(names)] == pytest.approx(brought, rel=1e-9)
+        assert len(exact) == len(names) + (others > 0)
+        assert why["bias"] == pytest.approx(number(written_bias(screen)), abs=1e-4)
+    assert len({t["channel"] for t in why["terms"]}) == len(names) + others
+    assert page.locator(".rest").count() == (others > 0)
+    cut = "all => all.filter((e) => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight).map((e) => e.textContent)"
+    assert page.locator(".sheet-cells li, .conv-sum .row-name > *, .addend").evaluate_all(cut) == []
+
+
+def plain(text: str) -> str:
+    """A number as Python writes it."""
+    return text.replace("\N{MINUS SIGN}", "-").replace(",", "")
+
+
+def map_of(term: dict, screen: Screen) -> str:
+    colours = ("red", "green", "blue") if term["input"] == "input" else ()
+    return colours[term["channel"]] if colours else f"map {term['channel']}"
+
+
+def written_bias(screen: Screen) -> str:
+    return screen.page.inner_text(".bias .addend")
+
+
+def test_pointing_at_a_channel_shows_its_window(conv: Screen):
+    page = conv.page
+    settle(conv)
+    row = page.locator(".conv-sum .row:nth-of-type(2)")
+    row.hover()
+    expect(row).to_have_class(re.compile("shown"))
+    expect(page.locator(".lines path.lit")).to_have_count(2)  # its own, and the one to the map
+    name = " ".join(row.locator(".row-name > *").all_inner_texts())
+    expect(page.locator(".close-row > figure figcaption >> nth=0")).to_have_text(name)
+    assert page.inner_text(".close-sum") == row.locator(".row-sum").inner_text()
+    expect(page.locator(".window-detail")).to_have_count(0)  # the same numbers do not stand twice
+    page.locator(".conv-sum .others").hover()
+    expect(page.locator(".conv-sum .lit")).to_have_class(re.compile("others"))
 
 
 def test_all_kernels_of_a_layer(open_page: OpenPage):

@@ -67,6 +67,29 @@ export function signed(x, like = x) {
 }
 
 /**
+ * Numbers that add up to a total, each with its sign, and rounded so that what is written adds up
+ * to the total that is written. The difference that rounding makes is shared among those that are
+ * free, those with the largest remainders first; the others are rounded as ever.
+ *
+ * @param {number[]} parts
+ * @param {number} total
+ * @param {number[]} free which of them
+ * @returns {string[]}
+ */
+export function summands(parts, total, free) {
+  if (!free.length || ![...parts, total].every(Number.isFinite)) return parts.map((part) => signed(part));
+  const like = total || parts.reduce((most, part) => Math.max(most, Math.abs(part)), 0);
+  const last = 10 ** places(like);
+  const whole = (/** @type {number} */ x) => Math.round(Number(x.toFixed(places(like))) * last);
+  const units = parts.map((part, i) => (free.includes(i) ? Math.floor(part * last) : whole(part)));
+  const missing = whole(total) - units.reduce((a, b) => a + b, 0);
+  const remainder = (/** @type {number} */ i) => (parts[i] ?? 0) * last - Math.floor((parts[i] ?? 0) * last);
+  const order = [...free].sort((a, b) => remainder(b) - remainder(a));
+  order.forEach((i, rank) => (units[i] = (units[i] ?? 0) + Math.floor((missing + order.length - 1 - rank) / order.length)));
+  return parts.map((part, i) => (units[i] ? signed(units[i] / last, like) : signed(part, part === 0 ? 0 : like)));
+}
+
+/**
  * With so many places after the decimal sign.
  *
  * @param {number} x

@@ -55,6 +55,12 @@ export const mapDetail = {
     outside: "Padding, zählt als 0",
     hint: "Auf eine Zelle zeigen, um ihre genauen Werte zu sehen. Schraffierte Zellen sind Padding: Sie liegen außerhalb der Karte und zählen als 0.",
   },
+  /** Call-outs at the picture of a sum. */
+  sum: {
+    slide: "Der Kern gleitet über den Kanal",
+    add: "Alles addieren, und den Bias dazu",
+    others: "jeder mal seinem eigenen Kern",
+  },
   kernels: {
     maps: "Aktivierungen",
     numbers: "Einheiten",

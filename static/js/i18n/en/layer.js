@@ -56,6 +56,12 @@ export const mapDetail = {
     outside: "padding, counted as 0",
     hint: "Point at a cell for its exact values. Hatched cells are padding: they lie outside the map and count as 0.",
   },
+  /** Call-outs at the picture of a sum. */
+  sum: {
+    slide: "Slide the kernel over the channel",
+    add: "Add them all up, and the bias",
+    others: "each times its own kernel",
+  },
   kernels: {
     maps: "activations",
     numbers: "units",

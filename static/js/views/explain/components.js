@@ -1,7 +1,7 @@
 /** Pieces that several kinds of arithmetic are made of. */
 
 import { h, svg } from "../../lib/dom.js";
-import { count, number, plain, signed } from "../../i18n/format.js";
+import { count, number, plain, summands } from "../../i18n/format.js";
 import { hasMaps, layerNamed, mapName } from "../../model/graph.js";
 import { swatch } from "../../render/palette.js";
 import { paint } from "../../render/raster.js";
@@ -18,7 +18,8 @@ import { t } from "../../i18n/index.js";
  * @property {Node[]} [pictures]
  * @property {() => void} [choose]
  * @property {boolean} [chosen]
- * @property {boolean} [rest] Many together: it does not decide how long the bars of single ones are.
+ * @property {boolean} [rest] Many together: it does not decide how long the bars of single ones are, and takes what rounding leaves.
+ * @property {boolean} [constant] A number of the network: it is written as it is, whatever rounding leaves.
  * @property {string} [title]
  */
 
@@ -56,23 +57,24 @@ export function ledger({ store }, entries, result) {
   const single = entries.filter(({ rest }) => !rest);
   const most = reach((single.length > 1 ? single : entries).map(({ sum }) => sum));
   const range = { low: -most, high: most, signed: true };
-  const like = Math.max(most, Math.abs(result));
-  const rows = entries.map((entry) => h("li", {}, ledgerRow(entry, range, like, store.state.theme)));
+  const free = entries.some(({ rest }) => rest) ? entries.map(({ rest }) => rest) : entries.map(({ constant }) => !constant);
+  const texts = summands(entries.map(({ sum }) => sum), result, [...free.keys()].filter((i) => free[i]));
+  const rows = entries.map((entry, i) => h("li", {}, ledgerRow(entry, texts[i] ?? "", range, store.state.theme)));
   return h(
     "div",
     { class: "ledger" },
     h("ol", {}, ...rows),
-    h("p", { class: "total" }, h("span", {}, t.explain.together), h("data", { value: String(result), title: String(result) }, number(result, like))),
+    h("p", { class: "total" }, h("span", {}, t.explain.together), h("data", { value: String(result), title: String(result) }, number(result))),
   );
 }
 
 /**
  * @param {Entry} entry
+ * @param {string} text what it brings
  * @param {Range} range
- * @param {number} like
  * @param {"light" | "dark"} theme
  */
-function ledgerRow({ name, sum, pictures = [], choose, chosen, title }, range, like, theme) {
+function ledgerRow({ name, sum, pictures = [], choose, chosen, title }, text, range, theme) {
   const isBeyond = Math.abs(sum) > range.high;
   const reach = Math.min(1, Math.abs(sum) / range.high) / 2;
   const bar = h("span", {
@@ -87,7 +89,7 @@ function ledgerRow({ name, sum, pictures = [], choose, chosen, title }, range, l
     h("span", { class: "ledger-name", title: isBeyond ? t.mapDetail.terms.beyond : null }, name),
     h("span", { class: "ledger-pictures" }, ...pictures),
     h("span", { class: "ledger-bar", "aria-hidden": "true" }, bar),
-    h("data", { class: "term", value: String(sum), title: String(sum) }, signed(sum, like)),
+    h("data", { class: "term", value: String(sum), title: String(sum) }, text),
   ];
   if (!choose) return h("div", { class: "ledger-row" }, ...cells);
   return h("button", { type: "button", class: "ledger-row", title, "aria-pressed": chosen === undefined ? null : String(chosen), on: { click: choose } }, ...cells);

@@ -32,10 +32,11 @@ export function windowSums(app, explanation) {
   const groups = largestFirst(byMap(explanation.terms));
   const { focus: chosen } = app.store.state;
   const focus = groups.find(({ input, channel }) => input === chosen?.input && channel === chosen.channel) ?? groups[0];
+  const { open, bothSides } = app.store.state;
   const again = () => app.store.set({ explanation: { ...explanation } });
   return [
     formula(exact(explanation.value), t.explain.window.formula(groups.length), signed(explanation.bias), ` ${t.explain.bias}`),
-    ...(focus ? windowDetail(app, focus) : []),
+    ...(focus && (!open || bothSides) ? windowDetail(app, focus) : []), // an opened map has it below
     h("p", { class: "muted" }, t.mapDetail.terms.maps(signed(explanation.value - explanation.bias), signed(explanation.bias), number(explanation.value))),
     ledger(app, entries(app, explanation, groups, focus), explanation.value),
     pager(groups.length, choice, SHOWN, again),
@@ -59,7 +60,7 @@ function entries(app, explanation, groups, focus) {
     title: t.explain.window.show,
     choose: () => app.store.set({ focus: { input: group.input, channel: group.channel } }),
   }));
-  return [...before, ...rows, ...after, { name: t.explain.bias, sum: explanation.bias }];
+  return [...before, ...rows, ...after, { name: t.explain.bias, sum: explanation.bias, constant: true }];
 }
 
 /**

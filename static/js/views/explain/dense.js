@@ -158,7 +158,7 @@ function entries(app, explanation, evidence) {
     pictures: products.length > 1 ? [heat(app, products, layer.shape[2] ?? 1, rangeOf(-most, most, true))] : [],
     choose: () => app.navigation.goTo(layer.name, place),
   }));
-  return [...before, ...rows, ...after, { name: t.explain.bias, sum: explanation.bias }];
+  return [...before, ...rows, ...after, { name: t.explain.bias, sum: explanation.bias, constant: true }];
 }
 
 /**

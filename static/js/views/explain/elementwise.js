@@ -154,7 +154,7 @@ export function sumSums(app, { value, bias, terms }) {
   const named = terms.length <= NAMED ? h("p", {}, t.explain.elementwise.from, ...terms.flatMap((term, i) => [i ? t.explain.and : "", source(app, term)]), ".") : null;
   return [
     formula(exact(value), t.explain.elementwise.sum(terms.length)),
-    ledger(app, [...entries, ...after, ...(bias ? [{ name: t.explain.bias, sum: bias }] : [])], value),
+    ledger(app, [...entries, ...after, ...(bias ? [{ name: t.explain.bias, sum: bias, constant: true }] : [])], value),
     ...(named ? [named] : []),
   ];
 }

@@ -33,7 +33,7 @@ export function mountInspector(app) {
     getElement("#inspector", HTMLElement).scrollTop = 0;
   });
   let waited = 0;
-  app.store.watch(["explanation", "theme", "layer", "focus"], () => {
+  app.store.watch(["explanation", "theme", "layer", "focus", "open", "bothSides"], () => {
     clearTimeout(waited);
     sums.classList.remove("late");
     showSums(app, sums);

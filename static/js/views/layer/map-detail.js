@@ -9,6 +9,7 @@ import { companionRange, extremes, rangeFor } from "../../model/colour-range.js"
 import { fractions } from "../../model/terms.js";
 import { hasWindow } from "../../state/window-animation.js";
 import { t } from "../../i18n/index.js";
+import { ConvSum } from "./conv-sum.js";
 import { MapInputs } from "./map-inputs.js";
 import { Player } from "./player.js";
 
@@ -20,7 +21,7 @@ import { Player } from "./player.js";
  * @typedef {import("./stage.js").View} View
  */
 
-const CLOSE = 11; // rem for one window's numbers below
+const CLOSE = 9.5; // rem for one window's numbers below
 const OPENING = 220; // milliseconds in which a map opens out of its thumbnail
 
 /** @implements {View} */
@@ -28,6 +29,7 @@ export class MapDetail {
   #canvas = h("canvas", { width: 1, height: 1 });
   #mark = h("span", { class: "highlight", hidden: true });
   #map;
+  /** @type {import("./map-inputs.js").Inputs} */
   #before;
   #player;
 
@@ -56,11 +58,12 @@ export class MapDetail {
       ...(this.#player?.veil ?? []),
       this.#mark,
     );
-    this.#before = new MapInputs(app, layer);
+    this.#before = layer.op === "conv" ? new ConvSum(app, layer) : new MapInputs(app, layer);
     this.element = h(
       "div",
       { class: this.#before.windowDetail ? "map-detail with-close" : "map-detail" },
       this.#before.element,
+      this.#before.sum,
       h("figure", { class: "after" }, this.#map, h("figcaption", { class: "muted" }, ""), this.#player?.element),
       this.#before.windowDetail,
       this.#before.lines,
@@ -84,7 +87,7 @@ export class MapDetail {
     const size = evenSize(side, columns);
     this.#map.style.width = `${size}px`;
     this.#map.style.height = `${(size * rows) / columns}px`;
-    this.#before.mark(this.#canvas);
+    this.#drawLines();
   }
 
   /** @param {Tensor} tensor */
@@ -101,7 +104,7 @@ export class MapDetail {
     this.#map.setAttribute("aria-label", t.stage.open(this.layer.name, name, figures));
     const caption = this.element.querySelector(".after figcaption");
     if (caption) caption.textContent = `${name} · ${figures}`;
-    this.#before.paint();
+    this.#before.paint(tensor);
   }
 
   mark() {
@@ -112,8 +115,8 @@ export class MapDetail {
     this.#map.classList.toggle("pinned", this.app.store.state.pinned);
     this.#player?.mark(this.layer.shape);
     this.element.classList.toggle("sliding", this.app.store.state.animation?.playing ?? false);
-    this.#before.paint();
-    this.#before.mark(this.#canvas);
+    this.#before.paint(null);
+    this.#drawLines();
   }
 
   focus() {
@@ -126,7 +129,11 @@ export class MapDetail {
     const easing = "cubic-bezier(0.2, 0, 0, 1)";
     const opening = [{ transform: "scale(0.6)", opacity: 0.2 }, { transform: "none", opacity: 1 }];
     const motion = this.#map.animate(opening, { duration: OPENING, easing });
-    motion.onfinish = () => this.#before.mark(this.#canvas); // until then the lines would lead astray
+    motion.onfinish = () => this.#drawLines(); // until then the lines would lead astray
+  }
+
+  #drawLines() {
+    this.#before.mark(this.#mark.hidden ? this.#map : this.#mark);
   }
 
   /**
