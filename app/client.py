@@ -305,7 +305,7 @@ class Analysis:
         )
 
     def difference(self, to: Analysis) -> dict[str, Any]:
-        """How far this analysis is from another one of the same layers."""
+        """How far this analysis is from another one, in the layers that both have."""
         apart: dict[str, Any] = self._client.get(f"analyses/{self.id}/difference", to=to.id).json()
         return apart
 

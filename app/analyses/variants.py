@@ -90,28 +90,38 @@ def difference(of: Analysis, to: Analysis) -> dict[str, Any]:
     """The differences of two analyses, layer by layer and in their predictions, as JSON content.
 
     ``relative`` is ‖of − to‖ / ‖to‖, ``largest`` the largest |of − to|, ``cosine`` that of the
-    angle between the two. Raises BadParameter for analyses whose layers or classes are not the
-    same.
+    angle between the two. Layers are the same where name and shape are; the others of both sides
+    are ``unmatched``. Classes that are not the same have no differences. Raises BadParameter for
+    analyses that have no layer in common behind the input.
     """
-    if [(a.name, a.shape) for a in of.layers] != [(b.name, b.shape) for b in to.layers]:
+    shapes = {layer.name: layer.shape for layer in to.layers}
+    common = [layer for layer in of.layers if shapes.get(layer.name) == layer.shape]
+    if all(layer.op == "input" for layer in common):
         raise BadParameter(
-            f"The layers of {of.model!r} and {to.model!r} are not the same, so they cannot be "
-            "compared number by number."
+            f"{of.model!r} and {to.model!r} have no layer of the same name and shape behind their "
+            "input, so they cannot be compared number by number."
         )
-    if (of.network.outputs, of.network.labels) != (to.network.outputs, to.network.labels):
-        raise BadParameter(
-            f"The classes of {of.model!r} and {to.model!r} are not the same, so their scores "
-            "cannot be compared."
-        )
+    names = {layer.name for layer in common}
     return {
         "of": of.id,
         "to": to.id,
         "layers": [
             {"name": a.name, "op": a.op, **_apart(of.trace[a.name], to.trace[a.name])}
-            for a in of.layers
+            for a in common
         ],
-        "predictions": _scores(of, to),
+        "unmatched": {
+            side: [layer.name for layer in done.layers if layer.name not in names]
+            for side, done in (("of", of), ("to", to))
+        },
+        "predictions": _scores(of, to) if _has_same_classes(of, to) else [],
     }
+
+
+def _has_same_classes(of: Analysis, to: Analysis) -> bool:
+    ours, theirs = of.network, to.network
+    return (ours.outputs, ours.labels) == (theirs.outputs, theirs.labels) and len(
+        of.predictions
+    ) == len(to.predictions)
 
 
 def _scores(of: Analysis, to: Analysis) -> list[dict[str, Any]]:

@@ -325,7 +325,7 @@ def test_two_photos(panel: Screen, folder):
 
 
 def test_two_networks(panel: Screen, folder):
-    page = panel.page
+    page, original = panel.page, panel.analysis_id
     page.select_option("#compare-target", "model:menagerie")
     panel.wait_for_address("compare=model%3Amenagerie")
     page.click("#compare-mode label:has-text('side by side')")
@@ -334,9 +334,12 @@ def test_two_networks(panel: Screen, folder):
     expect(page.locator(".chart")).to_have_count(0)
     page.select_option("#matched-layer", "conv2_1")
     keep_picture(page, folder / "two-networks.png")
+    expect(page.locator("#model")).to_have_value("everyday")  # as the address says
+    panel.wait_for_address("model=everyday")
     page.focus("#stage")  # in a list of choices, x looks for one
     page.keyboard.press("x")
-    page.wait_for_function("() => document.querySelector('#model').value === 'everyday'")
+    panel.wait_for_analysis(original)
+    expect(page.locator("#model")).to_have_value("everyday")
 
 
 def test_changes_stay_for_another_photo(open_page: OpenPage):

@@ -25,6 +25,7 @@ from app.http.dependencies import AnalysisDep, ServicesDep, WorkerDep
 from app.http.openapi import json_body, problem_responses
 from app.http.responses import created, json_response
 from app.http.schemas import common as schemas
+from app.http.schemas.differences import Difference
 from app.images import edits
 from engine.edits import Edit, ScaleFilter, SetWeight
 
@@ -62,7 +63,7 @@ async def create_variant(
 @router.get(
     "/{id}/difference",
     summary="Compare two analyses",
-    response_model=schemas.Difference,
+    response_model=Difference,
     responses=problem_responses(UnknownAnalysis, BadParameter, Overloaded, TimeLimit),
 )
 async def compare_analyses(
@@ -78,8 +79,8 @@ async def compare_analyses(
         ),
     ] = None,
 ) -> Response:
-    """How far apart they are, layer by layer and in their answers: two photos, or an original and
-    its variant.
+    """How far apart they are, layer by layer and in their answers: two photos, an original and its
+    variant, or two networks as far as their layers are the same by name and shape.
     """
     if to is None and done.original is None:
         raise BadParameter(

@@ -251,7 +251,8 @@ def _analysed_again(original: Analysis, network: Network, step_id: str, check: C
         layers=[layer_of(network, name, trace[name]) for name in trace],
         predictions=outputs.predictions(network.answer, trace),
         timings_ms={"decode": 0.0, "preprocess": 0.0, **clock.total(trace)},
-        original=original.id,
+        # That of the network before it learned, however many steps ago.
+        original=original.original if original.step else original.id,
         changes=Changes(photo_changes, ()),
         step=step_id,
     )

@@ -323,8 +323,10 @@ export interface components {
         Difference: {
             of: string;
             to: string;
+            /** @description Those that both have, by name and shape. */
             layers: components["schemas"]["LayerDifference"][];
-            /** @description All classes, the best of «of» first. */
+            unmatched: components["schemas"]["UnmatchedLayers"];
+            /** @description All classes, the best of «of» first; none where the two have other classes. */
             predictions: components["schemas"]["ScoreDifference"][];
         };
         /** @description Dropout; ``rate`` is the part that is dropped. */
@@ -1306,6 +1308,11 @@ export interface components {
             /** @description Of what has neither classes nor boxes. */
             stats?: components["schemas"]["Extent"] | null;
         };
+        /** @description Layers of one side only: the other one has none of that name, or of another shape. */
+        UnmatchedLayers: {
+            of: string[];
+            to: string[];
+        };
         /** @description One line of the arithmetic. */
         UpdateLine: {
             symbol: string;
@@ -1471,6 +1478,7 @@ export type TrainingRequest = components['schemas']['TrainingRequest'];
 export type TrainingState = components['schemas']['TrainingState'];
 export type TrainingStepRequest = components['schemas']['TrainingStepRequest'];
 export type TrialOutput = components['schemas']['TrialOutput'];
+export type UnmatchedLayers = components['schemas']['UnmatchedLayers'];
 export type UpdateLine = components['schemas']['UpdateLine'];
 export type WeightGradient = components['schemas']['WeightGradient'];
 export type WeightUpdate = components['schemas']['WeightUpdate'];

@@ -1,32 +1,23 @@
 /**
- * Two analyses at once: a photo and a variant of it, two photos, or two networks. Loads the pair
- * that the state asks for.
+ * Two analyses at once: a photo and a variant of it, two photos, or two networks. Sees to it that the
+ * pair that the state asks for is on the page.
  */
 
 import * as api from "../api/client.js";
 import { isAbort, ProblemError } from "../api/http.js";
 import { asked, keyOf, withChange, writeChanges } from "./changes.js";
-import { hasMaps, layerNamed } from "../model/graph.js";
-import { decodePicture, sendPrepared } from "../api/image-upload.js";
-import { Tensors } from "../model/tensors.js";
-import { t } from "../i18n/index.js";
+import { layerNamed } from "../model/graph.js";
+import { haveCommonLayer, onPage, placeOnSide } from "./pair.js";
+import { PairLoader } from "./pair-loader.js";
 
 /**
- * @typedef {import("./types.js").Analysis} Analysis
  * @typedef {import("./types.js").CompareTarget} CompareTarget
  * @typedef {import("./types.js").Change} Change
- * @typedef {import("./types.js").Changes} Changes
- * @typedef {import("./types.js").Layer} Layer
- * @typedef {import("./types.js").Model} Model
  * @typedef {import("./types.js").Pair} Pair
- * @typedef {import("./types.js").Place} Place
  * @typedef {import("./types.js").Side} Side
- * @typedef {import("./types.js").Source} Source
  * @typedef {import("./types.js").State} State
- *
- * @typedef {{ kind: "variant", changes: Changes } | { kind: "target", compareTarget: CompareTarget }} CompareRequest
- *
- * @typedef {"reference" | "candidate" | "difference" | "side-by-side"} CompareMode What of a pair is looked at.
+ * @typedef {import("./pair.js").CompareMode} CompareMode
+ * @typedef {import("./pair-loader.js").CompareRequest} CompareRequest
  */
 
 const TOGETHER = 1000; // milliseconds between changes of one thing that are undone together: one pull at a slider
@@ -39,8 +30,7 @@ export class Comparison {
   #making = null;
   #isStale = false;
   #isRevived = false;
-  /** @type {File | null} The second photo, where it was brought: another network may have to look at it, too. */
-  #file = null;
+  #loader;
   /** @type {Change[][]} Lists as they were before each change. */
   #past = [];
   #latest = { key: "", at: 0 };
@@ -52,6 +42,7 @@ export class Comparison {
   constructor(store, photoController) {
     this.store = store;
     this.photoController = photoController;
+    this.#loader = new PairLoader(store, photoController);
     store.watch(["analysis"], () => this.#arrive());
     store.watch(["inputImage"], ({ analysis, inputImage }) => {
       if (this.#reference && this.#reference.analysis === analysis) this.#reference.inputImage = inputImage;
@@ -91,13 +82,13 @@ export class Comparison {
 
   /** @param {CompareTarget | null} compareTarget */
   compareWith(compareTarget) {
-    this.#file = null;
+    this.#loader.file = null;
     this.store.set({ compareTarget });
   }
 
   /** @param {File} file */
   compareWithFile(file) {
-    this.#file = file;
+    this.#loader.file = file;
     this.store.set({ compareTarget: { kind: "analysis", id: "" } });
   }
 
@@ -211,9 +202,7 @@ export class Comparison {
     this.#making = request.kind;
     this.#isStale = false;
     await this.#attempt(signal, async () => {
-      const pair = request.kind === "variant"
-        ? await this.#variant(reference, request.changes, signal)
-        : await this.#compareTarget(reference, request.compareTarget, signal);
+      const pair = await this.#loader.load(reference, request, signal);
       signal.throwIfAborted();
       await this.#take(pair, signal);
     });
@@ -275,7 +264,7 @@ export class Comparison {
       this.store.set({ compareError });
       return;
     }
-    this.store.set({ ...onPage(pair.reference), ...this.#moved(pair.reference), pair: null, difference: null, bothSides: null, compareError });
+    this.store.set({ ...onPage(pair.reference), ...placeOnSide(this.store.state, pair.reference), pair: null, difference: null, bothSides: null, compareError });
     pair.candidate.numbers.close();
   }
 
@@ -287,28 +276,13 @@ export class Comparison {
     const { pair, side, layer } = this.store.state;
     if (!pair) return;
     const shown = pair[side];
-    const { layer: name } = this.#moved(shown);
+    const { layer: name } = placeOnSide(this.store.state, shown);
     const at = layerNamed(shown.model, name);
     await Promise.all([at && shown.numbers.whole(at), this.inputImage(shown)]);
     const now = this.store.state;
     if (now.pair !== pair || now.side !== side || now.analysis === shown.analysis) return;
-    if (now.layer === layer) this.store.set({ ...onPage(shown), ...this.#moved(shown) });
+    if (now.layer === layer) this.store.set({ ...onPage(shown), ...placeOnSide(this.store.state, shown) });
     else await this.#show(); // the reader has gone on meanwhile
-  }
-
-  /**
-   * Where the reader is in another side's network: in the same place, or as near to it as that
-   * network has one.
-   *
-   * @param {Side} side
-   */
-  #moved(side) {
-    const { model, layer, cursor, tile, pinned, matchedLayer } = this.store.state;
-    if (!model || model === side.model) return { layer, cursor, tile, pinned };
-    const to = matchingLayer(model, layer, side.model, matchedLayer);
-    const from = layerNamed(model, layer);
-    const place = from && to && cursor && inProportion(from, to, cursor);
-    return { layer: to?.name ?? layer, cursor: place, tile: place?.[0] ?? 0, pinned: pinned && place !== null };
   }
 
   /**
@@ -316,150 +290,8 @@ export class Comparison {
    * @param {AbortSignal} signal
    */
   async #measure({ kind, reference, candidate }, signal) {
-    const difference = kind === "network" ? null : await api.fetchDifference(candidate.analysis.id, reference.analysis.id, signal);
+    const isComparable = kind !== "network" || haveCommonLayer(reference.model, candidate.model);
+    const difference = isComparable ? await api.fetchDifference(candidate.analysis.id, reference.analysis.id, signal) : null;
     if (!signal.aborted) this.store.set({ difference });
   }
-
-  /**
-   * @param {Side} reference
-   * @param {Changes} changes
-   * @param {AbortSignal} signal
-   * @returns {Promise<Pair>}
-   */
-  async #variant(reference, changes, signal) {
-    const analysis = await api.postVariant(reference.analysis.id, changes, signal);
-    const inputImage = changes.photo ? null : reference.inputImage;
-    return { kind: "variant", reference, candidate: { ...reference, analysis, numbers: new Tensors(analysis.id), inputImage } };
-  }
-
-  /**
-   * @param {Side} reference
-   * @param {CompareTarget} compareTarget
-   * @param {AbortSignal} signal
-   * @returns {Promise<Pair>}
-   */
-  async #compareTarget(reference, { kind, id }, signal) {
-    if (kind === "model") return this.#network(reference, id, signal);
-    if (this.#file) {
-      return sendPrepared(this.#file, this.photoController.limits, ({ file, note }) => this.#photo(reference, file, { ...upload(file), credit: note }, signal));
-    }
-    if (kind === "analysis") return this.#opened(reference, id);
-    const sample = this.store.state.samples.find((sample) => sample.id === id);
-    if (!sample) throw new ProblemError({ type: "no-sample", status: 0, ...t.whatif.noSample(id) });
-    /** @type {Source} */
-    const source = { kind: "sample", id, title: sample.title, credit: `${sample.credit} (${sample.license})` };
-    return this.#photo(reference, await api.fetchPicture(sample.url, signal), source, signal);
-  }
-
-  /**
-   * @param {Side} reference
-   * @param {string} id
-   * @param {AbortSignal} signal
-   * @returns {Promise<Pair>}
-   */
-  async #network(reference, id, signal) {
-    const [model, analysis] = await Promise.all([api.fetchModel(id), this.photoController.again(id, signal)]);
-    if (!analysis) throw new ProblemError({ type: "no-photo", status: 0, ...t.whatif.noPhoto });
-    return { kind: "network", reference, candidate: { ...reference, model, analysis, numbers: new Tensors(analysis.id), inputImage: null } };
-  }
-
-  /**
-   * @param {Side} reference
-   * @param {Blob} blob
-   * @param {Source} source
-   * @param {AbortSignal} signal
-   * @returns {Promise<Pair>}
-   */
-  async #photo(reference, blob, source, signal) {
-    const [analysis, photo] = await Promise.all([
-      api.postPhoto(blob, reference.model.id, signal, () => {}),
-      decodePicture(blob), // null for a format that the server reads and this browser does not
-    ]);
-    const candidate = { model: reference.model, analysis, numbers: new Tensors(analysis.id), source, photo, inputImage: null };
-    return { kind: "photo", reference, candidate };
-  }
-
-  /**
-   * @param {Side} reference
-   * @param {string} id of an analysis that was made before
-   * @returns {Promise<Pair>}
-   */
-  async #opened(reference, id) {
-    const analysis = await api.fetchAnalysis(id);
-    const isSame = analysis.model === reference.model.id;
-    const model = isSame ? reference.model : await api.fetchModel(analysis.model);
-    /** @type {Source} */
-    const source = { kind: "analysis", id, title: t.whatif.openedByLink, credit: "" };
-    const candidate = { model, analysis, numbers: new Tensors(id), source, photo: null, inputImage: null };
-    return { kind: isSame ? "photo" : "network", reference, candidate };
-  }
-}
-
-/**
- * The photo as it is, whatever is shown of a pair.
- *
- * @param {Readonly<State>} state
- */
-export function originalOf({ pair, model, analysis, source }) {
-  return pair?.reference ?? { model, analysis, source };
-}
-
-/** @param {Readonly<State>} state */
-export function compareModeOf({ bothSides, side }) {
-  return bothSides ?? side;
-}
-
-/**
- * The layer of another network that goes with this one: the reader's choice, the one of the same
- * name, or else the one at the same relative depth among those of the same kind.
- *
- * @param {Model} model
- * @param {string} name
- * @param {Model} other
- * @param {State["matchedLayer"]} matchedLayer
- * @returns {Layer | null}
- */
-export function matchingLayer(model, name, other, matchedLayer) {
-  const layer = layerNamed(model, name);
-  if (!layer) return null;
-  const chosen = matchedLayer?.of === name ? layerNamed(other, matchedLayer.is) : null;
-  const back = matchedLayer?.is === name ? layerNamed(other, matchedLayer.of) : null;
-  const same = layerNamed(other, name);
-  if (chosen ?? back) return chosen ?? back;
-  if (same && hasMaps(same) === hasMaps(layer)) return same;
-  const alike = (/** @type {Model} */ { layers }) => layers.filter((each) => hasMaps(each) === hasMaps(layer));
-  const depth = alike(model).indexOf(layer) / Math.max(1, alike(model).length - 1);
-  const choices = alike(other);
-  return choices[Math.round(depth * (choices.length - 1))] ?? null;
-}
-
-/**
- * The same part of the picture in another layer's maps.
- *
- * @param {Layer} from
- * @param {Layer} to
- * @param {Place} place
- * @returns {Place | null}
- */
-function inProportion(from, to, place) {
-  if (hasMaps(from) !== hasMaps(to)) return null;
-  const at = place.map((n, axis) => Math.floor((n * (to.shape[axis] ?? 1)) / (from.shape[axis] ?? 1)));
-  return [Math.min(place[0] ?? 0, (to.shape[0] ?? 1) - 1), ...at.slice(1)];
-}
-
-/**
- * What the page shows of a side.
- *
- * @param {Side} side
- */
-function onPage({ model, analysis, numbers, source, photo, inputImage }) {
-  return { model, analysis, numbers, source, photo, inputImage, explanation: null };
-}
-
-/**
- * @param {File} file
- * @returns {Source}
- */
-function upload({ name }) {
-  return { kind: "upload", id: "", title: name || t.whatif.yourPhoto, credit: "" };
 }

@@ -96,7 +96,8 @@
  * @property {ImageBitmap | null} photo
  * @property {ImageBitmap | null} inputImage
  *
- * @typedef {{ kind: "variant" | "photo" | "network", reference: Side, candidate: Side }} Pair `reference` is the original.
+ * @typedef {{ kind: "variant" | "photo" | "network" | "trained", reference: Side, candidate: Side }} Pair `reference` is the original;
+ *   "trained" is its photo seen by its network after training steps on it.
  *
  * @typedef {object} State
  * @property {ModelSummary[]} models
@@ -133,7 +134,7 @@
  * @property {"reference" | "candidate"} side Which one of a pair the page shows: analysis, numbers and the rest are that one's.
  * @property {"difference" | "side-by-side" | null} bothSides Both at once on the stage, as differences or side by side.
  * @property {{ of: string, is: string } | null} matchedLayer The reader's choice of which layer of another network goes with which.
- * @property {Difference | null} difference Of the latest pair of one network; the one before until that is known.
+ * @property {Difference | null} difference Of the latest pair; the one before until that is known, null where nothing is comparable.
  * @property {Problem | null} compareError Why a comparison that was asked for failed.
  * @property {{ reached: number, playing: boolean } | null} animation How far the window has slid over the open map, counted row by row.
  * @property {{ input: string, channel: number } | null} focus The input map whose numbers are shown; null: the largest contribution.

@@ -1,7 +1,7 @@
 /** The page's state in the URL, so that a link shows the same value to another reader. */
 
 import { readChanges, writeChanges } from "./changes.js";
-import { originalOf, compareModeOf, matchingLayer } from "./comparison.js";
+import { originalOf, matchingLayer } from "./pair.js";
 import { isMoved } from "../model/crop.js";
 import { debounce } from "../lib/dom.js";
 import { METHODS, OPTIONS } from "../model/attribution-methods.js";
@@ -25,7 +25,7 @@ import { METHODS, OPTIONS } from "../model/attribution-methods.js";
  * @property {import("./types.js").AttributionRequest} attributionRequest
  * @property {import("./types.js").Change[]} changes
  * @property {import("./types.js").CompareTarget | null} compareTarget
- * @property {import("./comparison.js").CompareMode} compareMode
+ * @property {import("./pair.js").CompareMode} compareMode
  */
 
 /**
@@ -143,10 +143,11 @@ function readCompareMode(query) {
  * @param {Readonly<State>} state
  */
 function writeComparison(query, state) {
-  const { changes, compareTarget, pair } = state;
+  const { changes, compareTarget, pair, bothSides, side } = state;
+  const compareMode = bothSides ?? side; // what the reader chose, even where a layer has no difference to show
   if (changes.length) query.set("changes", writeChanges(changes));
   if (compareTarget?.id) query.set("compare", `${compareTarget.kind}:${compareTarget.id}`);
-  if (pair && compareModeOf(state) !== "candidate") query.set("side", compareModeOf(state));
+  if (pair && compareMode !== "candidate") query.set("side", compareMode);
 }
 
 /** @param {URLSearchParams} query */

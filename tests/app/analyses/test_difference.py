@@ -2,6 +2,8 @@
 compared.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,8 @@ from app.errors import BadParameter
 from app.images.decoding import Limits
 from app.images.edits import PhotoChanges
 from engine.edits import ScaleFilter
+from engine.network import Network, Node
+from engine.ops import Conv2d, Dense
 from tests.app.conftest import build_tiny, picture_bytes
 
 LIMITS = Limits(10**7, 10**7)
@@ -76,9 +80,85 @@ def test_classes_with_the_same_label_are_told_apart():
     assert [(entry["label"], entry["score"]) for entry in found] == of.predictions
 
 
-def test_networks_of_other_classes_are_not_compared(original):
-    with pytest.raises(BadParameter, match="classes of 'tiny' and 'other'"):
-        difference(original, relabelled(("x", "y", "z")))
+def test_networks_of_other_classes_are_compared_in_their_layers_only(original):
+    found = difference(original, relabelled(("x", "y", "z")))
+    assert [layer["name"] for layer in found["layers"]] == list(original.trace)
+    assert found["predictions"] == []
+
+
+def retrained(conv=None, classes=3, first="conv1"):
+    """A network as ``build_tiny`` makes them, with other weights, classes or names."""
+    network = build_tiny()
+    rng = np.random.default_rng(3)
+    nodes = {node.name: node for node in network.nodes}
+    weights = rng.normal(0, 0.5, conv or (4, 3, 3, 3)).astype(np.float32)
+    biases = np.zeros(len(weights), np.float32)
+    layer = Node(first, Conv2d(weights, biases, padding=(1, 1, 1, 1)), ("input",))
+    scores = Dense(
+        rng.normal(0, 0.5, (classes, 16 * len(weights))).astype(np.float32),
+        np.zeros(classes, np.float32),
+    )
+    other = Network(
+        [
+            layer,
+            replace(nodes["relu1"], inputs=(first,)),
+            nodes["pool1"],
+            nodes["flatten"],
+            Node("fc1", scores, ("flatten",)),
+            nodes["softmax"],
+        ],
+        inputs=network.inputs,
+        outputs=network.outputs,
+        labels=tuple("abcdefg"[:classes]) if classes != 3 else network.labels,
+        preprocess=network.preprocess,
+        name="other",
+    )
+    return analyze("other", other.freeze(), picture_bytes(), LIMITS)
+
+
+def test_two_networks_of_one_architecture_are_compared_in_every_layer_and_class(original):
+    other = retrained()
+    found = difference(other, original)
+    assert [layer["name"] for layer in found["layers"]] == list(original.trace)
+    assert found["unmatched"] == {"of": [], "to": []}
+    for layer in found["layers"]:
+        a, b = (done.trace[layer["name"]].astype(float).ravel() for done in (other, original))
+        assert layer["relative"] == pytest.approx(
+            np.linalg.norm(a - b) / np.linalg.norm(b), rel=1e-5
+        )
+    assert [row["label"] for row in found["predictions"]] == [name for name, _ in other.predictions]
+
+
+def test_layers_of_one_side_only_are_named_and_the_others_compared(original):
+    found = difference(retrained(classes=5), original)
+    names = ["input", "conv1", "relu1", "pool1", "flatten"]
+    assert [layer["name"] for layer in found["layers"]] == names
+    assert found["unmatched"] == {"of": ["fc1", "softmax"], "to": ["fc1", "softmax"]}
+    assert found["predictions"] == []
+    renamed = difference(original, retrained(first="stem"))
+    assert renamed["unmatched"] == {"of": ["conv1"], "to": ["stem"]}
+
+
+def test_networks_with_no_layer_in_common_are_not_compared(original):
+    network = build_tiny()
+    renamed = Network(
+        [
+            replace(node, name=f"{node.name}x", inputs=tuple(_suffixed(i) for i in node.inputs))
+            for node in network.nodes
+        ],
+        inputs=network.inputs,
+        outputs=("softmaxx",),
+        labels=network.labels,
+        preprocess=network.preprocess,
+        name="other",
+    )
+    other = analyze("other", renamed.freeze(), picture_bytes(), LIMITS)
+    with pytest.raises(BadParameter, match="'tiny' and 'other' have no layer"):
+        difference(original, other)
+
+
+def _suffixed(name):
+    return name if name == "input" else f"{name}x"
 
 
 def test_over_http(client, analysis):

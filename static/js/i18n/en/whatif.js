@@ -7,6 +7,7 @@ export const whatif = {
   show: "Show",
   original: "original",
   changed: "changed",
+  training: { reference: "before training", candidate: "after training" },
   difference: "difference",
   sideBySide: "side by side",
   yourPhoto: "your photo",
@@ -22,7 +23,8 @@ export const whatif = {
   stage: {
     difference: (/** @type {string} */ layer) => `What changed in the maps of ${layer}`,
     beside: (/** @type {string} */ layer) => `${layer}, before and after`,
-    changed: (/** @type {string} */ map, /** @type {string} */ share) => `${map} · changed by ${share}`,
+    key: (/** @type {string} */ one, /** @type {string} */ other) =>
+      `${one} | ${other} | difference, the largest first. Its percentage is relative to the first map: more than 100 % is larger than that.`,
     tile: (/** @type {string} */ map, /** @type {string} */ share, /** @type {string} */ most) =>
       `${map}, changed by ${share}, at most by ${most}`,
     sheet: (/** @type {string} */ what, /** @type {string} */ side, /** @type {string} */ low, /** @type {string} */ high,
@@ -97,6 +99,7 @@ export const whatif = {
     photos: "Another photo",
     networks: "Another network",
     uploaded: "the uploaded photo",
+    trained: "this network after training on the photo",
     choose: "Choose a photo to compare with",
   },
   chart: {
@@ -104,19 +107,27 @@ export const whatif = {
     label: "How far the change reaches: difference of each layer, relative to what it was",
     bar: (/** @type {string} */ layer, /** @type {string} */ share) => `${layer}: ${share} different`,
     nothing: "Nothing is changed yet, so the relative change is 0 in every layer.",
-    networks: "Two networks have different layers, so there is no difference layer by layer; set them side by side on the stage.",
+    networks: "These two networks have no layer of the same name and shape, so there is no difference layer by layer; set them side by side on the stage.",
+    unmatched: (/** @type {string} */ network, /** @type {number} */ n, /** @type {string} */ names) =>
+      `Not compared, because only ${network} has ${n === 1 ? "it" : "them"} in this shape: ${names}${n > 8 ? ` and ${n - 8} more` : ""}.`,
+    beyond: (/** @type {string} */ layer, /** @type {string} */ times) =>
+      `More than 100 %: in ${layer}, the difference is ${times} times as large as the values themselves were.`,
     zero: "was all zero",
     photos: "The other photo",
     change: "The change",
     shift: (/** @type {string} */ pixels) => `A shift by ${pixels} px`,
-    story: (/** @type {string} */ what, /** @type {string} */ layer, /** @type {string} */ share) => `${what} changes ${layer} by ${share}`,
+    trained: "Training",
+    story: (/** @type {string} */ what) => (/** @type {string} */ layer, /** @type {string} */ share) => `${what} changes ${layer} by ${share}`,
+    differ: (/** @type {string} */ layer, /** @type {string} */ share) => `The two networks differ by ${share} in ${layer}`,
+    same: "The two networks hold the same values in every layer",
     unchanged: (/** @type {string} */ what) => `${what} changes nothing in any layer`,
     left: (/** @type {string} */ pool, /** @type {string} */ share) => `after ${pool} ${share} is left`,
+    answers: (/** @type {string} */ name, /** @type {string} */ points) => `the probability of “${name}” differs by ${points} points`,
     answer: (/** @type {string} */ name, /** @type {string} */ points) => `the probability of “${name}” changes by ${points} points`,
     pools: "What each pooling lets through, relative to its input",
     survives: (/** @type {string} */ before, /** @type {string} */ after, /** @type {string} */ share) =>
       `${before} → ${after}: ${share} survives`,
-    same: "nothing to let through",
+    nothingLeft: "nothing to let through",
   },
 };
 

@@ -12,6 +12,7 @@ import { fractions } from "../../model/terms.js";
 import { t } from "../../i18n/index.js";
 import { peekBoth, readBoth, whenBoth } from "./tensors.js";
 import { tileEvents } from "../shared/tile-events.js";
+import { sideNames } from "./switch.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -56,8 +57,8 @@ export class CompareMaps {
         "aria-label": t.whatif.stage[this.across === 3 ? "beside" : "difference"](layer.name),
         on: tileEvents(app, layer),
       },
-      ...this.#tiles.map(({ button }) => button),
     );
+    this.#place(this.#tiles);
     this.#observer = new IntersectionObserver((entries) => this.#appear(entries), { rootMargin: "200px" });
     for (const { button } of this.#tiles) this.#observer.observe(button);
   }
@@ -72,7 +73,8 @@ export class CompareMaps {
     const least = root * (this.across === 3 ? 9 : 3);
     const most = root * 16 * this.across;
     const isNarrow = width < 32 * root; // there the page scrolls, and is as high as its maps
-    const room = { width, height: isNarrow ? 0 : height, count, rows, columns: columns * this.across, gap: GAP, caption: root * 1.125, least, most };
+    const head = this.across === 3 ? 2.5 * root : 0;
+    const room = { width, height: isNarrow ? 0 : height - head, count, rows, columns: columns * this.across, gap: GAP, caption: root * 1.125, least, most };
     const cell = fitGrid(room);
     const side = Math.max(1, Math.floor((cell.width - (this.across - 1) * INNER) / this.across));
     this.element.style.setProperty("--across", String(cell.across));
@@ -131,7 +133,12 @@ export class CompareMaps {
       "button",
       { type: "button", class: "tile", tabindex: -1, "aria-label": name, data: { channel: String(channel) } },
       h("span", { class: "heatmaps" }, ...canvases.map((canvas) => h("span", { class: "heatmap" }, canvas))),
-      h("span", { class: "tile-name", "aria-hidden": "true" }, name === t.numbers.map(channel) ? String(channel) : name),
+      h(
+        "span",
+        { class: "tile-name", "aria-hidden": "true" },
+        h("span", {}, name === t.numbers.map(channel) ? String(channel) : name),
+        this.across === 3 && h("span", { class: "tile-change" }),
+      ),
     );
     return { channel, button, canvases, isVisible: false };
   }
@@ -159,10 +166,8 @@ export class CompareMaps {
       if (canvas) paint(canvas, plane, width, this.across === 3 ? shared : apart, theme);
     });
     button.setAttribute("aria-label", this.#inWords(channel));
-    const caption = button.querySelector(".tile-name");
-    if (caption && this.across === 3) {
-      caption.textContent = t.whatif.stage.changed(mapName(this.layer, channel), percent(change(this.#both, channel)));
-    }
+    const caption = button.querySelector(".tile-change");
+    if (caption) caption.textContent = percent(change(this.#both, channel));
   }
 
   /** @param {number} channel */
@@ -172,6 +177,17 @@ export class CompareMaps {
     const values = planeOf(this.#both.difference, channel);
     const most = values.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
     return t.whatif.stage.tile(name, percent(change(this.#both, channel)), number(most));
+  }
+
+  /**
+   * The tiles in an order, below a line that says what is seen of each.
+   *
+   * @param {Tile[]} tiles
+   */
+  #place(tiles) {
+    const { reference, candidate } = sideNames(this.app.store.state);
+    const head = this.across === 3 && h("p", { class: "compare-key muted" }, t.whatif.stage.key(reference, candidate));
+    this.element.replaceChildren(...(head ? [head] : []), ...tiles.map(({ button }) => button));
   }
 
   /**
@@ -186,7 +202,7 @@ export class CompareMaps {
     if (order === this.#order) return;
     this.#order = order;
     const focused = document.activeElement;
-    this.element.replaceChildren(...sorted.map(({ button }) => button));
+    this.#place(sorted);
     if (focused instanceof HTMLElement && this.element.contains(focused)) focused.focus({ preventScroll: true });
   }
 }

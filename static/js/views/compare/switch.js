@@ -4,13 +4,13 @@
  */
 
 import { getElement, h } from "../../lib/dom.js";
-import { compareModeOf, matchingLayer } from "../../state/comparison.js";
+import { compareModeOf, isComparable, matchingLayer } from "../../state/pair.js";
 import { shapeText } from "../../i18n/format.js";
 import { hasMaps, layerNamed } from "../../model/graph.js";
 import { t } from "../../i18n/index.js";
 
 /**
- * @typedef {import("../../state/comparison.js").CompareMode} CompareMode
+ * @typedef {import("../../state/pair.js").CompareMode} CompareMode
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").State} State
  */
@@ -50,10 +50,12 @@ export function mountCompareSwitch(app) {
     if (!state.pair) return;
     const names = { ...sideNames(state), difference: t.whatif.difference, "side-by-side": t.whatif.sideBySide };
     const isNetworks = state.pair.kind === "network";
+    const current = state.model && layerNamed(state.model, state.layer);
+    const hasDifference = current && isComparable(state.pair, current, state.matchedLayer);
     for (const { compareMode, input, text, label } of options) {
-      input.checked = compareMode === (isNetworks && state.bothSides ? "side-by-side" : compareModeOf(state));
+      input.checked = compareMode === compareModeOf(state);
       text.textContent = names[compareMode];
-      label.hidden = isNetworks && compareMode === "difference"; // different layers have nothing to subtract
+      label.hidden = !hasDifference && compareMode === "difference"; // different layers have nothing to subtract
     }
     matchedLayerRow.hidden = !isNetworks;
     if (isNetworks) listLayers(state, matchedLayer, matchedLayerLabel);
@@ -68,6 +70,7 @@ export function mountCompareSwitch(app) {
  */
 export function sideNames({ pair }) {
   if (!pair || pair.kind === "variant") return { reference: t.whatif.original, candidate: t.whatif.changed };
+  if (pair.kind === "trained") return t.whatif.training;
   if (pair.kind === "network") return { reference: pair.reference.model.title, candidate: pair.candidate.model.title };
   return { reference: pair.reference.source?.title ?? t.whatif.original, candidate: pair.candidate.source?.title ?? "" };
 }

@@ -1,6 +1,7 @@
 /** Both sides of a comparison at once on the stage: which view shows them. */
 
 import { hasMaps, unitLabels } from "../../model/graph.js";
+import { compareModeOf, isComparable } from "../../state/pair.js";
 import { CompareLarge } from "./large.js";
 import { CompareMaps } from "./maps.js";
 import { CompareNetworks } from "./networks.js";
@@ -25,16 +26,17 @@ const MOST_ROWS = 100; // a longer vector whose numbers have no names is shown a
  * @returns {View | null}
  */
 export function compareView(app, layer, present, repaint) {
-  const { pair, bothSides, open, model } = app.store.state;
+  const { pair, bothSides, open, model, matchedLayer } = app.store.state;
   if (!pair || !bothSides || !model) return null;
-  const key = JSON.stringify([pair.kind, pair.reference.model.id, pair.candidate.model.id, bothSides, layer.name, open]);
+  const hasDifference = isComparable(pair, layer, matchedLayer);
+  const key = JSON.stringify([pair.reference.model.id, pair.candidate.model.id, hasDifference, compareModeOf(app.store.state), layer.name, open]);
   if (present && made.get(present) === key) return present;
   const view = newView();
   made.set(view, key);
   return view;
 
   function newView() {
-    if (pair?.kind === "network") return new CompareNetworks(app, layer, repaint);
+    if (!hasDifference) return new CompareNetworks(app, layer, repaint);
     if (hasMaps(layer)) return open ? new CompareLarge(app, layer, repaint) : new CompareMaps(app, layer, repaint);
     const isShort = (model && unitLabels(model, layer)) || (layer.shape[0] ?? 0) <= MOST_ROWS;
     return isShort ? new CompareRows(app, layer, repaint) : new CompareLarge(app, layer, repaint);

@@ -43,7 +43,7 @@ export function mountStage(app) {
   const { store } = app;
   app.shortcuts.register({ o: nextOrder });
   store.watch(["analysis", "layer", "open", "kernels", "bothSides"], () => stage.build());
-  store.watch(["pair"], ({ bothSides }) => bothSides && stage.build());
+  store.watch(["pair", "matchedLayer"], ({ bothSides }) => bothSides && stage.build());
   store.watch(["tile"], () => stage.turn());
   store.watch(["scale", "order", "theme", "matchedLayer"], () => stage.paint());
   store.watch(["cursor", "explanation", "animation", "focus", "inputImage"], () => stage.mark()); // what the network saw comes after its analysis

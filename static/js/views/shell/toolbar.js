@@ -3,6 +3,7 @@
 import { getElement, h, setAttribute } from "../../lib/dom.js";
 import { layerNamed } from "../../model/graph.js";
 import { mountTheme } from "../../lib/theme.js";
+import { originalOf } from "../../state/pair.js";
 import { t } from "../../i18n/index.js";
 
 /**
@@ -18,14 +19,20 @@ export function mountToolbar(app) {
   getElement("#back", HTMLElement).addEventListener("click", () => navigation.stepLayer(-1));
   getElement("#forward", HTMLElement).addEventListener("click", () => navigation.stepLayer(1));
   getElement("#walk", HTMLElement).addEventListener("click", () => navigation.toggleWalk());
-  store.watch(["models", "model"], listModels);
+  store.watch(["models", "model", "pair"], listModels);
   store.watch(["layer", "model"], showPosition);
   store.watch(["walking"], ({ walking }) => getElement("#walk", HTMLElement).setAttribute("aria-pressed", String(walking)));
   mountTheme(store);
 }
 
-/** @param {Readonly<State>} state */
-function listModels({ models, model }) {
+/**
+ * The network that the address names, whichever side of a comparison is on the stage.
+ *
+ * @param {Readonly<State>} state
+ */
+function listModels(state) {
+  const { models } = state;
+  const { model } = originalOf(state);
   const choice = getElement("#model", HTMLSelectElement);
   const isListed = !model || models.some(({ id }) => id === model.id); // a training's network of one moment is not
   const all = isListed ? models : [...models, model];

@@ -3,6 +3,7 @@
  */
 
 import { kindOf } from "../../state/changes.js";
+import { haveCommonLayer } from "../../state/pair.js";
 import { h, setAttribute } from "../../lib/dom.js";
 import { fixed, percent, plain, words } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
@@ -16,6 +17,8 @@ import { t } from "../../i18n/index.js";
  * @typedef {Difference["layers"][number]} Apart
  * @typedef {{ pool: string, before: number, after: number }} Passage
  */
+
+const NAMED = 8; // layers of one network only
 
 /** @param {App} app */
 export function chartSection(app) {
@@ -36,15 +39,41 @@ export function chartSection(app) {
 /** @param {App} app */
 function contents(app) {
   const { pair, difference } = app.store.state;
-  if (pair?.kind === "network") return [h("p", { class: "muted" }, t.whatif.chart.networks)];
+  if (pair?.kind === "network" && !haveCommonLayer(pair.reference.model, pair.candidate.model)) return [h("p", { class: "muted" }, t.whatif.chart.networks)];
   if (!pair || !difference) return [h("p", { class: "muted" }, t.whatif.chart.nothing)];
-  const { model } = pair.reference;
-  const passages = passagesOf(model, difference);
+  const isOneNetwork = pair.kind === "variant" || pair.kind === "photo"; // another network changes every layer anew: none lets through what came before
+  const passages = isOneNetwork ? passagesOf(pair.reference.model, difference) : [];
   return [
     chart(app, difference),
     h("p", { class: "sentence" }, story(app.store.state, difference, passages)),
+    ...unmatched(pair, difference),
+    ...beyond(difference),
     ...(passages.length ? [h("h4", {}, t.whatif.chart.pools), h("dl", { class: "passages" }, ...passages.map(passage))] : []),
   ];
+}
+
+/**
+ * The layers that only one of two networks has.
+ *
+ * @param {import("../../state/types.js").Pair} pair
+ * @param {Difference} difference
+ */
+function unmatched({ reference, candidate }, { unmatched: { of, to } }) {
+  const sides = /** @type {const} */ ([[reference.model, to], [candidate.model, of]]);
+  return sides.filter(([, names]) => names.length).map(([{ title }, names]) =>
+    h("p", { class: "muted small unmatched" }, t.whatif.chart.unmatched(title, names.length, names.slice(0, NAMED).join(", "))),
+  );
+}
+
+/**
+ * What a difference of more than 100 % means, where there is one.
+ *
+ * @param {Difference} difference
+ */
+function beyond({ layers }) {
+  const [most] = [...layers].sort((a, b) => (b.relative ?? 0) - (a.relative ?? 0));
+  const times = most?.relative ?? 0;
+  return most && times > 1 ? [h("p", { class: "muted small beyond" }, t.whatif.chart.beyond(most.name, fixed(times, 1)))] : [];
 }
 
 /**
@@ -112,15 +141,16 @@ function mark(root, layer) {
  */
 function story({ pair, changes }, { layers, predictions }, passages) {
   const { chart } = t.whatif;
+  const isNetworks = pair?.kind === "network";
   const shift = changes.length === 1 ? kindOf(changes, "shift") : undefined;
-  const what = pair?.kind === "photo" ? chart.photos : shift ? chart.shift(plain(Number(Math.hypot(shift.right, shift.down).toFixed(1)))) : chart.change;
+  const what = pair?.kind === "photo" ? chart.photos : pair?.kind === "trained" ? chart.trained : shift ? chart.shift(plain(Number(Math.hypot(shift.right, shift.down).toFixed(1)))) : chart.change;
   const first = layers.find(({ op, relative }) => op !== "input" && (relative ?? 0) > 0);
   const best = pair?.reference.analysis.predictions[0]?.label;
   const answer = predictions.find(({ label }) => label === best);
   return [
-    first ? chart.story(what, first.name, shareOf(first)) : chart.unchanged(what),
+    first ? (isNetworks ? chart.differ : chart.story(what))(first.name, shareOf(first)) : isNetworks ? chart.same : chart.unchanged(what),
     ...passages.map(({ pool, after }) => chart.left(pool, percent(after))),
-    ...(answer ? [chart.answer(words(answer.label), fixed(Math.abs(answer.score - answer.other) * 100, 1))] : []),
+    ...(answer ? [(isNetworks ? chart.answers : chart.answer)(words(answer.label), fixed(Math.abs(answer.score - answer.other) * 100, 1))] : []),
   ].join("; ") + ".";
 }
 
@@ -143,7 +173,7 @@ function passagesOf(model, { layers }) {
 function passage({ pool, before, after }) {
   const text = before > 0
     ? t.whatif.chart.survives(percent(before), percent(after), percent(after / before))
-    : t.whatif.chart.same;
+    : t.whatif.chart.nothingLeft;
   return h("div", { data: { pool, survives: String(after / before) } }, h("dt", {}, pool), h("dd", {}, text));
 }
 

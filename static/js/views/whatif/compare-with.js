@@ -2,7 +2,7 @@
  * What the photo is compared with: its changes, another photo, or itself seen by another network.
  */
 
-import { originalOf } from "../../state/comparison.js";
+import { originalOf } from "../../state/pair.js";
 import { h } from "../../lib/dom.js";
 import { t } from "../../i18n/index.js";
 import { problemDetail, problemTitle } from "../shared/problem-text.js";
@@ -24,7 +24,7 @@ export function compareWithSection({ store, comparison }) {
   });
   const trouble = h("div", { class: "problem", role: "alert" });
   const show = () => {
-    const { samples, models, compareTarget, compareError } = store.state;
+    const { samples, models, compareTarget, compareError, pair } = store.state;
     const { model, source } = originalOf(store.state);
     const option = (/** @type {CompareTarget} */ { kind, id }, /** @type {string} */ text) => h("option", { value: `${kind}:${id}` }, text);
     const others = samples.filter(({ id }) => source?.kind !== "sample" || source.id !== id);
@@ -34,11 +34,12 @@ export function compareWithSection({ store, comparison }) {
         "optgroup",
         { label: t.whatif.compareWith.photos },
         ...others.map(({ id, title }) => option({ kind: "photo", id }, title)),
-        compareTarget?.kind === "analysis" && option(compareTarget, t.whatif.compareWith.uploaded),
+        compareTarget?.kind === "analysis" && pair?.kind !== "trained" && option(compareTarget, photoName(store.state)),
       ),
       h(
         "optgroup",
         { label: t.whatif.compareWith.networks },
+        compareTarget?.kind === "analysis" && pair?.kind === "trained" && option(compareTarget, t.whatif.compareWith.trained),
         ...models.filter(({ id }) => id !== model?.id).map(({ id, title }) => option({ kind: "model", id }, title)),
       ),
     );
@@ -50,7 +51,7 @@ export function compareWithSection({ store, comparison }) {
       h("button", { type: "button", class: "text", on: { click: () => comparison.again() } }, t.whatif.again),
     );
   };
-  store.watch(["samples", "models", "compareTarget", "compareError", "model", "source"], show);
+  store.watch(["samples", "models", "compareTarget", "compareError", "model", "source", "pair"], show);
   show();
   return h(
     "section",
@@ -60,6 +61,17 @@ export function compareWithSection({ store, comparison }) {
     h("label", { class: "pick" }, file, h("span", {}, h("b", {}, t.whatif.compareWith.choose))),
     trouble,
   );
+}
+
+/**
+ * What the second photo is called that is no sample; not before it is here.
+ *
+ * @param {Readonly<import("../../state/types.js").State>} state
+ */
+function photoName({ pair, compareTarget }) {
+  const source = pair?.candidate.analysis.id === compareTarget?.id ? pair?.candidate.source : null;
+  if (source?.kind === "analysis") return t.whatif.openedByLink;
+  return source || !compareTarget?.id ? t.whatif.compareWith.uploaded : "…";
 }
 
 /**

@@ -26,7 +26,7 @@ export function scoresSection({ store }) {
     const reference = pair?.reference.analysis ?? analysis;
     if (!reference) return;
     section.hidden = !reference.predictions.length; // a network that chooses among no classes
-    if (pair?.kind === "network") {
+    if (pair?.kind === "network" && !haveSameClasses(pair)) {
       head.replaceChildren();
       list.replaceChildren(...[pair.reference, pair.candidate].flatMap(({ model, analysis }) => ofOneNetwork(model.title, analysis)));
       return;
@@ -45,6 +45,15 @@ export function scoresSection({ store }) {
     list,
   );
   return section;
+}
+
+/**
+ * Whether two networks choose among the same classes, so that their answers can stand side by side.
+ *
+ * @param {Pair} pair
+ */
+function haveSameClasses({ reference, candidate }) {
+  return JSON.stringify(reference.model.labels) === JSON.stringify(candidate.model.labels) && reference.analysis.predictions.length === candidate.analysis.predictions.length;
 }
 
 /**

@@ -242,7 +242,7 @@ def test_the_photo_is_analysed_again_with_what_was_learned(client, analysis, pho
     assert client.get(field).status_code == 200
 
 
-def test_a_second_step_goes_on_from_the_first(client, train_step):
+def test_a_second_step_goes_on_from_the_first(client, analysis, train_step):
     options = {"label": "bear", "learning_rate": 0.0001}
     first = train_step(**options).json()
     second = client.post(
@@ -250,6 +250,8 @@ def test_a_second_step_goes_on_from_the_first(client, train_step):
     ).json()
     assert second["loss"]["value"] == pytest.approx(first["loss"]["after"])
     assert second["loss"]["after"] < first["loss"]["after"] < first["loss"]["value"]
+    steps = [client.get(f"/api/v1/analyses/{s['after_analysis']}").json() for s in (first, second)]
+    assert steps[0]["original"] == steps[1]["original"] == analysis["id"]
 
 
 def test_which_filters_moved(client, photo_step):
