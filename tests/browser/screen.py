@@ -134,6 +134,14 @@ class Screen:
             polling="raf",
         )
 
+    def click_in_header(self, selector: str) -> None:
+        """Click a part of the header, which on a narrow screen is in its menu."""
+        if self.page.is_visible("#menu-open"):
+            self.page.click("#menu-open")
+        self.page.click(selector)
+        if self.page.is_visible("#menu"):  # a part that opens nothing leaves it open
+            self.page.keyboard.press("Escape")
+
     def go_to(self, layer: str) -> None:
         self.page.click(f'.column[data-layer="{layer}"]')
         self.wait_for_layer(layer)

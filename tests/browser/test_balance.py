@@ -113,7 +113,7 @@ def test_on_a_telephone(open_lab: OpenLab):
     screen.page.locator(".per-class").wait_for()
     for theme in ("light", "dark"):
         if theme == "dark":
-            screen.page.click("#theme")
+            screen.click_in_header("#theme")
         expect(screen.page.locator("html")).to_have_attribute("data-theme", theme)
         assert screen.page.evaluate("document.documentElement.scrollWidth") <= 390
         screen.page.locator(".per-class").scroll_into_view_if_needed()

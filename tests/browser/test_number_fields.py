@@ -109,7 +109,7 @@ def test_faults_fit_on_a_telephone(open_page: OpenPage):
     page.get_by_label("filters").first.fill("0")
     for theme in ("light", "dark"):
         if theme == "dark":
-            page.click("#theme")
+            screen.click_in_header("#theme")
         expect(page.locator("html")).to_have_attribute("data-theme", theme)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.get_by_label("Epochs").scroll_into_view_if_needed()

@@ -58,6 +58,54 @@ def test_every_view_fits_and_can_be_read(open_page: OpenPage, artifacts, width: 
             page.set_viewport_size(SIZES[1440]["viewport"])
 
 
+WIDTHS = (
+    320,
+    360,
+    390,
+    480,
+    600,
+    700,
+    820,
+    960,
+    1023,
+    1024,
+    1087,
+    1088,
+    1280,
+    1440,
+    1920,
+    2560,
+    3840,
+)
+PAGES = {
+    "": ".explain:not(.stale) .formula",
+    "learn": ".transport button:enabled",
+    "docs": ".opblock",
+}
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_nothing_sticks_out_at_any_width(open_page: OpenPage, address: str):
+    """In German, whose words are longer. What stays at the top takes a small part of the screen."""
+    screen = open_page(address, locale="de-DE", viewport={"width": 320, "height": 640})
+    page = screen.page
+    page.wait_for_selector(PAGES[address], state="attached")
+    found = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 640})
+        found[width] = page.evaluate("document.documentElement.scrollWidth")
+        if width < 600 and address != "learn":
+            page.evaluate("scrollTo(0, 700)")
+            assert page.evaluate(STUCK) <= 0.15 * 640, width
+    assert found == {width: width for width in WIDTHS}
+
+
+# How many pixels at the top of the screen are taken by what stays there, whatever is below it.
+STUCK = """() => Math.max(0, ...[...document.querySelectorAll("header, main > section")]
+  .filter((part) => getComputedStyle(part).position === "sticky")
+  .map((part) => part.getBoundingClientRect()).filter(({ top }) => top < 64).map(({ bottom }) => bottom))"""
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_a_wide_typeface_pushes_nothing_out(open_page: OpenPage, width: int):
     # Which typeface a machine has is not ours to choose: letters further apart stand for a wide

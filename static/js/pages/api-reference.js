@@ -3,7 +3,12 @@
  * examples in curl and Python above the answers.
  */
 
+import { languageChoice, translatePage } from "../i18n/apply.js";
 import { getElement } from "../lib/dom.js";
+import { Store } from "../lib/store.js";
+import { mountTheme } from "../lib/theme.js";
+import { openGlossary } from "../views/shared/glossary.js";
+import { mountMenu } from "../views/shared/menu.js";
 
 /**
  * What of Swagger UI is used here. Its package has no types.
@@ -125,10 +130,18 @@ function leaveOptionalFieldsEmpty(document) {
   return document;
 }
 
-/** Swagger UI knows its dark colours by a class. */
-function showTheme() {
+/** The header that all pages have. Swagger UI knows its dark colours by a class. */
+function mountHeader() {
+  translatePage();
+  getElement("#language", HTMLElement).append(languageChoice("language-choice"));
+  mountMenu();
   const { classList, dataset } = document.documentElement;
-  classList.toggle("dark-mode", dataset.theme === "dark");
+  const store = new Store({ theme: /** @type {"light" | "dark"} */ (dataset.theme === "dark" ? "dark" : "light") });
+  mountTheme(store);
+  const showTheme = () => classList.toggle("dark-mode", store.state.theme === "dark");
+  store.watch(["theme"], showTheme);
+  showTheme();
+  getElement("#help", HTMLElement).addEventListener("click", () => void openGlossary());
 }
 
 /** The row of an error moves down when the calls appear above it. */
@@ -147,7 +160,7 @@ function refuseDrops() {
 
 async function main() {
   refuseDrops();
-  showTheme();
+  mountHeader();
   const reference = getElement("#reference", HTMLElement);
   new MutationObserver(() => nameControls(reference)).observe(reference, { childList: true, subtree: true });
   try {

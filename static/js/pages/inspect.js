@@ -19,6 +19,7 @@ import { mountDrop } from "../views/shell/drop.js";
 import { mountHelp } from "../views/shell/help.js";
 import { mountInspector } from "../views/inspector/index.js";
 import { mountTrainingStep } from "../views/training-step/index.js";
+import { mountMenu } from "../views/shared/menu.js";
 import { mountNotice } from "../views/shared/notice.js";
 import { mountOver } from "../views/photo/overlay.js";
 import { mountOwn } from "../views/models/index.js";
@@ -40,6 +41,7 @@ import { translatePage, languageChoice } from "../i18n/apply.js";
 
 translatePage();
 getElement("#language", HTMLElement).append(languageChoice("language-choice"));
+mountMenu();
 const address = readAddress(location.search);
 
 /** @type {import("../state/types.js").State} */

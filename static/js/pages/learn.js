@@ -4,6 +4,7 @@ import { ProblemError } from "../api/http.js";
 import { getElement, h } from "../lib/dom.js";
 import { Store } from "../lib/store.js";
 import { mountTheme } from "../lib/theme.js";
+import { mountMenu } from "../views/shared/menu.js";
 import { translatePage, languageChoice } from "../i18n/apply.js";
 import { fetchOffer } from "../api/learning.js";
 import { mountControls } from "../learn/run/controls.js";
@@ -20,6 +21,7 @@ import { firstState, followAddress, readAddress } from "../learn/state.js";
 
 translatePage();
 getElement("#language", HTMLElement).append(languageChoice("language-choice"));
+mountMenu();
 
 void start();
 

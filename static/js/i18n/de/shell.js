@@ -15,16 +15,23 @@ export const toolbar = {
   step: "Durch die Schichten gehen",
   back: "Vorige Schicht",
   forward: "Nächste Schicht",
-  nowhere: "Schicht –",
-  position: (at, count) => `Schicht ${at} von ${count}`,
+  layer: "Schicht",
+  nowhere: "–",
+  position: (at, count) => `${at} von ${count}`,
   play: "Abspielen",
   playLabel: "Alle Schichten abspielen",
-  page: "Seite",
+  page: "Seiten",
   api: "API",
   learn: "Trainieren",
   microscope: "Mikroskop",
   theme: "Dunkle Darstellung",
   help: "Tasten, Glossar und Hilfe",
+};
+
+/** @type {typeof import("../en/shell.js").menu} */
+export const menu = {
+  title: "Menü",
+  open: "Menü öffnen",
 };
 
 /** @type {typeof import("../en/shell.js").status} */

@@ -14,16 +14,22 @@ export const toolbar = {
   step: "Step through the layers",
   back: "Previous layer",
   forward: "Next layer",
-  nowhere: "Layer –",
-  position: (/** @type {number} */ at, /** @type {number} */ count) => `Layer ${at} of ${count}`,
+  layer: "Layer",
+  nowhere: "–",
+  position: (/** @type {number} */ at, /** @type {number} */ count) => `${at} of ${count}`,
   play: "Play",
   playLabel: "Play through the layers",
-  page: "Page",
+  page: "Pages",
   api: "API",
   learn: "Train",
   microscope: "Microscope",
   theme: "Dark theme",
   help: "Keys, glossary and help",
+};
+
+export const menu = {
+  title: "Menu",
+  open: "Open the menu",
 };
 
 export const status = {

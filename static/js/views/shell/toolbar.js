@@ -50,7 +50,7 @@ function showPosition({ layer, model }) {
   const layers = model?.layers ?? [];
   const current = model && layerNamed(model, layer);
   const at = current ? layers.indexOf(current) : -1;
-  getElement("#position", HTMLElement).textContent = current ? t.toolbar.position(at + 1, layers.length) : t.toolbar.nowhere;
+  getElement("#position-number", HTMLElement).textContent = current ? t.toolbar.position(at + 1, layers.length) : t.toolbar.nowhere;
   setAttribute(getElement("#back", HTMLElement), "disabled", at <= 0);
   setAttribute(getElement("#forward", HTMLElement), "disabled", at === layers.length - 1);
 }

@@ -92,8 +92,8 @@ class Tour {
   end() {
     this.#ring.remove();
     this.#callout.remove();
-    const isThere = this.#origin instanceof HTMLElement && this.#origin.checkVisibility();
-    const home = isThere ? this.#origin : getElement("#help", HTMLElement);
+    const homes = [this.#origin, ...document.querySelectorAll("#help, #menu-open")]; // the menu has the help where it is narrow
+    const home = homes.find((element) => element instanceof HTMLElement && element.checkVisibility());
     if (home instanceof HTMLElement) home.focus({ preventScroll: true });
   }
 
