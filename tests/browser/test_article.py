@@ -2,6 +2,8 @@
 reads it.
 """
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -25,10 +27,10 @@ def pixels(page, chapter: str) -> list[str]:
 
 
 def test_nothing_is_drawn_before_it_is_near(screen, page):
-    expect(page.locator("#article h3")).to_have_count(7)
+    expect(page.locator("#article h3")).to_have_count(8)
     expect(page.locator(".article-summariser canvas")).to_have_count(0)
     scroll_to(page, "summariser")
-    expect(page.locator(".article-summariser canvas")).to_have_count(2)
+    expect(page.locator(".article-summariser .article-map canvas")).to_have_count(2)
 
 
 def test_another_photo_draws_the_pictures_anew(screen, page):
@@ -41,6 +43,58 @@ def test_another_photo_draws_the_pictures_anew(screen, page):
         .some((canvas, i) => canvas.toDataURL() !== before[i])""",
         arg=["switch", before],
     )
+
+
+def show_me(screen, chapter: str, layer: str) -> None:
+    """The number that a chapter's figure is about, on the stage."""
+    scroll_to(screen.page, chapter)
+    screen.page.locator(f"[aria-labelledby=article-{chapter}] .article-show").click()
+    screen.wait_for_layer(layer)
+
+
+def test_the_switch_is_shown_where_it_switches_off_a_third(screen, page):
+    """The map is chosen from the numbers, and what the figure shows is what the stage opens."""
+    scroll_to(page, "switch")
+    told = page.inner_text(".article-switch figcaption")
+    channel = int(re.findall(r"In map (\d+)", told)[0])
+    before = screen.get(f"analyses/{screen.analysis_id}/layers/conv1_1?channels={channel}")["data"]
+    values = [value for row in before[0] for value in row]
+    off = sum(value < 0 for value in values) / len(values)
+    assert 0.25 < off < 0.42
+    assert f"{off * 100:.1f}\xa0%" in told
+    assert number(re.findall(r"from (\S+) to 0", told)[0]) == pytest.approx(min(values), abs=1e-4)
+    show_me(screen, "switch", "relu1_1")
+    assert page.inner_text(".reading").startswith(f"map {channel} ")
+    assert number(page.inner_text(".reading output")) == 0
+    expect(page.locator(".heatmap.large").first).to_be_visible()
+
+
+def test_what_a_figure_shows_is_what_is_opened(screen, page):
+    scroll_to(page, "detective")
+    told = page.inner_text(".article-detective figcaption")
+    assert "3 × 3 window" in told
+    show_me(screen, "detective", "conv1_1")
+    value = number(re.findall(r"the sum is (\S+),", told)[0])
+    assert number(page.inner_text(".reading output")) == pytest.approx(value, abs=1e-4)
+    assert value == pytest.approx(
+        screen.get(f"analyses/{screen.analysis_id}")["layers"][1]["stats"]["max"], abs=1e-4
+    )
+    scroll_to(page, "summariser")
+    told = page.inner_text(".article-summariser figcaption")
+    assert "75.0\xa0% fewer" in told
+    show_me(screen, "summariser", "pool1")
+    value = number(re.findall(r"one is left, (\S+)\. ", told)[0])
+    assert number(page.inner_text(".reading output")) == pytest.approx(value, abs=1e-4)
+
+
+def test_translation_invariance_is_one_click_from_its_chapter(screen, page):
+    scroll_to(page, "summariser")
+    page.locator(".article-shift").click()
+    said = page.locator("#whatif .sentence")
+    expect(said.get_by_role("button", name="Translation invariance")).to_be_in_viewport()
+    expect(said).to_contain_text("A shift by 2 px changes")
+    expect(said).to_contain_text("after pool5")
+    screen.wait_for_address("changes=")
 
 
 def test_the_detective_s_figures_are_the_api_s(screen, page):
@@ -57,6 +111,10 @@ def test_the_jury_s_pieces_add_up_to_the_score(screen, page):
     terms = screen.numbers(".article-jury .term")
     total = number(page.inner_text(".article-jury .total data"))
     assert sum(terms) == pytest.approx(total, abs=2e-3)
+    named = int(re.findall(r"The (\d+) largest", page.inner_text(".article-jury figcaption"))[0])
+    share = number(re.findall(r"carry (\S+)\xa0%", page.inner_text(".article-jury figcaption"))[0])
+    assert sum(terms[:named]) / total * 100 == pytest.approx(share, abs=0.1)
+    assert share >= 50
 
 
 def test_from_a_layer_to_its_paragraph_and_back(screen, page):
@@ -66,9 +124,9 @@ def test_from_a_layer_to_its_paragraph_and_back(screen, page):
     expect(page.locator("#article-summariser")).to_be_visible()
     page.keyboard.press("ArrowRight")  # who reads does not step through layers
     assert screen.layer == "pool1"
-    screen.page.locator("#article").get_by_text("Show me: relu1_1").click()
+    page.locator("#article").get_by_text("Show me: relu1_1").click()
     screen.wait_for_layer("relu1_1")
-    assert page.evaluate("scrollY") == 0
+    page.wait_for_function("scrollY === 0")
 
 
 def test_the_cue_leads_to_it(screen, page):

@@ -11,13 +11,17 @@
  * @typedef {object} Chapter
  * @property {ChapterName} name
  * @property {string[]} ops the kinds of layers that it is about
- * @property {"first" | "last"} shown which of them it is shown on
+ * @property {"first" | "last" | "deep"} shown which of them it is shown on; `deep`: the last whose values depend on a part of
+ *   the photo that can be pointed at
  */
+
+const PART = 0.6; // of the photo's width
 
 /** @type {Chapter[]} */
 const CHAPTERS = [
   { name: "pixels", ops: ["input"], shown: "first" },
   { name: "detective", ops: ["conv"], shown: "first" },
+  { name: "deeper", ops: ["conv"], shown: "deep" },
   { name: "switch", ops: ["relu", "leaky_relu", "clip"], shown: "first" },
   { name: "summariser", ops: ["max_pool", "average_pool", "global_average_pool"], shown: "first" },
   { name: "jury", ops: ["dense"], shown: "last" },
@@ -30,10 +34,12 @@ const CHAPTERS = [
  * @param {Model} model
  * @returns {{ name: ChapterName, layer: Layer }[]}
  */
-export function chaptersOf({ layers }) {
+export function chaptersOf({ layers, input }) {
+  const width = input.shape.at(-1) ?? 0;
   return CHAPTERS.flatMap(({ name, ops, shown }) => {
     const fitting = layers.filter(({ op }) => ops.includes(op));
-    const layer = fitting.at(shown === "first" ? 0 : -1);
+    const seen = shown === "deep" ? fitting.slice(1).filter((layer) => (layer.receptive_field.at(-1) ?? width) <= PART * width) : fitting;
+    const layer = seen.at(shown === "first" ? 0 : -1);
     return layer ? [{ name, layer }] : [];
   });
 }

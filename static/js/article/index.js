@@ -4,23 +4,34 @@
 
 import { isAbort, ProblemError } from "../api/http.js";
 import { getElement, h, prefersReducedMotion } from "../lib/dom.js";
+import { hasMaps, mapName } from "../model/graph.js";
 import { t } from "../i18n/index.js";
 import { chapterAbout, chaptersOf } from "./chapters.js";
 import { FIGURES } from "./figures.js";
+import { prose } from "./parts.js";
 
 /**
  * @typedef {import("../state/types.js").App} App
  * @typedef {import("../state/types.js").Layer} Layer
+ * @typedef {import("../state/types.js").Place} Place
  * @typedef {import("./chapters.js").ChapterName} ChapterName
+ *
+ * @typedef {object} Shown What a figure is about, and how to see it on the stage.
+ * @property {ChapterName} name
+ * @property {Layer} layer
+ * @property {Place | null} place the number that it shows, once it is drawn
+ * @property {HTMLElement} show
  */
 
 const NEAR = "50% 0px"; // pictures are fetched when they are half a screen away
+const SHIFT = 2; // pixels
 
 /** @param {App} app */
 export function mountArticle(app) {
   const article = new Article(app);
   app.store.watch(["model"], () => article.write());
   app.store.watch(["analysis", "theme", "inputImage"], () => article.redraw());
+  app.store.watch(["difference"], () => article.bringChart());
   app.shortcuts.pauseWhile(isReading);
   getElement("#cue", HTMLElement).addEventListener("click", () => goTo("article-title"));
 }
@@ -47,13 +58,26 @@ function isReading() {
 class Article {
   #root = getElement("#article", HTMLElement);
   #abort = new AbortController();
-  /** @type {Map<Element, { name: ChapterName, layer: Layer }>} */
+  /** @type {Map<Element, Shown>} */
   #figures = new Map();
   #observer = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: NEAR });
+
+  /** Whether the reader asked for a shift whose chart is still to come. */
+  #awaitsChart = false;
 
   /** @param {App} app */
   constructor(app) {
     this.app = app;
+  }
+
+  /** The chart of a shift is further down its panel than can be seen. */
+  bringChart() {
+    const { difference } = this.app.store.state;
+    if (!this.#awaitsChart || !difference) return;
+    this.#awaitsChart = false;
+    const chart = chartOf();
+    chart.scrollIntoView({ block: "start", behavior: "instant" });
+    comeBackTo(chart, "instant"); // its panel has scrolled; where the page fits the screen, the page has not
   }
 
   /** Put up the text for this network; the pictures come when they are nearly in sight. */
@@ -63,8 +87,11 @@ class Article {
     this.#figures.clear();
     const chapters = chaptersOf(model).map(({ name, layer }) => {
       const figure = h("figure", { class: `article-figure article-${name}` });
-      this.#figures.set(figure, { name, layer });
-      return this.#chapter(name, figure, this.#show(layer));
+      const show = h("button", { type: "button", class: "text article-show", on: { click: () => this.#show(shown) } }, t.article.show(layer.name));
+      /** @type {Shown} */
+      const shown = { name, layer, place: null, show };
+      this.#figures.set(figure, shown);
+      return this.#chapter(name, figure, show, name === "summariser" && this.#shift(layer));
     });
     this.#root.replaceChildren(
       h("h2", { id: "article-title", tabindex: "-1" }, t.article.title),
@@ -85,7 +112,7 @@ class Article {
 
   /**
    * @param {ChapterName} name
-   * @param {...Node} rest
+   * @param {...(Node | false)} rest
    */
   #chapter(name, ...rest) {
     const { title, text } = t.article.chapters[name];
@@ -93,21 +120,42 @@ class Article {
       "section",
       { "aria-labelledby": `article-${name}` },
       h("h3", { id: `article-${name}`, tabindex: "-1" }, title),
-      ...text.map((paragraph) => h("p", {}, paragraph)),
+      ...text.map((paragraph) => h("p", {}, ...prose(paragraph))),
       ...rest,
     );
   }
 
-  /** @param {Layer} layer */
-  #show(layer) {
+  /**
+   * The very number that a figure shows, on the stage.
+   *
+   * @param {Shown} shown
+   */
+  #show({ layer, place }) {
+    const { navigation, store } = this.app;
+    const stage = getElement("#stage", HTMLElement);
+    store.set({ tab: "layer" });
+    navigation.goTo(layer.name, place);
+    if (place && hasMaps(layer)) navigation.open(place[0] ?? 0, place);
+    comeBackTo(stage);
+    stage.focus({ preventScroll: true });
+  }
+
+  /**
+   * What a small shift of the photo changes, layer by layer.
+   *
+   * @param {Layer} layer
+   */
+  #shift(layer) {
     const show = () => {
-      const stage = getElement("#stage", HTMLElement);
-      const fits = getElement("#app", HTMLElement).clientHeight <= innerHeight; // on a phone, the stage has a screen of its own
-      this.app.navigation.goTo(layer.name);
-      stage.scrollIntoView({ block: fits ? "end" : "start", behavior: prefersReducedMotion() ? "instant" : "smooth" });
-      stage.focus({ preventScroll: true });
+      const { comparison, navigation, store } = this.app;
+      navigation.goTo(layer.name);
+      store.set({ tab: "whatif" });
+      comparison.change({ kind: "shift", right: SHIFT, down: 0 });
+      comeBackTo(chartOf(), "instant");
+      getElement("#tab-whatif", HTMLElement).focus({ preventScroll: true });
+      this.#awaitsChart = true;
     };
-    return h("button", { type: "button", class: "text", on: { click: show } }, t.article.show(layer.name));
+    return h("button", { type: "button", class: "text article-shift", on: { click: show } }, t.article.shift(SHIFT));
   }
 
   /** @param {IntersectionObserverEntry[]} entries */
@@ -125,10 +173,13 @@ class Article {
     const { signal } = this.#abort;
     if (!scene) return;
     try {
-      const content = await FIGURES[scene.name]?.({ app: this.app, layer: scene.layer, signal });
-      if (!content || signal.aborted) return;
-      figure.replaceChildren(...content);
-      figure.toggleAttribute("hidden", content.length === 0);
+      const drawn = await FIGURES[scene.name]?.({ app: this.app, layer: scene.layer, signal });
+      if (signal.aborted) return;
+      figure.replaceChildren(...(drawn?.content ?? []));
+      figure.toggleAttribute("hidden", !drawn);
+      scene.place = drawn?.place ?? null;
+      const map = scene.place && hasMaps(scene.layer) ? mapName(scene.layer, scene.place[0] ?? 0) : "";
+      scene.show.textContent = t.article.show([scene.layer.name, map].filter(Boolean).join(", "));
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
       if (!(error instanceof ProblemError)) throw error;
@@ -142,4 +193,22 @@ function goTo(id) {
   const heading = getElement(`#${id}`, HTMLElement);
   heading.scrollIntoView({ behavior: prefersReducedMotion() ? "instant" : "smooth" });
   heading.focus({ preventScroll: true });
+}
+
+/** The part of “What if?” that shows how far a change reaches. */
+function chartOf() {
+  return getElement("section:has(> #whatif-chart)", HTMLElement);
+}
+
+/**
+ * Back up to the workspace: the whole of it where it fits the screen; on a phone, where each part has a
+ * screen of its own, to that part.
+ *
+ * @param {HTMLElement} part
+ * @param {ScrollBehavior} [behavior]
+ */
+function comeBackTo(part, behavior = prefersReducedMotion() ? "instant" : "smooth") {
+  const app = getElement("#app", HTMLElement);
+  const fits = app.clientHeight <= innerHeight;
+  (fits ? app : part).scrollIntoView({ block: "start", behavior });
 }

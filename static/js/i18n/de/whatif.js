@@ -116,6 +116,7 @@ export const whatif = {
     left: (pool, share) => `nach ${pool} bleiben ${share}`,
     answers: (name, points) => `die Wahrscheinlichkeit von „${name}“ unterscheidet sich um ${points} Punkte`,
     answer: (name, points) => `die Wahrscheinlichkeit von „${name}“ ändert sich um ${points} Punkte`,
+    invariance: "Translationsinvarianz",
     pools: "Was jedes Pooling durchlässt, im Verhältnis zur Eingabe",
     survives: (before, after, share) => `${before} → ${after}: ${share} bleiben`,
     nothingLeft: "nichts durchzulassen",

@@ -124,6 +124,7 @@ export const whatif = {
     left: (/** @type {string} */ pool, /** @type {string} */ share) => `after ${pool} ${share} is left`,
     answers: (/** @type {string} */ name, /** @type {string} */ points) => `the probability of “${name}” differs by ${points} points`,
     answer: (/** @type {string} */ name, /** @type {string} */ points) => `the probability of “${name}” changes by ${points} points`,
+    invariance: "Translation invariance",
     pools: "What each pooling lets through, relative to its input",
     survives: (/** @type {string} */ before, /** @type {string} */ after, /** @type {string} */ share) =>
       `${before} → ${after}: ${share} survives`,

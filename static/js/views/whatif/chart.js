@@ -7,6 +7,7 @@ import { haveCommonLayer } from "../../state/pair.js";
 import { h, setAttribute } from "../../lib/dom.js";
 import { fixed, percent, plain, words } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
+import { term } from "../shared/term.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -45,7 +46,7 @@ function contents(app) {
   const passages = isOneNetwork ? passagesOf(pair.reference.model, difference) : [];
   return [
     chart(app, difference),
-    h("p", { class: "sentence" }, story(app.store.state, difference, passages)),
+    h("p", { class: "sentence" }, ...invariance(app.store.state, passages), story(app.store.state, difference, passages)),
     ...unmatched(pair, difference),
     ...beyond(difference),
     ...(passages.length ? [h("h4", {}, t.whatif.chart.pools), h("dl", { class: "passages" }, ...passages.map(passage))] : []),
@@ -152,6 +153,16 @@ function story({ pair, changes }, { layers, predictions }, passages) {
     ...passages.map(({ pool, after }) => chart.left(pool, percent(after))),
     ...(answer ? [(isNetworks ? chart.answers : chart.answer)(words(answer.label), fixed(Math.abs(answer.score - answer.other) * 100, 1))] : []),
   ].join("; ") + ".";
+}
+
+/**
+ * What is said of a shift has a name, where the network pools.
+ *
+ * @param {Readonly<State>} state
+ * @param {Passage[]} passages
+ */
+function invariance({ changes }, passages) {
+  return kindOf(changes, "shift") && passages.length ? [term("translation-invariance", t.whatif.chart.invariance), ": "] : [];
 }
 
 /**
