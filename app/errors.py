@@ -29,6 +29,8 @@
     ├── UnknownStep             no training step of that id, or it is gone from memory
     ├── UnknownLayer            the network has no value of that name
     ├── BadParameter            a parameter that parses, but is not valid here
+    ├── UnknownHost             a request for a host name that this server does not have
+    ├── CrossOrigin             a change asked for by another origin's page
     ├── NotAcceptable           none of the formats asked for exists
     ├── BadUpload               a body that is not what its Content-Type says
     ├── SlowUpload              the body did not arrive in time
@@ -192,6 +194,14 @@ def bad_option(
     """An option of a model, ``field``, is invalid or contradicts the file."""
     named = {"field": field, **(more or {})}
     return BadParameter(f"{field}: {detail}", limit=limit, actual=actual, more=named)
+
+
+class UnknownHost(AppError):
+    """A request for a host name that this server does not have."""
+
+
+class CrossOrigin(AppError):
+    """A change asked for by another origin's page."""
 
 
 class NotAcceptable(AppError):

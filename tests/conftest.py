@@ -20,6 +20,9 @@ os.environ["CONVSCOPE_TRAININGS_DIR"] = f"{_folder.name}/trainings"
 os.environ["CONVSCOPE_MODELS_DIR"] = f"{_folder.name}/models"
 os.environ["XDG_CACHE_HOME"] = f"{_folder.name}/cache"
 
+# The name that Starlette's test client asks for.
+os.environ["CONVSCOPE_ALLOWED_HOSTS"] = "testserver"
+
 # No convolution is timed, except by the tests of that: on a busy machine a timing decides by
 # chance.
 os.environ["CONVSCOPE_KERNEL"] = "heuristic"

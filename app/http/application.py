@@ -11,9 +11,11 @@ from fastapi.staticfiles import StaticFiles
 
 from app.analyses.store import AnalysisStore
 from app.execution.executor import WorkExecutor
-from app.http import openapi, problems
+from app.http import problems
 from app.http.dependencies import Services
 from app.http.middleware import HeadersMiddleware, HeadMiddleware, RawPathMiddleware
+from app.http.openapi import document
+from app.http.origins import OriginMiddleware
 from app.http.routes import (
     analyses,
     attributions,
@@ -67,7 +69,8 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         lifespan=_lifespan,
     )
     app.state.services = services
-    app.openapi = lambda: openapi.build(app)  # type: ignore[method-assign]
+    app.openapi = lambda: document.build(app)  # type: ignore[method-assign]
+    app.add_middleware(OriginMiddleware, settings=services.settings)
     app.add_middleware(HeadersMiddleware)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(RawPathMiddleware, prefix=f"{API}/")

@@ -38,7 +38,7 @@ def test_what_the_engine_reads_by_itself_stands_under_the_table():
 @pytest.mark.parametrize("name", sorted(set(Settings.model_fields) - {"workers"}))
 def test_defaults_in_the_table_are_true(name):
     default = Settings.model_fields[name].default
-    shown = f"`{str(default).removesuffix('.0')}`"
+    shown = f"`{str(default).removesuffix('.0')}`" if default != "" else "–"
     (row,) = re.findall(
         rf"^\| `CONVSCOPE_{name.upper()}` \|(.*)$", (DOCS / "settings.md").read_text(), re.MULTILINE
     )

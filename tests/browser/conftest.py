@@ -24,6 +24,8 @@ from .tabs import PLAIN, KeptFiles, Tabs
 ARTIFACTS = ROOT / "artifacts" / "browser"
 FAILED = pytest.StashKey[bool]()
 expect.set_options(timeout=PATIENCE)
+REBOUND = "rebound.example"  # a name of another site, which resolves to this machine
+RESOLVER = f"MAP {REBOUND} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 # No graphics card, no sandbox (containers have none), and nothing that Chromium would do on the
 # network by itself.
 FLAGS = [
@@ -34,7 +36,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing is asked of another host
+    # Nothing is asked of another host.
+    f"--host-resolver-rules={RESOLVER}",
     "--use-fake-device-for-media-stream",  # a camera that shows a test picture
     "--use-fake-ui-for-media-stream",  # nobody is there to allow it
 ]

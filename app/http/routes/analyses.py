@@ -26,7 +26,7 @@ from app.http.negotiation import (
     not_modified,
     parse_index_ranges,
 )
-from app.http.openapi import (
+from app.http.openapi.document import (
     UPLOAD_BODY,
     UPLOAD_PROBLEMS,
     Responses,

@@ -19,7 +19,7 @@ from app.errors import (
 from app.http.bodies import read_json
 from app.http.dependencies import AnalysisDep, ServicesDep, WorkerDep
 from app.http.negotiation import EVENTS, MEDIA_TYPES, accepted, choose_format
-from app.http.openapi import binary_content, json_body, problem_responses
+from app.http.openapi.document import binary_content, json_body, problem_responses
 from app.http.responses import json_response
 from app.http.schemas import attributions as shapes
 from app.http.sse import event_stream

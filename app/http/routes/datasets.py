@@ -24,7 +24,13 @@ from app.errors import (
 from app.http.bodies import read_archive
 from app.http.dependencies import ServicesDep, WorkerDep
 from app.http.negotiation import MEDIA_TYPES, etag, not_modified
-from app.http.openapi import ARCHIVE_BODY, Responses, binary_content, examples, problem_responses
+from app.http.openapi.document import (
+    ARCHIVE_BODY,
+    Responses,
+    binary_content,
+    examples,
+    problem_responses,
+)
 from app.http.responses import content_headers, created, json_response
 from app.http.schemas import learning as schemas
 from app.learning.datasets.contact_sheet import contact_sheet

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from app.errors import NotReady
 from app.http.dependencies import ServicesDep
-from app.http.openapi import problem_responses
+from app.http.openapi.document import problem_responses
 from app.http.responses import json_response
 from app.http.schemas import common as schemas
 from app.version import VERSION

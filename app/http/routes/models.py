@@ -27,7 +27,7 @@ from app.errors import (
 from app.http.bodies import announced_bytes, read_model_file
 from app.http.dependencies import LayerName, ServicesDep, WorkerDep
 from app.http.negotiation import MEDIA_TYPES, accepted, choose_format, parse_index_ranges
-from app.http.openapi import MODEL_BODY, binary_content, examples, problem_responses
+from app.http.openapi.document import MODEL_BODY, binary_content, examples, problem_responses
 from app.http.params import (
     ChannelsParam,
     CropModeParam,

@@ -18,7 +18,7 @@ from app.errors import (
 )
 from app.http.dependencies import AnalysisDep, LayerName, WorkerDep
 from app.http.negotiation import MEDIA_TYPES, accepted, choose_format
-from app.http.openapi import binary_content, problem_responses
+from app.http.openapi.document import binary_content, problem_responses
 from app.http.params import PositionDep
 from app.http.responses import json_response
 from app.http.schemas import common as schemas

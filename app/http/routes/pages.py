@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
-from app.http.code_samples import HOST
 from app.http.dependencies import ServicesDep
+from app.http.openapi.code_samples import HOST
 from app.http.problems import problems
 from app.images.decoding import Limits
 from app.paths import templates_dir

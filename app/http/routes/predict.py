@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from app.analyses import serializers
 from app.analyses.analysis import predict
 from app.http.dependencies import ServicesDep, TaskDep, WorkerDep
-from app.http.openapi import UPLOAD_BODY, UPLOAD_PROBLEMS
+from app.http.openapi.document import UPLOAD_BODY, UPLOAD_PROBLEMS
 from app.http.responses import json_response
 from app.http.schemas import outputs
 

@@ -15,7 +15,7 @@ from app.errors import (
     UnknownModel,
 )
 from app.http.dependencies import ServicesDep, UploadDep, WorkerDep
-from app.http.openapi import UPLOAD_BODY, UPLOAD_PROBLEMS, examples, problem_responses
+from app.http.openapi.document import UPLOAD_BODY, UPLOAD_PROBLEMS, examples, problem_responses
 from app.http.params import (
     ChannelsParam,
     CropModeParam,

@@ -25,7 +25,13 @@ from app.errors import (
 from app.http.bodies import read_json
 from app.http.dependencies import AnalysisDep, LayerName, Services, ServicesDep, Worker, WorkerDep
 from app.http.negotiation import MEDIA_TYPES, accepted, choose_format, etag, not_modified
-from app.http.openapi import Responses, binary_content, examples, json_body, problem_responses
+from app.http.openapi.document import (
+    Responses,
+    binary_content,
+    examples,
+    json_body,
+    problem_responses,
+)
 from app.http.params import PositionDep
 from app.http.responses import content_headers, created, json_response
 from app.http.schemas import common as schemas

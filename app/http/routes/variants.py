@@ -22,7 +22,7 @@ from app.errors import (
 )
 from app.http.bodies import read_json
 from app.http.dependencies import AnalysisDep, ServicesDep, WorkerDep
-from app.http.openapi import json_body, problem_responses
+from app.http.openapi.document import json_body, problem_responses
 from app.http.responses import created, json_response
 from app.http.schemas import common as schemas
 from app.http.schemas.differences import Difference

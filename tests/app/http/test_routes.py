@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from app.http.code_samples import HOST
 from app.http.middleware import HEADERS
+from app.http.openapi.code_samples import HOST
 from app.images import samples
 from tests.app.conftest import LABELS, picture_bytes
 

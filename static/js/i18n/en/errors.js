@@ -54,6 +54,8 @@ export const problems = {
     "unknown-training": "There is no such training",
     "wrong-state": "The training is not in that state",
     "model-external-data-needed": "The model's weights are in another file",
+    "unknown-host": "This server does not have that name",
+    "cross-origin": "Another site's page asked for this",
     "unknown-step": "There is no such step",
     "not-acceptable": "That format is not on offer",
     "body-too-large": "The request is too large",

@@ -11,14 +11,14 @@ import httpx
 import pytest
 
 from app.http.application import create_app
-from app.http.code_samples import HOST, code_samples
+from app.http.openapi.code_samples import HOST, code_samples
 from app.models.registry import Registry
 from app.settings import Settings
 from tests.app.archives import GOOD, packed
 from tests.app.bringing import as_onnx, net
 from tests.app.conftest import RunningServer
 
-SAMPLES = Path(__file__).parents[3] / "static" / "samples"
+SAMPLES = Path(__file__).parents[4] / "static" / "samples"
 DOCUMENT = create_app().openapi()
 OPERATIONS = {
     operation["operationId"]: (method, path, operation)

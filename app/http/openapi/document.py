@@ -25,8 +25,8 @@ from app.errors import (
     TooManyPixels,
     UnknownModel,
 )
-from app.http.code_samples import code_samples
 from app.http.negotiation import MEDIA_TYPES
+from app.http.openapi.code_samples import code_samples
 from app.http.problems import PROBLEM_JSON, PROBLEMS, Problem
 from app.http.schemas import attributions, learning, steps, training_config
 from app.http.schemas import common as schemas

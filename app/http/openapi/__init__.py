@@ -1,0 +1,1 @@
+"""The OpenAPI document, and examples of calls made from it."""
