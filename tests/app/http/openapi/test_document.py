@@ -4,7 +4,7 @@ import pytest
 from fastapi.openapi.models import OpenAPI
 
 from app.http import problems
-from app.http.schemas import attributions, learning, preprocessing, problem, steps
+from app.http.schemas import attributions, differences, learning, preprocessing, problem, steps
 from app.http.schemas import common as schemas
 
 UPLOADS = {"create_analysis", "classify", "compare_preprocessing"}
@@ -175,7 +175,7 @@ CALLS = [
         "/api/v1/analyses/{id}/layers/conv1/effective-receptive-field?channel=0&y=1&x=1",
         schemas.EffectiveField,
     ),
-    ("/api/v1/analyses/{id}/difference?to={id}", schemas.Difference),
+    ("/api/v1/analyses/{id}/difference?to={id}", differences.Difference),
     ("/api/v1/models/tiny/layers/conv1/weights", schemas.Weights),
     ("/api/v1/models/tiny/layers/conv1/receptive-fields", schemas.ReceptiveFields),
     ("/api/v1/models/tiny/layers/fc1/receptive-fields", schemas.ReceptiveFields),
