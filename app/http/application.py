@@ -15,7 +15,6 @@ from app.http import problems
 from app.http.dependencies import Services
 from app.http.middleware import HeadersMiddleware, HeadMiddleware, RawPathMiddleware
 from app.http.openapi import document
-from app.http.origins import OriginMiddleware
 from app.http.routes import (
     analyses,
     attributions,
@@ -30,6 +29,7 @@ from app.http.routes import (
     trainings,
     variants,
 )
+from app.http.same_origin import SameOriginMiddleware
 from app.images.decoding import Limits
 from app.learning.datasets.store import Bounds, Datasets
 from app.learning.runs.manager import TrainingBounds, TrainingManager
@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     )
     app.state.services = services
     app.openapi = lambda: document.build(app)  # type: ignore[method-assign]
-    app.add_middleware(OriginMiddleware, settings=services.settings)
+    app.add_middleware(SameOriginMiddleware, settings=services.settings)
     app.add_middleware(HeadersMiddleware)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(RawPathMiddleware, prefix=f"{API}/")

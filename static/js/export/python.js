@@ -6,7 +6,7 @@
 import { API } from "../api/http.js";
 import { isMoved } from "../model/crop.js";
 import { hasMaps } from "../model/graph.js";
-import { originalOf } from "../state/pair.js";
+import { originalOf } from "../state/compared-analyses.js";
 import { palette } from "../render/palette.js";
 import { companionRange } from "../model/colour-range.js";
 

@@ -7,7 +7,7 @@ import * as api from "../api/client.js";
 import { isAbort, ProblemError } from "../api/http.js";
 import { asked, keyOf, withChange, writeChanges } from "./changes.js";
 import { layerNamed } from "../model/graph.js";
-import { haveCommonLayer, onPage, placeOnSide } from "./pair.js";
+import { haveCommonLayer, onPage, placeOnSide } from "./compared-analyses.js";
 import { PairLoader } from "./pair-loader.js";
 
 /**
@@ -16,7 +16,7 @@ import { PairLoader } from "./pair-loader.js";
  * @typedef {import("./types.js").Pair} Pair
  * @typedef {import("./types.js").Side} Side
  * @typedef {import("./types.js").State} State
- * @typedef {import("./pair.js").CompareMode} CompareMode
+ * @typedef {import("./compared-analyses.js").CompareMode} CompareMode
  * @typedef {import("./pair-loader.js").CompareRequest} CompareRequest
  */
 

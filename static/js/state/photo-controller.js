@@ -5,7 +5,7 @@
 import { readAddress } from "./url.js";
 import * as api from "../api/client.js";
 import { isAbort, ProblemError } from "../api/http.js";
-import { originalOf } from "./pair.js";
+import { originalOf } from "./compared-analyses.js";
 import { bytes } from "../i18n/format.js";
 import { layerNamed } from "../model/graph.js";
 import { decodePicture, sendPrepared } from "../api/image-upload.js";

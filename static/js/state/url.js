@@ -1,7 +1,7 @@
 /** The page's state in the URL, so that a link shows the same value to another reader. */
 
 import { readChanges, writeChanges } from "./changes.js";
-import { originalOf, matchingLayer } from "./pair.js";
+import { originalOf, matchingLayer } from "./compared-analyses.js";
 import { isMoved } from "../model/crop.js";
 import { debounce } from "../lib/dom.js";
 import { METHODS, OPTIONS } from "../model/attribution-methods.js";
@@ -25,7 +25,7 @@ import { METHODS, OPTIONS } from "../model/attribution-methods.js";
  * @property {import("./types.js").AttributionRequest} attributionRequest
  * @property {import("./types.js").Change[]} changes
  * @property {import("./types.js").CompareTarget | null} compareTarget
- * @property {import("./pair.js").CompareMode} compareMode
+ * @property {import("./compared-analyses.js").CompareMode} compareMode
  */
 
 /**

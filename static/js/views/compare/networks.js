@@ -4,7 +4,7 @@
  */
 
 import { isAbort } from "../../api/http.js";
-import { matchingLayer } from "../../state/pair.js";
+import { matchingLayer } from "../../state/compared-analyses.js";
 import { h, placeBox, setAttribute } from "../../lib/dom.js";
 import { number, shapeText, words } from "../../i18n/format.js";
 import { hasMaps, mapName, unitLabels } from "../../model/graph.js";

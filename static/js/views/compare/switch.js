@@ -4,13 +4,13 @@
  */
 
 import { getElement, h } from "../../lib/dom.js";
-import { compareModeOf, isComparable, matchingLayer } from "../../state/pair.js";
+import { compareModeOf, isComparable, matchingLayer } from "../../state/compared-analyses.js";
 import { shapeText } from "../../i18n/format.js";
 import { hasMaps, layerNamed } from "../../model/graph.js";
 import { t } from "../../i18n/index.js";
 
 /**
- * @typedef {import("../../state/pair.js").CompareMode} CompareMode
+ * @typedef {import("../../state/compared-analyses.js").CompareMode} CompareMode
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").State} State
  */

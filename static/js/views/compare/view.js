@@ -1,7 +1,7 @@
 /** Both sides of a comparison at once on the stage: which view shows them. */
 
 import { hasMaps, unitLabels } from "../../model/graph.js";
-import { compareModeOf, isComparable } from "../../state/pair.js";
+import { compareModeOf, isComparable } from "../../state/compared-analyses.js";
 import { CompareLarge } from "./large.js";
 import { CompareMaps } from "./maps.js";
 import { CompareNetworks } from "./networks.js";

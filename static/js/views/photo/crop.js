@@ -4,7 +4,7 @@
  */
 
 import { middleOf, isMoved, scaled, shifted } from "../../model/crop.js";
-import { originalOf } from "../../state/pair.js";
+import { originalOf } from "../../state/compared-analyses.js";
 import { announce, debounce, getElement, h, placeBox, setAttribute } from "../../lib/dom.js";
 import { t } from "../../i18n/index.js";
 

@@ -3,7 +3,7 @@
 import { getElement, h, setAttribute } from "../../lib/dom.js";
 import { layerNamed } from "../../model/graph.js";
 import { mountTheme } from "../../lib/theme.js";
-import { originalOf } from "../../state/pair.js";
+import { originalOf } from "../../state/compared-analyses.js";
 import { t } from "../../i18n/index.js";
 
 /**

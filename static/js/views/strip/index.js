@@ -1,7 +1,7 @@
 /** The network strip: every layer where it stands in the network, and the map to move on. */
 
 import { isAbort } from "../../api/http.js";
-import { originalOf } from "../../state/pair.js";
+import { originalOf } from "../../state/compared-analyses.js";
 import { getElement, h, placeBox, prefersReducedMotion, setAttribute, svg } from "../../lib/dom.js";
 import { hasMaps } from "../../model/graph.js";
 import { findBlocks } from "../../network/blocks.js";

@@ -4,7 +4,7 @@
  */
 
 import { isAbort, ProblemError } from "../../api/http.js";
-import { originalOf } from "../../state/pair.js";
+import { originalOf } from "../../state/compared-analyses.js";
 import { announce, getElement, h } from "../../lib/dom.js";
 import { words as plainWords } from "../../i18n/format.js";
 import { postPhotoStep } from "../../api/learning.js";

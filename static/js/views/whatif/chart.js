@@ -3,7 +3,7 @@
  */
 
 import { kindOf } from "../../state/changes.js";
-import { haveCommonLayer } from "../../state/pair.js";
+import { haveCommonLayer } from "../../state/compared-analyses.js";
 import { h, setAttribute } from "../../lib/dom.js";
 import { fixed, percent, plain, words } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";

@@ -2,7 +2,7 @@
  * What the photo is compared with: its changes, another photo, or itself seen by another network.
  */
 
-import { originalOf } from "../../state/pair.js";
+import { originalOf } from "../../state/compared-analyses.js";
 import { h } from "../../lib/dom.js";
 import { t } from "../../i18n/index.js";
 import { problemDetail, problemTitle } from "../shared/problem-text.js";

@@ -1,7 +1,7 @@
 /** The list of changes, in words, each with a way back. */
 
 import { appliesTo } from "../../state/changes.js";
-import { originalOf } from "../../state/pair.js";
+import { originalOf } from "../../state/compared-analyses.js";
 import { h } from "../../lib/dom.js";
 import { number, plain } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";

@@ -4,7 +4,7 @@
  */
 
 import { keyOf } from "../../state/changes.js";
-import { originalOf } from "../../state/pair.js";
+import { originalOf } from "../../state/compared-analyses.js";
 import { h, setAttribute } from "../../lib/dom.js";
 import { hasMaps, layerNamed, mapName, unitLabels } from "../../model/graph.js";
 import { fixed, words } from "../../i18n/format.js";

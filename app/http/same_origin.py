@@ -23,7 +23,7 @@ from app.settings import Settings
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, 9.2.1
 
 
-class OriginMiddleware:
+class SameOriginMiddleware:
     """Refuses requests for unknown hosts, and changes that another origin's page asks for."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
