@@ -8,7 +8,8 @@ from app.http.schemas import attributions, differences, learning, preprocessing,
 from app.http.schemas import common as schemas
 
 UPLOADS = {"create_analysis", "classify", "compare_preprocessing"}
-SHAPES = vars(schemas) | vars(attributions) | vars(learning) | vars(preprocessing) | vars(steps)
+MODULES = (schemas, attributions, differences, learning, preprocessing, steps)
+SHAPES = {name: shape for module in MODULES for name, shape in vars(module).items()}
 
 
 @pytest.fixture(scope="module")
