@@ -14,6 +14,9 @@ from .test_access import check_with_axe
 pytestmark = pytest.mark.browser
 
 
+LEARNING = ("forward", "loss", "backward", "update", "epochs")
+
+
 def scroll_to(page, chapter: str) -> None:
     page.locator(f"#article-{chapter}").scroll_into_view_if_needed()
     page.wait_for_selector(f".article-figure.article-{chapter} figcaption")
@@ -27,7 +30,7 @@ def pixels(page, chapter: str) -> list[str]:
 
 
 def test_nothing_is_drawn_before_it_is_near(screen, page):
-    expect(page.locator("#article h3")).to_have_count(8)
+    expect(page.locator("#article h3")).to_have_count(7 + len(LEARNING))
     expect(page.locator(".article-summariser canvas")).to_have_count(0)
     scroll_to(page, "summariser")
     expect(page.locator(".article-summariser .article-map canvas")).to_have_count(2)
@@ -117,6 +120,87 @@ def test_the_jury_s_pieces_add_up_to_the_score(screen, page):
     assert share >= 50
 
 
+def told_by(page, chapter: str) -> str:
+    scroll_to(page, chapter)
+    return page.inner_text(f".article-figure.article-{chapter}")
+
+
+def test_how_it_learns_is_told_in_the_numbers_of_one_step(screen, page):
+    """Those of the server's training step on this photo, which is asked for once."""
+    asked = screen.record_requests()
+    scroll_to(page, "forward")
+    link = page.locator("[aria-labelledby=article-forward] .article-show")
+    expect(link).to_be_visible()
+    trace = re.findall(r"trace=([^&]+)", link.get_attribute("href"))[0]
+    step = screen.get(f"steps/{trace}")
+    right = next(one for one in step["loss"]["classes"] if one["target"])
+    assert right["label"] == "car"
+    rows = page.locator(".article-forward tbody tr")
+    kept = {layer["name"]: layer["cached"] for layer in step["layers"]}
+    assert kept["relu1_1"] == ["output"]
+    expect(rows.nth(1)).to_contain_text("relu1_1")
+    expect(rows.nth(1)).to_contain_text("its output")
+    assert f"= {step['loss']['value']:.4}" in told_by(page, "loss")
+    terms = screen.numbers(".article-loss tbody td:last-child")
+    assert sum(terms[:-1]) == pytest.approx(terms[-1], rel=1e-3)
+    told = told_by(page, "backward")
+    dz, dw, db, da = screen.numbers(".article-backward b")
+    assert dz == db == pytest.approx(right["gradient"], rel=1e-3)
+    evidence = number(re.findall(r"× (\S+) =", told)[0])
+    assert dw == pytest.approx(right["gradient"] * evidence, rel=2e-3)
+    assert da != 0
+    told = told_by(page, "update")
+    delta, after = screen.numbers(".article-update b")
+    assert delta == pytest.approx(-0.01 * dw, rel=2e-3)
+    before = number(re.findall(r"w = (\S+)", told)[0])
+    assert before + delta == pytest.approx(after, rel=2e-3)
+    assert f"{step['pictures'][0]['probability_after'] * 100:.1f}\xa0%" in told
+    assert [url for url in asked if url.endswith("/training-step")] == [
+        f"{screen.site}/api/v1/analyses/{screen.analysis_id}/training-step"
+    ]
+
+
+def test_the_reader_chooses_loss_optimiser_answer_and_steps(screen, page):
+    scroll_to(page, "loss")
+    page.locator(".article-loss").get_by_role("button", name="Mean squared error").click()
+    expect(page.locator(".article-loss .article-equation")).to_contain_text("Σ (z − y)² / 20")
+    terms = screen.numbers(".article-loss tbody td:last-child")
+    assert sum(terms[:-1]) == pytest.approx(terms[-1], rel=1e-3)
+    scroll_to(page, "update")
+    page.locator(".article-update").get_by_role("button", name="Adam").click()
+    symbols = page.locator(".article-update dt")
+    expect(symbols).to_have_text(["m⁺", "s⁺", "m̂", "ŝ", "d", "Δ", "w⁺"])
+    focused = page.evaluate("document.activeElement.textContent")
+    assert focused == "Adam"  # redrawn under the hand
+    scroll_to(page, "epochs")
+    page.locator(".article-more").click()
+    expect(page.locator(".article-epochs li")).to_have_count(3)
+    expect(page.locator(".article-epochs figcaption")).to_contain_text("48 epochs")
+    page.select_option("#article-label", "bus")
+    scroll_to(page, "loss")
+    expect(page.locator(".article-loss .target th")).to_have_text("bus")
+    scroll_to(page, "epochs")
+    expect(page.locator(".article-epochs li")).to_have_count(2)
+
+
+def test_the_step_inspector_shows_the_same_and_leads_back(screen, page):
+    page.locator(".samples button").nth(1).click()
+    screen.wait_for_address("photo=coffee")
+    scroll_to(page, "backward")
+    expect(page.locator(".article-backward figcaption")).to_contain_text("red pen")
+    dw = screen.numbers(".article-backward b")[1]
+    page.locator("[aria-labelledby=article-backward] .article-show").click()
+    expect(page.locator("#step-tab-3")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".step-about h3")).to_contain_text("fc1")
+    value = page.locator(".step-value-detail .formula data").first
+    expect(value).to_be_visible()
+    assert float(value.get_attribute("value")) == pytest.approx(dw, rel=1e-3)
+    page.get_by_role("link", name="More about this, in the article").click()
+    page.wait_for_selector("#article-backward")
+    expect(page.locator("#article-backward")).to_be_in_viewport()
+    screen.wait_for_address("photo=coffee")
+
+
 def test_from_a_layer_to_its_paragraph_and_back(screen, page):
     screen.go_to("pool1")
     page.click(".more-about")
@@ -153,7 +237,7 @@ def test_it_can_be_read_by_everyone_and_never_scrolls_sideways(
     for width in (1440, 390):
         with subtests.test(width=width):
             screen.page.set_viewport_size({"width": width, "height": 844})
-            for chapter in ("pixels", "detective", "jury", "answer"):
+            for chapter in ("pixels", "detective", "jury", "answer", *LEARNING):
                 scroll_to(screen.page, chapter)
             assert screen.page.evaluate("document.documentElement.scrollWidth") == width
             check_with_axe(screen, "#article")

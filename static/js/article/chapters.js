@@ -17,6 +17,11 @@
 
 const PART = 0.6; // of the photo's width
 
+/** The chapters of how a network learns, in their order: the phases of a training step, and what comes of many. */
+export const LEARNING = /** @type {const} */ (["forward", "loss", "backward", "update", "epochs"]);
+
+/** @typedef {typeof LEARNING[number]} LearningName */
+
 /** @type {Chapter[]} */
 const CHAPTERS = [
   { name: "pixels", ops: ["input"], shown: "first" },

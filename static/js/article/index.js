@@ -1,14 +1,19 @@
 /**
- * The article below the page: how a network sees, told on the photo and the network that are shown.
+ * The article below the page: how a network sees and how it learns, told on the photo and the network
+ * that are shown.
  */
 
 import { isAbort, ProblemError } from "../api/http.js";
 import { getElement, h, prefersReducedMotion } from "../lib/dom.js";
+import { words } from "../i18n/format.js";
 import { hasMaps, mapName } from "../model/graph.js";
 import { t } from "../i18n/index.js";
-import { chapterAbout, chaptersOf } from "./chapters.js";
+import { chapterAbout, chaptersOf, LEARNING } from "./chapters.js";
+import { Exam } from "./exam.js";
 import { FIGURES } from "./figures.js";
+import { LEARNING_FIGURES } from "./learning-figures.js";
 import { prose } from "./parts.js";
+import { problemTitle } from "../views/shared/problem-text.js";
 
 /**
  * @typedef {import("../state/types.js").App} App
@@ -21,6 +26,9 @@ import { prose } from "./parts.js";
  * @property {Layer} layer
  * @property {Place | null} place the number that it shows, once it is drawn
  * @property {HTMLElement} show
+ *
+ * @typedef {{ name: import("./chapters.js").LearningName, link: HTMLAnchorElement }} Learned A figure of the second part, and the
+ *   way to the step inspector.
  */
 
 const NEAR = "50% 0px"; // pictures are fetched when they are half a screen away
@@ -30,6 +38,7 @@ const SHIFT = 2; // pixels
 export function mountArticle(app) {
   const article = new Article(app);
   app.store.watch(["model"], () => article.write());
+  app.store.watch(["analysis"], () => article.follow());
   app.store.watch(["analysis", "theme", "inputImage"], () => article.redraw());
   app.store.watch(["difference"], () => article.bringChart());
   app.shortcuts.pauseWhile(isReading);
@@ -60,6 +69,12 @@ class Article {
   #abort = new AbortController();
   /** @type {Map<Element, Shown>} */
   #figures = new Map();
+  /** @type {Map<Element, Learned>} */
+  #learned = new Map();
+  #exam;
+  #label = h("select", { id: "article-label" });
+  /** A chapter that the page's address asks for; it can be gone to once it is there. */
+  #asked = location.hash.slice(1);
   #observer = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: NEAR });
 
   /** Whether the reader asked for a shift whose chart is still to come. */
@@ -68,6 +83,18 @@ class Article {
   /** @param {App} app */
   constructor(app) {
     this.app = app;
+    this.#exam = new Exam(app);
+    this.#label.addEventListener("change", () => {
+      this.#exam.label = this.#label.value;
+      this.#exam.steps = 1;
+      this.#again(...this.#learned.keys());
+    });
+  }
+
+  /** Another photo is another exam. */
+  follow() {
+    this.#exam.follow();
+    this.#label.value = this.#exam.label;
   }
 
   /** The chart of a shift is further down its panel than can be seen. */
@@ -85,21 +112,47 @@ class Article {
     const { model } = this.app.store.state;
     if (!model) return;
     this.#figures.clear();
+    this.#learned.clear();
     const chapters = chaptersOf(model).map(({ name, layer }) => {
       const figure = h("figure", { class: `article-figure article-${name}` });
       const show = h("button", { type: "button", class: "text article-show", on: { click: () => this.#show(shown) } }, t.article.show(layer.name));
       /** @type {Shown} */
       const shown = { name, layer, place: null, show };
       this.#figures.set(figure, shown);
-      return this.#chapter(name, figure, show, name === "summariser" && this.#shift(layer));
+      return this.#section(name, t.article.chapters[name], figure, show, name === "summariser" && this.#shift(layer));
     });
     this.#root.replaceChildren(
       h("h2", { id: "article-title", tabindex: "-1" }, t.article.title),
       h("p", { class: "article-lead" }, t.article.lead),
       ...chapters,
-      this.#chapter("learning"),
+      ...this.#learning(model),
     );
+    this.follow();
     this.redraw();
+    if (document.getElementById(this.#asked) && this.#asked.startsWith("article-")) goTo(this.#asked, "instant");
+    this.#asked = "";
+  }
+
+  /**
+   * The second part. A network without classes cannot be told the right one: then it has no figures.
+   *
+   * @param {import("../state/types.js").Model} model
+   */
+  #learning({ labels }) {
+    const { title, lead, key, keyHint, train, chapters } = t.article.learning;
+    this.#label.replaceChildren(...(labels ?? []).map((label) => h("option", { value: label }, words(label))));
+    const sections = LEARNING.map((name) => {
+      const figure = h("figure", { class: `article-figure article-${name}` });
+      const link = h("a", { class: "article-show", hidden: true }, t.article.learning.show[name]);
+      if (labels) this.#learned.set(figure, { name, link });
+      return this.#section(name, chapters[name], ...(labels ? [figure, link] : []), name === "epochs" && h("a", { class: "article-train", href: "learn" }, train));
+    });
+    return [
+      h("h2", { id: "article-learning", class: "article-part", tabindex: "-1" }, title),
+      h("p", { class: "article-lead" }, ...prose(lead)),
+      labels && h("p", { class: "article-key" }, h("label", { for: "article-label" }, key), this.#label, h("span", { class: "muted" }, keyHint)),
+      ...sections,
+    ].filter((part) => part !== null);
   }
 
   /** Other numbers: those pictures that are in sight are drawn anew, the others when they come. */
@@ -107,15 +160,23 @@ class Article {
     this.#abort.abort();
     this.#abort = new AbortController();
     this.#observer.disconnect();
-    if (this.app.store.state.analysis) for (const figure of this.#figures.keys()) this.#observer.observe(figure);
+    if (this.app.store.state.analysis) this.#again(...this.#figures.keys(), ...this.#learned.keys());
+  }
+
+  /** @param {...Element} figures that are drawn anew: at once where they are in sight */
+  #again(...figures) {
+    for (const figure of figures) {
+      this.#observer.unobserve(figure);
+      this.#observer.observe(figure);
+    }
   }
 
   /**
-   * @param {ChapterName} name
+   * @param {string} name
+   * @param {{ title: string, text: readonly string[] }} told
    * @param {...(Node | false)} rest
    */
-  #chapter(name, ...rest) {
-    const { title, text } = t.article.chapters[name];
+  #section(name, { title, text }, ...rest) {
     return h(
       "section",
       { "aria-labelledby": `article-${name}` },
@@ -169,29 +230,70 @@ class Article {
 
   /** @param {Element} figure */
   async #draw(figure) {
-    const scene = this.#figures.get(figure);
     const { signal } = this.#abort;
-    if (!scene) return;
+    const learned = this.#learned.get(figure);
+    const shown = this.#figures.get(figure);
     try {
-      const drawn = await FIGURES[scene.name]?.({ app: this.app, layer: scene.layer, signal });
-      if (signal.aborted) return;
-      figure.replaceChildren(...(drawn?.content ?? []));
-      figure.toggleAttribute("hidden", !drawn);
-      scene.place = drawn?.place ?? null;
-      const map = scene.place && hasMaps(scene.layer) ? mapName(scene.layer, scene.place[0] ?? 0) : "";
-      scene.show.textContent = t.article.show([scene.layer.name, map].filter(Boolean).join(", "));
+      if (learned) await this.#drawLearned(figure, learned, signal);
+      else if (shown) await this.#drawShown(figure, shown, signal);
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
       if (!(error instanceof ProblemError)) throw error;
-      figure.replaceChildren(h("figcaption", {}, error.problem.title));
+      figure.replaceChildren(h("figcaption", {}, problemTitle(error.problem)));
     }
+  }
+
+  /**
+   * @param {Element} figure
+   * @param {Shown} shown
+   * @param {AbortSignal} signal
+   */
+  async #drawShown(figure, shown, signal) {
+    const { name, layer, show } = shown;
+    const drawn = await FIGURES[name]?.({ app: this.app, layer, signal });
+    if (signal.aborted) return;
+    figure.replaceChildren(...(drawn?.content ?? []));
+    figure.toggleAttribute("hidden", !drawn);
+    shown.place = drawn?.place ?? null;
+    const map = shown.place && hasMaps(layer) ? mapName(layer, shown.place[0] ?? 0) : "";
+    show.textContent = t.article.show([layer.name, map].filter(Boolean).join(", "));
+  }
+
+  /**
+   * @param {Element} figure
+   * @param {Learned} learned
+   * @param {AbortSignal} signal
+   */
+  async #drawLearned(figure, { name, link }, signal) {
+    const again = () => this.#again(figure);
+    if (!this.#exam.isPossible) return;
+    if (!this.#exam.isReady) {
+      const want = () => {
+        this.#exam.want();
+        this.#again(...this.#learned.keys());
+      };
+      figure.replaceChildren(h("button", { type: "button", class: "text", on: { click: want } }, t.article.learning.want));
+      return;
+    }
+    const { label } = this.#exam;
+    const focused = figure.contains(document.activeElement) && document.activeElement instanceof HTMLElement ? document.activeElement.dataset.option : undefined;
+    const drawn = await LEARNING_FIGURES[name]({ app: this.app, exam: this.#exam, signal, again });
+    if (signal.aborted || label !== this.#exam.label) return;
+    figure.replaceChildren(...(drawn?.content ?? []));
+    if (focused) /** @type {HTMLElement | null} */ (figure.querySelector(`[data-option="${focused}"]`))?.focus({ preventScroll: true });
+    figure.toggleAttribute("hidden", !drawn);
+    link.hidden = !drawn?.query?.trace;
+    if (drawn?.query) link.href = `learn?${new URLSearchParams({ ...drawn.query, from: location.search })}`;
   }
 }
 
-/** @param {string} id */
-function goTo(id) {
+/**
+ * @param {string} id
+ * @param {ScrollBehavior} [behavior]
+ */
+function goTo(id, behavior = prefersReducedMotion() ? "instant" : "smooth") {
   const heading = getElement(`#${id}`, HTMLElement);
-  heading.scrollIntoView({ behavior: prefersReducedMotion() ? "instant" : "smooth" });
+  heading.scrollIntoView({ behavior });
   heading.focus({ preventScroll: true });
 }
 

@@ -56,6 +56,15 @@ export function rough(x) {
 }
 
 /**
+ * Four significant figures; for gradients, which are small.
+ *
+ * @param {number} x
+ */
+export function precise(x) {
+  return plain(Number(x.toPrecision(4)));
+}
+
+/**
  * With its sign, as something that is added.
  *
  * @param {number} x

@@ -8,7 +8,8 @@ import { debounce } from "../lib/dom.js";
  * @typedef {import("./types.js").Phase} Phase
  *
  * @typedef {{ run: string | null, secondRun: string | null, step: number | null, phase: Phase,
- *   stepTrace: string | null }} Asked What an address asks for.
+ *   stepTrace: string | null, layer: string, filter: number, from: string }} Asked What an address asks for. `layer` and `filter`
+ *   are of a step on a photo; `from` is the address of the main page, after its path, with that photo.
  */
 
 /**
@@ -43,12 +44,16 @@ export function readAddress(search) {
   const query = new URLSearchParams(search);
   const phase = Number(query.get("phase"));
   const step = Number.parseInt(query.get("step") ?? "", 10);
+  const from = query.get("from");
   return {
     run: query.get("run"),
     secondRun: query.get("second"),
     step: step >= 1 ? step : null,
     phase: phase === 1 || phase === 2 || phase === 3 || phase === 4 ? phase : 0,
     stepTrace: query.get("trace"),
+    layer: query.get("layer") ?? "",
+    filter: Math.max(0, Number.parseInt(query.get("filter") ?? "", 10) || 0),
+    from: from ? `?${new URLSearchParams(from)}` : "",
   };
 }
 

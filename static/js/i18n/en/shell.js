@@ -126,7 +126,7 @@ export const tour = {
     },
     more: {
       title: "And now at your own pace",
-      text: "Below the page, a short article tells how it all works, with your photo. The keys, the glossary and this tour are behind the question mark.",
+      text: "Below the page, an article tells how a network sees and how it learns, on your photo. Under “Train” you can watch one learn. The keys, the glossary and this tour are behind the question mark.",
     },
   },
 };

@@ -4,16 +4,9 @@
  */
 
 import { h } from "../../lib/dom.js";
-import { plain } from "../../i18n/format.js";
+import { plain, precise } from "../../i18n/format.js";
 
-/**
- * Four significant figures.
- *
- * @param {number} x
- */
-export function precise(x) {
-  return plain(Number(x.toPrecision(4)));
-}
+export { precise };
 
 /**
  * A number in four figures, with its exact value for who wants to check it.

@@ -22,6 +22,8 @@ import { Update } from "./update.js";
 
 const words = t.learn.stepInspector;
 const NUMBERS = /** @type {const} */ ([1, 2, 3, 4]);
+/** The phases' chapters in the article of the main page. */
+const CHAPTERS = ["forward", "loss", "backward", "update"];
 
 /**
  * @param {LearnStore} store
@@ -32,6 +34,8 @@ export function mountStepInspector(store, root) {
   const phases = { 1: new Forward(viewModel), 2: new Loss(viewModel), 3: new Backward(viewModel), 4: new Update(viewModel) };
   const title = h("h2", { tabindex: -1 });
   const story = h("p", { class: "step-story" });
+  const article = h("a", {}, words.article);
+  const from = readAddress(location.search).from;
   const tabs = tabsOf(store);
   const above = h("div", { class: "step-above" });
   const body = h("div", { class: "step-main", id: "step-phase", role: "tabpanel" });
@@ -52,7 +56,8 @@ export function mountStepInspector(store, root) {
     root.hidden = !stepTrace || !phase;
     if (!stepTrace || !phase) return;
     title.textContent = titleOf(stepTrace);
-    story.textContent = words.stories[phase - 1] ?? "";
+    article.href = `./${from}#article-${CHAPTERS[phase - 1] ?? "learning"}`;
+    story.replaceChildren(words.stories[phase - 1] ?? "", " ", article);
     tabs.show(phase);
     const shown = phases[phase];
     if (body.firstChild !== shown.element) {
@@ -66,7 +71,7 @@ export function mountStepInspector(store, root) {
   const current = () => (store.state.stepTrace && store.state.phase ? phases[store.state.phase] : null);
   viewModel.view.watch(["layer", "parameter", "filter"], () => void current()?.choose());
   viewModel.view.watch(["opened"], () => current()?.mark());
-  void openAsked(store);
+  void openAsked(store, viewModel);
 }
 
 /** @param {StepTrace} stepTrace */
@@ -107,15 +112,19 @@ function tabsOf(store) {
 }
 
 /**
- * The step on a photo that an address asks for.
+ * The step on a photo that an address asks for, at the layer and the filter that it names.
  *
  * @param {LearnStore} store
+ * @param {StepViewModel} viewModel
  */
-async function openAsked(store) {
-  const { stepTrace: id, phase } = readAddress(location.search);
+async function openAsked(store, viewModel) {
+  const { stepTrace: id, phase, layer, filter } = readAddress(location.search);
   if (!id) return;
   try {
-    store.set({ stepTrace: await fetchStepTrace(id, 0), phase: phase || 1 });
+    const stepTrace = await fetchStepTrace(id, 0);
+    const parameter = stepTrace.layers.find(({ name }) => name === layer)?.parameters[0];
+    if (parameter && filter < (parameter.shape[0] ?? 0)) viewModel.view.set({ layer, parameter: parameter.name, filter });
+    store.set({ stepTrace, phase: phase || 1 });
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     store.set({ problem: error.problem });

@@ -8,7 +8,7 @@ import { t } from "../../i18n/index.js";
 
 const words = t.trainingStep;
 const OPTIMISERS = /** @type {const} */ (["sgd", "momentum", "rmsprop", "adam"]);
-const RATES = { sgd: 0.01, momentum: 0.01, rmsprop: 0.0001, adam: 0.0001 };
+export const RATES = { sgd: 0.01, momentum: 0.01, rmsprop: 0.0001, adam: 0.0001 };
 
 /**
  * @param {(options: StepOptions) => void} run

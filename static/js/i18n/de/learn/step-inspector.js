@@ -13,6 +13,7 @@ export const stepInspector = {
     "Rückwärtsdurchlauf. Der Rotstift des Lehrers geht von rechts nach links und schreibt an jeden Wert, wie stark sich der Verlust mit ihm ändern würde: seinen Gradienten. Was ein Gewicht an allen Positionen und in allen Bildern bewirkt hat, summiert sich zum Gradienten des Gewichts.",
     "Anpassung. Die Korrektur: Der Optimierer bewegt jedes Gewicht einen kleinen Schritt gegen seinen Gradienten. Danach dasselbe Bild noch einmal.",
   ],
+  article: "Mehr darüber, im Artikel",
   pictures: {
     title: "Die Bilder des Batches mit ihren Verlusten",
     one: (/** @type {number} */ place) => `Bild ${place}`,

@@ -12,6 +12,7 @@ export const stepInspector = {
     "Backward pass. The teacher's red pen goes from right to left and notes at each value how much the loss would change with it: its gradient. What a weight did at all positions and in all images adds up to the gradient of the weight.",
     "Update. The correction: the optimiser moves every weight a small step against its gradient. Then the same image, once more.",
   ],
+  article: "More about this, in the article",
   pictures: {
     title: "The images of the batch, with their losses",
     one: (/** @type {number} */ place) => `image ${place}`,
