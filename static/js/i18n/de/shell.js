@@ -132,7 +132,7 @@ export const tour = {
     },
     more: {
       title: "Und nun in Ruhe",
-      text: "Unter der Seite erzählt ein Artikel an deinem Foto, wie ein Netz sieht und wie es lernt. Unter „Trainieren“ lässt sich dabei zusehen. Tasten, Glossar und diese Tour stehen hinter dem Fragezeichen.",
+      text: "Unter der Seite erzählt ein Artikel an diesem Foto, wie ein Netz sieht und wie es lernt. Unter „Trainieren“ lässt sich dabei zusehen. Tasten, Glossar und diese Führung stehen hinter dem Fragezeichen.",
     },
   },
 };
