@@ -103,6 +103,11 @@ export function placeBox(element, box) {
   }
 }
 
+/** Whether the reader has fingers to point with, and nothing that could hover. */
+export function isTouchScreen() {
+  return matchMedia("(hover: none)").matches;
+}
+
 /** Whether the reader asked for less motion. */
 export function prefersReducedMotion() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -50,6 +50,34 @@ export function keepsMapsApart(layer) {
 }
 
 /**
+ * Whether map k of one layer becomes map k of the other: nothing that mixes maps lies between them.
+ *
+ * @param {Model} model
+ * @param {Layer} a
+ * @param {Layer} b
+ */
+export function keepsMaps(model, a, b) {
+  const goesOn = (/** @type {Layer} */ layer) => keepsMapsApart(layer) && layer.shape[0] === a.shape[0];
+  return leadsTo(model, a, b, goesOn) || leadsTo(model, b, a, goesOn);
+}
+
+/**
+ * Whether a layer is computed from another, directly or through others.
+ *
+ * @param {Model} model
+ * @param {Layer} from
+ * @param {Layer} to
+ * @param {(layer: Layer) => boolean} [goesOn] whether the way may lead over a layer
+ */
+export function leadsTo(model, from, to, goesOn = () => true) {
+  const reached = new Set([from.name]);
+  for (const layer of model.layers) {
+    if (layer.inputs.some((name) => reached.has(name)) && goesOn(layer)) reached.add(layer.name);
+  }
+  return reached.has(to.name);
+}
+
+/**
  * Whether a layer's numbers lie in the order in which its maps are shown, channel by channel; with
  * channels last they do not.
  *

@@ -56,10 +56,10 @@ const initial = {
   inputImage: null,
   numbers: null,
   layer: address.layer ?? "",
-  tile: address.place?.[0] ?? 0,
+  tile: address.place?.[0] ?? address.map ?? 0,
   open: address.open,
   cursor: address.place,
-  pinned: address.place !== null,
+  held: address.held && address.layer && address.place ? { layer: address.layer, place: address.place } : null,
   scale: address.scale,
   order: address.order,
   explanation: null,
@@ -118,7 +118,10 @@ followAddress(store, (address) => {
   store.set({ scale: address.scale, order: address.order, open: address.open, kernels: address.kernels, tab: address.tab, attributionRequest: address.attributionRequest, output: address.output });
   app.comparison.fulfil(address);
   void app.photoController.fulfil(address).then(() => {
-    if (address.layer) app.navigation.goTo(address.layer, address.place); // a layer of the network that was brought back
+    const { layer, place, map } = address;
+    if (layer && map !== null) void app.navigation.goToMap(layer, map);
+    else if (layer) app.navigation.goTo(layer, place); // a layer of the network that was brought back
+    if (place && address.held) app.navigation.hold(place);
   });
 });
 void app.photoController.start(address);

@@ -112,12 +112,12 @@ function inProportion(from, to, place) {
  * @param {Readonly<State>} state
  * @param {Side} side
  */
-export function placeOnSide({ model, layer, cursor, tile, pinned, matchedLayer }, side) {
-  if (!model || model === side.model) return { layer, cursor, tile, pinned };
+export function placeOnSide({ model, layer, cursor, tile, held, matchedLayer }, side) {
+  if (!model || model === side.model) return { layer, cursor, tile, held };
   const to = matchingLayer(model, layer, side.model, matchedLayer);
   const from = layerNamed(model, layer);
   const place = from && to && cursor && inProportion(from, to, cursor);
-  return { layer: to?.name ?? layer, cursor: place, tile: place?.[0] ?? 0, pinned: pinned && place !== null };
+  return { layer: to?.name ?? layer, cursor: place, tile: place?.[0] ?? 0, held: held && to && place && { layer: to.name, place } };
 }
 
 /**

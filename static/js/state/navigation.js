@@ -1,14 +1,16 @@
 /** Moving about: from layer to layer, from map to map, from number to number. */
 
 import { isAbort, ProblemError } from "../api/http.js";
-import { hasMaps, isMapByMap, layerNamed, mapsBehind, placeOfUnit } from "../model/graph.js";
-import { mapsInOrder, strongestPlace } from "../model/tensors.js";
+import { hasMaps, keepsMaps, layerNamed } from "../model/graph.js";
+import { mapsInOrder, strongestPlace, valueAt } from "../model/tensors.js";
+import { findAgain } from "./held-number.js";
 
 /**
  * @typedef {import("./types.js").Layer} Layer
- * @typedef {import("./types.js").Model} Model
+ * @typedef {import("./types.js").LayerResult} LayerResult
  * @typedef {import("./types.js").Place} Place
  * @typedef {import("./types.js").State} State
+ * @typedef {import("./types.js").Tensor} Tensor
  */
 
 const WALK_STEP = 2500; // milliseconds on each layer
@@ -30,19 +32,38 @@ export class Navigation {
   }
 
   /**
-   * Go to a layer; to one number in it, or else to where the present number is found again.
+   * Go to a layer: to one number in it, which lets go of one that is held; or to where the held one
+   * is found again; or else to its most telling number.
    *
    * @param {string} name
    * @param {Place | null} [place]
    */
   goTo(name, place = null) {
-    const { model, cursor, pinned, layer } = this.store.state;
+    const { model, layer } = this.store.state;
     const from = this.layer;
     const to = model && layerNamed(model, name);
     if (!model || !from || !to || (name === layer && !place)) return;
-    const kept = place ?? (pinned && cursor ? carry(model, from, to, cursor) : null);
+    const held = place ? null : this.store.state.held;
     const open = this.store.state.open && hasMaps(to);
-    this.store.set({ layer: name, cursor: kept, tile: kept?.[0] ?? 0, pinned: kept !== null, open });
+    const follows = open && keepsMaps(model, from, to) && this.#isAlive(to);
+    const tile = place?.[0] ?? (follows ? this.store.state.tile : this.#strongestMap(name));
+    this.store.set({ layer: name, cursor: place, tile, held, open });
+  }
+
+  /**
+   * Go to a map of a layer, at its most telling number, as soon as that is here.
+   *
+   * @param {string} name
+   * @param {number} channel
+   */
+  async goToMap(name, channel) {
+    this.release();
+    this.goTo(name);
+    const { layer } = this;
+    const { numbers } = this.store.state;
+    const tensor = layer && (await numbers?.whole(layer).catch(() => null)); // who waits for the same numbers tells what is wrong
+    if (!tensor || this.layer !== layer || this.store.state.numbers !== numbers || channel >= (layer.shape[0] ?? 0)) return;
+    this.show(strongestPlace(tensor, channel));
   }
 
   /** @param {number} delta */
@@ -74,8 +95,7 @@ export class Navigation {
    */
   toMap(channel) {
     const { tile, cursor } = this.store.state;
-    if (!cursor || channel === tile) return;
-    this.store.set({ tile: channel, cursor: [channel, ...cursor.slice(1)], pinned: true });
+    if (cursor && channel !== tile) this.show([channel, ...cursor.slice(1)]);
   }
 
   /** How the maps follow each other; null where that is by number. */
@@ -86,19 +106,22 @@ export class Navigation {
   }
 
   /**
-   * Show one map large.
+   * Show one map large. That holds no number; one of this map that is held already stays.
    *
    * @param {number} channel
    * @param {Place | null} [place] the number to begin with; without one, the strongest of the map
    */
   open(channel, place = null) {
-    const { numbers, cursor, pinned } = this.store.state;
+    const { numbers, cursor, held } = this.store.state;
     const layer = this.layer;
     if (!layer || !hasMaps(layer)) return;
+    if (held && cursor?.[0] === channel) {
+      this.store.set({ open: true });
+      return;
+    }
     const tensor = numbers?.peek(layer.name);
-    const kept = pinned && cursor?.[0] === channel ? cursor : null;
-    const start = place ?? kept ?? (tensor ? strongestPlace(tensor, channel) : [channel, 0, 0]);
-    this.store.set({ open: true, tile: channel, cursor: start, pinned: true });
+    const start = place ?? (tensor ? strongestPlace(tensor, channel) : null); // what is not here yet arrives
+    this.store.set({ open: true, tile: channel, cursor: start, held: null });
   }
 
   close() {
@@ -106,27 +129,52 @@ export class Navigation {
   }
 
   /**
-   * The pointer passes over a number. A number that was chosen on purpose is not given up for that
-   * while its map is open.
+   * The pointer passes over a number. One that is held is not given up for that.
    *
    * @param {Place} place
    */
   point(place) {
-    const { open, pinned, cursor } = this.store.state;
-    const isHeld = open && pinned && place.length === 3;
-    if (isHeld || same(cursor, place)) return;
-    this.store.set({ cursor: place, tile: place[0] ?? 0, pinned: false });
+    const { held, cursor } = this.store.state;
+    if (!held && !same(cursor, place)) this.show(place);
   }
 
   /**
-   * A number is chosen on purpose; choosing it again lets it go.
+   * Show a number, and let go of one that is held.
    *
    * @param {Place} place
    */
-  pin(place) {
-    const { pinned, cursor } = this.store.state;
-    const again = pinned && same(cursor, place);
-    this.store.set({ cursor: place, tile: place[0] ?? 0, pinned: !again });
+  show(place) {
+    this.store.set({ cursor: place, tile: place[0] ?? 0, held: null });
+  }
+
+  /**
+   * Hold a number: it stays, wherever the pointer goes, and is found again in other layers.
+   *
+   * @param {Place} place
+   */
+  hold(place) {
+    this.store.set({ cursor: place, tile: place[0] ?? 0, held: { layer: this.store.state.layer, place } });
+  }
+
+  release() {
+    this.store.set({ held: null });
+  }
+
+  /**
+   * A click holds the number under the pointer; the next one, wherever it is, lets go.
+   *
+   * @param {Place} place
+   */
+  click(place) {
+    if (this.store.state.held) this.show(place);
+    else this.hold(place);
+  }
+
+  /** Hold the number that is shown, or let go of it. */
+  toggleHold() {
+    const { cursor, held } = this.store.state;
+    if (held) this.release();
+    else if (cursor) this.hold(cursor);
   }
 
   /**
@@ -140,7 +188,7 @@ export class Navigation {
     const [, height = 1, width = 1] = this.layer?.shape ?? [];
     if (y === undefined || x === undefined) return;
     const within = (/** @type {number} */ n, /** @type {number} */ size) => Math.max(0, Math.min(size - 1, n));
-    this.store.set({ cursor: [channel, within(y + down, height), within(x + right, width)], pinned: true });
+    this.show([channel, within(y + down, height), within(x + right, width)]);
   }
 
   /** Start or stop the walk through all layers; at the end it begins again at the front. */
@@ -170,20 +218,25 @@ export class Navigation {
   }
 
   /**
-   * Wait for the layer's numbers; without a chosen one, the strongest stands for all. Then fetch
-   * the neighbours.
+   * Wait for the layer's numbers; where none is chosen, find the held one again, or the most telling
+   * one. Then fetch the neighbours.
    */
   async #arrive() {
     const { analysis, numbers, model } = this.store.state;
     const layer = this.layer;
     const result = analysis?.layers.find(({ name }) => name === layer?.name);
-    if (!numbers || !layer || !result || !model) return;
+    if (!analysis || !numbers || !layer || !result || !model) return;
     try {
       const tensor = await numbers.whole(layer);
-      if (this.store.state.numbers !== numbers || this.store.state.layer !== layer.name) return;
+      const isGone = () => this.store.state.numbers !== numbers || this.store.state.layer !== layer.name;
+      if (isGone()) return;
       if (!fits(this.store.state.cursor, layer)) {
-        const cursor = strongestPlace(tensor, hasMaps(layer) ? result.top_channels[0] : undefined);
-        this.store.set({ cursor, tile: cursor[0] ?? 0, pinned: this.store.state.open });
+        const { held } = this.store.state;
+        const found = held && (await findAgain(held, layer, { model, analysis, numbers }));
+        if (isGone()) return;
+        const isFree = !fits(this.store.state.cursor, layer) && this.store.state.held === held; // else the reader chose meanwhile
+        const cursor = found ?? this.#telling(layer, tensor, result);
+        if (isFree) this.store.set({ cursor, tile: cursor[0] ?? 0 });
       }
       const at = model.layers.indexOf(layer);
       for (const near of [model.layers[at + 1], model.layers[at - 1]]) if (near) await numbers.whole(near);
@@ -193,32 +246,36 @@ export class Navigation {
       this.store.set({ problem: error.problem });
     }
   }
-}
 
-/**
- * Where a place of one layer is found again in another: the same map if it is made from that map
- * alone, the same unit, the same number on its way into a list; else the same part of the picture
- * in the same-numbered map.
- *
- * @param {Model} model
- * @param {Layer} from
- * @param {Layer} to
- * @param {Place} place
- * @returns {Place | null}
- */
-function carry(model, from, to, place) {
-  const [first = 0, y, x] = place;
-  if (!hasMaps(from)) {
-    if (!hasMaps(to)) return from.shape[0] === to.shape[0] ? place : null;
-    return mapsBehind(model, from.name) === to ? placeOfUnit(to, first) : null;
+  /**
+   * The number of a layer to begin with: the strongest of the opened map, or of the strongest map.
+   *
+   * @param {Layer} layer
+   * @param {Tensor} tensor
+   * @param {LayerResult} result
+   */
+  #telling(layer, tensor, result) {
+    if (!hasMaps(layer)) return strongestPlace(tensor);
+    const { open, tile } = this.store.state;
+    const isThere = tile < (layer.shape[0] ?? 0);
+    return strongestPlace(tensor, open && isThere ? tile : result.top_channels[0]);
   }
-  const [, height = 1, width = 1] = from.shape;
-  if (y === undefined || x === undefined) return null;
-  if (!hasMaps(to)) return mapsBehind(model, to.name) === from ? [(first * height + y) * width + x] : null;
-  const [maps = 1, toHeight = 1, toWidth = 1] = to.shape;
-  const follows = (isMapByMap(to) && to.inputs[0] === from.name) || (isMapByMap(from) && from.inputs[0] === to.name);
-  const channel = follows ? first : Math.min(first, maps - 1);
-  return [channel, Math.floor((y * toHeight) / height), Math.floor((x * toWidth) / width)];
+
+  /** @param {string} name of a layer */
+  #strongestMap(name) {
+    return this.store.state.analysis?.layers.find((result) => result.name === name)?.top_channels[0] ?? 0;
+  }
+
+  /**
+   * Whether the opened map is more than zeros in another layer, as far as that is known.
+   *
+   * @param {Layer} layer
+   */
+  #isAlive({ name }) {
+    const { numbers, tile } = this.store.state;
+    const tensor = numbers?.peek(name);
+    return !tensor || valueAt(tensor, strongestPlace(tensor, tile)) !== 0;
+  }
 }
 
 /**

@@ -288,11 +288,13 @@ export class PhotoController {
     const { state } = this.store;
     const stays = state.analysis?.model === model.id || state.analysis === null;
     const layer = stays && layerNamed(model, state.layer) ? state.layer : firstStep(model);
-    const cursor = stays && state.pinned ? state.cursor : null;
+    const held = stays ? state.held : null;
+    const isFirst = state.analysis === null; // then the cursor is where the address put it
+    const cursor = isFirst ? state.cursor : held?.layer === layer ? held.place : null;
     state.photo?.close();
     state.numbers?.close();
     const numbers = new Tensors(analysis.id);
-    this.store.set({ model, analysis, source, photo, numbers, layer, cursor, explanation: null });
+    this.store.set({ model, analysis, source, photo, numbers, layer, cursor, held, explanation: null });
     void this.#showSeen(analysis.id);
   }
 

@@ -130,7 +130,8 @@ function enter({ store, navigation }) {
     return;
   }
   const inside = document.querySelector("[data-cursor]");
-  if (inside instanceof HTMLElement) inside.focus({ preventScroll: true });
+  if (inside === document.activeElement) navigation.toggleHold();
+  else if (inside instanceof HTMLElement) inside.focus({ preventScroll: true });
 }
 
 /** @param {App} app */
@@ -138,6 +139,7 @@ function escape({ store, navigation }) {
   const isInside = document.activeElement?.closest("[data-cursor]");
   if (store.state.walking) navigation.stopWalk();
   else if (store.state.problem) store.set({ problem: null });
+  else if (store.state.held) navigation.release();
   else if (isInside) getElement("#stage", HTMLElement).focus({ preventScroll: true });
   else if (store.state.probe) store.set({ probe: null });
   else if (store.state.open) closeMap(navigation);

@@ -56,6 +56,8 @@
  *
  * @typedef {"layer" | "whatif" | "attribution"} Tab What the inspector shows.
  *
+ * @typedef {{ layer: string, place: Place }} Held A number that is held, in the layer where it was taken hold of.
+ *
  * @typedef {{ layer: string, fields: ReceptiveFields[] }} LayerReceptiveFields What a layer's rows and columns see of the input; for a
  *   vector, what those of the maps see that it is made from.
  *
@@ -113,7 +115,7 @@
  * @property {number} tile The map (or unit) in focus.
  * @property {boolean} open Whether that map is shown large.
  * @property {Place | null} cursor The number that is explained.
- * @property {boolean} pinned Whether the reader put the cursor there on purpose.
+ * @property {Held | null} held The number that the reader holds: the pointer moves the cursor only where this is null.
  * @property {ScaleMode} scale
  * @property {MapOrder} order Of the maps in the grid.
  * @property {Explanation | null} explanation

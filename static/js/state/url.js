@@ -17,6 +17,8 @@ import { METHODS, OPTIONS } from "../model/attribution-methods.js";
  * @property {string | null} output
  * @property {string | null} layer
  * @property {import("./types.js").Place | null} place
+ * @property {number | null} map a map of which no number is named: it is opened
+ * @property {boolean} held
  * @property {boolean} open
  * @property {boolean} kernels
  * @property {import("./types.js").ScaleMode} scale
@@ -37,6 +39,8 @@ export function readAddress(search) {
   const scale = query.get("scale");
   const order = query.get("order");
   const tab = query.get("tab");
+  const place = readPlace(query);
+  const map = place ? null : (readCounts(query, ["map"])?.[0] ?? null);
   return {
     model: query.get("model"),
     photo: query.get("photo"),
@@ -44,8 +48,10 @@ export function readAddress(search) {
     analysis: query.get("analysis"),
     output: query.get("output"),
     layer: query.get("layer"),
-    place: readPlace(query),
-    open: query.get("view") === "map",
+    place,
+    map,
+    held: place !== null && query.has("held"),
+    open: query.get("view") === "map" || map !== null,
     kernels: query.get("view") === "kernels",
     scale: scale === "map" || scale === "network" ? scale : "layer",
     order: order === "mean" || order === "max" || order === "spread" ? order : "number",
@@ -100,7 +106,7 @@ export function followAddress(store, onReturn) {
     if (isStep) history.pushState(null, "", address);
     else history.replaceState(null, "", address);
   }, 200); // browsers allow about a hundred changes in half a minute
-  store.watch(["model", "source", "analysis", "output", "layer", "cursor", "open", "kernels", "scale", "order", "tab", "attributionRequest", "changes", "compareTarget", "pair", "side", "bothSides"], write);
+  store.watch(["model", "source", "analysis", "output", "layer", "cursor", "held", "open", "kernels", "scale", "order", "tab", "attributionRequest", "changes", "compareTarget", "pair", "side", "bothSides"], write);
   addEventListener("popstate", () => {
     step = ""; // what comes next is where the reader came back to, not a new step
     onReturn(readAddress(location.search));
@@ -152,11 +158,16 @@ function writeComparison(query, state) {
 
 /** @param {URLSearchParams} query */
 function readPlace(query) {
-  const read = (/** @type {string[]} */ names) => {
-    const numbers = names.map((name) => Number.parseInt(query.get(name) ?? "", 10));
-    return numbers.every((n) => Number.isInteger(n) && n >= 0) ? numbers : null;
-  };
-  return read(["map", "y", "x"]) ?? read(["unit"]);
+  return readCounts(query, ["map", "y", "x"]) ?? readCounts(query, ["unit"]);
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @param {string[]} names
+ */
+function readCounts(query, names) {
+  const numbers = names.map((name) => Number.parseInt(query.get(name) ?? "", 10));
+  return numbers.every((n) => Number.isInteger(n) && n >= 0) ? numbers : null;
 }
 
 /**
@@ -166,11 +177,13 @@ function readPlace(query) {
  * @param {URLSearchParams} query
  * @param {Readonly<State>} state
  */
-function writeWhereabouts(query, { pair, model, layer, cursor, matchedLayer }) {
+function writeWhereabouts(query, { pair, model, layer, cursor, held, matchedLayer }) {
   const isElsewhere = pair && model && model !== pair.reference.model;
   const name = isElsewhere ? matchingLayer(model, layer, pair.reference.model, matchedLayer)?.name : layer;
   if (name) query.set("layer", name);
-  if (!isElsewhere) writePlace(query, cursor);
+  if (isElsewhere) return;
+  writePlace(query, cursor);
+  if (cursor && held) query.set("held", "1");
 }
 
 /**

@@ -78,7 +78,7 @@ export class WindowAnimation {
     const [, height = 1, width = 1] = this.navigation.layer?.shape ?? [];
     const reached = Math.max(0, Math.min(height * width - 1, place));
     const cursor = [this.store.state.tile, Math.floor(reached / width), reached % width];
-    this.store.set({ cursor, pinned: false, animation: { reached, playing } });
+    this.store.set({ cursor, held: null, animation: { reached, playing } });
     if (playing) this.#timer = setTimeout(() => this.#on(), this.#pause);
   }
 
@@ -88,10 +88,10 @@ export class WindowAnimation {
   }
 
   #on() {
-    const { animation, pinned } = this.store.state;
+    const { animation, held } = this.store.state;
     const [, height = 1, width = 1] = this.navigation.layer?.shape ?? [];
     if (!animation?.playing) return;
-    if (pinned) this.pause(); // the reader has chosen a number meanwhile
+    if (held) this.pause(); // the reader has chosen a number meanwhile
     else if (animation.reached >= height * width - 1) this.end();
     else this.#goTo(animation.reached + Math.max(1, Math.round((2 ** this.pace * this.#pause) / 1000)), true);
   }

@@ -58,6 +58,14 @@ export const save = {
   notebook: "Jupyter-Notebook",
 };
 
+/** @type {typeof import("../en/shell.js").hold} */
+export const hold = {
+  offer: "Festhalten",
+  held: "gehalten · Esc löst",
+  heldByTouch: "gehalten · Tippen löst",
+  isHeld: "gehalten",
+};
+
 /** @type {typeof import("../en/shell.js").help} */
 export const help = {
   keys: "Tasten",

@@ -54,6 +54,13 @@ export const save = {
   notebook: "Jupyter notebook",
 };
 
+export const hold = {
+  offer: "Hold",
+  held: "held · Esc to release",
+  heldByTouch: "held · tap to release",
+  isHeld: "held",
+};
+
 export const help = {
   keys: "Keys",
   pageUp: "Page ↑",

@@ -8,6 +8,7 @@ import { evenSize } from "../../lib/layout.js";
 import { paintOver } from "../../render/raster.js";
 import { fractions } from "../../model/terms.js";
 import { t } from "../../i18n/index.js";
+import { pointing } from "../shared/pointing.js";
 import { inWords } from "./key-figures.js";
 import { shownMap } from "./visible-range.js";
 
@@ -28,10 +29,17 @@ export class Picture {
   #plane;
   /** @type {Pixel | null} */
   #pixel = null;
+  #isHeld = false;
+  #reader = {
+    point: (/** @type {Pixel} */ pixel) => this.#isHeld || this.#show(pixel),
+    show: (/** @type {Pixel} */ pixel) => this.#show(pixel),
+    hold: (/** @type {Pixel} */ pixel) => this.#show(pixel, true),
+    click: (/** @type {Pixel} */ pixel) => this.#show(pixel, !this.#isHeld),
+  };
 
   /**
    * @param {App} app
-   * @param {(pixel: Pixel | null, value: number | null) => void} read told which number the reader points at
+   * @param {(pixel: Pixel | null, value: number | null, isHeld: boolean) => void} read told which number the reader points at
    */
   constructor(app, read) {
     this.app = app;
@@ -44,10 +52,9 @@ export class Picture {
         role: "application",
         "aria-roledescription": "heatmap",
         on: {
-          pointermove: (/** @type {PointerEvent} */ event) => this.#point(this.#pixelOf(event)),
-          pointerdown: (/** @type {PointerEvent} */ event) => this.#point(this.#pixelOf(event)),
+          ...pointing(this.#reader, (event) => this.#pixelOf(event)),
           pointerleave: (/** @type {PointerEvent} */ { pointerType }) => {
-            if (pointerType === "mouse") this.#point(null); // a finger that is lifted leaves, too, but has just chosen
+            if (pointerType === "mouse" && !this.#isHeld) this.#show(null); // a finger that is lifted leaves, too, but has just chosen
           },
           keydown: (/** @type {KeyboardEvent} */ event) => this.#step(event),
         },
@@ -80,12 +87,22 @@ export class Picture {
     const label = shown && answer ? t.attribution.picture(inWords(answer)) : t.attribution.noPicture;
     this.#plane.setAttribute("aria-label", label);
     if (shown) paintOver(this.#over, shown.values, shown.width, shown.range, theme, overlay.strength);
-    this.#point(this.#pixel);
+    this.#show(this.#pixel, this.#isHeld);
   }
 
-  /** @param {Pixel | null} pixel */
-  #point(pixel) {
+  /** Hold the number that is shown, or let go of it. */
+  toggleHold() {
+    this.#show(this.#pixel, !this.#isHeld);
+  }
+
+  /**
+   * @param {Pixel | null} pixel
+   * @param {boolean} [isHeld]
+   */
+  #show(pixel, isHeld = false) {
     this.#pixel = pixel;
+    this.#isHeld = isHeld;
+    this.#plane.classList.toggle("held", isHeld);
     const shown = shownMap(this.app.store.state);
     const [height = 1, width = 1] = this.app.store.state.analysis?.input.size ?? [];
     placeBox(
@@ -93,7 +110,7 @@ export class Picture {
       pixel && fractions({ left: pixel.x, top: pixel.y, right: pixel.x + 1, bottom: pixel.y + 1 }, height, width),
     );
     const value = shown && pixel ? (shown.values[pixel.y * shown.width + pixel.x] ?? null) : null;
-    this.read(pixel, value);
+    this.read(pixel, value, isHeld);
     if (pixel && value !== null) announce(`y ${pixel.y}, x ${pixel.x}: ${number(value)}`);
   }
 
@@ -101,18 +118,18 @@ export class Picture {
   #step(event) {
     const move = ARROWS[event.key];
     const [height = 1, width = 1] = this.app.store.state.analysis?.input.size ?? [];
-    if (event.key === "Escape" && this.#pixel) this.#point(null);
+    if (event.key === "Escape" && this.#pixel) this.#show(null);
     else if (move) {
       const { y, x } = this.#pixel ?? { y: Math.floor(height / 2), x: Math.floor(width / 2) };
       const within = (/** @type {number} */ n, /** @type {number} */ size) => Math.max(0, Math.min(size - 1, n));
-      this.#point({ y: within(y + move[0], height), x: within(x + move[1], width) });
+      this.#show({ y: within(y + move[0], height), x: within(x + move[1], width) });
     } else return;
     event.preventDefault();
     event.stopPropagation(); // elsewhere, the arrows step through layers and maps
   }
 
   /**
-   * @param {PointerEvent} event
+   * @param {MouseEvent} event
    * @returns {Pixel}
    */
   #pixelOf({ clientX, clientY }) {

@@ -7,6 +7,7 @@ import { outputOf } from "../../model/outputs.js";
 import { paintOver } from "../../render/raster.js";
 import { extremes, flatness } from "../../model/colour-range.js";
 import { t } from "../../i18n/index.js";
+import { HoldChip } from "../shared/hold-chip.js";
 import { Compare } from "./compare.js";
 import { methodOf } from "../../model/attribution-methods.js";
 import { Picture } from "./picture.js";
@@ -24,6 +25,7 @@ export class Stage {
   #title = h("h2", { id: "attribution-title" });
   #subtitle = h("p", { class: "muted" });
   #reading = h("p", { class: "pixel-reading" });
+  #chip = new HoldChip(() => this.picture.toggleHold());
   #body = h("div", { class: "attribution-body" });
   #legend = new Legend();
   #strength = h("input", { type: "range", id: "attribution-strength", min: 0, max: 100, step: 1 });
@@ -37,12 +39,12 @@ export class Stage {
    */
   constructor(app, asking) {
     this.app = app;
-    this.picture = new Picture(app, (pixel, value) => this.#read(pixel, value));
+    this.picture = new Picture(app, (pixel, value, isHeld) => this.#read(pixel, value, isHeld));
     this.compare = new Compare(app, asking);
     this.element = h(
       "section",
       { class: "attribution-stage", "aria-labelledby": "attribution-title", hidden: true },
-      h("div", { class: "stage-head" }, this.#title, this.#subtitle, this.#reading),
+      h("div", { class: "stage-head" }, this.#title, this.#subtitle, this.#chip.element, this.#reading),
       this.#body,
       h("div", { class: "legend" }, this.#legend.element, this.#controls()),
     );
@@ -120,9 +122,11 @@ export class Stage {
   /**
    * @param {import("./picture.js").Pixel | null} pixel
    * @param {number | null} value
+   * @param {boolean} isHeld
    */
-  #read(pixel, value) {
+  #read(pixel, value, isHeld) {
     this.#legend.point(value);
+    this.#chip.show(value !== null, isHeld);
     if (!pixel || value === null) {
       this.#reading.replaceChildren();
       return;

@@ -11,6 +11,7 @@ import { paint, planeOf } from "../../render/raster.js";
 import { extremes } from "../../model/colour-range.js";
 import { fractions } from "../../model/terms.js";
 import { t } from "../../i18n/index.js";
+import { pointing } from "../shared/pointing.js";
 import { lineLength, peekBoth, readBoth, whenBoth } from "./tensors.js";
 import { sideNames } from "./switch.js";
 
@@ -87,7 +88,7 @@ export class CompareLarge {
   }
 
   mark() {
-    const { cursor, pair, pinned } = this.app.store.state;
+    const { cursor, pair, held } = this.app.store.state;
     const both = peekBoth(pair, this.layer);
     const [first = 0, row, column] = cursor ?? [];
     const y = row ?? Math.floor(first / this.#columns);
@@ -97,7 +98,7 @@ export class CompareLarge {
     for (const key of KEYS) {
       const { mark, value, sheet } = this.#parts[key];
       placeBox(mark, box);
-      sheet.classList.toggle("pinned", pinned);
+      sheet.classList.toggle("held", held !== null);
       const text = key === "difference" ? signed(values?.difference ?? 0) : number(values?.[key] ?? 0);
       value.textContent = values ? text : "";
       value.dataset.value = String(values?.[key] ?? "");
@@ -126,10 +127,7 @@ export class CompareLarge {
         role: "application",
         "aria-roledescription": "heatmap",
         data: hasMaps(this.layer) ? { cursor: "" } : {},
-        on: {
-          pointermove: (/** @type {PointerEvent} */ event) => this.#point(event, canvas),
-          pointerdown: (/** @type {PointerEvent} */ event) => this.app.navigation.pin(this.#placeOf(event, canvas)),
-        },
+        on: pointing(this.app.navigation, (event) => this.#placeOf(event, canvas), { drags: true }),
       },
       canvas,
       mark,
@@ -141,16 +139,7 @@ export class CompareLarge {
   }
 
   /**
-   * @param {PointerEvent} event
-   * @param {HTMLCanvasElement} canvas
-   */
-  #point(event, canvas) {
-    if (event.pointerType === "mouse" && !event.buttons) this.app.navigation.point(this.#placeOf(event, canvas));
-    else if (event.buttons) this.app.store.set({ cursor: this.#placeOf(event, canvas), pinned: true });
-  }
-
-  /**
-   * @param {PointerEvent} event
+   * @param {MouseEvent} event
    * @param {HTMLCanvasElement} canvas
    * @returns {Place}
    */

@@ -14,6 +14,7 @@ import { extremes, layerRange, rangeOf } from "../../model/colour-range.js";
 import { valueAt } from "../../model/tensors.js";
 import { fractions } from "../../model/terms.js";
 import { t } from "../../i18n/index.js";
+import { pointing } from "../shared/pointing.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -229,16 +230,17 @@ class Half {
     const canvas = h("canvas", { width: 1, height: 1 });
     const button = h("button", { type: "button", class: "tile", disabled: !this.isShown }, h("span", { class: "heatmap" }, canvas));
     if (channel !== null && this.isShown) button.dataset.channel = String(channel);
-    const { navigation } = this.app;
-    button.addEventListener("click", () => (channel === null ? navigation.close() : navigation.open(channel)));
-    button.addEventListener("pointermove", (event) => {
+    const { navigation, store } = this.app;
+    const placeOf = (/** @type {MouseEvent} */ event) => {
       const { left, top, width, height } = canvas.getBoundingClientRect();
       const [, rows = 1, columns = 1] = this.layer.shape;
       const y = Math.floor(((event.clientY - top) / height) * rows);
       const x = Math.floor(((event.clientX - left) / width) * columns);
       const isIn = y >= 0 && x >= 0 && y < rows && x < columns;
-      if (isIn && event.pointerType === "mouse") navigation.point([channel ?? this.app.store.state.tile, y, x]);
-    });
+      return isIn ? [channel ?? store.state.tile, y, x] : null;
+    };
+    const options = channel === null ? {} : { open: () => navigation.open(channel) };
+    for (const [type, listener] of Object.entries(pointing(navigation, placeOf, options))) button.addEventListener(type, listener);
     return { canvas, button };
   }
 

@@ -8,6 +8,7 @@ import { number, points, probability, signed, words } from "../../i18n/format.js
 import { unitLabels } from "../../model/graph.js";
 import { extremes, rangeOf } from "../../model/colour-range.js";
 import { t } from "../../i18n/index.js";
+import { pointing } from "../shared/pointing.js";
 import { peekBoth, readBoth, whenBoth } from "./tensors.js";
 import { sideNames } from "./switch.js";
 
@@ -110,9 +111,6 @@ export class CompareRows {
     const reference = h("span", { class: "compare-bar" });
     const candidate = h("span", { class: "compare-bar then" });
     const texts = Array.from({ length: 3 }, () => h("span", { class: "bar-value" }));
-    const point = (/** @type {PointerEvent} */ event) => {
-      if (event.pointerType === "mouse") this.app.navigation.point([unit]);
-    };
     const button = h(
       "button",
       {
@@ -120,7 +118,7 @@ export class CompareRows {
         class: "bar-row compare-row",
         tabindex: -1,
         data: { name, unit: String(unit) },
-        on: { click: () => this.app.navigation.pin([unit]), pointermove: point },
+        on: pointing(this.app.navigation, () => [unit]),
       },
       h("span", { class: "bar-name" }, name),
       h("span", { class: "bar-track" }, reference, candidate),

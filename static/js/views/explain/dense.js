@@ -63,7 +63,7 @@ export function jurySums(app, explanation) {
 function unitChoice({ store, navigation }, layer, { index }) {
   const labels = store.state.model && unitLabels(store.state.model, layer);
   const choose = (/** @type {Event} */ { target }) => {
-    if (target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && check.mark())) navigation.pin([Number(target.value)]);
+    if (target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && check.mark())) navigation.show([Number(target.value)]);
   };
   const number = h("input", { type: "number", min: 0, max: (layer.shape[0] ?? 1) - 1, value: index.unit ?? 0, on: { change: choose } });
   const check = new NumberCheck(number);

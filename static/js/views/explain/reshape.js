@@ -9,6 +9,7 @@ import { hasMaps, layerNamed, liesAsShown, mapName, placeOfUnit } from "../../mo
 import { paint, planeOf } from "../../render/raster.js";
 import { layerRange } from "../../model/colour-range.js";
 import { t } from "../../i18n/index.js";
+import { pointing } from "../shared/pointing.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -55,18 +56,19 @@ function map({ store, navigation }, maps, unit) {
   const result = analysis?.layers.find(({ name }) => name === maps.name);
   void numbers?.some(maps, [channel]).then((tensor) => result && paint(canvas, planeOf(tensor, 0), width, layerRange(result), theme), () => null);
   placeBox(light, { left: x / width, top: y / height, width: 1 / width, height: 1 / height });
-  const choose = (/** @type {MouseEvent} */ event) => {
+  const unitAt = (/** @type {MouseEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
     const at = (/** @type {number} */ share, /** @type {number} */ n) => Math.max(0, Math.min(n - 1, Math.floor(share * n)));
-    const row = event.detail ? at((event.clientY - box.top) / box.height, height) : y; // Enter is a click without a place
-    const column = event.detail ? at((event.clientX - box.left) / box.width, width) : x;
-    navigation.pin([(channel * height + row) * width + column]);
+    const isKey = event.type === "click" && !event.detail; // Enter is a click without a place
+    const row = isKey ? y : at((event.clientY - box.top) / box.height, height);
+    const column = isKey ? x : at((event.clientX - box.left) / box.width, width);
+    return [(channel * height + row) * width + column];
   };
   const name = `${maps.name} ${mapName(maps, channel)}`;
   return h(
     "figure",
     {},
-    h("button", { type: "button", class: "heatmap", "aria-label": name, style: { "aspect-ratio": `${width} / ${height}` }, on: { click: choose } }, canvas, light),
+    h("button", { type: "button", class: "heatmap", "aria-label": name, style: { "aspect-ratio": `${width} / ${height}` }, on: pointing(navigation, unitAt) }, canvas, light),
     h("figcaption", {}, name),
   );
 }
@@ -83,20 +85,22 @@ function strip({ navigation }, layer, maps, unit) {
   const all = layer.shape[0] ?? 1;
   const size = (maps.shape[1] ?? 1) * (maps.shape[2] ?? 1);
   const first = Math.floor(unit / size) * size;
-  const choose = (/** @type {MouseEvent & { currentTarget: Element }} */ event) => {
-    const { left, width } = event.currentTarget.getBoundingClientRect();
-    navigation.pin([Math.max(0, Math.min(all - 1, Math.floor(((event.clientX - left) / width) * all)))]);
+  /** @type {(event: MouseEvent) => number[]} */
+  const unitAt = (event) => {
+    const { left, width } = band.getBoundingClientRect();
+    return [Math.max(0, Math.min(all - 1, Math.floor(((event.clientX - left) / width) * all)))];
   };
+  const band = svg(
+    "svg",
+    { class: "band", viewBox: `0 0 ${all} 10`, preserveAspectRatio: "none", role: "img", "aria-label": t.mapDetail.terms.list, on: pointing(navigation, unitAt) },
+    svg("rect", { class: "band-all", width: all, height: 10 }),
+    svg("rect", { class: "band-map", x: first, width: Math.max(size, all / 200), height: 10 }),
+    svg("rect", { class: "band-unit", x: unit, width: Math.max(1, all / 300), height: 10 }),
+  );
   return h(
     "figure",
     {},
-    svg(
-      "svg",
-      { class: "band", viewBox: `0 0 ${all} 10`, preserveAspectRatio: "none", role: "img", "aria-label": t.mapDetail.terms.list, on: { click: choose } },
-      svg("rect", { class: "band-all", width: all, height: 10 }),
-      svg("rect", { class: "band-map", x: first, width: Math.max(size, all / 200), height: 10 }),
-      svg("rect", { class: "band-unit", x: unit, width: Math.max(1, all / 300), height: 10 }),
-    ),
+    band,
     h("figcaption", {}, `${count(first)} – ${count(first + size - 1)} · ${count(unit)} / ${count(all)}`),
   );
 }

@@ -6,6 +6,7 @@ import { unitLabels } from "../../model/graph.js";
 import { swatch } from "../../render/palette.js";
 import { layerRange } from "../../model/colour-range.js";
 import { t } from "../../i18n/index.js";
+import { pointing } from "../shared/pointing.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -89,13 +90,9 @@ export class Bars {
     const name = label === undefined ? `${unit}` : words(label);
     const bar = h("span", { class: "bar-fill" });
     const value = h("span", { class: "bar-value" });
-    const choose = () => this.app.navigation.pin([unit]);
-    const point = (/** @type {PointerEvent} */ event) => {
-      if (event.pointerType === "mouse") this.app.navigation.point([unit]);
-    };
     const button = h(
       "button",
-      { type: "button", class: "bar-row", tabindex: -1, data: { name, unit: String(unit) }, on: { click: choose, pointermove: point } },
+      { type: "button", class: "bar-row", tabindex: -1, data: { name, unit: String(unit) }, on: pointing(this.app.navigation, () => [unit]) },
       h("span", { class: "bar-name" }, name),
       h("span", { class: "bar-track" }, bar),
       value,

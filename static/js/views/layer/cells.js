@@ -6,6 +6,7 @@ import { mapsBehind } from "../../model/graph.js";
 import { paint } from "../../render/raster.js";
 import { extremes, layerRange } from "../../model/colour-range.js";
 import { t } from "../../i18n/index.js";
+import { pointing } from "../shared/pointing.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -36,10 +37,7 @@ export class Cells {
         class: "heatmap sheet",
         tabindex: 0,
         role: "img",
-        on: {
-          pointermove: (/** @type {PointerEvent} */ event) => this.#point(event),
-          pointerdown: (/** @type {PointerEvent} */ event) => this.app.navigation.pin(this.#placeOf(event)),
-        },
+        on: pointing(app.navigation, (event) => this.#placeOf(event)),
       },
       this.#canvas,
       this.#mark,
@@ -87,13 +85,8 @@ export class Cells {
     this.#sheet.focus({ preventScroll: true });
   }
 
-  /** @param {PointerEvent} event */
-  #point(event) {
-    if (event.pointerType === "mouse") this.app.navigation.point(this.#placeOf(event));
-  }
-
   /**
-   * @param {PointerEvent} event
+   * @param {MouseEvent} event
    * @returns {import("../../state/types.js").Place}
    */
   #placeOf(event) {

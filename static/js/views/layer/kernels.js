@@ -12,6 +12,7 @@ import { colourPlanes, isColour } from "../../model/preprocess.js";
 import { paint } from "../../render/raster.js";
 import { extremes, rangeOf } from "../../model/colour-range.js";
 import { t } from "../../i18n/index.js";
+import { pointing } from "../shared/pointing.js";
 import { paintMix } from "./window-detail.js";
 
 /**
@@ -53,9 +54,8 @@ export class Kernels {
     this.#tiles = Array.from({ length: layer.shape[0] ?? 0 }, (_, filter) => this.#tile(filter));
     this.#list.append(...this.#tiles.map(({ button }) => button));
     const handlers = {
-      pointermove: (/** @type {PointerEvent} */ event) => event.pointerType === "mouse" && this.#choose(event),
-      click: (/** @type {MouseEvent} */ event) => this.#click(event),
-      focusin: (/** @type {FocusEvent} */ event) => this.#choose(event),
+      ...pointing(app.navigation, (event) => this.#placeOf(event)),
+      focusin: (/** @type {FocusEvent} */ event) => this.#focus(event),
     };
     const all = h("div", { role: "group", "aria-label": t.mapDetail.kernels.all(layer.name), on: handlers }, this.#list);
     this.element = h("div", { class: "kernels" }, this.#slices, all);
@@ -117,36 +117,37 @@ export class Kernels {
     return { button, canvas };
   }
 
-  /** @param {Event} event */
-  #filterOf({ target }) {
+  /**
+   * The number under the cursor, of the kernel's own map.
+   *
+   * @param {Event} event
+   * @returns {import("../../state/types.js").Place | null}
+   */
+  #placeOf({ target }) {
     const tile = target instanceof Element && target.closest(".kernel-tile[data-channel]");
-    return tile instanceof HTMLElement ? Number(tile.dataset.channel) : null;
-  }
-
-  /** @param {Event} event */
-  #choose(event) {
-    const filter = this.#filterOf(event);
-    const { tile, cursor } = this.app.store.state;
-    if (filter === null || filter === tile || !cursor) return;
-    this.app.store.set({ tile: filter, cursor: [filter, ...cursor.slice(1)], pinned: true });
+    const { cursor } = this.app.store.state;
+    return tile instanceof HTMLElement && cursor ? [Number(tile.dataset.channel), ...cursor.slice(1)] : null;
   }
 
   /**
-   * To the map that the kernel makes. A finger has not pointed at it before, so its first tap only
-   * chooses.
+   * A kernel that is reached by key is shown; one that a pointer presses is the pointer's.
    *
-   * @param {MouseEvent} event
+   * @param {FocusEvent} event
    */
-  #click(event) {
-    const filter = this.#filterOf(event);
-    if (filter !== null) this.#open(filter);
+  #focus(event) {
+    const place = event.target instanceof Element && event.target.matches(":focus-visible") ? this.#placeOf(event) : null;
+    if (place) this.app.navigation.toMap(place[0] ?? 0);
   }
 
-  /** @param {number} filter */
+  /**
+   * To the map that the kernel makes.
+   *
+   * @param {number} filter
+   */
   #open(filter) {
     this.app.store.set({ kernels: false });
     if (this.layer.shape.length === 3) this.app.navigation.open(filter);
-    else this.app.navigation.pin([filter]);
+    else this.app.navigation.show([filter]);
   }
 
   /** @param {IntersectionObserverEntry[]} entries */

@@ -9,6 +9,7 @@ import { companionRange, extremes, rangeFor } from "../../model/colour-range.js"
 import { fractions } from "../../model/terms.js";
 import { hasWindow } from "../../state/window-animation.js";
 import { t } from "../../i18n/index.js";
+import { pointing } from "../shared/pointing.js";
 import { ConvSum } from "./conv-sum.js";
 import { MapInputs } from "./map-inputs.js";
 import { Player } from "./player.js";
@@ -49,15 +50,13 @@ export class MapDetail {
         role: "application",
         "aria-roledescription": t.stage.heatmap,
         data: { cursor: "" },
-        on: {
-          pointermove: (/** @type {PointerEvent} */ event) => this.#point(event),
-          pointerdown: (/** @type {PointerEvent} */ event) => this.#press(event),
-        },
+        on: pointing(app.navigation, (event) => this.#placeOf(event), { drags: true }),
       },
       this.#canvas,
       ...(this.#player?.veil ?? []),
       this.#mark,
     );
+    for (const type of ["pointermove", "pointerdown"]) this.#map.addEventListener(type, () => app.windowAnimation.pause()); // a hand on the map takes over
     this.#before = layer.op === "conv" ? new ConvSum(app, layer) : new MapInputs(app, layer);
     this.element = h(
       "div",
@@ -112,7 +111,7 @@ export class MapDetail {
     const [, height = 1, width = 1] = this.layer.shape;
     const at = y !== undefined && x !== undefined ? { left: x, top: y, right: x + 1, bottom: y + 1 } : null;
     placeBox(this.#mark, at && fractions(at, height, width));
-    this.#map.classList.toggle("pinned", this.app.store.state.pinned);
+    this.#map.classList.toggle("held", this.app.store.state.held !== null);
     this.#player?.mark(this.layer.shape);
     this.element.classList.toggle("sliding", this.app.store.state.animation?.playing ?? false);
     this.#before.paint(null);
@@ -137,7 +136,7 @@ export class MapDetail {
   }
 
   /**
-   * @param {PointerEvent} event
+   * @param {MouseEvent} event
    * @returns {Place}
    */
   #placeOf(event) {
@@ -148,19 +147,5 @@ export class MapDetail {
     const y = within((event.clientY - top) / height, rows);
     const x = within((event.clientX - left) / width, columns);
     return [this.app.store.state.tile, y, x];
-  }
-
-  /** @param {PointerEvent} event */
-  #point(event) {
-    this.app.windowAnimation.pause(); // a hand on the map takes over
-    if (event.pointerType === "mouse" && !event.buttons) this.app.navigation.point(this.#placeOf(event));
-    else if (event.buttons) this.app.store.set({ cursor: this.#placeOf(event), pinned: true });
-  }
-
-  /** @param {PointerEvent} event */
-  #press(event) {
-    this.app.windowAnimation.pause();
-    this.app.navigation.pin(this.#placeOf(event));
-    this.#map.setPointerCapture(event.pointerId);
   }
 }

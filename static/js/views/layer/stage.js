@@ -16,6 +16,7 @@ import { Legend } from "./legend.js";
 import { MapDetail } from "./map-detail.js";
 import { nextOrder, orderChoice } from "./order.js";
 import { compareView } from "../compare/view.js";
+import { HoldChip } from "../shared/hold-chip.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -46,7 +47,7 @@ export function mountStage(app) {
   store.watch(["pair", "matchedLayer"], ({ bothSides }) => bothSides && stage.build());
   store.watch(["tile"], () => stage.turn());
   store.watch(["scale", "order", "theme", "matchedLayer"], () => stage.paint());
-  store.watch(["cursor", "explanation", "animation", "focus", "inputImage"], () => stage.mark()); // what the network saw comes after its analysis
+  store.watch(["cursor", "held", "explanation", "animation", "focus", "inputImage"], () => stage.mark()); // what the network saw comes after its analysis
 }
 
 class Stage {
@@ -56,10 +57,13 @@ class Stage {
   #tensor = null;
   #body = getElement("#stage-body", HTMLElement);
   #legend;
+  #chip;
 
   /** @param {App} app */
   constructor(app) {
     this.app = app;
+    this.#chip = new HoldChip(() => app.navigation.toggleHold());
+    getElement("#reading", HTMLElement).before(this.#chip.element);
     this.#legend = new Legend(app);
     new ResizeObserver(() => this.#fit()).observe(this.#body);
   }
@@ -203,7 +207,7 @@ class Stage {
 
   /** The value under the cursor, in words and on the legend. */
   #read() {
-    const { cursor, analysis, scale, model, open } = this.app.store.state;
+    const { cursor, held, analysis, scale, model, open } = this.app.store.state;
     const { layer } = this.app.navigation;
     const result = analysis?.layers.find(({ name }) => name === layer?.name);
     if (!layer || !result || !analysis || !model) return;
@@ -214,6 +218,7 @@ class Stage {
     const range = both?.range ?? own ?? shared ?? rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
     this.#legend.show(range, own ? null : value, hasMaps(layer) && !both && !own, both || own ? null : this.#flatness(range, result, cursor?.[0] ?? 0));
     const reading = getElement("#reading", HTMLElement);
+    this.#chip.show(value !== null && cursor !== null, held !== null);
     if (value === null || !cursor) {
       reading.replaceChildren();
       return;
@@ -224,6 +229,6 @@ class Stage {
     const pair = both ? ` · ${t.whatif.stage.reading(number(both.reference), number(both.candidate))}` : "";
     const text = both && both.difference !== null ? signed(value) : number(value);
     reading.replaceChildren(h("span", { class: "muted" }, where, pair), h("output", { data: { value: String(value), place: cursor.join(" ") } }, text));
-    announce(`${where.replaceAll(" · ", ", ")}: ${text}`);
+    announce([`${where.replaceAll(" · ", ", ")}: ${text}`, ...(held ? [t.hold.isHeld] : [])].join(", "));
   }
 }

@@ -9,6 +9,8 @@ import { hasMaps, mapsBehind } from "../../model/graph.js";
 import { onInput, onPhoto, placesThatSee } from "../../model/receptive-fields.js";
 import { fractions } from "../../model/terms.js";
 import { t } from "../../i18n/index.js";
+import { HoldChip } from "../shared/hold-chip.js";
+import { pointing } from "../shared/pointing.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -17,6 +19,8 @@ import { t } from "../../i18n/index.js";
  * @typedef {import("../../state/types.js").Probe} Probe
  * @typedef {import("../../state/types.js").LayerReceptiveFields} LayerReceptiveFields
  * @typedef {import("../../state/types.js").State} State
+ *
+ * @typedef {{ y: number, x: number }} Pixel
  */
 
 const ARROWS = /** @type {Record<string, [number, number]>} */ ({
@@ -29,13 +33,18 @@ export function mountProbe(app) {
   const pixels = getElement(".pixels", HTMLElement);
   listen(app, pixels, (x, y, { input: { size } }) => within(y * (size[0] ?? 1), x * (size[1] ?? 1), size));
   listenToKeys(app, pixels);
+  const chip = new HoldChip(() => {
+    const { probe } = app.store.state;
+    if (probe) app.store.set({ probe: probe.held ? null : { ...probe, held: true } });
+  });
+  getElement("#probe-words", HTMLElement).after(chip.element);
+  app.store.watch(["probe"], ({ probe }) => chip.show(probe !== null, probe?.held ?? false));
   app.store.watch(["analysis"], ({ probe }) => probe && app.store.set({ probe: null }));
   app.store.watch(["probe", "receptiveFields", "layer", "analysis"], (state) => show(app, state));
 }
 
 /**
- * A mouse that passes over a picture asks; a click or a tap holds on to the place, and lets it go
- * again.
+ * A picture whose pixels can be pointed at, and held.
  *
  * @param {App} app
  * @param {HTMLElement} picture
@@ -43,27 +52,25 @@ export function mountProbe(app) {
  *   x and y are shares of the picture
  */
 function listen({ store }, picture, pixelAt) {
-  const pixelOf = (/** @type {MouseEvent} */ { clientX, clientY }) => {
+  const pixelOf = (/** @type {MouseEvent} */ { clientX, clientY, defaultPrevented }) => {
     const { left, top, width, height } = picture.getBoundingClientRect();
     const { analysis } = store.state;
-    return analysis && pixelAt((clientX - left) / width, (clientY - top) / height, analysis);
+    return analysis && !defaultPrevented ? pixelAt((clientX - left) / width, (clientY - top) / height, analysis) : null;
   };
-  picture.addEventListener("pointermove", (event) => {
-    const { probe } = store.state;
-    if (event.pointerType !== "mouse" || event.buttons || probe?.held) return;
-    const pixel = pixelOf(event);
-    if (pixel?.y === probe?.y && pixel?.x === probe?.x) return;
-    store.set({ probe: pixel && { ...pixel, held: false } });
-  });
-  picture.addEventListener("pointerleave", () => {
-    if (store.state.probe?.held === false) store.set({ probe: null });
-  });
-  picture.addEventListener("click", (event) => {
-    const { probe } = store.state;
-    const pixel = event.defaultPrevented ? null : pixelOf(event);
-    if (!pixel) return;
-    const isAgain = probe?.held && probe.y === pixel.y && probe.x === pixel.x;
-    store.set({ probe: isAgain ? null : { ...pixel, held: true } });
+  const show = (/** @type {Pixel} */ pixel) => store.set({ probe: { ...pixel, held: false } });
+  const hold = (/** @type {Pixel} */ pixel) => store.set({ probe: { ...pixel, held: true } });
+  const reader = {
+    point: (/** @type {Pixel} */ pixel) => {
+      const { probe } = store.state;
+      if (!probe?.held && !(probe?.y === pixel.y && probe.x === pixel.x)) show(pixel);
+    },
+    show,
+    hold,
+    click: (/** @type {Pixel} */ pixel) => (store.state.probe?.held ? show(pixel) : hold(pixel)),
+  };
+  for (const [type, listener] of Object.entries(pointing(reader, pixelOf))) picture.addEventListener(type, listener);
+  picture.addEventListener("pointerleave", ({ pointerType }) => {
+    if (pointerType === "mouse" && store.state.probe?.held === false) store.set({ probe: null }); // a finger that is lifted leaves, too
   });
 }
 

@@ -1,5 +1,7 @@
 /** Pointer and focus events of a group of map tiles: hover, open, move to the next. */
 
+import { pointing } from "./pointing.js";
+
 /**
  * @typedef {import("../../state/types.js").App} App
  * @typedef {import("../../state/types.js").Layer} Layer
@@ -15,17 +17,14 @@
  * @returns {Record<string, (event: any) => void>}
  */
 export function tileEvents({ navigation }, layer) {
+  const open = (/** @type {MouseEvent} */ event) => {
+    const tile = tileOf(event);
+    if (!tile) return;
+    const byPointer = event.detail > 0; // Enter on a button is a click without a count
+    navigation.open(Number(tile.dataset.channel), byPointer ? placeOf(event, layer) : null);
+  };
   return {
-    pointermove: (/** @type {PointerEvent} */ event) => {
-      const place = event.pointerType === "mouse" ? placeOf(event, layer) : null;
-      if (place) navigation.point(place);
-    },
-    click: (/** @type {MouseEvent} */ event) => {
-      const tile = tileOf(event);
-      if (!tile) return;
-      const byPointer = event.detail > 0; // Enter on a button is a click without a count
-      navigation.open(Number(tile.dataset.channel), byPointer ? placeOf(event, layer) : null);
-    },
+    ...pointing(navigation, (event) => placeOf(event, layer), { open }),
     focusin: (/** @type {FocusEvent} */ event) => {
       const channel = Number(tileOf(event)?.dataset.channel ?? NaN);
       if (Number.isInteger(channel)) navigation.toMap(channel);

@@ -52,10 +52,7 @@ function mostMoved({ layers }) {
  * @param {{ layer: string, filter: number, relative: number }} moved
  */
 function row({ navigation }, { layer, filter, relative }) {
-  const go = () => {
-    navigation.goTo(layer);
-    navigation.toMap(filter);
-  };
+  const go = () => void navigation.goToMap(layer, filter);
   return h(
     "li",
     { data: { layer, filter: String(filter) } },
