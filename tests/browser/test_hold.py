@@ -1,4 +1,4 @@
-"""The pointer shows, a click holds and the next one lets go; by touch, a tap shows and a long press holds."""
+"""The pointer shows, a click holds, the next one lets go; a tap shows, a long press holds."""
 
 from typing import Any
 

@@ -3,7 +3,9 @@ nothing is focused by the test.
 """
 
 import pytest
+from playwright.sync_api import expect
 
+from .conftest import OpenPage
 from .pictures import keep_picture
 from .screen import WRITTEN, Screen
 
@@ -85,3 +87,36 @@ def test_from_a_photo_to_the_terms_of_a_pooled_value(screen: Screen, artifacts):
     screen.wait_for_layer(pool["inputs"][0])
     assert screen.reading == pytest.approx(why["value"], rel=1e-6)
     keep_picture(page, folder / "4-source.png")
+
+
+@pytest.mark.parametrize("address", ["", "learn"])
+def test_shortcuts_of_a_single_character_can_be_switched_off(open_page: OpenPage, address: str):
+    screen = open_page(address)
+    page = screen.page
+    theme = page.locator("html")
+    page.wait_for_selector("#help-dialog h2", state="attached")
+    before = theme.get_attribute("data-theme") or ""
+    after = "light" if before == "dark" else "dark"
+    page.keyboard.press("t")
+    expect(theme).to_have_attribute("data-theme", after)
+    page.click("#help")
+    page.uncheck("#single-keys")
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    page.keyboard.press("?")
+    page.reload()  # it is remembered
+    page.wait_for_selector("#help-dialog h2", state="attached")
+    for key in ("t", "?"):
+        page.keyboard.press(key)
+    expect(page.locator("#help-dialog")).to_be_hidden()
+    expect(theme).to_have_attribute("data-theme", after)
+    if not address:
+        screen.wait_for_reading()
+        page.keyboard.press("ArrowRight")  # keys without a character stay
+        screen.wait_for_layer("relu1_1")
+    page.click("#help")
+    expect(page.locator("#single-keys")).not_to_be_checked()
+    page.check("#single-keys")
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    expect(theme).to_have_attribute("data-theme", before)

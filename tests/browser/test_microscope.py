@@ -262,6 +262,8 @@ def test_all_kernels_of_a_layer(open_page: OpenPage):
     shown = [number(text) for text in title.split()]
     assert shown == pytest.approx([w for row in largest for w in row], rel=1e-2, abs=1e-3)
     page.click('.kernel-tile[data-channel="7"]')
+    page.hover('.kernel-tile[data-channel="2"]')  # on the way to the slices of the one that is held
+    page.click(".kernel-head >> text=Open map 7")
     page.wait_for_selector(".map-detail")
     where(screen, page.inner_text(".reading .muted"))
     assert page.inner_text(".reading .muted").startswith("map 7")

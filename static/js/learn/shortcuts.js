@@ -1,10 +1,11 @@
 /** The page of learning by keyboard, and the list of its keys. */
 
-import { getElement, h } from "../lib/dom.js";
+import { getElement } from "../lib/dom.js";
+import { isSwitchedOff } from "../lib/single-keys.js";
 import { toggleTheme } from "../lib/theme.js";
-import { languageChoice } from "../i18n/apply.js";
 import { t } from "../i18n/index.js";
 import { openGlossary } from "../views/shared/glossary.js";
+import { fillHelp } from "../views/shared/help-dialog.js";
 
 /**
  * @typedef {import("./run/runner.js").Runner} Runner
@@ -41,7 +42,7 @@ export function mountKeys(store, runner) {
     "?": () => dialog.showModal(),
   };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat || isSwitchedOff(event.key)) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest("dialog, select, textarea, input:not([type=range])")) return;
     if (event.key === " " && target.closest("button, a, summary")) return; // there it presses the button
@@ -53,16 +54,13 @@ export function mountKeys(store, runner) {
 }
 
 function helpDialog() {
-  const dialog = getElement("#help-dialog", HTMLDialogElement);
-  dialog.append(
-    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
-    h("h2", { id: "help-title" }, words.title),
-    h("p", {}, h("button", { type: "button", class: "text", on: { click: () => void openGlossary() } }, t.glossary.open)),
-    h("dl", { class: "keys" }, ...KEYS.flatMap(([key, text]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, text)])),
-    h("h2", {}, words.reading),
-    h("p", {}, words.read),
-    h("p", { class: "language" }, h("label", { for: "help-language" }, t.language), " ", languageChoice("help-language")),
-  );
+  const dialog = fillHelp({
+    title: words.title,
+    touch: [words.tapValue],
+    mouse: [words.point, words.clickValue],
+    keys: KEYS.map(([key, text]) => [[key], text]),
+    reading: { title: words.reading, text: words.read },
+  });
   getElement("#help", HTMLElement).addEventListener("click", () => dialog.showModal());
   return dialog;
 }

@@ -4,6 +4,7 @@
  */
 
 import { getElement } from "../lib/dom.js";
+import { isSwitchedOff } from "../lib/single-keys.js";
 import { toggleTheme } from "../lib/theme.js";
 
 /**
@@ -80,7 +81,7 @@ export class Shortcuts {
 /** @param {App} app */
 export function mountShortcuts(app) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || app.shortcuts.paused) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || app.shortcuts.paused || isSwitchedOff(event.key)) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest("dialog, select, input:not([type=range])") || belongsTo(target, event.key)) return;
     const action = (target.closest("[data-cursor]") && INSIDE[event.key]) || app.shortcuts.actionOf(event.key);

@@ -68,7 +68,19 @@ export const hold = {
 
 /** @type {typeof import("../en/shell.js").help} */
 export const help = {
-  keys: "Tasten",
+  keys: "Mit der Tastatur",
+  touch: "Mit dem Finger",
+  tapMap: ["eine Karte antippen", "sie öffnen"],
+  tapValue: ["einen Wert antippen", "zeigen, wie er berechnet wird"],
+  longPress: ["lange drücken", "den Wert festhalten; das nächste Tippen oder ein anderer Wert löst ihn"],
+  drag: ["über eine offene Karte streichen", "von Wert zu Wert gehen"],
+  swipe: ["zur Seite wischen", "vorige Schicht, nächste Schicht"],
+  mouse: "Mit der Maus",
+  point: ["daraufzeigen", "den Wert unter dem Zeiger lesen"],
+  clickMap: ["eine Karte anklicken", "sie öffnen"],
+  clickValue: ["einen Wert anklicken", "ihn festhalten, auch in anderen Schichten; der nächste Klick, Esc oder ein anderer Wert löst ihn"],
+  singleKeys: "Tastenkürzel aus einem einzigen Zeichen",
+  singleKeysOff: "Ohne sie tun Buchstaben, Ziffern und Zeichen nichts. Pfeiltasten, Enter, Esc und Leertaste bleiben.",
   pageUp: "Bild ↑",
   pageDown: "Bild ↓",
   home: "Pos1",
@@ -77,8 +89,8 @@ export const help = {
   layers: "vorige Schicht, nächste Schicht",
   maps: "vorige Karte, nächste Karte",
   order: "die Karten sortieren: nach Kanal, Mittelwert, Maximum, Standardabweichung",
-  enter: "die Karte öffnen; noch einmal: hineingehen, dann führen die Pfeiltasten von Wert zu Wert",
-  escape: "eine Ebene zurück",
+  enter: "die Karte öffnen; noch einmal: hineingehen, dann führen die Pfeiltasten von Wert zu Wert; noch einmal: den Wert festhalten",
+  escape: "einen gehaltenen Wert lösen, sonst eine Ebene zurück",
   another: "eine andere Karte, während eine offen ist",
   ends: "erste Schicht, letzte Schicht",
   walk: "alle Schichten abspielen, oder anhalten",
@@ -96,8 +108,7 @@ export const help = {
   reading: "Wie die Karten zu lesen sind",
   read:
     "Jedes Pixel ist eine Aktivierung. Wo Aktivierungen negativ sein können, ist Blau unter null und Orange darüber; null hat die Farbe der Seite. " +
-    "Wo sie es nicht können, ist dunkles Violett null und Gelb das Maximum. Ein Klick auf eine Karte öffnet sie, ein Klick auf einen Wert hält ihn fest. " +
-    "Auf einem Touchscreen führt Wischen zur Seite durch die Schichten.",
+    "Wo sie es nicht können, ist dunkles Violett null und Gelb das Maximum.",
 };
 
 /** @type {typeof import("../en/shell.js").tour} */
@@ -113,22 +124,26 @@ export const tour = {
     photo: {
       title: "Das Foto",
       text: "Das Netz bekommt nur den hellen Teil, und den klein. Darunter lässt sich ein anderes Foto wählen; ablegen geht überall auf der Seite.",
+      touch: "Das Netz bekommt nur den hellen Teil, und den klein. Darunter lässt sich ein anderes Foto wählen oder aufnehmen.",
     },
     strip: {
       title: "Das ganze Netz",
       text: "Alle Schichten der Reihe nach, von der Eingabe zur Ausgabe. Jede Spalte zeigt einige ihrer Aktivierungskarten; ein Klick führt dorthin.",
+      touch: "Alle Schichten der Reihe nach, von der Eingabe zur Ausgabe. Jede Spalte zeigt einige ihrer Aktivierungskarten; Antippen führt dorthin.",
     },
     maps: {
       title: "Die Aktivierungen einer Schicht",
-      text: "Jedes Bild ist die Aktivierungskarte eines Kanals: für jede Position ein Wert, als Farbe gezeichnet. Beim Daraufzeigen ist er zu lesen.",
+      text: "Jedes Bild ist die Aktivierungskarte eines Kanals: für jede Position ein Wert, als Farbe gezeichnet. Beim Daraufzeigen ist er zu lesen, ein Klick öffnet die Karte.",
+      touch: "Jedes Bild ist die Aktivierungskarte eines Kanals: für jede Position ein Wert, als Farbe gezeichnet. Antippen öffnet sie.",
     },
     number: {
       title: "Eine Karte, geöffnet",
-      text: "Daneben steht ihre Eingabe. Beim Bewegen über die Karte zeigt das Fenster, aus welchen Werten ein Wert berechnet ist, und das Foto sein rezeptives Feld.",
+      text: "Daneben steht ihre Eingabe. Beim Bewegen über die Karte zeigt das Fenster, aus welchen Werten ein Wert berechnet ist, und das Foto sein rezeptives Feld. Ein Klick hält den Wert fest, der nächste löst ihn.",
+      touch: "Dabei steht ihre Eingabe. Beim Antippen oder Streichen über die Karte zeigt das Fenster, aus welchen Werten ein Wert berechnet ist, und das Foto sein rezeptives Feld. Langes Drücken hält den Wert fest.",
     },
     sums: {
       title: "Wie ein Wert berechnet wird",
-      text: "Die ganze Rechnung des Wertes unter dem Zeiger. Sie geht auf und lässt sich nachprüfen.",
+      text: "Die ganze Rechnung des gezeigten Wertes. Sie geht auf und lässt sich nachprüfen.",
     },
     tabs: {
       title: "Fragen stellen",
@@ -137,6 +152,7 @@ export const tour = {
     answer: {
       title: "Die Vorhersage",
       text: "Wofür das Netz das Foto hält und mit welcher Wahrscheinlichkeit. Einen Klick entfernt: seine Klassen und seine Genauigkeit.",
+      touch: "Wofür das Netz das Foto hält und mit welcher Wahrscheinlichkeit. Einmal tippen: seine Klassen und seine Genauigkeit.",
     },
     more: {
       title: "Und nun in Ruhe",

@@ -62,7 +62,19 @@ export const hold = {
 };
 
 export const help = {
-  keys: "Keys",
+  keys: "By keyboard",
+  touch: "By touch",
+  tapMap: /** @type {[string, string]} */ (["tap a map", "open it"]),
+  tapValue: /** @type {[string, string]} */ (["tap a value", "show how it is computed"]),
+  longPress: /** @type {[string, string]} */ (["long press", "hold the value; the next tap, or another value, lets go"]),
+  drag: /** @type {[string, string]} */ (["drag over an open map", "go from value to value"]),
+  swipe: /** @type {[string, string]} */ (["swipe sideways", "previous layer, next layer"]),
+  mouse: "With the mouse",
+  point: /** @type {[string, string]} */ (["point", "show the value under the pointer"]),
+  clickMap: /** @type {[string, string]} */ (["click a map", "open it"]),
+  clickValue: /** @type {[string, string]} */ (["click a value", "hold it, in other layers, too; the next click, Esc or another value lets go"]),
+  singleKeys: "Shortcuts of a single character",
+  singleKeysOff: "Without them, letters, digits and signs do nothing. Arrow keys, Enter, Esc and Space stay.",
   pageUp: "Page ↑",
   pageDown: "Page ↓",
   home: "Home",
@@ -71,8 +83,8 @@ export const help = {
   layers: "previous layer, next layer",
   maps: "previous map, next map",
   order: "sort the maps: by channel, mean, maximum, standard deviation",
-  enter: "open the map; once more: go into it, and the arrow keys move from value to value",
-  escape: "one level back",
+  enter: "open the map; once more: go into it, and the arrow keys move from value to value; once more: hold the value",
+  escape: "let go of a value that is held; else one level back",
   another: "another map while inside one",
   ends: "the first layer, the last layer",
   walk: "play through the layers, or stop",
@@ -90,8 +102,7 @@ export const help = {
   reading: "How to read the maps",
   read:
     "Each pixel is one activation. Where activations can be negative, blue is below zero and orange above; zero has the colour of the page. " +
-    "Where they cannot, dark violet is zero and yellow the maximum. Click a map to open it, click a value to hold it. " +
-    "On a touch screen, swipe sideways to step through the layers.",
+    "Where they cannot, dark violet is zero and yellow the maximum.",
 };
 
 export const tour = {
@@ -106,22 +117,26 @@ export const tour = {
     photo: {
       title: "Your photo",
       text: "The network gets only the bright part, made small. Choose another photo below, or drop one anywhere on the page.",
+      touch: "The network gets only the bright part, made small. Choose another photo below, or take one.",
     },
     strip: {
       title: "The whole network",
       text: "Every layer in order, from the input to the output. Each column shows a few of its activation maps; click one to go there.",
+      touch: "Every layer in order, from the input to the output. Each column shows a few of its activation maps; tap one to go there.",
     },
     maps: {
       title: "The activations of one layer",
-      text: "Each image is an activation map of one channel: one value for each position, drawn as a colour. Point at any of them to read it.",
+      text: "Each image is an activation map of one channel: one value for each position, drawn as a colour. Point at any of them to read it, click one to open it.",
+      touch: "Each image is an activation map of one channel: one value for each position, drawn as a colour. Tap one to open it.",
     },
     number: {
       title: "One map, opened",
-      text: "Beside it is its input. Move over the map: the window shows which values one value is computed from, and the photo shows its receptive field.",
+      text: "Beside it is its input. Move over the map: the window shows which values one value is computed from, and the photo shows its receptive field. A click holds the value, the next one lets go.",
+      touch: "With it is its input. Tap the map, or drag over it: the window shows which values one value is computed from, and the photo shows its receptive field. A long press holds the value.",
     },
     sums: {
       title: "How a value is computed",
-      text: "The whole arithmetic of the value under the cursor. It adds up, and you can check it.",
+      text: "The whole arithmetic of the value that is shown. It adds up, and you can check it.",
     },
     tabs: {
       title: "Questions to ask",
@@ -130,6 +145,7 @@ export const tour = {
     answer: {
       title: "The prediction",
       text: "What the network takes the photo for, and with which probability. One click away: its classes and its accuracy.",
+      touch: "What the network takes the photo for, and with which probability. One tap away: its classes and its accuracy.",
     },
     more: {
       title: "And now at your own pace",

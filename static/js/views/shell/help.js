@@ -1,15 +1,15 @@
-/** What the keys do, and a few words on how to read the page. */
+/** What hand and keys do on the main page, and how to read it. */
 
-import { getElement, h } from "../../lib/dom.js";
+import { getElement } from "../../lib/dom.js";
 import { t } from "../../i18n/index.js";
-import { languageChoice } from "../../i18n/apply.js";
 import { openGlossary } from "../shared/glossary.js";
+import { fillHelp } from "../shared/help-dialog.js";
 
 /** @typedef {import("../../state/types.js").App} App */
 
 const { help } = t;
 
-/** @type {[string[], string][]} */
+/** @type {import("../shared/help-dialog.js").Keys} */
 const KEYS = [
   [["←", "→"], help.layers],
   [["↑", "↓"], help.maps],
@@ -34,21 +34,14 @@ const KEYS = [
 
 /** @param {App} app */
 export function mountHelp({ shortcuts }) {
-  const dialog = getElement("#help-dialog", HTMLDialogElement);
+  const dialog = fillHelp({
+    title: t.toolbar.help,
+    touch: [help.tapMap, help.tapValue, help.longPress, help.drag, help.swipe],
+    mouse: [help.point, help.clickMap, help.clickValue],
+    keys: KEYS,
+    reading: { title: help.reading, text: help.read },
+  });
   const open = () => dialog.open || dialog.showModal();
-  dialog.append(
-    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
-    h("h2", { id: "help-title" }, help.keys),
-    h("p", {}, h("button", { type: "button", class: "text", on: { click: () => void openGlossary() } }, t.glossary.open)),
-    h(
-      "dl",
-      { class: "keys" },
-      ...KEYS.flatMap(([keys, text]) => [h("dt", {}, ...keys.flatMap((key) => [h("kbd", {}, key), " "])), h("dd", {}, text)]),
-    ),
-    h("h2", {}, help.reading),
-    h("p", {}, help.read),
-    h("p", { class: "language" }, h("label", { for: "help-language" }, t.language), " ", languageChoice("help-language")),
-  );
   getElement("#help", HTMLElement).addEventListener("click", open);
   shortcuts.register({ "?": open, g: () => void openGlossary() });
 }

@@ -2,7 +2,7 @@
  * A tour that points at real things on the page, brings each into sight, and waits for the reader.
  */
 
-import { getElement, h, prefersReducedMotion } from "../../lib/dom.js";
+import { getElement, h, isTouchScreen, prefersReducedMotion } from "../../lib/dom.js";
 import { storage } from "../../lib/storage.js";
 import { hasMaps } from "../../model/graph.js";
 import { t } from "../../i18n/index.js";
@@ -106,14 +106,25 @@ class Tour {
     }
     this.#at = at;
     stop.prepare?.(this.app);
-    const { title, text } = t.tour.stops[stop.name];
+    /** @type {{ title: string, text: string, touch?: string }} */
+    const { title, text, touch } = t.tour.stops[stop.name];
     this.#count.textContent = t.tour.count(at + 1, STOPS.length);
     this.#title.textContent = title;
-    this.#text.textContent = text;
-    this.#back.disabled = at === 0;
+    this.#text.textContent = (isTouchScreen() && touch) || text;
+    this.#back.hidden = at === 0;
     this.#next.textContent = at === STOPS.length - 1 ? t.tour.done : t.tour.next;
     this.#next.focus({ preventScroll: true });
-    this.#target?.scrollIntoView({ block: "nearest", behavior: prefersReducedMotion() ? "instant" : "smooth" });
+    this.#bringIntoSight();
+  }
+
+  /** Below what stays at the top of the page. Where the page scrolls, the words have the lower part of the screen. */
+  #bringIntoSight() {
+    const target = this.#target;
+    if (!(target instanceof HTMLElement)) return;
+    const scrolls = document.documentElement.scrollHeight > innerHeight && isNarrow();
+    target.style.scrollMarginTop = `${topEdge() + GAP}px`;
+    target.scrollIntoView({ block: scrolls ? "start" : "nearest", behavior: prefersReducedMotion() ? "instant" : "smooth" });
+    target.style.scrollMarginTop = "";
   }
 
   get #target() {
@@ -165,13 +176,23 @@ function goToMaps({ store, navigation }, open) {
   else navigation.close();
 }
 
+/** Whether the page is one column, which scrolls. */
+function isNarrow() {
+  return getComputedStyle(getElement(".bar", HTMLElement)).position === "sticky";
+}
+
+/** How far what stays at the top of a page that scrolls reaches down. */
+function topEdge() {
+  return isNarrow() ? getElement(".bar", HTMLElement).getBoundingClientRect().bottom : 0;
+}
+
 /**
- * The part of a box that is on the screen.
+ * The part of a box that is on the screen, and not below what stays at its top.
  *
  * @param {DOMRect} box
  */
 function clip({ left, top, right, bottom }) {
-  const [x, y] = [Math.max(4, left), Math.max(4, top)];
+  const [x, y] = [Math.max(4, left), Math.max(topEdge() + 4, top)];
   return { left: x, top: y, width: Math.min(innerWidth - 4, right) - x, height: Math.min(innerHeight - 4, bottom) - y };
 }
 

@@ -59,6 +59,9 @@ export const run = {
     escape: "Den Schritt-Inspektor schließen",
     theme: "Hell oder dunkel",
     list: "Diese Liste",
+    tapValue: ["einen Wert antippen", "im Schritt-Inspektor: zeigen, wie er berechnet wird"],
+    point: ["daraufzeigen", "den Wert unter dem Zeiger lesen"],
+    clickValue: ["einen Wert anklicken", "im Schritt-Inspektor: zeigen, wie er berechnet wird"],
     reading: "Wie diese Seite zu lesen ist",
     read: "Ein Netz lernt Batch für Batch: Es sagt vorher (vorwärts), die Vorhersagen werden benotet (Verlust), jedes Gewicht bekommt seinen "
       + "Gradienten (rückwärts), und der Optimierer bewegt jedes einen kleinen Schritt (Anpassung). Die Kurven zeigen, wie der Verlust fällt; ob etwas verstanden wurde, zeigen die Validierungsbilder, mit denen nie trainiert wird.",

@@ -58,6 +58,9 @@ export const run = {
     escape: "Close the step inspector",
     theme: "Light or dark",
     list: "This list",
+    tapValue: /** @type {[string, string]} */ (["tap a value", "in the step inspector: show how it is computed"]),
+    point: /** @type {[string, string]} */ (["point", "read the value under the pointer"]),
+    clickValue: /** @type {[string, string]} */ (["click a value", "in the step inspector: show how it is computed"]),
     reading: "How to read this page",
     read: "A network learns batch by batch: it predicts (forward), its predictions are marked (loss), each weight gets its gradient "
       + "(backward), and the optimiser moves each a small step (update). The curves show the loss falling; the validation images, which it is never trained on, tell whether it understood.",
