@@ -109,13 +109,13 @@ export class Navigation {
    * Show one map large. That holds no number; one of this map that is held already stays.
    *
    * @param {number} channel
-   * @param {Place | null} [place] the number to begin with; without one, the strongest of the map
+   * @param {Place | null} [place] the number to begin with; without one, that which is shown of this map, or its strongest
    */
   open(channel, place = null) {
     const { numbers, cursor, held } = this.store.state;
     const layer = this.layer;
     if (!layer || !hasMaps(layer)) return;
-    if (held && cursor?.[0] === channel) {
+    if (cursor?.[0] === channel && (held || !place)) {
       this.store.set({ open: true });
       return;
     }
