@@ -64,17 +64,25 @@ class Prediction(NamedTuple):
 
 class Client:
     """A connection to a server. Use it as a context manager, or close it. ``timeout`` is in
-    seconds.
+    seconds; a closed server needs its ``token``.
 
     Photos are paths, or the bytes of picture files. Every method raises RequestRefused or
     ServerUnreachable.
     """
 
     def __init__(
-        self, url: str, *, timeout: float = 60.0, transport: httpx.BaseTransport | None = None
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        timeout: float = 60.0,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         base = f"{url.rstrip('/')}/api/v1/"
-        self._http = httpx.Client(base_url=base, timeout=timeout, transport=transport)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.Client(
+            base_url=base, headers=headers, timeout=timeout, transport=transport
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -31,6 +31,9 @@
     ├── BadParameter            a parameter that parses, but is not valid here
     ├── UnknownHost             a request for a host name that this server does not have
     ├── CrossOrigin             a change asked for by another origin's page
+    ├── LoginRequired           a closed server, and no token
+    ├── WrongToken              not the server's token
+    ├── TooManyAttempts         too many wrong tokens; come back later
     ├── NotAcceptable           none of the formats asked for exists
     ├── BadUpload               a body that is not what its Content-Type says
     ├── SlowUpload              the body did not arrive in time
@@ -45,7 +48,7 @@ are meant for people.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 
 class AppError(Exception):
@@ -202,6 +205,20 @@ class UnknownHost(AppError):
 
 class CrossOrigin(AppError):
     """A change asked for by another origin's page."""
+
+
+class LoginRequired(AppError):
+    """A closed server, and no token."""
+
+    headers: ClassVar = {"WWW-Authenticate": "Bearer"}  # RFC 6750, section 3
+
+
+class WrongToken(LoginRequired):
+    """Not the server's token."""
+
+
+class TooManyAttempts(AppError):
+    """Too many wrong tokens; come back later."""
 
 
 class NotAcceptable(AppError):

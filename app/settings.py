@@ -24,6 +24,13 @@ class Settings(BaseSettings):
         description="Names that the server answers to besides localhost, IP addresses and its own host, with "
         "commas between them; *.example.org is every name below example.org, * any name.",
     )
+    token: str = Field(
+        "",
+        pattern="^([!-~]{16,})?$",
+        repr=False,
+        description="Closes the server to everybody without this token, at least 16 letters and digits; empty "
+        "leaves it open.",
+    )
     log_level: str = Field(
         "info",
         pattern="^(critical|error|warning|info|debug)$",

@@ -35,7 +35,7 @@ def source(server: str | None) -> Iterator[Backend]:
         if server is None:
             yield LocalBackend(settings())
         else:
-            with Client(server) as client:
+            with Client(server, token=settings().token) as client:
                 yield client
 
 

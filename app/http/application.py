@@ -30,6 +30,7 @@ from app.http.routes import (
     variants,
 )
 from app.http.same_origin import SameOriginMiddleware
+from app.http.token import TokenGuard, TokenMiddleware
 from app.images.decoding import Limits
 from app.learning.datasets.store import Bounds, Datasets
 from app.learning.runs.manager import TrainingBounds, TrainingManager
@@ -70,6 +71,10 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     )
     app.state.services = services
     app.openapi = lambda: document.build(app)  # type: ignore[method-assign]
+    token = services.settings.token
+    app.state.token_guard = TokenGuard(token) if token else None
+    if token:
+        app.add_middleware(TokenMiddleware, guard=app.state.token_guard)
     app.add_middleware(SameOriginMiddleware, settings=services.settings)
     app.add_middleware(HeadersMiddleware)
     app.add_middleware(HeadMiddleware)

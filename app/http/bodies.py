@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath, PurePosixPath
 from typing import NamedTuple, TypeVar
+from urllib.parse import parse_qs
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
@@ -146,18 +147,32 @@ async def read_json(request: Request, shape: type[Shape], timeout: float) -> Sha
 
     Raises BodyTooLarge, SlowUpload, and RequestValidationError with the place of each mistake.
     """
-    try:
-        async with asyncio.timeout(timeout):
-            body = await _whole(_bounded(request, MAX_JSON_BYTES, _json_too_large))
-    except TimeoutError:
-        raise SlowUpload(
-            f"The request did not arrive within {timeout:g} s.", limit=timeout
-        ) from None
+    body = await _small(request, timeout)
     try:
         return shape.model_validate_json(body)
     except ValidationError as error:
         raise RequestValidationError(
             [{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)]
+        ) from None
+
+
+async def read_form(request: Request, timeout: float) -> dict[str, str]:
+    """The first value of each field of an HTML form without files, within ``timeout`` seconds.
+
+    Raises BodyTooLarge and SlowUpload.
+    """
+    fields = parse_qs((await _small(request, timeout)).decode("utf-8", "replace"))
+    return {name: values[0] for name, values in fields.items()}
+
+
+async def _small(request: Request, timeout: float) -> bytes:
+    """A body of at most MAX_JSON_BYTES. Raises BodyTooLarge and SlowUpload."""
+    try:
+        async with asyncio.timeout(timeout):
+            return await _whole(_bounded(request, MAX_JSON_BYTES, _json_too_large))
+    except TimeoutError:
+        raise SlowUpload(
+            f"The request did not arrive within {timeout:g} s.", limit=timeout
         ) from None
 
 

@@ -28,6 +28,7 @@ from app.errors import (
     ExternalDataMissing,
     InputSizeMissing,
     InvalidModel,
+    LoginRequired,
     ModelNotDeletable,
     NoPicture,
     NotAcceptable,
@@ -41,6 +42,7 @@ from app.errors import (
     QuotaExceeded,
     SlowUpload,
     TimeLimit,
+    TooManyAttempts,
     TooManyPixels,
     UnfitArchive,
     UnknownAnalysis,
@@ -52,6 +54,7 @@ from app.errors import (
     UnknownTraining,
     UnsupportedModel,
     WrongState,
+    WrongToken,
 )
 from app.http.middleware import HEADERS
 
@@ -103,6 +106,9 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     RequestValidationError: Problem("invalid-request", 422, "The request is not valid"),
     UnknownHost: Problem("unknown-host", 421, "This server does not have that name"),
     CrossOrigin: Problem("cross-origin", 403, "Another site's page asked for this"),
+    LoginRequired: Problem("login-required", 401, "This server is closed"),
+    WrongToken: Problem("wrong-token", 401, "This is not the token"),
+    TooManyAttempts: Problem("too-many-attempts", 429, "Too many wrong tokens"),
     NotAcceptable: Problem("not-acceptable", 406, "That format is not on offer"),
     BadUpload: Problem("bad-upload", 400, "The upload cannot be read"),
     SlowUpload: Problem("upload-too-slow", 408, "The upload took too long"),

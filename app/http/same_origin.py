@@ -101,6 +101,11 @@ def _name(host: str) -> str:
     return name.strip().rstrip(".").lower()
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server that listens on that name or address."""
+    return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
+
+
 def _is_address(name: str) -> bool:
     try:
         ip_address(name.removeprefix("[").removesuffix("]"))

@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.http.application import create_app
+from app.http.same_origin import is_loopback
 from app.learning.runs.manager import TrainingManager
 from app.settings import Settings
 
@@ -112,4 +113,9 @@ def make_server(settings: Settings, app: FastAPI | None = None) -> uvicorn.Serve
         timeout_keep_alive=settings.keep_alive_timeout,
         timeout_graceful_shutdown=settings.shutdown_timeout,
     )
+    if not settings.token and not is_loopback(settings.host):
+        # uvicorn's own logger, as its configuration has just set it up
+        logging.getLogger("uvicorn.error").warning(
+            "Everybody who can reach this machine can use this server: CONVSCOPE_TOKEN is not set."
+        )
     return _Server(config, app.state.services.trainings)

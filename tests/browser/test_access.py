@@ -5,7 +5,7 @@ who listen.
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from .conftest import OpenPage
 from .screen import Screen
@@ -37,10 +37,15 @@ def check_with_axe(screen: Screen, *parts: str) -> None:
     """The whole page, or the parts that are new since it was; of a page with a modal dialog, that,
     for nobody reaches the rest.
     """
+    check_page_with_axe(screen.page, *parts)
+
+
+def check_page_with_axe(page: Page, *parts: str) -> None:
+    """The same for a page that is not one of the app's."""
     axe = Axe()
-    if not screen.page.evaluate(IS_THERE):
-        screen.page.evaluate(axe.axe_script)
-    results = AxeResults(screen.page.evaluate(VIOLATIONS, parts))
+    if not page.evaluate(IS_THERE):
+        page.evaluate(axe.axe_script)
+    results = AxeResults(page.evaluate(VIOLATIONS, parts))
     assert results.violations_count == 0, results.generate_report()
 
 

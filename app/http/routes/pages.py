@@ -1,19 +1,22 @@
-"""The pages for people: the main page, training, the API reference; and where an error's type
-leads.
+"""The pages for people: the main page, training, the API reference, a closed server's log-in; and
+where an error's type leads.
 """
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
+from app.errors import TooManyAttempts, WrongToken
+from app.http.bodies import read_form
 from app.http.dependencies import ServicesDep
 from app.http.openapi.code_samples import HOST
-from app.http.problems import problems
+from app.http.problems import find_problem, problems
+from app.http.token import COOKIE, YEAR, TokenGuard, address_of, page_after
 from app.images.decoding import Limits
 from app.paths import templates_dir
 from app.version import VERSION
@@ -57,3 +60,41 @@ async def error_type(slug: Annotated[str, Path(max_length=64)]) -> Response:
     if slug not in {problem.slug for problem in problems()}:
         raise HTTPException(404)
     return RedirectResponse(f"../docs#error-{slug}", 303)
+
+
+@router.get("/login")
+async def login_page(
+    request: Request,
+    services: ServicesDep,
+    next_page: Annotated[str, Query(alias="next", max_length=4096)] = "",
+) -> Response:
+    """The form for a closed server's token; an open server needs none."""
+    if not services.settings.token:
+        return RedirectResponse("./", 303)
+    return templates.TemplateResponse(request, "login.html", {"next": next_page})
+
+
+@router.post("/login")
+async def log_in(request: Request, services: ServicesDep) -> Response:
+    """Give the browser its cookie and lead it to the page that it wanted."""
+    form = await read_form(request, services.settings.body_timeout)
+    guard: TokenGuard | None = request.app.state.token_guard
+    if guard is None:
+        return RedirectResponse("./", 303)
+    try:
+        guard.check(form.get("token", ""), address_of(request))
+    except (WrongToken, TooManyAttempts) as error:
+        context = {"next": form.get("next", ""), "error": error, "slug": find_problem(error).slug}
+        headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+        status = find_problem(error).status
+        return templates.TemplateResponse(request, "login.html", context, status, headers)
+    answer = RedirectResponse(page_after(form.get("next", "")), 303)
+    answer.set_cookie(
+        COOKIE,
+        guard.cookie,
+        max_age=YEAR,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return answer

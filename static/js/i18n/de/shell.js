@@ -9,6 +9,15 @@ export const close = "Schließen";
 /** @type {typeof import("../en/shell.js").cancel} */
 export const cancel = "Abbrechen";
 
+/** @type {typeof import("../en/shell.js").login} */
+export const login = {
+  say: "Dieser Server ist geschlossen. Sein Token öffnet ihn in diesem Browser.",
+  token: "Token",
+  wrong: "Das ist nicht das Token. Wer den Server betreibt, kennt es.",
+  wait: "Zu viele falsche Token. Eine Minute warten, dann noch einmal versuchen.",
+  open: "Anmelden",
+};
+
 /** @type {typeof import("../en/shell.js").toolbar} */
 export const toolbar = {
   network: "Netz",

@@ -9,6 +9,14 @@ export const close = "Close";
 /** @type {string} */
 export const cancel = "Cancel";
 
+export const login = {
+  say: "This server is closed. Its token opens it in this browser.",
+  token: "Token",
+  wrong: "This is not the token. Ask whoever runs the server.",
+  wait: "Too many wrong tokens. Wait a minute, then try again.",
+  open: "Log in",
+};
+
 export const toolbar = {
   network: "Network",
   step: "Step through the layers",

@@ -1,0 +1,147 @@
+"""A closed server: with ``CONVSCOPE_TOKEN`` set, page, API and streams need that token.
+
+Programs send it as ``Authorization: Bearer …`` (RFC 6750). A browser sends it once, from the page
+at /login, and gets a cookie that is derived from it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.errors import LoginRequired, TooManyAttempts, WrongToken
+from app.http.problems import problem_response
+
+COOKIE = "convscope_login"
+YEAR = 365 * 24 * 3600  # seconds
+
+PAGES = frozenset({"", "learn", "docs"})
+
+# What needs no token: the log-in page with its files, which anybody may install, and health.
+_OPEN = ("/login", "/static/", "/api/v1/health/")
+
+_FREE = 5  # wrong tokens in a row that are answered at once
+_LONGEST = 60.0  # seconds
+_FORGOTTEN = 900.0  # seconds
+_ADDRESSES = 10_000
+
+
+class Attempts:
+    """Wrong tokens, by the address that sent them: after a few, the next one has to wait, twice as
+    long each time. Bounded in memory; use it on one event loop.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
+    def check(self, address: str) -> None:
+        """Raises TooManyAttempts while the address has to wait."""
+        count, last = self._wrong.get(address, (0, 0.0))
+        wait = min(2.0 ** (count - _FREE), _LONGEST) if count >= _FREE else 0.0
+        left = last + wait - self._clock()
+        if left > 0:
+            seconds = int(left) + 1
+            raise TooManyAttempts(
+                f"Too many wrong tokens came from this address. Wait {seconds} s.",
+                retry_after=seconds,
+            )
+
+    def count_wrong(self, address: str) -> None:
+        """One more wrong token from this address."""
+        now = self._clock()
+        count, last = self._wrong.pop(address, (0, now))
+        self._wrong[address] = (1 if now - last > _FORGOTTEN else count + 1, now)
+        while len(self._wrong) > _ADDRESSES:
+            self._wrong.popitem(last=False)
+
+    def forget(self, address: str) -> None:
+        """The address has sent the right token."""
+        self._wrong.pop(address, None)
+
+
+class TokenGuard:
+    """The server's token, and who has shown it. ``cookie`` is the value for a browser that has."""
+
+    def __init__(self, token: str, attempts: Attempts | None = None) -> None:
+        self._token = token.encode()
+        self._attempts = attempts or Attempts()
+        self.cookie = hmac.digest(self._token, b"convscope log-in", "sha256").hex()
+
+    def check(self, given: str, address: str) -> None:
+        """Raises WrongToken, and TooManyAttempts before it looks."""
+        self._attempts.check(address)
+        if not hmac.compare_digest(given.encode(), self._token):
+            self._attempts.count_wrong(address)
+            raise WrongToken("This is not the server's token.")
+        self._attempts.forget(address)
+
+    def is_logged_in(self, headers: Headers) -> bool:
+        """Whether a browser has logged in."""
+        try:
+            cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        except CookieError:
+            return False
+        return cookie is not None and hmac.compare_digest(
+            cookie.value.encode(), self.cookie.encode()
+        )
+
+
+class TokenMiddleware:
+    """Lets through who has the token. A page without it leads to the log-in page."""
+
+    def __init__(self, app: ASGIApp, guard: TokenGuard) -> None:
+        self.app = app
+        self._guard = guard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI face."""
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        await (refusal or self.app)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        headers = Headers(scope=scope)
+        if path.startswith(_OPEN) or self._guard.is_logged_in(headers):
+            return None
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        request = Request(scope)
+        if scheme.lower() == "bearer":
+            try:
+                self._guard.check(given.strip(), address_of(request))
+            except (WrongToken, TooManyAttempts) as error:
+                return problem_response(request, error)
+            return None
+        if scope["method"] == "GET" and path.removeprefix("/") in PAGES:
+            return RedirectResponse(f"login?next={quote(_page(path, scope))}", 303)
+        return problem_response(
+            request,
+            LoginRequired(
+                "This server is closed. Send its token as «Authorization: Bearer …», or log in at "
+                "/login in a browser."
+            ),
+        )
+
+
+def address_of(request: Request) -> str:
+    """The client's address; that before the proxy where uvicorn trusts the proxy."""
+    return request.client.host if request.client else ""
+
+
+def page_after(next_page: str) -> str:
+    """Where a log-in leads: a page of this server by its relative address, else the main page."""
+    return f"./{next_page}" if next_page.partition("?")[0] in PAGES else "./"
+
+
+def _page(path: str, scope: Scope) -> str:
+    query = scope["query_string"].decode("latin-1")
+    return path.removeprefix("/") + (f"?{query}" if query else "")
