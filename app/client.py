@@ -132,6 +132,13 @@ class Client:
             added: dict[str, Any] = _checked(answer).json()
         return added
 
+    def models_rename(self, model: str, name: str) -> dict[str, Any]:
+        """Rename an uploaded model, or a training with its networks; the model."""
+        with _translated():
+            answer = self._http.patch(f"models/{model}", json={"name": name})
+            renamed: dict[str, Any] = _checked(answer).json()
+        return renamed
+
     def models_delete(self, model: str) -> None:
         """Delete an uploaded model."""
         with _translated():

@@ -23,7 +23,7 @@
     │   ├── InputSizeMissing    the file leaves height and width open, and no option gives them
     │   ├── OptionMissing       another option is needed: a second input's value, channels
     │   └── ExternalDataMissing its weights are in other files, which were not sent with it
-    ├── ModelNotDeletable       a model that was not uploaded, and so cannot be deleted
+    ├── ModelFixed              a model that was not uploaded: neither renamed nor deleted
     ├── UnknownModel            no model of that id
     ├── UnknownAnalysis         no analysis of that id, or it is gone from memory
     ├── UnknownStep             no training step of that id, or it is gone from memory
@@ -162,8 +162,8 @@ class ExternalDataMissing(ModelError):
     """
 
 
-class ModelNotDeletable(AppError):
-    """A model that was not brought, and so cannot be deleted."""
+class ModelFixed(AppError):
+    """A model that was not brought, and so can be neither renamed nor deleted."""
 
 
 class UnknownModel(AppError):

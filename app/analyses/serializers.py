@@ -40,15 +40,20 @@ def model_summary(registry: Registry, model: str) -> dict[str, Any]:
     """A model in the list of models."""
     network = registry.peek(model)
     cost = model_cost(network)
+    provenance = registry.provenance(model)
     return {
         "id": model,
-        "title": network.meta.get("title", model),
+        "title": registry.title(model),
         "summary": network.meta.get("summary", ""),
         "classes": network.answer.classes if network.answer.is_classifying else 0,
         "parameters": cost["parameters"],
         "multiply_adds": cost["multiply_adds"],
         "input_size": list(preprocess_of(network).input_size),
         "training": network.meta.get("training"),
+        "origin": provenance["origin"],
+        "created": provenance["created"],
+        "dataset": provenance["dataset"],
+        "size": cost["parameter_bytes"],
         **registry.retention(model),
     }
 
@@ -74,7 +79,7 @@ def model(
     cost = model_cost(network)
     return {
         "id": model,
-        "title": network.meta.get("title", model),
+        "title": registry.title(model),
         "description": network.meta.get("description", network.meta.get("summary", "")),
         "digest": network.digest,
         "input": {"name": name, "shape": list(shape)},

@@ -29,7 +29,7 @@ from app.errors import (
     InputSizeMissing,
     InvalidModel,
     LoginRequired,
-    ModelNotDeletable,
+    ModelFixed,
     NoPicture,
     NotAcceptable,
     NotAnArchive,
@@ -97,7 +97,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     ExternalDataMissing: Problem(
         "model-external-data-needed", 422, "The model's weights are in another file"
     ),
-    ModelNotDeletable: Problem("model-fixed", 403, "This model cannot be deleted"),
+    ModelFixed: Problem("model-fixed", 403, "This model cannot be renamed or deleted"),
     UnknownModel: Problem("unknown-model", 404, "There is no such model"),
     UnknownAnalysis: Problem("unknown-analysis", 404, "There is no such analysis"),
     UnknownStep: Problem("unknown-step", 404, "There is no such step"),

@@ -15,6 +15,7 @@ from app.execution.loading import LoadingCache
 from app.models.external_data import names_beside, read_beside
 from app.models.loading import limits_of, read_model
 from app.models.options import MODEL_SUFFIXES, ImportOptions
+from app.models.registry import Provenance
 from app.settings import Settings
 from engine.cost import cost
 from engine.formats import safetensors
@@ -91,6 +92,17 @@ class ModelFolder:
 
     def retention(self, model: str) -> None:
         """These stay until somebody removes the file."""
+
+    def provenance(self, model: str) -> Provenance | None:
+        """A file in the folder, and when it was written."""
+        path = self._path(model)
+        if path is None:
+            return None
+        try:
+            written = path.stat().st_mtime
+        except OSError:  # it went away in this moment
+            return None
+        return Provenance(origin="folder", created=written, dataset=None, title=None)
 
     def add(self, model: str, network: Network) -> Path:
         """Keep a network under that id, in place of the one there was. Raises BadParameter for what

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol, TypedDict
+from typing import Literal, Protocol, TypedDict
 from weakref import WeakKeyDictionary
 
 from cachetools import LRUCache
@@ -43,6 +43,23 @@ class Retention(TypedDict):
 
 _SHIPPED = Retention(uploaded=False, bytes=None, expires_in=None)
 
+Origin = Literal["shipped", "folder", "uploaded", "changed", "trained"]
+
+
+class Provenance(TypedDict):
+    """Where a model came from and when (seconds since 1970), and what it is called now: ``title``
+    is None where that is what its file says. ``dataset`` is the name of what it was trained on
+    here.
+    """
+
+    origin: Origin
+    created: float | None
+    dataset: str | None
+    title: str | None
+
+
+SHIPPED = Provenance(origin="shipped", created=None, dataset=None, title=None)
+
 
 class ModelProvider(Protocol):
     """Where models come and go while the server runs. Its methods are called from any thread."""
@@ -60,6 +77,9 @@ class ModelProvider(Protocol):
         """How a model that somebody brought is kept; None for one that nobody did, or that is not
         here.
         """
+
+    def provenance(self, model: str) -> Provenance | None:
+        """Where a model came from; None for one that is not here."""
 
 
 class Registry:
@@ -130,6 +150,18 @@ class Registry:
         return next(
             (k for provider in self._providers if (k := provider.retention(model))), _SHIPPED
         )
+
+    def provenance(self, model: str) -> Provenance:
+        """Where a model came from."""
+        found = (provider.provenance(model) for provider in self._providers)
+        return next((one for one in found if one), SHIPPED)
+
+    def title(self, model: str) -> str:
+        """What a model is called: as somebody renamed it, as its file says, or its id. Raises
+        UnknownModel.
+        """
+        title = self.provenance(model)["title"]
+        return title if title is not None else self.peek(model).meta.get("title", model)
 
     @property
     def loaded(self) -> bool:

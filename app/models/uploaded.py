@@ -9,11 +9,18 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from app.errors import ModelNotDeletable, Overloaded, OversizedModel, TimeLimit, UnknownModel
+from app.errors import ModelFixed, Overloaded, OversizedModel, TimeLimit, UnknownModel
 from app.execution.executor import Check, WorkExecutor
 from app.models.loading import limits_of, read_model
 from app.models.options import ModelUpload, model_id
-from app.models.registry import FORGOTTEN, UPLOADED_PREFIX, Registry, Retention
+from app.models.registry import (
+    FORGOTTEN,
+    UPLOADED_PREFIX,
+    Origin,
+    Provenance,
+    Registry,
+    Retention,
+)
 from app.settings import Settings
 from engine.cost import cost
 from engine.network import Network
@@ -23,11 +30,12 @@ _WAIT = 5  # seconds until somebody whose turn it was not asks again
 
 @dataclass
 class _Entry:
-    """A network, the bytes of its numbers, and when it was used last."""
+    """A network, the bytes of its numbers, when it was used last, and where it came from."""
 
     network: Network
     nbytes: int
     used: float
+    provenance: Provenance
 
 
 class UploadedModels:
@@ -72,7 +80,26 @@ class UploadedModels:
             left = max(0.0, own.used + self._seconds - self._clock())
             return Retention(uploaded=True, bytes=own.nbytes, expires_in=round(left, 1))
 
-    def keep(self, model: str, network: Network) -> list[str]:
+    def provenance(self, model: str) -> Provenance | None:
+        """Where a model came from, and what it is called."""
+        with self._lock:
+            own = self._entries.get(model)
+            return None if own is None else own.provenance
+
+    def rename(self, model: str, title: str) -> None:
+        """Call a model something else. Raises UnknownModel, and ModelFixed for one that was not
+        uploaded.
+        """
+        with self._lock:
+            self._entry(model).provenance["title"] = title
+
+    def keep(
+        self,
+        model: str,
+        network: Network,
+        origin: Origin = "uploaded",
+        title: str | None = None,
+    ) -> list[str]:
         """Store a model; returns the ids that were evicted for it. Raises OversizedModel for a
         model above ``max_bytes``.
         """
@@ -90,28 +117,31 @@ class UploadedModels:
             gone = self._sweep()
             while self._held(network) > self._max_bytes:
                 gone.append(self._entries.popitem(last=False)[0])
-            self._entries[model] = _Entry(network, nbytes, self._clock())
+            provenance = Provenance(origin=origin, created=time.time(), dataset=None, title=title)
+            self._entries[model] = _Entry(network, nbytes, self._clock(), provenance)
             return gone
 
     def delete(self, model: str) -> None:
-        """Delete a model. Raises UnknownModel, and ModelNotDeletable for one that was not
-        uploaded.
-        """
-        if not model.startswith(UPLOADED_PREFIX):
-            raise ModelNotDeletable(
-                f"{model!r} was not brought by anybody, so it stays. Models that can be deleted "
-                f"begin with {UPLOADED_PREFIX!r}."
-            )
+        """Delete a model. Raises UnknownModel, and ModelFixed for one that was not uploaded."""
         with self._lock:
-            own = self._entries.get(model)
-            if own is None or self._is_over(own):
-                raise UnknownModel(f"There is no model {model!r}. {FORGOTTEN}")
+            self._entry(model)
             del self._entries[model]
 
     def sweep(self) -> list[str]:
         """Delete expired models; returns their ids."""
         with self._lock:
             return self._sweep()
+
+    def _entry(self, model: str) -> _Entry:
+        if not model.startswith(UPLOADED_PREFIX):
+            raise ModelFixed(
+                f"{model!r} was not brought by anybody, so it stays as it is. Models that can be "
+                f"renamed and deleted begin with {UPLOADED_PREFIX!r}."
+            )
+        own = self._entries.get(model)
+        if own is None or self._is_over(own):
+            raise UnknownModel(f"There is no model {model!r}. {FORGOTTEN}")
+        return own
 
     def _held(self, network: Network) -> int:
         """Bytes of the numbers of all models and one more; what several share, being the same but

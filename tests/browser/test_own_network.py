@@ -3,6 +3,7 @@ that are here already.
 """
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -218,8 +219,10 @@ def test_changed_and_deleted(open_page: OpenPage, folder, tmp_path: Path):
     page.wait_for_selector(".models-list li")
     check_with_axe(screen)
     keep_picture(page, folder / "list.png")
-    page.get_by_role("button", name="Delete My squeeze").click()
-    page.wait_for_function("() => !document.querySelector('.models-list li')")
+    row = page.locator(f".models-list li[data-model='{changed['id']}']")
+    row.get_by_role("button", name="Delete My squeeze").click()
+    row.get_by_role("button", name="Yes, delete My squeeze").click()
+    expect(row).to_have_count(0)
     page.keyboard.press("Escape")
     page.wait_for_function("id => document.querySelector('#model').value === id", arg=usual)
     assert own_models(screen) == []
@@ -312,14 +315,18 @@ def test_a_picture_that_comes_with_a_network_is_its_photo(screen: Screen, tmp_pa
     look_inside(screen)
     expect(page.locator("#credit")).to_have_text("coffee.jpg")
 
-    # The same network prepared in another way has the same name: time and size tell them apart.
+    # The same network prepared in another way has the same name: the time tells them apart.
     drop(screen, model)
     page.select_option("#models-form [name=preset]", "unit")
     look_inside(screen)
     page.locator(".models-offer").first.click()
-    twins = page.locator(".models-list li", has_text="Twin").locator(".same-name")
+    twins = page.locator(".models-list li b", has_text="Twin")
     expect(twins).to_have_count(2)
-    expect(twins.first).to_contain_text("pixels, opened at")
+    names = twins.all_inner_texts()
+    assert len(set(names)) == 2
+    assert all(re.fullmatch(r"Twin \((\d+:\d\d:\d\d.*|….{4})\)", name) for name in names)
+    listed = page.locator("#model option").all_inner_texts()
+    assert set(names) <= set(listed)
 
 
 @pytest.mark.parametrize(

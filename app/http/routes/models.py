@@ -7,13 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.analyses import paths, serializers
+from app.encoding.text import short_name
 from app.errors import (
     BadParameter,
     BadUpload,
+    BodyTooLarge,
     ExternalDataMissing,
     InputSizeMissing,
     InvalidModel,
-    ModelNotDeletable,
+    ModelFixed,
     NotAcceptable,
     OptionMissing,
     Overloaded,
@@ -24,10 +26,16 @@ from app.errors import (
     UnknownModel,
     UnsupportedModel,
 )
-from app.http.bodies import announced_bytes, read_model_file
+from app.http.bodies import announced_bytes, read_json, read_model_file
 from app.http.dependencies import LayerName, ServicesDep, WorkerDep
 from app.http.negotiation import MEDIA_TYPES, accepted, choose_format, parse_index_ranges
-from app.http.openapi.document import MODEL_BODY, binary_content, examples, problem_responses
+from app.http.openapi.document import (
+    MODEL_BODY,
+    binary_content,
+    examples,
+    json_body,
+    problem_responses,
+)
 from app.http.params import (
     ChannelsParam,
     CropModeParam,
@@ -162,12 +170,40 @@ async def create_model(
     return created(request, "describe_model", model, content)
 
 
+@router.patch(
+    "/models/{id}",
+    summary="Rename a model",
+    response_model=schemas.Model,
+    responses=problem_responses(
+        UnknownModel, ModelFixed, BadParameter, BodyTooLarge, SlowUpload, Overloaded, TimeLimit
+    ),
+    openapi_extra=json_body("ModelName", "The new name.") | examples(id="own-3f1a9c0b7d25"),
+)
+async def rename_model(
+    request: Request, services: ServicesDep, worker: WorkerDep, model: ModelId
+) -> Response:
+    """One that somebody brought, or that was learned here: its training is renamed with it."""
+    asked = await read_json(request, schemas.ModelName, services.settings.body_timeout)
+    name = short_name(asked.name)
+    if not name:
+        raise BadParameter("A model's name has at least one letter that can be seen.")
+    await worker.run(lambda _: services.registry.peek(model))  # what is not here is said to be so
+    run = services.trainings.run_of(model)
+    if run is not None:
+        await services.trainings.rename(run, name)
+    else:
+        services.uploaded_models.rename(model, name)
+    return json_response(
+        await worker.run(lambda check: serializers.model(services.registry, model, check))
+    )
+
+
 @router.delete(
     "/models/{id}",
     status_code=204,
     summary="Delete a model",
     response_class=Response,
-    responses=problem_responses(UnknownModel, ModelNotDeletable, BadParameter),
+    responses=problem_responses(UnknownModel, ModelFixed, BadParameter),
     openapi_extra=examples(id="own-3f1a9c0b7d25"),
 )
 async def delete_model(services: ServicesDep, model: ModelId) -> Response:

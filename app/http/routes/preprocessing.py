@@ -97,6 +97,7 @@ async def copy_model(
     options = parse_options({key: value for key, value in told.items() if value is not None})
     registry = services.registry
     made, network = await worker.run(lambda _: preprocessing.copied(registry.get(model), options))
-    services.forget(services.uploaded_models.keep(made, network))
+    title = registry.title(model)
+    services.forget(services.uploaded_models.keep(made, network, "changed", title))
     content = await worker.run(lambda check: serializers.model(registry, made, check))
     return created(request, "describe_model", made, content)

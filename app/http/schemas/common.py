@@ -25,6 +25,19 @@ class ModelSummary(Schema):
     training: str | None = Field(
         description="The training whose network it is, if it is one's.", examples=[None]
     )
+    origin: Literal["shipped", "folder", "uploaded", "changed", "trained"] = Field(
+        description="shipped with Convscope; in the server's folder of models; uploaded; changed: another one's copy "
+        "with another preprocessing; trained here.",
+        examples=["shipped"],
+    )
+    created: float | None = Field(
+        description="When it came, in seconds since 1970; null for what ships.", examples=[None]
+    )
+    dataset: str | None = Field(
+        description="The name of the dataset that it was trained on here; null for others.",
+        examples=[None],
+    )
+    size: int = Field(description="Bytes of its parameters.", examples=[3405296])
     uploaded: bool = Field(description="Whether somebody brought it.", examples=[False])
     bytes: int | None = Field(
         description="Memory that a brought model takes; null for others.", examples=[None]
@@ -33,6 +46,14 @@ class ModelSummary(Schema):
         description="Seconds after which a brought model is forgotten unless it is used; null for others.",
         examples=[None],
     )
+
+
+class ModelName(Schema):
+    """What a model is to be called."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=200, examples=["My ResNet, second try"])
 
 
 class ModelList(Schema):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from app.encoding.text import sentence, short_name
-from app.errors import BadParameter, Overloaded, UnknownTraining, WrongState
+from app.errors import BadParameter, Overloaded, UnknownDataset, UnknownTraining, WrongState
 from app.execution.executor import WorkExecutor
 from app.learning.datasets.store import Datasets
 from app.learning.runs.config import TrainingSpec, initial_state, restore
@@ -23,6 +23,7 @@ from app.learning.runs.directory import RunDirectory
 from app.learning.runs.metrics_log import MetricsLog
 from app.learning.runs.process import Process
 from app.learning.runs.run import TERMINAL_STATES, TrainingRun
+from app.models.registry import Provenance
 from engine.errors import TrainingError
 from engine.train import checkpoint
 from engine.train.data import Dataset
@@ -89,6 +90,28 @@ class TrainingManager:
 
     def retention(self, model: str) -> None:
         """Trained networks are not uploads, and stay as long as their trainings."""
+
+    def provenance(self, model: str) -> Provenance | None:
+        """A training's network has the training's name and date."""
+        run = self.run_of(model)
+        if run is None:
+            return None
+        try:
+            dataset = self._datasets.info(run.spec["dataset"]).name
+        except UnknownDataset:  # deleted since
+            dataset = None
+        return Provenance(origin="trained", created=run.created, dataset=dataset, title=run.name)
+
+    def run_of(self, model: str) -> TrainingRun | None:
+        """The training whose network this is, of whatever step; None for other models."""
+        named = _MODEL.fullmatch(model)
+        return self._runs.get(named[1]) if named else None
+
+    async def rename(self, run: TrainingRun, name: str) -> None:
+        """Call a training and its networks something else."""
+        run.name = name
+        await self._keep(run)
+        run.notify()
 
     async def open(self) -> None:
         """Find the trainings on disk, and resume those that were running."""

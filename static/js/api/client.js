@@ -251,6 +251,17 @@ export function copyModel(model, preset) {
 }
 
 /**
+ * Call an uploaded or trained model something else.
+ *
+ * @param {string} id
+ * @param {string} name
+ */
+export async function renameModel(id, name) {
+  const headers = { "Content-Type": "application/json" };
+  await request(modelPath(id), undefined, { method: "PATCH", headers, body: JSON.stringify({ name }) });
+}
+
+/**
  * Delete an uploaded model.
  *
  * @param {string} id

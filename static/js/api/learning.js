@@ -41,6 +41,15 @@ export function deleteDataset(id) {
 }
 
 /**
+ * Delete a training with its networks.
+ *
+ * @param {string} id
+ */
+export function deleteTraining(id) {
+  return request(trainingPath(id), undefined, { method: "DELETE" });
+}
+
+/**
  * Where a few pictures of every class are to be seen at once, a row a class.
  *
  * @param {string} id

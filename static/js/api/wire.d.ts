@@ -599,6 +599,17 @@ export interface components {
             input_size: number[];
             /** @description The training whose network it is, if it is one's. */
             training: string | null;
+            /**
+             * @description shipped with Convscope; in the server's folder of models; uploaded; changed: another one's copy with another preprocessing; trained here.
+             * @enum {string}
+             */
+            origin: "shipped" | "folder" | "uploaded" | "changed" | "trained";
+            /** @description When it came, in seconds since 1970; null for what ships. */
+            created: number | null;
+            /** @description The name of the dataset that it was trained on here; null for others. */
+            dataset: string | null;
+            /** @description Bytes of its parameters. */
+            size: number;
             /** @description Whether somebody brought it. */
             uploaded: boolean;
             /** @description Memory that a brought model takes; null for others. */

@@ -173,6 +173,17 @@ export function bytes(n) {
 }
 
 /**
+ * A moment in little room: the time of today, the date of another day.
+ *
+ * @param {number} seconds since 1970
+ */
+export function moment(seconds) {
+  const at = new Date(seconds * 1000);
+  const isToday = at.toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(language, isToday ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" }).format(at);
+}
+
+/**
  * "24 maps, 64 × 64" or "20 numbers".
  *
  * @param {readonly number[]} shape

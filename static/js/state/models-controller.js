@@ -2,7 +2,9 @@
 
 import * as api from "../api/client.js";
 import { ProblemError } from "../api/http.js";
+import { deleteTraining } from "../api/learning.js";
 import { bytes } from "../i18n/format.js";
+import { originalOf } from "./compared-analyses.js";
 import { t } from "../i18n/index.js";
 
 /**
@@ -43,7 +45,7 @@ const LABELS = /\.(txt|json)$/i;
 
 export class ModelsController {
   #abort = new AbortController();
-  /** @type {Map<string, { file: ImportedFile | null, at: Date }>} The models made in this visit by their id, with their file, so that what was said of it can be changed. */
+  /** @type {Map<string, ImportedFile>} The files of the models made in this visit, by the model's id, so that what was said of them can be changed. */
   #imports = new Map();
 
   /**
@@ -61,16 +63,7 @@ export class ModelsController {
    * @param {string} id
    */
   importedFileOf(id) {
-    return this.#imports.get(id)?.file ?? null;
-  }
-
-  /**
-   * When a model was made in this visit.
-   *
-   * @param {string} id
-   */
-  importedAt(id) {
-    return this.#imports.get(id)?.at ?? null;
+    return this.#imports.get(id) ?? null;
   }
 
   /**
@@ -91,7 +84,7 @@ export class ModelsController {
         const isSent = sent >= total;
         onProgress({ text: isSent ? t.models.reading : t.status.sending(bytes(sent), bytes(total)), fraction: isSent ? null : sent / total });
       });
-      this.#imports.set(model.id, { file: importedFile, at: new Date() });
+      this.#imports.set(model.id, importedFile);
       if (instead !== null && instead !== model.id) await this.#forget(instead);
       await this.#list();
       await this.photoController.changeModel(model.id);
@@ -115,8 +108,7 @@ export class ModelsController {
     try {
       const copy = await api.copyModel(model.id, preset);
       const file = this.importedFileOf(model.id);
-      const anew = file && { ...file, importOptions: { ...file.importOptions, preset } };
-      this.#imports.set(copy.id, { file: anew, at: new Date() });
+      if (file) this.#imports.set(copy.id, { ...file, importOptions: { ...file.importOptions, preset } });
       if (model.uploaded && copy.id !== model.id) await this.#forget(model.id);
       await this.#list();
       onMade();
@@ -134,33 +126,61 @@ export class ModelsController {
   }
 
   /**
-   * Take a model off the server. If it is the one that is shown, the usual one looks at the photo
-   * instead.
+   * Take a model off the server; one that was trained here with its training. If it is the one that is
+   * shown, the usual one looks at the photo instead; if it is compared with that, the comparison ends.
    *
    * @param {string} id
    * @returns {Promise<Problem | null>}
    */
   async remove(id) {
+    const training = this.store.state.models.find((model) => model.id === id)?.training;
+    const problem = await this.#attempt(() => (training ? this.#gone(deleteTraining(training)) : this.#forget(id)));
+    if (problem) return problem;
+    const { models: [usual], compareTarget } = this.store.state;
+    if (compareTarget?.kind === "model" && compareTarget.id === id) this.store.set({ compareTarget: null });
+    if (originalOf(this.store.state).model?.id === id && usual) await this.photoController.changeModel(usual.id);
+    return null;
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} name
+   * @returns {Promise<Problem | null>}
+   */
+  rename(id, name) {
+    return this.#attempt(() => api.renameModel(id, name));
+  }
+
+  /**
+   * Change something on the server, and list what is there now.
+   *
+   * @param {() => Promise<unknown>} work
+   * @returns {Promise<Problem | null>}
+   */
+  async #attempt(work) {
     try {
-      await this.#forget(id);
+      await work();
       await this.#list();
+      return null;
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       return error.problem;
     }
-    const { model, models: [usual] } = this.store.state;
-    if (model?.id === id && usual) await this.photoController.changeModel(usual.id);
-    return null;
   }
 
   /** @param {string} id */
   async #forget(id) {
     this.#imports.delete(id);
+    await this.#gone(api.deleteModel(id));
+  }
+
+  /** @param {Promise<unknown>} deletion what the server has forgotten by itself is as good as deleted */
+  async #gone(deletion) {
     try {
-      await api.deleteModel(id);
+      await deletion;
     } catch (error) {
       const isGone = error instanceof ProblemError && error.problem.status === 404;
-      if (!isGone) throw error; // what the server has forgotten by itself is as good as deleted
+      if (!isGone) throw error;
     }
   }
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.errors import ModelNotDeletable, OversizedModel, UnknownModel
+from app.errors import ModelFixed, OversizedModel, UnknownModel
 from app.http.application import create_app
 from app.models.registry import Registry
 from app.models.uploaded import UploadedModels
@@ -115,7 +115,7 @@ class TestKeeping:
         shelf = UploadedModels(10_000, 100)
         assert shelf.find("everyday") is None
         assert shelf.retention("everyday") is None
-        with pytest.raises(ModelNotDeletable):
+        with pytest.raises(ModelFixed):
             shelf.delete("everyday")
 
     def test_evicted_models_take_their_analyses_with_them(self, tmp_path):

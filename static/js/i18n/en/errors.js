@@ -35,7 +35,7 @@ export const problems = {
     "model-too-large": "The model is too large",
     "model-input-size-needed": "The model's input needs a size",
     "model-option-needed": "This model needs one more thing",
-    "model-fixed": "This model cannot be deleted",
+    "model-fixed": "This model cannot be renamed or deleted",
     "unknown-analysis": "This analysis is no longer in the server's memory",
     "unknown-layer": "There is no such layer",
     "invalid-request": "The request is not valid",

@@ -9,6 +9,9 @@ export const answer = {
   classes: "Classes and accuracy",
   allNumbers: "All values: ",
   knows: (/** @type {string} */ network) => `${network}: classes and accuracy`,
+  classesOf: (/** @type {string} */ network) => `${network}: classes`,
+  search: "Search the classes",
+  found: (/** @type {number} */ n) => some(n, "class", "classes"),
   singleLabel: (/** @type {number} */ classes) =>
     `It chooses among ${some(classes, "class", "classes")} and takes everything for one of them, also what is none of them. `,
   /** @type {(tested: string, accuracy: string) => string} */

@@ -17,6 +17,7 @@ import { isOver } from "./runner.js";
 const words = t.learn.run.compareRuns;
 const ACTIVATIONS = ["relu", "sigmoid", "tanh"];
 const OPTIMISERS = ["sgd", "momentum", "rmsprop", "adam"];
+const APART = " · "; // between what two runs have in common and what differs
 const NAMES = /** @type {Record<string, string>} */ ({
   sgd: "SGD", momentum: "Momentum", rmsprop: "RMSProp", adam: "Adam", adamw: "AdamW", nesterov: "Nesterov", relu: "ReLU", sigmoid: "Sigmoid", tanh: "Tanh",
 });
@@ -43,12 +44,13 @@ export function mountCompareRuns(store, runner) {
 }
 
 /**
- * The name of a run in a comparison: what differs from the other.
+ * What a run in a comparison is called beside the other one: what differs between them, the end of its
+ * name.
  *
  * @param {Run} run
  */
 export function nameOf({ name, config }) {
-  return name || named(config.optimiser);
+  return name.split(APART).at(-1) || named(config.optimiser);
 }
 
 /**
@@ -95,8 +97,10 @@ function comparisonDialog(store, runner) {
   kind.addEventListener("change", list);
   const go = h("button", { type: "button", class: "plain main", id: "compare-runs-go" }, words.go);
   go.addEventListener("click", () => {
-    const { config } = store.state;
-    const [firstConfig, secondConfig] = pairOfConfigs(config, /** @type {Kind} */ (kind.value), value.value);
+    const { config, datasets } = store.state;
+    const dataset = datasets.find(({ id }) => id === config.dataset)?.name ?? config.dataset;
+    const [firstConfig, secondConfig] = pairOfConfigs(config, /** @type {Kind} */ (kind.value), value.value).map((one) => ({ ...one, name: `${dataset}${APART}${one.name}` }));
+    if (!firstConfig || !secondConfig) return;
     dialog.close();
     store.set({ config: firstConfig });
     void runner.compareRuns(secondConfig);

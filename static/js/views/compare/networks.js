@@ -13,6 +13,7 @@ import { paint, planeOf } from "../../render/raster.js";
 import { extremes, layerRange, rangeOf } from "../../model/colour-range.js";
 import { valueAt } from "../../model/tensors.js";
 import { fractions } from "../../model/terms.js";
+import { networkName } from "../../model/network-names.js";
 import { t } from "../../i18n/index.js";
 import { pointing } from "../shared/pointing.js";
 
@@ -158,8 +159,9 @@ class Half {
     this.side = side;
     this.layer = layer;
     this.isShown = isShown;
-    const title = h("p", {}, h("b", {}, side.model.title), ` ${layer.name}, ${shapeText(layer.shape)}`);
-    this.element = h("section", { class: "half", "aria-label": `${side.model.title}: ${layer.name}` }, title, this.#sheet);
+    this.name = networkName(side.model, app.store.state.models);
+    const title = h("p", {}, h("b", {}, this.name), ` ${layer.name}, ${shapeText(layer.shape)}`);
+    this.element = h("section", { class: "half", "aria-label": `${this.name}: ${layer.name}` }, title, this.#sheet);
     if (!hasMaps(layer)) return;
     const only = app.store.state.open;
     const count = only ? 1 : (layer.shape[0] ?? 0);
@@ -199,7 +201,7 @@ class Half {
       paint(canvas, plane, this.layer.shape[2] ?? 1, range, theme);
       const { min, max, mean } = extremes(plane);
       const name = mapName(this.layer, channel);
-      setAttribute(button, "aria-label", t.whatif.stage.sheet(name, this.side.model.title, number(min), number(max), number(mean)));
+      setAttribute(button, "aria-label", t.whatif.stage.sheet(name, this.name, number(min), number(max), number(mean)));
     });
   }
 

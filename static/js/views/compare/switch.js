@@ -7,6 +7,7 @@ import { getElement, h } from "../../lib/dom.js";
 import { compareModeOf, isComparable, matchingLayer } from "../../state/compared-analyses.js";
 import { shapeText } from "../../i18n/format.js";
 import { hasMaps, layerNamed } from "../../model/graph.js";
+import { networkName } from "../../model/network-names.js";
 import { t } from "../../i18n/index.js";
 
 /**
@@ -44,7 +45,7 @@ export function mountCompareSwitch(app) {
   );
   const head = getElement("#stage-head", HTMLElement);
   head.append(row);
-  store.watch(["pair", "side", "bothSides", "layer", "matchedLayer"], (state) => {
+  store.watch(["pair", "side", "bothSides", "layer", "matchedLayer", "models"], (state) => {
     row.hidden = state.pair === null;
     head.classList.toggle("compared", state.pair !== null);
     if (!state.pair) return;
@@ -68,10 +69,10 @@ export function mountCompareSwitch(app) {
  * @param {Readonly<State>} state
  * @returns {{ reference: string, candidate: string }}
  */
-export function sideNames({ pair }) {
+export function sideNames({ pair, models }) {
   if (!pair || pair.kind === "variant") return { reference: t.whatif.original, candidate: t.whatif.changed };
   if (pair.kind === "trained") return t.whatif.training;
-  if (pair.kind === "network") return { reference: pair.reference.model.title, candidate: pair.candidate.model.title };
+  if (pair.kind === "network") return { reference: networkName(pair.reference.model, models), candidate: networkName(pair.candidate.model, models) };
   return { reference: pair.reference.source?.title ?? t.whatif.original, candidate: pair.candidate.source?.title ?? "" };
 }
 
@@ -82,11 +83,11 @@ export function sideNames({ pair }) {
  * @param {HTMLSelectElement} select
  * @param {HTMLElement} label
  */
-function listLayers({ pair, side, model, layer, matchedLayer }, select, label) {
+function listLayers({ pair, side, model, models, layer, matchedLayer }, select, label) {
   const away = pair && pair[side === "reference" ? "candidate" : "reference"].model;
   const current = model && layerNamed(model, layer);
   if (!away || !model || !current) return;
-  label.textContent = t.whatif.matchedLayer(layer, away.title);
+  label.textContent = t.whatif.matchedLayer(layer, networkName(away, models));
   const alike = away.layers.filter((each) => hasMaps(each) === hasMaps(current));
   select.replaceChildren(
     ...alike.map(({ name, shape }) => h("option", { value: name }, `${name} (${shapeText(shape)})`)),

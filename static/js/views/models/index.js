@@ -1,13 +1,14 @@
-/** The dialog for uploads: a model file, its import options, and the models uploaded already. */
+/** The dialog of networks: a model file to upload, its import options, and the list of all networks. */
 
 import { isAbort } from "../../api/http.js";
 import { getElement, h } from "../../lib/dom.js";
-import { bytes, large } from "../../i18n/format.js";
+import { bytes } from "../../i18n/format.js";
 import { sortFiles, defaultOptions } from "../../state/models-controller.js";
-import { language, t } from "../../i18n/index.js";
+import { t } from "../../i18n/index.js";
 import { complaint } from "./error.js";
 import { dataList, missingOf, withData } from "./data-files.js";
 import { fieldOf, fields, readFields, toldAfter } from "./form.js";
+import { NetworkList } from "./list.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -30,15 +31,22 @@ const ACCEPTED = ".onnx,.safetensors,.data,.onnx_data";
  */
 const now = { file: null, data: [], photo: null, importOptions: null, of: null, size: null, progress: null, problem: null };
 
+/** @type {NetworkList | null} One for the page, whatever else the dialog shows. */
+let list = null;
+
 /** @param {App} app */
 export function mountOwn(app) {
+  list = new NetworkList(app, { change: (model) => changeOf(app, model), forget: (id) => forget(app, id) });
   const dialog = getElement("#models-dialog", HTMLDialogElement);
   for (const offer of document.querySelectorAll(".models-offer")) offer.addEventListener("click", () => openOwn(app));
   dialog.addEventListener("close", () => {
     app.modelsController.cancel();
     now.progress = null;
   });
-  app.store.watch(["models"], () => dialog.open && !now.progress && show(app));
+  getElement("#networks", HTMLElement).addEventListener("click", () => {
+    openOwn(app);
+    getElement("#networks-search", HTMLElement).focus();
+  });
 }
 
 /**
@@ -52,7 +60,10 @@ export function openOwn(app, files = []) {
   if (now.progress) return; // what is being sent comes first; it can be cancelled
   if (files.length) take(files);
   show(app);
-  if (!dialog.open) dialog.showModal();
+  if (!dialog.open) {
+    list?.reset();
+    dialog.showModal();
+  }
   focusNext();
 }
 
@@ -116,10 +127,12 @@ function keep() {
 function show(app) {
   getElement("#models-dialog", HTMLDialogElement).replaceChildren(
     h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
-    h("h2", { id: "models-title" }, words.title),
+    h("h2", { id: "models-title" }, words.networks.heading),
+    h("h3", {}, words.title),
     ...(now.progress ? [sending(app)] : now.file && now.importOptions ? [theForm(app, now.file, now.importOptions)] : [h("p", {}, words.lead), ...dataOf(app), chooser(app, words.choose)]),
     ...(now.problem && !now.file ? [complaint(now.problem)] : []),
-    theList(app),
+    h("p", { class: "muted" }, words.stays),
+    ...(list ? [list.element] : []),
   );
 }
 
@@ -254,50 +267,6 @@ function update(bar, { text, fraction }) {
   else meter.value = fraction;
 }
 
-/** @param {App} app */
-function theList(app) {
-  const own = app.store.state.models.filter((model) => model.uploaded);
-  if (!own.length) return h("p", { class: "muted" }, words.stays);
-  return h(
-    "section",
-    { class: "models-list" },
-    h("h3", {}, words.list),
-    h("ul", {}, ...own.map((model) => line(app, model))),
-    h("p", { class: "muted" }, words.stays),
-  );
-}
-
-/**
- * @param {App} app
- * @param {ModelSummary} model
- */
-function line(app, model) {
-  const { id, title, parameters, bytes: size, expires_in: left, input_size: [, height = 0, width = 0] } = model;
-  const isAlone = app.store.state.models.filter((other) => other.title === title).length < 2;
-  const at = app.modelsController.importedAt(id);
-  const isShown = app.store.state.model?.id === id;
-  const button = (/** @type {string} */ text, /** @type {string} */ name, /** @type {() => void} */ click) =>
-    h("button", { type: "button", class: "text", "aria-label": name, on: { click } }, text);
-  const lookAt = () => {
-    getElement("#models-dialog", HTMLDialogElement).close();
-    void app.photoController.changeModel(id);
-  };
-  return h(
-    "li",
-    { data: { model: id } },
-    h("b", {}, title),
-    isAlone ? null : h("span", { class: "muted same-name" }, words.sameName(`${height} × ${width}`, at && new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(at), id.slice(-4))),
-    h("span", { class: "muted" }, words.figures(large(parameters), bytes(size ?? 0), Math.round((left ?? 0) / 3600))),
-    h(
-      "span",
-      { class: "ways-out" },
-      isShown ? h("span", { class: "muted" }, words.shown) : button(words.open, words.openNamed(title), lookAt),
-      app.modelsController.importedFileOf(id) && button(words.change, words.changeNamed(title), () => changeOf(app, model)),
-      button(words.remove, words.removeNamed(title), () => void removeIt(app, id)),
-    ),
-  );
-}
-
 /**
  * Say something else of a network that is here.
  *
@@ -313,14 +282,15 @@ function changeOf(app, { id, input_size: [, height, width] }) {
 }
 
 /**
+ * A network was deleted: the form about its file is no longer about anything.
+ *
  * @param {App} app
  * @param {string} id
  */
-async function removeIt(app, id) {
-  now.problem = await app.modelsController.remove(id);
-  if (now.of === id) Object.assign(now, { file: null, data: [] });
+function forget(app, id) {
+  if (now.of !== id) return;
+  Object.assign(now, { file: null, data: [], of: null });
   show(app);
-  focusNext();
 }
 
 /**

@@ -10,6 +10,7 @@ import { layerNamed } from "../../model/graph.js";
 import { isClassifying, outputOf } from "../../model/outputs.js";
 import { t } from "../../i18n/index.js";
 import { boxes } from "./boxes.js";
+import { networkName } from "../../model/network-names.js";
 import { classList } from "./classes.js";
 import { image, map } from "./maps.js";
 import { numbers, tokens, unknown } from "./numbers.js";
@@ -59,7 +60,7 @@ export function mountPredictions(app) {
   getElement("#classes", HTMLElement).addEventListener("click", () => {
     const found = outputOf(store.state);
     if (!store.state.model || !found) return;
-    dialog.replaceChildren(...classList(store.state.model, found.info));
+    dialog.replaceChildren(...classList(store.state.model, networkName(store.state.model, store.state.models), found.info));
     dialog.showModal();
   });
 }

@@ -3,6 +3,7 @@
 import { getElement, h, setAttribute } from "../../lib/dom.js";
 import { layerNamed } from "../../model/graph.js";
 import { mountTheme } from "../../lib/theme.js";
+import { networkName } from "../../model/network-names.js";
 import { originalOf } from "../../state/compared-analyses.js";
 import { t } from "../../i18n/index.js";
 
@@ -36,7 +37,7 @@ function listModels(state) {
   const choice = getElement("#model", HTMLSelectElement);
   const isListed = !model || models.some(({ id }) => id === model.id); // a training's network of one moment is not
   const all = isListed ? models : [...models, model];
-  const option = (/** @type {{ id: string, title: string }} */ { id, title }) => h("option", { value: id }, title);
+  const option = (/** @type {{ id: string, title: string }} */ network) => h("option", { value: network.id }, networkName(network, models));
   const own = models.filter((model) => model.uploaded);
   choice.replaceChildren(
     ...all.filter((model) => !own.some(({ id }) => id === model.id)).map(option),

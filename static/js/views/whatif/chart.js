@@ -6,6 +6,7 @@ import { kindOf } from "../../state/changes.js";
 import { haveCommonLayer } from "../../state/compared-analyses.js";
 import { h, setAttribute } from "../../lib/dom.js";
 import { fixed, percent, plain, words } from "../../i18n/format.js";
+import { sideNames } from "../compare/switch.js";
 import { t } from "../../i18n/index.js";
 import { term } from "../shared/term.js";
 
@@ -47,7 +48,7 @@ function contents(app) {
   return [
     chart(app, difference),
     h("p", { class: "sentence" }, ...invariance(app.store.state, passages), story(app.store.state, difference, passages)),
-    ...unmatched(pair, difference),
+    ...unmatched(app.store.state, difference),
     ...beyond(difference),
     ...(passages.length ? [h("h4", {}, t.whatif.chart.pools), h("dl", { class: "passages" }, ...passages.map(passage))] : []),
   ];
@@ -56,13 +57,14 @@ function contents(app) {
 /**
  * The layers that only one of two networks has.
  *
- * @param {import("../../state/types.js").Pair} pair
+ * @param {Readonly<State>} state
  * @param {Difference} difference
  */
-function unmatched({ reference, candidate }, { unmatched: { of, to } }) {
-  const sides = /** @type {const} */ ([[reference.model, to], [candidate.model, of]]);
-  return sides.filter(([, names]) => names.length).map(([{ title }, names]) =>
-    h("p", { class: "muted small unmatched" }, t.whatif.chart.unmatched(title, names.length, names.slice(0, NAMED).join(", "))),
+function unmatched(state, { unmatched: { of, to } }) {
+  const { reference, candidate } = sideNames(state);
+  const sides = /** @type {const} */ ([[reference, to], [candidate, of]]);
+  return sides.filter(([, names]) => names.length).map(([network, names]) =>
+    h("p", { class: "muted small unmatched" }, t.whatif.chart.unmatched(network, names.length, names.slice(0, NAMED).join(", "))),
   );
 }
 

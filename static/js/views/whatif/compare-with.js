@@ -4,6 +4,7 @@
 
 import { originalOf } from "../../state/compared-analyses.js";
 import { h } from "../../lib/dom.js";
+import { networkName } from "../../model/network-names.js";
 import { t } from "../../i18n/index.js";
 import { problemDetail, problemTitle } from "../shared/problem-text.js";
 
@@ -40,7 +41,7 @@ export function compareWithSection({ store, comparison }) {
         "optgroup",
         { label: t.whatif.compareWith.networks },
         compareTarget?.kind === "analysis" && pair?.kind === "trained" && option(compareTarget, t.whatif.compareWith.trained),
-        ...models.filter(({ id }) => id !== model?.id).map(({ id, title }) => option({ kind: "model", id }, title)),
+        ...models.filter(({ id }) => id !== model?.id).map((network) => option({ kind: "model", id: network.id }, networkName(network, models))),
       ),
     );
     select.value = compareTarget ? `${compareTarget.kind}:${compareTarget.id}` : "";

@@ -28,7 +28,8 @@ export function scoresSection({ store }) {
     section.hidden = !reference.predictions.length; // a network that chooses among no classes
     if (pair?.kind === "network" && !haveSameClasses(pair)) {
       head.replaceChildren();
-      list.replaceChildren(...[pair.reference, pair.candidate].flatMap(({ model, analysis }) => ofOneNetwork(model.title, analysis)));
+      const { reference: one, candidate: other } = sideNames(store.state);
+      list.replaceChildren(...ofOneNetwork(one, pair.reference.analysis), ...ofOneNetwork(other, pair.candidate.analysis));
       return;
     }
     const names = sideNames(store.state);
