@@ -35,7 +35,7 @@ from app.http.schemas import problem as schemas_problem
 Responses = dict[int | str, dict[str, Any]]
 
 _REF = "#/components/schemas/"
-_METHODS = {"get", "post", "delete"}
+_METHODS = {"get", "post", "delete", "patch"}
 
 UPLOAD_BODY: dict[str, Any] = {
     "requestBody": {

@@ -488,4 +488,7 @@ class Health(Schema):
 
 
 # What handlers read from a request's body themselves; FastAPI does not know of these.
-BODIES = (Changes,)
+BODIES = (
+    Changes,
+    ModelName,
+)

@@ -124,12 +124,20 @@ async function convert(file, limits, name) {
       if (source instanceof ImageBitmap) source.close();
       const words = t.photo.converted;
       const was = name && words.format(name, isExact ? "PNG" : "JPEG");
-      const is = scale < 1 && words.smaller(`${count(canvas.width)} × ${count(canvas.height)}`);
-      const note = [was, is].filter(Boolean).join(" ") || words.anew(inBytes(limits.bytes));
+      const is = scale < 1 && words.smaller(sizeText(width, height), sizeText(canvas.width, canvas.height));
+      const note = [was, is].filter(Boolean).join(" ") || words.anew(inBytes(file.size), inBytes(blob.size));
       return { file: new File([blob], file.name, { type: blob.type }), note };
     }
     scale *= SMALLER;
   }
+}
+
+/**
+ * @param {number} width
+ * @param {number} height
+ */
+function sizeText(width, height) {
+  return `${count(width)} × ${count(height)}`;
 }
 
 /**

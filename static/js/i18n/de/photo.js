@@ -15,8 +15,8 @@ export const photo = {
   byLink: "ein Foto, das über seinen Link geöffnet wurde",
   converted: {
     format: (from, to) => `Hier von ${from} in ${to} umgewandelt.`,
-    smaller: (size) => `Hier auf ${size} Pixel verkleinert.`,
-    anew: (limit) => `Hier neu gespeichert, unter ${limit}.`,
+    smaller: (from, to) => `Hier von ${from} auf ${to} Pixel verkleinert.`,
+    anew: (from, to) => `Hier neu gespeichert: aus ${from} wurden ${to}.`,
   },
 };
 

@@ -13,11 +13,11 @@ export const photo = {
   notHere: "The server keeps no photo, so this link shows only the input of the network.",
   yours: "your photo",
   byLink: "a photo opened by its link",
-  /** What the browser did to a photo before it sent it; a line below the photo has room for about 35 letters. */
+  /** What the browser did to a photo before it sent it; a line below the photo has room for about 35 letters, and there are two. */
   converted: {
     format: (/** @type {string} */ from, /** @type {string} */ to) => `Converted here from ${from} to ${to}.`,
-    smaller: (/** @type {string} */ size) => `Shrunk here to ${size} pixels.`,
-    anew: (/** @type {string} */ limit) => `Saved anew here, below ${limit}.`,
+    smaller: (/** @type {string} */ from, /** @type {string} */ to) => `Shrunk here from ${from} to ${to} pixels.`,
+    anew: (/** @type {string} */ from, /** @type {string} */ to) => `Saved anew here: ${from} became ${to}.`,
   },
 };
 

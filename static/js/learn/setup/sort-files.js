@@ -27,7 +27,7 @@ const CLUTTER = /(^|\/)(\.[^/]*|__MACOSX|thumbs\.db|desktop\.ini)(\/|$)/i;
  * Whether a file is a picture, told by its name and what the browser makes of it. One without an
  * ending may be one.
  *
- * @param {File} file
+ * @param {Pick<File, "name" | "type">} file
  */
 export function isPicture({ name, type }) {
   return PICTURE.test(name) || type.startsWith("image/") || !name.includes(".");

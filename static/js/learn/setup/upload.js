@@ -8,7 +8,8 @@ import { bytes, count } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { deleteDataset, postDataset } from "../../api/learning.js";
 import { shrink } from "./shrink.js";
-import { sortFiles } from "./sort-files.js";
+import { isPicture, sortFiles } from "./sort-files.js";
+import { unzip } from "./unzip.js";
 import { pack } from "./zip.js";
 
 /**
@@ -20,6 +21,8 @@ import { pack } from "./zip.js";
  */
 
 const words = t.learn.setup.upload;
+const LARGE = 2 ** 20; // bytes of a photo
+const UNREAD = /\.(avif|heic|heif|jxl|jp2|tiff?|ico)$/i;
 
 export class Bringer {
   #abort = new AbortController();
@@ -42,7 +45,7 @@ export class Bringer {
     this.#tell({ text: words.reading, fraction: null });
     const sorted = sortFiles(await found);
     if ("problem" in sorted) return this.#tell(null, sorted.problem);
-    if ("zip" in sorted) return this.#attempt((signal) => this.#send(nameOf(sorted.zip.name), sorted.zip, sorted.skipped, signal));
+    if ("zip" in sorted) return this.#bringZip(sorted.zip, sorted.skipped);
     return this.bringEntries(sorted.name, sorted.entries, sorted.skipped);
   }
 
@@ -54,12 +57,40 @@ export class Bringer {
    * @param {string[]} [skipped] what is left out already, and why
    */
   bringEntries(name, entries, skipped = []) {
+    return this.#repack(name, entries.map(({ path, blob }) => ({ path, open: async () => blob })), skipped);
+  }
+
+  /**
+   * A ZIP as it is; one with photos that are large, or of a kind that the server does not read, as a
+   * folder of them is brought.
+   *
+   * @param {File} zip
+   * @param {string[]} skipped
+   */
+  async #bringZip(zip, skipped) {
+    const entries = await unzip(zip).catch(() => null); // gone or changed since it was chosen: sending it says so
+    const photos = entries?.some(isWorthwhile) ? entries : [];
+    const files = photos.map(({ path }) => ({ path, file: new File([], path.split("/").at(-1) ?? "") }));
+    const sorted = files.length ? sortFiles(files) : { entries: [], skipped: [] };
+    if (!("entries" in sorted) || !sorted.entries.length) return this.#attempt((signal) => this.#send(nameOf(zip.name), zip, skipped, signal));
+    const chosen = new Set(sorted.entries.map(({ path }) => path));
+    return this.#repack(nameOf(zip.name), photos.filter(({ path }) => chosen.has(path)), [...skipped, ...sorted.skipped]);
+  }
+
+  /**
+   * Make pictures small, one after the other, and send them in a new archive.
+   *
+   * @param {string} name
+   * @param {{ path: string, open: () => Promise<Blob> }[]} entries
+   * @param {string[]} skipped
+   */
+  #repack(name, entries, skipped) {
     return this.#attempt(async (signal) => {
       /** @type {Entry[]} */
       const small = [];
       const unreadable = [];
-      for (const [i, { path, blob }] of entries.entries()) {
-        const picture = await shrink(blob).catch(() => null); // gone or changed since it was chosen
+      for (const [i, { path, open }] of entries.entries()) {
+        const picture = await open().then(shrink).catch(() => null); // gone or changed since it was chosen, or damaged
         if (picture) small.push({ path, blob: picture });
         else unreadable.push(words.skipped(path, words.reasons.unreadable));
         signal.throwIfAborted();
@@ -140,6 +171,16 @@ export class Bringer {
     this.onNews({ progress, problem });
     return false;
   }
+}
+
+/**
+ * Whether a file of an archive is a photo that this browser should make ready: it would take long to
+ * send, has perhaps more pixels than the server takes, or is of a kind that the server does not read.
+ *
+ * @param {import("./unzip.js").ZipEntry} entry
+ */
+function isWorthwhile({ path, size }) {
+  return isPicture({ name: path, type: "" }) && (size > LARGE || UNREAD.test(path));
 }
 
 /** @param {string} fileName */

@@ -153,6 +153,7 @@ def test_bodies_are_described(operations):
         "create_variant",
         "explain_class",
         "plan_training",
+        "rename_model",
         "resume_training",
         "step_training",
         "train_on_photo",
