@@ -202,6 +202,16 @@ def test_two_runs_are_compared(open_lab: OpenLab, album: Path):
     runs = screen.get("trainings")["trainings"]
     one, other = (run["config"] for run in runs[:2])
     assert {key for key in one if one[key] != other[key]} <= {"optimiser", "name"}
+    assert {run["name"] for run in runs[:2]} == {"Shapes · Adam", "Shapes · SGD"}
+    assert "Shapes" not in page.inner_text(".leader")  # there, what differs is enough
+
+    # Their networks have the same layers, so the front page compares them layer by layer.
+    of, to = (run["model"] for run in runs[:2])
+    screen.open(f"?model={of}&tab=whatif&compare=model:{to}")
+    page.wait_for_selector(".chart button")
+    sides = page.locator("#compare-mode label:visible span").all_inner_texts()
+    assert sides[:3] == [runs[0]["name"], runs[1]["name"], "difference"]
+    expect(page.locator(".unmatched")).to_have_count(0)
 
 
 def test_what_it_leaves(open_lab: OpenLab):

@@ -564,6 +564,10 @@ export interface components {
             default: string;
             models: components["schemas"]["ModelSummary"][];
         };
+        /** @description What a model is to be called. */
+        ModelName: {
+            name: string;
+        };
         /** @description An output of a model, and what it is taken for. */
         ModelOutput: {
             name: string;
@@ -1443,6 +1447,7 @@ export type Mistake = components['schemas']['Mistake'];
 export type Model = components['schemas']['Model'];
 export type ModelInput = components['schemas']['ModelInput'];
 export type ModelList = components['schemas']['ModelList'];
+export type ModelName = components['schemas']['ModelName'];
 export type ModelOutput = components['schemas']['ModelOutput'];
 export type ModelSummary = components['schemas']['ModelSummary'];
 export type NetworkEdit = components['schemas']['NetworkEdit'];

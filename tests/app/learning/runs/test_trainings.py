@@ -117,6 +117,20 @@ def test_its_network_is_a_model_like_others(api, finished):
     assert api.get(f"/models/{finished['model']}@99999").status_code == 404
 
 
+def test_a_training_and_its_networks_are_renamed_together(api, finished):
+    model = finished["model"]
+    for path in (model, f"{model}@{finished['step']}"):
+        name = f"Shapes, {path}"
+        answer = api.patch(f"/models/{path}", json={"name": name})
+        assert (answer.status_code, answer.json()["title"]) == (200, name)
+        assert read(api, finished["id"])["name"] == name
+    listed = {model["id"]: model for model in api.get("/models").json()["models"]}
+    told = listed[model]
+    assert (told["title"], told["origin"], told["dataset"]) == (name, "trained", "Shapes")
+    assert abs(told["created"] - time.time()) < 3600
+    assert api.delete(f"/models/{model}").status_code == 403  # it goes with its training
+
+
 def test_what_it_reads_wrong(api, finished):
     found = api.get(f"/trainings/{finished['id']}/evaluation").json()
     confusion = np.array(found["confusion_matrix"])
