@@ -69,11 +69,11 @@ def added_up(screen: Screen, layer: dict, why: dict) -> float:
         case "weighted_sum" | "sum":
             return sum(screen.numbers(".ledger .term"))
         case "max":
-            return max(screen.numbers(".block data"))
+            return max(screen.numbers(":is(.card-block, .block) data"))
         case "mean" if page.locator(".ledger").count():
             return sum(screen.numbers(".ledger .term"))
         case "mean":
-            cells = screen.numbers(".block data")
+            cells = screen.numbers(":is(.card-block, .block) data")
             return sum(cells) * why["terms"][0]["weight"]
         case "softmax":
             own, denominator = written[1:]
@@ -117,12 +117,20 @@ def conv(open_page: OpenPage) -> Screen:
 
 def test_the_window_slides_pauses_and_steps(conv: Screen):
     page = conv.page
+    pace = page.locator(".player output")
+    expect(pace).to_have_text("54 / s")  # 32 × 32 values in 19 seconds
+    page.locator(".player input").fill("3")
+    expect(pace).to_have_text("8 / s")
+    home = page.locator(".after .large").bounding_box()
     page.keyboard.press(".")
     where(conv, "map 3 · y 0 · x 5")
     page.keyboard.press(",")
     page.keyboard.press(",")
     where(conv, "map 3 · y 0 · x 3")
-    assert page.locator(".veil:visible").count() == 2  # the rest of the row, and all rows below
+    assert (
+        page.locator(".large .veil:visible").count() == 2
+    )  # the rest of the row, and all rows below
+    assert page.locator(".product .veil:visible").count() == 2 * page.locator(".product").count()
     page.keyboard.press("k")
     where(conv, "map 3 · y 0 · x 6")
     page.keyboard.press("k")
@@ -130,6 +138,7 @@ def test_the_window_slides_pauses_and_steps(conv: Screen):
     still = page.inner_text(".reading .muted")
     conv.wait_for_rest(frames=20)
     assert page.inner_text(".reading .muted") == still
+    assert page.locator(".after .large").bounding_box() == home  # nothing jumps
     page.click("text=whole map")
     expect(page.locator(".veil:visible")).to_have_count(0)
 
@@ -247,6 +256,73 @@ def test_pointing_at_a_channel_shows_its_window(conv: Screen):
     expect(page.locator(".window-detail")).to_have_count(0)  # the same numbers do not stand twice
     page.locator(".conv-sum .others").hover()
     expect(page.locator(".conv-sum .lit")).to_have_class(re.compile("others"))
+
+
+RECORDING = """() => {
+  window.travels = [];
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (frames, options) {
+    const motion = animate.call(this, frames, options);
+    if (this.matches(".traveller")) {
+      motion.pause();
+      const box = () => Object.values(this.getBoundingClientRect().toJSON()).slice(0, 4);
+      motion.currentTime = 0;
+      const start = box();
+      motion.currentTime = options.duration - 0.001;
+      travels.push([start, box(), options.duration]);
+      motion.play();
+    }
+    return motion;
+  };
+}"""
+
+
+def test_a_map_grows_out_of_its_tile_and_returns_to_it(open_page: OpenPage):
+    screen = open_page("?layer=conv2_1")
+    screen.wait_for_layer("conv2_1")
+    page = screen.page
+    page.emulate_media(reduced_motion="no-preference")
+    page.evaluate(RECORDING)
+    tile = page.locator('.tile[data-channel="7"] .heatmap')
+    small = list(tile.bounding_box().values())
+    tile.click()
+    page.wait_for_selector(".map-detail")
+    large = list(page.locator(".after .large").bounding_box().values())
+    page.click("text=all maps")
+    page.wait_for_selector(".grid")
+    opened, closed = page.evaluate("travels")
+    assert opened[:2] == [pytest.approx(small, abs=1), pytest.approx(large, abs=1)]
+    assert closed[:2] == [pytest.approx(large, abs=1), pytest.approx(small, abs=1)]
+    assert 150 <= opened[2] <= 300
+    expect(page.locator(".traveller")).to_have_count(0)
+    page.emulate_media(reduced_motion="reduce")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".map-detail")
+    assert len(page.evaluate("travels")) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "cells"),
+    [("layer=pool1&map=9&y=22&x=9", 4), ("layer=relu1_1&map=9&y=22&x=9", 0)],
+)
+def test_the_formula_stands_between_the_maps(address, cells, open_page: OpenPage):
+    screen = open_page(f"?{address}&view=map")
+    screen.wait_for_reading()
+    page = screen.page
+    settle(screen)
+    before, card, after = (
+        page.locator(at).bounding_box() for at in (".row-map", ".formula-card", ".after .large")
+    )
+    assert before["y"] == after["y"]
+    assert before["height"] == pytest.approx(after["height"], abs=1)
+    assert before["x"] + before["width"] <= card["x"]
+    assert card["x"] + card["width"] <= after["x"]
+    shown = page.locator(".formula-card data").evaluate_all("all => all.map((e) => +e.value)")
+    assert shown[-1] == screen.reading
+    assert max(0, *shown[:-1]) == pytest.approx(screen.reading)
+    assert page.locator(".card-block li").count() == cells
+    assert page.locator(".formula-card .plot circle").count() == (cells == 0)
+    expect(page.locator("#inspector :is(.block, .plot)")).to_have_count(0)  # not twice
 
 
 def test_all_kernels_of_a_layer(open_page: OpenPage):

@@ -8,7 +8,6 @@ import { isMoved } from "../model/crop.js";
 import { hasMaps } from "../model/graph.js";
 import { originalOf } from "../state/compared-analyses.js";
 import { palette } from "../render/palette.js";
-import { companionRange } from "../model/colour-range.js";
 
 /**
  * @typedef {import("../state/types.js").Layer} Layer
@@ -54,7 +53,6 @@ function parts(state, layer, photo) {
   const { analysis, model, open, tile, scale, cursor, theme } = state;
   const original = originalOf(state);
   const isOpen = open && hasMaps(layer);
-  const before = analysis && isOpen && scale === "layer" && companionRange(analysis, layer) ? layer.inputs[0] : null;
   const crop = original.analysis && original.model && isMoved(original.analysis.input, original.model) ? original.analysis.input.crop.join(",") : null;
   const place = cursor && Object.fromEntries((cursor.length === 3 ? ["channel", "y", "x"] : ["unit"]).map((name, i) => [name, cursor[i] ?? 0]));
   const across = Math.ceil(Math.sqrt(layer.shape[0] ?? 1));
@@ -78,7 +76,6 @@ LAYER = ${py(layer.name)}
 CHANNEL = ${py(isOpen ? tile : null)}  # None: all maps side by side
 ACROSS = ${across}
 SCALE = ${py(scale)}  # shared by the numbers of a "map", a "layer" or the "network"
-BEFORE = ${py(before)}  # the layer whose scale is shared, so that before and after can be compared
 PLACE = ${place ? py(place) : "None"}  # of the number that is explained
 FILE = ${py(`convscope-${layer.name.replace(/[^\w-]/g, "_")}.png`)}
 PHOTO = ${photo}
@@ -129,9 +126,6 @@ def scale_of(plane):
     layer, maps = layers[LAYER], numbers.ndim == 3
     stats = layer["stats"]
     own = range_of(0, 1) if layer["op"] == "softmax" else range_of(stats["min"], stats["max"])
-    if BEFORE:
-        other = layers[BEFORE]["stats"]
-        return range_of(min(stats["min"], other["min"]), max(stats["max"], other["max"]))
     if SCALE == "network" and maps and layer["op"] != "input":
         every = [one["stats"] for one in layers.values() if len(one["shape"]) == 3 and one["op"] != "input"]
         return range_of(min(s["min"] for s in every) if own[2] else 0, max(s["max"] for s in every), own[2])

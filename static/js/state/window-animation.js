@@ -9,8 +9,9 @@
  */
 
 const FRAME = 16; // milliseconds; a faster pace takes several numbers at once
-export const FASTEST = 10; // 2 to that power is numbers a second
-const USUAL = 3;
+export const FASTEST = 14; // 2 to that power is numbers a second
+export const FINENESS = 0.25; // steps of that power
+const WHOLE_MAP = 20; // seconds that a map takes, unless the reader has chosen a pace
 
 export class WindowAnimation {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -23,9 +24,16 @@ export class WindowAnimation {
   constructor(store, navigation) {
     this.store = store;
     this.navigation = navigation;
-    /** 2 to this power is how many numbers a second are passed. */
-    this.pace = USUAL;
+    /** What the reader has chosen. @type {number | null} */
+    this.chosen = null;
     store.watch(["layer", "open", "analysis"], () => this.end());
+  }
+
+  /** 2 to this power is how many numbers a second are passed: chosen, or such that a whole map is not long to be waited for. */
+  get pace() {
+    const [, height = 1, width = 1] = this.navigation.layer?.shape ?? [];
+    const usual = Math.round(Math.log2((height * width) / WHOLE_MAP) / FINENESS) * FINENESS;
+    return this.chosen ?? Math.max(0, Math.min(FASTEST, usual));
   }
 
   /** Play or pause. A map that is not open is opened for it. */
@@ -37,7 +45,7 @@ export class WindowAnimation {
     }
     if (!hasWindow(this.navigation.layer)) return;
     if (!open) this.navigation.open(tile);
-    this.#goTo(this.store.state.animation?.reached ?? 0, true);
+    this.#goTo(this.store.state.animation?.reached ?? this.#start(), true);
   }
 
   pause() {
@@ -61,6 +69,12 @@ export class WindowAnimation {
   end() {
     clearTimeout(this.#timer);
     if (this.store.state.animation) this.store.set({ animation: null });
+  }
+
+  /** Where to begin: at the cursor, but not at the end. */
+  #start() {
+    const [, height = 1, width = 1] = this.navigation.layer?.shape ?? [];
+    return this.#here() % (height * width - 1 || 1);
   }
 
   /** The number under the cursor, counted row by row. */

@@ -12,6 +12,13 @@ export const explain = {
   showAll: (n) => `Alle ${n} zeigen`,
   showLargest: "Nur die größten zeigen",
   and: " und ",
+  /** The formula as a picture, beside an opened map. */
+  card: {
+    name: { max: "max", mean: "Mittelwert" },
+    max: "Der größte bleibt",
+    mean: "Ihr Mittelwert",
+    copy: "Unverändert weitergegeben",
+  },
   window: {
     formula: (windows) => ` = ${some(windows, "Fenster", "Fenster")} × Kern `,
     show: "Diese Werte zeigen",

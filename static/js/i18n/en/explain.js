@@ -11,6 +11,13 @@ export const explain = {
   showAll: (/** @type {number} */ n) => `Show all ${n}`,
   showLargest: "Show the largest only",
   and: " and ",
+  /** The formula as a picture, beside an opened map. */
+  card: {
+    name: { max: "max", mean: "mean" },
+    max: "The largest stays",
+    mean: "Their mean",
+    copy: "Passed on unchanged",
+  },
   window: {
     formula: (/** @type {number} */ windows) => ` = ${some(windows, "window")} × kernel `,
     show: "Show these values",

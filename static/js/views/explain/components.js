@@ -3,6 +3,7 @@
 import { h, svg } from "../../lib/dom.js";
 import { count, number, plain, summands } from "../../i18n/format.js";
 import { hasMaps, layerNamed, mapName } from "../../model/graph.js";
+import { windowWidth } from "../../model/terms.js";
 import { swatch } from "../../render/palette.js";
 import { paint } from "../../render/raster.js";
 import { t } from "../../i18n/index.js";
@@ -25,7 +26,27 @@ import { t } from "../../i18n/index.js";
 
 const PAGE = 256; // lines of a ledger at a time
 
+const CARD = 3; // cells in a row of a card
 const HANDFUL = 25; // numbers: a window of 5 × 5
+
+/**
+ * Whether the stage has the picture of the formula, so that the words beside it need none.
+ *
+ * @param {App} app
+ */
+export function isOnStage({ store }) {
+  return store.state.open && !store.state.bothSides;
+}
+
+/**
+ * Whether the card of a formula, narrow as it is, has room for a window's numbers.
+ *
+ * @param {Term[]} terms
+ */
+export function fitsCard(terms) {
+  const width = windowWidth(terms);
+  return width <= CARD && terms.length / width <= CARD;
+}
 
 /**
  * A number, with its exact value for who wants to check it.

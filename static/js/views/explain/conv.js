@@ -7,7 +7,7 @@ import { swatch } from "../../render/palette.js";
 import { layerRange, rangeOf } from "../../model/colour-range.js";
 import { byMap, largestFirst, windowWidth } from "../../model/terms.js";
 import { t } from "../../i18n/index.js";
-import { exact, formula, heat, ledger, pageOf, pager, reach } from "./components.js";
+import { exact, formula, heat, isOnStage, ledger, pageOf, pager, reach } from "./components.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -32,11 +32,10 @@ export function windowSums(app, explanation) {
   const groups = largestFirst(byMap(explanation.terms));
   const { focus: chosen } = app.store.state;
   const focus = groups.find(({ input, channel }) => input === chosen?.input && channel === chosen.channel) ?? groups[0];
-  const { open, bothSides } = app.store.state;
   const again = () => app.store.set({ explanation: { ...explanation } });
   return [
     formula(exact(explanation.value), t.explain.window.formula(groups.length), signed(explanation.bias), ` ${t.explain.bias}`),
-    ...(focus && (!open || bothSides) ? windowDetail(app, focus) : []), // an opened map has it below
+    ...(focus && !isOnStage(app) ? windowDetail(app, focus) : []),
     h("p", { class: "muted" }, t.mapDetail.terms.maps(signed(explanation.value - explanation.bias), signed(explanation.bias), number(explanation.value))),
     ledger(app, entries(app, explanation, groups, focus), explanation.value),
     pager(groups.length, choice, SHOWN, again),

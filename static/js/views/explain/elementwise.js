@@ -7,7 +7,8 @@ import { t } from "../../i18n/index.js";
 import { layerNamed } from "../../model/graph.js";
 import { counting } from "./reshape.js";
 import { functionSums, plot } from "./function.js";
-import { exact, formula, ledger, pageOf, source } from "./components.js";
+import { exact, formula, isOnStage, ledger, pageOf, source } from "./components.js";
+import { SIGNS, relationOf } from "./signs.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -91,7 +92,7 @@ export function scaleSums(app, explanation) {
   return [
     formula(exact(value), " = ", exact(term.value), " × ", exact(term.weight ?? 0), ` ${signed(bias)}`),
     h("p", {}, how),
-    ...(layer && layer.inputs.length ? [plot(straight(app, layer, (x) => x * (term.weight ?? 0) + bias), term.value, value)] : []),
+    ...(layer && layer.inputs.length && !isOnStage(app) ? [plot(straight(app, layer, (x) => x * (term.weight ?? 0) + bias), term.value, value)] : []),
     h("p", {}, t.explain.elementwise.xIs, source(app, term), "."),
   ];
 }
@@ -103,7 +104,7 @@ export function scaleSums(app, explanation) {
  * @param {Layer} layer
  * @param {(x: number) => number} line
  */
-function straight({ store }, layer, line) {
+export function straight({ store }, layer, line) {
   const before = store.state.analysis?.layers.find(({ name }) => name === layer.inputs[0]);
   const reach = Math.max(Math.abs(before?.stats.min ?? 1), Math.abs(before?.stats.max ?? 1)) || 1;
   return { x: [-reach, reach], y: [line(-reach), line(reach)] };
@@ -112,18 +113,18 @@ function straight({ store }, layer, line) {
 /**
  * Two numbers joined by a sign; or one, where the other is a constant.
  *
- * @param {string} sign
- * @returns {import("./index.js").Sums}
+ * @param {App} app
+ * @param {Explanation} explanation
+ * @returns {Node[]}
  */
-export function joinedSums(sign) {
-  return (app, explanation) => {
-    const { value, terms: [a, b] } = explanation;
-    if (!a || !b) return functionSums(app, explanation);
-    return [
-      formula(exact(value), " = ", exact(a.value), ` ${sign} `, exact(b.value)),
-      h("p", {}, source(app, a), ` ${sign} `, source(app, b)),
-    ];
-  };
+export function joinedSums(app, explanation) {
+  const { rule, value, terms: [a, b] } = explanation;
+  const sign = SIGNS[rule] ?? relationOf(app, explanation) ?? "?";
+  if (!a || !b) return functionSums(app, explanation);
+  return [
+    formula(exact(value), " = ", exact(a.value), ` ${sign} `, exact(b.value)),
+    h("p", {}, source(app, a), ` ${sign} `, source(app, b)),
+  ];
 }
 
 /**

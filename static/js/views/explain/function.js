@@ -5,7 +5,7 @@ import { number } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";
 import { t } from "../../i18n/index.js";
 import { switchedOff } from "./activation-stats.js";
-import { exact, formula, source } from "./components.js";
+import { exact, formula, isOnStage, source } from "./components.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -29,7 +29,7 @@ export function functionSums(app, explanation) {
   if (!term || !layer) return [formula(exact(explanation.value))];
   return [
     formula(exact(explanation.value), t.explain.curve.at(layer.formula || "f(x)"), exact(term.value)),
-    ...(explanation.curve ? [plot(explanation.curve, term.value, explanation.value)] : []),
+    ...(explanation.curve && !isOnStage(app) ? [plot(explanation.curve, term.value, explanation.value)] : []),
     h("p", {}, verdict(explanation.op, term.value, explanation.value), t.explain.curve.xIs, source(app, term), "."),
     ...switchedOff(app, layer, explanation),
   ];
@@ -54,25 +54,36 @@ function verdict(op, x, y) {
  * @param {Curve} curve
  * @param {number} x
  * @param {number} y
+ * @param {{ width: number, height: number }} [small] the size of one without numbers
  */
-export function plot(curve, x, y) {
+export function plot(curve, x, y, small) {
+  const { width, height } = small ?? { width: WIDTH, height: HEIGHT };
+  const foot = small ? 8 : FOOT;
   const defined = curve.y.filter((value) => value !== null);
   const reach = Math.max(...curve.x.map(Math.abs), Math.abs(x)) || 1;
   const [low, high] = [Math.min(...defined, y, 0), Math.max(...defined, y)];
-  const px = (/** @type {number} */ v) => ((v + reach) / (2 * reach)) * (WIDTH - 16) + 8;
-  const py = (/** @type {number} */ v) => HEIGHT - FOOT - ((v - low) / (high - low || 1)) * (HEIGHT - FOOT - 8);
+  const px = (/** @type {number} */ v) => ((v + reach) / (2 * reach)) * (width - 16) + 8;
+  const py = (/** @type {number} */ v) => height - foot - ((v - low) / (high - low || 1)) * (height - foot - 8);
   const line = curve.x.map((v, i) => segment(px(v), curve.y[i] ?? null, curve.y[i - 1] ?? null, py)).join("");
   return svg(
     "svg",
-    { class: "plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t.explain.curve.label(number(x), number(y)) },
-    svg("path", { class: "axis", d: `M8 ${py(0)}H${WIDTH - 8}M${px(0)} 8V${HEIGHT - FOOT}` }),
+    { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": t.explain.curve.label(number(x), number(y)) },
+    svg("path", { class: "axis", d: `M8 ${py(0)}H${width - 8}M${px(0)} 8V${height - foot}` }),
     svg("path", { class: "drop-line", d: `M${px(x)} ${py(0)}V${py(y)}H${px(0)}` }),
     svg("path", { class: "curve", d: line }),
     svg("circle", { cx: px(x), cy: py(y), r: 4 }),
-    svg("text", { x: WIDTH - 8, y: HEIGHT - 6, "text-anchor": "end" }, number(reach)),
-    svg("text", { x: px(0), y: HEIGHT - 6, "text-anchor": "middle" }, "0"),
-    svg("text", { x: 8, y: HEIGHT - 6 }, number(-reach)),
+    ...(small ? [] : ends(px(0), number(-reach), number(reach))),
   );
+}
+
+/**
+ * @param {number} middle where zero is
+ * @param {string} low
+ * @param {string} high
+ */
+function ends(middle, low, high) {
+  const text = (/** @type {number} */ x, /** @type {string} */ anchor, /** @type {string} */ said) => svg("text", { x, y: HEIGHT - 6, "text-anchor": anchor }, said);
+  return [text(WIDTH - 8, "end", high), text(middle, "middle", "0"), text(8, "start", low)];
 }
 
 /**

@@ -5,7 +5,6 @@
 
 import { blockSums } from "./pooling.js";
 import { choiceSums, copySums, joinedSums, scaleSums, sumSums } from "./elementwise.js";
-import { layerNamed } from "../../model/graph.js";
 import { functionSums } from "./function.js";
 import { jurySums } from "./dense.js";
 import { shareSums } from "./softmax.js";
@@ -18,15 +17,6 @@ import { windowSums } from "./conv.js";
  * @typedef {(app: App, explanation: Explanation) => Node[]} Sums
  */
 
-/** @type {Record<string, string>} */
-const RELATIONS = { equal: "=", not_equal: "≠", greater: ">", greater_or_equal: "≥", less: "<", less_or_equal: "≤" };
-
-/** @type {Sums} */
-const comparison = (app, explanation) => {
-  const layer = app.store.state.model && layerNamed(app.store.state.model, explanation.layer);
-  return joinedSums(RELATIONS[String(layer?.attributes.relation)] ?? "?")(app, explanation);
-};
-
 /** @type {Record<string, Sums>} */
 const BY_RULE = {
   max: blockSums,
@@ -34,11 +24,11 @@ const BY_RULE = {
   function: functionSums,
   softmax: shareSums,
   scale: scaleSums,
-  product: joinedSums("×"),
-  quotient: joinedSums("÷"),
-  power: joinedSums("^"),
-  remainder: joinedSums("mod"),
-  comparison,
+  product: joinedSums,
+  quotient: joinedSums,
+  power: joinedSums,
+  remainder: joinedSums,
+  comparison: joinedSums,
   sum: sumSums,
   copy: copySums,
   constant: copySums,

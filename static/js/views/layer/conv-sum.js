@@ -15,6 +15,7 @@ import { t } from "../../i18n/index.js";
 import { reach } from "../explain/components.js";
 import { InputMap, isOf, nameOf, nameTag, sourceOf } from "./input-map.js";
 import { ramp } from "./ramp.js";
+import { Veil } from "./veil.js";
 import { WindowDetail } from "./window-detail.js";
 
 /**
@@ -29,6 +30,7 @@ import { WindowDetail } from "./window-detail.js";
  * @property {HTMLElement} element
  * @property {HTMLCanvasElement} canvas The map of what it brings.
  * @property {HTMLElement} spot The place in it.
+ * @property {Veil} veil
  * @property {HTMLDataElement} figure
  * @property {InputMap | null} input
  * @property {HTMLElement | null} choose
@@ -44,8 +46,7 @@ import { WindowDetail } from "./window-detail.js";
  */
 
 const ROW = 4.75; // rem that a row needs at least
-const MOST_ROWS = 6;
-const NARROW_ROWS = 4;
+const MOST_ROWS = 4;
 const KERNEL = 0.5; // of a map's side
 const SIGNS = 2.5; // rem in a row for × and =
 const NODE = 5; // rem for the node of the sum
@@ -59,7 +60,7 @@ export class ConvSum {
   #bias = h("data", { class: "addend" });
   #total = h("data", { class: "sum-total" });
   #biasDot = h("span", { class: "dot", "aria-hidden": "true" });
-  sum = h(
+  between = h(
     "div",
     { class: "sum-node" },
     h("span", { class: "bias" }, h("span", { class: "muted" }, t.explain.bias), this.#bias, this.#biasDot),
@@ -69,7 +70,7 @@ export class ConvSum {
   #windowDetail;
   #biasLine = svg("path", {});
   #lastLine = svg("path", { class: "lit" });
-  #room = NARROW_ROWS;
+  #room = MOST_ROWS;
   /** @type {Row[]} */
   #rows = [];
   /** @type {Filter | null} */
@@ -102,12 +103,12 @@ export class ConvSum {
    */
   fit(width, height, rem, isNarrow) {
     const free = height - 2.5 * rem; // the call-out above, the scales below
-    this.#room = isNarrow ? NARROW_ROWS : Math.max(2, Math.min(MOST_ROWS, Math.floor(free / (ROW * rem))));
+    this.#room = isNarrow ? MOST_ROWS : Math.max(2, Math.min(MOST_ROWS, Math.floor(free / (ROW * rem))));
     const depth = (this.#source?.shape[0] ?? 1) / Number(this.layer.attributes.groups ?? 1);
     const rows = Math.min(this.#room, depth);
     const { tallest, across } = this.#shape();
     const byHeight = (free / rows - 1.75 * rem) / tallest; // its name and a gap
-    const side = isNarrow ? 4.5 * rem : evenSize(Math.max(1.5 * rem, Math.min(byHeight, width * 0.11, 9 * rem)), across);
+    const side = isNarrow ? 4.5 * rem : evenSize(Math.max(1.5 * rem, Math.min(byHeight, width * 0.11, 12 * rem)), across);
     this.element.style.setProperty("--side", `${side}px`);
     this.element.style.setProperty("--kernel-side", `${side * KERNEL}px`);
     const [before = 0, after = 0] = LINES;
@@ -221,13 +222,14 @@ export class ConvSum {
   #addend(parts, name) {
     const canvas = h("canvas", { width: 1, height: 1 });
     const spot = h("span", { class: "highlight", hidden: true });
+    const veil = new Veil();
     const figure = h("data", { class: "addend row-sum" });
     const [, rows = 1, columns = 1] = this.layer.shape;
-    const map = h("span", { class: "heatmap product", style: { "--aspect": `${columns} / ${rows}` } }, canvas, spot);
+    const map = h("span", { class: "heatmap product", style: { "--aspect": `${columns} / ${rows}` } }, canvas, ...veil.elements, spot);
     const line = svg("path", {});
     const element = h("div", { class: "row" }, ...parts, sign("="), map, name, figure);
     /** @type {Row} */
-    const row = { element, canvas, spot, figure, input: null, choose: null, line };
+    const row = { element, canvas, spot, veil, figure, input: null, choose: null, line };
     element.addEventListener("pointerenter", () => this.#point(element));
     element.addEventListener("pointerleave", () => this.#point(null));
     return row;
@@ -280,8 +282,9 @@ export class ConvSum {
 
   /** The numbers at the cursor. */
   #write() {
-    const { cursor } = this.app.store.state;
+    const { cursor, animation } = this.app.store.state;
     const [channel, y, x] = cursor ?? [];
+    for (const { veil } of this.#rows) veil.mark(this.layer.shape, animation);
     const [, rows = 1, columns = 1] = this.layer.shape;
     const filter = this.#filter;
     if (!filter?.products.length || !this.#tensor || channel !== filter.tile || y === undefined || x === undefined) return;

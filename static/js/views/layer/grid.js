@@ -133,6 +133,12 @@ export class Grid {
     this.#button(this.app.store.state.tile).focus({ preventScroll: false });
   }
 
+  /** The chosen map's tile. */
+  picture() {
+    const tile = this.#tiles[this.app.store.state.tile];
+    return tile ? { canvas: tile.canvas, box: tile.plane.getBoundingClientRect() } : null;
+  }
+
   /**
    * @param {number} channel
    * @param {boolean} isCurrent

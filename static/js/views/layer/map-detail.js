@@ -1,11 +1,11 @@
 /** One map enlarged, beside its inputs; the window follows the cursor. */
 
-import { h, placeBox, prefersReducedMotion } from "../../lib/dom.js";
+import { h, placeBox } from "../../lib/dom.js";
 import { number } from "../../i18n/format.js";
 import { mapName } from "../../model/graph.js";
 import { evenSize } from "../../lib/layout.js";
 import { paint, planeOf } from "../../render/raster.js";
-import { companionRange, extremes, rangeFor } from "../../model/colour-range.js";
+import { extremes, rangeFor } from "../../model/colour-range.js";
 import { fractions } from "../../model/terms.js";
 import { hasWindow } from "../../state/window-animation.js";
 import { t } from "../../i18n/index.js";
@@ -13,6 +13,7 @@ import { pointing } from "../shared/pointing.js";
 import { ConvSum } from "./conv-sum.js";
 import { MapInputs } from "./map-inputs.js";
 import { Player } from "./player.js";
+import { Veil } from "./veil.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -22,13 +23,14 @@ import { Player } from "./player.js";
  * @typedef {import("./stage.js").View} View
  */
 
-const CLOSE = 9.5; // rem for one window's numbers below
-const OPENING = 220; // milliseconds in which a map opens out of its thumbnail
+const LOW = 18; // rem in which a sum has room for its call-out
+const CLOSE = 10; // rem for one window's numbers below
 
 /** @implements {View} */
 export class MapDetail {
   #canvas = h("canvas", { width: 1, height: 1 });
   #mark = h("span", { class: "highlight", hidden: true });
+  #veil = new Veil();
   #map;
   /** @type {import("./map-inputs.js").Inputs} */
   #before;
@@ -53,7 +55,7 @@ export class MapDetail {
         on: pointing(app.navigation, (event) => this.#placeOf(event), { drags: true }),
       },
       this.#canvas,
-      ...(this.#player?.veil ?? []),
+      ...this.#veil.elements,
       this.#mark,
     );
     for (const type of ["pointermove", "pointerdown"]) this.#map.addEventListener(type, () => app.windowAnimation.pause()); // a hand on the map takes over
@@ -62,12 +64,11 @@ export class MapDetail {
       "div",
       { class: this.#before.windowDetail ? "map-detail with-close" : "map-detail" },
       this.#before.element,
-      this.#before.sum,
+      this.#before.between,
       h("figure", { class: "after" }, this.#map, h("figcaption", { class: "muted" }, ""), this.#player?.element),
       this.#before.windowDetail,
       this.#before.lines,
     );
-    this.#open();
   }
 
   /**
@@ -80,10 +81,12 @@ export class MapDetail {
     const isNarrow = width < 32 * root;
     this.element.classList.toggle("narrow", isNarrow);
     const free = height - (this.#before.windowDetail && !isNarrow ? CLOSE * root : 0);
+    this.element.classList.toggle("low", free < LOW * root && !isNarrow);
     const rest = this.#before.fit(width, free, root, isNarrow);
     const foot = root * (this.#player ? 4 : 1.75);
     const side = Math.min(rest, isNarrow ? Infinity : (Math.max(8 * root, free - foot) * columns) / rows);
     const size = evenSize(side, columns);
+    this.element.style.setProperty("--map", `${size}px`);
     this.#map.style.width = `${size}px`;
     this.#map.style.height = `${(size * rows) / columns}px`;
     this.#drawLines();
@@ -95,7 +98,7 @@ export class MapDetail {
     const result = analysis?.layers.find(({ name }) => name === this.layer.name);
     if (!analysis || !result) return;
     const plane = planeOf(tensor, tile);
-    const range = (scale === "layer" && companionRange(analysis, this.layer)) || rangeFor(scale, analysis, result, tensor, tile);
+    const range = rangeFor(scale, analysis, result, tensor, tile);
     paint(this.#canvas, plane, this.layer.shape[2] ?? 1, range, theme);
     const { min, max, mean } = extremes(plane);
     const figures = t.numbers.span(number(min), number(max), number(mean));
@@ -112,7 +115,8 @@ export class MapDetail {
     const at = y !== undefined && x !== undefined ? { left: x, top: y, right: x + 1, bottom: y + 1 } : null;
     placeBox(this.#mark, at && fractions(at, height, width));
     this.#map.classList.toggle("held", this.app.store.state.held !== null);
-    this.#player?.mark(this.layer.shape);
+    this.#player?.mark();
+    this.#veil.mark(this.layer.shape, this.app.store.state.animation);
     this.element.classList.toggle("sliding", this.app.store.state.animation?.playing ?? false);
     this.#before.paint(null);
     this.#drawLines();
@@ -122,13 +126,9 @@ export class MapDetail {
     this.#map.focus({ preventScroll: true });
   }
 
-  /** Open out of the thumbnail on the strip that stands for the layer. */
-  #open() {
-    if (prefersReducedMotion()) return;
-    const easing = "cubic-bezier(0.2, 0, 0, 1)";
-    const opening = [{ transform: "scale(0.6)", opacity: 0.2 }, { transform: "none", opacity: 1 }];
-    const motion = this.#map.animate(opening, { duration: OPENING, easing });
-    motion.onfinish = () => this.#drawLines(); // until then the lines would lead astray
+  /** The map, and where it is. */
+  picture() {
+    return { canvas: this.#canvas, box: this.#canvas.getBoundingClientRect() };
   }
 
   #drawLines() {

@@ -1,11 +1,17 @@
-/** What the open map was made from: input maps with the window on them, and lines to the number. */
+/**
+ * What the open map was made from: input maps with the window on them, the formula, and lines to
+ * the number.
+ */
 
 import { h, svg } from "../../lib/dom.js";
 import { isMapByMap } from "../../model/graph.js";
 import { curve, evenSize } from "../../lib/layout.js";
 import { byMap, explains, largestFirst } from "../../model/terms.js";
 import { frameOf } from "../../model/window.js";
+import { layerRange } from "../../model/colour-range.js";
+import { formulaCard } from "../explain/card.js";
 import { InputMap, isOf, nameTag, sourceOf } from "./input-map.js";
+import { ramp } from "./ramp.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -15,7 +21,7 @@ import { InputMap, isOf, nameTag, sourceOf } from "./input-map.js";
  * @typedef {object} Inputs What stands before the open map.
  * @property {HTMLElement} element
  * @property {SVGElement} lines
- * @property {HTMLElement | null} sum The node that all lines meet in.
+ * @property {HTMLElement} between What stands between them and the map: the node of the sum, or the formula.
  * @property {HTMLElement | null} windowDetail
  * @property {(width: number, height: number, rem: number, isNarrow: boolean) => number} fit Take the room that is needed, and tell
  *   how much of the stage's width is left for the map.
@@ -24,13 +30,13 @@ import { InputMap, isOf, nameTag, sourceOf } from "./input-map.js";
  */
 
 const MOST_ROWS = 2;
-const LINES = 3; // rem between the inputs and the map, for the lines
+const CARD = 7.5; // rem for the formula between the inputs and the map, with the gaps
 
 /** @implements {Inputs} */
 export class MapInputs {
   lines = svg("svg", { class: "lines", "aria-hidden": "true" });
   element = h("div", { class: "before" });
-  sum = null;
+  between = h("div", { class: "formula-card", hidden: true });
   windowDetail = null;
   /** @type {InputMap[]} */
   #rows = [];
@@ -52,10 +58,10 @@ export class MapInputs {
    * @param {boolean} isNarrow the inputs lie below the map instead of beside it
    */
   fit(width, height, rem, isNarrow) {
-    const side = isNarrow ? 4.5 * rem : this.#sideOf(width, height, rem);
+    const side = isNarrow ? 9 * rem : this.#sideOf(width, height, rem);
     this.element.style.setProperty("--side", `${side}px`);
     if (isNarrow || !this.layer.inputs.length) return width;
-    return isMapByMap(this.layer) ? side : width - side - LINES * rem; // before and after in one size
+    return isMapByMap(this.layer) ? side : width - side - CARD * rem; // before and after in one size
   }
 
   /**
@@ -69,7 +75,7 @@ export class MapInputs {
     const frame = source ? frameOf(this.layer, source) : { left: 0, top: 0, right: 1, bottom: 1 };
     const across = frame.right - frame.left;
     const byHeight = ((height / rows - 1.75 * rem) * across) / (frame.bottom - frame.top); // a name and a gap in each row
-    return evenSize(Math.max(1.5 * rem, Math.min(byHeight, (width - LINES * rem) / 2)), across);
+    return evenSize(Math.max(1.5 * rem, Math.min(byHeight, (width - CARD * rem) / 2)), across);
   }
 
   /** The same maps stay as long as the map stays, so that nothing jumps. */
@@ -83,10 +89,19 @@ export class MapInputs {
       this.#key = key;
       const maps = largestFirst(groups).filter(({ input }) => sourceOf(this.app, input));
       this.#rows = maps.slice(0, MOST_ROWS).map((map) => new InputMap(this.app, this.layer, map));
-      this.element.replaceChildren(...this.#rows.map((row) => h("div", { class: "row" }, row.element, nameTag(this.app, row))));
+      this.element.replaceChildren(...this.#rows.map((row) => this.#row(row)));
       for (const row of this.#rows) row.slide();
     }
     for (const row of this.#rows) row.mark(groups.find((group) => isOf(group, row)) ?? null);
+    this.between.replaceChildren(...formulaCard(this.app, explanation));
+    this.between.hidden = !this.between.hasChildNodes();
+  }
+
+  /** @param {InputMap} map */
+  #row(map) {
+    const { analysis, theme } = this.app.store.state;
+    const result = analysis?.layers.find(({ name }) => name === map.input);
+    return h("div", { class: "row" }, map.element, h("div", { class: "row-foot" }, nameTag(this.app, map), result && ramp(layerRange(result), theme)));
   }
 
   /**

@@ -1,8 +1,8 @@
-/** The buttons that let the window slide, and the veil over what it has not reached yet. */
+/** The buttons that let the window slide. */
 
-import { h, placeBox, setAttribute, svg } from "../../lib/dom.js";
+import { h, setAttribute, svg } from "../../lib/dom.js";
 import { count } from "../../i18n/format.js";
-import { FASTEST } from "../../state/window-animation.js";
+import { FASTEST, FINENESS } from "../../state/window-animation.js";
 import { t } from "../../i18n/index.js";
 
 /** @typedef {import("../../state/types.js").App} App */
@@ -14,8 +14,6 @@ export class Player {
   #play;
   #end;
   #pace = h("output", { class: "muted" });
-  #rest = h("span", { class: "veil", hidden: true }); // of the row that the window is in
-  #below = h("span", { class: "veil", hidden: true });
 
   /** @param {App} app */
   constructor(app) {
@@ -26,9 +24,9 @@ export class Player {
       { type: "button", class: "icon", "aria-keyshortcuts": "k", on: { click: () => windowAnimation.toggle() } },
       svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, this.#sign),
     );
-    this.#end = h("button", { type: "button", class: "text", hidden: true, on: { click: () => windowAnimation.end() } }, t.mapDetail.windowAnimation.end);
+    this.#end = h("button", { type: "button", class: "text", on: { click: () => windowAnimation.end() } }, t.mapDetail.windowAnimation.end);
     const speed = h("input", {
-      type: "range", min: 0, max: FASTEST, step: 1, value: windowAnimation.pace, "aria-label": t.mapDetail.windowAnimation.speed,
+      type: "range", min: 0, max: FASTEST, step: FINENESS, value: windowAnimation.pace, "aria-label": t.mapDetail.windowAnimation.speed,
       on: { input: (/** @type {Event} */ event) => this.#choosePace(event) },
     });
     this.element = h(
@@ -41,21 +39,14 @@ export class Player {
       this.#pace,
       this.#end,
     );
-    this.veil = [this.#rest, this.#below];
     this.#showPace();
   }
 
-  /** @param {number[]} shape of the layer */
-  mark([, height = 1, width = 1]) {
+  mark() {
     const { animation } = this.app.store.state;
     this.#sign.setAttribute("d", animation?.playing ? ICONS.pause : ICONS.play);
     setAttribute(this.#play, "aria-label", animation?.playing ? t.mapDetail.windowAnimation.pause : t.mapDetail.windowAnimation.play);
-    this.#end.hidden = animation === null;
-    const [y, x] = animation ? [Math.floor(animation.reached / width), animation.reached % width] : [0, 0];
-    const isRow = animation && x < width - 1;
-    placeBox(this.#rest, isRow ? { left: (x + 1) / width, top: y / height, width: 1 - (x + 1) / width, height: 1 / height } : null);
-    const isBelow = animation && y < height - 1;
-    placeBox(this.#below, isBelow ? { left: 0, top: (y + 1) / height, width: 1, height: 1 - (y + 1) / height } : null);
+    this.#end.classList.toggle("unseen", animation === null); // its room stays, so that nothing jumps
   }
 
   /**
@@ -71,11 +62,11 @@ export class Player {
 
   /** @param {Event} event */
   #choosePace({ target }) {
-    if (target instanceof HTMLInputElement) this.app.windowAnimation.pace = Number(target.value);
+    if (target instanceof HTMLInputElement) this.app.windowAnimation.chosen = Number(target.value);
     this.#showPace();
   }
 
   #showPace() {
-    this.#pace.textContent = t.mapDetail.windowAnimation.pace(count(2 ** this.app.windowAnimation.pace));
+    this.#pace.textContent = t.mapDetail.windowAnimation.pace(count(Math.round(2 ** this.app.windowAnimation.pace)));
   }
 }

@@ -5,7 +5,7 @@ import { announce, getElement, h } from "../../lib/dom.js";
 import { formText, number, signed, words } from "../../i18n/format.js";
 import { hasMaps, hasWeights, mapName, unitLabels } from "../../model/graph.js";
 import { planeOf } from "../../render/raster.js";
-import { companionRange, extremes, flatness, rangeFor } from "../../model/colour-range.js";
+import { extremes, flatness, rangeFor } from "../../model/colour-range.js";
 import { valueAt } from "../../model/tensors.js";
 import { t } from "../../i18n/index.js";
 import { Bars } from "./bars.js";
@@ -14,6 +14,7 @@ import { Grid } from "./grid.js";
 import { Kernels } from "./kernels.js";
 import { Legend } from "./legend.js";
 import { MapDetail } from "./map-detail.js";
+import { travel } from "./opening.js";
 import { nextOrder, orderChoice } from "./order.js";
 import { compareView } from "../compare/view.js";
 import { HoldChip } from "../shared/hold-chip.js";
@@ -30,6 +31,7 @@ import { HoldChip } from "../shared/hold-chip.js";
  * @property {(tensor: Tensor) => void} paint
  * @property {() => void} mark Show where the cursor is.
  * @property {() => void} focus
+ * @property {() => import("./opening.js").Picture | null} [picture] The chosen map as it is painted.
  * @property {() => import("../../state/types.js").Range | null} [range] What its colours stand for, where that is not the layer's numbers.
  * @property {() => PairReading | null} [reading] What it reads under the cursor, where that is not one number.
  *
@@ -58,6 +60,8 @@ class Stage {
   #body = getElement("#stage-body", HTMLElement);
   #legend;
   #chip;
+  /** What is on the stage. */
+  #shown = { layer: "", open: false };
 
   /** @param {App} app */
   constructor(app) {
@@ -79,12 +83,17 @@ class Stage {
     this.app.store.set({ focus: null });
     const hadFocus = this.#body.contains(document.activeElement);
     this.#tensor = numbers.peek(layer.name);
+    const { open } = this.app.store.state;
+    const from = this.#shown.layer === layer.name && this.#shown.open !== open ? this.#view?.picture?.() : null;
+    this.#shown = { layer: layer.name, open };
     this.#view = this.#viewOf(layer);
     const isUp = this.#view.element.parentElement === this.#body;
     if (!isUp) this.#body.replaceChildren(this.#view.element);
+    this.#title(layer); // first: how many lines it takes decides how much room there is
     this.#fit();
     this.paint();
-    this.#title(layer);
+    const to = from && this.#view.picture?.();
+    if (from && to) travel(from, to, this.#view.element);
     if (hadFocus && !isUp) this.#view.focus();
     if (!this.#tensor) void this.#await(layer);
   }
@@ -207,15 +216,14 @@ class Stage {
 
   /** The value under the cursor, in words and on the legend. */
   #read() {
-    const { cursor, held, analysis, scale, model, open } = this.app.store.state;
+    const { cursor, held, analysis, scale, model } = this.app.store.state;
     const { layer } = this.app.navigation;
     const result = analysis?.layers.find(({ name }) => name === layer?.name);
     if (!layer || !result || !analysis || !model) return;
     const both = this.#view?.reading?.();
     const value = both?.difference ?? (this.#tensor && cursor ? valueAt(this.#tensor, cursor) : null);
-    const shared = open && scale === "layer" ? companionRange(analysis, layer) : null;
     const own = this.#view?.range?.();
-    const range = both?.range ?? own ?? shared ?? rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
+    const range = both?.range ?? own ?? rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
     this.#legend.show(range, own ? null : value, hasMaps(layer) && !both && !own, both || own ? null : this.#flatness(range, result, cursor?.[0] ?? 0));
     const reading = getElement("#reading", HTMLElement);
     this.#chip.show(value !== null && cursor !== null, held !== null);

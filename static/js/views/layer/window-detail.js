@@ -135,7 +135,7 @@ export class WindowDetail {
       cell.style.background = isOutside ? "" : background;
       cell.style.color = isOutside ? "" : text;
       cell.classList.toggle("outside", isOutside);
-      cell.textContent = Math.abs(x) < 0.01 ? number(x, 1) : rough(x); // four places are all there is room for
+      cell.textContent = x && Math.abs(x) < 0.01 ? number(x, 1) : rough(x); // four places are all there is room for
     });
   }
 
