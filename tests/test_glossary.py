@@ -20,7 +20,7 @@ TERMS = {entry["id"]: entry for entry in ENTRIES}
 # What the page names by a word of the field, and the word's id.
 NAMED = """
     receptive-field accuracy validation training evaluation confusion-matrix prediction probability
-    class standard-deviation mean dead-map effective-receptive-field activation filter target
+    class standard-deviation mean silent-map effective-receptive-field activation filter target
     gradient cache training-step update deletion-insertion stride padding dilation kernel groups vector
     unit activation-function skip-connection argmax gather expand transpose reducemax logit softmax
     fully-connected sgd loss label batch epoch forward-pass backward-pass optimiser learning-rate

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from math import isfinite, nan
 from typing import TypedDict
 
 import numpy as np
@@ -13,8 +14,9 @@ from engine.types import Array
 
 
 class LayerStats(TypedDict):
-    """Key figures of one value. ``dead_channels`` counts the maps that are zero everywhere; None
-    for a vector.
+    """Key figures of one value. Minimum, maximum, mean and standard deviation are those of its
+    finite elements, and NaN where it has none. ``silent_channels`` are the maps that are zero
+    everywhere; None for a vector.
     """
 
     min: float
@@ -22,7 +24,9 @@ class LayerStats(TypedDict):
     mean: float
     std: float
     zero_fraction: float
-    dead_channels: int | None
+    nan_count: int
+    inf_count: int
+    silent_channels: list[int] | None
 
 
 def layer_stats(y: Array) -> LayerStats:
@@ -31,13 +35,21 @@ def layer_stats(y: Array) -> LayerStats:
     """
     alive = np.count_nonzero(y, axis=(1, 2)) if y.ndim == 3 else None
     zeros = y.size - (np.count_nonzero(y) if alive is None else int(alive.sum()))
+    least, most, finite = float(y.min()), float(y.max()), y
+    nan_count = inf_count = 0
+    if not (isfinite(least) and isfinite(most)):  # a NaN is the minimum of all that has one
+        nan_count, inf_count = int(np.isnan(y).sum()), int(np.isinf(y).sum())
+        finite = y[np.isfinite(y)]
+        least, most = (float(finite.min()), float(finite.max())) if finite.size else (nan, nan)
     return LayerStats(
-        min=float(y.min()),
-        max=float(y.max()),
-        mean=float(y.mean(dtype=np.float64)),
-        std=float(y.std(dtype=np.float64)),
+        min=least,
+        max=most,
+        mean=float(finite.mean(dtype=np.float64)) if finite.size else nan,
+        std=float(finite.std(dtype=np.float64)) if finite.size else nan,
         zero_fraction=float(zeros / y.size),
-        dead_channels=None if alive is None else int(np.count_nonzero(alive == 0)),
+        nan_count=nan_count,
+        inf_count=inf_count,
+        silent_channels=None if alive is None else np.flatnonzero(alive == 0).tolist(),
     )
 
 

@@ -193,6 +193,24 @@ def test_no_axe_violation_in_any_phase(open_page: OpenPage, step, artifacts, the
         keep_picture(screen.page, artifacts / name, full_page=True)
 
 
+def test_a_tap_leads_to_the_calculation_on_a_phone(open_page: OpenPage, step):
+    screen = look(open_page, step, 4, **PHONE)
+    page = screen.page
+    calculation = page.locator(".step-value-detail h3")
+    weights = page.locator(".step-kernels .step-heatmap").first
+    weights.scroll_into_view_if_needed()
+    expect(calculation).not_to_be_in_viewport()
+    before = title(screen)
+    weights.tap(position={"x": 4, "y": 4})
+    expect(calculation).to_be_in_viewport()
+    assert title(screen) != before
+    # A table that is wider than the screen says so by a shadow at its end.
+    page.click("#step-tab-2")
+    table = page.locator(".step-lines, .step-scroll").first
+    expect(table).to_be_visible()
+    assert "gradient" in table.evaluate("table => getComputedStyle(table).backgroundImage")
+
+
 def test_a_training_step_on_the_photo(open_page: OpenPage, artifacts):
     screen = open_page("?tab=whatif")
     screen.page.wait_for_selector("#training-step-label:visible")

@@ -200,15 +200,20 @@ class AnalysisInput(Schema):
 
 
 class Stats(Schema):
-    """Key figures of a layer's numbers."""
+    """Key figures of a layer's numbers; minimum, maximum, mean and standard deviation are of the
+    finite ones.
+    """
 
     min: float = Field(examples=[0.0])
     max: float = Field(examples=[3.1])
     mean: float = Field(examples=[0.21])
     std: float = Field(examples=[0.4])
     zero_fraction: float = Field(examples=[0.62])
-    dead_channels: int | None = Field(
-        description="Maps that are zero everywhere; null for a vector.", examples=[1]
+    nan_count: int = Field(description="How many are not a number.", examples=[0])
+    inf_count: int = Field(description="How many are infinite.", examples=[0])
+    silent_channels: list[int] | None = Field(
+        description="Maps that are zero everywhere, for this photo; null for a vector.",
+        examples=[[12]],
     )
 
 

@@ -949,15 +949,19 @@ export interface components {
             before: number;
             after: number;
         };
-        /** @description Key figures of a layer's numbers. */
+        /** @description Key figures of a layer's numbers; minimum, maximum, mean and standard deviation are of the finite ones. */
         Stats: {
             min: number;
             max: number;
             mean: number;
             std: number;
             zero_fraction: number;
-            /** @description Maps that are zero everywhere; null for a vector. */
-            dead_channels: number | null;
+            /** @description How many are not a number. */
+            nan_count: number;
+            /** @description How many are infinite. */
+            inf_count: number;
+            /** @description Maps that are zero everywhere, for this photo; null for a vector. */
+            silent_channels: number[] | null;
         };
         /** @description One step of learning: the forward pass, the loss, the gradients and the update. */
         Step: {

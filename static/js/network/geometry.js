@@ -2,7 +2,8 @@
  * The network strip in numbers: where each column, cell, caption and line is. Lengths are in
  * sixteenths of a rem, so that the strip grows with the text.
  *
- * A chain is as high as four maps. Beside branches the trunk shows fewer, and each branch has one
+ * A chain is as high as four maps; its names stand in two rows in turn where one row would be too
+ * narrow for them. Beside branches the trunk shows fewer, and each branch has one
  * in its lane. From far away there is no room for maps: then each column is a bar, the higher the
  * finer its resolution.
  */
@@ -26,6 +27,7 @@ import { routesOf } from "./routes.js";
  * @property {number} width
  * @property {number} top
  * @property {number} height with its name
+ * @property {Cell} name where its name is, from the corner of the column
  * @property {number} centre of its cells
  * @property {Cell[]} cells Its maps, or one bar.
  *
@@ -50,37 +52,49 @@ import { routesOf } from "./routes.js";
  * @property {number} largest side of a map
  * @property {number} smallest
  * @property {number} gap between maps
- * @property {number} name height of a caption above the cells
+ * @property {number} name height of the captions above the cells
+ * @property {number} rows that the captions stand in, in turn
  * @property {number} lane from lane to lane
  * @property {number} margin on either side of the widest cells of a column
  * @property {number} header
  */
 
 export const CELLS = 4; // maps that a column shows at most
-const PITCH = { least: 46, most: 52, maps: 34, any: 2.5 };
+// Columns move closer together, or apart, where all of them then fit. In lanes, names have no second row to move to.
+const PITCH = { usual: 52, chain: 36, lanes: 46, most: 68, maps: 34, any: 2.5 };
 const LARGEST = 30;
+const ROW = 16; // height of one row of names
+const BESIDE = 10; // the least room between the maps of two columns
 const SMALLEST = 16;
 const GAP = 4;
-const MARGIN = 8;
+export const MARGIN = 12; // at either end of the strip
 const LANE_GAP = 6;
 
 /**
  * @param {Item[]} items
  * @param {Map<string, number[]>} typical the maps that each layer shows
- * @param {{ room: number, zoom: import("./view.js").Zoom }} view the width that is there; the columns move a little closer if
- *   all of them then fit
+ * @param {View} view
  * @returns {Drawing}
+ *
+ * @typedef {object} View
+ * @property {number} room the width that is there
+ * @property {number} [most] the largest side of a map, where columns may be further apart than usual
+ * @property {import("./view.js").Zoom} zoom
+ * @property {number[]} [names] how wide the items' names are
  */
-export function drawStrip(items, typical, { room, zoom }) {
+export function drawStrip(items, typical, { room, zoom, most = LARGEST, names = [] }) {
   const places = placesOf(items);
   const isChain = places.chains.length === 0;
-  const pitch = pitchOf(places.columns, room, zoom);
-  const measures = measuresOf(pitch, zoom === null, isChain, items.some(({ block }) => block));
+  const pitch = pitchOf(places.columns, room, zoom, isChain);
+  const isUsual = zoom === null;
+  const rows = isChain && names.some((width) => width > pitch - GAP) ? 2 : 1;
+  const measures = measuresOf({ pitch, isUsual, most, rows, isChain, hasBlocks: items.some(({ block }) => block) });
+  const end = 2 * MARGIN + places.columns * pitch;
   const middle = measures.header + reach(measures, places.sections, "above");
   const finest = Math.max(1, ...items.map(({ layer }) => (hasMaps(layer) ? (layer.shape[1] ?? 1) : 1)));
   const columns = items.map((item, i) => {
     const section = places.sections.find(({ first, last }) => first <= (places.column[i] ?? 0) && (places.column[i] ?? 0) <= last);
-    return columnOf(item, places.column[i] ?? 0, places.lane[i] ?? 0, section ?? null, measures, middle, finest, typical);
+    return columnOf(item, places.column[i] ?? 0, places.lane[i] ?? 0, section ?? null, measures, { middle, finest, end }, typical);
   });
   const bottom = middle + reach(measures, places.sections, "below");
   const routes = routesOf(columns, places.chains, typical, bottom, isChain, measures.margin);
@@ -92,7 +106,7 @@ export function drawStrip(items, typical, { room, zoom }) {
     far: measures.far,
     isChain,
     header: measures.header,
-    width: 2 * MARGIN + places.columns * pitch,
+    width: end,
     height: Math.max(bottom, ...routes.map(({ low }) => low)) + MARGIN,
     pitch,
   };
@@ -102,29 +116,29 @@ export function drawStrip(items, typical, { room, zoom }) {
  * @param {number} count
  * @param {number} room
  * @param {import("./view.js").Zoom} zoom
+ * @param {boolean} isChain
  */
-function pitchOf(count, room, zoom) {
+function pitchOf(count, room, zoom, isChain) {
   const fitting = (room - 2 * MARGIN) / count;
-  if (zoom === "whole") return Math.max(PITCH.any, Math.min(PITCH.most, fitting));
-  if (zoom !== null) return Math.max(PITCH.any, PITCH.most * zoom);
-  return fitting < PITCH.least ? PITCH.most : Math.min(PITCH.most, Math.floor(fitting));
+  if (zoom === "whole") return Math.max(PITCH.any, Math.min(PITCH.usual, fitting));
+  if (zoom !== null) return Math.max(PITCH.any, PITCH.usual * zoom);
+  return fitting < (isChain ? PITCH.chain : PITCH.lanes) ? PITCH.usual : Math.min(PITCH.most, Math.floor(fitting));
 }
 
 /**
- * @param {number} pitch
- * @param {boolean} isUsual nobody zoomed
- * @param {boolean} isChain
- * @param {boolean} hasBlocks
+ * @param {{ pitch: number, isUsual: boolean, most: number, rows: number, isChain: boolean, hasBlocks: boolean }} view `isUsual`:
+ *   nobody zoomed
  * @returns {Measures}
  */
-function measuresOf(pitch, isUsual, isChain, hasBlocks) {
+function measuresOf({ pitch, isUsual, most, rows, isChain, hasBlocks }) {
   const far = pitch < PITCH.maps;
   const header = 28 + (hasBlocks ? 22 : 0);
-  if (far) return { far, pitch, largest: 22, smallest: 6, gap: 2, name: 6, lane: 28 + LANE_GAP, margin: Math.min(3, pitch / 8), header };
-  const scale = isUsual ? 1 : pitch / PITCH.most;
-  const largest = LARGEST * scale;
-  const name = isChain && !hasBlocks ? 24 : 18;
-  return { far, pitch, largest, smallest: SMALLEST * scale, gap: GAP * scale, name, lane: name + largest + LANE_GAP, margin: (pitch - largest) / 2, header };
+  if (far) return { far, pitch, largest: 22, smallest: 6, gap: 2, name: 6, rows: 1, lane: 28 + LANE_GAP, margin: Math.min(3, pitch / 8), header };
+  const usual = Math.min(pitch - BESIDE, Math.max(LARGEST, most), (LARGEST * Math.max(pitch, PITCH.usual)) / PITCH.usual);
+  const largest = isUsual ? usual : (LARGEST * pitch) / PITCH.usual;
+  const scale = largest / LARGEST;
+  const name = (isChain && !hasBlocks ? 24 : 18) + (rows - 1) * ROW;
+  return { far, pitch, largest, smallest: SMALLEST * scale, gap: GAP * scale, name, rows, lane: name + largest + LANE_GAP, margin: (pitch - largest) / 2, header };
 }
 
 /**
@@ -165,12 +179,11 @@ function reach(measures, sections, side) {
  * @param {number} lane
  * @param {Section | null} section
  * @param {Measures} measures
- * @param {number} middle of the trunk
- * @param {number} finest
+ * @param {{ middle: number, finest: number, end: number }} strip the middle of the trunk, the finest resolution, the right edge
  * @param {Map<string, number[]>} typical
  * @returns {Column}
  */
-function columnOf(item, at, lane, section, measures, middle, finest, typical) {
+function columnOf(item, at, lane, section, measures, { middle, finest, end }, typical) {
   const { layer } = item;
   const maps = lane === 0 ? shownIn(section) : 1;
   const trunk = tall(measures, shownIn(section)) / 2;
@@ -188,11 +201,27 @@ function columnOf(item, at, lane, section, measures, middle, finest, typical) {
     width: measures.pitch,
     top,
     height: half * 2 + measures.name,
+    name: nameOf(at, left, end, measures),
     centre,
     cells: measures.far
       ? [bar(layer, left, centre, finest, maps, measures)]
       : cells(layer, left, centre, finest, shown, maps, measures),
   };
+}
+
+/**
+ * Where a column's name is. In two rows it has the room of two columns, but not beyond an end.
+ *
+ * @param {number} at
+ * @param {number} left
+ * @param {number} end of the strip
+ * @param {Measures} measures
+ * @returns {Cell}
+ */
+function nameOf(at, left, end, { pitch, rows }) {
+  const middle = left + pitch / 2;
+  const width = rows === 1 ? pitch : Math.min(2 * pitch - GAP, 2 * middle, 2 * (end - middle));
+  return { x: (pitch - width) / 2, y: (at % rows) * ROW, width, height: ROW };
 }
 
 /**

@@ -52,19 +52,32 @@ export function shortName(layer, block) {
 }
 
 /**
- * A name without its outer parts, if it is too long with them.
+ * A name in the room that there is: without its outer parts, or else without its middle, since what
+ * tells layers apart is mostly the end of their names.
  *
  * @param {string} name
- * @param {number} room in letters
+ * @param {(text: string) => boolean} fits
  */
-export function fitName(name, room) {
-  for (let rest = name; rest.length > room; ) {
-    const [, inner = ""] = /^[^./_]*[./_]+(.+)$/.exec(rest) ?? [];
-    if (inner.length < 3) break;
-    rest = inner;
-    if (rest.length < room) return `…${rest}`;
+export function fitName(name, fits) {
+  if (fits(name)) return name;
+  for (let rest = innerOf(name); rest.length >= 3; rest = innerOf(rest)) {
+    if (fits(`…${rest}`)) return `…${rest}`;
+  }
+  for (let letters = name.length - 2; letters >= 2; letters--) {
+    const head = Math.floor(letters / 2);
+    const text = `${name.slice(0, head)}…${name.slice(name.length - letters + head)}`;
+    if (fits(text)) return text;
   }
   return name;
+}
+
+/**
+ * A name without the outermost of its parts; "" if it has but one.
+ *
+ * @param {string} name
+ */
+function innerOf(name) {
+  return /^[^./_]*[./_]+(.+)$/.exec(name)?.[1] ?? "";
 }
 
 /**

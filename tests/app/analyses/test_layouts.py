@@ -160,7 +160,7 @@ def test_channels_last_shows_what_channels_first_shows(get, done):
     np.testing.assert_allclose(first, last, atol=1e-6)
     both = [by_name(done[name][1]["layers"])["act"] for name in list(FILES)[:2]]
     assert both[0]["top_channels"] == both[1]["top_channels"]
-    assert both[0]["stats"]["dead_channels"] == both[1]["stats"]["dead_channels"]
+    assert both[0]["stats"]["silent_channels"] == both[1]["stats"]["silent_channels"]
     assert both[0]["stats"]["mean"] == pytest.approx(both[1]["stats"]["mean"])
     some = [load(get(name, "layers/act", format="npy", channels="3,1")) for name in list(FILES)[:2]]
     np.testing.assert_allclose(*some, atol=1e-6)

@@ -50,21 +50,44 @@ def test_statistics_of_maps():
         "mean": pytest.approx(-0.25),
         "std": pytest.approx(y.std()),
         "zero_fraction": 0.75,
-        "dead_channels": 1,
+        "nan_count": 0,
+        "inf_count": 0,
+        "silent_channels": [1],
     }
 
 
 def test_statistics_of_a_vector_know_no_maps():
     stats = inspection.layer_stats(np.array([0.0, 1.0, 3.0, 0.0], np.float32))
     assert stats["zero_fraction"] == 0.5
-    assert stats["dead_channels"] is None
+    assert stats["silent_channels"] is None
+
+
+def test_statistics_are_of_what_is_finite():
+    y = np.array([[[0.0, 2.0], [np.nan, np.inf]], [[-np.inf, -4.0], [np.nan, 0.0]]], np.float32)
+    stats = inspection.layer_stats(y)
+    assert stats == {
+        "min": -4.0,
+        "max": 2.0,
+        "mean": pytest.approx(-0.5),
+        "std": pytest.approx(np.std([0.0, 2.0, -4.0, 0.0])),
+        "zero_fraction": 0.25,
+        "nan_count": 2,
+        "inf_count": 2,
+        "silent_channels": [],
+    }
+
+
+def test_statistics_of_nothing_finite_are_not_numbers():
+    stats = inspection.layer_stats(np.array([np.nan, np.inf], np.float32))
+    assert np.isnan([stats["min"], stats["max"], stats["mean"], stats["std"]]).all()
+    assert (stats["nan_count"], stats["inf_count"]) == (1, 1)
 
 
 def test_statistics_do_not_depend_on_the_memory_layout(trace):
     y = trace["sum"][0]
-    assert inspection.layer_stats(y) == pytest.approx(
-        inspection.layer_stats(np.ascontiguousarray(y))
-    )
+    here, there = inspection.layer_stats(y), inspection.layer_stats(np.ascontiguousarray(y))
+    assert here.pop("silent_channels") == there.pop("silent_channels")
+    assert here == pytest.approx(there)
 
 
 def test_sums_lose_no_digits_in_large_layers():

@@ -22,7 +22,10 @@ export const inspector = {
   max: "Maximum",
   mean: "Mittelwert",
   zeros: "Nullen",
-  deadMaps: "tote Karten",
+  silentMaps: "stumme Karten",
+  silent: (maps) => (maps === 1 ? "Eine Karte ist auf diesem Foto stumm" : `${maps} Karten sind auf diesem Foto stumm`),
+  silentOnly: "Sie sind hier überall null. Ob ein Filter nie anspricht, zeigen erst viele Fotos.",
+  map: (channel) => `Karte ${channel} öffnen`,
   settings: {
     kernel: "Kern",
     stride: "Schrittweite",

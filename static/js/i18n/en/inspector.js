@@ -21,7 +21,10 @@ export const inspector = {
   max: "maximum",
   mean: "mean",
   zeros: "zeros",
-  deadMaps: "dead maps",
+  silentMaps: "silent maps",
+  silent: (/** @type {number} */ maps) => (maps === 1 ? "One map is silent on this photo" : `${maps} maps are silent on this photo`),
+  silentOnly: "They are zero everywhere, here. Whether a filter never fires, only many photos can tell.",
+  map: (/** @type {number} */ channel) => `Open map ${channel}`,
   /** An op's settings, by the API's names; one that is not here is shown by that name. */
   settings: {
     kernel: "Kernel",

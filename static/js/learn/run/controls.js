@@ -36,14 +36,17 @@ export function mountControls(store, runner, root) {
   const state = h("p", { class: "run-state" });
   const notes = h("div", { class: "run-notes" });
   const progress = h("progress", { class: "run-progress", max: 1, value: 0, "aria-label": words.title });
+  const transport = h("div", { class: "transport" }, play, batch, phase, reset);
   root.append(
-    h("div", { class: "transport" }, play, batch, phase, reset),
+    transport,
     speedSlider(store, runner),
     state,
     h("div", { class: "compare-runs-offer", id: "compare-runs-offer" }),
     progress,
     notes,
   );
+  // On a phone, what is above the buttons scrolls away (learn-phone.css).
+  new ResizeObserver(() => root.style.setProperty("--above", `${transport.offsetTop}px`)).observe(root);
   const show = () => {
     const { state: now } = store;
     showButtons(now, { play, batch, phase, reset });

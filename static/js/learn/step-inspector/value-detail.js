@@ -1,6 +1,6 @@
 /** The opened value, written out: how it was computed, its gradient, or its update. */
 
-import { announce, h } from "../../lib/dom.js";
+import { announce, h, prefersReducedMotion } from "../../lib/dom.js";
 import { t } from "../../i18n/index.js";
 import { numberName, placeOf, SHOWN, worded } from "./view-model.js";
 import { figure, precise } from "./figure.js";
@@ -50,9 +50,28 @@ export function mountValueDetail(viewModel, root) {
     if (hadFocus) title?.focus({ preventScroll: true });
     announce(root.querySelector(".formula")?.textContent ?? "");
   };
-  viewModel.view.watch(["opened"], () => void show());
+  let isPressed = false; // by the reader, and not opened along with a layer
+  root.parentElement?.addEventListener("click", ({ target }) => {
+    isPressed = target instanceof Element && target.closest(".step-heatmap, .number") !== null;
+  }, { capture: true });
+  viewModel.view.watch(["opened"], () => {
+    const wasPressed = isPressed;
+    isPressed = false;
+    void show().then(() => wasPressed && bringIntoSight(root));
+  });
   viewModel.store.watch(["stepTrace", "theme"], () => void show());
   void show();
+}
+
+/**
+ * Where it stands below what was pressed, and not beside it, it may be out of sight.
+ *
+ * @param {HTMLElement} root
+ */
+function bringIntoSight(root) {
+  const { top, bottom } = root.getBoundingClientRect();
+  const isInSight = top < (innerHeight * 2) / 3 && bottom > 0;
+  if (root.checkVisibility() && !isInSight) root.scrollIntoView({ block: "start", behavior: prefersReducedMotion() ? "instant" : "smooth" });
 }
 
 /**

@@ -56,6 +56,27 @@ function showLayer({ store, navigation }, about) {
     moreAbout(layer.op) ?? "",
     list("facts", facts(layer)),
     list("figures", figures(result)),
+    silentMaps(result, (channel) => navigation.open(channel)),
+  );
+}
+
+/**
+ * Which maps are zero everywhere on this photo; each opens.
+ *
+ * @param {LayerResult} result
+ * @param {(channel: number) => void} open
+ */
+function silentMaps({ stats }, open) {
+  const silent = stats.silent_channels ?? [];
+  if (!silent.length) return "";
+  const button = (/** @type {number} */ channel) =>
+    h("li", {}, h("button", { type: "button", class: "text", "aria-label": t.inspector.map(channel), on: { click: () => open(channel) } }, String(channel)));
+  return h(
+    "details",
+    { class: "silent-maps" },
+    h("summary", {}, t.inspector.silent(silent.length)),
+    h("ul", {}, ...silent.map(button)),
+    h("p", { class: "muted" }, t.inspector.silentOnly),
   );
 }
 
@@ -118,7 +139,7 @@ function figures({ stats }) {
     [t.inspector.max, number(stats.max)],
     [t.inspector.mean, number(stats.mean, stats.max), "mean"],
     [t.inspector.zeros, percent(stats.zero_fraction)],
-    [t.inspector.deadMaps, stats.dead_channels === null ? "–" : count(stats.dead_channels), "dead-map"],
+    [t.inspector.silentMaps, stats.silent_channels ? count(stats.silent_channels.length) : "–", "silent-map"],
   ];
 }
 

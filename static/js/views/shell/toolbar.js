@@ -6,6 +6,7 @@ import { mountTheme } from "../../lib/theme.js";
 import { networkName } from "../../model/network-names.js";
 import { originalOf } from "../../state/compared-analyses.js";
 import { t } from "../../i18n/index.js";
+import { bringStageIntoSight } from "../shared/stage-in-sight.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -17,9 +18,14 @@ export function mountToolbar(app) {
   const { store, navigation, photoController } = app;
   const choice = getElement("#model", HTMLSelectElement);
   choice.addEventListener("change", () => void photoController.changeModel(choice.value));
-  getElement("#back", HTMLElement).addEventListener("click", () => navigation.stepLayer(-1));
-  getElement("#forward", HTMLElement).addEventListener("click", () => navigation.stepLayer(1));
-  getElement("#walk", HTMLElement).addEventListener("click", () => navigation.toggleWalk());
+  const press = (/** @type {string} */ button, /** @type {() => void} */ act) =>
+    getElement(button, HTMLElement).addEventListener("click", () => {
+      act();
+      bringStageIntoSight();
+    });
+  press("#back", () => navigation.stepLayer(-1));
+  press("#forward", () => navigation.stepLayer(1));
+  press("#walk", () => navigation.toggleWalk());
   store.watch(["models", "model", "pair"], listModels);
   store.watch(["layer", "model"], showPosition);
   store.watch(["walking"], ({ walking }) => getElement("#walk", HTMLElement).setAttribute("aria-pressed", String(walking)));

@@ -12,6 +12,26 @@ import { paint } from "../../render/raster.js";
 export const unitNow = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 export const rem = (/** @type {number} */ units) => `${units / 16}rem`;
 
+/** @type {CanvasRenderingContext2D | null} */
+let ruler = null;
+
+/**
+ * How wide a name of a column is, in sixteenths of a rem.
+ *
+ * @param {string} text
+ */
+export function textWidth(text) {
+  if (!ruler) {
+    ruler = document.createElement("canvas").getContext("2d");
+    const { fontFamily, letterSpacing } = getComputedStyle(document.body);
+    if (!ruler) return 0;
+    ruler.font = `600 12px ${fontFamily}`; // as bold as the current one's
+    ruler.letterSpacing = letterSpacing;
+  }
+  return ruler.measureText(text).width;
+}
+
+
 /**
  * The maps of neighbouring columns on one canvas, which is made when the first of them is painted.
  */

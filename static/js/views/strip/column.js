@@ -5,7 +5,7 @@ import { large, shapeText } from "../../i18n/format.js";
 import { fitName, shortName } from "../../network/names.js";
 import { opTitle } from "../../model/layer-text.js";
 import { t } from "../../i18n/index.js";
-import { rem } from "./canvas.js";
+import { rem, textWidth } from "./canvas.js";
 
 /**
  * @typedef {import("../../network/geometry.js").Column} Column
@@ -22,7 +22,7 @@ import { rem } from "./canvas.js";
  */
 
 const LEAST_NAME = 34; // narrower columns have no room for one
-const LETTER = 5.5; // how wide one is
+const LETTER = 6; // how wide one is
 
 /**
  * @param {Column} column
@@ -56,8 +56,11 @@ export function drawColumn(column, channels, isOutput, go) {
  */
 export function dressColumn(drawn, far) {
   const { column, button } = drawn;
-  const { cells, item, width } = column;
-  if (width >= LEAST_NAME) button.append(h("span", { class: "column-name" }, fitName(nameOf(column), width / LETTER)));
+  const { cells, item, name, width } = column;
+  if (width >= LEAST_NAME) {
+    const text = fitName(nameOf(item), (text) => textWidth(text) <= name.width - 2);
+    button.append(h("span", { class: "column-name", style: { left: rem(name.x), top: rem(name.y), width: rem(name.width) } }, text));
+  }
   if (width >= LEAST_NAME && button.classList.contains("is-output")) button.append(h("span", { class: "output-mark", "aria-hidden": "true" }, t.prediction.strip));
   if (far) {
     drawn.thumbs = cells.map((cell) => h("span", { class: "far-bar", style: place(column, cell) }));
@@ -128,9 +131,9 @@ export function blockName(block) {
   return block ? block.name || t.strip.number(block.number) : "";
 }
 
-/** @param {Column} column */
-function nameOf({ item, layer }) {
-  return item.folded ? blockName(item.block) : shortName(layer, item.block?.name ?? "");
+/** @param {Column["item"]} item */
+export function nameOf({ folded, block, layer }) {
+  return folded ? blockName(block) : shortName(layer, block?.name ?? "");
 }
 
 /** @param {Column} column */

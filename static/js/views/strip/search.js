@@ -9,6 +9,7 @@ import { findLayers } from "../../network/search.js";
 import { look } from "../../network/view.js";
 import { opTitle } from "../../model/layer-text.js";
 import { t } from "../../i18n/index.js";
+import { bringStageIntoSight } from "../shared/stage-in-sight.js";
 import { blockName } from "./column.js";
 
 /**
@@ -147,6 +148,7 @@ class Search {
     if (name === undefined) return;
     this.#dialog.close();
     this.app.navigation.goTo(name);
+    bringStageIntoSight();
   }
 }
 

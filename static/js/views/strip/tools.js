@@ -3,9 +3,11 @@
  * tools below it.
  */
 
-import { getElement, h, setAttribute } from "../../lib/dom.js";
+import { debounce, getElement, h, setAttribute } from "../../lib/dom.js";
 import { isFolded, toggleFolded, toggleWhole, zoomBy, zoomStep } from "../../network/view.js";
 import { t } from "../../i18n/index.js";
+import { bringStageIntoSight } from "../shared/stage-in-sight.js";
+import { mountOverview } from "./overview.js";
 import { openSearch } from "./search.js";
 
 /**
@@ -58,23 +60,32 @@ function mountFoot(app, strip) {
   const named = (/** @type {string} */ label) => ({ class: "text zoom", title: label, "aria-label": label });
   const fold = button("", "b", () => toggleFolded(store));
   const whole = button(t.strip.whole, "0", () => toggleWhole(store));
+  const answer = button(t.strip.answer, "End", () => {
+    app.navigation.stepLayer(Infinity);
+    bringStageIntoSight();
+  });
+  const zoom = [
+    button("−", "-", () => zoomStep(store, -1, drawnZoom()), named(t.strip.zoomOut)),
+    button("+", "+", () => zoomStep(store, 1, drawnZoom()), named(t.strip.zoomIn)),
+    whole,
+  ];
   const count = h("span", { class: "muted" });
   const legend = h("ul", { class: "far-legend muted" });
   const foot = h(
     "div",
-    { class: "strip-foot", role: "group", "aria-label": t.strip.tools, hidden: true },
+    { class: "strip-foot", role: "group", "aria-label": t.strip.tools },
     button(t.strip.search, "/", openSearch),
     fold,
+    answer,
     count,
     legend,
-    button("−", "-", () => zoomStep(store, -1, drawnZoom()), named(t.strip.zoomOut)),
-    button("+", "+", () => zoomStep(store, 1, drawnZoom()), named(t.strip.zoomIn)),
-    whole,
+    ...zoom,
   );
   getElement("#strip", HTMLElement).append(foot);
+  fold.before(mountOverview(app, strip));
   const show = () => {
     const { state } = store;
-    const { blocks, root } = strip;
+    const { blocks } = strip;
     const isWhole = state.strip.zoom === "whole";
     fold.hidden = blocks.length === 0;
     fold.textContent = isFolded(state) ? t.strip.expandAll(blocks.length) : t.strip.foldAll(blocks.length);
@@ -86,10 +97,15 @@ function mountFoot(app, strip) {
     legend.hidden = !strip.drawing?.far;
     count.hidden = !legend.hidden;
     count.textContent = shown < all ? t.strip.shown(shown, all) : "";
-    foot.hidden = blocks.length === 0 && state.strip.zoom === null && root.scrollWidth <= root.clientWidth;
+    const isAllThere = blocks.length === 0 && state.strip.zoom === null && root.scrollWidth <= root.clientWidth;
+    for (const button of zoom) button.hidden = isAllThere;
+    showAnswer();
   };
+  const { root } = strip;
+  const showAnswer = () => (answer.hidden = root.scrollLeft + root.clientWidth >= root.scrollWidth - 1);
+  root.addEventListener("scroll", debounce(showAnswer, COAST), { passive: true });
   store.watch(["analysis", "strip", "layer"], show);
-  new ResizeObserver(show).observe(strip.root);
+  root.addEventListener("drawn", show);
 }
 
 /**
@@ -134,7 +150,7 @@ function zoomAt(store, strip, clientX, times) {
   if (!isFirst) return;
   requestAnimationFrame(() => {
     const x = clientX - strip.root.getBoundingClientRect().left;
-    strip.anchor = { column: strip.columnsUntil(x), x };
+    strip.place.anchor = { column: strip.place.columnsUntil(x, strip.drawing?.pitch ?? 1), x };
     zoomBy(store, turned, drawnZoom());
     turned = 1;
   });

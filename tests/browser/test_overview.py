@@ -1,0 +1,111 @@
+"""The layer overview: small multiples of the figures that the API sends of all layers."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import OpenPage
+from .screen import Screen
+from .test_access import PHONE, check_with_axe
+
+pytestmark = pytest.mark.browser
+
+ROWS = 4  # zeros, silent maps, extremes, deviation; a fifth only where something is not a number
+
+
+@pytest.fixture
+def screen(open_page: OpenPage) -> Screen:
+    screen = open_page("?model=everyday&photo=car&layer=relu4_2")
+    screen.wait_for_layer("relu4_2")
+    return screen
+
+
+def stats_of(screen: Screen) -> list[dict]:
+    return screen.get(f"analyses/{screen.analysis_id}")["layers"]
+
+
+def test_all_layers_side_by_side(screen: Screen):
+    page = screen.page
+    expect(page.locator("#overview")).to_be_hidden()
+    page.get_by_role("button", name="Layer overview").click()
+    layers = stats_of(screen)
+    rows = page.locator(".overview-row")
+    expect(rows).to_have_count(ROWS)
+    # As high as the API says: zeros, and silent maps out of all.
+    shares = (
+        [layer["stats"]["zero_fraction"] for layer in layers],
+        [len(layer["stats"]["silent_channels"] or []) / layer["shape"][0] for layer in layers],
+    )
+    for row, shown in zip(rows.all(), shares, strict=False):
+        heights = row.locator("rect:not(.zero)").evaluate_all(
+            "all => all.map((bar) => Number(bar.getAttribute('height')))"
+        )
+        assert heights == pytest.approx([100 * share for share in shown])
+    check_with_axe(screen, "#strip")
+
+    # The current layer's figures; then those of the layer under the pointer, in its column.
+    reading = page.locator(".overview-reading")
+    expect(reading.locator("b")).to_have_text("relu4_2")
+    column = page.locator('.column[data-layer="conv2_1"]').bounding_box()
+    box = page.locator(".overview-charts").bounding_box()
+    assert column
+    assert box
+    page.mouse.move(column["x"] + column["width"] / 2, box["y"] + 30)
+    expect(reading.locator("b")).to_have_text("conv2_1")
+    told = next(layer for layer in layers if layer["name"] == "conv2_1")["stats"]
+    figures = reading.locator("data").all_inner_texts()
+    assert f"{told['max']:.4f}" in figures
+    assert f"{told['std']:.4f}" in figures
+    assert screen.layer == "relu4_2"
+    page.mouse.down()
+    page.mouse.up()
+    screen.wait_for_layer("conv2_1")
+
+    # By keyboard, and as it is read out.
+    slider = page.get_by_role("slider", name="Layer", exact=True)
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    screen.wait_for_layer("relu2_1")
+    expect(slider).to_have_attribute("aria-valuenow", "6")
+    assert "relu2_1: zeros" in (slider.get_attribute("aria-valuetext") or "")
+    page.keyboard.press("End")
+    screen.wait_for_layer("softmax")
+    screen.wait_for_address("layer=softmax")
+
+    page.reload()
+    expect(page.locator("#overview")).to_be_visible()
+    page.get_by_role("button", name="Layer overview").click()
+    expect(page.locator("#overview")).to_be_hidden()
+    page.reload()
+    screen.wait_for_layer("softmax")
+    expect(page.locator("#overview")).to_be_hidden()
+
+
+def test_silent_maps_are_listed_and_open(screen: Screen):
+    page = screen.page
+    silent = {layer["name"]: layer["stats"]["silent_channels"] for layer in stats_of(screen)}
+    name = next(name for name, maps in silent.items() if maps)
+    screen.go_to(name)
+    page.click(".silent-maps summary")
+    buttons = page.locator(".silent-maps button")
+    assert buttons.all_inner_texts() == [str(channel) for channel in silent[name]]
+    expect(page.locator(".silent-maps")).to_contain_text("only many photos can tell")
+    check_with_axe(screen, ".inspector")
+    buttons.last.click()
+    expect(page.locator(".map-detail")).to_be_visible()
+    screen.wait_for_value(0)
+    assert screen.place[0] == silent[name][-1]
+
+
+def test_on_a_phone(open_page: OpenPage):
+    screen = open_page("?model=everyday&photo=car&layer=pool1", **PHONE)
+    screen.wait_for_layer("pool1")
+    page = screen.page
+    page.get_by_role("button", name="Layer overview").tap()
+    expect(page.locator(".overview-row")).to_have_count(ROWS)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    check_with_axe(screen, "#strip")
+    box = page.locator(".overview-charts").bounding_box()
+    assert box
+    page.touchscreen.tap(box["x"] + box["width"] - 3, box["y"] + 30)
+    screen.wait_for_layer("softmax")
+    expect(page.locator("#layer-title")).to_be_in_viewport()
