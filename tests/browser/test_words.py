@@ -93,6 +93,59 @@ def check_words(screens: dict[str, Screen]) -> None:
     assert len(texts["en"] - texts["de"]) > 20
 
 
+def test_what_ships_has_its_names_in_german(open_page, modules):
+    """Classes, samples and datasets; English says what the server says."""
+    names = {
+        code: modules.evaluate(
+            "async (code) => (await import(`/static/js/i18n/${code}/names.js`)).names", code
+        )
+        for code in ("en", "de")
+    }
+    screen = open_page("?lang=de&layer=softmax")
+    page = screen.page
+    screen.wait_for_layer("softmax")
+    labels = screen.get("models/everyday")["labels"]
+    classes = {code: names[code]["classes"]["everyday"] for code in names}
+    assert classes["en"] == {label: label.replace("_", " ") for label in labels}
+    samples = {sample["id"]: sample["title"] for sample in screen.get("samples")}
+    assert names["en"]["samples"] == samples
+    datasets = [one for one in screen.get("datasets")["datasets"] if not one["uploaded"]]
+    assert names["en"]["datasets"] == {
+        one["id"]: {key: one[key] for key in ("name", "description")} for one in datasets
+    }
+    for one in datasets:
+        if one["id"] in names["en"]["classes"]:
+            assert list(names["en"]["classes"][one["id"]]) == one["classes"]
+    said = page.inner_text("body")
+    assert "Auto" in said
+    assert "Ein Auto, gerendert" in said
+    german = {name.lower() for group in names["de"]["classes"].values() for name in group.values()}
+    foreign = [*set(classes["en"].values()) - german, *samples.values()]
+    assert [name for name in foreign if re.search(rf"\b{name}\b", said)] == []
+    page.goto(f"{screen.site}/learn")
+    expect(page.locator("#setup")).to_contain_text("Acht einfache Figuren")
+    expect(page.locator(".class-names li").first).to_have_text("Kreis")
+    said = page.inner_text("#setup")
+    foreign = [one[key] for one in datasets for key in ("name", "description")]
+    foreign += {name for one in datasets for name in one["classes"] if name.isalpha()} - german
+    assert [name for name in foreign if re.search(rf"\b{name}\b", said)] == []
+
+
+def test_a_class_of_somebody_s_own_network_keeps_its_name(modules):
+    named = modules.evaluate(
+        """async () => {
+          const { speakOfClasses, nameOfClass } = await import("/static/js/i18n/names.js");
+          const lists = (await import("/static/js/i18n/en/names.js")).names.classes;
+          speakOfClasses(["car", "cat"]);
+          const own = nameOfClass("car");
+          speakOfClasses(Object.keys(lists.everyday));
+          return [own, nameOfClass("car"), nameOfClass("cross", ["cross", "car"])];
+        }"""
+    )
+    assert named == [None, named[1], None]
+    assert named[1] in {"car", "Auto"}
+
+
 def test_the_browser_decides(open_page):
     screen = open_page(locale="de-AT")
     screen.wait_for_reading()

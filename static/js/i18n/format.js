@@ -4,6 +4,7 @@
  */
 
 import { language, t } from "./index.js";
+import { nameOfClass } from "./names.js";
 
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 
@@ -205,12 +206,13 @@ export function formText({ shape, native_shape: own }) {
 }
 
 /**
- * A class's name as words: bell_pepper → bell pepper.
+ * A class's name as words: bell_pepper → bell pepper, or what the language calls a class that ships.
  *
  * @param {string} label
+ * @param {readonly string[]} [labels] the list that it is in, where that is not the one which is spoken of
  */
-export function words(label) {
-  return label.replaceAll("_", " ");
+export function words(label, labels) {
+  return nameOfClass(label, labels) ?? label.replaceAll("_", " ");
 }
 
 /**

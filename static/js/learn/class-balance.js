@@ -20,7 +20,7 @@ const NAMED = 5; // classes of one picture that are named; the others are counte
 export function unevenness(classes, counts) {
   const [most, fewest] = [Math.max(...counts), Math.min(...counts)];
   if (most < UNEVEN * Math.max(1, fewest)) return null;
-  const [large = "", small = ""] = [most, fewest].map((n) => plain(classes[counts.indexOf(n)] ?? ""));
+  const [large = "", small = ""] = [most, fewest].map((n) => plain(classes[counts.indexOf(n)] ?? "", classes));
   const share = percent(most / counts.reduce((sum, n) => sum + n, 0));
   return words.uneven(large, count(most), small, count(fewest), share);
 }
@@ -33,7 +33,7 @@ export function unevenness(classes, counts) {
  * @param {number[]} counts
  */
 export function nothingHeldOut(classes, counts) {
-  const single = classes.filter((_, i) => (counts[i] ?? 0) < 2).map(plain);
+  const single = classes.filter((_, i) => (counts[i] ?? 0) < 2).map((label) => plain(label, classes));
   if (!single.length) return null;
   if (single.length === classes.length) return words.nothing;
   return words.notOf(single.slice(0, NAMED).join(", "), Math.max(0, single.length - NAMED));

@@ -38,6 +38,7 @@ import { mountWhatIf } from "../views/whatif/index.js";
 import { mountAttribution } from "../views/attribution/index.js";
 import { loadExplanations } from "../state/explanation-loader.js";
 import { translatePage, languageChoice } from "../i18n/apply.js";
+import { speakOfClasses } from "../i18n/names.js";
 
 translatePage();
 getElement("#language", HTMLElement).append(languageChoice("language-choice"));
@@ -103,6 +104,7 @@ const app = {
   shortcuts: new Shortcuts(),
 };
 
+store.watch(["model"], ({ model }) => speakOfClasses(model?.labels));
 const views = [
   mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
   mountShortcuts, mountOver, mountProbe, mountStrongestPath, mountAttribution, mountWhatIf, mountTrainingStep,

@@ -6,6 +6,7 @@ import { Store } from "../lib/store.js";
 import { mountTheme } from "../lib/theme.js";
 import { mountMenu } from "../views/shared/menu.js";
 import { translatePage, languageChoice } from "../i18n/apply.js";
+import { namedDataset, speakOfClasses } from "../i18n/names.js";
 import { fetchOffer } from "../api/learning.js";
 import { mountControls } from "../learn/run/controls.js";
 import { mountCurves } from "../learn/run/curves.js";
@@ -38,7 +39,10 @@ async function start() {
 /** @param {import("../api/wire.js").DatasetList} offer */
 function build(offer) {
   const asked = readAddress(location.search);
-  const store = new Store(firstState(offer));
+  const store = new Store(firstState({ ...offer, datasets: offer.datasets.map(namedDataset) }));
+  const speak = () => speakOfClasses(classesOf(store.state));
+  store.watch(["run", "config", "datasets", "stepTrace"], speak);
+  speak();
   const setup = getElement("#setup", HTMLElement);
   const runner = new Runner(store, () => showFault(setup));
   mountTheme(store);
@@ -54,4 +58,14 @@ function build(offer) {
   followEvents(store, "secondRun");
   followAddress(store);
   void runner.find(asked);
+}
+
+/**
+ * The classes that are spoken of: those of the step on a photo, of the run, or of what is to be trained.
+ *
+ * @param {import("../learn/types.js").LearnState} state
+ */
+function classesOf({ stepTrace, run, config, datasets }) {
+  if (stepTrace && !stepTrace.training) return stepTrace.loss.classes.map(({ label }) => label);
+  return datasets.find(({ id }) => id === (run?.config ?? config).dataset)?.classes;
 }

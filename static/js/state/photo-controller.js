@@ -10,6 +10,7 @@ import { bytes } from "../i18n/format.js";
 import { layerNamed } from "../model/graph.js";
 import { decodePicture, sendPrepared } from "../api/image-upload.js";
 import { Tensors } from "../model/tensors.js";
+import { namedSample } from "../i18n/names.js";
 import { t } from "../i18n/index.js";
 
 /**
@@ -48,7 +49,7 @@ export class PhotoController {
   start(urlState) {
     return this.#attempt(t.status.ready, async (signal) => {
       const [{ default: usual, models }, samples] = await Promise.all([api.fetchModels(), api.fetchSamples()]);
-      this.store.set({ models, samples });
+      this.store.set({ models, samples: samples.map(namedSample) });
       this.store.set({ model: await api.fetchModel(urlState.model ?? usual) });
       await this.#fulfil(urlState, signal);
     });

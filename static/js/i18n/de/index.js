@@ -7,6 +7,7 @@ import * as explain from "./explain.js";
 import * as inspector from "./inspector.js";
 import * as layer from "./layer.js";
 import * as models from "./models.js";
+import * as names from "./names.js";
 import * as numbers from "./numbers.js";
 import * as ops from "./ops.js";
 import * as photo from "./photo.js";
@@ -21,6 +22,7 @@ import * as stepInspector from "./learn/step-inspector.js";
 /** @type {import("../en/index.js").Translation} */
 export const t = {
   ...shell,
+  ...names,
   ...numbers,
   ...errors,
   ...photo,

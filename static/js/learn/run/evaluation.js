@@ -133,7 +133,7 @@ function perClass({ per_class: classes, accuracy, balanced_accuracy: balanced, v
  * @param {"light" | "dark"} theme
  */
 function confusion({ classes, confusion_matrix: confusion }, theme) {
-  const names = classes.map(plainWords);
+  const names = classes.map((label) => plainWords(label));
   const heads = names.map((name) => h("th", { scope: "col" }, h("span", {}, name)));
   const rows = confusion.map((row, truth) => {
     const all = Math.max(1, row.reduce((sum, n) => sum + n, 0));

@@ -179,7 +179,7 @@ function sheetOf({ id, name, classes, pictures_per_class: counts }) {
   return h(
     "figure",
     { class: "sheet", tabindex: 0, "aria-label": words.sheet(name) },
-    h("ol", { class: "class-names" }, ...classes.map((label, i) => h("li", { title: words.classCount(plain(label), counts[i] ?? 0) }, plain(label)))),
+    h("ol", { class: "class-names" }, ...classes.map((label, i) => h("li", { title: words.classCount(plain(label, classes), counts[i] ?? 0) }, plain(label, classes)))),
     h("img", { src: sheetUrl(id, SHEET), alt: words.sheetAlt, width: SHEET * 32, height: classes.length * 32 }),
   );
 }

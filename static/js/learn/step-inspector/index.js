@@ -2,7 +2,7 @@
 
 import { ProblemError } from "../../api/http.js";
 import { h, setAttribute } from "../../lib/dom.js";
-import { count } from "../../i18n/format.js";
+import { count, words as plainWords } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { fetchStepTrace } from "../../api/learning.js";
 import { readAddress } from "../state.js";
@@ -76,7 +76,7 @@ export function mountStepInspector(store, root) {
 
 /** @param {StepTrace} stepTrace */
 function titleOf({ training, step, applied, pictures }) {
-  if (!training || step === null) return words.photo(pictures[0]?.label.replaceAll("_", " ") ?? "");
+  if (!training || step === null) return words.photo(plainWords(pictures[0]?.label ?? ""));
   return applied ? words.taken(count(step)) : words.coming(count(step));
 }
 
