@@ -51,13 +51,20 @@ def test_the_pointer_shows_over_a_map_that_a_click_has_opened(screen: Screen):
 def test_a_click_holds_visibly_and_the_next_one_lets_go(screen: Screen):
     page = screen.page
     chip = page.locator(CHIP)
+
+    def where() -> list[object]:
+        return [page.locator(part).bounding_box() for part in ("#save", "#stage-body", MAP)]
+
     page.click('.tile[data-channel="4"] .heatmap')
     page.wait_for_selector(MAP)
     screen.wait_for_rest()
     point(screen, MAP, 20, 30)
+    wait_for_place(screen, 4, 20, 30)
+    before = where()
     page.mouse.down()
     page.mouse.up()
     expect(chip).to_have_text("held · Esc to release")
+    assert where() == before  # nothing moves for the chip
     point(screen, MAP, 50, 8)
     screen.wait_for_rest()
     assert screen.place == [4, 20, 30]
@@ -214,9 +221,10 @@ def test_by_touch_a_tap_shows_and_a_long_press_or_the_chip_holds(open_page: Open
     finger.tap(*middle_of(sheet, 25, 16))
     expect(chip).to_have_text("Hold")
     wait_for_place(screen, 3, 25, 16)
-    finger.press(*middle_of(sheet, 10, 10))  # a finger that moves shows number after number
-    for step in range(11, 20):
-        finger.move(*middle_of(sheet, step, step))
+    way = [middle_of(sheet, step, step) for step in (10, 14, 17, 19)]  # a slow look is a long press
+    finger.press(*way[0])  # a finger that moves shows number after number
+    for at in way[1:]:
+        finger.move(*at)
     finger.lift()
     wait_for_place(screen, 3, 19, 19)
     expect(chip).to_have_text("Hold")
