@@ -7,7 +7,7 @@ import { swatch } from "../../render/palette.js";
 import { layerRange, rangeOf } from "../../model/colour-range.js";
 import { windowWidth } from "../../model/terms.js";
 import { t } from "../../i18n/index.js";
-import { exact, fitsCard, formula, heat, isOnStage, ledger, source } from "./components.js";
+import { exact, formula, heat, ledger, source } from "./components.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -29,12 +29,10 @@ export function blockSums(app, explanation) {
   const result = app.store.state.analysis?.layers.find(({ name }) => name === winner?.input);
   const range = result ? layerRange(result) : rangeOf(-1, 1);
   const isLarge = terms.length > MOST;
-  const isSmall = !isLarge && !(isOnStage(app) && fitsCard(terms));
-  const cells = !isSmall ? [] : terms.map((term) => cell(app, term, range, isMax && term === winner));
+  const cells = isLarge ? [] : terms.map((term) => cell(app, term, range, isMax && term === winner));
   return [
     formula(exact(value), isMax ? t.explain.pooling.largest(terms.length) : t.explain.pooling.mean(terms.length)),
-    ...(isLarge ? rows(app, explanation, range) : []),
-    ...(isSmall ? [h("ol", { class: "block", style: { "--columns": String(windowWidth(terms)) } }, ...cells)] : []),
+    ...(isLarge ? rows(app, explanation, range) : [h("ol", { class: "block", style: { "--columns": String(windowWidth(terms)) } }, ...cells)]),
     isMax && winner ? won(app, winner, terms) : meanOf(terms, value),
     ...sizes(app, explanation),
   ];
