@@ -98,6 +98,7 @@ class Api:
 def api(folder: Path) -> Iterator[Api]:
     """An app of its own, which keeps its files in the folder."""
     settings = Settings(
+        allowed_hosts="testserver",  # as which TestClient asks
         workers=1,
         time_limit=_TIME_LIMIT,
         trainings_dir=str(folder / "trainings"),

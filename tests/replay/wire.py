@@ -70,6 +70,7 @@ VOLATILE = frozenset(
         "images_per_second",
         "seconds_left",
         "diagnostics",  # of a batch that the clock chooses
+        "last_validation_accuracy",  # in the history, which is compared
     }
 )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from app.cli.train.local import DEFAULTS, Options, run
+from app.learning.datasets import image_folder
+from app.learning.runs.defaults import suggest
 from engine.errors import TrainingError
 from engine.train.augment import AUGMENTATIONS, Augmentation
 from engine.train.config import TrainConfig
@@ -21,6 +23,11 @@ from engine.zoo import ARCHITECTURES
 
 def _one_of(names: Iterable[str]) -> str:
     return f"One of {', '.join(names)}."
+
+
+def _by_number(text: str) -> Any:
+    """An option whose default depends on the number of pictures."""
+    return typer.Option(help=text, show_default="by the number of pictures")
 
 
 def command(
@@ -40,14 +47,14 @@ def command(
     ] = False,
     port: Annotated[int | None, typer.Option(help="Of the page, with --serve.")] = None,
     architecture: Annotated[str, typer.Option(help=_one_of(ARCHITECTURES))] = "everyday",
-    epochs: Annotated[int, typer.Option(help="How often each picture is seen.")] = DEFAULTS.epochs,
-    batch_size: Annotated[int, typer.Option(help="Pictures in a step.")] = DEFAULTS.batch_size,
+    epochs: Annotated[int | None, _by_number("How often each picture is seen.")] = None,
+    batch_size: Annotated[int | None, _by_number("Pictures in a step.")] = None,
     loss: Annotated[str, typer.Option(help=_one_of(LOSSES))] = DEFAULTS.loss,
     label_smoothing: Annotated[
         float, typer.Option(help="The share of a picture's truth that all classes get.")
     ] = DEFAULTS.label_smoothing,
-    optimiser: Annotated[str, typer.Option(help=_one_of(OPTIMISERS))] = DEFAULTS.optimiser,
-    learning_rate: Annotated[float, typer.Option(help="The highest one.")] = DEFAULTS.learning_rate,
+    optimiser: Annotated[str | None, _by_number(_one_of(OPTIMISERS))] = None,
+    learning_rate: Annotated[float | None, _by_number("The highest one.")] = None,
     momentum: Annotated[
         float, typer.Option(help="For the optimisers momentum and nesterov.")
     ] = DEFAULTS.momentum,
@@ -56,9 +63,9 @@ def command(
     ] = DEFAULTS.weight_decay,
     schedule: Annotated[str, typer.Option(help=_one_of(SCHEDULES))] = DEFAULTS.schedule,
     augmentation: Annotated[
-        str,
-        typer.Option(help=f"{_one_of(AUGMENTATIONS)} Changes may follow: strong,zoom=0.3,erase=0"),
-    ] = "standard",
+        str | None,
+        _by_number(f"{_one_of(AUGMENTATIONS)} Changes may follow: strong,zoom=0.3,erase=0"),
+    ] = None,
     validation_fraction: Annotated[
         float, typer.Option(help="The fraction of each class that is never trained on.")
     ] = DEFAULTS.validation_fraction,
@@ -83,17 +90,23 @@ def command(
         )
     if resume:
         _refuse_settings(context)
+    asked = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "optimiser": optimiser,
+        "learning_rate": learning_rate,
+        "augmentation": augmentation,
+    }
+    suggested = suggest(image_folder.count(folder), architecture=True)
+    chosen = suggested | {name: value for name, value in asked.items() if value is not None}
+    chosen["augmentation"] = Augmentation.from_text(chosen["augmentation"])
     config = TrainConfig(
-        epochs=epochs,
-        batch_size=batch_size,
+        **chosen,
         loss=loss,
         label_smoothing=label_smoothing,
-        optimiser=optimiser,
-        learning_rate=learning_rate,
         momentum=momentum,
         weight_decay=weight_decay,
         schedule=schedule,
-        augmentation=Augmentation.from_text(augmentation),
         validation_fraction=validation_fraction,
         ema_decay=ema_decay,
         final_unmixed_epochs=final_unmixed_epochs,

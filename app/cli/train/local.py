@@ -28,10 +28,11 @@ from engine.errors import TrainingError
 from engine.formats import safetensors
 from engine.network import Network
 from engine.train import checkpoint
+from engine.train.augment import AUGMENTATIONS, Augmentation
 from engine.train.batch_norm.fold import fold
 from engine.train.clone import replace_nodes
 from engine.train.config import TrainConfig
-from engine.train.data import INIT_STREAM, Dataset, split_by_seed, stream
+from engine.train.data import INIT_STREAM, Dataset, batch_count, split_by_seed, stream
 from engine.train.evaluate import Evaluation, evaluate
 from engine.train.loop import EpochDone, Finished, StepDone, train
 from engine.train.state import EpochRecord, TrainState
@@ -139,7 +140,25 @@ def read(options: Options, network: Network, console: Console) -> Dataset:
     )
     if warning := uneven(dataset):
         console.print(warning, style="yellow", markup=False, soft_wrap=True)
+    console.print(plan(options.config, dataset), highlight=False, soft_wrap=True)
     return dataset
+
+
+def plan(config: TrainConfig, dataset: Dataset) -> str:
+    """How the pictures will be trained on, said before it begins."""
+    training, held_out = split_by_seed(dataset.labels, config.validation_fraction, config.seed)
+    steps = config.epochs * batch_count(len(training), config.batch_size)
+    return (
+        f"{config.epochs} epochs with batches of {config.batch_size}, {steps:,} steps in all; "
+        f"{config.optimiser} with a learning rate of {config.learning_rate:g} at most; "
+        f"augmentation {_name_of(config.augmentation)}; "
+        f"{len(held_out):,} pictures held out for validation"
+    )
+
+
+def _name_of(augmentation: Augmentation) -> str:
+    known = (name for name, one in AUGMENTATIONS.items() if one == augmentation)
+    return next(known, augmentation.to_text())
 
 
 def uneven(dataset: Dataset) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -34,8 +34,8 @@ from app.http.openapi.document import (
 from app.http.responses import content_headers, created, json_response
 from app.http.schemas import learning as schemas
 from app.learning.datasets.contact_sheet import contact_sheet
-from app.learning.datasets.store import Datasets
-from app.learning.runs.defaults import DEFAULT_CONFIG
+from app.learning.datasets.store import DatasetInfo, Datasets
+from app.learning.runs.defaults import DEFAULT_CONFIG, suggest
 
 router = APIRouter(prefix="/datasets", tags=["learning"])
 
@@ -60,7 +60,7 @@ _PNG: Responses = {
 async def list_datasets(services: ServicesDep, worker: WorkerDep) -> Response:
     """The generated datasets, then the uploaded ones, and a configuration to start from."""
     found = await worker.run(lambda _: services.datasets.all())
-    listed = [asdict(info) for info in found]
+    listed = [_content(info) for info in found]
     return json_response({"datasets": listed, "default_config": DEFAULT_CONFIG})
 
 
@@ -104,7 +104,7 @@ async def create_dataset(
         return await read_archive(request, settings.max_archive_bytes, settings.body_timeout)
 
     info = await services.datasets.add(name, receive, services.executor)
-    return created(request, "read_dataset", info.id, asdict(info))
+    return created(request, "read_dataset", info.id, _content(info))
 
 
 @router.get(
@@ -115,7 +115,7 @@ async def create_dataset(
 )
 async def read_dataset(services: ServicesDep, worker: WorkerDep, dataset: DatasetId) -> Response:
     """Its classes, the number of its images, and what was left out."""
-    return json_response(asdict(await worker.run(lambda _: services.datasets.info(dataset))))
+    return json_response(_content(await worker.run(lambda _: services.datasets.info(dataset))))
 
 
 @router.delete(
@@ -183,3 +183,8 @@ def _picture(datasets: Datasets, dataset: str, number: int) -> bytes:
             actual=number,
         )
     return png_bytes(pictures[number])
+
+
+def _content(info: DatasetInfo) -> dict[str, Any]:
+    """A dataset as the API sends it."""
+    return {**asdict(info), "suggested": suggest(info.pictures, architecture=False)}

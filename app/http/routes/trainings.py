@@ -30,6 +30,7 @@ from app.http.schemas import learning as schemas
 from app.http.schemas.training_config import TrainingRequest
 from app.learning import evaluation
 from app.learning.runs.config import config_of
+from app.learning.runs.defaults import suggest
 from app.learning.runs.run import TrainingRun
 from engine.formats.onnx import to_onnx
 from engine.formats.safetensors import to_bytes
@@ -76,7 +77,7 @@ async def plan_training(request: Request, services: ServicesDep, worker: WorkerD
 @router.get("", summary="List the trainings", response_model=schemas.TrainingList)
 async def list_trainings(services: ServicesDep) -> Response:
     """Every training, the newest first, without its history."""
-    return json_response({"trainings": [run.state() for run in services.trainings.all()]})
+    return json_response({"trainings": [run.listed() for run in services.trainings.all()]})
 
 
 @router.post(
@@ -93,7 +94,11 @@ async def create_training(request: Request, services: ServicesDep) -> Response:
     of the server.
     """
     spec = await read_json(request, TrainingRequest, services.settings.body_timeout)
-    asked = spec.model_dump(exclude={"name", "paused", "speed"}, exclude_none=True)
+    asked = spec.model_dump(exclude={"name", "paused", "speed"})
+    images = services.datasets.info(spec.dataset).pictures
+    suggested = suggest(images, architecture=spec.architecture is not None)
+    asked = {name: suggested.get(name) if value is None else value for name, value in asked.items()}
+    asked = {name: value for name, value in asked.items() if value is not None}
     if spec.architecture is None and spec.layers is None:
         asked["layers"] = [dict(layer) for layer in layer_spec.DEFAULT_LAYERS]
     run = await services.trainings.create(asked, spec.name, paused=spec.paused, speed=spec.speed)

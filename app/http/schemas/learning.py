@@ -7,7 +7,13 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from app.http.schemas.outputs import Schema
-from app.http.schemas.training_config import DatasetId, Layers, Speed, TrainingConfig
+from app.http.schemas.training_config import (
+    DatasetId,
+    Layers,
+    Speed,
+    SuggestedConfig,
+    TrainingConfig,
+)
 from app.learning.runs.defaults import DEFAULT_CONFIG
 
 
@@ -37,6 +43,9 @@ class Dataset(Schema):
         description="What was made of what was brought: folders that were put together, files that were "
         "passed over.",
         examples=[["Passed over: 2 that systems add by themselves (.DS_Store, Thumbs.db …)."]],
+    )
+    suggested: SuggestedConfig = Field(
+        description="What suits so many images; POST /trainings takes it for what is left out."
     )
 
 
@@ -186,6 +195,7 @@ class TrainingState(Schema):
 
     id: str = Field(examples=["6f1d2c3b4a59"])
     name: str = Field(examples=["Shapes"])
+    created: str = Field(description="ISO 8601.", examples=["2026-11-30T09:30:00+00:00"])
     status: TrainingStatus = Field(examples=["running"])
     problem: str | None = Field(description="Why it ended early.", examples=[None])
     config: TrainingConfig
@@ -250,10 +260,19 @@ class Training(TrainingState):
     )
 
 
+class ListedTraining(TrainingState):
+    """A training in the list of all."""
+
+    last_validation_accuracy: float | None = Field(
+        description="After its last epoch; null before the first, or where nothing is held out.",
+        examples=[0.98],
+    )
+
+
 class TrainingList(Schema):
     """The trainings, the newest first."""
 
-    trainings: list[TrainingState]
+    trainings: list[ListedTraining]
 
 
 class Mistake(Schema):

@@ -133,6 +133,24 @@ class TrainingConfig(Schema):
     seed: Seed
 
 
+class SuggestedConfig(Schema):
+    """What suits a dataset by its number of images, for a network from layers."""
+
+    optimiser: Optimiser
+    learning_rate: LearningRate
+    batch_size: BatchSize
+    epochs: Epochs
+    augmentation: Augmentation
+
+
+def _by_images(name: str) -> Any:
+    return Field(
+        None,
+        description="Without it, what suits the number of images: the dataset's `suggested`.",
+        examples=[DEFAULT_CONFIG[name]],
+    )
+
+
 class TrainingRequest(Schema):
     """What a training is to be: pictures, a network (layers, or the name of an architecture), and
     how to learn.
@@ -148,15 +166,15 @@ class TrainingRequest(Schema):
     )
     architecture: Architecture | None = Field(None, examples=[None])
     loss: Loss = "cross_entropy"
-    optimiser: Optimiser = "adam"
-    learning_rate: LearningRate = 0.005
+    optimiser: Optimiser | None = _by_images("optimiser")
+    learning_rate: LearningRate | None = _by_images("learning_rate")
     momentum: Momentum = 0.9
     schedule: Schedule = "cosine"
-    batch_size: BatchSize = 32
+    batch_size: BatchSize | None = _by_images("batch_size")
     weight_decay: WeightDecay = 0.0
     label_smoothing: LabelSmoothing = 0.0
-    augmentation: Augmentation = "none"
-    epochs: Epochs = 12
+    augmentation: Augmentation | None = _by_images("augmentation")
+    epochs: Epochs | None = _by_images("epochs")
     seed: Seed = 0
     paused: bool = Field(False, description="Wait before the first step.", examples=[False])
     speed: Speed = None

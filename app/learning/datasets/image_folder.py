@@ -36,6 +36,11 @@ def classes(folder: Path) -> tuple[str, ...]:
     return _arranged(folder).classes
 
 
+def count(folder: Path) -> int:
+    """How many pictures there are, by their names. Raises TrainingError as ``classes`` does."""
+    return sum(map(len, _arranged(folder).files.values()))
+
+
 def read(
     folder: Path,
     preprocess: Preprocess,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from app.learning.runs.config import TrainingSpec
@@ -99,6 +100,7 @@ class TrainingRun:
         return {
             "id": self.id,
             "name": self.name,
+            "created": datetime.fromtimestamp(self.created, UTC).isoformat(timespec="seconds"),
             "status": self.status,
             "problem": self.problem,
             "config": dict(self.spec),
@@ -110,6 +112,12 @@ class TrainingRun:
             "recovered": self.recovered,
             "limits": self.limits,
         }
+
+    def listed(self) -> dict[str, Any]:
+        """Where it stands and how good it was, for the list of all."""
+        epochs = self.metrics_log.epochs
+        accuracy = epochs[-1]["validation_accuracy"] if epochs else None
+        return {**self.state(), "last_validation_accuracy": accuracy}
 
     def whole(self) -> dict[str, Any]:
         """Its state and history as the API answers them."""

@@ -297,6 +297,8 @@ export interface components {
             problems: string[];
             /** @description What was made of what was brought: folders that were put together, files that were passed over. */
             notes: string[];
+            /** @description What suits so many images; POST /trainings takes it for what is left out. */
+            suggested: components["schemas"]["SuggestedConfig"];
         };
         /** @description The sets of pictures to learn from. */
         DatasetList: {
@@ -515,6 +517,49 @@ export interface components {
             kind: "dead_units" | "saturated" | "vanishing" | "exploding";
             layer: string;
             share_or_ratio: number;
+        };
+        /** @description A training in the list of all. */
+        ListedTraining: {
+            id: string;
+            name: string;
+            /** @description ISO 8601. */
+            created: string;
+            /** @enum {string} */
+            status: "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
+            /** @description Why it ended early. */
+            problem: string | null;
+            config: components["schemas"]["TrainingConfig"];
+            classes: string[];
+            /** @description How many are learned from; null until it is counted. */
+            training_pictures: number | null;
+            /** @description How many are held out; 0 where no class has two or more. */
+            validation_pictures: number | null;
+            /** @description Batches learned from. */
+            step: number;
+            /** @description Of the whole training. */
+            steps: number;
+            /** @description The one of the last step, from 1. */
+            epoch: number;
+            epochs: number;
+            batch_size: number;
+            learning_rate: number;
+            images_per_second: number | null;
+            seconds_left: number | null;
+            /** @description Batches a second, if it is held back. */
+            speed: number | null;
+            parameters: number;
+            layers: components["schemas"]["TrainingLayer"][];
+            diagnostics: components["schemas"]["Diagnostics"] | null;
+            /** @description Its newest network, everywhere where a model's id is asked for; «@STEP» after it is the one of a moment. */
+            model: string;
+            /** @description Null unless something was killed. */
+            recovered: components["schemas"]["Recovered"] | null;
+            /** @description Bytes of memory, seconds of learning. */
+            limits: {
+                [key: string]: number;
+            };
+            /** @description After its last epoch; null before the first, or where nothing is held out. */
+            last_validation_accuracy: number | null;
         };
         /** @description A picture that is read wrong; classes by their numbers. */
         Mistake: {
@@ -1068,6 +1113,16 @@ export interface components {
         StrongestPath: {
             steps: components["schemas"]["PathStep"][];
         };
+        /** @description What suits a dataset by its number of images, for a network from layers. */
+        SuggestedConfig: {
+            /** @enum {string} */
+            optimiser: "sgd" | "momentum" | "nesterov" | "rmsprop" | "adam" | "adamw";
+            learning_rate: number;
+            batch_size: number;
+            epochs: number;
+            /** @enum {string} */
+            augmentation: "none" | "standard" | "strong";
+        };
         /** @description The score that was asked about: that of a unit of an output, which is in a layer before its activation. */
         Target: {
             output: string;
@@ -1105,6 +1160,8 @@ export interface components {
         Training: {
             id: string;
             name: string;
+            /** @description ISO 8601. */
+            created: string;
             /** @enum {string} */
             status: "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
             /** @description Why it ended early. */
@@ -1179,7 +1236,7 @@ export interface components {
         };
         /** @description The trainings, the newest first. */
         TrainingList: {
-            trainings: components["schemas"]["TrainingState"][];
+            trainings: components["schemas"]["ListedTraining"][];
         };
         /** @description What a training is to be: pictures, a network (layers, or the name of an architecture), and how to learn. */
         TrainingRequest: {
@@ -1206,12 +1263,15 @@ export interface components {
              */
             loss?: "cross_entropy" | "mean_squared_error";
             /**
-             * @default adam
-             * @enum {string}
+             * @description Without it, what suits the number of images: the dataset's `suggested`.
+             * @default null
              */
-            optimiser?: "sgd" | "momentum" | "nesterov" | "rmsprop" | "adam" | "adamw";
-            /** @default 0.005 */
-            learning_rate?: number;
+            optimiser?: ("sgd" | "momentum" | "nesterov" | "rmsprop" | "adam" | "adamw") | null;
+            /**
+             * @description Without it, what suits the number of images: the dataset's `suggested`.
+             * @default null
+             */
+            learning_rate?: number | null;
             /** @default 0.9 */
             momentum?: number;
             /**
@@ -1219,19 +1279,25 @@ export interface components {
              * @enum {string}
              */
             schedule?: "constant" | "cosine" | "one_cycle";
-            /** @default 32 */
-            batch_size?: number;
+            /**
+             * @description Without it, what suits the number of images: the dataset's `suggested`.
+             * @default null
+             */
+            batch_size?: number | null;
             /** @default 0 */
             weight_decay?: number;
             /** @default 0 */
             label_smoothing?: number;
             /**
-             * @default none
-             * @enum {string}
+             * @description Without it, what suits the number of images: the dataset's `suggested`.
+             * @default null
              */
-            augmentation?: "none" | "standard" | "strong";
-            /** @default 12 */
-            epochs?: number;
+            augmentation?: ("none" | "standard" | "strong") | null;
+            /**
+             * @description Without it, what suits the number of images: the dataset's `suggested`.
+             * @default null
+             */
+            epochs?: number | null;
             /** @default 0 */
             seed?: number;
             /**
@@ -1244,45 +1310,6 @@ export interface components {
              * @default null
              */
             speed?: number | null;
-        };
-        /** @description Where a training stands. */
-        TrainingState: {
-            id: string;
-            name: string;
-            /** @enum {string} */
-            status: "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
-            /** @description Why it ended early. */
-            problem: string | null;
-            config: components["schemas"]["TrainingConfig"];
-            classes: string[];
-            /** @description How many are learned from; null until it is counted. */
-            training_pictures: number | null;
-            /** @description How many are held out; 0 where no class has two or more. */
-            validation_pictures: number | null;
-            /** @description Batches learned from. */
-            step: number;
-            /** @description Of the whole training. */
-            steps: number;
-            /** @description The one of the last step, from 1. */
-            epoch: number;
-            epochs: number;
-            batch_size: number;
-            learning_rate: number;
-            images_per_second: number | null;
-            seconds_left: number | null;
-            /** @description Batches a second, if it is held back. */
-            speed: number | null;
-            parameters: number;
-            layers: components["schemas"]["TrainingLayer"][];
-            diagnostics: components["schemas"]["Diagnostics"] | null;
-            /** @description Its newest network, everywhere where a model's id is asked for; «@STEP» after it is the one of a moment. */
-            model: string;
-            /** @description Null unless something was killed. */
-            recovered: components["schemas"]["Recovered"] | null;
-            /** @description Bytes of memory, seconds of learning. */
-            limits: {
-                [key: string]: number;
-            };
         };
         /** @description One step of learning on one photo. */
         TrainingStepRequest: {
@@ -1447,6 +1474,7 @@ export type LayerDifference = components['schemas']['LayerDifference'];
 export type LayerHealth = components['schemas']['LayerHealth'];
 export type LayerInfo = components['schemas']['LayerInfo'];
 export type LayerWarning = components['schemas']['LayerWarning'];
+export type ListedTraining = components['schemas']['ListedTraining'];
 export type Mistake = components['schemas']['Mistake'];
 export type Model = components['schemas']['Model'];
 export type ModelInput = components['schemas']['ModelInput'];
@@ -1487,6 +1515,7 @@ export type StepParameterValues = components['schemas']['StepParameterValues'];
 export type StepPicture = components['schemas']['StepPicture'];
 export type StepValues = components['schemas']['StepValues'];
 export type StrongestPath = components['schemas']['StrongestPath'];
+export type SuggestedConfig = components['schemas']['SuggestedConfig'];
 export type Target = components['schemas']['Target'];
 export type Term = components['schemas']['Term'];
 export type Timings = components['schemas']['Timings'];
@@ -1495,7 +1524,6 @@ export type TrainingConfig = components['schemas']['TrainingConfig'];
 export type TrainingLayer = components['schemas']['TrainingLayer'];
 export type TrainingList = components['schemas']['TrainingList'];
 export type TrainingRequest = components['schemas']['TrainingRequest'];
-export type TrainingState = components['schemas']['TrainingState'];
 export type TrainingStepRequest = components['schemas']['TrainingStepRequest'];
 export type TrialOutput = components['schemas']['TrialOutput'];
 export type UnmatchedLayers = components['schemas']['UnmatchedLayers'];
