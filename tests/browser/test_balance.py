@@ -61,8 +61,8 @@ def test_with_one_picture_a_class_the_page_says_so_and_goes_on(open_lab: OpenLab
     assert "No validation images" in page.inner_text(".set .set-note")
     assert "No validation images" in page.inner_text(".score")
     assert "no validation images" in page.inner_text(".curve-key")
-    figures = page.locator("#curves .figures tbody tr").all_inner_texts()
-    assert ["no validation images" in row for row in figures] == [False, True, False, True]
+    figures = page.locator("#curves .figures tbody td").all_inner_texts()
+    assert ["no validation images" in cell for cell in figures] == [False, True, False, True]
     assert any(c.isdigit() for c in figures[0])
     chart = page.locator(".chart-body").first
     assert "there are no validation images" in str(chart.get_attribute("aria-label"))

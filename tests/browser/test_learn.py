@@ -330,3 +330,56 @@ def test_a_finished_run_is_inspected(open_lab: OpenLab):
         screen.wait_for_address(f"step={steps}&phase={phase}")
     page.reload()
     expect(page.locator("#step-inspector h2")).to_contain_text(f"batch {steps}, trained on")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720)])
+def test_what_is_changed_and_what_is_watched_are_on_one_screen(
+    open_lab: OpenLab, epoch: str, size: tuple[int, int]
+):
+    """Loss, optimiser and rate on the first screen; the curves stay while all else scrolls."""
+    screen = open_lab(viewport={"width": size[0], "height": size[1]})
+    page = screen.page
+    expect(page.locator(".example-mark:visible")).to_have_count(3)
+    for label in ("Loss", "Optimiser", "Learning rate η"):
+        expect(page.get_by_label(label, exact=True)).to_be_in_viewport(ratio=1)
+    left = "button => button.getBoundingClientRect().left"
+    before = page.locator("#phase").evaluate(left)
+    open_epoch_here(screen, epoch)
+    expect(page.locator(".example-mark:visible")).to_have_count(0)
+    expect(page.locator(".curve canvas").first).to_be_in_viewport()
+    page.mouse.move(size[0] / 2, size[1] - 40)
+    page.mouse.wheel(0, 5000)
+    expect(page.locator(".histograms")).to_be_in_viewport()
+    expect(page.locator("#curves h2")).to_be_in_viewport()
+    expect(page.get_by_label("Optimiser")).to_be_in_viewport()
+    assert page.locator("#phase").evaluate(left) == before, "a label moved the bar"
+
+
+def open_epoch_here(screen: LearnScreen, epoch: str) -> None:
+    screen.open(f"learn?run={epoch}")
+    screen.wait_for_status("paused")
+    screen.page.wait_for_selector(".map-tiles canvas")
+    screen.page.wait_for_selector(".histograms")
+
+
+def test_earlier_runs_are_opened_and_deleted(open_lab: OpenLab, epoch: str):
+    screen = open_lab()
+    page = screen.page
+    bring_noise(screen, "Short")
+    page.click("#batch")
+    screen.wait_for_batch(1)
+    short = screen.run_id
+    screen.open(f"learn?run={epoch}")
+    screen.wait_for_status("paused")
+    page.click("#runs")
+    row = page.locator(f'.runs tr[data-run="{short}"]')
+    expect(row).to_contain_text("Short")
+    expect(page.locator(f'.runs tr[data-run="{epoch}"] td').nth(2)).to_contain_text("%")
+    check_with_axe(screen)
+    row.get_by_role("button").click()
+    expect(row).to_be_visible()
+    row.get_by_role("button").click()
+    expect(row).to_have_count(0)
+    assert all(run["id"] != short for run in screen.get("trainings")["trainings"])
+    page.locator(f'.runs tr[data-run="{epoch}"] a').click()
+    screen.wait_for_status("paused")

@@ -387,10 +387,10 @@ def test_the_learning_rate_by_slider_and_by_number(open_page: OpenPage):
     assert float(slider.input_value()) == -3
     assert "0.001" in summary(screen, 2)
     page.get_by_role("button", name="Usual with this optimiser").click()
-    assert field.input_value() == "0.004"
+    assert field.input_value() == "0.005"
     field.fill("0")
     assert field.get_attribute("aria-invalid") == "true"
-    assert "0.004" in summary(screen, 2)
+    assert "0.005" in summary(screen, 2)
 
 
 def test_the_schedules_are_those_of_the_engine(open_page: OpenPage):

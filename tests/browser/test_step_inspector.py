@@ -108,6 +108,14 @@ def test_an_activations_gradient_is_the_sum_that_is_written_out(open_page: OpenP
     terms, total = opened_sum(screen)
     assert total == told["value"] != 0
     assert sum(terms) == pytest.approx(total, abs=1e-5 * sum(map(abs, terms)))
+    # one name for one thing: the output of an activation is A, that of a weighted sum Z
+    expect(screen.page.locator(".step-phase h4", has_text="for this image")).to_contain_text(
+        "dA of"
+    )
+    expect(screen.page.locator(".step-value-detail .formula")).to_contain_text("dA = ")
+    # pooling, which comes next, gives an A as well
+    expect(screen.page.locator(".step-value-detail p").nth(1)).to_contain_text("dA = Σ dA′ · ∂A′")
+    expect(screen.page.locator(".step-handed")).to_contain_text("dZ of conv1_1")
 
 
 def test_a_value_of_the_forward_pass_is_the_sum_that_is_written_out(open_page: OpenPage, step):
@@ -152,6 +160,8 @@ def test_the_update_that_is_shown_is_the_one_that_was_made(open_page: OpenPage, 
     told = screen.get(f"steps/{step['id']}/update/conv1_1/weight?index={index(screen)}")
     assert lines == [line["value"] for line in told["derivation"]]
     assert lines[-1] == shown[1] == told["after"] != told["before"]
+    expect(screen.page.locator(".again-loss")).to_be_in_viewport()
+    expect(screen.page.locator(".step-about .step-formula")).not_to_be_empty()
     loss = values(screen, ".again-loss data")
     assert loss == [step["loss"]["value"], step["loss"]["after"]]
     assert loss[1] < loss[0]

@@ -108,6 +108,11 @@ export function fetchTraining(id, signal) {
   return fetchJson(trainingPath(id), signal);
 }
 
+/** @returns {Promise<import("./wire.js").TrainingList>} all trainings, the newest first */
+export function fetchTrainings() {
+  return fetchJson("trainings");
+}
+
 /**
  * Tell a training to do something.
  *

@@ -6,6 +6,7 @@
 import { h } from "../../lib/dom.js";
 import { count, probability, words as plainWords } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
+import { exampleFilters, exampleMark } from "../example.js";
 import { filterTiles } from "./filters.js";
 import { histogramRows, warningList } from "./histograms.js";
 import { mapTiles } from "./maps.js";
@@ -25,7 +26,8 @@ const words = t.learn.run.live;
  */
 export function mountLive(store, root) {
   const at = h("span", { class: "muted" });
-  const empty = h("p", { class: "muted" }, words.empty);
+  const example = h("div", {}, exampleMark(), h("h3", {}, words.filters("conv1")), exampleFilters());
+  const empty = h("div", {}, h("p", { class: "muted" }, words.empty), example);
   const picture = h("img", { class: "live-picture", alt: "", width: 96, height: 96 });
   const answer = h("ol", { class: "live-answer" });
   const layers = h("select", { id: "live-layer" });
@@ -66,6 +68,9 @@ export function mountLive(store, root) {
     watcher.want(true);
   });
   store.watch(["theme"], show);
+  store.watch(["run"], ({ run }) => {
+    example.hidden = run !== null;
+  });
   followLook(store, spread, warnings);
 }
 

@@ -4,6 +4,7 @@ import { getElement, h } from "../../lib/dom.js";
 import { decimals, plain, points } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { isOver } from "./runner.js";
+import { steadyLabel } from "./steady-label.js";
 
 /**
  * @typedef {import("../types.js").LearnState} LearnState
@@ -28,18 +29,17 @@ const NAMES = /** @type {Record<string, string>} */ ({
  */
 export function mountCompareRuns(store, runner) {
   const root = getElement("#compare-runs-offer", HTMLElement);
-  const offer = h("button", { type: "button", class: "plain", id: "compare-runs" });
-  const leader = h("p", { class: "leader", "aria-live": "polite" });
+  const names = t.learn.run.controls;
+  const name = steadyLabel(names.compareRuns, [names.compareRuns, names.endComparison]);
+  const label = getElement("span", HTMLElement, name);
+  const offer = h("button", { type: "button", class: "plain", id: "compare-runs" }, name);
   const dialog = comparisonDialog(store, runner);
   offer.addEventListener("click", () => (store.state.secondRun ? void runner.endComparison() : dialog.open()));
-  root.append(leader, offer);
+  root.append(offer);
   const show = () => {
-    const { run, secondRun } = store.state;
-    offer.textContent = secondRun ? t.learn.run.controls.endComparison : t.learn.run.controls.compareRuns;
-    const text = run && secondRun ? standing(run, secondRun) : "";
-    if (leader.textContent !== text) leader.textContent = text;
+    label.textContent = store.state.secondRun ? names.endComparison : names.compareRuns;
   };
-  store.watch(["run", "secondRun"], show);
+  store.watch(["secondRun"], show);
   show();
 }
 

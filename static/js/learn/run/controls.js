@@ -5,6 +5,7 @@ import { count } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { problemTitle } from "../../views/shared/problem-text.js";
 import { beginsAnew, isGoing, isOver } from "./runner.js";
+import { steadyLabel } from "./steady-label.js";
 
 /**
  * @typedef {import("./runner.js").Runner} Runner
@@ -21,6 +22,12 @@ const ICONS = {
   batch: "M3.5 3v10l6-5zM12.5 3v10",
   phase: "M6 3l5 5-5 5",
   reset: "M3.5 8a4.7 4.7 0 1 0 1.6-3.5M3.5 2.5v3h3",
+};
+
+/** @type {Record<string, string[]>} All that may stand on a button whose label changes. */
+const LABELS = {
+  play: [words.play, words.pause, words.goOn, words.start, words.again],
+  phase: [words.phase, ...words.phases.map(words.nextPhase)],
 };
 
 /**
@@ -87,13 +94,14 @@ function playName(state) {
  * @param {Readonly<LearnState>} state
  */
 function figures({ run, busy, connected }) {
-  if (!run) return [h("span", { class: "muted" }, busy ?? words.idle)];
+  if (!run) return busy ? [h("span", {}, busy)] : words.idle.map((line) => h("span", {}, line));
   const { status, epoch, epochs, step, steps, images_per_second: pace, seconds_left: left } = run;
-  const parts = steps ? [words.epoch(count(Math.min(epoch, epochs)), count(epochs)), words.step(count(step), count(steps))] : [];
+  const at = steps ? words.epoch(count(Math.min(epoch, epochs)), count(epochs)) : "";
+  const parts = steps ? [words.step(count(step), count(steps))] : [];
   if (status === "running" && pace) parts.push(words.pace(count(pace)));
   if (status === "running" && left !== null) parts.push(words.left(time(left)));
   const name = connected ? (busy ?? words.status[status]) : words.reconnecting;
-  return [h("b", { data: { status: connected ? status : "lost" } }, name), ...parts.map((part) => h("span", {}, part))];
+  return [h("span", {}, h("b", { data: { status: connected ? status : "lost" } }, name), at && ` · ${at}`), h("span", {}, parts.join(" · "))];
 }
 
 /** @param {number} seconds */
@@ -187,7 +195,7 @@ function button(id, icon, keys, click) {
     "button",
     { type: "button", class: id === "play" ? "plain main" : "plain", id, "aria-keyshortcuts": keys || null, on: { click } },
     svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: ICONS[icon] })),
-    h("span", {}, words[id]),
+    steadyLabel(words[id], LABELS[id] ?? []),
   );
   return made;
 }
@@ -199,6 +207,6 @@ function button(id, icon, keys, click) {
  */
 function setButton(button, icon, name) {
   getElement("path", SVGPathElement, button).setAttribute("d", ICONS[icon]);
-  const label = getElement("span", HTMLElement, button);
+  const label = getElement(".steady span", HTMLElement, button);
   if (label.textContent !== name) label.textContent = name;
 }

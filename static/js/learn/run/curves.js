@@ -7,7 +7,8 @@ import uPlot from "../../../vendor/uplot/uPlot.esm.js";
 import { h } from "../../lib/dom.js";
 import { decimals, fixed, percent } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
-import { nameOf } from "./compare-runs.js";
+import { nameOf, standing } from "./compare-runs.js";
+import { EXAMPLE_RUN, exampleMark } from "../example.js";
 import { smooth } from "./smooth.js";
 
 /**
@@ -19,7 +20,7 @@ import { smooth } from "./smooth.js";
  */
 
 const words = t.learn.run.curves;
-const HEIGHT = 200;
+const HEIGHT = 216;
 const DRAW_EVERY = 200; // milliseconds: five pictures a second look like one that moves
 /** How the lines of the two runs are told apart; colour is kept for what is chosen. */
 const STROKES = {
@@ -38,7 +39,10 @@ export function mountCurves(store, root) {
   const output = h("output", { class: "muted", for: "smoothing" });
   const charts = [new Chart("loss"), new Chart("accuracy")];
   const key = h("ul", { class: "curve-key" });
-  const table = h("table", { class: "figures" });
+  const table = h("table", { class: "figures key-figures" });
+  const mark = exampleMark();
+  const plots = h("div", { class: "charts" }, ...charts.map(({ figure }) => figure));
+  const leader = h("p", { class: "leader", "aria-live": "polite", hidden: true });
   root.append(
     h(
       "div",
@@ -47,10 +51,17 @@ export function mountCurves(store, root) {
       key,
       h("label", { class: "smoothing" }, words.smoothing, " ", slider, " ", output),
     ),
-    h("div", { class: "charts" }, ...charts.map(({ figure }) => figure)),
+    mark,
+    plots,
+    leader,
     table,
   );
   const draw = () => {
+    showLeader(store.state, leader);
+    const isExample = store.state.run === null;
+    mark.hidden = !isExample;
+    table.hidden = isExample;
+    plots.classList.toggle("example", isExample);
     output.textContent = fixed(Number(slider.value), 2);
     key.replaceChildren(...keyOf(store.state));
     const weight = Number(slider.value);
@@ -70,6 +81,18 @@ export function mountCurves(store, root) {
   new ResizeObserver(draw).observe(root);
 }
 
+/**
+ * Who leads, in a line of its own that stays as long as two runs are compared.
+ *
+ * @param {Readonly<LearnState>} state
+ * @param {HTMLElement} leader
+ */
+function showLeader({ run, secondRun }, leader) {
+  leader.hidden = secondRun === null;
+  const text = run && secondRun ? standing(run, secondRun) : "";
+  if (leader.textContent !== text) leader.textContent = text;
+}
+
 class Chart {
   /** @type {uPlot | null} */
   #plot = null;
@@ -79,7 +102,7 @@ class Chart {
   /** @param {Figure} kind */
   constructor(kind) {
     this.kind = kind;
-    this.figure = h("figure", { class: "curve", data: { kind } }, h("figcaption", {}, words[kind]), this.#body);
+    this.figure = h("figure", { class: "curve", data: { kind } }, h("figcaption", { class: "visually-hidden" }, words[kind]), this.#body);
   }
 
   /** Make the chart anew next time: its colours are of the other theme. */
@@ -100,7 +123,7 @@ class Chart {
     const lines = JSON.stringify([run?.id ?? "", secondRun?.id ?? ""]);
     if (lines !== this.#lines) this.forget();
     this.#lines = lines;
-    const data = uPlot.join([...tablesOf(run, this.kind, weight), ...(secondRun ? tablesOf(secondRun, this.kind, weight) : [])]);
+    const data = uPlot.join([...tablesOf(run ?? EXAMPLE_RUN, this.kind, run ? weight : 0), ...(secondRun ? tablesOf(secondRun, this.kind, weight) : [])]);
     this.#plot ??= new uPlot(this.#options(width, state), data, this.#body);
     if (this.#plot.width !== width) this.#plot.setSize({ width, height: HEIGHT });
     this.#plot.setData(data);
@@ -117,6 +140,7 @@ class Chart {
     const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
     const font = `12px ${getComputedStyle(document.body).fontFamily}`;
     const axis = { stroke: colour("--quiet"), font, grid: { stroke: colour("--hair"), width: 1 }, ticks: { show: false }, gap: 6 };
+    const title = { labelFont: font, labelSize: 16, labelGap: 0 };
     const values = (/** @type {uPlot} */ _, /** @type {number[]} */ ticks) => {
       const apart = (ticks[1] ?? 1) - (ticks[0] ?? 0);
       return ticks.map((tick) => this.#tick(tick, apart));
@@ -127,7 +151,7 @@ class Chart {
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { size: 6 } },
       scales: { x: { time: false }, y: { range: this.kind === "accuracy" ? [0, 1] : (_, __, most) => [0, Math.max(0.5, (most ?? 3) * 1.05)] } },
-      axes: [{ ...axis, size: 28 }, { ...axis, size: 44, values }],
+      axes: [{ ...axis, size: 26, label: words.batches, ...title }, { ...axis, size: 44, values, label: words[this.kind], ...title }],
       series: [{}, ...linesOf("run", run, colour), ...(secondRun ? linesOf("secondRun", secondRun, colour) : [])],
     };
   }
@@ -160,14 +184,13 @@ function linesOf(slot, run, colour) {
 /**
  * A run's two lines: every batch, and the end of every epoch.
  *
- * @param {Run | null} run
+ * @param {Pick<Run, "batches"> & { history: Pick<Run["history"][number], "step" | "validation_loss" | "validation_accuracy">[] }} run
  * @param {Figure} kind
  * @param {number} weight
  * @returns {uPlot.AlignedData[]}
  */
 function tablesOf(run, kind, weight) {
-  const points = run?.batches ?? [];
-  const history = run?.history ?? [];
+  const { batches: points, history } = run;
   return [
     [points.map(([step = 0]) => step), smooth(points.map((point) => point[POINT[kind]] ?? 0), weight)],
     [history.map(({ step }) => step), history.map((record) => record[RECORD[kind]])],
@@ -195,11 +218,11 @@ function keyOf({ run, secondRun }) {
  */
 function keyFigures({ run, secondRun }, last) {
   const runs = [run, secondRun].filter((one) => one !== null);
-  const cell = (/** @type {string} */ text) => h("td", {}, text);
-  const rows = Object.entries(words.rows).map(([name, title]) =>
-    h("tr", {}, h("th", { scope: "row" }, title), ...last.map((figures) => cell(figures[/** @type {keyof typeof words.rows} */ (name)]))),
+  const names = /** @type {(keyof typeof words.rows)[]} */ (Object.keys(words.rows));
+  const rows = runs.map((one, i) =>
+    h("tr", {}, h("th", { scope: "row" }, secondRun ? nameOf(one) : words.now), ...names.map((name) => h("td", {}, last[i]?.[name] ?? "–"))),
   );
-  const heads = runs.map((one) => h("th", { scope: "col" }, secondRun ? nameOf(one) : words.now));
+  const heads = names.map((name) => h("th", { scope: "col" }, words.rows[name]));
   return [h("caption", { class: "visually-hidden" }, words.table), h("thead", {}, h("tr", {}, h("td", {}), ...heads)), h("tbody", {}, ...rows)];
 }
 

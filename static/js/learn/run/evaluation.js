@@ -11,6 +11,8 @@ import { swatch } from "../../render/palette.js";
 import { t } from "../../i18n/index.js";
 import { term } from "../../views/shared/term.js";
 import { unevenness } from "../class-balance.js";
+import { exampleMark, exampleMatrix } from "../example.js";
+import { runsButton } from "./runs-list.js";
 import { fetchEvaluation, fetchPicture, modelUrl, pictureUrl } from "../../api/learning.js";
 
 /**
@@ -31,20 +33,22 @@ export function mountEvaluation(store, root) {
   const score = h("p", { class: "score" });
   const body = h("div", {});
   const ways = h("div", { class: "report-ways", hidden: true });
-  root.append(h("div", { class: "part-head" }, h("h2", { id: "report-title" }, term("evaluation", words.title))), score, body, ways);
+  root.append(h("div", { class: "part-head" }, h("h2", { id: "report-title" }, term("evaluation", words.title)), runsButton(store)), score, body, ways);
   const show = () => {
     const { evaluation, theme, run } = store.state;
     const isTold = evaluation !== null && evaluation.accuracy !== null;
     const empty = run?.validation_pictures === 0 ? t.learn.balance.nothing : words.empty;
     score.replaceChildren(...(isTold ? scoreOf(evaluation, evaluation.accuracy ?? 0) : [h("span", { class: "muted" }, empty)]));
-    body.replaceChildren(...(isTold && run ? [perClass(evaluation), confusion(evaluation, theme), mistakes(store, evaluation, run)] : []));
+    if (isTold && run) body.replaceChildren(perClass(evaluation), confusion(evaluation, theme), mistakes(store, evaluation, run));
+    else body.replaceChildren(...(run ? [] : [exampleMark(), h("h3", {}, words.confusion), h("p", { class: "muted" }, t.learn.run.example.matrix), exampleMatrix()]));
   };
   store.watch(["evaluation", "theme"], show);
-  let kept = "";
+  let [kept, wasThere] = ["", false];
   /** @type {number | null | undefined} */
   let heldOut;
   store.watch(["run"], ({ run }) => {
-    if (heldOut !== run?.validation_pictures) show();
+    if (heldOut !== run?.validation_pictures || wasThere !== (run !== null)) show();
+    wasThere = run !== null;
     heldOut = run?.validation_pictures;
     ways.hidden = run === null;
     if (run && kept !== run.id) ways.replaceChildren(...waysOut(run));

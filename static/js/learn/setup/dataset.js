@@ -10,6 +10,7 @@ import { nothingHeldOut, unevenness } from "../class-balance.js";
 import { Bringer } from "./upload.js";
 import { Collector } from "./collect.js";
 import { isPicture } from "./sort-files.js";
+import { withDataset } from "./suggested.js";
 import { MOST } from "./zip.js";
 
 /**
@@ -117,8 +118,8 @@ export class DataPicker {
 
   /** @param {string} data */
   #choose(data) {
-    const { config } = this.store.state;
-    this.store.set({ config: { ...config, dataset: data } });
+    const { state } = this.store;
+    this.store.set({ config: withDataset(state, state.datasets.find(({ id }) => id === data)) });
   }
 
   /** @param {Readonly<LearnState>} state */

@@ -1,9 +1,10 @@
 /** How to learn: the loss, the optimiser and its pace, what the pictures go through, how long. */
 
 import { h, svg } from "../../lib/dom.js";
-import { plain } from "../../i18n/format.js";
+import { count, plain } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { ChoiceField, NumberField, PowerField } from "./fields.js";
+import { isAsSuggested } from "./suggested.js";
 
 /**
  * @typedef {import("../types.js").LearnState} LearnState
@@ -50,7 +51,10 @@ export class LearningOptions {
     this.fields = fields;
     this.loss = h("div", { class: "telling" });
     this.optimiser = h("div", { class: "telling" });
-    this.usual = h("button", { type: "button", class: "text", on: { click: () => set({ learning_rate: usualRate(store.state.config) }) } });
+    this.usual = h("button", { type: "button", class: "text", on: { click: () => set({ learning_rate: usualRate(store.state.config, setOf(store.state)) }) } });
+    this.suggestion = h("p", { class: "muted suggestion" });
+    const useSuggested = () => set(setOf(store.state)?.suggested ?? {});
+    this.useSuggested = h("button", { type: "button", class: "text", on: { click: useSuggested } }, words.useSuggested);
     const schedules = new ScheduleChoice((schedule) => set({ schedule: /** @type {TrainingConfig["schedule"]} */ (schedule) }));
     this.schedules = schedules;
     const part = (/** @type {string} */ name) => fields[name]?.element ?? "";
@@ -60,25 +64,30 @@ export class LearningOptions {
       part("loss"), this.loss,
       part("optimiser"), this.optimiser,
       part("learning_rate"), this.usual, part("momentum"),
+      h("div", { class: "suggested" }, this.suggestion, this.useSuggested),
       schedules.element,
       part("batch_size"), part("epochs"),
       part("augmentation"), part("weight_decay"), part("label_smoothing"), part("seed"),
     );
-    store.watch(["config"], (state) => this.#show(state));
+    store.watch(["config", "datasets"], (state) => this.#show(state));
     this.#show(store.state);
   }
 
   /** @param {Readonly<LearnState>} state */
-  #show({ config }) {
+  #show(state) {
+    const { config } = state;
     for (const [name, field] of Object.entries(this.fields)) field.show(config[/** @type {keyof TrainingConfig} */ (name)]);
     if (hasBatchNorm(config)) this.batchSize.limit(2, words.batchNorm);
     else this.batchSize.limit(1, null);
     this.schedules.show(config.schedule);
     tell(this.loss, words.losses, config.loss);
     tell(this.optimiser, words.optimisers, config.optimiser);
-    const usual = usualRate(config);
+    const set = setOf(state);
+    const usual = usualRate(config, set);
     this.usual.hidden = usual === config.learning_rate;
     this.usual.textContent = words.usual(plain(usual));
+    this.suggestion.textContent = set ? suggestionFor(set) : "";
+    this.useSuggested.hidden = !set || isAsSuggested(config, set);
     if (this.fields.momentum) this.fields.momentum.element.hidden = !ROLLING.has(config.optimiser);
   }
 }
@@ -141,7 +150,22 @@ function hasBatchNorm({ layers }) {
   return !layers || layers.some(({ kind }) => kind === "batchnorm"); // the architectures with a name have it
 }
 
-/** @param {TrainingConfig} config */
-function usualRate({ optimiser, learning_rate }) {
+/** @param {Readonly<LearnState>} state */
+function setOf({ datasets, config }) {
+  return datasets.find(({ id }) => id === config.dataset);
+}
+
+/** @param {import("../types.js").PictureSet} set */
+function suggestionFor({ pictures, classes, suggested }) {
+  const { batch_size: batch, epochs, learning_rate: rate, augmentation } = suggested;
+  return words.suggested(count(pictures), classes.length, epochs, batch, plain(rate), words.augmentations[augmentation]);
+}
+
+/**
+ * @param {TrainingConfig} config
+ * @param {import("../types.js").PictureSet | undefined} set
+ */
+function usualRate({ optimiser, learning_rate }, set) {
+  if (set && set.suggested.optimiser === optimiser) return set.suggested.learning_rate;
   return USUAL_RATES[optimiser] ?? learning_rate;
 }

@@ -20,6 +20,7 @@ import { followPlan } from "./network-plan.js";
 
 const words = t.learn.setup;
 const WIDE = "(width >= 40rem)"; // on a telephone the three headings fit on the screen, with what is chosen in them
+const WIDE_OPEN = new Set([words.data.title, words.options.title]); // the network is the longest, and the least often changed
 
 /**
  * @param {LearnStore} store
@@ -66,7 +67,7 @@ function part(store, title, content, summarise, share) {
   const next = h("p", { class: "next", hidden: true }, words.next);
   const element = h(
     "details",
-    { class: "part", open: matchMedia(WIDE).matches },
+    { class: "part", data: { part: title }, open: matchMedia(WIDE).matches && WIDE_OPEN.has(title) },
     h("summary", {}, h("h2", {}, title), summary),
     next,
     content,

@@ -9,6 +9,7 @@ import { t } from "../../i18n/index.js";
 import { deleteDataset, postDataset } from "../../api/learning.js";
 import { shrink } from "./shrink.js";
 import { isPicture, sortFiles } from "./sort-files.js";
+import { withDataset } from "./suggested.js";
 import { unzip } from "./unzip.js";
 import { pack } from "./zip.js";
 
@@ -109,7 +110,7 @@ export class Bringer {
     return this.#attempt(async () => {
       const left = () => this.store.state.datasets.filter((set) => set.id !== id);
       const { config } = this.store.state;
-      if (config.dataset === id) this.store.set({ config: { ...config, dataset: left()[0]?.id ?? "" } }); // first, so that nobody asks for it
+      if (config.dataset === id) this.store.set({ config: withDataset(this.store.state, left()[0]) }); // first, so that nobody asks for it
       await deleteDataset(id);
       this.store.set({ datasets: left() });
     });
@@ -136,9 +137,9 @@ export class Bringer {
       const isSent = sent >= total;
       this.#tell({ text: isSent ? words.reading : words.sending(bytes(sent), bytes(total)), fraction: isSent ? null : sent / total });
     });
-    const { datasets, config } = this.store.state;
+    const { state } = this.store;
     const told = { ...set, problems: [...set.problems, ...skipped] };
-    this.store.set({ datasets: [...datasets.filter(({ id }) => id !== set.id), told], config: { ...config, dataset: set.id } });
+    this.store.set({ datasets: [...state.datasets.filter(({ id }) => id !== set.id), told], config: withDataset(state, set) });
   }
 
   /**

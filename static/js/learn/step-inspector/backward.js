@@ -4,7 +4,7 @@ import { h } from "../../lib/dom.js";
 import { strongestPlace } from "../../model/tensors.js";
 import { t } from "../../i18n/index.js";
 import { opTitle } from "../../model/layer-text.js";
-import { worded } from "./view-model.js";
+import { letterOf, worded } from "./view-model.js";
 import { Kernels } from "./kernels.js";
 import { activationGradientOpener, scoresLayer } from "./value-detail.js";
 import { planesOf } from "./planes.js";
@@ -81,14 +81,15 @@ export class Backward {
       h("p", { class: "step-formula" }, worded(words.formulas, has ? "weights" : op, words.formulas.other)),
       h("p", { class: "muted" }, has ? words.weights : words.none),
     );
+    const symbol = `d${letterOf(this.viewModel, name)}`;
     this.#heatmap = new Heatmap({
-      what: `dZ ${name}`,
-      planes: planesOf({ ...tensor, name: `dZ ${name}` }),
+      what: `${symbol} ${name}`,
+      planes: planesOf({ ...tensor, name: `${symbol} ${name}` }),
       theme: this.viewModel.theme,
       signed: true,
       open: (place) => this.viewModel.open(activationGradientOpener(this.viewModel, name, place)),
     });
-    this.#maps.replaceChildren(h("h4", {}, words.maps(name)), this.#heatmap.element);
+    this.#maps.replaceChildren(h("h4", {}, words.maps(symbol, name)), this.#heatmap.element);
     this.#showHanded(layer);
     const { opened } = this.viewModel.view.state;
     const isHere = opened && "layer" in opened && opened.layer === name && opened.kind !== "value";
@@ -100,7 +101,7 @@ export class Backward {
     const known = inputs.filter((input) => this.viewModel.layerNamed(input)?.gradient);
     const go = (/** @type {string} */ input) => {
       const click = () => this.viewModel.choose(input);
-      return h("button", { type: "button", class: "text", on: { click } }, `← ${input}`);
+      return h("button", { type: "button", class: "text", on: { click } }, `← d${letterOf(this.viewModel, input)} ${words.of} ${input}`);
     };
     this.#handed.replaceChildren(known.length ? words.passed : words.end, ...known.flatMap((input) => [" ", go(input)]));
   }

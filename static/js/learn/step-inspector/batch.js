@@ -24,7 +24,7 @@ export function picturesOf(viewModel) {
     shown = stepTrace.id;
     [...list.querySelectorAll("button")].forEach((button, place) => setAttribute(button, "aria-pressed", String(place === stepTrace.picture)));
   });
-  return list;
+  return h("div", { class: "step-batch" }, h("p", { class: "muted step-caption" }, words.caption), list);
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { h } from "../../lib/dom.js";
-import { plain, words as plainWords } from "../../i18n/format.js";
+import { fixed, plain, words as plainWords } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { term } from "../../views/shared/term.js";
 import { figure } from "./figure.js";
@@ -19,6 +19,7 @@ import { isSquared, termOf } from "./loss-term.js";
  */
 
 const words = t.learn.stepInspector.loss;
+const EARLY = 10; // steps in which the weights are still much as they were drawn
 
 export class Loss {
   above = h("div", {});
@@ -52,6 +53,7 @@ export class Loss {
         ),
       ),
       h("p", { class: "step-mean" }, words.mean(String(stepTrace.batch_size)), " ", figure(stepTrace.loss.mean)),
+      ...notesOn(stepTrace).map((text) => h("p", { class: "muted step-note" }, text)),
     );
     const { opened } = this.viewModel.view.state;
     const truth = stepTrace.loss.classes.findIndex(({ target }) => target > 0.5);
@@ -83,6 +85,19 @@ export class Loss {
       h("td", {}, opener(this.viewModel, { kind: "loss", unit }, one.gradient)),
     );
   }
+}
+
+/**
+ * What a beginner stumbles over: the size of the first losses, and what the squared error is taken of.
+ *
+ * @param {StepTrace} stepTrace
+ */
+function notesOn(stepTrace) {
+  if (isSquared(stepTrace)) return [words.onLogits];
+  const classes = stepTrace.loss.classes.length;
+  const even = Math.log(classes);
+  const isFirst = stepTrace.step !== null && stepTrace.step <= EARLY && stepTrace.loss.mean > even;
+  return [words.even(classes, fixed(even, 3)), ...(isFirst ? [words.above] : [])];
 }
 
 /**

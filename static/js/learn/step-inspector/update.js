@@ -4,7 +4,7 @@
  */
 
 import { h, setAttribute } from "../../lib/dom.js";
-import { decimals, plain, points, probability, words as plainWords } from "../../i18n/format.js";
+import { count, decimals, percent, plain, points, probability, words as plainWords } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { worded } from "./view-model.js";
 import { figure, precise } from "./figure.js";
@@ -17,6 +17,7 @@ const words = t.learn.stepInspector.update;
 export class Update {
   #layers = h("div", { class: "step-choices", role: "group", "aria-label": words.layers });
   #kernels;
+  #payOff = h("div", { class: "step-pay-off" });
   #again = h("div", { class: "step-again" });
   #formula = h("div", { class: "step-about" });
   above = h("div", {});
@@ -25,7 +26,7 @@ export class Update {
   constructor(viewModel) {
     this.viewModel = viewModel;
     this.#kernels = new Kernels(viewModel, ["before", "gradient", "step", "after"], "update");
-    this.above.append(this.#layers);
+    this.above.append(this.#payOff, this.#layers);
     this.element = h("div", { class: "step-phase" }, this.#formula, this.#kernels.element, this.#again);
   }
 
@@ -49,6 +50,7 @@ export class Update {
       h("h3", {}, worded(words.optimisers, optimiser)),
       h("p", { class: "step-formula" }, worded(words.formulas, optimiser, words.formulas.sgd)),
       h("p", { class: "muted" }, [`η = ${precise(rate)}`, ...chosen].join(" · ")),
+      ...this.#rateNote(stepTrace).map((text) => h("p", { class: "muted step-note" }, text)),
     );
     this.#showAgain();
     if (!this.viewModel.layer?.parameters.length) this.viewModel.choose(learners[0]?.name ?? "");
@@ -64,6 +66,19 @@ export class Update {
 
   mark() {
     this.#kernels.mark();
+  }
+
+  /**
+   * Why the learning rate is not the one that was set.
+   *
+   * @param {import("../types.js").StepTrace} stepTrace
+   */
+  #rateNote({ training, step, learning_rate: rate }) {
+    const { run } = this.viewModel.store.state;
+    if (!run || training !== run.id || step === null) return [];
+    const { learning_rate: set, schedule } = run.config;
+    if (schedule === "constant") return [];
+    return [words.rate(percent(rate / set), plain(set), count(step), count(run.steps), words.schedules[schedule])];
   }
 
   #showAgain() {
@@ -87,11 +102,14 @@ export class Update {
       ),
     );
     const titles = [words.class, "", words.before, words.after, words.points];
+    const isBatch = stepTrace.batch_size > 1;
+    this.#payOff.replaceChildren(
+      ...(isBatch ? [h("p", {}, words.batch, " ", h("b", {}, "L = ", figure(stepTrace.loss.mean), " → ", figure(stepTrace.loss.mean_after)))] : []),
+      h("p", {}, stepTrace.applied ? words.again : words.wouldBe, ": ", h("b", { class: "again-loss" }, "L = ", figure(picture.loss), " → ", figure(picture.loss_after))),
+      precise(picture.loss_after) === precise(picture.loss) ? "" : h("p", { class: "muted" }, picture.loss_after < picture.loss ? words.better : words.worse),
+    );
     this.#again.replaceChildren(
-      h("h3", {}, stepTrace.applied ? words.again : words.wouldBe),
-      h("p", { class: "formula again-loss" }, "L = ", figure(picture.loss), " → ", figure(picture.loss_after)),
-      h("p", { class: "muted" }, picture.loss_after < picture.loss ? words.better : words.worse),
-      h("p", { class: "muted" }, words.batch, " ", figure(stepTrace.loss.mean), " → ", figure(stepTrace.loss.mean_after)),
+      h("h3", {}, words.table),
       h(
         "table",
         { class: "step-shares" },

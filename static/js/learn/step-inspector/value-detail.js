@@ -2,7 +2,7 @@
 
 import { announce, h, prefersReducedMotion } from "../../lib/dom.js";
 import { t } from "../../i18n/index.js";
-import { numberName, placeOf, SHOWN, worded } from "./view-model.js";
+import { letterOf, numberName, placeOf, SHOWN, worded } from "./view-model.js";
 import { figure, precise } from "./figure.js";
 import { lossOf } from "./loss-term.js";
 import { restOf, sumOf } from "./sum-table.js";
@@ -141,21 +141,25 @@ function valueOf(viewModel, explanation) {
  * @returns {Node[]}
  */
 function activationGradientOf(viewModel, layer, place, chain) {
+  const own = letterOf(viewModel, layer);
+  const next = letterOf(viewModel, chain.terms[0]?.layer ?? "");
+  const other = next === own ? `${next}′` : next;
+  const derivative = `∂${other}/∂${own}`;
   const lines = chain.terms.map((term) => {
     const at = placeOf(term.output);
     return {
       name: numberName(term.layer, at),
       factors: [term.dz, term.a],
       product: term.product,
-      lights: [{ symbol: "dZ", layer: term.layer, of: /** @type {const} */ ("gradient"), picture: term.picture, place: at }],
+      lights: [{ symbol: `d${other}`, layer: term.layer, of: /** @type {const} */ ("gradient"), picture: term.picture, place: at }],
       opens: term.picture === viewModel.stepTrace?.picture ? activationGradientOpener(viewModel, term.layer, at) : null,
     };
   });
   return [
     title(`∂L/∂ ${numberName(layer, place)}`),
-    formula("dA", chain.value),
-    h("p", {}, words.activationGradient(layer)),
-    sumOf(viewModel, { symbols: ["dZ", "∂Z/∂A"], lines, others: restOf(chain.total, chain.returned, chain.remainder), value: chain.value }),
+    formula(`d${own}`, chain.value),
+    h("p", {}, words.activationGradient(layer, `d${own} = Σ d${other} · ${derivative}`)),
+    sumOf(viewModel, { symbols: [`d${other}`, derivative], lines, others: restOf(chain.total, chain.returned, chain.remainder), value: chain.value }),
   ];
 }
 

@@ -204,6 +204,16 @@ export function placeOf({ channel, y, x, unit }) {
 }
 
 /**
+ * The letter of a layer's output: Z for a weighted sum, which has parameters, else A.
+ *
+ * @param {StepViewModel} viewModel
+ * @param {string} name
+ */
+export function letterOf(viewModel, name) {
+  return viewModel.layerNamed(name)?.parameters.length ? "Z" : "A";
+}
+
+/**
  * What the page calls something that the API names.
  *
  * @param {Record<string, string>} words

@@ -141,16 +141,19 @@ export const setup = {
     batchNorm:
       "Das Netz hat Batch-Normalisierung, und die braucht eine Batchgröße von mindestens 2: Sie zieht den Mittelwert des Batches ab, und ein einzelnes Bild ist sein eigener Mittelwert. 2 oder mehr eingeben oder die Batch-Normalisierung entfernen.",
     rateSlider: "Lernrate, in Zehnerpotenzen",
+    suggested: (pictures, classes, epochs, batch, rate, augmentation) =>
+      `Empfohlen für ${pictures} Bilder in ${some(classes, "Klasse", "Klassen")}: ${some(epochs, "Epoche", "Epochen")}, Batchgröße ${batch}, Adam mit η = ${rate}; Augmentierung: ${augmentation}.`,
+    useSuggested: "Empfehlung übernehmen",
     usual: (rate) => `Üblich bei diesem Optimierer: ${rate}`,
     losses: {
       cross_entropy: {
         name: "Kreuzentropie",
         text: "Wie sehr die richtige Klasse überrascht: Sicher und falsch kostet am meisten.",
-        formula: ["L = −Σ yₖ · log pₖ"],
+        formula: ["L = −Σ yₖ · ln pₖ"],
       },
       mean_squared_error: {
         name: "Mittlerer quadratischer Fehler",
-        text: "Wie weit die Logits von 1 für die richtige Klasse und 0 für die anderen entfernt sind.",
+        text: "Wie weit die Logits z (vor der Softmax) von 1 für die richtige Klasse und 0 für die anderen entfernt sind.",
         formula: ["L = 1/K · Σ (zₖ − yₖ)²"],
       },
     },

@@ -34,7 +34,7 @@ export const run = {
     full: "full",
     batches: (/** @type {number} */ n) => `${some(n, "batch", "batches")} a second`,
     changed: "The settings have changed since this run began: “New run” begins one with them.",
-    idle: "Press Play: a small network learns to classify the images, in less than a minute.",
+    idle: ["Play: a small network learns to classify the images.", "Next phase: one training step, value by value."],
     reconnecting: "Reconnecting …",
     failed: "The training failed",
     recovered: (/** @type {string} */ lost, /** @type {string} */ step) =>
@@ -91,7 +91,7 @@ export const run = {
     /** @type {(loss: string, accuracy: string) => string} */
     labelOfTraining: (loss, accuracy) => `Learning curves: training loss ${loss}, training accuracy ${accuracy}; there are no validation images`,
     smoothing: "Smoothing",
-    batch: "Batch",
+    batches: "batches",
     empty: "The curves begin with the first batch.",
     now: "Now",
     best: "Best",
@@ -99,6 +99,25 @@ export const run = {
     rows: { loss: "Training loss", validationLoss: "Validation loss", accuracy: "Training accuracy", validationAccuracy: "Validation accuracy" },
     /** @type {(loss: string, accuracy: string) => string} */
     label: (loss, accuracy) => `Learning curves: training loss ${loss}, validation accuracy ${accuracy}`,
+  },
+  runs: {
+    title: "Earlier runs",
+    loading: "Asking the server …",
+    none: "There are no runs yet: press Play.",
+    name: "Run",
+    begun: "Begun",
+    network: "Network",
+    parameters: (/** @type {string} */ n) => `${n} parameters`,
+    accuracy: "Validation accuracy",
+    shown: "shown",
+    delete: "Delete",
+    sure: "Really delete?",
+    remove: (/** @type {string} */ name) => `Delete ${name}`,
+    reallyRemove: (/** @type {string} */ name) => `Really delete ${name} with its networks?`,
+  },
+  example: {
+    mark: "Example: an earlier run. Yours appears here as soon as it begins.",
+    matrix: "A row for each true class, a column for each prediction: what is off the diagonal is an error.",
   },
   live: {
     title: "Filters and activations",

@@ -154,16 +154,20 @@ export const setup = {
     batchNorm:
       "The network has batch normalisation, which needs a batch size of 2 or more: it subtracts the mean of the batch, and a single image is its own mean. Enter 2 or more, or remove the batch normalisation layers.",
     rateSlider: "Learning rate, by powers of ten",
+    /** @type {(pictures: string, classes: number, epochs: number, batch: number, rate: string, augmentation: string) => string} */
+    suggested: (pictures, classes, epochs, batch, rate, augmentation) =>
+      `Suggested for ${pictures} images in ${some(classes, "class", "classes")}: ${some(epochs, "epoch")}, batch size ${batch}, Adam with η = ${rate}; augmentation: ${augmentation}.`,
+    useSuggested: "Use what is suggested",
     usual: (/** @type {string} */ rate) => `Usual with this optimiser: ${rate}`,
     losses: {
       cross_entropy: {
         name: "Cross-entropy",
         text: "How surprised the network is by the right class: confident and wrong costs most.",
-        formula: ["L = −Σ yₖ · log pₖ"],
+        formula: ["L = −Σ yₖ · ln pₖ"],
       },
       mean_squared_error: {
         name: "Mean squared error",
-        text: "How far the logits are from 1 for the right class and 0 for the others.",
+        text: "How far the logits z (before the softmax) are from 1 for the right class and 0 for the others.",
         formula: ["L = 1/K · Σ (zₖ − yₖ)²"],
       },
     },

@@ -15,6 +15,7 @@ export const stepInspector = {
   article: "More about this, in the article",
   pictures: {
     title: "The images of the batch, with their losses",
+    caption: "The images of this batch, under each its loss before the step. Choose one to see the step from it:",
     one: (/** @type {number} */ place) => `image ${place}`,
     /** @type {(place: number, label: string, loss: string) => string} */
     tile: (place, label, loss) => `Image ${place}: ${label}, loss ${loss}`,
@@ -78,6 +79,10 @@ export const stepInspector = {
     target: "Target y",
     term: "Term",
     gradient: "Gradient dZ",
+    onLogits: "The error is taken of the logits z, not of the probabilities p: with this loss, the softmax only turns the logits into the probabilities that are shown.",
+    /** @type {(classes: number, loss: string) => string} */
+    even: (classes, loss) => `For comparison: equal probabilities for all ${classes} classes would cost ln ${classes} = ${loss}.`,
+    above: "An untrained network can cost more: its random weights make some logits much larger than others, so it is sure of itself, and mostly wrong.",
     sum: "Loss of this image, the sum of the terms",
     mean: (/** @type {string} */ n) => `Mean of the batch of ${n}, which the step is to make smaller:`,
   },
@@ -96,8 +101,10 @@ export const stepInspector = {
     },
     weights: "Click a weight, or a value of the maps, to see how its gradient is computed.",
     none: "No parameters here: the gradient is passed on. Click a value to see how it is computed.",
-    maps: (/** @type {string} */ name) => `dZ of ${name}, for this picture`,
-    passed: "Passed to the previous layer (dA):",
+    /** @type {(symbol: string, name: string) => string} */
+    maps: (symbol, name) => `${symbol} of ${name}, for this image`,
+    passed: "Passed to the previous layer:",
+    of: "of",
     end: "The backward pass ends here: the image has no parameters.",
   },
   update: {
@@ -108,15 +115,21 @@ export const stepInspector = {
       momentum: "v⁺ = μ · v + g     w⁺ = w − η · v⁺",
       nesterov: "v⁺ = μ · v + g     w⁺ = w − η · (g + μ · v⁺)",
       rmsprop: "s⁺ = α · s + (1 − α) · g²     w⁺ = w − η · g / (√s⁺ + ε)",
-      adam: "m̂ = m⁺ / (1 − β₁ᵗ)     ŝ = s⁺ / (1 − β₂ᵗ)     w⁺ = w − η · m̂ / (√ŝ + ε)",
-      adamw: "w̃ = w · (1 − η · λ)     w⁺ = w̃ − η · m̂ / (√ŝ + ε)",
+      adam: "m⁺ = β₁ · m + (1 − β₁) · g     s⁺ = β₂ · s + (1 − β₂) · g²\nm̂ = m⁺ / (1 − β₁ᵗ)     ŝ = s⁺ / (1 − β₂ᵗ)\nw⁺ = w − η · m̂ / (√ŝ + ε)",
+      adamw: "m⁺ = β₁ · m + (1 − β₁) · g     s⁺ = β₂ · s + (1 − β₂) · g²\nm̂ = m⁺ / (1 − β₁ᵗ)     ŝ = s⁺ / (1 − β₂ᵗ)\nw̃ = w · (1 − η · λ)     w⁺ = w̃ − η · m̂ / (√ŝ + ε)",
     },
     options: { weight_decay: "λ", momentum: "μ", alpha: "α", beta1: "β₁", beta2: "β₂", epsilon: "ε" },
+    /** @type {(share: string, set: string, step: string, steps: string, schedule: string) => string} */
+    rate: (share, set, step, steps, schedule) => `η is ${share} of the ${set} that was set, since this is batch ${step} of ${steps}: ${schedule}.`,
+    schedules: {
+      cosine: "the schedule rises over the first twentieth of the training (warm-up), so that random weights take no wild steps, and then falls to zero",
+      one_cycle: "the schedule rises over the first 30 % of the training, and then falls to almost zero",
+    },
     again: "The same image again",
     wouldBe: "The same image, after this step",
     better: "Its loss is lower than before.",
     worse: "Its loss is higher than before: a step helps the batch as a whole, not each image.",
-    batch: "Mean loss of the batch:",
+    batch: "The same images again, mean of the batch:",
     table: "Probabilities before the step and after it",
     class: "Class",
     before: "Before",
@@ -139,7 +152,8 @@ export const stepInspector = {
       softmax: "Softmax: e to the power of its logit, divided by the sum of that over all logits.",
       constant: "A constant.",
     },
-    activationGradient: (/** @type {string} */ layer) => `Every value that is computed from this one, in the layers after ${layer}, passes its gradient back, times its derivative: dA = Σ dZ · ∂Z/∂A.`,
+    /** @type {(layer: string, formula: string) => string} */
+    activationGradient: (layer, formula) => `Every value that is computed from this one, in the layers after ${layer}, passes its gradient back, times its derivative: ${formula}.`,
     /** @type {(layer: string, input: string) => string} */
     parameterGradient: (layer, input) => `The chain rule: wherever the weight was used, the gradient of the value in ${layer} times the value of ${input} that the weight multiplied: dW = Σ dZ · A.`,
     bias: (/** @type {string} */ layer) => `The bias is added at every position, so its gradient is the sum of the gradients of its map in ${layer}: db = Σ dZ · 1.`,
