@@ -60,7 +60,7 @@ def test_with_one_picture_a_class_the_page_says_so_and_goes_on(open_lab: OpenLab
     page = screen.page
     assert "No validation images" in page.inner_text(".set .set-note")
     assert "No validation images" in page.inner_text(".score")
-    assert "no validation images" in page.inner_text(".curve-key")
+    expect(page.locator(".curve-key")).to_contain_text("no validation images")
     figures = page.locator("#curves .figures tbody td").all_inner_texts()
     assert ["no validation images" in cell for cell in figures] == [False, True, False, True]
     assert any(c.isdigit() for c in figures[0])

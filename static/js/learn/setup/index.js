@@ -67,7 +67,7 @@ function part(store, title, content, summarise, share) {
   const next = h("p", { class: "next", hidden: true }, words.next);
   const element = h(
     "details",
-    { class: "part", data: { part: title }, open: matchMedia(WIDE).matches && WIDE_OPEN.has(title) },
+    { class: "part", open: matchMedia(WIDE).matches && WIDE_OPEN.has(title) },
     h("summary", {}, h("h2", {}, title), summary),
     next,
     content,
