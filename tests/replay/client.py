@@ -104,5 +104,5 @@ def api(folder: Path) -> Iterator[Api]:
         trainings_dir=str(folder / "trainings"),
         models_dir=str(folder / "models"),
     )
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings), base_url="http://localhost") as client:
         yield Api(client)
