@@ -19,7 +19,7 @@ export function orderChoice({ store }) {
   return h(
     "label",
     { class: "order", title: t.stage.ordersTitle },
-    `${t.stage.order} `,
+    h("span", { class: "order-word" }, `${t.stage.order} `),
     h(
       "select",
       { id: "order", on: { change } },
