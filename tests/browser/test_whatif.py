@@ -302,6 +302,28 @@ def test_compared_maps_are_named_by_their_numbers(open_page: OpenPage, language:
     assert [name for name, _ in tiles] == [channel for _, channel in tiles]
 
 
+COLOURS = """() => {
+  const canvases = [...document.querySelectorAll(".compare-maps .tile canvas")].slice(0, 3);
+  return canvases.map((canvas) => {
+    const { width, height } = canvas;
+    const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, width, height);
+    return new Set(Array.from({ length: data.length / 4 }, (_, i) => data.slice(4 * i, 4 * i + 3).join()));
+  });
+}"""
+
+
+def test_side_by_side_has_the_layers_own_colours(open_page: OpenPage):
+    """Of a pooling after ReLU: violet is zero on both sides, and differences have two signs."""
+    page = open_page(address(SHIFT, "&layer=pool1&side=side-by-side")).page
+    page.wait_for_function(
+        f"() => ({COLOURS})().map((found) => found.has('68,1,84')).join() === 'true,true,false'"
+    )
+    expect(page.locator(".compare-key .small-ramp")).to_contain_text("±")
+    expect(page.locator("#legend .tick").first).to_have_text("0.0000")
+
+
 def test_two_photos(panel: Screen, folder):
     page, original = panel.page, panel.analysis_id
     samples = panel.get("samples")

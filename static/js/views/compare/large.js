@@ -12,7 +12,8 @@ import { extremes } from "../../model/colour-range.js";
 import { fractions } from "../../model/terms.js";
 import { t } from "../../i18n/index.js";
 import { pointing } from "../shared/pointing.js";
-import { lineLength, peekBoth, readBoth, whenBoth } from "./tensors.js";
+import { lineLength, peekBoth, readBoth, readValues, whenBoth } from "./tensors.js";
+import { ramp } from "../shared/ramp.js";
 import { sideNames } from "./switch.js";
 
 /**
@@ -78,8 +79,9 @@ export class CompareLarge {
     for (const key of KEYS) {
       const { canvas, sheet, name } = this.#parts[key];
       const values = hasMaps(this.layer) ? planeOf(both[key], tile) : both[key].data;
-      paint(canvas, values, this.#columns, both.shared, theme);
-      name.textContent = names[key];
+      const isChange = key === "difference";
+      paint(canvas, values, this.#columns, isChange ? both.changes : both.values, theme);
+      name.replaceChildren(names[key], isChange ? ramp(both.changes, theme) : ""); // the legend is that of the values
       const { min, max, mean } = extremes(values);
       const what = hasMaps(this.layer) ? `${this.layer.name}, ${mapName(this.layer, tile)}` : this.layer.name;
       sheet.setAttribute("aria-label", t.whatif.stage.sheet(what, names[key], number(min), number(max), number(mean)));
@@ -112,7 +114,7 @@ export class CompareLarge {
   reading() {
     const { cursor, pair } = this.app.store.state;
     const both = peekBoth(pair, this.layer);
-    return both && cursor ? { ...readBoth(both, cursor), range: both.shared } : null;
+    return both && cursor ? readValues(both, cursor) : null;
   }
 
   /** @returns {Part} */

@@ -10,8 +10,9 @@ import { fitGrid } from "../../lib/layout.js";
 import { paint, planeOf } from "../../render/raster.js";
 import { fractions } from "../../model/terms.js";
 import { t } from "../../i18n/index.js";
-import { peekBoth, readBoth, whenBoth } from "./tensors.js";
+import { peekBoth, readBoth, readValues, whenBoth } from "./tensors.js";
 import { tileEvents } from "../shared/tile-events.js";
+import { ramp } from "../shared/ramp.js";
 import { sideNames } from "./switch.js";
 
 /**
@@ -33,6 +34,7 @@ export class CompareMaps {
   #marks;
   /** @type {Both | null} */
   #both = null;
+  #key = h("p", { class: "compare-key muted" });
   #order = "";
   /** @type {IntersectionObserver} */
   #observer;
@@ -89,8 +91,10 @@ export class CompareMaps {
       void whenBoth(this.app, this.layer, this.repaint);
       return;
     }
-    if (both !== this.#both && this.across === 3) this.#sort(both);
+    const isNew = both !== this.#both;
     this.#both = both;
+    if (isNew && this.across === 3) this.#sort(both);
+    this.#writeKey(both);
     for (const tile of this.#tiles) if (tile.isVisible) this.#paint(tile);
     this.mark();
   }
@@ -119,7 +123,7 @@ export class CompareMaps {
   reading() {
     const { cursor } = this.app.store.state;
     if (!this.#both || cursor?.length !== 3) return null;
-    return { ...readBoth(this.#both, cursor), range: this.across === 3 ? this.#both.shared : this.#both.apart };
+    return this.across === 3 ? readValues(this.#both, cursor) : { ...readBoth(this.#both, cursor), range: this.#both.apart };
   }
 
   /**
@@ -156,14 +160,16 @@ export class CompareMaps {
   /** @param {Tile} tile */
   #paint({ channel, canvases, button }) {
     if (!this.#both) return;
-    const { reference, candidate, difference, apart, shared } = this.#both;
+    const { reference, candidate, difference, apart, values, changes } = this.#both;
     const planes = [reference, candidate, difference].map((tensor) => planeOf(tensor, channel));
     const { theme } = this.app.store.state;
     const width = this.layer.shape[2] ?? 1;
     const shown = this.across === 3 ? planes : planes.slice(2);
+    const ranges = this.across === 3 ? [values, values, changes] : [apart];
     shown.forEach((plane, i) => {
       const canvas = canvases[i];
-      if (canvas) paint(canvas, plane, width, this.across === 3 ? shared : apart, theme);
+      const range = ranges[i];
+      if (canvas && range) paint(canvas, plane, width, range, theme);
     });
     button.setAttribute("aria-label", this.#inWords(channel));
     const caption = button.querySelector(".tile-change");
@@ -185,9 +191,17 @@ export class CompareMaps {
    * @param {Tile[]} tiles
    */
   #place(tiles) {
+    this.element.replaceChildren(...(this.across === 3 ? [this.#key] : []), ...tiles.map(({ button }) => button));
+  }
+
+  /**
+   * What stands beside what, and the scale of the differences: the legend is that of the values.
+   *
+   * @param {Both} both
+   */
+  #writeKey(both) {
     const { reference, candidate } = sideNames(this.app.store.state);
-    const head = this.across === 3 && h("p", { class: "compare-key muted" }, t.whatif.stage.key(reference, candidate));
-    this.element.replaceChildren(...(head ? [head] : []), ...tiles.map(({ button }) => button));
+    this.#key.replaceChildren(t.whatif.stage.key(reference, candidate), " ", ramp(both.changes, this.app.store.state.theme));
   }
 
   /**

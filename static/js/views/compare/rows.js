@@ -9,7 +9,7 @@ import { unitLabels } from "../../model/graph.js";
 import { extremes, rangeOf } from "../../model/colour-range.js";
 import { t } from "../../i18n/index.js";
 import { pointing } from "../shared/pointing.js";
-import { peekBoth, readBoth, whenBoth } from "./tensors.js";
+import { peekBoth, readBoth, readValues, whenBoth } from "./tensors.js";
 import { sideNames } from "./switch.js";
 
 /**
@@ -98,7 +98,7 @@ export class CompareRows {
   reading() {
     const { pair, cursor } = this.app.store.state;
     const both = peekBoth(pair, this.layer);
-    return both && cursor ? { ...readBoth(both, cursor), range: both.shared } : null;
+    return both && cursor ? readValues(both, cursor) : null;
   }
 
   /**

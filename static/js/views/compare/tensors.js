@@ -3,7 +3,7 @@
  */
 
 import { isAbort } from "../../api/http.js";
-import { rangeOf } from "../../model/colour-range.js";
+import { extremes, rangeOf } from "../../model/colour-range.js";
 import { layerNamed, mapsBehind } from "../../model/graph.js";
 import { valueAt } from "../../model/tensors.js";
 
@@ -15,8 +15,9 @@ import { valueAt } from "../../model/tensors.js";
  * @typedef {import("../../state/types.js").Range} Range
  * @typedef {import("../../state/types.js").Tensor} Tensor
  *
- * @typedef {{ reference: Tensor, candidate: Tensor, difference: Tensor, apart: Range, shared: Range }} Both What a layer holds on both
- *   sides; `apart` is the scale of the differences alone, `shared` one for all three.
+ * @typedef {{ reference: Tensor, candidate: Tensor, difference: Tensor, apart: Range, values: Range, changes: Range }} Both What a layer
+ *   holds on both sides; `apart` is the scale of the differences alone. Beside the values, whose scale is that of the layer's maps,
+ *   they reach as far as these (`changes`).
  */
 
 /** @type {WeakMap<Tensor, WeakMap<Tensor, Both>>} Worked out once for each two. */
@@ -69,6 +70,17 @@ export function readBoth({ reference, candidate, difference }, place) {
 }
 
 /**
+ * The same, with the scale of the values and the candidate's marked on it.
+ *
+ * @param {Both} both
+ * @param {Place} place
+ */
+export function readValues(both, place) {
+  const reading = readBoth(both, place);
+  return { ...reading, range: both.values, marked: reading.candidate };
+}
+
+/**
  * How many numbers of a long vector stand in a line, in whole maps where it is made of maps.
  *
  * @param {App} app
@@ -91,12 +103,16 @@ function workOut(reference, candidate) {
   const data = candidate.data.map((value, i) => value - (reference.data[i] ?? 0));
   const reach = (/** @type {Float32Array} */ values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const apart = reach(data);
-  const shared = Math.max(apart, reach(reference.data), reach(candidate.data));
+  const sides = [extremes(reference.data), extremes(candidate.data)];
+  const least = Math.min(...sides.map(({ min }) => min));
+  const most = Math.max(...sides.map(({ max }) => max));
+  const all = Math.max(apart, most, -least);
   return {
     reference,
     candidate,
     difference: { ...candidate, data },
     apart: rangeOf(-apart, apart, true),
-    shared: rangeOf(-shared, shared, true),
+    values: least < 0 ? rangeOf(-all, all, true) : rangeOf(0, most, false),
+    changes: rangeOf(-all, all, true),
   };
 }

@@ -14,7 +14,7 @@ import { paint, planeOf } from "../../render/raster.js";
 import { t } from "../../i18n/index.js";
 import { reach } from "../explain/components.js";
 import { InputMap, isOf, nameOf, nameTag, sourceOf } from "./input-map.js";
-import { ramp } from "./ramp.js";
+import { ramp } from "../shared/ramp.js";
 import { Veil } from "./veil.js";
 import { WindowDetail } from "./window-detail.js";
 

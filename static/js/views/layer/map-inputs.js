@@ -11,7 +11,7 @@ import { frameOf } from "../../model/window.js";
 import { layerRange } from "../../model/colour-range.js";
 import { formulaCard } from "../explain/card.js";
 import { InputMap, isOf, nameTag, sourceOf } from "./input-map.js";
-import { ramp } from "./ramp.js";
+import { ramp } from "../shared/ramp.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App

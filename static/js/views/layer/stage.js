@@ -35,7 +35,8 @@ import { HoldChip } from "../shared/hold-chip.js";
  * @property {() => import("../../state/types.js").Range | null} [range] What its colours stand for, where that is not the layer's numbers.
  * @property {() => PairReading | null} [reading] What it reads under the cursor, where that is not one number.
  *
- * @typedef {{ reference: number, candidate: number, difference: number | null, range: import("../../state/types.js").Range }} PairReading
+ * @typedef {{ reference: number, candidate: number, difference: number | null, range: import("../../state/types.js").Range, marked?: number }} PairReading
+ *   `marked` is the number on the range, where that is not the difference.
  */
 
 const MOST_BARS = 100; // a longer vector whose numbers have no names is shown as cells
@@ -224,7 +225,7 @@ class Stage {
     const value = both?.difference ?? (this.#tensor && cursor ? valueAt(this.#tensor, cursor) : null);
     const own = this.#view?.range?.();
     const range = both?.range ?? own ?? rangeFor(scale, analysis, result, this.#tensor, cursor?.[0] ?? 0);
-    this.#legend.show(range, own ? null : value, hasMaps(layer) && !both && !own, both || own ? null : this.#flatness(range, result, cursor?.[0] ?? 0));
+    this.#legend.show(range, own ? null : (both?.marked ?? value), hasMaps(layer) && !both && !own, both || own ? null : this.#flatness(range, result, cursor?.[0] ?? 0));
     const reading = getElement("#reading", HTMLElement);
     this.#chip.show(value !== null && cursor !== null, held !== null);
     if (value === null || !cursor) {
