@@ -143,7 +143,7 @@ class Article {
     this.#label.replaceChildren(...(labels ?? []).map((label) => h("option", { value: label }, words(label))));
     const sections = LEARNING.map((name) => {
       const figure = h("figure", { class: `article-figure article-${name}` });
-      const link = h("a", { class: "article-show", hidden: true }, t.article.learning.show[name]);
+      const link = h("a", { class: "article-show", hidden: true, on: { click: () => markChapter(name) } }, t.article.learning.show[name]);
       if (labels) this.#learned.set(figure, { name, link });
       return this.#section(name, chapters[name], ...(labels ? [figure, link] : []), name === "epochs" && h("a", { class: "article-train", href: "learn" }, train));
     });
@@ -313,4 +313,13 @@ function comeBackTo(part, behavior = prefersReducedMotion() ? "instant" : "smoot
   const app = getElement("#app", HTMLElement);
   const fits = app.clientHeight <= innerHeight;
   (fits ? app : part).scrollIntoView({ block: "start", behavior });
+}
+
+/**
+ * The browser's own way back leads to this chapter again.
+ *
+ * @param {string} name
+ */
+function markChapter(name) {
+  history.replaceState(history.state, "", `${location.search}#article-${name}`);
 }

@@ -256,7 +256,7 @@ async function update({ exam, signal, again }) {
   };
   const detail = weight && (await fetchStepDetail(step.id, ["update", weight.layer.name, weight.parameter], { index: `${weight.unit},${weight.at}` }, signal));
   const lines = (detail?.derivation ?? []).map((/** @type {import("../api/wire.js").UpdateLine} */ { symbol, formula, numbers, value }) =>
-    line(symbol, formula, value, Object.entries(numbers).map(([name, n]) => `${name} = ${precise(n)}`).join(" · ")),
+    line(symbol, formula, value, Object.entries(numbers).map(([name, n]) => `${name} = ${precise(n)}`).join("; ")),
   );
   const name = words(before.label);
   return {
@@ -340,8 +340,12 @@ function probabilityRow(name, loss, p) {
  */
 function choice(options, chosen, name, choose) {
   const buttons = Object.entries(options).map(([option, text]) =>
-    h("button", { type: "button", class: "toggle", data: { option }, "aria-pressed": String(option === chosen), on: { click: () => choose(option) } }, text),
+    h("button", { type: "button", class: "toggle", data: { option }, "aria-pressed": String(option === chosen), on: { click: () => press(option) } }, text),
   );
+  const press = (/** @type {string} */ option) => {
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.option === option)); // the numbers take a moment
+    choose(option);
+  };
   return h("div", { class: "article-choice", role: "group", "aria-label": name }, ...buttons);
 }
 

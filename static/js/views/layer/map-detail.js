@@ -25,6 +25,8 @@ import { Veil } from "./veil.js";
 
 const LOW = 18; // rem in which a sum has room for its call-out
 const CLOSE = 10; // rem for one window's numbers below
+const LEAST = 15; // rem for what is above them
+const COLOURS = 45; // rem in which the window's numbers have room for it in colour
 
 /** @implements {View} */
 export class MapDetail {
@@ -80,7 +82,11 @@ export class MapDetail {
     const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const isNarrow = width < 32 * root;
     this.element.classList.toggle("narrow", isNarrow);
-    const free = height - (this.#before.windowDetail && !isNarrow ? CLOSE * root : 0);
+    const below = this.#before.windowDetail && !isNarrow ? CLOSE * root : 0;
+    const tall = Math.max(height, below + LEAST * root); // with less, the stage scrolls
+    this.element.style.minHeight = isNarrow ? "" : `${tall}px`;
+    this.element.classList.toggle("tight", width < COLOURS * root);
+    const free = (isNarrow ? height : tall) - below;
     this.element.classList.toggle("low", free < LOW * root && !isNarrow);
     const rest = this.#before.fit(width, free, root, isNarrow);
     const foot = root * (this.#player ? 4 : 1.75);
