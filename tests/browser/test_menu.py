@@ -115,4 +115,4 @@ def test_the_parts_move_with_the_width(screen: Screen):
         "all => all.map((part) => part.getBoundingClientRect().left)"
     )
     assert order == sorted(order)
-    assert len(order) == 13
+    assert len(order) == 14

@@ -397,6 +397,7 @@ def test_a_list_and_its_maps_lead_to_each_other(open_page: OpenPage):
     screen.wait_for_layer("flatten")
     page = screen.page
     assert page.inner_text(".counted") == "(53 × 2 + 0) × 2 + 1 = 213"
+    page.locator(".counting .heatmap").scroll_into_view_if_needed()
     box = page.locator(".counting .heatmap").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
     page.wait_for_function("() => document.querySelector('.counted').textContent.endsWith('= 214')")

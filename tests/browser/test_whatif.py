@@ -99,7 +99,7 @@ def test_a_shift_is_measured_layer_by_layer(panel: Screen, folder):
         assert survives == pytest.approx(expected[pool] / expected[before])
     expect(page.locator(".passages div")).to_have_count(5)
     story = page.locator("#whatif .chart-body > .sentence").inner_text()
-    assert story.startswith("A shift by 3.6 px changes conv1_1 by")
+    assert story.startswith("Translation invariance: A shift by 3.6 px changes conv1_1 by")
     assert f"after pool5 {100 * expected['pool5']:.1f}" in story.replace("\u00a0", " ")
 
     scores = scores_on(panel)

@@ -12,9 +12,9 @@ pytestmark = pytest.mark.browser
 
 # Characters: anything longer that does not change is a sentence that nobody translated, or a name.
 SHORT = 12
-SAME_WORDS = {"Convscope", "Flatten", "Logit", "Maximum:", "Padding", "Softmax"}
+SAME_WORDS = {"Convscope", "Flatten", "Logit", "Maximum:", "Padding", "Softmax", "max"}
 THE_SERVERS_IN_ENGLISH = ("t.ops.titles.", "t.problems.details.")
-CREDITS = "#credit, #model, #predictions, .samples, .downloads, option"
+CREDITS = "#credit, #model, #predictions, .samples, .downloads, .column-name, option"
 
 SHAPE = """async (code) => {
   const { t } = await import(`/static/js/i18n/${code}/index.js`);

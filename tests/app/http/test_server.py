@@ -70,13 +70,13 @@ def test_a_silent_connection_is_closed(server):
 
 def test_a_head_that_drips_in_is_cut_off(server):
     with open_socket(server) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
         assert 0.3 < seconds_until_closed(connection, drip=b"a")[0] < 4
 
 
 def test_a_second_head_on_the_same_connection_has_a_deadline_too(server):
     with open_socket(server) as connection:
-        connection.sendall(b"GET /api/v1/health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.sendall(b"GET /api/v1/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b"200 OK" in connection.recv(65536)
         connection.sendall(b"GET / HTTP/1.1\r\nX-Slow: ")
         assert seconds_until_closed(connection, drip=b"a")[0] < 4
@@ -85,7 +85,7 @@ def test_a_second_head_on_the_same_connection_has_a_deadline_too(server):
 def test_a_body_that_drips_in_is_a_408(server):
     with open_socket(server) as connection:
         connection.sendall(
-            b"POST /api/v1/analyses HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
+            b"POST /api/v1/analyses HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
             b"Content-Length: 5000\r\n\r\n"
         )
         seconds, answer = seconds_until_closed(connection, drip=b"a")
@@ -98,7 +98,7 @@ def test_a_model_may_drip_in_for_longer(server):
     """And is answered when its own time is over, not cut off when a picture's is."""
     with open_socket(server) as connection:
         connection.sendall(
-            b"POST /api/v1/models HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n"
+            b"POST /api/v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n"
         )
         seconds, answer = seconds_until_closed(connection, drip=b"a")
     assert 0.7 < seconds < 10
@@ -109,7 +109,7 @@ def test_a_model_may_drip_in_for_longer(server):
 def test_a_body_that_nobody_reads_is_cut_off(server):
     with open_socket(server) as connection:
         connection.sendall(
-            b"GET /api/v1/health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n"
+            b"GET /api/v1/health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n"
         )
         seconds, answer = seconds_until_closed(connection, drip=b"a")
     assert seconds < 10
@@ -133,7 +133,7 @@ def test_many_slow_clients_do_not_keep_a_new_one_waiting(server):
     try:
         for connection in slow:
             connection.sendall(
-                b"POST /api/v1/analyses HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na"
+                b"POST /api/v1/analyses HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na"
             )
         with httpx.Client() as visitor:
             start = time.monotonic()
@@ -160,7 +160,7 @@ def test_the_work_of_a_client_that_went_away_is_dropped(server, monkeypatch):
     monkeypatch.setattr("engine.network.Network.forward", forward)
     photo = picture_bytes(seed=99)
     with open_socket(server) as connection:
-        head = f"POST /api/v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: {len(photo)}\r\n\r\n"
+        head = f"POST /api/v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(photo)}\r\n\r\n"
         connection.sendall(head.encode() + photo)
         assert started.wait(9)
         assert not stopped.is_set()
