@@ -125,5 +125,7 @@ def test_a_picture_of_a_panel_is_what_is_on_the_screen(
         shot = Image.open(io.BytesIO(page.locator(selector).screenshot())).convert("RGB")
         size = (min(picture.width, shot.width), min(picture.height, shot.height))
         a, b = (np.asarray(one.crop((0, 0, *size)), float) for one in (picture, shot))
-        far = (np.abs(a - b).max(axis=2) > 48).mean()
+        # A screenshot begins at a whole pixel, the panel it is of perhaps at half of one.
+        lines = [(a, b), (a[:-1], b[1:]), (a[1:], b[:-1])]
+        far = min((np.abs(one - other).max(axis=2) > 48).mean() for one, other in lines)
         assert far < 0.04, (name, far)
