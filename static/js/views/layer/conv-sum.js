@@ -48,6 +48,7 @@ import { WindowDetail } from "./window-detail.js";
 const ROW = 4.75; // rem that a row needs at least
 const MOST_ROWS = 4;
 const KERNEL = 0.5; // of a map's side
+const NARROWEST = 3.5; // rem of a map, whose number stands below it
 const SIGNS = 2.5; // rem in a row for × and =
 const NODE = 5; // rem for the node of the sum
 const LINES = [2.5, 1.5]; // rem before and after it, at least
@@ -108,7 +109,7 @@ export class ConvSum {
     const rows = Math.min(this.#room, depth);
     const { tallest, across } = this.#shape();
     const byHeight = (free / rows - 1.75 * rem) / tallest; // its name and a gap
-    const side = isNarrow ? 4.5 * rem : evenSize(Math.max(1.5 * rem, Math.min(byHeight, width * 0.11, 12 * rem)), across);
+    const side = isNarrow ? 4.5 * rem : evenSize(Math.max(NARROWEST * rem, Math.min(byHeight, width * 0.11, 12 * rem)), across);
     this.element.style.setProperty("--side", `${side}px`);
     this.element.style.setProperty("--kernel-side", `${side * KERNEL}px`);
     const [before = 0, after = 0] = LINES;
