@@ -96,7 +96,7 @@ def test_nothing_sticks_out_at_any_width(open_page: OpenPage, address: str):
         found[width] = page.evaluate("document.documentElement.scrollWidth")
         if width < 600:
             page.evaluate("scrollTo(0, 700)")
-            assert page.evaluate(STUCK) <= 0.15 * 640, width
+            page.wait_for_function(f"() => ({STUCK})() <= 0.15 * 640")
     assert found == {width: width for width in WIDTHS}
 
 

@@ -106,9 +106,10 @@ export class ConvSum {
     const free = height - 2.5 * rem; // the call-out above, the scales below
     this.#room = isNarrow ? MOST_ROWS : Math.max(2, Math.min(MOST_ROWS, Math.floor(free / (ROW * rem))));
     const depth = (this.#source?.shape[0] ?? 1) / Number(this.layer.attributes.groups ?? 1);
-    const rows = Math.min(this.#room, depth);
     const { tallest, across } = this.#shape();
-    const byHeight = (free / rows - 1.75 * rem) / tallest; // its name and a gap
+    const heightOf = (/** @type {number} */ rows) => (free / rows - 1.75 * rem) / tallest; // without its name and a gap
+    if (!isNarrow && tallest > 1.25 && heightOf(this.#room) < NARROWEST * rem) this.#room = Math.max(2, this.#room - 1); // its padding makes a map high
+    const byHeight = heightOf(Math.min(this.#room, depth));
     const side = isNarrow ? 4.5 * rem : evenSize(Math.max(NARROWEST * rem, Math.min(byHeight, width * 0.11, 12 * rem)), across);
     this.element.style.setProperty("--side", `${side}px`);
     this.element.style.setProperty("--kernel-side", `${side * KERNEL}px`);
