@@ -84,7 +84,7 @@ async def log_in(request: Request, services: ServicesDep) -> Response:
     try:
         guard.check(form.get("token", ""), address_of(request))
     except (WrongToken, TooManyAttempts) as error:
-        context = {"next": form.get("next", ""), "error": error, "slug": find_problem(error).slug}
+        context = {"next": form.get("next", ""), "slug": find_problem(error).slug}
         headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
         status = find_problem(error).status
         return templates.TemplateResponse(request, "login.html", context, status, headers)
