@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.network import Network
+from engine.ops.elementwise.activation import softmax
 from engine.train.config import TrainConfig
 from engine.train.data import Dataset, split_by_seed
 from engine.train.evaluate import Evaluation, evaluate_logits, scores
@@ -42,13 +43,6 @@ def evaluate(network: Network, dataset: Dataset, config: TrainConfig) -> dict[st
         "confusion_matrix": found.confusion.tolist(),
         "mistakes": mistakes,
     }
-
-
-def softmax(logits: Array) -> Array:
-    """Probabilities (N, K) from logits, in their dtype."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: Array = powers / powers.sum(axis=1, keepdims=True)
-    return probabilities
 
 
 def _per_class(found: Evaluation, dataset: Dataset, learned: Array) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.detection.candidates import Candidates
 from engine.detection.grid import Grid, grid_with
+from engine.ops.elementwise.activation import sigmoid, softmax
 from engine.types import Array, Shape
 
 Values = Mapping[str, Array]
@@ -46,11 +47,6 @@ Recogniser = Callable[[Shapes, Size], Layout | None]
 def rows_of(y: Array, columns: int) -> Array:
     """A value as a matrix with so many columns, float64."""
     return np.asarray(y, np.float64).reshape(-1, columns)
-
-
-def sigmoid(x: Array) -> Array:
-    """1 / (1 + e^−x), number by number."""
-    return np.asarray(0.5 * (1 + np.tanh(0.5 * x)))
 
 
 def probabilities(scores: Array) -> Array:
@@ -168,8 +164,7 @@ def expected_distance(bins: Array) -> Array:
     Source: Li et al., "Generalized focal loss", 2020, eq. 3.
     """
     b = bins.reshape(len(bins), 4, -1)
-    parts = np.exp(b - b.max(axis=2, keepdims=True))
-    return np.asarray(parts @ np.arange(b.shape[2]) / parts.sum(axis=2))
+    return np.asarray(softmax(b) @ np.arange(b.shape[2]))
 
 
 def listed_rows(shapes: Shapes, size: Size) -> Layout | None:
@@ -242,7 +237,7 @@ def queries(shapes: Shapes, size: Size) -> Layout | None:
 def _queries(boxes: str, scores: str, has_none: bool, size: Size, values: Values) -> Candidates:
     corners = from_centres(rows_of(values[boxes], 4))
     logits = rows_of(values[scores], values[scores].shape[-1])
-    shown = _softmax(logits)[:, :-1] if has_none else sigmoid(logits)
+    shown = softmax(logits)[:, :-1] if has_none else sigmoid(logits)
     return Candidates.of_one(in_pixels(corners, shown, size), shown, scores)
 
 
@@ -331,11 +326,6 @@ def _one_hot(unit: Array, score: Array) -> Array:
 
 def _adds_up_to_one(rows: Array) -> bool:
     return rows.shape[1] > 1 and bool(np.allclose(rows.sum(axis=1), 1, atol=1e-3))
-
-
-def _softmax(x: Array) -> Array:
-    parts = np.exp(x - x.max(axis=1, keepdims=True))
-    return np.asarray(parts / parts.sum(axis=1, keepdims=True))
 
 
 RECOGNISERS: tuple[Recogniser, ...] = (

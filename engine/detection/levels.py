@@ -23,8 +23,8 @@ from engine.detection.layouts import (
     from_distances,
     probabilities,
     rows_of,
-    sigmoid,
 )
+from engine.ops.elementwise.activation import sigmoid
 from engine.types import Array, Shape
 
 _STRIDES = (4, 8, 16, 32, 64, 128)

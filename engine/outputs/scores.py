@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from engine.ops.elementwise.activation import sigmoid, softmax
 from engine.outputs.info import OutputInfo
 from engine.types import Array
 
@@ -25,9 +26,9 @@ def probabilities(info: OutputInfo, trace: Trace) -> Array:
     if not info.is_classifying:
         return own[:, :0]
     if info.kind == "binary":
-        yes = _as_probabilities(info, own, _sigmoid)
+        yes = _as_probabilities(info, own, sigmoid)
         return np.concatenate([1 - yes, yes], axis=1)
-    return _as_probabilities(info, own, _softmax if info.kind == "classes" else _sigmoid)
+    return _as_probabilities(info, own, softmax if info.kind == "classes" else sigmoid)
 
 
 def answers(info: OutputInfo, trace: Trace) -> Array:
@@ -108,14 +109,9 @@ def predictions(info: OutputInfo, trace: Trace) -> list[tuple[str, float]]:
 def _as_probabilities(info: OutputInfo, own: Array, of_logits: Callable[[Array], Array]) -> Array:
     if info.form == "probabilities":
         return own
-    return np.exp(own) if info.form == "log_probabilities" else of_logits(own)
+    return np.exp(own) if info.form == "log_probabilities" else _in_double(of_logits, own)
 
 
-def _softmax(scores: Array) -> Array:
-    parts = np.exp(scores.astype(np.float64) - scores.max(axis=1, keepdims=True))
-    return np.asarray(parts / parts.sum(axis=1, keepdims=True), scores.dtype)
-
-
-def _sigmoid(scores: Array) -> Array:
-    small = np.exp(-np.abs(scores.astype(np.float64)))
-    return np.asarray(np.where(scores >= 0, 1, small) / (1 + small), scores.dtype)
+def _in_double(function: Callable[[Array], Array], scores: Array) -> Array:
+    """Computed in float64, so that the shares add up to one to the last digit that is shown."""
+    return np.asarray(function(scores.astype(np.float64)), scores.dtype)

@@ -13,12 +13,12 @@ from app.analyses.analysis import explain_input
 from app.analyses.variants import norm
 from app.encoding.arrays import json_bytes, npy_bytes, plain
 from app.errors import BadParameter
-from app.learning.evaluation import softmax
 from app.learning.steps.store import StepInspection
 from engine import inspection, outputs
 from engine.display import ValueLayout
 from engine.inspection.receptive_fields import receptive_fields_of
 from engine.ops.base import Explanation
+from engine.ops.elementwise.activation import log_softmax, softmax
 from engine.preprocess import Preprocess
 from engine.train.inspection.step_trace import Update
 from engine.train.losses import LOSSES
@@ -143,9 +143,8 @@ def _terms(inspected: StepInspection, picture: int) -> Array:
     if inspected.config.loss == "mean_squared_error":
         squared: Array = np.square(scored - target) / target.size
         return squared
-    shifted = scored - scored.max()
     # Minus zero is what a class without a target would bring.
-    surprise: Array = -target * (shifted - np.log(np.exp(shifted).sum())) + 0.0
+    surprise: Array = -target * log_softmax(scored) + 0.0
     return surprise
 
 

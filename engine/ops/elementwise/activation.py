@@ -138,7 +138,7 @@ class PRelu(Op):
 
 @dataclass(frozen=True, eq=False)
 class Sigmoid(Elementwise):
-    """1 / (1 + exp(-x)), computed from exp(-|x|) so that nothing overflows."""
+    """1 / (1 + exp(-x))."""
 
     op_type: ClassVar[str] = "sigmoid"
     family: ClassVar[Family] = "activation"
@@ -147,11 +147,7 @@ class Sigmoid(Elementwise):
     cached: ClassVar[tuple[str, ...]] = ("output",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        (x,) = xs
-        small = np.exp(-np.abs(x))
-        y = np.where(x >= 0, 1, small)
-        small += 1
-        y /= small
+        y = sigmoid(xs[0])
         return y, y
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
@@ -255,10 +251,7 @@ class Softmax(Op):
         return shape
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        (x,) = xs
-        y = x - x.max(axis=self.axis, keepdims=True)
-        np.exp(y, out=y)
-        y /= y.sum(axis=self.axis, keepdims=True)
+        y = softmax(xs[0], self.axis)
         return y, y
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
@@ -305,9 +298,7 @@ class LogSoftmax(Softmax):
     cached: ClassVar[tuple[str, ...]] = ("output",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        (x,) = xs
-        y = x - x.max(axis=self.axis, keepdims=True)
-        y -= np.log(np.exp(y).sum(axis=self.axis, keepdims=True))
+        y = log_softmax(xs[0], self.axis)
         return y, y
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
@@ -315,6 +306,33 @@ class LogSoftmax(Softmax):
         dx *= -dy.sum(axis=self.axis, keepdims=True)
         dx += dy
         return (dx,), {}
+
+
+def sigmoid(x: Array) -> Array:
+    """``1 / (1 + exp(-x))`` of every number, computed from exp(-|x|) so that nothing overflows."""
+    small = np.exp(-np.abs(x))
+    y: Array = np.where(x >= 0, 1, small)
+    small += 1
+    y /= small
+    return y
+
+
+def softmax(x: Array, axis: int = -1) -> Array:
+    """``exp(x) / sum(exp(x))`` along an axis, of x's shape and dtype, in [0, 1].
+
+    The largest is taken off first, so that no number is too large for exp.
+    """
+    y: Array = x - x.max(axis=axis, keepdims=True)
+    np.exp(y, out=y)
+    y /= y.sum(axis=axis, keepdims=True)
+    return y
+
+
+def log_softmax(x: Array, axis: int = -1) -> Array:
+    """``x - log(sum(exp(x)))`` along an axis, of x's shape and dtype, at most 0."""
+    y: Array = x - x.max(axis=axis, keepdims=True)
+    y -= np.log(np.exp(y).sum(axis=axis, keepdims=True))
+    return y
 
 
 def _bound(bound: float | None, missing: float) -> float:
