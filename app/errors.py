@@ -14,6 +14,7 @@
     │   └── UnfitArchive        not one folder for each class: tricks, links, passwords, one class
     ├── UnknownDataset          no dataset of that id
     ├── QuotaExceeded           as much is kept already as may be kept
+    ├── DiskFailure             a file cannot be written or deleted: a full disk, say
     ├── UnknownTraining         no training of that id
     ├── WrongState              the training is not in the state needed: over, or not paused
     ├── ModelError              something is wrong with the model file that was sent
@@ -120,6 +121,10 @@ class UnknownDataset(AppError):
 
 class QuotaExceeded(AppError):
     """As much is kept already as may be kept."""
+
+
+class DiskFailure(AppError):
+    """A file cannot be written or deleted: the disk is full, broken or read-only."""
 
 
 class UnknownTraining(AppError):

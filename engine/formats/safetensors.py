@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from engine.preprocess import Preprocess
 from engine.types import Array
 
 KEY = "convscope"  # in the header's metadata
+PART = ".part"  # the end of the name of a file that is being written
 
 
 def save(network: Network, path: str | os.PathLike[str], *, half: bool = True) -> None:
@@ -43,13 +45,18 @@ def to_bytes(network: Network, *, half: bool = True) -> bytes:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file atomically."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    """Write a file atomically. Where that fails (a full disk), nothing is left of it."""
+    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
+        raise
 
 
 def load(source: str | os.PathLike[str] | bytes) -> Network:

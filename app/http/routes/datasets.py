@@ -13,6 +13,7 @@ from app.errors import (
     BadParameter,
     BadUpload,
     DamagedArchive,
+    DiskFailure,
     NotAnArchive,
     Overloaded,
     QuotaExceeded,
@@ -78,6 +79,7 @@ async def list_datasets(services: ServicesDep, worker: WorkerDep) -> Response:
         BadUpload,
         SlowUpload,
         QuotaExceeded,
+        DiskFailure,
         Overloaded,
         TimeLimit,
         BadParameter,
@@ -123,7 +125,7 @@ async def read_dataset(services: ServicesDep, worker: WorkerDep, dataset: Datase
     status_code=204,
     summary="Delete a dataset",
     response_class=Response,
-    responses=_PROBLEMS,
+    responses={**_PROBLEMS, **problem_responses(DiskFailure)},
     openapi_extra=examples(id="own-9c27e1d40ab35f68"),
 )
 async def delete_dataset(services: ServicesDep, worker: WorkerDep, dataset: DatasetId) -> Response:

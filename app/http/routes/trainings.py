@@ -12,6 +12,7 @@ from app.encoding.arrays import json_bytes
 from app.errors import (
     BadParameter,
     BodyTooLarge,
+    DiskFailure,
     NotAcceptable,
     Overloaded,
     SlowUpload,
@@ -44,7 +45,7 @@ TrainingId = Annotated[
 ]
 
 _READ = problem_responses(UnknownTraining, BadParameter)
-_COMMAND = problem_responses(UnknownTraining, WrongState, Overloaded, BadParameter)
+_COMMAND = problem_responses(UnknownTraining, WrongState, Overloaded, BadParameter, DiskFailure)
 _BODY = (BodyTooLarge, SlowUpload, BadParameter)
 
 
@@ -86,7 +87,7 @@ async def list_trainings(services: ServicesDep) -> Response:
     summary="Start a training",
     response_model=schemas.Training,
     response_description="The training; Location says where it can be read again.",
-    responses=problem_responses(UnknownDataset, Overloaded, TimeLimit, *_BODY),
+    responses=problem_responses(UnknownDataset, Overloaded, TimeLimit, DiskFailure, *_BODY),
     openapi_extra=json_body("TrainingRequest", "Pictures, a network, and how to learn."),
 )
 async def create_training(request: Request, services: ServicesDep) -> Response:
@@ -116,7 +117,7 @@ async def read_training(services: ServicesDep, training: TrainingId) -> Response
     status_code=204,
     summary="Delete a training",
     response_class=Response,
-    responses=_READ,
+    responses={**_READ, **problem_responses(DiskFailure)},
 )
 async def delete_training(services: ServicesDep, training: TrainingId) -> Response:
     """With its networks and all its files."""

@@ -16,6 +16,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from app.errors import BadParameter, Overloaded, QuotaExceeded, TimeLimit, Unkno
 from app.execution.executor import WorkExecutor
 from app.images.decoding import Limits
 from app.learning.datasets.archive import SIZE, ArchiveReader
+from app.learning.disk import disk_failures
 from engine.errors import TrainingError
 from engine.formats.safetensors import write_atomically
 from engine.train.data import Dataset
@@ -139,8 +141,9 @@ class Datasets:
         _read_info(self._folder, dataset_id)
         with self._lock:
             self._loaded.pop(dataset_id, None)
-        for kind in ("json", "npz"):
-            _path(self._folder, dataset_id, kind).unlink(missing_ok=True)
+        with disk_failures("The set of pictures cannot be deleted"):
+            for kind in ("json", "npz"):
+                _path(self._folder, dataset_id, kind).unlink(missing_ok=True)
 
     async def add(
         self, name: str, receive: Callable[[], Awaitable[bytes]], executor: WorkExecutor
@@ -179,7 +182,7 @@ class Datasets:
         problems: tuple[str, ...] = (),
         notes: tuple[str, ...] = (),
     ) -> DatasetInfo:
-        """Keep pictures that somebody brought. Raises QuotaExceeded."""
+        """Keep pictures that somebody brought. Raises QuotaExceeded and DiskFailure."""
         _, height, width, _ = dataset.pictures.shape
         dataset_id = f"own-{dataset.digest[:16]}"
         info = DatasetInfo(
@@ -196,7 +199,8 @@ class Datasets:
         )
         if not _path(self._folder, dataset_id, "json").exists():
             self._check_room(dataset.pictures.nbytes)
-        _write(self._folder, info, dataset)
+        with disk_failures("The set of pictures cannot be kept"):
+            _write(self._folder, info, dataset)
         return info
 
     def _check_room(self, more: int) -> None:
@@ -259,11 +263,21 @@ def _counted(folder: Path, dataset_id: str, classes: int) -> list[int]:
 
 
 def _write(folder: Path, info: DatasetInfo, dataset: Dataset) -> None:
-    """Both files, each complete or not there at all, the one that makes the set exist last."""
+    """Both files, each complete or not there at all, the one that makes the set exist last. Where
+    that one cannot be written the pictures go too: they would take room, and nobody could delete
+    them.
+    """
     arrays = _path(folder, info.id, "npz")
     arrays.parent.mkdir(parents=True, exist_ok=True)
     content = io.BytesIO()
     np.savez(content, pictures=dataset.pictures, labels=dataset.labels)
-    write_atomically(arrays, content.getvalue())
+    about_path = arrays.with_suffix(".json")
     about = json.dumps(asdict(info), ensure_ascii=False).encode()
-    write_atomically(arrays.with_suffix(".json"), about)
+    try:
+        write_atomically(arrays, content.getvalue())
+        write_atomically(about_path, about)
+    except OSError:
+        if not about_path.exists():
+            with suppress(OSError):
+                arrays.unlink(missing_ok=True)
+        raise

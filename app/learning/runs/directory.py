@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.formats.safetensors import write_atomically
+from engine.formats.safetensors import PART, write_atomically
 
 KEPT = 20  # snapshots, and states before steps …
 KEPT_BYTES = 64 * 2**20  # … but no more bytes of either than this, the newest two apart
@@ -66,6 +66,15 @@ class RunDirectory:
         """Make the folders."""
         for name in ("snapshots", "steps"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
+
+    def remove_parts(self) -> None:
+        """Delete what processes were writing when they were killed. Call it as the one that trains:
+        only run.json is written by others.
+        """
+        for folder in (self.folder, *(self.folder / name for name in ("snapshots", "steps"))):
+            for path in folder.glob(f".*{PART}"):
+                if not path.name.startswith(f".{self.about.name}"):
+                    path.unlink(missing_ok=True)
 
     def prune(self) -> None:
         """Delete the oldest networks and states beyond the limits."""

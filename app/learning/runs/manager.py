@@ -15,9 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from app.encoding.text import sentence, short_name
-from app.errors import BadParameter, Overloaded, UnknownDataset, UnknownTraining, WrongState
+from app.errors import (
+    BadParameter,
+    DiskFailure,
+    Overloaded,
+    UnknownDataset,
+    UnknownTraining,
+    WrongState,
+)
 from app.execution.executor import WorkExecutor
 from app.learning.datasets.store import Datasets
+from app.learning.disk import delete_folder, disk_failures, reason
 from app.learning.runs.config import TrainingSpec, initial_state, restore
 from app.learning.runs.directory import RunDirectory
 from app.learning.runs.metrics_log import MetricsLog
@@ -35,6 +43,7 @@ _ANSWER = 8.0  # seconds that a command waits for what it brings about
 _SETTLING = 30.0  # seconds that what reads a paused training waits for commands that are under way
 _RETRY = 10  # seconds after which there may be room
 _MAX_RESTARTS = 3  # so often a process that was killed is replaced
+_KILLED = "The training's process was ended by the system, mostly because memory ran out."
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +128,10 @@ class TrainingManager:
             self._runs[run.id] = run
         for run in self._runs.values():
             if run.status == "starting" and self._alive() < self._bounds.alive:
-                await self._start(run)
+                try:
+                    await self._start(run)
+                except OSError as error:
+                    run.status, run.problem = "paused", _not_started(error)
             elif run.status == "starting":
                 run.status = "paused"
 
@@ -169,9 +181,8 @@ class TrainingManager:
             )
             run = TrainingRun(run_id, shown, spec, files, self._bounds.of_one(), time.time())
             run.speed = speed
-            await asyncio.to_thread(files.make)
-            self._runs[run_id] = run
-            await self._start(run, paused=paused)
+            with disk_failures("The training cannot be started"):
+                await self._begin(run, paused=paused)
         await self._drop_old()
         return run
 
@@ -216,22 +227,31 @@ class TrainingManager:
         await run.until(lambda: run.is_over, _ANSWER)
 
     async def reset(self, run: TrainingRun) -> None:
-        """Back to the initial weights, paused. Raises Overloaded."""
+        """Back to the initial weights, paused. Raises Overloaded, DiskFailure."""
         async with self._admission:
             if run.process is not None:
                 await run.process.end()
             await self._make_room()
-            await asyncio.to_thread(_clear, run.files)
-            run.forget()
-            await self._start(run, paused=True)
+            with disk_failures("The training cannot be reset"):
+                try:
+                    await asyncio.to_thread(_clear, run.files)
+                    run.forget()
+                    await self._start(run, paused=True)
+                except OSError as error:
+                    run.status, run.problem = "failed", _not_started(error)
+                    run.notify()
+                    raise
         await run.until(lambda: run.status != "starting", _ANSWER)
 
     async def delete(self, run: TrainingRun) -> None:
-        """End it, and delete its files."""
+        """End it, and delete its files. Raises DiskFailure when some of them cannot be deleted: a
+        restarted server would find it again.
+        """
         if run.process is not None:
             await run.process.end()
+        with disk_failures("The training's files cannot be deleted"):
+            await asyncio.to_thread(delete_folder, run.files.folder)
         self._runs.pop(run.id, None)
-        await asyncio.to_thread(shutil.rmtree, run.files.folder, ignore_errors=True)
 
     async def step_to_inspect(self, run: TrainingRun, number: int | None) -> int:
         """The number of the step that can be looked at: the one asked for, else the one to come of
@@ -305,13 +325,37 @@ class TrainingManager:
         if run.process is None:
             async with self._admission:
                 await self._make_room()
-                await self._start(run, paused=True)
+                with disk_failures("The training cannot go on now"):
+                    await self._start(run, paused=True)
             await run.until(lambda: run.status != "starting", _ANSWER)
 
+    async def _begin(self, run: TrainingRun, *, paused: bool) -> None:
+        """Start a new training; where that fails, nothing is left of it. Raises OSError."""
+        try:
+            await asyncio.to_thread(run.files.make)
+            self._runs[run.id] = run
+            await self._start(run, paused=paused)
+        except OSError:
+            self._runs.pop(run.id, None)
+            await asyncio.to_thread(shutil.rmtree, run.files.folder, ignore_errors=True)
+            raise
+
     async def _start(self, run: TrainingRun, *, paused: bool = False) -> None:
+        """Start the process of a training. Raises OSError where run.json cannot be written, which
+        the process reads, or where the system starts no process: then it stands as it did.
+        """
+        before = run.status
         run.status = "paused" if paused else "starting"
-        await self._keep(run)
-        run.status = "starting"
+        try:
+            await asyncio.to_thread(run.files.write_about, run.about())
+            run.status = "starting"
+            run.process = await self._process(run)
+        except OSError:
+            run.status = before
+            raise
+        run.notify()
+
+    async def _process(self, run: TrainingRun) -> Process:
 
         async def handle_message(message: dict[str, Any]) -> None:
             before = run.status, run.speed
@@ -322,8 +366,7 @@ class TrainingManager:
         async def on_exit(process: Process) -> None:
             await self._on_exit(run, process)
 
-        run.process = await Process.start(run.files.folder, handle_message, on_exit)
-        run.notify()
+        return await Process.start(run.files.folder, handle_message, on_exit)
 
     async def _on_exit(self, run: TrainingRun, process: Process) -> None:
         """A process has exited: as commanded, because the training has ended, or because it was
@@ -334,15 +377,16 @@ class TrainingManager:
         if not process.is_ending and not run.is_over:
             log.warning("the process of training %s ended with %s", run.id, process.exit_code)
             run.restarts += 1
+            problem = _KILLED
             if run.restarts <= _MAX_RESTARTS:
                 run.last_known_step = run.progress["step"]
-                await self._start(run, paused=run.status == "paused")
-            else:
-                run.status = "failed"
-                run.problem = (
-                    "The training's process was ended by the system, mostly because memory ran out."
-                )
-                await self._keep(run)
+                try:
+                    await self._start(run, paused=run.status == "paused")
+                    return
+                except OSError as error:
+                    problem = _not_started(error)
+            run.status, run.problem = "failed", problem
+            await self._keep(run)
         run.notify()
 
     async def _keep(self, run: TrainingRun) -> None:
@@ -358,7 +402,10 @@ class TrainingManager:
         """Delete the oldest unused trainings when there are too many."""
         ended = [run for run in reversed(self.all()) if run.process is None]
         for run in ended[: max(0, len(self._runs) - self._bounds.kept)]:
-            await self.delete(run)
+            try:
+                await self.delete(run)
+            except DiskFailure as error:
+                log.warning("training %s stays: %s", run.id, error)
 
     def _read_all(self) -> list[TrainingRun]:
         folders = [path for path in self._folder.glob("*") if _ID.fullmatch(path.name)]
@@ -403,10 +450,14 @@ def _read(files: RunDirectory, bounds: TrainingBounds) -> TrainingRun | None:
     return run
 
 
+def _not_started(error: OSError) -> str:
+    return f"The training's process cannot be started. {reason(error)}"
+
+
 def _clear(files: RunDirectory) -> None:
     """Delete every result."""
-    shutil.rmtree(files.folder / "snapshots", ignore_errors=True)
-    shutil.rmtree(files.folder / "steps", ignore_errors=True)
+    delete_folder(files.folder / "snapshots")
+    delete_folder(files.folder / "steps")
     for path in (files.checkpoint, files.metrics_log):
         path.unlink(missing_ok=True)
     files.make()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,8 @@ from app.paths import package_root
 
 _MOST = 2**22  # bytes of one line of news
 _PATIENCE = 10.0  # seconds that a process may take to save and end
+
+log = logging.getLogger(__name__)
 
 MessageHandler = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -81,8 +84,17 @@ class Process:
     async def _listen(
         self, handle_message: MessageHandler, on_exit: Callable[[Process], Awaitable[None]]
     ) -> None:
+        """Whatever happens to a message, the end of the process is told: until then it counts as
+        one that is at work.
+        """
         assert self._child.stdout is not None
-        async for line in self._child.stdout:
-            await handle_message(json.loads(line))
+        try:
+            async for line in self._child.stdout:
+                await handle_message(json.loads(line))
+        except Exception:
+            # half a line is what a process leaves that was killed while it wrote
+            log.exception("a training's process cannot be understood")
+            if self._child.returncode is None:
+                self._child.kill()
         await self._child.wait()
         await on_exit(self)

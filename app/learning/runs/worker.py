@@ -23,6 +23,7 @@ from typing import Any
 
 from app.encoding.text import sentence
 from app.learning.datasets.store import load
+from app.learning.disk import reason
 from app.learning.runs.config import initial_state, planned, restore
 from app.learning.runs.directory import RunDirectory
 from app.learning.runs.metrics_log import MetricsLog, Point
@@ -310,40 +311,39 @@ class TrainingProcess:
 
 def main() -> None:
     """The process's entry point."""
-    files = RunDirectory(Path(sys.argv[1]))
-    files.make()
     _lower_priority()
-    lock = files.lock.open("w")
-    fcntl.flock(lock, fcntl.LOCK_EX)  # the process of a killed server may still be saving
     commands: queue.Queue[Message] = queue.Queue()
-    threading.Thread(target=_listen, args=(commands,), daemon=True).start()
-    memory = files.read_about()["memory"]
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     emit = _emitter(commands)
     try:
-        TrainingProcess(files, emit, commands).run()
+        _train(RunDirectory(Path(sys.argv[1])), emit, commands)
     except EngineError as error:
-        emit(
-            {
-                "event": "state",
-                "status": "failed",
-                "problem": sentence(error),
-            }
-        )
+        _emit_failure(emit, sentence(error))
     except OSError as error:
-        emit({"event": "state", "status": "failed", "problem": _unwritable(error)})
+        _emit_failure(emit, _unwritable(error))
     except MemoryError:
-        emit(
-            {
-                "event": "state",
-                "status": "failed",
-                "problem": "The training needs more memory than it may have.",
-            }
-        )
+        _emit_failure(emit, "The training needs more memory than it may have.")
+
+
+def _train(
+    files: RunDirectory, emit: Callable[[Message], None], commands: queue.Queue[Message]
+) -> None:
+    files.make()
+    with files.lock.open("w") as lock:
+        # the process of a killed server may still be saving
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        threading.Thread(target=_listen, args=(commands,), daemon=True).start()
+        memory = files.read_about()["memory"]
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        files.remove_parts()
+        TrainingProcess(files, emit, commands).run()
+
+
+def _emit_failure(emit: Callable[[Message], None], problem: str) -> None:
+    emit({"event": "state", "status": "failed", "problem": problem})
 
 
 def _unwritable(error: OSError) -> str:
-    return f"The training's files cannot be read or written on the server's disk: {error.strerror}."
+    return f"The training's files cannot be read or written. {reason(error)}"
 
 
 def _lower_priority() -> None:

@@ -51,6 +51,7 @@ export const problems = {
     "archive-unfit": "Nothing can be learned from this archive",
     "unknown-dataset": "There is no such set of pictures",
     "no-room": "There is no room left",
+    "disk-failed": "The server's disk does not take it",
     "unknown-training": "There is no such training",
     "wrong-state": "The training is not in that state",
     "model-external-data-needed": "The model's weights are in another file",

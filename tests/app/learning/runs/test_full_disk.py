@@ -2,17 +2,29 @@
 shutdown.
 """
 
+import asyncio
 import errno
+import json
 import queue
+import resource
+import subprocess
+import sys
 import time
 from types import SimpleNamespace
 
 import pytest
 
+from app.http.application import create_app
+from app.learning.datasets import store
 from app.learning.runs.directory import RunDirectory
 from app.learning.runs.manager import TrainingManager
+from app.learning.runs.process import Process
 from app.learning.runs.worker import TrainingProcess
-from tests.app.conftest import run_coroutine
+from app.paths import package_root
+from app.settings import Settings
+from engine.formats.safetensors import write_atomically
+from tests.app.archives import GOOD, packed
+from tests.app.conftest import TestClient, run_coroutine
 
 SPEC = {
     "dataset": "shapes",
@@ -71,3 +83,148 @@ def test_a_process_that_ends_badly_does_not_stop_the_shutdown():
     run = SimpleNamespace(process=SimpleNamespace(end=fails), notify=lambda: None)
     manager = SimpleNamespace(close_streams=lambda: None, _runs={"a": run})
     run_coroutine(TrainingManager.close(manager))
+
+
+def test_half_a_message_of_a_killed_process_does_not_hide_its_end():
+    ended = []
+
+    async def ignore(_):
+        pass
+
+    async def told(process):
+        ended.append(process.exit_code)
+
+    async def listen():
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", 'print(\'{"event": "sta\')'),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        await Process(child, ignore, told).end()
+
+    run_coroutine(listen())
+    assert len(ended) == 1
+
+
+def test_a_process_without_its_files_says_why_it_ends(tmp_path):
+    worker = (sys.executable, "-m", "app.learning.runs.worker", str(tmp_path / "gone"))
+    done = subprocess.run(worker, capture_output=True, cwd=package_root(), check=True)
+    message = json.loads(done.stdout)
+    assert message["status"] == "failed"
+    assert "No such file or directory" in message["problem"]
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(tmp_path / "file", b"content")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_was_writing_goes_but_not_what_the_server_writes(files):
+    parts = [
+        files.folder / ".checkpoint.safetensors.7.part",
+        files.folder / "snapshots" / ".9.safetensors.7.part",
+        files.folder / ".run.json.8.part",
+    ]
+    for part in parts:
+        part.touch()
+    files.remove_parts()
+    assert [part.exists() for part in parts] == [False, False, True]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("trainings")
+
+
+@pytest.fixture(scope="module")
+def api(folder, registry):
+    settings = Settings(workers=2, time_limit=60, trainings_dir=str(folder), max_trainings=1)
+    with TestClient(create_app(settings, registry), raise_server_exceptions=False) as client:
+        client.base_url = client.base_url.join("/api/v1/")
+        yield client
+
+
+def wait(api, run, holds):
+    end = time.monotonic() + 120
+    while not holds(now := api.get(f"trainings/{run}").json()):
+        assert time.monotonic() < end, now["status"]
+        time.sleep(0.05)
+    return now
+
+
+def refused(answer):
+    problem = answer.json()
+    return (answer.status_code, problem["type"]) == (507, "/errors/disk-failed") and problem[
+        "detail"
+    ]
+
+
+def test_a_training_that_can_write_no_more_fails_frees_its_place_and_can_be_deleted(api, folder):
+    run = api.post("trainings", json={**SPEC, "epochs": 500, "paused": True}).json()["id"]
+    wait(api, run, lambda now: now["status"] == "paused")
+    process = api.app.state.services.trainings.get(run).process
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (100, 100))  # larger files fail with EFBIG
+    api.post(f"trainings/{run}/resume", json={})
+    now = wait(api, run, lambda now: now["status"] not in ("running", "paused"))
+    assert now["status"] == "failed"
+    assert "File too large" in now["problem"]
+    other = api.post("trainings", json={**SPEC, "paused": True})
+    assert other.status_code == 201, other.text
+    for one in (run, other.json()["id"]):
+        assert api.delete(f"trainings/{one}").status_code == 204
+    assert list((folder / "runs").iterdir()) == []
+
+
+def test_a_training_that_cannot_be_begun_leaves_nothing(api, folder, monkeypatch):
+    monkeypatch.setattr("app.learning.runs.directory.write_atomically", full)
+    assert "No space left on device" in refused(api.post("trainings", json=SPEC))
+    assert api.get("trainings").json()["trainings"] == []
+    assert list((folder / "runs").iterdir()) == []
+
+
+def test_a_paused_training_waits_for_room_on_the_disk(api, monkeypatch):
+    first = api.post("trainings", json={**SPEC, "paused": True}).json()["id"]
+    wait(api, first, lambda now: now["status"] == "paused")
+    second = api.post("trainings", json={**SPEC, "paused": True}).json()["id"]  # takes its place
+    wait(api, second, lambda now: now["status"] == "paused")
+    with monkeypatch.context() as fault:
+        fault.setattr("app.learning.runs.directory.write_atomically", full)
+        assert refused(api.post(f"trainings/{first}/advance", json={"batches": 1}))
+        assert api.get(f"trainings/{first}").json()["status"] == "paused"
+        assert refused(api.post(f"trainings/{first}/reset"))
+        assert api.get(f"trainings/{first}").json()["status"] == "failed"
+    assert api.post(f"trainings/{first}/reset").json()["status"] == "paused"
+    for run in (first, second):
+        assert api.delete(f"trainings/{run}").status_code == 204
+
+
+def test_what_cannot_be_deleted_is_still_there_and_said_to_be(api, monkeypatch):
+    run = api.post("trainings", json={**SPEC, "paused": True}).json()["id"]
+    with monkeypatch.context() as fault:
+        fault.setattr("shutil.rmtree", full)
+        assert refused(api.delete(f"trainings/{run}"))
+    assert api.get(f"trainings/{run}").status_code == 200
+    assert api.delete(f"trainings/{run}").status_code == 204
+
+
+def test_a_set_of_pictures_that_cannot_be_kept_leaves_nothing(api, folder, monkeypatch):
+    archive = packed(GOOD)
+    with monkeypatch.context() as fault:
+        fault.setattr("os.fsync", full)
+        assert refused(api.post("datasets", content=archive))
+    assert list((folder / "datasets").iterdir()) == []
+    write = store.write_atomically
+    with monkeypatch.context() as fault:
+        fault.setattr(
+            "app.learning.datasets.store.write_atomically",
+            lambda path, data: full() if path.suffix == ".json" else write(path, data),
+        )
+        assert refused(api.post("datasets", content=archive))
+    assert list((folder / "datasets").iterdir()) == []
+    kept = api.post("datasets", content=archive).json()["id"]
+    with monkeypatch.context() as fault:
+        fault.setattr("pathlib.Path.unlink", full)
+        assert refused(api.delete(f"datasets/{kept}"))
+    assert api.delete(f"datasets/{kept}").status_code == 204
