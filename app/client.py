@@ -12,7 +12,6 @@ with Client("http://127.0.0.1:8000") as client:
 from __future__ import annotations
 
 import io
-import json
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +22,7 @@ from typing import Any, NamedTuple, Self
 
 import httpx
 import numpy as np
+from httpx_sse import connect_sse
 from numpy.typing import NDArray
 
 from engine.notebook import table
@@ -226,25 +226,15 @@ class Client:
 
     def follow(self, path: str, content: Any, tick: ProgressCallback) -> dict[str, Any]:
         """POST JSON, report the progress, and return the result."""
-        headers = {"Accept": "text/event-stream"}
-        event = ""
-        with (
-            _translated(),
-            self._http.stream("POST", path, json=content, headers=headers) as answer,
-        ):
-            if answer.is_error:
-                answer.read()
-            for line in _checked(answer).iter_lines():
-                # By hand: one stream, whose events this server writes with one line of data each.
-                name, _, text = line.partition(":")
-                text = text.removeprefix(" ")
-                if name == "event":
-                    event = text
-                elif name == "data" and event == "progress":
-                    progress = json.loads(text)
-                    tick(progress["done"], progress["total"])
-                elif name == "data":
-                    return _result(event, json.loads(text))
+        with _translated(), connect_sse(self._http, "POST", path, json=content) as source:
+            if source.response.is_error:
+                source.response.read()
+            _checked(source.response)
+            for message in source.iter_sse():
+                if message.event != "progress":
+                    return _result(message.event, message.json())
+                progress = message.json()
+                tick(progress["done"], progress["total"])
         raise ServerUnreachable("The server went away before the result was there.")
 
     def post(self, path: str, content: Any, accept: str = "application/json") -> httpx.Response:
