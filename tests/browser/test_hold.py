@@ -65,6 +65,10 @@ def test_a_click_holds_visibly_and_the_next_one_lets_go(screen: Screen):
     page.mouse.up()
     expect(chip).to_have_text("held · Esc to release")
     assert where() == before  # nothing moves for the chip
+    box, stage = chip.bounding_box(), page.locator("#stage-body > *").bounding_box()
+    assert box
+    assert stage
+    assert box["y"] + box["height"] <= stage["y"] + 1  # and it lies on none of the stage
     point(screen, MAP, 50, 8)
     screen.wait_for_rest()
     assert screen.place == [4, 20, 30]

@@ -1,10 +1,10 @@
 /** What the article's figures are put together from: maps in a frame, scales, captions, prose. */
 
 import { h, placeBox } from "../lib/dom.js";
-import { number } from "../i18n/format.js";
 import { t } from "../i18n/index.js";
 import { fractions } from "../model/terms.js";
 import { paint } from "../render/raster.js";
+import { ramp } from "../views/shared/ramp.js";
 import { term } from "../views/shared/term.js";
 
 /**
@@ -15,7 +15,6 @@ import { term } from "../views/shared/term.js";
  */
 
 const TERM = /\{([\w-]+)\|([^}]+)\}/; // {receptive-field|its receptive field}
-const SHADES = 64; // of a scale
 
 /**
  * A map with its name, and a mark on it.
@@ -66,11 +65,8 @@ function framed(canvas, { shape: [, height = 1, width = 1] }, name, mark) {
  * @param {Range} range
  */
 export function scale({ store }, range) {
-  const { low, high, signed } = range;
-  const canvas = h("canvas", { "aria-hidden": "true" });
-  paint(canvas, Array.from({ length: SHADES }, (_, i) => low + ((high - low) * i) / (SHADES - 1)), SHADES, range, store.state.theme);
-  const words = signed ? t.article.scale.signed : t.article.scale.positive;
-  return h("p", { class: "article-scale" }, h("span", {}, number(low, high)), canvas, h("span", {}, number(high)), h("span", {}, words));
+  const words = range.signed ? t.article.scale.signed : t.article.scale.positive;
+  return h("p", { class: "article-scale" }, ramp(range, store.state.theme), h("span", {}, words));
 }
 
 /** @param {...Node} pictures */

@@ -96,9 +96,14 @@ export class WindowAnimation {
     if (playing) this.#timer = setTimeout(() => this.#on(), this.#pause);
   }
 
+  /** How many numbers a step takes: whole ones, in no less than a frame. */
+  get #stride() {
+    return Math.max(1, Math.ceil((2 ** this.pace * FRAME) / 1000));
+  }
+
   /** Milliseconds between two steps. */
   get #pause() {
-    return Math.max(FRAME, 1000 / 2 ** this.pace);
+    return (1000 * this.#stride) / 2 ** this.pace;
   }
 
   #on() {
@@ -107,7 +112,7 @@ export class WindowAnimation {
     if (!animation?.playing) return;
     if (held) this.pause(); // the reader has chosen a number meanwhile
     else if (animation.reached >= height * width - 1) this.end();
-    else this.#goTo(animation.reached + Math.max(1, Math.round((2 ** this.pace * this.#pause) / 1000)), true);
+    else this.#goTo(animation.reached + this.#stride, true);
   }
 }
 
