@@ -42,7 +42,7 @@ def test_from_an_opened_page_to_a_network_that_reads(open_lab: OpenLab, album: P
     began = time.monotonic()
     screen = open_lab()
     page = screen.page
-    page.wait_for_selector("#play")
+    page.wait_for_selector("#play:enabled")
     keep_picture(page, album / "1-opened.png")
     screen.play()
     screen.wait_for_batch(1)
@@ -156,7 +156,7 @@ def test_step_by_batch_and_by_phase(open_lab: OpenLab, album: Path):
 def test_all_by_keyboard(open_lab: OpenLab):
     screen = open_lab()
     page = screen.page
-    page.wait_for_selector("#play")
+    page.wait_for_selector("#play:enabled")
     page.keyboard.press("Space")
     screen.wait_for_batch(2)
     page.keyboard.press("Space")
@@ -283,7 +283,7 @@ def open_epoch(open_lab: OpenLab, epoch: str, more: str = "", **context) -> Lear
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_axe_violation(open_lab: OpenLab, epoch: str, theme: str):
     screen = open_lab(color_scheme=theme)
-    screen.page.wait_for_selector("#play")
+    screen.page.wait_for_selector("#play:enabled")
     check_with_axe(screen)
     screen = open_epoch(open_lab, epoch, color_scheme=theme)
     check_with_axe(screen)

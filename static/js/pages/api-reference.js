@@ -3,7 +3,6 @@
  * examples in curl and Python above the answers.
  */
 
-import { languageChoice, translatePage } from "../i18n/apply.js";
 import { getElement } from "../lib/dom.js";
 import { Store } from "../lib/store.js";
 import { mountTheme } from "../lib/theme.js";
@@ -132,8 +131,6 @@ function leaveOptionalFieldsEmpty(document) {
 
 /** The header that all pages have. Swagger UI knows its dark colours by a class. */
 function mountHeader() {
-  translatePage();
-  getElement("#language", HTMLElement).append(languageChoice("language-choice"));
   mountMenu();
   const { classList, dataset } = document.documentElement;
   const store = new Store({ theme: /** @type {"light" | "dark"} */ (dataset.theme === "dark" ? "dark" : "light") });

@@ -37,11 +37,8 @@ import { mountStrongestPath } from "../views/inspector/strongest-path.js";
 import { mountWhatIf } from "../views/whatif/index.js";
 import { mountAttribution } from "../views/attribution/index.js";
 import { loadExplanations } from "../state/explanation-loader.js";
-import { translatePage, languageChoice } from "../i18n/apply.js";
 import { speakOfClasses } from "../i18n/names.js";
 
-translatePage();
-getElement("#language", HTMLElement).append(languageChoice("language-choice"));
 mountMenu();
 const address = readAddress(location.search);
 

@@ -5,7 +5,6 @@ import { getElement, h } from "../lib/dom.js";
 import { Store } from "../lib/store.js";
 import { mountTheme } from "../lib/theme.js";
 import { mountMenu } from "../views/shared/menu.js";
-import { translatePage, languageChoice } from "../i18n/apply.js";
 import { namedDataset, speakOfClasses } from "../i18n/names.js";
 import { fetchOffer } from "../api/learning.js";
 import { mountControls } from "../learn/run/controls.js";
@@ -20,8 +19,6 @@ import { Runner } from "../learn/run/runner.js";
 import { mountSetup, showFault } from "../learn/setup/index.js";
 import { firstState, followAddress, readAddress } from "../learn/state.js";
 
-translatePage();
-getElement("#language", HTMLElement).append(languageChoice("language-choice"));
 mountMenu();
 
 void start();
@@ -48,7 +45,7 @@ function build(offer) {
   mountTheme(store);
   mountControls(store, runner, getElement("#controls", HTMLElement));
   mountCompareRuns(store, runner);
-  mountSetup(store, setup);
+  mountSetup(store);
   mountStepInspector(store, getElement("#step-inspector", HTMLElement));
   mountCurves(store, getElement("#curves", HTMLElement));
   mountLive(store, getElement("#live-view", HTMLElement));

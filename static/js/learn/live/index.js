@@ -3,7 +3,7 @@
  * spread.
  */
 
-import { h } from "../../lib/dom.js";
+import { getElement, h } from "../../lib/dom.js";
 import { count, probability, words as plainWords } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { exampleFilters, exampleMark } from "../example.js";
@@ -43,7 +43,8 @@ export function mountLive(store, root) {
     spread,
   );
   const warnings = h("div", { "aria-live": "polite" });
-  root.append(h("div", { class: "part-head" }, h("h2", { id: "live-title" }, words.title), at), warnings, empty, body);
+  getElement(".part-head", HTMLElement, root).append(at);
+  root.append(warnings, empty, body);
 
   /** @type {Seen | null} */
   let seen = null;

@@ -1,6 +1,6 @@
 /** Play, pause, step, begin again, and how it goes. */
 
-import { announce, getElement, h, setAttribute, svg } from "../../lib/dom.js";
+import { announce, getElement, h, setAttribute } from "../../lib/dom.js";
 import { count } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { problemTitle } from "../../views/shared/problem-text.js";
@@ -16,13 +16,7 @@ import { steadyLabel } from "./steady-label.js";
 
 const words = t.learn.run.controls;
 const SPEEDS = [1, 2, 4, 8, 16, 32, 64, null]; // batches a second; null for as many as the machine manages
-const ICONS = {
-  play: "M4.5 2.5v11l9-5.5z",
-  pause: "M5 3v10M11 3v10",
-  batch: "M3.5 3v10l6-5zM12.5 3v10",
-  phase: "M6 3l5 5-5 5",
-  reset: "M3.5 8a4.7 4.7 0 1 0 1.6-3.5M3.5 2.5v3h3",
-};
+const ICONS = { play: "M4.5 2.5v11l9-5.5z", pause: "M5 3v10M11 3v10" };
 
 /** @type {Record<string, string[]>} All that may stand on a button whose label changes. */
 const LABELS = {
@@ -36,16 +30,15 @@ const LABELS = {
  * @param {HTMLElement} root
  */
 export function mountControls(store, runner, root) {
-  const play = button("play", "play", "Space", () => void runner.toggle());
-  const batch = button("batch", "batch", "n", () => void runner.stepBatch());
-  const phase = button("phase", "phase", ".", () => void runner.stepPhase());
-  const reset = button("reset", "reset", "", () => void runner.reset());
+  const play = button("play", () => void runner.toggle());
+  const batch = button("batch", () => void runner.stepBatch());
+  const phase = button("phase", () => void runner.stepPhase());
+  const reset = button("reset", () => void runner.reset());
   const state = h("p", { class: "run-state" });
   const notes = h("div", { class: "run-notes" });
   const progress = h("progress", { class: "run-progress", max: 1, value: 0, "aria-label": words.title });
-  const transport = h("div", { class: "transport" }, play, batch, phase, reset);
+  const transport = getElement("#transport", HTMLElement);
   root.append(
-    transport,
     speedSlider(store, runner),
     state,
     h("div", { class: "compare-runs-offer", id: "compare-runs-offer" }),
@@ -72,9 +65,10 @@ export function mountControls(store, runner, root) {
  * @param {Record<"play" | "batch" | "phase" | "reset", HTMLButtonElement>} buttons
  */
 function showButtons(state, { play, batch, phase, reset }) {
-  const goes = isGoing(state.run);
-  setButton(play, goes ? "pause" : "play", playName(state));
-  setButton(phase, "phase", state.phase ? words.nextPhase(words.phases[state.phase % 4] ?? "") : words.phase);
+  getElement("path", SVGPathElement, play).setAttribute("d", isGoing(state.run) ? ICONS.pause : ICONS.play);
+  setLabel(play, playName(state));
+  setLabel(phase, state.phase ? words.nextPhase(words.phases[state.phase % 4] ?? "") : words.phase);
+  play.disabled = false;
   setAttribute(reset, "disabled", state.run === null);
   setAttribute(batch, "disabled", isOver(state.run)); // there is no next one, but the last can be looked at
   setAttribute(phase, "disabled", state.run?.status === "failed");
@@ -185,28 +179,23 @@ function speedSlider(store, runner) {
 }
 
 /**
+ * A button of the template, which works from now on.
+ *
  * @param {"play" | "batch" | "phase" | "reset"} id
- * @param {keyof typeof ICONS} icon
- * @param {string} keys
  * @param {() => void} click
  */
-function button(id, icon, keys, click) {
-  const made = h(
-    "button",
-    { type: "button", class: id === "play" ? "plain main" : "plain", id, "aria-keyshortcuts": keys || null, on: { click } },
-    svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: ICONS[icon] })),
-    steadyLabel(words[id], LABELS[id] ?? []),
-  );
+function button(id, click) {
+  const made = getElement(`#${id}`, HTMLButtonElement);
+  getElement("span", HTMLElement, made).replaceWith(steadyLabel(words[id], LABELS[id] ?? []));
+  made.addEventListener("click", click);
   return made;
 }
 
 /**
  * @param {HTMLButtonElement} button
- * @param {keyof typeof ICONS} icon
  * @param {string} name
  */
-function setButton(button, icon, name) {
-  getElement("path", SVGPathElement, button).setAttribute("d", ICONS[icon]);
+function setLabel(button, name) {
   const label = getElement(".steady span", HTMLElement, button);
   if (label.textContent !== name) label.textContent = name;
 }

@@ -4,7 +4,7 @@
  */
 
 import uPlot from "../../../vendor/uplot/uPlot.esm.js";
-import { h } from "../../lib/dom.js";
+import { getElement, h } from "../../lib/dom.js";
 import { decimals, fixed, percent } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { nameOf, standing } from "./compare-runs.js";
@@ -43,19 +43,8 @@ export function mountCurves(store, root) {
   const mark = exampleMark();
   const plots = h("div", { class: "charts" }, ...charts.map(({ figure }) => figure));
   const leader = h("p", { class: "leader", "aria-live": "polite", hidden: true });
-  root.append(
-    h(
-      "div",
-      { class: "part-head" },
-      h("h2", { id: "curves-title" }, words.title),
-      key,
-      h("label", { class: "smoothing" }, words.smoothing, " ", slider, " ", output),
-    ),
-    mark,
-    plots,
-    leader,
-    table,
-  );
+  getElement(".part-head", HTMLElement, root).append(key, h("label", { class: "smoothing" }, words.smoothing, " ", slider, " ", output));
+  root.append(mark, plots, leader, table);
   const draw = () => {
     showLeader(store.state, leader);
     const isExample = store.state.run === null;

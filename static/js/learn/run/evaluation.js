@@ -5,7 +5,7 @@
 
 import { postPhoto } from "../../api/client.js";
 import { isAbort, ProblemError } from "../../api/http.js";
-import { h } from "../../lib/dom.js";
+import { getElement, h } from "../../lib/dom.js";
 import { count, percent, probability, words as plainWords } from "../../i18n/format.js";
 import { swatch } from "../../render/palette.js";
 import { t } from "../../i18n/index.js";
@@ -33,7 +33,9 @@ export function mountEvaluation(store, root) {
   const score = h("p", { class: "score" });
   const body = h("div", {});
   const ways = h("div", { class: "report-ways", hidden: true });
-  root.append(h("div", { class: "part-head" }, h("h2", { id: "report-title" }, term("evaluation", words.title)), runsButton(store)), score, body, ways);
+  getElement("#report-title", HTMLElement).replaceChildren(term("evaluation", words.title));
+  getElement(".part-head", HTMLElement, root).append(runsButton(store));
+  root.append(score, body, ways);
   const show = () => {
     const { evaluation, theme, run } = store.state;
     const isTold = evaluation !== null && evaluation.accuracy !== null;

@@ -3,7 +3,7 @@
  * its heading.
  */
 
-import { h } from "../../lib/dom.js";
+import { getElement, h } from "../../lib/dom.js";
 import { count, large, plain } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { DataPicker } from "./dataset.js";
@@ -20,19 +20,16 @@ import { followPlan } from "./network-plan.js";
 
 const words = t.learn.setup;
 const WIDE = "(width >= 40rem)"; // on a telephone the three headings fit on the screen, with what is chosen in them
-const WIDE_OPEN = new Set([words.data.title, words.options.title]); // the network is the longest, and the least often changed
+const WIDE_OPEN = new Set(["dataset", "hyperparameters"]); // the network is the longest, and the least often changed
 
 /**
  * @param {LearnStore} store
- * @param {HTMLElement} root
  */
-export function mountSetup(store, root) {
+export function mountSetup(store) {
   const data = new DataPicker(store);
-  root.append(
-    part(store, words.data.title, data.element, summaryOfData, ({ dataset }) => dataset),
-    part(store, words.network.title, new NetworkEditor(store).element, summaryOfNetwork, ({ layers, architecture }) => layers ?? architecture),
-    part(store, words.options.title, new LearningOptions(store).element, summaryOfOptions, ({ dataset: _, layers: __, architecture: ___, ...rest }) => rest),
-  );
+  fillPart(store, "dataset", data.element, summaryOfData, ({ dataset }) => dataset);
+  fillPart(store, "network", new NetworkEditor(store).element, summaryOfNetwork, ({ layers, architecture }) => layers ?? architecture);
+  fillPart(store, "hyperparameters", new LearningOptions(store).element, summaryOfOptions, ({ dataset: _, layers: __, architecture: ___, ...rest }) => rest);
   data.listenForDrops();
   followPlan(store);
 }
@@ -57,21 +54,18 @@ export function showFault(root) {
  * for the next one.
  *
  * @param {LearnStore} store
- * @param {string} title
+ * @param {"dataset" | "network" | "hyperparameters"} name
  * @param {HTMLElement} content
  * @param {(state: Readonly<LearnState>) => string} summarise
  * @param {(config: TrainingConfig) => unknown} share what of the config is chosen here
  */
-function part(store, title, content, summarise, share) {
+function fillPart(store, name, content, summarise, share) {
   const summary = h("span", { class: "muted" });
   const next = h("p", { class: "next", hidden: true }, words.next);
-  const element = h(
-    "details",
-    { class: "part", open: matchMedia(WIDE).matches && WIDE_OPEN.has(title) },
-    h("summary", {}, h("h2", {}, title), summary),
-    next,
-    content,
-  );
+  const element = getElement(`#setup-${name}`, HTMLDetailsElement);
+  getElement("summary", HTMLElement, element).append(summary);
+  element.append(next, content);
+  element.open = matchMedia(WIDE).matches && WIDE_OPEN.has(name);
   const show = (/** @type {Readonly<LearnState>} */ state) => {
     summary.textContent = summarise(state);
     const { learned, config } = state;
@@ -79,7 +73,6 @@ function part(store, title, content, summarise, share) {
   };
   store.watch(["config", "learned", "plan", "datasets"], show);
   show(store.state);
-  return element;
 }
 
 /** @param {Readonly<LearnState>} state */
