@@ -21,6 +21,7 @@ def test_the_panel_is_reached_by_keyboard_and_searched(open_page: OpenPage, addr
     panel = page.locator("#glossary-dialog")
     expect(panel.locator("li")).not_to_have_count(0)
     check_with_axe(screen)
+    expect(panel.locator("[lang=de]")).to_have_count(0)  # an English page says nothing in German
     page.fill("#glossary-search", "rezeptives")  # the word of the other language is found too
     expect(panel.locator("li:visible b")).to_have_text(
         ["Effective receptive field", "Receptive field"]

@@ -1,5 +1,7 @@
 """The layer overview: small multiples of the figures that the API sends of all layers."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -55,6 +57,23 @@ def test_all_layers_side_by_side(screen: Screen):
     figures = reading.locator("data").all_inner_texts()
     assert f"{told['max']:.4f}" in figures
     assert f"{told['std']:.4f}" in figures
+    expect(page.locator("#overview")).to_contain_text("drawn on a logarithmic scale")
+    # Titles are over the mark, not under it.
+    title = page.locator(".overview-title").first.bounding_box()
+    mark = page.locator(".overview-mark").bounding_box()
+    assert title
+    assert mark
+    above = page.evaluate(
+        """([x, y]) => {
+          const rows = document.querySelector(".overview-rows");
+          rows.style.pointerEvents = "auto";
+          const found = document.elementFromPoint(x, y).closest(".overview-rows") !== null;
+          rows.style.pointerEvents = "";
+          return found;
+        }""",
+        [mark["x"] + 3, title["y"] + 8],
+    )
+    assert above
     assert screen.layer == "relu4_2"
     page.mouse.down()
     page.mouse.up()
@@ -100,6 +119,10 @@ def test_on_a_phone(open_page: OpenPage):
     screen = open_page("?model=everyday&photo=car&layer=pool1", **PHONE)
     screen.wait_for_layer("pool1")
     page = screen.page
+    expect(page.locator("#probe-words")).to_contain_text("Tap a pixel")  # a finger does not point
+    expect(page.locator(".pick").first).to_have_text(
+        re.compile(r"Choose a photo\s+one of your own")
+    )
     page.get_by_role("button", name="Layer overview").tap()
     expect(page.locator(".overview-row")).to_have_count(ROWS)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
@@ -109,3 +132,21 @@ def test_on_a_phone(open_page: OpenPage):
     page.touchscreen.tap(box["x"] + box["width"] - 3, box["y"] + 30)
     screen.wait_for_layer("softmax")
     expect(page.locator("#layer-title")).to_be_in_viewport()
+
+    # A column is narrower than a finger: one that moves reads, and chooses when it is lifted.
+    page.locator(".overview-charts").scroll_into_view_if_needed()
+    box = page.locator(".overview-charts").bounding_box()
+    assert box
+    hand = page.context.new_cdp_session(page)
+    column = box["width"] / len(stats_of(screen))
+
+    def touch(kind: str, *columns: float) -> None:
+        points = [{"x": box["x"] + at * column, "y": box["y"] + 60} for at in columns]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 12.5)
+    for at in (11.5, 10, 8, 6, 4.5):
+        touch("touchMove", at)
+    expect(page.locator(".overview-reading b")).to_have_text("conv2_1")
+    touch("touchEnd")
+    screen.wait_for_layer("conv2_1")

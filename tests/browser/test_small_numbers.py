@@ -2,6 +2,9 @@
 so.
 """
 
+import re
+import time
+
 import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
@@ -47,6 +50,26 @@ def constant_network(**maps: float) -> bytes:
     graph = helper.make_graph(nodes, "constant", ends[:1], ends[1:], [weight, *biases])
     opsets = [helper.make_opsetid("", 17)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
+
+
+def test_a_size_and_a_moment_are_written_one_way(modules: Page):
+    sizes = [0, 1, 1023, 1024, 1300, 40544, 1023.4 * 1024, 1023.6 * 1024, 4470608]
+    assert written(modules, "bytes", *sizes) == [
+        "0 bytes",
+        "1 byte",
+        "1,023 bytes",
+        "1.0 KiB",
+        "1.3 KiB",
+        "40 KiB",
+        "1,023 KiB",
+        "1.0 MiB",
+        "4.3 MiB",
+    ]
+    now, then = time.time(), 86400 * 300.5
+    today, exactly, once = written(modules, "moment", now, [now, True], then)
+    assert re.fullmatch(r"today \d{1,2}:\d\d( [AP]M)?", today.replace("\u202f", " "))
+    assert re.search(r"today \d{1,2}:\d\d:\d\d", exactly)
+    assert re.search(r"1970.+\d{1,2}:\d\d", once)
 
 
 def test_no_number_reads_as_zero_but_zero(modules: Page):

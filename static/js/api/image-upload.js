@@ -3,8 +3,8 @@
  * the format.
  */
 
-import { ProblemError } from "./http.js";
 import { bytes as inBytes, count } from "../i18n/format.js";
+import { imageSize } from "../lib/image-size.js";
 import { storedOrientation, turned } from "../lib/exif-orientation.js";
 import { t } from "../i18n/index.js";
 
@@ -12,7 +12,6 @@ import { t } from "../i18n/index.js";
 /** @typedef {{ file: File, note: string }} Sendable what is sent, and what was done to it before, for people */
 /** @typedef {{ source: CanvasImageSource, width: number, height: number }} Drawable */
 
-const TOO_MANY_PIXELS = "/errors/image-too-many-pixels";
 const HEAD = 4096; // bytes: enough to tell what a file is
 const EXACT = 4_000_000; // pixels: a converted picture of no more is sent without loss
 const QUALITY = 0.95;
@@ -52,41 +51,34 @@ export async function decodePicture(picture) {
 }
 
 /**
- * Send a picture as the server can read it: what it does not read is converted if this browser
- * shows it, what is larger than it takes is made smaller. Of anything else the beginning is sent,
- * so that the server can say what it is and what to do.
+ * A picture as the server can read it: what it does not read is converted if this browser shows it,
+ * what is larger than it takes is made smaller. Of anything else there is the beginning, so that the
+ * server can say what it is and what to do.
  *
- * @template T
- * @param {File} file
- * @param {Limits} limits
- * @param {(prepared: Sendable) => Promise<T>} send
- * @returns {Promise<T>}
- */
-export async function sendPrepared(file, limits, send) {
-  const prepared = await prepare(file, limits);
-  try {
-    return await send(prepared);
-  } catch (error) {
-    const isTooLarge = error instanceof ProblemError && error.problem.type === TOO_MANY_PIXELS;
-    const smaller = isTooLarge ? await convert(file, limits, "") : null;
-    if (!smaller) throw error;
-    return send(smaller);
-  }
-}
-
-/**
  * @param {File} file
  * @param {Limits} limits
  * @returns {Promise<Sendable>}
  */
-async function prepare(file, limits) {
+export async function prepare(file, limits) {
   const begins = await beginningOf(file);
   const isRead = isReadByServer(begins);
-  if (isRead && file.size <= limits.bytes) return { file, note: "" };
+  if (isRead && (await isWithin(file, limits))) return { file, note: "" };
   const name = SHOWN.find(([, mark]) => mark.test(begins))?.[0] ?? "";
   const converted = isRead || name ? await convert(file, limits, isRead ? "" : name) : null;
   const rest = isRead || file.size <= HEAD ? file : new File([file.slice(0, HEAD)], file.name, { type: file.type });
   return converted ?? { file: rest, note: "" };
+}
+
+/**
+ * Whether the server takes a file that it reads. One whose header says nothing of its size is its to judge.
+ *
+ * @param {File} file
+ * @param {Limits} limits
+ */
+async function isWithin(file, limits) {
+  if (file.size > limits.bytes) return false;
+  const size = imageSize(new Uint8Array(await file.arrayBuffer()));
+  return size === null || size.width * size.height <= limits.pixels;
 }
 
 /**

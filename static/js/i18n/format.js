@@ -3,9 +3,10 @@
  * something.
  */
 
-import { language, t } from "./index.js";
+import { language, locale, t } from "./index.js";
 import { nameOfClass } from "./names.js";
 
+const TODAY = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "day");
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 
 /**
@@ -168,20 +169,28 @@ export function percent(share) {
   return `${fixed(p, p === 0 || p === 100 ? 0 : 1)}\u00a0%`; // never parted from its sign at the end of a line
 }
 
-/** @param {number} n */
+/**
+ * A size, to two figures at least.
+ *
+ * @param {number} n
+ */
 export function bytes(n) {
-  return n >= 2 ** 20 ? `${fixed(n / 2 ** 20, 1)} MiB` : `${count(Math.ceil(n / 1024))} KiB`;
+  if (n < 1024) return t.numbers.bytes(count(n));
+  const [size, unit] = n < 1023.5 * 1024 ? [n / 1024, "KiB"] : [n / 2 ** 20, "MiB"];
+  return `${unit === "MiB" || size < 9.95 ? fixed(size, 1) : count(size)} ${unit}`;
 }
 
 /**
- * A moment in little room: the time of today, the date of another day.
+ * A moment in little room: "today 9:58", or the date and the time of another day.
  *
  * @param {number} seconds since 1970
+ * @param {boolean} [isExact] to the second, where two moments of one minute are told apart
  */
-export function moment(seconds) {
+export function moment(seconds, isExact = false) {
   const at = new Date(seconds * 1000);
-  const isToday = at.toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(language, isToday ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" }).format(at);
+  const timeStyle = isExact ? "medium" : "short";
+  if (at.toDateString() !== new Date().toDateString()) return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle }).format(at);
+  return `${TODAY} ${new Intl.DateTimeFormat(locale, { timeStyle }).format(at)}`;
 }
 
 /**

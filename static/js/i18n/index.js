@@ -24,6 +24,9 @@ const asked = new URLSearchParams(location.search).get("lang");
  */
 export const language = choose([asked, storage.get("lang"), ...navigator.languages]);
 
+/** The reader's own kind of that language, as in `en-GB`: it decides how dates are written. */
+export const locale = navigator.languages.find((tag) => codeOf(tag) === language) ?? language;
+
 document.documentElement.lang = language;
 if (asked) storage.set("lang", language); // the page's own addresses leave the language to who opens them
 
@@ -49,8 +52,13 @@ export function chooseLanguage(code) {
  * @returns {string}
  */
 function choose(preferred) {
-  const codes = preferred.map((tag) => tag?.split("-")[0]?.toLowerCase() ?? "");
+  const codes = preferred.map(codeOf);
   return codes.find((code) => Object.hasOwn(LANGUAGES, code)) ?? "en";
+}
+
+/** @param {string | null} tag as in `de-AT` */
+function codeOf(tag) {
+  return tag?.split("-")[0]?.toLowerCase() ?? "";
 }
 
 /** @returns {Promise<{ t: Translation }>} */

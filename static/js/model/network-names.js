@@ -14,12 +14,15 @@ export function networkName({ id, title }, all) {
   const name = listed?.title ?? title;
   const others = all.filter((one) => one.id !== id && one.title === name);
   if (!others.length) return name;
-  const at = dateOf(listed);
-  const isOnlyOne = at !== "" && others.every((one) => dateOf(one) !== at);
-  return `${name} (${isOnlyOne ? at : `…${id.slice(-4)}`})`;
+  const dates = [false, true].map((isExact) => ({ at: dateOf(listed, isExact), others: others.map((one) => dateOf(one, isExact)) }));
+  const own = dates.find(({ at, others }) => at && !others.includes(at));
+  return `${name} (${own?.at ?? `…${id.slice(-4)}`})`;
 }
 
-/** @param {import("../state/types.js").ModelSummary | undefined} network */
-function dateOf(network) {
-  return network?.created == null ? "" : moment(network.created);
+/**
+ * @param {import("../state/types.js").ModelSummary | undefined} network
+ * @param {boolean} isExact
+ */
+function dateOf(network, isExact) {
+  return network?.created == null ? "" : moment(network.created, isExact);
 }

@@ -2,7 +2,7 @@
 
 import * as api from "../api/client.js";
 import { ProblemError } from "../api/http.js";
-import { decodePicture, sendPrepared } from "../api/image-upload.js";
+import { decodePicture, prepare } from "../api/image-upload.js";
 import { Tensors } from "../model/tensors.js";
 import { t } from "../i18n/index.js";
 
@@ -40,10 +40,19 @@ export class PairLoader {
     if (request.kind === "variant") return this.#variant(reference, request.changes, signal);
     const { kind, id } = request.compareTarget;
     if (kind === "model") return this.#network(reference, id, signal);
-    if (this.file) {
-      return sendPrepared(this.file, this.photoController.limits, ({ file, note }) => this.#photo(reference, file, { ...upload(file), credit: note }, signal));
-    }
+    if (this.file) return this.#chosen(reference, this.file, signal);
     return kind === "analysis" ? this.#opened(reference, id) : this.#sample(reference, id, signal);
+  }
+
+  /**
+   * @param {Side} reference
+   * @param {File} chosen
+   * @param {AbortSignal} signal
+   */
+  async #chosen(reference, chosen, signal) {
+    const { file, note } = await prepare(chosen, this.photoController.limits);
+    signal.throwIfAborted();
+    return this.#photo(reference, file, { ...upload(file), credit: note }, signal);
   }
 
   /**

@@ -8,7 +8,7 @@ import { isAbort, ProblemError } from "../api/http.js";
 import { originalOf } from "./compared-analyses.js";
 import { bytes } from "../i18n/format.js";
 import { layerNamed } from "../model/graph.js";
-import { decodePicture, sendPrepared } from "../api/image-upload.js";
+import { decodePicture, prepare } from "../api/image-upload.js";
 import { Tensors } from "../model/tensors.js";
 import { namedSample } from "../i18n/names.js";
 import { t } from "../i18n/index.js";
@@ -81,13 +81,13 @@ export class PhotoController {
 
   /** @param {File} file */
   analyseFile(file) {
-    return this.#attempt(t.status.reading, (signal) =>
-      sendPrepared(file, this.limits, (prepared) => {
-        /** @type {Source} */
-        const source = { kind: "upload", id: "", title: file.name || t.photo.yours, credit: prepared.note };
-        return this.#analyse(prepared.file, source, this.#model(), signal);
-      }),
-    );
+    return this.#attempt(t.status.reading, async (signal) => {
+      const prepared = await prepare(file, this.limits);
+      signal.throwIfAborted();
+      /** @type {Source} */
+      const source = { kind: "upload", id: "", title: file.name || t.photo.yours, credit: prepared.note };
+      await this.#analyse(prepared.file, source, this.#model(), signal);
+    });
   }
 
   /**

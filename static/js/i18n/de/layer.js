@@ -1,5 +1,7 @@
 /** Die Bühne: Karten, Filterkerne, Legende. */
 
+import { byPointer } from "../by-pointer.js";
+
 /** @type {typeof import("../en/layer.js").stage} */
 export const stage = {
   empty: "Hier erscheinen die Karten jeder Schicht, sobald es ein Foto gibt.",
@@ -53,7 +55,7 @@ export const mapDetail = {
     colourKernel: "Kern in Farbe",
     howColoured: "Die Gewichte für Rot, Grün und Blau zu einer Farbe gemischt, alle drei auf einer Skala; Grau ist null.",
     outside: "Padding, zählt als 0",
-    hint: "Auf eine Zelle zeigen, um ihre genauen Werte zu sehen. Schraffierte Zellen sind Padding: Sie liegen außerhalb der Karte und zählen als 0.",
+    hint: byPointer("Auf eine Zelle zeigen, um ihre genauen Werte zu sehen. Schraffierte Zellen sind Padding: Sie liegen außerhalb der Karte und zählen als 0.", "Eine Zelle antippen, um ihre genauen Werte zu sehen. Schraffierte Zellen sind Padding: Sie liegen außerhalb der Karte und zählen als 0."),
   },
   /** Call-outs at the picture of a sum. */
   sum: {
@@ -91,7 +93,7 @@ export const mapDetail = {
     sizes: (before, after, from, to, fewer) => `Jede Karte: ${before} → ${after}, ${from} → ${to} Werte, ${fewer} weniger.`,
     row: (y) => `Zeile ${y}`,
     counted: (formula) => `Gezählt Karte für Karte, Zeile für Zeile: ${formula}`,
-    choosePlace: "Die Karte, aus der sie stammt. Ein Klick auf eine Zelle führt zu ihrem Index im Vektor.",
+    choosePlace: byPointer("Die Karte, aus der sie stammt. Ein Klick auf eine Zelle führt zu ihrem Index im Vektor.", "Die Karte, aus der sie stammt. Eine Zelle antippen führt zu ihrem Index im Vektor."),
     list: "Der Vektor: ein Abschnitt je Karte, der dieser Karte markiert",
     line: "Die lineare Funktion dieser Karte, bei diesem Wert",
     stack: "Welche Karten aus welcher Schicht stammen; diese ist markiert",
@@ -101,7 +103,7 @@ export const mapDetail = {
     byPlace: "Position",
     unit: "Beiträge zu",
     place: (y, x) => `y ${y}, x ${x}`,
-    pick: "Ein Klick auf eine Position führt zu ihrem größten Beitrag.",
+    pick: byPointer("Ein Klick auf eine Position führt zu ihrem größten Beitrag.", "Eine Position antippen führt zu ihrem größten Beitrag."),
     temperature: "Temperatur",
     temperatureWhatIf: "Was wäre, wenn die Logits zuerst durch eine Temperatur geteilt würden? Nur diese Balken ändern sich, sonst nichts auf der Seite.",
     temperatureReset: "zurück auf 1",

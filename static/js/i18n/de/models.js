@@ -1,5 +1,6 @@
 /** Ein Modell hochladen, und wie seine Fotos vorbereitet werden. */
 
+import { byPointer } from "../by-pointer.js";
 import { some } from "./plural.js";
 
 /** @type {typeof import("../en/models.js").models} */
@@ -45,7 +46,7 @@ export const models = {
   labels: "Klassennamen",
   labelChoices: { "": "Wie in der Datei, sonst Nummern", imagenet: "Die 1.000 Namen von ImageNet", file: "Eine Textdatei, ein Name je Zeile" },
   chooseLabels: "Textdatei wählen",
-  noFile: "oder hier ablegen",
+  noFile: byPointer("oder hier ablegen", "keine gewählt"),
   data: {
     list: "Gewichte in anderen Dateien",
     alone: { title: "Das sind nur die Gewichte eines Netzes", detail: "Sie gehören zu einer .onnx-Datei, in der steht, was mit ihnen geschieht. Diese Datei wählen oder hier ablegen: dann werden beide zusammen gesendet." },
@@ -64,14 +65,14 @@ export const models = {
     none: "So heißt kein Netz.",
     origins: {
       shipped: () => "kommt mit Convscope und behält daher seinen Namen",
-      folder: (at) => `eine Datei im Ordner des Servers vom ${at}, dort umzubenennen und zu löschen`,
+      folder: (at) => `eine Datei im Ordner des Servers (${at}), dort umzubenennen und zu löschen`,
       uploaded: (at) => `hochgeladen ${at}`,
       changed: (at) => `andere Vorverarbeitung, ${at}`,
       trained: (at) => `hier trainiert, ${at}`,
     },
     trained: (dataset, at) => (dataset ? `hier mit ${dataset} trainiert, ${at}` : `hier trainiert, ${at}`),
     input: (height, width) => `${height} × ${width} px`,
-    parameters: (n) => `${n} Parameter`,
+    parameters: (n, size) => `${n} Parameter in ${size}`,
     kept: (hours) => `bleibt ${hours < 1 ? "noch keine Stunde" : some(hours, "Stunde", "Stunden")}, länger bei Gebrauch`,
     rename: "Umbenennen",
     renameNamed: (name) => `${name} umbenennen`,

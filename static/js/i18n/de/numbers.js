@@ -18,6 +18,7 @@ export const numbers = {
   decimal: ",",
   separator: "; ",
   notANumber: "keine Zahl",
+  bytes: (n) => `${n} Byte`,
   million: (n) => `${n} Millionen`,
   billion: (n) => `${n} Milliarden`,
   maps: (n) => some(n, "Karte", "Karten"),

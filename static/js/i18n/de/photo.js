@@ -1,5 +1,7 @@
 /** Das Foto, die Kamera, das Zeichnen, und was das Netz bekommt. */
 
+import { byPointer } from "../by-pointer.js";
+
 /** @type {typeof import("../en/photo.js").photo} */
 export const photo = {
   onWhite: "Durchsichtiges liegt auf Weiß.",
@@ -7,7 +9,7 @@ export const photo = {
   none: "Noch kein Foto",
   samples: "Beispiele",
   choose: "Foto auswählen",
-  orDrop: "oder ablegen, einfügen",
+  orDrop: byPointer("oder ablegen, einfügen", "ein eigenes"),
   drop: "Das Foto oder das Netz irgendwo hier ablegen",
   label: (title, width, height) => `Das Foto: ${title}, ${width} × ${height} Pixel`,
   notHere: "Der Server behält kein Foto; darum zeigt dieser Link nur die Eingabe des Netzes.",
@@ -86,7 +88,7 @@ export const probe = {
   role: "Ortssucher",
   label:
     "Die Eingabe des Netzes. Die Pfeiltasten zeigen auf ein Pixel und sagen, welche Werte der Schicht es im rezeptiven Feld haben; Escape beendet.",
-  hint: "Auf ein Bild zeigen: Welche Werte haben dieses Pixel im rezeptiven Feld?",
+  hint: byPointer("Auf ein Pixel zeigen: Welche Werte haben es im rezeptiven Feld?", "Ein Pixel antippen: Welche Werte haben es im rezeptiven Feld?"),
   pixel: (y, x) => `Pixel y ${y} · x ${x}:`,
   maps: (layer, down, across, height, width, maps) =>
     `${down} × ${across} von ${height} × ${width} Positionen von ${layer} sehen es${maps > 1 ? ", auf jeder Karte" : ""}.`,

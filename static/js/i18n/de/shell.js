@@ -1,5 +1,7 @@
 /** Der Rahmen der Seite: Leiste, Dialoge, Rundgang, Tasten. */
 
+import { byPointer } from "../by-pointer.js";
+
 /** @type {typeof import("../en/shell.js").language} */
 export const language = "Sprache";
 
@@ -132,23 +134,31 @@ export const tour = {
   stops: {
     photo: {
       title: "Das Foto",
-      text: "Das Netz bekommt nur den hellen Teil, und den klein. Darunter lässt sich ein anderes Foto wählen; ablegen geht überall auf der Seite.",
-      touch: "Das Netz bekommt nur den hellen Teil, und den klein. Darunter lässt sich ein anderes Foto wählen oder aufnehmen.",
+      text: byPointer(
+        "Das Netz bekommt nur den hellen Teil, und den klein. Darunter lässt sich ein anderes Foto wählen; ablegen geht überall auf der Seite.",
+        "Das Netz bekommt nur den hellen Teil, und den klein. Darunter lässt sich ein anderes Foto wählen oder aufnehmen.",
+      ),
     },
     strip: {
       title: "Das ganze Netz",
-      text: "Alle Schichten der Reihe nach, von der Eingabe zur Ausgabe. Jede Spalte zeigt einige ihrer Aktivierungskarten; ein Klick führt dorthin.",
-      touch: "Alle Schichten der Reihe nach, von der Eingabe zur Ausgabe. Jede Spalte zeigt einige ihrer Aktivierungskarten; Antippen führt dorthin.",
+      text: byPointer(
+        "Alle Schichten der Reihe nach, von der Eingabe zur Ausgabe. Jede Spalte zeigt einige ihrer Aktivierungskarten; ein Klick führt dorthin.",
+        "Alle Schichten der Reihe nach, von der Eingabe zur Ausgabe. Jede Spalte zeigt einige ihrer Aktivierungskarten; Antippen führt dorthin.",
+      ),
     },
     maps: {
       title: "Die Aktivierungen einer Schicht",
-      text: "Jedes Bild ist die Aktivierungskarte eines Kanals: für jede Position ein Wert, als Farbe gezeichnet. Beim Daraufzeigen ist er zu lesen, ein Klick öffnet die Karte.",
-      touch: "Jedes Bild ist die Aktivierungskarte eines Kanals: für jede Position ein Wert, als Farbe gezeichnet. Antippen öffnet sie.",
+      text: byPointer(
+        "Jedes Bild ist die Aktivierungskarte eines Kanals: für jede Position ein Wert, als Farbe gezeichnet. Beim Daraufzeigen ist er zu lesen, ein Klick öffnet die Karte.",
+        "Jedes Bild ist die Aktivierungskarte eines Kanals: für jede Position ein Wert, als Farbe gezeichnet. Antippen öffnet sie.",
+      ),
     },
     number: {
       title: "Eine Karte, geöffnet",
-      text: "Daneben steht ihre Eingabe. Beim Bewegen über die Karte zeigt das Fenster, aus welchen Werten ein Wert berechnet ist, und das Foto sein rezeptives Feld. Ein Klick hält den Wert fest, der nächste löst ihn.",
-      touch: "Dabei steht ihre Eingabe. Beim Antippen oder Streichen über die Karte zeigt das Fenster, aus welchen Werten ein Wert berechnet ist, und das Foto sein rezeptives Feld. Langes Drücken hält den Wert fest.",
+      text: byPointer(
+        "Daneben steht ihre Eingabe. Beim Bewegen über die Karte zeigt das Fenster, aus welchen Werten ein Wert berechnet ist, und das Foto sein rezeptives Feld. Ein Klick hält den Wert fest, der nächste löst ihn.",
+        "Dabei steht ihre Eingabe. Beim Antippen oder Streichen über die Karte zeigt das Fenster, aus welchen Werten ein Wert berechnet ist, und das Foto sein rezeptives Feld. Langes Drücken hält den Wert fest.",
+      ),
     },
     sums: {
       title: "Wie ein Wert berechnet wird",
@@ -160,12 +170,14 @@ export const tour = {
     },
     answer: {
       title: "Die Vorhersage",
-      text: "Wofür das Netz das Foto hält und mit welcher Wahrscheinlichkeit. Einen Klick entfernt: seine Klassen und seine Genauigkeit.",
-      touch: "Wofür das Netz das Foto hält und mit welcher Wahrscheinlichkeit. Einmal tippen: seine Klassen und seine Genauigkeit.",
+      text: byPointer(
+        "Wofür das Netz das Foto hält und mit welcher Wahrscheinlichkeit. Einen Klick entfernt: seine Klassen und seine Genauigkeit.",
+        "Wofür das Netz das Foto hält und mit welcher Wahrscheinlichkeit. Einmal tippen: seine Klassen und seine Genauigkeit.",
+      ),
     },
     more: {
       title: "Und nun in Ruhe",
-      text: "Unter der Seite erzählt ein Artikel an diesem Foto, wie ein Netz sieht und wie es lernt. Unter „Trainieren“ lässt sich dabei zusehen. Tasten, Glossar und diese Führung stehen hinter dem Fragezeichen.",
+      text: "Unter der Seite erzählt ein Artikel an diesem Foto, wie ein Netz sieht und wie es lernt. Unter „Trainieren“ lässt sich dabei zusehen. Tasten, Glossar und diese Führung stehen in der Hilfe, oben rechts.",
     },
   },
 };

@@ -1,5 +1,7 @@
 /** The stage: maps, kernels, legend. */
 
+import { byPointer } from "../by-pointer.js";
+
 export const stage = {
   empty: "The maps of each layer appear here as soon as there is a photo.",
   mapBefore: "Previous map",
@@ -54,7 +56,7 @@ export const mapDetail = {
     colourKernel: "kernel in colour",
     howColoured: "The weights for red, green and blue mixed into one colour, all three on one scale; grey is zero.",
     outside: "padding, counted as 0",
-    hint: "Point at a cell for its exact values. Hatched cells are padding: they lie outside the map and count as 0.",
+    hint: byPointer("Point at a cell for its exact values. Hatched cells are padding: they lie outside the map and count as 0.", "Tap a cell for its exact values. Hatched cells are padding: they lie outside the map and count as 0."),
   },
   /** Call-outs at the picture of a sum. */
   sum: {
@@ -99,7 +101,7 @@ export const mapDetail = {
     row: (/** @type {number} */ y) => `row ${y}`,
     /** @type {(formula: string) => string} */
     counted: (formula) => `Counted map by map, row by row: ${formula}`,
-    choosePlace: "The map that it comes from. Click a cell to go to its index in the vector.",
+    choosePlace: byPointer("The map that it comes from. Click a cell to go to its index in the vector.", "The map that it comes from. Tap a cell to go to its index in the vector."),
     list: "The vector: one section for each map, this one's marked",
     line: "The linear function of this map, at this value",
     stack: "Which maps come from which layer; this one is marked",
@@ -111,7 +113,7 @@ export const mapDetail = {
     unit: "Contributions to",
     /** @type {(y: number, x: number) => string} */
     place: (y, x) => `y ${y}, x ${x}`,
-    pick: "Click a position to go to its largest contribution.",
+    pick: byPointer("Click a position to go to its largest contribution.", "Tap a position to go to its largest contribution."),
     temperature: "Temperature",
     temperatureWhatIf: "What if the logits were divided by a temperature first? Only these bars change, nothing else on the page.",
     temperatureReset: "back to 1",

@@ -1,5 +1,6 @@
 /** Uploading a model, and ways to prepare its photos. */
 
+import { byPointer } from "../by-pointer.js";
 import { some } from "./plural.js";
 
 export const models = {
@@ -44,7 +45,7 @@ export const models = {
   labels: "Class names",
   labelChoices: { "": "The file's own, or numbers", imagenet: "ImageNet's 1,000 names", file: "A text file, one name a line" },
   chooseLabels: "Choose a text file",
-  noFile: "or drop one",
+  noFile: byPointer("or drop one", "none is chosen"),
   data: {
     list: "Weights in other files",
     alone: { title: "These are a network's weights alone", detail: "They belong to an .onnx file, which says what is done with them. Choose that file, or drop it here: both are then sent together." },
@@ -63,14 +64,15 @@ export const models = {
     none: "No network is called that.",
     origins: {
       shipped: () => "comes with Convscope, so it keeps its name",
-      folder: (/** @type {string} */ at) => `a file in the server’s folder of ${at}, renamed and deleted there`,
+      folder: (/** @type {string} */ at) => `a file in the server’s folder (${at}), renamed and deleted there`,
       uploaded: (/** @type {string} */ at) => `uploaded ${at}`,
       changed: (/** @type {string} */ at) => `other preprocessing, ${at}`,
       trained: (/** @type {string} */ at) => `trained here, ${at}`,
     },
     trained: (/** @type {string | null} */ dataset, /** @type {string} */ at) => (dataset ? `trained here on ${dataset}, ${at}` : `trained here, ${at}`),
     input: (/** @type {number} */ height, /** @type {number} */ width) => `${height} × ${width} px`,
-    parameters: (/** @type {string} */ n) => `${n} parameters`,
+    /** @type {(n: string, size: string) => string} */
+    parameters: (n, size) => `${n} parameters in ${size}`,
     kept: (/** @type {number} */ hours) => `kept for ${hours < 1 ? "less than an hour" : some(hours, "hour")}, longer if it is used`,
     rename: "Rename",
     renameNamed: (/** @type {string} */ name) => `Rename ${name}`,

@@ -20,6 +20,7 @@ export const numbers = {
   decimal: ".",
   separator: ", ",
   notANumber: "not a number",
+  bytes: (/** @type {string} */ n) => (n === "1" ? "1 byte" : `${n} bytes`),
   million: (/** @type {string} */ n) => `${n} million`,
   billion: (/** @type {string} */ n) => `${n} billion`,
   maps: (/** @type {number} */ n) => some(n, "map"),

@@ -1,12 +1,14 @@
 /** The photo, the camera, drawing, and what the network is given. */
 
+import { byPointer } from "../by-pointer.js";
+
 export const photo = {
   onWhite: "Transparent parts are laid on white.",
   title: "Photo",
   none: "No photo yet",
   samples: "Samples",
   choose: "Choose a photo",
-  orDrop: "drop or paste one",
+  orDrop: byPointer("drop or paste one", "one of your own"),
   drop: "Drop the photo or the network anywhere",
   /** @type {(title: string, width: number, height: number) => string} */
   label: (title, width, height) => `The photo: ${title}, ${width} × ${height} pixels`,
@@ -84,7 +86,7 @@ export const networkInput = {
 export const probe = {
   role: "place finder",
   label: "The input of the network. Arrow keys point at a pixel and tell which values of the layer have it in their receptive field; Escape ends.",
-  hint: "Point at a pixel to see which values have it in their receptive field.",
+  hint: byPointer("Point at a pixel to see which values have it in their receptive field.", "Tap a pixel to see which values have it in their receptive field."),
   pixel: (/** @type {number} */ y, /** @type {number} */ x) => `Pixel y ${y} · x ${x}:`,
   /** @type {(layer: string, down: number, across: number, height: number, width: number, maps: number) => string} */
   maps: (layer, down, across, height, width, maps) =>

@@ -1,5 +1,7 @@
 /** The frame of the page: toolbar, dialogs, tour, keys. */
 
+import { byPointer } from "../by-pointer.js";
+
 /** @type {string} */
 export const language = "Language";
 
@@ -124,23 +126,31 @@ export const tour = {
   stops: {
     photo: {
       title: "Your photo",
-      text: "The network gets only the bright part, made small. Choose another photo below, or drop one anywhere on the page.",
-      touch: "The network gets only the bright part, made small. Choose another photo below, or take one.",
+      text: byPointer(
+        "The network gets only the bright part, made small. Choose another photo below, or drop one anywhere on the page.",
+        "The network gets only the bright part, made small. Choose another photo below, or take one.",
+      ),
     },
     strip: {
       title: "The whole network",
-      text: "Every layer in order, from the input to the output. Each column shows a few of its activation maps; click one to go there.",
-      touch: "Every layer in order, from the input to the output. Each column shows a few of its activation maps; tap one to go there.",
+      text: byPointer(
+        "Every layer in order, from the input to the output. Each column shows a few of its activation maps; click one to go there.",
+        "Every layer in order, from the input to the output. Each column shows a few of its activation maps; tap one to go there.",
+      ),
     },
     maps: {
       title: "The activations of one layer",
-      text: "Each image is an activation map of one channel: one value for each position, drawn as a colour. Point at any of them to read it, click one to open it.",
-      touch: "Each image is an activation map of one channel: one value for each position, drawn as a colour. Tap one to open it.",
+      text: byPointer(
+        "Each image is an activation map of one channel: one value for each position, drawn as a colour. Point at any of them to read it, click one to open it.",
+        "Each image is an activation map of one channel: one value for each position, drawn as a colour. Tap one to open it.",
+      ),
     },
     number: {
       title: "One map, opened",
-      text: "Beside it is its input. Move over the map: the window shows which values one value is computed from, and the photo shows its receptive field. A click holds the value, the next one lets go.",
-      touch: "With it is its input. Tap the map, or drag over it: the window shows which values one value is computed from, and the photo shows its receptive field. A long press holds the value.",
+      text: byPointer(
+        "Beside it is its input. Move over the map: the window shows which values one value is computed from, and the photo shows its receptive field. A click holds the value, the next one lets go.",
+        "With it is its input. Tap the map, or drag over it: the window shows which values one value is computed from, and the photo shows its receptive field. A long press holds the value.",
+      ),
     },
     sums: {
       title: "How a value is computed",
@@ -152,12 +162,14 @@ export const tour = {
     },
     answer: {
       title: "The prediction",
-      text: "What the network takes the photo for, and with which probability. One click away: its classes and its accuracy.",
-      touch: "What the network takes the photo for, and with which probability. One tap away: its classes and its accuracy.",
+      text: byPointer(
+        "What the network takes the photo for, and with which probability. One click away: its classes and its accuracy.",
+        "What the network takes the photo for, and with which probability. One tap away: its classes and its accuracy.",
+      ),
     },
     more: {
       title: "And now at your own pace",
-      text: "Below the page, an article tells how a network sees and how it learns, on your photo. Under “Train” you can watch one learn. The keys, the glossary and this tour are behind the question mark.",
+      text: "Below the page, an article tells how a network sees and how it learns, on your photo. Under “Train” you can watch one learn. The keys, the glossary and this tour are in the help, at the top right.",
     },
   },
 };

@@ -2,8 +2,8 @@
 
 import { deleteTraining, fetchTrainings } from "../../api/learning.js";
 import { ProblemError } from "../../api/http.js";
-import { count, large, percent } from "../../i18n/format.js";
-import { language, t } from "../../i18n/index.js";
+import { count, large, moment, percent } from "../../i18n/format.js";
+import { t } from "../../i18n/index.js";
 import { getElement, h } from "../../lib/dom.js";
 import { problemTitle } from "../../views/shared/problem-text.js";
 
@@ -13,7 +13,6 @@ import { problemTitle } from "../../views/shared/problem-text.js";
  */
 
 const words = t.learn.run.runs;
-const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 
 /**
  * The button that opens the list.
@@ -71,7 +70,7 @@ function row(store, run, body) {
     "tr",
     { data: { run: id } },
     h("th", { scope: "row" }, link, h("br"), about),
-    h("td", {}, moment.format(new Date(created))),
+    h("td", {}, moment(Date.parse(created) / 1000)),
     h("td", {}, words.parameters(large(parameters))),
     h("td", {}, accuracy === null ? "–" : percent(accuracy)),
     h("td", {}, isShown ? words.shown : deletion(store, run, body)),

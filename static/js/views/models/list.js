@@ -199,7 +199,7 @@ function inOrder(models) {
 function factsOf(model) {
   const { parameters, size, input_size: [, height = 0, width = 0], expires_in: left } = model;
   const kept = left === null ? "" : words.kept(Math.round(left / 3600));
-  return [originOf(model), words.input(height, width), words.parameters(large(parameters)), bytes(size), kept].filter(Boolean).join(" · ");
+  return [originOf(model), words.input(height, width), words.parameters(large(parameters), bytes(size)), kept].filter(Boolean).join(" · ");
 }
 
 /** @param {ModelSummary} model */

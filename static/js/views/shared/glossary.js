@@ -1,6 +1,6 @@
 /**
- * The glossary as a panel: every term with its sentence, its symbol, its word in the other
- * language, and where to see it.
+ * The glossary as a panel: every term with its sentence, its symbol, the field's own word where the
+ * page speaks another language than English, and where to see it.
  */
 
 import { h } from "../../lib/dom.js";
@@ -12,7 +12,6 @@ import { language, t } from "../../i18n/index.js";
 const words = t.glossary;
 /** @type {"en" | "de"} */
 const own = language === "de" ? "de" : "en";
-const other = own === "de" ? "en" : "de";
 /** What of the address says which photo is shown. */
 const PHOTO = ["photo", "analysis", "crop"];
 
@@ -66,7 +65,7 @@ function row({ id, term, sentence, symbol, see }) {
       { class: "glossary-head" },
       h("b", {}, term[own]),
       symbol && h("code", {}, symbol),
-      term[other] !== term[own] && h("span", { class: "muted", lang: other }, term[other]),
+      term.en !== term[own] && h("span", { class: "muted", lang: "en" }, term.en),
       see && h("a", { href: addressOf(see), "aria-label": words.seeTerm(term[own]) }, words.see),
     ),
     h("p", {}, sentence[own]),

@@ -2,7 +2,7 @@
  * A tour that points at real things on the page, brings each into sight, and waits for the reader.
  */
 
-import { getElement, h, isTouchScreen, prefersReducedMotion } from "../../lib/dom.js";
+import { getElement, h, prefersReducedMotion } from "../../lib/dom.js";
 import { storage } from "../../lib/storage.js";
 import { hasMaps } from "../../model/graph.js";
 import { t } from "../../i18n/index.js";
@@ -106,11 +106,10 @@ class Tour {
     }
     this.#at = at;
     stop.prepare?.(this.app);
-    /** @type {{ title: string, text: string, touch?: string }} */
-    const { title, text, touch } = t.tour.stops[stop.name];
+    const { title, text } = t.tour.stops[stop.name];
     this.#count.textContent = t.tour.count(at + 1, STOPS.length);
     this.#title.textContent = title;
-    this.#text.textContent = (isTouchScreen() && touch) || text;
+    this.#text.textContent = text;
     this.#back.hidden = at === 0;
     this.#next.textContent = at === STOPS.length - 1 ? t.tour.done : t.tour.next;
     this.#next.focus({ preventScroll: true });

@@ -78,7 +78,7 @@ class Overview {
     this.#rows,
     this.#mark,
   );
-  root = h("section", { class: "overview", id: "overview", "aria-label": overview.title, hidden: true }, this.#reading, this.#charts);
+  root = h("section", { class: "overview", id: "overview", "aria-label": overview.title, hidden: true }, this.#reading, this.#charts, h("p", { class: "overview-scale muted" }, overview.logarithmic));
 
   /**
    * @param {App} app
@@ -88,8 +88,10 @@ class Overview {
     this.app = app;
     this.strip = strip;
     getElement("#strip", HTMLElement).append(this.root);
-    this.#charts.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.#point(this.#at(event)));
-    this.#charts.addEventListener("pointerleave", () => this.#point(null));
+    for (const type of /** @type {const} */ (["pointerdown", "pointermove"])) this.#charts.addEventListener(type, (event) => this.#point(this.#at(event)));
+    for (const type of /** @type {const} */ (["pointerleave", "pointercancel"])) this.#charts.addEventListener(type, () => this.#point(null));
+    // A column may be narrower than a finger, which therefore reads while it moves and chooses when it is lifted.
+    this.#charts.addEventListener("pointerup", (event) => event.pointerType !== "mouse" && this.#go(this.#at(event)));
     this.#charts.addEventListener("click", (event) => this.#go(this.#at(event)));
     this.#charts.addEventListener("keydown", (event) => this.#press(event));
   }

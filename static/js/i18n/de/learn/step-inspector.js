@@ -1,5 +1,7 @@
 /** Die Seite des Lernens: ein Lernschritt, Zahl für Zahl. */
 
+import { byPointer } from "../../by-pointer.js";
+
 /** @type {typeof import("../../en/learn/step-inspector.js").stepInspector} */
 export const stepInspector = {
   phases: "Phasen eines Trainingsschritts",
@@ -23,7 +25,7 @@ export const stepInspector = {
   },
   row: { value: "Schichten, Vorwärtsdurchlauf", gradient: "Schichten, Rückwärtsdurchlauf" },
   heatmap: {
-    hint: "Jeder Wert lässt sich öffnen: mit einem Klick oder mit Pfeiltasten und Eingabetaste.",
+    hint: byPointer("Jeder Wert lässt sich öffnen: mit einem Klick oder mit Pfeiltasten und Eingabetaste.", "Jeder Wert lässt sich öffnen: einfach antippen."),
     plane: (/** @type {string} */ name, /** @type {string} */ span) => `${name}: ${span}. Pfeiltasten bewegen, die Eingabetaste öffnet den Wert`,
     more: (/** @type {number} */ n) => `Alle ${n} zeigen`,
   },
@@ -99,8 +101,8 @@ export const stepInspector = {
       flatten: "dieselben Werte, wieder als Karten",
       other: "dZ = dA · ∂A/∂Z",
     },
-    weights: "Ein Klick auf ein Gewicht oder auf einen Wert der Karten zeigt, wie sein Gradient berechnet wird.",
-    none: "Hier sind keine Parameter: Der Gradient wird weitergereicht. Ein Klick auf einen Wert zeigt, wie er berechnet wird.",
+    weights: byPointer("Ein Klick auf ein Gewicht oder auf einen Wert der Karten zeigt, wie sein Gradient berechnet wird.", "Ein Gewicht oder einen Wert der Karten antippen zeigt, wie sein Gradient berechnet wird."),
+    none: byPointer("Hier sind keine Parameter: Der Gradient wird weitergereicht. Ein Klick auf einen Wert zeigt, wie er berechnet wird.", "Hier sind keine Parameter: Der Gradient wird weitergereicht. Einen Wert antippen zeigt, wie er berechnet wird."),
     maps: (symbol, name) => `${symbol} von ${name}, für dieses Bild`,
     passed: "Weitergereicht an die vorige Schicht:",
     of: "von",
@@ -136,7 +138,7 @@ export const stepInspector = {
   },
   valueDetail: {
     title: "Gewählter Wert",
-    empty: "Ein Klick auf einen Wert zeigt, wie er berechnet wird.",
+    empty: byPointer("Ein Klick auf einen Wert zeigt, wie er berechnet wird.", "Einen Wert antippen zeigt, wie er berechnet wird."),
     pixel: "Ein Wert des Bildes selbst: ein Kanal eines Pixels, minus den Mittelwert, geteilt durch die Standardabweichung.",
     rules: {
       weighted_sum: "Gewichtete Summe: jeder Wert des Fensters mal sein Gewicht, plus der Bias.",

@@ -1,5 +1,7 @@
 /** The page of learning: one training step, number by number. */
 
+import { byPointer } from "../../by-pointer.js";
+
 export const stepInspector = {
   phases: "Phases of one training step",
   close: "Close the step inspector",
@@ -22,7 +24,7 @@ export const stepInspector = {
   },
   row: { value: "Layers, forward pass", gradient: "Layers, backward pass" },
   heatmap: {
-    hint: "Each value can be opened: click it, or use the arrow keys and Enter.",
+    hint: byPointer("Each value can be opened: click it, or use the arrow keys and Enter.", "Each value can be opened: tap it."),
     plane: (/** @type {string} */ name, /** @type {string} */ span) => `${name}: ${span}. Arrow keys move, Enter opens the value`,
     more: (/** @type {number} */ n) => `Show all ${n}`,
   },
@@ -99,8 +101,8 @@ export const stepInspector = {
       flatten: "the same values, reshaped to maps",
       other: "dZ = dA · ∂A/∂Z",
     },
-    weights: "Click a weight, or a value of the maps, to see how its gradient is computed.",
-    none: "No parameters here: the gradient is passed on. Click a value to see how it is computed.",
+    weights: byPointer("Click a weight, or a value of the maps, to see how its gradient is computed.", "Tap a weight, or a value of the maps, to see how its gradient is computed."),
+    none: byPointer("No parameters here: the gradient is passed on. Click a value to see how it is computed.", "No parameters here: the gradient is passed on. Tap a value to see how it is computed."),
     /** @type {(symbol: string, name: string) => string} */
     maps: (symbol, name) => `${symbol} of ${name}, for this image`,
     passed: "Passed to the previous layer:",
@@ -138,7 +140,7 @@ export const stepInspector = {
   },
   valueDetail: {
     title: "Selected value",
-    empty: "Click a value to see how it is computed.",
+    empty: byPointer("Click a value to see how it is computed.", "Tap a value to see how it is computed."),
     pixel: "A value of the image itself: one channel of one pixel, minus the mean, divided by the standard deviation.",
     rules: {
       weighted_sum: "Weighted sum: each value of the window times its weight, plus the bias.",
