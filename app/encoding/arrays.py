@@ -96,7 +96,7 @@ def overlay_png(
     """
     reach = float(np.abs(values).max()) or 1.0
     levels = (values / reach + 1) / 2 if signed else values / reach
-    table = _palette(_BLUE_ORANGE if signed else _VIRIDIS)
+    table = _palette(signed)
     colours = table[np.rint(levels * (_STEPS - 1)).astype(np.uint8)].astype(np.float32)
     grey = pixels.mean(axis=2, keepdims=True, dtype=np.float32)
     share = strength * (np.abs(values) / reach)[:, :, None]
@@ -113,12 +113,13 @@ def _scale(maps: NDArray[np.float32]) -> tuple[float, float, NDArray[np.uint8]]:
     low, high = float(maps.min()), float(maps.max())
     if low < 0:
         reach = max(-low, high)
-        return -reach, reach, _palette(_BLUE_ORANGE)
-    return 0.0, high or 1.0, _palette(_VIRIDIS)
+        return -reach, reach, _palette(signed=True)
+    return 0.0, high or 1.0, _palette(signed=False)
 
 
-def _palette(stops: str) -> NDArray[np.uint8]:
-    """256 RGB colours: the scale, and the background."""
+def _palette(signed: bool) -> NDArray[np.uint8]:
+    """256 RGB colours: the scale that such numbers get, and the background."""
+    stops = _BLUE_ORANGE if signed else _VIRIDIS
     known = np.array([tuple(bytes.fromhex(stop)) for stop in stops.split()], np.float64)
     where = np.linspace(0, len(known) - 1, _STEPS)
     scale = [np.interp(where, np.arange(len(known)), channel) for channel in known.T]

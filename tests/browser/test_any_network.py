@@ -2,6 +2,8 @@
 was drawn.
 """
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -53,7 +55,7 @@ def test_names_in_a_model_file_are_only_text(strange: Screen):
     strange.go_to("shares")
     expect(strange.page.locator(".bar-name", has_text=HOSTILE)).to_have_count(1)
     strange.page.click("#classes")
-    assert HOSTILE in strange.page.inner_text("#classes-dialog")
+    expect(strange.page.locator("#classes-dialog")).to_contain_text(HOSTILE)
     expect(strange.page.locator("img[src=x]")).to_have_count(0)
 
 
@@ -61,5 +63,5 @@ def test_another_network_looks_at_the_same_photo(screen: Screen):
     screen.page.select_option("#model", "menagerie")
     screen.page.wait_for_selector('.column[data-layer="stem/conv"]')
     screen.wait_for_layer("stem/conv")
-    assert screen.page.inner_text("#network-input-words").startswith("16 × 20 pixels")
+    expect(screen.page.locator("#network-input-words")).to_have_text(re.compile(r"^16 × 20 pixels"))
     screen.wait_for_address("model=menagerie&photo=car")

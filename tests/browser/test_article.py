@@ -67,7 +67,7 @@ def test_the_switch_is_shown_where_it_switches_off_a_third(screen, page):
     assert f"{off * 100:.1f}\xa0%" in told
     assert number(re.findall(r"from (\S+) to 0", told)[0]) == pytest.approx(min(values), abs=1e-4)
     show_me(screen, "switch", "relu1_1")
-    assert page.inner_text(".reading").startswith(f"map {channel} ")
+    expect(page.locator(".reading")).to_have_text(re.compile("^" + re.escape(f"map {channel} ")))
     assert number(page.inner_text(".reading output")) == 0
     expect(page.locator(".heatmap.large").first).to_be_visible()
 

@@ -203,7 +203,7 @@ def test_by_keyboard(attribution: Screen):
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector(".pixel-reading:has-text('y 32 · x 31')")
     page.keyboard.press("Escape")
-    assert page.inner_text(".pixel-reading") == ""
+    expect(page.locator(".pixel-reading")).to_have_text("")
     page.keyboard.press("1")
     attribution.wait_for_layer("conv1_1")
 
@@ -215,7 +215,7 @@ def test_an_error_has_a_way_out(open_page: OpenPage):
     screen.open("?photo=coffee&tab=attribution&method=occlusion&window=4000&stride=32")
     screen.page.click(".attribution-work button")
     screen.page.wait_for_selector(".attribution-work .problem")
-    assert "window" in screen.page.inner_text(".attribution-work .problem")
+    expect(screen.page.locator(".attribution-work .problem")).to_contain_text("window")
     screen.page.click("text=Back to the usual class and layer")
     screen.page.wait_for_function("() => !location.search.includes('window')")
     screen.page.click(".attribution-work button")
@@ -225,7 +225,7 @@ def test_an_error_has_a_way_out(open_page: OpenPage):
 def test_a_layer_that_the_network_does_not_have_is_not_asked_for(open_page: OpenPage):
     screen = open_page("?tab=attribution&method=grad_cam&from=nowhere")
     wait_for_answer(screen)
-    assert screen.page.input_value("#attribution-from") == ""
+    expect(screen.page.locator("#attribution-from")).to_have_value("")
 
 
 def test_a_network_nobody_thought_of(open_page: OpenPage):
@@ -257,7 +257,7 @@ def test_on_a_phone(open_page: OpenPage, artifacts):
     check_with_axe(screen)
     assert screen.page.evaluate("document.documentElement.scrollWidth") == 390
     screen.page.locator(".attribution").tap(position={"x": 100, "y": 50})
-    assert screen.page.inner_text(".pixel-reading").startswith("y ")
+    expect(screen.page.locator(".pixel-reading")).to_have_text(re.compile(r"^y "))
     take(screen, artifacts, "phone", full_page=True)
 
 

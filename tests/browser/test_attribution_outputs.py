@@ -93,7 +93,9 @@ def test_a_network_with_two_outputs_is_asked_about_both(open_page: OpenPage):
     answer = ask(screen, method="input_x_gradient", output="boxes", target=unit)
     assert answer["target"]["layer"] == "boxes"
     check_values(screen, answer)
-    assert "map 2 · y 1 · x 6 of boxes" in page.inner_text(".attribution-outcome .facts")
+    expect(page.locator(".attribution-outcome .facts")).to_contain_text(
+        "map 2 · y 1 · x 6 of boxes"
+    )
     check_with_axe(screen)
     page.select_option("#attribution-output", "shares")
     page.wait_for_selector("h2:has-text('What speaks for')")
@@ -147,7 +149,7 @@ def test_the_class_of_another_network_is_not_asked_for(open_page: OpenPage):
     )
     wait_for_answer(screen)
     expect(page.locator(".attribution-work .problem")).to_have_count(0)
-    assert page.input_value("#attribution-target") == ""
+    expect(page.locator("#attribution-target")).to_have_value("")
     page.select_option("#model", "two")
     page.wait_for_selector("h2:has-text('What speaks for “b”')")
     wait_for_answer(screen)
@@ -168,4 +170,6 @@ def test_what_counts_as_nothing_follows_from_the_preprocessing(open_page: OpenPa
     screen = attribution(open_page, "two")
     model = screen.get("models/two")
     assert model["preprocess"]["mean"][0] != 0
-    assert "here the colour with red 124" in screen.page.inner_text(".attribution-words")
+    expect(screen.page.locator(".attribution-words")).to_contain_text(
+        "here the colour with red 124"
+    )

@@ -52,14 +52,14 @@ def test_one_of_four_is_held_out_of_each_class(open_lab: OpenLab):
     screen = learn(open_lab, "Fours", a=4, b=4, c=4, d=4)
     screen.page.locator(".per-class").wait_for()
     assert [row[1][-5:] for row in rows(screen)[:4]] == [" of 1"] * 4
-    assert "on 4 images" in screen.page.inner_text(".score")
+    expect(screen.page.locator(".score")).to_contain_text("on 4 images")
 
 
 def test_with_one_picture_a_class_the_page_says_so_and_goes_on(open_lab: OpenLab):
     screen = learn(open_lab, "Ones", a=1, b=1)
     page = screen.page
-    assert "No validation images" in page.inner_text(".set .set-note")
-    assert "No validation images" in page.inner_text(".score")
+    expect(page.locator(".set .set-note")).to_contain_text("No validation images")
+    expect(page.locator(".score")).to_contain_text("No validation images")
     expect(page.locator(".curve-key")).to_contain_text("no validation images")
     figures = page.locator("#curves .figures tbody td").all_inner_texts()
     assert ["no validation images" in cell for cell in figures] == [False, True, False, True]
@@ -75,7 +75,7 @@ def test_with_one_picture_a_class_the_page_says_so_and_goes_on(open_lab: OpenLab
 def test_a_class_of_one_picture_beside_others(open_lab: OpenLab):
     screen = learn(open_lab, "Lone", many=4, one=1)
     screen.page.locator(".per-class").wait_for()
-    assert "No validation images of one" in screen.page.inner_text(".set")
+    expect(screen.page.locator(".set")).to_contain_text("No validation images of one")
     many, one, *_ = rows(screen)
     assert many[1].endswith("of 1")
     assert one == ["one", "no validation images", "–"]

@@ -185,11 +185,11 @@ def test_a_network_trained_on_the_photo_is_called_that(open_page: OpenPage, lang
         )
         page.wait_for_selector(".chart button")
         assert sides(screen)[:2] == words[:2], steps
-        assert page.inner_text("#credit") == credit  # the same photo, which is here
+        expect(page.locator("#credit")).to_have_text(credit)  # the same photo, which is here
         expect(page.locator("#whatif .chart-body > .sentence")).to_contain_text(words[2])
         chosen = page.locator("#compare-target option:checked")
         expect(chosen).to_contain_text(words[3])
-        assert page.locator("#compare-target").input_value() == f"analysis:{screen.analysis_id}"
+        expect(page.locator("#compare-target")).to_have_value(f"analysis:{screen.analysis_id}")
     heads = page.locator(".score-head span").all_inner_texts()
     assert heads[2:4] == words[:2]
     page.click("#compare-mode label >> nth=3")
@@ -203,7 +203,7 @@ def test_a_network_trained_on_the_photo_is_called_that(open_page: OpenPage, lang
     again = open_page(f"{page.evaluate('location.search')}&lang={language}")
     again.page.wait_for_selector(".chart button")
     assert sides(again)[:2] == words[:2]
-    assert again.page.inner_text("#credit") == credit
+    expect(again.page.locator("#credit")).to_have_text(credit)
     told = again.get(f"analyses/{trained}/difference?to={original}")
     most = max(layer["relative"] for layer in told["layers"])
     expect(again.page.locator(".beyond")).to_have_count(1 if most > 1 else 0)

@@ -22,8 +22,8 @@ def test_a_file_that_is_no_picture(screen: Screen, tmp_path: Path):
     upload(screen, tmp_path, b"I am a letter, not a picture.")
     problem = screen.page.locator("#notice .problem")
     problem.wait_for()
-    assert "not a picture" in problem.inner_text()
-    assert "JPEG" in problem.inner_text()  # what to send instead
+    expect(problem).to_contain_text("not a picture")
+    expect(problem).to_contain_text("JPEG")  # what to send instead
     assert (screen.first_guess, screen.reading) == (guess, reading)
     problem.get_by_text("Dismiss").click()
     expect(problem).to_have_count(0)
@@ -34,7 +34,7 @@ def test_a_file_that_is_too_large_names_the_limit(screen: Screen, tmp_path: Path
     upload(screen, tmp_path, b"\xff\xd8\xff" + bytes(11 * 2**20))
     problem = screen.page.locator("#notice .problem")
     problem.wait_for()
-    assert "The limit is 10.0 MiB" in problem.inner_text()
+    expect(problem).to_contain_text("The limit is 10.0 MiB")
 
 
 def test_a_link_to_an_expired_analysis_has_a_way_out(open_page: OpenPage):
@@ -42,10 +42,10 @@ def test_a_link_to_an_expired_analysis_has_a_way_out(open_page: OpenPage):
     screen.expected_status = 404
     problem = screen.page.locator("#notice .problem")
     problem.wait_for()
-    assert "no longer in the server's memory" in problem.inner_text()
+    expect(problem).to_contain_text("no longer in the server's memory")
     problem.get_by_text("Take a sample").click()
     screen.wait_for_layer("pool1")
-    assert screen.page.inner_text(".reading .muted") == "map 1 · y 2 · x 3"
+    expect(screen.page.locator(".reading .muted")).to_have_text("map 1 · y 2 · x 3")
     expect(problem).to_have_count(0)
 
 
@@ -54,7 +54,7 @@ def test_a_server_that_does_not_answer(screen: Screen):
     screen.page.click("#samples button:nth-child(2)")
     problem = screen.page.locator("#notice .problem")
     problem.wait_for()
-    assert "does not answer" in problem.inner_text()
+    expect(problem).to_contain_text("does not answer")
     screen.page.unroute("**/api/v1/analyses")
     problem.get_by_role("button", name="Try again").click()
     screen.page.wait_for_selector('#samples button:nth-child(2)[aria-pressed="true"]')
@@ -68,7 +68,7 @@ def test_a_slow_analysis_shows_progress_and_can_be_cancelled(screen: Screen):
     screen.page.click("#samples button:nth-child(2)")
     progress = screen.page.locator(".progress")
     progress.wait_for()
-    assert " s" in progress.locator("p").inner_text()
+    expect(progress.locator("p")).to_contain_text(" s")
     progress.get_by_text("Cancel").click()
     expect(progress).to_have_count(0)
     assert screen.analysis_id == before

@@ -209,7 +209,7 @@ def test_blocks_fold_and_open_where_one_goes(open_page: OpenPage, artifacts):
     inside = [name for name in all_layers if name.startswith("layer2.0.")]
     assert set(inside) < set(columns(screen))
     expect(page.locator(".column.folded")).to_have_count(15)
-    assert "× 16" in page.inner_text(".strip-foot")
+    expect(page.locator(".strip-foot")).to_contain_text("× 16")
     assert current_is_in_sight(screen)
     keep_picture(page.locator("#strip"), folder / "residual-light.png")
 
@@ -343,11 +343,13 @@ def test_a_layer_is_found_by_name_or_kind(open_page: OpenPage, artifacts):
     expect(rows).to_have_count(len(screen.get("models/residual")["layers"]))
     page.keyboard.type("layer3 conv2")
     names = [f"layer3.{i}.conv2" for i in range(6)]
-    assert rows.locator(".layers-name").all_inner_texts() == names
+    expect(rows.locator(".layers-name")).to_have_text(names)
     assert page.locator(".column.hit").count() == 6  # folded blocks that hold one
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    assert page.inner_text('.layers-row[aria-selected="true"] .layers-name') == names[2]
+    expect(page.locator('.layers-row[aria-selected="true"] .layers-name').first).to_have_text(
+        names[2]
+    )
     assert page.get_attribute(".column.chosen", "data-layer") == "layer3.2.relu"
     check_with_axe(screen)
     keep_picture(page, folder / "search-light.png")

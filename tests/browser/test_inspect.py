@@ -44,9 +44,7 @@ def test_step_through_every_layer_by_keyboard(screen: Screen, artifacts):
     folder.mkdir(exist_ok=True)
     for i, layer in enumerate(layers):
         screen.wait_for_layer(layer["name"])
-        expect(page.locator("#position")).to_have_text(
-            f"Layer {i + 1} of {len(layers)}", use_inner_text=True
-        )
+        expect(page.locator("#position")).to_have_text(f"Layer {i + 1} of {len(layers)}")
         assert page.get_attribute(".column[aria-current]", "data-layer") == layer["name"]
         assert len(screen.numbers(".tick")) == 3
         assert page.locator(".sentence").count() >= 2
@@ -192,8 +190,8 @@ def test_a_link_shows_the_very_same_number(screen: Screen, open_page: OpenPage):
     second = open_page(first.page.evaluate("location.search"))
     second.wait_for_layer(conv["name"])
     assert second.reading == first.reading
-    assert second.page.inner_text(".reading .muted") == "map 7 · y 3 · x 2"
-    assert second.page.is_checked('[name=scale][value="network"]')
+    expect(second.page.locator(".reading .muted")).to_have_text("map 7 · y 3 · x 2")
+    expect(second.page.locator('[name=scale][value="network"]')).to_be_checked()
     expect(second.page.locator(".map-detail")).to_have_count(1)
     assert second.analysis_id == first.analysis_id != screen.analysis_id
 
@@ -202,7 +200,7 @@ def test_an_analysis_opens_by_its_link_without_the_photo(screen: Screen, open_pa
     other = open_page(f"?analysis={screen.analysis_id}&layer=softmax")
     other.wait_for_layer("softmax")
     assert other.first_guess == screen.first_guess
-    expect(other.page.locator("#credit")).to_contain_text("keeps no photo", use_inner_text=True)
+    expect(other.page.locator("#credit")).to_contain_text("keeps no photo")
     assert painted(other, "#photo") == 1
 
 

@@ -68,4 +68,4 @@ def test_the_axes_are_said(open_page: OpenPage):
     assert "NHWC: batch, height, width, channels" in facts
     assert "shown as 5 maps, 12 × 10" in facts
     screen.go_to("rows")
-    assert "LC: length, channels, no batch axis" in screen.page.inner_text(".facts")
+    expect(screen.page.locator(".facts")).to_contain_text("LC: length, channels, no batch axis")

@@ -127,13 +127,13 @@ def test_step_by_batch_and_by_phase(open_lab: OpenLab, album: Path):
         page.click("#phase")
         screen.wait_for_address(f"phase={phase}")
         assert screen.batch == 2
-    expect(page.locator("#phase")).to_have_text("Next: Update", use_inner_text=True)
+    expect(page.locator("#phase")).to_have_text("Next: Update")
     page.wait_for_selector(".step-value-detail:not([aria-busy]) .formula")
     keep_picture(page, album / "8-step-inspector.png", readme="step-inspector-light")
     page.click("#phase")
     screen.wait_for_address("phase=4")
     screen.wait_for_batch(3)
-    assert page.is_visible("#step-inspector")
+    expect(page.locator("#step-inspector")).to_be_visible()
     page.click("#step-tab-3")
     page.click("#phase")
     screen.wait_for_address("phase=4")
@@ -203,7 +203,7 @@ def test_two_runs_are_compared(open_lab: OpenLab, album: Path):
     one, other = (run["config"] for run in runs[:2])
     assert {key for key in one if one[key] != other[key]} <= {"optimiser", "name"}
     assert {run["name"] for run in runs[:2]} == {"Shapes · Adam", "Shapes · SGD"}
-    assert "Shapes" not in page.inner_text(".leader")  # there, what differs is enough
+    expect(page.locator(".leader")).not_to_contain_text("Shapes")  # there, what differs is enough
 
     # Their networks have the same layers, so the front page compares them layer by layer.
     of, to = (run["model"] for run in runs[:2])
@@ -320,7 +320,7 @@ def test_a_finished_run_is_inspected(open_lab: OpenLab):
     page.get_by_label("Epochs").fill("2")
     page.click("#batch")
     screen.wait_for_batch(1)
-    expect(page.locator("#play")).to_have_text("Continue", use_inner_text=True)
+    expect(page.locator("#play")).to_have_text("Continue")
     screen.play()
     screen.wait_for_status("finished")
     expect(page.locator("#batch")).to_be_disabled()

@@ -104,11 +104,11 @@ def test_more_files_than_a_zip_can_list_are_refused(modules: Page):
 def test_a_set_is_looked_at_and_chosen(open_page: OpenPage):
     screen = open_setup(open_page)
     page = screen.page
-    assert page.locator(".card").all_inner_texts() == [info.title for info in SETS.values()]
+    expect(page.locator(".card")).to_have_text([info.title for info in SETS.values()])
     assert "8 classes" in summary(screen, 0)
     page.locator(".card", has_text="Digits").click()
     assert "10 classes" in summary(screen, 0)
-    assert page.locator(".class-names li").all_inner_texts() == list("0123456789")
+    expect(page.locator(".class-names li")).to_have_text(list("0123456789"))
     page.wait_for_function("() => document.querySelector('.sheet img').naturalHeight === 320")
     page.wait_for_function(
         "() => [...document.querySelectorAll('.card img')].every((img) => img.naturalWidth)"
@@ -131,7 +131,7 @@ def test_a_zip_of_ones_own(open_page: OpenPage):
     bring(screen, "Pets.zip", zip_of("cats", "dogs", "fish"))
     wait_for_set(screen, "Pets")
     assert summary(screen, 0) == "Pets · 3 classes · 9 images"
-    assert page.locator(".class-names li").all_inner_texts() == ["cats", "dogs", "fish"]
+    expect(page.locator(".class-names li")).to_have_text(["cats", "dogs", "fish"])
     check_with_axe(screen)
     page.get_by_role("button", name="Delete Pets").click()
     page.wait_for_function("() => document.querySelectorAll('.card').length === 3")
@@ -149,7 +149,7 @@ def test_a_bad_zip_says_why_and_what_to_do(open_page: OpenPage, content: bytes, 
     problem = page.locator(".news .problem")
     problem.wait_for()
     assert len(problem.locator("p").first.inner_text()) > 20
-    assert "one folder for each class" in problem.inner_text()
+    expect(problem).to_contain_text("one folder for each class")
     check_with_axe(screen)
     problem.get_by_role("button", name="Dismiss").click()
     problem.wait_for(state="detached")
@@ -215,8 +215,8 @@ def test_classes_drawn_and_photographed(open_page: OpenPage):
         rows.nth(0).locator(".thumbs li").nth(i).wait_for(state="attached")
     page.keyboard.press("Escape")
     rows.nth(0).locator(".thumbs button").first.click()  # one too many
-    assert "2 images" in rows.nth(0).inner_text()
-    assert "camera/roll needs 2" in dialog.inner_text()
+    expect(rows.nth(0)).to_contain_text("2 images")
+    expect(dialog).to_contain_text("camera/roll needs 2")
     rows.nth(1).get_by_role("button", name="Camera").click()
     take = dialog.get_by_role("button", name="Take an image")
     take.wait_for()
@@ -231,7 +231,7 @@ def test_classes_drawn_and_photographed(open_page: OpenPage):
     use.click()
     wait_for_set(screen, "My images")
     assert summary(screen, 0) == f"My images · 2 classes · {2 + taken} images"
-    assert page.locator(".class-names li").all_inner_texts() == ["camera roll", "scrawl"]
+    expect(page.locator(".class-names li")).to_have_text(["camera roll", "scrawl"])
     page.get_by_role("button", name="Delete My images").click()
 
 
@@ -293,7 +293,7 @@ def test_a_number_changes_the_plan_at_once(open_page: OpenPage):
     assert field.evaluate(
         "(input) => input === document.activeElement"
     )  # nobody took the focus away
-    assert page.locator(".network > .field select").input_value() == "own"
+    expect(page.locator(".network > .field select")).to_have_value("own")
     field.fill("")
     assert field.get_attribute("aria-invalid") == "true"
     assert page.get_by_text("12 × 32 × 32").count()  # half a number changes nothing
@@ -309,9 +309,9 @@ def test_an_impossible_layer_says_why_in_its_place(open_page: OpenPage):
     row.wait_for()
     assert row.get_attribute("data-index") == "3"
     why = row.locator(".layer-problem")
-    assert "90" in why.inner_text()
+    expect(why).to_contain_text("90")
     assert kernel.get_attribute("aria-describedby") == why.get_attribute("id")
-    assert "impossible" in page.inner_text(".total")
+    expect(page.locator(".total")).to_contain_text("impossible")
     assert page.locator(".layer.behind").count() > 0
     check_with_axe(screen)
     shoot(screen, "learn-impossible")
@@ -370,10 +370,12 @@ def test_every_optimiser_explains_itself(open_page: OpenPage):
     for name in ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"):
         page.get_by_label("Optimiser").select_option(name)
         told.add(page.locator(".telling").nth(1).inner_text())
-        assert page.get_by_label("Momentum μ").is_visible() == (name in ("momentum", "nesterov"))
+        expect(page.get_by_label("Momentum μ")).to_be_visible(
+            visible=(name in ("momentum", "nesterov"))
+        )
     assert len(told) == 6
     page.get_by_label("Loss", exact=True).select_option("mean_squared_error")
-    assert "(zₖ − yₖ)²" in page.locator(".telling").first.inner_text()
+    expect(page.locator(".telling").first).to_contain_text("(zₖ − yₖ)²")
 
 
 def test_the_learning_rate_by_slider_and_by_number(open_page: OpenPage):
@@ -382,12 +384,12 @@ def test_the_learning_rate_by_slider_and_by_number(open_page: OpenPage):
     slider = page.get_by_label("Learning rate, by powers of ten")
     field = page.get_by_label("Learning rate η")
     slider.fill("-2")
-    assert field.input_value() == "0.01"
+    expect(field).to_have_value("0.01")
     field.fill("0.001")
     assert float(slider.input_value()) == -3
     assert "0.001" in summary(screen, 2)
     page.get_by_role("button", name="Usual with this optimiser").click()
-    assert field.input_value() == "0.005"
+    expect(field).to_have_value("0.005")
     field.fill("0")
     assert field.get_attribute("aria-invalid") == "true"
     assert "0.005" in summary(screen, 2)

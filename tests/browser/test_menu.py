@@ -31,7 +31,7 @@ def test_the_menu_leads_everywhere(open_page: OpenPage, address: str):
     expect(opener).to_have_attribute("aria-expanded", "true")
     check_with_axe(screen)
     links = menu.get_by_role("link")
-    assert links.all_inner_texts() == ["Microscope", "Train", "API"]
+    expect(links).to_have_text(["Microscope", "Train", "API"])
     expect(menu.locator("[aria-current=page]")).to_have_text(name)
     assert [link.evaluate("a => new URL(a.href).pathname") for link in links.all()] == [
         "/",

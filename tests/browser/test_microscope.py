@@ -137,7 +137,7 @@ def test_the_window_slides_pauses_and_steps(conv: Screen):
     expect(page.locator(".lens.sliding")).to_have_count(0)
     still = page.inner_text(".reading .muted")
     conv.wait_for_rest(frames=20)
-    assert page.inner_text(".reading .muted") == still
+    expect(page.locator(".reading .muted")).to_have_text(still)
     assert page.locator(".after .large").bounding_box() == home  # nothing jumps
     page.click("text=whole map")
     expect(page.locator(".veil:visible")).to_have_count(0)
@@ -206,7 +206,9 @@ def test_one_window_number_by_number(conv: Screen):
     assert sum(products) == pytest.approx(number(conv.page.inner_text(".close-sum")), abs=0.02)
     conv.page.locator(".ledger button").nth(2).click()
     chosen = conv.page.inner_text('.ledger [aria-pressed="true"] .ledger-name')
-    assert conv.page.inner_text(".close-row > figure figcaption >> nth=0").endswith(chosen)
+    expect(conv.page.locator(".close-row > figure figcaption >> nth=0")).to_have_text(
+        re.compile(re.escape(chosen) + "$")
+    )
 
 
 def sheets(screen: Screen) -> range:
@@ -373,7 +375,7 @@ def test_all_kernels_of_a_layer(open_page: OpenPage):
     page.click(".kernel-head >> text=Open map 7")
     page.wait_for_selector(".map-detail")
     where(screen, page.inner_text(".reading .muted"))
-    assert page.inner_text(".reading .muted").startswith("map 7")
+    expect(page.locator(".reading .muted")).to_have_text(re.compile(r"^map 7"))
     screen.wait_for_address("view=map")
 
 
@@ -427,7 +429,7 @@ def test_a_list_and_its_maps_lead_to_each_other(open_page: OpenPage):
     screen = open_page("?layer=flatten&unit=213")
     screen.wait_for_layer("flatten")
     page = screen.page
-    assert page.inner_text(".counted") == "(53 × 2 + 0) × 2 + 1 = 213"
+    expect(page.locator(".counted")).to_have_text("(53 × 2 + 0) × 2 + 1 = 213")
     page.locator(".counting .heatmap").scroll_into_view_if_needed()
     box = page.locator(".counting .heatmap").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)

@@ -48,7 +48,7 @@ def test_a_number_of_learning_says_what_is_wrong(open_page: OpenPage, subtests: 
             field.fill(entered)
             assert fault(field) == why
             optimiser.select_option("sgd")  # another change, elsewhere
-            assert field.input_value() == entered
+            expect(field).to_have_value(entered)
             assert fault(field) == why
             field.fill(before)
             assert fault(field) == ""
@@ -62,7 +62,7 @@ def test_a_layers_number_says_what_is_wrong(open_page: OpenPage):
     field.fill("0")
     assert fault(field) == "0 is out of range. Enter a whole number of 1 or more."
     screen.page.get_by_label("Epochs").fill("3")
-    assert field.input_value() == "0"
+    expect(field).to_have_value("0")
     check_with_axe(screen)
 
 
@@ -79,7 +79,7 @@ def test_no_training_begins_with_a_number_that_cannot_be_used(open_page: OpenPag
     assert "A number cannot be used: Epochs" in said
     assert "from 1 to 1000" in said
     assert epochs.evaluate("(input) => input === document.activeElement")
-    assert epochs.input_value() == "0"
+    expect(epochs).to_have_value("0")
     assert not [url for url in requests if url.endswith("/api/v1/trainings")]
     check_with_axe(screen)
 
@@ -97,7 +97,7 @@ def test_batch_norm_with_batches_of_one_is_explained(open_page: OpenPage):
     check_with_axe(screen)
     choose_preset(screen, "small")
     assert fault(field) == ""
-    assert field.input_value() == "1"
+    expect(field).to_have_value("1")
 
 
 def test_faults_fit_on_a_telephone(open_page: OpenPage):
@@ -133,7 +133,7 @@ def test_an_option_of_an_attribution_is_not_clamped(open_page: OpenPage):
     field.fill("100000")
     field.blur()
     assert "100000 is out of range" in fault(field)
-    assert field.input_value() == "100000"
+    expect(field).to_have_value("100000")
 
 
 def test_a_picture_that_the_set_has_not(open_lab: OpenLab):
@@ -148,6 +148,6 @@ def test_a_picture_that_the_set_has_not(open_lab: OpenLab):
     assert fault(field) == "99999 is out of range. Enter a whole number from 0 to 2999."
     screen.page.click("#play")  # what changes elsewhere replaces nothing
     screen.wait_for_status("paused")
-    assert field.input_value() == "99999"
+    expect(field).to_have_value("99999")
     screen.page.get_by_role("button", name="Next image").click()
     assert fault(field) == ""

@@ -106,7 +106,7 @@ def test_silent_maps_are_listed_and_open(screen: Screen):
     screen.go_to(name)
     page.click(".silent-maps summary")
     buttons = page.locator(".silent-maps button")
-    assert buttons.all_inner_texts() == [str(channel) for channel in silent[name]]
+    expect(buttons).to_have_text([str(channel) for channel in silent[name]])
     expect(page.locator(".silent-maps")).to_contain_text("only many photos can tell")
     check_with_axe(screen, ".inspector")
     buttons.last.click()

@@ -2,6 +2,7 @@
 the API's numbers.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -90,9 +91,7 @@ def test_a_yes_or_no_lies_between_two_names(open_page: OpenPage):
     scale = screen.page.locator(".yes-no")
     assert scores["dog"] == pytest.approx(0.3208, abs=1e-4)
     assert scale.get_attribute("aria-label") == "Between cat, 67.9\xa0%, and dog, 32.1\xa0%"
-    expect(screen.page.locator("#doubt")).to_contain_text(
-        "−0.7500. Below 0 it speaks for cat", use_inner_text=True
-    )
+    expect(screen.page.locator("#doubt")).to_contain_text("−0.7500. Below 0 it speaks for cat")
     scale.click()
     screen.wait_for_layer("yes")
 
@@ -100,12 +99,10 @@ def test_a_yes_or_no_lies_between_two_names(open_page: OpenPage):
 def test_several_yes_or_no_are_counted_and_marked_at_a_half(open_page: OpenPage):
     screen = opened(open_page, "multilabel")
     expect(screen.page.locator("#predictions .share.even")).to_have_count(5)
-    assert screen.page.inner_text("#doubt").startswith("3 of 5 are likelier than not")
+    expect(screen.page.locator("#doubt")).to_have_text(re.compile(r"^3 of 5 are likelier than not"))
     screen.page.click("#classes")
-    assert "taught" not in screen.page.inner_text("#classes-dialog")
-    expect(screen.page.locator("#classes-dialog")).to_contain_text(
-        "any number of them may be true", use_inner_text=True
-    )
+    expect(screen.page.locator("#classes-dialog")).not_to_contain_text("taught")
+    expect(screen.page.locator("#classes-dialog")).to_contain_text("any number of them may be true")
 
 
 def test_numbers_have_signs_and_are_no_classes(open_page: OpenPage):
@@ -115,7 +112,7 @@ def test_numbers_have_signs_and_are_no_classes(open_page: OpenPage):
     assert shown == pytest.approx(values, abs=1e-4)
     assert min(values) < 0
     expect(screen.page.locator("#classes")).to_be_hidden()
-    assert "%" not in screen.page.inner_text(".answer")
+    expect(screen.page.locator(".answer")).not_to_contain_text("%")
     screen.page.locator("#predictions button").nth(1).click()
     screen.wait_for_layer("angles")
     screen.wait_for_value(values[1])
@@ -217,14 +214,14 @@ def test_two_outputs_are_marked_chosen_and_asked_about(open_page: OpenPage, fold
     assert page.locator(".column.is-output").evaluate_all(
         "all => all.map((c) => c.dataset.layer)"
     ) == ["features", "shares"]
-    assert page.input_value("#output") == "shares"
+    expect(page.locator("#output")).to_have_value("shares")
     page.get_by_role("tab", name="Why this class?").click()
     page.select_option("#output", "features")
     page.wait_for_selector("h2:has-text('of “features”')")
-    assert page.input_value("#attribution-output") == "features"
+    expect(page.locator("#attribution-output")).to_have_value("features")
     screen.wait_for_address("output=features")
-    expect(page.locator("#doubt")).to_contain_text("Values with their signs", use_inner_text=True)
+    expect(page.locator("#doubt")).to_contain_text("Values with their signs")
     keep_picture(page, folder / "two-outputs.png")
     page.reload()
     page.wait_for_selector("#output")
-    assert page.input_value("#output") == "features"
+    expect(page.locator("#output")).to_have_value("features")

@@ -102,9 +102,7 @@ def test_every_way_is_said_as_it_is(screen: Screen, tmp_path: Path, subtests: py
     for chosen, words in WAYS:
         with subtests.test(words):
             bring(screen, tmp_path, f"{'-'.join(chosen.values())}.onnx", **chosen)
-            expect(screen.page.locator("#network-input-words")).to_contain_text(
-                words, use_inner_text=True
-            )
+            expect(screen.page.locator("#network-input-words")).to_contain_text(words)
             expect(screen.page.locator("#crop-back")).to_be_hidden()  # nobody has moved the frame
 
 
@@ -147,7 +145,7 @@ def test_an_assumed_way_is_said_and_the_ways_are_compared(screen: Screen, tmp_pa
     page = screen.page
     model = bring(screen, tmp_path, "Nobody says.onnx")
     assert model["preprocess"]["source"] == "assumed"
-    expect(page.locator("#preprocessing-open")).to_contain_text("assumed", use_inner_text=True)
+    expect(page.locator("#preprocessing-open")).to_contain_text("assumed")
     page.click("#preprocessing-open")
     page.wait_for_selector("#preprocessing-dialog tbody tr >> nth=4")
     check_with_axe(screen)
@@ -155,8 +153,8 @@ def test_an_assumed_way_is_said_and_the_ways_are_compared(screen: Screen, tmp_pa
         "rows => rows.map((r) => r.dataset.preset)"
     )
     assert presets == ["imagenet", "unit", "symmetric", "caffe", "raw"]
-    assert "as it is now" in page.locator("#preprocessing-dialog tbody tr").first.inner_text()
-    assert "%" in page.locator("#preprocessing-dialog tr[data-preset=raw] td").first.inner_text()
+    expect(page.locator("#preprocessing-dialog tbody tr").first).to_contain_text("as it is now")
+    expect(page.locator("#preprocessing-dialog tr[data-preset=raw] td").first).to_contain_text("%")
     page.click("#preprocessing-dialog tr[data-preset=raw] button")
     page.wait_for_function("() => !document.querySelector('#preprocessing-dialog').open")
     page.wait_for_function("id => document.querySelector('#model').value !== id", arg=model["id"])
@@ -165,9 +163,7 @@ def test_an_assumed_way_is_said_and_the_ways_are_compared(screen: Screen, tmp_pa
     )
     taken = screen.get(f"models/{shown_model(screen)}")
     assert (taken["title"], taken["preprocess"]["source"]) == ("Nobody says", "chosen")
-    expect(page.locator("#preprocessing-open")).to_contain_text(
-        "Other preprocessing", use_inner_text=True
-    )
+    expect(page.locator("#preprocessing-open")).to_contain_text("Other preprocessing")
 
 
 def test_the_ways_of_a_detector_are_compared_by_its_boxes(screen: Screen, tmp_path: Path):

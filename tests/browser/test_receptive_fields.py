@@ -187,7 +187,7 @@ def test_the_strongest_path(screen: Screen):
     unit = page.evaluate("() => new URLSearchParams(location.search).get('unit')")
     steps = screen.get(f"{path}/softmax/strongest-path?unit={unit}")["steps"]
     assert [step["layer"] for step in steps][-1] == "input"
-    assert page.locator(".path-name").all_inner_texts() == [step["layer"] for step in steps]
+    expect(page.locator(".path-name")).to_have_text([step["layer"] for step in steps])
     shown = page.locator(".path-step data:not(.path-product)").evaluate_all(
         "all => all.map((data) => Number(data.value))"
     )
@@ -221,7 +221,9 @@ def test_walking_along_the_path(screen: Screen):
     names = page.locator(".path-name").all_inner_texts()
     page.click("text=Next step back")
     screen.wait_for_layer(names[1])
-    assert page.locator(".path-step[aria-current]").inner_text().startswith(names[1])
+    expect(page.locator(".path-step[aria-current]")).to_have_text(
+        re.compile("^" + re.escape(names[1]))
+    )
     page.keyboard.press("p")
     screen.wait_for_layer(names[2])
     page.click(f'.path-step[data-layer="{names[0]}"]')

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from .conftest import OpenPage
 from .drops import drop_bytes
@@ -147,7 +147,7 @@ def test_layers_of_one_value(open_page: OpenPage, tmp_path, shape: dict):
     ]:
         screen.go_to(layer)
         flat.get_by_text(said).wait_for()
-        assert page.locator("#legend .ramp").is_visible() == has_ramp
+        expect(page.locator("#legend .ramp")).to_be_visible(visible=has_ramp)
         page.locator("#legend").scroll_into_view_if_needed()
         shoot(screen, f"flat-{layer}-{'phone' if shape else 'laptop'}")
     assert number(page.inner_text("#legend .ticks span:last-child")) == pytest.approx(1e-12)

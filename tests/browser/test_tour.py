@@ -32,7 +32,7 @@ def test_every_stop_points_at_something_on_the_screen(open_page, network, width,
     screen.page.click("#invitation .text")
     for at in range(STOPS):
         callout = screen.page.locator(".tour")
-        assert callout.locator(".tour-count").inner_text() == f"{at + 1} of {STOPS}"
+        expect(callout.locator(".tour-count")).to_have_text(f"{at + 1} of {STOPS}")
         screen.wait_for_rest(".tour, .tour-ring")  # the ring follows what it points at
         for element in (callout, screen.page.locator(".tour-ring")):
             box = element.bounding_box()
@@ -53,9 +53,9 @@ def test_it_follows_the_keys_and_hands_the_focus_back(screen, page):
     assert page.evaluate(focused) == "Next"
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    assert page.inner_text(".tour-count") == "3 of 8"
+    expect(page.locator(".tour-count")).to_have_text("3 of 8")
     page.keyboard.press("ArrowLeft")
-    assert page.inner_text(".tour-count") == "2 of 8"
+    expect(page.locator(".tour-count")).to_have_text("2 of 8")
     layer = screen.layer
     page.keyboard.press("Escape")
     expect(page.locator(".tour")).to_have_count(0)

@@ -230,7 +230,7 @@ def test_a_link_shows_the_same(open_page: OpenPage):
 def test_what_an_old_link_asks_for_in_vain_is_said(open_page: OpenPage):
     screen = open_page(address([*SHIFT, ["scale", "gone", 3, 0]]))
     screen.page.wait_for_selector(".chart button")
-    assert "no such layer" in screen.page.inner_text(".changes .unknown")
+    expect(screen.page.locator(".changes .unknown")).to_contain_text("no such layer")
     broken = open_page("?tab=whatif&changes=[[%22shift%22,")
     broken.wait_for_title("conv1_1")
     expect(broken.page.locator(".changes li")).to_have_count(0)
@@ -246,7 +246,7 @@ def test_sides_are_flipped_by_a_key_and_nothing_moves(open_page: OpenPage):
         array = numbers_of(screen, screen.analysis_id, "relu1_1").reshape(-1, 64, 64)
         screen.wait_for_value(array[5, 20, 30])
         values[screen.analysis_id] = array[5, 20, 30]
-        assert page.inner_text(".reading .muted") == "map 5 · y 20 · x 30"
+        expect(page.locator(".reading .muted")).to_have_text("map 5 · y 20 · x 30")
         page.keyboard.press("x")
         page.wait_for_function(
             "id => !document.querySelector('#downloads a')?.href.includes(id)",

@@ -150,7 +150,7 @@ def test_the_browser_decides(open_page):
     screen = open_page(locale="de-AT")
     screen.wait_for_reading()
     expect(screen.page.locator("html")).to_have_attribute("lang", "de")
-    expect(screen.page.locator("#answer-title")).to_have_text("Vorhersage", use_inner_text=True)
+    expect(screen.page.locator("#answer-title")).to_have_text("Vorhersage")
     assert re.fullmatch(r"\d+,\d\u00a0%", screen.first_guess[1])
 
 
@@ -188,7 +188,7 @@ def test_the_reader_chooses_and_loses_nothing(open_page):
     screen.page.wait_for_selector('html[lang="de"]', state="attached")
     screen.wait_for_layer("pool1")
     assert screen.reading == reading
-    assert screen.page.input_value("#language-choice") == "de"
+    expect(screen.page.locator("#language-choice")).to_have_value("de")
 
 
 def test_a_problem_is_told_in_the_language_of_the_page(open_page, tmp_path):

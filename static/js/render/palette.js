@@ -8,7 +8,8 @@
  * nothing looks like nothing.
  *
  * The server paints PNGs in the light theme's colours: `app/encoding/arrays.py` has them a second
- * time, and a test holds the two together.
+ * time, and `tests/app/encoding/test_arrays.py` holds the two together. All that a change touches:
+ * CONTRIBUTING.md, "Change a colour scale".
  */
 
 /** @typedef {Uint32Array} Palette 256 colours as the bytes of an ImageData, red first. */
