@@ -32,6 +32,8 @@
     ├── BadParameter            a parameter that parses, but is not valid here
     ├── UnknownHost             a request for a host name that this server does not have
     ├── CrossOrigin             a change asked for by another origin's page
+    ├── InvalidKey              a key that can be no workspace's
+    ├── SharedOnly              a change to what somebody else shares
     ├── LoginRequired           a closed server, and no token
     ├── WrongToken              not the server's token
     ├── TooManyAttempts         too many wrong tokens; come back later
@@ -210,6 +212,16 @@ class UnknownHost(AppError):
 
 class CrossOrigin(AppError):
     """A change asked for by another origin's page."""
+
+
+class InvalidKey(AppError):
+    """A key that can be no workspace's."""
+
+    headers: ClassVar = {"WWW-Authenticate": "Bearer"}  # RFC 6750, section 3
+
+
+class SharedOnly(AppError):
+    """A change to what somebody else shares."""
 
 
 class LoginRequired(AppError):

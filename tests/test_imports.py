@@ -27,7 +27,7 @@ ENGINE = """
 """
 APP = """
     errors settings version paths client
-    execution images encoding
+    execution images encoding workspaces
     models
     analyses
     learning

@@ -201,8 +201,8 @@ def explain_input(steps: Preprocess, index: Index, pixel: float, value: float) -
 
 
 def content_id(model: str, network: Network, data: bytes, crop: Box | None = None) -> str:
-    """The id of an analysis: the same model, network (its preprocessing included), file and crop
-    give the same id.
+    """What an analysis is of, as a hash: the same model, network (its preprocessing included), file
+    and crop give the same one. A server's ids are derived from it with the server's secret.
     """
     photo = hashlib.sha256(data).hexdigest()
     part = "" if crop is None else f" {crop}"

@@ -19,7 +19,6 @@ from app.images.decoding import Limits, Picture, decode
 from app.images.fitting import Box
 from app.models.loading import with_preprocessing
 from app.models.options import PRESETS, ImportOptions
-from app.models.registry import UPLOADED_PREFIX
 from engine import outputs
 from engine.inspection.stats import layer_stats
 from engine.network import Network
@@ -88,8 +87,8 @@ def _answer(
 
 
 def copied(network: Network, options: ImportOptions) -> tuple[str, Network]:
-    """A model's network with another preprocessing, and the id of that model: the same one for the
-    same choice.
+    """A model's network with another preprocessing, and what it is made of, as a hash: the same one
+    for the same choice.
     """
     if options == ImportOptions():
         raise BadParameter(
@@ -98,7 +97,7 @@ def copied(network: Network, options: ImportOptions) -> tuple[str, Network]:
         )
     other = with_preprocessing(network, options).freeze()
     content = f"{other.digest} {other.meta.get('title', '')}"
-    return f"{UPLOADED_PREFIX}{hashlib.sha256(content.encode()).hexdigest()[:12]}", other
+    return hashlib.sha256(content.encode()).hexdigest(), other
 
 
 def _by(network: Network, preset: str) -> Network:

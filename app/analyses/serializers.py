@@ -58,12 +58,14 @@ def model_summary(registry: Registry, model: str) -> dict[str, Any]:
     }
 
 
-def model_list(registry: Registry, check: Callable[[], None]) -> list[dict[str, Any]]:
-    """All models. A model that is deleted meanwhile, or whose file cannot be read, is left out.
-    ``check`` may raise to stop between two: those that were read are remembered.
+def model_list(
+    registry: Registry, check: Callable[[], None], is_listed: Callable[[str], bool] = bool
+) -> list[dict[str, Any]]:
+    """All models that are to be listed. A model that is deleted meanwhile, or whose file cannot be
+    read, is left out. ``check`` may raise to stop between two: those that were read are remembered.
     """
     found = []
-    for name in registry.ids:
+    for name in filter(is_listed, registry.ids):
         check()
         with suppress(UnknownModel):
             found.append(model_summary(registry, name))

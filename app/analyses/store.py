@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import replace
 
 from app.analyses.analysis import Analysis, Changes, analyze, content_id
 from app.analyses.variants import variant_id, vary
 from app.errors import BadParameter, QuotaExceeded, UnknownAnalysis
 from app.execution.cache import SingleFlightCache
-from app.execution.executor import WorkExecutor
+from app.execution.executor import Check, WorkExecutor
 from app.images.decoding import Limits
 from app.images.fitting import Box
+from app.workspaces.ids import IdMaker
 from engine.network import Network
 
 _HASHED_AT_ONCE = 2  # photos
@@ -23,16 +25,23 @@ _HASHED_AT_ONCE = 2  # photos
 class AnalysisStore:
     """Makes analyses and remembers them up to ``max_bytes``. Use it from one event loop."""
 
-    def __init__(self, executor: WorkExecutor, limits: Limits, max_bytes: int) -> None:
+    def __init__(
+        self, executor: WorkExecutor, limits: Limits, max_bytes: int, ids: IdMaker | None = None
+    ) -> None:
         self.limits = limits
+        self._ids = ids or IdMaker()
         self._hashing = asyncio.Semaphore(_HASHED_AT_ONCE)
         self.cache: SingleFlightCache[Analysis] = SingleFlightCache(
             executor, max_bytes, lambda a: a.blocks
         )
 
+    def find(self, analysis_id: str) -> Analysis | None:
+        """A finished analysis, if it is there."""
+        return self.cache.get(analysis_id)
+
     def get(self, analysis_id: str) -> Analysis:
         """A finished analysis. Raises UnknownAnalysis."""
-        found = self.cache.get(analysis_id)
+        found = self.find(analysis_id)
         if found is None:
             raise UnknownAnalysis(
                 f"There is no analysis {analysis_id!r}. Analyses are forgotten when memory is needed or the server restarts; "
@@ -57,10 +66,14 @@ class AnalysisStore:
         """The analysis of a photo: remembered, shared with a run under way, or made now."""
         # Not by the executor: an analysis that is there must not wait behind those that are made.
         async with self._hashing:
-            analysis_id = await asyncio.to_thread(content_id, model, network, data, crop)
-        return await self.cache.get_or_compute(
-            analysis_id, lambda check: analyze(model, network, data, self.limits, check, crop)
-        )
+            content = await asyncio.to_thread(content_id, model, network, data, crop)
+        analysis_id = self._ids.derive("analysis", content)
+
+        def work(check: Check) -> Analysis:
+            done = analyze(model, network, data, self.limits, check, crop)
+            return replace(done, id=analysis_id)
+
+        return await self.cache.get_or_compute(analysis_id, work)
 
     async def vary(self, original: Analysis, changes: Changes) -> Analysis:
         """A variant of an analysis, likewise. What both share is kept once, and the original stays.
@@ -72,11 +85,12 @@ class AnalysisStore:
             raise BadParameter(
                 f"This is a variant itself. Ask for all changes at once, of its original {original.original!r}."
             )
-        variant = await self.cache.get_or_compute(
-            variant_id(original, changes),
-            lambda check: vary(original, changes, check),
-            beside=original.id,
-        )
+        made = self._ids.derive("variant", variant_id(original, changes))
+
+        def work(check: Check) -> Analysis:
+            return replace(vary(original, changes, check), id=made)
+
+        variant = await self.cache.get_or_compute(made, work, beside=original.id)
         if self.cache.get(variant.id) is None:
             raise self._no_room(variant)
         return variant

@@ -18,7 +18,7 @@ from app.images.decoding import Limits
 from app.models.external_data import read_beside
 from app.models.folder import ModelFolder
 from app.models.loading import limits_of, read_model
-from app.models.options import model_id, parse_options
+from app.models.options import content_of, parse_options
 from app.models.registry import Registry
 from app.models.uploaded import UploadedModels
 from app.settings import Settings
@@ -89,7 +89,7 @@ class LocalBackend:
         """Load a model for the lifetime of this process; its description, with its ``id``."""
         data, parsed, limits = model.read_bytes(), parse_options(options), limits_of(self._settings)
         external = read_beside(model, data, limits.max_bytes)
-        added = model_id(data, parsed, external)
+        added = self._own.id_of(content_of(data, parsed, external))
         self._own.keep(added, read_model(data, parsed, limits, external=external))
         return serializers.model(self._registry, added)
 

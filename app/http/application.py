@@ -12,25 +12,24 @@ from fastapi.staticfiles import StaticFiles
 from app.analyses.store import AnalysisStore
 from app.execution.executor import WorkExecutor
 from app.http import problems
+from app.http.access.same_origin import SameOriginMiddleware
+from app.http.access.token import TokenGuard, TokenMiddleware
+from app.http.access.workspace import WorkspaceMiddleware
 from app.http.dependencies import Services
 from app.http.middleware import HeadersMiddleware, HeadMiddleware, RawPathMiddleware
 from app.http.openapi import document
 from app.http.routes import (
     analyses,
     attributions,
-    datasets,
     health,
     models,
     numbers,
     pages,
     predict,
     preprocessing,
-    steps,
-    trainings,
     variants,
 )
-from app.http.same_origin import SameOriginMiddleware
-from app.http.token import TokenGuard, TokenMiddleware
+from app.http.routes.learning import datasets, steps, trainings
 from app.images.decoding import Limits
 from app.learning.datasets.store import Bounds, Datasets
 from app.learning.runs.manager import TrainingBounds, TrainingManager
@@ -42,6 +41,7 @@ from app.models.uploaded import ModelReader, UploadedModels
 from app.paths import static_dir
 from app.settings import Settings
 from app.version import VERSION
+from app.workspaces.ids import IdMaker
 
 API = "/api/v1"
 
@@ -73,6 +73,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.openapi = lambda: document.build(app)  # type: ignore[method-assign]
     token = services.settings.token
     app.state.token_guard = TokenGuard(token) if token else None
+    app.add_middleware(WorkspaceMiddleware, closed=bool(token))
     if token:
         app.add_middleware(TokenMiddleware, guard=app.state.token_guard)
     app.add_middleware(SameOriginMiddleware, settings=services.settings)
@@ -104,13 +105,14 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
 def _services(settings: Settings, registry: Registry) -> Services:
     executor = WorkExecutor(settings.workers, settings.max_queue_size, settings.time_limit)
     limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
-    analyses = AnalysisStore(executor, limits, settings.max_analysis_cache_bytes)
     bounds = Bounds(settings.max_datasets, settings.max_datasets_bytes, settings.dataset_time_limit)
     folder = make_folder(settings.trainings_dir)
-    datasets = Datasets(folder, limits, bounds)
-    steps = StepStore(executor, settings.max_step_cache_bytes)
+    ids = IdMaker.of_folder(folder)
+    analyses = AnalysisStore(executor, limits, settings.max_analysis_cache_bytes, ids)
+    datasets = Datasets(folder, limits, bounds, ids)
+    steps = StepStore(executor, settings.max_step_cache_bytes, ids)
     trainings = TrainingManager(folder, datasets, executor, _training_bounds(settings))
-    uploaded_models = UploadedModels(settings.max_models_bytes, settings.model_ttl)
+    uploaded_models = UploadedModels(settings.max_models_bytes, settings.model_ttl, ids=ids)
     reader = ModelReader(settings, uploaded_models, executor, registry)
     for shelf in (trainings, ModelFolder(settings), uploaded_models):
         registry.add(shelf)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Coroutine
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from fastapi import Depends, Path, Query, Request
 from starlette.types import Receive
@@ -12,10 +12,13 @@ from starlette.types import Receive
 from app.analyses.analysis import Analysis
 from app.analyses.store import AnalysisStore
 from app.execution.executor import Work, WorkExecutor, while_connected
+from app.http.access.visitor import Visitor
+from app.http.access.workspace import workspace_of
 from app.http.bodies import Upload, read_upload
 from app.images.fitting import Box
 from app.learning.datasets.store import Datasets
 from app.learning.runs.manager import TrainingManager
+from app.learning.runs.run import TrainingRun
 from app.learning.steps.store import StepStore
 from app.models.registry import Registry
 from app.models.uploaded import ModelReader, UploadedModels
@@ -52,6 +55,19 @@ async def _services(request: Request) -> Services:
 
 
 ServicesDep = Annotated[Services, Depends(_services)]
+
+
+async def _visitor(request: Request, services: ServicesDep) -> Visitor:
+    return Visitor(
+        workspace_of(request),
+        services.registry,
+        services.analyses,
+        services.datasets,
+        services.trainings,
+    )
+
+
+VisitorDep = Annotated[Visitor, Depends(_visitor)]
 
 
 class Worker:
@@ -108,14 +124,23 @@ class Task:
     crop: Box | None
 
 
-async def _task(upload: UploadDep, services: ServicesDep, worker: WorkerDep) -> Task:
+async def _task(
+    upload: UploadDep, services: ServicesDep, visitor: VisitorDep, worker: WorkerDep
+) -> Task:
     registry = services.registry
-
-    network = await worker.run(lambda _: registry.get(upload.model))
-    return Task(upload.data, upload.model or registry.default, network, upload.crop)
+    model = visitor.model(upload.model or registry.default)
+    network = await worker.run(lambda _: registry.get(model))
+    return Task(upload.data, model, network, upload.crop)
 
 
 TaskDep = Annotated[Task, Depends(_task)]
+
+
+class Model(NamedTuple):
+    """A model's ``id``, and how whoever asks has ``called`` it: otherwise where it is lent."""
+
+    id: str
+    called: str
 
 
 async def _analysis(
@@ -136,6 +161,52 @@ async def _analysis(
 
 
 AnalysisDep = Annotated[Analysis, Depends(_analysis)]
+
+
+ModelPath = Annotated[str, Path(alias="id", description="The model's id.", examples=["everyday"])]
+
+
+async def _model(called: ModelPath, visitor: VisitorDep) -> Model:
+    return Model(visitor.model(called), called)
+
+
+async def _own_model(called: ModelPath, visitor: VisitorDep) -> str:
+    return visitor.own_model(called)
+
+
+ModelDep = Annotated[Model, Depends(_model)]
+OwnModelDep = Annotated[str, Depends(_own_model)]
+
+TrainingPath = Annotated[
+    str,
+    Path(
+        alias="id",
+        description="The training's id.",
+        max_length=64,
+        examples=["6f1d2c3b4a59"],
+    ),
+]
+
+
+async def _training(called: TrainingPath, visitor: VisitorDep) -> TrainingRun:
+    """Before a stream begins, so that an unknown one is answered with a 404."""
+    return visitor.training(called)
+
+
+TrainingDep = Annotated[TrainingRun, Depends(_training)]
+
+
+async def _dataset(
+    called: Annotated[
+        str, Path(alias="id", description="The set's id.", max_length=64, examples=["shapes"])
+    ],
+    visitor: VisitorDep,
+    worker: WorkerDep,
+) -> str:
+    return await worker.run(lambda _: visitor.dataset(called))
+
+
+DatasetDep = Annotated[str, Depends(_dataset)]
 
 
 async def _layer_name(

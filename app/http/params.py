@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Query
 
 from app.errors import BadParameter
 from app.images.fitting import Box
@@ -61,8 +61,6 @@ async def _position(
 
 
 PositionDep = Annotated[Position, Depends(_position)]
-
-ModelId = Annotated[str, Path(alias="id", description="The model's id.", examples=["everyday"])]
 
 # How a photo becomes numbers: POST /models and POST /models/{id}/copies.
 PresetParam = Annotated[

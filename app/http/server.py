@@ -20,8 +20,8 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from app.http.access.same_origin import is_loopback
 from app.http.application import create_app
-from app.http.same_origin import is_loopback
 from app.learning.runs.manager import TrainingManager
 from app.settings import Settings
 

@@ -17,6 +17,7 @@ from app.models.loading import limits_of, read_model
 from app.models.options import MODEL_SUFFIXES, ImportOptions
 from app.models.registry import Provenance
 from app.settings import Settings
+from app.workspaces.workspace import EVERYBODY
 from engine.cost import cost
 from engine.formats import safetensors
 from engine.network import Network
@@ -92,6 +93,10 @@ class ModelFolder:
 
     def retention(self, model: str) -> None:
         """These stay until somebody removes the file."""
+
+    def owner(self, model: str) -> str | None:
+        """Files in the folder are offered to everybody."""
+        return None if self._path(model) is None else EVERYBODY
 
     def provenance(self, model: str) -> Provenance | None:
         """A file in the folder, and when it was written."""

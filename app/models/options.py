@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from app.encoding.text import one_line, short_name
 from app.errors import bad_option
-from app.models.registry import UPLOADED_PREFIX
 from engine.preprocess import (
     CROP_MODES,
     IMAGENET_MEAN,
@@ -133,12 +132,16 @@ def parse_options(given: Mapping[str, str]) -> ImportOptions:
     return options
 
 
-def model_id(data: bytes, options: ImportOptions, external: Mapping[str, bytes] = NO_FILES) -> str:
-    """The id of a model: the same files and the same options give the same one."""
+def content_of(
+    data: bytes, options: ImportOptions, external: Mapping[str, bytes] = NO_FILES
+) -> str:
+    """What a model is made from, as a hash: the same files and the same options give the same
+    one.
+    """
     told = json.dumps(asdict(options), sort_keys=True)
     files = {name: hashlib.sha256(file).hexdigest() for name, file in sorted(external.items())}
     content = f"{hashlib.sha256(data).hexdigest()} {json.dumps(files) if files else ''}{told}"
-    return f"{UPLOADED_PREFIX}{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _one_of(name: str, text: str | None, known: tuple[str, ...]) -> str | None:

@@ -13,6 +13,7 @@ from cachetools import LRUCache
 import engine
 from app.errors import UnknownModel
 from app.execution.loading import LoadingCache
+from app.workspaces.workspace import EVERYBODY
 from engine import inspection, zoo
 from engine.errors import EngineError
 from engine.network import Network
@@ -80,6 +81,9 @@ class ModelProvider(Protocol):
 
     def provenance(self, model: str) -> Provenance | None:
         """Where a model came from; None for one that is not here."""
+
+    def owner(self, model: str) -> str | None:
+        """Whose a model is; None for one that is not here."""
 
 
 class Registry:
@@ -156,6 +160,23 @@ class Registry:
         found = (provider.provenance(model) for provider in self._providers)
         return next((one for one in found if one), SHIPPED)
 
+    def owner(self, model: str) -> str | None:
+        """Whose a model is: a workspace's, nobody's or everybody's; None for one that is not
+        here.
+        """
+        if model in self._loaders:
+            return EVERYBODY
+        found = (provider.owner(model) for provider in self._providers)
+        return next((one for one in found if one is not None), None)
+
+    def unknown(self, model: str) -> UnknownModel:
+        """What is said of a model that is not here, or not for whoever asks."""
+        offered = [name for name in self.ids if self.owner(name) == EVERYBODY]
+        way_out = (
+            FORGOTTEN if model.startswith(UPLOADED_PREFIX) else f"There is: {', '.join(offered)}."
+        )
+        return UnknownModel(f"There is no model {model!r}. {way_out}")
+
     def title(self, model: str) -> str:
         """What a model is called: as somebody renamed it, as its file says, or its id. Raises
         UnknownModel.
@@ -169,10 +190,7 @@ class Registry:
         return self.default in self._networks
 
     def _get_from_provider(self, model: str) -> Network:
-        way_out = (
-            FORGOTTEN if model.startswith(UPLOADED_PREFIX) else f"There is: {', '.join(self.ids)}."
-        )
-        unknown = UnknownModel(f"There is no model {model!r}. {way_out}")
+        unknown = self.unknown(model)
         found = next((f for provider in self._providers if (f := provider.find(model))), None)
         if isinstance(found, Network):
             return found

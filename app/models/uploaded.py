@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.errors import ModelFixed, Overloaded, OversizedModel, TimeLimit, UnknownModel
 from app.execution.executor import Check, WorkExecutor
 from app.models.loading import limits_of, read_model
-from app.models.options import ModelUpload, model_id
+from app.models.options import ModelUpload, content_of
 from app.models.registry import (
     FORGOTTEN,
     UPLOADED_PREFIX,
@@ -22,6 +22,8 @@ from app.models.registry import (
     Retention,
 )
 from app.settings import Settings
+from app.workspaces.ids import IdMaker
+from app.workspaces.workspace import NOBODY
 from engine.cost import cost
 from engine.network import Network
 
@@ -30,12 +32,15 @@ _WAIT = 5  # seconds until somebody whose turn it was not asks again
 
 @dataclass
 class _Entry:
-    """A network, the bytes of its numbers, when it was used last, and where it came from."""
+    """A network, the bytes of its numbers, when it was used last, where it came from, and whose it
+    is.
+    """
 
     network: Network
     nbytes: int
     used: float
     provenance: Provenance
+    owner: str
 
 
 class UploadedModels:
@@ -44,11 +49,16 @@ class UploadedModels:
     """
 
     def __init__(
-        self, max_bytes: int, seconds: float, clock: Callable[[], float] = time.monotonic
+        self,
+        max_bytes: int,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        ids: IdMaker | None = None,
     ) -> None:
         self._max_bytes = max_bytes
         self._seconds = seconds
         self._clock = clock
+        self._ids = ids or IdMaker()
         self._entries: OrderedDict[str, _Entry] = OrderedDict()  # the least recently used first
         self._lock = threading.Lock()
 
@@ -86,6 +96,18 @@ class UploadedModels:
             own = self._entries.get(model)
             return None if own is None else own.provenance
 
+    def owner(self, model: str) -> str | None:
+        """The workspace of a model; None for one that is not here."""
+        with self._lock:
+            own = self._entries.get(model)
+            return None if own is None or self._is_over(own) else own.owner
+
+    def id_of(self, content: str, owner: str = NOBODY) -> str:
+        """The id of what a workspace brings: each has its own copy of the same content. Short, for
+        tables: to others it opens nothing.
+        """
+        return f"{UPLOADED_PREFIX}{self._ids.derive('model', owner, content)[:12]}"
+
     def rename(self, model: str, title: str) -> None:
         """Call a model something else. Raises UnknownModel, and ModelFixed for one that was not
         uploaded.
@@ -99,6 +121,7 @@ class UploadedModels:
         network: Network,
         origin: Origin = "uploaded",
         title: str | None = None,
+        owner: str = NOBODY,
     ) -> list[str]:
         """Store a model; returns the ids that were evicted for it. Raises OversizedModel for a
         model above ``max_bytes``.
@@ -118,7 +141,7 @@ class UploadedModels:
             while self._held(network) > self._max_bytes:
                 gone.append(self._entries.popitem(last=False)[0])
             provenance = Provenance(origin=origin, created=time.time(), dataset=None, title=title)
-            self._entries[model] = _Entry(network, nbytes, self._clock(), provenance)
+            self._entries[model] = _Entry(network, nbytes, self._clock(), provenance, owner)
             return gone
 
     def delete(self, model: str) -> None:
@@ -184,10 +207,13 @@ class ModelReader:
         self._turn = asyncio.Lock()
 
     async def add(
-        self, receive: Callable[[], Awaitable[ModelUpload]], announced: int | None
+        self,
+        receive: Callable[[], Awaitable[ModelUpload]],
+        announced: int | None,
+        owner: str = NOBODY,
     ) -> tuple[str, list[str]]:
-        """Keep the model that ``receive`` gets, of so many bytes (None: as many as may be): its id,
-        and those that had to go for it.
+        """Keep the model that ``receive`` gets, of so many bytes (None: as many as may be), for its
+        ``owner``: its id, and those that had to go for it.
 
         Raises Overloaded while the others that are on their way leave no room, and what
         ``read_model``, ``UploadedModels.keep`` and ``receive`` raise.
@@ -204,25 +230,26 @@ class ModelReader:
         try:
             upload = await receive()
             async with self._turn:
-                return await self._read(upload)
+                return await self._read(upload, owner)
         finally:
             self._room += takes
 
-    async def _read(self, upload: ModelUpload) -> tuple[str, list[str]]:
+    async def _read(self, upload: ModelUpload, owner: str) -> tuple[str, list[str]]:
         limits = limits_of(self._settings)
         data, options, external = upload
 
         def read(check: Check) -> tuple[str, Network]:
             network = read_model(data, options, limits, check, external)
             self._registry.describe(network, check)  # what takes too long is not offered
-            return model_id(data, options, external), network
+            return content_of(data, options, external), network
 
         try:
             # Sizes are limited before; this is for what they should have stopped.
-            model, network = await self._executor.run(read, self._settings.model_time_limit)
+            content, network = await self._executor.run(read, self._settings.model_time_limit)
         except TimeLimit as error:
             raise TimeLimit(
                 f"Reading the model was stopped after {error.limit:g} s, the server's limit.",
                 limit=error.limit,
             ) from None
-        return model, self._provider.keep(model, network)
+        model = self._provider.id_of(content, owner)
+        return model, self._provider.keep(model, network, owner=owner)

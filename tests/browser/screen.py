@@ -12,7 +12,9 @@ from playwright.sync_api import ConsoleMessage, Page
 WRITTEN = {"abs": 1e-4, "rel": 1e-4}
 PARTS = "main, section, .panel, .column, .tile, #stage *"  # of the page, which move when something above them grows
 PATIENCE = 60_000  # milliseconds; a busy machine is no mistake of the page
-API = httpx.Client(timeout=60)  # one: each new one reads certificates for longer than it asks
+WORKSPACE = "the-workspace-of-browser-tests"  # a key: pages and API are one visitor
+# One client: each new one reads certificates for longer than it asks.
+API = httpx.Client(timeout=60, headers={"Convscope-Workspace": WORKSPACE})
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 LOST = "Failed to load resource: net::"  # it was cut, or asked of another host
 

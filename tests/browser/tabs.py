@@ -8,6 +8,10 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.http.access.workspace import COOKIE
+
+from .screen import WORKSPACE
+
 # What a page can be given anew; another context is needed for all else (touch, languages,
 # permissions, densities).
 PER_PAGE = ("viewport", "color_scheme", "reduced_motion")
@@ -35,6 +39,12 @@ class Tabs:
         given = {name: options.pop(name) for name in PER_PAGE if name in options}
         free = self._free.setdefault(_key(options), [])
         page = free.pop() if free else self._browser.new_context(**options).new_page()
+        page.context.add_cookies(
+            [
+                {"name": COOKIE, "value": WORKSPACE, "domain": host, "path": "/"}
+                for host in ("127.0.0.1", "localhost")
+            ]
+        )
         page.set_viewport_size(given.get("viewport", LAPTOP))
         page.emulate_media(
             color_scheme=given.get("color_scheme", "light"),

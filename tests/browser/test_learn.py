@@ -7,7 +7,6 @@ import time
 import zipfile
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -16,6 +15,7 @@ from tests.app.conftest import picture_bytes
 from .conftest import OpenLab
 from .learn_screen import LearnScreen, OwnServer, Wire
 from .pictures import keep_picture
+from .screen import API
 from .tabs import Tabs
 from .test_access import PHONE, check_with_axe
 from .test_learn_setup import bring, wait_for_set, wait_for_setup
@@ -103,7 +103,7 @@ def test_the_connection_is_cut_and_the_server_killed(
         note.wait_for()
         keep_picture(page, album / "5-found-again.png")
         assert screen.run_id == run
-        now = httpx.get(f"{server.url}/api/v1/trainings/{run}", timeout=30).json()
+        now = API.get(f"{server.url}/api/v1/trainings/{run}").json()
         lost = now["recovered"]["step_before"] - now["recovered"]["step_after"]
         assert 0 <= lost <= now["steps"] / now["epochs"]
         assert now["recovered"]["step_before"] >= before

@@ -17,7 +17,14 @@ from app.errors import (
     UnknownAnalysis,
     UnknownLayer,
 )
-from app.http.dependencies import AnalysisDep, LayerName, ServicesDep, TaskDep, WorkerDep
+from app.http.dependencies import (
+    AnalysisDep,
+    LayerName,
+    ServicesDep,
+    TaskDep,
+    VisitorDep,
+    WorkerDep,
+)
 from app.http.negotiation import (
     MEDIA_TYPES,
     accepted,
@@ -63,6 +70,7 @@ async def create_analysis(
     request: Request,
     task: TaskDep,
     services: ServicesDep,
+    visitor: VisitorDep,
     worker: WorkerDep,
 ) -> Response:
     """Run a model on a photo and keep every layer in memory for a while. The photo itself is not
@@ -70,7 +78,7 @@ async def create_analysis(
     """
     made = services.analyses.make(task.model, task.network, task.data, task.crop)
     done = await worker.wait_for(made)
-    return created(request, "read_analysis", done.id, serializers.analysis(done))
+    return created(request, "read_analysis", done.id, serializers.analysis(visitor.shown(done)))
 
 
 @router.get(
@@ -79,12 +87,15 @@ async def create_analysis(
     response_model=schemas.Analysis,
     responses={**_READ_PROBLEMS, **_UNCHANGED},
 )
-async def read_analysis(request: Request, done: AnalysisDep) -> Response:
-    """The same document as when the analysis was created."""
-    tag = etag(done.id, "analysis", done.timings_ms["total"])
+async def read_analysis(request: Request, done: AnalysisDep, visitor: VisitorDep) -> Response:
+    """The same document as when the analysis was created. Whoever has the address can read it; a
+    model that is somebody else's goes by another id then.
+    """
+    shown = visitor.shown(done)
+    tag = etag(done.id, "analysis", shown.model, done.timings_ms["total"])
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
-    return json_response(serializers.analysis(done), headers=content_headers(tag))
+    return json_response(serializers.analysis(shown), headers=content_headers(tag))
 
 
 @router.get(
@@ -161,17 +172,19 @@ async def read_layer(
 async def export_analysis(
     request: Request,
     services: ServicesDep,
+    visitor: VisitorDep,
     done: AnalysisDep,
     format: Format = None,  # noqa: A002
 ) -> Response:
     """Every layer's values in one file: JSON, or .npz with one array for each layer."""
     kind = choose_format(format, accepted(request.headers), ("json", "npz"))
-    tag = etag(done.id, "export", kind, done.timings_ms["total"])
+    shown = visitor.shown(done)
+    tag = etag(done.id, "export", shown.model, kind, done.timings_ms["total"])
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
     headers = {
         **content_headers(tag),
         "Content-Disposition": f'attachment; filename="convscope-{done.id}.{kind}"',
     }
-    pieces = services.executor.stream(serializers.export(done, kind))
+    pieces = services.executor.stream(serializers.export(shown, kind))
     return StreamingResponse(pieces, 200, headers, MEDIA_TYPES[kind])

@@ -27,7 +27,14 @@ from app.errors import (
     UnsupportedModel,
 )
 from app.http.bodies import announced_bytes, read_json, read_model_file
-from app.http.dependencies import LayerName, ServicesDep, WorkerDep
+from app.http.dependencies import (
+    LayerName,
+    ModelDep,
+    OwnModelDep,
+    ServicesDep,
+    VisitorDep,
+    WorkerDep,
+)
 from app.http.negotiation import MEDIA_TYPES, accepted, choose_format, parse_index_ranges
 from app.http.openapi.document import (
     MODEL_BODY,
@@ -40,7 +47,6 @@ from app.http.params import (
     ChannelsParam,
     CropModeParam,
     MeanParam,
-    ModelId,
     PresetParam,
     ScaleParam,
     StdParam,
@@ -59,10 +65,12 @@ router = APIRouter(tags=["models"])
     response_model=schemas.ModelList,
     responses=problem_responses(Overloaded),
 )
-async def list_models(services: ServicesDep, worker: WorkerDep) -> Response:
-    """Every model that this server offers, the default first."""
+async def list_models(services: ServicesDep, visitor: VisitorDep, worker: WorkerDep) -> Response:
+    """The models that this server offers, the default first, and your own."""
     registry = services.registry
-    models = await worker.run(lambda check: serializers.model_list(registry, check))
+    models = await worker.run(
+        lambda check: serializers.model_list(registry, check, visitor.sees_model)
+    )
     return json_response({"default": registry.default, "models": models})
 
 
@@ -100,6 +108,7 @@ async def list_models(services: ServicesDep, worker: WorkerDep) -> Response:
 async def create_model(
     request: Request,
     services: ServicesDep,
+    visitor: VisitorDep,
     worker: WorkerDep,
     name: Annotated[
         str | None, Query(description="What to call it.", max_length=200, examples=["My ResNet"])
@@ -164,7 +173,9 @@ async def create_model(
             request, settings.max_model_bytes, settings.model_body_timeout, query
         )
 
-    model, gone = await services.model_reader.add(receive, announced_bytes(request))
+    model, gone = await services.model_reader.add(
+        receive, announced_bytes(request), visitor.workspace.id
+    )
     services.forget(gone)
     content = await worker.run(lambda check: serializers.model(services.registry, model, check))
     return created(request, "describe_model", model, content)
@@ -180,7 +191,7 @@ async def create_model(
     openapi_extra=json_body("ModelName", "The new name.") | examples(id="own-3f1a9c0b7d25"),
 )
 async def rename_model(
-    request: Request, services: ServicesDep, worker: WorkerDep, model: ModelId
+    request: Request, services: ServicesDep, worker: WorkerDep, model: OwnModelDep
 ) -> Response:
     """One that somebody brought, or that was learned here: its training is renamed with it."""
     asked = await read_json(request, schemas.ModelName, services.settings.body_timeout)
@@ -206,7 +217,7 @@ async def rename_model(
     responses=problem_responses(UnknownModel, ModelFixed, BadParameter),
     openapi_extra=examples(id="own-3f1a9c0b7d25"),
 )
-async def delete_model(services: ServicesDep, model: ModelId) -> Response:
+async def delete_model(services: ServicesDep, model: OwnModelDep) -> Response:
     """Delete an uploaded model and its analyses. Models that ship with Convscope, or belong to a
     training, cannot be deleted here.
     """
@@ -224,14 +235,13 @@ async def delete_model(services: ServicesDep, model: ModelId) -> Response:
 async def describe_model(
     services: ServicesDep,
     worker: WorkerDep,
-    model: ModelId,
+    model: ModelDep,
 ) -> Response:
     """Its layers with shapes, parameters, multiply-adds and attributes; labels; preprocessing; the
     model card.
     """
-    return json_response(
-        await worker.run(lambda check: serializers.model(services.registry, model, check))
-    )
+    content = await worker.run(lambda check: serializers.model(services.registry, model.id, check))
+    return json_response(content | {"id": model.called})
 
 
 @router.get(
@@ -247,7 +257,7 @@ async def read_weights(
     request: Request,
     services: ServicesDep,
     worker: WorkerDep,
-    model: ModelId,
+    model: ModelDep,
     name: LayerName,
     filters: Annotated[
         str | None,
@@ -266,7 +276,7 @@ async def read_weights(
         return parse_index_ranges(filters, count, "filters")
 
     body = await worker.run(
-        lambda _: paths.weights_bytes(services.registry, model, name, kind, choose)
+        lambda _: paths.weights_bytes(services.registry, model.id, name, kind, choose)
     )
     return Response(body, media_type=MEDIA_TYPES[kind])
 
@@ -278,14 +288,14 @@ async def read_weights(
     responses=problem_responses(UnknownModel, UnknownLayer, BadParameter, Overloaded, TimeLimit),
 )
 async def read_receptive_fields(
-    services: ServicesDep, worker: WorkerDep, model: ModelId, name: LayerName
+    services: ServicesDep, worker: WorkerDep, model: ModelDep, name: LayerName
 ) -> Response:
     """Receptive fields on the network's input, for each row and each column of the layer: the field
     of an element is where its row's and its column's cross.
     """
     registry = services.registry
     return json_response(
-        await worker.run(lambda check: paths.receptive_fields(registry, model, name, check))
+        await worker.run(lambda check: paths.receptive_fields(registry, model.id, name, check))
     )
 
 

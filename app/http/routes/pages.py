@@ -4,7 +4,8 @@ where an error's type leads.
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.exceptions import HTTPException
@@ -12,11 +13,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
 from app.errors import TooManyAttempts, WrongToken
+from app.http.access.token import COOKIE, YEAR, TokenGuard, address_of, page_after
+from app.http.access.workspace import give_cookie
 from app.http.bodies import read_form
 from app.http.dependencies import ServicesDep
 from app.http.openapi.code_samples import HOST
 from app.http.problems import find_problem, problems
-from app.http.token import COOKIE, YEAR, TokenGuard, address_of, page_after
 from app.images.decoding import Limits
 from app.paths import templates_dir
 from app.version import VERSION
@@ -32,14 +34,13 @@ async def page(request: Request, services: ServicesDep) -> Response:
     """
     settings = services.settings
     limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
-    context = {"version": VERSION, "limits": limits}
-    return templates.TemplateResponse(request, "index.html", context)
+    return _page(request, "index.html", {"version": VERSION, "limits": limits})
 
 
 @router.get("/learn")
 async def learn(request: Request) -> Response:
     """The page for training."""
-    return templates.TemplateResponse(request, "learn.html", {"version": VERSION})
+    return _page(request, "learn.html", {"version": VERSION})
 
 
 @router.get("/docs")
@@ -51,7 +52,14 @@ async def api_docs(request: Request) -> Response:
         "example_host": HOST,
         "problems": problems(),
     }
-    return templates.TemplateResponse(request, "docs.html", context)
+    return _page(request, "docs.html", context)
+
+
+def _page(request: Request, template: str, context: Mapping[str, Any]) -> Response:
+    """A page that works with the API: its browser gets a workspace's key."""
+    answer = templates.TemplateResponse(request, template, dict(context))
+    give_cookie(request, answer)
+    return answer
 
 
 @router.get("/errors/{slug}")

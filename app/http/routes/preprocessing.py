@@ -14,13 +14,12 @@ from app.errors import (
     TimeLimit,
     UnknownModel,
 )
-from app.http.dependencies import ServicesDep, UploadDep, WorkerDep
+from app.http.dependencies import ModelDep, ServicesDep, UploadDep, VisitorDep, WorkerDep
 from app.http.openapi.document import UPLOAD_BODY, UPLOAD_PROBLEMS, examples, problem_responses
 from app.http.params import (
     ChannelsParam,
     CropModeParam,
     MeanParam,
-    ModelId,
     PresetParam,
     ScaleParam,
     StdParam,
@@ -41,7 +40,7 @@ router = APIRouter(tags=["models"])
     openapi_extra=UPLOAD_BODY,
 )
 async def compare_preprocessing(
-    services: ServicesDep, worker: WorkerDep, model: ModelId, upload: UploadDep
+    services: ServicesDep, worker: WorkerDep, model: ModelDep, upload: UploadDep
 ) -> Response:
     """The model's prediction for a photo with each preset, its present one first. Preprocessing
     that matches no preset has ``preset`` null.
@@ -51,13 +50,13 @@ async def compare_preprocessing(
     """
     registry = services.registry
     decoded = preprocessing.decoder(upload.data, services.analyses.limits)
-    ways = await worker.run(lambda _: preprocessing.trials(registry.get(model)))
+    ways = await worker.run(lambda _: preprocessing.trials(registry.get(model.id)))
     # One run after the other: each has the time limit to itself.
     found = [
         await worker.run(partial(preprocessing.tried, preset, network, decoded, upload.crop))
         for preset, network in ways
     ]
-    return json_response({"model": model, "options": found})
+    return json_response({"model": model.called, "options": found})
 
 
 @router.post(
@@ -72,8 +71,9 @@ async def compare_preprocessing(
 async def copy_model(
     request: Request,
     services: ServicesDep,
+    visitor: VisitorDep,
     worker: WorkerDep,
-    model: ModelId,
+    model: ModelDep,
     preset: PresetParam = None,
     mean: MeanParam = None,
     std: StdParam = None,
@@ -96,8 +96,11 @@ async def copy_model(
     }
     options = parse_options({key: value for key, value in told.items() if value is not None})
     registry = services.registry
-    made, network = await worker.run(lambda _: preprocessing.copied(registry.get(model), options))
-    title = registry.title(model)
-    services.forget(services.uploaded_models.keep(made, network, "changed", title))
+    copy = await worker.run(lambda _: preprocessing.copied(registry.get(model.id), options))
+    content_hash, network = copy
+    owner = visitor.workspace.id
+    made = services.uploaded_models.id_of(content_hash, owner)
+    title = registry.title(model.id)
+    services.forget(services.uploaded_models.keep(made, network, "changed", title, owner))
     content = await worker.run(lambda check: serializers.model(registry, made, check))
     return created(request, "describe_model", made, content)

@@ -21,7 +21,7 @@ from app.errors import (
     UnknownAnalysis,
 )
 from app.http.bodies import read_json
-from app.http.dependencies import AnalysisDep, ServicesDep, WorkerDep
+from app.http.dependencies import AnalysisDep, ServicesDep, VisitorDep, WorkerDep
 from app.http.openapi.document import json_body, problem_responses
 from app.http.responses import created, json_response
 from app.http.schemas import common as schemas
@@ -50,14 +50,20 @@ router = APIRouter(prefix="/analyses", tags=["analyses"])
     openapi_extra=json_body("Changes", "What to change; nothing gives the same numbers again."),
 )
 async def create_variant(
-    request: Request, done: AnalysisDep, services: ServicesDep, worker: WorkerDep
+    request: Request,
+    done: AnalysisDep,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    worker: WorkerDep,
 ) -> Response:
     """Move, turn, blur or cover the photo; switch off or scale filters, set weights. What does not
     come after a change is not run again.
     """
     asked = await read_json(request, schemas.Changes, services.settings.body_timeout)
     variant = await worker.wait_for(services.analyses.vary(done, _changes(asked)))
-    return created(request, "read_analysis", variant.id, serializers.analysis(variant))
+    return created(
+        request, "read_analysis", variant.id, serializers.analysis(visitor.shown(variant))
+    )
 
 
 @router.get(

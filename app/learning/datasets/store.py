@@ -2,7 +2,7 @@
 
 A brought set is two files in the folder ``datasets``: ``ID.npz`` with the pictures and labels, and
 ``ID.json`` with the rest, which is written last: without it, there is no set. Ids are made from the
-content, so the same pictures are kept once.
+content and the owner, so the same pictures are kept once for each.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from app.execution.executor import WorkExecutor
 from app.images.decoding import Limits
 from app.learning.datasets.archive import SIZE, ArchiveReader
 from app.learning.disk import disk_failures
+from app.workspaces.ids import IdMaker
+from app.workspaces.workspace import EVERYBODY, NOBODY, Workspace
 from engine.errors import TrainingError
 from engine.formats.safetensors import write_atomically
 from engine.train.data import Dataset
@@ -57,6 +59,7 @@ class DatasetInfo:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     size: tuple[int, int] = (SIZE, SIZE)
+    owner: str = NOBODY
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ DRAWN = {
         info.classes,
         info.pictures,
         (info.per_class,) * len(info.classes),
+        owner=EVERYBODY,
     )
     for key, info in SETS.items()
 }
@@ -107,17 +111,21 @@ class Datasets:
     event loop.
     """
 
-    def __init__(self, folder: Path, limits: Limits, bounds: Bounds) -> None:
+    def __init__(
+        self, folder: Path, limits: Limits, bounds: Bounds, ids: IdMaker | None = None
+    ) -> None:
         self._folder = folder
+        self._ids = ids or IdMaker()
         self._limits = limits
         self._bounds = bounds
         self._loaded: LRUCache[str, Dataset] = LRUCache(_REMEMBERED)
         self._lock = threading.Lock()
         self._reading = asyncio.Lock()
 
-    def all(self) -> list[DatasetInfo]:
-        """The drawn sets, then those that people brought, by name."""
-        return [*DRAWN.values(), *sorted(self._uploaded(), key=lambda info: info.name.casefold())]
+    def seen_by(self, workspace: Workspace) -> list[DatasetInfo]:
+        """The drawn sets, then those that a workspace brought, by name."""
+        brought = [info for info in self._uploaded() if workspace.sees(info.owner)]
+        return [*DRAWN.values(), *sorted(brought, key=lambda info: info.name.casefold())]
 
     def info(self, dataset_id: str) -> DatasetInfo:
         """One set. Raises UnknownDataset."""
@@ -146,7 +154,11 @@ class Datasets:
                 _path(self._folder, dataset_id, kind).unlink(missing_ok=True)
 
     async def add(
-        self, name: str, receive: Callable[[], Awaitable[bytes]], executor: WorkExecutor
+        self,
+        name: str,
+        receive: Callable[[], Awaitable[bytes]],
+        executor: WorkExecutor,
+        owner: str = NOBODY,
     ) -> DatasetInfo:
         """Keep the pictures of a ZIP, which ``receive`` (a coroutine function) gets; one archive at
         a time.
@@ -172,7 +184,9 @@ class Datasets:
                     )
             unpacked = await executor.run(lambda _: reading.result())
             return await executor.run(
-                lambda _: self.keep(name, unpacked.dataset, unpacked.problems, unpacked.notes)
+                lambda _: self.keep(
+                    name, unpacked.dataset, unpacked.problems, unpacked.notes, owner
+                )
             )
 
     def keep(
@@ -181,10 +195,11 @@ class Datasets:
         dataset: Dataset,
         problems: tuple[str, ...] = (),
         notes: tuple[str, ...] = (),
+        owner: str = NOBODY,
     ) -> DatasetInfo:
         """Keep pictures that somebody brought. Raises QuotaExceeded and DiskFailure."""
         _, height, width, _ = dataset.pictures.shape
-        dataset_id = f"own-{dataset.digest[:16]}"
+        dataset_id = f"own-{self._ids.derive('dataset', owner, dataset.digest)[:16]}"
         info = DatasetInfo(
             dataset_id,
             name=short_name(name) or "Pictures",
@@ -196,6 +211,7 @@ class Datasets:
             problems=problems,
             notes=notes,
             size=(height, width),
+            owner=owner,
         )
         if not _path(self._folder, dataset_id, "json").exists():
             self._check_room(dataset.pictures.nbytes)
@@ -237,10 +253,15 @@ def _path(folder: Path, dataset_id: str, kind: str) -> Path:
     return folder / "datasets" / f"{dataset_id}.{kind}"
 
 
-def _read_info(folder: Path, dataset_id: str) -> DatasetInfo:
-    unknown = UnknownDataset(
+def unknown_dataset(dataset_id: str) -> UnknownDataset:
+    """What is said of a set that is not here, or not for whoever asks."""
+    return UnknownDataset(
         f"There is no set of pictures {dataset_id!r}; GET /api/v1/datasets lists those there are."
     )
+
+
+def _read_info(folder: Path, dataset_id: str) -> DatasetInfo:
+    unknown = unknown_dataset(dataset_id)
     if not _UPLOADED.fullmatch(dataset_id):
         raise unknown
     try:

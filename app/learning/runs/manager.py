@@ -32,6 +32,7 @@ from app.learning.runs.metrics_log import MetricsLog
 from app.learning.runs.process import Process
 from app.learning.runs.run import TERMINAL_STATES, TrainingRun
 from app.models.registry import Provenance
+from app.workspaces.workspace import NOBODY, Workspace
 from engine.errors import TrainingError
 from engine.train import checkpoint
 from engine.train.data import Dataset
@@ -111,6 +112,11 @@ class TrainingManager:
             dataset = None
         return Provenance(origin="trained", created=run.created, dataset=dataset, title=run.name)
 
+    def owner(self, model: str) -> str | None:
+        """A training's networks belong to whom it belongs to."""
+        run = self.run_of(model)
+        return None if run is None else run.owner
+
     def run_of(self, model: str) -> TrainingRun | None:
         """The training whose network this is, of whatever step; None for other models."""
         named = _MODEL.fullmatch(model)
@@ -155,19 +161,30 @@ class TrainingManager:
         """Every training, the newest first."""
         return sorted(self._runs.values(), key=lambda run: -run.created)
 
-    def get(self, run_id: str) -> TrainingRun:
-        """A training. Raises UnknownTraining."""
-        if run_id not in self._runs:
+    def seen_by(self, workspace: Workspace) -> list[TrainingRun]:
+        """A workspace's trainings, the newest first."""
+        return [run for run in self.all() if workspace.sees(run.owner)]
+
+    def get(self, run_id: str, workspace: Workspace) -> TrainingRun:
+        """A training of a workspace. Raises UnknownTraining."""
+        run = self._runs.get(run_id)
+        if run is None or not workspace.sees(run.owner):
             raise UnknownTraining(
                 f"There is no training {run_id!r}; GET /api/v1/trainings lists those there are."
             )
-        return self._runs[run_id]
+        return run
 
     async def create(
-        self, spec: TrainingSpec, name: str, *, paused: bool, speed: float | None
+        self,
+        spec: TrainingSpec,
+        name: str,
+        *,
+        paused: bool,
+        speed: float | None,
+        owner: str = NOBODY,
     ) -> TrainingRun:
-        """Start a training. Raises UnknownDataset, BadParameter for an impossible specification,
-        and Overloaded.
+        """Start a training for its ``owner``. Raises UnknownDataset, BadParameter for an impossible
+        specification, and Overloaded.
         """
         await self._executor.run(lambda _: self._try(spec))
         async with self._admission:
@@ -180,7 +197,7 @@ class TrainingManager:
                 else self._datasets.info(spec["dataset"]).name
             )
             run = TrainingRun(run_id, shown, spec, files, self._bounds.of_one(), time.time())
-            run.speed = speed
+            run.speed, run.owner = speed, owner
             with disk_failures("The training cannot be started"):
                 await self._begin(run, paused=paused)
         await self._drop_old()
@@ -434,6 +451,7 @@ def _read(files: RunDirectory, bounds: TrainingBounds) -> TrainingRun | None:
         )
         run.status, run.problem, run.speed = about["status"], about["problem"], about["speed"]
         run.progress |= about["progress"]
+        run.owner = about.get("owner", NOBODY)
     except (OSError, ValueError, KeyError, TypeError):
         log.warning("%s holds no training", files.folder)
         return None

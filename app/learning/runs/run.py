@@ -13,6 +13,7 @@ from app.learning.runs.config import TrainingSpec
 from app.learning.runs.directory import RunDirectory
 from app.learning.runs.metrics_log import MetricsLog
 from app.learning.runs.process import Process
+from app.workspaces.workspace import NOBODY
 
 TERMINAL_STATES = ("finished", "stopped", "failed")
 
@@ -49,6 +50,7 @@ class TrainingRun:
     ) -> None:
         self.id, self.name, self.spec, self.files = run_id, name, spec, files
         self.limits, self.created = limits, created
+        self.owner = NOBODY  # read by other threads
         self.status = "starting"
         self.problem: str | None = None
         self.speed: float | None = None
@@ -87,6 +89,7 @@ class TrainingRun:
             "id": self.id,
             "name": self.name,
             "created": self.created,
+            "owner": self.owner,
             "config": dict(self.spec),
             "status": "running" if self.status == "starting" else self.status,
             "problem": self.problem,

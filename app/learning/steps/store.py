@@ -1,8 +1,8 @@
 """Training steps with every intermediate value: recomputed from a training's state or from a photo,
 and cached.
 
-A step's id is derived from what determines it: a training and a number, or an analysis and the
-request.
+A step's id is derived from what determines it, with the server's secret: a training and a number,
+or an analysis and the request.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from app.errors import BadParameter, UnknownLayer, UnknownStep, WrongState
 from app.execution.cache import SingleFlightCache
 from app.execution.executor import Check, WorkExecutor
 from app.images.edits import PhotoChanges
+from app.workspaces.ids import IdMaker
 from engine import outputs
 from engine.errors import EngineError, TrainingError
 from engine.network import Network
@@ -120,8 +121,9 @@ class StepInspection:
 class StepStore:
     """Computes steps and caches them up to ``max_bytes``. Use it on one event loop."""
 
-    def __init__(self, executor: WorkExecutor, max_bytes: int) -> None:
+    def __init__(self, executor: WorkExecutor, max_bytes: int, ids: IdMaker | None = None) -> None:
         self._max_bytes = max_bytes
+        self._ids = ids or IdMaker()
         self._cache: SingleFlightCache[StepInspection] = SingleFlightCache(
             executor, max_bytes, lambda s: {id(s): s.nbytes}
         )
@@ -150,7 +152,7 @@ class StepStore:
         Raises BadParameter when the batch exceeds the memory for steps, WrongState when the
         training has no next step, and what ``before`` raises.
         """
-        step_id = _digest("training", run, number)
+        step_id = self._ids.derive("step", run, number)
 
         def work(check: Check) -> StepInspection:
             state, dataset = before()
@@ -163,7 +165,7 @@ class StepStore:
 
     async def of_photo(self, original: Analysis, asked: PhotoStep) -> StepInspection:
         """One step on an analysed photo. Raises BadParameter for an impossible one."""
-        step_id = _digest("photo", original.id, asdict(asked))
+        step_id = self._ids.derive("photo step", original.id, asdict(asked))
 
         def work(check: Check) -> StepInspection:
             check_size(original.network, 1, self._max_bytes)

@@ -142,9 +142,9 @@ def test_weights_that_are_shared_take_their_room_once():
     shelf = UploadedModels(max_bytes=size, seconds=60)
     assert shelf.keep("own-a", network) == []
     for preset in PRESETS:
-        model, other = copied(network, ImportOptions(preset=preset))
+        content, other = copied(network, ImportOptions(preset=preset))
         assert other.node("conv").op is network.node("conv").op
-        assert shelf.keep(model, other) == []
+        assert shelf.keep(shelf.id_of(content), other) == []
     assert len(shelf.ids()) == 1 + len(PRESETS)
     assert len(shelf.keep("own-b", net(name="other"))) == 1 + len(PRESETS)
 

@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
+from app.http.access.same_origin import allowed_names, is_allowed
 from app.http.application import create_app
-from app.http.same_origin import allowed_names, is_allowed
 from app.settings import Settings
 from tests.app.conftest import TestClient
 

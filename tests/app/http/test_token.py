@@ -4,9 +4,9 @@ import pytest
 
 from app.client import Client, RequestRefused
 from app.errors import TooManyAttempts, WrongToken
+from app.http.access.token import COOKIE, Attempts, TokenGuard, page_after
 from app.http.application import create_app
 from app.http.server import make_server
-from app.http.token import COOKIE, Attempts, TokenGuard, page_after
 from app.settings import Settings
 from tests.app.conftest import TestClient, picture_bytes
 

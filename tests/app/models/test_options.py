@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import BadParameter
-from app.models.options import PRESETS, ImportOptions, model_id, parse_options
+from app.models.options import PRESETS, ImportOptions, content_of, parse_options
 
 
 def test_nothing_said_is_nothing():
@@ -72,10 +72,11 @@ def test_too_many_constants():
 
 def test_other_options_make_another_model():
     ids = {
-        model_id(b"x", parse_options(given)) for given in ({}, {"preset": "raw"}, {"input:a": "1"})
+        content_of(b"x", parse_options(given))
+        for given in ({}, {"preset": "raw"}, {"input:a": "1"})
     }
     assert len(ids) == 3
-    assert model_id(b"x", ImportOptions()) == model_id(b"x", parse_options({"name": ""}))
+    assert content_of(b"x", ImportOptions()) == content_of(b"x", parse_options({"name": ""}))
 
 
 def test_raw_is_what_a_file_holds():

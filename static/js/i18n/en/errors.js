@@ -55,6 +55,8 @@ export const problems = {
     "unknown-training": "There is no such training",
     "wrong-state": "The training is not in that state",
     "model-external-data-needed": "The model's weights are in another file",
+    "invalid-key": "This is not a workspace's key",
+    "shared-only": "This is shared with you, to be looked at",
     "login-required": "This server is closed",
     "wrong-token": "This is not the token",
     "too-many-attempts": "Too many wrong tokens",

@@ -42,7 +42,7 @@ class SameOriginMiddleware:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if not is_allowed(host, self._names):
-            name = _name(host)
+            name = name_of(host)
             return UnknownHost(
                 f"This server does not answer to the name {name!r}. Use localhost or its IP "
                 f"address, or let whoever runs it set CONVSCOPE_ALLOWED_HOSTS={name}."
@@ -71,7 +71,7 @@ def is_allowed(host: str, names: Collection[str]) -> bool:
     An IP address is what the client connected to: no name was resolved, so none can have been
     rebound. A request without the header is not from a browser.
     """
-    name = _name(host)
+    name = name_of(host)
     return (
         not name
         or "*" in names
@@ -95,7 +95,7 @@ def _is_cross_origin(headers: Headers, host: str) -> bool:
     return origin is not None and origin.partition("://")[2].lower() != host.lower()
 
 
-def _name(host: str) -> str:
+def name_of(host: str) -> str:
     """The Host header's name or address, without its port."""
     name = host.rpartition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
     return name.strip().rstrip(".").lower()
@@ -103,12 +103,17 @@ def _name(host: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach a server that listens on that name or address."""
-    return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
+    return host == "localhost" or (_is_address(host) and ip_address(_bare(host)).is_loopback)
 
 
 def _is_address(name: str) -> bool:
     try:
-        ip_address(name.removeprefix("[").removesuffix("]"))
+        ip_address(_bare(name))
     except ValueError:
         return False
     return True
+
+
+def _bare(name: str) -> str:
+    """An address of IPv6 without the brackets of a Host header."""
+    return name.removeprefix("[").removesuffix("]")

@@ -23,7 +23,7 @@ from app.errors import (
     UnknownDataset,
 )
 from app.http.bodies import read_archive
-from app.http.dependencies import ServicesDep, WorkerDep
+from app.http.dependencies import DatasetDep, ServicesDep, VisitorDep, WorkerDep
 from app.http.negotiation import MEDIA_TYPES, etag, not_modified
 from app.http.openapi.document import (
     ARCHIVE_BODY,
@@ -40,10 +40,6 @@ from app.learning.runs.defaults import DEFAULT_CONFIG, suggest
 
 router = APIRouter(prefix="/datasets", tags=["learning"])
 
-DatasetId = Annotated[
-    str, Path(alias="id", description="The set's id.", max_length=64, examples=["shapes"])
-]
-
 _PROBLEMS = problem_responses(UnknownDataset, BadParameter, Overloaded, TimeLimit)
 _PNG: Responses = {
     200: {"content": binary_content("png")},
@@ -58,9 +54,9 @@ _PNG: Responses = {
     response_model=schemas.DatasetList,
     responses=problem_responses(Overloaded, TimeLimit),
 )
-async def list_datasets(services: ServicesDep, worker: WorkerDep) -> Response:
-    """The generated datasets, then the uploaded ones, and a configuration to start from."""
-    found = await worker.run(lambda _: services.datasets.all())
+async def list_datasets(services: ServicesDep, visitor: VisitorDep, worker: WorkerDep) -> Response:
+    """The generated datasets, then those that you uploaded, and a configuration to start from."""
+    found = await worker.run(lambda _: services.datasets.seen_by(visitor.workspace))
     listed = [_content(info) for info in found]
     return json_response({"datasets": listed, "default_config": DEFAULT_CONFIG})
 
@@ -89,6 +85,7 @@ async def list_datasets(services: ServicesDep, worker: WorkerDep) -> Response:
 async def create_dataset(
     request: Request,
     services: ServicesDep,
+    visitor: VisitorDep,
     name: Annotated[
         str, Query(description="What to call it.", max_length=200, examples=["Cats and dogs"])
     ] = "",
@@ -105,7 +102,8 @@ async def create_dataset(
     async def receive() -> bytes:
         return await read_archive(request, settings.max_archive_bytes, settings.body_timeout)
 
-    info = await services.datasets.add(name, receive, services.executor)
+    owner = visitor.workspace.id
+    info = await services.datasets.add(name, receive, services.executor, owner)
     return created(request, "read_dataset", info.id, _content(info))
 
 
@@ -115,7 +113,7 @@ async def create_dataset(
     response_model=schemas.Dataset,
     responses=_PROBLEMS,
 )
-async def read_dataset(services: ServicesDep, worker: WorkerDep, dataset: DatasetId) -> Response:
+async def read_dataset(services: ServicesDep, worker: WorkerDep, dataset: DatasetDep) -> Response:
     """Its classes, the number of its images, and what was left out."""
     return json_response(_content(await worker.run(lambda _: services.datasets.info(dataset))))
 
@@ -128,7 +126,7 @@ async def read_dataset(services: ServicesDep, worker: WorkerDep, dataset: Datase
     responses={**_PROBLEMS, **problem_responses(DiskFailure)},
     openapi_extra=examples(id="own-9c27e1d40ab35f68"),
 )
-async def delete_dataset(services: ServicesDep, worker: WorkerDep, dataset: DatasetId) -> Response:
+async def delete_dataset(services: ServicesDep, worker: WorkerDep, dataset: DatasetDep) -> Response:
     """Delete an uploaded dataset. Generated ones cannot be deleted."""
     await worker.run(lambda _: services.datasets.delete(dataset))
     return Response(status_code=204)
@@ -144,7 +142,7 @@ async def read_sheet(
     request: Request,
     services: ServicesDep,
     worker: WorkerDep,
-    dataset: DatasetId,
+    dataset: DatasetDep,
     per_class: Annotated[int, Query(description="Pictures a class.", ge=1, le=30)] = 6,
 ) -> Response:
     """One PNG: a row of images for each class, each in the dataset's size, without gaps."""
@@ -165,7 +163,7 @@ async def read_picture(
     request: Request,
     services: ServicesDep,
     worker: WorkerDep,
-    dataset: DatasetId,
+    dataset: DatasetDep,
     number: Annotated[int, Path(description="From 0, class by class.", ge=0, examples=[7])],
 ) -> Response:
     """One image as a PNG of the dataset's size, exactly the pixels that a network gets."""
@@ -189,4 +187,6 @@ def _picture(datasets: Datasets, dataset: str, number: int) -> bytes:
 
 def _content(info: DatasetInfo) -> dict[str, Any]:
     """A dataset as the API sends it."""
-    return {**asdict(info), "suggested": suggest(info.pictures, architecture=False)}
+    content = asdict(info)
+    del content["owner"]
+    return {**content, "suggested": suggest(info.pictures, architecture=False)}

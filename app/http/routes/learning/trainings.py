@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.encoding.arrays import json_bytes
@@ -23,7 +23,7 @@ from app.errors import (
     WrongState,
 )
 from app.http.bodies import read_json
-from app.http.dependencies import Services, ServicesDep, WorkerDep
+from app.http.dependencies import Services, ServicesDep, TrainingDep, VisitorDep, WorkerDep
 from app.http.negotiation import EVENTS, MEDIA_TYPES, accepted, choose_format
 from app.http.openapi.document import binary_content, json_body, problem_responses
 from app.http.responses import created, json_response
@@ -39,11 +39,6 @@ from engine.zoo import layer_spec
 
 router = APIRouter(prefix="/trainings", tags=["learning"])
 
-TrainingId = Annotated[
-    str,
-    Path(alias="id", description="The training's id.", max_length=64, examples=["6f1d2c3b4a59"]),
-]
-
 _READ = problem_responses(UnknownTraining, BadParameter)
 _COMMAND = problem_responses(UnknownTraining, WrongState, Overloaded, BadParameter, DiskFailure)
 _BODY = (BodyTooLarge, SlowUpload, BadParameter)
@@ -56,12 +51,14 @@ _BODY = (BodyTooLarge, SlowUpload, BadParameter)
     responses=problem_responses(UnknownDataset, Overloaded, TimeLimit, *_BODY),
     openapi_extra=json_body("NetworkSpec", "Layers, and the set of pictures."),
 )
-async def plan_training(request: Request, services: ServicesDep, worker: WorkerDep) -> Response:
+async def plan_training(
+    request: Request, services: ServicesDep, visitor: VisitorDep, worker: WorkerDep
+) -> Response:
     """Shapes and costs of every layer; the first impossible one says why, and the answer is a 200
     all the same.
     """
     spec = await read_json(request, schemas.NetworkSpec, services.settings.body_timeout)
-    info = await worker.run(lambda _: services.datasets.info(spec.dataset))
+    info = await worker.run(lambda _: services.datasets.info(visitor.dataset(spec.dataset)))
     rows = layer_spec.validate(spec.layers, len(info.classes), info.size)
     problem = next((row.problem for row in rows if row.problem), None)
     content = {
@@ -76,9 +73,10 @@ async def plan_training(request: Request, services: ServicesDep, worker: WorkerD
 
 
 @router.get("", summary="List the trainings", response_model=schemas.TrainingList)
-async def list_trainings(services: ServicesDep) -> Response:
-    """Every training, the newest first, without its history."""
-    return json_response({"trainings": [run.listed() for run in services.trainings.all()]})
+async def list_trainings(services: ServicesDep, visitor: VisitorDep) -> Response:
+    """Your trainings, the newest first, without their history."""
+    runs = services.trainings.seen_by(visitor.workspace)
+    return json_response({"trainings": [run.listed() for run in runs]})
 
 
 @router.post(
@@ -90,26 +88,28 @@ async def list_trainings(services: ServicesDep) -> Response:
     responses=problem_responses(UnknownDataset, Overloaded, TimeLimit, DiskFailure, *_BODY),
     openapi_extra=json_body("TrainingRequest", "Pictures, a network, and how to learn."),
 )
-async def create_training(request: Request, services: ServicesDep) -> Response:
+async def create_training(request: Request, services: ServicesDep, visitor: VisitorDep) -> Response:
     """It learns in a process of its own, also when nobody looks, and is found again after a restart
     of the server.
     """
     spec = await read_json(request, TrainingRequest, services.settings.body_timeout)
     asked = spec.model_dump(exclude={"name", "paused", "speed"})
-    images = services.datasets.info(spec.dataset).pictures
+    images = services.datasets.info(visitor.dataset(spec.dataset)).pictures
     suggested = suggest(images, architecture=spec.architecture is not None)
     asked = {name: suggested.get(name) if value is None else value for name, value in asked.items()}
     asked = {name: value for name, value in asked.items() if value is not None}
     if spec.architecture is None and spec.layers is None:
         asked["layers"] = [dict(layer) for layer in layer_spec.DEFAULT_LAYERS]
-    run = await services.trainings.create(asked, spec.name, paused=spec.paused, speed=spec.speed)
+    run = await services.trainings.create(
+        asked, spec.name, paused=spec.paused, speed=spec.speed, owner=visitor.workspace.id
+    )
     return created(request, "read_training", run.id, run.whole())
 
 
 @router.get("/{id}", summary="Get a training", response_model=schemas.Training, responses=_READ)
-async def read_training(services: ServicesDep, training: TrainingId) -> Response:
+async def read_training(run: TrainingDep) -> Response:
     """Where it stands, and what happened so far."""
-    return json_response(services.trainings.get(training).whole())
+    return json_response(run.whole())
 
 
 @router.delete(
@@ -119,15 +119,10 @@ async def read_training(services: ServicesDep, training: TrainingId) -> Response
     response_class=Response,
     responses={**_READ, **problem_responses(DiskFailure)},
 )
-async def delete_training(services: ServicesDep, training: TrainingId) -> Response:
+async def delete_training(services: ServicesDep, run: TrainingDep) -> Response:
     """With its networks and all its files."""
-    await services.trainings.delete(services.trainings.get(training))
+    await services.trainings.delete(run)
     return Response(status_code=204)
-
-
-async def _run(services: ServicesDep, training: TrainingId) -> TrainingRun:
-    """Before the stream begins, so that an unknown one is answered with a 404."""
-    return services.trainings.get(training)
 
 
 @router.get(
@@ -149,7 +144,7 @@ async def _run(services: ServicesDep, training: TrainingId) -> TrainingRun:
 )
 async def follow_training(
     services: ServicesDep,
-    run: Annotated[TrainingRun, Depends(_run)],
+    run: TrainingDep,
     last_event_id: Annotated[
         int | None, Query(ge=0, le=2**53, description="The last step that is known.")
     ] = None,
@@ -176,9 +171,8 @@ async def follow_training(
     response_model=schemas.Training,
     responses=_COMMAND,
 )
-async def pause_training(services: ServicesDep, training: TrainingId) -> Response:
+async def pause_training(services: ServicesDep, run: TrainingDep) -> Response:
     """It rests before its next step. Everything is saved."""
-    run = services.trainings.get(training)
     await services.trainings.pause(run)
     return json_response(run.whole())
 
@@ -190,11 +184,8 @@ async def pause_training(services: ServicesDep, training: TrainingId) -> Respons
     responses={**_COMMAND, **problem_responses(*_BODY)},
     openapi_extra=json_body("ResumeRequest", "How fast."),
 )
-async def resume_training(
-    request: Request, services: ServicesDep, training: TrainingId
-) -> Response:
+async def resume_training(request: Request, services: ServicesDep, run: TrainingDep) -> Response:
     """After a pause; or at another speed."""
-    run = services.trainings.get(training)
     spec = await read_json(request, schemas.ResumeRequest, services.settings.body_timeout)
     await services.trainings.resume(run, spec.speed)
     return json_response(run.whole())
@@ -207,9 +198,8 @@ async def resume_training(
     responses={**_COMMAND, **problem_responses(*_BODY)},
     openapi_extra=json_body("AdvanceRequest", "How many batches."),
 )
-async def step_training(request: Request, services: ServicesDep, training: TrainingId) -> Response:
+async def step_training(request: Request, services: ServicesDep, run: TrainingDep) -> Response:
     """Or from a few; then it rests again. Only while it is paused."""
-    run = services.trainings.get(training)
     spec = await read_json(request, schemas.AdvanceRequest, services.settings.body_timeout)
     await services.trainings.step(run, spec.batches)
     return json_response(run.whole())
@@ -218,9 +208,8 @@ async def step_training(request: Request, services: ServicesDep, training: Train
 @router.post(
     "/{id}/stop", summary="Stop a training", response_model=schemas.Training, responses=_COMMAND
 )
-async def stop_training(services: ServicesDep, training: TrainingId) -> Response:
+async def stop_training(services: ServicesDep, run: TrainingDep) -> Response:
     """For good; what it has learned stays."""
-    run = services.trainings.get(training)
     await services.trainings.stop(run)
     return json_response(run.whole())
 
@@ -228,9 +217,8 @@ async def stop_training(services: ServicesDep, training: TrainingId) -> Response
 @router.post(
     "/{id}/reset", summary="Reset a training", response_model=schemas.Training, responses=_COMMAND
 )
-async def reset_training(services: ServicesDep, training: TrainingId) -> Response:
+async def reset_training(services: ServicesDep, run: TrainingDep) -> Response:
     """With the weights of the beginning, paused before the first step."""
-    run = services.trainings.get(training)
     await services.trainings.reset(run)
     return json_response(run.whole())
 
@@ -244,11 +232,8 @@ async def reset_training(services: ServicesDep, training: TrainingId) -> Respons
         **problem_responses(UnknownTraining, UnknownDataset, UnknownModel, Overloaded, TimeLimit),
     },
 )
-async def evaluate_training(
-    services: ServicesDep, worker: WorkerDep, training: TrainingId
-) -> Response:
+async def evaluate_training(services: ServicesDep, worker: WorkerDep, run: TrainingDep) -> Response:
     """Its newest network, on the pictures that are never learned from."""
-    run = services.trainings.get(training)
     return json_response(await worker.run(lambda _: _evaluation(services, run)))
 
 
@@ -266,13 +251,12 @@ async def download_model(
     request: Request,
     services: ServicesDep,
     worker: WorkerDep,
-    training: TrainingId,
+    run: TrainingDep,
     format: Annotated[  # noqa: A002, the parameter's name on the wire
         str | None, Query(description="safetensors or onnx.", examples=["onnx"])
     ] = None,
 ) -> Response:
     """The newest one, as safetensors or ONNX."""
-    run = services.trainings.get(training)
     kind = choose_format(format, accepted(request.headers), ("safetensors", "onnx"))
 
     def write(_: Any) -> tuple[bytes, int]:

@@ -23,7 +23,15 @@ from app.errors import (
     WrongState,
 )
 from app.http.bodies import read_json
-from app.http.dependencies import AnalysisDep, LayerName, Services, ServicesDep, Worker, WorkerDep
+from app.http.dependencies import (
+    AnalysisDep,
+    LayerName,
+    Services,
+    ServicesDep,
+    TrainingDep,
+    Worker,
+    WorkerDep,
+)
 from app.http.negotiation import MEDIA_TYPES, accepted, choose_format, etag, not_modified
 from app.http.openapi.document import (
     Responses,
@@ -130,15 +138,7 @@ async def train_on_photo(
 async def inspect_training_step(
     services: ServicesDep,
     worker: WorkerDep,
-    training: Annotated[
-        str,
-        Path(
-            alias="id",
-            description="The training's id.",
-            max_length=64,
-            examples=["6f1d2c3b4a59"],
-        ),
-    ],
+    run: TrainingDep,
     step: Annotated[
         int | None,
         Query(
@@ -152,7 +152,6 @@ async def inspect_training_step(
     """A step with every intermediate value: the next one, while the training is paused or after it
     was stopped; one of the latest that were taken singly; or the last of a finished training.
     """
-    run = services.trainings.get(training)
     asked = await services.trainings.step_to_inspect(run, step)
     inspected = await worker.wait_for(
         services.steps.of_training(run.id, asked, lambda: services.trainings.before(run, asked))

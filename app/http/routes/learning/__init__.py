@@ -1,0 +1,1 @@
+"""Datasets, trainings and training steps."""

@@ -1,0 +1,1 @@
+"""Whose things are: anonymous workspaces, and ids that nobody guesses."""
