@@ -56,7 +56,7 @@ def test_no_axe_violation_in_any_view(open_page: OpenPage, theme: str):
     screen = open_page(color_scheme=theme)
     page = screen.page
     screen.wait_for_reading()
-    assert page.get_attribute("html", "data-theme") == theme
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
     check_with_axe(screen)
     for layer in ("relu1_1", "pool1", "flatten", "fc1", "softmax", "conv2_1"):
         screen.go_to(layer)
@@ -117,10 +117,10 @@ def test_everything_by_keyboard(screen: Screen):
 def test_the_walk_goes_on_by_itself_and_stops(screen: Screen):
     page = screen.page
     page.keyboard.press("Space")
-    assert page.get_attribute("#walk", "aria-pressed") == "true"
+    expect(page.locator("#walk")).to_have_attribute("aria-pressed", "true")
     screen.wait_for_layer("relu1_1")
     page.keyboard.press("Escape")
-    assert page.get_attribute("#walk", "aria-pressed") == "false"
+    expect(page.locator("#walk")).to_have_attribute("aria-pressed", "false")
 
 
 def test_what_is_read_out(screen: Screen):

@@ -60,7 +60,7 @@ def test_the_sentence_of_a_term_by_hover_and_focus(open_page: OpenPage):
     expect(tip).to_be_hidden()
     term.focus()
     expect(tip).to_be_visible()
-    assert term.get_attribute("aria-describedby") == "term-tip"
+    expect(term).to_have_attribute("aria-describedby", "term-tip")
     check_with_axe(screen)
     page.keyboard.press("Escape")
     expect(tip).to_be_hidden()

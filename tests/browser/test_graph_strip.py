@@ -220,7 +220,7 @@ def test_blocks_fold_and_open_where_one_goes(open_page: OpenPage, artifacts):
         before = screen.layer
         page.keyboard.press("ArrowRight")
         screen.wait_for_layer(all_layers[all_layers.index(before) + 1])
-        assert page.get_attribute(".column[aria-current]", "data-layer") == screen.layer
+        expect(page.locator(".column[aria-current]")).to_have_attribute("data-layer", screen.layer)
         assert page.evaluate("document.activeElement.matches('.column[aria-current]')")
         assert current_is_in_sight(screen)
     assert "layer2.0.conv1" not in columns(screen)
@@ -344,13 +344,13 @@ def test_a_layer_is_found_by_name_or_kind(open_page: OpenPage, artifacts):
     page.keyboard.type("layer3 conv2")
     names = [f"layer3.{i}.conv2" for i in range(6)]
     expect(rows.locator(".layers-name")).to_have_text(names)
-    assert page.locator(".column.hit").count() == 6  # folded blocks that hold one
+    expect(page.locator(".column.hit")).to_have_count(6)  # folded blocks that hold one
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     expect(page.locator('.layers-row[aria-selected="true"] .layers-name').first).to_have_text(
         names[2]
     )
-    assert page.get_attribute(".column.chosen", "data-layer") == "layer3.2.relu"
+    expect(page.locator(".column.chosen")).to_have_attribute("data-layer", "layer3.2.relu")
     check_with_axe(screen)
     keep_picture(page, folder / "search-light.png")
     page.keyboard.press("Enter")

@@ -19,7 +19,7 @@ CAR = ROOT / "static" / "samples" / "car.jpg"
 
 
 def test_first_visit_shows_a_sample_at_once(screen: Screen):
-    assert screen.page.get_attribute("#samples button", "aria-pressed") == "true"
+    expect(screen.page.locator("#samples button").first).to_have_attribute("aria-pressed", "true")
     assert screen.page.locator(".tile").count() > 1
     assert painted(screen, ".tile canvas") == screen.page.locator(".tile").count()
 
@@ -45,7 +45,7 @@ def test_step_through_every_layer_by_keyboard(screen: Screen, artifacts):
     for i, layer in enumerate(layers):
         screen.wait_for_layer(layer["name"])
         expect(page.locator("#position")).to_have_text(f"Layer {i + 1} of {len(layers)}")
-        assert page.get_attribute(".column[aria-current]", "data-layer") == layer["name"]
+        expect(page.locator(".column[aria-current]")).to_have_attribute("data-layer", layer["name"])
         assert len(screen.numbers(".tick")) == 3
         assert page.locator(".sentence").count() >= 2
         assert all(math.isfinite(n) for n in screen.numbers(".figures div:nth-child(-n+4) dd"))
@@ -141,7 +141,7 @@ def test_all_terms_of_a_convolution_can_be_seen(screen: Screen):
     screen.go_to(conv["name"])
     screen.page.click("text=Show all")
     terms = screen.page.locator(".ledger .term")
-    assert terms.count() == before["shape"][0] + 1  # and the bias
+    expect(terms).to_have_count(before["shape"][0] + 1)  # and the bias
     total = sum(float(terms.nth(i).get_attribute("value") or "nan") for i in range(terms.count()))
     assert total == pytest.approx(screen.reading, abs=1e-4)
     row = screen.page.locator(".ledger button").nth(3)

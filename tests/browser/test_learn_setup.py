@@ -295,7 +295,7 @@ def test_a_number_changes_the_plan_at_once(open_page: OpenPage):
     )  # nobody took the focus away
     expect(page.locator(".network > .field select")).to_have_value("own")
     field.fill("")
-    assert field.get_attribute("aria-invalid") == "true"
+    expect(field).to_have_attribute("aria-invalid", "true")
     assert page.get_by_text("12 × 32 × 32").count()  # half a number changes nothing
 
 
@@ -307,10 +307,10 @@ def test_an_impossible_layer_says_why_in_its_place(open_page: OpenPage):
     kernel.fill("90")
     row = page.locator(".layer.impossible")
     row.wait_for()
-    assert row.get_attribute("data-index") == "3"
+    expect(row).to_have_attribute("data-index", "3")
     why = row.locator(".layer-problem")
     expect(why).to_contain_text("90")
-    assert kernel.get_attribute("aria-describedby") == why.get_attribute("id")
+    expect(kernel).to_have_attribute("aria-describedby", why.get_attribute("id"))
     expect(page.locator(".total")).to_contain_text("impossible")
     assert page.locator(".layer.behind").count() > 0
     check_with_axe(screen)
@@ -391,7 +391,7 @@ def test_the_learning_rate_by_slider_and_by_number(open_page: OpenPage):
     page.get_by_role("button", name="Usual with this optimiser").click()
     expect(field).to_have_value("0.005")
     field.fill("0")
-    assert field.get_attribute("aria-invalid") == "true"
+    expect(field).to_have_attribute("aria-invalid", "true")
     assert "0.005" in summary(screen, 2)
 
 

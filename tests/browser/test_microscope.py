@@ -130,7 +130,9 @@ def test_the_window_slides_pauses_and_steps(conv: Screen):
     assert (
         page.locator(".large .veil:visible").count() == 2
     )  # the rest of the row, and all rows below
-    assert page.locator(".product .veil:visible").count() == 2 * page.locator(".product").count()
+    expect(page.locator(".product .veil:visible")).to_have_count(
+        2 * page.locator(".product").count()
+    )
     page.keyboard.press("k")
     where(conv, "map 3 · y 0 · x 6")
     page.keyboard.press("k")
@@ -202,7 +204,7 @@ def test_one_window_number_by_number(conv: Screen):
     assert [v * w for v, w in zip(values, weights, strict=True)] == pytest.approx(
         products, rel=2e-2, abs=2e-3
     )
-    assert conv.page.locator(".loupe .outside").count() == 3  # y is 0: a row lies outside
+    expect(conv.page.locator(".loupe .outside")).to_have_count(3)  # y is 0: a row lies outside
     assert sum(products) == pytest.approx(number(conv.page.inner_text(".close-sum")), abs=0.02)
     conv.page.locator(".ledger button").nth(2).click()
     chosen = conv.page.inner_text('.ledger [aria-pressed="true"] .ledger-name')
@@ -220,7 +222,7 @@ def test_dilation_and_groups_are_drawn_as_they_are(open_page: OpenPage):
     screen = open_page("?model=menagerie&layer=wide&view=map&map=4&y=0&x=3")
     screen.wait_for_layer("wide")
     screen.page.wait_for_selector(".row .highlight.apart")
-    assert screen.page.locator(".row").count() == 3  # the maps of its group, not all six
+    expect(screen.page.locator(".row")).to_have_count(3)  # the maps of its group, not all six
     expect(screen.page.locator(".row >> nth=0").locator(".apart-cell")).to_have_count(9)
     screen.go_to("depthwise")
     settle(screen)
@@ -257,7 +259,7 @@ def test_a_convolution_is_put_together_in_place(model, layer, others, open_page:
         assert len(exact) == len(names) + (others > 0)
         assert why["bias"] == pytest.approx(number(written_bias(screen)), abs=1e-4)
     assert len({t["channel"] for t in why["terms"]}) == len(names) + others
-    assert page.locator(".rest").count() == (others > 0)
+    expect(page.locator(".rest")).to_have_count(int(others > 0))
     cut = "all => all.filter((e) => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight).map((e) => e.textContent)"
     assert page.locator(".sheet-cells li, .conv-sum .row-name > *, .addend").evaluate_all(cut) == []
 
@@ -353,8 +355,8 @@ def test_the_formula_stands_between_the_maps(address, cells, open_page: OpenPage
     shown = page.locator(".formula-card data").evaluate_all("all => all.map((e) => +e.value)")
     assert shown[-1] == screen.reading
     assert max(0, *shown[:-1]) == pytest.approx(screen.reading)
-    assert page.locator(".card-block li").count() == cells
-    assert page.locator(".formula-card .plot circle").count() == (cells == 0)
+    expect(page.locator(".card-block li")).to_have_count(cells)
+    expect(page.locator(".formula-card .plot circle")).to_have_count(int(cells == 0))
     expect(page.locator("#inspector .plot")).to_have_count(0)  # not twice
 
 
@@ -364,7 +366,7 @@ def test_all_kernels_of_a_layer(open_page: OpenPage):
     page = screen.page
     page.wait_for_selector(".kernel-slices figure canvas")
     expect(page.locator(".kernel-list .kernel-tile[data-channel]")).to_have_count(24)
-    assert page.locator(".kernel-slices figure").count() == 4  # in colour, and three slices
+    expect(page.locator(".kernel-slices figure")).to_have_count(4)  # in colour, and three slices
     weights = screen.get("models/everyday/layers/conv1_1/weights?filters=5")["parameters"]["weight"]
     largest = max(weights[0], key=lambda plane: sum(w * w for row in plane for w in row))
     title = page.get_attribute(".kernel-slices figure:nth-of-type(2)", "title") or ""

@@ -169,7 +169,7 @@ def test_the_crop_is_dragged_and_the_back_button_undoes_it(open_page: OpenPage):
         [left, middle[1], left + middle[2] - middle[0], middle[3]], abs=0.02
     )
     expect(page.locator("#network-input-words")).to_contain_text("your crop", use_inner_text=True)
-    assert page.locator("#probe-words.held").count() == 0  # it was no click
+    expect(page.locator("#probe-words.held")).to_have_count(0)  # it was no click
     screen.wait_for_address("crop=")
     shoot(screen, "crop")
     moved, there = screen.analysis_id, page.url

@@ -90,7 +90,7 @@ def test_a_yes_or_no_lies_between_two_names(open_page: OpenPage):
     scores = {one["label"]: one["score"] for one in answer(screen)["predictions"]}
     scale = screen.page.locator(".yes-no")
     assert scores["dog"] == pytest.approx(0.3208, abs=1e-4)
-    assert scale.get_attribute("aria-label") == "Between cat, 67.9\xa0%, and dog, 32.1\xa0%"
+    expect(scale).to_have_attribute("aria-label", "Between cat, 67.9\xa0%, and dog, 32.1\xa0%")
     expect(screen.page.locator("#doubt")).to_contain_text("−0.7500. Below 0 it speaks for cat")
     scale.click()
     screen.wait_for_layer("yes")

@@ -80,7 +80,7 @@ def check_places(screen: Screen, model: str, layer: str, pixel: tuple[int, int])
     across, down = 100 / shape[2], 100 / shape[1]
     expected = [min(columns) * across, min(rows) * down, len(columns) * across, len(rows) * down]
     assert box == pytest.approx(expected)
-    assert screen.page.locator(".column.probed").get_attribute("data-layer") == layer
+    expect(screen.page.locator(".column.probed")).to_have_attribute("data-layer", layer)
 
 
 def sees(screen: Screen, layer: str, place: tuple[int, int], pixel: tuple[int, int]) -> bool:

@@ -236,7 +236,9 @@ def test_a_training_step_on_the_photo(open_page: OpenPage, artifacts):
     picture = told["pictures"][0]
     assert shown == [picture["probability"], picture["probability_after"]]
     assert shown[1] > shown[0]
-    assert page.get_attribute("#training-step-inspect", "href") == f"learn?trace={told['id']}"
+    expect(page.locator("#training-step-inspect")).to_have_attribute(
+        "href", f"learn?trace={told['id']}"
+    )
     screen.wait_for_analysis(
         told["after_analysis"]
     )  # what the page shows now is the network after the step

@@ -16,7 +16,7 @@ def test_it_is_offered_on_the_first_visit_only(open_page: OpenPage):
     screen.wait_for_reading()
     offer = screen.page.locator("#invitation")
     expect(offer).to_be_visible()
-    assert screen.page.locator(".tour").count() == 0  # nobody is jumped at
+    expect(screen.page.locator(".tour")).to_have_count(0)  # nobody is jumped at
     offer.get_by_label("No, thank you").click()
     expect(offer).to_be_hidden()
     screen.page.reload()

@@ -113,7 +113,7 @@ def test_a_click_on_the_chart_goes_to_the_layer(open_page: OpenPage):
     screen = open_page(address(SHIFT))
     screen.page.click('.chart button[data-layer="pool3"]')
     screen.wait_for_title("pool3")
-    assert screen.page.locator(".chart [aria-current]").get_attribute("data-layer") == "pool3"
+    expect(screen.page.locator(".chart [aria-current]")).to_have_attribute("data-layer", "pool3")
 
 
 def test_rotated_blurred_and_covered(panel: Screen, folder):
