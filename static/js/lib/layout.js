@@ -32,10 +32,11 @@ export function fitGrid({ width, height, count, rows, columns, gap, caption, lea
  *
  * @param {number} size in CSS pixels
  * @param {number} numbers in a row
+ * @param {number} [least] what part of the size has to be left
  */
-export function evenSize(size, numbers) {
+export function evenSize(size, numbers, least = 0.8) {
   const even = (Math.floor((size * devicePixelRatio) / numbers) * numbers) / devicePixelRatio;
-  return even >= size * 0.8 ? even : size;
+  return even >= size * least ? even : size;
 }
 
 /**

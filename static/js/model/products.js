@@ -1,6 +1,6 @@
 /**
  * What each input channel brings to a convolution's map, for the whole map: the sums of the windows
- * times the kernel. Counted in double precision, as the explanation of a single value is.
+ * times the kernel, or what a transposed one paints with it. Counted in double precision, as the explanation of a single value is.
  */
 
 import { slidingOf, windowAt } from "./window.js";
@@ -26,6 +26,7 @@ export function productMap(layer, source, plane, weights) {
   const sliding = slidingOf(layer);
   const sums = new Float64Array(rows * columns);
   if (!sliding) return sums;
+  if (sliding.isTransposed) return paintedMap(sliding, [rows, columns], [height, width], plane, weights);
   const [tall = 1, wide = 1] = sliding.kernel;
   const [down = 1, across = 1] = sliding.dilation;
   for (let y = 0; y < rows; y++) {
@@ -41,6 +42,36 @@ export function productMap(layer, source, plane, weights) {
         }
       }
       sums[y * columns + x] = sum;
+    }
+  }
+  return sums;
+}
+
+/**
+ * Of a transposed convolution: every number of the channel adds its own copy of the kernel.
+ *
+ * @param {import("./window.js").Sliding} sliding
+ * @param {[number, number]} size of the map that is painted
+ * @param {[number, number]} from size of the channel
+ * @param {ArrayLike<number>} plane
+ * @param {number[]} weights
+ */
+function paintedMap({ kernel, stride, dilation, padding }, [rows, columns], [height, width], plane, weights) {
+  const sums = new Float64Array(rows * columns);
+  const [tall = 1, wide = 1] = kernel;
+  const placeOf = (/** @type {number} */ axis, /** @type {number} */ from, /** @type {number} */ cell) =>
+    from * (stride[axis] ?? 1) - (padding[axis] ?? 0) + cell * (dilation[axis] ?? 1);
+  for (let u = 0; u < height; u++) {
+    for (let v = 0; v < width; v++) {
+      const value = plane[u * width + v] ?? 0;
+      for (let p = 0; p < tall; p++) {
+        const y = placeOf(0, u, p);
+        if (y < 0 || y >= rows) continue;
+        for (let q = 0; q < wide; q++) {
+          const x = placeOf(1, v, q);
+          if (x >= 0 && x < columns) sums[y * columns + x] = (sums[y * columns + x] ?? 0) + value * (weights[p * wide + q] ?? 0);
+        }
+      }
     }
   }
   return sums;

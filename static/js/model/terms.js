@@ -23,7 +23,7 @@ export function placeOf({ index: { channel, y, x, unit } }) {
 }
 
 /**
- * The terms map by map, in the op's order.
+ * The terms map by map, in the op's order; those of one map row by row, as they lie in it.
  *
  * @param {Term[]} terms
  * @returns {Group[]}
@@ -39,6 +39,7 @@ export function byMap(terms) {
     group.terms.push(term);
     group.sum += term.product;
   }
+  for (const { terms: own } of groups.values()) own.sort((a, b) => (a.y ?? 0) - (b.y ?? 0) || (a.x ?? 0) - (b.x ?? 0));
   return [...groups.values()];
 }
 

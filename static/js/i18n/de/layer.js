@@ -55,12 +55,14 @@ export const mapDetail = {
     colourKernel: "Kern in Farbe",
     howColoured: "Die Gewichte für Rot, Grün und Blau zu einer Farbe gemischt, alle drei auf einer Skala; Grau ist null.",
     outside: "Padding, zählt als 0",
-    hint: byPointer("Auf eine Zelle zeigen, um ihre genauen Werte zu sehen. Schraffierte Zellen sind Padding: Sie liegen außerhalb der Karte und zählen als 0.", "Eine Zelle antippen, um ihre genauen Werte zu sehen. Schraffierte Zellen sind Padding: Sie liegen außerhalb der Karte und zählen als 0."),
+    hint: byPointer("Auf eine Zelle zeigen: ihre genauen Werte.", "Eine Zelle antippen: ihre genauen Werte."),
+    hatched: "Schraffiert: Padding, zählt als 0.",
   },
   /** Call-outs at the picture of a sum. */
   sum: {
     slide: "Der Kern gleitet über den Kanal",
-    add: "Alles addieren, und den Bias dazu",
+    paint: "Jeder Wert malt seinen Kern",
+    add: "Alles und den Bias addieren",
     others: "jeder mal seinem eigenen Kern",
   },
   kernels: {

@@ -56,11 +56,13 @@ export const mapDetail = {
     colourKernel: "kernel in colour",
     howColoured: "The weights for red, green and blue mixed into one colour, all three on one scale; grey is zero.",
     outside: "padding, counted as 0",
-    hint: byPointer("Point at a cell for its exact values. Hatched cells are padding: they lie outside the map and count as 0.", "Tap a cell for its exact values. Hatched cells are padding: they lie outside the map and count as 0."),
+    hint: byPointer("Point at a cell for its exact values.", "Tap a cell for its exact values."),
+    hatched: "Hatched: padding, counted as 0.",
   },
   /** Call-outs at the picture of a sum. */
   sum: {
     slide: "Slide the kernel over the channel",
+    paint: "Each value paints its kernel",
     add: "Add them all up, and the bias",
     others: "each times its own kernel",
   },

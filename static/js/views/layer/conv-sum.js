@@ -1,15 +1,17 @@
 /**
- * A convolution put together: input channels, their kernels, the maps of the products, the sum with
- * its bias. Whatever stands here adds up to the value of the open map, at every position.
+ * A convolution put together, a transposed one too: input channels, their kernels, the maps of the
+ * products, the sum with its bias. Whatever stands here adds up to the value of the open map, at
+ * every position.
  */
 
+import { fetchWeights } from "../../api/client.js";
 import { h, placeBox, svg } from "../../lib/dom.js";
 import { count, number, summands } from "../../i18n/format.js";
 import { curve, evenSize } from "../../lib/layout.js";
 import { layerRange, rangeOf } from "../../model/colour-range.js";
 import { productMap, restMap } from "../../model/products.js";
-import { byMap, explains, fractions, largestFirst, windowWidth } from "../../model/terms.js";
-import { frameOf } from "../../model/window.js";
+import { byMap, explains, fractions, largestFirst } from "../../model/terms.js";
+import { frameOf, slidingOf } from "../../model/window.js";
 import { paint, planeOf } from "../../render/raster.js";
 import { t } from "../../i18n/index.js";
 import { reach } from "../explain/components.js";
@@ -33,6 +35,7 @@ import { WindowDetail } from "./window-detail.js";
  * @property {Veil} veil
  * @property {HTMLDataElement} figure
  * @property {InputMap | null} input
+ * @property {HTMLCanvasElement | null} kernel
  * @property {HTMLElement | null} choose
  * @property {SVGPathElement} line
  *
@@ -96,6 +99,16 @@ export class ConvSum {
     return sourceOf(this.app, this.layer.inputs[0] ?? "");
   }
 
+  /** How many input channels a map is made from: those of its group. */
+  get #depth() {
+    return (this.#source?.shape[0] ?? 1) / Number(this.layer.attributes.groups ?? 1);
+  }
+
+  /** A window of a transposed one holds part of the kernel only: the cells that paint on the place. */
+  get #isTransposed() {
+    return slidingOf(this.layer)?.isTransposed ?? false;
+  }
+
   /**
    * @param {number} width
    * @param {number} height
@@ -103,13 +116,12 @@ export class ConvSum {
    * @param {boolean} isNarrow
    */
   fit(width, height, rem, isNarrow) {
-    const free = height - 2.5 * rem; // the call-out above, the scales below
+    const free = height - 3 * rem; // the call-out above, the scales below
     this.#room = isNarrow ? MOST_ROWS : Math.max(2, Math.min(MOST_ROWS, Math.floor(free / (ROW * rem))));
-    const depth = (this.#source?.shape[0] ?? 1) / Number(this.layer.attributes.groups ?? 1);
     const { tallest, across } = this.#shape();
     const heightOf = (/** @type {number} */ rows) => (free / rows - 1.75 * rem) / tallest; // without its name and a gap
     if (!isNarrow && tallest > 1.25 && heightOf(this.#room) < NARROWEST * rem) this.#room = Math.max(2, this.#room - 1); // its padding makes a map high
-    const byHeight = heightOf(Math.min(this.#room, depth));
+    const byHeight = heightOf(Math.min(this.#room, this.#depth));
     const side = isNarrow ? 4.5 * rem : evenSize(Math.max(NARROWEST * rem, Math.min(byHeight, width * 0.11, 12 * rem)), across);
     this.element.style.setProperty("--side", `${side}px`);
     this.element.style.setProperty("--kernel-side", `${side * KERNEL}px`);
@@ -144,7 +156,7 @@ export class ConvSum {
    */
   #explain(explanation) {
     const { tile, focus, theme } = this.app.store.state;
-    const groups = byMap(explanation.terms);
+    const groups = this.#groups(explanation);
     const chosen = groups.find((group) => focus && isOf(group, focus));
     const key = `${tile} ${this.#room} ${theme}`;
     if (this.#filter?.key !== key) {
@@ -169,17 +181,38 @@ export class ConvSum {
   }
 
   /**
+   * What each channel brings; of a transposed one, nothing, where a place lies between all kernels.
+   *
+   * @param {Explanation} explanation
+   * @returns {Group[]}
+   */
+  #groups({ terms }) {
+    if (terms.length) return byMap(terms);
+    const first = this.#firstChannel;
+    return Array.from({ length: this.#depth }, (_, i) => ({ input: this.layer.inputs[0] ?? "", channel: first + i, terms: [], sum: 0 }));
+  }
+
+  /** Of the open map's group. */
+  get #firstChannel() {
+    return Math.floor(this.app.store.state.tile / this.#perGroup) * this.#depth;
+  }
+
+  get #perGroup() {
+    return (this.layer.shape[0] ?? 1) / Number(this.layer.attributes.groups ?? 1);
+  }
+
+  /**
    * @param {Filter} filter
    * @param {Group[]} groups all of them
    */
   #choose(filter, groups) {
     this.#filter = { ...filter, others: groups.length - filter.shown.length, products: [] };
     this.#pointed = null;
-    const range = kernelRange(groups);
-    this.#rows = filter.shown.map((group) => this.#row(group, range));
+    this.#rows = filter.shown.map((group) => this.#row(group));
+    if (!this.#isTransposed) this.#paintKernels(filter.shown.map(weightsOf), reach(groups.flatMap(weightsOf)));
     if (this.#filter.others) this.#rows.push(this.#restRow(this.#filter.others));
     this.element.replaceChildren(
-      h("p", { class: "call-out" }, t.mapDetail.sum.slide, svg("svg", { viewBox: "0 0 20 12", "aria-hidden": "true" }, svg("path", { d: "M1 3c8-3 13 0 14 7m-3-3 3 3 3-4" }))),
+      h("p", { class: "call-out" }, this.#isTransposed ? t.mapDetail.sum.paint : t.mapDetail.sum.slide, svg("svg", { viewBox: "0 0 20 12", "aria-hidden": "true" }, svg("path", { d: "M1 3c8-3 13 0 14 7m-3-3 3 3 3-4" }))),
       ...this.#rows.map(({ element }) => element),
     );
     this.lines.replaceChildren(...this.#rows.map(({ line }) => line), this.#biasLine, this.#lastLine);
@@ -188,14 +221,12 @@ export class ConvSum {
 
   /**
    * @param {Group} group
-   * @param {import("../../state/types.js").Range} range of the kernel's colours
    * @returns {Row}
    */
-  #row(group, range) {
+  #row(group) {
     const { input, channel } = group;
     const map = new InputMap(this.app, this.layer, group);
     const kernel = h("canvas", { class: "kernel", width: 1, height: 1 });
-    paint(kernel, group.terms.map(({ weight }) => weight ?? NaN), windowWidth(group.terms), range, this.app.store.state.theme);
     const name = `${t.mapDetail.windowDetail.choose}: ${nameOf(this.app, group)}`;
     const focus = () => this.app.store.set({ focus: { input, channel } });
     const choose = h("button", { type: "button", class: "row-kernel", title: t.mapDetail.windowDetail.choose, "aria-label": name, on: { click: focus } }, kernel);
@@ -203,7 +234,7 @@ export class ConvSum {
     const point = (/** @type {PointerEvent} */ { pointerType }) => pointerType === "mouse" && focus();
     row.element.addEventListener("pointerenter", point);
     map.slide();
-    return { ...row, input: map, choose };
+    return { ...row, input: map, kernel, choose };
   }
 
   /**
@@ -214,7 +245,7 @@ export class ConvSum {
     const name = h("span", { class: "rest" }, h("b", {}, t.mapDetail.terms.others(count(others))), h("span", { class: "call-out" }, t.mapDetail.sum.others));
     const row = this.#addend([name], null);
     row.element.classList.add("others");
-    return { ...row, input: null, choose: null };
+    return { ...row, input: null, kernel: null, choose: null };
   }
 
   /**
@@ -231,7 +262,7 @@ export class ConvSum {
     const line = svg("path", {});
     const element = h("div", { class: "row" }, ...parts, sign("="), map, name, figure);
     /** @type {Row} */
-    const row = { element, canvas, spot, veil, figure, input: null, choose: null, line };
+    const row = { element, canvas, spot, veil, figure, input: null, kernel: null, choose: null, line };
     element.addEventListener("pointerenter", () => this.#point(element));
     element.addEventListener("pointerleave", () => this.#point(null));
     return row;
@@ -258,13 +289,39 @@ export class ConvSum {
     const source = this.#source;
     const { numbers, tile } = this.app.store.state;
     if (!filter || !source || !numbers || !this.#tensor || filter.tile !== tile) return;
-    const planes = await numbers.some(source, filter.shown.map(({ channel }) => channel)).catch(() => null);
-    if (!planes || this.#filter !== filter) return;
+    const wanted = Promise.all([numbers.some(source, filter.shown.map(({ channel }) => channel)), this.#kernels(filter)]);
+    const [planes, kernels] = (await wanted.catch(() => null)) ?? [];
+    if (!planes || !kernels || this.#filter !== filter || !this.#tensor) return;
+    if (this.#isTransposed) this.#paintKernels(kernels, reach(kernels.flat()));
     const map = planeOf(this.#tensor, filter.tile);
-    filter.products = filter.shown.map(({ terms }, i) => productMap(this.layer, source, planeOf(planes, i), terms.map(({ weight }) => weight ?? 0)));
+    filter.products = kernels.map((weights, i) => productMap(this.layer, source, planeOf(planes, i), weights));
     if (filter.others) filter.products.push(restMap(map, filter.bias, filter.products));
     this.#paintProducts(filter.products);
     this.#write();
+  }
+
+  /**
+   * The shown channels' kernels. Every window of a convolution has all of it; of a transposed one
+   * they are asked for, by channel, as its weights lie.
+   *
+   * @param {Filter} filter
+   * @returns {Promise<number[][]>}
+   */
+  async #kernels({ shown, tile }) {
+    const { model } = this.app.store.state;
+    if (!this.#isTransposed || !model) return shown.map(weightsOf);
+    const { parameters } = await fetchWeights(model.id, this.layer.name, shown.map(({ channel }) => channel));
+    return parameters.weight.map((/** @type {number[][][]} */ ofChannel) => (ofChannel[tile % this.#perGroup] ?? []).flat().map(Math.fround)); // as they are before they are written in decimals
+  }
+
+  /**
+   * @param {number[][]} kernels of the shown channels
+   * @param {number} most the end of their scale
+   */
+  #paintKernels(kernels, most) {
+    const range = rangeOf(-most, most, true);
+    const width = slidingOf(this.layer)?.kernel[1] ?? 1;
+    this.#rows.forEach(({ kernel }, i) => kernel && paint(kernel, kernels[i] ?? [], width, range, this.app.store.state.theme));
   }
 
   /**
@@ -337,8 +394,7 @@ function write(element, value, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** @param {Group[]} groups */
-function kernelRange(groups) {
-  const most = reach(groups.flatMap(({ terms }) => terms.map(({ weight }) => weight ?? 0)));
-  return rangeOf(-most, most, true);
+/** @param {Group} group */
+function weightsOf({ terms }) {
+  return terms.map(({ weight }) => weight ?? 0);
 }

@@ -2,11 +2,12 @@
 
 import { h, placeBox } from "../../lib/dom.js";
 import { number } from "../../i18n/format.js";
-import { mapName } from "../../model/graph.js";
+import { isMapByMap, mapName } from "../../model/graph.js";
 import { evenSize } from "../../lib/layout.js";
 import { paint, planeOf } from "../../render/raster.js";
 import { extremes, rangeFor } from "../../model/colour-range.js";
 import { fractions } from "../../model/terms.js";
+import { slidingOf } from "../../model/window.js";
 import { hasWindow } from "../../state/window-animation.js";
 import { t } from "../../i18n/index.js";
 import { pointing } from "../shared/pointing.js";
@@ -23,8 +24,10 @@ import { Veil } from "./veil.js";
  * @typedef {import("./stage.js").View} View
  */
 
-const LOW = 18; // rem in which a sum has room for its call-out
-const CLOSE = 10; // rem for one window's numbers below
+const LOW = 15; // rem in which a sum has room for its call-out
+const CLOSE = 7.875; // rem for one window's numbers below, and in the line above them the player
+const CAPTION = 1.125; // rem below the map
+const PLAYER = 2.25; // rem below that, where there is no window below
 const LEAST = 15; // rem for what is above them
 const COLOURS = 45; // rem in which the window's numbers have room for it in colour
 
@@ -61,13 +64,15 @@ export class MapDetail {
       this.#mark,
     );
     for (const type of ["pointermove", "pointerdown"]) this.#map.addEventListener(type, () => app.windowAnimation.pause()); // a hand on the map takes over
-    this.#before = layer.op === "conv" ? new ConvSum(app, layer) : new MapInputs(app, layer);
+    const isConvolution = layer.op === "conv" || slidingOf(layer)?.isTransposed;
+    this.#before = isConvolution ? new ConvSum(app, layer) : new MapInputs(app, layer);
     this.element = h(
       "div",
       { class: this.#before.windowDetail ? "map-detail with-close" : "map-detail" },
       this.#before.element,
       this.#before.between,
-      h("figure", { class: "after" }, this.#map, h("figcaption", { class: "muted" }, ""), this.#player?.element),
+      this.#player?.element,
+      h("figure", { class: "after" }, this.#map, h("figcaption", { class: "muted" }, "")),
       this.#before.windowDetail,
       this.#before.lines,
     );
@@ -89,9 +94,9 @@ export class MapDetail {
     const free = (isNarrow ? height : tall) - below;
     this.element.classList.toggle("low", free < LOW * root && !isNarrow);
     const rest = this.#before.fit(width, free, root, isNarrow);
-    const foot = root * (this.#player ? 4 : 1.75);
+    const foot = root * (CAPTION + (this.#player && !below ? PLAYER : 0));
     const side = Math.min(rest, isNarrow ? Infinity : (Math.max(8 * root, free - foot) * columns) / rows);
-    const size = evenSize(side, columns);
+    const size = side === rest && isMapByMap(this.layer) ? side : evenSize(side, columns); // that of the map before, which has been made even
     this.element.style.setProperty("--map", `${size}px`);
     this.#map.style.width = `${size}px`;
     this.#map.style.height = `${(size * rows) / columns}px`;

@@ -30,6 +30,7 @@ import { ramp } from "../shared/ramp.js";
  */
 
 const MOST_ROWS = 2;
+const LEAST = 0.85; // of the room that a map takes rather than that all of its cells are of one size
 const CARD = 7.5; // rem for the formula between the inputs and the map, with the gaps
 
 /** @implements {Inputs} */
@@ -75,7 +76,7 @@ export class MapInputs {
     const frame = source ? frameOf(this.layer, source) : { left: 0, top: 0, right: 1, bottom: 1 };
     const across = frame.right - frame.left;
     const byHeight = ((height / rows - 1.75 * rem) * across) / (frame.bottom - frame.top); // a name and a gap in each row
-    return evenSize(Math.max(1.5 * rem, Math.min(byHeight, (width - CARD * rem) / 2)), across);
+    return evenSize(Math.max(1.5 * rem, Math.min(byHeight, (width - CARD * rem) / 2)), across, LEAST);
   }
 
   /** The same maps stay as long as the map stays, so that nothing jumps. */

@@ -237,7 +237,9 @@ class Stage {
     const where = hasMaps(layer) ? `${mapName(layer, first)} · y ${y} · x ${x}` : unit ? words(unit) : t.numbers.number(first);
     const pair = both ? ` · ${t.whatif.stage.reading(number(both.reference), number(both.candidate))}` : "";
     const text = both && both.difference !== null ? signed(value) : number(value);
-    reading.replaceChildren(h("span", { class: "muted" }, where, pair), h("output", { data: { value: String(value), place: cursor.join(" ") } }, text));
+    const isSaid = hasMaps(layer) && this.app.store.state.open; // which map it is stands in the heading
+    const place = isSaid ? [h("span", { class: "said-before" }, `${mapName(layer, first)} · `), `y ${y} · x ${x}`] : [where];
+    reading.replaceChildren(h("span", { class: "muted" }, ...place, pair), h("output", { data: { value: String(value), place: cursor.join(" ") } }, text));
     announce([`${where.replaceAll(" · ", ", ")}: ${text}`, ...(held ? [t.hold.isHeld] : [])].join(", "));
   }
 }

@@ -57,8 +57,8 @@ export class WindowDetail {
           pointerleave: () => this.#tell(null),
         },
       },
-      this.#row,
       this.#readout,
+      this.#row,
     );
   }
 
@@ -156,7 +156,7 @@ export class WindowDetail {
     this.#readout.textContent = term
       ? `y ${term.y}, x ${term.x}${term.padding ? ` (${t.mapDetail.windowDetail.outside})` : ""}: ` +
         `${number(term.value)} × ${number(term.weight ?? 0)} = ${number(term.product)}`
-      : t.mapDetail.windowDetail.hint;
+      : [t.mapDetail.windowDetail.hint, ...(this.#terms.some(({ padding }) => padding) ? [t.mapDetail.windowDetail.hatched] : [])].join(" ");
   }
 
   /**
@@ -170,7 +170,7 @@ export class WindowDetail {
   #paintColours(explanation, layer, source) {
     const { inputImage } = this.app.store.state;
     const sliding = slidingOf(layer);
-    const isPainted = source !== null && isColour(source) && layer.attributes.groups === 1 && inputImage !== null && sliding !== null;
+    const isPainted = source !== null && isColour(source) && layer.attributes.groups === 1 && inputImage !== null && sliding !== null && !sliding.isTransposed;
     this.#colours.hidden = !isPainted;
     if (!isPainted) return;
     const box = windowAt(sliding, explanation.index.y ?? 0, explanation.index.x ?? 0);
