@@ -25,6 +25,7 @@ import numpy as np
 from httpx_sse import connect_sse
 from numpy.typing import NDArray
 
+from app.workspaces.kept_key import kept_key
 from engine.notebook import table
 
 Photo = bytes | str | os.PathLike[str]
@@ -64,7 +65,8 @@ class Prediction(NamedTuple):
 
 class Client:
     """A connection to a server. Use it as a context manager, or close it. ``timeout`` is in
-    seconds; a closed server needs its ``token``.
+    seconds; a closed server needs its ``token``. What you bring belongs to the ``workspace`` with
+    that key; without one, to that of the shell (``convscope workspace``).
 
     Photos are paths, or the bytes of picture files. Every method raises RequestRefused or
     ServerUnreachable.
@@ -75,11 +77,14 @@ class Client:
         url: str,
         *,
         token: str | None = None,
+        workspace: str | None = None,
         timeout: float = 60.0,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         base = f"{url.rstrip('/')}/api/v1/"
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        key = workspace or _kept_key()
+        headers = {"Convscope-Workspace": key} if key else {}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(
             base_url=base, headers=headers, timeout=timeout, transport=transport
         )
@@ -399,6 +404,16 @@ class Step:
     def _get(self, resource: str, layer: str, parameter: str, **params: Any) -> httpx.Response:
         name, query = _named(layer)
         return self._client.get(f"steps/{self.id}/{resource}/{name}{parameter}", **query, **params)
+
+
+def _kept_key() -> str | None:
+    """The shell's key; None where it cannot be kept: then the address counts, again and again the
+    same.
+    """
+    try:
+        return kept_key()
+    except OSError:
+        return None
 
 
 def _named(layer: str) -> tuple[str, dict[str, str]]:

@@ -19,6 +19,7 @@ _folder = tempfile.TemporaryDirectory(prefix="convscope-tests-")
 os.environ["CONVSCOPE_TRAININGS_DIR"] = f"{_folder.name}/trainings"
 os.environ["CONVSCOPE_MODELS_DIR"] = f"{_folder.name}/models"
 os.environ["XDG_CACHE_HOME"] = f"{_folder.name}/cache"
+os.environ["XDG_CONFIG_HOME"] = f"{_folder.name}/config"
 
 # The name that Starlette's test client asks for.
 os.environ["CONVSCOPE_ALLOWED_HOSTS"] = "testserver"

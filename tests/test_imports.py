@@ -26,8 +26,8 @@ ENGINE = """
     zoo
 """
 APP = """
-    errors settings version paths client
-    execution images encoding workspaces
+    errors settings version paths workspaces client
+    execution images encoding
     models
     analyses
     learning

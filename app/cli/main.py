@@ -18,6 +18,7 @@ from app.cli import models
 from app.cli.common import errors_in_one_line, fail, settings, source, stdout, warn
 from app.cli.models import ServerOption, model_of
 from app.cli.train import command
+from app.cli.workspace import workspace
 from app.client import Client, ClientError, Prediction
 from app.encoding.arrays import json_bytes
 from app.errors import AppError
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command("train")(command.command)
 app.command("inspect")(models.inspect)
 app.command("tune")(models.tune)
+app.command("workspace")(workspace)
 app.add_typer(models.models, name="models")
 
 ModelOption = Annotated[
