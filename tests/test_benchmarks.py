@@ -28,6 +28,7 @@ SMALLEST = {
     "photo_to_screen": "--rounds 1 --chromium {chromium}",
     "reliability.models": "--count 20",
     "reliability.mutants": "--count 20 --clients 1 --mutants-only",
+    "reliability.time_limits": "--rounds 1 --longest 0.05 --only erf",
     "throughput": "--models everyday --visitors 1 --seconds 0.5 --rounds 1",
     "train_step": "--only engine --batch 4 --repeats 1",
 }

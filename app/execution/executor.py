@@ -2,9 +2,9 @@
 limit, and a way to stop.
 
 Decoding, forward passes and encoding take milliseconds to seconds of processor time. They run here
-and never on the event loop, which stays free for other requests. Work is stopped between two
-layers: the task gets a ``check`` that raises at the time limit or after cancellation, and passes it
-to ``Network.forward``.
+and never on the event loop, which stays free for other requests. A ``check`` that raises at the
+time limit or after cancellation stops the work: the engine calls it before every layer and every
+block of one, and the task gets it too, for whatever else it does.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from starlette.types import Receive
 
 from app.errors import ClientGone, Overloaded, TimeLimit
+from engine.execution import stopped_by
 
 T = TypeVar("T")
 Check = Callable[[], None]
@@ -113,7 +114,8 @@ class _TaskContext:
         start = time.monotonic()
         try:
             self.check()
-            return work(self.check)
+            with stopped_by(self.check):
+                return work(self.check)
         finally:
             self.seconds = time.monotonic() - start
 

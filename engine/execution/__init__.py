@@ -3,5 +3,6 @@
 from engine.execution.cpu import cpu_count
 from engine.execution.executor import Executor
 from engine.execution.fusion import FusableNode
+from engine.execution.threads import stopped_by
 
-__all__ = ["Executor", "FusableNode", "cpu_count"]
+__all__ = ["Executor", "FusableNode", "cpu_count", "stopped_by"]

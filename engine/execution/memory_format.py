@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.execution import buffers
+from engine.execution import buffers, threads
 from engine.types import Array, Shape
 
 FEW_CHANNELS = 8  # of a photo; more are copied quicker all at once
@@ -31,7 +31,8 @@ def copy_maps(target: Array, x: Array) -> None:
         for channel in range(x.shape[1]):
             target[:, channel] = x[:, channel]
     else:
-        np.copyto(target, x)
+        for part in threads.pieces(x.shape):
+            np.copyto(target[part], x[part])
 
 
 def from_nhwc(x: Array) -> Array:

@@ -16,9 +16,10 @@ import ctypes
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache, partial
 from itertools import pairwise
+from math import prod
 from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -35,6 +36,7 @@ THREADS = cpu_count()
 MIN_SPLIT_WORK = 2_000_000
 MIN_WAKE_WORK = 20_000_000
 WORK_PER_ELEMENT = 40  # an element that is written, and read and written by the nodes fused with it
+PIECE = 1 << 20  # elements that are worked on before it is asked whether to go on
 WORK_PER_TAP = 6  # a multiply-add outside BLAS
 
 Item = TypeVar("Item")
@@ -53,6 +55,7 @@ class _Job:
     """Tasks that several threads take from one queue."""
 
     def __init__(self, tasks: Iterable[Callable[[], object]]) -> None:
+        self._check = _current_check()
         self._waiting: Iterator[Callable[[], object]] = iter(tasks)
         self._lock = threading.Lock()
         self._helping = 0
@@ -67,7 +70,8 @@ class _Job:
             if self._over:
                 return
             self._helping += 1
-        self._work()
+        with stopped_by(self._check):
+            self._work()
         self._leave()
 
     def finish(self) -> None:
@@ -94,6 +98,7 @@ class _Job:
         outer, _local.busy = in_task(), True
         try:
             for task in self._waiting:
+                self._check()
                 task()
         except BaseException as error:  # raised by the caller, whichever thread met it
             self._error = error
@@ -177,14 +182,59 @@ def in_task() -> bool:
     return getattr(_local, "busy", False)
 
 
+@contextmanager
+def stopped_by(check: Callable[[], object]) -> Iterator[None]:
+    """Whatever this thread computes meanwhile calls ``check`` before every block of an op too, in
+    the threads that help it as well; ``check`` may raise to stop the work (a time limit, a client
+    that went away).
+    """
+    outer, _local.check = _current_check(), check
+    try:
+        yield
+    finally:
+        _local.check = outer
+
+
+def check() -> None:
+    """Raises when what this thread computes is not wanted any more. For loops within an op."""
+    _current_check()()
+
+
+def pieces(shape: tuple[int, ...], whole: int | None = None) -> Iterator[tuple[Any, ...]]:
+    """The parts of a large value, along its longest axis other than ``whole``; before each of them
+    the work may be stopped (``stopped_by``).
+    """
+    lengths = [0 if axis == whole else length for axis, length in enumerate(shape)]
+    longest = max(lengths, default=0)
+    if longest < 2 or prod(shape) <= PIECE:
+        check()
+        yield (...,)
+        return
+    ahead = (slice(None),) * lengths.index(longest)
+    step = max(1, longest * PIECE // prod(shape))
+    for start in range(0, longest, step):
+        check()
+        yield (*ahead, slice(start, start + step))
+
+
+def _current_check() -> Callable[[], object]:
+    return cast("Callable[[], object]", getattr(_local, "check", _go_on))
+
+
+def _go_on() -> None:
+    pass
+
+
 def run(tasks: Sequence[Callable[[], object]], *, wake: bool = True) -> None:
-    """Run all tasks, in no particular order, and wait for them. Raises what a task raises.
+    """Run all tasks, in no particular order, and wait for them. Raises what a task raises, or what
+    ends the work between two of them (``stopped_by``).
 
     Without ``wake``, and inside a task of ``run``, this thread runs all of them itself.
     """
     calls = _calls_for_help()
     if not wake or len(tasks) == 1 or THREADS == 1 or in_task():
         for task in tasks:
+            check()
             task()
         return
     job = _Job(tasks)

@@ -20,6 +20,7 @@ from engine.kernels.spec import ConvParams
 from engine.types import Array, Epilogue
 
 CHUNK_BYTES = 1 << 22  # of gathered windows at a time; smaller chunks wait more for the interpreter
+MOST_BYTES = 1 << 26  # of a row's windows: more take long, and a thread keeps what it gathers in
 GRADIENT_BYTES = 1 << 20  # and for a gradient, whose parts are each worked on by one core alone
 PARTIAL_SUMS = (
     2  # of a weight's gradient; fixed, so that the number of cores does not change the rounding
@@ -50,6 +51,7 @@ def convolve(
     cut = threads.plan_split(y.size * row_bytes // (cols * x.itemsize * params.groups), y.size)
     blocks = threads.blocks(n, rows, max(1, CHUNK_BYTES // row_bytes), cut.parts)
     step, (high, width) = params.stride[0], _extent(kernel, params)
+    columns = max(1, CHUNK_BYTES // (row_bytes // cols))  # at a time, where one row is too much
 
     def work(block: tuple[slice, slice]) -> None:
         pictures, these = block
@@ -58,7 +60,13 @@ def convolve(
         band = padded_rows(x[pictures], these.start * step, deep, across, params.padding[:2])
         target = y[block]
         windows = _windows(band, kernel, params, target.shape)
-        _multiply(windows, matrices, target.reshape(-1, filters))
+        if row_bytes <= MOST_BYTES:
+            _multiply(windows, matrices, target.reshape(-1, filters))
+        else:
+            for i in range(0, cols, columns):
+                threads.check()
+                here = target[:, :, i : i + columns]
+                _multiply(windows[:, :, i : i + columns], matrices, here.reshape(-1, filters))
         if bias is not None:
             target += bias
         if epilogue is not None:

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.execution import threads
 from engine.execution.memory_format import channels_last, in_memory, memory_axis
 from engine.ops.base import Box, Explanation, Family, Op, no_terms, same_shape, terms_of_one
 from engine.ops.take import given_back, normal_axes, picked, seen_through
@@ -155,6 +156,7 @@ class Resize(Op):
         for axis, table in sorted(tables.items(), key=lambda t: len(t[1].cells) / x.shape[t[0]]):
             mixed: Array | None = None
             for cells, shares in zip(table.cells.T, table.shares.T, strict=True):
+                threads.check()
                 part = picked(y, cells, axis)
                 if self.mode != "nearest":
                     _scale(part, shares, axis)

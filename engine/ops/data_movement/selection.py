@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.execution import threads
 from engine.execution.memory_format import channels_last
 from engine.ops.base import (
     Box,
@@ -135,9 +136,12 @@ class TopK(Op):
         return (whole_along(box, normal_axis(self.op_type, self.axis, shapes[0]), shapes[0]),)
 
     def _order(self, x: Array, axis: int | None = None) -> Array:
-        axis = self.axis if axis is None else axis
-        order = np.argsort(-x if self.largest else x, axis=axis, kind="stable")
-        return np.take(order, np.arange(self.k), axis=axis)
+        axis = normal_axis(self.op_type, self.axis if axis is None else axis, x.shape)
+        order = np.empty((*x.shape[:axis], self.k, *x.shape[axis + 1 :]), np.intp)
+        for part in threads.pieces(x.shape, whole=axis):
+            found = np.argsort(-x[part] if self.largest else x[part], axis=axis, kind="stable")
+            order[part] = np.take(found, np.arange(self.k), axis=axis)
+        return order
 
 
 @dataclass(frozen=True, eq=False)

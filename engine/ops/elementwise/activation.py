@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.execution import threads
 from engine.ops.base import (
     Box,
     Elementwise,
@@ -323,7 +324,9 @@ def softmax(x: Array, axis: int = -1) -> Array:
     The largest is taken off first, so that no number is too large for exp.
     """
     y: Array = x - x.max(axis=axis, keepdims=True)
+    threads.check()
     np.exp(y, out=y)
+    threads.check()
     y /= y.sum(axis=axis, keepdims=True)
     return y
 
@@ -331,6 +334,7 @@ def softmax(x: Array, axis: int = -1) -> Array:
 def log_softmax(x: Array, axis: int = -1) -> Array:
     """``x - log(sum(exp(x)))`` along an axis, of x's shape and dtype, at most 0."""
     y: Array = x - x.max(axis=axis, keepdims=True)
+    threads.check()
     y -= np.log(np.exp(y).sum(axis=axis, keepdims=True))
     return y
 

@@ -17,6 +17,8 @@ from engine.ops.base import Box, Explanation, Family, Op
 from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
 from engine.types import Array, Index, Shape
 
+MOST_AT_ONCE = 1 << 30  # multiply-adds of one product
+
 
 @dataclass(frozen=True, eq=False)
 class MatMul(Op):
@@ -146,9 +148,21 @@ def _shared(a: Array, b: Array, y: Array) -> None:
     edges = [len(y) * i // cut.parts for i in range(cut.parts + 1)]
 
     def work(rows: slice) -> None:
-        np.matmul(a[rows], b if b.ndim == 2 else b[rows], out=y[rows])
+        _product(a[rows], b if b.ndim == 2 else b[rows], y[rows])
 
     threads.parallel_for([slice(i, j) for i, j in pairwise(edges) if i < j], work, wake=cut.wakes)
+
+
+def _product(a: Array, b: Array, y: Array) -> None:
+    """y = a @ b; one that would take long in halves: nothing can stop a product in its middle."""
+    threads.check()
+    axis = next((axis for axis, length in enumerate(y.shape[:-1]) if length > 1), None)
+    if axis is None or y.size * a.shape[-1] <= MOST_AT_ONCE:
+        np.matmul(a, b, out=y)
+        return
+    ahead, middle = (slice(None),) * axis, y.shape[axis] // 2
+    for half in ((*ahead, slice(middle)), (*ahead, slice(middle, None))):
+        _product(a[half], b[half] if axis < y.ndim - 2 and b.ndim > 2 else b, y[half])
 
 
 def _as_matrices(x: Array) -> Array:

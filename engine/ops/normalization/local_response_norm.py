@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.execution import threads
 from engine.execution.memory_format import channels_last
 from engine.ops.base import Box, Explanation, Family, Op, one_term, same_shape
 from engine.ops.take import seen_through
@@ -72,6 +73,7 @@ class LocalResponseNorm(Op):
         gradient /= base
         shared = np.zeros_like(x)
         for tap in self._channels(x.shape).taps():
+            threads.check()
             shared[:, tap.inputs] += gradient[:, tap.outputs]
         dx = dy * turned_down
         shared *= x
@@ -112,6 +114,7 @@ class LocalResponseNorm(Op):
         squares = x * x
         base = np.zeros_like(x)
         for tap in self._channels(x.shape).taps():
+            threads.check()
             base[:, tap.outputs] += squares[:, tap.inputs]
         base *= self.alpha / self.size
         base += self.k

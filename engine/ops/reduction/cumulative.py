@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from engine.execution import threads
 from engine.execution.memory_format import channels_last
 from engine.ops.base import (
     Box,
@@ -75,7 +76,9 @@ class CumSum(Op):
         axis = normal_axis(self.op_type, self.axis, x.shape)
         ahead = (slice(None),) * axis
         turned = x[(*ahead, slice(None, None, -1))] if reverse else x
-        y = np.cumsum(turned, axis=axis)
+        y = np.empty(x.shape, x.dtype)
+        for part in threads.pieces(x.shape, whole=axis):
+            np.cumsum(turned[part], axis=axis, out=y[part])
         if self.exclusive:
             y = np.concatenate([np.zeros_like(y[(*ahead, slice(1))]), y[(*ahead, slice(-1))]], axis)
         return channels_last(y[(*ahead, slice(None, None, -1))] if reverse else y)
