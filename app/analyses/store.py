@@ -105,4 +105,5 @@ class AnalysisStore:
             "the server for a larger CONVSCOPE_MAX_ANALYSIS_CACHE_BYTES.",
             limit=most,
             actual=needed,
+            more={"what": "kept_bytes"},
         )

@@ -222,6 +222,7 @@ def _json_too_large(limit: int, actual: int) -> AppError:
         f"A request of this kind has at most {limit:,} bytes; this one has more.",
         limit=limit,
         actual=actual,
+        more={"what": "bytes"},
     )
 
 

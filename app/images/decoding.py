@@ -161,6 +161,7 @@ def too_large(limit: int, actual: int) -> PictureTooLarge:
         f"The picture file has {actual:,} bytes; at most {limit:,} are accepted. Save it smaller and try again.",
         limit=limit,
         actual=actual,
+        more={"what": "bytes"},
     )
 
 
@@ -192,6 +193,7 @@ def _too_many_pixels(limit: int, size: tuple[int, int]) -> TooManyPixels:
         f"The picture has {width} × {height} pixels; at most {limit:,} in all are accepted. Shrink it and try again.",
         limit=limit,
         actual=width * height,
+        more={"what": "pixels"},
     )
 
 
@@ -204,6 +206,7 @@ def _open(data: bytes, limits: Limits) -> ImageFile.ImageFile:
         raise TooManyPixels(
             f"The picture claims to have hundreds of millions of pixels; at most {limits.max_pixels:,} are accepted.",
             limit=limits.max_pixels,
+            more={"what": "pixels"},
         ) from None
     except UnidentifiedImageError:
         if _begun(data) is None or find_kind(data) is not None:

@@ -23,9 +23,9 @@ _SOUND = "Choose a picture."
 _PAGE = "Export its page as PNG or JPEG, or take a screenshot of it."
 _ARCHIVE = (
     "Unpack it and choose one picture; a ZIP with a folder of pictures a class is for the page "
-    "Learn, or POST /api/v1/datasets."
+    "Train, or POST /api/v1/datasets."
 )
-_NETWORK = "It goes in where networks do: “Your network…” on the page, POST /api/v1/models."
+_NETWORK = "It goes in where networks do: “Upload a network…” on the page, POST /api/v1/models."
 _WEB = (
     "What was saved is a web page or an answer about a picture, not the picture: save the picture "
     "itself."

@@ -88,6 +88,9 @@ def test_two_checkpoints_differ_layer_by_layer_as_the_api_says(
     other = screen.analysis_id
     assert other != original
     expect(page.locator("#model")).to_have_value("everyday")  # the address keeps the first, too
+    # The header says both, whichever is on the stage; so do the answers, with their colours.
+    expect(page.locator("#model option:checked")).to_have_text("everyday ↔ Second checkpoint")
+    expect(page.locator(".score-legend")).to_have_text("everydaySecond checkpoint")
     screen.wait_for_address("model=everyday")
     told = screen.get(f"analyses/{other}/difference?to={original}")
     shown = page.locator(".chart button").evaluate_all(
@@ -190,8 +193,7 @@ def test_a_network_trained_on_the_photo_is_called_that(open_page: OpenPage, lang
         chosen = page.locator("#compare-target option:checked")
         expect(chosen).to_contain_text(words[3])
         expect(page.locator("#compare-target")).to_have_value(f"analysis:{screen.analysis_id}")
-    heads = page.locator(".score-head span").all_inner_texts()
-    assert heads[2:4] == words[:2]
+    expect(page.locator(".score-legend")).to_have_text(f"{words[0]}{words[1]}")
     page.click("#compare-mode label >> nth=3")
     page.wait_for_selector(".compare-maps .tile-change:not(:empty)")
     expect(page.locator(".compare-key")).to_contain_text(f"{words[0]} | {words[1]} |")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .screen import Screen
-from .tabs import EMPTY
+from .tabs import EMPTY, PLAIN
 
 pytestmark = pytest.mark.browser
 
@@ -108,7 +108,7 @@ def test_what_ships_has_its_names_in_german(open_page, modules):
     classes = {code: names[code]["classes"]["everyday"] for code in names}
     assert classes["en"] == {label: label.replace("_", " ") for label in labels}
     samples = {sample["id"]: sample["title"] for sample in screen.get("samples")}
-    assert names["en"]["samples"] == samples
+    assert {id_: name["title"] for id_, name in names["en"]["samples"].items()} == samples
     datasets = [one for one in screen.get("datasets")["datasets"] if not one["uploaded"]]
     assert names["en"]["datasets"] == {
         one["id"]: {key: one[key] for key in ("name", "description")} for one in datasets
@@ -201,8 +201,67 @@ def test_a_problem_is_told_in_the_language_of_the_page(open_page, tmp_path):
     problem = screen.page.get_by_role("alert").filter(has=screen.page.locator("h3"))
     expect(problem.locator("h3")).to_have_text("Das ist kein Bild, das sich lesen lässt")
     expect(problem).to_contain_text("Gelesen werden JPEG, PNG, WebP, BMP und GIF.")
-    # What the server says of this file is English, and said to be.
-    expect(problem.locator("[lang=en]")).to_contain_text("text")
+    # What the server says of this file is English, said to be, and one click away.
+    said = problem.locator("[lang=en]")
+    expect(said).to_contain_text("text")
+    expect(said).to_be_hidden()
+    problem.get_by_text("Wortlaut des Servers, auf Englisch").click()
+    expect(said).to_be_visible()
+
+
+def test_class_names_that_stay_english_say_so(open_page):
+    """ImageNet's; of the names in somebody's own file nobody knows the language."""
+    page = open_page(f"{PLAIN}?lang=de").page
+    lists = [["tench", *map(str, range(999))], ["tench", "cat"], list(map(str, range(1000)))]
+    spoken = page.evaluate(
+        """async (lists) => {
+          const { classLanguage } = await import("/static/js/i18n/names.js");
+          return lists.map((labels) => classLanguage(labels));
+        }""",
+        lists,
+    )
+    assert spoken == ["en", None, None]
+
+
+def test_every_refusal_is_explained_in_german_with_its_numbers(open_page):
+    from app.http.problems import problems
+
+    page = open_page(f"{PLAIN}?lang=de").page
+    told = page.evaluate(
+        """async (problems) => {
+          const { t } = await import("/static/js/i18n/index.js");
+          const { problemDetail } = await import("/static/js/views/shared/problem-text.js");
+          const textOf = (problem) => problemDetail(problem).map((part) => part.textContent);
+          return [Object.keys(t.problems.details), problems.map(textOf)];
+        }""",
+        [
+            {
+                "type": "/errors/image-too-large",
+                "detail": "Too large.",
+                "limit": 10 * 2**20,
+                "actual": 21.5 * 2**20,
+                "what": "bytes",
+            },
+            {
+                "type": "/errors/archive-too-large",
+                "detail": "Too many.",
+                "limit": 20000,
+                "actual": 21000,
+                "what": "pictures",
+            },
+            {"type": "/errors/time-limit", "detail": "Stopped.", "limit": 30},
+            {"type": "/errors/model-unsupported", "detail": "No.", "op": "Loop", "before": "x/7"},
+        ],
+    )
+    assert set(told[0]) == {problem.slug for problem in problems()}
+    large, many, late, unsupported = told[1]
+    assert large[1] == "Erlaubt sind 10,0 MiB; das hier waren 21,5 MiB."
+    assert many[1] == "Erlaubt sind 20.000 Bilder; das hier waren 21.000."
+    assert "nach 30 Sekunden" in late[0]
+    assert "Die Operation Loop wird nicht unterstützt." in unsupported[0]
+    assert "„x/7“" in unsupported[0]
+    for parts in told[1]:
+        assert parts[-1].startswith("Wortlaut des Servers")
 
 
 def test_the_titles_of_problems_are_the_servers(modules):

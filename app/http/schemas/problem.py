@@ -31,8 +31,9 @@ class Problem(Schema):
     )
     what: str | None = Field(
         None,
-        description="For models: what is too much: bytes, nodes, multiply_adds, activation_bytes, "
-        "parameter_bytes or kept_bytes.",
+        description="What limit and actual count: bytes, unpacked_bytes, kept_bytes, pixels, entries, "
+        "pictures, classes or datasets; for models also nodes, multiply_adds, activation_bytes or "
+        "parameter_bytes.",
     )
     op: str | None = Field(None, description="For models: the operation that cannot be run.")
     node: str | None = Field(None, description="For models: the node that asks for it.")

@@ -162,6 +162,7 @@ class ArchiveReader:
                 "most that is accepted for it.",
                 limit=allowed,
                 actual=self._unpacked,
+                more={"what": "unpacked_bytes"},
             )
         return content
 
@@ -175,6 +176,7 @@ def too_large(limit: int, actual: int) -> ArchiveTooLarge:
         f"shrunk to {SIZE} × {SIZE} anyway: shrink them before.",
         limit=limit,
         actual=actual,
+        more={"what": "bytes"},
     )
 
 
@@ -189,6 +191,7 @@ def _opened(data: bytes) -> zipfile.ZipFile:
             f"The archive has {entries:,} entries; at most {MAX_ENTRIES:,} are accepted.",
             limit=MAX_ENTRIES,
             actual=entries,
+            more={"what": "entries"},
         )
     try:
         return zipfile.ZipFile(io.BytesIO(data))
@@ -216,6 +219,7 @@ def _arranged(
             f"The archive has {len(files):,} pictures; at most {MAX_PICTURES:,} are accepted.",
             limit=MAX_PICTURES,
             actual=len(files),
+            more={"what": "pictures"},
         )
     left_out = [(_shown(path), why) for path, why in found.left_out]
     return files, found.classes, left_out, found.notes
@@ -296,6 +300,7 @@ def _check_classes(classes: tuple[str, ...]) -> None:
             "apart.",
             limit=MAX_CLASSES,
             actual=len(classes),
+            more={"what": "classes"},
         )
     for name in classes:
         if not 0 < len(name) <= MAX_NAME or not name.translate(_JOINERS).isprintable():

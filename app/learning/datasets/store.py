@@ -229,6 +229,7 @@ class Datasets:
                 "that is no longer needed.",
                 limit=self._bounds.count,
                 actual=len(kept),
+                more={"what": "datasets"},
             )
         if size + more > self._bounds.bytes:
             raise QuotaExceeded(
@@ -236,6 +237,7 @@ class Datasets:
                 f"{self._bounds.bytes:,} are kept. Delete one that is no longer needed.",
                 limit=self._bounds.bytes,
                 actual=size + more,
+                more={"what": "kept_bytes"},
             )
 
     def _uploaded(self) -> list[DatasetInfo]:

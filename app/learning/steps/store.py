@@ -190,6 +190,7 @@ def check_size(network: Network, batch: int, max_bytes: int) -> None:
             "Train with smaller batches to look at a step.",
             limit=max_bytes,
             actual=needed,
+            more={"what": "kept_bytes"},
         )
 
 

@@ -858,7 +858,7 @@ export interface components {
                 [key: string]: string;
             }[] | null;
             /**
-             * @description For models: what is too much: bytes, nodes, multiply_adds, activation_bytes, parameter_bytes or kept_bytes.
+             * @description What limit and actual count: bytes, unpacked_bytes, kept_bytes, pixels, entries, pictures, classes or datasets; for models also nodes, multiply_adds, activation_bytes or parameter_bytes.
              * @default null
              */
             what?: string | null;

@@ -1,8 +1,12 @@
 /** What the page calls that which ships: classes, datasets, samples. Others keep the names that they were given. */
 
-import { t } from "./index.js";
+import { language, t } from "./index.js";
 
-/** @type {Readonly<Record<string, string>> | null} The names of the classes that are spoken of. */
+const IMAGENET = { count: 1000, first: "tench" }; // whose names are English on every page
+
+/** @type {readonly string[]} The classes that are spoken of. */
+let spoken = [];
+/** @type {Readonly<Record<string, string>> | null} Their names. */
 let current = null;
 
 /**
@@ -12,7 +16,18 @@ let current = null;
  * @param {readonly string[] | null | undefined} labels
  */
 export function speakOfClasses(labels) {
-  current = labels ? namesOf(labels) : null;
+  spoken = labels ?? [];
+  current = namesOf(spoken);
+}
+
+/**
+ * The language that the names of classes are in where it is not the page's, for their elements'
+ * `lang`; null where it is, or where nobody knows.
+ *
+ * @param {readonly string[]} [labels] the list, where that is not the one which is spoken of
+ */
+export function classLanguage(labels = spoken) {
+  return language !== "en" && labels.length === IMAGENET.count && labels[0] === IMAGENET.first ? "en" : null;
 }
 
 /**
@@ -48,14 +63,14 @@ export function namedDataset(dataset) {
 }
 
 /**
- * A sample with the title that the page has for it.
+ * A sample with the title and the credit that the page has for it: the API's is longer than the two lines below the photo.
  *
- * @template {{ id: string, title: string }} S
+ * @template {{ id: string, title: string, credit: string }} S
  * @param {S} sample
  * @returns {S}
  */
 export function namedSample(sample) {
-  /** @type {Record<string, string>} */
+  /** @type {Record<string, { title: string, credit: string }>} */
   const known = t.names.samples;
-  return { ...sample, ...(Object.hasOwn(known, sample.id) && { title: known[sample.id] }) };
+  return { ...sample, ...(Object.hasOwn(known, sample.id) && known[sample.id]) };
 }

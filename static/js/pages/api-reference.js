@@ -6,6 +6,7 @@
 import { getElement } from "../lib/dom.js";
 import { Store } from "../lib/store.js";
 import { mountTheme } from "../lib/theme.js";
+import { t } from "../i18n/index.js";
 import { openGlossary } from "../views/shared/glossary.js";
 import { mountMenu } from "../views/shared/menu.js";
 
@@ -177,7 +178,7 @@ async function main() {
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
-    getElement("#status", HTMLElement).textContent = `The OpenAPI document could not be read: ${reason}`;
+    getElement("#status", HTMLElement).textContent = t.apiReference.unread(String(reason));
   }
 }
 

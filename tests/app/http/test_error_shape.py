@@ -60,26 +60,26 @@ class TestUploads:
 
     def test_too_large_bare(self, client, path):
         answer = client.post(path, content=bytes(50_001))
-        check(answer, "image-too-large", 413, limit=50_000, actual=50_001)
+        check(answer, "image-too-large", 413, limit=50_000, actual=50_001, what="bytes")
 
     def test_too_large_in_a_form(self, client, path):
         answer = client.post(path, files={"image": bytes(50_001)})
-        check(answer, "image-too-large", 413, limit=50_000, actual=50_001)
+        check(answer, "image-too-large", 413, limit=50_000, actual=50_001, what="bytes")
 
     def test_too_large_without_an_announced_length(self, client, path):
         answer = client.post(path, content=iter([bytes(30_000), bytes(30_000)]))
-        check(answer, "image-too-large", 413, limit=50_000, actual=60_000)
+        check(answer, "image-too-large", 413, limit=50_000, actual=60_000, what="bytes")
 
     def test_a_form_that_is_far_too_large(self, client, path):
         answer = client.post(path, files={"image": bytes(200_000)})
         actual = int(answer.request.headers["content-length"])
-        check(answer, "image-too-large", 413, limit=50_000, actual=actual)
+        check(answer, "image-too-large", 413, limit=50_000, actual=actual, what="bytes")
 
     def test_too_many_pixels(self, client, path):
         answer = client.post(path, content=picture_bytes((101, 100), "1"))
-        check(answer, "image-too-many-pixels", 413, limit=10_000, actual=10_100)
+        check(answer, "image-too-many-pixels", 413, limit=10_000, actual=10_100, what="pixels")
         answer = client.post(path, content=bomb(2**31 - 1, 2**31 - 1))
-        check(answer, "image-too-many-pixels", 413, limit=10_000)
+        check(answer, "image-too-many-pixels", 413, limit=10_000, what="pixels")
 
     def test_a_broken_form(self, client, path):
         for body, kind in [

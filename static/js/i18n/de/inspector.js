@@ -6,7 +6,7 @@ export const inspector = {
   tabs: "Was der Inspektor zeigt",
   layer: "Schicht",
   whatif: "Was wäre, wenn?",
-  attribution: "Warum diese Klasse?",
+  attribution: "Warum?",
   end: "Ende",
   start: "Anfang",
   shape: "Form",

@@ -54,5 +54,9 @@ export const names = {
     digits: { name: "Ziffern", description: "Zehn Ziffern wie von Hand, mit Stiften und Kreiden vieler Breiten, schräg, eng und eilig." },
     strokes: { name: "Striche", description: "Acht Pinselstriche. In welche Richtung eine Linie läuft, lernen Filter als Erstes zu sehen." },
   },
-  samples: { car: "Ein Auto, gerendert", coffee: "Eine Tasse Espresso", chelsea: "Die Katze Chelsea" },
+  samples: {
+    car: { title: "Ein Auto, gerendert", credit: "Von Convscopes render_car.py" },
+    coffee: { title: "Eine Tasse Espresso", credit: "Rachel Michetti, aus scikit-image" },
+    chelsea: { title: "Die Katze Chelsea", credit: "Stéfan van der Walt, aus scikit-image" },
+  },
 };

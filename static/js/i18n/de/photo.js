@@ -2,6 +2,9 @@
 
 import { byPointer } from "../by-pointer.js";
 
+/** @type {Readonly<Record<string, string>>} */
+const INTERPOLATIONS = { nearest: "nächster Nachbar", bilinear: "bilinear", bicubic: "bikubisch" };
+
 /** @type {typeof import("../en/photo.js").photo} */
 export const photo = {
   onWhite: "Durchsichtiges liegt auf Weiß.",
@@ -9,7 +12,7 @@ export const photo = {
   none: "Noch kein Foto",
   samples: "Beispiele",
   choose: "Foto auswählen",
-  orDrop: byPointer("oder ablegen, einfügen", "ein eigenes"),
+  orDrop: byPointer("ablegen, einfügen", "ein eigenes"),
   drop: "Das Foto oder das Netz irgendwo hier ablegen",
   label: (title, width, height) => `Das Foto: ${title}, ${width} × ${height} Pixel`,
   notHere: "Der Server behält kein Foto; darum zeigt dieser Link nur die Eingabe des Netzes.",
@@ -24,7 +27,7 @@ export const photo = {
 
 /** @type {typeof import("../en/photo.js").camera} */
 export const camera = {
-  offer: "Foto aufnehmen",
+  offer: "Aufnehmen",
   title: "Foto aufnehmen",
   live: "Was die Kamera sieht",
   still: "Das aufgenommene Foto",
@@ -46,7 +49,7 @@ export const camera = {
 
 /** @type {typeof import("../en/photo.js").draw} */
 export const draw = {
-  offer: "Etwas zeichnen",
+  offer: "Zeichnen",
   title: "Etwas zeichnen",
   role: "Zeichnung",
   label: "Zeichnung. Pfeiltasten bewegen den Stift, mit Umschalt um wenig; die Leertaste setzt ihn auf und hebt ihn ab.",
@@ -79,7 +82,7 @@ export const networkInput = {
   empty: "Die Eingabe des Netzes",
   label: (width, height) => `Das Foto, wie das Netz es bekam, ${width} × ${height} Pixel`,
   cut: (width, height, interpolation, how) =>
-    `${width} × ${height} Pixel, ${{ moved: "eigener Ausschnitt", center: "Center Crop", squash: "passend gestreckt", border: "das ganze Foto, mit Rändern" }[how]}, skaliert (${interpolation}). `,
+    `${width} × ${height} Pixel, ${{ moved: "eigener Ausschnitt", center: "mittig ausgeschnitten", squash: "passend gestreckt", border: "das ganze Foto, mit Rändern" }[how]}, skaliert (${INTERPOLATIONS[interpolation] ?? interpolation}). `,
   colours: (formula, order) => `Dann wird jeder Wert von 0 bis 255 zu ${formula}${order ? `, in dieser Reihenfolge: ${order}` : ""}.`,
 };
 

@@ -23,6 +23,7 @@ export const login = {
 /** @type {typeof import("../en/shell.js").toolbar} */
 export const toolbar = {
   network: "Netz",
+  compared: (network, other) => `${network} ↔ ${other}`,
   step: "Durch die Schichten gehen",
   back: "Vorige Schicht",
   forward: "Nächste Schicht",
@@ -191,4 +192,17 @@ export const glossary = {
   none: "Diesen Begriff gibt es hier nicht.",
   see: "Ansehen →",
   seeTerm: (term) => `Ansehen: ${term}`,
+};
+
+/** @type {typeof import("../en/shell.js").apiReference} */
+export const apiReference = {
+  title: "API-Referenz",
+  document: "OpenAPI-Dokument",
+  lead: "Ein Foto geht hinein, jede Schicht eines Faltungsnetzes kommt heraus: Aktivierungskarten, Ausgaben des Poolings, Scores, und woher jede Zahl kommt. Einen Aufruf aufklappen und von hier senden, oder sein Beispiel kopieren. Die Aufrufe selbst sind auf Englisch beschrieben.",
+  errors: "Fehler",
+  shape:
+    "Jeder Fehler ist ein Problemdokument, application/problem+json (RFC 9457): ein fester type, ein title, der status, ein detail für Menschen, und wo es eine gibt, die Grenze (limit), der Wert (actual) und was beide zählen (what). Der title ist auf Englisch; hier steht, was er bedeutet.",
+  table: "Tabelle der Fehler",
+  meaning: "Bedeutung",
+  unread: (reason) => `Das OpenAPI-Dokument war nicht zu lesen: ${reason}`,
 };

@@ -6,7 +6,11 @@ export const problems = {
   sample: "Take a sample",
   usual: (/** @type {string} */ title) => `Go on with “${title}”`,
   dismiss: "Dismiss",
-  limit: (/** @type {string} */ limit, /** @type {string} */ actual) => `The limit is ${limit}; this was ${actual}.`,
+  /** @type {(limit: string, actual: string, unit: string) => string} */
+  limit: (limit, actual, unit) => `The limit is ${[limit, unit].filter(Boolean).join(" ")}; this was ${actual}.`,
+  /** What a limit counts that is no size in bytes. */
+  units: { pixels: "pixels", entries: "entries", pictures: "images", classes: "classes", datasets: "datasets", nodes: "nodes", multiply_adds: "multiply-adds" },
+  wording: "In the server's words",
   toLearnFrom: {
     title: "Training images go to another page",
     detail: "A network is trained on a folder or a ZIP file of images. Open the training page and drop it there; here, drop one photo.",
@@ -73,7 +77,7 @@ export const problems = {
    * What to do, by the last part of the type. English has the server's own sentence, so only other
    * languages have these.
    *
-   * @type {Record<string, string>}
+   * @type {Record<string, (problem: import("../../state/types.js").Problem) => string>}
    */
   details: {},
 };

@@ -56,5 +56,9 @@ export const names = {
     digits: { name: "Digits", description: "Ten digits as if by hand, with pens and chalks of many widths, slanted, cramped and hurried." },
     strokes: { name: "Strokes", description: "Eight strokes of a brush. Which way a line runs is the first thing that filters learn to see." },
   },
-  samples: { car: "A car, rendered", coffee: "A cup of espresso", chelsea: "Chelsea the cat" },
+  samples: {
+    car: { title: "A car, rendered", credit: "By Convscope's render_car.py" },
+    coffee: { title: "A cup of espresso", credit: "Rachel Michetti, from scikit-image" },
+    chelsea: { title: "Chelsea the cat", credit: "Stéfan van der Walt, from scikit-image" },
+  },
 };

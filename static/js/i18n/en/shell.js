@@ -21,6 +21,8 @@ export const login = {
 
 export const toolbar = {
   network: "Network",
+  /** @type {(network: string, other: string) => string} */
+  compared: (network, other) => `${network} ↔ ${other}`,
   step: "Step through the layers",
   back: "Previous layer",
   forward: "Next layer",
@@ -182,4 +184,16 @@ export const glossary = {
   none: "No such term.",
   see: "See it →",
   seeTerm: (/** @type {string} */ term) => `See it: ${term}`,
+};
+
+export const apiReference = {
+  title: "API reference",
+  document: "OpenAPI document",
+  lead: "A photo goes in, every layer of a convolutional network comes out: activation maps, pooled outputs, scores, and where each number came from. Open a call and send it from here, or copy its example.",
+  errors: "Errors",
+  shape:
+    "Every error is a problem document, application/problem+json (RFC 9457): a stable type, a title, the status, a detail for people, and where there is one, the limit that was met, the actual value and what both count.",
+  table: "Table of errors",
+  meaning: "meaning",
+  unread: (/** @type {string} */ reason) => `The OpenAPI document could not be read: ${reason}`,
 };

@@ -3,7 +3,7 @@
 import { announce, getElement, h, setAttribute } from "../../lib/dom.js";
 import { count } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
-import { problemTitle } from "../../views/shared/problem-text.js";
+import { problemLine } from "../../views/shared/problem-text.js";
 import { beginsAnew, isGoing, isOver } from "./runner.js";
 import { steadyLabel } from "./steady-label.js";
 
@@ -115,7 +115,7 @@ function showNotes(store, notes) {
   const { run, problem, connected } = state;
   /** @type {[string, string, (() => void)?][]} */
   const said = [];
-  if (problem) said.push(["problem", `${problemTitle(problem)}. ${problem.detail}`, () => store.set({ problem: null })]);
+  if (problem) said.push(["problem", problemLine(problem), () => store.set({ problem: null })]);
   if (run?.status === "failed") said.push(["problem", `${words.failed}. ${run.problem ?? ""}`]);
   if (connected && run?.recovered) said.push(["recovered", recovery(run.recovered)]);
   if (run && !isOver(run) && beginsAnew(state)) said.push(["changed", words.changed]);

@@ -5,7 +5,7 @@ import { ProblemError } from "../../api/http.js";
 import { count, large, moment, percent } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { getElement, h } from "../../lib/dom.js";
-import { problemTitle } from "../../views/shared/problem-text.js";
+import { problemLine } from "../../views/shared/problem-text.js";
 
 /**
  * @typedef {import("../types.js").LearnStore} LearnStore
@@ -52,7 +52,7 @@ async function list(store, body) {
     body.replaceChildren(trainings.length ? table : h("p", { class: "muted" }, words.none));
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    body.replaceChildren(h("p", { role: "alert" }, `${problemTitle(error.problem)}. ${error.problem.detail}`));
+    body.replaceChildren(h("p", { role: "alert" }, problemLine(error.problem)));
   }
 }
 

@@ -82,9 +82,9 @@ function summaryOfData({ datasets, config }) {
 }
 
 /** @param {Readonly<LearnState>} state */
-function summaryOfNetwork({ plan, config }) {
+function summaryOfNetwork({ plan }) {
   if (plan?.problem) return words.network.problem;
-  return plan?.parameters == null ? "" : words.network.summary(config.layers?.length ?? 0, large(plan.parameters));
+  return plan?.parameters == null ? "" : words.network.summary(plan.layers.length + 1, large(plan.parameters)); // with the input, as the strip counts them
 }
 
 /** @param {Readonly<LearnState>} state */

@@ -15,6 +15,7 @@ import { valueAt } from "../../model/tensors.js";
 import { fractions } from "../../model/terms.js";
 import { networkName } from "../../model/network-names.js";
 import { t } from "../../i18n/index.js";
+import { classLanguage } from "../../i18n/names.js";
 import { pointing } from "../shared/pointing.js";
 
 /**
@@ -266,7 +267,7 @@ class Half {
       return h(
         "li",
         { class: "half-row" },
-        h("span", { class: "bar-name" }, name === undefined ? String(unit) : words(name)),
+        h("span", { class: "bar-name", lang: name === undefined ? null : classLanguage(labels ?? []) }, name === undefined ? String(unit) : words(name, labels ?? [])),
         h("span", { class: "bar-track" }, h("span", { class: "compare-bar", style })),
         h("span", { class: "bar-value" }, number(value, range.high)),
       );

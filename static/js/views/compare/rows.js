@@ -8,6 +8,7 @@ import { number, points, probability, signed, words } from "../../i18n/format.js
 import { unitLabels } from "../../model/graph.js";
 import { extremes, rangeOf } from "../../model/colour-range.js";
 import { t } from "../../i18n/index.js";
+import { classLanguage } from "../../i18n/names.js";
 import { pointing } from "../shared/pointing.js";
 import { peekBoth, readBoth, readValues, whenBoth } from "./tensors.js";
 import { sideNames } from "./switch.js";
@@ -120,7 +121,7 @@ export class CompareRows {
         data: { name, unit: String(unit) },
         on: pointing(this.app.navigation, () => [unit]),
       },
-      h("span", { class: "bar-name" }, name),
+      h("span", { class: "bar-name", lang: label === undefined ? null : classLanguage() }, name),
       h("span", { class: "bar-track" }, reference, candidate),
       ...texts,
     );

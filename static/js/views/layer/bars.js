@@ -6,6 +6,7 @@ import { unitLabels } from "../../model/graph.js";
 import { swatch } from "../../render/palette.js";
 import { layerRange } from "../../model/colour-range.js";
 import { t } from "../../i18n/index.js";
+import { classLanguage } from "../../i18n/names.js";
 import { pointing } from "../shared/pointing.js";
 
 /**
@@ -93,7 +94,7 @@ export class Bars {
     const button = h(
       "button",
       { type: "button", class: "bar-row", tabindex: -1, data: { name, unit: String(unit) }, on: pointing(this.app.navigation, () => [unit]) },
-      h("span", { class: "bar-name" }, name),
+      h("span", { class: "bar-name", lang: label === undefined ? null : classLanguage() }, name),
       h("span", { class: "bar-track" }, bar),
       value,
     );

@@ -1,7 +1,6 @@
 /** Why a model was refused: what is wrong, where in its file, and what to do about it. */
 
 import { h } from "../../lib/dom.js";
-import { bytes, count } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { problemDetail, problemTitle } from "../shared/problem-text.js";
 import { optionName } from "./form.js";
@@ -15,15 +14,13 @@ const words = t.models.problem;
  * @returns {HTMLElement}
  */
 export function complaint(problem) {
-  const { type, op, node, supported, what, limit, actual } = problem;
-  const figure = what?.includes("bytes") ? bytes : count;
+  const { type, op, node, supported } = problem;
   const wayOut = /** @type {Record<string, string>} */ (words.remedies)[type.replace("/errors/", "")];
   return h(
     "div",
     { class: "problem", role: "alert" },
     h("h3", {}, type === "/errors/invalid-request" && problem.field ? words.mismatch : problemTitle(problem)),
     ...explanation(problem),
-    limit != null && actual != null && h("p", { class: "muted" }, t.problems.limit(figure(limit), figure(actual))),
     op && h("dl", { class: "facts" }, fact(words.op, op), node ? fact(words.node, node) : null),
     wayOut && h("p", {}, wayOut),
     supported?.length ? h("details", {}, h("summary", {}, words.supported(supported.length)), h("p", { class: "muted" }, supported.join(", "))) : null,

@@ -6,6 +6,7 @@
 import { h } from "../../lib/dom.js";
 import { count, percent, words } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
+import { classLanguage } from "../../i18n/names.js";
 import { labelOf } from "../../model/outputs.js";
 
 /**
@@ -67,7 +68,7 @@ function classRow(label, right) {
   return h(
     "li",
     { class: right === undefined ? "share name-alone" : "share" },
-    h("span", { class: "share-name" }, words(label)),
+    h("span", { class: "share-name", lang: classLanguage() }, words(label)),
     right !== undefined && h("span", { class: "share-bar", style: { "--share": `${right * 100}%` } }),
     right !== undefined && h("span", { class: "share-value" }, percent(right)),
   );

@@ -7,6 +7,7 @@ import { probability, signed } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";
 import { labelOf, placeOfUnit, unitOf } from "../../model/outputs.js";
 import { t } from "../../i18n/index.js";
+import { classLanguage } from "../../i18n/names.js";
 
 /**
  * @typedef {import("./index.js").Context} Context
@@ -22,13 +23,13 @@ const EVEN = 0.5; // above it, a yes is likelier than a no
 /**
  * A row with a bar, which goes to its number.
  *
- * @param {{ name: string, share: number, value: string, go: (() => void) | null, marked?: boolean }} what
+ * @param {{ name: string, share: number, value: string, go: (() => void) | null, marked?: boolean, lang?: string | null }} what
  */
-export function row({ name, share, value, go, marked = false }) {
+export function row({ name, share, value, go, marked = false, lang = null }) {
   return h(
     "button",
     { type: "button", class: marked ? "share even" : "share", disabled: !go, on: go ? { click: go } : {} },
-    h("span", { class: "share-name", title: name }, name),
+    h("span", { class: "share-name", title: name, lang }, name),
     h("span", { class: "share-bar", style: { "--share": `${share * 100}%` } }),
     h("span", { class: "share-value" }, value),
   );
@@ -42,7 +43,7 @@ export function row({ name, share, value, go, marked = false }) {
 function rowOf({ app, model, info }, { label, score }, marked) {
   const at = placeOfUnit(model, info, unitOf(info, label));
   const go = at && (() => app.navigation.goTo(at.layer.name, at.place));
-  return row({ name: labelOf(info, label), share: score, value: probability(score), go, marked });
+  return row({ name: labelOf(info, label), share: score, value: probability(score), go, marked, lang: classLanguage(info.labels ?? []) });
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
  * The menu of a narrow screen: it holds what the header has no room for. The parts themselves move,
- * so that there is one of each, with its state, wherever it is.
+ * so that there is one of each, with its state, wherever it is. The pages come first, so that they
+ * have one place in the menu of every page; what only one page has comes after them.
  */
 
 import { getElement } from "../../lib/dom.js";
@@ -16,6 +17,7 @@ export function mountMenu() {
     part.before(home);
     return { part, home };
   });
+  const pages = parts.find(({ part }) => part.matches(".links"));
   const narrow = matchMedia(NARROW);
   const arrange = () => {
     menu.close();
@@ -23,6 +25,7 @@ export function mountMenu() {
       if (narrow.matches) inside.append(part);
       else home.after(part);
     }
+    if (narrow.matches && pages) inside.prepend(pages.part);
   };
   narrow.addEventListener("change", arrange);
   arrange();

@@ -1,7 +1,7 @@
 /** What is under way, with a way to cancel it; what went wrong, with a way out. */
 
 import { getElement, h, setAttribute } from "../../lib/dom.js";
-import { bytes, count, fixed } from "../../i18n/format.js";
+import { fixed } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { problemDetail, problemTitle } from "./problem-text.js";
 
@@ -72,7 +72,6 @@ function complaint({ store, photoController }, problem) {
     { class: "problem", role: "alert" },
     h("h3", {}, problemTitle(problem)),
     ...problemDetail(problem),
-    limits(problem),
     h(
       "p",
       { class: "ways-out" },
@@ -85,14 +84,4 @@ function complaint({ store, photoController }, problem) {
       button(t.problems.dismiss, () => photoController.dismiss()),
     ),
   );
-}
-
-/**
- * @param {Problem} problem
- * @returns {HTMLElement | null}
- */
-function limits({ type, limit, actual }) {
-  if (limit == null || actual == null) return null;
-  const show = type === "/errors/image-too-large" ? bytes : count;
-  return h("p", { class: "muted" }, t.problems.limit(show(limit), show(actual)));
 }

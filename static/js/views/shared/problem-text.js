@@ -1,5 +1,6 @@
 /** A problem's title and explanation in the page's language. */
 
+import { bytes, count } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { h } from "../../lib/dom.js";
 
@@ -15,20 +16,42 @@ export function problemTitle(problem) {
 }
 
 /**
- * What to do in the page's language, if that is not English, and what the server says, in English.
+ * What to do in the page's language, with the limit that was met. The server's own words are English:
+ * on a page in another language, they are one click away.
  *
  * @param {Problem} problem
  * @returns {HTMLElement[]}
  */
 export function problemDetail(problem) {
-  const advice = wordsOf(t.problems.details, problem);
-  if (!problem.type.startsWith("/errors/")) return [h("p", {}, problem.detail)];
-  if (!advice) return [h("p", { lang: "en" }, problem.detail)];
-  return [h("p", {}, advice), h("p", { lang: "en", class: "muted" }, problem.detail)];
+  const { detail, type, limit, actual, what } = problem;
+  const advice = wordsOf(t.problems.details, problem)?.(problem);
+  const figure = what?.includes("bytes") ? bytes : count;
+  return [
+    advice ? h("p", {}, advice) : h("p", { lang: type.startsWith("/errors/") ? "en" : null }, detail),
+    ...(limit != null && actual != null ? [h("p", { class: "muted" }, t.problems.limit(figure(limit), figure(actual), unitOf(what)))] : []),
+    ...(advice && detail ? [h("details", { class: "muted" }, h("summary", {}, t.problems.wording), h("p", { lang: "en" }, detail))] : []),
+  ];
 }
 
 /**
- * @param {Record<string, string>} words
+ * The problem in one line, where there is no room for more.
+ *
+ * @param {Problem} problem
+ */
+export function problemLine(problem) {
+  return `${problemTitle(problem)}. ${wordsOf(t.problems.details, problem)?.(problem) ?? problem.detail}`;
+}
+
+/** @param {string | null | undefined} what a limit counts */
+function unitOf(what) {
+  /** @type {Record<string, string>} */
+  const units = t.problems.units;
+  return what && Object.hasOwn(units, what) ? (units[what] ?? "") : "";
+}
+
+/**
+ * @template W
+ * @param {Record<string, W>} words
  * @param {Problem} problem
  */
 function wordsOf(words, { type }) {

@@ -33,7 +33,8 @@ export function mountToolbar(app) {
 }
 
 /**
- * The network that the address names, whichever side of a comparison is on the stage.
+ * The network that the address names, whichever side of a comparison is on the stage; with the one
+ * that it is compared with, so that the header never names another network than the stage alone.
  *
  * @param {Readonly<State>} state
  */
@@ -43,13 +44,19 @@ function listModels(state) {
   const choice = getElement("#model", HTMLSelectElement);
   const isListed = !model || models.some(({ id }) => id === model.id); // a training's network of one moment is not
   const all = isListed ? models : [...models, model];
-  const option = (/** @type {{ id: string, title: string }} */ network) => h("option", { value: network.id }, networkName(network, models));
+  const compared = state.pair?.kind === "network" ? state.pair.candidate.model : null;
+  const nameOf = (/** @type {{ id: string, title: string }} */ network) => {
+    const name = networkName(network, models);
+    return compared && network.id === model?.id ? t.toolbar.compared(name, networkName(compared, models)) : name;
+  };
+  const option = (/** @type {{ id: string, title: string }} */ network) => h("option", { value: network.id }, nameOf(network));
   const own = models.filter((model) => model.uploaded);
   choice.replaceChildren(
     ...all.filter((model) => !own.some(({ id }) => id === model.id)).map(option),
     ...(own.length ? [h("optgroup", { label: t.models.list }, ...own.map(option))] : []),
   );
   if (model) choice.value = model.id;
+  choice.title = model ? nameOf(model) : ""; // it may be too long for the header
 }
 
 /** @param {Readonly<State>} state */

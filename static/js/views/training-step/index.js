@@ -9,7 +9,7 @@ import { announce, getElement, h } from "../../lib/dom.js";
 import { words as plainWords } from "../../i18n/format.js";
 import { postPhotoStep } from "../../api/learning.js";
 import { t } from "../../i18n/index.js";
-import { problemTitle } from "../shared/problem-text.js";
+import { problemLine } from "../shared/problem-text.js";
 import { trainingStepForm } from "./form.js";
 import { resultOf } from "./result.js";
 
@@ -80,7 +80,7 @@ class TrainingStep {
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
       if (!(error instanceof ProblemError)) throw error;
-      this.#trouble.textContent = `${problemTitle(error.problem)}. ${error.problem.detail}`;
+      this.#trouble.textContent = problemLine(error.problem);
       this.#trouble.hidden = false;
     } finally {
       this.#form.work(false);

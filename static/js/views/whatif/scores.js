@@ -7,6 +7,7 @@ import { h, setAttribute } from "../../lib/dom.js";
 import { points, probability, words } from "../../i18n/format.js";
 import { sideNames } from "../compare/switch.js";
 import { t } from "../../i18n/index.js";
+import { classLanguage } from "../../i18n/names.js";
 
 /**
  * @typedef {import("../../state/types.js").Analysis} Analysis
@@ -19,6 +20,7 @@ const SHOWN = 5;
 
 /** @param {App} app */
 export function scoresSection({ store }) {
+  const legend = h("p", { class: "score-legend muted" });
   const head = h("p", { class: "score score-head muted", "aria-hidden": "true" });
   const list = h("ol", { class: "scores", "aria-live": "polite" });
   const show = () => {
@@ -26,15 +28,14 @@ export function scoresSection({ store }) {
     const reference = pair?.reference.analysis ?? analysis;
     if (!reference) return;
     section.hidden = !reference.predictions.length; // a network that chooses among no classes
+    const names = sideNames(store.state);
+    legend.replaceChildren(...[swatch(), names.reference, ...(pair ? [swatch("then"), names.candidate] : [])]);
     if (pair?.kind === "network" && !haveSameClasses(pair)) {
       head.replaceChildren();
-      const { reference: one, candidate: other } = sideNames(store.state);
-      list.replaceChildren(...ofOneNetwork(one, pair.reference.analysis), ...ofOneNetwork(other, pair.candidate.analysis));
+      list.replaceChildren(...ofOneNetwork(names.reference, pair.reference, ""), ...ofOneNetwork(names.candidate, pair.candidate, "then"));
       return;
     }
-    const names = sideNames(store.state);
-    const titles = pair ? ["", "", names.reference, names.candidate, t.whatif.scores.points] : ["", "", names.reference, "", ""];
-    head.replaceChildren(...titles.map((title) => h("span", {}, title)));
+    head.replaceChildren(...["", "", swatch(), pair && swatch("then"), pair && t.whatif.scores.points].map((title) => h("span", {}, title)));
     list.replaceChildren(...shownOf(reference, pair).map((label) => row(label, reference, pair)));
   };
   store.watch(["pair", "analysis"], show);
@@ -42,10 +43,16 @@ export function scoresSection({ store }) {
     "section",
     { class: "whatif-part whatif-scores", "aria-labelledby": "whatif-scores" },
     h("h3", { id: "whatif-scores" }, t.whatif.scores.title),
+    legend,
     head,
     list,
   );
   return section;
+}
+
+/** @param {"" | "then"} [side] the colour of a side's bars */
+function swatch(side = "") {
+  return h("span", { class: `score-swatch ${side}`, "aria-hidden": "true" });
 }
 
 /**
@@ -81,7 +88,7 @@ function row(label, reference, pair) {
   const item = h(
     "li",
     { class: "score", data: { label, before: String(before), after: String(after) } },
-    h("span", { class: "score-name" }, words(label)),
+    h("span", { class: "score-name", lang: classLanguage() }, words(label)),
     h(
       "span",
       { class: "score-bars", "aria-hidden": "true" },
@@ -98,17 +105,18 @@ function row(label, reference, pair) {
 
 /**
  * @param {string} title
- * @param {Analysis} analysis
+ * @param {import("../../state/types.js").Side} of
+ * @param {"" | "then"} side
  */
-function ofOneNetwork(title, { predictions }) {
+function ofOneNetwork(title, { analysis: { predictions }, model: { labels } }, side) {
   return [
-    h("li", { class: "muted" }, title),
+    h("li", { class: "visually-hidden" }, title),
     ...predictions.slice(0, 3).map(({ label, score }) =>
       h(
         "li",
         { class: "score" },
-        h("span", { class: "score-name" }, words(label)),
-        h("span", { class: "score-bars" }, h("span", { class: "score-bar then", style: { "--share": `${score * 100}%` } })),
+        h("span", { class: "score-name", lang: classLanguage(labels ?? []) }, words(label, labels ?? [])),
+        h("span", { class: "score-bars" }, h("span", { class: `score-bar ${side}`, style: { "--share": `${score * 100}%` } })),
         h("span", {}, probability(score)),
       ),
     ),
