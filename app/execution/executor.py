@@ -15,6 +15,9 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from starlette.types import Receive
@@ -51,13 +54,15 @@ class WorkExecutor:
         not there in time. Cancelling this coroutine stops the work at its next check, or before it
         has begun.
         """
-        if self._pending >= self._capacity:
-            raise self._overloaded()
+        place = _held.get()
+        if place is None:
+            place = self._take_place()
+        else:
+            place.users += 1
         ticket = _TaskContext(self.time_limit if time_limit is None else time_limit)
         job = self._pool.submit(ticket.run, work)
         done = asyncio.wrap_future(job)
-        self._pending += 1
-        done.add_done_callback(lambda _: self._finished(ticket, done))
+        done.add_done_callback(lambda _: self._finished(place, ticket, done))
         try:
             # wait() leaves the future alone when this coroutine is cancelled: a task keeps its
             # place until its thread is free.
@@ -69,13 +74,36 @@ class WorkExecutor:
             ticket.stop()
             job.cancel()  # has an effect only while it waits for a thread
 
+    def refuse_when_full(self) -> None:
+        """Raises Overloaded when there is no place: before a body is read, say, that nobody could
+        do anything with.
+        """
+        if self._pending >= self._capacity:
+            raise self._overloaded()
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """One place for all that the caller runs meanwhile, one after the other: what has begun is
+        not refused half-way. Raises Overloaded when there is none.
+        """
+        place = self._take_place()
+        _held.set(place)
+        try:
+            yield
+        finally:
+            _held.set(None)
+            self._leave(place)
+
     async def stream(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         """The pieces, each made on one of the threads in its turn. They wait for it, however full
-        the queue: an answer under way cannot become a refusal.
+        the queue, as an answer under way cannot become a refusal: so ask before it begins
+        (``refuse_when_full``).
         """
         while True:
-            job = self._pool.submit(next, pieces, None)
-            piece = await asyncio.wrap_future(job)
+            job = asyncio.wrap_future(self._pool.submit(next, pieces, None))
+            self._pending += 1
+            job.add_done_callback(lambda _: self._leave(_Place()))
+            piece = await job
             if piece is None:
                 return
             yield piece
@@ -84,8 +112,18 @@ class WorkExecutor:
         """Accept no more work. Waiting tasks are dropped, running ones stop at their next check."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _finished(self, ticket: _TaskContext, done: asyncio.Future[Any]) -> None:
-        self._pending -= 1
+    def _take_place(self) -> _Place:
+        self.refuse_when_full()
+        self._pending += 1
+        return _Place()
+
+    def _leave(self, place: _Place) -> None:
+        place.users -= 1
+        if not place.users:
+            self._pending -= 1
+
+    def _finished(self, place: _Place, ticket: _TaskContext, done: asyncio.Future[Any]) -> None:
+        self._leave(place)
         if not done.cancelled():
             # looked at here, or asyncio complains when nobody waits for it any more
             done.exception()
@@ -99,6 +137,16 @@ class WorkExecutor:
             actual=self._pending,
             retry_after=max(1, wait),
         )
+
+
+@dataclass
+class _Place:
+    """A place in the queue or at work, and how many hold it: a request, and its work."""
+
+    users: int = 1
+
+
+_held: ContextVar[_Place | None] = ContextVar("place", default=None)
 
 
 class _TaskContext:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Coroutine
+from collections.abc import AsyncIterator, Collection, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, TypeVar
 
@@ -108,6 +108,7 @@ async def _upload(
         ),
     ] = None,
 ) -> Upload:
+    services.executor.refuse_when_full()  # and not after all of a photo has been read
     return await read_upload(request, services.settings, model, crop)
 
 
@@ -124,8 +125,17 @@ class Task:
     crop: Box | None
 
 
+async def _place(services: ServicesDep) -> AsyncIterator[None]:
+    with services.executor.place():
+        yield
+
+
+# One place among the work until the answer is ready: whoever is slow to read it holds none.
+PlaceDep = Annotated[None, Depends(_place, scope="function")]
+
+
 async def _task(
-    upload: UploadDep, services: ServicesDep, visitor: VisitorDep, worker: WorkerDep
+    upload: UploadDep, _: PlaceDep, services: ServicesDep, visitor: VisitorDep, worker: WorkerDep
 ) -> Task:
     registry = services.registry
     model = visitor.model(upload.model or registry.default)

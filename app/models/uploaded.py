@@ -218,6 +218,7 @@ class ModelReader:
         Raises Overloaded while the others that are on their way leave no room, and what
         ``read_model``, ``UploadedModels.keep`` and ``receive`` raise.
         """
+        self._executor.refuse_when_full()
         most = self._settings.max_model_bytes
         takes = most if announced is None else min(announced, most)
         if takes > self._room:

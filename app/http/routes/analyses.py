@@ -165,7 +165,7 @@ async def read_layer(
     response_description="The analysis, each layer with its numbers (as «Get a layer's values» gives them).",
     responses={
         200: {"content": binary_content("npz")},
-        **problem_responses(UnknownAnalysis, NotAcceptable, BadParameter),
+        **problem_responses(UnknownAnalysis, NotAcceptable, BadParameter, Overloaded),
         **_UNCHANGED,
     },
 )
@@ -182,6 +182,7 @@ async def export_analysis(
     tag = etag(done.id, "export", shown.model, kind, done.timings_ms["total"])
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
+    services.executor.refuse_when_full()
     headers = {
         **content_headers(tag),
         "Content-Disposition": f'attachment; filename="convscope-{done.id}.{kind}"',

@@ -1,6 +1,7 @@
 """The door to engine work: bounded, timed, and stopped when nobody waits."""
 
 import asyncio
+import contextvars
 import functools
 import threading
 import time
@@ -54,6 +55,11 @@ class Blocker:
         await until(self.started.is_set)
 
 
+async def in_new_context(run, work):
+    """As another request would run it."""
+    return await contextvars.Context().run(asyncio.create_task, run(work))
+
+
 async def until(condition):
     async with asyncio.timeout(20):
         while not condition():
@@ -91,6 +97,49 @@ async def test_a_full_queue_refuses_at_once_and_says_when_to_come_back():
     second.released.set()
     assert await asyncio.gather(running, waiting) == ["done", "done"]
     assert await executor.run(lambda _: "room again") == "room again"
+    executor.close()
+
+
+@run_async
+async def test_what_holds_a_place_is_not_refused_halfway_and_has_only_one():
+    executor, other = WorkExecutor(1, 1, 5), Blocker()
+    with executor.place():
+        assert await executor.run(lambda _: 1) == 1
+        assert await executor.run(lambda _: 2) == 2
+        running = asyncio.create_task(in_new_context(executor.run, other))
+        await other.begun()
+        with pytest.raises(Overloaded):
+            executor.refuse_when_full()
+        other.released.set()
+        assert await executor.run(lambda _: 3) == 3
+        await running
+    executor.refuse_when_full()
+    with executor.place(), pytest.raises(ZeroDivisionError):
+        await executor.run(lambda _: 1 / 0)
+    assert executor._pending == 0
+    executor.close()
+
+
+@run_async
+async def test_a_stream_counts_while_a_piece_is_made():
+    executor, work = WorkExecutor(1, 0, 5), Blocker()
+
+    def pieces():
+        yield b"first"
+        work(lambda: None)
+        yield b"second"
+
+    stream = executor.stream(pieces())
+    assert await anext(stream) == b"first"
+    executor.refuse_when_full()
+    second = asyncio.create_task(anext(stream))
+    await work.begun()
+    with pytest.raises(Overloaded):
+        executor.refuse_when_full()
+    work.released.set()
+    assert await second == b"second"
+    assert [piece async for piece in stream] == []
+    await until(lambda: executor._pending == 0)
     executor.close()
 
 

@@ -116,6 +116,32 @@ def test_a_body_that_nobody_reads_is_cut_off(server):
     assert b" 200 " in answer
 
 
+@pytest.mark.parametrize("path", ["analyses", "predict", "models"])
+def test_a_full_server_refuses_before_it_has_read_the_body_and_keeps_the_connection(server, path):
+    executor = server.app.state.services.executor
+    size = 1_000_000
+    head = (
+        f"POST /api/v1/{path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+        f"application/octet-stream\r\nContent-Length: {size}\r\n\r\n"
+    )
+    with open_socket(server) as connection:
+        executor._pending += executor._capacity
+        try:
+            connection.sendall(head.encode() + b"x")
+            answer = connection.recv(65536)  # fails after 5 s
+        finally:
+            executor._pending -= executor._capacity
+        assert answer.startswith(b"HTTP/1.1 503")
+        assert b"retry-after:" in answer.lower()
+        connection.sendall(b"x" * (size - 1))
+        connection.sendall(b"GET /api/v1/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        rest = b""
+        while b"HTTP/1.1 200" not in rest:
+            piece = connection.recv(65536)
+            assert piece
+            rest += piece
+
+
 def test_deadlines_do_not_touch_an_answer_that_takes_its_time(server, monkeypatch):
     forward = type(server.app.state.services.registry.get()).forward
 
