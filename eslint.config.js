@@ -30,6 +30,7 @@ export default [
       "no-duplicate-imports": "error",
       "no-unused-expressions": "error",
       "no-useless-return": "error",
+      "max-len": ["error", { comments: 100, code: 1000, ignoreUrls: true }], // code is as long as it must be
       "no-var": "error",
       "prefer-const": "error",
     },

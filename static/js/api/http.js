@@ -1,5 +1,6 @@
 /**
- * HTTP requests to the server. Every failure becomes a ProblemError, whose text is meant for people.
+ * HTTP requests to the server. Every failure becomes a ProblemError, whose text is meant for
+ * people.
  */
 
 import { t } from "../i18n/index.js";

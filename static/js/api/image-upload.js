@@ -9,7 +9,10 @@ import { storedOrientation, turned } from "../lib/exif-orientation.js";
 import { t } from "../i18n/index.js";
 
 /** @typedef {{ bytes: number, pixels: number }} Limits of what the server takes */
-/** @typedef {{ file: File, note: string }} Sendable what is sent, and what was done to it before, for people */
+/**
+ * @typedef {{ file: File, note: string }} Sendable what is sent, and what was done to it before,
+ *   for people
+ */
 /** @typedef {{ source: CanvasImageSource, width: number, height: number }} Drawable */
 
 const HEAD = 4096; // bytes: enough to tell what a file is
@@ -18,10 +21,16 @@ const QUALITY = 0.95;
 const SMALLER = 0.8; // of both sides, as long as a picture still has too many bytes
 const DRAWN = 1024; // pixels of the longer side of a drawing, which has no size of its own
 
-/** @type {[at: number, mark: string][]} How files begin that the server reads: JPEG, PNG, GIF, WebP, BMP. */
+/**
+ * @type {[at: number, mark: string][]} How files begin that the server reads: JPEG, PNG, GIF, WebP,
+ *   BMP.
+ */
 const READ = [[0, "\xff\xd8\xff"], [0, "\x89PNG"], [0, "GIF8"], [8, "WEBP"], [0, "BM"]];
 
-/** @type {[name: string, mark: RegExp][]} How files begin that the server does not read and some browser shows. */
+/**
+ * @type {[name: string, mark: RegExp][]} How files begin that the server does not read and some
+ *   browser shows.
+ */
 const SHOWN = [
   ["AVIF", /^.{4}ftyp.{0,64}avi[fs]/s],
   ["HEIC", /^.{4}ftyp(hei|hev|mif1|msf1)/s],
@@ -52,8 +61,8 @@ export async function decodePicture(picture) {
 
 /**
  * A picture as the server can read it: what it does not read is converted if this browser shows it,
- * what is larger than it takes is made smaller. Of anything else there is the beginning, so that the
- * server can say what it is and what to do.
+ * what is larger than it takes is made smaller. Of anything else there is the beginning, so that
+ * the server can say what it is and what to do.
  *
  * @param {File} file
  * @param {Limits} limits
@@ -70,7 +79,8 @@ export async function prepare(file, limits) {
 }
 
 /**
- * Whether the server takes a file that it reads. One whose header says nothing of its size is its to judge.
+ * Whether the server takes a file that it reads. One whose header says nothing of its size is its
+ * to judge.
  *
  * @param {File} file
  * @param {Limits} limits

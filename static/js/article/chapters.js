@@ -11,13 +11,16 @@
  * @typedef {object} Chapter
  * @property {ChapterName} name
  * @property {string[]} ops the kinds of layers that it is about
- * @property {"first" | "last" | "deep"} shown which of them it is shown on; `deep`: the last whose values depend on a part of
- *   the photo that can be pointed at
+ * @property {"first" | "last" | "deep"} shown which of them it is shown on; `deep`: the last whose
+ *   values depend on a part of the photo that can be pointed at
  */
 
 const PART = 0.6; // of the photo's width
 
-/** The chapters of how a network learns, in their order: the phases of a training step, and what comes of many. */
+/**
+ * The chapters of how a network learns, in their order: the phases of a training step, and what
+ * comes of many.
+ */
 export const LEARNING = /** @type {const} */ (["forward", "loss", "backward", "update", "epochs"]);
 
 /** @typedef {typeof LEARNING[number]} LearningName */

@@ -1,6 +1,7 @@
 /**
- * The training step that the article's second part is told on: one on the photo that is shown. Computed
- * when a figure asks for it, once for each choice of the reader, and given up when the photo changes.
+ * The training step that the article's second part is told on: one on the photo that is shown.
+ * Computed when a figure asks for it, once for each choice of the reader, and given up when the
+ * photo changes.
  */
 
 import { postPhotoStep } from "../api/learning.js";
@@ -21,7 +22,10 @@ export class Exam {
   #asked = new Map();
   #analysis = "";
   #isWanted = false;
-  /** What the teacher says that the photo shows; the network's first guess, until the reader says otherwise. */
+  /**
+   * What the teacher says that the photo shows; the network's first guess, until the reader says
+   * otherwise.
+   */
   label = "";
   /** @type {OptimiserName} */
   optimiser = "sgd";
@@ -63,7 +67,8 @@ export class Exam {
   }
 
   /**
-   * @param {{ optimiser?: OptimiserName, loss?: LossName, from?: string }} [choice] `from`: the analysis that the step is made on
+   * @param {{ optimiser?: OptimiserName, loss?: LossName, from?: string }} [choice] `from`: the
+   *   analysis that the step is made on
    * @returns {Promise<StepTrace>}
    */
   step({ optimiser = "sgd", loss = "cross_entropy", from = this.#analysis } = {}) {

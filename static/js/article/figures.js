@@ -21,7 +21,8 @@ import { area, caption, cell, photograph, picture, row, scale, sign, total } fro
  * @typedef {import("./chapters.js").ChapterName} ChapterName
  *
  * @typedef {{ app: App, layer: Layer, signal: AbortSignal }} Scene What a figure is drawn from.
- * @typedef {{ content: Node[], place: Place | null }} Figure `place`: the number of the layer that the figure is about.
+ * @typedef {{ content: Node[], place: Place | null }} Figure `place`: the number of the layer that
+ *   the figure is about.
  */
 
 const CLASSES = 5;

@@ -1,6 +1,6 @@
 /**
- * The article below the page: how a network sees and how it learns, told on the photo and the network
- * that are shown.
+ * The article below the page: how a network sees and how it learns, told on the photo and the
+ * network that are shown.
  */
 
 import { isAbort, ProblemError } from "../api/http.js";
@@ -27,8 +27,8 @@ import { problemTitle } from "../views/shared/problem-text.js";
  * @property {Place | null} place the number that it shows, once it is drawn
  * @property {HTMLElement} show
  *
- * @typedef {{ name: import("./chapters.js").LearningName, link: HTMLAnchorElement }} Learned A figure of the second part, and the
- *   way to the step inspector.
+ * @typedef {{ name: import("./chapters.js").LearningName, link: HTMLAnchorElement }} Learned A
+ *   figure of the second part, and the way to the step inspector.
  */
 
 const NEAR = "50% 0px"; // pictures are fetched when they are half a screen away
@@ -134,7 +134,8 @@ class Article {
   }
 
   /**
-   * The second part. A network without classes cannot be told the right one: then it has no figures.
+   * The second part. A network without classes cannot be told the right one: then it has no
+   * figures.
    *
    * @param {import("../state/types.js").Model} model
    */
@@ -303,8 +304,8 @@ function chartOf() {
 }
 
 /**
- * Back up to the workspace: the whole of it where it fits the screen; on a phone, where each part has a
- * screen of its own, to that part.
+ * Back up to the workspace: the whole of it where it fits the screen; on a phone, where each part
+ * has a screen of its own, to that part.
  *
  * @param {HTMLElement} part
  * @param {ScrollBehavior} [behavior]

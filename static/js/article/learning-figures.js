@@ -18,8 +18,10 @@ import { caption, picture, row, sign, total } from "./parts.js";
  * @typedef {import("./exam.js").Exam} Exam
  * @typedef {import("./chapters.js").LearningName} LearningName
  *
- * @typedef {{ app: App, exam: Exam, signal: AbortSignal, again: () => void }} Scene `again`: the reader has chosen otherwise.
- * @typedef {{ content: Node[], query: Record<string, string> | null }} Figure `query`: where the step inspector shows the same.
+ * @typedef {{ app: App, exam: Exam, signal: AbortSignal, again: () => void }} Scene `again`: the
+ *   reader has chosen otherwise.
+ * @typedef {{ content: Node[], query: Record<string, string> | null }} Figure `query`: where the
+ *   step inspector shows the same.
  */
 
 const said = t.article.learning;

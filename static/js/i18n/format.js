@@ -215,10 +215,12 @@ export function formText({ shape, native_shape: own }) {
 }
 
 /**
- * A class's name as words: bell_pepper → bell pepper, or what the language calls a class that ships.
+ * A class's name as words: bell_pepper → bell pepper, or what the language calls a class that
+ * ships.
  *
  * @param {string} label
- * @param {readonly string[]} [labels] the list that it is in, where that is not the one which is spoken of
+ * @param {readonly string[]} [labels] the list that it is in, where that is not the one which is
+ *   spoken of
  */
 export function words(label, labels) {
   return nameOfClass(label, labels) ?? label.replaceAll("_", " ");

@@ -5,7 +5,8 @@
 
 /**
  * @typedef {{ en: string, de: string }} InEach
- * @typedef {{ id: string, term: InEach, sentence: InEach, symbol?: string, see?: string }} Entry `see` is an address of the page
+ * @typedef {{ id: string, term: InEach, sentence: InEach, symbol?: string, see?: string }} Entry
+ *   `see` is an address of the page
  */
 
 /** @type {Promise<Entry[]> | null} */

@@ -1,4 +1,7 @@
-/** What the page calls that which ships: classes, datasets, samples. Others keep the names that they were given. */
+/**
+ * What the page calls that which ships: classes, datasets, samples. Others keep the names that they
+ * were given.
+ */
 
 import { language, t } from "./index.js";
 
@@ -10,8 +13,8 @@ let spoken = [];
 let current = null;
 
 /**
- * From now on, classes are spoken of that are in this list. Classes are named by a language only where the
- * whole list is one that ships: a class of somebody's own network keeps its name.
+ * From now on, classes are spoken of that are in this list. Classes are named by a language only
+ * where the whole list is one that ships: a class of somebody's own network keeps its name.
  *
  * @param {readonly string[] | null | undefined} labels
  */
@@ -34,7 +37,8 @@ export function classLanguage(labels = spoken) {
  * The name of a class that ships; null for any other.
  *
  * @param {string} label
- * @param {readonly string[]} [labels] the list that it is in, where that is not the one which is spoken of
+ * @param {readonly string[]} [labels] the list that it is in, where that is not the one which is
+ *   spoken of
  * @returns {string | null}
  */
 export function nameOfClass(label, labels) {
@@ -63,7 +67,8 @@ export function namedDataset(dataset) {
 }
 
 /**
- * A sample with the title and the credit that the page has for it: the API's is longer than the two lines below the photo.
+ * A sample with the title and the credit that the page has for it: the API's is longer than the two
+ * lines below the photo.
  *
  * @template {{ id: string, title: string, credit: string }} S
  * @param {S} sample

@@ -1,6 +1,7 @@
 /**
  * What will be seen, before there is a run: the curves, the filters and the confusion matrix of an
- * earlier run of the default configuration (Shapes, seed 0), drawn faintly and marked as an example.
+ * earlier run of the default configuration (Shapes, seed 0), drawn faintly and marked as an
+ * example.
  */
 
 import { h, svg } from "../lib/dom.js";

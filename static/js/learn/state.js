@@ -8,8 +8,9 @@ import { debounce } from "../lib/dom.js";
  * @typedef {import("./types.js").Phase} Phase
  *
  * @typedef {{ run: string | null, secondRun: string | null, step: number | null, phase: Phase,
- *   stepTrace: string | null, layer: string, filter: number, from: string }} Asked What an address asks for. `layer` and `filter`
- *   are of a step on a photo; `from` is the address of the main page, after its path, with that photo.
+ *   stepTrace: string | null, layer: string, filter: number, from: string }} Asked What an address
+ *   asks for. `layer` and `filter` are of a step on a photo; `from` is the address of the main
+ *   page, after its path, with that photo.
  */
 
 /**

@@ -1,5 +1,6 @@
 /**
- * What the API sends and takes, under the page's names: generated from its OpenAPI document (scripts/types).
+ * What the API sends and takes, under the page's names: generated from its OpenAPI document
+ * (scripts/types).
  *
  * @typedef {import("../state/types.js").Problem} Problem
  * @typedef {import("../state/types.js").Stats} Stats
@@ -29,7 +30,8 @@
 /**
  * Those that the page makes itself.
  *
- * @typedef {import("../api/wire.js").TrainingConfig & { name?: string }} TrainingConfig `name`: what a comparison calls it.
+ * @typedef {import("../api/wire.js").TrainingConfig & { name?: string }} TrainingConfig `name`:
+ *   what a comparison calls it.
  *
  * @typedef {0 | 1 | 2 | 3 | 4} Phase 0 none, 1 forward, 2 loss, 3 backward, 4 update
  *
@@ -40,10 +42,12 @@
  * @property {Run | null} run
  * @property {Run | null} secondRun a second run, compared with the first
  * @property {Evaluation | null} evaluation of the run's newest network
- * @property {{ index: number } | { blob: Blob, name: string } | null} picture whose maps are shown: one of the set, or one's own
+ * @property {{ index: number } | { blob: Blob, name: string } | null} picture whose maps are shown:
+ *   one of the set, or one's own
  * @property {StepTrace | null} stepTrace
  * @property {Phase} phase
- * @property {TrainingConfig | null} learned the config that the run came from, to tell whether the config has changed since
+ * @property {TrainingConfig | null} learned the config that the run came from, to tell whether the
+ *   config has changed since
  * @property {number | null} speed batches a second; null for as many as the machine manages
  * @property {boolean} connected Whether the server's events arrive.
  * @property {string | null} busy What is under way, in words.

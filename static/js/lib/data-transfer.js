@@ -1,13 +1,17 @@
 /** Drag and drop on every page: the files of a drag, and those in its folders, with their paths. */
 
-/** @typedef {{ path: string, file: File | null }} Dropped a file that cannot be read is null; `path` has a "/" below a folder */
+/**
+ * @typedef {{ path: string, file: File | null }} Dropped a file that cannot be read is null; `path`
+ *   has a "/" below a folder
+ */
 
 /**
  * Let files be dropped anywhere on the page. Without this the browser leaves the page and shows the
  * file.
  *
  * @param {HTMLElement} veil shown while files are held over the page
- * @param {(data: DataTransfer, target: EventTarget | null) => void} take called within the event: afterwards the data is gone
+ * @param {(data: DataTransfer, target: EventTarget | null) => void} take called within the event:
+ *   afterwards the data is gone
  */
 export function listenForDrops(veil, take) {
   let depth = 0; // the pointer enters and leaves every element on its way

@@ -6,8 +6,8 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * @typedef {{ class?: string, on?: Record<string, (event: any) => void>, style?: Record<string, string>,
- *   data?: Record<string, string>, [attribute: string]: unknown }} Props
+ * @typedef {{ class?: string, on?: Record<string, (event: any) => void>, style?: Record<string,
+ *   string>, data?: Record<string, string>, [attribute: string]: unknown }} Props
  * @typedef {Node | string | null | undefined | false} Child
  */
 

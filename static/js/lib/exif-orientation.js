@@ -19,7 +19,10 @@ const XMP_IN_JPEG = "://ns.adobe.com/xap/1.0/\0"; // behind «http»
 const XMP_IN_PNG = "XML:com.adobe.xmp\0\0\0";
 const IN_XMP = /tiff:Orientation(?:="|>)([0-9])/;
 
-/** @type {Record<number, (width: number, height: number) => [number, number, number, number, number, number]>} Stored → upright. */
+/**
+ * @type {Record<number, (width: number, height: number) => [number, number, number, number, number,
+ *   number]>} Stored → upright.
+ */
 const TURNS = {
   2: (w) => [-1, 0, 0, 1, w, 0],
   3: (w, h) => [-1, 0, 0, -1, w, h],
@@ -65,7 +68,8 @@ export function turned(bitmap, orientation) {
 }
 
 /**
- * @typedef {{ exif?: number, xmp?: [number, number] }} Found where the TIFF in EXIF begins; where XMP stands and how long it is
+ * @typedef {{ exif?: number, xmp?: [number, number] }} Found where the TIFF in EXIF begins; where
+ *   XMP stands and how long it is
  * @param {DataView} view
  * @returns {Found}
  */

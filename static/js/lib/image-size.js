@@ -3,7 +3,9 @@
  * that alone would take as long as sending it.
  */
 
-/** @typedef {{ width: number, height: number }} Size as it is stored, before it is turned upright */
+/**
+ * @typedef {{ width: number, height: number }} Size as it is stored, before it is turned upright
+ */
 
 /** Markers of a JPEG that are no frame's, though they lie among those that are. */
 const NO_FRAME = [0xc4, 0xc8, 0xcc];

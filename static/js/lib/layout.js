@@ -4,9 +4,11 @@
  * The grid with the largest cells that shows `count` maps of one shape without scrolling; if they
  * would get smaller than `least`, it scrolls.
  *
- * @param {{ width: number, height: number, count: number, rows: number, columns: number, gap: number,
- *   caption: number, least: number, most: number }} room `rows` × `columns` is the size of one map
- * @returns {{ across: number, width: number, height: number, scrolls: boolean }} maps in a row, the size of one in pixels
+ * @param {{ width: number, height: number, count: number, rows: number, columns: number, gap:
+ *   number, caption: number, least: number, most: number }} room `rows` × `columns` is the size of
+ *   one map
+ * @returns {{ across: number, width: number, height: number, scrolls: boolean }} maps in a row, the
+ *   size of one in pixels
  */
 export function fitGrid({ width, height, count, rows, columns, gap, caption, least, most }) {
   const aspect = rows / columns;

@@ -6,7 +6,8 @@ import { storage } from "./storage.js";
 /**
  * @typedef {"light" | "dark"} Theme
  * @typedef {{ readonly state: { readonly theme: Theme }, set: (patch: { theme: Theme }) => void,
- *   watch: (keys: ["theme"], react: (state: { readonly theme: Theme }) => void) => void }} Themed A store that has a theme.
+ *   watch: (keys: ["theme"], react: (state: { readonly theme: Theme }) => void) => void }} Themed A
+ *   store that has a theme.
  */
 
 /** @param {Themed} store */

@@ -4,7 +4,8 @@
  */
 
 /**
- * @typedef {object} Option A number that the reader may change; without one, the server's own holds.
+ * @typedef {object} Option A number that the reader may change; without one, the server's own
+ *   holds.
  * @property {"steps" | "samples" | "noise" | "window" | "stride"} name
  * @property {number} least
  * @property {number} most
@@ -16,7 +17,8 @@
  * @property {boolean} slow Whether it runs the network many times, so that it waits to be told.
  * @property {Option[]} options
  *
- * @typedef {"saliency" | "input_x_gradient" | "guided_backprop" | "grad_cam" | "grad_cam_plus_plus" | "integrated_gradients"
+ * @typedef {"saliency" | "input_x_gradient" | "guided_backprop" | "grad_cam" | "grad_cam_plus_plus"
+ *   | "integrated_gradients"
  *   | "smooth_grad" | "occlusion"} MethodId
  */
 

@@ -14,8 +14,9 @@ import { isClassifying, outputOf } from "./outputs.js";
  * @typedef {import("../state/types.js").State} State
  * @typedef {import("../state/types.js").AttributionRequest} AttributionRequest
  *
- * @typedef {{ name: "unit" | "map" | "y" | "x" | "box" | "value", size: number, apart: number }} Axis
- *   A coordinate of an output's numbers: how many there are, and how far apart two neighbours are where all numbers are counted through.
+ * @typedef {{ name: "unit" | "map" | "y" | "x" | "box" | "value", size: number, apart: number }}
+ *   Axis A coordinate of an output's numbers: how many there are, and how far apart two neighbours
+ *   are where all numbers are counted through.
  */
 
 /**

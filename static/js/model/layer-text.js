@@ -49,7 +49,8 @@ const SENTENCES = {
 };
 
 /**
- * What people call this kind of layer: the page's word in its language, where it has one, or the op's own.
+ * What people call this kind of layer: the page's word in its language, where it has one, or the
+ * op's own.
  *
  * @param {{ op: string, display_name: string }} layer
  */

@@ -102,7 +102,8 @@ export function placeOfRow(layer, { data, shape: [maps = 1, height, width = 1] }
   const isTable = maps === 1 || layer.native_shape !== null;
   const isUpright = isTable && row < maps * height && (maps > 1 || height >= width || row >= width);
   const size = height * width;
-  // How the numbers of the row follow each other in the data: along a line, down a column, through the maps.
+  // How the numbers of the row follow each other in the data: along a line, down a column, through
+  // the maps.
   const [count, first, apart] = isUpright
     ? [width, row * width, 1]
     : isTable

@@ -1,6 +1,7 @@
 /**
  * What each input channel brings to a convolution's map, for the whole map: the sums of the windows
- * times the kernel, or what a transposed one paints with it. Counted in double precision, as the explanation of a single value is.
+ * times the kernel, or what a transposed one paints with it. Counted in double precision, as the
+ * explanation of a single value is.
  */
 
 import { slidingOf, windowAt } from "./window.js";

@@ -131,7 +131,10 @@ export function mapsInOrder(tensor, order) {
   return (known[order] ??= inOrder(tensor, order));
 }
 
-/** @type {WeakMap<Tensor, Partial<Record<import("../state/types.js").MapOrder, number[]>>>} Sorted once: every step to the next map asks. */
+/**
+ * @type {WeakMap<Tensor, Partial<Record<import("../state/types.js").MapOrder, number[]>>>} Sorted
+ *   once: every step to the next map asks.
+ */
 const ordered = new WeakMap();
 
 /**
@@ -147,7 +150,10 @@ function inOrder({ shape: [maps = 0, height = 1, width = 1], data }, order) {
   return numbers.sort((a, b) => (key(a) === key(b) ? a - b : key(b) > key(a) ? 1 : -1));
 }
 
-/** @type {Record<Exclude<import("../state/types.js").MapOrder, "number">, (plane: Float32Array) => number>} */
+/**
+ * @type {Record<Exclude<import("../state/types.js").MapOrder, "number">, (plane: Float32Array) =>
+ *   number>}
+ */
 const KEYS = {
   mean,
   max: (plane) => plane.reduce((most, value) => Math.max(most, value), -Infinity),

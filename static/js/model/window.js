@@ -7,9 +7,9 @@
  * @typedef {import("../state/types.js").Box} Box
  * @typedef {import("../state/types.js").Layer} Layer
  *
- * @typedef {{ kernel: number[], stride: number[], dilation: number[], padding: number[], isTransposed: boolean }} Sliding
- *   [rows, columns]; padding is [top, left, bottom, right]. Transposed, the kernel slides over the
- *   output: every number of the input paints it there once.
+ * @typedef {{ kernel: number[], stride: number[], dilation: number[], padding: number[],
+ *   isTransposed: boolean }} Sliding [rows, columns]; padding is [top, left, bottom, right].
+ *   Transposed, the kernel slides over the output: every number of the input paints it there once.
  */
 
 /**

@@ -13,7 +13,8 @@ import { commonPath } from "./names.js";
 /**
  * @typedef {import("../state/types.js").Layer} Layer
  *
- * @typedef {object} Block Layers start ≤ i < end, in order of computation: putting them together never makes a circle.
+ * @typedef {object} Block Layers start ≤ i < end, in order of computation: putting them together
+ *   never makes a circle.
  * @property {string} id its first layer's name
  * @property {string} name what the file calls it; "" if it has no name of its own
  * @property {number} number from 1
@@ -21,7 +22,8 @@ import { commonPath } from "./names.js";
  * @property {number} end
  * @property {string} kind the same for blocks that do the same
  *
- * @typedef {{ start: number, end: number, ops: string[], hasWeights: boolean }} Segment `ops` along its longest path, without what only merges.
+ * @typedef {{ start: number, end: number, ops: string[], hasWeights: boolean }} Segment `ops` along
+ *   its longest path, without what only merges.
  * @typedef {{ start: number, end: number, kind: string }} Found
  */
 

@@ -32,7 +32,8 @@ import { routesOf } from "./routes.js";
  * @property {Cell[]} cells Its maps, or one bar.
  *
  * @typedef {{ text: string, left: number, width: number }} Group Neighbours of one resolution.
- * @typedef {{ block: import("./blocks.js").Block, folded: boolean, layers: number, left: number, width: number }} Bracket
+ * @typedef {{ block: import("./blocks.js").Block, folded: boolean, layers: number, left: number,
+ *   width: number }} Bracket
  *
  * @typedef {object} Drawing
  * @property {Column[]} columns
@@ -60,7 +61,8 @@ import { routesOf } from "./routes.js";
  */
 
 export const CELLS = 4; // maps that a column shows at most
-// Columns move closer together, or apart, where all of them then fit. In lanes, names have no second row to move to.
+// Columns move closer together, or apart, where all of them then fit. In lanes, names have no
+// second row to move to.
 const PITCH = { usual: 52, chain: 36, lanes: 46, most: 68, maps: 34, any: 2.5 };
 const LARGEST = 30;
 const ROW = 16; // height of one row of names
@@ -78,7 +80,8 @@ const LANE_GAP = 6;
  *
  * @typedef {object} View
  * @property {number} room the width that is there
- * @property {number} [most] the largest side of a map, where columns may be further apart than usual
+ * @property {number} [most] the largest side of a map, where columns may be further apart than
+ *   usual
  * @property {import("./view.js").Zoom} zoom
  * @property {number[]} [names] how wide the items' names are
  */
@@ -126,8 +129,8 @@ function pitchOf(count, room, zoom, isChain) {
 }
 
 /**
- * @param {{ pitch: number, isUsual: boolean, most: number, rows: number, isChain: boolean, hasBlocks: boolean }} view `isUsual`:
- *   nobody zoomed
+ * @param {{ pitch: number, isUsual: boolean, most: number, rows: number, isChain: boolean,
+ *   hasBlocks: boolean }} view `isUsual`: nobody zoomed
  * @returns {Measures}
  */
 function measuresOf({ pitch, isUsual, most, rows, isChain, hasBlocks }) {
@@ -179,7 +182,8 @@ function reach(measures, sections, side) {
  * @param {number} lane
  * @param {Section | null} section
  * @param {Measures} measures
- * @param {{ middle: number, finest: number, end: number }} strip the middle of the trunk, the finest resolution, the right edge
+ * @param {{ middle: number, finest: number, end: number }} strip the middle of the trunk, the
+ *   finest resolution, the right edge
  * @param {Map<string, number[]>} typical
  * @returns {Column}
  */

@@ -14,9 +14,11 @@
  * @property {number} last column that it needs
  * @property {number} lane negative: above the trunk
  *
- * @typedef {{ first: number, last: number, above: number, below: number }} Section Columns with lanes beside the trunk.
+ * @typedef {{ first: number, last: number, above: number, below: number }} Section Columns with
+ *   lanes beside the trunk.
  *
- * @typedef {{ column: number[], lane: number[], columns: number, chains: Chain[], sections: Section[] }} Places
+ * @typedef {{ column: number[], lane: number[], columns: number, chains: Chain[], sections:
+ *   Section[] }} Places
  */
 
 /**

@@ -11,7 +11,8 @@ import { curve } from "../lib/layout.js";
  * @typedef {import("./geometry.js").Column} Column
  * @typedef {import("./lanes.js").Chain} Chain
  *
- * @typedef {{ to: string, path: string, left: number, right: number, low: number }} Route `low` is how far down it goes.
+ * @typedef {{ to: string, path: string, left: number, right: number, low: number }} Route `low` is
+ *   how far down it goes.
  *
  * @typedef {object} Track Where the lines of one column run below others.
  * @property {Column} from

@@ -8,12 +8,14 @@
  * @typedef {import("../state/types.js").State} State
  * @typedef {import("./blocks.js").Block} Block
  *
- * @typedef {number | "whole" | null} Zoom 1 is the usual size; null too, but closer together if all then fits.
+ * @typedef {number | "whole" | null} Zoom 1 is the usual size; null too, but closer together if all
+ *   then fits.
  *
  * @typedef {object} StripView
  * @property {Zoom} zoom
  * @property {boolean | null} folded null: if the network is large
- * @property {Readonly<Record<string, boolean>>} open blocks that the reader opened, or folded, one by one
+ * @property {Readonly<Record<string, boolean>>} open blocks that the reader opened, or folded, one
+ *   by one
  * @property {readonly string[]} hits layers that a search found
  * @property {string | null} hit the one that would be gone to
  */

@@ -13,8 +13,8 @@ import { mountMenu } from "../views/shared/menu.js";
 /**
  * What of Swagger UI is used here. Its package has no types.
  * @typedef {(props: any) => unknown} Component
- * @typedef {{ React: { createElement: (type: unknown, props: unknown, ...children: unknown[]) => unknown,
- *   useState: <T>(initial: T) => [T, (next: T) => void] } }} System
+ * @typedef {{ React: { createElement: (type: unknown, props: unknown, ...children: unknown[]) =>
+ *   unknown, useState: <T>(initial: T) => [T, (next: T) => void] } }} System
  * @typedef {{ source: string, label: string }} CodeSample
  */
 

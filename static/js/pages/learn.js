@@ -58,7 +58,8 @@ function build(offer) {
 }
 
 /**
- * The classes that are spoken of: those of the step on a photo, of the run, or of what is to be trained.
+ * The classes that are spoken of: those of the step on a photo, of the run, or of what is to be
+ * trained.
  *
  * @param {import("../learn/types.js").LearnState} state
  */

@@ -1,4 +1,7 @@
-/* Runs before the first paint, so that a page in the dark never flashes white. Not a module: those run too late. */
+/*
+ * Runs before the first paint, so that a page in the dark never flashes white. Not a module: those
+ * run too late.
+ */
 document.documentElement.dataset.theme = (() => {
   try {
     const chosen = localStorage.getItem("theme");

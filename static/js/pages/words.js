@@ -1,4 +1,6 @@
-/** Gives a page its words, and its header the choice of languages, while its other modules arrive. */
+/**
+ * Gives a page its words, and its header the choice of languages, while its other modules arrive.
+ */
 
 import { languageChoice, translatePage } from "../i18n/apply.js";
 

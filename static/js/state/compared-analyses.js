@@ -10,7 +10,8 @@ import { hasMaps, layerNamed } from "../model/graph.js";
  * @typedef {import("./types.js").Side} Side
  * @typedef {import("./types.js").State} State
  *
- * @typedef {"reference" | "candidate" | "difference" | "side-by-side"} CompareMode What of a pair is looked at.
+ * @typedef {"reference" | "candidate" | "difference" | "side-by-side"} CompareMode What of a pair
+ *   is looked at.
  */
 
 /**
@@ -23,8 +24,8 @@ export function originalOf({ pair, model, analysis, source }) {
 }
 
 /**
- * What of a pair is looked at. Where the current layer has nothing to subtract, both sides stand side
- * by side instead of their difference.
+ * What of a pair is looked at. Where the current layer has nothing to subtract, both sides stand
+ * side by side instead of their difference.
  *
  * @param {Readonly<State>} state
  * @returns {CompareMode}
@@ -36,8 +37,8 @@ export function compareModeOf({ pair, bothSides, side, model, layer, matchedLaye
 }
 
 /**
- * Whether a layer can be compared value by value: the other side has it, too, by name and shape, and
- * the reader has set no other one beside it.
+ * Whether a layer can be compared value by value: the other side has it, too, by name and shape,
+ * and the reader has set no other one beside it.
  *
  * @param {Pair} pair
  * @param {Layer} layer

@@ -1,6 +1,6 @@
 /**
- * Two analyses at once: a photo and a variant of it, two photos, or two networks. Sees to it that the
- * pair that the state asks for is on the page.
+ * Two analyses at once: a photo and a variant of it, two photos, or two networks. Sees to it that
+ * the pair that the state asks for is on the page.
  */
 
 import * as api from "../api/client.js";
@@ -144,8 +144,8 @@ export class Comparison {
   }
 
   /**
-   * Another photo, or another network for it, has come onto the page: the requested comparison is made
-   * of that.
+   * Another photo, or another network for it, has come onto the page: the requested comparison is
+   * made of that.
    */
   #arrive() {
     const { model, analysis, numbers, source, photo, pair } = this.store.state;
@@ -160,8 +160,8 @@ export class Comparison {
   }
 
   /**
-   * Make the requested comparison. While a slider moves, one variant is made at a time and the latest
-   * request is next; anything else that is under way is given up.
+   * Make the requested comparison. While a slider moves, one variant is made at a time and the
+   * latest request is next; anything else that is under way is given up.
    */
   #follow() {
     const request = this.#request();

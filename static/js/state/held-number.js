@@ -16,10 +16,14 @@ import { placeOf } from "../model/terms.js";
  * @typedef {import("./types.js").PathStep} PathStep
  * @typedef {import("./types.js").Place} Place
  *
- * @typedef {{ model: Model, analysis: Analysis, numbers: import("../model/tensors.js").Tensors }} Context
+ * @typedef {{ model: Model, analysis: Analysis, numbers: import("../model/tensors.js").Tensors }}
+ *   Context
  */
 
-/** @type {WeakMap<Held, { analysis: string, steps: Promise<PathStep[]> }>} Asked for once: the way there and back passes many layers. */
+/**
+ * @type {WeakMap<Held, { analysis: string, steps: Promise<PathStep[]> }>} Asked for once: the way
+ *   there and back passes many layers.
+ */
 const paths = new WeakMap();
 
 /**
@@ -42,8 +46,8 @@ export async function findAgain(held, to, context) {
 }
 
 /**
- * A value that is computed from this one: the same map, where maps stay apart; the same number on its way into a vector; else the
- * strongest map at the same part of the photo.
+ * A value that is computed from this one: the same map, where maps stay apart; the same number on
+ * its way into a vector; else the strongest map at the same part of the photo.
  *
  * @param {Layer} from
  * @param {Layer} to

@@ -11,11 +11,14 @@ import { t } from "../i18n/index.js";
  * @typedef {import("./types.js").Model} Model
  * @typedef {import("./types.js").Problem} Problem
  *
- * @typedef {object} ImportOptions What a person says of a model file; what is "" or null is the file's own, or the usual.
+ * @typedef {object} ImportOptions What a person says of a model file; what is "" or null is the
+ *   file's own, or the usual.
  * @property {string} name
  * @property {string} size HEIGHTxWIDTH
- * @property {readonly (number | null)[]} fixed the height and width that the file fixes, as far as a refusal told
- * @property {string} preset "imagenet", "unit", "symmetric", "raw", "caffe"; or "custom" for mean, std and scale
+ * @property {readonly (number | null)[]} fixed the height and width that the file fixes, as far as
+ *   a refusal told
+ * @property {string} preset "imagenet", "unit", "symmetric", "raw", "caffe"; or "custom" for mean,
+ *   std and scale
  * @property {string} mean
  * @property {string} std
  * @property {string} scale "1" where mean and std are for pixels from 0 to 255
@@ -25,7 +28,8 @@ import { t } from "../i18n/index.js";
  * @property {"" | "imagenet" | "file"} labels
  * @property {File | null} labelFile a class's name a line
  *
- * @typedef {{ file: File, name: string }} DataFile A file with weights that an ONNX file keeps outside, and the name that this has for it.
+ * @typedef {{ file: File, name: string }} DataFile A file with weights that an ONNX file keeps
+ *   outside, and the name that this has for it.
  *
  * @typedef {{ file: File, data: DataFile[], importOptions: ImportOptions }} ImportedFile
  *
@@ -45,7 +49,10 @@ const LABELS = /\.(txt|json)$/i;
 
 export class ModelsController {
   #abort = new AbortController();
-  /** @type {Map<string, ImportedFile>} The files of the models made in this visit, by the model's id, so that what was said of them can be changed. */
+  /**
+   * @type {Map<string, ImportedFile>} The files of the models made in this visit, by the model's
+   *   id, so that what was said of them can be changed.
+   */
   #imports = new Map();
 
   /**
@@ -126,8 +133,9 @@ export class ModelsController {
   }
 
   /**
-   * Take a model off the server; one that was trained here with its training. If it is the one that is
-   * shown, the usual one looks at the photo instead; if it is compared with that, the comparison ends.
+   * Take a model off the server; one that was trained here with its training. If it is the one that
+   * is shown, the usual one looks at the photo instead; if it is compared with that, the comparison
+   * ends.
    *
    * @param {string} id
    * @returns {Promise<Problem | null>}
@@ -174,7 +182,10 @@ export class ModelsController {
     await this.#gone(api.deleteModel(id));
   }
 
-  /** @param {Promise<unknown>} deletion what the server has forgotten by itself is as good as deleted */
+  /**
+   * @param {Promise<unknown>} deletion what the server has forgotten by itself is as good as
+   *   deleted
+   */
   async #gone(deletion) {
     try {
       await deletion;
@@ -205,8 +216,8 @@ function isPicture({ type }) {
 
 /**
  * Files that came together: the network, a photo for it, its weights beside it, and its classes'
- * names. Weights may be called anything (PyTorch once named one file after each tensor), so beside a
- * network every other file is taken for them.
+ * names. Weights may be called anything (PyTorch once named one file after each tensor), so beside
+ * a network every other file is taken for them.
  *
  * @param {readonly File[]} files
  */

@@ -109,7 +109,8 @@ export class Navigation {
    * Show one map large. That holds no number; one of this map that is held already stays.
    *
    * @param {number} channel
-   * @param {Place | null} [place] the number to begin with; without one, that which is shown of this map, or its strongest
+   * @param {Place | null} [place] the number to begin with; without one, that which is shown of
+   *   this map, or its strongest
    */
   open(channel, place = null) {
     const { numbers, cursor, held } = this.store.state;
@@ -218,8 +219,8 @@ export class Navigation {
   }
 
   /**
-   * Wait for the layer's numbers; where none is chosen, find the held one again, or the most telling
-   * one. Then fetch the neighbours.
+   * Wait for the layer's numbers; where none is chosen, find the held one again, or the most
+   * telling one. Then fetch the neighbours.
    */
   async #arrive() {
     const { analysis, numbers, model } = this.store.state;

@@ -1,4 +1,7 @@
-/** Makes the second side of a comparison: a variant, another photo, another network, or the network after a training step. */
+/**
+ * Makes the second side of a comparison: a variant, another photo, another network, or the network
+ * after a training step.
+ */
 
 import * as api from "../api/client.js";
 import { ProblemError } from "../api/http.js";
@@ -14,11 +17,15 @@ import { t } from "../i18n/index.js";
  * @typedef {import("./types.js").Source} Source
  * @typedef {import("./types.js").State} State
  *
- * @typedef {{ kind: "variant", changes: Changes } | { kind: "target", compareTarget: CompareTarget }} CompareRequest
+ * @typedef {{ kind: "variant", changes: Changes } | { kind: "target", compareTarget: CompareTarget
+ *   }} CompareRequest
  */
 
 export class PairLoader {
-  /** @type {File | null} The second photo, where it was brought: another network may have to look at it, too. */
+  /**
+   * @type {File | null} The second photo, where it was brought: another network may have to look at
+   *   it, too.
+   */
   file = null;
 
   /**

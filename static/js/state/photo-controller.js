@@ -29,7 +29,10 @@ export class PhotoController {
   #blob = null;
   /** @type {number[] | null} The part of it that the network was shown; null is the middle. */
   #crop = null;
-  /** @type {Map<string, string>} The analyses of that photo and their models, for a reader who goes back to one. */
+  /**
+   * @type {Map<string, string>} The analyses of that photo and their models, for a reader who goes
+   *   back to one.
+   */
   #made = new Map();
 
   /**

@@ -91,7 +91,8 @@ export function mountShortcuts(app) {
     if (event.key.startsWith("Arrow") || event.key.startsWith("Page")) followFocus(target, app);
   });
   document.addEventListener("keyup", (event) => {
-    // Some browsers press a button when Space is let go, although going down it already meant the walk.
+    // Some browsers press a button when Space is let go, although going down it already meant the
+    // walk.
     if (event.key === " " && event.target instanceof Element && !belongsTo(event.target, " ")) event.preventDefault();
   });
   mountSwipe(app);

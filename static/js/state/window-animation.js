@@ -29,7 +29,10 @@ export class WindowAnimation {
     store.watch(["layer", "open", "analysis"], () => this.end());
   }
 
-  /** 2 to this power is how many numbers a second are passed: chosen, or such that a whole map is not long to be waited for. */
+  /**
+   * 2 to this power is how many numbers a second are passed: chosen, or such that a whole map is
+   * not long to be waited for.
+   */
   get pace() {
     const [, height = 1, width = 1] = this.navigation.layer?.shape ?? [];
     const usual = Math.round(Math.log2((height * width) / WHOLE_MAP) / FINENESS) * FINENESS;

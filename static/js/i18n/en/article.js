@@ -146,19 +146,31 @@ export const article = {
     /** @type {(y: number, x: number, values: string[]) => string} */
     pixels: (y, x, [red = "", green = "", blue = ""]) =>
       `The input of the network, and its three channels: how much red, green and blue there is. The pixel marked, at row ${y} and column ${x}, is red ${red}, green ${green}, blue ${blue} of 255.`,
-    /** @type {(told: { layer: string, window: string, product: string, others: number, bias: string, value: string }) => string} */
+    /**
+     * @type {(told: { layer: string, window: string, product: string, others: number, bias: string,
+     *   value: string }) => string}
+     */
     detective: ({ layer, window, product, others, bias, value }) =>
       `The magnifying glass: one ${window} window × one kernel of ${layer} = ${product}. With ${others ? `${some(others, "other map")} and ` : ""}the bias ${bias} the sum is ${value}, the value marked in the map on the right.`,
     /** @type {(told: { early: string, small: string, deep: string, large: string }) => string} */
     deeper: ({ early, small, deep, large }) =>
       `What the largest value of a layer is computed from, framed on the photo: ${small} pixels in ${early}, ${large} in ${deep}.`,
-    /** @type {(told: { map: string, layer: string, off: string, before: string, after: string }) => string} */
+    /**
+     * @type {(told: { map: string, layer: string, off: string, before: string, after: string }) =>
+     *   string}
+     */
     switch: ({ map, layer, off, before, after }) =>
       `The same map before and after ${layer}, on one scale. In ${map}, ${off} of the values are switched off; the one that is marked goes from ${before} to ${after}.`,
-    /** @type {(told: { layer: string, window: number, value: string, before: string, after: string, fewer: string }) => string} */
+    /**
+     * @type {(told: { layer: string, window: number, value: string, before: string, after: string,
+     *   fewer: string }) => string}
+     */
     summariser: ({ layer, window, value, before, after, fewer }) =>
       `The same map before and after ${layer}: of the ${window} values in the window that is marked, one is left, ${value}. ${before} become ${after}, ${fewer} fewer values.`,
-    /** @type {(told: { label: string, layer: string, contributions: string, pro: string, contra: string, named: number, share: string }) => string} */
+    /**
+     * @type {(told: { label: string, layer: string, contributions: string, pro: string, contra:
+     *   string, named: number, share: string }) => string}
+     */
     jury: ({ label, layer, contributions, pro, contra, named, share }) =>
       `The evidence for “${label}” in ${layer}: ${contributions} contributions (weight × input), added up by map. For: ${pro}. Against: ${contra}. The ${named} largest, named here, carry ${share} of the sum.`,
     othersFor: (/** @type {number} */ n) => `${n} others for`,

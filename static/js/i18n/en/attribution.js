@@ -44,7 +44,10 @@ export const attribution = {
   reset: "Back to the usual class and layer",
   figures: { target: "Target class", number: "Value", score: "Its value", logit: "Logit", probability: "Probability", sum: "Sum over all pixels", layer: "Layer" },
   nothing: "It is zero everywhere: by this method, no pixel speaks for the class.",
-  /** @type {(figures: { low: string, high: string, y: number, x: number, tenth: string, against: string | null }) => string} */
+  /**
+   * @type {(figures: { low: string, high: string, y: number, x: number, tenth: string, against:
+   *   string | null }) => string}
+   */
   inWords: ({ low, high, y, x, tenth, against }) =>
     `From ${low} to ${high}, the largest at y ${y} · x ${x}. The strongest tenth of the pixels holds ${tenth} of it all` +
     (against === null ? "." : `; ${against} speaks against the class.`),

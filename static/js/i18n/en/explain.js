@@ -52,7 +52,10 @@ export const explain = {
     xIs: "x is ",
     /** @type {(formula: string) => string} */
     pixel: (formula) => `The pixel: ${formula}.`,
-    /** @type {(figures: { mean: string, variance: string, epsilon: string, gamma: string, beta: string }) => string} */
+    /**
+     * @type {(figures: { mean: string, variance: string, epsilon: string, gamma: string, beta:
+     *   string }) => string}
+     */
     norm: ({ mean, variance, epsilon, gamma, beta }) => `(x − mean ${mean}) ÷ √(variance ${variance} + ${epsilon}) × ${gamma} ${beta}.`,
   },
   curve: {

@@ -1,6 +1,7 @@
 /**
- * All that the page says, in English. Another language is a file of the same shape: what is a function here is one there,
- * so that each can put its words in its own order. Numbers that arrive as text are already written the language's way.
+ * All that the page says, in English. Another language is a file of the same shape: what is a
+ * function here is one there, so that each can put its words in its own order. Numbers that arrive
+ * as text are already written the language's way.
  */
 
 import * as article from "./article.js";

@@ -46,7 +46,10 @@ export const inspector = {
 export const effectiveReceptiveField = {
   button: "Effective receptive field",
   nothing: "The gradient is zero for every pixel: every path to this value is switched off, or it depends on none.",
-  /** @type {(figures: { height: number, width: number, middle: string, strongest: string, y: number, x: number }) => string} */
+  /**
+   * @type {(figures: { height: number, width: number, middle: string, strongest: string, y: number,
+   *   x: number }) => string}
+   */
   words: ({ height, width, middle, strongest, y, x }) =>
     `The receptive field is ${height} × ${width} pixels, but not all of it matters alike: ${middle} of the influence lies in its middle quarter. ` +
     `The strongest pixel is y ${y} · x ${x}: a change of 1 there changes the value by ${strongest} at most.`,

@@ -98,7 +98,9 @@ export const mapDetail = {
     inAll: (share, n, all) => `all maps: ${share} (${n} of ${all})`,
     mask: "Mask: dark is zero",
     perMap: "Fraction per map; this one is marked",
-    /** @type {(before: string, after: string, from: string, to: string, fewer: string) => string} */
+    /**
+     * @type {(before: string, after: string, from: string, to: string, fewer: string) => string}
+     */
     sizes: (before, after, from, to, fewer) => `Each map: ${before} → ${after}, ${from} → ${to} values, ${fewer} fewer.`,
     row: (/** @type {number} */ y) => `row ${y}`,
     /** @type {(formula: string) => string} */

@@ -1,6 +1,7 @@
 /**
- * The names of what ships: its classes, datasets and samples. The API's ids are the keys; a list of classes is
- * known by all of its names together, so that a class of somebody's own network keeps its name.
+ * The names of what ships: its classes, datasets and samples. The API's ids are the keys; a list of
+ * classes is known by all of its names together, so that a class of somebody's own network keeps
+ * its name.
  */
 
 export const names = {

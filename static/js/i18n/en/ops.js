@@ -7,9 +7,15 @@ import { some, whole } from "./plural.js";
 const shrinkage = (fewer) => (fewer > 0 ? `so the maps get ${Math.round(fewer * 100)}\u00a0% smaller` : "and the maps keep their size");
 
 export const ops = {
-  /** @type {Record<string, string>} Where the page calls an op otherwise than the op itself does (`display_name`): in other languages. */
+  /**
+   * @type {Record<string, string>} Where the page calls an op otherwise than the op itself does
+   *   (`display_name`): in other languages.
+   */
   titles: {},
-  /** @type {Record<string, (title: string, formula: string) => string>} What a family does, for an op without sentences of its own. */
+  /**
+   * @type {Record<string, (title: string, formula: string) => string>} What a family does, for an
+   *   op without sentences of its own.
+   */
   general: {
     input: (title) => `${title}: what the network is given.`,
     weights: (title) => `${title}: every number is a weighted sum of numbers of its input, with weights that were learned.`,
@@ -29,9 +35,11 @@ export const ops = {
     formula === "value" ? "Each value is the pixel's value as it is in the image, from 0 to 255." : `Each value from 0 to 255 is normalised as in training: ${formula}.`,
   ],
   /**
-   * `size` is the window's, null for a single place; `together` is how many of the `channels` maps one pattern looks at.
+   * `size` is the window's, null for a single place; `together` is how many of the `channels` maps
+   * one pattern looks at.
    *
-   * @type {(told: { size: string | null, patterns: number, channels: number, together: number, input: string | null }) => string[]}
+   * @type {(told: { size: string | null, patterns: number, channels: number, together: number,
+   *   input: string | null }) => string[]}
    */
   conv: ({ size, patterns, channels, together, input }) => {
     const over = together === channels ? `all ${some(channels, "map")} of ${input ?? "its input"} at once`

@@ -15,7 +15,10 @@ export const photo = {
   notHere: "The server keeps no photo, so this link shows only the input of the network.",
   yours: "your photo",
   byLink: "a photo opened by its link",
-  /** What the browser did to a photo before it sent it; a line below the photo has room for about 35 letters, and there are two. */
+  /**
+   * What the browser did to a photo before it sent it; a line below the photo has room for about 35
+   * letters, and there are two.
+   */
   converted: {
     format: (/** @type {string} */ from, /** @type {string} */ to) => `Converted here from ${from} to ${to}.`,
     smaller: (/** @type {string} */ from, /** @type {string} */ to) => `Shrunk here from ${from} to ${to} pixels.`,
@@ -76,7 +79,10 @@ export const networkInput = {
   title: "Input of the network",
   empty: "The network's input",
   label: (/** @type {number} */ width, /** @type {number} */ height) => `The photo as the network got it, ${width} × ${height} pixels`,
-  /** @type {(width: number, height: number, interpolation: string, how: "moved" | "center" | "squash" | "border") => string} */
+  /**
+   * @type {(width: number, height: number, interpolation: string, how: "moved" | "center" |
+   *   "squash" | "border") => string}
+   */
   cut: (width, height, interpolation, how) =>
     `${width} × ${height} pixels, ${{ moved: "your crop", center: "centre crop", squash: "stretched to fit", border: "all of the photo, with borders" }[how]}, resized (${interpolation}). `,
   /** @type {(formula: string, order: string | null) => string} */
@@ -88,7 +94,10 @@ export const probe = {
   label: "The input of the network. Arrow keys point at a pixel and tell which values of the layer have it in their receptive field; Escape ends.",
   hint: byPointer("Point at a pixel to see which values have it in their receptive field.", "Tap a pixel to see which values have it in their receptive field."),
   pixel: (/** @type {number} */ y, /** @type {number} */ x) => `Pixel y ${y} · x ${x}:`,
-  /** @type {(layer: string, down: number, across: number, height: number, width: number, maps: number) => string} */
+  /**
+   * @type {(layer: string, down: number, across: number, height: number, width: number, maps:
+   *   number) => string}
+   */
   maps: (layer, down, across, height, width, maps) =>
     `${down} × ${across} of ${height} × ${width} positions of ${layer} see it${maps > 1 ? ", on each map" : ""}.`,
   /** @type {(layer: string, some: string, all: string) => string} */

@@ -3,7 +3,10 @@
 export const strip = {
   title: "Layers",
   lists: "vectors",
-  /** @type {(name: string, kind: string, shape: string, parameters: string | null, multiplyAdds: string | null) => string} */
+  /**
+   * @type {(name: string, kind: string, shape: string, parameters: string | null, multiplyAdds:
+   *   string | null) => string}
+   */
   column: (name, kind, shape, parameters, multiplyAdds) =>
     `${name}: ${kind}, ${shape}`
     + (parameters === null ? "" : `, ${parameters} parameters`) + (multiplyAdds === null ? "" : `, ${multiplyAdds} multiply-adds`),

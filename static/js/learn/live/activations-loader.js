@@ -16,7 +16,8 @@ import { fetchPicture } from "../../api/learning.js";
  * @typedef {import("../types.js").LearnStore} LearnStore
  * @typedef {import("../types.js").Run} Run
  *
- * @typedef {{ step: number, picture: Blob, layers: Layer[], analysis: Analysis, tensor: Tensor, layer: Layer, weights: Weights | null }} Seen
+ * @typedef {{ step: number, picture: Blob, layers: Layer[], analysis: Analysis, tensor: Tensor,
+ *   layer: Layer, weights: Weights | null }} Seen
  */
 
 const PAUSE = 1000; // milliseconds from one answer to the next question

@@ -44,8 +44,8 @@ export function mountCompareRuns(store, runner) {
 }
 
 /**
- * What a run in a comparison is called beside the other one: what differs between them, the end of its
- * name.
+ * What a run in a comparison is called beside the other one: what differs between them, the end of
+ * its name.
  *
  * @param {Run} run
  */

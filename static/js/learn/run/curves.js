@@ -173,7 +173,8 @@ function linesOf(slot, run, colour) {
 /**
  * A run's two lines: every batch, and the end of every epoch.
  *
- * @param {Pick<Run, "batches"> & { history: Pick<Run["history"][number], "step" | "validation_loss" | "validation_accuracy">[] }} run
+ * @param {Pick<Run, "batches"> & { history: Pick<Run["history"][number], "step" | "validation_loss"
+ *   | "validation_accuracy">[] }} run
  * @param {Figure} kind
  * @param {number} weight
  * @returns {uPlot.AlignedData[]}

@@ -48,12 +48,16 @@ export function beginsAnew({ run, config, learned }) {
 export class Runner {
   /** @type {{ isThere: () => boolean, resolve: () => void }[]} What is waited for. */
   #waiting = [];
-  /** @type {(() => unknown) | null} What a reader asked for while something else was under way: the latest of it. */
+  /**
+   * @type {(() => unknown) | null} What a reader asked for while something else was under way: the
+   *   latest of it.
+   */
   #next = null;
 
   /**
    * @param {LearnStore} store
-   * @param {() => import("../types.js").Problem | null} check what keeps a training from beginning: a field that cannot be used
+   * @param {() => import("../types.js").Problem | null} check what keeps a training from beginning:
+   *   a field that cannot be used
    */
   constructor(store, check) {
     this.store = store;
@@ -186,7 +190,10 @@ export class Runner {
     else await this.#makeStep(run, stepTrace.step, stepTrace.picture);
   }
 
-  /** @param {TrainingConfig} config @param {TrainingConfig | null} secondConfig @param {boolean} paused */
+  /**
+   * @param {TrainingConfig} config @param {TrainingConfig | null} secondConfig @param {boolean}
+   *   paused
+   */
   async #begin(config, secondConfig, paused) {
     const problem = this.check();
     if (problem) throw new ProblemError(problem);

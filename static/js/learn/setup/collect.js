@@ -8,7 +8,8 @@ import { shrink } from "./shrink.js";
 
 /**
  * @typedef {{ blob: Blob, url: string }} Picture
- * @typedef {{ name: string, pictures: Picture[], row: HTMLElement, thumbs: HTMLElement, count: HTMLElement }} Class
+ * @typedef {{ name: string, pictures: Picture[], row: HTMLElement, thumbs: HTMLElement, count:
+ *   HTMLElement }} Class
  */
 
 const words = t.learn.setup.collect;
@@ -43,7 +44,10 @@ export class Collector {
   #padDialog = h("dialog", { "aria-labelledby": "collect-draw-title" });
   #pad = new Pad((drawing) => this.#drawn(drawing), this.#padDialog);
 
-  /** @param {(name: string, entries: import("./zip.js").Entry[]) => Promise<boolean>} onDone gives whether it went well */
+  /**
+   * @param {(name: string, entries: import("./zip.js").Entry[]) => Promise<boolean>} onDone gives
+   *   whether it went well
+   */
   constructor(onDone) {
     this.onDone = onDone;
     this.element = h(

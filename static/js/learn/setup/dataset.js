@@ -88,7 +88,10 @@ export class DataPicker {
     else await this.bringer.bring(found);
   }
 
-  /** Show one picture to the network that learns; before there is one, say that it will be. @param {File} picture */
+  /**
+   * Show one picture to the network that learns; before there is one, say that it will be. @param
+   * {File} picture
+   */
   #lookAt(picture) {
     this.store.set({ picture: { blob: picture, name: picture.name } });
     if (!this.store.state.run) this.#news.replaceChildren(h("p", { class: "muted" }, words.later(picture.name)));
@@ -138,7 +141,10 @@ export class DataPicker {
     );
   }
 
-  /** @param {{ progress: import("./upload.js").Progress | null, problem: import("../../state/types.js").Problem | null }} news */
+  /**
+   * @param {{ progress: import("./upload.js").Progress | null, problem:
+   *   import("../../state/types.js").Problem | null }} news
+   */
   #showNews({ progress, problem }) {
     if (problem) this.#news.replaceChildren(this.#complaint(problem));
     else if (progress) this.#showProgress(progress);

@@ -15,7 +15,10 @@ function newId() {
 
 export class NumberField {
   #check;
-  /** @type {number | null} The number in use, which the field may differ from while it cannot be used. */
+  /**
+   * @type {number | null} The number in use, which the field may differ from while it cannot be
+   *   used.
+   */
   #used = null;
 
   /**

@@ -18,7 +18,10 @@ const words = t.learn.setup.options;
 const USUAL_RATES = { sgd: 0.1, momentum: 0.02, nesterov: 0.02, rmsprop: 0.001, adam: 0.004, adamw: 0.004 };
 const ROLLING = new Set(["momentum", "nesterov"]); // optimisers that read the momentum
 
-/** @type {Record<string, (share: number) => number>} The factor after a share of the training, as in engine/train/schedules.py. */
+/**
+ * @type {Record<string, (share: number) => number>} The factor after a share of the training, as in
+ *   engine/train/schedules.py.
+ */
 const CURVES = {
   constant: () => 1,
   cosine: (share) => (share < 0.05 ? share / 0.05 : wave(1, 0, (share - 0.05) / 0.95)),

@@ -19,7 +19,10 @@ export const FRESH = {
   dense: { kind: "dense", units: 32 },
 };
 
-/** @type {Record<Option, { least: number, step: number }>} How far too far is, the server's plan says with its reason. */
+/**
+ * @type {Record<Option, { least: number, step: number }>} How far too far is, the server's plan
+ *   says with its reason.
+ */
 export const OPTIONS = {
   filters: { least: 1, step: 1 },
   kernel: { least: 1, step: 1 },

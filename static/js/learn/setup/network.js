@@ -171,7 +171,10 @@ export class NetworkEditor {
    */
   #ways(kind, index) {
     const name = words.nth(words.kinds[kind], index + 1);
-    /** @type {(way: string, label: string, sign: string, disabled: boolean, click: () => void) => HTMLElement} */
+    /**
+     * @type {(way: string, label: string, sign: string, disabled: boolean, click: () => void) =>
+     *   HTMLElement}
+     */
     const button = (way, label, sign, disabled, click) =>
       h("button", { type: "button", class: "icon", data: { way }, "aria-label": label, title: label, disabled, on: { click } }, sign);
     return [

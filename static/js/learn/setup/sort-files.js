@@ -13,7 +13,8 @@ import { MOST } from "./zip.js";
  * @typedef {import("../../state/types.js").Problem} Problem
  * @typedef {import("./zip.js").Entry} Entry
  *
- * @typedef {{ zip: File, skipped: string[] } | { name: string, entries: Entry[], skipped: string[] } | { problem: Problem }} Sorted
+ * @typedef {{ zip: File, skipped: string[] } | { name: string, entries: Entry[], skipped: string[]
+ *   } | { problem: Problem }} Sorted
  */
 
 const words = t.learn.setup.upload;

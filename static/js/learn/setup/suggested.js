@@ -7,8 +7,8 @@
  */
 
 /**
- * The config with another dataset. What was left as suggested for the dataset before becomes what is
- * suggested for this one; what was chosen by hand stays.
+ * The config with another dataset. What was left as suggested for the dataset before becomes what
+ * is suggested for this one; what was chosen by hand stays.
  *
  * @param {Readonly<LearnState>} state
  * @param {PictureSet | undefined} set

@@ -1,9 +1,12 @@
 /**
- * Reads a ZIP in the browser, so that pictures in it can be made ready as those of a folder are. Only
- * what archives of photos have: files stored or deflated, in one part, without encryption.
+ * Reads a ZIP in the browser, so that pictures in it can be made ready as those of a folder are.
+ * Only what archives of photos have: files stored or deflated, in one part, without encryption.
  */
 
-/** @typedef {{ path: string, size: number, open: () => Promise<Blob> }} ZipEntry `size` as the archive claims it */
+/**
+ * @typedef {{ path: string, size: number, open: () => Promise<Blob> }} ZipEntry `size` as the
+ *   archive claims it
+ */
 
 const END = 0x06054b50; // of the end of the directory …
 const END_BYTES = 22;

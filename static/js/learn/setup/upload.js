@@ -62,8 +62,8 @@ export class Bringer {
   }
 
   /**
-   * A ZIP as it is; one with photos that are large, or of a kind that the server does not read, as a
-   * folder of them is brought.
+   * A ZIP as it is; one with photos that are large, or of a kind that the server does not read, as
+   * a folder of them is brought.
    *
    * @param {File} zip
    * @param {string[]} skipped
@@ -175,8 +175,9 @@ export class Bringer {
 }
 
 /**
- * Whether a file of an archive is a photo that this browser should make ready: it would take long to
- * send, has perhaps more pixels than the server takes, or is of a kind that the server does not read.
+ * Whether a file of an archive is a photo that this browser should make ready: it would take long
+ * to send, has perhaps more pixels than the server takes, or is of a kind that the server does not
+ * read.
  *
  * @param {import("./unzip.js").ZipEntry} entry
  */

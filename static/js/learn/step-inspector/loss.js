@@ -88,7 +88,8 @@ export class Loss {
 }
 
 /**
- * What a beginner stumbles over: the size of the first losses, and what the squared error is taken of.
+ * What a beginner stumbles over: the size of the first losses, and what the squared error is taken
+ * of.
  *
  * @param {StepTrace} stepTrace
  */

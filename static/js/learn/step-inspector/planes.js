@@ -42,7 +42,8 @@ export function planesOf(tensor) {
  *
  * @param {Tensor} tensor (F, C, H, W), (F, K) or (F)
  * @param {number} filter
- * @param {number[] | null} maps the shape (C, H, W) that the K inputs of a unit had before they were laid in a row
+ * @param {number[] | null} maps the shape (C, H, W) that the K inputs of a unit had before they
+ *   were laid in a row
  * @returns {Plane[]}
  */
 export function kernelsOf({ name, shape, data }, filter, maps) {

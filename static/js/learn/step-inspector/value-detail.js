@@ -13,11 +13,13 @@ import { restOf, sumOf } from "./sum-table.js";
  * @typedef {import("../../state/types.js").Explanation} Explanation
  * @typedef {import("../../state/types.js").Place} Place
  *
- * @typedef {{ layer: string, picture: number, output: Record<string, number>, dz: number, input: Record<string, number> | null,
- *   a: number, product: number }} ChainTerm
- * @typedef {{ value: number, terms: ChainTerm[], total: number, returned: number, remainder: number }} Chain
+ * @typedef {{ layer: string, picture: number, output: Record<string, number>, dz: number, input:
+ *   Record<string, number> | null, a: number, product: number }} ChainTerm
+ * @typedef {{ value: number, terms: ChainTerm[], total: number, returned: number, remainder: number
+ *   }} Chain
  * @typedef {{ before: number, gradient: number, step: number, after: number,
- *   derivation: { symbol: string, formula: string, numbers: Record<string, number>, value: number }[] }} Update
+ *   derivation: { symbol: string, formula: string, numbers: Record<string, number>, value: number
+ *   }[] }} Update
  */
 
 const words = t.learn.stepInspector.valueDetail;

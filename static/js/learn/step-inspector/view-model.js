@@ -14,10 +14,12 @@ import { fetchStepTrace, fetchStepValues, fetchStepDetail } from "../../api/lear
  * @typedef {import("../../state/types.js").Place} Place
  * @typedef {import("../../state/types.js").Tensor} Tensor
  *
- * @typedef {{ kind: "value" | "activation-gradient", layer: string, place: Place }} OpenedNumber One number of a layer, or its gradient.
+ * @typedef {{ kind: "value" | "activation-gradient", layer: string, place: Place }} OpenedNumber
+ *   One number of a layer, or its gradient.
  * @typedef {{ layer: string, parameter: string, index: readonly number[] }} Weight
  * @typedef {{ kind: "gradient" } & Weight | { kind: "update" } & Weight} OpenedWeight
- * @typedef {OpenedNumber | OpenedWeight | { kind: "loss", unit: number }} Opened The number that is written out.
+ * @typedef {OpenedNumber | OpenedWeight | { kind: "loss", unit: number }} Opened The number that is
+ *   written out.
  *
  * @typedef {{ layer: string, parameter: string, filter: number, opened: Opened | null }} View
  */
@@ -196,7 +198,8 @@ export function numberName(name, index) {
 /**
  * Where a term of the API's is.
  *
- * @param {{ channel?: number | null, y?: number | null, x?: number | null, unit?: number | null }} index
+ * @param {{ channel?: number | null, y?: number | null, x?: number | null, unit?: number | null }}
+ *   index
  * @returns {Place}
  */
 export function placeOf({ channel, y, x, unit }) {

@@ -17,8 +17,8 @@ import { mapOf } from "./visible-range.js";
  * @typedef {import("./loader.js").AttributionLoader} Asking
  * @typedef {import("../../model/attribution-methods.js").Method} Method
  *
- * @typedef {{ method: Method, button: HTMLButtonElement, photo: HTMLCanvasElement, over: HTMLCanvasElement,
- *   answer: Attribution | null }} Small
+ * @typedef {{ method: Method, button: HTMLButtonElement, photo: HTMLCanvasElement, over:
+ *   HTMLCanvasElement, answer: Attribution | null }} Small
  */
 
 export class Compare {

@@ -109,7 +109,8 @@ export class AttributionLoader {
     const kept = this.#kept.get(key);
     if (kept && (kept.curves || !curves)) return kept;
     const { method, target, from, options } = request;
-    // What another network's outputs are called is forgotten when the network changes, but not when the reader comes back to it.
+    // What another network's outputs are called is forgotten when the network changes, but not when
+    // the reader comes back to it.
     const known = model?.outputs.some(({ name }) => name === output) ? output : null;
     const { atLayer } = methodOf(method);
     const body = { method, output: known, target, layer: atLayer ? from : null, ...options, curves };

@@ -39,7 +39,8 @@ export class Picture {
 
   /**
    * @param {App} app
-   * @param {(pixel: Pixel | null, value: number | null, isHeld: boolean) => void} read told which number the reader points at
+   * @param {(pixel: Pixel | null, value: number | null, isHeld: boolean) => void} read told which
+   *   number the reader points at
    */
   constructor(app, read) {
     this.app = app;

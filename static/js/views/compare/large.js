@@ -23,8 +23,8 @@ import { sideNames } from "./switch.js";
  * @typedef {import("./tensors.js").Both} Both
  * @typedef {import("../layer/stage.js").View} View
  *
- * @typedef {{ sheet: HTMLElement, canvas: HTMLCanvasElement, mark: HTMLElement, value: HTMLElement, figure: HTMLElement,
- *   name: HTMLElement }} Part
+ * @typedef {{ sheet: HTMLElement, canvas: HTMLCanvasElement, mark: HTMLElement, value: HTMLElement,
+ *   figure: HTMLElement, name: HTMLElement }} Part
  */
 
 const KEYS = /** @type {const} */ (["reference", "candidate", "difference"]);

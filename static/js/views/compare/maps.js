@@ -21,7 +21,8 @@ import { sideNames } from "./switch.js";
  * @typedef {import("./tensors.js").Both} Both
  * @typedef {import("../layer/stage.js").View} View
  *
- * @typedef {{ channel: number, button: HTMLButtonElement, canvases: HTMLCanvasElement[], isVisible: boolean }} Tile
+ * @typedef {{ channel: number, button: HTMLButtonElement, canvases: HTMLCanvasElement[], isVisible:
+ *   boolean }} Tile
  */
 
 const GAP = 8; // pixels between tiles

@@ -19,7 +19,8 @@ import { sideNames } from "./switch.js";
  * @typedef {import("../../state/types.js").Range} Range
  * @typedef {import("../layer/stage.js").View} View
  *
- * @typedef {{ button: HTMLButtonElement, reference: HTMLElement, candidate: HTMLElement, texts: HTMLElement[], unit: number }} Row
+ * @typedef {{ button: HTMLButtonElement, reference: HTMLElement, candidate: HTMLElement, texts:
+ *   HTMLElement[], unit: number }} Row
  */
 
 /** @implements {View} */

@@ -15,9 +15,10 @@ import { valueAt } from "../../model/tensors.js";
  * @typedef {import("../../state/types.js").Range} Range
  * @typedef {import("../../state/types.js").Tensor} Tensor
  *
- * @typedef {{ reference: Tensor, candidate: Tensor, difference: Tensor, apart: Range, values: Range, changes: Range }} Both What a layer
- *   holds on both sides; `apart` is the scale of the differences alone. Beside the values, whose scale is that of the layer's maps,
- *   they reach as far as these (`changes`).
+ * @typedef {{ reference: Tensor, candidate: Tensor, difference: Tensor, apart: Range, values:
+ *   Range, changes: Range }} Both What a layer holds on both sides; `apart` is the scale of the
+ *   differences alone. Beside the values, whose scale is that of the layer's maps, they reach as
+ *   far as these (`changes`).
  */
 
 /** @type {WeakMap<Tensor, WeakMap<Tensor, Both>>} Worked out once for each two. */

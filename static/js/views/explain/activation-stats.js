@@ -16,7 +16,10 @@ import { t } from "../../i18n/index.js";
  * @typedef {import("../../state/types.js").Tensor} Tensor
  */
 
-/** @type {Record<string, (y: number, attributes: Record<string, unknown>) => boolean>} What counts as off, told by the result. */
+/**
+ * @type {Record<string, (y: number, attributes: Record<string, unknown>) => boolean>} What counts
+ *   as off, told by the result.
+ */
 const OFF = {
   relu: (y) => y === 0,
   leaky_relu: (y) => y < 0,

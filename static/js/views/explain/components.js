@@ -19,8 +19,10 @@ import { t } from "../../i18n/index.js";
  * @property {Node[]} [pictures]
  * @property {() => void} [choose]
  * @property {boolean} [chosen]
- * @property {boolean} [rest] Many together: it does not decide how long the bars of single ones are, and takes what rounding leaves.
- * @property {boolean} [constant] A number of the network: it is written as it is, whatever rounding leaves.
+ * @property {boolean} [rest] Many together: it does not decide how long the bars of single ones
+ *   are, and takes what rounding leaves.
+ * @property {boolean} [constant] A number of the network: it is written as it is, whatever rounding
+ *   leaves.
  * @property {string} [title]
  */
 

@@ -18,7 +18,8 @@ import { exact, formula, heat, ledger, pageOf, pager, reach } from "./components
  * @typedef {import("../../state/types.js").Layer} Layer
  * @typedef {import("../../state/types.js").Term} Term
  *
- * @typedef {{ name: string, sum: number, products: number[], place: import("../../state/types.js").Place, layer: Layer }} Evidence
+ * @typedef {{ name: string, sum: number, products: number[], place:
+ *   import("../../state/types.js").Place, layer: Layer }} Evidence
  */
 
 const SHOWN = 10;

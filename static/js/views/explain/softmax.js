@@ -13,7 +13,8 @@ import { exact, formula, reach } from "./components.js";
  * @typedef {import("../../state/types.js").Explanation} Explanation
  * @typedef {import("../../state/types.js").Term} Term
  *
- * @typedef {{ element: HTMLTableRowElement, term: Term, name: string, atTemperature: HTMLElement, bar: HTMLElement }} Row
+ * @typedef {{ element: HTMLTableRowElement, term: Term, name: string, atTemperature: HTMLElement,
+ *   bar: HTMLElement }} Row
  */
 
 const SHOWN = 20; // classes before the rest is counted together

@@ -84,7 +84,8 @@ function silentMaps({ stats }, open) {
 const COLUMN = 20;
 
 /**
- * @typedef {[name: string, value: string, term?: string]} Fact whose name is a term of the glossary, if that is named
+ * @typedef {[name: string, value: string, term?: string]} Fact whose name is a term of the
+ *   glossary, if that is named
  *
  * @param {string} kind
  * @param {Fact[]} facts
@@ -160,8 +161,8 @@ function attributes({ attributes }) {
 }
 
 /**
- * Settings that are one number for each axis or the like, and no lengths: 0, 2, 3, 1. What lies beyond all whole numbers that are exact
- * stands for the end of the axis, as exporters write it.
+ * Settings that are one number for each axis or the like, and no lengths: 0, 2, 3, 1. What lies
+ * beyond all whole numbers that are exact stands for the end of the axis, as exporters write it.
  *
  * @param {unknown} value
  */

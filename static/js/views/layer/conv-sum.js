@@ -45,7 +45,8 @@ import { WindowDetail } from "./window-detail.js";
  * @property {number} bias
  * @property {Group[]} shown
  * @property {number} others How many are not shown.
- * @property {Float64Array[]} products Of the shown ones and, last, of the others; empty until their numbers are here.
+ * @property {Float64Array[]} products Of the shown ones and, last, of the others; empty until their
+ *   numbers are here.
  */
 
 const ROW = 4.75; // rem that a row needs at least
@@ -104,7 +105,9 @@ export class ConvSum {
     return (this.#source?.shape[0] ?? 1) / Number(this.layer.attributes.groups ?? 1);
   }
 
-  /** A window of a transposed one holds part of the kernel only: the cells that paint on the place. */
+  /**
+   * A window of a transposed one holds part of the kernel only: the cells that paint on the place.
+   */
   get #isTransposed() {
     return slidingOf(this.layer)?.isTransposed ?? false;
   }
@@ -129,7 +132,10 @@ export class ConvSum {
     return isNarrow ? width : width - (2 + KERNEL) * side - (SIGNS + before + NODE + after) * rem;
   }
 
-  /** How high a row's maps are at most, in their widths; and how many cells lie in the input's width. */
+  /**
+   * How high a row's maps are at most, in their widths; and how many cells lie in the input's
+   * width.
+   */
   #shape() {
     const [, rows = 1, columns = 1] = this.layer.shape;
     const source = this.#source;
@@ -283,7 +289,9 @@ export class ConvSum {
     }
   }
 
-  /** The maps of the products, once for the open map: from then on every number is there at once. */
+  /**
+   * The maps of the products, once for the open map: from then on every number is there at once.
+   */
   async #compute() {
     const filter = this.#filter;
     const source = this.#source;

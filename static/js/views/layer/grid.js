@@ -20,7 +20,8 @@ import { tileEvents } from "../shared/tile-events.js";
  * @typedef {{ button: HTMLButtonElement, plane: HTMLElement, canvas: HTMLCanvasElement }} Tile
  */
 
-// Maps with their numbers under them; or, where that would make them smaller than a thumbnail, closer and without.
+// Maps with their numbers under them; or, where that would make them smaller than a thumbnail,
+// closer and without.
 const AIRY = { gap: 8, caption: 1.125, least: 3 };
 const DENSE = { gap: 4, caption: 0, least: 1.5 };
 const BAND = 600; // pixels

@@ -20,7 +20,8 @@ import { paintMix } from "./window-detail.js";
  * @typedef {import("../../state/types.js").Layer} Layer
  * @typedef {import("./stage.js").View} View
  *
- * @typedef {{ name: string, weights: number[], rows: number, columns: number, norm: number }} Slice One input's weights.
+ * @typedef {{ name: string, weights: number[], rows: number, columns: number, norm: number }} Slice
+ *   One input's weights.
  * @typedef {{ button: HTMLButtonElement, canvas: HTMLCanvasElement }} Tile
  */
 

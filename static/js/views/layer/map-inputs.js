@@ -21,11 +21,13 @@ import { ramp } from "../shared/ramp.js";
  * @typedef {object} Inputs What stands before the open map.
  * @property {HTMLElement} element
  * @property {SVGElement} lines
- * @property {HTMLElement} between What stands between them and the map: the node of the sum, or the formula.
+ * @property {HTMLElement} between What stands between them and the map: the node of the sum, or the
+ *   formula.
  * @property {HTMLElement | null} windowDetail
- * @property {(width: number, height: number, rem: number, isNarrow: boolean) => number} fit Take the room that is needed, and tell
- *   how much of the stage's width is left for the map.
- * @property {(tensor: Tensor | null) => void} paint The numbers at the cursor; and, told the layer's numbers, the maps.
+ * @property {(width: number, height: number, rem: number, isNarrow: boolean) => number} fit Take
+ *   the room that is needed, and tell how much of the stage's width is left for the map.
+ * @property {(tensor: Tensor | null) => void} paint The numbers at the cursor; and, told the
+ *   layer's numbers, the maps.
  * @property {(target: HTMLElement) => void} mark Draw the lines to the number.
  */
 

@@ -2,7 +2,9 @@
 
 import { h, prefersReducedMotion } from "../../lib/dom.js";
 
-/** @typedef {{ canvas: HTMLCanvasElement, box: DOMRect }} Picture A map as it is painted, and where. */
+/**
+ * @typedef {{ canvas: HTMLCanvasElement, box: DOMRect }} Picture A map as it is painted, and where.
+ */
 
 const DURATION = 240; // milliseconds
 const EASING = "cubic-bezier(0.2, 0, 0, 1)";

@@ -31,12 +31,16 @@ import { HoldChip } from "../shared/hold-chip.js";
  * @property {(tensor: Tensor) => void} paint
  * @property {() => void} mark Show where the cursor is.
  * @property {() => void} focus
- * @property {() => import("./opening.js").Picture | null} [picture] The chosen map as it is painted.
- * @property {() => import("../../state/types.js").Range | null} [range] What its colours stand for, where that is not the layer's numbers.
- * @property {() => PairReading | null} [reading] What it reads under the cursor, where that is not one number.
+ * @property {() => import("./opening.js").Picture | null} [picture] The chosen map as it is
+ *   painted.
+ * @property {() => import("../../state/types.js").Range | null} [range] What its colours stand for,
+ *   where that is not the layer's numbers.
+ * @property {() => PairReading | null} [reading] What it reads under the cursor, where that is not
+ *   one number.
  *
- * @typedef {{ reference: number, candidate: number, difference: number | null, range: import("../../state/types.js").Range, marked?: number }} PairReading
- *   `marked` is the number on the range, where that is not the difference.
+ * @typedef {{ reference: number, candidate: number, difference: number | null, range:
+ *   import("../../state/types.js").Range, marked?: number }} PairReading `marked` is the number on
+ *   the range, where that is not the difference.
  */
 
 const MOST_BARS = 100; // a longer vector whose numbers have no names is shown as cells

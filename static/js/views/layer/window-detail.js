@@ -122,7 +122,8 @@ export class WindowDetail {
 
   /**
    * @param {Sheet} sheet
-   * @param {(term: Term) => [number, boolean]} read its number, and whether it lies outside of the map
+   * @param {(term: Term) => [number, boolean]} read its number, and whether it lies outside of the
+   *   map
    * @param {Range} range
    */
   #fill({ cells }, read, range) {

@@ -1,4 +1,6 @@
-/** The dialog of networks: a model file to upload, its import options, and the list of all networks. */
+/**
+ * The dialog of networks: a model file to upload, its import options, and the list of all networks.
+ */
 
 import { isAbort } from "../../api/http.js";
 import { getElement, h } from "../../lib/dom.js";
@@ -25,9 +27,12 @@ const ACCEPTED = ".onnx,.safetensors,.data,.onnx_data";
  * What the dialog is about. It outlives being closed, so that a file that was refused need not be
  * looked for again.
  *
- * @type {{ file: File | null, photo: File | null, data: import("../../state/models-controller.js").DataFile[], importOptions: ImportOptions | null, of: string | null, size: string | null,
- *   progress: import("../../state/models-controller.js").Progress | null, problem: Problem | null }} `data` may be here before its network is; `of` is the
- *   model whose file it is already; `size` that of its input, once it is known.
+ * @type {{ file: File | null, photo: File | null, data:
+ *   import("../../state/models-controller.js").DataFile[], importOptions: ImportOptions | null, of:
+ *   string | null, size: string | null, progress:
+ *   import("../../state/models-controller.js").Progress | null, problem: Problem | null }} `data`
+ *   may be here before its network is; `of` is the model whose file it is already; `size` that of
+ *   its input, once it is known.
  */
 const now = { file: null, data: [], photo: null, importOptions: null, of: null, size: null, progress: null, problem: null };
 

@@ -12,8 +12,8 @@ import { problemDetail, problemTitle } from "../shared/problem-text.js";
  * @typedef {import("../../state/types.js").ModelSummary} ModelSummary
  * @typedef {import("../../state/types.js").Problem} Problem
  *
- * @typedef {{ change: (model: ModelSummary) => void, forget: (id: string) => void }} Ways What the dialog does beside the list: say
- *   something else of a file; take note that a network is gone.
+ * @typedef {{ change: (model: ModelSummary) => void, forget: (id: string) => void }} Ways What the
+ *   dialog does beside the list: say something else of a file; take note that a network is gone.
  */
 
 const words = t.models.networks;

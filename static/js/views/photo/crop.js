@@ -11,7 +11,8 @@ import { t } from "../../i18n/index.js";
 /**
  * @typedef {import("../../state/types.js").App} App
  * @typedef {{ x: number, y: number, crop: number[], corner: number[] | null, isOn: boolean }} Drag
- *   Where it began; the corner that is pulled, as shares of the crop's sides; whether it is more than a click yet.
+ *   Where it began; the corner that is pulled, as shares of the crop's sides; whether it is more
+ *   than a click yet.
  */
 
 const CORNERS = [[0, 0], [1, 0], [0, 1], [1, 1]];

@@ -65,7 +65,8 @@ function drawPhoto({ analysis, photo, inputImage, source }) {
 const known = new WeakMap();
 
 /**
- * Whether parts of a photo are transparent; looked for once, and in so few pixels that it costs nothing.
+ * Whether parts of a photo are transparent; looked for once, and in so few pixels that it costs
+ * nothing.
  *
  * @param {ImageBitmap} photo
  */
@@ -162,7 +163,8 @@ function light(state) {
  * and column do.
  *
  * @param {Readonly<State>} state
- * @returns {{ input: Box, photo: Box } | null | undefined} null where it sees nothing, undefined while it is not known
+ * @returns {{ input: Box, photo: Box } | null | undefined} null where it sees nothing, undefined
+ *   while it is not known
  */
 function fieldOf({ explanation, receptiveFields, analysis, layer, cursor }) {
   if (explains(explanation, layer, cursor)) return explanation.receptive_field;

@@ -48,8 +48,8 @@ export function mountProbe(app) {
  *
  * @param {App} app
  * @param {HTMLElement} picture
- * @param {(x: number, y: number, analysis: import("../../state/types.js").Analysis) => { y: number, x: number } | null} pixelAt
- *   x and y are shares of the picture
+ * @param {(x: number, y: number, analysis: import("../../state/types.js").Analysis) => { y: number,
+ *   x: number } | null} pixelAt x and y are shares of the picture
  */
 function listen({ store }, picture, pixelAt) {
   const pixelOf = (/** @type {MouseEvent} */ { clientX, clientY, defaultPrevented }) => {

@@ -92,7 +92,8 @@ function drawn(context, box, at, count) {
 }
 
 /**
- * What a box's class is called; one that nobody names has a number, which is not to be read as part of the score.
+ * What a box's class is called; one that nobody names has a number, which is not to be read as part
+ * of the score.
  *
  * @param {Context} context
  * @param {OutputBox} box

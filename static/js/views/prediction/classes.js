@@ -44,7 +44,8 @@ export function classList(model, name, info) {
 }
 
 /**
- * A field that leaves those classes in sight whose name holds what is written, and how many they are.
+ * A field that leaves those classes in sight whose name holds what is written, and how many they
+ * are.
  *
  * @param {HTMLElement} list
  */

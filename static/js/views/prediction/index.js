@@ -30,7 +30,8 @@ import { binary, classes, multilabel } from "./rows.js";
  * @property {import("../../model/tensors.js").Tensors} numbers
  * @property {import("../../state/types.js").ModelOutput} info
  * @property {import("../../state/types.js").AnalysisOutput} answer
- * @property {import("../../state/types.js").Tensor | null} tensor the output's numbers, for the kinds that need them, once they are here
+ * @property {import("../../state/types.js").Tensor | null} tensor the output's numbers, for the
+ *   kinds that need them, once they are here
  * @property {OnPhoto} onPhoto
  *
  * @typedef {object} Shown

@@ -27,7 +27,9 @@ import { areas, isNumbers, largestOf, paintClasses, paintPicture, planesOf, rang
 
 const NAMED = 8; // classes in the legend
 
-/** @type {{ channel: number | null }} Which channel is looked at; null is the largest at each place. */
+/**
+ * @type {{ channel: number | null }} Which channel is looked at; null is the largest at each place.
+ */
 const asked = { channel: null };
 
 /**

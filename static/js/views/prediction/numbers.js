@@ -91,7 +91,8 @@ export function tokens({ app, model, info, tensor }) {
 /**
  * @param {import("../../state/types.js").ModelOutput} info
  * @param {Tensor} tensor
- * @returns {{ symbol: number, index: number, score: number | null }[]} `index` counts through the numbers
+ * @returns {{ symbol: number, index: number, score: number | null }[]} `index` counts through the
+ *   numbers
  */
 function bestSymbols({ classes, shape }, { data }) {
   const sides = shape.filter((side) => side > 1);

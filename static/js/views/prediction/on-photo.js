@@ -10,7 +10,8 @@ import { getElement, h, placeBox } from "../../lib/dom.js";
  * @typedef {import("../../state/types.js").OutputBox} OutputBox
  * @typedef {import("../../state/types.js").State} State
  *
- * @typedef {{ box: OutputBox, text: string, colour: string, isNamed: boolean, onPick: () => void }} DrawnBox
+ * @typedef {{ box: OutputBox, text: string, colour: string, isNamed: boolean, onPick: () => void }}
+ *   DrawnBox
  */
 
 export class OnPhoto {

@@ -11,8 +11,8 @@ import { rgbOf } from "./colours.js";
  * @typedef {import("../../state/types.js").ModelOutput} ModelOutput
  * @typedef {import("../../state/types.js").Tensor} Tensor
  *
- * @typedef {{ planes: Float32Array[], width: number, height: number, isLast: boolean }} Planes one a channel; `isLast` where the
- *   channels stand behind rows and columns in the tensor
+ * @typedef {{ planes: Float32Array[], width: number, height: number, isLast: boolean }} Planes one
+ *   a channel; `isLast` where the channels stand behind rows and columns in the tensor
  */
 
 const OPAQUE = 255;

@@ -23,7 +23,8 @@ const EVEN = 0.5; // above it, a yes is likelier than a no
 /**
  * A row with a bar, which goes to its number.
  *
- * @param {{ name: string, share: number, value: string, go: (() => void) | null, marked?: boolean, lang?: string | null }} what
+ * @param {{ name: string, share: number, value: string, go: (() => void) | null, marked?: boolean,
+ *   lang?: string | null }} what
  */
 export function row({ name, share, value, go, marked = false, lang = null }) {
   return h(

@@ -11,7 +11,10 @@ import { t } from "../../i18n/index.js";
 const words = t.camera;
 const QUALITY = 0.95; // of the JPEG that is sent
 
-/** @type {Record<string, { title: string, detail: string }>} Why there is no picture, by the browser's names for it. */
+/**
+ * @type {Record<string, { title: string, detail: string }>} Why there is no picture, by the
+ *   browser's names for it.
+ */
 const PROBLEMS = {
   NotAllowedError: words.problems.refused,
   NotFoundError: words.problems.none,

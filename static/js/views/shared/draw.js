@@ -50,7 +50,8 @@ export class Pad {
 
   /**
    * @param {(drawing: File) => void} onUse
-   * @param {HTMLDialogElement} [dialog] for this pad alone, labelled by the heading that is made here
+   * @param {HTMLDialogElement} [dialog] for this pad alone, labelled by the heading that is made
+   *   here
    */
   constructor(onUse, dialog = getElement("#draw-dialog", HTMLDialogElement)) {
     this.onUse = onUse;

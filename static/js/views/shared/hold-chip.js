@@ -1,4 +1,6 @@
-/** The chip beside a number that says that it is held, and lets go of it; by touch, it holds, too. */
+/**
+ * The chip beside a number that says that it is held, and lets go of it; by touch, it holds, too.
+ */
 
 import { h, isTouchScreen } from "../../lib/dom.js";
 import { t } from "../../i18n/index.js";

@@ -11,7 +11,10 @@ let made = 0;
 
 /** Watches one number field with its `min`, `max` and `step`. */
 export class NumberCheck {
-  /** @type {string | null} Why less than `min` is impossible, where there is more to say than the range. */
+  /**
+   * @type {string | null} Why less than `min` is impossible, where there is more to say than the
+   *   range.
+   */
   #why = null;
   /** @type {string | null} */
   #other = null;

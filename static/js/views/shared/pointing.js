@@ -14,8 +14,10 @@
 
 /**
  * @typedef {object} Options
- * @property {(event: MouseEvent) => void} [open] what a click or a tap does where it does not hold or show
- * @property {boolean} [drags] whether a finger that moves shows number after number, where the page does not scroll with it
+ * @property {(event: MouseEvent) => void} [open] what a click or a tap does where it does not hold
+ *   or show
+ * @property {boolean} [drags] whether a finger that moves shows number after number, where the page
+ *   does not scroll with it
  */
 
 const LONG = 500; // milliseconds that make a press a long one

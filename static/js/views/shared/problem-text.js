@@ -16,8 +16,8 @@ export function problemTitle(problem) {
 }
 
 /**
- * What to do in the page's language, with the limit that was met. The server's own words are English:
- * on a page in another language, they are one click away.
+ * What to do in the page's language, with the limit that was met. The server's own words are
+ * English: on a page in another language, they are one click away.
  *
  * @param {Problem} problem
  * @returns {HTMLElement[]}

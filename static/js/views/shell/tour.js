@@ -14,7 +14,8 @@ import { t } from "../../i18n/index.js";
  * @typedef {object} Stop
  * @property {StopName} name
  * @property {string} target what is pointed at; the first that can be seen
- * @property {(app: App) => void} [prepare] bring the page into the state in which it can be pointed at
+ * @property {(app: App) => void} [prepare] bring the page into the state in which it can be pointed
+ *   at
  */
 
 const SEEN = "toured"; // remembered by the browser, so that the tour is offered once
@@ -116,7 +117,10 @@ class Tour {
     this.#bringIntoSight();
   }
 
-  /** Below what stays at the top of the page. Where the page scrolls, the words have the lower part of the screen. */
+  /**
+   * Below what stays at the top of the page. Where the page scrolls, the words have the lower part
+   * of the screen.
+   */
   #bringIntoSight() {
     const target = this.#target;
     if (!(target instanceof HTMLElement)) return;

@@ -51,12 +51,18 @@ export class Strip {
   #holds = new Map();
   /** @type {Map<string, SVGPathElement[]>} */
   #edges = new Map();
-  /** @type {{ route: import("../../network/routes.js").Route, line: SVGPathElement }[]} Lines that have not been in sight. */
+  /**
+   * @type {{ route: import("../../network/routes.js").Route, line: SVGPathElement }[]} Lines that
+   *   have not been in sight.
+   */
   #unseen = [];
   /** @type {Element[]} What stands out because it is current. */
   #current = [];
   #strongestPath = svg("svg", { class: "path-line", "aria-hidden": "true" });
-  /** @type {import("../../state/types.js").PathStep[] | null} Those that the columns show the maps of. */
+  /**
+   * @type {import("../../state/types.js").PathStep[] | null} Those that the columns show the maps
+   *   of.
+   */
   #followed = null;
   #laidOut = "";
   #width = 0; // of the room, in pixels

@@ -19,7 +19,8 @@ import { bringStageIntoSight } from "../shared/stage-in-sight.js";
  * @typedef {object} Row
  * @property {string} title
  * @property {(layer: LayerResult) => [low: number, high: number]} span of a layer's bar
- * @property {boolean} [isShare] from 0 to 1; the others' scales are logarithmic, as far as their layers reach
+ * @property {boolean} [isShare] from 0 to 1; the others' scales are logarithmic, as far as their
+ *   layers reach
  * @property {boolean} [isRare] left out where no layer has any
  */
 
@@ -90,7 +91,8 @@ class Overview {
     getElement("#strip", HTMLElement).append(this.root);
     for (const type of /** @type {const} */ (["pointerdown", "pointermove"])) this.#charts.addEventListener(type, (event) => this.#point(this.#at(event)));
     for (const type of /** @type {const} */ (["pointerleave", "pointercancel"])) this.#charts.addEventListener(type, () => this.#point(null));
-    // A column may be narrower than a finger, which therefore reads while it moves and chooses when it is lifted.
+    // A column may be narrower than a finger, which therefore reads while it moves and chooses when
+    // it is lifted.
     this.#charts.addEventListener("pointerup", (event) => event.pointerType !== "mouse" && this.#go(this.#at(event)));
     this.#charts.addEventListener("click", (event) => this.#go(this.#at(event)));
     this.#charts.addEventListener("keydown", (event) => this.#press(event));
@@ -168,8 +170,8 @@ class Overview {
 }
 
 /**
- * A bar for each layer. Far apart values are told apart by a scale that is logarithmic on both sides
- * of zero.
+ * A bar for each layer. Far apart values are told apart by a scale that is logarithmic on both
+ * sides of zero.
  *
  * @param {Row} row
  * @param {LayerResult[]} layers

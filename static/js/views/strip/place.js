@@ -9,7 +9,10 @@ import { MARGIN } from "../../network/geometry.js";
  */
 
 export class StripPlace {
-  /** @type {{ column: number, x: number } | null} What stays where it is while the reader zooms: how many columns from the left. */
+  /**
+   * @type {{ column: number, x: number } | null} What stays where it is while the reader zooms: how
+   *   many columns from the left.
+   */
   anchor = null;
   unit = 1; // pixels in a sixteenth of a rem
   #root;

@@ -12,8 +12,8 @@ import { Sheet } from "./canvas.js";
  * @typedef {import("../../state/types.js").State} State
  */
 
-// Browsers make every canvas a layer of its own, and a hundred layers take longer to put together than everything else that a
-// moved cursor changes. So neighbouring columns share one.
+// Browsers make every canvas a layer of its own, and a hundred layers take longer to put together
+// than everything else that a moved cursor changes. So neighbouring columns share one.
 const COLUMNS_A_SHEET = 16;
 
 export class Thumbnails {
@@ -56,7 +56,8 @@ export class Thumbnails {
       drawn.tensor = tensor;
       this.paint(drawn);
     } catch (error) {
-      // A thumbnail that cannot be had stays empty; the stage reports the reason when its layer is opened.
+      // A thumbnail that cannot be had stays empty; the stage reports the reason when its layer is
+      // opened.
       if (!isAbort(error)) console.warn(error);
     }
   }

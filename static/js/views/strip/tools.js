@@ -54,7 +54,10 @@ export function mountStripTools(app, strip) {
  */
 function mountFoot(app, strip) {
   const { store } = app;
-  /** @type {(text: string, keys: string, act: () => void, more?: import("../../lib/dom.js").Props) => HTMLButtonElement} */
+  /**
+   * @type {(text: string, keys: string, act: () => void, more?: import("../../lib/dom.js").Props)
+   *   => HTMLButtonElement}
+   */
   const button = (text, keys, act, more) =>
     h("button", { type: "button", class: "text", "aria-keyshortcuts": keys, on: { click: act }, ...more }, text);
   const named = (/** @type {string} */ label) => ({ class: "text zoom", title: label, "aria-label": label });

@@ -1,6 +1,6 @@
 /**
- * “Train one step on this photo”: a label, one training step, and what it did. The network itself stays
- * as it is.
+ * “Train one step on this photo”: a label, one training step, and what it did. The network itself
+ * stays as it is.
  */
 
 import { isAbort, ProblemError } from "../../api/http.js";
@@ -27,7 +27,9 @@ export function mountTrainingStep(app) {
 }
 
 class TrainingStep {
-  /** @type {StepTrace[]} The steps that were taken, each from the network that the one before made. */
+  /**
+   * @type {StepTrace[]} The steps that were taken, each from the network that the one before made.
+   */
   #steps = [];
   #analysis = "";
   #abort = new AbortController();

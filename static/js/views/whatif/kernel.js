@@ -14,7 +14,8 @@ import { t } from "../../i18n/index.js";
  * @typedef {import("../../state/types.js").Layer} Layer
  * @typedef {import("../../state/types.js").Model} Model
  *
- * @typedef {{ y: number | null, x: number | null }} Spot Where in the window; null for a weight on a whole number.
+ * @typedef {{ y: number | null, x: number | null }} Spot Where in the window; null for a weight on
+ *   a whole number.
  */
 
 const MOST_INPUTS = 4096; // a longer list of inputs is not offered as a choice

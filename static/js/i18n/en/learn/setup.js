@@ -154,7 +154,10 @@ export const setup = {
     batchNorm:
       "The network has batch normalisation, which needs a batch size of 2 or more: it subtracts the mean of the batch, and a single image is its own mean. Enter 2 or more, or remove the batch normalisation layers.",
     rateSlider: "Learning rate, by powers of ten",
-    /** @type {(pictures: string, classes: number, epochs: number, batch: number, rate: string, augmentation: string) => string} */
+    /**
+     * @type {(pictures: string, classes: number, epochs: number, batch: number, rate: string,
+     *   augmentation: string) => string}
+     */
     suggested: (pictures, classes, epochs, batch, rate, augmentation) =>
       `Suggested for ${pictures} images in ${some(classes, "class", "classes")}: ${some(epochs, "epoch")}, batch size ${batch}, Adam with η = ${rate}; augmentation: ${augmentation}.`,
     useSuggested: "Use what is suggested",
@@ -209,7 +212,9 @@ export const setup = {
 };
 
 export const balance = {
-  /** @type {(large: string, most: string, small: string, fewest: string, share: string) => string} */
+  /**
+   * @type {(large: string, most: string, small: string, fewest: string, share: string) => string}
+   */
   uneven: (large, most, small, fewest, share) =>
     `The classes are very uneven: ${most} images of “${large}”, ${fewest} of “${small}”. Always answering “${large}” would be right ${share} of the time: look at the accuracy of each class.`,
   nothing: "No validation images: no class has two images or more. The network is trained, but its accuracy on new images stays unknown.",

@@ -121,7 +121,9 @@ export const stepInspector = {
       adamw: "m⁺ = β₁ · m + (1 − β₁) · g     s⁺ = β₂ · s + (1 − β₂) · g²\nm̂ = m⁺ / (1 − β₁ᵗ)     ŝ = s⁺ / (1 − β₂ᵗ)\nw̃ = w · (1 − η · λ)     w⁺ = w̃ − η · m̂ / (√ŝ + ε)",
     },
     options: { weight_decay: "λ", momentum: "μ", alpha: "α", beta1: "β₁", beta2: "β₂", epsilon: "ε" },
-    /** @type {(share: string, set: string, step: string, steps: string, schedule: string) => string} */
+    /**
+     * @type {(share: string, set: string, step: string, steps: string, schedule: string) => string}
+     */
     rate: (share, set, step, steps, schedule) => `η is ${share} of the ${set} that was set, since this is batch ${step} of ${steps}: ${schedule}.`,
     schedules: {
       cosine: "the schedule rises over the first twentieth of the training (warm-up), so that random weights take no wild steps, and then falls to zero",
