@@ -1,12 +1,18 @@
-"""An opened layer: how large its map is, where its windows lie, how long its animation takes."""
+"""An opened layer: how large its map is, where its windows lie, how long its animation takes, and
+the formula of a vector's value.
+"""
+
+from decimal import Decimal
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from engine.ops import Box, ConvTranspose2d
 
 from .conftest import OpenPage
+from .screen import Screen
+from .test_microscope import explanation, plain, settle
 
 pytestmark = pytest.mark.browser
 
@@ -94,3 +100,78 @@ def test_what_a_transposed_convolution_reads_is_marked(modules: Page, stride, ke
         (seen,) = op.input_region(Box.at((0, 0, y, 0)), shape)
         marked = range(max(0, top), min(shape[2], bottom))
         assert list(marked) == (list(range(seen.start[2], seen.stop[2])) if seen else []), y
+
+
+def written(screen: Screen, selector: str) -> list[Decimal]:
+    return [
+        Decimal(plain(text)) for text in screen.page.locator(selector).all_inner_texts() if text
+    ]
+
+
+def card_of(screen: Screen, unit: int, value: float) -> None:
+    """Point at a value, and wait for its card."""
+    screen.page.hover(f'.bar-row[data-unit="{unit}"]')
+    settle(screen)
+    screen.page.wait_for_function(
+        "value => Math.abs(document.querySelector('.card-cell.result data').value - value) < 1e-6",
+        arg=value,
+    )
+
+
+def test_a_fully_connected_layer_is_put_together_beside_its_values(open_page: OpenPage):
+    """The largest products, the others and the bias are the logit, to the last place written."""
+    screen = open_page("?layer=fc1&unit=6", viewport={"width": 1280, "height": 800})
+    screen.wait_for_layer("fc1")
+    page = screen.page
+    for unit in (6, 3, 19):
+        page.hover(f'.bar-row[data-unit="{unit}"]')
+        settle(screen)
+        why = explanation(screen, {"name": "fc1", "shape": [20]})
+        card_of(screen, unit, why["value"])
+        addends = written(screen, ".card-sum .card-summand")
+        (total,) = written(screen, ".card-cell.result")
+        assert sum(addends) == total == Decimal(plain(page.inner_text(".reading output")))
+        largest = sorted((t["product"] for t in why["terms"]), key=abs, reverse=True)
+        exact = page.locator(".card-summand").evaluate_all("all => all.map((e) => +e.value)")
+        rows = len(exact) - 2
+        assert rows >= 3
+        assert exact[:rows] == pytest.approx(largest[:rows], rel=1e-9)
+        assert exact[rows] == pytest.approx(sum(largest[rows:]), rel=1e-6)
+        assert exact[-1] == pytest.approx(why["bias"])
+        values = page.locator(".card-sum li:first-child .card-cell data").evaluate_all(
+            "all => all.map((e) => +e.value)"
+        )
+        assert values[0] * values[1] == pytest.approx(exact[0])
+    expect(page.locator(".vector-sum .lines path")).to_have_count(rows)
+    column, card, bars = (
+        page.locator(at).bounding_box() for at in (".vector-column", ".formula-card", ".bars")
+    )
+    assert column
+    assert card
+    assert bars
+    assert column["x"] + column["width"] < card["x"]
+    assert card["x"] + card["width"] < bars["x"]
+    page.click(".vector-column")
+    screen.wait_for_layer("flatten")
+
+
+@pytest.mark.parametrize("unit", [6, 2])
+def test_a_softmax_is_put_together_beside_its_values(open_page: OpenPage, unit: int):
+    screen = open_page(f"?layer=softmax&unit={unit}")
+    screen.wait_for_layer("softmax")
+    settle(screen)
+    card_of(screen, unit, screen.reading)
+    mine, others, total = written(screen, ".card-sum .card-summand")
+    assert mine + others == total
+    why = explanation(screen, {"name": "softmax", "shape": [20]})
+    own = why["terms"][unit]
+    logit, highest = screen.page.locator(".card-line data").evaluate_all(
+        "all => all.slice(0, 2).map((e) => +e.value)"
+    )
+    assert logit == own["value"]
+    assert np.exp(logit - highest) == pytest.approx(own["weight"], rel=1e-6)
+    assert float(mine) == pytest.approx(own["weight"], abs=1e-4)
+    (result,) = written(screen, ".card-cell.result")
+    assert float(mine / total) == pytest.approx(float(result), abs=1e-4)
+    assert float(result) == pytest.approx(screen.reading, abs=5e-5)
+    expect(screen.page.locator(".vector-sum .lines path")).to_have_count(1)

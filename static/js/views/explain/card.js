@@ -4,16 +4,16 @@
  */
 
 import { h, svg } from "../../lib/dom.js";
-import { fixed, number, rough } from "../../i18n/format.js";
+import { rough } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";
-import { layerRange, rangeOf } from "../../model/colour-range.js";
 import { windowWidth } from "../../model/terms.js";
-import { swatch } from "../../render/palette.js";
 import { t } from "../../i18n/index.js";
+import { cell, colours, line, mark, note, rangeOfLayer, short, text } from "./card-parts.js";
 import { fitsCard, heat } from "./components.js";
 import { straight } from "./elementwise.js";
 import { plot } from "./function.js";
 import { SIGNS, relationOf } from "./signs.js";
+import { softmaxCard, sumCard } from "./sum-card.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -21,15 +21,17 @@ import { SIGNS, relationOf } from "./signs.js";
  * @typedef {import("../../state/types.js").Term} Term
  */
 
-const OPERANDS = 2; // of a sum of maps that are listed; more are told beside the stage
+const OPERANDS = 2; // that are joined by a sign
+const FEW = 3; // terms of a longer sum that are listed
 const PLOT = { width: 112, height: 88 };
 
 /**
  * @param {App} app
  * @param {Explanation} explanation
+ * @param {number} [room] rows for the terms of a sum
  * @returns {Node[]} none where there is nothing to be drawn
  */
-export function formulaCard(app, explanation) {
+export function formulaCard(app, explanation, room = FEW) {
   const { op, rule, terms, value, curve } = explanation;
   const [first] = terms;
   if (!first) return [];
@@ -42,6 +44,8 @@ export function formulaCard(app, explanation) {
     const layer = app.store.state.model && layerNamed(app.store.state.model, explanation.layer);
     return [line(layer?.formula || "f(x)"), plot(curve, first.value, value, PLOT), ...fromTo(app, explanation, first)];
   }
+  if (rule === "softmax") return softmaxCard(app, explanation);
+  if (rule === "weighted_sum" || (rule === "sum" && terms.length > OPERANDS)) return sumCard(app, explanation, room);
   if (rule === "scale") return scaled(app, explanation, first);
   if (rule === "copy") return [...fromTo(app, explanation, first), note(t.explain.card.copy)];
   const between = isPair ? "," : (SIGNS[rule] ?? relationOf(app, explanation));
@@ -93,66 +97,4 @@ function block(app, { terms, rule }) {
   const winner = rule === "max" ? terms.find(({ weight }) => weight === 1) : null;
   const cells = terms.map((term) => h("li", { class: term === winner ? "winner" : "", style: colours(app, term.value, range) }, text(term.value, width > 2 ? short(term.value) : rough(term.value), term.padding)));
   return h("ol", { class: "card-block", style: { "--columns": String(width) } }, ...cells);
-}
-
-/**
- * @param {App} app
- * @param {string} layer whose scale it is coloured by
- * @param {number} value
- * @param {string} [kind]
- */
-function cell(app, layer, value, kind = "") {
-  return h("span", { class: `card-cell ${kind}`, style: colours(app, value, rangeOfLayer(app, layer)) }, text(value, rough(value)));
-}
-
-/**
- * @param {number} value
- * @param {string} written
- * @param {boolean} [padding]
- */
-function text(value, written, padding) {
-  return h("data", { value: String(value), title: padding ? t.explain.outsideTheMap : number(value) }, written);
-}
-
-/**
- * Where three numbers stand side by side.
- *
- * @param {number} x
- */
-function short(x) {
-  return Number.isInteger(x) ? number(x, 0) : fixed(x, Math.abs(x) < 10 ? 2 : 1);
-}
-
-/**
- * @param {App} app
- * @param {string} name
- */
-function rangeOfLayer({ store }, name) {
-  const result = store.state.analysis?.layers.find((layer) => layer.name === name);
-  return result ? layerRange(result) : rangeOf(-1, 1);
-}
-
-/**
- * @param {App} app
- * @param {number} value
- * @param {import("../../state/types.js").Range} range
- */
-function colours({ store }, value, range) {
-  const { background, text: color } = swatch(value, range, store.state.theme);
-  return { "background-color": background, color };
-}
-
-/** @param {...(Node | string)} parts */
-function line(...parts) {
-  return h("p", { class: "card-line" }, ...parts);
-}
-
-/** @param {string} sign */
-function mark(sign) {
-  return h("span", { class: "card-sign" }, sign);
-}
-
-/** @param {string} said */
-function note(said) {
-  return h("p", { class: "call-out" }, said);
 }

@@ -36,8 +36,9 @@ const HANDFUL = 25; // numbers: a window of 5 × 5
  *
  * @param {App} app
  */
-export function isOnStage({ store }) {
-  return store.state.open && !store.state.bothSides;
+export function isOnStage({ store, navigation }) {
+  const isVector = navigation.layer !== null && !hasMaps(navigation.layer);
+  return (isVector || store.state.open) && !store.state.bothSides;
 }
 
 /**

@@ -35,7 +35,7 @@ export function shareSums(app, explanation) {
   const own = explanation.terms.find((term) => isOwn(explanation, term));
   if (!own) return [formula(exact(explanation.value, 1))];
   const lead = h("div", { class: "share-lead" });
-  const tell = (/** @type {Term} */ term) => lead.replaceChildren(...inWords(term, maximum, denominator));
+  const tell = (/** @type {Term} */ term) => lead.replaceChildren(...inWords(term, maximum, denominator, explanation.op === "log_softmax"));
   const rows = rowsOf(app, explanation, own);
   const table = h(
     "table",
@@ -66,11 +66,14 @@ export function shareSums(app, explanation) {
  * @param {Term} term
  * @param {number} maximum
  * @param {number} denominator
+ * @param {boolean} isLog whether it is the logarithm of the probability
  */
-function inWords({ value, weight }, maximum, denominator) {
+function inWords({ value, weight }, maximum, denominator, isLog) {
   const { highest, below, rule } = t.explain.softmax;
+  const probability = (weight ?? 0) / denominator;
+  const quotient = [exact(weight ?? 0, 1), " ÷ ", exact(denominator, 1)];
   return [
-    formula(exact((weight ?? 0) / denominator, 1), " = ", exact(weight ?? 0, 1), " ÷ ", exact(denominator, 1)),
+    isLog ? formula(exact(Math.log(probability)), " = ln(", ...quotient, ")") : formula(exact(probability, 1), " = ", ...quotient),
     h("p", {}, value === maximum ? highest(number(maximum, 1)) : below(number(value, 1), number(maximum - value, 1), number(maximum, 1)), rule),
   ];
 }
@@ -188,6 +191,6 @@ function temperature({ terms, details }, rows) {
  * @param {Explanation} explanation
  * @param {Term} term
  */
-function isOwn({ index }, { unit, channel, y, x }) {
+export function isOwn({ index }, { unit, channel, y, x }) {
   return index.unit != null ? unit === index.unit : channel === index.channel && y === index.y && x === index.x;
 }

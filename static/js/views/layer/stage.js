@@ -14,6 +14,7 @@ import { Grid } from "./grid.js";
 import { Kernels } from "./kernels.js";
 import { Legend } from "./legend.js";
 import { MapDetail } from "./map-detail.js";
+import { VectorDetail } from "./vector-detail.js";
 import { travel } from "./opening.js";
 import { nextOrder, orderChoice } from "./order.js";
 import { compareView } from "../compare/view.js";
@@ -146,7 +147,7 @@ class Stage {
     if (this.app.store.state.kernels && !this.app.store.state.open && hasWeights(layer)) return new Kernels(this.app, layer, () => this.#read());
     if (hasMaps(layer)) return this.app.store.state.open ? new MapDetail(this.app, layer) : this.#grid(layer);
     const named = this.app.store.state.model && unitLabels(this.app.store.state.model, layer);
-    return named || (layer.shape[0] ?? 0) <= MOST_BARS ? new Bars(this.app, layer) : new Cells(this.app, layer);
+    return new VectorDetail(this.app, layer, named || (layer.shape[0] ?? 0) <= MOST_BARS ? new Bars(this.app, layer) : new Cells(this.app, layer));
   }
 
   /**
