@@ -37,6 +37,17 @@ class Settings(BaseSettings):
         description="How much goes to the log: critical, error, warning, info or debug.",
     )
 
+    metrics_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port of this machine alone (127.0.0.1) at which Prometheus finds /metrics; with 0 there is none.",
+    )
+    telemetry: bool = Field(
+        False,
+        description="Whether FastAPI's OpenTelemetry hooks are switched on; without it nothing leaves the host.",
+    )
+
     max_image_bytes: int = Field(
         10 * MIB, ge=1, description="Largest image file that is accepted, in bytes."
     )

@@ -41,6 +41,12 @@ class SingleFlightCache(Generic[T]):
         self._finished: OrderedDict[str, T] = OrderedDict()
         self._holders: Counter[int] = Counter()
         self._nbytes = 0
+        self.hits = self.misses = 0  # of ``get_or_compute``
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all results that are remembered."""
+        return self._nbytes
 
     def get(self, key: str) -> T | None:
         """What is remembered under that id, if anything."""
@@ -89,7 +95,9 @@ class SingleFlightCache(Generic[T]):
         """
         found = self.get(key)
         if found is not None:
+            self.hits += 1
             return found
+        self.misses += 1
         if key not in self._flights:
             unwanted: list[Callable[[T], bool]] = []
             task = asyncio.create_task(self._run(key, work, unwanted, beside))

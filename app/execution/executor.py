@@ -44,6 +44,8 @@ class WorkExecutor:
         self._capacity = workers + queue_size
         self._pending = 0
         self._service_time = 0.1
+        # Told of all work that is done: seconds in the queue, and on a thread.
+        self.observe: Callable[[float, float], object] = lambda waited, worked: None
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="compute")
 
     async def run(self, work: Work[T], time_limit: float | None = None) -> T:
@@ -108,6 +110,16 @@ class WorkExecutor:
                 return
             yield piece
 
+    @property
+    def pending(self) -> int:
+        """Tasks at work or waiting for it."""
+        return self._pending
+
+    @property
+    def capacity(self) -> int:
+        """Tasks from which on others are refused."""
+        return self._capacity
+
     def close(self) -> None:
         """Accept no more work. Waiting tasks are dropped, running ones stop at their next check."""
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -128,6 +140,7 @@ class WorkExecutor:
             # looked at here, or asyncio complains when nobody waits for it any more
             done.exception()
             self._service_time += _RECENT * (ticket.seconds - self._service_time)
+            self.observe(ticket.waited, ticket.seconds)
 
     def _overloaded(self) -> Overloaded:
         wait = math.ceil(self._pending / self._workers * self._service_time)
@@ -153,13 +166,15 @@ class _TaskContext:
     """One task's deadline and stop flag, shared between the event loop and the thread."""
 
     def __init__(self, time_limit: float) -> None:
-        self.seconds = 0.0
+        self.seconds = self.waited = 0.0
         self.time_limit = time_limit
-        self._deadline = time.monotonic() + time_limit
+        self._begun = time.monotonic()
+        self._deadline = self._begun + time_limit
         self._stopped = threading.Event()
 
     def run(self, work: Work[T]) -> T:
         start = time.monotonic()
+        self.waited = start - self._begun
         try:
             self.check()
             with stopped_by(self.check):

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from fastapi.telemetry import TelemetryConfig
 
 from app.analyses.store import AnalysisStore
 from app.execution.executor import WorkExecutor
@@ -17,11 +18,14 @@ from app.http.access.token import TokenGuard, TokenMiddleware
 from app.http.access.workspace import WorkspaceMiddleware
 from app.http.dependencies import Services
 from app.http.middleware import HeadersMiddleware, HeadMiddleware, RawPathMiddleware
+from app.http.observing.metrics import Metrics, served
+from app.http.observing.requests import RequestsMiddleware, RouteMiddleware
 from app.http.openapi import document
 from app.http.routes import (
     analyses,
     attributions,
     health,
+    metrics,
     models,
     numbers,
     pages,
@@ -68,11 +72,14 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         redirect_slashes=False,  # such a redirect goes wherever the request's Host header says
         generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
+        telemetry=_telemetry(services.settings),
     )
     app.state.services = services
     app.openapi = lambda: document.build(app)  # type: ignore[method-assign]
     token = services.settings.token
     app.state.token_guard = TokenGuard(token) if token else None
+    app.state.metrics = Metrics(services)
+    app.add_middleware(RouteMiddleware, prefix=API)
     app.add_middleware(WorkspaceMiddleware, closed=bool(token))
     if token:
         app.add_middleware(TokenMiddleware, guard=app.state.token_guard)
@@ -80,6 +87,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.add_middleware(HeadersMiddleware)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(RawPathMiddleware, prefix=f"{API}/")
+    app.add_middleware(RequestsMiddleware, metrics=app.state.metrics)
     problems.install(app)
     # Layers' names may hold slashes, so the addresses that end in a word come before the layer
     # itself.
@@ -98,6 +106,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     ):
         app.include_router(module.router, prefix=API)
     app.include_router(pages.router)
+    app.include_router(metrics.router)
     app.mount("/static", StaticFiles(directory=static_dir()), name="static")
     return app
 
@@ -119,6 +128,12 @@ def _services(settings: Settings, registry: Registry) -> Services:
     return Services(
         settings, registry, executor, analyses, datasets, steps, trainings, uploaded_models, reader
     )
+
+
+def _telemetry(settings: Settings) -> TelemetryConfig:
+    """FastAPI's OpenTelemetry: all of it or nothing, whatever its own variables say."""
+    on = settings.telemetry
+    return {"tracing": on, "metrics": on, "logs": on, "auto_configure": on}
 
 
 def _training_bounds(settings: Settings) -> TrainingBounds:
@@ -146,7 +161,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await services.executor.run(lambda _: services.registry.layers(services.registry.default))
     await services.trainings.open()
     sweeping = asyncio.create_task(_sweep(services))
-    yield
+    with served(app.state.metrics, services.settings.metrics_port):
+        yield
     sweeping.cancel()
     await services.trainings.close()
     services.executor.close()

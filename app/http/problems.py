@@ -60,6 +60,7 @@ from app.errors import (
     WrongToken,
 )
 from app.http.middleware import HEADERS
+from app.http.observing.record import HEADER, current_id, note_reason
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -151,6 +152,8 @@ def document(error: Exception, path: str) -> dict[str, Any]:
     """The problem document of an error that was met at ``path``."""
     problem = find_problem(error)
     body: dict[str, Any] = {"type": problem.type, "title": problem.title, "status": problem.status}
+    if (request_id := current_id()) is not None:
+        body["request_id"] = request_id
     if isinstance(error, AppError):
         body["detail"] = str(error)
         body |= {
@@ -178,6 +181,7 @@ def document(error: Exception, path: str) -> dict[str, Any]:
 def problem_response(request: Request, error: Exception) -> Response:
     """An error as an HTTP response."""
     body = document(error, request.scope["path"])
+    note_reason(body["type"].rpartition("/")[2])
     headers = dict(getattr(error, "headers", None) or {})
     if isinstance(error, AppError) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
@@ -194,6 +198,8 @@ async def _answer_unexpected(request: Request, error: Exception) -> Response:
     """
     response = problem_response(request, error)
     response.headers.update(HEADERS)
+    if (request_id := current_id()) is not None:
+        response.headers[HEADER] = request_id
     return response
 
 

@@ -12,16 +12,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import warnings
+from copy import deepcopy
 from socket import socket
 from typing import Any
 
 import h11
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.config import LOGGING_CONFIG
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.http.access.same_origin import is_loopback
 from app.http.application import create_app
+from app.http.observing.requests import LOGGER
 from app.learning.runs.manager import TrainingManager
 from app.settings import Settings
 
@@ -89,6 +92,23 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def _log_config(level: str) -> dict[str, Any]:
+    """uvicorn's, and the lines about requests as they are, on stdout."""
+    config = deepcopy(LOGGING_CONFIG)
+    config["formatters"]["plain"] = {"format": "%(message)s"}
+    config["handlers"]["requests"] = {
+        "class": "logging.StreamHandler",
+        "formatter": "plain",
+        "stream": "ext://sys.stdout",
+    }
+    config["loggers"][LOGGER] = {
+        "handlers": ["requests"],
+        "level": level.upper(),
+        "propagate": False,
+    }
+    return config
+
+
 def make_server(settings: Settings, app: FastAPI | None = None) -> uvicorn.Server:
     """A server for these settings, not yet started."""
     app = app or create_app(settings)
@@ -103,6 +123,8 @@ def make_server(settings: Settings, app: FastAPI | None = None) -> uvicorn.Serve
     longest = max(settings.body_timeout, settings.model_body_timeout)
     config = uvicorn.Config(
         app,
+        log_config=_log_config(settings.log_level),
+        access_log=False,  # its lines have addresses in them
         host=settings.host,
         port=settings.port,
         http=deadline_protocol(settings.header_timeout, longest + _GRACE),

@@ -24,6 +24,11 @@ class Problem(Schema):
     detail: str = Field(
         examples=["The picture file has 12,582,912 bytes; at most 10,485,760 are accepted."]
     )
+    request_id: str | None = Field(
+        None,
+        description="The same as in the header X-Request-ID: the line of the server's log.",
+        examples=["9f2c41d07be3a865"],
+    )
     limit: float | None = Field(None, description="The limit that was met.", examples=[10485760])
     actual: float | None = Field(None, description="What it was met with.", examples=[12582912])
     errors: list[dict[str, str]] | None = Field(

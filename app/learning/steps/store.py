@@ -124,13 +124,13 @@ class StepStore:
     def __init__(self, executor: WorkExecutor, max_bytes: int, ids: IdMaker | None = None) -> None:
         self._max_bytes = max_bytes
         self._ids = ids or IdMaker()
-        self._cache: SingleFlightCache[StepInspection] = SingleFlightCache(
+        self.cache: SingleFlightCache[StepInspection] = SingleFlightCache(
             executor, max_bytes, lambda s: {id(s): s.nbytes}
         )
 
     def get(self, step_id: str) -> StepInspection:
         """A step that was computed before. Raises UnknownStep."""
-        found = self._cache.get(step_id)
+        found = self.cache.get(step_id)
         if found is None:
             raise UnknownStep(
                 f"There is no step {step_id!r}. Steps are forgotten when memory is needed or the server restarts; "
@@ -140,7 +140,7 @@ class StepStore:
 
     def forget(self, models: Collection[str]) -> None:
         """Drop the steps on analyses of some models."""
-        self._cache.invalidate(
+        self.cache.invalidate(
             lambda inspected: inspected.original is not None and inspected.original.model in models
         )
 
@@ -161,7 +161,7 @@ class StepStore:
             check()
             return _inspect_training(step_id, run, state, dataset, check)
 
-        return await self._cache.get_or_compute(step_id, work)
+        return await self.cache.get_or_compute(step_id, work)
 
     async def of_photo(self, original: Analysis, asked: PhotoStep) -> StepInspection:
         """One step on an analysed photo. Raises BadParameter for an impossible one."""
@@ -171,7 +171,7 @@ class StepStore:
             check_size(original.network, 1, self._max_bytes)
             return train_on_photo(step_id, original, asked, check)
 
-        return await self._cache.get_or_compute(step_id, work)
+        return await self.cache.get_or_compute(step_id, work)
 
 
 def size_of(network: Network, batch: int) -> int:

@@ -841,6 +841,11 @@ export interface components {
             status: number;
             detail: string;
             /**
+             * @description The same as in the header X-Request-ID: the line of the server's log.
+             * @default null
+             */
+            request_id?: string | null;
+            /**
              * @description The limit that was met.
              * @default null
              */

@@ -29,7 +29,11 @@ def check(answer, slug, status, **extra):
     assert body["type"] == f"/errors/{slug}"
     assert body["title"]
     assert len(body["detail"]) > 10
-    assert set(body) - {"errors"} == {"type", "title", "status", "detail", *extra}
+    assert set(body) - {"errors"} == {
+        *("type", "title", "status", "detail", "request_id"),
+        *extra,
+    }
+    assert body["request_id"] == answer.headers["x-request-id"]
     for name, value in extra.items():
         assert body[name] == value
     assert "Traceback" not in answer.text

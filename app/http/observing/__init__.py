@@ -1,0 +1,1 @@
+"""What whoever runs the server sees of it: a line in the log for each request, and figures."""
