@@ -114,8 +114,10 @@ def check_the_sum(screen: Screen) -> None:
         terms = screen.numbers(".ledger .term")
         assert sum(terms) == pytest.approx(value, abs=1e-4 * len(terms), rel=1e-4)
         assert screen.numbers(".total data") == [pytest.approx(value, **WRITTEN)]
-    elif page.locator(".block").count():
-        assert max(screen.numbers(".block data")) == pytest.approx(value, **WRITTEN)
+    elif page.locator(".block, .card-block").count():
+        assert max(screen.numbers(".block data, .card-block data")) == pytest.approx(
+            value, **WRITTEN
+        )
     elif page.locator(".shares-table").count():
         powers = screen.numbers(".shares-table .power")
         (own,) = screen.numbers(".shares-table .own .power")

@@ -76,7 +76,7 @@ def test_from_a_photo_to_the_terms_of_a_pooled_value(screen: Screen, artifacts):
         " && !document.querySelector('.explain.stale')",
         arg=why["value"],
     )
-    shown = screen.numbers(".block data")
+    shown = screen.numbers(".card-block data")
     assert shown == pytest.approx([term["value"] for term in why["terms"]], **WRITTEN)
     assert max(shown) == pytest.approx(screen.reading, **WRITTEN)
     keep_picture(page, folder / "3-terms.png")

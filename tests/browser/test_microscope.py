@@ -17,6 +17,8 @@ from .tabs import Tabs
 
 pytestmark = pytest.mark.browser
 
+BLOCK = ".block data, .card-block data"  # a pool's window: in words, or where it is drawn, there
+
 
 @pytest.mark.parametrize("model", ["everyday", "menagerie"])
 def test_one_value_opened_in_every_kind_of_layer_adds_up(model, open_page: OpenPage, artifacts):
@@ -69,11 +71,11 @@ def added_up(screen: Screen, layer: dict, why: dict) -> float:
         case "weighted_sum" | "sum":
             return sum(screen.numbers(".ledger .term"))
         case "max":
-            return max(screen.numbers(".block data"))
+            return max(screen.numbers(BLOCK))
         case "mean" if page.locator(".ledger").count():
             return sum(screen.numbers(".ledger .term"))
         case "mean":
-            cells = screen.numbers(".block data")
+            cells = screen.numbers(BLOCK)
             return sum(cells) * why["terms"][0]["weight"]
         case "softmax":
             own, denominator = written[1:]
@@ -331,7 +333,7 @@ def test_the_formula_stands_between_the_maps(address, cells, open_page: OpenPage
     assert max(0, *shown[:-1]) == pytest.approx(screen.reading)
     expect(page.locator(".card-block li")).to_have_count(cells)
     expect(page.locator(".formula-card .plot circle")).to_have_count(int(cells == 0))
-    expect(page.locator("#inspector .plot")).to_have_count(0)  # not twice
+    expect(page.locator("#inspector :is(.plot, .block)")).to_have_count(0)  # not twice
 
 
 def test_all_kernels_of_a_layer(open_page: OpenPage):

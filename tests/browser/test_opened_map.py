@@ -175,3 +175,26 @@ def test_a_softmax_is_put_together_beside_its_values(open_page: OpenPage, unit: 
     assert float(mine / total) == pytest.approx(float(result), abs=1e-4)
     assert float(result) == pytest.approx(screen.reading, abs=5e-5)
     expect(screen.page.locator(".vector-sum .lines path")).to_have_count(1)
+
+
+def test_what_is_no_part_of_the_value_steps_back_on_the_strip(open_page: OpenPage):
+    screen = open_page("?layer=conv2_1&map=3&y=9&x=14&view=map")
+    screen.wait_for_layer("conv2_1")
+    page = screen.page
+    veiled = """([layer, is]) => [...document.querySelectorAll(`.column[data-layer="${layer}"] .thumb`)]
+      .every((e) => (getComputedStyle(e).backgroundColor !== "rgba(0, 0, 0, 0)") === is)"""
+
+    def wait_for(is_veiled: bool, *layers: str) -> None:
+        for layer in layers:
+            page.wait_for_function(veiled, arg=[layer, is_veiled])
+
+    page.mouse.move(700, 700)
+    wait_for(True, "conv3_1", "relu1_1")
+    wait_for(False, "pool1", "conv2_1", "input")
+    page.hover('.column[data-layer="conv4_1"]')
+    wait_for(False, "conv3_1")  # to go on from here, all of them are seen
+    page.mouse.move(700, 700)
+    wait_for(True, "conv3_1")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".grid")
+    wait_for(False, "conv3_1")

@@ -4,7 +4,7 @@
  */
 
 import { h, svg } from "../../lib/dom.js";
-import { rough } from "../../i18n/format.js";
+import { number, rough } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";
 import { windowWidth } from "../../model/terms.js";
 import { t } from "../../i18n/index.js";
@@ -38,7 +38,7 @@ export function formulaCard(app, explanation, room = FEW) {
   const result = cell(app, explanation.layer, value, "result");
   const isPair = op === "min" || op === "max"; // of two operands, not of a block
   if ((rule === "max" || rule === "mean") && !isPair) {
-    return [line(t.explain.card.name[rule]), block(app, explanation), line(mark("="), result), note(t.explain.card[rule])];
+    return [line(t.explain.card.name[rule]), block(app, explanation), line(mark("="), cell(app, explanation.layer, value, "result", number(value))), note(t.explain.card[rule])];
   }
   if (rule === "function" && curve) {
     const layer = app.store.state.model && layerNamed(app.store.state.model, explanation.layer);
@@ -95,6 +95,6 @@ function block(app, { terms, rule }) {
   const range = rangeOfLayer(app, terms[0]?.input ?? "");
   if (!fitsCard(terms)) return h("div", { class: "whole-block" }, heat(app, terms.map(({ value }) => value), width, range));
   const winner = rule === "max" ? terms.find(({ weight }) => weight === 1) : null;
-  const cells = terms.map((term) => h("li", { class: term === winner ? "winner" : "", style: colours(app, term.value, range) }, text(term.value, width > 2 ? short(term.value) : rough(term.value), term.padding)));
+  const cells = terms.map((term) => h("li", { class: term === winner ? "winner" : "", style: colours(app, term.value, range) }, text(term.value, width > 2 ? short(term.value) : number(term.value), term.padding)));
   return h("ol", { class: "card-block", style: { "--columns": String(width) } }, ...cells);
 }

@@ -7,7 +7,7 @@ import { swatch } from "../../render/palette.js";
 import { layerRange, rangeOf } from "../../model/colour-range.js";
 import { windowWidth } from "../../model/terms.js";
 import { t } from "../../i18n/index.js";
-import { exact, formula, heat, ledger, source } from "./components.js";
+import { exact, fitsCard, formula, heat, isOnStage, ledger, source } from "./components.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -28,14 +28,23 @@ export function blockSums(app, explanation) {
   const winner = terms.find(({ weight }) => weight === 1) ?? terms[0];
   const result = app.store.state.analysis?.layers.find(({ name }) => name === winner?.input);
   const range = result ? layerRange(result) : rangeOf(-1, 1);
-  const isLarge = terms.length > MOST;
-  const cells = isLarge ? [] : terms.map((term) => cell(app, term, range, isMax && term === winner));
+  const isDrawn = isOnStage(app) && fitsCard(terms); // with its numbers, on the formula's card
   return [
     formula(exact(value), isMax ? t.explain.pooling.largest(terms.length) : t.explain.pooling.mean(terms.length)),
-    ...(isLarge ? rows(app, explanation, range) : [h("ol", { class: "block", style: { "--columns": String(windowWidth(terms)) } }, ...cells)]),
+    ...(isDrawn ? [] : terms.length > MOST ? rows(app, explanation, range) : [block(app, terms, range, isMax ? winner : undefined)]),
     isMax && winner ? won(app, winner, terms) : meanOf(terms, value),
     ...sizes(app, explanation),
   ];
+}
+
+/**
+ * @param {App} app
+ * @param {Term[]} terms
+ * @param {import("../../state/types.js").Range} range
+ * @param {Term | undefined} winner
+ */
+function block(app, terms, range, winner) {
+  return h("ol", { class: "block", style: { "--columns": String(windowWidth(terms)) } }, ...terms.map((term) => cell(app, term, range, term === winner)));
 }
 
 /**
