@@ -6,7 +6,8 @@ export const inspector = {
   tabs: "Was der Inspektor zeigt",
   layer: "Schicht",
   whatif: "Was wäre, wenn?",
-  attribution: "Warum?",
+  attribution: "Warum?", // in full, the three tabs are wider than a phone
+  attributionOfValue: "Warum?",
   end: "Ende",
   start: "Anfang",
   shape: "Form",

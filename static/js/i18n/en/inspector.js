@@ -6,6 +6,7 @@ export const inspector = {
   layer: "Layer",
   whatif: "What if?",
   attribution: "Why this class?",
+  attributionOfValue: "Why this value?",
   end: "end",
   start: "beginning",
   shape: "Shape",

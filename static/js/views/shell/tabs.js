@@ -34,7 +34,7 @@ export function mountTabs({ store }) {
   choose(store.state.tab);
   store.watch(["model", "analysis", "output"], (state) => {
     const found = outputOf(state);
-    tabOf("attribution").textContent = found && !isClassifying(found.info) ? t.attribution.titleOfValue : t.attribution.title;
+    tabOf("attribution").textContent = found && !isClassifying(found.info) ? t.inspector.attributionOfValue : t.inspector.attribution;
   });
 }
 
