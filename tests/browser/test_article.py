@@ -5,7 +5,7 @@ reads it.
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .conftest import OpenPage
 from .screen import number
@@ -162,7 +162,17 @@ def test_how_it_learns_is_told_in_the_numbers_of_one_step(screen, page):
 
 def test_the_reader_chooses_loss_optimiser_answer_and_steps(screen, page):
     scroll_to(page, "loss")
+    link = page.locator("[aria-labelledby=article-loss] .article-show")
+    expect(link).to_have_attribute("href", re.compile("phase=2"))
+    before = link.get_attribute("href")
+    held: list[Route] = []
+    page.route("**/training-step", lambda route: held.append(route))
     page.locator(".article-loss").get_by_role("button", name="Mean squared error").click()
+    expect(link).not_to_have_attribute("href", before or "")
+    assert link.get_attribute("href") is None, "it leads nowhere before its numbers are there"
+    held[0].continue_()
+    page.unroute("**/training-step")
+    expect(link).to_have_attribute("href", re.compile("phase=2"))
     expect(page.locator(".article-loss .article-equation")).to_contain_text("Σ (z − y)² / 20")
     terms = screen.numbers(".article-loss tbody td:last-child")
     assert sum(terms[:-1]) == pytest.approx(terms[-1], rel=1e-3)
@@ -170,6 +180,11 @@ def test_the_reader_chooses_loss_optimiser_answer_and_steps(screen, page):
     page.locator(".article-update").get_by_role("button", name="Adam").click()
     symbols = page.locator(".article-update dt")
     expect(symbols).to_have_text(["m⁺", "s⁺", "m̂", "ŝ", "d", "Δ", "w⁺"])
+    expect(page.locator(".article-rate")).to_contain_text("η is 0.0001, with gradient descent 0.01")
+    *_, d, delta, after = screen.numbers(".article-update b")
+    w = number(re.findall(r"w = (\S+)", page.inner_text(".article-update"))[0])
+    assert delta == pytest.approx(-0.0001 * d, rel=1e-3)
+    assert w + delta == pytest.approx(after, rel=1e-3)
     focused = page.evaluate("document.activeElement.textContent")
     assert focused == "Adam"  # redrawn under the hand
     scroll_to(page, "epochs")

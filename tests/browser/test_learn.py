@@ -3,12 +3,13 @@ found again.
 """
 
 import io
+import re
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.app.conftest import picture_bytes
 
@@ -130,9 +131,20 @@ def test_step_by_batch_and_by_phase(open_lab: OpenLab, album: Path):
     expect(page.locator("#phase")).to_have_text("Next: Update")
     page.wait_for_selector(".step-value-detail:not([aria-busy]) .formula")
     keep_picture(page, album / "8-step-inspector.png", readme="step-inspector-light")
+    # What takes long says so, and is not done twice.
+    held: list[Route] = []
+    page.route("**/advance", lambda route: held.append(route))
     page.click("#phase")
+    expect(page.locator("#phase")).to_have_attribute("aria-busy", "true")
+    page.click("#phase")
+    page.keyboard.press(".")
+    assert page.locator("#transport [aria-busy]").count() == 1
+    assert len(held) == 1
+    held[0].continue_()
+    page.unroute("**/advance")
     screen.wait_for_address("phase=4")
     screen.wait_for_batch(3)
+    expect(page.locator("#transport [aria-busy]")).to_have_count(0)
     expect(page.locator("#step-inspector")).to_be_visible()
     page.click("#step-tab-3")
     page.click("#phase")
@@ -142,10 +154,19 @@ def test_step_by_batch_and_by_phase(open_lab: OpenLab, album: Path):
     screen.wait_for_address("step=4&phase=1")
     page.keyboard.press("Escape")
     expect(page.locator("#step-inspector")).to_be_hidden()
+    page.wait_for_selector(".filter-tiles canvas")
+    page.route("**/reset", lambda route: held.append(route))
+    page.route("**/analyses**", lambda route: None)  # what would draw the new filters
     page.click("#reset")
+    expect(page.locator("#reset")).to_have_attribute("aria-busy", "true")
+    expect(page.locator("#lab")).to_have_attribute("aria-busy", "true")
+    held[1].continue_()
     page.wait_for_function(
         "() => document.querySelector('.run-state').textContent.includes('batch 0 of')"
     )
+    expect(page.locator(".live")).to_contain_text("Waiting for the network’s filters")
+    expect(page.locator(".live canvas:visible, .histograms")).to_have_count(0)
+    page.unroute("**/analyses**")
     # The page may just have asked for maps of the network that the reset took away: it shows those
     # of the next one.
     screen.complaints[:] = [
@@ -374,12 +395,34 @@ def test_earlier_runs_are_opened_and_deleted(open_lab: OpenLab, epoch: str):
     page.click("#runs")
     row = page.locator(f'.runs tr[data-run="{short}"]')
     expect(row).to_contain_text("Short")
-    expect(page.locator(f'.runs tr[data-run="{epoch}"] td').nth(2)).to_contain_text("%")
+    cells = page.locator(f'.runs tr[data-run="{epoch}"] td')
+    expect(cells.nth(0)).to_have_text(re.compile(r"^today \d+:\d\d"))
+    dataset = screen.get(f"trainings/{epoch}")["config"]["dataset"]
+    expect(cells.nth(1)).to_have_text(screen.get(f"datasets/{dataset}")["name"])
+    expect(cells.nth(3)).to_contain_text("%")
     check_with_axe(screen)
-    row.get_by_role("button").click()
-    expect(row).to_be_visible()
-    row.get_by_role("button").click()
+
+    # The question has the focus on its way back; Escape takes that way, too, and closes no dialog.
+    remove = row.get_by_role("button", name="Delete Short", exact=True)
+    remove.click()
+    expect(row.get_by_role("button", name="Keep")).to_be_focused()
+    check_with_axe(screen)
+    page.keyboard.press("Escape")
+    expect(remove).to_be_focused()
+    expect(page.locator("#runs-dialog")).to_be_visible()
+    remove.click()
+    row.get_by_role("button", name="Yes, delete Short").click()
     expect(row).to_have_count(0)
     assert all(run["id"] != short for run in screen.get("trainings")["trainings"])
+
+    # What becomes of the runs meanwhile is seen while the list is open.
+    body = {"name": "Elsewhere", "dataset": "shapes", "paused": True}
+    other = API.post(f"{screen.site}/api/v1/trainings", json=body).json()["id"]
+    row = page.locator(f'.runs tr[data-run="{other}"]')
+    expect(row).to_contain_text("Paused")
+    API.post(f"{screen.site}/api/v1/trainings/{other}/stop")
+    expect(row).to_contain_text("Stopped")
+    API.delete(f"{screen.site}/api/v1/trainings/{other}")
+    expect(row).to_have_count(0)
     page.locator(f'.runs tr[data-run="{epoch}"] a').click()
     screen.wait_for_status("paused")

@@ -164,9 +164,14 @@ class Article {
     if (this.app.store.state.analysis) this.#again(...this.#figures.keys(), ...this.#learned.keys());
   }
 
-  /** @param {...Element} figures that are drawn anew: at once where they are in sight */
+  /**
+   * Until a figure of the second part has its new numbers, nothing leads to the old ones.
+   *
+   * @param {...Element} figures that are drawn anew: at once where they are in sight
+   */
   #again(...figures) {
     for (const figure of figures) {
+      this.#learned.get(figure)?.link.removeAttribute("href");
       this.#observer.unobserve(figure);
       this.#observer.observe(figure);
     }

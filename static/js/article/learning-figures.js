@@ -8,6 +8,7 @@ import { extremes, layerRange, rangeOf } from "../model/colour-range.js";
 import { paint, planeOf } from "../render/raster.js";
 import { strongestPlace } from "../model/tensors.js";
 import { t } from "../i18n/index.js";
+import { RATES } from "../views/training-step/form.js";
 import { chaptersOf } from "./chapters.js";
 import { caption, picture, row, sign, total } from "./parts.js";
 
@@ -264,7 +265,7 @@ async function update({ exam, signal, again }) {
   return {
     content: [
       choice(said.optimisers, exam.optimiser, said.optimiserChoice, choose),
-      h("p", { class: "muted" }, said.optimiserTexts[exam.optimiser]),
+      h("p", { class: "muted article-rate" }, `${said.optimiserTexts[exam.optimiser]} ${rateText(exam.optimiser, step.learning_rate)}`),
       h("dl", { class: "article-lines" }, ...lines),
       h(
         "ol",
@@ -276,6 +277,16 @@ async function update({ exam, signal, again }) {
     ],
     query: { trace: step.id, phase: "4", ...(weight && { layer: weight.layer.name, filter: String(weight.unit) }) },
   };
+}
+
+/**
+ * Why the learning rate is what it is: an optimiser that divides the gradient by its size needs another.
+ *
+ * @param {Exam["optimiser"]} optimiser
+ * @param {number} rate
+ */
+function rateText(optimiser, rate) {
+  return RATES[optimiser] === RATES.sgd ? "" : said.scaledRate(plain(rate), plain(RATES.sgd));
 }
 
 /**

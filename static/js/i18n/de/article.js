@@ -115,6 +115,8 @@ export const article = {
       rmsprop: "Jedem Gewicht sein Tempo: Sein Gradient wird durch die Größe geteilt, die er sonst hat.",
       adam: "Momentum und ein Tempo für jedes Gewicht in einem; beide sind um ihren Beginn bei null berichtigt.",
     },
+    scaledRate: (rate, plainRate) =>
+      `Hier ist η ${rate}, beim Gradientenabstieg ${plainRate}: Die Division nimmt die Größe des Gradienten aus d heraus; wie weit sich ein Gewicht bewegt, sagt dann allein η.`,
     others: (n) => `${n} weitere Klassen`,
     before: "vorher",
     after: "nachher",

@@ -11,6 +11,14 @@ export const close = "Schließen";
 /** @type {typeof import("../en/shell.js").cancel} */
 export const cancel = "Abbrechen";
 
+/** @type {typeof import("../en/shell.js").deletion} */
+export const deletion = {
+  yes: "Löschen",
+  yesNamed: (name) => `Ja, ${name} löschen`,
+  no: "Behalten",
+  done: (name) => `${name} ist gelöscht.`,
+};
+
 /** @type {typeof import("../en/shell.js").login} */
 export const login = {
   say: "Dieser Server ist geschlossen. Sein Token öffnet ihn in diesem Browser.",

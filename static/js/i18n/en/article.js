@@ -114,6 +114,9 @@ export const article = {
       rmsprop: "A pace for each weight: its gradient is divided by the size that it usually has.",
       adam: "Momentum and a pace for each weight in one; both are corrected for their start at zero.",
     },
+    /** @type {(rate: string, plainRate: string) => string} */
+    scaledRate: (rate, plainRate) =>
+      `Here η is ${rate}, with gradient descent ${plainRate}: the division takes the size of the gradient out of d, so that η alone says how far a weight moves.`,
     others: (/** @type {number} */ n) => `${n} other classes`,
     before: "before",
     after: "after",

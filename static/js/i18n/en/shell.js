@@ -11,6 +11,13 @@ export const close = "Close";
 /** @type {string} */
 export const cancel = "Cancel";
 
+export const deletion = {
+  yes: "Delete",
+  yesNamed: (/** @type {string} */ name) => `Yes, delete ${name}`,
+  no: "Keep",
+  done: (/** @type {string} */ name) => `${name} is deleted.`,
+};
+
 export const login = {
   say: "This server is closed. Its token opens it in this browser.",
   token: "Token",

@@ -48,9 +48,10 @@ export class Watcher {
     store.watch(["run", "picture"], ({ run }) => {
       const isOther = id !== (run?.id ?? "");
       const look = run?.diagnostics?.step ?? run?.step ?? -1;
+      const isBack = look < step; // what is shown is of a network that is gone
       const isNew = isOther || look !== step || run?.status === "paused";
       [id, step] = [run?.id ?? "", look];
-      if (isOther) this.#drop();
+      if (isOther || isBack) this.#drop();
       if (isNew) this.want(false);
     });
     store.watch(["picture"], () => this.want(true));

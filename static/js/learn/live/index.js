@@ -27,7 +27,8 @@ const words = t.learn.run.live;
 export function mountLive(store, root) {
   const at = h("span", { class: "muted" });
   const example = h("div", {}, exampleMark(), h("h3", {}, words.filters("conv1")), exampleFilters());
-  const empty = h("div", {}, h("p", { class: "muted" }, words.empty), example);
+  const waiting = h("p", { class: "muted" });
+  const empty = h("div", {}, waiting, example);
   const picture = h("img", { class: "live-picture", alt: "", width: 96, height: 96 });
   const answer = h("ol", { class: "live-answer" });
   const layers = h("select", { id: "live-layer" });
@@ -49,6 +50,7 @@ export function mountLive(store, root) {
   /** @type {Seen | null} */
   let seen = null;
   const show = () => {
+    waiting.textContent = store.state.run ? words.waiting : words.empty;
     empty.hidden = seen !== null;
     body.hidden = seen === null;
     at.textContent = seen ? words.at(count(seen.step)) : "";
@@ -70,8 +72,11 @@ export function mountLive(store, root) {
   });
   store.watch(["theme"], show);
   store.watch(["run"], ({ run }) => {
+    if (example.hidden === (run !== null)) return;
     example.hidden = run !== null;
+    show();
   });
+  show();
   followLook(store, spread, warnings);
 }
 

@@ -47,10 +47,12 @@ export function mountControls(store, runner, root) {
   );
   // On a phone, what is above the buttons scrolls away (learn-phone.css).
   new ResizeObserver(() => root.style.setProperty("--above", `${transport.offsetTop}px`)).observe(root);
+  const lab = getElement("#lab", HTMLElement);
   const show = () => {
     const { state: now } = store;
     showButtons(now, { play, batch, phase, reset });
     state.replaceChildren(...figures(now));
+    setAttribute(lab, "aria-busy", now.busy?.control === "reset" && "true"); // what it shows is about to be gone
     progress.value = now.run ? now.run.step / Math.max(1, now.run.steps) : 0;
   };
   store.watch(["run", "config", "learned", "busy", "phase", "connected"], show);
@@ -72,6 +74,7 @@ function showButtons(state, { play, batch, phase, reset }) {
   setAttribute(reset, "disabled", state.run === null);
   setAttribute(batch, "disabled", isOver(state.run)); // there is no next one, but the last can be looked at
   setAttribute(phase, "disabled", state.run?.status === "failed");
+  for (const button of [play, batch, phase, reset]) setAttribute(button, "aria-busy", state.busy?.control === button.id && "true");
 }
 
 /** @param {Readonly<LearnState>} state */
@@ -88,13 +91,13 @@ function playName(state) {
  * @param {Readonly<LearnState>} state
  */
 function figures({ run, busy, connected }) {
-  if (!run) return busy ? [h("span", {}, busy)] : words.idle.map((line) => h("span", {}, line));
+  if (!run) return busy ? [h("span", {}, busy.text)] : words.idle.map((line) => h("span", {}, line));
   const { status, epoch, epochs, step, steps, images_per_second: pace, seconds_left: left } = run;
   const at = steps ? words.epoch(count(Math.min(epoch, epochs)), count(epochs)) : "";
   const parts = steps ? [words.step(count(step), count(steps))] : [];
   if (status === "running" && pace) parts.push(words.pace(count(pace)));
   if (status === "running" && left !== null) parts.push(words.left(time(left)));
-  const name = connected ? (busy ?? words.status[status]) : words.reconnecting;
+  const name = connected ? (busy?.text ?? words.status[status]) : words.reconnecting;
   return [h("span", {}, h("b", { data: { status: connected ? status : "lost" } }, name), at && ` · ${at}`), h("span", {}, parts.join(" · "))];
 }
 

@@ -7,6 +7,7 @@ import { withNews } from "./events.js";
 
 /**
  * @typedef {import("./events.js").Slot} Slot
+ * @typedef {import("../types.js").Control} Control
  * @typedef {import("../types.js").LearnState} LearnState
  * @typedef {import("../types.js").LearnStore} LearnStore
  * @typedef {import("../types.js").Phase} Phase
@@ -75,7 +76,7 @@ export class Runner {
   }
 
   play() {
-    return this.#attempt(words.starting, async () => {
+    return this.#attempt("play", words.starting, async () => {
       if (beginsAnew(this.store.state)) await this.#begin(this.store.state.config, null, false);
       else await this.#tellAll("resume", { speed: this.store.state.speed });
       this.closeStepInspector();
@@ -83,12 +84,12 @@ export class Runner {
   }
 
   pause() {
-    return this.#attempt(words.pausing, () => this.#pause());
+    return this.#attempt("play", words.pausing, () => this.#pause());
   }
 
   /** Learn from one more batch, and rest. */
   stepBatch() {
-    return this.#attempt(words.stepping, async () => {
+    return this.#attempt("batch", words.stepping, async () => {
       if (isOver(this.store.state.run)) return; // there is no next batch
       await this.#rest();
       await this.#tellAll("advance", { batches: 1 });
@@ -98,22 +99,24 @@ export class Runner {
 
   /**
    * Go on by one phase of the next step: forward, loss, backward; the fourth, the update, makes the
-   * step.
+   * step. Asked for again meanwhile it is done once: nobody has seen yet what comes next.
    */
-  stepPhase() {
-    return this.#inTurn(() => {
+  async stepPhase() {
+    if (this.#isAt("phase")) return;
+    await this.#inTurn(() => {
       const { run, stepTrace, phase } = this.store.state;
       const isOfPhoto = stepTrace !== null && !stepTrace.training;
       const isOfRun = stepTrace !== null && stepTrace.training === run?.id;
       const isFixed = isOfPhoto || (isOfRun && (stepTrace.applied || isOver(run))); // taken already, or never to be taken: only looked at
       if (phase < 4 && isFixed) return this.#showPhase(phase + 1);
-      return this.#attempt(words.looking, () => (run && isOver(run) ? this.#inspectLast(run) : this.#nextPhase()));
+      return this.#attempt("phase", words.looking, () => (run && isOver(run) ? this.#inspectLast(run) : this.#nextPhase()));
     });
   }
 
   /** Back to the weights of the beginning; at once with the config of now. */
-  reset() {
-    return this.#attempt(words.resetting, async () => {
+  async reset() {
+    if (this.#isAt("reset")) return;
+    await this.#attempt("reset", words.resetting, async () => {
       this.closeStepInspector();
       this.store.set({ evaluation: null });
       const { config, learned } = this.store.state;
@@ -126,7 +129,7 @@ export class Runner {
   setSpeed(speed) {
     this.store.set({ speed });
     if (!isGoing(this.store.state.run)) return Promise.resolve();
-    return this.#attempt(words.speed, () => this.#tellAll("resume", { speed }));
+    return this.#attempt(null, words.speed, () => this.#tellAll("resume", { speed }));
   }
 
   /**
@@ -135,7 +138,7 @@ export class Runner {
    * @param {TrainingConfig} secondConfig
    */
   compareRuns(secondConfig) {
-    return this.#attempt(words.starting, async () => {
+    return this.#attempt(null, words.starting, async () => {
       this.closeStepInspector();
       await this.#begin(this.store.state.config, secondConfig, true);
       await this.#rest();
@@ -145,7 +148,7 @@ export class Runner {
 
   /** Go on with the first run alone. */
   endComparison() {
-    return this.#attempt(words.stopping, async () => {
+    return this.#attempt(null, words.stopping, async () => {
       const { secondRun } = this.store.state;
       if (secondRun && !isOver(secondRun)) await command(secondRun.id, "stop");
       this.store.set({ secondRun: null });
@@ -159,7 +162,7 @@ export class Runner {
    */
   find({ run: id, secondRun: other, step, phase }) {
     if (!id) return Promise.resolve();
-    return this.#attempt(words.finding, async () => {
+    return this.#attempt(null, words.finding, async () => {
       const [run, secondRun] = await Promise.all([fetchTraining(id), other ? fetchTraining(other).catch(nothingIfGone) : null]);
       this.store.set({ run, secondRun, config: run.config, learned: run.config, speed: run.speed });
       if (step && phase && (run.status === "paused" || isOver(run))) this.store.set({ stepTrace: await fetchStep(id, step, 0), phase });
@@ -281,12 +284,22 @@ export class Runner {
   }
 
   /**
+   * Whether what this button asked for is under way.
+   *
+   * @param {Control} control
+   */
+  #isAt(control) {
+    return this.store.state.busy?.control === control;
+  }
+
+  /**
+   * @param {Control | null} control the button that asks
    * @param {string} text
    * @param {() => Promise<void>} work
    */
-  #attempt(text, work) {
+  #attempt(control, text, work) {
     return this.#inTurn(async () => {
-      this.store.set({ busy: text, problem: null });
+      this.store.set({ busy: { text, control }, problem: null });
       try {
         await work();
       } catch (error) {

@@ -4,15 +4,18 @@ import { deleteTraining, fetchTrainings } from "../../api/learning.js";
 import { ProblemError } from "../../api/http.js";
 import { count, large, moment, percent } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
-import { getElement, h } from "../../lib/dom.js";
+import { announce, getElement, h } from "../../lib/dom.js";
+import { deleteQuestion } from "../../views/shared/delete-question.js";
 import { problemLine } from "../../views/shared/problem-text.js";
 
 /**
  * @typedef {import("../types.js").LearnStore} LearnStore
  * @typedef {import("../../api/wire.js").ListedTraining} Listed
+ * @typedef {import("../types.js").Problem} Problem
  */
 
 const words = t.learn.run.runs;
+const ASK_EVERY = 2000; // milliseconds: as long as the list is open, runs go on and others delete theirs
 
 /**
  * The button that opens the list.
@@ -20,87 +23,169 @@ const words = t.learn.run.runs;
  * @param {LearnStore} store
  */
 export function runsButton(store) {
-  const dialog = getElement("#runs-dialog", HTMLDialogElement);
-  const body = h("div", { class: "runs", "aria-live": "polite" });
-  dialog.append(
-    h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
-    h("h2", { id: "runs-title" }, words.title),
-    body,
-  );
-  const open = () => {
-    body.replaceChildren(h("p", { class: "muted" }, words.loading));
-    dialog.showModal();
-    void list(store, body);
-  };
-  return h("button", { type: "button", class: "text", id: "runs", on: { click: open } }, words.title);
+  const list = new RunsList(store, getElement("#runs-dialog", HTMLDialogElement));
+  return h("button", { type: "button", class: "text", id: "runs", on: { click: () => list.open() } }, words.title);
 }
 
-/**
- * @param {LearnStore} store
- * @param {HTMLElement} body
- */
-async function list(store, body) {
-  try {
-    const { trainings } = await fetchTrainings();
-    const heads = [words.name, words.begun, words.network, words.accuracy].map((title) => h("th", { scope: "col" }, title));
-    const table = h(
+class RunsList {
+  /** @type {Listed[] | null} null until the server has answered */
+  #runs = null;
+  /** @type {string | null} The run that may be deleted. */
+  #asking = null;
+  /** @type {Problem | null} */
+  #problem = null;
+  #timer = 0;
+  #body = h("div", { class: "runs" });
+  #trouble = h("p", { role: "alert", hidden: true });
+
+  /**
+   * @param {LearnStore} store
+   * @param {HTMLDialogElement} dialog
+   */
+  constructor(store, dialog) {
+    this.store = store;
+    this.dialog = dialog;
+    dialog.append(
+      h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
+      h("h2", { id: "runs-title" }, words.title),
+      this.#trouble,
+      this.#body,
+    );
+    dialog.addEventListener("close", () => clearTimeout(this.#timer));
+  }
+
+  open() {
+    this.#asking = this.#problem = null;
+    this.#show();
+    this.dialog.showModal();
+    void this.#follow();
+  }
+
+  async #follow() {
+    clearTimeout(this.#timer);
+    await this.#fetch();
+    if (this.dialog.open) this.#timer = window.setTimeout(() => void this.#follow(), ASK_EVERY);
+  }
+
+  async #fetch() {
+    try {
+      const { trainings } = await fetchTrainings();
+      const isNews = JSON.stringify(trainings) !== JSON.stringify(this.#runs);
+      if (this.#runs === null) this.#problem = null;
+      this.#runs = trainings;
+      if (isNews) this.#show();
+    } catch (error) {
+      this.#runs = null;
+      this.#fail(error);
+    }
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    if (!(error instanceof ProblemError)) throw error;
+    this.#problem = error.problem;
+    this.#show();
+  }
+
+  /** Draw the list anew; what has the focus keeps it. */
+  #show() {
+    const focused = this.#placeOf(document.activeElement);
+    this.#trouble.hidden = this.#problem === null;
+    if (this.#problem) this.#trouble.textContent = problemLine(this.#problem);
+    if (this.#runs === null) this.#body.replaceChildren(h("p", { class: "muted" }, this.#problem ? "" : words.loading));
+    else if (this.#runs.length) this.#body.replaceChildren(this.#table(this.#runs));
+    else this.#body.replaceChildren(h("p", { class: "muted" }, words.none));
+    if (focused) this.#focus(focused.run, focused.place);
+  }
+
+  /** @param {Listed[]} runs */
+  #table(runs) {
+    const heads = [words.name, words.begun, words.dataset, words.network, words.accuracy].map((title) => h("th", { scope: "col" }, title));
+    return h(
       "table",
       { class: "figures" },
       h("thead", {}, h("tr", {}, ...heads, h("td", {}))),
-      h("tbody", {}, ...trainings.map((run) => row(store, run, body))),
+      h("tbody", {}, ...runs.map((run) => this.#row(run))),
     );
-    body.replaceChildren(trainings.length ? table : h("p", { class: "muted" }, words.none));
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    body.replaceChildren(h("p", { role: "alert" }, problemLine(error.problem)));
   }
-}
 
-/**
- * @param {LearnStore} store
- * @param {Listed} run
- * @param {HTMLElement} body
- */
-function row(store, run, body) {
-  const { id, name, created, parameters, last_validation_accuracy: accuracy, status, epoch, epochs } = run;
-  const isShown = store.state.run?.id === id;
-  const link = h("a", { href: `learn?run=${encodeURIComponent(id)}`, "aria-current": isShown && "true" }, name);
-  const about = h("small", { class: "muted" }, `${t.learn.run.controls.status[status]} · ${t.learn.run.controls.epoch(count(epoch), count(epochs))}`);
-  return h(
-    "tr",
-    { data: { run: id } },
-    h("th", { scope: "row" }, link, h("br"), about),
-    h("td", {}, moment(Date.parse(created) / 1000)),
-    h("td", {}, words.parameters(large(parameters))),
-    h("td", {}, accuracy === null ? "–" : percent(accuracy)),
-    h("td", {}, isShown ? words.shown : deletion(store, run, body)),
-  );
-}
+  /** @param {Listed} run */
+  #row(run) {
+    const { id, name, created, config, parameters, last_validation_accuracy: accuracy, status, epoch, epochs } = run;
+    const isShown = this.store.state.run?.id === id;
+    const link = h("a", { href: `learn?run=${encodeURIComponent(id)}`, "aria-current": isShown && "true" }, name);
+    const about = h("small", { class: "muted" }, `${t.learn.run.controls.status[status]} · ${t.learn.run.controls.epoch(count(epoch), count(epochs))}`);
+    const dataset = this.store.state.datasets.find((one) => one.id === config.dataset)?.name ?? words.datasetGone;
+    return h(
+      "tr",
+      { data: { run: id } },
+      h("th", { scope: "row" }, link, h("br"), about),
+      h("td", {}, moment(Date.parse(created) / 1000)),
+      h("td", {}, dataset),
+      h("td", {}, words.parameters(large(parameters))),
+      h("td", {}, accuracy === null ? "–" : percent(accuracy)),
+      h("td", {}, isShown ? words.shown : this.#asking === id ? this.#question(run) : this.#offer(run)),
+    );
+  }
 
-/**
- * A button that deletes at the second click: nothing brings a run back.
- *
- * @param {LearnStore} store
- * @param {Listed} run
- * @param {HTMLElement} body
- */
-function deletion(store, { id, name }, body) {
-  const click = async () => {
-    if (button.dataset.sure === undefined) {
-      button.dataset.sure = "";
-      button.textContent = words.sure;
-      return;
-    }
-    button.disabled = true;
+  /** @param {Listed} run */
+  #offer({ id, name }) {
+    return h("button", { type: "button", class: "text", "aria-label": t.models.removeNamed(name), on: { click: () => this.#ask(id) } }, t.models.remove);
+  }
+
+  /** @param {Listed} run */
+  #question({ id, name }) {
+    return deleteQuestion(name, t.models.networks.sureTraining, () => void this.#delete(id, name), () => {
+      this.#asking = null;
+      this.#show();
+      this.#focus(id, 1);
+    });
+  }
+
+  /** @param {string} id */
+  #ask(id) {
+    this.#asking = id;
+    this.#problem = null;
+    this.#show();
+    getElement(".asking .keep", HTMLElement, this.#body).focus();
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} name
+   */
+  async #delete(id, name) {
+    const rows = [...this.#body.querySelectorAll("tr[data-run]")];
+    const next = rows[rows.findIndex((row) => row instanceof HTMLElement && row.dataset.run === id) + 1];
     try {
       await deleteTraining(id);
+      announce(t.deletion.done(name));
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      store.set({ problem: error.problem });
+      this.#fail(error);
     }
-    await list(store, body);
-  };
-  const button = h("button", { type: "button", class: "text", "aria-label": words.remove(name), on: { click: () => void click() } }, words.delete);
-  button.addEventListener("click", () => button.setAttribute("aria-label", button.dataset.sure === undefined ? words.remove(name) : words.reallyRemove(name)));
-  return button;
+    this.#asking = null;
+    await this.#fetch();
+    this.#focus(next instanceof HTMLElement ? next.dataset.run ?? "" : this.#runs?.at(-1)?.id ?? "", 0);
+  }
+
+  /**
+   * The run and the place in its row of what has the focus, so that it can have it again.
+   *
+   * @param {Element | null} element
+   */
+  #placeOf(element) {
+    const row = element?.closest("tr[data-run]");
+    if (!element || !(row instanceof HTMLElement) || !this.#body.contains(row)) return null;
+    return { run: row.dataset.run ?? "", place: [...row.querySelectorAll("a, button")].indexOf(element) };
+  }
+
+  /**
+   * @param {string} run
+   * @param {number} place among what can be pressed in its row
+   */
+  #focus(run, place) {
+    const row = [...this.#body.querySelectorAll("tr[data-run]")].find((one) => one instanceof HTMLElement && one.dataset.run === run);
+    const element = row?.querySelectorAll("a, button")[place] ?? this.dialog.querySelector(".close");
+    if (element instanceof HTMLElement) element.focus();
+  }
 }

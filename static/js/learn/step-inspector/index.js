@@ -120,6 +120,7 @@ function tabsOf(store) {
 async function openAsked(store, viewModel) {
   const { stepTrace: id, phase, layer, filter } = readAddress(location.search);
   if (!id) return;
+  store.set({ busy: { text: t.learn.run.status.looking, control: null } });
   try {
     const stepTrace = await fetchStepTrace(id, 0);
     const parameter = stepTrace.layers.find(({ name }) => name === layer)?.parameters[0];
@@ -128,5 +129,7 @@ async function openAsked(store, viewModel) {
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     store.set({ problem: error.problem });
+  } finally {
+    store.set({ busy: null });
   }
 }

@@ -5,6 +5,7 @@ import { bytes, large, moment } from "../../i18n/format.js";
 import { networkName } from "../../model/network-names.js";
 import { originalOf } from "../../state/compared-analyses.js";
 import { t } from "../../i18n/index.js";
+import { deleteQuestion } from "../shared/delete-question.js";
 import { problemDetail, problemTitle } from "../shared/problem-text.js";
 
 /**
@@ -115,16 +116,10 @@ export class NetworkList {
    */
   #deleting({ id, training }, name) {
     const remove = async () => {
-      await this.#finish(id, () => this.app.modelsController.remove(id), words.deleted(name));
+      await this.#finish(id, () => this.app.modelsController.remove(id), t.deletion.done(name));
       if (!this.#problem) this.ways.forget(id);
     };
-    return h(
-      "span",
-      { class: "ways-out asking", role: "group", on: { keydown: (/** @type {KeyboardEvent} */ event) => this.#escape(event, id) } },
-      h("span", {}, training ? words.sureTraining : words.sure),
-      button(words.yes, words.yesNamed(name), () => void remove()),
-      button(words.no, words.no, () => this.#ask(id, null)),
-    );
+    return deleteQuestion(name, training ? words.sureTraining : words.sure, () => void remove(), () => this.#ask(id, null));
   }
 
   /**
@@ -138,7 +133,7 @@ export class NetworkList {
     this.#problem = null;
     this.#show();
     const row = this.#rowOf(id);
-    const next = row?.querySelector(doing === "rename" ? "input" : doing === "delete" ? ".asking button:last-of-type" : "button");
+    const next = row?.querySelector(doing === "rename" ? "input" : doing === "delete" ? ".asking .keep" : "button");
     if (next instanceof HTMLElement) next.focus();
     if (next instanceof HTMLInputElement) next.select();
   }
