@@ -10,7 +10,7 @@ from .conftest import OpenPage
 pytestmark = pytest.mark.browser
 
 # What the words need; all other modules are held back.
-WORDS = re.compile(r"/static/js/(pages/(words|theme-early)|i18n/|lib/storage)")
+WORDS = re.compile(r"/static/js/(pages/(words|theme-early)|i18n/|lib/)")
 HEADINGS = ["Datensatz", "Netz", "Hyperparameter", "Lernkurven", "Filter und Aktivierungen"]
 
 

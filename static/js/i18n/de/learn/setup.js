@@ -1,5 +1,6 @@
 /** Die Seite des Lernens: Datensatz, Netz, Optionen. */
 
+import { byPointer } from "../../by-pointer.js";
 import { some } from "../plural.js";
 
 /** @type {typeof import("../../en/learn/setup.js").setup} */
@@ -14,7 +15,10 @@ export const setup = {
     zip: "Eine ZIP-Datei",
     folder: "Ein Ordner",
     collect: "Hier aufnehmen oder zeichnen",
-    hint: "Ein Ordner pro Klasse, darin ihre Bilder. Eine ZIP-Datei oder Ordner können überall auf der Seite abgelegt werden.",
+    hint: byPointer(
+      "Ein Ordner pro Klasse, darin ihre Bilder. Eine ZIP-Datei oder Ordner können überall auf der Seite abgelegt werden.",
+      "Ein Ordner pro Klasse, darin ihre Bilder: als ZIP-Datei oder in einem gemeinsamen Ordner.",
+    ),
     drop: "ZIP-Datei oder Ordner irgendwo ablegen",
     later: (name) => `${name} wird dem Netz gezeigt, sobald ein Training läuft: Start drücken.`,
     sheet: (name) => `Einige Bilder aus ${name}`,
@@ -38,17 +42,17 @@ export const setup = {
     thereAre: (names, more) => `Vorhanden: ${names}${more ? ` und ${some(more, "weitere Datei", "weitere Dateien")}` : ""}.`,
     noFolders: (n) => ({
       title: "Bilder ohne Ordner haben keine Klasse",
-      detail: `${n === "1" ? "Dieses Bild liegt" : `Diese ${n} Bilder liegen`} in keinem Ordner. Die Bilder jeder Klasse in einen Ordner ihres Namens legen, mindestens zwei Ordner, und die Ordner ablegen.`,
+      detail: `${n === "1" ? "Dieses Bild liegt" : `Diese ${n} Bilder liegen`} in keinem Ordner. Die Bilder jeder Klasse in einen Ordner ihres Namens legen, mindestens zwei Ordner, und ${byPointer("die Ordner ablegen", "den Ordner wählen, in dem sie liegen")}.`,
     }),
     oneArchive: { title: "Eine ZIP-Datei nach der anderen", detail: "Mehrere ZIP-Dateien wurden zusammen abgelegt. Jede ist ein eigener Datensatz: einzeln hochladen." },
-    network: { title: "Das ist ein Netz, keine Bilder", detail: "Auf der Startseite ablegen: Dort werden Netze geöffnet, Schicht für Schicht. Hier werden Netze mit Bildern trainiert." },
+    network: { title: "Das ist ein Netz, keine Bilder", detail: `Auf der Startseite ${byPointer("ablegen", "öffnen")}: Dort werden Netze gezeigt, Schicht für Schicht. Hier werden Netze mit Bildern trainiert.` },
     tooMany: (most) => ({ title: "Zu viele Dateien", detail: `Es sind ${most} Dateien oder mehr. Nur den Ordner wählen, in dem die Klassen liegen.` }),
     skipped: (path, reason) => `'${path}': ${reason}`,
     reasons: {
       notAPicture: "Dem Namen nach kein Bild.",
       loose: "Liegt im Ordner keiner Klasse.",
       archive: "Eine ZIP-Datei neben anderen Dateien: einzeln hochladen.",
-      network: "Ein Netz: auf der Startseite ablegen.",
+      network: byPointer("Ein Netz: auf der Startseite ablegen.", "Ein Netz: auf der Startseite öffnen."),
       unreadable: "Der Browser konnte sie nicht lesen.",
     },
   },

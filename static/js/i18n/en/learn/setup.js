@@ -1,5 +1,6 @@
 /** The page of learning: dataset, network, options. */
 
+import { byPointer } from "../../by-pointer.js";
 import { some } from "../plural.js";
 
 export const setup = {
@@ -14,7 +15,10 @@ export const setup = {
     zip: "A ZIP file",
     folder: "A folder",
     collect: "Take or draw them here",
-    hint: "One folder for each class, with its images in it. A ZIP file or folders may be dropped anywhere on the page.",
+    hint: byPointer(
+      "One folder for each class, with its images in it. A ZIP file or folders may be dropped anywhere on the page.",
+      "One folder for each class, with its images in it: as a ZIP file, or a folder that holds them.",
+    ),
     drop: "Drop a ZIP file or folders anywhere",
     later: (/** @type {string} */ name) => `${name} is shown to the network as soon as a training runs: press Play.`,
     sheet: (/** @type {string} */ name) => `Some images of ${name}`,
@@ -42,10 +46,10 @@ export const setup = {
     thereAre: (names, more) => `What there is: ${names}${more ? ` and ${some(more, "more file", "more files")}` : ""}.`,
     noFolders: (/** @type {string} */ n) => ({
       title: "Images without folders have no class",
-      detail: `${n === "1" ? "This image lies" : `These ${n} images lie`} in no folder. Put the images of each class into a folder of its name, two folders or more, and drop the folders.`,
+      detail: `${n === "1" ? "This image lies" : `These ${n} images lie`} in no folder. Put the images of each class into a folder of its name, two folders or more, and ${byPointer("drop the folders", "choose the folder that holds them")}.`,
     }),
     oneArchive: { title: "One ZIP file at a time", detail: "Several ZIP files were dropped together. Each is a dataset of its own: upload them one after the other." },
-    network: { title: "This is a network, not images", detail: "Drop it on the front page, which opens networks and shows what each layer does. Here, networks are trained on images." },
+    network: { title: "This is a network, not images", detail: `${byPointer("Drop it on", "Open it on")} the front page, which opens networks and shows what each layer does. Here, networks are trained on images.` },
     tooMany: (/** @type {string} */ most) => ({ title: "Too many files", detail: `There are ${most} files or more. Choose only the folder that holds the classes.` }),
     /** @type {(path: string, reason: string) => string} */
     skipped: (path, reason) => `'${path}': ${reason}`,
@@ -53,7 +57,7 @@ export const setup = {
       notAPicture: "Not an image by its name.",
       loose: "It lies in no class's folder.",
       archive: "A ZIP file beside other files: upload it by itself.",
-      network: "A network: drop it on the front page.",
+      network: byPointer("A network: drop it on the front page.", "A network: open it on the front page."),
       unreadable: "The browser could not read it.",
     },
   },
