@@ -317,6 +317,15 @@ def test_on_a_phone(open_lab: OpenLab, epoch: str, album: Path):
     assert screen.page.evaluate("document.documentElement.scrollWidth") == 390
     keep_picture(screen.page, album / "7-phone.png")
     check_with_axe(screen)
+    screen.open(f"learn?run={epoch}&lang=de")  # in longer words
+    screen.page.wait_for_selector(".score b")
+    expect(screen.page.locator(".key-figures th").last).to_have_text("Validierungsgenauigkeit")
+    assert screen.page.evaluate("document.documentElement.scrollWidth") == 390
+    screen.page.tap("#runs")
+    expect(screen.page.locator(f'.runs tr[data-run="{epoch}"]')).to_contain_text("%")
+    inside = "dialog => dialog.scrollWidth <= dialog.clientWidth"
+    assert screen.page.locator("#runs-dialog").evaluate(inside)
+    check_with_axe(screen)
 
 
 def test_nothing_is_left_in_the_other_language(open_lab: OpenLab, epoch: str):

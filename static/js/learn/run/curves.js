@@ -21,6 +21,7 @@ import { smooth } from "./smooth.js";
 
 const words = t.learn.run.curves;
 const HEIGHT = 216;
+const NARROW = "(width < 40rem)"; // as in learn.css
 const DRAW_EVERY = 200; // milliseconds: five pictures a second look like one that moves
 /** How the lines of the two runs are told apart; colour is kept for what is chosen. */
 const STROKES = {
@@ -201,7 +202,8 @@ function keyOf({ run, secondRun }) {
 }
 
 /**
- * The same in figures, for those who cannot see the lines.
+ * The same in figures, for those who cannot see the lines: a row for each run, or on a telephone a
+ * column.
  *
  * @param {Readonly<LearnState>} state
  * @param {KeyFigures[]} last of each run
@@ -209,11 +211,15 @@ function keyOf({ run, secondRun }) {
 function keyFigures({ run, secondRun }, last) {
   const runs = [run, secondRun].filter((one) => one !== null);
   const names = /** @type {(keyof typeof words.rows)[]} */ (Object.keys(words.rows));
-  const rows = runs.map((one, i) =>
-    h("tr", {}, h("th", { scope: "row" }, secondRun ? nameOf(one) : words.now), ...names.map((name) => h("td", {}, last[i]?.[name] ?? "–"))),
-  );
-  const heads = names.map((name) => h("th", { scope: "col" }, words.rows[name]));
-  return [h("caption", { class: "visually-hidden" }, words.table), h("thead", {}, h("tr", {}, h("td", {}), ...heads)), h("tbody", {}, ...rows)];
+  const across = [words.table, ...names.map((name) => words.rows[name])];
+  const lines = [across, ...runs.map((one, i) => [secondRun ? nameOf(one) : words.now, ...names.map((name) => last[i]?.[name] ?? "–")])];
+  const turned = matchMedia(NARROW).matches ? across.map((_, i) => lines.map((line) => line[i] ?? "")) : lines;
+  const [[, ...heads] = [], ...rows] = turned;
+  return [
+    h("caption", { class: "visually-hidden" }, words.table),
+    h("thead", {}, h("tr", {}, h("td", {}), ...heads.map((text) => h("th", { scope: "col" }, text)))),
+    h("tbody", {}, ...rows.map(([name = "", ...values]) => h("tr", {}, h("th", { scope: "row" }, name), ...values.map((value) => h("td", {}, value))))),
+  ];
 }
 
 /**

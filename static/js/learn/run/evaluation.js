@@ -140,7 +140,7 @@ function perClass({ per_class: classes, accuracy, balanced_accuracy: balanced, v
  */
 function confusion({ classes, confusion_matrix: confusion }, theme) {
   const names = classes.map((label) => plainWords(label));
-  const heads = names.map((name) => h("th", { scope: "col" }, h("span", {}, name)));
+  const heads = names.map((name) => h("th", { scope: "col", title: name }, h("span", {}, name)));
   const rows = confusion.map((row, truth) => {
     const all = Math.max(1, row.reduce((sum, n) => sum + n, 0));
     const cells = row.map((n, answer) => {
@@ -148,7 +148,7 @@ function confusion({ classes, confusion_matrix: confusion }, theme) {
       const label = words.cell(names[truth] ?? "", names[answer] ?? "", n);
       return h("td", { title: label, style: n ? { background, color: text } : {}, data: { n: String(n) } }, n ? count(n) : "·");
     });
-    return h("tr", {}, h("th", { scope: "row" }, names[truth] ?? ""), ...cells);
+    return h("tr", {}, h("th", { scope: "row", title: names[truth] ?? "" }, names[truth] ?? ""), ...cells);
   });
   const corner = h("td", { class: "muted" }, `${words.actual} ↓`, h("br"), `${words.answer} →`);
   return h(

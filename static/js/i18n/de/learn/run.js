@@ -23,7 +23,7 @@ export const run = {
     pause: "Pause",
     goOn: "Weiter",
     start: "Neuer Lauf",
-    again: "Neu trainieren",
+    again: "Nochmal",
     batch: "Nächster Batch",
     phase: "Nächste Phase",
     nextPhase: (/** @type {string} */ name) => `Dann: ${name}`,
