@@ -280,7 +280,8 @@ async function update({ exam, signal, again }) {
 }
 
 /**
- * Why the learning rate is what it is: an optimiser that divides the gradient by its size needs another.
+ * Why the learning rate is what it is: an optimiser that divides the gradient by its size needs
+ * another.
  *
  * @param {Exam["optimiser"]} optimiser
  * @param {number} rate

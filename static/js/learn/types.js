@@ -52,7 +52,8 @@
  *   config has changed since
  * @property {number | null} speed batches a second; null for as many as the machine manages
  * @property {boolean} connected Whether the server's events arrive.
- * @property {{ text: string, control: Control | null } | null} busy What is under way, in words, and the button that asked for it.
+ * @property {{ text: string, control: Control | null } | null} busy What is under way, in words, and
+ *   the button that asked for it.
  * @property {Problem | null} problem
  * @property {"light" | "dark"} theme
  *
