@@ -4,7 +4,7 @@
  */
 
 import { h, svg } from "../../lib/dom.js";
-import { number, rough } from "../../i18n/format.js";
+import { number, rough, summands } from "../../i18n/format.js";
 import { layerNamed } from "../../model/graph.js";
 import { windowWidth } from "../../model/terms.js";
 import { t } from "../../i18n/index.js";
@@ -50,8 +50,9 @@ export function formulaCard(app, explanation, room = FEW) {
   if (rule === "copy") return [...fromTo(app, explanation, first), note(t.explain.card.copy)];
   const between = isPair ? "," : (SIGNS[rule] ?? relationOf(app, explanation));
   if (!between || terms.length > OPERANDS) return [];
-  const operands = terms.flatMap((term, i) => [i ? mark(between) : "", cell(app, term.input, term.value)]);
-  return [line(isPair ? mark(`${op}(`) : "", ...operands, isPair ? mark(")") : ""), line(mark("="), result)];
+  const written = rule === "sum" ? summands(terms.map((term) => term.product), value, [...terms.keys()]).map((one) => one.replace(/^\+/, "")) : [];
+  const operands = terms.map((term, i) => h("span", { class: "card-operand" }, i ? mark(between) : "", cell(app, term.input, term.value, "", written[i])));
+  return [line(isPair ? mark(`${op}(`) : "", ...operands, isPair ? mark(")") : ""), line(mark("="), written.length ? cell(app, explanation.layer, value, "result", number(value)) : result)];
 }
 
 /**
