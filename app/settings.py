@@ -144,6 +144,13 @@ class Settings(BaseSettings):
         120.0, gt=0, description="Longest that reading a ZIP of images may take, in seconds."
     )
 
+    retention: float = Field(
+        0.0,
+        ge=0,
+        description="After how many days datasets and trainings that nobody has touched are deleted; 0 keeps "
+        "them until somebody deletes them.",
+    )
+
     max_step_cache_bytes: int = Field(
         256 * MIB,
         ge=0,

@@ -6,7 +6,7 @@ evicted. Of a photo, only the network's crop is kept.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable
 from dataclasses import replace
 
 from app.analyses.analysis import Analysis, Changes, analyze, content_id
@@ -17,9 +17,11 @@ from app.execution.executor import Check, WorkExecutor
 from app.images.decoding import Limits
 from app.images.fitting import Box
 from app.workspaces.ids import IdMaker
+from app.workspaces.workspace import NOBODY
 from engine.network import Network
 
 _HASHED_AT_ONCE = 2  # photos
+_NOTED = 1000  # analyses that are not kept, of which it is remembered who asked for them
 
 
 class AnalysisStore:
@@ -30,6 +32,7 @@ class AnalysisStore:
     ) -> None:
         self.limits = limits
         self._ids = ids or IdMaker()
+        self._makers: dict[str, set[str]] = {}
         self._hashing = asyncio.Semaphore(_HASHED_AT_ONCE)
         self.cache: SingleFlightCache[Analysis] = SingleFlightCache(
             executor, max_bytes, lambda a: a.blocks
@@ -49,25 +52,42 @@ class AnalysisStore:
             )
         return found
 
-    def keep(self, done: Analysis) -> None:
+    def keep(self, done: Analysis, owner: str = NOBODY) -> None:
         """Remember an analysis that was made elsewhere: by a step of learning. Raises
         QuotaExceeded.
         """
+        self._note(done.id, owner)
         if not self.cache.put(done.id, done, done.original):
             raise self._no_room(done)
 
-    def forget(self, models: Collection[str]) -> None:
-        """Let go of the analyses by some models: those hold on to the models' memory."""
-        self.cache.invalidate(lambda done: done.model in models)
+    def forget(self, unwanted: Callable[[Analysis], bool]) -> None:
+        """Let go of some analyses."""
+        self.cache.invalidate(unwanted)
+
+    def forget_of(self, owner: str) -> set[str]:
+        """Let go of the analyses that a workspace alone has asked for; their ids."""
+        for makers in self._makers.values():
+            makers.discard(owner)
+        gone = {key for key, makers in self._makers.items() if not makers}
+        for key in gone:
+            del self._makers[key]
+        self.cache.invalidate(lambda done: done.id in gone)
+        return gone
 
     async def make(
-        self, model: str, network: Network, data: bytes, crop: Box | None = None
+        self,
+        model: str,
+        network: Network,
+        data: bytes,
+        crop: Box | None = None,
+        owner: str = NOBODY,
     ) -> Analysis:
         """The analysis of a photo: remembered, shared with a run under way, or made now."""
         # Not by the executor: an analysis that is there must not wait behind those that are made.
         async with self._hashing:
             content = await asyncio.to_thread(content_id, model, network, data, crop)
         analysis_id = self._ids.derive("analysis", content)
+        self._note(analysis_id, owner)
 
         def work(check: Check) -> Analysis:
             done = analyze(model, network, data, self.limits, check, crop)
@@ -75,7 +95,7 @@ class AnalysisStore:
 
         return await self.cache.get_or_compute(analysis_id, work)
 
-    async def vary(self, original: Analysis, changes: Changes) -> Analysis:
+    async def vary(self, original: Analysis, changes: Changes, owner: str = NOBODY) -> Analysis:
         """A variant of an analysis, likewise. What both share is kept once, and the original stays.
 
         Raises BadParameter for a variant of a variant, QuotaExceeded where both together are more
@@ -86,6 +106,7 @@ class AnalysisStore:
                 f"This is a variant itself. Ask for all changes at once, of its original {original.original!r}."
             )
         made = self._ids.derive("variant", variant_id(original, changes))
+        self._note(made, owner)
 
         def work(check: Check) -> Analysis:
             return replace(vary(original, changes, check), id=made)
@@ -94,6 +115,13 @@ class AnalysisStore:
         if self.cache.get(variant.id) is None:
             raise self._no_room(variant)
         return variant
+
+    def _note(self, analysis_id: str, owner: str) -> None:
+        """Remember who has asked for an analysis, of those that are kept and the newest."""
+        if len(self._makers) > 2 * len(self.cache) + _NOTED:
+            kept = {key: makers for key, makers in self._makers.items() if key in self.cache}
+            self._makers = kept
+        self._makers.setdefault(analysis_id, set()).add(owner)
 
     def _no_room(self, variant: Analysis) -> QuotaExceeded:
         original = self.cache.get(variant.original or "")

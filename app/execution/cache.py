@@ -48,6 +48,14 @@ class SingleFlightCache(Generic[T]):
         """Bytes of all results that are remembered."""
         return self._nbytes
 
+    def __len__(self) -> int:
+        """How many results are remembered."""
+        return len(self._finished)
+
+    def __contains__(self, key: str) -> bool:
+        """Whether a result is remembered; a look is no use."""
+        return key in self._finished
+
     def get(self, key: str) -> T | None:
         """What is remembered under that id, if anything."""
         if key not in self._finished:

@@ -26,6 +26,12 @@ class LoadingCache(Generic[K, V]):
         with self._lock:
             return key in self._values
 
+    def forget(self, unwanted: Callable[[K], bool]) -> None:
+        """Let go of the values of some keys."""
+        with self._lock:
+            for key in [key for key in self._values if unwanted(key)]:
+                del self._values[key]
+
     def get(self, key: K, load: Callable[[], V]) -> V:
         """The value of a key; ``load`` makes it where it is missing, and may raise: then it is made
         anew the next time. Whoever asks for the same key meanwhile waits.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,12 +13,12 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.telemetry import TelemetryConfig
 
 from app.analyses.store import AnalysisStore
+from app.errors import AppError
 from app.execution.executor import WorkExecutor
 from app.http import problems
 from app.http.access.same_origin import SameOriginMiddleware
 from app.http.access.token import TokenGuard, TokenMiddleware
 from app.http.access.workspace import WorkspaceMiddleware
-from app.http.dependencies import Services
 from app.http.middleware import HeadersMiddleware, HeadMiddleware, RawPathMiddleware
 from app.http.observing.metrics import Metrics, served
 from app.http.observing.requests import RequestsMiddleware, RouteMiddleware
@@ -32,8 +34,10 @@ from app.http.routes import (
     predict,
     preprocessing,
     variants,
+    workspaces,
 )
 from app.http.routes.learning import datasets, steps, trainings
+from app.http.services import Services
 from app.images.decoding import Limits
 from app.learning.datasets.store import Bounds, Datasets
 from app.learning.runs.manager import TrainingBounds, TrainingManager
@@ -46,8 +50,11 @@ from app.paths import static_dir
 from app.settings import Settings
 from app.version import VERSION
 from app.workspaces.ids import IdMaker
+from app.workspaces.shares import Shares
 
 API = "/api/v1"
+
+logger = logging.getLogger(__name__)
 
 _SWEEP = 60  # seconds
 
@@ -102,6 +109,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         datasets,
         trainings,
         steps,
+        workspaces,
         health,
     ):
         app.include_router(module.router, prefix=API)
@@ -126,7 +134,16 @@ def _services(settings: Settings, registry: Registry) -> Services:
     for shelf in (trainings, ModelFolder(settings), uploaded_models):
         registry.add(shelf)
     return Services(
-        settings, registry, executor, analyses, datasets, steps, trainings, uploaded_models, reader
+        settings,
+        registry,
+        executor,
+        analyses,
+        datasets,
+        steps,
+        trainings,
+        uploaded_models,
+        reader,
+        Shares(folder),
     )
 
 
@@ -146,10 +163,13 @@ def _training_bounds(settings: Settings) -> TrainingBounds:
 
 
 async def _sweep(services: Services) -> None:
-    """Free the memory of uploaded models that are no longer used."""
+    """Let go of what is no longer used, again and again."""
     while True:
         await asyncio.sleep(_SWEEP)
-        services.forget(services.uploaded_models.sweep())
+        try:
+            await services.sweep(time.time())
+        except AppError as error:  # of the disk, or there is too much to do: the next time, then
+            logger.warning("%s", error)
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, TypeVar
 
@@ -10,43 +10,16 @@ from fastapi import Depends, Path, Query, Request
 from starlette.types import Receive
 
 from app.analyses.analysis import Analysis
-from app.analyses.store import AnalysisStore
 from app.execution.executor import Work, WorkExecutor, while_connected
-from app.http.access.visitor import Visitor
+from app.http.access.visitor import SeenTraining, Visitor
 from app.http.access.workspace import workspace_of
 from app.http.bodies import Upload, read_upload
+from app.http.services import Services
 from app.images.fitting import Box
-from app.learning.datasets.store import Datasets
-from app.learning.runs.manager import TrainingManager
 from app.learning.runs.run import TrainingRun
-from app.learning.steps.store import StepStore
-from app.models.registry import Registry
-from app.models.uploaded import ModelReader, UploadedModels
-from app.settings import Settings
 from engine.network import Network
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Services:
-    """The parts of one app; the single instance is ``app.state.services``."""
-
-    settings: Settings
-    registry: Registry
-    executor: WorkExecutor
-    analyses: AnalysisStore
-    datasets: Datasets
-    steps: StepStore
-    trainings: TrainingManager
-    uploaded_models: UploadedModels
-    model_reader: ModelReader
-
-    def forget(self, models: Collection[str]) -> None:
-        """Drop everything that belongs to models that are gone. Call it on the event loop."""
-        if models:
-            self.analyses.forget(models)
-            self.steps.forget(models)
 
 
 async def _services(request: Request) -> Services:
@@ -64,6 +37,7 @@ async def _visitor(request: Request, services: ServicesDep) -> Visitor:
         services.analyses,
         services.datasets,
         services.trainings,
+        services.shares,
     )
 
 
@@ -146,8 +120,10 @@ async def _task(
 TaskDep = Annotated[Task, Depends(_task)]
 
 
-class Model(NamedTuple):
-    """A model's ``id``, and how whoever asks has ``called`` it: otherwise where it is lent."""
+class Named(NamedTuple):
+    """The ``id`` of a model or dataset, and how whoever asks has ``called`` it: otherwise where it
+    is lent.
+    """
 
     id: str
     called: str
@@ -176,15 +152,15 @@ AnalysisDep = Annotated[Analysis, Depends(_analysis)]
 ModelPath = Annotated[str, Path(alias="id", description="The model's id.", examples=["everyday"])]
 
 
-async def _model(called: ModelPath, visitor: VisitorDep) -> Model:
-    return Model(visitor.model(called), called)
+async def _model(called: ModelPath, visitor: VisitorDep) -> Named:
+    return Named(visitor.model(called), called)
 
 
 async def _own_model(called: ModelPath, visitor: VisitorDep) -> str:
     return visitor.own_model(called)
 
 
-ModelDep = Annotated[Model, Depends(_model)]
+ModelDep = Annotated[Named, Depends(_model)]
 OwnModelDep = Annotated[str, Depends(_own_model)]
 
 TrainingPath = Annotated[
@@ -198,25 +174,33 @@ TrainingPath = Annotated[
 ]
 
 
-async def _training(called: TrainingPath, visitor: VisitorDep) -> TrainingRun:
+async def _training(called: TrainingPath, visitor: VisitorDep) -> SeenTraining:
     """Before a stream begins, so that an unknown one is answered with a 404."""
     return visitor.training(called)
 
 
-TrainingDep = Annotated[TrainingRun, Depends(_training)]
+async def _own_training(called: TrainingPath, visitor: VisitorDep) -> TrainingRun:
+    return visitor.own_training(called)
 
 
-async def _dataset(
-    called: Annotated[
-        str, Path(alias="id", description="The set's id.", max_length=64, examples=["shapes"])
-    ],
-    visitor: VisitorDep,
-    worker: WorkerDep,
-) -> str:
-    return await worker.run(lambda _: visitor.dataset(called))
+TrainingDep = Annotated[SeenTraining, Depends(_training)]
+OwnTrainingDep = Annotated[TrainingRun, Depends(_own_training)]
+
+DatasetPath = Annotated[
+    str, Path(alias="id", description="The set's id.", max_length=64, examples=["shapes"])
+]
 
 
-DatasetDep = Annotated[str, Depends(_dataset)]
+async def _dataset(called: DatasetPath, visitor: VisitorDep, worker: WorkerDep) -> Named:
+    return Named(await worker.run(lambda _: visitor.dataset(called)), called)
+
+
+async def _own_dataset(called: DatasetPath, visitor: VisitorDep, worker: WorkerDep) -> str:
+    return await worker.run(lambda _: visitor.own_dataset(called))
+
+
+DatasetDep = Annotated[Named, Depends(_dataset)]
+OwnDatasetDep = Annotated[str, Depends(_own_dataset)]
 
 
 async def _layer_name(

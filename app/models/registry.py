@@ -177,6 +177,10 @@ class Registry:
         )
         return UnknownModel(f"There is no model {model!r}. {way_out}")
 
+    def forget_files(self, folder: Path) -> None:
+        """Let go of the networks that were read from files below a folder."""
+        self._found.forget(lambda version: version[0].is_relative_to(folder))
+
     def title(self, model: str) -> str:
         """What a model is called: as somebody renamed it, as its file says, or its id. Raises
         UnknownModel.

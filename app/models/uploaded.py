@@ -102,6 +102,10 @@ class UploadedModels:
             own = self._entries.get(model)
             return None if own is None or self._is_over(own) else own.owner
 
+    def of(self, owner: str) -> list[str]:
+        """The models of a workspace."""
+        return [model for model in self.ids() if self.owner(model) == owner]
+
     def id_of(self, content: str, owner: str = NOBODY) -> str:
         """The id of what a workspace brings: each has its own copy of the same content. Short, for
         tables: to others it opens nothing.

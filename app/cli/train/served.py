@@ -14,8 +14,8 @@ from rich.progress import Progress, TaskID
 
 from app.cli.train.local import INTERRUPTED, Options, build, export, print_epoch, progress_bar, read
 from app.http.application import create_app
-from app.http.dependencies import Services
 from app.http.server import make_server
+from app.http.services import Services
 from app.learning.runs.run import TrainingRun
 from app.settings import Settings
 from engine.errors import TrainingError

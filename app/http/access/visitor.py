@@ -4,7 +4,9 @@ did not exist.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 from app.analyses.analysis import Analysis
 from app.analyses.store import AnalysisStore
@@ -13,7 +15,10 @@ from app.learning.datasets.store import Datasets, unknown_dataset
 from app.learning.runs.manager import TrainingManager
 from app.learning.runs.run import TrainingRun
 from app.models.registry import UPLOADED_PREFIX, Registry
+from app.workspaces.shares import Shares
 from app.workspaces.workspace import Workspace
+
+_LENT = re.compile(r"(own-|run-)([0-9a-f]{32})(@[0-9]{1,9})?")
 
 
 @dataclass(frozen=True)
@@ -21,8 +26,10 @@ class Visitor:
     """A workspace, and the things that may be its own. Use it on the event loop, but for
     ``dataset``, which reads a file.
 
-    Whoever has the address of an analysis sees the network that made it: it goes by the analysis'
-    id then, and can be looked at and used, not changed.
+    Things of others are lent in two ways: by the address of an analysis, which shows the network
+    that made it, and by a link. They go by another id then, and can be looked at and used, not
+    changed: a network as ``own-`` and the id of the analysis or link; a training by the link's id,
+    with its networks (``run-``) and its pictures (``own-``).
     """
 
     workspace: Workspace
@@ -30,6 +37,7 @@ class Visitor:
     analyses: AnalysisStore
     datasets: Datasets
     trainings: TrainingManager
+    shares: Shares
 
     def sees_model(self, model: str) -> bool:
         """Whether a model is listed."""
@@ -58,22 +66,83 @@ class Visitor:
         """An analysis with the id by which this visitor finds its model."""
         if self.registry.owner(done.model) is None or self.sees_model(done.model):
             return done
-        return replace(done, model=f"{UPLOADED_PREFIX}{done.id}")
+        return replace(
+            done, model=f"{UPLOADED_PREFIX}{self.shares.of('model', done.model) or done.id}"
+        )
 
-    def training(self, called: str) -> TrainingRun:
+    def training(self, called: str) -> SeenTraining:
         """A training. Raises UnknownTraining."""
-        return self.trainings.get(called, self.workspace)
+        lent = self.trainings.find_run(self.shares.find("training", called) or "")
+        return SeenTraining(lent or self.trainings.get(called, self.workspace), called)
+
+    def own_training(self, called: str) -> TrainingRun:
+        """The same of one that may be changed. Raises UnknownTraining and SharedOnly."""
+        seen = self.training(called)
+        if seen.is_lent:
+            raise _shared()
+        return seen.run
+
+    def name_of_training(self, run: str | None) -> str | None:
+        """The id by which this visitor finds a training that a step belongs to; None for another's
+        that is not shared.
+        """
+        found = self.trainings.find_run(run or "")
+        if found is None or self.workspace.sees(found.owner):
+            return run
+        return self.shares.of("training", found.id)
 
     def dataset(self, called: str) -> str:
         """A dataset's id. Raises UnknownDataset."""
+        lent = self.shares.find("training", called.removeprefix(UPLOADED_PREFIX))
+        run = self.trainings.find_run(lent or "")
+        if run is not None and called.startswith(UPLOADED_PREFIX):
+            return str(run.spec["dataset"])
         if not self.workspace.sees(self.datasets.info(called).owner):
             raise unknown_dataset(called)
         return called
 
+    def own_dataset(self, called: str) -> str:
+        """The same of one that may be changed, as far as it is this visitor's or the server's.
+        Raises UnknownDataset and SharedOnly.
+        """
+        dataset = self.dataset(called)
+        if dataset != called:
+            raise _shared()
+        return dataset
+
     def _lent_model(self, called: str) -> str | None:
-        done = self.analyses.find(called.removeprefix(UPLOADED_PREFIX))
-        is_lent = done is not None and called == f"{UPLOADED_PREFIX}{done.id}"
-        return done.model if done is not None and is_lent else None
+        named = _LENT.fullmatch(called)
+        if named is None:
+            return None
+        prefix, lent, step = named.groups(default="")
+        if prefix == "run-":
+            run = self.shares.find("training", lent)
+            return run and f"run-{run}{step}"
+        done = self.analyses.find(lent)
+        model = self.shares.find("model", lent) or (done.model if done is not None else None)
+        return model if model and self.registry.owner(model) is not None else None
+
+
+@dataclass(frozen=True)
+class SeenTraining:
+    """A training, and how whoever asks has ``called`` it: otherwise where it is lent."""
+
+    run: TrainingRun
+    called: str
+
+    @property
+    def is_lent(self) -> bool:
+        """Whether it is somebody else's."""
+        return self.called != self.run.id
+
+    def present(self, content: dict[str, Any]) -> dict[str, Any]:
+        """What the API says of it, with the ids by which it is found."""
+        if not self.is_lent:
+            return content
+        config = dict(content["config"])
+        if config["dataset"].startswith(UPLOADED_PREFIX):
+            config["dataset"] = f"{UPLOADED_PREFIX}{self.called}"
+        return {**content, "id": self.called, "model": f"run-{self.called}", "config": config}
 
 
 def _shared() -> SharedOnly:

@@ -23,8 +23,8 @@ from prometheus_client.registry import Collector
 
 from app.execution.cache import SingleFlightCache
 from app.execution.executor import WorkExecutor
-from app.http.dependencies import Services
 from app.http.observing.record import RequestRecord
+from app.http.services import Services
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
 

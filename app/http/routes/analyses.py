@@ -76,7 +76,9 @@ async def create_analysis(
     """Run a model on a photo and keep every layer in memory for a while. The photo itself is not
     kept.
     """
-    made = services.analyses.make(task.model, task.network, task.data, task.crop)
+    made = services.analyses.make(
+        task.model, task.network, task.data, task.crop, visitor.workspace.id
+    )
     done = await worker.wait_for(made)
     return created(request, "read_analysis", done.id, serializers.analysis(visitor.shown(done)))
 

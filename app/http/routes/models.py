@@ -20,6 +20,7 @@ from app.errors import (
     OptionMissing,
     Overloaded,
     OversizedModel,
+    SharedOnly,
     SlowUpload,
     TimeLimit,
     UnknownLayer,
@@ -186,7 +187,14 @@ async def create_model(
     summary="Rename a model",
     response_model=schemas.Model,
     responses=problem_responses(
-        UnknownModel, ModelFixed, BadParameter, BodyTooLarge, SlowUpload, Overloaded, TimeLimit
+        UnknownModel,
+        ModelFixed,
+        SharedOnly,
+        BadParameter,
+        BodyTooLarge,
+        SlowUpload,
+        Overloaded,
+        TimeLimit,
     ),
     openapi_extra=json_body("ModelName", "The new name.") | examples(id="own-3f1a9c0b7d25"),
 )
@@ -214,15 +222,14 @@ async def rename_model(
     status_code=204,
     summary="Delete a model",
     response_class=Response,
-    responses=problem_responses(UnknownModel, ModelFixed, BadParameter),
+    responses=problem_responses(UnknownModel, ModelFixed, SharedOnly, BadParameter),
     openapi_extra=examples(id="own-3f1a9c0b7d25"),
 )
 async def delete_model(services: ServicesDep, model: OwnModelDep) -> Response:
     """Delete an uploaded model and its analyses. Models that ship with Convscope, or belong to a
     training, cannot be deleted here.
     """
-    services.uploaded_models.delete(model)
-    services.forget([model])
+    services.delete_model(model)
     return Response(status_code=204)
 
 

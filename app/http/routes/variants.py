@@ -60,7 +60,9 @@ async def create_variant(
     come after a change is not run again.
     """
     asked = await read_json(request, schemas.Changes, services.settings.body_timeout)
-    variant = await worker.wait_for(services.analyses.vary(done, _changes(asked)))
+    variant = await worker.wait_for(
+        services.analyses.vary(done, _changes(asked), visitor.workspace.id)
+    )
     return created(
         request, "read_analysis", variant.id, serializers.analysis(visitor.shown(variant))
     )

@@ -127,6 +127,17 @@ class Datasets:
         brought = [info for info in self._uploaded() if workspace.sees(info.owner)]
         return [*DRAWN.values(), *sorted(brought, key=lambda info: info.name.casefold())]
 
+    def of(self, owner: str) -> list[DatasetInfo]:
+        """The sets that a workspace brought."""
+        return [info for info in self._uploaded() if info.owner == owner]
+
+    def written(self) -> list[tuple[DatasetInfo, float]]:
+        """The brought sets, and when they were brought: seconds since 1970."""
+        return [
+            (info, _path(self._folder, info.id, "json").stat().st_mtime)
+            for info in self._uploaded()
+        ]
+
     def info(self, dataset_id: str) -> DatasetInfo:
         """One set. Raises UnknownDataset."""
         return DRAWN.get(dataset_id) or _read_info(self._folder, dataset_id)

@@ -165,6 +165,10 @@ class TrainingManager:
         """A workspace's trainings, the newest first."""
         return [run for run in self.all() if workspace.sees(run.owner)]
 
+    def find_run(self, run_id: str) -> TrainingRun | None:
+        """A training, whosever it is."""
+        return self._runs.get(run_id)
+
     def get(self, run_id: str, workspace: Workspace) -> TrainingRun:
         """A training of a workspace. Raises UnknownTraining."""
         run = self._runs.get(run_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -138,11 +138,9 @@ class StepStore:
             )
         return found
 
-    def forget(self, models: Collection[str]) -> None:
-        """Drop the steps on analyses of some models."""
-        self.cache.invalidate(
-            lambda inspected: inspected.original is not None and inspected.original.model in models
-        )
+    def forget(self, unwanted: Callable[[StepInspection], bool]) -> None:
+        """Drop some steps."""
+        self.cache.invalidate(unwanted)
 
     async def of_training(
         self, run: str, number: int, before: Callable[[], tuple[TrainState, Dataset]]

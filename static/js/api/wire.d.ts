@@ -994,6 +994,11 @@ export interface components {
             score: number;
             other: number;
         };
+        /** @description A link by which others may look at something. */
+        ShareOut: {
+            /** @description The id by which others find it: where its own id would stand. */
+            id: string;
+        };
         /** @description A running average of the optimiser's, for one number. */
         Slot: {
             before: number;
@@ -1433,6 +1438,12 @@ export interface components {
                 [key: string]: unknown[];
             };
         };
+        /** @description What a workspace holds: how many of each. */
+        WorkspaceOut: {
+            models: number;
+            datasets: number;
+            trainings: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1510,6 +1521,7 @@ export type Rectangle = components['schemas']['Rectangle'];
 export type ResumeRequest = components['schemas']['ResumeRequest'];
 export type Sample = components['schemas']['Sample'];
 export type ScoreDifference = components['schemas']['ScoreDifference'];
+export type ShareOut = components['schemas']['ShareOut'];
 export type Slot = components['schemas']['Slot'];
 export type Stats = components['schemas']['Stats'];
 export type Step = components['schemas']['Step'];
@@ -1536,5 +1548,6 @@ export type UpdateLine = components['schemas']['UpdateLine'];
 export type WeightGradient = components['schemas']['WeightGradient'];
 export type WeightUpdate = components['schemas']['WeightUpdate'];
 export type Weights = components['schemas']['Weights'];
+export type WorkspaceOut = components['schemas']['WorkspaceOut'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -1,6 +1,7 @@
 """Whose is it: each visitor finds, reads and changes only what is their own."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -127,11 +128,16 @@ def test_what_is_another_s_does_not_exist(visits, document, things, stranger):
             answer = visits.ask(who, method, filled(path, thing), **body_of(operation))
             absent = visits.ask(who, method, filled(path, none), **body_of(operation))
             assert answer.status_code == 404, f"{method} {path}: {answer.text[:200]}"
-            assert answer.text.replace(thing, none) == absent.text
+            assert said(answer).replace(thing, none) == said(absent)
             tried += 1
     assert tried > 25
     after = [visits.ask(OWNER, "GET", f"{API}/{kind}/{one}").json() for kind, one in each(things)]
     assert [steady(one) for one in after] == [steady(one) for one in before]
+
+
+def said(answer):
+    """A problem, but for the request's own id."""
+    return str({name: value for name, value in answer.json().items() if name != "request_id"})
 
 
 def each(things):
@@ -326,3 +332,161 @@ def test_the_key_is_not_kept_logged_or_told(visits, document, things, folder, ca
     assert not any(key.encode() in content for content in written)
     assert key not in caplog.text
     assert key not in "".join(capfd.readouterr())
+
+
+def test_a_shared_model_is_looked_at_and_not_changed(visits, things):
+    own = things["models"][0]
+    who = STRANGERS["another browser"]
+    shared = visits.made(OWNER, f"models/{own}/share")["id"]
+    assert visits.made(OWNER, f"models/{own}/share")["id"] == shared
+    address = f"{API}/models/{shared}"
+    assert visits.ask(who, "GET", address).json()["id"] == shared
+    assert visits.ask(who, "GET", f"{address}/layers/conv/weights").status_code == 200
+    done = visits.made(who, f"analyses?model={shared}", content=picture_bytes(seed=3))
+    assert done["model"] == shared
+    assert shared not in visits.ask(who, "GET", f"{API}/models").text
+    copy = visits.made(who, f"models/{shared}/copies?preset=raw")["id"]
+    assert visits.ask(who, "DELETE", f"{API}/models/{copy}").status_code == 204  # one's own
+    for method, path in (
+        ("DELETE", address),
+        ("PATCH", address),
+        ("POST", f"{address}/share"),
+        ("DELETE", f"{address}/share"),
+    ):
+        answer = visits.ask(who, method, path, json={"name": "Mine"})
+        assert (answer.status_code, answer.json()["type"]) == (403, "/errors/shared-only"), path
+    assert visits.ask(OWNER, "DELETE", f"{API}/models/{own}/share").status_code == 204
+    assert visits.ask(who, "GET", address).status_code == 404
+    assert visits.made(OWNER, f"models/{own}/share")["id"] != shared
+    refused = visits.ask(OWNER, "POST", f"{API}/models/tiny/share")
+    assert refused.status_code == 422  # it is everybody's
+
+
+def test_a_shared_training_is_followed_and_not_changed(visits, document, things):
+    """Every call of the document that takes a training's id."""
+    (run,), (dataset,) = things["trainings"], things["datasets"]
+    who = STRANGERS["another browser"]
+    shared = visits.made(OWNER, f"trainings/{run}/share")["id"]
+    seen = visits.ask(who, "GET", f"{API}/trainings/{shared}").json()
+    mine = visits.ask(OWNER, "GET", f"{API}/trainings/{run}").json()
+    assert (seen["id"], seen["model"]) == (shared, f"run-{shared}")
+    assert seen["batches"] == mine["batches"]
+    assert run not in str(seen)
+    assert dataset not in str(seen)
+    looked = set()
+    for path, method, operation in calls(document):
+        if not path.startswith(f"{API}/trainings/{{id}}") or path.endswith("/events"):
+            continue
+        answer = visits.ask(who, method, filled(path, shared), **body_of(operation))
+        if method == "GET":
+            assert answer.status_code == 200, path
+            is_text = answer.headers["content-type"] == "application/json"
+            assert not is_text or run not in answer.text
+            looked.add(path)
+        else:
+            assert (answer.status_code, answer.json()["type"]) == (403, "/errors/shared-only"), path
+    assert len(looked) == 4
+    pictures = f"{API}/datasets/{seen['config']['dataset']}"
+    assert visits.ask(who, "GET", pictures).json()["name"] == "Faces"
+    assert visits.ask(who, "GET", f"{pictures}/pictures/0").status_code == 200
+    assert visits.ask(who, "DELETE", pictures).status_code == 403
+    assert visits.ask(who, "GET", f"{API}/models/{seen['model']}").status_code == 200
+    assert visits.ask(who, "DELETE", f"{API}/models/{seen['model']}").status_code == 403
+    step = visits.ask(who, "GET", f"{API}/trainings/{shared}/next-step").json()
+    assert step["training"] == shared
+    assert visits.ask(OWNER, "GET", f"{API}/steps/{step['id']}").json()["training"] == run
+    assert steady(visits.ask(OWNER, "GET", f"{API}/trainings/{run}").json()) == steady(mine)
+    assert visits.ask(OWNER, "DELETE", f"{API}/trainings/{run}/share").status_code == 204
+    for path in (f"trainings/{shared}", f"models/{seen['model']}"):
+        assert visits.ask(who, "GET", f"{API}/{path}").status_code == 404
+    assert visits.ask(who, "GET", pictures).status_code == 404
+
+
+def test_links_are_there_after_a_restart(tmp_path):
+    with server(str(tmp_path)) as client:
+        run = Visits(client).made(OWNER, "trainings", json={**TINY, "dataset": "shapes"})["id"]
+        shared = Visits(client).made(OWNER, f"trainings/{run}/share")["id"]
+    with server(str(tmp_path)) as client:
+        address = f"{API}/trainings/{shared}"
+        assert Visits(client).ask({}, "GET", address).json()["config"]["dataset"] == "shapes"
+        assert Visits(client).ask(OWNER, "DELETE", f"{API}/trainings/{run}").status_code == 204
+        assert Visits(client).ask({}, "GET", address).status_code == 404
+    assert run not in (tmp_path / "shares.json").read_text()
+
+
+def test_all_that_is_one_s_own_is_deleted_at_once(tmp_path):
+    """From disk, memory and caches; and nothing of anybody else."""
+    zipped = {"content": packed(GOOD), "headers": {"Content-Type": "application/zip"}}
+    photo = {"content": picture_bytes(seed=5)}
+    other = STRANGERS["another program"]
+    with server(str(tmp_path)) as client:
+        visits = Visits(client)
+        services = client.app.state.services
+        kept = {}
+        for who in (OWNER, other):
+            model = visits.made(who, "models", content=as_onnx(net()))["id"]
+            dataset = visits.made(who, "datasets", **zipped)["id"]
+            run = visits.made(who, "trainings", json={**TINY, "dataset": dataset})["id"]
+            visits.made(who, f"trainings/{run}/advance", json={})
+            step = visits.ask(who, "GET", f"{API}/trainings/{run}/next-step").json()["id"]
+            link = visits.made(who, f"trainings/{run}/share")["id"]
+            seed = picture_bytes(seed=6 if who is OWNER else 7)
+            alone = visits.made(who, "analyses", content=seed)["id"]
+            changed = visits.made(who, f"analyses/{alone}/variants", json={})["id"]
+            shown = visits.made(who, f"analyses?model=run-{run}", content=seed)["id"]
+            learned = visits.made(who, f"analyses/{alone}/training-step", json={"label": "bear"})
+            both = visits.made(who, "analyses", **photo)["id"]  # of the other one, too
+            kept[str(who)] = [
+                f"models/{model}", f"datasets/{dataset}", f"trainings/{run}", f"models/run-{run}",
+                f"trainings/{link}", f"steps/{step}", f"analyses/{alone}", f"analyses/{changed}",
+                f"analyses/{shown}", f"steps/{learned['id']}",
+                f"analyses/{learned['after_analysis']}",
+            ]  # fmt: skip
+        mine, theirs = kept[str(OWNER)], kept[str(other)]
+        held = {"models": 1, "datasets": 1, "trainings": 1}
+        assert visits.ask(OWNER, "GET", f"{API}/workspace").json() == held
+        assert visits.ask(OWNER, "DELETE", f"{API}/workspace").status_code == 204
+        assert set(visits.ask(OWNER, "GET", f"{API}/workspace").json().values()) == {0}
+        for path in mine:
+            assert visits.ask(OWNER, "GET", f"{API}/{path}").status_code == 404, path
+        for path in (*theirs, f"analyses/{both}"):
+            assert visits.ask(other, "GET", f"{API}/{path}").status_code == 200, path
+        files = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")]
+        gone = [path.partition("/")[2] for path in mine[:3]]
+        assert not [file for file in files if any(one in file for one in gone)]
+        assert gone[2] not in (tmp_path / "shares.json").read_text()
+        assert not [key for key in services.registry._found._values if gone[2] in str(key)]
+        assert visits.ask(other, "DELETE", f"{API}/workspace").status_code == 204
+        assert visits.ask(other, "GET", f"{API}/analyses/{both}").status_code == 404
+        assert len(services.analyses.cache) == 0
+        assert len(services.steps.cache) == 0
+
+
+def test_what_nobody_touches_is_deleted_after_the_retention(tmp_path):
+    day, now = 86_400, time.time()
+    zipped = {"content": packed(GOOD), "headers": {"Content-Type": "application/zip"}}
+    with server(str(tmp_path), retention=30) as client:
+        visits = Visits(client)
+        services = client.app.state.services
+
+        def left():
+            return [
+                [one["id"] for one in visits.ask(OWNER, "GET", f"{API}/{kind}").json()[kind]]
+                for kind in ("datasets", "trainings")
+            ]
+
+        dataset = visits.made(OWNER, "datasets", **zipped)["id"]
+        run = visits.made(OWNER, "trainings", json={**TINY, "dataset": dataset})["id"]
+        client.portal.call(services.sweep, now + 31 * day)
+        assert dataset in left()[0]  # the training may go on
+        assert left()[1] == [run]
+        visits.ask(OWNER, "POST", f"{API}/trainings/{run}/stop")
+        wait = time.monotonic() + 30
+        while services.trainings.find_run(run).process is not None:
+            assert time.monotonic() < wait
+            time.sleep(0.05)
+        client.portal.call(services.sweep, now + 29 * day)
+        assert left()[1] == [run]
+        client.portal.call(services.sweep, now + 31 * day)
+        assert dataset not in left()[0]
+        assert left()[1] == []

@@ -17,13 +17,14 @@ from app.errors import (
     NotAnArchive,
     Overloaded,
     QuotaExceeded,
+    SharedOnly,
     SlowUpload,
     TimeLimit,
     UnfitArchive,
     UnknownDataset,
 )
 from app.http.bodies import read_archive
-from app.http.dependencies import DatasetDep, ServicesDep, VisitorDep, WorkerDep
+from app.http.dependencies import DatasetDep, OwnDatasetDep, ServicesDep, VisitorDep, WorkerDep
 from app.http.negotiation import MEDIA_TYPES, etag, not_modified
 from app.http.openapi.document import (
     ARCHIVE_BODY,
@@ -115,7 +116,8 @@ async def create_dataset(
 )
 async def read_dataset(services: ServicesDep, worker: WorkerDep, dataset: DatasetDep) -> Response:
     """Its classes, the number of its images, and what was left out."""
-    return json_response(_content(await worker.run(lambda _: services.datasets.info(dataset))))
+    content = _content(await worker.run(lambda _: services.datasets.info(dataset.id)))
+    return json_response({**content, "id": dataset.called})
 
 
 @router.delete(
@@ -123,12 +125,12 @@ async def read_dataset(services: ServicesDep, worker: WorkerDep, dataset: Datase
     status_code=204,
     summary="Delete a dataset",
     response_class=Response,
-    responses={**_PROBLEMS, **problem_responses(DiskFailure)},
+    responses={**_PROBLEMS, **problem_responses(SharedOnly, DiskFailure)},
     openapi_extra=examples(id="own-9c27e1d40ab35f68"),
 )
-async def delete_dataset(services: ServicesDep, worker: WorkerDep, dataset: DatasetDep) -> Response:
+async def delete_dataset(services: ServicesDep, dataset: OwnDatasetDep) -> Response:
     """Delete an uploaded dataset. Generated ones cannot be deleted."""
-    await worker.run(lambda _: services.datasets.delete(dataset))
+    await services.delete_dataset(dataset)
     return Response(status_code=204)
 
 
@@ -146,10 +148,10 @@ async def read_sheet(
     per_class: Annotated[int, Query(description="Pictures a class.", ge=1, le=30)] = 6,
 ) -> Response:
     """One PNG: a row of images for each class, each in the dataset's size, without gaps."""
-    tag = etag(dataset, "sheet", per_class)
+    tag = etag(dataset.id, "sheet", per_class)
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
-    body = await worker.run(lambda _: contact_sheet(services.datasets.get(dataset), per_class))
+    body = await worker.run(lambda _: contact_sheet(services.datasets.get(dataset.id), per_class))
     return Response(body, headers=content_headers(tag), media_type=MEDIA_TYPES["png"])
 
 
@@ -167,10 +169,10 @@ async def read_picture(
     number: Annotated[int, Path(description="From 0, class by class.", ge=0, examples=[7])],
 ) -> Response:
     """One image as a PNG of the dataset's size, exactly the pixels that a network gets."""
-    tag = etag(dataset, number)
+    tag = etag(dataset.id, number)
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
-    body = await worker.run(lambda _: _picture(services.datasets, dataset, number))
+    body = await worker.run(lambda _: _picture(services.datasets, dataset.id, number))
     return Response(body, headers=content_headers(tag), media_type=MEDIA_TYPES["png"])
 
 

@@ -22,13 +22,14 @@ from app.errors import (
     UnknownTraining,
     WrongState,
 )
+from app.http.access.visitor import Visitor
 from app.http.bodies import read_json
 from app.http.dependencies import (
     AnalysisDep,
     LayerName,
-    Services,
     ServicesDep,
     TrainingDep,
+    VisitorDep,
     Worker,
     WorkerDep,
 )
@@ -44,6 +45,7 @@ from app.http.params import PositionDep
 from app.http.responses import content_headers, created, json_response
 from app.http.schemas import common as schemas
 from app.http.schemas import steps as shapes
+from app.http.services import Services
 from app.learning.steps import derivation, serializers
 from app.learning.steps.store import PhotoStep, StepInspection
 from engine.types import Array
@@ -112,7 +114,11 @@ Format = Annotated[
     openapi_extra=json_body("TrainingStepRequest", "What the photo shows, and how to learn."),
 )
 async def train_on_photo(
-    request: Request, done: AnalysisDep, services: ServicesDep, worker: WorkerDep
+    request: Request,
+    done: AnalysisDep,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    worker: WorkerDep,
 ) -> Response:
     """Take one training step on the analysed photo with the given label. The model itself is not
     changed: the analysis named in ``after_analysis`` holds the network after the step, and can be
@@ -122,8 +128,8 @@ async def train_on_photo(
     step = PhotoStep(**asked.model_dump())
     inspected = await worker.wait_for(services.steps.of_photo(done, step))
     assert inspected.after is not None
-    services.analyses.keep(inspected.after)
-    content = await _serialize(services, worker, inspected, 0)
+    services.analyses.keep(inspected.after, visitor.workspace.id)
+    content = await _serialize(services, visitor, worker, inspected, 0)
     return created(request, "read_step", inspected.id, content)
 
 
@@ -138,7 +144,8 @@ async def train_on_photo(
 async def inspect_training_step(
     services: ServicesDep,
     worker: WorkerDep,
-    run: TrainingDep,
+    training: TrainingDep,
+    visitor: VisitorDep,
     step: Annotated[
         int | None,
         Query(
@@ -152,11 +159,12 @@ async def inspect_training_step(
     """A step with every intermediate value: the next one, while the training is paused or after it
     was stopped; one of the latest that were taken singly; or the last of a finished training.
     """
+    run = training.run
     asked = await services.trainings.step_to_inspect(run, step)
     inspected = await worker.wait_for(
         services.steps.of_training(run.id, asked, lambda: services.trainings.before(run, asked))
     )
-    return json_response(await _serialize(services, worker, inspected, picture))
+    return json_response(await _serialize(services, visitor, worker, inspected, picture))
 
 
 @router.get(
@@ -166,21 +174,26 @@ async def inspect_training_step(
     responses=_PROBLEMS,
 )
 async def read_step(
-    inspected: StepDep, services: ServicesDep, worker: WorkerDep, picture: Picture = 0
+    inspected: StepDep,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    worker: WorkerDep,
+    picture: Picture = 0,
 ) -> Response:
     """The same step, seen for any image of its batch."""
-    return json_response(await _serialize(services, worker, inspected, picture))
+    return json_response(await _serialize(services, visitor, worker, inspected, picture))
 
 
 async def _serialize(
-    services: Services, worker: Worker, inspected: StepInspection, picture: int
+    services: Services, visitor: Visitor, worker: Worker, inspected: StepInspection, picture: int
 ) -> dict[str, Any]:
     """Compute a step, unless its training has not reached it yet."""
     to_come = any(
         run.id == inspected.training and run.progress["step"] < (inspected.number or 0)
         for run in services.trainings.all()
     )
-    return await worker.run(lambda _: serializers.step(inspected, picture, applied=not to_come))
+    content = await worker.run(lambda _: serializers.step(inspected, picture, applied=not to_come))
+    return {**content, "training": visitor.name_of_training(inspected.training)}
 
 
 @router.get(

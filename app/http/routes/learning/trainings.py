@@ -15,6 +15,7 @@ from app.errors import (
     DiskFailure,
     NotAcceptable,
     Overloaded,
+    SharedOnly,
     SlowUpload,
     TimeLimit,
     UnknownDataset,
@@ -23,12 +24,19 @@ from app.errors import (
     WrongState,
 )
 from app.http.bodies import read_json
-from app.http.dependencies import Services, ServicesDep, TrainingDep, VisitorDep, WorkerDep
+from app.http.dependencies import (
+    OwnTrainingDep,
+    ServicesDep,
+    TrainingDep,
+    VisitorDep,
+    WorkerDep,
+)
 from app.http.negotiation import EVENTS, MEDIA_TYPES, accepted, choose_format
 from app.http.openapi.document import binary_content, json_body, problem_responses
 from app.http.responses import created, json_response
 from app.http.schemas import learning as schemas
 from app.http.schemas.training_config import TrainingRequest
+from app.http.services import Services
 from app.learning import evaluation
 from app.learning.runs.config import config_of
 from app.learning.runs.defaults import suggest
@@ -40,7 +48,9 @@ from engine.zoo import layer_spec
 router = APIRouter(prefix="/trainings", tags=["learning"])
 
 _READ = problem_responses(UnknownTraining, BadParameter)
-_COMMAND = problem_responses(UnknownTraining, WrongState, Overloaded, BadParameter, DiskFailure)
+_COMMAND = problem_responses(
+    UnknownTraining, SharedOnly, WrongState, Overloaded, BadParameter, DiskFailure
+)
 _BODY = (BodyTooLarge, SlowUpload, BadParameter)
 
 
@@ -107,9 +117,9 @@ async def create_training(request: Request, services: ServicesDep, visitor: Visi
 
 
 @router.get("/{id}", summary="Get a training", response_model=schemas.Training, responses=_READ)
-async def read_training(run: TrainingDep) -> Response:
+async def read_training(training: TrainingDep) -> Response:
     """Where it stands, and what happened so far."""
-    return json_response(run.whole())
+    return json_response(training.present(training.run.whole()))
 
 
 @router.delete(
@@ -117,11 +127,11 @@ async def read_training(run: TrainingDep) -> Response:
     status_code=204,
     summary="Delete a training",
     response_class=Response,
-    responses={**_READ, **problem_responses(DiskFailure)},
+    responses={**_READ, **problem_responses(SharedOnly, DiskFailure)},
 )
-async def delete_training(services: ServicesDep, run: TrainingDep) -> Response:
-    """With its networks and all its files."""
-    await services.trainings.delete(run)
+async def delete_training(services: ServicesDep, run: OwnTrainingDep) -> Response:
+    """With its networks, all its files and the link to it."""
+    await services.delete_training(run)
     return Response(status_code=204)
 
 
@@ -144,7 +154,7 @@ async def delete_training(services: ServicesDep, run: TrainingDep) -> Response:
 )
 async def follow_training(
     services: ServicesDep,
-    run: TrainingDep,
+    training: TrainingDep,
     last_event_id: Annotated[
         int | None, Query(ge=0, le=2**53, description="The last step that is known.")
     ] = None,
@@ -161,8 +171,9 @@ async def follow_training(
     the last one that is known on.
     """
     known = int(last_event) if last_event and last_event.isdecimal() else last_event_id or 0
-    async for name, step, content in run.events(known, services.trainings.closing):
-        yield ServerSentEvent(event=name, id=str(step), raw_data=json_bytes(content).decode())
+    async for name, step, content in training.run.events(known, services.trainings.closing):
+        told = training.present(content) if name == "state" else content
+        yield ServerSentEvent(event=name, id=str(step), raw_data=json_bytes(told).decode())
 
 
 @router.post(
@@ -171,7 +182,7 @@ async def follow_training(
     response_model=schemas.Training,
     responses=_COMMAND,
 )
-async def pause_training(services: ServicesDep, run: TrainingDep) -> Response:
+async def pause_training(services: ServicesDep, run: OwnTrainingDep) -> Response:
     """It rests before its next step. Everything is saved."""
     await services.trainings.pause(run)
     return json_response(run.whole())
@@ -184,7 +195,7 @@ async def pause_training(services: ServicesDep, run: TrainingDep) -> Response:
     responses={**_COMMAND, **problem_responses(*_BODY)},
     openapi_extra=json_body("ResumeRequest", "How fast."),
 )
-async def resume_training(request: Request, services: ServicesDep, run: TrainingDep) -> Response:
+async def resume_training(request: Request, services: ServicesDep, run: OwnTrainingDep) -> Response:
     """After a pause; or at another speed."""
     spec = await read_json(request, schemas.ResumeRequest, services.settings.body_timeout)
     await services.trainings.resume(run, spec.speed)
@@ -198,7 +209,7 @@ async def resume_training(request: Request, services: ServicesDep, run: Training
     responses={**_COMMAND, **problem_responses(*_BODY)},
     openapi_extra=json_body("AdvanceRequest", "How many batches."),
 )
-async def step_training(request: Request, services: ServicesDep, run: TrainingDep) -> Response:
+async def step_training(request: Request, services: ServicesDep, run: OwnTrainingDep) -> Response:
     """Or from a few; then it rests again. Only while it is paused."""
     spec = await read_json(request, schemas.AdvanceRequest, services.settings.body_timeout)
     await services.trainings.step(run, spec.batches)
@@ -208,7 +219,7 @@ async def step_training(request: Request, services: ServicesDep, run: TrainingDe
 @router.post(
     "/{id}/stop", summary="Stop a training", response_model=schemas.Training, responses=_COMMAND
 )
-async def stop_training(services: ServicesDep, run: TrainingDep) -> Response:
+async def stop_training(services: ServicesDep, run: OwnTrainingDep) -> Response:
     """For good; what it has learned stays."""
     await services.trainings.stop(run)
     return json_response(run.whole())
@@ -217,7 +228,7 @@ async def stop_training(services: ServicesDep, run: TrainingDep) -> Response:
 @router.post(
     "/{id}/reset", summary="Reset a training", response_model=schemas.Training, responses=_COMMAND
 )
-async def reset_training(services: ServicesDep, run: TrainingDep) -> Response:
+async def reset_training(services: ServicesDep, run: OwnTrainingDep) -> Response:
     """With the weights of the beginning, paused before the first step."""
     await services.trainings.reset(run)
     return json_response(run.whole())
@@ -232,9 +243,12 @@ async def reset_training(services: ServicesDep, run: TrainingDep) -> Response:
         **problem_responses(UnknownTraining, UnknownDataset, UnknownModel, Overloaded, TimeLimit),
     },
 )
-async def evaluate_training(services: ServicesDep, worker: WorkerDep, run: TrainingDep) -> Response:
+async def evaluate_training(
+    services: ServicesDep, worker: WorkerDep, training: TrainingDep
+) -> Response:
     """Its newest network, on the pictures that are never learned from."""
-    return json_response(await worker.run(lambda _: _evaluation(services, run)))
+    found = await worker.run(lambda _: _evaluation(services, training.run))
+    return json_response({**found, "model": f"run-{training.called}@{found['step']}"})
 
 
 @router.get(
@@ -251,12 +265,13 @@ async def download_model(
     request: Request,
     services: ServicesDep,
     worker: WorkerDep,
-    run: TrainingDep,
+    training: TrainingDep,
     format: Annotated[  # noqa: A002, the parameter's name on the wire
         str | None, Query(description="safetensors or onnx.", examples=["onnx"])
     ] = None,
 ) -> Response:
     """The newest one, as safetensors or ONNX."""
+    run = training.run
     kind = choose_format(format, accepted(request.headers), ("safetensors", "onnx"))
 
     def write(_: Any) -> tuple[bytes, int]:
@@ -265,7 +280,9 @@ async def download_model(
         return body, network.meta["step"]
 
     body, step = await worker.run(write)
-    headers = {"Content-Disposition": f'attachment; filename="convscope-{run.id}-{step}.{kind}"'}
+    headers = {
+        "Content-Disposition": f'attachment; filename="convscope-{training.called}-{step}.{kind}"'
+    }
     return Response(body, 200, headers, MEDIA_TYPES[kind])
 
 
@@ -273,4 +290,4 @@ def _evaluation(services: Services, run: TrainingRun) -> dict[str, Any]:
     network = services.registry.get(run.model)
     step = network.meta["step"]
     found = evaluation.evaluate(network, services.trainings.dataset(run), config_of(run.spec))
-    return {"step": step, "model": f"{run.model}@{step}", **found}
+    return {"step": step, **found}

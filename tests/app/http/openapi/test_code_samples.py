@@ -29,6 +29,8 @@ OPERATIONS = {
 # before them.
 TRAINING = [
     "read_training",
+    "share_training",
+    "unshare_training",
     "inspect_training_step",
     "step_training",
     "pause_training",
@@ -39,6 +41,7 @@ TRAINING = [
     "download_model",
     "reset_training",
     "delete_training",
+    "delete_workspace",
 ]
 STREAMS = {"follow_training"}
 LANGUAGES = ("Shell", "Python")
@@ -155,7 +158,7 @@ def run(language, code, folder, monkeypatch, capsys, is_stream):
 def test_every_example_does_what_it_says(language, site, files, monkeypatch, capsys):
     with httpx.Client(base_url=f"{site}/api/v1/", timeout=60) as http:
         ids = Things(http, files).ids()
-    last = ["delete_model", "delete_dataset", *TRAINING]
+    last = ["unshare_model", "delete_model", "delete_dataset", *TRAINING]
     failures = []
     for name in [*(name for name in OPERATIONS if name not in last), *last]:
         method, _, operation = OPERATIONS[name]

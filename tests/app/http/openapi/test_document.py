@@ -4,11 +4,19 @@ import pytest
 from fastapi.openapi.models import OpenAPI
 
 from app.http import problems
-from app.http.schemas import attributions, differences, learning, preprocessing, problem, steps
+from app.http.schemas import (
+    attributions,
+    differences,
+    learning,
+    preprocessing,
+    problem,
+    steps,
+    workspaces,
+)
 from app.http.schemas import common as schemas
 
 UPLOADS = {"create_analysis", "classify", "compare_preprocessing"}
-MODULES = (schemas, attributions, differences, learning, preprocessing, steps)
+MODULES = (schemas, attributions, differences, learning, preprocessing, steps, workspaces)
 SHAPES = {name: shape for module in MODULES for name, shape in vars(module).items()}
 
 
@@ -50,6 +58,7 @@ def test_every_call_of_the_contract_is_there(document):
     assert set(document["paths"]) == {
         "/api/v1/models",
         "/api/v1/models/{id}",
+        "/api/v1/models/{id}/share",
         "/api/v1/models/{id}/preprocessing",
         "/api/v1/models/{id}/copies",
         "/api/v1/models/{id}/layers/{name}/weights",
@@ -70,6 +79,7 @@ def test_every_call_of_the_contract_is_there(document):
         "/api/v1/trainings",
         "/api/v1/trainings/plan",
         "/api/v1/trainings/{id}",
+        "/api/v1/trainings/{id}/share",
         "/api/v1/trainings/{id}/events",
         "/api/v1/trainings/{id}/evaluation",
         "/api/v1/trainings/{id}/model",
@@ -90,6 +100,7 @@ def test_every_call_of_the_contract_is_there(document):
         "/api/v1/datasets/{id}",
         "/api/v1/datasets/{id}/sheet",
         "/api/v1/datasets/{id}/pictures/{number}",
+        "/api/v1/workspace",
         "/api/v1/predict",
         "/api/v1/health/live",
         "/api/v1/health/ready",

@@ -164,7 +164,7 @@ def refused(answer):
 def test_a_training_that_can_write_no_more_fails_frees_its_place_and_can_be_deleted(api, folder):
     run = api.post("trainings", json={**SPEC, "epochs": 500, "paused": True}).json()["id"]
     wait(api, run, lambda now: now["status"] == "paused")
-    process = api.app.state.services.trainings.get(run).process
+    process = api.app.state.services.trainings.find_run(run).process
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (100, 100))  # larger files fail with EFBIG
     api.post(f"trainings/{run}/resume", json={})
     now = wait(api, run, lambda now: now["status"] not in ("running", "paused"))

@@ -91,7 +91,7 @@ def looked(client):
     def at(name, number=6):
         services = client.app.state.services
         inspected = look(services.executor, name, number)
-        services.steps._cache.put(inspected.id, inspected)
+        services.steps.cache.put(inspected.id, inspected)
         return inspected.id
 
     return at
@@ -255,8 +255,11 @@ def test_pictures_of_a_batch_are_those_of_the_set(training):
         picture = client.get(f"/api/v1/datasets/shapes/pictures/{one['index']}")
         assert picture.status_code == 200
     assert client.get(f"{where}/next-step?step=1&picture=16").status_code == 422
+    shared = client.post(f"{where}/share").json()["id"]  # the client has a workspace of its own
     asked = Client("http://testserver", transport=client._transport)
-    assert asked.training_step(step["training"], 1, picture=3).summary == step
+    summary = asked.training_step(shared, 1, picture=3).summary
+    assert summary == {**step, "training": shared}
+    assert client.delete(f"{where}/share").status_code == 204
 
 
 def test_steps_that_cannot_be_looked_at(training):

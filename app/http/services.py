@@ -1,0 +1,147 @@
+"""The parts of one app, and what has to be done in several of them: what is deleted is deleted
+everywhere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.analyses.store import AnalysisStore
+from app.errors import DiskFailure
+from app.execution.executor import WorkExecutor
+from app.learning.datasets.store import Datasets
+from app.learning.disk import disk_failures
+from app.learning.runs.manager import TrainingManager
+from app.learning.runs.run import TrainingRun
+from app.learning.steps.store import StepInspection, StepStore
+from app.models.registry import Registry
+from app.models.uploaded import ModelReader, UploadedModels
+from app.settings import Settings
+from app.workspaces.shares import Kind, Share, Shares
+from app.workspaces.workspace import NOBODY
+
+_DAY = 86_400  # seconds
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of one app; the single instance is ``app.state.services``. Use its methods on the
+    event loop.
+    """
+
+    settings: Settings
+    registry: Registry
+    executor: WorkExecutor
+    analyses: AnalysisStore
+    datasets: Datasets
+    steps: StepStore
+    trainings: TrainingManager
+    uploaded_models: UploadedModels
+    model_reader: ModelReader
+    shares: Shares
+
+    def forget(self, models: Collection[str]) -> None:
+        """Drop everything that belongs to models that are gone; ``run-ID`` stands for all networks
+        of a training.
+        """
+        if models:
+            self.analyses.forget(lambda done: _root(done.model) in models)
+            self.steps.forget(
+                lambda step: step.original is not None and _root(step.original.model) in models
+            )
+
+    def share(self, kind: Kind, thing: str, owner: str) -> str:
+        """The id of the link to something. Raises DiskFailure."""
+        with disk_failures("The link cannot be stored"):
+            return self.shares.make(kind, thing, owner)
+
+    def unshare(self, kind: Kind, *things: str) -> None:
+        """Take the links to things back. Raises DiskFailure."""
+        self._unshare(lambda share: share.kind == kind and share.thing in things)
+
+    def delete_model(self, model: str) -> None:
+        """Delete an uploaded model, its analyses and the link to it."""
+        self.uploaded_models.delete(model)
+        self.forget([model])
+        self.unshare("model", model)
+
+    async def delete_training(self, run: TrainingRun) -> None:
+        """Delete a training with its networks, their analyses, its steps and the links to it.
+        Raises DiskFailure.
+        """
+        await self.trainings.delete(run)
+        self.registry.forget_files(run.files.folder)
+        self.forget([run.model])
+        self.steps.forget(lambda step: step.training == run.id)
+        self.unshare("training", run.id)
+        self._unshare(lambda share: share.kind == "model" and _root(share.thing) == run.model)
+
+    async def delete_dataset(self, dataset: str) -> None:
+        """Delete an uploaded dataset, and the steps that hold pictures of it. Raises
+        DiskFailure.
+        """
+        await self.executor.run(lambda _: self.datasets.delete(dataset))
+        learning = {run.id for run in self.trainings.all() if run.spec["dataset"] == dataset}
+        self.steps.forget(lambda step: step.training in learning)
+
+    async def delete_workspace(self, owner: str) -> None:
+        """Delete all that a workspace has brought or made, as far as the disk lets it go. Raises
+        DiskFailure.
+        """
+        failures = []
+        for run in [run for run in self.trainings.all() if run.owner == owner]:
+            try:
+                await self.delete_training(run)
+            except DiskFailure as error:
+                failures.append(error)
+        for info in await self.executor.run(lambda _: self.datasets.of(owner)):
+            try:
+                await self.delete_dataset(info.id)
+            except DiskFailure as error:
+                failures.append(error)
+        for model in self.uploaded_models.of(owner):
+            self.delete_model(model)
+        gone = self.analyses.forget_of(owner)
+        self.steps.forget(lambda step: _is_of(step, gone))
+        self._unshare(lambda share: share.owner == owner)
+        if failures:
+            raise failures[0]
+
+    async def sweep(self, now: float) -> None:
+        """Delete models that are no longer used, and what is older than the settings keep it."""
+        self.forget(self.uploaded_models.sweep())
+        if not self.settings.retention:
+            return
+        oldest = now - self.settings.retention * _DAY
+        for run in self.trainings.all():
+            if run.owner != NOBODY and run.process is None and _written(run.files.about) < oldest:
+                await self.delete_training(run)
+        used = {run.spec["dataset"] for run in self.trainings.all()}
+        for info, written in await self.executor.run(lambda _: self.datasets.written()):
+            if info.owner != NOBODY and info.id not in used and written < oldest:
+                await self.delete_dataset(info.id)
+
+    def _unshare(self, unwanted: Callable[[Share], bool]) -> None:
+        with disk_failures("The link cannot be taken back"):
+            self.shares.forget(unwanted)
+
+
+def _written(path: Path) -> float:
+    """When a file was written; one that is not there counts as new."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return math.inf
+
+
+def _root(model: str) -> str:
+    """A model's id without the step of a training."""
+    return model.partition("@")[0]
+
+
+def _is_of(step: StepInspection, analyses: Collection[str]) -> bool:
+    both = (step.original, step.after)
+    return any(done is not None and done.id in analyses for done in both)

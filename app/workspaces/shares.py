@@ -1,0 +1,82 @@
+"""Links by which others may look at a network or a training, until whoever made them takes them
+back.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from app.workspaces.ids import random_id
+from engine.formats.safetensors import write_atomically
+
+Kind = Literal["model", "training"]
+
+_MOST = 10_000  # links of one server; the oldest go first
+
+logger = logging.getLogger(__name__)
+
+
+class Share(NamedTuple):
+    """What a link leads to, and who made it."""
+
+    kind: Kind
+    thing: str
+    owner: str
+
+
+class Shares:
+    """All links of one server by their ids, in one file. Thread-safe. What changes them raises
+    OSError where the file cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "shares.json"
+        self._lock = threading.Lock()
+        self._shares = _read(self._path)
+
+    def find(self, kind: Kind, share_id: str) -> str | None:
+        """What a link leads to; None if there is no such link."""
+        share = self._shares.get(share_id)
+        return share.thing if share is not None and share.kind == kind else None
+
+    def of(self, kind: Kind, thing: str) -> str | None:
+        """The link to something; None if it is not shared."""
+        wanted = (kind, thing)
+        return next((key for key, share in self._shares.items() if share[:2] == wanted), None)
+
+    def make(self, kind: Kind, thing: str, owner: str) -> str:
+        """The link to something, a new one if there is none yet."""
+        with self._lock:
+            there = self.of(kind, thing)
+            if there is not None:
+                return there
+            made = random_id()
+            newest = list(self._shares.items())[-(_MOST - 1) :]
+            self._keep({**dict(newest), made: Share(kind, thing, owner)})
+            return made
+
+    def forget(self, unwanted: Callable[[Share], bool]) -> None:
+        """Take links back."""
+        with self._lock:
+            kept = {key: share for key, share in self._shares.items() if not unwanted(share)}
+            if len(kept) < len(self._shares):
+                self._keep(kept)
+
+    def _keep(self, shares: dict[str, Share]) -> None:
+        write_atomically(self._path, json.dumps(shares).encode())
+        self._shares = shares  # never changed in place: others read it without the lock
+
+
+def _read(path: Path) -> dict[str, Share]:
+    try:
+        return {key: Share(*fields) for key, fields in json.loads(path.read_bytes()).items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        logger.warning("%s cannot be read, so nothing is shared: %s", path, error)
+        return {}
