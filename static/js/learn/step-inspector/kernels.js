@@ -9,6 +9,7 @@ import { NumberCheck } from "../../views/shared/number-check.js";
 import { t } from "../../i18n/index.js";
 import { kernelsOf, mapsBefore } from "./planes.js";
 import { Heatmap } from "./heatmap.js";
+import { parameterWords } from "./view-model.js";
 
 /**
  * @typedef {import("./view-model.js").StepViewModel} StepViewModel
@@ -65,7 +66,7 @@ export class Kernels {
     const maps = mapsBefore(this.viewModel, layer);
     this.#shown = arrays.map((tensor, i) => {
       const of = this.kinds[i] ?? "before";
-      const symbol = words.symbols[of](parameter.name === "weight" ? "W" : parameter.name);
+      const symbol = words.symbols[of](parameterWords(parameter.name).letter);
       return new Heatmap({
         what: symbol,
         planes: kernelsOf({ ...tensor, name: symbol }, filter, maps),
@@ -127,7 +128,7 @@ export class Kernels {
     };
     this.#parameters.replaceChildren(
       ...layer.parameters.map(({ name, shape }) =>
-        choice(`${name} ${shape.join("\u202f×\u202f")}`, name === chosen.name, () => this.viewModel.view.set({ parameter: name })),
+        choice(`${parameterWords(name).name} ${shape.join("\u202f×\u202f")}`, name === chosen.name, () => this.viewModel.view.set({ parameter: name })),
       ),
     );
     const count = chosen.shape[0] ?? 1;

@@ -2,7 +2,7 @@
 
 import { announce, h, prefersReducedMotion } from "../../lib/dom.js";
 import { t } from "../../i18n/index.js";
-import { letterOf, numberName, placeOf, SHOWN, worded } from "./view-model.js";
+import { letterOf, numberName, parameterWords, placeOf, SHOWN, worded } from "./view-model.js";
 import { figure, precise } from "./figure.js";
 import { lossOf } from "./loss-term.js";
 import { restOf, sumOf } from "./sum-table.js";
@@ -208,7 +208,7 @@ function gradientOf(viewModel, opened, chain) {
   });
   return [
     title(numberName(`${layer}.${parameter}`, index)),
-    formula(parameter === "weight" ? "dW" : "db", chain.value),
+    formula(`d${parameterWords(parameter).letter}`, chain.value),
     h("p", {}, lines.some(({ lights }) => lights.length > 1) ? words.parameterGradient(layer, input) : words.bias(layer)),
     sumOf(viewModel, { symbols: ["dZ", "A"], lines, others: restOf(chain.total, chain.returned, chain.remainder), value: chain.value }),
     h("button", { type: "button", class: "text", on: { click: () => changeOf(viewModel, opened) } }, words.toUpdate),

@@ -4,6 +4,7 @@
  */
 
 import { isAbort, ProblemError } from "../../api/http.js";
+import { t } from "../../i18n/index.js";
 import { Store } from "../../lib/store.js";
 import { fetchStepTrace, fetchStepValues, fetchStepDetail } from "../../api/learning.js";
 
@@ -193,6 +194,18 @@ function placeQuery([first = 0, y, x]) {
  */
 export function numberName(name, index) {
   return `${name}[${index.join(", ")}]`;
+}
+
+/**
+ * What a parameter is called, and its letter.
+ *
+ * @param {string} name
+ * @returns {{ name: string, letter: string }}
+ */
+export function parameterWords(name) {
+  /** @type {Record<string, { name: string, letter: string }>} */
+  const known = t.learn.stepInspector.kernels.parameters;
+  return known[name] ?? { name, letter: name };
 }
 
 /**

@@ -31,6 +31,13 @@ export const stepInspector = {
   },
   kernels: {
     parameter: "Parameter",
+    /** What a parameter is called, and its letter. */
+    parameters: {
+      weight: { name: "Gewichte", letter: "W" },
+      bias: { name: "Bias", letter: "b" },
+      gamma: { name: "Skalierung", letter: "γ" },
+      beta: { name: "Verschiebung", letter: "β" },
+    },
     filter: "Filter",
     of: (/** @type {number} */ n) => `von ${n}, gezählt ab 0`,
     largestUpdates: "Größte Änderungen",

@@ -30,6 +30,13 @@ export const stepInspector = {
   },
   kernels: {
     parameter: "Parameter",
+    /** What a parameter is called, and its letter. */
+    parameters: {
+      weight: { name: "weights", letter: "W" },
+      bias: { name: "bias", letter: "b" },
+      gamma: { name: "scale", letter: "γ" },
+      beta: { name: "shift", letter: "β" },
+    },
     filter: "Filter",
     of: (/** @type {number} */ n) => `of ${n}, counted from 0`,
     largestUpdates: "Largest updates",
