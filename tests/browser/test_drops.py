@@ -150,6 +150,7 @@ def test_what_cannot_be_learned_from_says_why(
                     path.write_bytes(picture_bytes((40, 40)))
             drop(screen, *paths)
             expect(shown).to_contain_text(why)
+            expect(shown).to_be_in_viewport()  # wherever the set-up was scrolled to
             assert screen.page.url.endswith("/learn")
             shown.get_by_role("button", name="Dismiss").click()
             expect(shown).to_have_count(0)
@@ -158,7 +159,8 @@ def test_what_cannot_be_learned_from_says_why(
 def test_one_picture_is_looked_at(open_page: OpenPage, tmp_path: Path):
     screen = open_setup(open_page)
     drop_bytes(screen, tmp_path, "me.png", picture_bytes((40, 40)))
-    screen.page.get_by_text("me.png is shown to the network as soon as a training runs").wait_for()
+    told = screen.page.get_by_text("me.png is shown to the network as soon as a training runs")
+    expect(told).to_be_in_viewport()
     expect(screen.page.locator(".news .problem")).to_have_count(0)
 
 

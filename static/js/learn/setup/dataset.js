@@ -89,12 +89,15 @@ export class DataPicker {
   }
 
   /**
-   * Show one picture to the network that learns; before there is one, say that it will be. @param
-   * {File} picture
+   * Show one picture to the network that learns; before there is one, say that it will be.
+   *
+   * @param {File} picture
    */
   #lookAt(picture) {
     this.store.set({ picture: { blob: picture, name: picture.name } });
-    if (!this.store.state.run) this.#news.replaceChildren(h("p", { class: "muted" }, words.later(picture.name)));
+    if (this.store.state.run) return;
+    this.#news.replaceChildren(h("p", { class: "muted" }, words.later(picture.name)));
+    bringIntoSight(this.#news);
   }
 
   /** @param {HTMLInputElement} input */
@@ -146,10 +149,14 @@ export class DataPicker {
    *   import("../../state/types.js").Problem | null }} news
    */
   #showNews({ progress, problem }) {
+    const isDone = !problem && !progress && this.element.ariaBusy === "true";
     if (problem) this.#news.replaceChildren(this.#complaint(problem));
     else if (progress) this.#showProgress(progress);
     else this.#news.replaceChildren();
     setAttribute(this.element, "aria-busy", progress && "true");
+    const chosen = isDone && this.#cards.querySelector("label:has(:checked)");
+    if (problem || progress) bringIntoSight(this.#news);
+    else if (chosen instanceof HTMLElement) bringIntoSight(chosen);
   }
 
   /** @param {import("./upload.js").Progress} progress */
@@ -175,6 +182,18 @@ export class DataPicker {
       h("p", { class: "ways-out" }, button(bringing.another, () => this.#zip.click()), button(words.folder, () => this.#folder.click()), button(t.problems.dismiss, () => this.bringer.dismiss())),
     );
   }
+}
+
+/**
+ * What a drop anywhere on the page led to is seen, though the part that tells it scrolls or is
+ * folded.
+ *
+ * @param {HTMLElement} element
+ */
+function bringIntoSight(element) {
+  const part = element.closest("details");
+  if (part) part.open = true;
+  element.scrollIntoView({ block: "nearest" });
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * A vector put together: what it is made from, the formula of the value under the cursor, and all of
- * its values.
+ * A vector put together: what it is made from, the formula of the value under the cursor, and all
+ * of its values.
  */
 
 import { h, svg } from "../../lib/dom.js";
