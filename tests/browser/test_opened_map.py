@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine.ops import Box, ConvTranspose2d
+from engine.ops import Box, ConvTranspose2d, LogSoftmax
 
 from .conftest import OpenPage
 from .screen import Screen
@@ -198,3 +198,34 @@ def test_what_is_no_part_of_the_value_steps_back_on_the_strip(open_page: OpenPag
     page.keyboard.press("Escape")
     page.wait_for_selector(".grid")
     wait_for(False, "conv3_1")
+
+
+LOG_SOFTMAX = """async (explanation) => {
+  const { softmaxCard } = await import("/static/js/views/explain/sum-card.js");
+  const { shareSums } = await import("/static/js/views/explain/softmax.js");
+  const app = { store: { state: { model: null, analysis: null, theme: "light" } } };
+  const all = document.createElement("div");
+  all.append(...softmaxCard(app, explanation));
+  const words = document.createElement("div");
+  words.append(...shareSums(app, explanation));
+  return [all, words].map((e) => [e.textContent, e.querySelector(".result data, .formula data").value]);
+}"""
+
+
+def test_the_logarithm_of_a_softmax_is_one(modules: Page):
+    logits = np.array([1.0, 3.0, -0.5, 2.0])
+    y, _ = LogSoftmax().forward(logits[None])
+    why = LogSoftmax().explain((logits[None],), y, (0, 3))
+    values = zip(why.values, why.weights, strict=True)
+    terms = [
+        {"input": "z", "unit": i, "value": x, "weight": w, "product": 0}
+        for i, (x, w) in enumerate(values)
+    ]
+    asked = {"layer": "p", "op": "log_softmax", "rule": why.rule, "index": {"unit": 3}}
+    asked |= {"value": why.result, "bias": 0, "terms": terms, "details": dict(why.details)}
+    (card, on_card), (words, in_words) = modules.evaluate(LOG_SOFTMAX, asked)
+    assert float(on_card) == pytest.approx(y[0, 3])
+    assert float(in_words) == pytest.approx(y[0, 3])
+    power, total = f"{why.weights[3]:.4f}", f"{why.details['denominator']:.4f}"
+    assert f"ln({power} ÷ {total})" in card
+    assert f"ln({power} ÷ {total})" in words
