@@ -36,6 +36,7 @@
  * @typedef {0 | 1 | 2 | 3 | 4} Phase 0 none, 1 forward, 2 loss, 3 backward, 4 update
  *
  * @typedef {"play" | "batch" | "phase" | "reset"} Control a button of the controls, by its id
+ * @typedef {{ text: string, control: Control | null }} Busy in words, and the button that asked
  *
  * @typedef {object} LearnState
  * @property {PictureSet[]} datasets
@@ -52,8 +53,7 @@
  *   config has changed since
  * @property {number | null} speed batches a second; null for as many as the machine manages
  * @property {boolean} connected Whether the server's events arrive.
- * @property {{ text: string, control: Control | null } | null} busy What is under way, in words, and
- *   the button that asked for it.
+ * @property {Busy | null} busy What is under way.
  * @property {Problem | null} problem
  * @property {"light" | "dark"} theme
  *

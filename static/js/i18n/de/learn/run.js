@@ -96,7 +96,7 @@ export const run = {
     now: "Jetzt",
     best: "Bestwert",
     table: "Kennzahlen",
-    rows: { loss: "Trainingsverlust", validationLoss: "Validierungsverlust", accuracy: "Trainingsgenauigkeit", validationAccuracy: "Validierungsgenauigkeit" },
+    rows: { loss: "Trainings\u00adverlust", validationLoss: "Validierungs\u00adverlust", accuracy: "Trainings\u00adgenauigkeit", validationAccuracy: "Validierungs\u00adgenauigkeit" },
     /** @type {(loss: string, accuracy: string) => string} */
     label: (loss, accuracy) => `Lernkurven: Trainingsverlust ${loss}, Validierungsgenauigkeit ${accuracy}`,
   },
