@@ -328,6 +328,11 @@ def test_the_formula_stands_between_the_maps(address, cells, open_page: OpenPage
     assert before["height"] == pytest.approx(after["height"], abs=1)
     assert before["x"] + before["width"] <= card["x"]
     assert card["x"] + card["width"] <= after["x"]
+    outside = """([card]) => [...card.querySelectorAll("*")].filter((part) => {
+      const [a, b] = [part.getBoundingClientRect(), card.getBoundingClientRect()];
+      return a.left < b.left - 0.5 || a.right > b.right + 0.5;
+    }).map((part) => part.className)"""
+    assert page.locator(".formula-card").evaluate_all(outside) == []
     shown = page.locator(".formula-card data").evaluate_all("all => all.map((e) => +e.value)")
     assert shown[-1] == screen.reading
     assert max(0, *shown[:-1]) == pytest.approx(screen.reading)
