@@ -87,6 +87,15 @@ class Services:
         learning = {run.id for run in self.trainings.all() if run.spec["dataset"] == dataset}
         self.steps.forget(lambda step: step.training in learning)
 
+    async def held_by(self, owner: str) -> dict[str, int]:
+        """How much a workspace holds."""
+        datasets = await self.executor.run(lambda _: self.datasets.of(owner))
+        return {
+            "models": len(self.uploaded_models.of(owner)),
+            "datasets": len(datasets),
+            "trainings": sum(run.owner == owner for run in self.trainings.all()),
+        }
+
     async def delete_workspace(self, owner: str) -> None:
         """Delete all that a workspace has brought or made, as far as the disk lets it go. Raises
         DiskFailure.

@@ -24,7 +24,7 @@ from app.http.problems import problem_response
 COOKIE = "convscope_login"
 YEAR = 365 * 24 * 3600  # seconds
 
-PAGES = frozenset({"", "learn", "docs"})
+PAGES = frozenset({"", "learn", "docs", "workspace"})
 
 # What needs no token: the log-in page with its files, which anybody may install, and health.
 _OPEN = ("/login", "/static/", "/api/v1/health/")

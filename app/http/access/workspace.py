@@ -46,11 +46,11 @@ def workspace_of(request: Request) -> Workspace:
     return workspace
 
 
-def give_cookie(request: Request, answer: Response) -> None:
-    """Let a browser keep its key for another year, or give it one."""
+def give_cookie(request: Request, answer: Response, key: str | None = None) -> None:
+    """Let a browser keep its key for another year, or give it one: the ``key``, or a new one."""
     answer.set_cookie(
         COOKIE,
-        _cookie(request) or new_key(),
+        key or _cookie(request) or new_key(),
         max_age=YEAR,
         httponly=True,
         samesite="lax",

@@ -16,12 +16,13 @@ from app.errors import TooManyAttempts, WrongToken
 from app.http.access.token import COOKIE, YEAR, TokenGuard, address_of, page_after
 from app.http.access.workspace import give_cookie
 from app.http.bodies import read_form
-from app.http.dependencies import ServicesDep
+from app.http.dependencies import ServicesDep, VisitorDep
 from app.http.openapi.code_samples import HOST
 from app.http.problems import find_problem, problems
 from app.images.decoding import Limits
 from app.paths import templates_dir
 from app.version import VERSION
+from app.workspaces.workspace import is_key
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(templates_dir())
@@ -53,6 +54,35 @@ async def api_docs(request: Request) -> Response:
         "problems": problems(),
     }
     return _page(request, "docs.html", context)
+
+
+@router.get("/workspace")
+async def workspace(
+    request: Request,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    done: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """What is this browser's own, and the ways to delete it or to use another workspace."""
+    held = await services.held_by(visitor.workspace.id)
+    return _page(request, "workspace.html", {"held": held, "done": done})
+
+
+@router.post("/workspace")
+async def change_workspace(
+    request: Request, services: ServicesDep, visitor: VisitorDep
+) -> Response:
+    """Delete everything, or let the browser use the workspace with another key."""
+    form = await read_form(request, services.settings.body_timeout)
+    if form.get("do") == "delete":
+        await services.delete_workspace(visitor.workspace.id)
+        return RedirectResponse("workspace?done=deleted", 303)
+    key = form.get("key", "").strip()
+    if not is_key(key):
+        return RedirectResponse("workspace?done=wrong", 303)
+    answer = RedirectResponse("workspace", 303)
+    give_cookie(request, answer, key)
+    return answer
 
 
 def _page(request: Request, template: str, context: Mapping[str, Any]) -> Response:

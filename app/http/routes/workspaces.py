@@ -13,7 +13,7 @@ from app.errors import (
     UnknownModel,
     UnknownTraining,
 )
-from app.http.dependencies import OwnModelDep, OwnTrainingDep, ServicesDep, VisitorDep, WorkerDep
+from app.http.dependencies import OwnModelDep, OwnTrainingDep, ServicesDep, VisitorDep
 from app.http.openapi.document import examples, problem_responses
 from app.http.responses import created, json_response
 from app.http.schemas import workspaces as schemas
@@ -34,16 +34,9 @@ _OWN = examples(id="own-3f1a9c0b7d25")
     response_model=schemas.WorkspaceOut,
     responses=problem_responses(Overloaded, TimeLimit),
 )
-async def read_workspace(services: ServicesDep, visitor: VisitorDep, worker: WorkerDep) -> Response:
+async def read_workspace(services: ServicesDep, visitor: VisitorDep) -> Response:
     """How much of what this server keeps is your own."""
-    owner = visitor.workspace.id
-    datasets = await worker.run(lambda _: services.datasets.of(owner))
-    content = {
-        "models": len(services.uploaded_models.of(owner)),
-        "datasets": len(datasets),
-        "trainings": sum(run.owner == owner for run in services.trainings.all()),
-    }
-    return json_response(content)
+    return json_response(await services.held_by(visitor.workspace.id))
 
 
 @router.delete(

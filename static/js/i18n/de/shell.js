@@ -28,6 +28,24 @@ export const login = {
   open: "Anmelden",
 };
 
+/** @type {typeof import("../en/shell.js").workspace} */
+export const workspace = {
+  title: "Mein Arbeitsbereich",
+  say: "Was hier hochgeladen oder gemacht wird, gehört diesem Browser. Niemand sonst sieht es, außer über einen geteilten Link.",
+  models: "Netze",
+  datasets: "Datensätze",
+  trainings: "Trainings",
+  delete: "Alles löschen, was mir gehört",
+  sure: "Netze, Datensätze, Trainings, Analysen und Links sind dann für immer weg, auch wenn ein Training läuft.",
+  yes: "Alles löschen",
+  deleted: "Alles ist gelöscht.",
+  join: "Den Arbeitsbereich der Shell hier benutzen",
+  key: "Der Schlüssel, den „convscope workspace“ ausgibt",
+  wrong: "Das ist kein Schlüssel eines Arbeitsbereichs.",
+  open: "Öffnen",
+  back: "Zurück zu Convscope",
+};
+
 /** @type {typeof import("../en/shell.js").toolbar} */
 export const toolbar = {
   network: "Netz",

@@ -26,6 +26,23 @@ export const login = {
   open: "Log in",
 };
 
+export const workspace = {
+  title: "Your workspace",
+  say: "What you bring and make here belongs to this browser. Nobody else sees it, unless you share a link.",
+  models: "Networks",
+  datasets: "Data sets",
+  trainings: "Trainings",
+  delete: "Delete everything of mine",
+  sure: "Networks, data sets, trainings, analyses and links go for good, also while a training runs.",
+  yes: "Delete all",
+  deleted: "Everything is deleted.",
+  join: "Use the shell's workspace here",
+  key: "The key that “convscope workspace” prints",
+  wrong: "This is not a workspace's key.",
+  open: "Open",
+  back: "Back to Convscope",
+};
+
 export const toolbar = {
   network: "Network",
   /** @type {(network: string, other: string) => string} */

@@ -50,6 +50,7 @@ class RunsList {
       h("h2", { id: "runs-title" }, words.title),
       this.#trouble,
       this.#body,
+      h("p", {}, h("a", { href: "workspace" }, t.workspace.title)),
     );
     dialog.addEventListener("close", () => clearTimeout(this.#timer));
   }

@@ -37,7 +37,7 @@ export class NetworkList {
     this.app = app;
     this.ways = ways;
     this.#search.addEventListener("input", () => this.#show());
-    this.element = h("section", { class: "models-list", "aria-labelledby": "networks-title" }, h("h3", { id: "networks-title" }, words.title), this.#search, this.#trouble, this.#rows);
+    this.element = h("section", { class: "models-list", "aria-labelledby": "networks-title" }, h("h3", { id: "networks-title" }, words.title), this.#search, this.#trouble, this.#rows, h("p", {}, h("a", { href: "workspace" }, t.workspace.title)));
     app.store.watch(["models", "model"], () => this.#show());
   }
 

@@ -1,0 +1,115 @@
+"""Two browsers and a program on one server: each finds only what is its own."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.workspaces.workspace import new_key
+from tests.app.archives import GOOD, packed
+from tests.app.bringing import as_onnx, net
+from tests.app.conftest import picture_bytes
+
+from .tabs import Tabs
+from .test_access import check_page_with_axe
+
+pytestmark = pytest.mark.browser
+
+
+def asked(page: Page, path: str, method: str = "get", **how) -> dict:
+    """The API's answer to a page's browser."""
+    site = page.url.split("/", 3)
+    answer = getattr(page.request, method)(f"{site[0]}//{site[2]}/api/v1/{path}", **how)
+    return answer.json() if answer.ok and answer.status != 204 else {"status": answer.status}
+
+
+def listed(page: Page, kind: str) -> set[str]:
+    return {one["id"] for one in asked(page, kind)[kind]}
+
+
+def fresh(tabs: Tabs, site: str, address: str = "", **options) -> Page:
+    """A page of a browser that was never here."""
+    page = tabs.take(**options)
+    page.context.clear_cookies()
+    page.goto(f"{site}/{address}")
+    return page
+
+
+def test_two_browsers_and_a_program_find_only_what_is_their_own(tabs: Tabs, site: str):
+    one = fresh(tabs, site, "workspace", locale="en-GB")
+    other = fresh(tabs, site, "workspace", locale="en-US")
+    (cookie,) = one.context.cookies(site)
+    assert cookie["httpOnly"]
+    assert cookie["sameSite"] == "Lax"
+    assert cookie["value"] != other.context.cookies(site)[0]["value"]
+    octets, zipped = "application/octet-stream", "application/zip"
+    curl = httpx.Client(base_url=f"{site}/api/v1/", timeout=60)
+    models, datasets = [], []
+    for page in (one, other):
+        sent = {"data": as_onnx(net()), "headers": {"Content-Type": octets}}
+        models.append(asked(page, "models", "post", **sent)["id"])
+        sent = {"data": packed(GOOD), "headers": {"Content-Type": zipped}}
+        datasets.append(asked(page, "datasets", "post", **sent)["id"])
+    models.append(curl.post("models", content=as_onnx(net())).json()["id"])
+    datasets.append(
+        curl.post("datasets", content=packed(GOOD), headers={"Content-Type": zipped}).json()["id"]
+    )
+    found = [listed(one, "models"), listed(other, "models")]
+    found.append({model["id"] for model in curl.get("models").json()["models"]})
+    for who, theirs in enumerate(found):
+        assert theirs & set(models) == {models[who]}
+    for who, page in enumerate((one, other)):
+        assert listed(page, "datasets") & set(datasets) == {datasets[who]}
+    assert asked(other, f"models/{models[0]}") == {"status": 404}
+    assert curl.get(f"datasets/{datasets[0]}").status_code == 404
+    shared = asked(one, f"models/{models[0]}/share", "post")["id"]
+    assert asked(other, f"models/{shared}")["id"] == shared
+    assert asked(other, f"models/{shared}", "delete") == {"status": 403}
+    done = asked(one, f"analyses?model={models[0]}", "post", multipart={
+        "image": {"name": "photo.png", "mimeType": "image/png", "buffer": picture_bytes()}
+    })  # fmt: skip
+    other.goto(f"{site}/?analysis={done['id']}")
+    expect(other.locator("#predictions li")).to_have_count(4)  # the classes of that network
+
+    # The button that deletes all that is one's own, by keyboard alone.
+    one.reload()
+    expect(one.locator(".held dd")).to_have_text(["1", "1", "0"])
+    check_page_with_axe(one)
+    one.get_by_text("Delete everything of mine").focus()
+    one.keyboard.press("Enter")
+    expect(one.get_by_role("button", name="Delete all")).to_be_visible()
+    one.keyboard.press("Tab")
+    one.keyboard.press("Enter")
+    expect(one.get_by_role("status")).to_have_text("Everything is deleted.")
+    expect(one.locator(".held dd")).to_have_text(["0", "0", "0"])
+    assert asked(one, f"models/{models[0]}") == {"status": 404}
+    assert asked(other, f"models/{shared}") == {"status": 404}
+    assert asked(other, f"models/{models[1]}")["id"] == models[1]
+    for page in (one, other):
+        asked(page, "workspace", "delete")
+        page.context.close()
+    curl.delete("workspace")
+    curl.close()
+
+
+def test_the_browser_joins_the_shells_workspace(tabs: Tabs, site: str, tmp_path: Path):
+    key = new_key()
+    shell = httpx.Client(base_url=f"{site}/api/v1/", headers={"Convscope-Workspace": key})
+    model = shell.post("models", content=as_onnx(net())).json()["id"]
+    page = fresh(tabs, site, "workspace?lang=de", locale="de-DE")
+    expect(page.get_by_role("heading")).to_have_text("Mein Arbeitsbereich")
+    page.get_by_text("Den Arbeitsbereich der Shell hier benutzen").click()
+    field = page.get_by_label("Der Schlüssel, den")
+    field.fill("too short")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    check_page_with_axe(page)
+    field.fill(key)
+    page.keyboard.press("Enter")
+    expect(page.locator(".held dd").first).to_have_text("1")
+    assert key not in page.url
+    assert model in listed(page, "models")
+    assert shell.delete("workspace").status_code == 204
+    shell.close()
+    page.context.close()
