@@ -67,7 +67,7 @@ class Trace(Mapping[str, Array]):
         some (``rerun``).
         """
         held = (*self._values.values(), *_arrays(self.caches))
-        return {id(owner): owner.nbytes for owner in map(_owner, held)}
+        return {id(owner): _bytes(owner) for owner in map(_owner, held)}
 
 
 def _arrays(saved: Any) -> Iterator[Array]:
@@ -83,6 +83,12 @@ def _arrays(saved: Any) -> Iterator[Array]:
             yield from _arrays(part)
     elif is_dataclass(saved):
         yield from _arrays([getattr(saved, field.name) for field in fields(saved)])
+
+
+def _bytes(owner: Array) -> int:
+    """What an array takes: a buffer of the pool is larger than the array that lies in it."""
+    beneath: Any = owner.base
+    return beneath.nbytes if isinstance(beneath, memoryview) else owner.nbytes
 
 
 def _owner(value: Array) -> Array:

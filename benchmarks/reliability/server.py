@@ -83,6 +83,11 @@ class Server:
         """Bytes in memory now."""
         return self._status("VmRSS")
 
+    def proportional_memory(self) -> float:
+        """Bytes in memory now, of what it shares with others its part (proc(5), smaps_rollup)."""
+        rollup = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
+        return 1024.0 * int(re.search(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)[1])
+
     def peak_memory(self) -> float:
         """The most bytes in memory since the start, or since forget_peak()."""
         return self._status("VmHWM")

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from engine.execution import buffers
 from engine.network import Network, Node
 from engine.ops import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, Relu
+from engine.trace import Trace
 
 
 def numbers(shape):
@@ -50,3 +52,10 @@ def _all(cache):
 
 def _is_shared(array, trace):
     return any(np.shares_memory(array, value) for value in trace.values())
+
+
+def test_a_value_in_a_buffer_of_the_pool_takes_what_the_buffer_takes():
+    value = buffers.empty((1, 130, 140), np.dtype(np.float32))
+    trace = Trace({"a": value, "b": value[:, 3:]}, ("b",), {}, {})
+    assert value.nbytes == 72_800
+    assert trace.nbytes == 2 * buffers.MIN_BYTES

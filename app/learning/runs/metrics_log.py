@@ -15,9 +15,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.formats.safetensors import write_atomically
+
 Point = list[float]  # step, loss and accuracy of this batch alone, learning rate
 
 MOST_SHOWN = 2000  # points of the whole course
+MOST_KEPT = 10 * MOST_SHOWN  # in memory
 
 _FIELDS = 4
 
@@ -26,11 +29,12 @@ class MetricsLog:
     """Points and epochs so far, ordered by step.
 
     A point takes 32 bytes. A training may have 200,000 of them, and the server keeps many
-    trainings.
+    trainings: so of those that lie far back only every so many is kept. All are on disk.
     """
 
     def __init__(self) -> None:
         self._numbers = array("d")
+        self._stride = 1
         self.epochs: list[dict[str, Any]] = []
 
     @classmethod
@@ -40,17 +44,20 @@ class MetricsLog:
         if not path.exists():
             return metrics_log
         for entry in _entries(path):
-            if entry[0] != "epoch":
-                if entry[0] <= step:
-                    metrics_log.add([entry])
-            elif entry[1]["step"] <= step:
+            if _step(entry) > step:
+                continue
+            if entry[0] == "epoch":
                 metrics_log.epochs.append(entry[1])
+            else:
+                metrics_log.add([entry])
         return metrics_log
 
     def add(self, points: Iterable[Sequence[float | None]]) -> None:
         """Append points; a value that is not finite is null in JSON."""
         for point in points:
             self._numbers.extend(math.nan if number is None else number for number in point)
+            if len(self) > MOST_KEPT:
+                self._thin_the_past()
 
     def __len__(self) -> int:
         return len(self._numbers) // _FIELDS
@@ -71,11 +78,19 @@ class MetricsLog:
         self._numbers = array("d")
         self.add(points)
 
-    def write(self, path: Path) -> None:
-        """Rewrite the file."""
-        with path.open("w") as file:
-            file.writelines(json.dumps(self._point(i)) + "\n" for i in range(len(self)))
-            file.writelines(json.dumps(["epoch", record]) + "\n" for record in self.epochs)
+    def _thin_the_past(self) -> None:
+        """Of all but the last points, which streams are about to send, keep those at whole
+        multiples of a number of steps; twice as many steps once they are half of all.
+        """
+        past, recent = (
+            self._numbers[: -_FIELDS * MOST_SHOWN],
+            self._numbers[-_FIELDS * MOST_SHOWN :],
+        )
+        kept = _every(past, self._stride)
+        while len(kept) > _FIELDS * MOST_KEPT // 2:
+            self._stride *= 2
+            kept = _every(kept, self._stride)
+        self._numbers = kept + recent
 
     def since(self, step: int) -> list[Point]:
         """The points after ``step``, thinned."""
@@ -88,6 +103,31 @@ class MetricsLog:
     def _after(self, step: int) -> int:
         """The index of the first point after ``step``."""
         return bisect_right(range(len(self)), step, key=lambda i: int(self._numbers[_FIELDS * i]))
+
+
+def cut_file(path: Path, step: int) -> None:
+    """Drop every line after ``step``, and half a line. A kill in the middle leaves the file as it
+    was.
+    """
+    if not path.exists():
+        return
+    kept = [entry for entry in _entries(path) if _step(entry) <= step]
+    text = "".join(json.dumps(entry) + "\n" for entry in kept)
+    write_atomically(path, text.encode())
+
+
+def _step(entry: list[Any]) -> int:
+    step: int = entry[1]["step"] if entry[0] == "epoch" else entry[0]
+    return step
+
+
+def _every(numbers: array[float], stride: int) -> array[float]:
+    """The points whose steps are multiples of the stride."""
+    kept = array("d")
+    for i in range(0, len(numbers), _FIELDS):
+        if numbers[i] % stride == 0:
+            kept.extend(numbers[i : i + _FIELDS])
+    return kept
 
 
 def thinned(places: Sequence[int]) -> Sequence[int]:

@@ -26,7 +26,7 @@ from app.learning.datasets.store import load
 from app.learning.disk import reason
 from app.learning.runs.config import initial_state, planned, restore
 from app.learning.runs.directory import RunDirectory
-from app.learning.runs.metrics_log import MetricsLog, Point
+from app.learning.runs.metrics_log import Point, cut_file
 from engine.errors import EngineError
 from engine.formats import safetensors
 from engine.network import Network
@@ -124,7 +124,7 @@ class TrainingProcess:
 
     def _forget_what_is_lost(self) -> None:
         """After a kill the metrics log may hold steps that the checkpoint does not have."""
-        MetricsLog.read(self._files.metrics_log, self._step).write(self._files.metrics_log)
+        cut_file(self._files.metrics_log, self._step)
         self._files.forget_after(self._step)
 
     @property
