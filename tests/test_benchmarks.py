@@ -29,6 +29,7 @@ SMALLEST = {
     "reliability.memory": "--count 6 --cache-mb 16",
     "reliability.models": "--count 20",
     "reliability.mutants": "--count 20 --clients 1 --mutants-only",
+    "reliability.overload": "--seconds 2 --queue 1 --workers 1 --sockets 20",
     "reliability.time_limits": "--rounds 1 --longest 0.05 --only erf",
     "throughput": "--models everyday --visitors 1 --seconds 0.5 --rounds 1",
     "train_step": "--only engine --batch 4 --repeats 1",
