@@ -170,9 +170,17 @@ def test_the_reader_chooses_loss_optimiser_answer_and_steps(screen, page):
     page.locator(".article-loss").get_by_role("button", name="Mean squared error").click()
     expect(link).not_to_have_attribute("href", before or "")
     assert link.get_attribute("href") is None, "it leads nowhere before its numbers are there"
-    held[0].continue_()
+    figure = page.locator(".article-loss")
+    expect(figure).to_have_attribute("aria-busy", "true")
+    figure.get_by_role("button", name="Cross-entropy").click()
+    expect(link).to_have_attribute("href", before or "")
+    with page.expect_response("**/training-step"):
+        held[0].continue_()  # what was chosen before comes late
     page.unroute("**/training-step")
+    expect(figure.locator(".article-equation")).to_contain_text("−ln")
+    figure.get_by_role("button", name="Mean squared error").click()
     expect(link).to_have_attribute("href", re.compile("phase=2"))
+    expect(figure).not_to_have_attribute("aria-busy", "true")
     expect(page.locator(".article-loss .article-equation")).to_contain_text("Σ (z − y)² / 20")
     terms = screen.numbers(".article-loss tbody td:last-child")
     assert sum(terms[:-1]) == pytest.approx(terms[-1], rel=1e-3)
@@ -214,6 +222,17 @@ def test_the_step_inspector_shows_the_same_and_leads_back(screen, page):
     page.wait_for_selector("#article-backward")
     expect(page.locator("#article-backward")).to_be_in_viewport()
     screen.wait_for_address("photo=coffee")
+    scroll_to(page, "update")
+    adam = page.locator(".article-update").get_by_role("button", name="Adam")
+    adam.click()
+    expect(page.locator(".article-update dt")).to_have_count(7)
+    after = screen.numbers(".article-update b")[-1]
+    page.locator("[aria-labelledby=article-update] .article-show").click()
+    expect(page.locator("#step-tab-4")).to_have_attribute("aria-selected", "true")
+    shown = page.locator(f'.step-value-detail data[value^="{after:.3f}"]')  # the very weight
+    expect(shown.first).to_be_visible()
+    page.go_back()
+    expect(adam).to_have_attribute("aria-pressed", "true")
 
 
 def test_from_a_layer_to_its_paragraph_and_back(screen, page):

@@ -12,6 +12,7 @@ import { RATES } from "../views/training-step/form.js";
  * @typedef {import("../state/types.js").App} App
  * @typedef {keyof typeof RATES} OptimiserName
  * @typedef {"cross_entropy" | "mean_squared_error"} LossName
+ * @typedef {{ label: string, optimiser: OptimiserName, loss: LossName, steps: number }} Chosen
  */
 
 const QUICK = 1e9; // multiply-adds: a network that needs more is asked only when the reader wants it
@@ -34,9 +35,22 @@ export class Exam {
   /** Steps on this photo, one after the other. */
   steps = 1;
 
+  /**
+   * What the reader had chosen before following a link that the browser's way back has led from.
+   *
+   * @type {Chosen | null}
+   */
+  #before = history.state?.exam ?? null;
+
   /** @param {App} app */
   constructor(app) {
     this.app = app;
+  }
+
+  /** @returns {Chosen} */
+  get chosen() {
+    const { label, optimiser, loss, steps } = this;
+    return { label, optimiser, loss, steps };
   }
 
   /** Another photo, or another network, begins at the beginning. */
@@ -48,8 +62,9 @@ export class Exam {
     this.#asked.clear();
     this.#analysis = analysis.id;
     this.#isWanted = false;
-    this.label = analysis.predictions[0]?.label ?? "";
-    this.steps = 1;
+    const before = this.app.store.state.model?.labels?.includes(this.#before?.label ?? "") ? this.#before : null;
+    Object.assign(this, { label: analysis.predictions[0]?.label ?? "", steps: 1 }, before);
+    this.#before = null;
   }
 
   /** Whether the network can be told what it should have said. */

@@ -27,8 +27,9 @@ import { problemTitle } from "../views/shared/problem-text.js";
  * @property {Place | null} place the number that it shows, once it is drawn
  * @property {HTMLElement} show
  *
- * @typedef {{ name: import("./chapters.js").LearningName, link: HTMLAnchorElement }} Learned A
- *   figure of the second part, and the way to the step inspector.
+ * @typedef {{ name: import("./chapters.js").LearningName, link: HTMLAnchorElement,
+ *   turn: number }} Learned A figure of the second part, the way to the step inspector, and how
+ *   often the figure has been asked for anew: what was asked for before is not shown any more.
  */
 
 const NEAR = "50% 0px"; // pictures are fetched when they are half a screen away
@@ -144,8 +145,8 @@ class Article {
     this.#label.replaceChildren(...(labels ?? []).map((label) => h("option", { value: label }, words(label))));
     const sections = LEARNING.map((name) => {
       const figure = h("figure", { class: `article-figure article-${name}` });
-      const link = h("a", { class: "article-show", hidden: true, on: { click: () => markChapter(name) } }, t.article.learning.show[name]);
-      if (labels) this.#learned.set(figure, { name, link });
+      const link = h("a", { class: "article-show", hidden: true, on: { click: () => markChapter(name, this.#exam.chosen) } }, t.article.learning.show[name]);
+      if (labels) this.#learned.set(figure, { name, link, turn: 0 });
       return this.#section(name, chapters[name], ...(labels ? [figure, link] : []), name === "epochs" && h("a", { class: "article-train", href: "learn" }, train));
     });
     return [
@@ -171,7 +172,9 @@ class Article {
    */
   #again(...figures) {
     for (const figure of figures) {
-      this.#learned.get(figure)?.link.removeAttribute("href");
+      const learned = this.#learned.get(figure);
+      learned?.link.removeAttribute("href");
+      if (learned) learned.turn += 1;
       this.#observer.unobserve(figure);
       this.#observer.observe(figure);
     }
@@ -239,6 +242,7 @@ class Article {
     const { signal } = this.#abort;
     const learned = this.#learned.get(figure);
     const shown = this.#figures.get(figure);
+    figure.setAttribute("aria-busy", "true");
     try {
       if (learned) await this.#drawLearned(figure, learned, signal);
       else if (shown) await this.#drawShown(figure, shown, signal);
@@ -246,6 +250,7 @@ class Article {
       if (signal.aborted || isAbort(error)) return;
       if (!(error instanceof ProblemError)) throw error;
       figure.replaceChildren(h("figcaption", {}, problemTitle(error.problem)));
+      figure.removeAttribute("aria-busy");
     }
   }
 
@@ -260,6 +265,7 @@ class Article {
     if (signal.aborted) return;
     figure.replaceChildren(...(drawn?.content ?? []));
     figure.toggleAttribute("hidden", !drawn);
+    figure.removeAttribute("aria-busy");
     shown.place = drawn?.place ?? null;
     const map = shown.place && hasMaps(layer) ? mapName(layer, shown.place[0] ?? 0) : "";
     show.textContent = t.article.show([layer.name, map].filter(Boolean).join(", "));
@@ -270,7 +276,8 @@ class Article {
    * @param {Learned} learned
    * @param {AbortSignal} signal
    */
-  async #drawLearned(figure, { name, link }, signal) {
+  async #drawLearned(figure, learned, signal) {
+    const { name, link } = learned;
     const again = () => this.#again(figure);
     if (!this.#exam.isPossible) return;
     if (!this.#exam.isReady) {
@@ -279,13 +286,15 @@ class Article {
         this.#again(...this.#learned.keys());
       };
       figure.replaceChildren(h("button", { type: "button", class: "text", on: { click: want } }, t.article.learning.want));
+      figure.removeAttribute("aria-busy");
       return;
     }
-    const { label } = this.#exam;
+    const { turn } = learned;
     const focused = figure.contains(document.activeElement) && document.activeElement instanceof HTMLElement ? document.activeElement.dataset.option : undefined;
     const drawn = await LEARNING_FIGURES[name]({ app: this.app, exam: this.#exam, signal, again });
-    if (signal.aborted || label !== this.#exam.label) return;
+    if (signal.aborted || turn !== learned.turn) return;
     figure.replaceChildren(...(drawn?.content ?? []));
+    figure.removeAttribute("aria-busy");
     if (focused) /** @type {HTMLElement | null} */ (figure.querySelector(`[data-option="${focused}"]`))?.focus({ preventScroll: true });
     figure.toggleAttribute("hidden", !drawn);
     link.hidden = !drawn?.query?.trace;
@@ -322,10 +331,11 @@ function comeBackTo(part, behavior = prefersReducedMotion() ? "instant" : "smoot
 }
 
 /**
- * The browser's own way back leads to this chapter again.
+ * The browser's own way back leads to this chapter again, and to what the reader has chosen there.
  *
  * @param {string} name
+ * @param {import("./exam.js").Chosen} chosen
  */
-function markChapter(name) {
-  history.replaceState(history.state, "", `${location.search}#article-${name}`);
+function markChapter(name, chosen) {
+  history.replaceState({ exam: chosen }, "", `${location.search}#article-${name}`);
 }

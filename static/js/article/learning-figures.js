@@ -188,16 +188,16 @@ async function backward({ app, exam, signal }) {
   const lines = [
     ["dZ", "(p − y) / N", `(${precise(right.probability)} − ${precise(right.target)}) / ${step.batch_size}`, right.gradient, said.lines.dz(name)],
     ["dW", "Σ dZ · A", `${precise(term?.dz ?? 0)} × ${precise(term?.a ?? 0)}`, gradient.value, said.lines.dw(layer.name, `${unit}, ${at}`)],
-    ["db", "Σ dZ", precise(right.gradient), right.gradient, said.lines.db(name)],
+    ["db", "Σ dZ", "", right.gradient, said.lines.db(name)],
     ["dA", "Σ dZ · W", said.lines.sum(step.loss.classes.length), back.value, said.lines.da(`${input.name}[${at}]`)],
   ];
   return {
     content: [
       row(...maps),
-      h("dl", { class: "article-lines" }, ...lines.map(([symbol, formula, worked, value, about]) => line(String(symbol), `${formula} = ${worked}`, Number(value), String(about)))),
+      h("dl", { class: "article-lines" }, ...lines.map(([symbol, formula, worked, value, about]) => line(String(symbol), [formula, worked].filter(Boolean).join(" = "), Number(value), String(about)))),
       caption(said.figures.backward),
     ],
-    query: { trace: step.id, phase: "3", layer: layer.name, filter: String(unit) },
+    query: { trace: step.id, phase: "3", layer: layer.name, filter: String(unit), weight: String(at) },
   };
 }
 
@@ -275,7 +275,7 @@ async function update({ exam, signal, again }) {
       ),
       caption(said.figures.update(name, precise(before.loss), precise(before.loss_after))),
     ],
-    query: { trace: step.id, phase: "4", ...(weight && { layer: weight.layer.name, filter: String(weight.unit) }) },
+    query: { trace: step.id, phase: "4", ...(weight && { layer: weight.layer.name, filter: String(weight.unit), weight: String(weight.at) }) },
   };
 }
 

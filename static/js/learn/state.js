@@ -8,9 +8,9 @@ import { debounce } from "../lib/dom.js";
  * @typedef {import("./types.js").Phase} Phase
  *
  * @typedef {{ run: string | null, secondRun: string | null, step: number | null, phase: Phase,
- *   stepTrace: string | null, layer: string, filter: number, from: string }} Asked What an address
- *   asks for. `layer` and `filter` are of a step on a photo; `from` is the address of the main
- *   page, after its path, with that photo.
+ *   stepTrace: string | null, layer: string, filter: number, weight: number | null, from: string
+ *   }} Asked What an address asks for. `layer`, `filter` and `weight` are of a step on a photo;
+ *   `from` is the address of the main page, after its path, with that photo.
  */
 
 /**
@@ -54,6 +54,7 @@ export function readAddress(search) {
     stepTrace: query.get("trace"),
     layer: query.get("layer") ?? "",
     filter: Math.max(0, Number.parseInt(query.get("filter") ?? "", 10) || 0),
+    weight: /^\d+$/.test(query.get("weight") ?? "") ? Number(query.get("weight")) : null,
     from: from ? `?${new URLSearchParams(from)}` : "",
   };
 }

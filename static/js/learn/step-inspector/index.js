@@ -118,13 +118,16 @@ function tabsOf(store) {
  * @param {StepViewModel} viewModel
  */
 async function openAsked(store, viewModel) {
-  const { stepTrace: id, phase, layer, filter } = readAddress(location.search);
+  const { stepTrace: id, phase, layer, filter, weight } = readAddress(location.search);
   if (!id) return;
   store.set({ busy: { text: t.learn.run.status.looking, control: null } });
   try {
     const stepTrace = await fetchStepTrace(id, 0);
     const parameter = stepTrace.layers.find(({ name }) => name === layer)?.parameters[0];
     if (parameter && filter < (parameter.shape[0] ?? 0)) viewModel.view.set({ layer, parameter: parameter.name, filter });
+    if (parameter?.shape.length === 2 && weight !== null && weight < (parameter.shape[1] ?? 0)) {
+      viewModel.open({ kind: phase === 4 ? "update" : "gradient", layer, parameter: parameter.name, index: [filter, weight] });
+    }
     store.set({ stepTrace, phase: phase || 1 });
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
