@@ -38,8 +38,9 @@ def test_the_menu_leads_everywhere(open_page: OpenPage, address: str):
         "/learn",
         "/docs",
     ]
-    # A finger hits each row.
+    # A finger hits each row; the pages are at the same place on every page.
     rows = menu.locator("#menu-parts :is(a, button, select):visible")
+    assert rows.all_inner_texts()[:3] == links.all_inner_texts()
     assert all(height >= 36 for height in rows.evaluate_all("all => all.map(r => r.offsetHeight)"))
 
     # The theme changes behind it; beside it, a tap closes it.

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from .screen import Screen
 from .tabs import EMPTY, PLAIN
+from .test_access import PHONE
 
 pytestmark = pytest.mark.browser
 
@@ -207,6 +208,18 @@ def test_a_problem_is_told_in_the_language_of_the_page(open_page, tmp_path):
     expect(said).to_be_hidden()
     problem.get_by_text("Wortlaut des Servers, auf Englisch").click()
     expect(said).to_be_visible()
+
+
+def test_a_comparison_in_german_fits_a_small_phone(open_page):
+    """The longest words that the page has, in the least room: nothing sticks out."""
+    phone = {**PHONE, "viewport": {"width": 360, "height": 780}}
+    screen = open_page("?lang=de&layer=conv2_1&compare=photo:coffee&side=side-by-side", **phone)
+    modes = screen.page.locator("#compare-mode label:visible")
+    expect(modes).to_have_text(
+        ["Ein Auto, gerendert", "Eine Tasse Espresso", "Unterschied", "nebeneinander"]
+    )
+    expect(screen.page.locator(".reading output")).not_to_be_empty()
+    assert screen.page.evaluate("document.documentElement.scrollWidth") == 360
 
 
 def test_class_names_that_stay_english_say_so(open_page):
