@@ -11,7 +11,6 @@ import asyncio
 import io
 import json
 import re
-import threading
 import time
 import zipfile
 import zlib
@@ -26,6 +25,7 @@ from cachetools import LRUCache
 from app.encoding.text import short_name
 from app.errors import BadParameter, Overloaded, QuotaExceeded, TimeLimit, UnknownDataset
 from app.execution.executor import WorkExecutor
+from app.execution.loading import LoadingCache
 from app.images.decoding import Limits
 from app.learning.datasets.archive import SIZE, ArchiveReader
 from app.learning.disk import disk_failures
@@ -118,8 +118,7 @@ class Datasets:
         self._ids = ids or IdMaker()
         self._limits = limits
         self._bounds = bounds
-        self._loaded: LRUCache[str, Dataset] = LRUCache(_REMEMBERED)
-        self._lock = threading.Lock()
+        self._loaded: LoadingCache[str, Dataset] = LoadingCache(LRUCache(_REMEMBERED))
         self._reading = asyncio.Lock()
 
     def seen_by(self, workspace: Workspace) -> list[DatasetInfo]:
@@ -146,10 +145,7 @@ class Datasets:
         """A set with its pictures; the last ones asked for stay in memory. Raises
         UnknownDataset.
         """
-        with self._lock:
-            if dataset_id not in self._loaded:
-                self._loaded[dataset_id] = load(self._folder, dataset_id)
-            return self._loaded[dataset_id]
+        return self._loaded.get(dataset_id, lambda: load(self._folder, dataset_id))
 
     def delete(self, dataset_id: str) -> None:
         """Forget a set that somebody brought. Raises UnknownDataset, and BadParameter for one that
@@ -158,8 +154,7 @@ class Datasets:
         if dataset_id in DRAWN:
             raise BadParameter(f"{dataset_id!r} is drawn by the server and cannot be deleted.")
         _read_info(self._folder, dataset_id)
-        with self._lock:
-            self._loaded.pop(dataset_id, None)
+        self._loaded.forget(lambda key: key == dataset_id)
         with disk_failures("The set of pictures cannot be deleted"):
             for kind in ("json", "npz"):
                 _path(self._folder, dataset_id, kind).unlink(missing_ok=True)

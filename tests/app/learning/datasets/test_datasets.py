@@ -4,8 +4,10 @@ import io
 import json
 import stat
 import struct
+import threading
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from PIL import Image
 from app.errors import ArchiveError
 from app.http.application import create_app
 from app.images.decoding import Limits
-from app.learning.datasets import archive
+from app.learning.datasets import archive, store
 from app.learning.datasets.store import load
 from app.learning.runs.defaults import DEFAULT_CONFIG
 from app.learning.runs.root_folder import make_folder
@@ -463,3 +465,24 @@ def test_a_set_of_an_older_version_has_no_notes(client, folder):
     del fields["notes"]
     path.write_text(json.dumps(fields))
     assert client.get(f"{DATASETS}/{made['id']}").json() == made
+
+
+def test_a_set_that_takes_long_to_read_keeps_nobody_from_another(tmp_path, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def load(_, dataset_id):
+        if dataset_id == "slow":
+            begun.set()
+            assert go_on.wait(60)
+        return dataset_id
+
+    monkeypatch.setattr(store, "load", load)
+    datasets = store.Datasets(tmp_path, None, None, None)
+    with ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(datasets.get, "slow")
+        assert begun.wait(60)
+        try:
+            assert threads.submit(datasets.get, "quick").result(60) == "quick"
+        finally:
+            go_on.set()
+        assert slow.result(60) == "slow"
