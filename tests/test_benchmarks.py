@@ -26,6 +26,7 @@ SMALLEST = {
     "networks": "--only everyday --rounds 1 --rivals ours,ort-all",
     "optimisers": "",
     "photo_to_screen": "--rounds 1 --chromium {chromium}",
+    "reliability.fair_shares": "--photos 3 --connections 2",
     "reliability.memory": "--count 6 --cache-mb 16",
     "reliability.models": "--count 20",
     "reliability.mutants": "--count 20 --clients 1 --mutants-only",

@@ -13,8 +13,8 @@ import asyncio
 import math
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 from starlette.types import Receive
 
 from app.errors import ClientGone, Overloaded, TimeLimit
+from app.execution.fair_pool import NOBODY, FairPool, Sender, sender
 from engine.execution import stopped_by
 
 T = TypeVar("T")
@@ -46,7 +47,8 @@ class WorkExecutor:
         self._service_time = 0.1
         # Told of all work that is done: seconds in the queue, and on a thread.
         self.observe: Callable[[float, float], object] = lambda waited, worked: None
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="compute")
+        self._pool = FairPool(workers)
+        self._places: Counter[Sender] = Counter()
 
     async def run(self, work: Work[T], time_limit: float | None = None) -> T:
         """The result of ``work(check)``, within ``time_limit`` seconds or those that everything
@@ -80,7 +82,10 @@ class WorkExecutor:
         """Raises Overloaded when there is no place: before a body is read, say, that nobody could
         do anything with.
         """
-        if self._pending >= self._capacity:
+        who = sender.get()
+        # The last places are for others: one sender has half of them.
+        is_greedy = who != NOBODY and self._places[who] >= max(1, self._capacity // 2)
+        if self._pending >= self._capacity or is_greedy:
             raise self._overloaded()
 
     @contextmanager
@@ -122,17 +127,22 @@ class WorkExecutor:
 
     def close(self) -> None:
         """Accept no more work. Waiting tasks are dropped, running ones stop at their next check."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.close()
 
     def _take_place(self) -> _Place:
         self.refuse_when_full()
         self._pending += 1
-        return _Place()
+        place = _Place(sender=sender.get())
+        self._places[place.sender] += 1
+        return place
 
     def _leave(self, place: _Place) -> None:
         place.users -= 1
         if not place.users:
             self._pending -= 1
+            self._places[place.sender] -= 1
+            if self._places[place.sender] <= 0:
+                del self._places[place.sender]
 
     def _finished(self, place: _Place, ticket: _TaskContext, done: asyncio.Future[Any]) -> None:
         self._leave(place)
@@ -157,6 +167,7 @@ class _Place:
     """A place in the queue or at work, and how many hold it: a request, and its work."""
 
     users: int = 1
+    sender: Sender = NOBODY
 
 
 _held: ContextVar[_Place | None] = ContextVar("place", default=None)

@@ -109,8 +109,12 @@ class Client:
     def get(self, path: str) -> Answer:
         return self._ask("GET", path, None, {})
 
-    def post(self, path: str, data: bytes, kind: str = "image/jpeg") -> Answer:
-        return self._ask("POST", path, data, {"Content-Type": kind})
+    def post(
+        self, path: str, data: bytes, kind: str = "image/jpeg", key: str | None = None
+    ) -> Answer:
+        """With the ``key`` of a workspace, or as a program that has none."""
+        own = {} if key is None else {"Convscope-Workspace": key}
+        return self._ask("POST", path, data, {"Content-Type": kind, **own})
 
     def _ask(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Answer:
         start = time.perf_counter()

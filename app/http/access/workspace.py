@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import InvalidKey
+from app.execution.fair_pool import Sender, sender
 from app.http.access.same_origin import is_loopback, name_of
 from app.http.access.token import YEAR, address_of
 from app.http.problems import problem_response
@@ -33,7 +34,9 @@ class WorkspaceMiddleware:
         if scope["type"] == "http":
             request = Request(scope)
             try:
-                scope["workspace"] = _workspace(request, closed=self._closed)
+                workspace = _workspace(request, closed=self._closed)
+                scope["workspace"] = workspace
+                sender.set(Sender(address_of(request), workspace.id))
             except InvalidKey as error:
                 await problem_response(request, error)(scope, receive, send)
                 return
