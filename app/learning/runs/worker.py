@@ -101,7 +101,7 @@ class TrainingProcess:
         except StopTraining as end:
             self._flush()
             self._save()
-            if end.status == "stopped":
+            if end.status != "finished":
                 self._save_state_before()  # so that the step that was to come can be looked at
             self._emit_state(end.status, end.problem)
         except EngineError as error:

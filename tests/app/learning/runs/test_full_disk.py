@@ -71,6 +71,21 @@ def test_a_checkpoint_that_cannot_be_written_ends_the_training_with_the_reason(f
     assert "No space left on device" in messages[-1]["problem"]
 
 
+def test_the_step_to_come_is_kept_by_a_process_that_gives_up_its_place_amid_steps(files):
+    commands = queue.Queue()
+    files.write_about({**files.read_about(), "status": "paused"})
+    process = TrainingProcess(files, [].append, commands)
+    commands.put({"command": "step", "batches": 2})
+
+    def quits_after_a_step(event):
+        handle(event)
+        commands.put({"command": "quit"})
+
+    handle, process._handle_event = process._handle_event, quits_after_a_step
+    process.run()
+    assert files.state_before(process._step + 1).exists()
+
+
 def test_what_the_server_cannot_write_does_not_stop_a_training(monkeypatch):
     run = SimpleNamespace(id="a", about=dict, files=SimpleNamespace(write_about=full))
     run_coroutine(TrainingManager._keep(None, run))
