@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 from starlette.types import Receive
 
 from app.errors import ClientGone, Overloaded, TimeLimit
-from app.execution.fair_pool import NOBODY, FairPool, Sender, sender
+from app.execution.fair_pool import NOBODY, FairPool, Sender, postponable, sender
 from engine.execution import stopped_by
 
 T = TypeVar("T")
@@ -53,6 +53,8 @@ class WorkExecutor:
     async def run(self, work: Work[T], time_limit: float | None = None) -> T:
         """The result of ``work(check)``, within ``time_limit`` seconds or those that everything
         has.
+
+        Work that raises Postponed gives up its thread, but not its place, and begins anew.
 
         Raises Overloaded when the queue is full and TimeLimit when the result, waiting included, is
         not there in time. Cancelling this coroutine stops the work at its next check, or before it
@@ -188,7 +190,7 @@ class _TaskContext:
         self.waited = start - self._begun
         try:
             self.check()
-            with stopped_by(self.check):
+            with stopped_by(self.check), postponable():
                 return work(self.check)
         finally:
             self.seconds = time.monotonic() - start

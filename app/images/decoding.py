@@ -12,14 +12,16 @@ import re
 import struct
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from app.errors import DamagedPicture, NoPicture, NotAPicture, PictureTooLarge, TooManyPixels
+from app.execution.fair_pool import Postponed, is_postponable
 from app.images.colours import ToSrgb, correct_transparency, opaque, to_srgb
 from app.images.kinds import find_kind
 
@@ -127,7 +129,8 @@ def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
     """Decode a picture. ``at_least``: pixels of the shorter side that the caller will make use of;
     0 decodes in full.
 
-    Raises one of the PictureErrors.
+    Raises one of the PictureErrors; where that is possible, Postponed instead of waiting until
+    other large pictures are decoded.
     """
     if not data:
         raise NoPicture(
@@ -331,22 +334,42 @@ class _PixelBudget:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._taken = 0
+        self._resumes: list[Callable[[], None]] = []
 
     @contextmanager
     def take(self, pixels: int, limit: int) -> Iterator[None]:
-        """Wait until there is room for a picture within ``limit``; it goes at the end."""
+        """Room for a picture within ``limit``, when there is some; it goes at the end.
+
+        Raises Postponed instead of waiting where that is possible.
+        """
         if pixels < _LARGE:
             yield
             return
         with self._changed:
-            self._changed.wait_for(lambda: not self._taken or self._taken + pixels <= limit)
+            if is_postponable() and not self._fits(pixels, limit):
+                raise Postponed(partial(self._call_when_it_fits, pixels, limit))
+            self._changed.wait_for(lambda: self._fits(pixels, limit))
             self._taken += pixels
         try:
             yield
         finally:
             with self._changed:
                 self._taken -= pixels
+                resumes, self._resumes = self._resumes, []
                 self._changed.notify_all()
+            # Each looks again whether there is room; who came first goes to the head last.
+            for resume in reversed(resumes):
+                resume()
+
+    def _fits(self, pixels: int, limit: int) -> bool:
+        return not self._taken or self._taken + pixels <= limit
+
+    def _call_when_it_fits(self, pixels: int, limit: int, resume: Callable[[], None]) -> None:
+        with self._changed:
+            if not self._fits(pixels, limit):
+                self._resumes.append(resume)
+                return
+        resume()
 
 
 _budget = _PixelBudget()

@@ -16,8 +16,10 @@ import time
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -30,6 +32,7 @@ from app.errors import (
     UnfitArchive,
 )
 from app.execution.executor import Check
+from app.execution.fair_pool import Postponed
 from app.images.decoding import Limits, decode
 from app.images.fitting import fit
 from app.images.kinds import find_kind
@@ -109,13 +112,17 @@ class ArchiveReader:
         self._files, self._classes, self._left_out, self._notes = _arranged(self._archive)
         self._pictures = np.empty((len(self._files), SIZE, SIZE, 3), np.uint8)
         self._labels: list[int] = []
-        self._left = iter(self._files)
+        self._left: Iterator[_File] = iter(self._files)
 
     def read_some(self, check: Check) -> bool:
         """Read for a moment. Whether all is read."""
         stop = time.monotonic() + _SLICE
         for file in self._left:
-            self._read(file)
+            try:
+                self._read(file)
+            except Postponed:
+                self._left = chain([file], self._left)
+                raise
             check()
             if time.monotonic() > stop:
                 return False
@@ -142,6 +149,9 @@ class ArchiveReader:
             if not content:
                 raise NoPicture("The file is empty.")
             picture = decode(content, self._limits, at_least=SIZE)
+        except Postponed:
+            self._unpacked -= len(content)  # it will be unpacked anew
+            raise
         except PictureError as error:
             self._left_out.append((_shown(file.path), str(error)))
         except _BROKEN:

@@ -15,6 +15,7 @@ from app.analyses.store import AnalysisStore
 from app.errors import ClientGone, Overloaded, TimeLimit, UnknownAnalysis
 from app.execution.executor import WorkExecutor, while_connected
 from app.http.application import create_app
+from app.images import decoding
 from app.images.decoding import Limits
 from app.models.registry import Registry
 from app.settings import Settings
@@ -218,6 +219,69 @@ async def test_work_is_dropped_when_the_client_goes_away():
         await request
     await until(lambda: isinstance(work.stopped_by, ClientGone))
     executor.close()
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Pictures of 1000 pixels are large, and of those the first is decoded until it is let go."""
+    go_on, load, begun = Blocker(), decoding._load, []
+
+    def slow(image, *options):
+        if image.width * image.height >= 1000:
+            begun.append(image.size)
+            if len(begun) == 1:
+                go_on(lambda: None)
+        return load(image, *options)
+
+    monkeypatch.setattr(decoding, "_LARGE", 1000)
+    monkeypatch.setattr(decoding, "_load", slow)
+    yield go_on
+    go_on.released.set()
+
+
+def decoding_of(width, height):
+    data, limits = picture_bytes((width, height)), Limits(10**6, 2000)
+    return lambda _: decoding.decode(data, limits).width
+
+
+@run_async
+async def test_a_large_picture_that_waits_for_its_turn_holds_no_thread(held):
+    executor = WorkExecutor(2, 10, 60)
+    first = asyncio.create_task(executor.run(decoding_of(40, 40)))
+    await held.begun()
+    others = [asyncio.create_task(executor.run(decoding_of(50 - i, 40))) for i in range(3)]
+    assert await asyncio.wait_for(executor.run(decoding_of(8, 8)), 20) == 8
+    assert executor.pending == 4
+    assert not any(task.done() for task in others)
+    held.released.set()
+    assert await asyncio.gather(first, *others) == [40, 50, 49, 48]
+    await until(lambda: executor.pending == 0)
+
+
+@run_async
+async def test_a_large_picture_that_waits_has_a_time_limit_and_then_no_place(held):
+    executor = WorkExecutor(2, 10, 60)
+    first = asyncio.create_task(executor.run(decoding_of(40, 40)))
+    await held.begun()
+    with pytest.raises(TimeLimit):
+        await executor.run(decoding_of(50, 40), time_limit=0.1)
+    held.released.set()
+    assert await first == 40
+    await until(lambda: executor.pending == 0)
+
+
+@run_async
+async def test_a_large_picture_that_waits_is_dropped_when_nothing_more_is_accepted(held):
+    executor = WorkExecutor(2, 10, 60)
+    first = asyncio.create_task(executor.run(decoding_of(40, 40)))
+    await held.begun()
+    waiting = asyncio.create_task(executor.run(decoding_of(50, 40)))
+    assert await executor.run(decoding_of(8, 8)) == 8
+    executor.close()
+    held.released.set()
+    assert await first == 40
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
 
 
 @run_async
