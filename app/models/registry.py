@@ -22,8 +22,9 @@ DEFAULT_MODEL = "everyday"
 
 UPLOADED_PREFIX = "own-"  # how the ids of models begin that people bring
 FORGOTTEN = (
-    "Models that people bring are forgotten when nobody uses them for long, when others need the room, or when the server "
-    "restarts; send the file again, and it gets the same id."
+    "A model that somebody brings belongs to the browser or shell that brought it; its owner can share it by a link. Such "
+    "models are forgotten when nobody uses them for long, when others need the room, or when the server restarts; send the "
+    "file again, and it gets the same id."
 )
 
 _REMEMBERED = 16  # networks from shelves' files in memory

@@ -49,6 +49,16 @@ def test_a_link_to_an_expired_analysis_has_a_way_out(open_page: OpenPage):
     expect(problem).to_have_count(0)
 
 
+def test_somebody_elses_network_is_said_and_the_usual_one_looks_at_the_photo(open_page: OpenPage):
+    screen = open_page("?model=own-0123456789ab&photo=chelsea&layer=pool1&map=1&y=2&x=3&view=map")
+    screen.expected_status = 404
+    problem = screen.page.locator("#notice .problem")
+    expect(problem).to_contain_text("its owner can share it by a link")
+    screen.wait_for_layer("pool1")
+    expect(screen.page.locator("#predictions li").first).to_contain_text("cat")
+    expect(problem.get_by_role("button")).to_have_text(["Upload a network…", "Dismiss"])
+
+
 def test_a_server_that_does_not_answer(screen: Screen):
     screen.page.route("**/api/v1/analyses", lambda route: route.abort())
     screen.page.click("#samples button:nth-child(2)")

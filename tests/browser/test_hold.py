@@ -216,12 +216,14 @@ def test_by_touch_a_tap_shows_and_a_long_press_or_the_chip_holds(open_page: Open
         finger.tap(*middle_of(sheet, y, x))
         wait_for_place(screen, 3, y, x)
         expect(chip).to_have_text("Hold")
+    lies = sheet.bounding_box()
     finger.press(*middle_of(sheet, 12, 12))
     expect(chip).to_have_text("held · tap to release")
     finger.lift()
     screen.wait_for_rest()
     expect(chip).to_have_text("held · tap to release")
     assert screen.place == [3, 12, 12]
+    assert sheet.bounding_box() == lies  # nothing moves under the finger
     finger.tap(*middle_of(sheet, 25, 16))
     expect(chip).to_have_text("Hold")
     wait_for_place(screen, 3, 25, 16)

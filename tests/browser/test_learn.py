@@ -312,9 +312,17 @@ def test_no_axe_violation(open_lab: OpenLab, epoch: str, theme: str):
     check_with_axe(screen)
 
 
+def height_of(screen: LearnScreen, selector: str) -> float:
+    box = screen.page.locator(selector).bounding_box()
+    assert box
+    return box["height"]
+
+
 def test_on_a_phone(open_lab: OpenLab, epoch: str, album: Path):
     screen = open_epoch(open_lab, epoch, color_scheme="dark", **PHONE)
     assert screen.page.evaluate("document.documentElement.scrollWidth") == 390
+    assert height_of(screen, '.speed label:text-is("Speed")') > 16
+    assert height_of(screen, "#compare-runs") >= 40
     keep_picture(screen.page, album / "7-phone.png")
     check_with_axe(screen)
     screen.open(f"learn?run={epoch}&lang=de")  # in longer words

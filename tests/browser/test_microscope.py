@@ -225,6 +225,7 @@ def test_a_convolution_is_put_together_in_place(model, layer, others, open_page:
         written = [Decimal(plain(text)) for text in page.locator(".addend").all_inner_texts()]
         total = Decimal(plain(page.inner_text(".sum-total").removeprefix("= ")))
         assert sum(written) == total == Decimal(plain(page.inner_text(".reading output")))
+        assert page.inner_text(".close-sum") == page.inner_text(".row.shown .row-sum")
         why = explanation(screen, {"name": layer, "shape": [1, 1, 1]})
         names = page.locator(".conv-sum .row-name > :last-child").all_inner_texts()
         brought = [

@@ -56,7 +56,11 @@ def test_the_answer_is_one_tap_away_on_a_phone(open_page: OpenPage):
     screen = open_page("?model=everyday&photo=car", **PHONE)
     screen.wait_for_reading()
     page = screen.page
+    for choice in page.locator(".makings button:visible").all():
+        assert choice.bounding_box()["height"] >= 40  # a finger's
     page.locator("#strip").scroll_into_view_if_needed()
+    nearer = [page.get_by_role("button", name=name, exact=True) for name in ("Zoom out", "Zoom in")]
+    assert len({one.bounding_box()["y"] for one in nearer}) == 1  # the two on one line
     page.get_by_role("button", name="To the output").tap()
     screen.wait_for_layer("softmax")
     expect(page.locator('.column[data-layer="softmax"]')).to_be_in_viewport()

@@ -53,9 +53,28 @@ export class PhotoController {
     return this.#attempt(t.status.ready, async (signal) => {
       const [{ default: usual, models }, samples] = await Promise.all([api.fetchModels(), api.fetchSamples()]);
       this.store.set({ models, samples: samples.map(namedSample) });
-      this.store.set({ model: await api.fetchModel(urlState.model ?? usual) });
+      const wanted = urlState.model ?? usual;
+      try {
+        this.store.set({ model: await api.fetchModel(wanted) });
+      } catch (error) {
+        if (wanted === usual || !(error instanceof ProblemError) || error.problem.type !== "/errors/unknown-model") throw error;
+        await this.#startWith(usual, urlState, signal);
+        throw error; // to be said
+      }
       await this.#fulfil(urlState, signal);
     });
+  }
+
+  /**
+   * The usual network looks at the photo of an address whose own network is not here.
+   *
+   * @param {string} usual
+   * @param {UrlState} urlState
+   * @param {AbortSignal} signal
+   */
+  async #startWith(usual, urlState, signal) {
+    this.store.set({ model: await api.fetchModel(usual), cursor: null, held: null, open: false });
+    await this.#fulfil({ ...urlState, model: null, analysis: null }, signal);
   }
 
   /**

@@ -23,7 +23,7 @@ export const models = {
   photo: (name) => `${name} wird zum Foto, sobald das Netz gelesen ist.`,
   normalisation: "Normierung",
   presets: {
-    "": "Wie in der Datei, oder wie das Netz es zeigt, sonst wie ImageNet",
+    "": "Wie in der Datei, sonst ImageNet",
     imagenet: "ImageNet: Mittelwert und Standardabweichung je Kanal",
     unit: "0 … 1",
     symmetric: "−1 … 1",

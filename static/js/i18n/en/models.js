@@ -22,7 +22,7 @@ export const models = {
   photo: (/** @type {string} */ name) => `${name} becomes the photo, once the network is read.`,
   normalisation: "Normalisation",
   presets: {
-    "": "The file's own, or what the network shows, or ImageNet's",
+    "": "As the file shows, else ImageNet's",
     imagenet: "ImageNet: mean and standard deviation of each channel",
     unit: "0 … 1",
     symmetric: "−1 … 1",

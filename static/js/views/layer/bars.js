@@ -1,6 +1,6 @@
 /** A vector as bars, one a unit; to both sides of zero where there are negative ones. */
 
-import { h, setAttribute } from "../../lib/dom.js";
+import { h, isTouchScreen, setAttribute } from "../../lib/dom.js";
 import { number, probability, words } from "../../i18n/format.js";
 import { unitLabels } from "../../model/graph.js";
 import { swatch } from "../../render/palette.js";
@@ -19,6 +19,8 @@ import { pointing } from "../shared/pointing.js";
  */
 
 const IN_ORDER = 64; // more than this are sorted, the largest first
+const FEW = 20; // so many are to be seen at once
+const LOWEST = { few: 1.125, many: 1.5 }; // rem of a bar; many scroll, and a finger needs room
 
 /** @implements {View} */
 export class Bars {
@@ -46,7 +48,8 @@ export class Bars {
    */
   fit(_width, height) {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const each = Math.max(1.5 * rem, Math.min(2.5 * rem, height / this.#bars.length));
+    const lowest = this.#bars.length <= FEW && !isTouchScreen() ? LOWEST.few : LOWEST.many;
+    const each = Math.max(lowest * rem, Math.min(2.5 * rem, height / this.#bars.length));
     this.element.style.setProperty("--bar-height", `${each}px`);
   }
 

@@ -349,7 +349,7 @@ export class ConvSum {
 
   /** The numbers at the cursor. */
   #write() {
-    const { cursor, animation } = this.app.store.state;
+    const { cursor, animation, explanation } = this.app.store.state;
     const [channel, y, x] = cursor ?? [];
     for (const { veil } of this.#rows) veil.mark(this.layer.shape, animation);
     const [, rows = 1, columns = 1] = this.layer.shape;
@@ -362,6 +362,8 @@ export class ConvSum {
     const figures = [...this.#rows.map(({ figure }) => figure), this.#bias];
     figures.forEach((figure, i) => write(figure, parts[i] ?? NaN, texts[i] ?? ""));
     write(this.#total, total, `= ${number(total)}`);
+    const close = this.#rows.findIndex(({ element }) => element.classList.contains("shown"));
+    if (explains(explanation, this.layer.name, cursor)) this.#windowDetail.writeSum(texts[close]); // as it is written where it is added
     for (const { spot } of this.#rows) placeBox(spot, fractions({ left: x, top: y, right: x + 1, bottom: y + 1 }, rows, columns));
   }
 

@@ -83,9 +83,14 @@ export class WindowDetail {
     this.#fill(values, ({ value, padding }) => [value, padding], result ? layerRange(result) : rangeOf(-1, 1));
     this.#fill(weights, ({ weight }) => [weight ?? 0, false], rangeOf(-most, most, true));
     this.#fill(products, ({ product }) => [product, false], rangeOf(-largest, largest, true));
-    this.#sum.textContent = signed(group.sum);
+    this.writeSum(signed(group.sum));
     this.#paintColours(explanation, layer, source);
     this.#tell(null);
+  }
+
+  /** @param {string} [text] what the products add up to; none where it is not known */
+  writeSum(text) {
+    if (text !== undefined) this.#sum.textContent = text;
   }
 
   /**

@@ -76,7 +76,7 @@ function complaint({ store, photoController }, problem) {
       "p",
       { class: "ways-out" },
       mayPass && button(t.problems.again, () => photoController.retry()),
-      isOfModel && usual && button(t.problems.usual(usual.title), () => void photoController.startUsual()),
+      isOfModel && usual && store.state.analysis === null && button(t.problems.usual(usual.title), () => void photoController.startUsual()),
       isOfModel && button(t.models.offer, () => getElement(".models-offer", HTMLElement).click()),
       isForLearning && h("a", { href: "learn" }, t.problems.learn),
       !isOfModel && button(t.problems.another, () => getElement("#file", HTMLInputElement).click()),

@@ -67,11 +67,11 @@ function mountFoot(app, strip) {
     app.navigation.stepLayer(Infinity);
     bringStageIntoSight();
   });
-  const zoom = [
+  const nearer = [
     button("−", "-", () => zoomStep(store, -1, drawnZoom()), named(t.strip.zoomOut)),
     button("+", "+", () => zoomStep(store, 1, drawnZoom()), named(t.strip.zoomIn)),
-    whole,
   ];
+  const zoom = [h("span", { class: "zoom-pair" }, ...nearer), whole]; // the two never on two lines
   const count = h("span", { class: "muted" });
   const legend = h("ul", { class: "far-legend muted" });
   const foot = h(
@@ -101,7 +101,7 @@ function mountFoot(app, strip) {
     count.hidden = !legend.hidden;
     count.textContent = shown < all ? t.strip.shown(shown, all) : "";
     const isAllThere = blocks.length === 0 && state.strip.zoom === null && root.scrollWidth <= root.clientWidth;
-    for (const button of zoom) button.hidden = isAllThere;
+    for (const tool of zoom) tool.hidden = isAllThere;
     showAnswer();
   };
   const { root } = strip;
