@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from engine.execution.cpu import cpu_count
 
 MIB = 2**20
+_THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 
 
 class Settings(BaseSettings):
@@ -156,6 +157,14 @@ class Settings(BaseSettings):
         ge=0,
         description="Memory for inspected training steps, in bytes; the least recently used are evicted, "
         "a larger one is refused.",
+    )
+
+    workspace_share: float = Field(
+        default_factory=lambda others: 1.0 if others.get("host") in _THIS_MACHINE else 0.5,
+        gt=0,
+        le=1,
+        description="Largest part of the models' bytes, the datasets and the trainings that one workspace may "
+        "hold. Default: 1 on a server for this machine alone, else 0.5.",
     )
 
     header_timeout: float = Field(

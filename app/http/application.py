@@ -122,14 +122,21 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
 def _services(settings: Settings, registry: Registry) -> Services:
     executor = WorkExecutor(settings.workers, settings.max_queue_size, settings.time_limit)
     limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
-    bounds = Bounds(settings.max_datasets, settings.max_datasets_bytes, settings.dataset_time_limit)
+    bounds = Bounds(
+        settings.max_datasets,
+        settings.max_datasets_bytes,
+        settings.dataset_time_limit,
+        settings.workspace_share,
+    )
     folder = make_folder(settings.trainings_dir)
     ids = IdMaker.of_folder(folder)
     analyses = AnalysisStore(executor, limits, settings.max_analysis_cache_bytes, ids)
     datasets = Datasets(folder, limits, bounds, ids)
     steps = StepStore(executor, settings.max_step_cache_bytes, ids)
     trainings = TrainingManager(folder, datasets, executor, _training_bounds(settings))
-    uploaded_models = UploadedModels(settings.max_models_bytes, settings.model_ttl, ids=ids)
+    uploaded_models = UploadedModels(
+        settings.max_models_bytes, settings.model_ttl, ids=ids, part=settings.workspace_share
+    )
     reader = ModelReader(settings, uploaded_models, executor, registry)
     for shelf in (trainings, ModelFolder(settings), uploaded_models):
         registry.add(shelf)
@@ -159,6 +166,7 @@ def _training_bounds(settings: Settings) -> TrainingBounds:
         settings.max_kept_trainings,
         settings.max_training_memory,
         settings.training_time_limit,
+        settings.workspace_share,
     )
 
 

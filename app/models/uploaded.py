@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from app.errors import ModelFixed, Overloaded, OversizedModel, TimeLimit, UnknownModel
@@ -28,6 +28,7 @@ from engine.cost import cost
 from engine.network import Network
 
 _WAIT = 5  # seconds until somebody whose turn it was not asks again
+_FULL = 300  # seconds until others' models may have gone
 
 
 @dataclass
@@ -46,6 +47,9 @@ class _Entry:
 class UploadedModels:
     """Uploaded models, up to ``max_bytes``; a model expires after ``seconds`` without use.
     Thread-safe. ``clock`` gives the time in seconds.
+
+    A workspace that holds more than its ``part`` of the bytes makes room first: nobody can drive
+    out what others have brought by bringing more.
     """
 
     def __init__(
@@ -54,8 +58,10 @@ class UploadedModels:
         seconds: float,
         clock: Callable[[], float] = time.monotonic,
         ids: IdMaker | None = None,
+        part: float = 1.0,
     ) -> None:
         self._max_bytes = max_bytes
+        self._part = part
         self._seconds = seconds
         self._clock = clock
         self._ids = ids or IdMaker()
@@ -128,7 +134,7 @@ class UploadedModels:
         owner: str = NOBODY,
     ) -> list[str]:
         """Store a model; returns the ids that were evicted for it. Raises OversizedModel for a
-        model above ``max_bytes``.
+        model above ``max_bytes``, and Overloaded where only others' models could make room.
         """
         nbytes = cost(network).parameter_bytes
         if nbytes > self._max_bytes:
@@ -140,13 +146,14 @@ class UploadedModels:
                 more={"what": "kept_bytes"},
             )
         with self._lock:
-            self._entries.pop(model, None)
             gone = self._sweep()
-            while self._held(network) > self._max_bytes:
-                gone.append(self._entries.popitem(last=False)[0])
+            too_many = self._too_many(model, network, owner)
+            for one in too_many:
+                del self._entries[one]
+            self._entries.pop(model, None)
             provenance = Provenance(origin=origin, created=time.time(), dataset=None, title=title)
             self._entries[model] = _Entry(network, nbytes, self._clock(), provenance, owner)
-            return gone
+            return gone + too_many
 
     def delete(self, model: str) -> None:
         """Delete a model. Raises UnknownModel, and ModelFixed for one that was not uploaded."""
@@ -170,13 +177,34 @@ class UploadedModels:
             raise UnknownModel(f"There is no model {model!r}. {FORGOTTEN}")
         return own
 
-    def _held(self, network: Network) -> int:
-        """Bytes of the numbers of all models and one more; what several share, being the same but
-        for their photos, counts once.
-        """
-        models = (*(own.network for own in self._entries.values()), network)
-        arrays = (a for m in models for a in (*m.parameters().values(), *m.buffers().values()))
-        return sum({id(array): array.nbytes for array in arrays}.values())
+    def _too_many(self, model: str, network: Network, owner: str) -> list[str]:
+        """The models that have to go for one more. Raises Overloaded."""
+        kept = {key: (own.network, own.owner) for key, own in self._entries.items()}
+        kept.pop(model, None)
+        kept[model] = (network, owner)  # the last one used
+        gone = []
+        while _bytes_of(known for known, _ in kept.values()) > self._max_bytes:
+            over = {whose for _, whose in kept.values() if self._is_over_its_part(whose, kept)}
+            found = [
+                key
+                for key, (_, whose) in kept.items()
+                if key != model and (not over or whose in over)
+            ]
+            if owner in over:  # whoever brings too much makes room before others who hold too much
+                found.sort(key=lambda key: kept[key][1] != owner)
+            if not found:
+                raise Overloaded(
+                    "The models that others have brought leave no room for this one. Unused ones "
+                    "go with time: try again later, or bring a smaller one.",
+                    retry_after=_FULL,
+                )
+            del kept[found[0]]
+            gone.append(found[0])
+        return gone
+
+    def _is_over_its_part(self, owner: str, kept: dict[str, tuple[Network, str]]) -> bool:
+        held = _bytes_of(network for network, whose in kept.values() if whose == owner)
+        return held > self._part * self._max_bytes
 
     def _sweep(self) -> list[str]:
         over = [model for model, own in self._entries.items() if self._is_over(own)]
@@ -186,6 +214,14 @@ class UploadedModels:
 
     def _is_over(self, own: _Entry) -> bool:
         return self._clock() > own.used + self._seconds
+
+
+def _bytes_of(networks: Iterable[Network]) -> int:
+    """Bytes of the numbers of networks; what several share, being the same but for their photos,
+    counts once.
+    """
+    arrays = (a for m in networks for a in (*m.parameters().values(), *m.buffers().values()))
+    return sum({id(array): array.nbytes for array in arrays}.values())
 
 
 class ModelReader:

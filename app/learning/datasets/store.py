@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import math
 import re
 import time
 import zipfile
 import zlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -64,13 +65,14 @@ class DatasetInfo:
 
 @dataclass(frozen=True)
 class Bounds:
-    """Of the sets that people bring: how many are kept, in how many bytes, and how long reading one
-    may take, in seconds.
+    """Of the sets that people bring: how many are kept, in how many bytes, how long reading one may
+    take, in seconds, and which part of number and bytes may be one workspace's.
     """
 
     count: int
     bytes: int
     seconds: float
+    part: float = 1.0
 
 
 DRAWN = {
@@ -177,7 +179,7 @@ class Datasets:
                 f"Another archive is being read. Try again in about {_WAIT} s.", retry_after=_WAIT
             )
         async with self._reading:
-            await executor.run(lambda _: self._check_room(0))
+            await executor.run(lambda _: self._check_room(0, owner))
             data = await receive()
             reading = await executor.run(lambda _: ArchiveReader(data, self._limits))
             stop = time.monotonic() + self._bounds.seconds
@@ -220,31 +222,25 @@ class Datasets:
             owner=owner,
         )
         if not _path(self._folder, dataset_id, "json").exists():
-            self._check_room(dataset.pictures.nbytes)
+            self._check_room(dataset.pictures.nbytes, owner)
         with disk_failures("The set of pictures cannot be kept"):
             _write(self._folder, info, dataset)
         return info
 
-    def _check_room(self, more: int) -> None:
-        """Raises QuotaExceeded when there is no place for one set more, of ``more`` bytes."""
+    def _check_room(self, more: int, owner: str) -> None:
+        """Raises QuotaExceeded when there is no place for one set more, of ``more`` bytes: first
+        where its owner holds too much, whatever others have left.
+        """
         kept = list((self._folder / "datasets").glob("own-*.npz"))
-        size = sum(path.stat().st_size for path in kept)
-        if len(kept) >= self._bounds.count:
-            raise QuotaExceeded(
-                f"{len(kept)} sets of pictures are kept already, as many as may be. Delete one "
-                "that is no longer needed.",
-                limit=self._bounds.count,
-                actual=len(kept),
-                more={"what": "datasets"},
+        if self._bounds.part < 1:
+            own = {info.id for info in self.of(owner)}
+            part = replace(
+                self._bounds,
+                count=math.ceil(self._bounds.part * self._bounds.count),
+                bytes=int(self._bounds.part * self._bounds.bytes),
             )
-        if size + more > self._bounds.bytes:
-            raise QuotaExceeded(
-                f"With it the sets of pictures would take {size + more:,} bytes; at most "
-                f"{self._bounds.bytes:,} are kept. Delete one that is no longer needed.",
-                limit=self._bounds.bytes,
-                actual=size + more,
-                more={"what": "kept_bytes"},
-            )
+            _refuse_above(part, [path for path in kept if path.stem in own], more, " of yours")
+        _refuse_above(self._bounds, kept, more)
 
     def _uploaded(self) -> list[DatasetInfo]:
         """The brought sets that can be read; what else lies in the folder is passed over."""
@@ -255,6 +251,26 @@ class Datasets:
             except UnknownDataset:
                 continue
         return found
+
+
+def _refuse_above(bounds: Bounds, kept: list[Path], more: int, whose: str = "") -> None:
+    size = sum(path.stat().st_size for path in kept)
+    if len(kept) >= bounds.count:
+        raise QuotaExceeded(
+            f"{len(kept)} sets of pictures{whose} are kept already, as many as may be. Delete "
+            "one that is no longer needed.",
+            limit=bounds.count,
+            actual=len(kept),
+            more={"what": "datasets"},
+        )
+    if size + more > bounds.bytes:
+        raise QuotaExceeded(
+            f"With it the sets of pictures{whose} would take {size + more:,} bytes; at most "
+            f"{bounds.bytes:,} are kept. Delete one that is no longer needed.",
+            limit=bounds.bytes,
+            actual=size + more,
+            more={"what": "kept_bytes"},
+        )
 
 
 def _path(folder: Path, dataset_id: str, kind: str) -> Path:

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import re
 import secrets
 import shutil
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,12 +53,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class TrainingBounds:
-    """Limits: processes at once, trainings on disk, each one's memory in bytes, and time in s."""
+    """Limits: processes at once, trainings on disk, each one's memory in bytes, and time in s; and
+    which part of the first two may be one workspace's.
+    """
 
     alive: int
     kept: int
     memory: int
     seconds: float
+    part: float = 1.0
 
     def of_one(self) -> dict[str, float]:
         """The model ids of one training."""
@@ -133,7 +138,7 @@ class TrainingManager:
         for run in await asyncio.to_thread(self._read_all):
             self._runs[run.id] = run
         for run in self._runs.values():
-            if run.status == "starting" and self._alive() < self._bounds.alive:
+            if run.status == "starting" and len(self._alive()) < self._bounds.alive:
                 try:
                     await self._start(run)
                 except OSError as error:
@@ -192,7 +197,7 @@ class TrainingManager:
         """
         await self._executor.run(lambda _: self._try(spec))
         async with self._admission:
-            await self._make_room()
+            await self._make_room(owner)
             run_id = secrets.token_hex(6)
             files = RunDirectory(self._folder / run_id)
             shown = (
@@ -252,7 +257,7 @@ class TrainingManager:
         async with self._admission:
             if run.process is not None:
                 await run.process.end()
-            await self._make_room()
+            await self._make_room(run.owner)
             with disk_failures("The training cannot be reset"):
                 try:
                     await asyncio.to_thread(_clear, run.files)
@@ -320,32 +325,37 @@ class TrainingManager:
         except TrainingError as error:
             raise BadParameter(sentence(error)) from None
 
-    def _alive(self) -> int:
-        return sum(run.process is not None and not run.is_over for run in self._runs.values())
+    def _alive(self) -> list[TrainingRun]:
+        return [run for run in self._runs.values() if run.process is not None and not run.is_over]
 
-    async def _make_room(self) -> None:
-        """End the process of a paused training when there are too many. Raises Overloaded when all
-        are running.
+    async def _make_room(self, owner: str) -> None:
+        """End the process of a paused training when there are too many, of the owner's or of all.
+        Raises Overloaded when all of those are running.
         """
-        if self._alive() < self._bounds.alive:
-            return
-        resting = [run for run in self._runs.values() if run.process and run.status == "paused"]
-        if not resting:
-            raise Overloaded(
-                f"{self._alive()} trainings are at work, as many as may be at once. Pause or stop one, or come back later.",
-                limit=self._bounds.alive,
-                actual=self._alive(),
-                retry_after=_RETRY,
-            )
-        process = min(resting, key=lambda run: run.created).process
-        assert process is not None
-        await process.end()
+        most = self._bounds.alive
+        for whose, limit in ((owner, math.ceil(self._bounds.part * most)), (None, most)):
+            alive = [run for run in self._alive() if whose in (None, run.owner)]
+            if len(alive) < limit:
+                continue
+            resting = [run for run in alive if run.status == "paused"]
+            if not resting:
+                raise Overloaded(
+                    f"{len(alive)} trainings{' of yours' if whose else ''} are at work, as many as may be at once. "
+                    "Pause or stop one, or come back later.",
+                    limit=limit,
+                    actual=len(alive),
+                    retry_after=_RETRY,
+                )
+            process = min(resting, key=lambda run: (run.owner != owner, run.created)).process
+            assert process is not None
+            await process.end()
+            return  # there is one process less, of all too
 
     async def _wake(self, run: TrainingRun) -> None:
         """Start the process of a paused training where it has none."""
         if run.process is None:
             async with self._admission:
-                await self._make_room()
+                await self._make_room(run.owner)
                 with disk_failures("The training cannot go on now"):
                     await self._start(run, paused=True)
             await run.until(lambda: run.status != "starting", _ANSWER)
@@ -420,8 +430,13 @@ class TrainingManager:
             log.warning("run.json of training %s cannot be written: %s", run.id, error)
 
     async def _drop_old(self) -> None:
-        """Delete the oldest unused trainings when there are too many."""
-        ended = [run for run in reversed(self.all()) if run.process is None]
+        """Delete the oldest unused trainings when there are too many, those first whose owners hold
+        more than their part.
+        """
+        held = Counter(run.owner for run in self._runs.values())
+        most = self._bounds.part * self._bounds.kept
+        ended = [run for run in self._runs.values() if run.process is None]
+        ended.sort(key=lambda run: (held[run.owner] <= most, run.created))
         for run in ended[: max(0, len(self._runs) - self._bounds.kept)]:
             try:
                 await self.delete(run)
