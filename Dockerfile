@@ -34,11 +34,13 @@ LABEL org.opencontainers.image.title="Convscope" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="0.1.0"
 
-RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin convscope
+RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin convscope \
+    && install --directory --owner=convscope /data
 
 COPY --from=build /opt/convscope /opt/convscope
 
-# Nothing is written at run time, so the root file system may be mounted read-only.
+# Nothing is written at run time, so the root file system may be mounted read-only. /data is for a volume
+# (CONVSCOPE_TRAININGS_DIR=/data), which takes its owner from here.
 ENV PATH=/opt/convscope/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.reliability.proxy import NGINX
 from tests.browser.conftest import find_chromium
 
 PROJECT = Path(__file__).parent.parent
@@ -31,6 +32,7 @@ SMALLEST = {
     "reliability.models": "--count 20",
     "reliability.mutants": "--count 20 --clients 1 --mutants-only",
     "reliability.overload": "--seconds 2 --queue 1 --workers 1 --sockets 20",
+    "reliability.replicas": "--seconds 0.5 --rounds 1",
     "reliability.time_limits": "--rounds 1 --longest 0.05 --only erf",
     "throughput": "--models everyday --visitors 1 --seconds 0.5 --rounds 1",
     "train_step": "--only engine --batch 4 --repeats 1",
@@ -55,6 +57,8 @@ def test_a_benchmark_runs(name, tmp_path):
     rival = RIVALS.get(name)
     if rival and find_spec(rival) is None:
         pytest.skip(f"{rival}, which it compares with, is not installed")
+    if name == "reliability.replicas" and NGINX is None:
+        pytest.skip("nginx is not installed")
     settings = SMALLEST[name]
     chromium = find_chromium() if "chromium" in settings else None
     settings = settings.format(folder=tmp_path, chromium=chromium)

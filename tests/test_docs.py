@@ -19,7 +19,17 @@ from app.http.application import API, create_app
 from app.settings import Settings
 
 PROJECT = Path(__file__).parent.parent
-FOLDERS = ("app", "benchmarks", "convscope", "docs", "engine", "scripts", "static", "tests")
+FOLDERS = (
+    "app",
+    "benchmarks",
+    "convscope",
+    "deploy",
+    "docs",
+    "engine",
+    "scripts",
+    "static",
+    "tests",
+)
 DOCUMENTS = sorted(
     [*PROJECT.glob("*.md"), *(path for name in FOLDERS for path in (PROJECT / name).rglob("*.md"))]
 )
