@@ -28,6 +28,7 @@ SMALLEST = {
     "optimisers": "",
     "photo_to_screen": "--rounds 1 --chromium {chromium}",
     "reliability.fair_shares": "--photos 3 --connections 2",
+    "reliability.kills": "--rounds 1",
     "reliability.memory": "--count 6 --cache-mb 16",
     "reliability.models": "--count 20",
     "reliability.mutants": "--count 20 --clients 1 --mutants-only",

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -106,17 +107,24 @@ class Client:
     def __init__(self, port: int, timeout: float = 60) -> None:
         self._connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
 
-    def get(self, path: str) -> Answer:
-        return self._ask("GET", path, None, {})
+    def get(self, path: str, key: str | None = None) -> Answer:
+        return self._ask("GET", path, None, _of(key))
 
     def post(
-        self, path: str, data: bytes, kind: str = "image/jpeg", key: str | None = None
+        self,
+        path: str,
+        data: bytes | Iterable[bytes],
+        kind: str = "image/jpeg",
+        key: str | None = None,
     ) -> Answer:
-        """With the ``key`` of a workspace, or as a program that has none."""
-        own = {} if key is None else {"Convscope-Workspace": key}
-        return self._ask("POST", path, data, {"Content-Type": kind, **own})
+        """With the ``key`` of a workspace, or as a program that has none. ``data`` in pieces is
+        sent in chunks.
+        """
+        return self._ask("POST", path, data, {"Content-Type": kind, **_of(key)})
 
-    def _ask(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Answer:
+    def _ask(
+        self, method: str, path: str, data: bytes | Iterable[bytes] | None, headers: dict[str, str]
+    ) -> Answer:
         start = time.perf_counter()
         try:
             self._connection.request(method, path, data, headers)
@@ -127,6 +135,10 @@ class Client:
             return Answer(0, {}, b"", time.perf_counter() - start)
         found = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, found, body, time.perf_counter() - start)
+
+
+def _of(key: str | None) -> dict[str, str]:
+    return {} if key is None else {"Convscope-Workspace": key}
 
 
 def quantile(values: list[float], share: float) -> float:
