@@ -34,6 +34,7 @@ SMALLEST = {
     "reliability.mutants": "--count 20 --clients 1 --mutants-only",
     "reliability.overload": "--seconds 2 --queue 1 --workers 1 --sockets 20",
     "reliability.replicas": "--seconds 0.5 --rounds 1",
+    "reliability.stops": "--rounds 1",
     "reliability.time_limits": "--rounds 1 --longest 0.05 --only erf",
     "throughput": "--models everyday --visitors 1 --seconds 0.5 --rounds 1",
     "train_step": "--only engine --batch 4 --repeats 1",
