@@ -38,6 +38,7 @@ class Shares:
         self._path = folder / "shares.json"
         self._lock = threading.Lock()
         self._shares = _read(self._path)
+        self._ids = _ids_of(self._shares)
 
     def find(self, kind: Kind, share_id: str) -> str | None:
         """What a link leads to; None if there is no such link."""
@@ -46,8 +47,7 @@ class Shares:
 
     def of(self, kind: Kind, thing: str) -> str | None:
         """The link to something; None if it is not shared."""
-        wanted = (kind, thing)
-        return next((key for key, share in self._shares.items() if share[:2] == wanted), None)
+        return self._ids.get((kind, thing))
 
     def make(self, kind: Kind, thing: str, owner: str) -> str:
         """The link to something, a new one if there is none yet."""
@@ -69,7 +69,12 @@ class Shares:
 
     def _keep(self, shares: dict[str, Share]) -> None:
         write_atomically(self._path, json.dumps(shares).encode())
-        self._shares = shares  # never changed in place: others read it without the lock
+        # Never changed in place: others read them without the lock.
+        self._shares, self._ids = shares, _ids_of(shares)
+
+
+def _ids_of(shares: dict[str, Share]) -> dict[tuple[str, str], str]:
+    return {(share.kind, share.thing): key for key, share in shares.items()}
 
 
 def _read(path: Path) -> dict[str, Share]:

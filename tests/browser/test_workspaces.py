@@ -93,6 +93,61 @@ def test_two_browsers_and_a_program_find_only_what_is_their_own(tabs: Tabs, site
     curl.close()
 
 
+def test_a_run_and_a_network_are_shared_by_their_links(tabs: Tabs, site: str):
+    one = fresh(
+        tabs, site, "workspace", locale="en-GB", permissions=["clipboard-read", "clipboard-write"]
+    )
+    layers = [{"kind": "conv", "filters": 2, "kernel": 3, "stride": 2, "padding": 1}]
+    config = {"dataset": "shapes", "layers": layers, "paused": True, "name": "Mine"}
+    run = asked(one, "trainings", "post", data=config)["id"]
+    sent = {"data": as_onnx(net()), "headers": {"Content-Type": "application/octet-stream"}}
+    model = asked(one, "models?name=Small", "post", **sent)["id"]
+
+    one.goto(f"{site}/learn?run={run}")
+    one.click("#runs")
+    row = one.locator(f"tr[data-run='{run}']")
+    row.get_by_role("button", name="Share Mine").click()
+    field = row.get_by_role("textbox", name="Link to Mine")
+    expect(field).to_be_focused()
+    expect(row).to_contain_text("The link is copied.")
+    address = field.input_value()
+    assert one.evaluate("navigator.clipboard.readText()") == address
+    check_page_with_axe(one)
+    one.keyboard.press("Escape")
+    expect(row.get_by_role("button", name="Shared: Mine")).to_be_focused()
+
+    other = fresh(tabs, site, address.removeprefix(f"{site}/"), locale="en-US")
+    expect(other.get_by_text("This run is shared with you")).to_be_visible()
+    for control in ("#play", "#batch", "#phase", "#reset", "#speed", "#compare-runs"):
+        expect(other.locator(control)).to_be_hidden()
+    other.keyboard.press("n")
+    expect(other.locator(".run-note.problem")).to_have_count(0)
+    check_page_with_axe(other)
+    row.get_by_role("button", name="Shared: Mine").click()
+    row.get_by_role("button", name="Stop sharing").click()
+    expect(row.get_by_role("button", name="Share Mine")).to_be_focused()
+    other.reload()
+    expect(other.get_by_role("alert")).to_be_visible()
+
+    # A network, where the browser refuses its clipboard.
+    one.context.clear_permissions()
+    one.goto(f"{site}/")
+    one.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
+    one.click("#networks")
+    row = one.locator(f"li[data-model='{model}']")
+    row.get_by_role("button", name="Share Small").click()
+    field = row.get_by_role("textbox", name="Link to Small")
+    expect(field).to_be_focused()
+    expect(row).not_to_contain_text("copied")
+    other.goto(field.input_value())
+    expect(other.get_by_text("This network is shared with you")).to_be_visible()
+    row.get_by_role("button", name="Stop sharing").click()
+    expect(row.get_by_role("button", name="Share Small")).to_be_visible()
+    for page in (one, other):
+        asked(page, "workspace", "delete")
+        page.context.close()
+
+
 def test_the_browser_joins_the_shells_workspace(tabs: Tabs, site: str, tmp_path: Path):
     key = new_key()
     shell = httpx.Client(base_url=f"{site}/api/v1/", headers={"Convscope-Workspace": key})

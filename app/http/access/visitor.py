@@ -142,7 +142,13 @@ class SeenTraining:
         config = dict(content["config"])
         if config["dataset"].startswith(UPLOADED_PREFIX):
             config["dataset"] = f"{UPLOADED_PREFIX}{self.called}"
-        return {**content, "id": self.called, "model": f"run-{self.called}", "config": config}
+        return {
+            **content,
+            "id": self.called,
+            "lent": True,
+            "model": f"run-{self.called}",
+            "config": config,
+        }
 
 
 def _shared() -> SharedOnly:

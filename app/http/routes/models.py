@@ -56,6 +56,7 @@ from app.http.responses import created, json_response
 from app.http.schemas import common as schemas
 from app.images.samples import load_samples
 from app.models.options import INPUT, ModelUpload
+from app.models.registry import UPLOADED_PREFIX
 
 router = APIRouter(tags=["models"])
 
@@ -72,6 +73,9 @@ async def list_models(services: ServicesDep, visitor: VisitorDep, worker: Worker
     models = await worker.run(
         lambda check: serializers.model_list(registry, check, visitor.sees_model)
     )
+    for model in models:
+        shared = services.shares.of("model", model["id"])
+        model["share"] = shared and f"{UPLOADED_PREFIX}{shared}"
     return json_response({"default": registry.default, "models": models})
 
 
@@ -248,7 +252,8 @@ async def describe_model(
     model card.
     """
     content = await worker.run(lambda check: serializers.model(services.registry, model.id, check))
-    return json_response(content | {"id": model.called})
+    named = {"id": model.called, "lent": model.called != model.id}
+    return json_response(content | named)
 
 
 @router.get(

@@ -8,6 +8,17 @@ from pydantic import ConfigDict, Field, model_validator
 
 from app.http.schemas.ops import Curve, OpTraits
 from app.http.schemas.outputs import AnalysisOutput, ModelOutput, Prediction, Schema
+from app.http.schemas.workspaces import LENT, SHARE
+
+EXPIRES_IN = Field(
+    description="Seconds after which a brought model is forgotten unless it is used; null for others.",
+    examples=[None],
+)
+NATIVE_SHAPE = Field(
+    description="The network's own shape without the axis of pictures, where that is another; null "
+    "otherwise.",
+    examples=[None],
+)
 
 
 class ModelSummary(Schema):
@@ -33,6 +44,7 @@ class ModelSummary(Schema):
     created: float | None = Field(
         description="When it came, in seconds since 1970; null for what ships.", examples=[None]
     )
+    share: str | None = SHARE
     dataset: str | None = Field(
         description="The name of the dataset that it was trained on here; null for others.",
         examples=[None],
@@ -42,10 +54,7 @@ class ModelSummary(Schema):
     bytes: int | None = Field(
         description="Memory that a brought model takes; null for others.", examples=[None]
     )
-    expires_in: float | None = Field(
-        description="Seconds after which a brought model is forgotten unless it is used; null for others.",
-        examples=[None],
-    )
+    expires_in: float | None = EXPIRES_IN
 
 
 class ModelName(Schema):
@@ -117,11 +126,7 @@ class LayerInfo(OpTraits):
         "columns, L places in a line.",
         examples=["NCHW"],
     )
-    native_shape: list[int] | None = Field(
-        description="The network's own shape without the axis of pictures, where that is another; null "
-        "otherwise.",
-        examples=[None],
-    )
+    native_shape: list[int] | None = NATIVE_SHAPE
     parameters: int = Field(examples=[672])
     multiply_adds: int = Field(examples=[2654208])
     attributes: dict[str, Any] = Field(
@@ -157,6 +162,7 @@ class Model(Schema):
 
     id: str = Field(examples=["everyday"])
     title: str = Field(examples=["Everyday things"])
+    lent: bool = LENT
     description: str = Field(examples=["A small VGG that tells 20 kinds of everyday things apart."])
     digest: str = Field(
         description="SHA-256 of structure and parameters.", examples=["9f86d081884c7d65"]
@@ -175,10 +181,7 @@ class Model(Schema):
     bytes: int | None = Field(
         description="Memory that a brought model takes; null for others.", examples=[None]
     )
-    expires_in: float | None = Field(
-        description="Seconds after which a brought model is forgotten unless it is used; null for others.",
-        examples=[None],
-    )
+    expires_in: float | None = EXPIRES_IN
     card: dict[str, Any] = Field(
         description="The model card: what it was trained on, how often it is right, by class.",
         examples=[{"accuracy": 0.85}],
@@ -228,11 +231,7 @@ class AnalysisLayer(Schema):
         "columns, L places in a line.",
         examples=["NCHW"],
     )
-    native_shape: list[int] | None = Field(
-        description="The network's own shape without the axis of pictures, where that is another; null "
-        "otherwise.",
-        examples=[None],
-    )
+    native_shape: list[int] | None = NATIVE_SHAPE
     stats: Stats
     top_channels: list[int] = Field(
         description="Up to 8 channels with the largest mean |value|, strongest first.",

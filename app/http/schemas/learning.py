@@ -14,6 +14,7 @@ from app.http.schemas.training_config import (
     SuggestedConfig,
     TrainingConfig,
 )
+from app.http.schemas.workspaces import LENT, SHARE
 from app.learning.runs.defaults import DEFAULT_CONFIG
 
 
@@ -225,6 +226,7 @@ class TrainingState(Schema):
         "the one of a moment.",
         examples=["run-6f1d2c3b4a59"],
     )
+    lent: bool = LENT
     recovered: Recovered | None = Field(
         description="Null unless something was killed.", examples=[None]
     )
@@ -263,6 +265,7 @@ class Training(TrainingState):
 class ListedTraining(TrainingState):
     """A training in the list of all."""
 
+    share: str | None = SHARE
     last_validation_accuracy: float | None = Field(
         description="After its last epoch; null before the first, or where nothing is held out.",
         examples=[0.98],

@@ -6,6 +6,13 @@ from pydantic import Field
 
 from app.http.schemas.outputs import Schema
 
+SHARE = Field(
+    description="The id by which others find it; null if it is not shared.", examples=[None]
+)
+LENT = Field(
+    description="Whether it is somebody else's: looked at and used, not changed.", examples=[False]
+)
+
 
 class ShareOut(Schema):
     """A link by which others may look at something."""

@@ -112,6 +112,7 @@ class TrainingRun:
             "speed": self.speed,
             "diagnostics": self.diagnostics,
             "model": self.model,
+            "lent": False,
             "recovered": self.recovered,
             "limits": self.limits,
         }

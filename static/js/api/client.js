@@ -271,6 +271,21 @@ export async function deleteModel(id) {
 }
 
 /**
+ * Let others look at a model.
+ *
+ * @param {string} id
+ * @returns {Promise<{ id: string }>} by which they find it
+ */
+export function shareModel(id) {
+  return postJson(`${modelPath(id)}/share`, {});
+}
+
+/** @param {string} id */
+export async function unshareModel(id) {
+  await request(`${modelPath(id)}/share`, undefined, { method: "DELETE" });
+}
+
+/**
  * Where all of an analysis can be downloaded.
  *
  * @param {string} id

@@ -50,6 +50,21 @@ export function deleteTraining(id) {
 }
 
 /**
+ * Let others look at a training.
+ *
+ * @param {string} id
+ * @returns {Promise<{ id: string }>} by which they find it
+ */
+export function shareTraining(id) {
+  return postJson(`${trainingPath(id)}/share`, {});
+}
+
+/** @param {string} id */
+export function unshareTraining(id) {
+  return request(`${trainingPath(id)}/share`, undefined, { method: "DELETE" });
+}
+
+/**
  * Where a few pictures of every class are to be seen at once, a row a class.
  *
  * @param {string} id

@@ -552,12 +552,16 @@ export interface components {
             diagnostics: components["schemas"]["Diagnostics"] | null;
             /** @description Its newest network, everywhere where a model's id is asked for; «@STEP» after it is the one of a moment. */
             model: string;
+            /** @description Whether it is somebody else's: looked at and used, not changed. */
+            lent: boolean;
             /** @description Null unless something was killed. */
             recovered: components["schemas"]["Recovered"] | null;
             /** @description Bytes of memory, seconds of learning. */
             limits: {
                 [key: string]: number;
             };
+            /** @description The id by which others find it; null if it is not shared. */
+            share: string | null;
             /** @description After its last epoch; null before the first, or where nothing is held out. */
             last_validation_accuracy: number | null;
         };
@@ -574,6 +578,8 @@ export interface components {
         Model: {
             id: string;
             title: string;
+            /** @description Whether it is somebody else's: looked at and used, not changed. */
+            lent: boolean;
             description: string;
             /** @description SHA-256 of structure and parameters. */
             digest: string;
@@ -655,6 +661,8 @@ export interface components {
             origin: "shipped" | "folder" | "uploaded" | "changed" | "trained";
             /** @description When it came, in seconds since 1970; null for what ships. */
             created: number | null;
+            /** @description The id by which others find it; null if it is not shared. */
+            share: string | null;
             /** @description The name of the dataset that it was trained on here; null for others. */
             dataset: string | null;
             /** @description Bytes of its parameters. */
@@ -1200,6 +1208,8 @@ export interface components {
             diagnostics: components["schemas"]["Diagnostics"] | null;
             /** @description Its newest network, everywhere where a model's id is asked for; «@STEP» after it is the one of a moment. */
             model: string;
+            /** @description Whether it is somebody else's: looked at and used, not changed. */
+            lent: boolean;
             /** @description Null unless something was killed. */
             recovered: components["schemas"]["Recovered"] | null;
             /** @description Bytes of memory, seconds of learning. */

@@ -116,7 +116,7 @@ export class ModelsController {
       const copy = await api.copyModel(model.id, preset);
       const file = this.importedFileOf(model.id);
       if (file) this.#imports.set(copy.id, { ...file, importOptions: { ...file.importOptions, preset } });
-      if (model.uploaded && copy.id !== model.id) await this.#forget(model.id);
+      if (model.uploaded && !model.lent && copy.id !== model.id) await this.#forget(model.id);
       await this.#list();
       onMade();
       await this.photoController.changeModel(copy.id);
@@ -157,6 +157,25 @@ export class ModelsController {
    */
   rename(id, name) {
     return this.#attempt(() => api.renameModel(id, name));
+  }
+
+  /**
+   * Let others look at a model. Returns the id by which they find it, too.
+   *
+   * @param {string} id
+   * @returns {Promise<{ problem: Problem | null, share: string }>}
+   */
+  async share(id) {
+    let share = "";
+    const problem = await this.#attempt(async () => {
+      share = (await api.shareModel(id)).id;
+    });
+    return { problem, share };
+  }
+
+  /** @param {string} id */
+  unshare(id) {
+    return this.#attempt(() => api.unshareModel(id));
   }
 
   /**

@@ -340,7 +340,10 @@ def test_a_shared_model_is_looked_at_and_not_changed(visits, things):
     shared = visits.made(OWNER, f"models/{own}/share")["id"]
     assert visits.made(OWNER, f"models/{own}/share")["id"] == shared
     address = f"{API}/models/{shared}"
-    assert visits.ask(who, "GET", address).json()["id"] == shared
+    lent = visits.ask(who, "GET", address).json()
+    assert (lent["id"], lent["lent"]) == (shared, True)
+    models = visits.ask(OWNER, "GET", f"{API}/models").json()["models"]
+    assert {one["share"] for one in models if one["id"] == own} == {shared}
     assert visits.ask(who, "GET", f"{address}/layers/conv/weights").status_code == 200
     done = visits.made(who, f"analyses?model={shared}", content=picture_bytes(seed=3))
     assert done["model"] == shared
@@ -370,6 +373,9 @@ def test_a_shared_training_is_followed_and_not_changed(visits, document, things)
     seen = visits.ask(who, "GET", f"{API}/trainings/{shared}").json()
     mine = visits.ask(OWNER, "GET", f"{API}/trainings/{run}").json()
     assert (seen["id"], seen["model"]) == (shared, f"run-{shared}")
+    assert (seen["lent"], mine["lent"]) == (True, False)
+    (listed,) = visits.ask(OWNER, "GET", f"{API}/trainings").json()["trainings"]
+    assert listed["share"] == shared
     assert seen["batches"] == mine["batches"]
     assert run not in str(seen)
     assert dataset not in str(seen)

@@ -86,7 +86,9 @@ async def plan_training(
 async def list_trainings(services: ServicesDep, visitor: VisitorDep) -> Response:
     """Your trainings, the newest first, without their history."""
     runs = services.trainings.seen_by(visitor.workspace)
-    return json_response({"trainings": [run.listed() for run in runs]})
+    shared = services.shares
+    listed = [{**run.listed(), "share": shared.of("training", run.id)} for run in runs]
+    return json_response({"trainings": listed})
 
 
 @router.post(

@@ -19,6 +19,23 @@ export const deletion = {
   done: (name) => `${name} ist gelöscht.`,
 };
 
+/** @type {typeof import("../en/shell.js").sharing} */
+export const sharing = {
+  share: "Teilen",
+  shareNamed: (name) => `Teilen: ${name}`,
+  shared: "Geteilt",
+  sharedNamed: (name) => `Geteilt: ${name}`,
+  address: (name) => `Link zu ${name}`,
+  whoever: "Wer den Link hat, kann es ansehen, aber nichts ändern.",
+  copied: "Der Link ist kopiert.",
+  copy: "Kopieren",
+  stop: "Nicht mehr teilen",
+  stopped: (name) => `${name} wird nicht mehr geteilt.`,
+  done: "Fertig",
+  lentRun: "Dieser Lauf ist geteilt: Alles darf angesehen werden, ändern kann ihn nur, wem er gehört.",
+  lentNetwork: "Dieses Netz ist geteilt: Es darf angesehen und mit Fotos ausprobiert werden, ändern kann es nur, wem es gehört.",
+};
+
 /** @type {typeof import("../en/shell.js").login} */
 export const login = {
   say: "Dieser Server ist geschlossen. Sein Token öffnet ihn in diesem Browser.",

@@ -18,6 +18,22 @@ export const deletion = {
   done: (/** @type {string} */ name) => `${name} is deleted.`,
 };
 
+export const sharing = {
+  share: "Share",
+  shareNamed: (/** @type {string} */ name) => `Share ${name}`,
+  shared: "Shared",
+  sharedNamed: (/** @type {string} */ name) => `Shared: ${name}`,
+  address: (/** @type {string} */ name) => `Link to ${name}`,
+  whoever: "Whoever has the link can look at it, and change nothing.",
+  copied: "The link is copied.",
+  copy: "Copy",
+  stop: "Stop sharing",
+  stopped: (/** @type {string} */ name) => `${name} is no longer shared.`,
+  done: "Done",
+  lentRun: "This run is shared with you: you can look at everything, and only its owner can change it.",
+  lentNetwork: "This network is shared with you: you can look at it and try photos on it, and only its owner can change it.",
+};
+
 export const login = {
   say: "This server is closed. Its token opens it in this browser.",
   token: "Token",

@@ -38,10 +38,15 @@ export function mountControls(store, runner, root) {
   const notes = h("div", { class: "run-notes" });
   const progress = h("progress", { class: "run-progress", max: 1, value: 0, "aria-label": words.title });
   const transport = getElement("#transport", HTMLElement);
+  const setup = getElement("#setup", HTMLElement);
+  const speed = speedSlider(store, runner);
+  const offer = h("div", { class: "compare-runs-offer", id: "compare-runs-offer" });
+  const lent = h("p", { class: "run-note", id: "lent", hidden: true }, t.sharing.lentRun);
   root.append(
-    speedSlider(store, runner),
+    lent,
+    speed,
     state,
-    h("div", { class: "compare-runs-offer", id: "compare-runs-offer" }),
+    offer,
     progress,
     notes,
   );
@@ -52,6 +57,10 @@ export function mountControls(store, runner, root) {
     const { state: now } = store;
     showButtons(now, { play, batch, phase, reset });
     state.replaceChildren(...figures(now));
+    const isLent = now.run?.lent ?? false;
+    for (const control of [transport, speed, offer]) control.hidden = isLent;
+    setup.inert = isLent;
+    lent.hidden = !isLent;
     setAttribute(lab, "aria-busy", now.busy?.control === "reset" && "true"); // what it shows is about to be gone
     progress.value = now.run ? now.run.step / Math.max(1, now.run.steps) : 0;
   };

@@ -298,6 +298,7 @@ export class Runner {
    * @param {() => Promise<void>} work
    */
   #attempt(control, text, work) {
+    if (control && this.store.state.run?.lent) return Promise.resolve(); // a key: the buttons are hidden
     return this.#inTurn(async () => {
       this.store.set({ busy: { text, control }, problem: null });
       try {

@@ -1,12 +1,13 @@
 /** Earlier runs: a list of all that the server keeps, to be opened again or deleted. */
 
-import { deleteTraining, fetchTrainings } from "../../api/learning.js";
+import { deleteTraining, fetchTrainings, shareTraining, unshareTraining } from "../../api/learning.js";
 import { ProblemError } from "../../api/http.js";
 import { count, large, moment, percent } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { announce, getElement, h } from "../../lib/dom.js";
 import { deleteQuestion } from "../../views/shared/delete-question.js";
 import { problemLine } from "../../views/shared/problem-text.js";
+import { shareButton, shareLink } from "../../views/shared/share-link.js";
 
 /**
  * @typedef {import("../types.js").LearnStore} LearnStore
@@ -15,6 +16,7 @@ import { problemLine } from "../../views/shared/problem-text.js";
  */
 
 const words = t.learn.run.runs;
+const PRESSED = "a, button, input";
 const ASK_EVERY = 2000; // milliseconds: as long as the list is open, runs go on and others delete theirs
 
 /**
@@ -32,6 +34,8 @@ class RunsList {
   #runs = null;
   /** @type {string | null} The run that may be deleted. */
   #asking = null;
+  /** @type {{ id: string, link: HTMLElement } | null} The run whose link is shown. */
+  #sharing = null;
   /** @type {Problem | null} */
   #problem = null;
   #timer = 0;
@@ -56,7 +60,7 @@ class RunsList {
   }
 
   open() {
-    this.#asking = this.#problem = null;
+    this.#asking = this.#sharing = this.#problem = null;
     this.#show();
     this.dialog.showModal();
     void this.#follow();
@@ -125,13 +129,59 @@ class RunsList {
       h("td", {}, dataset),
       h("td", {}, words.parameters(large(parameters))),
       h("td", {}, accuracy === null ? "–" : percent(accuracy)),
-      h("td", {}, isShown ? words.shown : this.#asking === id ? this.#question(run) : this.#offer(run)),
+      h("td", {}, this.#asking === id ? this.#question(run) : this.#sharing?.id === id ? this.#sharing.link : this.#offer(run, isShown)),
+    );
+  }
+
+  /**
+   * @param {Listed} run
+   * @param {boolean} isShown
+   */
+  #offer(run, isShown) {
+    const { id, name, share } = run;
+    return h(
+      "span",
+      { class: "ways-out" },
+      isShown && h("span", {}, words.shown),
+      shareButton(name, share !== null, () => void this.#share(run)),
+      !isShown && h("button", { type: "button", class: "text", "aria-label": t.models.removeNamed(name), on: { click: () => this.#ask(id) } }, t.models.remove),
     );
   }
 
   /** @param {Listed} run */
-  #offer({ id, name }) {
-    return h("button", { type: "button", class: "text", "aria-label": t.models.removeNamed(name), on: { click: () => this.#ask(id) } }, t.models.remove);
+  async #share({ id, name }) {
+    const close = () => {
+      this.#sharing = null;
+      this.#show();
+      this.#focus(id, 1);
+    };
+    try {
+      const { id: share } = await shareTraining(id);
+      const address = new URL(`learn?run=${encodeURIComponent(share)}`, document.baseURI).href;
+      this.#asking = this.#problem = null;
+      this.#sharing = { id, link: shareLink(name, address, () => void this.#unshare(id, name, close), close) };
+      await this.#fetch();
+      this.#show();
+      this.#sharing.link.querySelector("input")?.focus();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} name
+   * @param {() => void} close
+   */
+  async #unshare(id, name, close) {
+    try {
+      await unshareTraining(id);
+      announce(t.sharing.stopped(name));
+      await this.#fetch();
+      close();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** @param {Listed} run */
@@ -139,14 +189,14 @@ class RunsList {
     return deleteQuestion(name, t.models.networks.sureTraining, () => void this.#delete(id, name), () => {
       this.#asking = null;
       this.#show();
-      this.#focus(id, 1);
+      this.#focus(id, 2);
     });
   }
 
   /** @param {string} id */
   #ask(id) {
     this.#asking = id;
-    this.#problem = null;
+    this.#sharing = this.#problem = null;
     this.#show();
     getElement(".asking .keep", HTMLElement, this.#body).focus();
   }
@@ -177,7 +227,7 @@ class RunsList {
   #placeOf(element) {
     const row = element?.closest("tr[data-run]");
     if (!element || !(row instanceof HTMLElement) || !this.#body.contains(row)) return null;
-    return { run: row.dataset.run ?? "", place: [...row.querySelectorAll("a, button")].indexOf(element) };
+    return { run: row.dataset.run ?? "", place: [...row.querySelectorAll(PRESSED)].indexOf(element) };
   }
 
   /**
@@ -186,7 +236,7 @@ class RunsList {
    */
   #focus(run, place) {
     const row = [...this.#body.querySelectorAll("tr[data-run]")].find((one) => one instanceof HTMLElement && one.dataset.run === run);
-    const element = row?.querySelectorAll("a, button")[place] ?? this.dialog.querySelector(".close");
+    const element = row?.querySelectorAll(PRESSED)[place] ?? this.dialog.querySelector(".close");
     if (element instanceof HTMLElement) element.focus();
   }
 }

@@ -7,6 +7,7 @@ import { originalOf } from "../../state/compared-analyses.js";
 import { t } from "../../i18n/index.js";
 import { deleteQuestion } from "../shared/delete-question.js";
 import { problemDetail, problemTitle } from "../shared/problem-text.js";
+import { shareButton, shareLink } from "../shared/share-link.js";
 
 /**
  * @typedef {import("../../state/types.js").App} App
@@ -15,13 +16,15 @@ import { problemDetail, problemTitle } from "../shared/problem-text.js";
  *
  * @typedef {{ change: (model: ModelSummary) => void, forget: (id: string) => void }} Ways What the
  *   dialog does beside the list: say something else of a file; take note that a network is gone.
+ *
+ * @typedef {"rename" | "delete" | "share"} Doing
  */
 
 const words = t.models.networks;
 const FIXED = new Set(["shipped", "folder"]); // what this server may not change
 
 export class NetworkList {
-  /** @type {{ id: string, doing: "rename" | "delete" } | null} The row that asks something. */
+  /** @type {{ id: string, doing: Doing, link?: HTMLElement } | null} The row that asks something. */
   #asking = null;
   /** @type {Problem | null} */
   #problem = null;
@@ -67,7 +70,7 @@ export class NetworkList {
       "li",
       { data: { model: model.id } },
       doing === "rename" ? this.#renaming(model) : h("b", {}, name),
-      doing === "delete" ? this.#deleting(model, name) : doing === null ? this.#actions(model, name) : null,
+      doing === "delete" ? this.#deleting(model, name) : doing === "share" ? this.#asking?.link : doing === null ? this.#actions(model, name) : null,
       h("span", { class: "muted" }, factsOf(model)),
     );
   }
@@ -89,6 +92,7 @@ export class NetworkList {
       { class: "ways-out" },
       isShown ? h("span", { class: "muted" }, t.models.shown) : button(t.models.open, t.models.openNamed(name), open),
       hasFile && button(t.models.change, t.models.changeNamed(name), () => this.ways.change(model)),
+      !FIXED.has(origin) && shareButton(name, model.share !== null, () => void this.#share(model, name)),
       !FIXED.has(origin) && button(words.rename, words.renameNamed(name), () => this.#ask(id, "rename")),
       !FIXED.has(origin) && button(t.models.remove, t.models.removeNamed(name), () => this.#ask(id, "delete")),
     );
@@ -123,17 +127,34 @@ export class NetworkList {
   }
 
   /**
+   * @param {ModelSummary} model
+   * @param {string} name
+   */
+  async #share({ id }, name) {
+    const { problem, share } = await this.app.modelsController.share(id);
+    if (problem) {
+      this.#problem = problem;
+      this.#show();
+      return;
+    }
+    const address = new URL(`./?model=${encodeURIComponent(share)}`, document.baseURI).href;
+    const stop = () => void this.#finish(id, () => this.app.modelsController.unshare(id), t.sharing.stopped(name));
+    this.#ask(id, "share", shareLink(name, address, stop, () => this.#ask(id, null)));
+  }
+
+  /**
    * Let a row ask for a name or a yes, or stop asking.
    *
    * @param {string} id
-   * @param {"rename" | "delete" | null} doing
+   * @param {Doing | null} doing
+   * @param {HTMLElement} [link] what is shown of a shared one
    */
-  #ask(id, doing) {
-    this.#asking = doing && { id, doing };
+  #ask(id, doing, link) {
+    this.#asking = doing && { id, doing, link };
     this.#problem = null;
     this.#show();
     const row = this.#rowOf(id);
-    const next = row?.querySelector(doing === "rename" ? "input" : doing === "delete" ? ".asking .keep" : "button");
+    const next = row?.querySelector(doing === "rename" || doing === "share" ? "input" : doing === "delete" ? ".asking .keep" : "button");
     if (next instanceof HTMLElement) next.focus();
     if (next instanceof HTMLInputElement) next.select();
   }

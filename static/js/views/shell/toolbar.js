@@ -56,6 +56,7 @@ function listModels(state) {
     ...(own.length ? [h("optgroup", { label: t.models.list }, ...own.map(option))] : []),
   );
   if (model) choice.value = model.id;
+  getElement("#lent", HTMLElement).hidden = !model?.lent;
   choice.title = model ? nameOf(model) : ""; // it may be too long for the header
 }
 
