@@ -10,8 +10,10 @@ from typing import Any
 
 from engine.errors import EditError
 from engine.network import Network, Node
-from engine.ops import BatchNorm, Conv2d, Dense, Op
+from engine.ops import BatchNorm, Conv2d, ConvTranspose2d, Dense, Op
 from engine.types import Array
+
+EDITABLE = (Conv2d, ConvTranspose2d, Dense, BatchNorm)  # ops with filters of their own
 
 
 @dataclass(frozen=True)
@@ -63,34 +65,50 @@ def edited(network: Network, edits: Iterable[Edit]) -> Network:
 
 def _edited(network: Network, node: Node, edits: list[Edit]) -> Op:
     op = node.op
-    if not isinstance(op, Conv2d | Dense | BatchNorm):
+    if not isinstance(op, EDITABLE):
         raise EditError(
             f"{node.name!r} ({op.op_type}) has no filters of its own{_advice(network, node)}"
         )
     arrays: dict[str, Any] = {name: array.copy(order="K") for name, array in op.params.items()}
     for edit in edits:
-        count = len(next(iter(arrays.values())))
-        _within(node.name, "filter", edit.filter, count)
+        _within(node.name, "filter", edit.filter, _count(op))
         if isinstance(edit, ScaleFilter):
-            for array in arrays.values():
-                array[edit.filter] *= edit.factor
+            for name, array in arrays.items():
+                _filter(op, name, array, edit.filter)[...] *= edit.factor
         else:
             weight = arrays.get("weight")
             if weight is None:
                 raise EditError(f"{node.name!r} ({op.op_type}) has no kernels, only a factor a map")
-            weight[_place(node.name, weight, edit)] = edit.value
+            kernels = _filter(op, "weight", weight, edit.filter)
+            kernels[_place(node.name, kernels, edit)] = edit.value
     return replace(op, **arrays)
 
 
-def _place(layer: str, weight: Array, edit: SetWeight) -> tuple[int, ...]:
-    """Where the weight is in the array."""
+def _count(op: Op) -> int:
+    """How many filters a layer has."""
+    if isinstance(op, ConvTranspose2d):
+        return int(op.weight.shape[1]) * op.groups
+    return len(next(iter(op.params.values())))
+
+
+def _filter(op: Op, name: str, array: Array, number: int) -> Array:
+    """One filter's part of a parameter, a view: (C / groups, kh, kw), (D,) or one number."""
+    if isinstance(op, ConvTranspose2d) and name == "weight":  # (C, K / groups, kh, kw)
+        group, place = divmod(number, array.shape[1])
+        inputs = array.shape[0] // op.groups
+        return array[group * inputs : (group + 1) * inputs, place]
+    return array[number, ...]
+
+
+def _place(layer: str, kernels: Array, edit: SetWeight) -> tuple[int, ...]:
+    """Where the weight is in its filter's kernels."""
     asked = {"channel": edit.channel, "y": edit.y, "x": edit.x}
-    if weight.ndim == 2:
+    if kernels.ndim == 1:
         if edit.y is not None or edit.x is not None:
             raise EditError(f"a weight of {layer!r} is named by filter and channel alone")
         asked = {"channel": edit.channel}
-    place = [edit.filter]
-    for (name, number), count in zip(asked.items(), weight.shape[1:], strict=True):
+    place = []
+    for (name, number), count in zip(asked.items(), kernels.shape, strict=True):
         if number is None:
             raise EditError(f"a weight of {layer!r} is named by filter, channel, y and x")
         _within(layer, name, number, count)
@@ -111,7 +129,7 @@ def _advice(network: Network, node: Node) -> str:
         if name in network.inputs:
             continue
         before = network.node(name)
-        if isinstance(before.op, Conv2d | Dense | BatchNorm):
+        if isinstance(before.op, EDITABLE):
             return f"; change those of {name!r}, which it is made from"
         waiting.extend(before.inputs)
     return ""

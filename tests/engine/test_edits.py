@@ -6,6 +6,8 @@ import pytest
 from engine import inspection
 from engine.edits import ScaleFilter, SetWeight, edited
 from engine.errors import EditError
+from engine.network import Network, Node
+from engine.ops import ConvTranspose2d
 from tests.engine.networks import network, pictures
 
 
@@ -51,6 +53,25 @@ def test_a_set_weight_is_that_weight_and_no_other(net, x):
 def test_a_set_weight_of_a_dense_layer(net):
     changed = edited(net, [SetWeight("fc", 4, 100, None, None, -1.0)])
     assert changed.node("fc").op.weight[4, 100] == -1.0
+
+
+def test_the_filters_of_a_transposed_convolution():
+    """Its weight is (C, K / groups, kh, kw): six maps in two groups make ten."""
+    rng = np.random.default_rng(3)
+    op = ConvTranspose2d(
+        rng.normal(size=(6, 5, 3, 3)), rng.normal(size=10), stride=(2, 2), groups=2
+    )
+    net = Network([Node("paint", op, ("input",))], inputs={"input": (6, 4, 4)}, outputs=["paint"])
+    maps = rng.normal(size=(1, 6, 4, 4))
+    before = net.forward(maps)["paint"]
+    after = edited(net, [ScaleFilter("paint", 7, 0.25)]).forward(maps)["paint"]
+    expected = before.copy()
+    expected[:, 7] *= 0.25
+    np.testing.assert_allclose(after, expected, rtol=1e-12, atol=1e-12)
+
+    changed = edited(net, [SetWeight("paint", 7, 1, 2, 0, 5.0)]).node("paint").op.weight
+    assert changed[3 + 1, 7 - 5, 2, 0] == 5.0  # the second group's second map and third filter
+    assert np.count_nonzero(changed != op.weight) == 1
 
 
 def test_edits_of_one_layer_are_made_in_their_order(net):
