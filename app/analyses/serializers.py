@@ -82,6 +82,7 @@ def model(
     return {
         "id": model,
         "title": registry.title(model),
+        "lent": False,  # what goes by another's link says otherwise
         "description": network.meta.get("description", network.meta.get("summary", "")),
         "digest": network.digest,
         "input": {"name": name, "shape": list(shape)},

@@ -30,6 +30,7 @@ def test_models_are_listed_with_their_costs(client):
             "uploaded": False,
             "bytes": None,
             "expires_in": None,
+            "share": None,
         }
     ]
 
