@@ -43,7 +43,13 @@ STEP_VALUE_GRADIENT = "/steps/{id}/activation-gradient/{name}"
 STEP_UPDATE = "/steps/{id}/update/{name}/{parameter}"
 
 # Says nothing of what is computed.
-UNREPLAYED = ("/health/live", "/health/ready")
+UNREPLAYED = (
+    "/health/live",
+    "/health/ready",
+    "/workspace",
+    "/models/{id}/share",
+    "/trainings/{id}/share",
+)
 
 # Fields by name: those that the replay reads to go on from there.
 ID = "id"

@@ -55,7 +55,7 @@ export const mapDetail = {
     colourKernel: "Kern in Farbe",
     howColoured: "Die Gewichte für Rot, Grün und Blau zu einer Farbe gemischt, alle drei auf einer Skala; Grau ist null.",
     outside: "Padding, zählt als 0",
-    hint: byPointer("Auf eine Zelle zeigen: ihre genauen Werte.", "Eine Zelle antippen: ihre genauen Werte."),
+    hint: byPointer("Auf eine Zelle zeigen: genaue Werte.", "Eine Zelle antippen: genaue Werte."),
     hatched: "Schraffiert: Padding, zählt als 0.",
   },
   /** Call-outs at the picture of a sum. */
