@@ -114,14 +114,15 @@ def test_networks_of_one_name_are_told_apart_everywhere(open_page: OpenPage, sit
     screen = open_page(f"?model={ids[0]}&tab=whatif&compare=model:{ids[1]}")
     page = screen.page
     page.wait_for_selector("#compare-mode label:visible")
-    own, other = (
+    header, other = (
         page.locator(f"{select} option[value='{value}']").inner_text()
         for select, value in (("#model", ids[0]), ("#compare-target", f"model:{ids[1]}"))
     )
-    assert own != other
-    assert all(re.fullmatch(r"Twins \(.+\)", name) for name in (own, other))
-    sides = page.locator("#compare-mode label span").all_inner_texts()
-    assert sides[:2] == [own, other]
+    sides = page.locator("#compare-mode label span").all_inner_texts()[:2]
+    assert sides[0] != sides[1]
+    assert all(re.fullmatch(r"Twins \(.+\)", name) for name in sides)
+    assert header == " ↔ ".join(sides)
+    assert other == sides[1]
     for model in ids:
         API.delete(f"{site}/api/v1/models/{model}")
 
