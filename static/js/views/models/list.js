@@ -24,7 +24,11 @@ const words = t.models.networks;
 const FIXED = new Set(["shipped", "folder"]); // what this server may not change
 
 export class NetworkList {
-  /** @type {{ id: string, doing: Doing, link?: HTMLElement } | null} The row that asks something. */
+  /**
+   * The row that asks something.
+   *
+   * @type {{ id: string, doing: Doing, link?: HTMLElement } | null}
+   */
   #asking = null;
   /** @type {Problem | null} */
   #problem = null;
