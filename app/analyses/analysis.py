@@ -216,9 +216,10 @@ def analyze(
     limits: Limits,
     check: Callable[[], None] | None = None,
     crop: Box | None = None,
+    analysis_id: str | None = None,
 ) -> Analysis:
     """Run the network on an image file and analyse every value. Without a ``crop``, the network's
-    default crop is used.
+    default crop is used; without an ``analysis_id``, the id is made from the content.
 
     Raises a PictureError for a file that is not a usable image, BadParameter for a crop that is not
     within it, and whatever ``check`` raises to stop the work.
@@ -237,7 +238,7 @@ def analyze(
     trace = network.forward(x, check=check)
     clock.lap("forward")
     return Analysis(
-        id=content_id(model, network, data, crop),
+        id=analysis_id or content_id(model, network, data, crop),
         model=model,
         network=network,
         photo=Photo(picture.width, picture.height, picture.format, part, pixels, around),

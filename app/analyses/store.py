@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 
 from app.analyses.analysis import Analysis, Changes, analyze, content_id
 from app.analyses.variants import variant_id, vary
@@ -90,8 +89,7 @@ class AnalysisStore:
         self._note(analysis_id, owner)
 
         def work(check: Check) -> Analysis:
-            done = analyze(model, network, data, self.limits, check, crop)
-            return replace(done, id=analysis_id)
+            return analyze(model, network, data, self.limits, check, crop, analysis_id)
 
         return await self.cache.get_or_compute(analysis_id, work)
 
@@ -109,7 +107,7 @@ class AnalysisStore:
         self._note(made, owner)
 
         def work(check: Check) -> Analysis:
-            return replace(vary(original, changes, check), id=made)
+            return vary(original, changes, check, made)
 
         variant = await self.cache.get_or_compute(made, work, beside=original.id)
         if self.cache.get(variant.id) is None:

@@ -47,9 +47,15 @@ def variant_id(original: Analysis, changes: Changes) -> str:
     return hashlib.sha256(f"{original.id} {text}".encode()).hexdigest()[:32]
 
 
-def vary(original: Analysis, changes: Changes, check: Callable[[], None] | None = None) -> Analysis:
+def vary(
+    original: Analysis,
+    changes: Changes,
+    check: Callable[[], None] | None = None,
+    analysis_id: str | None = None,
+) -> Analysis:
     """The analysis with the changes applied. Only values that depend on a change are computed
-    again. Raises BadParameter for an invalid change.
+    again. Without an ``analysis_id``, the id is made from the content. Raises BadParameter for an
+    invalid change.
     """
     clock = Clock()
     try:
@@ -68,7 +74,7 @@ def vary(original: Analysis, changes: Changes, check: Callable[[], None] | None 
     clock.lap("forward")
     before = {layer.name: layer for layer in original.layers}
     return Analysis(
-        id=variant_id(original, changes),
+        id=analysis_id or variant_id(original, changes),
         model=original.model,
         network=network,
         photo=photo,
