@@ -42,6 +42,7 @@
     ├── SlowUpload              the body did not arrive in time
     ├── BodyTooLarge            a body that is no picture has more bytes than such a request needs
     ├── Overloaded              the queue is full; come back later
+    │   └── TooManyRequests     one sender's part of it is
     ├── TimeLimit               the work took too long and was stopped
     ├── NotReady                the default network is not loaded yet
     └── ClientGone              nobody waits for the answer any more
@@ -256,6 +257,10 @@ class BodyTooLarge(AppError):
 
 class Overloaded(AppError):
     """The queue is full."""
+
+
+class TooManyRequests(Overloaded):
+    """One sender has as many tasks under way as one may have; the other places are for others."""
 
 
 class TimeLimit(AppError):

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from starlette.types import Receive
 
-from app.errors import ClientGone, Overloaded, TimeLimit
+from app.errors import ClientGone, Overloaded, TimeLimit, TooManyRequests
 from app.execution.fair_pool import NOBODY, FairPool, Sender, postponable, sender
 from engine.execution import stopped_by
 
@@ -30,13 +30,18 @@ T = TypeVar("T")
 Check = Callable[[], None]
 Work = Callable[[Check], T]
 
+# The largest part of all places that one workspace may have, and all workspaces at one address
+# together: the others are for others. Who sends so much waits no longer for it, as the threads are
+# busy all the same.
+_OF_WORKSPACE, _OF_ADDRESS = 1 / 2, 3 / 4
+
 # How much a new service time weighs in the running mean that Retry-After is estimated from.
 _RECENT = 0.2
 
 
 class WorkExecutor:
-    """Runs work on ``workers`` threads; beyond ``queue_size`` waiting tasks it refuses. Use it from
-    one event loop.
+    """Runs work on ``workers`` threads; beyond ``queue_size`` waiting tasks it refuses, and beyond
+    a part of all places what comes from one sender. Use it from one event loop.
     """
 
     def __init__(self, workers: int, queue_size: int, time_limit: float) -> None:
@@ -48,7 +53,7 @@ class WorkExecutor:
         # Told of all work that is done: seconds in the queue, and on a thread.
         self.observe: Callable[[float, float], object] = lambda waited, worked: None
         self._pool = FairPool(workers)
-        self._places: Counter[Sender] = Counter()
+        self._places: Counter[Sender] = Counter()  # by workspace, and by address alone
 
     async def run(self, work: Work[T], time_limit: float | None = None) -> T:
         """The result of ``work(check)``, within ``time_limit`` seconds or those that everything
@@ -56,7 +61,8 @@ class WorkExecutor:
 
         Work that raises Postponed gives up its thread, but not its place, and begins anew.
 
-        Raises Overloaded when the queue is full and TimeLimit when the result, waiting included, is
+        Raises Overloaded when the queue is full, TooManyRequests when the sender has too many
+        places in it, and TimeLimit when the result, waiting included, is
         not there in time. Cancelling this coroutine stops the work at its next check, or before it
         has begun.
         """
@@ -81,19 +87,20 @@ class WorkExecutor:
             job.cancel()  # has an effect only while it waits for a thread
 
     def refuse_when_full(self) -> None:
-        """Raises Overloaded when there is no place: before a body is read, say, that nobody could
-        do anything with.
+        """Raises Overloaded or TooManyRequests when there is no place: before a body is read, say,
+        that nobody could do anything with.
         """
-        who = sender.get()
-        # The last places are for others: one sender has half of them.
-        is_greedy = who != NOBODY and self._places[who] >= max(1, self._capacity // 2)
-        if self._pending >= self._capacity or is_greedy:
-            raise self._overloaded()
+        if self._pending >= self._capacity:
+            raise self._refusal(Overloaded, "tasks", self._pending, self._capacity)
+        for who, part, whose in _shares(sender.get()):
+            held, most = self._places[who], max(1, int(part * self._capacity))
+            if held >= most:
+                raise self._refusal(TooManyRequests, f"tasks of {whose}", held, most)
 
     @contextmanager
     def place(self) -> Iterator[None]:
         """One place for all that the caller runs meanwhile, one after the other: what has begun is
-        not refused half-way. Raises Overloaded when there is none.
+        not refused half-way. Raises Overloaded and TooManyRequests.
         """
         place = self._take_place()
         _held.set(place)
@@ -135,16 +142,17 @@ class WorkExecutor:
         self.refuse_when_full()
         self._pending += 1
         place = _Place(sender=sender.get())
-        self._places[place.sender] += 1
+        self._places.update(who for who, *_ in _shares(place.sender))
         return place
 
     def _leave(self, place: _Place) -> None:
         place.users -= 1
         if not place.users:
             self._pending -= 1
-            self._places[place.sender] -= 1
-            if self._places[place.sender] <= 0:
-                del self._places[place.sender]
+            for who, *_ in _shares(place.sender):
+                self._places[who] -= 1
+                if not self._places[who]:
+                    del self._places[who]
 
     def _finished(self, place: _Place, ticket: _TaskContext, done: asyncio.Future[Any]) -> None:
         self._leave(place)
@@ -154,14 +162,24 @@ class WorkExecutor:
             self._service_time += _RECENT * (ticket.seconds - self._service_time)
             self.observe(ticket.waited, ticket.seconds)
 
-    def _overloaded(self) -> Overloaded:
-        wait = math.ceil(self._pending / self._workers * self._service_time)
-        return Overloaded(
-            f"{self._pending} tasks are under way or waiting. Try again in about {max(1, wait)} s.",
-            limit=self._capacity,
-            actual=self._pending,
-            retry_after=max(1, wait),
+    def _refusal(self, kind: type[Overloaded], counted: str, actual: int, limit: int) -> Overloaded:
+        wait = max(1, math.ceil(actual / self._workers * self._service_time))
+        return kind(
+            f"{actual} {counted} are under way or waiting, as many as may be. Try again in about "
+            f"{wait} s.",
+            limit=limit,
+            actual=actual,
+            retry_after=wait,
         )
+
+
+def _shares(who: Sender) -> Iterator[tuple[Sender, float, str]]:
+    """What a sender's place counts for: the key of a count, the part that it may have of all
+    places, and whose it is. Nothing where it is no request's.
+    """
+    if who != NOBODY:
+        yield who, _OF_WORKSPACE, "yours"
+        yield Sender(who.address), _OF_ADDRESS, "your address"
 
 
 @dataclass

@@ -1,13 +1,15 @@
 """Threads that take turns: whoever sends without pause waits behind himself, not others behind him.
 
 Turns go round the addresses, and at each address round its workspaces: so that nobody gets more
-turns by making up workspaces.
+turns by making up workspaces. And while others are about, one address, or one workspace at it, has
+at most half of the threads: whoever asks now and then finds one that is free.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, deque
+import time
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,6 +29,8 @@ class Sender(NamedTuple):
 
 
 NOBODY = Sender()  # who sends what is no request's
+
+ABOUT = 30.0  # seconds after which somebody who has sent nothing is about no longer
 
 # Set for each request.
 sender: ContextVar[Sender] = ContextVar("sender", default=NOBODY)
@@ -65,12 +69,47 @@ class _Job(NamedTuple):
     sender: Sender
 
 
+class _Present:
+    """Who has sent work of late. What it takes does not grow with the time that it has run."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._seen: OrderedDict[Sender, float] = OrderedDict()  # when, the latest one last
+        self._at: Counter[str] = Counter()  # senders by address
+
+    def note(self, who: Sender) -> None:
+        """Somebody sends work."""
+        if who not in self._seen:
+            self._at[who.address] += 1
+        self._seen[who] = self._clock()
+        self._seen.move_to_end(who)
+
+    def sharing(self, who: Sender) -> Iterator[Sender]:
+        """As which ``who`` shares the threads with others: as an address, as a workspace at it."""
+        self._forget()
+        here = self._at[who.address]
+        if len(self._seen) > here:
+            yield Sender(who.address)
+        if here > (who in self._seen):
+            yield who
+
+    def _forget(self) -> None:
+        while self._seen and next(iter(self._seen.values())) < self._clock() - ABOUT:
+            gone, _ = self._seen.popitem(last=False)
+            self._at[gone.address] -= 1
+            if not self._at[gone.address]:
+                del self._at[gone.address]
+
+
 class FairPool:
     """A pool of threads. Work of one sender begins in the order in which it came."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="compute")
+        self._half = max(1, workers // 2)
         self._lock = threading.Lock()
+        self._present = _Present(clock)
+        self._at_work: Counter[Sender] = Counter()  # threads, by workspace and by address alone
         # Whose turn it is stands first: address → workspace → work.
         self._waiting: OrderedDict[str, OrderedDict[str, deque[_Job]]] = OrderedDict()
 
@@ -87,17 +126,29 @@ class FairPool:
         self._drop_all()
 
     def _drop_all(self) -> None:
-        while (job := self._take()) is not None:
+        with self._lock:
+            dropped = [
+                job for spaces in self._waiting.values() for jobs in spaces.values() for job in jobs
+            ]
+            self._waiting.clear()
+        for job in dropped:
             if job.future.running():  # it was postponed
                 job.future.set_exception(CancelledError())
             else:
                 job.future.cancel()
 
     def _work(self) -> None:
-        """There is a call for each job, and it does the one whose turn it is."""
-        job = self._take()
-        if job is None:
-            return
+        """Do whose turn it is until nobody has one. Somebody who may have no more threads now has
+        one at work, which comes by here.
+        """
+        while (job := self._take()) is not None:
+            try:
+                self._do(job)
+            finally:
+                with self._lock:
+                    self._count(job.sender, -1)
+
+    def _do(self, job: _Job) -> None:
         future = job.future
         # One that was postponed is said to be running.
         if not future.running() and not future.set_running_or_notify_cancel():
@@ -121,6 +172,8 @@ class FairPool:
 
     def _put(self, job: _Job, first: bool = False) -> None:
         with self._lock:
+            if job.sender != NOBODY:
+                self._present.note(job.sender)
             spaces = self._waiting.setdefault(job.sender.address, OrderedDict())
             jobs = spaces.setdefault(job.sender.workspace, deque())
             if first:
@@ -129,14 +182,36 @@ class FairPool:
                 jobs.append(job)
 
     def _take(self) -> _Job | None:
+        """The next job of whose turn it is; their next turn comes after the others'."""
         with self._lock:
-            if not self._waiting:
+            who = next(filter(self._may_begin, self._senders()), None)
+            if who is None:
                 return None
-            address, spaces = self._waiting.popitem(last=False)
-            workspace, jobs = spaces.popitem(last=False)
+            spaces = self._waiting[who.address]
+            jobs = spaces[who.workspace]
             job = jobs.popleft()
-            if jobs:
-                spaces[workspace] = jobs  # behind the others
-            if spaces:
-                self._waiting[address] = spaces
+            spaces.move_to_end(who.workspace)
+            self._waiting.move_to_end(who.address)
+            if not jobs:
+                del spaces[who.workspace]
+            if not spaces:
+                del self._waiting[who.address]
+            self._count(who, 1)
             return job
+
+    def _senders(self) -> Iterator[Sender]:
+        """Whose work waits, in turn."""
+        for address, spaces in self._waiting.items():
+            for workspace in spaces:
+                yield Sender(address, workspace)
+
+    def _may_begin(self, who: Sender) -> bool:
+        if who == NOBODY:
+            return True
+        return all(self._at_work[one] < self._half for one in self._present.sharing(who))
+
+    def _count(self, who: Sender, change: int) -> None:
+        for one in {who, Sender(who.address)} - {NOBODY}:
+            self._at_work[one] += change
+            if not self._at_work[one]:
+                del self._at_work[one]

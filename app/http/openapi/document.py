@@ -23,6 +23,7 @@ from app.errors import (
     SlowUpload,
     TimeLimit,
     TooManyPixels,
+    TooManyRequests,
     UnknownModel,
 )
 from app.http.negotiation import MEDIA_TYPES
@@ -151,9 +152,11 @@ def json_body(shape: str, description: str) -> dict[str, Any]:
 
 
 def problem_responses(*kinds: type[AppError]) -> Responses:
-    """OpenAPI responses for errors, grouped by status, each with an example."""
+    """OpenAPI responses for errors, grouped by status, each with an example. Where the server can
+    be too busy for all, one sender can be too busy for it.
+    """
     rows: dict[int, dict[str, Problem]] = {}
-    for kind in kinds:
+    for kind in (*kinds, TooManyRequests) if Overloaded in kinds else kinds:
         problem = PROBLEMS[kind]
         rows.setdefault(problem.status, {})[problem.slug] = problem
     return {status: _problem_response(found) for status, found in rows.items()}

@@ -64,6 +64,7 @@ export const problems = {
     "login-required": "This server is closed",
     "wrong-token": "This is not the token",
     "too-many-attempts": "Too many wrong tokens",
+    "too-many-requests": "Too many requests at once",
     "unknown-host": "This server does not have that name",
     "cross-origin": "Another site's page asked for this",
     "unknown-step": "There is no such step",
