@@ -50,6 +50,7 @@ from app.paths import static_dir
 from app.settings import Settings
 from app.version import VERSION
 from app.workspaces.ids import IdMaker
+from app.workspaces.quotas import Quotas
 from app.workspaces.shares import Shares
 
 API = "/api/v1"
@@ -87,7 +88,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.state.token_guard = TokenGuard(token) if token else None
     app.state.metrics = Metrics(services)
     app.add_middleware(RouteMiddleware, prefix=API)
-    app.add_middleware(WorkspaceMiddleware, closed=bool(token))
+    app.add_middleware(WorkspaceMiddleware, closed=bool(token), seen=services.quotas.note)
     if token:
         app.add_middleware(TokenMiddleware, guard=app.state.token_guard)
     app.add_middleware(SameOriginMiddleware, settings=services.settings)
@@ -120,22 +121,23 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
 
 
 def _services(settings: Settings, registry: Registry) -> Services:
+    quotas = Quotas(settings.workspace_share)
     executor = WorkExecutor(settings.workers, settings.max_queue_size, settings.time_limit)
     limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
     bounds = Bounds(
         settings.max_datasets,
         settings.max_datasets_bytes,
         settings.dataset_time_limit,
-        settings.workspace_share,
+        quotas,
     )
     folder = make_folder(settings.trainings_dir)
     ids = IdMaker.of_folder(folder)
     analyses = AnalysisStore(executor, limits, settings.max_analysis_cache_bytes, ids)
     datasets = Datasets(folder, limits, bounds, ids)
     steps = StepStore(executor, settings.max_step_cache_bytes, ids)
-    trainings = TrainingManager(folder, datasets, executor, _training_bounds(settings))
+    trainings = TrainingManager(folder, datasets, executor, _training_bounds(settings, quotas))
     uploaded_models = UploadedModels(
-        settings.max_models_bytes, settings.model_ttl, ids=ids, part=settings.workspace_share
+        settings.max_models_bytes, settings.model_ttl, ids=ids, quotas=quotas
     )
     reader = ModelReader(settings, uploaded_models, executor, registry)
     for shelf in (trainings, ModelFolder(settings), uploaded_models):
@@ -151,6 +153,7 @@ def _services(settings: Settings, registry: Registry) -> Services:
         uploaded_models,
         reader,
         Shares(folder),
+        quotas,
     )
 
 
@@ -160,13 +163,13 @@ def _telemetry(settings: Settings) -> TelemetryConfig:
     return {"tracing": on, "metrics": on, "logs": on, "auto_configure": on}
 
 
-def _training_bounds(settings: Settings) -> TrainingBounds:
+def _training_bounds(settings: Settings, quotas: Quotas) -> TrainingBounds:
     return TrainingBounds(
         settings.max_trainings,
         settings.max_kept_trainings,
         settings.max_training_memory,
         settings.training_time_limit,
-        settings.workspace_share,
+        quotas,
     )
 
 

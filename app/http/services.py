@@ -20,6 +20,7 @@ from app.learning.steps.store import StepInspection, StepStore
 from app.models.registry import Registry
 from app.models.uploaded import ModelReader, UploadedModels
 from app.settings import Settings
+from app.workspaces.quotas import Quotas
 from app.workspaces.shares import Kind, Share, Shares
 from app.workspaces.workspace import NOBODY
 
@@ -42,6 +43,7 @@ class Services:
     uploaded_models: UploadedModels
     model_reader: ModelReader
     shares: Shares
+    quotas: Quotas
 
     def forget(self, models: Collection[str]) -> None:
         """Drop everything that belongs to models that are gone; ``run-ID`` stands for all networks

@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Container, Iterable
 from dataclasses import dataclass
 
 from app.errors import ModelFixed, Overloaded, OversizedModel, TimeLimit, UnknownModel
@@ -23,6 +23,7 @@ from app.models.registry import (
 )
 from app.settings import Settings
 from app.workspaces.ids import IdMaker
+from app.workspaces.quotas import Quotas
 from app.workspaces.workspace import NOBODY
 from engine.cost import cost
 from engine.network import Network
@@ -48,8 +49,8 @@ class UploadedModels:
     """Uploaded models, up to ``max_bytes``; a model expires after ``seconds`` without use.
     Thread-safe. ``clock`` gives the time in seconds.
 
-    A workspace that holds more than its ``part`` of the bytes makes room first: nobody can drive
-    out what others have brought by bringing more.
+    A workspace that holds more than its part of the bytes (``quotas``) makes room first: nobody can
+    drive out what others have brought by bringing more.
     """
 
     def __init__(
@@ -58,10 +59,10 @@ class UploadedModels:
         seconds: float,
         clock: Callable[[], float] = time.monotonic,
         ids: IdMaker | None = None,
-        part: float = 1.0,
+        quotas: Quotas | None = None,
     ) -> None:
         self._max_bytes = max_bytes
-        self._part = part
+        self._quotas = quotas or Quotas()
         self._seconds = seconds
         self._clock = clock
         self._ids = ids or IdMaker()
@@ -184,13 +185,12 @@ class UploadedModels:
         kept[model] = (network, owner)  # the last one used
         gone = []
         while _bytes_of(known for known, _ in kept.values()) > self._max_bytes:
-            over = {whose for _, whose in kept.values() if self._is_over_its_part(whose, kept)}
+            excess = {whose: self._excess(whose, kept) for _, whose in kept.values()}
+            most = max(excess.values())
             found = [
-                key
-                for key, (_, whose) in kept.items()
-                if key != model and (not over or whose in over)
+                key for key, (_, whose) in kept.items() if key != model and excess[whose] == most
             ]
-            if owner in over:  # whoever brings too much makes room before others who hold too much
+            if excess[owner]:  # whoever brings too much makes room before others who hold too much
                 found.sort(key=lambda key: kept[key][1] != owner)
             if not found:
                 raise Overloaded(
@@ -202,9 +202,11 @@ class UploadedModels:
             gone.append(found[0])
         return gone
 
-    def _is_over_its_part(self, owner: str, kept: dict[str, tuple[Network, str]]) -> bool:
-        held = _bytes_of(network for network, whose in kept.values() if whose == owner)
-        return held > self._part * self._max_bytes
+    def _excess(self, owner: str, kept: dict[str, tuple[Network, str]]) -> int:
+        def held(owners: Container[str]) -> int:
+            return _bytes_of(network for network, whose in kept.values() if whose in owners)
+
+        return self._quotas.excess(owner, held, self._max_bytes)
 
     def _sweep(self) -> list[str]:
         over = [model for model, own in self._entries.items() if self._is_over(own)]

@@ -4,6 +4,8 @@ cookie, else that of the programs at its address which send none.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,12 +24,14 @@ HEADER = "Convscope-Workspace"
 
 class WorkspaceMiddleware:
     """Puts the workspace into the scope of each request. On a ``closed`` server ``Authorization``
-    holds the server's token, so that keys come in a header of their own only.
+    holds the server's token, so that keys come in a header of their own only. ``seen`` is told the
+    id of each workspace, and the address it is seen at.
     """
 
-    def __init__(self, app: ASGIApp, *, closed: bool) -> None:
+    def __init__(self, app: ASGIApp, *, closed: bool, seen: Callable[[str, str], object]) -> None:
         self.app = app
         self._closed = closed
+        self._seen = seen
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI face."""
@@ -36,7 +40,9 @@ class WorkspaceMiddleware:
             try:
                 workspace = _workspace(request, closed=self._closed)
                 scope["workspace"] = workspace
-                sender.set(Sender(address_of(request), workspace.id))
+                address = address_of(request)
+                sender.set(Sender(address, workspace.id))
+                self._seen(workspace.id, address)
             except InvalidKey as error:
                 await problem_response(request, error)(scope, receive, send)
                 return

@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,7 @@ from app.images.decoding import Limits
 from app.learning.datasets.archive import SIZE, ArchiveReader
 from app.learning.disk import disk_failures
 from app.workspaces.ids import IdMaker
+from app.workspaces.quotas import Quotas
 from app.workspaces.workspace import EVERYBODY, NOBODY, Workspace
 from engine.errors import TrainingError
 from engine.formats.safetensors import write_atomically
@@ -66,13 +67,13 @@ class DatasetInfo:
 @dataclass(frozen=True)
 class Bounds:
     """Of the sets that people bring: how many are kept, in how many bytes, how long reading one may
-    take, in seconds, and which part of number and bytes may be one workspace's.
+    take, in seconds, and which part of number and bytes may be whose.
     """
 
     count: int
     bytes: int
     seconds: float
-    part: float = 1.0
+    quotas: Quotas = field(default_factory=Quotas)
 
 
 DRAWN = {
@@ -232,14 +233,15 @@ class Datasets:
         where its owner holds too much, whatever others have left.
         """
         kept = list((self._folder / "datasets").glob("own-*.npz"))
-        if self._bounds.part < 1:
-            own = {info.id for info in self.of(owner)}
+        for quota in self._bounds.quotas.of(owner):
+            theirs = {info.id for info in self._uploaded() if info.owner in quota.owners}
             part = replace(
                 self._bounds,
-                count=math.ceil(self._bounds.part * self._bounds.count),
-                bytes=int(self._bounds.part * self._bounds.bytes),
+                count=math.ceil(quota.part * self._bounds.count),
+                bytes=int(quota.part * self._bounds.bytes),
             )
-            _refuse_above(part, [path for path in kept if path.stem in own], more, " of yours")
+            found = [path for path in kept if path.stem in theirs]
+            _refuse_above(part, found, more, f" {quota.whose}")
         _refuse_above(self._bounds, kept, more)
 
     def _uploaded(self) -> list[DatasetInfo]:

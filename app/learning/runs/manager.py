@@ -11,8 +11,8 @@ import re
 import secrets
 import shutil
 import time
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from app.learning.runs.metrics_log import MetricsLog
 from app.learning.runs.process import Process
 from app.learning.runs.run import TERMINAL_STATES, TrainingRun
 from app.models.registry import Provenance
+from app.workspaces.quotas import Quota, Quotas
 from app.workspaces.workspace import NOBODY, Workspace
 from engine.errors import TrainingError
 from engine.train import checkpoint
@@ -54,14 +55,14 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class TrainingBounds:
     """Limits: processes at once, trainings on disk, each one's memory in bytes, and time in s; and
-    which part of the first two may be one workspace's.
+    which part of the first two may be whose.
     """
 
     alive: int
     kept: int
     memory: int
     seconds: float
-    part: float = 1.0
+    quotas: Quotas = field(default_factory=Quotas)
 
     def of_one(self) -> dict[str, float]:
         """The model ids of one training."""
@@ -333,14 +334,16 @@ class TrainingManager:
         Raises Overloaded when all of those are running.
         """
         most = self._bounds.alive
-        for whose, limit in ((owner, math.ceil(self._bounds.part * most)), (None, most)):
-            alive = [run for run in self._alive() if whose in (None, run.owner)]
+        everybody = Quota(frozenset(run.owner for run in self._alive()), 1, "in all")
+        for quota in (*self._bounds.quotas.of(owner), everybody):
+            alive = [run for run in self._alive() if run.owner in quota.owners]
+            limit = math.ceil(quota.part * most)
             if len(alive) < limit:
                 continue
             resting = [run for run in alive if run.status == "paused"]
             if not resting:
                 raise Overloaded(
-                    f"{len(alive)} trainings{' of yours' if whose else ''} are at work, as many as may be at once. "
+                    f"{len(alive)} trainings {quota.whose} are at work, as many as may be at once. "
                     "Pause or stop one, or come back later.",
                     limit=limit,
                     actual=len(alive),
@@ -433,10 +436,14 @@ class TrainingManager:
         """Delete the oldest unused trainings when there are too many, those first whose owners hold
         more than their part.
         """
-        held = Counter(run.owner for run in self._runs.values())
-        most = self._bounds.part * self._bounds.kept
-        ended = [run for run in self._runs.values() if run.process is None]
-        ended.sort(key=lambda run: (held[run.owner] <= most, run.created))
+
+        def held(owners: Container[str]) -> int:
+            return sum(run.owner in owners for run in self._runs.values())
+
+        def turn(run: TrainingRun) -> tuple[int, float]:
+            return -self._bounds.quotas.excess(run.owner, held, self._bounds.kept), run.created
+
+        ended = sorted((run for run in self._runs.values() if run.process is None), key=turn)
         for run in ended[: max(0, len(self._runs) - self._bounds.kept)]:
             try:
                 await self.delete(run)

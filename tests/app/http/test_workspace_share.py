@@ -8,6 +8,7 @@ from app.errors import Overloaded
 from app.http.access.workspace import HEADER
 from app.models.uploaded import UploadedModels
 from app.settings import Settings
+from app.workspaces.quotas import Quotas
 from app.workspaces.workspace import new_key
 from tests.app.archives import GOOD, packed
 from tests.app.bringing import net
@@ -41,7 +42,7 @@ def test_a_server_for_one_person_keeps_all_for_one(how, part):
 
 class TestModels:
     def test_whoever_brings_too_much_drives_out_their_own(self):
-        shelf = UploadedModels(4 * BYTES, 100, part=0.5)
+        shelf = UploadedModels(4 * BYTES, 100, quotas=Quotas(0.5))
         shelf.keep("own-other", net(), owner="other")
         for turn in range(3):
             assert shelf.keep(f"own-{turn}", net(), owner="one") == []  # nobody needs the room
@@ -52,8 +53,23 @@ class TestModels:
         assert shelf.keep("own-5", net(), owner="one") == ["own-3"]
         assert set(shelf.ids()) == {"own-other", "own-other-2", "own-4", "own-5"}
 
+    def test_made_up_workspaces_at_one_address_make_room_together(self):
+        quotas = Quotas(0.5)
+        shelf = UploadedModels(8 * BYTES, 100, quotas=quotas)
+        shelf.keep("own-other", net(), owner="other")
+        quotas.note("other", "b")
+        for turn in range(7):
+            quotas.note(f"one-{turn}", "a")
+            shelf.keep(f"own-{turn}", net(), owner=f"one-{turn}")
+        assert shelf.keep("own-other-2", net(), owner="other") == [
+            "own-0"
+        ]  # seven of eight are a's
+        quotas.note("one-7", "a")
+        assert shelf.keep("own-7", net(), owner="one-7") == ["own-1"]
+        assert {"own-other", "own-other-2"} < set(shelf.ids())
+
     def test_what_fits_only_in_the_place_of_others_is_refused_and_drives_out_nothing(self):
-        shelf = UploadedModels(4 * BYTES, 100, part=0.5)
+        shelf = UploadedModels(4 * BYTES, 100, quotas=Quotas(0.5))
         for turn in range(2):
             shelf.keep(f"own-other-{turn}", net(), owner="other")
         shelf.keep("own-0", net(), owner="one")
@@ -63,7 +79,7 @@ class TestModels:
         assert set(shelf.ids()) == {"own-other-0", "own-other-1", "own-0"}
 
     def test_many_below_their_parts_take_turns(self):
-        shelf = UploadedModels(3 * BYTES, 100, part=0.5)
+        shelf = UploadedModels(3 * BYTES, 100, quotas=Quotas(0.5))
         for owner in "abc":
             shelf.keep(f"own-{owner}", net(), owner=owner)
         assert shelf.keep("own-d", net(), owner="d") == ["own-a"]
