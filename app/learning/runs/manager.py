@@ -30,9 +30,8 @@ from app.learning.datasets.store import Datasets
 from app.learning.disk import delete_folder, disk_failures, reason
 from app.learning.runs.config import TrainingSpec, initial_state, restore
 from app.learning.runs.directory import RunDirectory
-from app.learning.runs.metrics_log import MetricsLog
 from app.learning.runs.process import Process
-from app.learning.runs.run import TERMINAL_STATES, TrainingRun
+from app.learning.runs.run import TrainingRun
 from app.models.registry import Provenance
 from app.workspaces.quotas import Quota, Quotas
 from app.workspaces.workspace import NOBODY, Workspace
@@ -453,7 +452,9 @@ class TrainingManager:
     def _read_all(self) -> list[TrainingRun]:
         folders = [path for path in self._folder.glob("*") if _ID.fullmatch(path.name)]
         return [
-            run for path in folders if (run := _read(RunDirectory(path), self._bounds)) is not None
+            run
+            for path in folders
+            if (run := TrainingRun.read(RunDirectory(path), self._bounds.of_one())) is not None
         ]
 
     def _send_command(self, run: TrainingRun, command: str, **options: Any) -> int:
@@ -466,32 +467,6 @@ class TrainingManager:
             raise WrongState(
                 f"The training is {run.status}; it can be reset, or another one begun."
             )
-
-
-def _read(files: RunDirectory, bounds: TrainingBounds) -> TrainingRun | None:
-    """A training found on disk; None for a folder that holds none."""
-    try:
-        about = files.read_about()
-        run = TrainingRun(
-            about["id"], about["name"], about["config"], files, bounds.of_one(), about["created"]
-        )
-        run.status, run.problem, run.speed = about["status"], about["problem"], about["speed"]
-        run.progress |= about["progress"]
-        run.owner = about.get("owner", NOBODY)
-    except (OSError, ValueError, KeyError, TypeError):
-        log.warning("%s holds no training", files.folder)
-        return None
-    run.metrics_log = MetricsLog.read(files.metrics_log, 2**62)
-    last = int(run.metrics_log.last[0]) if run.metrics_log.last else 0
-    if run.is_over:
-        run.metrics_log.thin()
-    run.progress["step"] = last
-    snapshots = files.snapshots()
-    if snapshots:
-        run.diagnostics = {"step": snapshots[-1], "layers": [], "warnings": []}
-    if run.status not in (*TERMINAL_STATES, "paused"):
-        run.status, run.last_known_step = "starting", last
-    return run
 
 
 def _not_started(error: OSError) -> str:

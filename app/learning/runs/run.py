@@ -5,6 +5,7 @@ events.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,8 @@ from app.learning.runs.process import Process
 from app.workspaces.workspace import NOBODY
 
 TERMINAL_STATES = ("finished", "stopped", "failed")
+
+log = logging.getLogger(__name__)
 
 _PAUSE = 0.1  # seconds between two lots of news in a stream
 
@@ -67,6 +70,30 @@ class TrainingRun:
         self.answered = 0
         self._asked = 0
         self._changed = asyncio.Event()
+
+    @classmethod
+    def read(cls, files: RunDirectory, limits: dict[str, float]) -> TrainingRun | None:
+        """A training found on disk; None for a folder that holds none."""
+        try:
+            about = files.read_about()
+            run = cls(about["id"], about["name"], about["config"], files, limits, about["created"])
+            run.status, run.problem, run.speed = about["status"], about["problem"], about["speed"]
+            run.progress |= about["progress"]
+            run.owner = about.get("owner", NOBODY)
+        except (OSError, ValueError, KeyError, TypeError):
+            log.warning("%s holds no training", files.folder)
+            return None
+        run.metrics_log = MetricsLog.read(files.metrics_log, 2**62)
+        last = int(run.metrics_log.last[0]) if run.metrics_log.last else 0
+        if run.is_over:
+            run.metrics_log.thin()
+        run.progress["step"] = last
+        snapshots = files.snapshots()
+        if snapshots:
+            run.diagnostics = {"step": snapshots[-1], "layers": [], "warnings": []}
+        if run.status not in (*TERMINAL_STATES, "paused"):
+            run.status, run.last_known_step = "starting", last
+        return run
 
     @property
     def model(self) -> str:
