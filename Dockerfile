@@ -35,12 +35,13 @@ LABEL org.opencontainers.image.title="Convscope" \
       org.opencontainers.image.version="0.1.0"
 
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin convscope \
-    && install --directory --owner=convscope /data
+    && install --directory --owner=convscope /data /secret
 
 COPY --from=build /opt/convscope /opt/convscope
 
 # Nothing is written at run time, so the root file system may be mounted read-only. /data is for a volume
-# (CONVSCOPE_TRAININGS_DIR=/data), which takes its owner from here.
+# (CONVSCOPE_TRAININGS_DIR=/data), /secret for one that several servers have (CONVSCOPE_SECRET_FILE=/secret/ids): a
+# volume takes its owner from here.
 ENV PATH=/opt/convscope/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

@@ -159,6 +159,11 @@ class Settings(BaseSettings):
         "a larger one is refused.",
     )
 
+    secret_file: str = Field(
+        "",
+        description="File with the secret from which ids are made, written at the first start; servers with the "
+        "same secret give the same ids. Default: secret in CONVSCOPE_TRAININGS_DIR.",
+    )
     workspace_share: float = Field(
         default_factory=lambda others: 1.0 if others.get("host") in _THIS_MACHINE else 0.5,
         gt=0,

@@ -8,10 +8,10 @@ import tempfile
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-# Settings of the person who runs the tests must not change what they see. CHROMIUM and PYTHON
-# belong to the scripts.
+# Settings of the person who runs the tests must not change what they see. CHROMIUM, NGINX
+# and PYTHON belong to the scripts.
 for variable in [name for name in os.environ if name.startswith("CONVSCOPE_")]:
-    if variable not in {"CONVSCOPE_CHROMIUM", "CONVSCOPE_PYTHON"}:
+    if variable not in {"CONVSCOPE_CHROMIUM", "CONVSCOPE_NGINX", "CONVSCOPE_PYTHON"}:
         del os.environ[variable]
 
 # Nor may tests leave anything behind in that person's folders, or find what is there.

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -116,3 +117,55 @@ def test_the_chromium_that_was_named_is_taken(checkout):
     browser.chmod(0o755)
     line = "need_chromium; echo $CONVSCOPE_CHROMIUM"
     assert shell(checkout, line, CONVSCOPE_CHROMIUM=str(browser)).stdout.strip() == str(browser)
+
+
+def test_tests_of_several_servers_are_left_out_where_no_nginx_can_be_had(checkout):
+    done = shell(checkout, "try_nginx", PATH=tools(checkout, "bash", "dirname"))
+    assert done.returncode == 0
+    assert "skipped" in done.stderr
+
+
+def test_the_nginx_that_was_named_is_taken(checkout):
+    server = checkout / "my-nginx"
+    server.write_text("#!/bin/sh\n")
+    server.chmod(0o755)
+    line = "want_nginx; echo $CONVSCOPE_NGINX"
+    assert shell(checkout, line, CONVSCOPE_NGINX=str(server)).stdout.strip() == str(server)
+
+
+AUDITS = {
+    "nothing is known": ('{"dependencies": [{"name": "a", "version": "1", "vulns": []}]}', 0),
+    "a hole": (
+        '{"dependencies": [{"name": "a", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}]}',
+        1,
+    ),
+    "no index": ("", 2),
+    "a package that the index does not know": (
+        '{"dependencies": [{"name": "a", "skip_reason": "not found"}]}',
+        2,
+    ),
+    "no package": ('{"dependencies": []}', 2),
+}
+
+
+@pytest.mark.parametrize("what", AUDITS)
+def test_an_audit_that_looked_nothing_up_does_not_pass(checkout, what):
+    report, status = AUDITS[what]
+    (checkout / "requirements").mkdir()
+    for name in ("audit", "run"):
+        (checkout / "requirements" / f"{name}.txt").write_text("a==1\n")
+    tool = checkout / ".venv/bin"
+    tool.mkdir()
+    (tool / "python").symlink_to(sys.executable)
+    (tool / "pip").touch()
+    (tool / "pip-audit").write_text(f"#!/bin/sh\necho '{report}'\nexit {min(status, 1)}\n")
+    (tool / "pip-audit").chmod(0o755)
+    assert shell(checkout, "once audit requirements/audit.txt -- true").returncode == 0
+    done = subprocess.run(
+        ["scripts/audit"], cwd=checkout, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == status, done.stderr
+    lines = done.stdout.splitlines()
+    assert all(("NOT CHECKED" in line) == (status == 2) for line in lines)
+    assert ("a 1: CVE-1, fixed in 2" in done.stdout) == (status == 1)
+    assert all(any(f"{name}.txt" in line for line in lines) for name in ("audit", "run"))

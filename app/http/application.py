@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -131,7 +132,7 @@ def _services(settings: Settings, registry: Registry) -> Services:
         quotas,
     )
     folder = make_folder(settings.trainings_dir)
-    ids = IdMaker.of_folder(folder)
+    ids = IdMaker.of_file(_secret_file(settings, folder))
     analyses = AnalysisStore(executor, limits, settings.max_analysis_cache_bytes, ids)
     datasets = Datasets(folder, limits, bounds, ids)
     steps = StepStore(executor, settings.max_step_cache_bytes, ids)
@@ -155,6 +156,10 @@ def _services(settings: Settings, registry: Registry) -> Services:
         Shares(folder),
         quotas,
     )
+
+
+def _secret_file(settings: Settings, folder: Path) -> Path:
+    return Path(settings.secret_file).expanduser() if settings.secret_file else folder / "secret"
 
 
 def _telemetry(settings: Settings) -> TelemetryConfig:

@@ -30,12 +30,12 @@ class IdMaker:
         self._secret = secret or secrets.token_bytes(_BYTES)
 
     @classmethod
-    def of_folder(cls, folder: Path) -> IdMaker:
-        """With the secret in the server's folder, written there at the first start, so that ids
-        stay the same after a restart.
+    def of_file(cls, path: Path) -> IdMaker:
+        """With the secret in a file, written there at the first start, so that ids stay the same
+        after a restart, and are the same on every server that has this file.
         """
         try:
-            return cls(_secret_in(folder / "secret"))
+            return cls(_secret_in(path))
         except OSError as error:
             logger.warning("The server's secret cannot be kept, so ids change: %s.", error)
             return cls()
@@ -52,6 +52,7 @@ def _secret_in(path: Path) -> bytes:
     except FileNotFoundError:
         pass
     # Whole or not at all, and the first of two servers that start at once wins.
+    path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

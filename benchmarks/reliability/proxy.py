@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -13,7 +14,9 @@ from pathlib import Path
 from benchmarks.reliability.server import HOST
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+NGINX = shutil.which(os.environ.get("CONVSCOPE_NGINX", "nginx")) or shutil.which(
+    "nginx", path="/usr/sbin"
+)
 
 
 class Proxy:
@@ -36,10 +39,12 @@ class Proxy:
 
     def __enter__(self) -> Proxy:
         if NGINX is None:
-            raise SystemExit("nginx is not installed: apt-get install nginx-light")
+            raise SystemExit(
+                "nginx is not installed: apt-get install nginx, or name one in CONVSCOPE_NGINX"
+            )
         self.process = subprocess.Popen(
             [NGINX, "-p", str(self._folder), "-c", str(self._folder / "nginx.conf"),
-             "-g", "daemon off;"],
+             "-e", "stderr", "-g", "daemon off;"],
             stderr=subprocess.PIPE,
             text=True,
         )  # fmt: skip

@@ -26,9 +26,7 @@ from tests.app.conftest import picture_bytes
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        NGINX is None, reason="nginx is not installed (apt-get install nginx-light)"
-    ),
+    pytest.mark.skipif(NGINX is None, reason="nginx is not installed (apt-get install nginx)"),
 ]
 API = "/api/v1"
 HOST = "127.0.0.1"
@@ -95,7 +93,8 @@ class Replica:
 def replicas(folder, **settings):
     """Two servers, and nginx in front of them."""
     with ExitStack() as stack:
-        both = [Replica(folder / name, **settings) for name in ("first", "second")]
+        shared = {"secret_file": folder / "ids", **settings}
+        both = [Replica(folder / name, **shared) for name in ("first", "second")]
         for replica in both:
             stack.callback(replica.stop)
         for replica in both:
@@ -309,7 +308,8 @@ def test_the_end_of_a_server_is_told_in_the_app_s_own_form(tmp_path):
                 assert home(both, gone) is stops
             again = visitor.post(f"{API}/analyses", content=photo)
             assert again.status_code == 201
-            assert visitor.get(again.headers["Location"]).status_code == 200
+            assert again.headers["Location"] == done
+            assert visitor.get(done).status_code == 200
 
         with open_post(proxy, kept, len(photo)) as connection:
             connection.sendall(photo[:100])

@@ -74,7 +74,10 @@ def test_every_server_has_an_address_and_a_volume_of_its_own():
     assert f"FORWARDED_ALLOW_IPS: {nginx}\n" in COMPOSE
     volumes = re.findall(r"- (data-\d+):/data$", COMPOSE, re.MULTILINE)
     assert len(volumes) == len(set(volumes)) == len(servers)
-    assert "/data\n" in (PROJECT / "Dockerfile").read_text()  # owned by who runs the server
+    assert COMPOSE.count("- secret:/secret\n") == len(servers)
+    assert re.search(r"CONVSCOPE_SECRET_FILE: /secret/\w+\n", COMPOSE)
+    owned = r"install --directory --owner=convscope /data /secret\n"  # by who runs the server
+    assert re.search(owned, (PROJECT / "Dockerfile").read_text())
 
 
 def test_problems_are_named_and_called_as_in_the_app():

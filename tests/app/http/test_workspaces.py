@@ -217,6 +217,8 @@ def test_the_same_content_has_another_id_in_every_workspace_and_on_every_server(
     with server(str(tmp_path)) as client:  # after a restart it is the same
         assert Visits(client).made({}, "analyses", **photo)["id"] == again
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+    with server(str(tmp_path / "third"), secret_file=str(tmp_path / "secret")) as client:
+        assert Visits(client).made({}, "analyses", **photo)["id"] == again
 
 
 def test_what_is_kept_on_disk_is_the_same_workspace_s_after_a_restart(tmp_path):
