@@ -5,6 +5,8 @@ uvicorn's only timer is for idle connections, and every byte received stops it (
 are deadlines that bytes do not move: one for a request's head, from the moment that it may begin,
 and one for its body, from the end of the head. The polite deadline for uploads is in
 app/http/bodies.py and answers 408; the one here is for bodies that nobody reads.
+
+Nor does uvicorn wait for the rest of a body before it closes a connection (_Connection).
 """
 
 from __future__ import annotations
@@ -12,9 +14,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import warnings
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from socket import socket
-from typing import Any
+from typing import Any, ClassVar
 
 import h11
 import uvicorn
@@ -32,52 +35,91 @@ from app.settings import Settings
 _GRACE = 2.0
 
 
+class _DeadlineProtocol(H11Protocol):
+    """One connection. ``seconds``: how long the client may be in a state."""
+
+    seconds: ClassVar[Mapping[object, float]] = {}
+
+    _phase: object = None
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        connection: Any = _Connection(transport, lambda: self.conn.their_state is h11.SEND_BODY)
+        super().connection_made(connection)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        if not self.transport.is_closing():
+            super().data_received(data)
+            self._watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        """Start the clock when the client begins to owe a head or a body, stop it when it owes
+        nothing.
+        """
+        phase = self.conn.their_state
+        if phase is self._phase:
+            return
+        self._disarm()
+        self._phase = phase
+        if phase in self.seconds and not self.transport.is_closing():
+            self._deadline = self.loop.call_later(self.seconds[phase], self.transport.abort)
+
+    def _disarm(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
 def deadline_protocol(header_timeout: float, body_timeout: float) -> type[H11Protocol]:
     """uvicorn's HTTP protocol with deadlines, in seconds, for a request's head and body. After them
     the connection is cut.
     """
-    seconds = {h11.IDLE: header_timeout, h11.SEND_BODY: body_timeout}
 
-    class DeadlineProtocol(H11Protocol):
-        """One connection."""
+    class Protocol(_DeadlineProtocol):
+        """The same with these deadlines."""
 
-        _phase: object = None
-        _deadline: asyncio.TimerHandle | None = None
+        seconds: ClassVar = {h11.IDLE: header_timeout, h11.SEND_BODY: body_timeout}
 
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
-            self._watch()
+    return Protocol
 
-        def data_received(self, data: bytes) -> None:
-            super().data_received(data)
-            self._watch()
 
-        def on_response_complete(self) -> None:
-            super().on_response_complete()
-            self._watch()
+class _Connection:
+    """A transport that does not close while the client ``is_sending``: it reads on, and the
+    client's end, or the deadline for the body, closes it.
 
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._disarm()
-            super().connection_lost(exc)
+    What comes to a closed connection is answered with a reset, at which the client's system throws
+    away what it has received but not read: the refusal of an upload, say (RFC 9112, 9.6).
+    """
 
-        def _watch(self) -> None:
-            """Start the clock when the client begins to owe a head or a body, stop it when it owes
-            nothing.
-            """
-            phase = self.conn.their_state
-            if phase is self._phase:
-                return
-            self._disarm()
-            self._phase = phase
-            if phase in seconds and not self.transport.is_closing():
-                self._deadline = self.loop.call_later(seconds[phase], self.transport.abort)
+    def __init__(self, transport: Any, is_sending: Callable[[], bool]) -> None:
+        self._transport = transport
+        self._is_sending = is_sending
+        self._said_all = False
 
-        def _disarm(self) -> None:
-            if self._deadline is not None:
-                self._deadline.cancel()
-                self._deadline = None
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
-    return DeadlineProtocol
+    def close(self) -> None:
+        """The answer is complete; asked again, do not wait any longer."""
+        if self._said_all or not self._is_sending():
+            self._transport.close()
+        else:
+            self._said_all = True
+            self._transport.write_eof()
+            self._transport.resume_reading()
+
+    def is_closing(self) -> bool:
+        """Whether what comes is no longer looked at."""
+        return self._said_all or self._transport.is_closing()
 
 
 class _Server(uvicorn.Server):

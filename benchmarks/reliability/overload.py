@@ -4,25 +4,73 @@ Are those it cannot serve refused at once, and the others served as quickly as w
 
     python -m benchmarks.reliability.overload
 
-Before it, four visitors show the most that the server can do. With ``--sockets`` as many slow
-clients hold a connection each, half a head or half a body sent, while a new visitor comes.
+Before them come as few as keep the server busy, and as many as it has places for: the more that
+either gets done is the most that the server can do. Then ten times as many come twice: patient ones
+wait for as long as «Retry-After» says and up to half of that again, as clients do so that not all
+come back at once; impatient ones are back after ``--impatience`` seconds. Last come all at the same
+moment. With ``--sockets`` as many slow clients hold a connection each, half a head or half a body
+sent and a byte more of it now and then, while new visitors come.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
+import resource
 import socket
-import threading
 import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from itertools import count
+from typing import NamedTuple
 
 from benchmarks.reliability.memory import photo
-from benchmarks.reliability.server import HOST, Answer, Client, Server, quantile, row
+from benchmarks.reliability.server import HOST, Client, Server, quantile, row
+from benchmarks.reliability.visitors import Visit, visit
 
 ACCEPTED, REFUSED = 201, (429, 503)
 PATH = "/api/v1/analyses"
 PHOTOS = 200  # a byte behind each makes as many others of them as are needed
-_numbers = count()
+NEW_VISITORS = 10  # among the slow ones
+
+Pause = Callable[[Visit], float]
+
+
+class Run(NamedTuple):
+    """What some visitors were answered in so many ``seconds``, and the seconds of processor that
+    ``server`` and ``visitors`` took.
+    """
+
+    visits: list[Visit]
+    until: float
+    seconds: float
+    server: float
+    visitors: float
+
+    def of(self, *statuses: int) -> list[Visit]:
+        return [visit for visit in self.visits if visit.status in statuses]
+
+    @property
+    def goodput(self) -> float:
+        """Photos a second; those that were answered after the end do not count."""
+        return sum(done.at <= self.until for done in self.of(ACCEPTED)) / self.seconds
+
+
+class Overload:
+    """A server, and all the photos it is sent."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.photos = _photos()
+
+    def run(self, visitors: int, seconds: float, pause: Pause, spread: float = 1.0) -> Run:
+        """Visitors come in the course of ``spread`` seconds."""
+        now = time.time()
+        first = [now + random.uniform(0, spread) for _ in range(visitors)]
+        before = self._server.processor_time(), _own_processor_time()
+        visits = visit(self._server.port, PATH, self.photos, first, now + seconds, pause)
+        server = self._server.processor_time() - before[0]
+        return Run(visits, now + seconds, seconds, server, _own_processor_time() - before[1])
 
 
 def main() -> None:
@@ -30,81 +78,118 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--queue", type=int, default=14)
+    parser.add_argument("--impatience", type=float, default=0.1, help="seconds")
     parser.add_argument("--sockets", type=int, default=1000, help="of slow clients; 0 for none")
     args = parser.parse_args()
-    photos = [photo(seed) for seed in range(PHOTOS)]
+    places = args.workers + args.queue
     with Server(workers=args.workers, max_queue_size=args.queue) as server:
-        visit(server, photos, 2, min(3.0, args.seconds))  # warms up
-        peak = visit(server, photos, 4, args.seconds / 4)
-        crowd = 10 * (args.workers + args.queue)
-        answers = visit(server, photos, crowd, args.seconds)
-        report(args, peak, answers, crowd)
+        overload = Overload(server)
+        overload.run(2, min(3.0, args.seconds), _at_once)  # warms up
+        few = [overload.run(n, args.seconds / 4, _at_once, 0) for n in (2 * args.workers, places)]
+        best = max(run.goodput for run in few)
+        row("the most it can do", f"{best:.1f} photos a second")
+        report("patient", args, best, overload.run(10 * places, args.seconds, _patient))
+        impatient = _impatient(args.impatience)
+        report("impatient", args, best, overload.run(10 * places, args.seconds, impatient))
+        at_once = overload.run(10 * places, 0.5, lambda _: args.seconds, 0)
+        slowest = max((done.seconds for done in at_once.of(*REFUSED)), default=float("nan"))
+        row("all at one moment: last refusal", f"{1e3 * slowest:.0f} ms")
         if args.sockets:
-            report_slow_clients(server, photos[0], args.sockets)
+            report_slow_clients(server, overload.photos, args.sockets)
+        row("server", "never ended" if server.alive else "ENDED", "no restart")
 
 
-def visit(server: Server, photos: list[bytes], visitors: int, seconds: float) -> list[Answer]:
-    """What all visitors were answered, each sending one photo after the other."""
-    answers: list[Answer] = []
-    end = time.monotonic() + seconds
-
-    def send() -> None:
-        client = Client(server.port)
-        while time.monotonic() < end:
-            number = next(_numbers)
-            # what follows the end of a JPEG is not looked at, but the file is another
-            data = photos[number % PHOTOS] + number.to_bytes(8, "big")
-            answer = client.post(PATH, data)
-            answers.append(answer)
-            if answer.status in REFUSED:
-                time.sleep(0.1)  # less patient than «Retry-After» asks for
-
-    threads = [threading.Thread(target=send) for _ in range(visitors)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
-def report(args: argparse.Namespace, peak: list[Answer], answers: list[Answer], crowd: int) -> None:
-    alone = [answer.seconds for answer in peak if answer.status == ACCEPTED]
-    accepted = [answer.seconds for answer in answers if answer.status == ACCEPTED]
-    refused = [answer for answer in answers if answer.status in REFUSED]
-    others = len(answers) - len(accepted) - len(refused)
-    best, goodput = len(alone) / (args.seconds / 4), len(accepted) / args.seconds
+def report(name: str, args: argparse.Namespace, best: float, run: Run) -> None:
+    accepted, refused = run.of(ACCEPTED), run.of(*REFUSED)
+    statuses = ", ".join(
+        f"{k}: {v:,}" for k, v in sorted(Counter(v.status for v in run.visits).items())
+    )
+    offered = len(run.visits) / run.seconds
     service = args.workers / best if best else float("nan")
     longest = 1.5 * (args.queue / args.workers + 1) * service
-    row("visitors", f"{crowd}, for {args.seconds:g} s")
-    row("accepted, refused, neither", f"{len(accepted)}, {len(refused)}, {others}", "neither: 0")
-    said = sum("retry-after" in answer.headers for answer in refused)
-    row("refusals with Retry-After", f"{said}", "all")
-    seconds = [answer.seconds for answer in refused]
+    seconds = [done.seconds for done in refused]
+    print()
+    row(
+        f"{10 * (args.workers + args.queue)} {name} visitors",
+        f"{offered:.0f} photos a second for {args.seconds:g} s",
+        f"{offered / best:.1f} times the most" if best else "",
+    )
+    row("status: how many", statuses, "201, 429 and 503 alone")
+    row("refusals without Retry-After", f"{sum(v.retry_after is None for v in refused)}", "0")
     row(
         "refusals p50, p99",
-        f"{1e3 * quantile(seconds, 0.5):.0f}, {1e3 * quantile(seconds, 0.99):.0f} ms",
+        f"{1e3 * quantile(seconds, 0.5):.1f}, {1e3 * quantile(seconds, 0.99):.1f} ms",
         "p99 < 50 ms",
     )
-    row("accepted p99", f"{quantile(accepted, 0.99):.2f} s", f"≤ {longest:.2f} s")
-    row("goodput, and of four visitors", f"{goodput:.1f}, {best:.1f} a second", "≥ 90 %")
+    waited = quantile([done.seconds for done in accepted], 0.99)
+    row("accepted p99", f"{waited:.2f} s", f"≤ {longest:.2f} s")
+    row(
+        "goodput",
+        f"{run.goodput:.1f} a second, {run.goodput / best:.0%}" if best else "none",
+        "≥ 90 %",
+    )
+    row(
+        "processors: server, visitors",
+        f"{run.server / run.seconds:.2f}, {run.visitors / run.seconds:.2f}",
+    )
 
 
-def report_slow_clients(server: Server, data: bytes, sockets: int) -> None:
-    half = b"POST /api/v1/analyses HTTP/1.1\r\nHost: localhost\r\n"
-    starts = (half, half + b"Content-Type: image/jpeg\r\nContent-Length: 1000\r\n\r\nx")
+def report_slow_clients(server: Server, photos: Iterator[bytes], sockets: int) -> None:
+    half = b"POST /api/v1/analyses HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
+    starts = (half, half + b"\r\nContent-Type: image/jpeg\r\nContent-Length: 1000\r\n\r\nx")
     held = []
     for number in range(sockets):
         connection = socket.create_connection((HOST, server.port))
         connection.sendall(starts[number % 2])
+        connection.setblocking(False)
         held.append(connection)
-    answer = Client(server.port).post(PATH, data + b"new")
+    answers = []
+    for _ in range(NEW_VISITORS):
+        for connection in held:
+            connection.send(b"x")
+        answers.append(Client(server.port).post(PATH, next(photos)))
+    print()
     row(
-        f"a new visitor among {sockets} slow ones",
-        f"{answer.status}, {answer.seconds:.2f} s",
+        f"{NEW_VISITORS} new visitors among slow ones",
+        f"slowest {max(answer.seconds for answer in answers):.2f} s",
         "< 1 s",
     )
+    row("answered otherwise than 201", f"{sum(a.status != ACCEPTED for a in answers)}", "0")
+    row("slow ones still connected", f"{sum(map(_is_open, held))} of {sockets}")
     for connection in held:
         connection.close()
+
+
+def _photos() -> Iterator[bytes]:
+    made = [photo(seed) for seed in range(PHOTOS)]
+    # what follows the end of a JPEG is not looked at, but the file is another
+    return (made[number % PHOTOS] + number.to_bytes(8, "big") for number in count())
+
+
+def _at_once(_: Visit) -> float:
+    return 0.0
+
+
+def _patient(done: Visit) -> float:
+    return 0.0 if done.status == ACCEPTED else (done.retry_after or 1.0) * random.uniform(1, 1.5)
+
+
+def _impatient(seconds: float) -> Pause:
+    return lambda done: 0.0 if done.status == ACCEPTED else seconds
+
+
+def _is_open(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(1) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
+def _own_processor_time() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

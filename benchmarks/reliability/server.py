@@ -80,6 +80,12 @@ class Server:
     def alive(self) -> bool:
         return self.process.poll() is None
 
+    def processor_time(self) -> float:
+        """Seconds of processor that it has taken since the start (proc(5), stat)."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def memory(self) -> float:
         """Bytes in memory now."""
         return self._status("VmRSS")

@@ -3,6 +3,7 @@ clean.
 """
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -140,6 +142,45 @@ def test_a_full_server_refuses_before_it_has_read_the_body_and_keeps_the_connect
             piece = connection.recv(65536)
             assert piece
             rest += piece
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_a_refusal_reaches_a_client_that_is_still_sending_before_the_connection_is_closed(
+    server, version
+):
+    executor = server.app.state.services.executor
+    size = 8_000_000
+    head = (
+        f"POST /api/v1/analyses HTTP/{version}\r\nHost: localhost\r\nConnection: close\r\n"
+        f"Content-Type: image/jpeg\r\nContent-Length: {size}\r\n\r\n"
+    )
+    with open_socket(server) as connection:
+        executor._pending += executor._capacity
+        try:
+            connection.sendall(head.encode() + b"x" * (size // 2))
+            assert select.select([connection], [], [], 9)[0]  # the answer is there
+        finally:
+            executor._pending -= executor._capacity
+        connection.sendall(b"x" * (size - size // 2))
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+    assert answer.startswith(b"HTTP/1.1 503")
+    assert b"/errors/busy" in answer
+
+
+def test_a_client_that_goes_on_sending_after_its_refusal_is_cut_off(server):
+    with open_socket(server) as connection:
+        connection.sendall(
+            b"POST /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            b"Content-Length: 500000\r\n\r\n"
+        )
+        start = time.monotonic()
+        with suppress(OSError):
+            while time.monotonic() - start < 20:
+                connection.sendall(b"x")
+                time.sleep(0.05)
+    assert time.monotonic() - start < 10
 
 
 def test_deadlines_do_not_touch_an_answer_that_takes_its_time(server, monkeypatch):
