@@ -1,4 +1,6 @@
-"""A single-flight LRU cache: concurrent requests for one key compute its result once."""
+"""A single-flight LRU cache: concurrent requests for one key compute its result once. Whoever fills
+it drives out what is his own first.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from app.execution.executor import Work, WorkExecutor
+from app.execution.fair_pool import Sender, sender, shares
 
 T = TypeVar("T")
 
@@ -24,8 +27,18 @@ class _Flight(Generic[T]):
     waiting: int = 0
 
 
+@dataclass
+class _Entry(Generic[T]):
+    """A result, its bytes, those that it shares with others included, and who had it computed."""
+
+    result: T
+    nbytes: int
+    sender: Sender
+
+
 class SingleFlightCache(Generic[T]):
-    """Results by their ids, up to ``max_bytes``; the least recently used goes first.
+    """Results by their ids, up to ``max_bytes``; the least recently used goes first, of those
+    senders that have more than their share of the bytes if there are any.
 
     ``blocks`` returns the memory of a result: block id → bytes; blocks shared by several results
     count once. For use from one event loop.
@@ -38,7 +51,8 @@ class SingleFlightCache(Generic[T]):
         self._executor = executor
         self._blocks = blocks
         self._flights: dict[str, _Flight[T]] = {}
-        self._finished: OrderedDict[str, T] = OrderedDict()
+        self._finished: OrderedDict[str, _Entry[T]] = OrderedDict()
+        self._held: Counter[Sender] = Counter()  # bytes, by whom shares() counts
         self._holders: Counter[int] = Counter()
         self._nbytes = 0
         self.hits = self.misses = 0  # of ``get_or_compute``
@@ -61,30 +75,49 @@ class SingleFlightCache(Generic[T]):
         if key not in self._finished:
             return None
         self._finished.move_to_end(key)
-        return self._finished[key]
+        return self._finished[key].result
 
     def put(self, key: str, result: T, beside: str | None = None) -> bool:
         """Store a result; the result ``beside`` must stay in the cache with it. Returns False, and
         evicts nothing, if both do not fit.
         """
         self._drop(key)
-        together = dict(self._blocks(result))
+        blocks = self._blocks(result)
+        together = dict(blocks)
         if beside is not None and (other := self.get(beside)) is not None:
             together.update(self._blocks(other))
         if sum(together.values()) > self.max_bytes:
             return False
-        self._finished[key] = result
-        for block, size in self._blocks(result).items():
+        for block, size in blocks.items():
             self._nbytes += size if not self._holders[block] else 0
             self._holders[block] += 1
+        entry = _Entry(result, sum(blocks.values()), sender.get())
+        self._finished[key] = entry
+        self._count(entry, 1)
         while self._nbytes > self.max_bytes:
-            self._drop(next(name for name in self._finished if name not in (key, beside)))
+            others = [name for name in self._finished if name not in (key, beside)]
+            self._drop(next(filter(self._is_of_too_many, others), others[0]))
         return True
+
+    def _is_of_too_many(self, key: str) -> bool:
+        """Whether the sender of a result has more than his share of the bytes."""
+        return any(
+            self._held[who] > share.part * self.max_bytes
+            for who, share in shares(self._finished[key].sender)
+        )
+
+    def _count(self, entry: _Entry[T], sign: int) -> None:
+        for who, _ in shares(entry.sender):
+            self._held[who] += sign * entry.nbytes
+            if not self._held[who]:
+                del self._held[who]
 
     def _drop(self, key: str) -> None:
         if key not in self._finished:
             return
-        for block, size in self._blocks(self._finished.pop(key)).items():
+        entry = self._finished.pop(key)
+        self._count(entry, -1)
+        for block, size in self._blocks(entry.result).items():
             self._holders[block] -= 1
             if not self._holders[block]:
                 del self._holders[block]
@@ -94,7 +127,7 @@ class SingleFlightCache(Generic[T]):
         """Let go of some results, and do not remember those that are being made now."""
         for flight in self._flights.values():
             flight.unwanted.append(unwanted)
-        for key in [key for key, result in self._finished.items() if unwanted(result)]:
+        for key in [key for key, entry in self._finished.items() if unwanted(entry.result)]:
             self._drop(key)
 
     async def get_or_compute(self, key: str, work: Work[T], beside: str | None = None) -> T:

@@ -23,17 +23,12 @@ from typing import Any, TypeVar
 from starlette.types import Receive
 
 from app.errors import ClientGone, Overloaded, TimeLimit, TooManyRequests
-from app.execution.fair_pool import NOBODY, FairPool, Sender, postponable, sender
+from app.execution.fair_pool import NOBODY, FairPool, Sender, postponable, sender, shares
 from engine.execution import stopped_by
 
 T = TypeVar("T")
 Check = Callable[[], None]
 Work = Callable[[Check], T]
-
-# The largest part of all places that one workspace may have, and all workspaces at one address
-# together: the others are for others. Who sends so much waits no longer for it, as the threads are
-# busy all the same.
-_OF_WORKSPACE, _OF_ADDRESS = 1 / 2, 3 / 4
 
 # How much a new service time weighs in the running mean that Retry-After is estimated from.
 _RECENT = 0.2
@@ -92,10 +87,12 @@ class WorkExecutor:
         """
         if self._pending >= self._capacity:
             raise self._refusal(Overloaded, "tasks", self._pending, self._capacity)
-        for who, part, whose in _shares(sender.get()):
-            held, most = self._places[who], max(1, int(part * self._capacity))
+        # The last places are for others. Who sends so much waits no longer for it: the threads are
+        # busy all the same.
+        for who, share in shares(sender.get()):
+            held, most = self._places[who], max(1, int(share.part * self._capacity))
             if held >= most:
-                raise self._refusal(TooManyRequests, f"tasks of {whose}", held, most)
+                raise self._refusal(TooManyRequests, f"tasks of {share.whose}", held, most)
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -142,14 +139,14 @@ class WorkExecutor:
         self.refuse_when_full()
         self._pending += 1
         place = _Place(sender=sender.get())
-        self._places.update(who for who, *_ in _shares(place.sender))
+        self._places.update(who for who, _ in shares(place.sender))
         return place
 
     def _leave(self, place: _Place) -> None:
         place.users -= 1
         if not place.users:
             self._pending -= 1
-            for who, *_ in _shares(place.sender):
+            for who, _ in shares(place.sender):
                 self._places[who] -= 1
                 if not self._places[who]:
                     del self._places[who]
@@ -171,15 +168,6 @@ class WorkExecutor:
             actual=actual,
             retry_after=wait,
         )
-
-
-def _shares(who: Sender) -> Iterator[tuple[Sender, float, str]]:
-    """What a sender's place counts for: the key of a count, the part that it may have of all
-    places, and whose it is. Nothing where it is no request's.
-    """
-    if who != NOBODY:
-        yield who, _OF_WORKSPACE, "yours"
-        yield Sender(who.address), _OF_ADDRESS, "your address"
 
 
 @dataclass

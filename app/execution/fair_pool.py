@@ -63,6 +63,25 @@ def is_postponable() -> bool:
     return _postponable.get()
 
 
+class Share(NamedTuple):
+    """The largest part of something that one sender may have, and whose it is called."""
+
+    part: float
+    whose: str
+
+
+_OF_WORKSPACE, _OF_ADDRESS = Share(1 / 2, "yours"), Share(3 / 4, "your address")
+
+
+def shares(who: Sender) -> Iterator[tuple[Sender, Share]]:
+    """As what a sender counts: as a workspace, and with all others at its address. What is no
+    request's is not counted.
+    """
+    if who != NOBODY:
+        yield who, _OF_WORKSPACE
+        yield Sender(who.address), _OF_ADDRESS
+
+
 class _Job(NamedTuple):
     future: Future[Any]
     work: Callable[[], Any]

@@ -6,6 +6,7 @@ import pytest
 
 from app.execution.cache import SingleFlightCache
 from app.execution.executor import WorkExecutor
+from app.execution.fair_pool import Sender, sender
 from tests.app.conftest import run_coroutine
 
 
@@ -36,6 +37,30 @@ def test_what_is_shared_counts_once(kept):
     assert there(kept, *"abc") == ["b", "c"]
     assert kept.put("d", {5: 9})
     assert there(kept, *"abcd") == ["d"]
+
+
+def put(kept, who, *keys):
+    """Results of four bytes each, that no other has."""
+    token = sender.set(who)
+    for key in keys:
+        assert kept.put(key, {key: 4})
+    sender.reset(token)
+
+
+@pytest.mark.parametrize("greedy", [[("a", "1")] * 3, [("a", "1"), ("a", "2"), ("a", "3")]])
+def test_whoever_fills_it_drives_out_what_is_his_own(kept, greedy):
+    kept.max_bytes = 12
+    put(kept, Sender("b", "2"), "other")
+    for number, who in enumerate(greedy):  # one workspace, or several made up at one address
+        put(kept, Sender(*who), f"own {number}")
+    assert there(kept, "other", "own 0", "own 1", "own 2") == ["other", "own 1", "own 2"]
+
+
+def test_alone_one_may_fill_it(kept):
+    put(kept, Sender("a", "1"), "x", "y", "z")
+    assert there(kept, *"xyz") == ["y", "z"]
+    kept.invalidate(lambda _: True)
+    assert not kept._held
 
 
 def test_what_belongs_beside_it_stays(kept):
