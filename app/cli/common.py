@@ -28,6 +28,17 @@ def settings(**flags: object) -> Settings:
         fail(f"CONVSCOPE_{str(first['loc'][0]).upper()}: {first['msg']}", 2)
 
 
+def own_address(host: str, port: int) -> str:
+    """Where a server that listens on a host is reached from its own machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104, it is read, not bound
+    return address(host, port)
+
+
+def address(host: str, port: int) -> str:
+    """The address of a server."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 @contextmanager
 def source(server: str | None) -> Iterator[Backend]:
     """The backend that answers; any error ends the program with one line."""

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from app.cli import explain as explaining
 from app.cli import models
-from app.cli.common import errors_in_one_line, fail, settings, source, stdout, warn
+from app.cli.common import errors_in_one_line, fail, own_address, settings, source, stdout, warn
 from app.cli.models import ServerOption, model_of
 from app.cli.train import command
 from app.cli.workspace import workspace
@@ -23,7 +23,6 @@ from app.client import Client, ClientError, Prediction
 from app.encoding.arrays import json_bytes
 from app.errors import AppError
 from app.http.params import parse_crop
-from app.settings import Settings
 
 app = typer.Typer(
     name="convscope",
@@ -191,7 +190,9 @@ def health(
     ] = None,
 ) -> None:
     """Exit with 0 when a server is ready to take photos."""
-    with errors_in_one_line(), Client(url or _own_url(settings()), timeout=3) as client:
+    chosen = settings()
+    address = url or own_address(chosen.host, chosen.port)
+    with errors_in_one_line(), Client(address, timeout=3) as client:
         typer.echo(f"ready, version {client.health()['version']}")
 
 
@@ -207,12 +208,6 @@ def _print_scores(title: str, scores: list[Prediction]) -> None:
         table.add_row(label, f"{score:.2%}")
     typer.echo(title)
     stdout().print(table)
-
-
-def _own_url(settings: Settings) -> str:
-    """Where a server with these settings is reached from the same machine."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104, it is read, not bound
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
 def _read(photo: Path) -> bytes:

@@ -4,6 +4,8 @@ everywhere.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from app.errors import DiskFailure
 from app.execution.executor import WorkExecutor
 from app.learning.datasets.store import Datasets
 from app.learning.disk import disk_failures
+from app.learning.runs.config import TrainingSpec
 from app.learning.runs.manager import TrainingManager
 from app.learning.runs.run import TrainingRun
 from app.learning.steps.store import StepInspection, StepStore
@@ -25,6 +28,8 @@ from app.workspaces.shares import Kind, Share, Shares
 from app.workspaces.workspace import NOBODY
 
 _DAY = 86_400  # seconds
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,31 +60,53 @@ class Services:
                 lambda step: step.original is not None and _root(step.original.model) in models
             )
 
-    def share(self, kind: Kind, thing: str, owner: str) -> str:
+    async def share(self, kind: Kind, thing: str, owner: str) -> str:
         """The id of the link to something. Raises DiskFailure."""
         with disk_failures("The link cannot be stored"):
-            return self.shares.make(kind, thing, owner)
+            return await asyncio.to_thread(self.shares.make, kind, thing, owner)
 
-    def unshare(self, kind: Kind, *things: str) -> None:
-        """Take the links to things back. Raises DiskFailure."""
-        self._unshare(lambda share: share.kind == kind and share.thing in things)
+    async def unshare(self, kind: Kind, thing: str) -> None:
+        """Take the link to something back. Raises DiskFailure."""
+        await self._unshare(lambda share: share.kind == kind and share.thing == thing)
 
-    def delete_model(self, model: str) -> None:
-        """Delete an uploaded model, its analyses and the link to it."""
+    async def delete_model(self, model: str) -> None:
+        """Delete an uploaded model, its analyses and the link to it. Raises DiskFailure for the
+        link alone.
+        """
         self.uploaded_models.delete(model)
         self.forget([model])
-        self.unshare("model", model)
+        await self.unshare("model", model)
+
+    async def create_training(
+        self,
+        spec: TrainingSpec,
+        name: str,
+        *,
+        paused: bool,
+        speed: float | None,
+        owner: str = NOBODY,
+    ) -> TrainingRun:
+        """Start a training as ``TrainingManager.create`` does, and delete the oldest ones when
+        there are too many then.
+        """
+        run = await self.trainings.create(spec, name, paused=paused, speed=speed, owner=owner)
+        for old in self.trainings.too_many():
+            try:
+                await self.delete_training(old)
+            except DiskFailure as error:
+                log.warning("training %s stays: %s", old.id, error)
+        return run
 
     async def delete_training(self, run: TrainingRun) -> None:
         """Delete a training with its networks, their analyses, its steps and the links to it.
         Raises DiskFailure.
         """
+        gone = {("training", run.id), ("model", run.model)}
         await self.trainings.delete(run)
         self.registry.forget_files(run.files.folder)
         self.forget([run.model])
         self.steps.forget(lambda step: step.training == run.id)
-        self.unshare("training", run.id)
-        self._unshare(lambda share: share.kind == "model" and _root(share.thing) == run.model)
+        await self._unshare(lambda share: (share.kind, _root(share.thing)) in gone)
 
     async def delete_dataset(self, dataset: str) -> None:
         """Delete an uploaded dataset, and the steps that hold pictures of it. Raises
@@ -114,10 +141,13 @@ class Services:
             except DiskFailure as error:
                 failures.append(error)
         for model in self.uploaded_models.of(owner):
-            self.delete_model(model)
+            try:
+                await self.delete_model(model)
+            except DiskFailure as error:
+                failures.append(error)
         gone = self.analyses.forget_of(owner)
         self.steps.forget(lambda step: _is_of(step, gone))
-        self._unshare(lambda share: share.owner == owner)
+        await self._unshare(lambda share: share.owner == owner)
         if failures:
             raise failures[0]
 
@@ -135,9 +165,9 @@ class Services:
             if info.owner != NOBODY and info.id not in used and written < oldest:
                 await self.delete_dataset(info.id)
 
-    def _unshare(self, unwanted: Callable[[Share], bool]) -> None:
+    async def _unshare(self, unwanted: Callable[[Share], bool]) -> None:
         with disk_failures("The link cannot be taken back"):
-            self.shares.forget(unwanted)
+            await asyncio.to_thread(self.shares.forget, unwanted)
 
 
 def _written(path: Path) -> float:

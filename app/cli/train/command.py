@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from app.cli.common import settings
 from app.cli.train.local import DEFAULTS, Options, run
 from app.learning.datasets import image_folder
 from app.learning.runs.defaults import suggest
@@ -45,7 +46,10 @@ def command(
         bool,
         typer.Option("--serve", help="Show it on the page as well, which stays until Ctrl-C."),
     ] = False,
-    port: Annotated[int | None, typer.Option(help="Of the page, with --serve.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on, with --serve.", show_default=False)
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on, with --serve.")] = None,
     architecture: Annotated[str, typer.Option(help=_one_of(ARCHITECTURES))] = "everyday",
     epochs: Annotated[int | None, _by_number("How often each picture is seen.")] = None,
     batch_size: Annotated[int | None, _by_number("Pictures in a step.")] = None,
@@ -114,17 +118,16 @@ def command(
     )
     target = out or Path("runs") / folder.resolve().name
     options = Options(folder, target, architecture, config, resume)
-    raise typer.Exit(_run_served(options, port) if serve else run(options, Console()))
+    flags = {name: flag for name, flag in {"host": host, "port": port}.items() if flag is not None}
+    raise typer.Exit(_run_served(options, flags) if serve else run(options, Console()))
 
 
-def _run_served(options: Options, port: int | None) -> int:
+def _run_served(options: Options, flags: dict[str, Any]) -> int:
     # Here rather than above: uvicorn and FastAPI take a moment that the other commands need not
     # wait.
     from app.cli.train.served import run as run_served
-    from app.settings import Settings
 
-    settings = Settings() if port is None else Settings(port=port)
-    return run_served(options, settings, Console())
+    return run_served(options, settings(**flags), Console())
 
 
 def _refuse_settings(context: typer.Context) -> None:

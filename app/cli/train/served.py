@@ -6,18 +6,22 @@ with checkpoints in the trainings folder, so ``convscope serve`` can resume it.
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import suppress
 from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from app.cli.common import address, own_address
 from app.cli.train.local import INTERRUPTED, Options, build, export, print_epoch, progress_bar, read
+from app.http.access.same_origin import EVERYWHERE, is_loopback
 from app.http.application import create_app
 from app.http.server import make_server
 from app.http.services import Services
 from app.learning.runs.run import TrainingRun
 from app.settings import Settings
+from app.workspaces.workspace import NOBODY
 from engine.errors import TrainingError
 from engine.formats import safetensors
 from engine.train.state import EpochRecord
@@ -49,13 +53,12 @@ async def _run(options: Options, settings: Settings, console: Console) -> int:
         if serving.done():
             raise TrainingError(f"no server can listen on {settings.host}:{settings.port}")
         await asyncio.sleep(0.05)
-    training = await services.trainings.create(
+    training = await services.create_training(
         _config(options, info.id), name, paused=False, speed=None
     )
     port = server.servers[0].sockets[0].getsockname()[1]
-    console.print(
-        f"Watch it learn: http://{settings.host}:{port}/learn?run={training.id}", soft_wrap=True
-    )
+    for line in await links(services, training.id, port):
+        console.print(line, soft_wrap=True, highlight=False)
     following = asyncio.create_task(_follow(training, console))
     with suppress(asyncio.CancelledError):  # uvicorn passes a Ctrl-C on, once it has shut down
         await asyncio.wait({serving, following}, return_when=asyncio.FIRST_COMPLETED)
@@ -78,6 +81,21 @@ async def _run(options: Options, settings: Settings, console: Console) -> int:
     with suppress(asyncio.CancelledError):
         await serving
     return 0 if training.status == "finished" else 1
+
+
+async def links(services: Services, training: str, port: int) -> list[str]:
+    """Where it can be watched: on this machine, whose training it is, and from elsewhere, by a
+    link with which it is looked at alone.
+    """
+    host = services.settings.host
+    found = []
+    if is_loopback(host) or host in EVERYWHERE:
+        found.append(f"Watch it learn: {own_address(host, port)}/learn?run={training}")
+    if not is_loopback(host):
+        shared = await services.share("training", training, NOBODY)
+        name = socket.gethostname() if host in EVERYWHERE else host
+        found.append(f"Others can watch: {address(name, port)}/learn?run={shared}")
+    return found
 
 
 def _config(options: Options, data: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from app.errors import AppError, CrossOrigin, UnknownHost
 from app.http.problems import problem_response
 from app.settings import Settings
 
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104, compared, not listened on
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, 9.2.1
 
 
@@ -61,7 +62,7 @@ def allowed_names(settings: Settings) -> frozenset[str]:
     """
     listed = {name.strip().lower() for name in settings.allowed_hosts.split(",")} - {""}
     here = socket.gethostname().lower()
-    own = {here, f"{here}.local"} if settings.host in {"0.0.0.0", "::"} else {settings.host.lower()}  # noqa: S104, compared, not listened on
+    own = {here, f"{here}.local"} if settings.host in EVERYWHERE else {settings.host.lower()}
     return frozenset(listed | own)
 
 

@@ -12,6 +12,7 @@ from app.errors import (
     BadParameter,
     BadUpload,
     BodyTooLarge,
+    DiskFailure,
     ExternalDataMissing,
     InputSizeMissing,
     InvalidModel,
@@ -226,14 +227,14 @@ async def rename_model(
     status_code=204,
     summary="Delete a model",
     response_class=Response,
-    responses=problem_responses(UnknownModel, ModelFixed, SharedOnly, BadParameter),
+    responses=problem_responses(UnknownModel, ModelFixed, SharedOnly, BadParameter, DiskFailure),
     openapi_extra=examples(id="own-3f1a9c0b7d25"),
 )
 async def delete_model(services: ServicesDep, model: OwnModelDep) -> Response:
     """Delete an uploaded model and its analyses. Models that ship with Convscope, or belong to a
     training, cannot be deleted here.
     """
-    services.delete_model(model)
+    await services.delete_model(model)
     return Response(status_code=204)
 
 

@@ -71,7 +71,7 @@ async def share_model(
     """
     if services.registry.owner(model) == EVERYBODY:
         raise BadParameter(f"The model {model!r} is offered to everybody: its id is the link.")
-    made = services.share("model", model, visitor.workspace.id)
+    made = await services.share("model", model, visitor.workspace.id)
     called = f"{UPLOADED_PREFIX}{made}"
     return created(request, "describe_model", called, {"id": called})
 
@@ -86,7 +86,7 @@ async def share_model(
 )
 async def unshare_model(services: ServicesDep, model: OwnModelDep) -> Response:
     """The link leads nowhere then. A new one has another id."""
-    services.unshare("model", model)
+    await services.unshare("model", model)
     return Response(status_code=204)
 
 
@@ -104,7 +104,7 @@ async def share_training(
     """Make a link by which others can follow the training and look at its networks and at the
     pictures that it learns from, but not change anything. Asking again gives the same link.
     """
-    made = services.share("training", run.id, visitor.workspace.id)
+    made = await services.share("training", run.id, visitor.workspace.id)
     return created(request, "read_training", made, {"id": made})
 
 
@@ -117,5 +117,5 @@ async def share_training(
 )
 async def unshare_training(services: ServicesDep, run: OwnTrainingDep) -> Response:
     """The link leads nowhere then. A new one has another id."""
-    services.unshare("training", run.id)
+    await services.unshare("training", run.id)
     return Response(status_code=204)

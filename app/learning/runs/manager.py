@@ -19,7 +19,6 @@ from typing import Any
 from app.encoding.text import sentence, short_name
 from app.errors import (
     BadParameter,
-    DiskFailure,
     Overloaded,
     UnknownDataset,
     UnknownTraining,
@@ -170,6 +169,20 @@ class TrainingManager:
         """A workspace's trainings, the newest first."""
         return [run for run in self.all() if workspace.sees(run.owner)]
 
+    def too_many(self) -> list[TrainingRun]:
+        """The trainings beyond the limit: of the unused ones the oldest, those first whose owners
+        hold more than their part.
+        """
+
+        def held(owners: Container[str]) -> int:
+            return sum(run.owner in owners for run in self._runs.values())
+
+        def turn(run: TrainingRun) -> tuple[int, float]:
+            return -self._bounds.quotas.excess(run.owner, held, self._bounds.kept), run.created
+
+        ended = sorted((run for run in self._runs.values() if run.process is None), key=turn)
+        return ended[: max(0, len(self._runs) - self._bounds.kept)]
+
     def find_run(self, run_id: str) -> TrainingRun | None:
         """A training, whosever it is."""
         return self._runs.get(run_id)
@@ -209,7 +222,6 @@ class TrainingManager:
             run.speed, run.owner = speed, owner
             with disk_failures("The training cannot be started"):
                 await self._begin(run, paused=paused)
-        await self._drop_old()
         return run
 
     async def pause(self, run: TrainingRun) -> None:
@@ -430,24 +442,6 @@ class TrainingManager:
             OSError
         ) as error:  # a full disk: the training goes on, only a restart will not know of this
             log.warning("run.json of training %s cannot be written: %s", run.id, error)
-
-    async def _drop_old(self) -> None:
-        """Delete the oldest unused trainings when there are too many, those first whose owners hold
-        more than their part.
-        """
-
-        def held(owners: Container[str]) -> int:
-            return sum(run.owner in owners for run in self._runs.values())
-
-        def turn(run: TrainingRun) -> tuple[int, float]:
-            return -self._bounds.quotas.excess(run.owner, held, self._bounds.kept), run.created
-
-        ended = sorted((run for run in self._runs.values() if run.process is None), key=turn)
-        for run in ended[: max(0, len(self._runs) - self._bounds.kept)]:
-            try:
-                await self.delete(run)
-            except DiskFailure as error:
-                log.warning("training %s stays: %s", run.id, error)
 
     def _read_all(self) -> list[TrainingRun]:
         folders = [path for path in self._folder.glob("*") if _ID.fullmatch(path.name)]

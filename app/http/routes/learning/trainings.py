@@ -112,7 +112,7 @@ async def create_training(request: Request, services: ServicesDep, visitor: Visi
     asked = {name: value for name, value in asked.items() if value is not None}
     if spec.architecture is None and spec.layers is None:
         asked["layers"] = [dict(layer) for layer in layer_spec.DEFAULT_LAYERS]
-    run = await services.trainings.create(
+    run = await services.create_training(
         asked, spec.name, paused=spec.paused, speed=spec.speed, owner=visitor.workspace.id
     )
     return created(request, "read_training", run.id, run.whole())

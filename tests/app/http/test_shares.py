@@ -1,0 +1,96 @@
+"""Links, and what becomes of them with what they lead to."""
+
+import errno
+import json
+import threading
+import time
+
+import pytest
+
+from app.workspaces import shares
+from tests.app.bringing import as_onnx, net
+from tests.app.conftest import picture_bytes
+from tests.app.http.test_workspaces import API, OWNER, TINY, Visits, server
+
+
+@pytest.fixture
+def client(tmp_path):
+    with server(str(tmp_path), max_kept_trainings=1) as client:
+        yield client
+
+
+@pytest.fixture
+def visits(client):
+    return Visits(client)
+
+
+def begun(visits):
+    return visits.made(OWNER, "trainings", json={**TINY, "dataset": "shapes"})["id"]
+
+
+def test_a_training_that_makes_room_goes_with_all_that_is_of_it(client, visits, tmp_path):
+    services = client.app.state.services
+    run = begun(visits)
+    visits.made(OWNER, f"trainings/{run}/advance", json={})
+    link = visits.made(OWNER, f"trainings/{run}/share")["id"]
+    made = visits.made(OWNER, f"analyses?model=run-{run}", content=picture_bytes())
+    step = visits.ask(OWNER, "GET", f"{API}/trainings/{run}/next-step").json()
+    visits.ask(OWNER, "POST", f"{API}/trainings/{run}/stop")
+    patience = time.monotonic() + 60
+    while services.trainings.find_run(run).process is not None:
+        assert time.monotonic() < patience
+        time.sleep(0.02)
+    left = [f"trainings/{link}", f"models/run-{link}", f"analyses/{made['id']}"]
+    left.append(f"steps/{step['id']}")
+    for path in left:
+        assert visits.ask(OWNER, "GET", f"{API}/{path}").status_code == 200
+    begun(visits)
+    for path in left:
+        assert visits.ask(OWNER, "GET", f"{API}/{path}").status_code == 404, path
+    assert json.loads((tmp_path / "shares.json").read_bytes()) == {}
+    assert len(services.analyses.cache) == len(services.steps.cache) == 0
+    assert not [key for key in services.registry._found._values if run in str(key)]
+
+
+def test_links_are_written_beside_the_event_loop(client, visits, monkeypatch):
+    run, model = begun(visits), visits.made(OWNER, "models", content=as_onnx(net()))["id"]
+    threads = []
+
+    def write(*what):
+        threads.append(threading.get_ident())
+        really(*what)
+
+    really = shares.write_atomically
+    monkeypatch.setattr(shares, "write_atomically", write)
+    for path in (f"trainings/{run}/share", f"models/{model}/share"):
+        visits.made(OWNER, path)
+        assert visits.ask(OWNER, "DELETE", f"{API}/{path}").status_code == 204
+        visits.made(OWNER, path)
+    for path in (f"models/{model}", f"trainings/{run}"):
+        assert visits.ask(OWNER, "DELETE", f"{API}/{path}").status_code == 204
+    visits.ask(OWNER, "DELETE", f"{API}/workspace")
+    assert len(threads) == 8
+    assert client.portal.call(threading.get_ident) not in threads
+
+
+def test_on_a_full_disk_links_stay_as_they_are(visits, tmp_path, monkeypatch):
+    files = (as_onnx(net(classes=number)) for number in (2, 3))
+    first, second = (visits.made(OWNER, "models", content=file)["id"] for file in files)
+    link = visits.made(OWNER, f"models/{first}/share")["id"]
+    written = (tmp_path / "shares.json").read_bytes()
+
+    def full(path, data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shares, "write_atomically", full)
+    for method, model in (("POST", second), ("DELETE", first)):
+        refused = visits.ask(OWNER, method, f"{API}/models/{model}/share")
+        assert (refused.status_code, refused.json()["type"]) == (507, "/errors/disk-failed")
+        assert "No space left on device" in refused.json()["detail"]
+    assert visits.ask({}, "GET", f"{API}/models/{link}").status_code == 200
+    listed = visits.ask(OWNER, "GET", f"{API}/models").json()["models"]
+    assert {model["id"]: model["share"] for model in listed if model["id"] in (first, second)} == {
+        first: link,
+        second: None,
+    }
+    assert (tmp_path / "shares.json").read_bytes() == written
