@@ -18,6 +18,7 @@ from engine import layouts, notebook
 from engine.display import ValueLayout
 from engine.errors import GraphError, ShapeError
 from engine.execution import Executor, FusableNode
+from engine.execution.memory import blocks
 from engine.ops import Op
 from engine.outputs import OutputInfo, describe
 from engine.preprocess import Preprocess
@@ -204,6 +205,14 @@ class Network:
     def buffers(self) -> dict[str, Array]:
         """Under "node.buffer" the array itself: state without a gradient (running statistics)."""
         return {f"{n.name}.{key}": a for n in self.nodes for key, a in n.op.buffers.items()}
+
+    @property
+    def blocks(self) -> dict[int, int]:
+        """The memory of all parameters and buffers, and of what frozen ops keep that is derived
+        from them: the id of each block → its bytes. Two networks may share some.
+        """
+        derived = [node.op.memoized for node in self.nodes]
+        return blocks(self.parameters(), self.buffers(), derived)
 
     def forward(
         self,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from typing import Any
 
-import numpy as np
-
 from engine import notebook
+from engine.execution.memory import blocks
 from engine.types import Array
 
 
@@ -66,32 +64,5 @@ class Trace(Mapping[str, Array]):
         """The memory that the trace holds: the id of each block → its bytes. Two traces may share
         some (``rerun``).
         """
-        held = (*self._values.values(), *_arrays(self.caches))
-        return {id(owner): _bytes(owner) for owner in map(_owner, held)}
-
-
-def _arrays(saved: Any) -> Iterator[Array]:
-    """The arrays in what ops saved: a normalisation keeps a normalised copy of its input, most ops
-    only references.
-    """
-    if isinstance(saved, np.ndarray):
-        yield saved
-    elif isinstance(saved, Mapping):
-        yield from _arrays(list(saved.values()))
-    elif isinstance(saved, (tuple, list)):
-        for part in saved:
-            yield from _arrays(part)
-    elif is_dataclass(saved):
-        yield from _arrays([getattr(saved, field.name) for field in fields(saved)])
-
-
-def _bytes(owner: Array) -> int:
-    """What an array takes: a buffer of the pool is larger than the array that lies in it."""
-    beneath: Any = owner.base
-    return beneath.nbytes if isinstance(beneath, memoryview) else owner.nbytes
-
-
-def _owner(value: Array) -> Array:
-    while isinstance(value.base, np.ndarray):
-        value = value.base
-    return value
+        # A normalisation saves a normalised copy of its input, most ops only references.
+        return blocks(self._values, self.caches)

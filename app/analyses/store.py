@@ -20,6 +20,7 @@ from app.workspaces.workspace import NOBODY
 from engine.network import Network
 
 _HASHED_AT_ONCE = 2  # photos
+_MAKERS = 100  # of one analysis that are remembered: what so many ask for is nobody's own
 _NOTED = 1000  # analyses that are not kept, of which it is remembered who asked for them
 
 
@@ -66,7 +67,8 @@ class AnalysisStore:
     def forget_of(self, owner: str) -> set[str]:
         """Let go of the analyses that a workspace alone has asked for; their ids."""
         for makers in self._makers.values():
-            makers.discard(owner)
+            if len(makers) < _MAKERS:
+                makers.discard(owner)
         gone = {key for key, makers in self._makers.items() if not makers}
         for key in gone:
             del self._makers[key]
@@ -119,7 +121,9 @@ class AnalysisStore:
         if len(self._makers) > 2 * len(self.cache) + _NOTED:
             kept = {key: makers for key, makers in self._makers.items() if key in self.cache}
             self._makers = kept
-        self._makers.setdefault(analysis_id, set()).add(owner)
+        makers = self._makers.setdefault(analysis_id, set())
+        if len(makers) < _MAKERS:
+            makers.add(owner)
 
     def _no_room(self, variant: Analysis) -> QuotaExceeded:
         original = self.cache.get(variant.original or "")

@@ -48,17 +48,19 @@ from app.models.folder import ModelFolder
 from app.models.registry import Registry
 from app.models.uploaded import ModelReader, UploadedModels
 from app.paths import static_dir
-from app.settings import Settings
+from app.settings import MIB, Settings
 from app.version import VERSION
 from app.workspaces.ids import IdMaker
 from app.workspaces.quotas import Quotas
 from app.workspaces.shares import Shares
+from engine.execution import keeping_at_most
 
 API = "/api/v1"
 
 logger = logging.getLogger(__name__)
 
 _SWEEP = 60  # seconds
+_MOST_FREE = 256 * MIB
 
 _DESCRIPTION = (
     "A photo goes in, every layer of a convolutional network comes out: activation maps, pooled "
@@ -194,11 +196,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     restart interrupted.
     """
     services: Services = app.state.services
-    await services.executor.run(lambda _: services.registry.layers(services.registry.default))
-    await services.trainings.open()
-    sweeping = asyncio.create_task(_sweep(services))
-    with served(app.state.metrics, services.settings.metrics_port):
-        yield
-    sweeping.cancel()
-    await services.trainings.close()
-    services.executor.close()
+    with keeping_at_most(_free_memory(services.settings)):
+        await services.executor.run(lambda _: services.registry.layers(services.registry.default))
+        await services.trainings.open()
+        sweeping = asyncio.create_task(_sweep(services))
+        with served(app.state.metrics, services.settings.metrics_port):
+            yield
+        sweeping.cancel()
+        await services.trainings.close()
+        services.executor.close()
+
+
+def _free_memory(settings: Settings) -> int:
+    """How many bytes of values that are gone may be kept for the next run."""
+    return min(_MOST_FREE, settings.max_analysis_cache_bytes // 2)

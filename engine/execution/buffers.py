@@ -1,8 +1,8 @@
 """A pool of buffers for the values of runs: a buffer is used again once no array refers to it.
 
 Memory that is fresh from the system costs a page fault every 4 kB, more than the arithmetic of many
-layers. A buffer returns to the pool when the last view of its array is gone. Up to
-``MAX_FREE_BYTES`` are kept; the rest is freed.
+layers. A buffer returns to the pool when the last view of its array is gone. Up to 256 MB that
+nobody uses are kept, or what ``keeping_at_most`` says; the rest is freed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import prod
 from typing import Any
 
@@ -18,13 +20,13 @@ import numpy as np
 from engine.types import Array
 
 MIN_BYTES = 1 << 16  # smaller arrays are left to NumPy, whose allocator keeps them at hand anyway
-MAX_FREE_BYTES = 256 << 20
 
 
 class _BufferPool:
     """Free buffers by their size, the sizes that were released last at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_free_bytes: int = 256 << 20) -> None:
+        self.max_free_bytes = max_free_bytes
         self._free: dict[int, list[memoryview]] = {}
         self._bytes = 0
         # Reentrant: a garbage collection in the middle of ``acquire`` may call ``release``.
@@ -43,10 +45,18 @@ class _BufferPool:
             size = buffer.nbytes
             self._free[size] = [*self._free.pop(size, ()), buffer]
             self._bytes += size
-            while self._bytes > MAX_FREE_BYTES:
-                oldest = next(size for size, buffers in self._free.items() if buffers)
-                self._free[oldest].pop()
-                self._bytes -= oldest
+            self._trim()
+
+    def limit(self, max_free_bytes: int) -> None:
+        with self._lock:
+            self.max_free_bytes = max_free_bytes
+            self._trim()
+
+    def _trim(self) -> None:
+        while self._bytes > self.max_free_bytes:
+            oldest = next(size for size, buffers in self._free.items() if buffers)
+            self._free[oldest].pop()
+            self._bytes -= oldest
 
 
 _pool = _BufferPool()
@@ -57,11 +67,22 @@ _in_use: dict[int, weakref.ref[Array]] = {}
 def _reset_after_fork() -> None:
     """A child process has only the thread that forked; another one may have held the lock."""
     global _pool
-    _pool = _BufferPool()
+    _pool = _BufferPool(_pool.max_free_bytes)
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_reset_after_fork)
+
+
+@contextmanager
+def keeping_at_most(max_free_bytes: int) -> Iterator[None]:
+    """In this block the pool of this process keeps at most so many bytes that nobody uses."""
+    before = _pool.max_free_bytes
+    _pool.limit(max_free_bytes)
+    try:
+        yield
+    finally:
+        _pool.limit(before)
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

@@ -20,6 +20,11 @@ class LruCache:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def values(self) -> list[Any]:
+        """All results."""
+        with self._lock:
+            return list(self._entries.values())
+
     def get_or_make(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """The entry of that key, made when there is none. Threads that ask at the same time may
         both make it.

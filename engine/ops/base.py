@@ -159,6 +159,12 @@ class Op(ABC):
         memo: LruCache = self.__dict__["_memo"]
         return memo.get_or_make(key, make)
 
+    @property
+    def memoized(self) -> list[Any]:
+        """All that is kept so."""
+        memo: LruCache | None = self.__dict__.get("_memo")
+        return [] if memo is None else memo.values()
+
     def __getstate__(self) -> dict[str, Any]:
         """A copy may be changed, so it keeps nothing that was derived from the parameters."""
         return {name: value for name, value in self.__dict__.items() if name != "_memo"}

@@ -345,6 +345,19 @@ async def test_an_analysis_larger_than_the_cache_is_given_but_not_kept(tiny):
     executor.close()
 
 
+@run_async
+async def test_what_many_ask_for_is_nobody_s_own_and_takes_no_more_memory(tiny):
+    executor = WorkExecutor(1, 10, 5)
+    analyses = AnalysisStore(executor, LIMITS, 10**7)
+    for number in range(1000):
+        done = await analyses.make("tiny", tiny, picture_bytes(), owner=f"owner {number}")
+    assert sum(map(len, analyses._makers.values())) <= 100
+    for number in range(1000):
+        assert analyses.forget_of(f"owner {number}") == set()
+    assert analyses.get(done.id) is done
+    executor.close()
+
+
 def slow_forward(seconds):
     """A stand-in for a network that takes its time, layer by layer."""
 

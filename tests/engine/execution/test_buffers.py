@@ -54,8 +54,8 @@ def test_a_view_of_any_kind_holds_its_block(look):
     np.testing.assert_array_equal(view, expected)
 
 
-def test_what_is_kept_is_bounded(monkeypatch):
-    monkeypatch.setattr(buffers, "MAX_FREE_BYTES", 3 << 20)
+def test_what_is_kept_is_bounded():
+    buffers._pool.limit(3 << 20)
     arrays = [buffers.empty((1 << 18,), FLOAT) for _ in range(6)]  # a megabyte each
     arrays += [buffers.empty(SHAPE, FLOAT) for _ in range(2)]
     del arrays
