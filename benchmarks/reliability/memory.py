@@ -1,10 +1,11 @@
-"""Does the server keep to the memory that its settings allow? Analyses of different photos by five
-networks in turn, far more than the cache holds, and the server's memory after it.
+"""Does the server keep to the memory that its settings allow? It is given far more than may be kept
+(analyses, models, inspected steps), and its memory is looked at afterwards.
 
-    python -m benchmarks.reliability.memory
+    python -m benchmarks.reliability.memory [--only analyses]
 
 The proportional set size counts once what processes share. By how much it is above that of the
-server with all five networks loaded is compared with CONVSCOPE_MAX_ANALYSIS_CACHE_BYTES.
+server which has done everything once is compared with the setting. Every setting has a server of
+its own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PIL import Image
@@ -34,38 +36,107 @@ from engine.ops import (
 from engine.preprocess import Preprocess
 
 SHIPPED = ("everyday", "branches", "efficientnet-lite0")
+LITTLE = 16 * 2**20  # bytes, for analyses where something else is measured
+ALL = ("analyses", "models", "steps")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--count", type=int, default=500)
-    parser.add_argument("--cache-mb", type=int, default=512)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", choices=ALL, action="append")
+    parser.add_argument("--count", type=int, default=500, help="of analyses and steps")
+    parser.add_argument("--models", type=int, default=120)
+    parser.add_argument("--cache-mb", type=int, default=512, help="for analyses")
+    parser.add_argument("--models-mb", type=int, default=256)
+    parser.add_argument("--steps-mb", type=int, default=256)
     args = parser.parse_args()
-    cache = args.cache_mb * 2**20
-    with Server(max_analysis_cache_bytes=cache) as server:
+    chosen = args.only or ALL
+    if "analyses" in chosen:
+        measure("max_analysis_cache_bytes", args.cache_mb, bring_five, partial(analyse, args.count))
+    if "models" in chosen:
+        measure(
+            "max_models_bytes",
+            args.models_mb,
+            lambda client: [bring(client, wide(0))],
+            partial(fill_with_models, args.models),
+            max_analysis_cache_bytes=LITTLE,
+        )
+    if "steps" in chosen:
+        measure(
+            "max_step_cache_bytes",
+            args.steps_mb,
+            lambda client: ["everyday"],
+            partial(fill_with_steps, args.count),
+            max_analysis_cache_bytes=LITTLE,
+        )
+
+
+def measure(
+    setting: str,
+    allowed_mb: int,
+    prepare: Callable[[Client], list[str]],
+    fill: Callable[[Client, list[str]], None],
+    **settings: object,
+) -> None:
+    """What ``fill`` adds to a server for which a setting allows so much. Before, it is brought the
+    models that are asked, and each of them is run once.
+    """
+    allowed = allowed_mb * 2**20
+    with Server(**{setting: allowed}, **settings) as server:
         client = Client(server.port)
-        models = []
-        for network in (normalised(), silenced()):
-            file = safetensors.to_bytes(network, half=False)
-            answer = client.post("/api/v1/models", file, "application/octet-stream")
-            models.append(json.loads(answer.body)["id"])
-        models += [name for name in SHIPPED if client.get(f"/api/v1/models/{name}").status == 200]
-        for model in models:  # what each loads and prepares once
+        models = prepare(client)
+        for model in models:
             predict(client, model, -1)
         idle = server.proportional_memory()
-        for number in range(args.count):
-            analyse(client, models[number % len(models)], number)
+        fill(client, models)
         after, most = server.proportional_memory(), server.peak_memory()
-    row("networks", ", ".join(models))
-    row("idle, with the networks", f"{idle / MB:.0f} MB")
-    row(f"after {args.count} analyses", f"{after / MB:.0f} MB, at most {most / MB:.0f} MB")
     grown = after - idle
-    row("grown by", f"{grown / MB:.0f} MB", f"≤ {1.1 * cache / MB:.0f} MB: {cache / MB:.0f} + 10 %")
+    row(f"CONVSCOPE_{setting.upper()}", f"{allowed / MB:.0f} MB")
+    row("idle, with " + ", ".join(models), f"{idle / MB:.0f} MB")
+    row("filled several times", f"{after / MB:.0f} MB, at most {most / MB:.0f} MB")
+    row("grown by", f"{grown / MB:.0f} MB", f"≤ {1.1 * allowed / MB:.0f} MB, with the 10 %")
 
 
-def analyse(client: Client, model: str, seed: int) -> None:
+def bring_five(client: Client) -> list[str]:
+    """Five networks: two that are brought, and the ones that ship."""
+    brought = [bring(client, network) for network in (normalised(), silenced())]
+    there = [name for name in SHIPPED if client.get(f"/api/v1/models/{name}").status == 200]
+    return brought + there
+
+
+def bring(client: Client, network: Network) -> str:
+    """The id of a network that is uploaded."""
+    file = safetensors.to_bytes(network, half=False)
+    answer = client.post("/api/v1/models", file, "application/octet-stream")
+    assert answer.status == 201, answer
+    return str(json.loads(answer.body)["id"])
+
+
+def analyse(count: int, client: Client, models: list[str]) -> None:
+    """So many photos, the models taking turns."""
+    for number in range(count):
+        analysed(client, models[number % len(models)], number)
+
+
+def fill_with_models(count: int, client: Client, _: list[str]) -> None:
+    """Bring so many models, and use each."""
+    for number in range(count):
+        predict(client, bring(client, wide(number + 1)), number)
+
+
+def fill_with_steps(count: int, client: Client, models: list[str]) -> None:
+    """One step on each of so many photos."""
+    for number in range(count):
+        done = analysed(client, models[0], number)
+        content = json.dumps({"label": 0}).encode()
+        answer = client.post(f"/api/v1/analyses/{done}/training-step", content, "application/json")
+        assert answer.status == 201, answer
+
+
+def analysed(client: Client, model: str, seed: int) -> str:
+    """The id of an analysis of a photo."""
     answer = client.post(f"/api/v1/analyses?model={model}", photo(seed))
     assert answer.status == 201, answer
+    return str(json.loads(answer.body)["id"])
 
 
 def predict(client: Client, model: str, seed: int) -> None:
@@ -88,9 +159,19 @@ def silenced() -> Network:
     return network("silenced", lambda _: (Relu(), LocalResponseNorm(5)))
 
 
-def network(name: str, after: Callable[[int], tuple[Op, ...]]) -> Network:
+def wide(seed: int) -> Network:
+    """Mostly numbers, 7 MB of them: another network for each seed."""
+    return network("wide", lambda _: (Relu(),), (64, 256, 384), seed)
+
+
+def network(
+    name: str,
+    after: Callable[[int], tuple[Op, ...]],
+    widths: tuple[int, ...] = (24, 48, 96),
+    seed: int = 0,
+) -> Network:
     """A stem and three convolutions with what comes ``after`` each, for photos of 128 × 128."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     nodes: list[Node] = []
     channels = 3
 
@@ -98,7 +179,7 @@ def network(name: str, after: Callable[[int], tuple[Op, ...]]) -> Network:
         before = nodes[-1].name if nodes else "input"
         nodes.append(Node(f"layer{len(nodes)}", op, (before,)))
 
-    for width in (24, 48, 96):
+    for width in widths:
         weight = rng.normal(0, 0.1, (width, channels, 3, 3)).astype(np.float32)
         add(Conv2d(weight, None, padding=(1, 1, 1, 1)))
         for op in after(width):
@@ -106,7 +187,7 @@ def network(name: str, after: Callable[[int], tuple[Op, ...]]) -> Network:
         add(MaxPool(kernel=(2, 2), stride=(2, 2)))
         channels = width
     add(Flatten())
-    add(Dense(rng.normal(0, 0.01, (10, 96 * 16 * 16)).astype(np.float32), None))
+    add(Dense(rng.normal(0, 0.01, (10, channels * 16 * 16)).astype(np.float32), None))
     add(Softmax())
     size = (3, 128, 128)
     return Network(

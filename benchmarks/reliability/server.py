@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 HOST = "127.0.0.1"
 MB = 1e6
+_LISTENING = "0A"  # the state of a socket (proc_net_tcp)
 
 
 class Answer(NamedTuple):
@@ -99,19 +100,47 @@ class Server:
         """The most bytes in memory since the start, or since forget_peak()."""
         return self._status("VmHWM")
 
+    def open_files(self) -> int:
+        """How many files and sockets it has open."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    def connections(self) -> int:
+        """How many connections it has open."""
+        found = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        here = [row for row in found if row[1].endswith(f":{self.port:04X}") and row[9] != "0"]
+        return sum(row[3] != _LISTENING for row in here)
+
+    def threads(self) -> int:
+        return int(self._value("Threads"))
+
+    def processes(self) -> int:
+        """How many processes it has, itself and those of its trainings."""
+        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return 1 + sum(len(path.read_text().split()) for path in children)
+
     def forget_peak(self) -> None:
         Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")  # proc(5): resets VmHWM
 
     def _status(self, name: str) -> float:
+        return 1024.0 * int(self._value(name))
+
+    def _value(self, name: str) -> str:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return 1024.0 * int(re.search(rf"{name}:\s+(\d+)", status)[1])
+        return re.search(rf"^{name}:\s+(\d+)", status, re.MULTILINE)[1]
 
 
 class Client:
-    """One connection, kept open between requests; opened again after the server closed it."""
+    """One connection, kept open between requests; opened again after the server closed it.
+    ``address``: that of this machine from which it comes, of 127.0.0.0/8.
+    """
 
-    def __init__(self, port: int, timeout: float = 60) -> None:
-        self._connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
+    def __init__(self, port: int, timeout: float = 60, address: str = HOST) -> None:
+        self._connection = http.client.HTTPConnection(
+            HOST, port, timeout=timeout, source_address=(address, 0)
+        )
+
+    def close(self) -> None:
+        self._connection.close()
 
     def get(self, path: str, key: str | None = None) -> Answer:
         return self._ask("GET", path, None, _of(key))

@@ -26,13 +26,13 @@ from benchmarks.reliability.memory import normalised, photo
 from benchmarks.reliability.server import Answer, Client, Server, quantile, row
 from benchmarks.reliability.trainings import (
     Trainings,
+    pictures,
     processes,
     saved_step,
     unreadable,
     wait,
 )
 from engine.formats import safetensors
-from tests.app.archives import GOOD, packed
 
 GRACE = 15  # seconds
 ANALYSES = 4
@@ -56,7 +56,7 @@ def tasks(port: int, runs: list[str], key: str, number: int) -> Iterator[tuple[s
         yield "analyses", partial(Client(port).post, "/api/v1/analyses", data, key=key)
     kind = "application/octet-stream"
     yield "uploads", partial(Client(port).post, "/api/v1/models", slowly(model), kind, key)
-    zipped = slowly(packed(GOOD))
+    zipped = slowly(pictures(1))
     yield "uploads", partial(Client(port).post, "/api/v1/datasets", zipped, "application/zip", key)
     for run in runs:
         path = f"/api/v1/trainings/{run}/events"

@@ -4,22 +4,29 @@ found, and the files that they leave read.
 
 from __future__ import annotations
 
+import io
 import json
 import time
+import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
 from app.learning.runs.directory import RunDirectory
+from benchmarks.reliability.pictures import save
 from benchmarks.reliability.server import Client
 from engine.errors import EngineError
 from engine.formats import safetensors
 from engine.train import checkpoint
 
-BATCH = 128
-PER_EPOCH = -(-2696 // BATCH)  # steps: the drawn shapes without those held out
+PICTURES = 40  # of each of two classes: few, so that a process has read them at once
+BATCH = 4
+PER_EPOCH = 2 * (PICTURES - PICTURES // 10) // BATCH  # steps: a tenth is held out
 SPEC = {
-    "dataset": "shapes",
     "layers": [
         {"kind": "conv", "filters": 2, "kernel": 3, "stride": 2, "padding": 1},
         {"kind": "maxpool", "kernel": 4, "stride": 4},
@@ -40,7 +47,8 @@ class Trainings:
 
     def begin(self) -> str:
         """The id of a new one."""
-        return str(self._post("", SPEC)["id"])
+        dataset = self._said("/api/v1/datasets", pictures(), "application/zip")["id"]
+        return str(self._post("", {**SPEC, "dataset": dataset})["id"])
 
     def listed(self) -> dict[str, State]:
         """All, by their ids, without their history."""
@@ -58,12 +66,26 @@ class Trainings:
 
     def _post(self, path: str, content: object) -> State:
         data = json.dumps(content).encode()
-        answer = self._client.post(
-            f"/api/v1/trainings{path}", data, "application/json", key=self._key
-        )
+        return self._said(f"/api/v1/trainings{path}", data, "application/json")
+
+    def _said(self, path: str, data: bytes, kind: str) -> State:
+        answer = self._client.post(path, data, kind, key=self._key)
         assert answer.status in (200, 201), (path, answer)
         said: State = json.loads(answer.body)
         return said
+
+
+@cache
+def pictures(seed: int = 0) -> bytes:
+    """What is learned from: noise of two classes, as a ZIP."""
+    noise = np.random.default_rng(seed).integers(0, 256, (2, PICTURES, 32, 32, 3), np.uint8)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for label, number in np.ndindex(noise.shape[:2]):
+            archive.writestr(
+                f"{label}/{number}.png", save(Image.fromarray(noise[label, number]), "PNG")
+            )
+    return packed.getvalue()
 
 
 def wait(holds: Callable[[], bool]) -> bool:
