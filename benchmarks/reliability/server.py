@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import random
 import re
 import signal
 import socket
@@ -14,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,8 +43,7 @@ class Server:
     def __init__(
         self, program: str = "from app.cli.main import main\nmain()", **settings: object
     ) -> None:
-        with socket.create_server((HOST, 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = _free_port()
         chosen = {f"CONVSCOPE_{name.upper()}": str(value) for name, value in settings.items()}
         command = [sys.executable, "-c", program, "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(
@@ -170,6 +171,17 @@ class Client:
             return Answer(0, {}, b"", time.perf_counter() - start)
         found = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, found, body, time.perf_counter() - start)
+
+
+def _free_port() -> int:
+    """A port that nobody listens on, and that no connection of anybody else is given meanwhile:
+    below those that the system gives away (ip(7), ip_local_port_range).
+    """
+    least = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(least // 2, least)
+        with suppress(OSError), socket.create_server((HOST, port)):
+            return port
 
 
 def _of(key: str | None) -> dict[str, str]:
