@@ -35,9 +35,9 @@ PHOTOS = 20  # of one visitor
 WINDOWS = 20
 ADDRESSES = 250
 BUDGETS = {
-    "max_analysis_cache_bytes": 64 * 2**20,
-    "max_models_bytes": 32 * 2**20,
-    "max_step_cache_bytes": 32 * 2**20,
+    "max_analysis_cache_bytes": 128 * 2**20,
+    "max_models_bytes": 64 * 2**20,
+    "max_step_cache_bytes": 128 * 2**20,
 }
 
 
@@ -57,7 +57,7 @@ class Visits:
 
     def __init__(self, server: Server) -> None:
         self._server, self._client, self._key = server, Client(server.port), new_key()
-        self._models = bring_five(Client(server.port))
+        self._models = [self._lent(model) for model in bring_five(self._client)]
         self._layers = {model: self._layer(model) for model in self._models}
         self._photo = save(Image.fromarray(noise()), "JPEG")
         self._file = safetensors.to_bytes(normalised(), half=False)
@@ -103,14 +103,27 @@ class Visits:
         photo = self._photo + number.to_bytes(8, "big")
         model = self._models[number % len(self._models)]
         made = self._post(f"/api/v1/analyses?model={model}", photo, 201)
+        if made.status != 201:
+            return
         at = f"/api/v1/analyses/{json.loads(made.body)['id']}"
         layer = f"{at}/layers/{self._layers[model]}"
         self._get(f"{layer}?format=png")
+        self._go_on(number, model, photo, layer)
+        match number % 50:  # what takes longer
+            case 7:
+                self._ask_json(f"{at}/attributions", {"method": "saliency"}, 200)
+            case 17:
+                self._ask_json(f"{at}/variants", {}, 201)
+            case 27:
+                self._ask_json(f"{at}/training-step", {"label": 0}, 201)
+
+    def _go_on(self, number: int, model: str, photo: bytes, layer: str) -> None:
+        """One thing more, and mistakes of several kinds."""
         match number % 10:
             case 0 | 5:
                 self._post(f"/api/v1/predict?model={model}", photo, 200)
             case 1:
-                self._get(f"{layer}/explain?channel=0&row=1&column=1")
+                self._get(f"{layer}/explain?channel=0&y=1&x=1")
             case 2:
                 self._get("/api/v1/analyses/0123456789abcdef", 404)
             case 3:
@@ -119,18 +132,16 @@ class Visits:
                 self._post("/api/v1/analyses?model=none", photo, 404)
             case 6:
                 self._get(f"{layer}?format=npy")
-        match number % 50:
-            case 7:
-                self._ask_json(f"{at}/attributions", {"method": "saliency"}, 200)
-            case 17:
-                self._ask_json(f"{at}/variants", {}, 201)
-            case 27:
-                self._ask_json(f"{at}/training-step", {"label": 0}, 201)
+
+    def _lent(self, model: str) -> str:
+        """The id by which every visitor finds a model."""
+        answer = self._client.post(f"/api/v1/models/{model}/share", b"")
+        return str(json.loads(answer.body)["id"]) if answer.status == 201 else model
 
     def _layer(self, model: str) -> str:
-        """A layer with maps."""
-        about = json.loads(Client(self._server.port).get(f"/api/v1/models/{model}").body)
-        return next(layer["name"] for layer in about["layers"] if len(layer["shape"]) == 3)
+        """The first layer after the input."""
+        about = json.loads(self._client.get(f"/api/v1/models/{model}").body)
+        return str(about["layers"][1]["name"])
 
     def _hang_up(self) -> None:
         """Go away in the middle of an upload."""
