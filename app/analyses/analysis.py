@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import BadParameter, UnknownLayer
-from app.images.decoding import Limits, Picture, decode
+from app.images.decoding import Limits, decoded
 from app.images.edits import MARGIN, PhotoChanges
 from app.images.fitting import Box, check_crop, fit, surroundings
+from app.images.picture import Picture
 from engine import inspection, outputs
 from engine.detection import Detection, Layout, detect, layout_of
 from engine.display import ValueLayout
@@ -226,14 +227,8 @@ def analyze(
     """
     clock = Clock()
     steps = preprocess_of(network)
-    picture = decode(data, limits, at_least=pixels_wanted(steps))
-    clock.lap("decode")
-    if check is not None:
-        check()
-    part = _part(picture, steps, crop)
-    pixels = fit(picture, steps, part)
-    around = surroundings(picture, steps, part, pixels, MARGIN)
-    x = steps.normalise(pixels)
+    photo = _look(data, limits, steps, check, crop, clock)
+    x = steps.normalise(photo.pixels)
     clock.lap("preprocess")
     trace = network.forward(x, check=check)
     clock.lap("forward")
@@ -241,7 +236,7 @@ def analyze(
         id=analysis_id or content_id(model, network, data, crop),
         model=model,
         network=network,
-        photo=Photo(picture.width, picture.height, picture.format, part, pixels, around),
+        photo=photo,
         trace=trace,
         layers=[layer_of(network, name, trace[name]) for name in trace],
         predictions=outputs.predictions(network.answer, trace),
@@ -263,20 +258,16 @@ def predict(
     Raises BadParameter, too, for an output that the network does not have.
     """
     info = output_of(network, output)
-    picture = decode(data, limits, at_least=pixels_wanted(preprocess_of(network)))
-    return outputs.predictions(info, run(network, picture, check, crop))
-
-
-def run(
-    network: Network,
-    picture: Picture,
-    check: Callable[[], None] | None = None,
-    crop: Box | None = None,
-) -> Trace:
-    """Every value of the network on a decoded picture: that of ``analyze`` without the rest."""
     steps = preprocess_of(network)
-    pixels = fit(picture, steps, _part(picture, steps, crop))
-    return network.forward(steps.normalise(pixels), check=check)
+    with decoded(data, limits, pixels_wanted(steps)) as picture:
+        pixels = seen(picture, steps, crop)
+    del picture  # its memory is free while the network runs
+    return outputs.predictions(info, network.forward(steps.normalise(pixels), check=check))
+
+
+def seen(picture: Picture, steps: Preprocess, crop: Box | None = None) -> NDArray[np.uint8]:
+    """The pixels that the network is shown of a picture."""
+    return fit(picture, steps, _part(picture, steps, crop))
 
 
 def boxes_in(network: Network, trace: Trace) -> Boxes | None:
@@ -322,6 +313,25 @@ def preprocess_of(network: Network) -> Preprocess:
 def pixels_wanted(steps: Preprocess) -> int:
     """How many pixels the shorter side of a photo must keep when it is decoded."""
     return math.ceil(max(steps.input_size[1:]) / steps.crop_pct)
+
+
+def _look(
+    data: bytes,
+    limits: Limits,
+    steps: Preprocess,
+    check: Callable[[], None] | None,
+    crop: Box | None,
+    clock: Clock,
+) -> Photo:
+    """What is remembered of the photo in an image file."""
+    with decoded(data, limits, pixels_wanted(steps)) as picture:
+        clock.lap("decode")
+        if check is not None:
+            check()
+        part = _part(picture, steps, crop)
+        pixels = fit(picture, steps, part)
+        around = surroundings(picture, steps, part, pixels, MARGIN)
+        return Photo(picture.width, picture.height, picture.format, part, pixels, around)
 
 
 def _part(picture: Picture, steps: Preprocess, crop: Box | None) -> Box:

@@ -5,17 +5,18 @@ the model with another one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.analyses import serializers
-from app.analyses.analysis import Boxes, boxes_in, pixels_wanted, preprocess_of, run
+from app.analyses.analysis import Boxes, boxes_in, pixels_wanted, preprocess_of, seen
 from app.encoding.arrays import plain
 from app.errors import BadParameter
 from app.execution.executor import Check
-from app.images.decoding import Limits, Picture, decode
+from app.images.decoding import Limits, decoded
 from app.images.fitting import Box
 from app.models.loading import with_preprocessing
 from app.models.options import PRESETS, ImportOptions
@@ -30,33 +31,30 @@ _BEST = 5  # classes listed for each
 _FIRST = 6  # numbers
 
 
-def trials(network: Network) -> list[tuple[str | None, Network]]:
+class Trial(NamedTuple):
+    """A preset, the network under it, and the pixels that it is shown of a photo. None stands for
+    preprocessing that is no preset's.
+    """
+
+    preset: str | None
+    network: Network
+    pixels: NDArray[np.uint8]
+
+
+def trials(network: Network, data: bytes, limits: Limits, crop: Box | None) -> list[Trial]:
     """The network as it is, under the preset that it has or None, and by each other preset."""
     now = preprocess_of(network)
     others = {preset: _by(network, preset) for preset in PRESETS}
     mine = next((p for p, other in others.items() if _is_same(preprocess_of(other), now)), None)
-    return [(mine, network), *((p, other) for p, other in others.items() if p != mine)]
+    ways = [(mine, network), *((p, other) for p, other in others.items() if p != mine)]
+    with decoded(data, limits, pixels_wanted(now)) as picture:  # a preset does not change the size
+        return [Trial(p, way, seen(picture, preprocess_of(way), crop)) for p, way in ways]
 
 
-def decoder(data: bytes, limits: Limits) -> Callable[[Network], Picture]:
-    """Decodes an image file for a network, once for each size."""
-
-    @cache
-    def decoded(at_least: int) -> Picture:
-        return decode(data, limits, at_least=at_least)
-
-    return lambda network: decoded(pixels_wanted(preprocess_of(network)))
-
-
-def tried(
-    preset: str | None,
-    network: Network,
-    decoded: Callable[[Network], Picture],
-    crop: Box | None,
-    check: Check,
-) -> dict[str, Any]:
-    """What a network answers to a photo (``decoder``), with how that was prepared."""
-    trace = run(network, decoded(network), check, crop)
+def tried(trial: Trial, check: Check) -> dict[str, Any]:
+    """What the network answers, with how the photo was prepared."""
+    preset, network, pixels = trial
+    trace = network.forward(preprocess_of(network).normalise(pixels), check=check)
     boxes = boxes_in(network, trace)
     answers = [_answer(network, info, trace, boxes) for info in network.output_infos]
     primary = next(a for a in answers if a["name"] == network.answer.name)

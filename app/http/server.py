@@ -159,7 +159,7 @@ def make_server(settings: Settings, app: FastAPI | None = None) -> uvicorn.Serve
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     # Pillow warns of what is odd in a file, in words made of the file's own bytes: a line in the
     # log for each, and Python would remember every one.
-    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     # Whoever reads a body has its own, shorter limit for it, and an answer for those who are too
     # slow.
     longest = max(settings.body_timeout, settings.model_body_timeout)

@@ -50,14 +50,14 @@ _BRADFORD = np.array(
 
 def opaque(image: Image.Image, keep_inks: bool = False) -> Image.Image:
     """Any mode as RGB: transparent parts on white, 16-bit grey scaled down rather than cut off.
-    CMYK may be kept as it is.
+    CMYK may be kept as it is. What is opaque RGB already is not copied.
     """
     if image.mode.startswith("I"):
         return _deep_grey(image)
     if image.mode == "CMYK" and keep_inks:
         return image
     if not image.has_transparency_data:
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     layer = image if image.mode == "RGBA" else image.convert("RGBA")
     page = Image.new("RGB", layer.size, "white")
     page.paste(layer, mask=layer.getchannel("A"))

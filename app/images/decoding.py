@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import threading
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from app.errors import DamagedPicture, NoPicture, NotAPicture, PictureTooLarge, TooManyPixels
 from app.execution.fair_pool import Postponed, is_postponable
-from app.images.colours import ToSrgb, correct_transparency, opaque, to_srgb
+from app.images.colours import correct_transparency, to_srgb
 from app.images.kinds import find_kind
+from app.images.picture import BAND_PIXELS, BROKEN, Part, Picture, Stored, Turn, damaged
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 
@@ -41,49 +39,22 @@ _MARKS = {
 # what the network takes that the resize which follows still averages over many pixels, and nobody
 # can tell the difference.
 _MARGIN = 4
-_BAND_PIXELS = 1_000_000
 
-_LARGE = 4_000_000  # pixels
-
-
-class _Turn(NamedTuple):
-    """How to turn a stored picture upright; which of its far sides come first then; whether its
-    sides are swapped.
-    """
-
-    method: Image.Transpose
-    right_first: bool
-    bottom_first: bool
-    sideways: bool = False
-
+_LARGE = 4_000_000  # pixels, of four bytes each
+_LONGEST = 65_535  # pixels of a side: more than JPEG, WebP and GIF can say
 
 # EXIF orientation (EXIF 2.32, tag 274) → turn. "Right" and "bottom" are those of the upright
 # picture.
 _TURNS = {
-    2: _Turn(Image.Transpose.FLIP_LEFT_RIGHT, True, False),
-    3: _Turn(Image.Transpose.ROTATE_180, True, True),
-    4: _Turn(Image.Transpose.FLIP_TOP_BOTTOM, False, True),
-    5: _Turn(Image.Transpose.TRANSPOSE, False, False, sideways=True),
-    6: _Turn(Image.Transpose.ROTATE_270, True, False, sideways=True),
-    7: _Turn(Image.Transpose.TRANSVERSE, True, True, sideways=True),
-    8: _Turn(Image.Transpose.ROTATE_90, False, True, sideways=True),
+    2: Turn(Image.Transpose.FLIP_LEFT_RIGHT, True, False),
+    3: Turn(Image.Transpose.ROTATE_180, True, True),
+    4: Turn(Image.Transpose.FLIP_TOP_BOTTOM, False, True),
+    5: Turn(Image.Transpose.TRANSPOSE, False, False, sideways=True),
+    6: Turn(Image.Transpose.ROTATE_270, True, False, sideways=True),
+    7: Turn(Image.Transpose.TRANSVERSE, True, True, sideways=True),
+    8: Turn(Image.Transpose.ROTATE_90, False, True, sideways=True),
 }
 
-# All that Pillow raises on broken bytes (found by feeding it mutilated pictures), memory for absurd
-# ones included.
-_BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    LookupError,
-    AssertionError,
-    ArithmeticError,
-    TypeError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-)
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 # A few bytes make one more scan of a progressive JPEG, and each is a walk over the whole picture
@@ -104,30 +75,10 @@ class Limits:
     max_pixels: int
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A decoded picture, upright and opaque.
-
-    ``width`` and ``height`` are what a person sees: the file's own size, turned as its EXIF
-    orientation says. ``image`` may have been shrunk while it was decoded: one of its pixels is
-    ``shrink`` × ``shrink`` of the photo's, and its corner lies at ``origin`` (x, y) on the photo;
-    below zero where a turn brought the last, incomplete blocks to the front. It is RGB in the
-    file's own colours, or CMYK; ``to_srgb`` makes sRGB of it, and is None where it is that. ``fit``
-    applies it to the few pixels that are seen in the end.
-    """
-
-    image: Image.Image
-    width: int
-    height: int
-    format: str
-    shrink: float = 1.0
-    origin: tuple[float, float] = (0.0, 0.0)
-    to_srgb: ToSrgb | None = None
-
-
-def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
-    """Decode a picture. ``at_least``: pixels of the shorter side that the caller will make use of;
-    0 decodes in full.
+@contextmanager
+def decoded(data: bytes, limits: Limits, at_least: int = 0) -> Iterator[Picture]:
+    """A picture, decoded, to be used within the ``with`` block. ``at_least``: pixels of the shorter
+    side that the caller will make use of; 0 decodes in full.
 
     Raises one of the PictureErrors; where that is possible, Postponed instead of waiting until
     other large pictures are decoded.
@@ -139,21 +90,19 @@ def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
     if len(data) > limits.max_bytes:
         raise too_large(limits.max_bytes, len(data)) if find_kind(data) is None else not_read(data)
     image = _open(data, limits)
-    if image.width * image.height > limits.max_pixels:
-        raise _too_many_pixels(limits.max_pixels, image.size)
+    _check_size(image.size, limits.max_pixels)
     # Phones write JPEGs with a second picture inside; Pillow calls those MPO.
     kind = "JPEG" if image.format == "MPO" else str(image.format)
     if kind == "JPEG" and _scans(data) > _MAX_SCANS:
         raise DamagedPicture(
             f"The JPEG picture begins well, but has more than {_MAX_SCANS} scans; real ones have a dozen."
         )
-    with _budget.take(image.width * image.height, limits.max_pixels):
+    with _budget.take(_weight(image) * image.width * image.height, limits.max_pixels):
         try:
-            return _load(image, data, kind, at_least)
-        except _BROKEN as error:
-            raise DamagedPicture(
-                f"The {kind} picture begins well, but cannot be decoded: {error}."
-            ) from None
+            picture = _load(image, data, kind, at_least)
+        except BROKEN as error:
+            raise damaged(kind, error) from None
+        yield picture
 
 
 def too_large(limit: int, actual: int) -> PictureTooLarge:
@@ -190,14 +139,24 @@ def not_read(data: bytes) -> NotAPicture:
     return NotAPicture(f"This file is {kind.name}, not a picture. {kind.advice} {formats}")
 
 
-def _too_many_pixels(limit: int, size: tuple[int, int]) -> TooManyPixels:
-    width, height = size
-    return TooManyPixels(
-        f"The picture has {width} × {height} pixels; at most {limit:,} in all are accepted. Shrink it and try again.",
-        limit=limit,
-        actual=width * height,
-        more={"what": "pixels"},
-    )
+def _check_size(size: tuple[int, int], limit: int) -> None:
+    """Raises TooManyPixels."""
+    (width, height), longest = size, max(size)
+    if width * height > limit:
+        raise TooManyPixels(
+            f"The picture has {width} × {height} pixels; at most {limit:,} in all are accepted. Shrink it and try again.",
+            limit=limit,
+            actual=width * height,
+            more={"what": "pixels"},
+        )
+    if longest > _LONGEST:
+        # Resizing makes the width right first: for a column, of many times as many pixels.
+        raise TooManyPixels(
+            f"The picture has {width} × {height} pixels; a side has at most {_LONGEST:,}.",
+            limit=_LONGEST,
+            actual=longest,
+            more={"what": "pixels"},
+        )
 
 
 def _open(data: bytes, limits: Limits) -> ImageFile.ImageFile:
@@ -217,7 +176,7 @@ def _open(data: bytes, limits: Limits) -> ImageFile.ImageFile:
         raise DamagedPicture(
             f"The {_begun(data)} picture's header cannot be read. Was the file cut off on its way?"
         ) from None
-    except _BROKEN as error:
+    except BROKEN as error:
         raise DamagedPicture(
             f"The {_begun(data) or 'sent'} picture's header cannot be read: {error}."
         ) from None
@@ -240,7 +199,7 @@ def _scans(data: bytes) -> int:
 
 
 def _load(image: ImageFile.ImageFile, data: bytes, kind: str, at_least: int) -> Picture:
-    """Decode, shrink, turn upright."""
+    """Decode and shrink."""
     width, height = image.size
     shrink = _shrink_while_decoding(image, _MARGIN * at_least)
     frame = _first_frame(image, data)
@@ -252,24 +211,19 @@ def _load(image: ImageFile.ImageFile, data: bytes, kind: str, at_least: int) -> 
     if kind == "PNG":
         correct_transparency(image, data)
     colours = to_srgb(image)
-    keep_inks = colours is not None
-    orientation = _orientation(image)
-    whole = image if frame is None else _on_white(opaque(image), frame)
-    factor = min(whole.size) // (_MARGIN * at_least) if at_least else 1
-    flat = _shrunk(whole, factor, keep_inks) if factor > 1 else opaque(whole, keep_inks)
-    shrink *= max(1, factor)
-    turn = _TURNS.get(orientation)
-    if turn is None:
-        return Picture(flat, width, height, kind, shrink, to_srgb=colours)
+    vars(image).pop("_decoder", None)  # WebP's, which keeps two more copies of the pixels
+    turn = _TURNS.get(_orientation(image), Turn())
+    stored = Stored(image, frame, keep_inks=colours is not None)
+    factor = max(1, min(image.size) // (_MARGIN * at_least)) if at_least else 1
+    if factor > 1:
+        stored = _shrunk(stored, factor)
+        shrink *= factor
     if turn.sideways:
         width, height = height, width
-    upright = flat.transpose(turn.method)
-    x = width - upright.width * shrink if turn.right_first else 0.0
-    y = height - upright.height * shrink if turn.bottom_first else 0.0
-    return Picture(upright, width, height, kind, shrink, (x, y), colours)
+    return Picture(stored, width, height, kind, shrink, turn, colours)
 
 
-def _first_frame(image: ImageFile.ImageFile, data: bytes) -> tuple[int, int, int, int] | None:
+def _first_frame(image: ImageFile.ImageFile, data: bytes) -> Part | None:
     """Where a GIF's or WebP's first frame lies, when it does not fill the picture: what is beside
     it is transparent.
     """
@@ -296,13 +250,6 @@ def _first_chunk(data: bytes, name: bytes) -> int:
     return 0
 
 
-def _on_white(image: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
-    """The picture in the box, white around it."""
-    page = Image.new("RGB", image.size, "white")
-    page.paste(image.crop(box), box[:2])
-    return page
-
-
 def _shrink_while_decoding(image: Image.Image, enough: int) -> float:
     """Tell a JPEG's decoder to give fewer pixels. How many of the photo's pixels one of them is, a
     side.
@@ -312,23 +259,28 @@ def _shrink_while_decoding(image: Image.Image, enough: int) -> float:
     return 1.0 if drafted is None else width / drafted[1][2]
 
 
-def _shrunk(image: Image.Image, factor: int, keep_inks: bool) -> Image.Image:
-    """Opaque, each pixel the mean of a block of ``factor`` × ``factor``. Band by band, so there is
-    never a second full copy.
-    """
-    width, height = image.size
-    mode = "CMYK" if keep_inks and image.mode == "CMYK" else "RGB"
-    small = Image.new(mode, (-(-width // factor), -(-height // factor)))
-    rows = factor * max(1, _BAND_PIXELS // (width * factor))
+def _shrunk(stored: Stored, factor: int) -> Stored:
+    """Opaque, each pixel the mean of a block of ``factor`` × ``factor``."""
+    width, height = stored.size
+    small = Image.new(stored.mode, (-(-width // factor), -(-height // factor)))
+    rows = factor * max(1, BAND_PIXELS // (width * factor))
     for top in range(0, height, rows):
-        band = image.crop((0, top, width, min(height, top + rows)))
-        small.paste(opaque(band, keep_inks).reduce(factor), (0, top // factor))
-    return small
+        band = stored.opaque((0, top, width, min(height, top + rows)))
+        small.paste(band.reduce(factor), (0, top // factor))
+    return Stored(small, keep_inks=stored.keep_inks)
+
+
+def _weight(image: ImageFile.ImageFile) -> int:
+    """How many pixels of four bytes one of a picture's takes while it is decoded."""
+    if image.format == "WEBP":
+        return 4
+    # The coefficients of all scans are kept, two bytes for each colour.
+    return 2 if image.info.get("progressive") else 1
 
 
 class _PixelBudget:
     """Large pictures that are decoded at the same time have together no more pixels than one may
-    have: decoding takes 4 bytes a pixel, and up to 16 for WebP.
+    have, each pixel weighed by the memory that it takes.
     """
 
     def __init__(self) -> None:
@@ -382,5 +334,5 @@ def _orientation(image: Image.Image) -> int:
     image.info.pop("Raw profile type exif", None)  # a PNG's text that nothing but ImageMagick heeds
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except _BROKEN:
+    except BROKEN:
         return 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from app.errors import BadParameter
-from app.images.decoding import Picture
+from app.images.picture import BAND_PIXELS, Picture
 from engine.preprocess import Preprocess
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels of the upright photo
@@ -17,6 +19,7 @@ _INTERPOLATIONS = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
 }
+_REACH = 2  # pixels of the smaller picture, from which the widest of them takes its colours
 
 
 def check_crop(crop: Box, width: int, height: int) -> Box:
@@ -80,7 +83,6 @@ def surroundings(
 def _resized(
     picture: Picture, preprocess: Preprocess, part: Box, rows: int, cols: int
 ) -> NDArray[np.uint8]:
-    image = picture.image
     (x, y), k = picture.origin, picture.shrink
     left, top, right, bottom = part
     inside = (max(0.0, left), max(0.0, top), min(picture.width, right), min(picture.height, bottom))
@@ -92,11 +94,11 @@ def _resized(
     box = (
         max(0.0, (inside[0] - x) / k),
         max(0.0, (inside[1] - y) / k),
-        min(image.width, (inside[2] - x) / k),
-        min(image.height, (inside[3] - y) / k),
+        min(picture.size[0], (inside[2] - x) / k),
+        min(picture.size[1], (inside[3] - y) / k),
     )
     size = (east - west, south - north)
-    small = image.resize(size, _INTERPOLATIONS[preprocess.interpolation], box)
+    small = _resize(picture, size, _INTERPOLATIONS[preprocess.interpolation], box)
     if picture.to_srgb is not None:
         small = picture.to_srgb(small)
     seen = np.asarray(small.convert("L").convert("RGB") if preprocess.is_grey else small)
@@ -106,3 +108,22 @@ def _resized(
     page[:] = np.rint(preprocess.blank()).astype(np.uint8)
     page[north:south, west:east] = seen
     return page
+
+
+def _resize(
+    picture: Picture, size: tuple[int, int], method: Image.Resampling, box: Box
+) -> Image.Image:
+    """What Image.resize makes of the whole upright picture, to the last bit. It, too, makes the
+    width right first and then the height; here the width of some rows at a time.
+    """
+    (columns, rows), (width, height) = picture.size, size
+    left, top, right, bottom = box
+    reach = _REACH * max(1.0, (bottom - top) / height) + 1
+    first, last = max(0, math.floor(top - reach)), min(rows, math.ceil(bottom + reach))
+    step = max(1, BAND_PIXELS // columns)
+    narrow = Image.new(picture.stored.mode, (width, rows), None)  # zeros take no memory
+    for start in range(first, last, step):
+        band = picture.rows(start, min(last, start + step))
+        across = (left, 0, right, band.height)
+        narrow.paste(band.resize((width, band.height), method, across), (0, start))
+    return narrow.resize(size, method, (0, top, width, bottom))

@@ -195,17 +195,16 @@ class Registry:
         return self.default in self._networks
 
     def _get_from_provider(self, model: str) -> Network:
-        unknown = self.unknown(model)
         found = next((f for provider in self._providers if (f := provider.find(model))), None)
         if isinstance(found, Network):
             return found
         if found is None:
-            raise unknown
+            raise self.unknown(model)
         try:
             version = (found, found.stat().st_mtime_ns)
             return self._found.get(version, lambda: engine.load(found))
         except FileNotFoundError:  # it went away in this moment
-            raise unknown from None
+            raise self.unknown(model) from None
         except OSError as error:
             raise UnknownModel(
                 f"The file of the model {model!r} cannot be read: {error.strerror}."

@@ -23,8 +23,15 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     yield "PNG 25 MP, 16 bits", save(Image.fromarray(np.full(side, 30_000, np.uint16)), "PNG")
     yield "PNG 25 MP, one row", save(Image.new("RGBA", (SIDE * SIDE, 1), (1, 2, 3, 128)), "PNG")
     yield (
-        "PNG 25 MP, 100 rows, 16 bits",
-        save(Image.fromarray(np.full((100, 249_000), 30_000, np.uint16)), "PNG"),
+        "PNG 25 MP, 383 rows, 16 bits",
+        save(Image.fromarray(np.full((383, 65_000), 30_000, np.uint16)), "PNG"),
+    )
+    yield "PNG 25 MP, 383 columns", save(Image.new("RGBA", (383, 65_000), (1, 2, 3, 128)), "PNG")
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    yield (
+        "JPEG 25 MP, 383 rows, turned",
+        save(Image.new("RGB", (65_000, 383), "teal"), "JPEG", exif=turned),
     )
     yield "JPEG 25 MP", save(Image.new("RGB", side, "teal"), "JPEG")
     yield (

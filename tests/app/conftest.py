@@ -14,6 +14,8 @@ from PIL import Image
 
 from app.http.application import create_app
 from app.http.server import make_server
+from app.images.decoding import Limits, decoded
+from app.images.picture import Picture
 from app.models.registry import Registry
 from app.settings import Settings
 from engine.network import Network, Node
@@ -80,6 +82,12 @@ def as_file(image: Image.Image, kind: str = "PNG", **options) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
+
+
+def decode(data: bytes, limits: Limits, at_least: int = 0) -> Picture:
+    """A picture, to be used as long as one likes."""
+    with decoded(data, limits, at_least) as picture:
+        return picture
 
 
 @pytest.fixture(scope="session")

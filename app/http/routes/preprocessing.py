@@ -48,14 +48,12 @@ async def compare_preprocessing(
     Where a file does not say how photos are preprocessed (``preprocess.source`` is «assumed»), only
     one of them is right.
     """
-    registry = services.registry
-    decoded = preprocessing.decoder(upload.data, services.analyses.limits)
-    ways = await worker.run(lambda _: preprocessing.trials(registry.get(model.id)))
+    registry, limits = services.registry, services.analyses.limits
+    ways = await worker.run(
+        lambda _: preprocessing.trials(registry.get(model.id), upload.data, limits, upload.crop)
+    )
     # One run after the other: each has the time limit to itself.
-    found = [
-        await worker.run(partial(preprocessing.tried, preset, network, decoded, upload.crop))
-        for preset, network in ways
-    ]
+    found = [await worker.run(partial(preprocessing.tried, way)) for way in ways]
     return json_response({"model": model.called, "options": found})
 
 

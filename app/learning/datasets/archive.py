@@ -33,7 +33,7 @@ from app.errors import (
 )
 from app.execution.executor import Check
 from app.execution.fair_pool import Postponed
-from app.images.decoding import Limits, decode
+from app.images.decoding import Limits, decoded
 from app.images.fitting import fit
 from app.images.kinds import find_kind
 from app.learning.datasets.class_folders import Path, arrange, list_problems
@@ -148,7 +148,8 @@ class ArchiveReader:
             content = self._bytes_of(file)
             if not content:
                 raise NoPicture("The file is empty.")
-            picture = decode(content, self._limits, at_least=SIZE)
+            with decoded(content, self._limits, at_least=SIZE) as picture:
+                pixels = fit(picture, PREPROCESS)
         except Postponed:
             self._unpacked -= len(content)  # it will be unpacked anew
             raise
@@ -157,7 +158,7 @@ class ArchiveReader:
         except _BROKEN:
             self._left_out.append((_shown(file.path), "It cannot be unpacked."))
         else:
-            self._pictures[len(self._labels)] = fit(picture, PREPROCESS)
+            self._pictures[len(self._labels)] = pixels
             self._labels.append(self._classes.index(file.label))
 
     def _bytes_of(self, file: _File) -> bytes:

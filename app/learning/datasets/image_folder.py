@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from app.errors import PictureError
-from app.images.decoding import Limits, decode
+from app.images.decoding import Limits, decoded
 from app.images.fitting import fit
 from app.learning.datasets.class_folders import Arrangement, arrange
 from engine.errors import TrainingError
@@ -102,8 +102,9 @@ def _arranged(folder: Path) -> Arrangement:
 def _load(place: int, path: Path, *, preprocess: Preprocess, pictures: Array) -> str | None:
     """Decode one file into its place. What is wrong with it, if anything."""
     try:
-        picture = decode(path.read_bytes(), LIMITS, at_least=min(preprocess.input_size[1:]))
+        data, at_least = path.read_bytes(), min(preprocess.input_size[1:])
+        with decoded(data, LIMITS, at_least) as picture:
+            pictures[place] = fit(picture, preprocess)
     except (PictureError, OSError) as error:
         return str(error)
-    pictures[place] = fit(picture, preprocess)
     return None

@@ -5,7 +5,7 @@ again.
 import pytest
 
 from app.analyses.preprocessing import copied, trials
-from app.images.decoding import decode
+from app.images.decoding import Limits, decoded
 from app.models.options import PRESETS, ImportOptions
 from app.models.uploaded import UploadedModels
 from tests.app.analyses.test_boxes import BOX, SCORES, columns_of, detector
@@ -35,16 +35,16 @@ def test_each_way_answers_as_a_model_that_was_brought_so(own):
     assert len({o["predictions"][0]["score"] for o in options}) > 3  # two are sure altogether
 
 
-def test_a_photo_is_decoded_once_for_all_that_want_it_in_one_size(own, monkeypatch):
+def test_a_photo_is_decoded_once_for_all_presets(own, monkeypatch):
     sizes = []
 
     def counted(data, limits, at_least):
         sizes.append(at_least)
-        return decode(data, limits, at_least=at_least)
+        return decoded(data, limits, at_least)
 
-    monkeypatch.setattr("app.analyses.preprocessing.decode", counted)
+    monkeypatch.setattr("app.analyses.preprocessing.decoded", counted)
     compare(own, bring(own, as_onnx(net()))["id"], picture_bytes())
-    assert len(sizes) == len(set(sizes)) < len(PRESETS)
+    assert len(sizes) == 1
 
 
 def test_a_way_of_its_own_comes_first_and_has_no_name(own):
@@ -152,6 +152,6 @@ def test_weights_that_are_shared_take_their_room_once():
 def test_the_original_is_left_as_it_is():
     network = net()
     before = network.digest
-    trials(network)
+    trials(network, picture_bytes(), Limits(10**6, 10**6), None)
     assert network.preprocess is None
     assert network.digest == before

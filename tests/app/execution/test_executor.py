@@ -20,7 +20,7 @@ from app.images.decoding import Limits
 from app.models.registry import Registry
 from app.settings import Settings
 from engine.network import Network
-from tests.app.conftest import TestClient, build_tiny, picture_bytes, run_coroutine
+from tests.app.conftest import TestClient, build_tiny, decode, picture_bytes, run_coroutine
 
 LIMITS = Limits(10**7, 10**7)
 
@@ -241,7 +241,7 @@ def held(monkeypatch):
 
 def decoding_of(width, height):
     data, limits = picture_bytes((width, height)), Limits(10**6, 2000)
-    return lambda _: decoding.decode(data, limits).width
+    return lambda _: decode(data, limits).width
 
 
 @run_async

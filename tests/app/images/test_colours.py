@@ -9,10 +9,10 @@ import pytest
 from PIL import Image, ImageCms
 
 from app.images import colours
-from app.images.decoding import Limits, decode
+from app.images.decoding import Limits
 from app.images.fitting import fit
 from engine.preprocess import Preprocess
-from tests.app.conftest import as_file
+from tests.app.conftest import as_file, decode
 from tests.app.images.picture_files import (
     BLUE_LIGHT,
     GREEN_LIGHT,

@@ -1,10 +1,12 @@
 """Pictures as people and attackers send them: each gets the right pixels or a clear refusal."""
 
 import io
+import re
 import struct
 import threading
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,10 +22,11 @@ from app.errors import (
     PictureTooLarge,
     TooManyPixels,
 )
-from app.images.decoding import FORMATS, Limits, decode
+from app.execution.fair_pool import Postponed, postponable
+from app.images.decoding import FORMATS, Limits, decoded
 from app.images.fitting import fit
 from engine.preprocess import Preprocess
-from tests.app.conftest import as_file, picture_bytes
+from tests.app.conftest import as_file, decode, picture_bytes
 
 LIMITS = Limits(max_bytes=10 * 2**20, max_pixels=25_000_000)
 pillow_may_warn = pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # of broken metadata
@@ -31,7 +34,7 @@ RED, BLUE = (220, 30, 40), (20, 60, 200)
 
 
 def pixels(data, **options):
-    return np.asarray(decode(data, LIMITS, **options).image)
+    return np.asarray(decode(data, LIMITS, **options).rows())
 
 
 def plain(colour, size=(20, 10), mode="RGB"):
@@ -43,7 +46,7 @@ def test_every_format_is_read(kind):
     picture = decode(as_file(plain(RED), kind), LIMITS)
     assert (picture.format, picture.width, picture.height) == (kind, 20, 10)
     assert (
-        np.abs(np.asarray(picture.image).astype(int) - RED).max() <= 4
+        np.abs(np.asarray(picture.rows()).astype(int) - RED).max() <= 4
     )  # JPEG and WebP lose a little
 
 
@@ -173,8 +176,8 @@ def test_exif_orientation(orientation, kind):
     exif = Image.Exif()
     exif[0x0112] = orientation
     picture = decode(as_file(stored, kind, exif=exif), LIMITS)
-    assert (picture.width, picture.height) == picture.image.size == (64, 32)
-    left, right = np.asarray(picture.image)[16, [8, 56]].astype(int)
+    assert (picture.width, picture.height) == picture.size == (64, 32)
+    left, right = np.asarray(picture.rows())[16, [8, 56]].astype(int)
     assert np.abs(left - RED).max() < 12
     assert np.abs(right - BLUE).max() < 12
 
@@ -243,8 +246,8 @@ LARGE = {
 def test_a_large_picture_shrunk_while_it_is_decoded_looks_the_same(name):
     steps, data = Preprocess(input_size=(3, 64, 64)), LARGE[name]()
     fast, full = decode(data, LIMITS, at_least=64), decode(data, LIMITS)
-    assert fast.image.width < full.image.width == fast.width
-    assert min(fast.image.size) >= 4 * 64
+    assert fast.size[0] < full.size[0] == fast.width
+    assert min(fast.size) >= 4 * 64
     assert np.abs(fit(fast, steps).astype(int) - fit(full, steps)).max() <= 4
 
 
@@ -255,7 +258,7 @@ def test_a_shrunk_picture_is_turned_upright_too(orientation, kind, options):
     exif[0x0112] = orientation
     data = as_file(waves(1299, 1041), kind, exif=exif, **options)
     fast, full = decode(data, LIMITS, at_least=64), decode(data, LIMITS)
-    assert (fast.width, fast.height) == full.image.size
+    assert (fast.width, fast.height) == full.size
     steps = Preprocess(input_size=(3, 64, 64))
     assert np.abs(fit(fast, steps).astype(int) - fit(full, steps)).max() <= 4
 
@@ -283,6 +286,74 @@ def test_large_pictures_have_together_no_more_pixels_than_one_may_have(
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda data: decode(data, limits), [as_file(plain(RED, size))] * 4))
     assert max(most) <= together
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "room"),
+    [("PNG", {}, 1), ("WEBP", {}, 4), ("JPEG", {}, 1), ("JPEG", {"progressive": True}, 2)],
+)
+def test_a_large_picture_has_its_room_until_it_is_no_longer_used(monkeypatch, kind, options, room):
+    """As many times its pixels as it takes four bytes for each."""
+    monkeypatch.setattr("app.images.decoding._LARGE", 1000)
+    pixels = 40 * 40
+    limits = Limits(100_000, (room + 1) * pixels - 1)
+    data, other = as_file(plain(RED, (40, 40)), kind, **options), as_file(plain(RED, (40, 40)))
+    with postponable():
+        with decoded(data, limits) as picture:
+            picture.rows()
+            with pytest.raises(Postponed), decoded(other, limits):
+                pass
+            roomy = Limits(100_000, (room + 1) * pixels)
+            with decoded(other, roomy):
+                pass
+        with decoded(other, limits):
+            pass
+
+
+def grown(work):
+    """The most memory that ``work`` needed at a time, in MB."""
+    resets, status = Path("/proc/self/clear_refs"), Path("/proc/self/status")
+    if not resets.exists():
+        pytest.skip("only Linux tells")
+
+    def now(name):
+        return int(re.search(rf"{name}:\s+(\d+)", status.read_text())[1]) / 1000
+
+    resets.write_text("5")  # proc(5): VmHWM begins anew
+    before = now("VmRSS")
+    work()
+    return now("VmHWM") - before
+
+
+def turned():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return exif
+
+
+LONG = {
+    "PNG": lambda: as_file(plain(RED, (40_000, 600)), compress_level=1),
+    "transparent": lambda: as_file(plain((*RED, 99), (600, 40_000), "RGBA"), compress_level=1),
+    "deep": lambda: as_file(Image.new("I;16", (40_000, 600), 30_000), compress_level=1),
+    "JPEG, turned": lambda: as_file(plain(RED, (40_000, 600)), "JPEG", exif=turned()),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+@pytest.mark.parametrize("crop_mode", ["center", "squash"])
+def test_a_long_picture_of_many_pixels_takes_four_bytes_for_each(name, crop_mode):
+    """It is not shrunk while it is decoded: it is 24 million pixels, and not twice as large as the
+    network's input.
+    """
+    data, steps = LONG[name](), Preprocess((3, 224, 224), crop_mode=crop_mode)
+    assert grown(lambda: fit(decode(data, LIMITS, at_least=224), steps)) < 150
+
+
+@pytest.mark.parametrize("size", [(1, 70_000), (70_000, 1)])
+def test_a_side_has_a_limit_of_its_own(size):
+    with pytest.raises(TooManyPixels, match="a side has at most 65,535") as refusal:
+        decode(as_file(plain(RED, size)), LIMITS)
+    assert (refusal.value.limit, refusal.value.actual) == (65_535, 70_000)
 
 
 SEEDS = [picture_bytes((24, 16), kind=kind) for kind in FORMATS]
@@ -313,10 +384,10 @@ def test_mutilated_pictures_are_read_or_refused_but_nothing_else(data):
             picture = decode(candidate, Limits(10_000, 1_000_000))
         except PictureError:
             continue
-        assert picture.image.mode == "RGB"
-        assert picture.image.size == (picture.width, picture.height)
+        assert picture.rows().mode == "RGB"
+        assert picture.rows().size == (picture.width, picture.height)
 
 
 def test_the_file_is_not_kept_open():
     picture = decode(picture_bytes(kind="GIF"), LIMITS)
-    assert not isinstance(getattr(picture.image, "fp", None), io.BytesIO)
+    assert not isinstance(getattr(picture.stored.image, "fp", None), io.BytesIO)

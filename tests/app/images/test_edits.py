@@ -10,11 +10,11 @@ from PIL import Image
 
 from app.analyses.analysis import Changes, analyze
 from app.analyses.variants import vary
-from app.images.decoding import Limits, decode
+from app.images.decoding import Limits
 from app.images.edits import MARGIN, PhotoChanges, changed, shown_from
 from app.images.fitting import fit, surroundings
 from engine.preprocess import Preprocess
-from tests.app.conftest import as_file, picture_bytes
+from tests.app.conftest import as_file, decode, picture_bytes
 
 LIMITS = Limits(10**7, 10**7)
 STEPS = Preprocess(input_size=(3, 20, 30), mean=(0.5, 0.4, 0.3))
@@ -112,7 +112,7 @@ def test_around_the_crop_the_photo_goes_on_and_then_its_edge_is_repeated():
     box = (5.0, 0.0, 25.0, 20.0)  # one to one
     pixels = fit(picture, steps, box)
     around = surroundings(picture, steps, box, pixels, MARGIN)
-    photo = np.asarray(picture.image)
+    photo = np.asarray(picture.rows())
     np.testing.assert_array_equal(inner(around), pixels)
     np.testing.assert_array_equal(around[MARGIN:-MARGIN, -MARGIN:], photo[:, 25:33])
     np.testing.assert_array_equal(around[MARGIN:-MARGIN, 3:MARGIN], photo[:, :5])

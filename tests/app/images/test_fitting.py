@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.images.decoding import Limits, decode
+from app.images.decoding import Limits
 from app.images.fitting import fit, surroundings
 from engine.preprocess import Preprocess
 from tests.app.bringing import as_onnx, bring, net
-from tests.app.conftest import as_file, picture_bytes
+from tests.app.conftest import as_file, decode, picture_bytes
+from tests.app.images.picture_cases import cases
 
 LIMITS = Limits(10**7, 10**7)
 
@@ -91,6 +92,19 @@ def test_pixels_of_the_input_lie_where_the_box_says():
         )
         assert left + x * (right - left) / 50 == pytest.approx(152, abs=0.5)
         assert top + y * (bottom - top) / 50 == pytest.approx(62, abs=0.5)
+
+
+@pytest.mark.parametrize("case", cases(120, 60, noise=3), ids=lambda case: case.name)
+@pytest.mark.parametrize("name", ["nearest", "bilinear", "bicubic"])
+def test_some_rows_at_a_time_give_the_pixels_of_resizing_the_whole(monkeypatch, case, name):
+    monkeypatch.setattr("app.images.fitting.BAND_PIXELS", 700)
+    picture = decode(case.data, LIMITS)
+    whole = picture.rows()
+    for box in [(0, 0, 60, 60), (3.3, 1.7, 49.1, 58.2), (20, 30, 22, 31.5)]:
+        small = whole.resize((13, 9), Image.Resampling[name.upper()], box)
+        expected = small if picture.to_srgb is None else picture.to_srgb(small)
+        steps = Preprocess((3, 9, 13), interpolation=name)
+        np.testing.assert_array_equal(fit(picture, steps, box), np.asarray(expected))
 
 
 class TestOverHTTP:

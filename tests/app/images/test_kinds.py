@@ -11,10 +11,10 @@ import pytest
 from PIL import Image, features
 
 from app.errors import DamagedPicture, NoPicture, NotAPicture
-from app.images.decoding import FORMATS, Limits, decode
+from app.images.decoding import FORMATS, Limits
 from app.images.kinds import find_kind
 from tests.app.bringing import as_onnx, net
-from tests.app.conftest import as_file, picture_bytes
+from tests.app.conftest import as_file, decode, picture_bytes
 
 LIMITS = Limits(10 * 2**20, 25_000_000)
 

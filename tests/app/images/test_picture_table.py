@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.images.decoding import Limits, decode
+from app.images.decoding import Limits
 from app.images.fitting import fit
 from app.learning.datasets import image_folder
 from app.learning.datasets.archive import ArchiveReader
 from engine.preprocess import Preprocess
 from tests.app.archives import packed
+from tests.app.conftest import decode
 from tests.app.images.picture_cases import Case, cases
 
 LIMITS = Limits(10 * 2**20, 25_000_000)

@@ -158,7 +158,11 @@ def plain_name(name: str) -> str:
     """A name as it can stand in an address: neither control characters nor «.» and «..»; these
     become underscores.
     """
-    return "".join(c if c.isprintable() and set(name) != {"."} else "_" for c in name)
+    if not name.strip("."):
+        return "_" * len(name)
+    if name.isprintable():
+        return name
+    return "".join(c if c.isprintable() else "_" for c in name)
 
 
 def graphs_in(nodes: Iterable[NodeProto]) -> Iterator[GraphProto]:

@@ -7,15 +7,15 @@ from tests.app.archives import GOOD, packed
 
 
 def test_a_picture_that_waits_for_its_turn_is_read_later_and_counted_once(monkeypatch):
-    attempts, decode = [], archive.decode
+    attempts, decoded = [], archive.decoded
 
     def busy_every_other_time(*args, **options):
         attempts.append(args)
         if len(attempts) % 2:
             raise Postponed(lambda resume: resume())
-        return decode(*args, **options)
+        return decoded(*args, **options)
 
-    monkeypatch.setattr(archive, "decode", busy_every_other_time)
+    monkeypatch.setattr(archive, "decoded", busy_every_other_time)
     reading = archive.ArchiveReader(packed(GOOD), Limits(10**6, 10**6))
 
     def read():
