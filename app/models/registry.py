@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, Protocol, TypedDict
@@ -97,7 +96,6 @@ class Registry:
         self._networks: LoadingCache[str, Network] = LoadingCache({})
         self._layers: WeakKeyDictionary[Network, list[inspection.LayerInfo]] = WeakKeyDictionary()
         self._found: LoadingCache[_Version, Network] = LoadingCache(LRUCache(_REMEMBERED))
-        self._lock = threading.Lock()  # of the layers
 
     @classmethod
     def of_zoo(cls) -> Registry:
@@ -172,11 +170,10 @@ class Registry:
 
     def unknown(self, model: str) -> UnknownModel:
         """What is said of a model that is not here, or not for whoever asks."""
-        offered = [name for name in self.ids if self.owner(name) == EVERYBODY]
-        way_out = (
-            FORGOTTEN if model.startswith(UPLOADED_PREFIX) else f"There is: {', '.join(offered)}."
-        )
-        return UnknownModel(f"There is no model {model!r}. {way_out}")
+        if model.startswith(UPLOADED_PREFIX):
+            return UnknownModel(f"There is no model {model!r}. {FORGOTTEN}")
+        offered = ", ".join(name for name in self.ids if self.owner(name) == EVERYBODY)
+        return UnknownModel(f"There is no model {model!r}. There is: {offered}.")
 
     def forget_files(self, folder: Path) -> None:
         """Let go of the networks that were read from files below a folder."""

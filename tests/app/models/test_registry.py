@@ -8,6 +8,7 @@ import pytest
 
 from app.errors import UnknownModel
 from app.models.registry import DEFAULT_MODEL, Registry
+from app.models.uploaded import UploadedModels
 from tests.app.conftest import build_tiny
 
 
@@ -68,3 +69,14 @@ def test_the_zoo_has_the_default():
     network = registry.get()
     assert len(network.labels) == 20
     assert registry.layers(DEFAULT_MODEL)[0].op == "input"
+
+
+def test_a_brought_network_is_found_without_a_look_at_all_others(monkeypatch):
+    models = UploadedModels(10**9, 60)
+    models.keep("own-0123456789ab", build_tiny())
+    registry = Registry({"a": build_tiny}, "a")
+    registry.add(models)
+    monkeypatch.setattr(models, "ids", lambda: pytest.fail("all models are listed"))
+    assert registry.get("own-0123456789ab")
+    with pytest.raises(UnknownModel, match="send the file again"):
+        registry.get("own-ba9876543210")
