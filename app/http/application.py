@@ -17,6 +17,7 @@ from app.analyses.store import AnalysisStore
 from app.errors import AppError
 from app.execution.executor import WorkExecutor
 from app.http import problems
+from app.http.access.admission import AdmissionMiddleware
 from app.http.access.same_origin import SameOriginMiddleware
 from app.http.access.token import TokenGuard, TokenMiddleware
 from app.http.access.workspace import WorkspaceMiddleware
@@ -57,6 +58,22 @@ from engine.execution import keeping_at_most
 
 API = "/api/v1"
 
+# Layers' names may hold slashes, so the addresses that end in a word come before the layer itself.
+_ROUTERS = (
+    models.router,
+    preprocessing.router,
+    numbers.router,
+    attributions.router,
+    variants.router,
+    analyses.router,
+    predict.router,
+    datasets.router,
+    trainings.router,
+    steps.router,
+    workspaces.router,
+    health.router,
+)
+
 logger = logging.getLogger(__name__)
 
 _SWEEP = 60  # seconds
@@ -91,6 +108,12 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.state.token_guard = TokenGuard(token) if token else None
     app.state.metrics = Metrics(services)
     app.add_middleware(RouteMiddleware, prefix=API)
+    app.add_middleware(
+        AdmissionMiddleware,
+        executor=services.executor,
+        routes=[route for router in _ROUTERS for route in router.routes],
+        prefix=API,
+    )
     app.add_middleware(WorkspaceMiddleware, closed=bool(token), seen=services.quotas.note)
     if token:
         app.add_middleware(TokenMiddleware, guard=app.state.token_guard)
@@ -100,23 +123,8 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.add_middleware(RawPathMiddleware, prefix=f"{API}/")
     app.add_middleware(RequestsMiddleware, metrics=app.state.metrics)
     problems.install(app)
-    # Layers' names may hold slashes, so the addresses that end in a word come before the layer
-    # itself.
-    for module in (
-        models,
-        preprocessing,
-        numbers,
-        attributions,
-        variants,
-        analyses,
-        predict,
-        datasets,
-        trainings,
-        steps,
-        workspaces,
-        health,
-    ):
-        app.include_router(module.router, prefix=API)
+    for router in _ROUTERS:
+        app.include_router(router, prefix=API)
     app.include_router(pages.router)
     app.include_router(metrics.router)
     app.mount("/static", StaticFiles(directory=static_dir()), name="static")

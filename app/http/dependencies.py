@@ -82,7 +82,6 @@ async def _upload(
         ),
     ] = None,
 ) -> Upload:
-    services.executor.refuse_when_full()  # and not after all of a photo has been read
     return await read_upload(request, services.settings, model, crop)
 
 

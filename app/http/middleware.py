@@ -12,7 +12,6 @@ from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
 from starlette.convertors import Convertor, register_url_convertor
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = "; ".join(
@@ -42,6 +41,7 @@ HEADERS = {
     # is mostly a short 304.
     "Cache-Control": "no-cache",
 }
+_ON_THE_WIRE = tuple((k.lower().encode("ascii"), v.encode("ascii")) for k, v in HEADERS.items())
 
 
 class HeadersMiddleware:
@@ -55,9 +55,9 @@ class HeadersMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                set_already = {name for name, _ in message["headers"]}
+                more = [header for header in _ON_THE_WIRE if header[0] not in set_already]
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

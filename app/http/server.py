@@ -34,6 +34,8 @@ from app.settings import Settings
 # By so much, in seconds, the deadline for bodies is later than the one that is answered with a 408.
 _GRACE = 2.0
 
+_SHORT = 64 * 1024  # bytes of a body that are copied behind their head
+
 
 class _DeadlineProtocol(H11Protocol):
     """One connection. ``seconds``: how long the client may be in a state."""
@@ -98,18 +100,40 @@ class _Connection:
 
     What comes to a closed connection is answered with a reset, at which the client's system throws
     away what it has received but not read: the refusal of an upload, say (RFC 9112, 9.6).
+
+    A short answer is written at once, head and body: each call of the system is also a turn among
+    the threads for Python's lock.
     """
 
     def __init__(self, transport: Any, is_sending: Callable[[], bool]) -> None:
         self._transport = transport
         self._is_sending = is_sending
         self._said_all = False
+        self._head = b""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
+    def write(self, data: bytes) -> None:
+        """The next part of an answer."""
+        if data.startswith(b"HTTP/") and not self._head:
+            self._head = data
+            asyncio.get_running_loop().call_soon(self._flush)  # the body may be a long time coming
+        elif self._head and len(data) <= _SHORT:
+            head, self._head = self._head, b""
+            self._transport.write(head + data)
+        else:
+            self._flush()
+            self._transport.write(data)
+
+    def _flush(self) -> None:
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.write(head)
+
     def close(self) -> None:
         """The answer is complete; asked again, do not wait any longer."""
+        self._flush()
         if self._said_all or not self._is_sending():
             self._transport.close()
         else:

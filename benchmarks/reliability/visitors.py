@@ -1,5 +1,5 @@
-"""Many visitors in one thread: each has a connection and a workspace of its own, sends one photo
-after the other, and comes back when it was refused.
+"""Many visitors in one thread: each has a connection, an address and a workspace of its own, sends
+one photo after the other, and comes back when it was refused.
 
 They share the machine with the server. So that they neither take its processor nor count as its
 time what they wait for one themselves, there are no threads and no HTTP library, and an answer's
@@ -52,11 +52,11 @@ def visit(
     coming = sorted((when, number) for number, when in enumerate(first))
     visits: list[Visit] = []
     with selectors.DefaultSelector() as selector:
-        visitors = [_Visitor(port, path, selector) for _ in first]
+        visitors = [_Visitor(number, port, path, selector) for number in range(len(first))]
         while (now := time.time()) < until + _GIVEN_UP:
             while coming and coming[0][0] <= min(now, until):
                 _, number = heapq.heappop(coming)
-                visitors[number].send(next(photos), number)
+                visitors[number].send(next(photos))
             if now > until and not any(visitor.waits for visitor in visitors):
                 break
             nobody = until + _GIVEN_UP
@@ -75,9 +75,12 @@ def visit(
 class _Visitor:
     """One connection, opened anew where it has ended."""
 
-    def __init__(self, port: int, path: str, selector: selectors.BaseSelector) -> None:
+    def __init__(self, number: int, port: int, path: str, selector: selectors.BaseSelector) -> None:
         self.waits = False
+        self._number = number
         self._port = port
+        # All of 127.0.0.0/8 is this machine (RFC 6890, 2.2.2).
+        self._address = f"127.1.{number // 250}.{1 + number % 250}"
         self._selector = selector
         self._head = (
             f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nConvscope-Workspace: {new_key()}\r\n"
@@ -88,16 +91,16 @@ class _Visitor:
         self._received = b""
         self._sent_at = self._received_at = 0.0
 
-    def send(self, photo: bytes, number: int) -> None:
-        """Send a photo, as far as the connection takes it at once; ``number`` is this visitor's."""
+    def send(self, photo: bytes) -> None:
+        """Send a photo, as far as the connection takes it at once."""
         if self._unsent or time.time() - self._received_at > _IDLE:
             self.leave()
         if self._connection is None:
-            self._connection = socket.create_connection((HOST, self._port), timeout=10)
+            self._connection = socket.create_connection((HOST, self._port), 10, (self._address, 0))
             self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._connection.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
             self._connection.setblocking(False)
-            self._selector.register(self._connection, selectors.EVENT_READ, number)
+            self._selector.register(self._connection, selectors.EVENT_READ, self._number)
         self.waits = True
         self._received = b""
         self._unsent = memoryview(b"%s%d\r\n\r\n%s" % (self._head, len(photo), photo))

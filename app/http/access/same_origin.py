@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers
@@ -21,6 +22,8 @@ from app.http.problems import problem_response
 from app.settings import Settings
 
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104, compared, not listened on
+_REMEMBERED = 1024  # names and addresses, asked for with every request
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, 9.2.1
 
 
@@ -102,11 +105,13 @@ def name_of(host: str) -> str:
     return name.strip().rstrip(".").lower()
 
 
+@lru_cache(_REMEMBERED)
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach a server that listens on that name or address."""
     return host == "localhost" or (_is_address(host) and ip_address(_bare(host)).is_loopback)
 
 
+@lru_cache(_REMEMBERED)
 def _is_address(name: str) -> bool:
     try:
         ip_address(_bare(name))

@@ -74,6 +74,20 @@ def test_each_request_is_a_line_with_its_id_and_route_but_not_its_address(client
     assert not [secret for secret in (analysis, KEY, "holiday", "conv1") if secret in text]
 
 
+def test_a_photo_that_is_refused_at_the_door_is_seen_like_any_other_request(
+    client, lines, photo, monkeypatch
+):
+    executor = client.app.state.services.executor
+    monkeypatch.setattr(executor, "_pending", executor.capacity)
+    path = "/api/v1/models/{id}/preprocessing"
+    refused = client.post(path.replace("{id}", "everyday"), content=photo)
+    (line,) = lines()
+    assert (line["route"], line["status"], line["reason"]) == (path, 503, "busy")
+    assert line["id"] == refused.json()["request_id"] == refused.headers["x-request-id"]
+    assert int(refused.headers["retry-after"]) >= 1
+    assert refused.headers["x-content-type-options"] == "nosniff"
+
+
 def test_an_error_that_nobody_expects_is_found_by_its_id(client, lines, monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError("a secret")

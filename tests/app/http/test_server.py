@@ -2,6 +2,7 @@
 clean.
 """
 
+import asyncio
 import os
 import select
 import signal
@@ -17,8 +18,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.http.server import _Connection
 from app.settings import Settings
-from tests.app.conftest import RunningServer, picture_bytes
+from tests.app.conftest import RunningServer, picture_bytes, run_coroutine
 
 PROJECT = Path(__file__).parents[3]
 DEADLINES = Settings(
@@ -118,7 +120,7 @@ def test_a_body_that_nobody_reads_is_cut_off(server):
     assert b" 200 " in answer
 
 
-@pytest.mark.parametrize("path", ["analyses", "predict", "models"])
+@pytest.mark.parametrize("path", ["analyses", "predict", "models/everyday/preprocessing", "models"])
 def test_a_full_server_refuses_before_it_has_read_the_body_and_keeps_the_connection(server, path):
     executor = server.app.state.services.executor
     size = 1_000_000
@@ -181,6 +183,35 @@ def test_a_client_that_goes_on_sending_after_its_refusal_is_cut_off(server):
                 connection.sendall(b"x")
                 time.sleep(0.05)
     assert time.monotonic() - start < 10
+
+
+class Written:
+    """A transport that remembers what is written at once."""
+
+    def __init__(self):
+        self.pieces = []
+
+    def write(self, data):
+        self.pieces.append(data)
+
+
+def test_a_short_answer_is_written_at_once_and_a_head_does_not_wait_long_for_its_body():
+    async def write(*parts, pause=False):
+        written = Written()
+        connection = _Connection(written, is_sending=lambda: False)
+        for part in parts:
+            connection.write(part)
+            if pause:
+                await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return written.pieces
+
+    head, large = b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 100_000
+    assert run_coroutine(write(head, b"short", b"")) == [head + b"short", b""]
+    assert run_coroutine(write(head)) == [head]
+    assert run_coroutine(write(head, b"event", pause=True)) == [head, b"event"]
+    assert run_coroutine(write(head, large)) == [head, large]
+    assert run_coroutine(write(head, b"", head, b"next")) == [head, head + b"next"]
 
 
 def test_deadlines_do_not_touch_an_answer_that_takes_its_time(server, monkeypatch):
