@@ -27,6 +27,7 @@ SMALLEST = {
     "networks": "--only everyday --rounds 1 --rivals ours,ort-all",
     "optimisers": "",
     "photo_to_screen": "--rounds 1 --chromium {chromium}",
+    "reliability.contract": "--examples 2 --only stateful",
     "reliability.fair_shares": "--photos 3 --connections 2",
     "reliability.kills": "--rounds 1",
     "reliability.leaks": "--count 40 --warm-up 20",

@@ -15,7 +15,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -63,9 +62,7 @@ class WorkExecutor:
         has begun.
         """
         place = _held.get()
-        # One that has been left is an earlier request's on the same connection: asyncio goes on
-        # calling a protocol in the context of whoever resumed its reading.
-        if place is None or not place.users:
+        if place is None:
             place = self._take_place()
         else:
             place.users += 1
@@ -78,11 +75,11 @@ class WorkExecutor:
             # place until its thread is free.
             await asyncio.wait({done}, timeout=ticket.time_limit)
             if not done.done():
-                raise ticket.too_late() if job.running() else self._waited_too_long(ticket)
+                raise ticket.too_late()
             return done.result()
         finally:
             ticket.stop()
-            self._pool.cancel(job)
+            job.cancel()  # has an effect only while it waits for a thread
 
     def refuse_when_full(self) -> None:
         """Raises Overloaded or TooManyRequests when there is no place: before a body is read, say,
@@ -111,30 +108,18 @@ class WorkExecutor:
             self._leave(place)
 
     async def stream(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-        """The pieces, each made on one of the threads in its turn, once the first is there.
-
-        Raises Overloaded and TooManyRequests before it begins. Later pieces wait for their turn
-        however full the queue, as an answer under way cannot become a refusal; they count in it.
+        """The pieces, each made on one of the threads in its turn. They wait for it, however full
+        the queue, as an answer under way cannot become a refusal: so ask before it begins
+        (``refuse_when_full``).
         """
-        first = await self._piece(pieces, self._take_place())
-        return self._all_pieces(first, pieces)
-
-    async def _all_pieces(
-        self, piece: bytes | None, pieces: Iterator[bytes]
-    ) -> AsyncIterator[bytes]:
-        while piece is not None:
+        while True:
+            job = asyncio.wrap_future(self._pool.submit(next, pieces, None))
+            self._pending += 1
+            job.add_done_callback(lambda _: self._leave(_Place()))
+            piece = await job
+            if piece is None:
+                return
             yield piece
-            piece = await self._piece(pieces, self._enter())
-
-    async def _piece(self, pieces: Iterator[bytes], place: _Place) -> bytes | None:
-        job: Future[bytes | None] = self._pool.submit(next, pieces, None)
-        done = asyncio.wrap_future(job)
-        done.add_done_callback(lambda _: self._leave(place))
-        try:
-            await asyncio.wait({done})  # as in run()
-            return done.result()
-        finally:
-            self._pool.cancel(job)
 
     @property
     def pending(self) -> int:
@@ -152,9 +137,6 @@ class WorkExecutor:
 
     def _take_place(self) -> _Place:
         self.refuse_when_full()
-        return self._enter()
-
-    def _enter(self) -> _Place:
         self._pending += 1
         place = _Place(sender=sender.get())
         self._places.update(who for who, _ in shares(place.sender))
@@ -177,19 +159,8 @@ class WorkExecutor:
             self._service_time += _RECENT * (ticket.seconds - self._service_time)
             self.observe(ticket.waited, ticket.seconds)
 
-    def _waited_too_long(self, ticket: _TaskContext) -> Overloaded:
-        return Overloaded(
-            f"The work had no turn within {ticket.time_limit:g} s, as others had theirs. Try again.",
-            limit=ticket.time_limit,
-            retry_after=self._wait(self._pending),
-        )
-
-    def _wait(self, tasks: int) -> int:
-        """Seconds until so many tasks are done, about."""
-        return max(1, math.ceil(tasks / self._workers * self._service_time))
-
     def _refusal(self, kind: type[Overloaded], counted: str, actual: int, limit: int) -> Overloaded:
-        wait = self._wait(actual)
+        wait = max(1, math.ceil(actual / self._workers * self._service_time))
         return kind(
             f"{actual} {counted} are under way or waiting, as many as may be. Try again in about "
             f"{wait} s.",

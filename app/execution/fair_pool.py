@@ -125,7 +125,7 @@ class FairPool:
 
     def __init__(self, workers: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="compute")
-        self._half = -(-workers // 2)
+        self._half = max(1, workers // 2)
         self._lock = threading.Lock()
         self._present = _Present(clock)
         self._at_work: Counter[Sender] = Counter()  # threads, by workspace and by address alone
@@ -138,20 +138,6 @@ class FairPool:
         self._put(job)
         self._pool.submit(self._work)
         return job.future
-
-    def cancel(self, future: Future[Any]) -> None:
-        """Work that waits has no turn any more, and what it would have needed is let go; work that
-        has begun goes on.
-        """
-        if not future.cancel():
-            return
-        with self._lock:
-            for who in list(self._senders()):
-                jobs = self._waiting[who.address][who.workspace]
-                found = [job for job in jobs if job.future is future]
-                for job in found:
-                    jobs.remove(job)
-                    self._tidy(who)
 
     def close(self) -> None:
         """Accept no more work, and drop what waits."""
@@ -221,20 +207,16 @@ class FairPool:
             if who is None:
                 return None
             spaces = self._waiting[who.address]
-            job = spaces[who.workspace].popleft()
+            jobs = spaces[who.workspace]
+            job = jobs.popleft()
             spaces.move_to_end(who.workspace)
             self._waiting.move_to_end(who.address)
-            self._tidy(who)
+            if not jobs:
+                del spaces[who.workspace]
+            if not spaces:
+                del self._waiting[who.address]
             self._count(who, 1)
             return job
-
-    def _tidy(self, who: Sender) -> None:
-        """Nobody is remembered whose work waits no longer."""
-        spaces = self._waiting[who.address]
-        if not spaces[who.workspace]:
-            del spaces[who.workspace]
-        if not spaces:
-            del self._waiting[who.address]
 
     def _senders(self) -> Iterator[Sender]:
         """Whose work waits, in turn."""

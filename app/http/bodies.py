@@ -143,13 +143,14 @@ async def read_model_file(
 
 
 async def read_json(request: Request, shape: type[Shape], timeout: float) -> Shape:
-    """The body, which has to be JSON of that shape, within ``timeout`` seconds.
+    """The body, which has to be JSON of that shape, within ``timeout`` seconds. "1" is no number,
+    and 1 is not true: what the document does not allow is refused.
 
     Raises BodyTooLarge, SlowUpload, and RequestValidationError with the place of each mistake.
     """
     body = await _small(request, timeout)
     try:
-        return shape.model_validate_json(body)
+        return shape.model_validate_json(body, strict=True)
     except ValidationError as error:
         raise RequestValidationError(
             [{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)]

@@ -6,6 +6,7 @@ docs/errors.md explains each type; a test keeps it complete.
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Match, Mount
 
 from app.errors import (
     AppError,
@@ -185,9 +187,23 @@ def problem_response(request: Request, error: Exception) -> Response:
     body = document(error, request.scope["path"])
     note_reason(body["type"].rpartition("/")[2])
     headers = dict(getattr(error, "headers", None) or {})
+    if body["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods(request))
     if isinstance(error, AppError) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     return Response(orjson.dumps(body), body["status"], headers, media_type=PROBLEM_JSON)
+
+
+def _methods(request: Request) -> list[str]:
+    """What the address takes. A route knows of its own methods alone, and files of none."""
+    taken = {
+        method
+        for method in ("DELETE", "GET", "PATCH", "POST")
+        for route in request.app.routes
+        if not isinstance(route, Mount)
+        and route.matches({**request.scope, "method": method})[0] is Match.FULL
+    } or {"GET"}
+    return sorted(taken | {"HEAD"} if "GET" in taken else taken)
 
 
 async def _answer(request: Request, error: Exception) -> Response:

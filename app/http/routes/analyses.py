@@ -184,9 +184,10 @@ async def export_analysis(
     tag = etag(done.id, "export", shown.model, kind, done.timings_ms["total"])
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
-    pieces = await services.executor.stream(serializers.export(shown, kind))
+    services.executor.refuse_when_full()
     headers = {
         **content_headers(tag),
         "Content-Disposition": f'attachment; filename="convscope-{done.id}.{kind}"',
     }
+    pieces = services.executor.stream(serializers.export(shown, kind))
     return StreamingResponse(pieces, 200, headers, MEDIA_TYPES[kind])

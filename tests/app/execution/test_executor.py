@@ -17,6 +17,7 @@ from app.execution.executor import WorkExecutor, while_connected
 from app.http.application import create_app
 from app.images import decoding
 from app.images.decoding import Limits
+from app.models.registry import Registry
 from app.settings import Settings
 from engine.network import Network
 from tests.app.conftest import TestClient, build_tiny, decode, picture_bytes, run_coroutine
@@ -121,22 +122,25 @@ async def test_what_holds_a_place_is_not_refused_halfway_and_has_only_one():
 
 
 @run_async
-async def test_a_place_that_was_left_is_nobody_s():
-    executor = WorkExecutor(1, 1, 5)
-    with executor.place():
-        left = contextvars.copy_context()  # what a connection may keep of a request
-    for _ in range(3):
-        await left.run(asyncio.create_task, executor.run(lambda _: None))
-    await until(lambda: executor.pending == 0)
-    assert not executor._places
-    first, second = Blocker(), Blocker()
-    tasks = [left.run(asyncio.create_task, executor.run(work)) for work in (first, second)]
-    await first.begun()
+async def test_a_stream_counts_while_a_piece_is_made():
+    executor, work = WorkExecutor(1, 0, 5), Blocker()
+
+    def pieces():
+        yield b"first"
+        work(lambda: None)
+        yield b"second"
+
+    stream = executor.stream(pieces())
+    assert await anext(stream) == b"first"
+    executor.refuse_when_full()
+    second = asyncio.create_task(anext(stream))
+    await work.begun()
     with pytest.raises(Overloaded):
         executor.refuse_when_full()
-    first.released.set()
-    second.released.set()
-    await asyncio.gather(*tasks)
+    work.released.set()
+    assert await second == b"second"
+    assert [piece async for piece in stream] == []
+    await until(lambda: executor._pending == 0)
     executor.close()
 
 
@@ -178,8 +182,7 @@ async def test_work_that_waited_too_long_is_never_begun():
     stubborn, late = executor.run(lambda _: release.wait(5)), executor.run(lambda _: ran.append(1))
     results = await asyncio.gather(stubborn, late, return_exceptions=True)
     release.set()
-    assert [type(r) for r in results] == [TimeLimit, Overloaded]
-    assert results[1].retry_after >= 1
+    assert [type(r) for r in results] == [TimeLimit, TimeLimit]
     await until(lambda: executor._pending == 0)
     assert ran == []
     executor.close()
@@ -399,6 +402,52 @@ def test_over_http_the_time_limit_is_a_503(registry, monkeypatch):
     assert answer.status_code == 503
     assert answer.json()["type"] == "/errors/time-limit"
     assert answer.json()["limit"] == 0.2
+
+
+@run_async
+async def test_the_pieces_of_an_answer_are_made_on_the_threads_and_wait_their_turn_though_the_queue_is_full():
+    executor = WorkExecutor(workers=1, queue_size=0, time_limit=20)
+    blocker = Blocker()
+    threads = []
+
+    def pieces():
+        for piece in (b"a", b"b", b"c"):
+            threads.append(threading.current_thread().name)
+            yield piece
+
+    async def read():
+        return [piece async for piece in executor.stream(pieces())]
+
+    busy = asyncio.create_task(executor.run(blocker))
+    await asyncio.to_thread(blocker.started.wait, 20)
+    with pytest.raises(Overloaded):
+        await executor.run(lambda _: None)
+    reading = asyncio.create_task(read())
+    await asyncio.sleep(0)
+    assert not reading.done()
+    blocker.released.set()
+    assert await reading == [b"a", b"b", b"c"]
+    assert {name.rsplit("_", 1)[0] for name in threads} == {"compute"}
+    await busy
+    executor.close()
+
+
+def test_an_export_is_made_by_the_executor(monkeypatch):
+    made = []
+    stream = WorkExecutor.stream
+
+    async def counted(self, pieces):
+        async for piece in stream(self, pieces):
+            made.append(piece)
+            yield piece
+
+    monkeypatch.setattr(WorkExecutor, "stream", counted)
+    app = create_app(Settings(workers=1), Registry({"tiny": build_tiny}, "tiny"))
+    with TestClient(app) as client:
+        analysis = client.post("/api/v1/analyses", content=picture_bytes()).json()
+        whole = client.get(f"/api/v1/analyses/{analysis['id']}/export?format=json")
+    assert whole.content == b"".join(made)
+    assert len(made) == 2 + len(analysis["layers"])
 
 
 def test_no_more_than_two_photos_are_hashed_at_once(monkeypatch):

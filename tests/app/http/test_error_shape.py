@@ -143,7 +143,32 @@ def test_addresses_and_methods(client):
     check(client.get("/errors/nope"), "not-found", 404)
     answer = client.delete("/api/v1/models")
     check(answer, "method-not-allowed", 405)
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD, POST"
+
+
+@pytest.mark.parametrize("field", [{"paused": 0}, {"epochs": "3"}, {"seed": True}, {"speed": "5"}])
+def test_json_of_another_type_is_refused(client, field):
+    body = check(client.post("/api/v1/trainings", json=field), "invalid-request", 422)
+    assert body["errors"][0]["where"] == f"body.{next(iter(field))}"
+
+
+@pytest.mark.parametrize(
+    ("address", "takes"),
+    [
+        ("/api/v1/analyses", "POST"),
+        ("/api/v1/models", "GET, HEAD, POST"),
+        ("/api/v1/models/tiny", "DELETE, GET, HEAD, PATCH"),
+        ("/api/v1/models/tiny/share", "DELETE, POST"),
+        ("/api/v1/models/tiny/layers/a%2Fb/weights", "GET, HEAD"),
+        ("/docs", "GET, HEAD"),
+        ("/static/css/login.css", "GET, HEAD"),
+    ],
+)
+def test_the_methods_of_an_address_are_all_named(client, address, takes):
+    for method in ("OPTIONS", "PUT"):
+        answer = client.request(method, address)
+        check(answer, "method-not-allowed", 405)
+        assert answer.headers["allow"] == takes
 
 
 def test_a_server_that_is_not_ready(registry):
