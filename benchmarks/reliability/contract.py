@@ -63,9 +63,13 @@ def configuration(options: argparse.Namespace) -> SchemathesisConfig:
             },
             "operations": [
                 {
-                    # What is wrong with a layer is this call's answer.
+                    # What is wrong with a layer is this call's answer. A training with the id plan,
+                    # which may be asked for and deleted, would have the same address.
                     "include-path": "/api/v1/trainings/plan",
-                    "checks": {"negative_data_rejection": {"enabled": False}},
+                    "checks": {
+                        "negative_data_rejection": {"enabled": False},
+                        "allow_header_conformance": {"enabled": False},
+                    },
                 }
             ],
             "continue-on-failure": True,

@@ -188,7 +188,7 @@ def complete(spec: LayerSpec) -> dict[str, Any]:
         raise TrainingError(f"There is no layer {kind!r}; there is: {', '.join(_OPTIONS)}.")
     if kind == "dropout":
         rate = spec.get("rate", 0.25)
-        if not isinstance(rate, int | float) or not 0 <= rate <= _MAX_RATE:
+        if type(rate) not in (int, float) or not 0 <= rate <= _MAX_RATE:
             raise TrainingError(f"The rate lies between 0 and {_MAX_RATE}; it is {rate!r}.")
         return {"kind": kind, "rate": float(rate)}
     whole = {"kind": kind}

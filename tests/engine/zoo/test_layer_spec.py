@@ -107,6 +107,7 @@ def test_the_network_runs_and_its_start_is_the_seeds():
         ([{"kind": "conv", "filters": True}], "conv1", "Filters"),
         ([{"kind": "dropout", "rate": float("nan")}], "dropout1", "rate"),
         ([{"kind": "dropout", "rate": "much"}], "dropout1", "rate"),
+        ([{"kind": "dropout", "rate": False}], "dropout1", "rate"),
         ([{"kind": "attention"}], "attention1", "There is no layer"),
         ([{}], "None1", "There is no layer"),
     ],
