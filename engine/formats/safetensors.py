@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
@@ -45,8 +46,10 @@ def to_bytes(network: Network, *, half: bool = True) -> bytes:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file atomically. Where that fails (a full disk), nothing is left of it."""
-    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    """Write a file atomically, whoever else writes it. Where that fails (a full disk), nothing is
+    left of it.
+    """
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
     try:
         with part.open("wb") as file:
             file.write(data)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.learning.disk import delete_folder
 from engine.formats.safetensors import PART, write_atomically
 
 KEPT = 20  # snapshots, and states before steps …
@@ -66,6 +67,14 @@ class RunDirectory:
         """Make the folders."""
         for name in ("snapshots", "steps"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
+
+    def clear(self) -> None:
+        """Delete every result. Raises OSError."""
+        for name in ("snapshots", "steps"):
+            delete_folder(self.folder / name)
+        for path in (self.checkpoint, self.metrics_log):
+            path.unlink(missing_ok=True)
+        self.make()
 
     def remove_parts(self) -> None:
         """Delete what processes were writing when they were killed. Call it as the one that trains:

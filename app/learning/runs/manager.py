@@ -63,7 +63,7 @@ class TrainingBounds:
     quotas: Quotas = field(default_factory=Quotas)
 
     def of_one(self) -> dict[str, float]:
-        """The model ids of one training."""
+        """Those of one training, as its run.json holds them."""
         return {"memory": self.memory, "seconds": self.seconds}
 
 
@@ -256,6 +256,8 @@ class TrainingManager:
     async def stop(self, run: TrainingRun) -> None:
         """End it and keep its results. Raises WrongState for a training that has ended."""
         self._refuse_over(run)
+        if run.process is not None and run.process.is_ending:
+            await run.process.end()  # it hears no command any more
         if run.process is None:
             run.status = "stopped"
             await self._keep(run)
@@ -267,12 +269,13 @@ class TrainingManager:
     async def reset(self, run: TrainingRun) -> None:
         """Back to the initial weights, paused. Raises Overloaded, DiskFailure."""
         async with self._admission:
+            self._refuse_gone(run)
             if run.process is not None:
                 await run.process.end()
             await self._make_room(run.owner)
             with disk_failures("The training cannot be reset"):
                 try:
-                    await asyncio.to_thread(_clear, run.files)
+                    await asyncio.to_thread(run.files.clear)
                     run.forget()
                     await self._start(run, paused=True)
                 except OSError as error:
@@ -285,11 +288,13 @@ class TrainingManager:
         """End it, and delete its files. Raises DiskFailure when some of them cannot be deleted: a
         restarted server would find it again.
         """
-        if run.process is not None:
-            await run.process.end()
-        with disk_failures("The training's files cannot be deleted"):
-            await asyncio.to_thread(delete_folder, run.files.folder)
-        self._runs.pop(run.id, None)
+        async with self._admission:  # and not while its process is being started
+            if run.process is not None:
+                await run.process.end()
+            with disk_failures("The training's files cannot be deleted"):
+                async with run.writing:
+                    await asyncio.to_thread(delete_folder, run.files.folder)
+            self._runs.pop(run.id, None)
 
     async def step_to_inspect(self, run: TrainingRun, number: int | None) -> int:
         """The number of the step that can be looked at: the one asked for, else the one to come of
@@ -351,7 +356,7 @@ class TrainingManager:
             limit = math.ceil(quota.part * most)
             if len(alive) < limit:
                 continue
-            resting = [run for run in alive if run.status == "paused"]
+            resting = [run for run in alive if run.status == "paused" and run.is_settled]
             if not resting:
                 raise Overloaded(
                     f"{len(alive)} trainings {quota.whose} are at work, as many as may be at once. "
@@ -366,13 +371,16 @@ class TrainingManager:
             return  # there is one process less, of all too
 
     async def _wake(self, run: TrainingRun) -> None:
-        """Start the process of a paused training where it has none."""
-        if run.process is None:
-            async with self._admission:
+        """Start the process of a paused training where it has none, or one that is ending."""
+        if run.process is not None and not run.process.is_ending:
+            return
+        async with self._admission:
+            self._refuse_gone(run)
+            if run.process is None:  # still: others may have waited for the same
                 await self._make_room(run.owner)
                 with disk_failures("The training cannot go on now"):
                     await self._start(run, paused=True)
-            await run.until(lambda: run.status != "starting", _ANSWER)
+        await run.until(lambda: run.status != "starting", _ANSWER)
 
     async def _begin(self, run: TrainingRun, *, paused: bool) -> None:
         """Start a new training; where that fails, nothing is left of it. Raises OSError."""
@@ -392,7 +400,7 @@ class TrainingManager:
         before = run.status
         run.status = "paused" if paused else "starting"
         try:
-            await asyncio.to_thread(run.files.write_about, run.about())
+            await run.keep()
             run.status = "starting"
             run.process = await self._process(run)
         except OSError:
@@ -419,25 +427,39 @@ class TrainingManager:
         """
         run.process = None
         run.forget_commands()
-        if not process.is_ending and not run.is_over:
-            log.warning("the process of training %s ended with %s", run.id, process.exit_code)
-            run.restarts += 1
-            problem = _KILLED
-            if run.restarts <= _MAX_RESTARTS:
-                run.last_known_step = run.progress["step"]
-                try:
-                    await self._start(run, paused=run.status == "paused")
-                    return
-                except OSError as error:
-                    problem = _not_started(error)
-            run.status, run.problem = "failed", problem
+        is_at_work = run.status in ("starting", "running")
+        if process.is_ending and is_at_work and not self.closing.is_set():
+            run.status = "paused"  # it began to learn just when it was ended
             await self._keep(run)
+        elif not process.is_ending and not run.is_over:
+            log.warning("the process of training %s ended with %s", run.id, process.exit_code)
+            async with self._admission:
+                await self._replace(run)
         run.notify()
 
+    async def _replace(self, run: TrainingRun) -> None:
+        """Another process for a training whose own was killed, unless it has been deleted, stopped
+        or woken meanwhile.
+        """
+        if run.id not in self._runs or run.process is not None or run.is_over:
+            return
+        if self.closing.is_set():  # the next server resumes it
+            return
+        run.restarts += 1
+        problem = _KILLED
+        if run.restarts <= _MAX_RESTARTS:
+            run.last_known_step = run.progress["step"]
+            try:
+                await self._start(run, paused=run.status == "paused")
+                return
+            except OSError as error:
+                problem = _not_started(error)
+        run.status, run.problem = "failed", problem
+        await self._keep(run)
+
     async def _keep(self, run: TrainingRun) -> None:
-        about = run.about()
         try:
-            await asyncio.to_thread(run.files.write_about, about)
+            await run.keep()
         except (
             OSError
         ) as error:  # a full disk: the training goes on, only a restart will not know of this
@@ -456,6 +478,10 @@ class TrainingManager:
             raise WrongState(f"The training is {run.status}.")
         return run.send_command(command, **options)
 
+    def _refuse_gone(self, run: TrainingRun) -> None:
+        if run.id not in self._runs:
+            raise UnknownTraining("The training has been deleted meanwhile.")
+
     def _refuse_over(self, run: TrainingRun) -> None:
         if run.is_over:
             raise WrongState(
@@ -465,12 +491,3 @@ class TrainingManager:
 
 def _not_started(error: OSError) -> str:
     return f"The training's process cannot be started. {reason(error)}"
-
-
-def _clear(files: RunDirectory) -> None:
-    """Delete every result."""
-    delete_folder(files.folder / "snapshots")
-    delete_folder(files.folder / "steps")
-    for path in (files.checkpoint, files.metrics_log):
-        path.unlink(missing_ok=True)
-    files.make()

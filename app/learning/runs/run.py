@@ -68,6 +68,7 @@ class TrainingRun:
         )
         self.restarts = 0
         self.answered = 0
+        self.writing = asyncio.Lock()  # held by whoever writes run.json, or deletes its folder
         self._asked = 0
         self._changed = asyncio.Event()
 
@@ -124,6 +125,13 @@ class TrainingRun:
             "progress": self.progress,
             **self.limits,
         }
+
+    async def keep(self) -> None:
+        """Write run.json: one after the other, so that the last one is how things stand. Raises
+        OSError.
+        """
+        async with self.writing:
+            await asyncio.to_thread(self.files.write_about, self.about())
 
     def state(self) -> dict[str, Any]:
         """Its state as the API answers it, without the history."""

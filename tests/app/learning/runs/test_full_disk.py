@@ -19,6 +19,7 @@ from app.learning.datasets import store
 from app.learning.runs.directory import RunDirectory
 from app.learning.runs.manager import TrainingManager
 from app.learning.runs.process import Process
+from app.learning.runs.run import TrainingRun
 from app.learning.runs.worker import TrainingProcess
 from app.paths import package_root
 from app.settings import Settings
@@ -86,8 +87,8 @@ def test_the_step_to_come_is_kept_by_a_process_that_gives_up_its_place_amid_step
     assert files.state_before(process._step + 1).exists()
 
 
-def test_what_the_server_cannot_write_does_not_stop_a_training(monkeypatch):
-    run = SimpleNamespace(id="a", about=dict, files=SimpleNamespace(write_about=full))
+def test_what_the_server_cannot_write_does_not_stop_a_training():
+    run = TrainingRun("a", "A", SPEC, SimpleNamespace(write_about=full), {}, 0.0)
     run_coroutine(TrainingManager._keep(None, run))
 
 
