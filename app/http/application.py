@@ -18,9 +18,11 @@ from app.errors import AppError
 from app.execution.executor import WorkExecutor
 from app.http import problems
 from app.http.access.admission import AdmissionMiddleware
+from app.http.access.budget import BodyBudget, BudgetMiddleware
 from app.http.access.same_origin import SameOriginMiddleware
 from app.http.access.token import TokenGuard, TokenMiddleware
 from app.http.access.workspace import WorkspaceMiddleware
+from app.http.bodies import largest_body
 from app.http.middleware import HeadersMiddleware, HeadMiddleware, RawPathMiddleware
 from app.http.observing.metrics import Metrics, served
 from app.http.observing.requests import RequestsMiddleware, RouteMiddleware
@@ -108,6 +110,9 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.state.token_guard = TokenGuard(token) if token else None
     app.state.metrics = Metrics(services)
     app.add_middleware(RouteMiddleware, prefix=API)
+    # Half of it, which one workspace may have, is enough for the largest file.
+    app.state.budget = BodyBudget(2 * largest_body(services.settings))
+    app.add_middleware(BudgetMiddleware, budget=app.state.budget)
     app.add_middleware(
         AdmissionMiddleware,
         executor=services.executor,

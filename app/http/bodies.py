@@ -269,6 +269,14 @@ def _base_name(file: UploadFile) -> str:
     return PurePosixPath((file.filename or "").replace("\\", "/")).name
 
 
+def largest_body(settings: Settings) -> int:
+    """The most bytes that one body may have."""
+    return max(
+        max(settings.max_image_bytes, settings.max_archive_bytes) + _FORM.overhead,
+        settings.max_model_bytes + _MODEL_FORM.overhead,
+    )
+
+
 def announced_bytes(request: Request) -> int | None:
     """How many bytes the body has by its header; None where that does not say."""
     length = request.headers.get("content-length", "")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app.errors import ModelFixed, Overloaded, OversizedModel, TimeLimit, UnknownModel
 from app.execution.executor import Check, WorkExecutor
+from app.execution.turns import Turns
 from app.models.loading import limits_of, read_model
 from app.models.options import ModelUpload, content_of
 from app.models.registry import (
@@ -28,7 +29,7 @@ from app.workspaces.workspace import NOBODY
 from engine.cost import cost
 from engine.network import Network
 
-_WAIT = 5  # seconds until somebody whose turn it was not asks again
+_AT_ONCE = 16  # models on their way, from the first byte on: half of them one workspace's
 _FULL = 300  # seconds until others' models may have gone
 
 
@@ -229,9 +230,6 @@ def _bytes_of(networks: Iterable[Network]) -> int:
 class ModelReader:
     """Takes model files in: several may arrive at a time, one is read after the other. Use it from
     one event loop.
-
-    Files are held in memory until they are read; all of them together may have as many bytes as one
-    alone.
     """
 
     def __init__(
@@ -245,37 +243,25 @@ class ModelReader:
         self._registry = registry
         self._provider = provider
         self._executor = executor
-        self._room = settings.max_model_bytes
-        self._turn = asyncio.Lock()
+        self._turns = Turns("models", _AT_ONCE)
 
-    async def add(
-        self,
-        receive: Callable[[], Awaitable[ModelUpload]],
-        announced: int | None,
-        owner: str = NOBODY,
-    ) -> tuple[str, list[str]]:
-        """Keep the model that ``receive`` gets, of so many bytes (None: as many as may be), for its
-        ``owner``: its id, and those that had to go for it.
-
-        Raises Overloaded while the others that are on their way leave no room, and what
-        ``read_model``, ``UploadedModels.keep`` and ``receive`` raise.
+    @contextmanager
+    def admitted(self) -> Iterator[None]:
+        """In this block a model is received, and then added. Raises Overloaded and
+        TooManyRequests.
         """
         self._executor.refuse_when_full()
-        most = self._settings.max_model_bytes
-        takes = most if announced is None else min(announced, most)
-        if takes > self._room:
-            raise Overloaded(
-                "Other models are being read, and leave no room for this one. Try again in about "
-                f"{_WAIT} s.",
-                retry_after=_WAIT,
-            )
-        self._room -= takes
-        try:
-            upload = await receive()
-            async with self._turn:
-                return await self._read(upload, owner)
-        finally:
-            self._room += takes
+        with self._turns.admitted():
+            yield
+
+    async def add(self, upload: ModelUpload, owner: str = NOBODY) -> tuple[str, list[str]]:
+        """Keep a model for its ``owner``: its id, and those that had to go for it.
+
+        Raises Overloaded while others are read for too long, and what ``read_model`` and
+        ``UploadedModels.keep`` raise.
+        """
+        async with self._turns.turn(self._settings.model_time_limit):
+            return await self._read(upload, owner)
 
     async def _read(self, upload: ModelUpload, owner: str) -> tuple[str, list[str]]:
         limits = limits_of(self._settings)

@@ -28,7 +28,7 @@ from app.errors import (
     UnknownModel,
     UnsupportedModel,
 )
-from app.http.bodies import announced_bytes, read_json, read_model_file
+from app.http.bodies import read_json, read_model_file
 from app.http.dependencies import (
     LayerName,
     ModelDep,
@@ -56,7 +56,7 @@ from app.http.params import (
 from app.http.responses import created, json_response
 from app.http.schemas import common as schemas
 from app.images.samples import load_samples
-from app.models.options import INPUT, ModelUpload
+from app.models.options import INPUT
 from app.models.registry import UPLOADED_PREFIX
 
 router = APIRouter(tags=["models"])
@@ -173,17 +173,16 @@ async def create_model(
     }
     constants = {k: v for k, v in request.query_params.items() if k.startswith(INPUT)}
     query = constants | {key: value for key, value in told.items() if value is not None}
-
-    async def receive() -> ModelUpload:
-        return await read_model_file(
+    with services.model_reader.admitted():
+        upload = await read_model_file(
             request, settings.max_model_bytes, settings.model_body_timeout, query
         )
-
-    model, gone = await services.model_reader.add(
-        receive, announced_bytes(request), visitor.workspace.id
-    )
-    services.forget(gone)
-    content = await worker.run(lambda check: serializers.model(services.registry, model, check))
+        with services.executor.place():
+            model, gone = await services.model_reader.add(upload, visitor.workspace.id)
+            services.forget(gone)
+            content = await worker.run(
+                lambda check: serializers.model(services.registry, model, check)
+            )
     return created(request, "describe_model", model, content)
 
 

@@ -14,7 +14,7 @@ from app.errors import (
     TimeLimit,
     UnknownModel,
 )
-from app.http.dependencies import ModelDep, ServicesDep, UploadDep, VisitorDep, WorkerDep
+from app.http.dependencies import ModelDep, PlaceDep, ServicesDep, UploadDep, VisitorDep, WorkerDep
 from app.http.openapi.document import UPLOAD_BODY, UPLOAD_PROBLEMS, examples, problem_responses
 from app.http.params import (
     ChannelsParam,
@@ -40,7 +40,7 @@ router = APIRouter(tags=["models"])
     openapi_extra=UPLOAD_BODY,
 )
 async def compare_preprocessing(
-    services: ServicesDep, worker: WorkerDep, model: ModelDep, upload: UploadDep
+    services: ServicesDep, worker: WorkerDep, model: ModelDep, upload: UploadDep, _: PlaceDep
 ) -> Response:
     """The model's prediction for a photo with each preset, its present one first. Preprocessing
     that matches no preset has ``preset`` null.
@@ -72,6 +72,7 @@ async def copy_model(
     visitor: VisitorDep,
     worker: WorkerDep,
     model: ModelDep,
+    _: PlaceDep,
     preset: PresetParam = None,
     mean: MeanParam = None,
     std: StdParam = None,

@@ -7,7 +7,6 @@ content and the owner, so the same pictures are kept once for each.
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import math
@@ -24,11 +23,12 @@ import numpy as np
 from cachetools import LRUCache
 
 from app.encoding.text import short_name
-from app.errors import BadParameter, Overloaded, QuotaExceeded, TimeLimit, UnknownDataset
+from app.errors import BadParameter, QuotaExceeded, TimeLimit, UnknownDataset
 from app.execution.executor import WorkExecutor
 from app.execution.loading import LoadingCache
+from app.execution.turns import Turns
 from app.images.decoding import Limits
-from app.learning.datasets.archive import SIZE, ArchiveReader
+from app.learning.datasets.archive import SIZE, ArchiveReader, Unpacked
 from app.learning.disk import disk_failures
 from app.workspaces.ids import IdMaker
 from app.workspaces.quotas import Quotas
@@ -40,7 +40,7 @@ from engine.train.synthetic import SETS, draw
 
 _UPLOADED = re.compile(r"own-[0-9a-f]{16}")
 _REMEMBERED = 4  # sets in memory; one has at most 61 MB
-_WAIT = 5  # seconds until somebody whose turn it was not asks again
+_AT_ONCE = 8  # archives on their way, from the first byte on: half of them one workspace's
 _UNREADABLE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, TrainingError)
 
@@ -122,7 +122,7 @@ class Datasets:
         self._limits = limits
         self._bounds = bounds
         self._loaded: LoadingCache[str, Dataset] = LoadingCache(LRUCache(_REMEMBERED))
-        self._reading = asyncio.Lock()
+        self._turns = Turns("archives", _AT_ONCE)
 
     def seen_by(self, workspace: Workspace) -> list[DatasetInfo]:
         """The drawn sets, then those that a workspace brought, by name."""
@@ -169,34 +169,35 @@ class Datasets:
         executor: WorkExecutor,
         owner: str = NOBODY,
     ) -> DatasetInfo:
-        """Keep the pictures of a ZIP, which ``receive`` (a coroutine function) gets; one archive at
-        a time.
+        """Keep the pictures of a ZIP, which ``receive`` (a coroutine function) gets; one archive is
+        read after the other.
 
-        Raises Overloaded while another one is being read, QuotaExceeded, TimeLimit, and what
-        ``Reading`` and ``receive`` raise.
+        Raises Overloaded and TooManyRequests, QuotaExceeded, TimeLimit, and what ``ArchiveReader``
+        and ``receive`` raise.
         """
-        if self._reading.locked():
-            raise Overloaded(
-                f"Another archive is being read. Try again in about {_WAIT} s.", retry_after=_WAIT
-            )
-        async with self._reading:
+        with self._turns.admitted():
             await executor.run(lambda _: self._check_room(0, owner))
             data = await receive()
-            reading = await executor.run(lambda _: ArchiveReader(data, self._limits))
-            stop = time.monotonic() + self._bounds.seconds
-            while not await executor.run(reading.read_some):
-                if time.monotonic() > stop:
-                    raise TimeLimit(
-                        f"The archive took longer than {self._bounds.seconds:g} s to read. Shrink "
-                        "the pictures before.",
-                        limit=self._bounds.seconds,
+            with executor.place():  # and not refused half-way
+                async with self._turns.turn(self._bounds.seconds):
+                    unpacked = await self._unpacked(data, executor)
+                    return await executor.run(
+                        lambda _: self.keep(
+                            name, unpacked.dataset, unpacked.problems, unpacked.notes, owner
+                        )
                     )
-            unpacked = await executor.run(lambda _: reading.result())
-            return await executor.run(
-                lambda _: self.keep(
-                    name, unpacked.dataset, unpacked.problems, unpacked.notes, owner
+
+    async def _unpacked(self, data: bytes, executor: WorkExecutor) -> Unpacked:
+        reading = await executor.run(lambda _: ArchiveReader(data, self._limits))
+        stop = time.monotonic() + self._bounds.seconds
+        while not await executor.run(reading.read_some):
+            if time.monotonic() > stop:
+                raise TimeLimit(
+                    f"The archive took longer than {self._bounds.seconds:g} s to read. Shrink the "
+                    "pictures before.",
+                    limit=self._bounds.seconds,
                 )
-            )
+        return await executor.run(lambda _: reading.result())
 
     def keep(
         self,

@@ -103,9 +103,7 @@ class TestRefusals:
         assert "model" in answer.json()["detail"]
 
     def test_one_file_is_read_after_the_other(self, own, monkeypatch):
-        """Those that come meanwhile wait for their turn; nobody is sent away while there is room
-        for the bytes.
-        """
+        """Those that come meanwhile wait for their turn."""
         read = uploaded.read_model
         door = threading.Lock()
 
@@ -122,29 +120,6 @@ class TestRefusals:
         with ThreadPoolExecutor(len(files)) as pool:
             answers = list(pool.map(lambda file: own.post(MODELS, content=file), files))
         assert {answer.status_code for answer in answers} == {201}
-
-    def test_files_on_their_way_take_as_many_bytes_as_one_may_have(self, own, file, monkeypatch):
-        begun, go_on = threading.Event(), threading.Event()
-        read = uploaded.read_model
-
-        def slowly(*args):
-            begun.set()
-            go_on.wait(30)
-            return read(*args)
-
-        monkeypatch.setattr(uploaded, "read_model", slowly)
-        with ThreadPoolExecutor(1) as pool:
-            first = pool.submit(own.post, MODELS, content=file)
-            assert begun.wait(30)
-            large = own.post(MODELS, content=bytes(200_000 - len(file) + 1))
-            unknown = own.post(MODELS, content=iter([file]))  # says no length
-            go_on.set()
-            assert first.result().status_code == 201
-        for answer in (large, unknown):
-            assert answer.status_code == 503
-            assert answer.json()["type"] == "/errors/busy"
-            assert "retry-after" in answer.headers
-        assert own.post(MODELS, content=iter([file])).status_code == 201
 
     @pytest.mark.parametrize(
         "meta",

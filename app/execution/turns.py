@@ -1,0 +1,74 @@
+"""One piece of work after the other, where several at once would take too much memory.
+
+Turns go round the addresses, and at each round its workspaces: whoever brings much waits behind
+himself, not others behind him.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from weakref import WeakValueDictionary
+
+from app.errors import Overloaded, TooManyRequests
+from app.execution.fair_pool import Sender, sender, shares
+
+_WAIT = 5  # seconds until somebody who was refused asks again
+
+
+class Turns:
+    """Turns at ``what``. Of ``at_once`` that may be under way, one sender has a part; others are
+    not counted for it. Use it from one event loop.
+    """
+
+    def __init__(self, what: str, at_once: int) -> None:
+        self._what = what
+        self._at_once = at_once
+        self._under_way: Counter[Sender] = Counter()  # by workspace, and by address alone
+        # A line for each sender, and only its first one waits in the line of all.
+        self._lines: WeakValueDictionary[Sender, asyncio.Lock] = WeakValueDictionary()
+        self._turn = asyncio.Lock()
+
+    @contextmanager
+    def admitted(self) -> Iterator[None]:
+        """Whoever asks has one more under way in this block, from its first byte on. Raises
+        TooManyRequests.
+        """
+        mine = [who for who, _ in shares(sender.get())]
+        for who, share in shares(sender.get()):
+            held, most = self._under_way[who], max(1, int(share.part * self._at_once))
+            if held >= most:
+                raise TooManyRequests(
+                    f"{held} {self._what} of {share.whose} are under way, as many as may be. Try "
+                    f"again in about {_WAIT} s.",
+                    limit=most,
+                    actual=held,
+                    retry_after=_WAIT,
+                )
+        self._under_way.update(mine)
+        try:
+            yield
+        finally:
+            self._under_way.subtract(mine)
+            self._under_way = +self._under_way  # without those who have none
+
+    @asynccontextmanager
+    async def turn(self, longest: float) -> AsyncIterator[None]:
+        """Alone in this block. Raises Overloaded when the turn has not come in ``longest``
+        seconds.
+        """
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(longest):
+                    for who, _ in shares(sender.get()):
+                        line = self._lines.setdefault(who, asyncio.Lock())
+                        await held.enter_async_context(line)
+                    await held.enter_async_context(self._turn)
+            except TimeoutError:
+                raise Overloaded(
+                    f"Other {self._what} are being read. Try again in about {_WAIT} s.",
+                    retry_after=_WAIT,
+                ) from None
+            yield
