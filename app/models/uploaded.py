@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -30,28 +30,32 @@ from engine.cost import cost
 from engine.network import Network
 
 _AT_ONCE = 16  # models on their way, from the first byte on: half of them one workspace's
+_MOST = 500  # models: copies that differ in their photos share the numbers, and take few bytes
 _FULL = 300  # seconds until others' models may have gone
+
+_Blocks = Mapping[int, int]  # arrays of numbers: id and bytes
 
 
 @dataclass
 class _Entry:
-    """A network, the bytes of its numbers, when it was used last, where it came from, and whose it
-    is.
+    """A network, the bytes of its numbers, its arrays, when it was used last, where it came from,
+    and whose it is.
     """
 
     network: Network
     nbytes: int
+    blocks: _Blocks
     used: float
     provenance: Provenance
     owner: str
 
 
 class UploadedModels:
-    """Uploaded models, up to ``max_bytes``; a model expires after ``seconds`` without use.
-    Thread-safe. ``clock`` gives the time in seconds.
+    """Uploaded models, up to ``max_bytes`` and a number; a model expires after ``seconds`` without
+    use. Thread-safe; to keep one may take a while. ``clock`` gives the time in seconds.
 
-    A workspace that holds more than its part of the bytes (``quotas``) makes room first: nobody can
-    drive out what others have brought by bringing more.
+    A workspace that holds more than its part of bytes or number (``quotas``) makes room first:
+    nobody can drive out what others have brought by bringing more.
     """
 
     def __init__(
@@ -68,7 +72,9 @@ class UploadedModels:
         self._clock = clock
         self._ids = ids or IdMaker()
         self._entries: OrderedDict[str, _Entry] = OrderedDict()  # the least recently used first
+        # Held for moments only, as the event loop waits for it.
         self._lock = threading.Lock()
+        self._keeping = threading.Lock()
 
     def ids(self) -> list[str]:
         """The models, the newest or last used at the end."""
@@ -147,14 +153,19 @@ class UploadedModels:
                 actual=nbytes,
                 more={"what": "kept_bytes"},
             )
-        with self._lock:
-            gone = self._sweep()
-            too_many = self._too_many(model, network, owner)
-            for one in too_many:
-                del self._entries[one]
-            self._entries.pop(model, None)
-            provenance = Provenance(origin=origin, created=time.time(), dataset=None, title=title)
-            self._entries[model] = _Entry(network, nbytes, self._clock(), provenance, owner)
+        blocks = _blocks(network)
+        provenance = Provenance(origin=origin, created=time.time(), dataset=None, title=title)
+        with self._keeping:
+            with self._lock:
+                gone = self._sweep()
+                kept = {key: (own.blocks, own.owner) for key, own in self._entries.items()}
+            too_many = self._too_many(kept, model, blocks, owner)
+            with self._lock:
+                for one in (*too_many, model):
+                    self._entries.pop(one, None)
+                self._entries[model] = _Entry(
+                    network, nbytes, blocks, self._clock(), provenance, owner
+                )
             return gone + too_many
 
     def delete(self, model: str) -> None:
@@ -179,14 +190,16 @@ class UploadedModels:
             raise UnknownModel(f"There is no model {model!r}. {FORGOTTEN}")
         return own
 
-    def _too_many(self, model: str, network: Network, owner: str) -> list[str]:
-        """The models that have to go for one more. Raises Overloaded."""
-        kept = {key: (own.network, own.owner) for key, own in self._entries.items()}
+    def _too_many(
+        self, kept: dict[str, tuple[_Blocks, str]], model: str, blocks: _Blocks, owner: str
+    ) -> list[str]:
+        """Those of the ``kept`` models that have to go for one more. Raises Overloaded."""
         kept.pop(model, None)
-        kept[model] = (network, owner)  # the last one used
+        kept[model] = (blocks, owner)  # the last one used
+        held = _Holdings(kept, self._quotas, self._max_bytes)
         gone = []
-        while _bytes_of(known for known, _ in kept.values()) > self._max_bytes:
-            excess = {whose: self._excess(whose, kept) for _, whose in kept.values()}
+        while held.are_too_much:
+            excess = held.excess()
             most = max(excess.values())
             found = [
                 key for key, (_, whose) in kept.items() if key != model and excess[whose] == most
@@ -199,15 +212,9 @@ class UploadedModels:
                     "go with time: try again later, or bring a smaller one.",
                     retry_after=_FULL,
                 )
-            del kept[found[0]]
+            held.remove(*kept.pop(found[0]))
             gone.append(found[0])
         return gone
-
-    def _excess(self, owner: str, kept: dict[str, tuple[Network, str]]) -> int:
-        def held(owners: Container[str]) -> int:
-            return _bytes_of(network for network, whose in kept.values() if whose in owners)
-
-        return self._quotas.excess(owner, held, self._max_bytes)
 
     def _sweep(self) -> list[str]:
         over = [model for model, own in self._entries.items() if self._is_over(own)]
@@ -219,12 +226,75 @@ class UploadedModels:
         return self._clock() > own.used + self._seconds
 
 
-def _bytes_of(networks: Iterable[Network]) -> int:
-    """Bytes of the numbers of networks; what several share, being the same but for their photos,
-    counts once.
+def _blocks(network: Network) -> _Blocks:
+    return {id(a): a.nbytes for a in (*network.parameters().values(), *network.buffers().values())}
+
+
+class _Total:
+    """Models together. Arrays that several share, being the same but for their photos, count
+    once.
     """
-    arrays = (a for m in networks for a in (*m.parameters().values(), *m.buffers().values()))
-    return sum({id(array): array.nbytes for array in arrays}.values())
+
+    def __init__(self) -> None:
+        self.models = self.nbytes = 0
+        self._holders: Counter[int] = Counter()
+
+    def add(self, blocks: _Blocks) -> None:
+        self.models += 1
+        self.nbytes += sum(size for block, size in blocks.items() if not self._holders[block])
+        self._holders.update(blocks.keys())
+
+    def remove(self, blocks: _Blocks) -> None:
+        self.models -= 1
+        self._holders.subtract(blocks.keys())
+        self.nbytes -= sum(size for block, size in blocks.items() if not self._holders[block])
+
+    def exceeds(self, max_bytes: float, part: float = 1) -> bool:
+        return self.nbytes > part * max_bytes or self.models > part * _MOST
+
+
+class _Holdings:
+    """What is held, by all and by those whom a quota binds together."""
+
+    def __init__(
+        self, kept: Mapping[str, tuple[_Blocks, str]], quotas: Quotas, max_bytes: int
+    ) -> None:
+        self._max_bytes = max_bytes
+        self._all = _Total()
+        owners = {owner for _, owner in kept.values()}
+        together: defaultdict[frozenset[str], _Total] = defaultdict(_Total)
+        # What binds an owner, the tightest first; and the totals to which an owner's models count.
+        self._bound: dict[str, list[tuple[float, _Total]]] = {}
+        self._totals: defaultdict[str, list[_Total]] = defaultdict(list)
+        for owner in owners:
+            bound = [(quota.part, together[quota.owners & owners]) for quota in quotas.of(owner)]
+            self._bound[owner] = bound
+        for group, total in together.items():
+            for owner in group:
+                self._totals[owner].append(total)
+        for blocks, owner in kept.values():
+            for total in (self._all, *self._totals[owner]):
+                total.add(blocks)
+
+    @property
+    def are_too_much(self) -> bool:
+        return self._all.exceeds(self._max_bytes)
+
+    def excess(self) -> dict[str, int]:
+        """By owner, as Quotas.excess says."""
+        return {owner: self._rank(bound) for owner, bound in self._bound.items()}
+
+    def _rank(self, bound: list[tuple[float, _Total]]) -> int:
+        ranks = (
+            rank
+            for rank, (part, total) in zip((2, 1), bound, strict=False)
+            if total.exceeds(self._max_bytes, part)
+        )
+        return next(ranks, 0)
+
+    def remove(self, blocks: _Blocks, owner: str) -> None:
+        for total in (self._all, *self._totals[owner]):
+            total.remove(blocks)
 
 
 class ModelReader:
@@ -281,4 +351,5 @@ class ModelReader:
                 limit=error.limit,
             ) from None
         model = self._provider.id_of(content, owner)
-        return model, self._provider.keep(model, network, owner=owner)
+        gone = await self._executor.run(lambda _: self._provider.keep(model, network, owner=owner))
+        return model, gone

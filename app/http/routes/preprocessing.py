@@ -99,7 +99,11 @@ async def copy_model(
     content_hash, network = copy
     owner = visitor.workspace.id
     made = services.uploaded_models.id_of(content_hash, owner)
-    title = registry.title(model.id)
-    services.forget(services.uploaded_models.keep(made, network, "changed", title, owner))
+    gone = await services.executor.run(
+        lambda _: services.uploaded_models.keep(
+            made, network, "changed", registry.title(model.id), owner
+        )
+    )
+    services.forget(gone)
     content = await worker.run(lambda check: serializers.model(registry, made, check))
     return created(request, "describe_model", made, content)

@@ -7,9 +7,11 @@ import pytest
 
 from app.errors import ModelFixed, OversizedModel, UnknownModel
 from app.http.application import create_app
+from app.models import uploaded
 from app.models.registry import Registry
 from app.models.uploaded import UploadedModels
 from app.settings import Settings
+from app.workspaces.quotas import Quotas
 from engine.network import Network
 from tests.app.bringing import MODELS, as_onnx, bring, net
 from tests.app.conftest import TestClient, build_tiny, picture_bytes
@@ -47,6 +49,48 @@ class TestKeeping:
             shelf.delete("own-b")
         with pytest.raises(OversizedModel):
             shelf.keep("own-d", net(classes=40))
+
+    def test_copies_that_share_their_numbers_are_bounded_by_how_many_they_are(self, monkeypatch):
+        monkeypatch.setattr(uploaded, "_MOST", 4)
+        network = net()
+        shelf = UploadedModels(10**6, 100, quotas=Quotas(0.5))
+        for turn in range(4):
+            assert shelf.keep(f"own-{turn}", network, owner="one") == []
+        assert shelf.keep("own-other", network, owner="other") == ["own-0"]
+        assert shelf.keep("own-4", network, owner="one") == ["own-1"]
+
+    def test_others_find_theirs_while_room_is_made(self):
+        """The event loop looks for models, too."""
+        asked = []
+
+        class Slow(Quotas):
+            def of(self, owner):
+                asked.append(owner)
+                pool.submit(shelf.find, "own-0").result(10)
+                return super().of(owner)
+
+        shelf = UploadedModels(6 * 4 * 4 * 27, 100, quotas=Slow(0.5))
+        with ThreadPoolExecutor(1) as pool:
+            shelf.keep("own-0", net(), owner="other")
+            for turn in range(1, 6):
+                shelf.keep(f"own-{turn}", net(), owner="one")
+            asked.clear()
+            assert shelf.keep("own-6", net(), owner="one") == ["own-1"]
+        assert sorted(asked) == ["one", "other"]  # not for each model anew
+
+    @pytest.mark.parametrize("path", ["", "/tiny/copies?preset=caffe"])
+    def test_a_model_is_kept_off_the_event_loop(self, own, file, monkeypatch, path):
+        shelf = own.app.state.services.uploaded_models
+        threads = []
+        keep = shelf.keep
+
+        def noting(*args, **options):
+            threads.append(threading.current_thread().name)
+            return keep(*args, **options)
+
+        monkeypatch.setattr(shelf, "keep", noting)
+        assert own.post(f"{MODELS}{path}", content=file).status_code == 201
+        assert threads[0].startswith("compute")
 
     def test_time_runs_from_the_last_use(self):
         now = [0.0]
