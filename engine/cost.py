@@ -14,12 +14,13 @@ _BYTES = 4  # a number, float32
 
 class Cost(NamedTuple):
     """Of ``n`` pictures: multiplications with an addition, bytes of all values that are kept, bytes
-    of parameters and buffers.
+    of parameters and buffers, numbers that pools read.
     """
 
     multiply_adds: int
     activation_bytes: int
     parameter_bytes: int
+    window_reads: int
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class ModelLimits:
     max_multiply_adds: int = 200 * 10**9  # VGG-16: 15 · 10⁹
     max_activation_bytes: int = 1 << 30
     max_parameter_bytes: int = 1 << 30
+    max_window_reads: int = 10 * 10**9  # seconds of work; real pools have small windows
 
     def check(self, costs: Cost) -> None:
         """Raises ModelTooLarge for the first of them that is over its limit."""
@@ -49,10 +51,11 @@ class ModelLimits:
 
 def cost(network: Network, n: int = 1) -> Cost:
     """What ``n`` pictures cost."""
-    shapes = network.shapes(n)
+    shapes, one = network.shapes(n), network.shapes()
     arrays = (*network.parameters().values(), *network.buffers().values())
     return Cost(
         n * network.multiply_adds,
         _BYTES * sum(prod(shape) for shape in shapes.values()),
         _BYTES * sum(array.size for array in arrays),
+        n * sum(node.op.window_reads(*(one[i] for i in node.inputs)) for node in network.nodes),
     )

@@ -5,6 +5,8 @@ labels.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -44,6 +46,7 @@ from engine.errors import (
     OptionMismatch,
     UnsupportedOp,
 )
+from engine.execution import stopped_by
 from engine.formats import safetensors
 from engine.inspection.input_range import preprocess_of_graph
 from engine.network import Network
@@ -74,11 +77,13 @@ def read_model(
     limits: ModelLimits,
     check: Check | None = None,
     external: Mapping[str, bytes] = NO_FILES,
+    longest_run: float = math.inf,
 ) -> Network:
     """The network in an ONNX file, or in a ``.safetensors`` file of this program, with the options;
     read-only.
 
-    ``external``: the files that came with it, by name, where it keeps its weights outside. Raises
+    ``external``: the files that came with it, by name, where it keeps its weights outside.
+    ``longest_run``: seconds that one photo may take. Raises
     InvalidModel, UnsupportedModel, OversizedModel, InputSizeMissing, OptionMissing,
     ExternalDataMissing, and BadParameter for an option that does not fit.
     """
@@ -96,15 +101,35 @@ def read_model(
         # One run on a blank photo, so that a network that cannot run is refused on import rather
         # than at the first analysis.
         blank = np.zeros((1, *next(iter(network.inputs.values()))), np.float32)
-        trace = network.freeze().forward(blank, check=check)
+        in_time = _until(longest_run, check)
+        with stopped_by(in_time):
+            trace = network.freeze().forward(blank, check=in_time)
         network.output_infos = describe(network, check, trace)
     except EngineError as error:
         raise _translated(error) from None
-    except (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError):
+    except (ArithmeticError, LookupError, MemoryError, RuntimeError, TypeError, ValueError):
         raise InvalidModel(
             "The file's network cannot be run: its layers do not fit together."
         ) from None
     return network
+
+
+def _until(seconds: float, check: Check | None) -> Check:
+    """A check that raises OversizedModel after so many seconds."""
+    begun = time.monotonic()
+
+    def in_time() -> None:
+        if check is not None:
+            check()
+        if time.monotonic() > begun + seconds:
+            raise OversizedModel(
+                f"One photo takes the network more than {seconds:g} s here, half of the time that an "
+                "analysis may take. A smaller input size takes less.",
+                limit=seconds,
+                more={"what": "seconds"},
+            )
+
+    return in_time
 
 
 def too_many_bytes(limit: int, actual: int) -> OversizedModel:

@@ -336,9 +336,10 @@ class ModelReader:
     async def _read(self, upload: ModelUpload, owner: str) -> tuple[str, list[str]]:
         limits = limits_of(self._settings)
         data, options, external = upload
+        longest = self._settings.time_limit / 2  # an analysis is more than its run
 
         def read(check: Check) -> tuple[str, Network]:
-            network = read_model(data, options, limits, check, external)
+            network = read_model(data, options, limits, check, external, longest)
             self._registry.describe(network, check)  # what takes too long is not offered
             return content_of(data, options, external), network
 

@@ -1,137 +1,175 @@
-"""Reads mutilated ONNX files: does any of them bring the reader down, slow it down, or make it
-grow.
+"""Sends mutilated ONNX files and bombs over HTTP, while another visitor analyses photos.
 
-    python -m benchmarks.reliability.models [--count 5000] [--first 0]
+Does any of them bring the server down, take long, or keep that visitor waiting?
 
-Each has to be a network, which then runs on a picture, or to be refused with FormatError, within
-five seconds of a processor. They are read in a process of its own, so that one which crashes or
-hangs is known by its number.
+    python -m benchmarks.reliability.models [--count 5000] [--first 0] [--photos 200]
+    [--bombs 35]
+
+Each has to be read, and is run on a picture then, or to be refused with the reason. The other
+visitor is a process of its own, so that what is measured is the server's time.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
-import resource
-import time
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from multiprocessing.connection import Connection
-from typing import NamedTuple
 
-import numpy as np
-
+from app.workspaces.workspace import new_key
+from benchmarks.reliability.memory import photo
+from benchmarks.reliability.model_bombs import BOMBS
 from benchmarks.reliability.model_mutations import mutant, seeds
-from benchmarks.reliability.server import quantile, row
-from engine.cost import cost
-from engine.errors import FormatError
-from engine.formats.onnx import from_onnx
+from benchmarks.reliability.server import MB, Answer, Client, Server, quantile, row
 
 PATIENCE = 5.0  # seconds
-LIGHT = 10**9  # multiply-adds: what is run as well
+FILE = "application/octet-stream"
+_fresh = multiprocessing.get_context("spawn")
 
 
-class Outcome(NamedTuple):
-    """What became of a mutant: "loaded", "ran", the name of the error that refused it, or what is
-    wrong. Processor seconds of reading.
+class Visitor:
+    """Somebody else, who sends one fresh photo after the other: so many, or for as long as the
+    ``with`` block takes. ``times`` has the seconds of each, ``wrong`` the statuses of those that
+    were not analysed.
     """
 
-    what: str
-    seconds: float
-    peak_mb: float
-    wrong: str = ""
+    def __init__(self, port: int, photos: int | None = None) -> None:
+        self._pipe, theirs = _fresh.Pipe()
+        self._process = _fresh.Process(target=_visit, args=(theirs, port, photos), daemon=True)
+        self._is_endless = photos is None
+        self.times: list[float] = []
+        self.wrong: list[int] = []
 
-
-def outcome(data: bytes) -> Outcome:
-    """Read a mutant and, if it is a network, run it."""
-    start = time.process_time()
-    what, wrong, network = "loaded", "", None
-    try:
-        network = from_onnx(data)
-    except FormatError as error:
-        what = type(error).__name__
-    except Exception as error:
-        what, wrong = "WRONG", repr(error)
-    seconds = time.process_time() - start
-    if network is not None and cost(network).multiply_adds < LIGHT:
-        inputs = {name: np.zeros((1, *shape), np.float32) for name, shape in network.inputs.items()}
-        try:
-            with np.errstate(all="ignore"):
-                network.forward(inputs)
-            what = "ran"
-        except Exception as error:
-            what, wrong = "WRONG", f"loaded, and does not run: {error!r}"
-    return Outcome(what, seconds, _peak(), wrong)
-
-
-def _peak() -> float:
-    """The most memory that this process has had, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def _work(pipe: Connection) -> None:
-    while True:
-        pipe.send(outcome(pipe.recv_bytes()))
-
-
-class Reader:
-    """A process that reads one mutant after the other, and is replaced when it has ended or does
-    not answer in time.
-    """
-
-    def __init__(self) -> None:
-        self._fresh = multiprocessing.get_context("spawn")
-        self._start()
-
-    def _start(self) -> None:
-        self._pipe, theirs = self._fresh.Pipe()
-        self._process = self._fresh.Process(target=_work, args=(theirs,), daemon=True)
+    def __enter__(self) -> Visitor:
         self._process.start()
-        theirs.close()
-        self.read(seeds()[0][1], patience=60)  # everything is imported
+        self._pipe.recv()  # it has begun
+        return self
 
-    def read(self, data: bytes, patience: float = 6 * PATIENCE) -> Outcome:
-        """``patience`` is in seconds by the clock, on a machine that may have other things to
-        do.
-        """
-        self._pipe.send_bytes(data)
-        wrong = "no answer"
-        try:
-            if self._pipe.poll(patience):
-                answer: Outcome = self._pipe.recv()
-                return answer
-        except (EOFError, ConnectionError):
-            wrong = "the process ended"
-        self.stop()
-        self._start()
-        return Outcome("WRONG", patience, 0, wrong)
-
-    def stop(self) -> None:
-        self._process.kill()
+    def __exit__(self, *_: object) -> None:
+        if self._is_endless:
+            self._pipe.send("enough")
+        self.times, self.wrong = self._pipe.recv()
         self._process.join()
+
+
+def _visit(pipe: Connection, port: int, photos: int | None) -> None:
+    client, key, data = Client(port), new_key(), photo(0)
+    answers: list[Answer] = []
+
+    def send(number: int) -> Answer:
+        # What follows the end of a JPEG is not looked at, but the file is another.
+        return client.post("/api/v1/analyses", data + number.to_bytes(8, "big"), key=key)
+
+    send(2**40)  # all is loaded
+    pipe.send("begun")
+    while len(answers) != photos and not pipe.poll():
+        answers.append(send(len(answers)))
+    wrong = [answer.status for answer in answers if answer.status != 201]
+    pipe.send(([answer.seconds for answer in answers], wrong))
+
+
+class Run:
+    """What came of the files that were sent."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.statuses: Counter[int] = Counter()
+        self.times: list[float] = []
+        self.slowest = (0.0, "")
+        self.wrong: list[str] = []
+
+    def send(self, files: Iterable[tuple[str, bytes]], key: str, *, tell: bool = False) -> None:
+        """Send one file after the other, and ``tell`` in a line what came of each."""
+        client = Client(self._server.port, timeout=20 * PATIENCE)
+        for name, data in files:
+            before = self._server.memory()
+            if tell:
+                self._server.forget_peak()
+            answer = client.post("/api/v1/models", data, FILE, key)
+            self.statuses[answer.status] += 1
+            self.times.append(answer.seconds)
+            self.slowest = max(self.slowest, (answer.seconds, name))
+            if answer.status == 0 or answer.status >= 500:
+                self.wrong.append(f"{name} → {answer.status or 'no answer'}: {_reason(answer)}")
+            if tell:
+                grown = (self._server.peak_memory() - before) / MB
+                figure = f"{answer.status}, {answer.seconds:.2f} s, +{grown:.0f} MB"
+                row(name, figure, f"{len(data):,} bytes. {_reason(answer)}"[:120])
+
+
+def _reason(answer: Answer) -> str:
+    """Why a file was refused."""
+    is_refusal = answer.status >= 400 and answer.body.startswith(b"{")
+    return str(json.loads(answer.body).get("detail")) if is_refusal else ""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--count", type=int, default=5_000)
     parser.add_argument("--first", type=int, default=0, help="number of the first mutant")
-    chosen = parser.parse_args()
-    reader = Reader()
-    before = reader.read(seeds()[0][1]).peak_mb
-    numbers = range(chosen.first, chosen.first + chosen.count)
-    done = {number: reader.read(mutant(number)[1]) for number in numbers}
-    reader.stop()
-    times = [one.seconds for one in done.values()]
-    slowest = max(done, key=lambda number: done[number].seconds)
-    row("mutants", f"{len(done):,}")
-    for what, count in Counter(one.what for one in done.values()).most_common():
-        row(what, f"{count:,}", "0" if what == "WRONG" else "")
-    row("p50, p99", f"{1e3 * quantile(times, 0.5):.1f}, {1e3 * quantile(times, 0.99):.1f} ms")
-    row("slowest", f"{1e3 * done[slowest].seconds:.0f} ms", f"< {PATIENCE:.0f} s")
-    row("", f"{slowest}: {mutant(slowest)[0]}")
-    row("memory before, most", f"{before:.0f}, {max(one.peak_mb for one in done.values()):.0f} MB")
-    for number, one in done.items():
-        if one.wrong:
-            row(f"WRONG {number}", f"{mutant(number)[0]}: {one.wrong}")
+    parser.add_argument("--photos", type=int, default=200, help="of the other visitor, alone")
+    parser.add_argument("--bombs", type=int, default=len(BOMBS), help="how many of them")
+    asked = parser.parse_args()
+    key = new_key()
+    numbers = range(asked.first, asked.first + asked.count)
+    # The cache of analyses would grow by design, so it gets no room.
+    with Server(max_analysis_cache_bytes=0) as server:
+        Run(server).send(seeds(), key)  # everything is imported
+        with Visitor(server.port, asked.photos) as alone:
+            pass
+        before = server.memory()
+        row("idle", f"{before / MB:.0f} MB")
+        server.forget_peak()
+        run = Run(server)
+        with Visitor(server.port) as beside:
+            run.send(_numbered(numbers), key)
+        report("mutants", run, alone, beside)
+        row("memory after, most", f"{server.memory() / MB:.0f}, {server.peak_memory() / MB:.0f} MB")
+        if asked.bombs:
+            print()
+            run = Run(server)
+            with Visitor(server.port) as beside:
+                run.send(
+                    ((name, make()) for name, make in islice(BOMBS.items(), asked.bombs)),
+                    key,
+                    tell=True,
+                )
+            report("bombs", run, alone, beside)
+        Client(server.port).delete("/api/v1/workspace", key)
+        row("memory after all is deleted", f"{server.memory() / MB:.0f} MB")
+        row("server", "never ended" if server.alive else "ENDED", "no restart")
+    row("lines in the server's error log", str(len(server.log)), "0")
+    print("".join(server.log[-20:]), end="")
+
+
+def _numbered(numbers: Iterable[int]) -> Iterator[tuple[str, bytes]]:
+    for number in numbers:
+        what, data = mutant(number)
+        yield f"{number}: {what}", data
+
+
+def report(name: str, run: Run, alone: Visitor, beside: Visitor) -> None:
+    statuses = ", ".join(f"{k or 'none'}: {v:,}" for k, v in sorted(run.statuses.items()))
+    middle, most = quantile(run.times, 0.5), quantile(run.times, 0.99)
+    row(name, f"{len(run.times):,}")
+    row("status: how many", statuses, "no 5xx")
+    row("p50, p99", f"{1e3 * middle:.1f}, {1e3 * most:.1f} ms")
+    late = sum(seconds > PATIENCE for seconds in run.times)
+    row("slowest", f"{run.slowest[0]:.2f} s", f"≤ {PATIENCE:g} s; above: {late}")
+    row("", run.slowest[1])
+    before, after = quantile(alone.times, 0.95), quantile(beside.times, 0.95)
+    row(
+        "another's photo, 95 %",
+        f"alone {1e3 * before:.0f} ms, beside {1e3 * after:.0f} ms",
+        f"× {after / before:.2f}, at most 2; {len(beside.times):,} photos",
+    )
+    if alone.wrong or beside.wrong:
+        row("WRONG", f"the other's photos were answered with {set(alone.wrong + beside.wrong)}")
+    for line in run.wrong[:20]:
+        row("WRONG", line)
 
 
 if __name__ == "__main__":

@@ -146,6 +146,9 @@ class Client:
     def get(self, path: str, key: str | None = None) -> Answer:
         return self._ask("GET", path, None, _of(key))
 
+    def delete(self, path: str, key: str | None = None) -> Answer:
+        return self._ask("DELETE", path, None, _of(key))
+
     def post(
         self,
         path: str,

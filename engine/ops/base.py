@@ -246,6 +246,10 @@ class Op(ABC):
         """Multiplications with an addition for one picture (N = 1)."""
         return 0
 
+    def window_reads(self, *shapes: Shape) -> int:
+        """Numbers that are read for one picture without being multiplied, where windows overlap."""
+        return 0
+
 
 def same_shape(op_type: str, shapes: tuple[Shape, ...]) -> Shape:
     """The shape of an op that takes one input and changes nothing about its shape."""

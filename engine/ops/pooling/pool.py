@@ -64,6 +64,11 @@ class _Pool(Op):
             )
         return shape[0], shape[1], rows, columns
 
+    def window_reads(self, *shapes: Shape) -> int:
+        _, channels, rows, columns = self.infer_shape(*shapes)
+        wide = max(columns, shapes[0][3])  # one axis after the other
+        return channels * rows * wide * sum(self.kernel)
+
     def tables(self, *shapes: Shape) -> dict[int, Array]:
         rows, columns = self._axes(shapes[0])
         return {2: rows.table(), 3: columns.table()}

@@ -16,7 +16,7 @@ from onnx import ModelProto
 
 from engine.errors import FormatError, ModelTooLarge
 
-MOST_PARTS = 1_000_000  # a second's work; ResNet-152 has less than 20,000
+MOST_PARTS = 300_000  # a second's work; ResNet-152 has less than 20,000
 MOST_LEVELS = (
     24  # graphs in attributes of nodes of graphs; a plain network has 5 levels of messages
 )

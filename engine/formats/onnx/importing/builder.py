@@ -85,6 +85,7 @@ class Builder:
         self.parameter_bytes += 4 * sum(a.size for a in (*op.params.values(), *op.buffers.values()))
         self.limits.allow("parameter_bytes", self.parameter_bytes)
         reads = tuple(value.name for value in inputs)
+        self.limits.allow("nodes", len(self.nodes) + 1)
         self.nodes.append(Node(name, op, reads, label if label != name else ""))
         whole = (
             op.op_type in _KEEP_WHOLE and bool(inputs) and all(v.is_integer for v in inputs)

@@ -71,7 +71,7 @@ def from_onnx(
             )
     except FormatError:
         raise
-    except (EngineError, MemoryError, RecursionError) as error:
+    except (EngineError, MemoryError, RuntimeError) as error:
         raise FormatError(f"the file's network cannot be built: {error}") from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise FormatError(f"not a network that can be read: {error!r}") from None
