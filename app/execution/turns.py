@@ -1,7 +1,5 @@
-"""One piece of work after the other, where several at once would take too much memory.
-
-Turns go round the addresses, and at each round its workspaces: whoever brings much waits behind
-himself, not others behind him.
+"""What one sender may have under way of things that take no thread all the time: files that
+arrive, streams; and turns at work that is done once at a time, as it takes much memory.
 """
 
 from __future__ import annotations
@@ -18,24 +16,19 @@ from app.execution.fair_pool import Sender, sender, shares
 _WAIT = 5  # seconds until somebody who was refused asks again
 
 
-class Turns:
-    """Turns at ``what``. Of ``at_once`` that may be under way, one sender has a part; others are
-    not counted for it. Use it from one event loop.
+class Parts:
+    """Of ``what`` one sender has at most a part of ``at_once`` under way; what others have is not
+    counted for it. Use it from one event loop.
     """
 
     def __init__(self, what: str, at_once: int) -> None:
         self._what = what
         self._at_once = at_once
         self._under_way: Counter[Sender] = Counter()  # by workspace, and by address alone
-        # A line for each sender, and only its first one waits in the line of all.
-        self._lines: WeakValueDictionary[Sender, asyncio.Lock] = WeakValueDictionary()
-        self._turn = asyncio.Lock()
 
     @contextmanager
     def admitted(self) -> Iterator[None]:
-        """Whoever asks has one more under way in this block, from its first byte on. Raises
-        TooManyRequests.
-        """
+        """Whoever asks has one more under way in this block. Raises TooManyRequests."""
         mine = [who for who, _ in shares(sender.get())]
         for who, share in shares(sender.get()):
             held, most = self._under_way[who], max(1, int(share.part * self._at_once))
@@ -53,6 +46,18 @@ class Turns:
         finally:
             self._under_way.subtract(mine)
             self._under_way = +self._under_way  # without those who have none
+
+
+class Turns:
+    """Turns at ``what``. They go round the addresses, and at each round its workspaces: whoever
+    brings much waits behind himself, not others behind him. Use it from one event loop.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        # A line for each sender, and only its first one waits in the line of all.
+        self._lines: WeakValueDictionary[Sender, asyncio.Lock] = WeakValueDictionary()
+        self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def turn(self, longest: float) -> AsyncIterator[None]:

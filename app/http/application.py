@@ -16,6 +16,7 @@ from fastapi.telemetry import TelemetryConfig
 from app.analyses.store import AnalysisStore
 from app.errors import AppError
 from app.execution.executor import WorkExecutor
+from app.execution.turns import Parts
 from app.http import problems
 from app.http.access.admission import AdmissionMiddleware
 from app.http.access.budget import BodyBudget, BudgetMiddleware
@@ -80,6 +81,7 @@ logger = logging.getLogger(__name__)
 
 _SWEEP = 60  # seconds
 _MOST_FREE = 256 * MIB
+_STREAMS = 128  # of which a workspace may have half, and a class that shares an address 96
 
 _DESCRIPTION = (
     "A photo goes in, every layer of a convolutional network comes out: activation maps, pooled "
@@ -170,6 +172,7 @@ def _services(settings: Settings, registry: Registry) -> Services:
         reader,
         Shares(folder),
         quotas,
+        Parts("streams", _STREAMS),
     )
 
 

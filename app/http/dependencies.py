@@ -185,6 +185,15 @@ async def _own_training(called: TrainingPath, visitor: VisitorDep) -> TrainingRu
 TrainingDep = Annotated[SeenTraining, Depends(_training)]
 OwnTrainingDep = Annotated[TrainingRun, Depends(_own_training)]
 
+
+async def _stream(services: ServicesDep) -> AsyncIterator[None]:
+    with services.streams.admitted():
+        yield
+
+
+# One stream more of whoever asks, until it ends.
+StreamDep = Annotated[None, Depends(_stream)]
+
 DatasetPath = Annotated[
     str, Path(alias="id", description="The set's id.", max_length=64, examples=["shapes"])
 ]

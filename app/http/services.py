@@ -14,6 +14,7 @@ from pathlib import Path
 from app.analyses.store import AnalysisStore
 from app.errors import DiskFailure
 from app.execution.executor import WorkExecutor
+from app.execution.turns import Parts
 from app.learning.datasets.store import Datasets
 from app.learning.disk import disk_failures
 from app.learning.runs.config import TrainingSpec
@@ -49,6 +50,7 @@ class Services:
     model_reader: ModelReader
     shares: Shares
     quotas: Quotas
+    streams: Parts  # those that follow trainings
 
     def forget(self, models: Collection[str]) -> None:
         """Drop everything that belongs to models that are gone; ``run-ID`` stands for all networks

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from app.errors import ModelFixed, Overloaded, OversizedModel, TimeLimit, UnknownModel
 from app.execution.executor import Check, WorkExecutor
-from app.execution.turns import Turns
+from app.execution.turns import Parts, Turns
 from app.models.loading import limits_of, read_model
 from app.models.options import ModelUpload, content_of
 from app.models.registry import (
@@ -313,7 +313,8 @@ class ModelReader:
         self._registry = registry
         self._provider = provider
         self._executor = executor
-        self._turns = Turns("models", _AT_ONCE)
+        self._under_way = Parts("models", _AT_ONCE)
+        self._turns = Turns("models")
 
     @contextmanager
     def admitted(self) -> Iterator[None]:
@@ -321,7 +322,7 @@ class ModelReader:
         TooManyRequests.
         """
         self._executor.refuse_when_full()
-        with self._turns.admitted():
+        with self._under_way.admitted():
             yield
 
     async def add(self, upload: ModelUpload, owner: str = NOBODY) -> tuple[str, list[str]]:

@@ -65,6 +65,7 @@ async def explain_class(
     task = asked.task()
     kind = choose_format(None, accepted(request.headers), ("json", "npy", "png", "events"))
     if kind == "events":
+        services.executor.refuse_when_full()  # an answer under way cannot become a refusal
         events = event_stream(
             services.executor,
             lambda tick: attributions.present(done, attributions.answer(done, task, tick)),

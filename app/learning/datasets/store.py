@@ -26,7 +26,7 @@ from app.encoding.text import short_name
 from app.errors import BadParameter, QuotaExceeded, TimeLimit, UnknownDataset
 from app.execution.executor import WorkExecutor
 from app.execution.loading import LoadingCache
-from app.execution.turns import Turns
+from app.execution.turns import Parts, Turns
 from app.images.decoding import Limits
 from app.learning.datasets.archive import SIZE, ArchiveReader, Unpacked
 from app.learning.disk import disk_failures
@@ -122,7 +122,8 @@ class Datasets:
         self._limits = limits
         self._bounds = bounds
         self._loaded: LoadingCache[str, Dataset] = LoadingCache(LRUCache(_REMEMBERED))
-        self._turns = Turns("archives", _AT_ONCE)
+        self._under_way = Parts("archives", _AT_ONCE)
+        self._turns = Turns("archives")
 
     def seen_by(self, workspace: Workspace) -> list[DatasetInfo]:
         """The drawn sets, then those that a workspace brought, by name."""
@@ -175,7 +176,7 @@ class Datasets:
         Raises Overloaded and TooManyRequests, QuotaExceeded, TimeLimit, and what ``ArchiveReader``
         and ``receive`` raise.
         """
-        with self._turns.admitted():
+        with self._under_way.admitted():
             await executor.run(lambda _: self._check_room(0, owner))
             data = await receive()
             with executor.place():  # and not refused half-way

@@ -106,6 +106,14 @@ def test_events_tell_how_far_it_is_and_end_with_the_result(client, address):
     assert progress[-1][1] == {"done": 200, "total": 200}
 
 
+def test_a_full_server_refuses_before_the_events_begin(client, address, monkeypatch):
+    monkeypatch.setattr(client.app.state.services.executor, "_capacity", 0)
+    options = {"method": "saliency"}
+    answer = client.post(address, json=options, headers={"Accept": "text/event-stream"})
+    assert (answer.status_code, answer.json()["type"]) == (503, "/errors/busy")
+    assert answer.headers["retry-after"]
+
+
 def test_a_request_that_cannot_be_met_ends_the_events_with_a_problem(client, address):
     options = {"method": "integrated_gradients", "steps": 10**6}
     answer = client.post(address, json=options, headers={"Accept": "text/event-stream"})

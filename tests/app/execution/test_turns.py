@@ -1,12 +1,13 @@
 """One piece of work after the other, and nobody waits behind all that somebody else brings."""
 
 import asyncio
+from contextlib import ExitStack
 
 import pytest
 
 from app.errors import Overloaded, TooManyRequests
 from app.execution.fair_pool import Sender, sender
-from app.execution.turns import Turns
+from app.execution.turns import Parts, Turns
 from tests.app.execution.test_executor import run_async, until
 
 
@@ -19,10 +20,9 @@ class Piece:
 
     async def _run(self, turns, who, order):
         sender.set(Sender(*who))
-        with turns.admitted():
-            async with turns.turn(20):
-                order.append(who)
-                await self._go.wait()
+        async with turns.turn(20):
+            order.append(who)
+            await self._go.wait()
 
     async def finish(self):
         self._go.set()
@@ -31,7 +31,7 @@ class Piece:
 
 @run_async
 async def test_turns_go_round_the_addresses_and_at_each_round_its_workspaces():
-    turns, order = Turns("models", 100), []
+    turns, order = Turns("models"), []
     pieces = [Piece(turns, who, order) for who in ("a1", "a1", "a1", "a2", "b1")]
     by_turn = [pieces[number] for number in (0, 4, 3, 1, 2)]
     for count, piece in enumerate(by_turn, 1):
@@ -42,22 +42,27 @@ async def test_turns_go_round_the_addresses_and_at_each_round_its_workspaces():
 
 @run_async
 async def test_one_workspace_has_half_of_what_may_be_under_way_and_one_address_three_quarters():
-    turns, order = Turns("models", 4), []
-    pieces = [Piece(turns, who, order) for who in ("a1", "a1", "a2", "b1", "b2", "c1")]
-    await until(lambda: order)
-    for who, most in (("a1", 2), ("a3", 3)):
-        with pytest.raises(TooManyRequests) as refused:
-            await Piece(turns, who, order).task
-        assert (refused.value.limit, refused.value.actual) == (most, most)
-        assert refused.value.retry_after
-    assert not any(piece.task.done() for piece in pieces)  # others are not counted for it
-    await asyncio.gather(*(piece.finish() for piece in pieces))
-    await Piece(turns, "a1", order).finish()
+    parts = Parts("models", 4)
+    with ExitStack() as under_way:
+
+        def begin(who):
+            sender.set(Sender(*who))
+            under_way.enter_context(parts.admitted())
+
+        for who in ("c1", "b1", "b2", "a2", "a1", "a1"):  # others are not counted for it
+            begin(who)
+        for who, most in (("a1", 2), ("a3", 3)):
+            with pytest.raises(TooManyRequests) as refused:
+                begin(who)
+            assert (refused.value.limit, refused.value.actual) == (most, most)
+            assert refused.value.retry_after
+    with parts.admitted():
+        pass
 
 
 @run_async
 async def test_a_turn_that_does_not_come_is_refused_and_leaves_the_line():
-    turns, order = Turns("models", 4), []
+    turns, order = Turns("models"), []
     first = Piece(turns, "a1", order)
     await until(lambda: order)
     with pytest.raises(Overloaded, match="models"):

@@ -18,6 +18,7 @@ from app.errors import (
     SharedOnly,
     SlowUpload,
     TimeLimit,
+    TooManyRequests,
     UnknownDataset,
     UnknownModel,
     UnknownTraining,
@@ -27,6 +28,7 @@ from app.http.bodies import read_json
 from app.http.dependencies import (
     OwnTrainingDep,
     ServicesDep,
+    StreamDep,
     TrainingDep,
     VisitorDep,
     WorkerDep,
@@ -151,12 +153,13 @@ async def delete_training(services: ServicesDep, run: OwnTrainingDep) -> Respons
                 }
             }
         },
-        **_READ,
+        **problem_responses(UnknownTraining, BadParameter, TooManyRequests),
     },
 )
 async def follow_training(
     services: ServicesDep,
     training: TrainingDep,
+    _: StreamDep,
     last_event_id: Annotated[
         int | None, Query(ge=0, le=2**53, description="The last step that is known.")
     ] = None,

@@ -295,6 +295,23 @@ def test_events_go_on_where_a_lost_connection_ended(api, finished):
     assert [point[0] for point in found[-1][2]["batches"]] == [last - 2, last - 1, last]
 
 
+def test_one_visitor_follows_trainings_in_so_many_streams(api, server, finished, monkeypatch):
+    monkeypatch.setattr(server.app.state.services.streams, "_at_once", 2)  # of which half
+
+    def status():
+        with api.stream("GET", f"/trainings/{finished['id']}/events") as stream:
+            return stream.status_code
+
+    with api.stream("GET", f"/trainings/{finished['id']}/events") as stream:
+        lines = stream.iter_lines()  # kept: letting it go closes the connection
+        assert next(lines) == "event: state"
+        assert status() == 429
+    end = time.monotonic() + 60
+    while status() != 200:  # the server has yet to hear that the first one is gone
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 def test_a_quiet_stream_says_that_it_is_still_there(api, finished, monkeypatch):
     monkeypatch.setattr("fastapi.routing._PING_INTERVAL", 0.1)
     with api.stream("GET", f"/trainings/{finished['id']}/events") as stream:
