@@ -10,10 +10,10 @@ import hmac
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from urllib.parse import quote
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -43,6 +43,7 @@ class Attempts:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._right: OrderedDict[str, None] = OrderedDict()  # addresses, the latest one last
 
     def check(self, address: str) -> None:
         """Raises TooManyAttempts while the address has to wait."""
@@ -64,9 +65,18 @@ class Attempts:
         while len(self._wrong) > _ADDRESSES:
             self._wrong.popitem(last=False)
 
-    def forget(self, address: str) -> None:
-        """The address has sent the right token."""
-        self._wrong.pop(address, None)
+    def count_right(self, address: str) -> None:
+        """The address has sent the right token. Somebody else there may go on guessing: what was
+        wrong still counts.
+        """
+        self._right[address] = None
+        self._right.move_to_end(address)
+        while len(self._right) > _ADDRESSES:
+            self._right.popitem(last=False)
+
+    def knows(self, address: str) -> bool:
+        """Whether somebody at the address has the token, who does not wait for others' guesses."""
+        return address in self._right
 
 
 class TokenGuard:
@@ -79,21 +89,19 @@ class TokenGuard:
 
     def check(self, given: str, address: str) -> None:
         """Raises WrongToken, and TooManyAttempts before it looks."""
-        self._attempts.check(address)
-        if not hmac.compare_digest(given.encode(), self._token):
+        is_right = hmac.compare_digest(given.encode(), self._token)
+        if not (is_right and self._attempts.knows(address)):
+            self._attempts.check(address)
+        if not is_right:
             self._attempts.count_wrong(address)
             raise WrongToken("This is not the server's token.")
-        self._attempts.forget(address)
+        self._attempts.count_right(address)
 
-    def is_logged_in(self, headers: Headers) -> bool:
-        """Whether a browser has logged in."""
-        try:
-            cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        except CookieError:
-            return False
-        return cookie is not None and hmac.compare_digest(
-            cookie.value.encode(), self.cookie.encode()
-        )
+    def is_logged_in(self, request: Request) -> bool:
+        """Whether a browser has logged in. It sends the cookies of other servers on that machine
+        too, which may look like nothing that the standard knows.
+        """
+        return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self.cookie.encode())
 
 
 class TokenMiddleware:
@@ -110,14 +118,13 @@ class TokenMiddleware:
 
     def _refusal(self, scope: Scope) -> Response | None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        headers = Headers(scope=scope)
-        if path.startswith(_OPEN) or self._guard.is_logged_in(headers):
-            return None
-        scheme, _, given = headers.get("authorization", "").partition(" ")
         request = Request(scope)
+        if path.startswith(_OPEN) or self._guard.is_logged_in(request):
+            return None
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             try:
-                self._guard.check(given.strip(), address_of(request))
+                self._guard.check(given.strip(), counted_address(request))
             except (WrongToken, TooManyAttempts) as error:
                 return problem_response(request, error)
             return None
@@ -135,6 +142,26 @@ class TokenMiddleware:
 def address_of(request: Request) -> str:
     """The client's address; that before the proxy where uvicorn trusts the proxy."""
     return request.client.host if request.client else ""
+
+
+def counted_address(request: Request) -> str:
+    """The client's address where senders are told apart: of an IPv6 network of 64 bits, in which
+    everybody has as many addresses as they like, all are one.
+    """
+    return _network(address_of(request))
+
+
+@lru_cache(_ADDRESSES)
+def _network(address: str) -> str:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address) or found.is_loopback:
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((found.packed[:8] + bytes(8), 64)))
 
 
 def page_after(next_page: str) -> str:

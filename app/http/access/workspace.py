@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.errors import InvalidKey
 from app.execution.fair_pool import Sender, sender
 from app.http.access.same_origin import is_loopback, name_of
-from app.http.access.token import YEAR, address_of
+from app.http.access.token import YEAR, address_of, counted_address
 from app.http.problems import problem_response
 from app.workspaces.workspace import Workspace, is_key, new_key
 
@@ -40,7 +40,7 @@ class WorkspaceMiddleware:
             try:
                 workspace = _workspace(request, closed=self._closed)
                 scope["workspace"] = workspace
-                address = address_of(request)
+                address = counted_address(request)
                 sender.set(Sender(address, workspace.id))
                 self._seen(workspace.id, address)
             except InvalidKey as error:

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
 from app.errors import TooManyAttempts, WrongToken
-from app.http.access.token import COOKIE, YEAR, TokenGuard, address_of, page_after
+from app.http.access.token import COOKIE, YEAR, TokenGuard, counted_address, page_after
 from app.http.access.workspace import give_cookie
 from app.http.bodies import read_form
 from app.http.dependencies import ServicesDep, VisitorDep
@@ -120,7 +120,7 @@ async def log_in(request: Request, services: ServicesDep) -> Response:
     if guard is None:
         return RedirectResponse("./", 303)
     try:
-        guard.check(form.get("token", ""), address_of(request))
+        guard.check(form.get("token", ""), counted_address(request))
     except (WrongToken, TooManyAttempts) as error:
         context = {"next": form.get("next", ""), "slug": find_problem(error).slug}
         headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}

@@ -1,10 +1,11 @@
 """A closed server: nothing is answered without its token, and guessing it is slow."""
 
 import pytest
+from starlette.requests import Request
 
 from app.client import Client, RequestRefused
 from app.errors import TooManyAttempts, WrongToken
-from app.http.access.token import COOKIE, Attempts, TokenGuard, page_after
+from app.http.access.token import COOKIE, Attempts, TokenGuard, counted_address, page_after
 from app.http.application import create_app
 from app.http.server import make_server
 from app.settings import Settings
@@ -84,6 +85,16 @@ def test_the_cookie_is_not_the_token_and_is_kept_from_scripts(closed):
         assert closed.get(MODELS, headers=headers).status_code == 401
 
 
+@pytest.mark.parametrize("other", ['prefs={"a":1}', "x=a b", "f[1]=2", "[]=", "k=\xe9", ";;"])
+def test_another_server_s_cookies_on_that_machine_do_no_harm(closed, other):
+    """Cookies do not tell ports apart."""
+    own = closed.post("/login", data={"token": TOKEN}).headers["set-cookie"].partition(";")[0]
+    closed.cookies.clear()
+    for cookies in (f"{other}; {own}", f"{own}; {other}"):
+        headers = {"Cookie": cookies.encode("latin-1")}
+        assert closed.get(MODELS, headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize(
     "elsewhere", ["https://evil.example", "//evil.example", "/learn", "..", "learn/../x", "\\\\x"]
 )
@@ -138,14 +149,42 @@ def test_guessing_gets_slower():
     now[0] += 60
     guard.check(TOKEN, "10.0.0.1")
     with pytest.raises(WrongToken):
-        guard.check("guess", "10.0.0.1")  # counted from the beginning
+        guard.check("guess", "10.0.0.1")
+    with pytest.raises(TooManyAttempts):  # a neighbour's right token does not help who guesses
+        guard.check("guess", "10.0.0.1")
+    guard.check(TOKEN, "10.0.0.1")  # and does not wait
+
+
+@pytest.mark.parametrize(
+    ("address", "as_one"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("10.0.0.1", "10.0.0.1"),
+        ("::1", "::1"),
+        ("unix", "unix"),
+    ],
+)
+def test_all_addresses_of_an_ipv6_network_count_as_one(address, as_one):
+    assert counted_address(Request({"type": "http", "client": (address, 1)})) == as_one
+
+
+def test_another_address_of_the_same_network_is_no_other_guesser(closed):
+    for number in range(7):
+        guesser = TestClient(closed.app, client=(f"2001:db8::{number + 1}", 1))
+        answer = guesser.get(MODELS, headers={"Authorization": "Bearer wrong"})
+    assert answer.status_code == 429
 
 
 def test_the_memory_for_addresses_is_bounded():
     attempts = Attempts(lambda: 0.0)
     for number in range(10_500):
         attempts.count_wrong(str(number))
-    assert len(attempts._wrong) == 10_000
+        attempts.count_right(str(number))
+    assert len(attempts._wrong) == len(attempts._right) == 10_000
 
 
 def test_too_many_attempts_are_a_429(closed):
