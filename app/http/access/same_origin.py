@@ -11,7 +11,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Collection
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -22,7 +22,8 @@ from app.http.problems import problem_response
 from app.settings import Settings
 
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104, compared, not listened on
-_REMEMBERED = 1024  # names and addresses, asked for with every request
+_REMEMBERED = 1024  # addresses
+_LONGEST_ADDRESS = 64  # characters, with an interface behind it
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, 9.2.1
 
@@ -83,7 +84,7 @@ def is_allowed(host: str, names: Collection[str]) -> bool:
         or name.endswith(".localhost")  # resolves to loopback alone (RFC 6761, 6.3)
         or name in names
         or any(pattern.startswith("*.") and name.endswith(pattern[1:]) for pattern in names)
-        or _is_address(name)
+        or _address(name) is not None
     )
 
 
@@ -105,21 +106,22 @@ def name_of(host: str) -> str:
     return name.strip().rstrip(".").lower()
 
 
-@lru_cache(_REMEMBERED)
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach a server that listens on that name or address."""
-    return host == "localhost" or (_is_address(host) and ip_address(_bare(host)).is_loopback)
+    address = _address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """An IP address, of IPv6 also in the brackets of a Host header; None for anything else."""
+    bare = host.removeprefix("[").removesuffix("]")
+    return _parsed(bare) if len(bare) <= _LONGEST_ADDRESS else None
 
 
 @lru_cache(_REMEMBERED)
-def _is_address(name: str) -> bool:
+def _parsed(bare: str) -> IPv4Address | IPv6Address | None:
+    """The same, remembered: every request asks three times."""
     try:
-        ip_address(_bare(name))
+        return ip_address(bare)
     except ValueError:
-        return False
-    return True
-
-
-def _bare(name: str) -> str:
-    """An address of IPv6 without the brackets of a Host header."""
-    return name.removeprefix("[").removesuffix("]")
+        return None
