@@ -38,13 +38,12 @@ _Blocks = Mapping[int, int]  # arrays of numbers: id and bytes
 
 @dataclass
 class _Entry:
-    """A network, the bytes of its numbers, its arrays, when it was used last, where it came from,
-    and whose it is.
+    """A network, the bytes of its numbers, when it was used last, where it came from, and whose it
+    is.
     """
 
     network: Network
     nbytes: int
-    blocks: _Blocks
     used: float
     provenance: Provenance
     owner: str
@@ -153,19 +152,21 @@ class UploadedModels:
                 actual=nbytes,
                 more={"what": "kept_bytes"},
             )
-        blocks = _blocks(network)
+        blocks = network.blocks
         provenance = Provenance(origin=origin, created=time.time(), dataset=None, title=title)
         with self._keeping:
             with self._lock:
                 gone = self._sweep()
-                kept = {key: (own.blocks, own.owner) for key, own in self._entries.items()}
+                entries = dict(self._entries)
+            # With what layers have derived from their numbers since: when they were first run.
+            kept: dict[str, tuple[_Blocks, str]] = {
+                key: (own.network.blocks, own.owner) for key, own in entries.items()
+            }
             too_many = self._too_many(kept, model, blocks, owner)
             with self._lock:
                 for one in (*too_many, model):
                     self._entries.pop(one, None)
-                self._entries[model] = _Entry(
-                    network, nbytes, blocks, self._clock(), provenance, owner
-                )
+                self._entries[model] = _Entry(network, nbytes, self._clock(), provenance, owner)
             return gone + too_many
 
     def delete(self, model: str) -> None:
@@ -198,7 +199,7 @@ class UploadedModels:
         kept[model] = (blocks, owner)  # the last one used
         held = _Holdings(kept, self._quotas, self._max_bytes)
         gone = []
-        while held.are_too_much:
+        while held.are_too_much and len(kept) > 1:
             excess = held.excess()
             most = max(excess.values())
             found = [
@@ -224,10 +225,6 @@ class UploadedModels:
 
     def _is_over(self, own: _Entry) -> bool:
         return self._clock() > own.used + self._seconds
-
-
-def _blocks(network: Network) -> _Blocks:
-    return {id(a): a.nbytes for a in (*network.parameters().values(), *network.buffers().values())}
 
 
 class _Total:

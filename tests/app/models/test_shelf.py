@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 from app.errors import ModelFixed, OversizedModel, UnknownModel
@@ -34,6 +35,14 @@ class TestKeeping:
     def test_what_nobody_brought_stays(self, own):
         assert own.delete(f"{MODELS}/tiny").json()["type"] == "/errors/model-fixed"
         assert own.delete(f"{MODELS}/tiny").status_code == 403
+
+    def test_what_layers_derive_from_their_numbers_counts(self):
+        shelf = UploadedModels(3 * 4 * 4 * 27, 100)
+        first = net().freeze()
+        shelf.keep("own-a", first)
+        # As a convolution keeps its kernels in the form that its algorithm reads.
+        first.node("conv").op.memoize("prepared", lambda: np.zeros((16, 3, 4, 2), np.float64))
+        assert shelf.keep("own-b", net()) == ["own-a"]
 
     def test_the_least_recently_used_goes_first(self):
         one = 4 * 4 * 27
