@@ -76,7 +76,17 @@ class LeakyRelu(Elementwise):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
-        return np.where(x > 0, x, self.alpha * x), x
+        return self._bent(x), x
+
+    def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
+        (x,) = xs
+        return lambda rows: np.copyto(y[rows], self._bent(x[rows]))
+
+    def saved_for_backward(self, xs: tuple[Array, ...], y: Array) -> Any:
+        return xs[0]
+
+    def _bent(self, x: Array) -> Array:
+        return np.where(x > 0, x, self.alpha * x)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return (np.where(cache > 0, dy, self.alpha * dy),), {}
@@ -151,6 +161,13 @@ class Sigmoid(Elementwise):
         y = sigmoid(xs[0])
         return y, y
 
+    def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
+        (x,) = xs
+        return lambda rows: np.copyto(y[rows], sigmoid(x[rows]))
+
+    def saved_for_backward(self, xs: tuple[Array, ...], y: Array) -> Any:
+        return y
+
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return (dy * cache * (1 - cache),), {}
 
@@ -171,6 +188,13 @@ class Tanh(Elementwise):
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         y = np.tanh(xs[0])
         return y, y
+
+    def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
+        (x,) = xs
+        return lambda rows: np.tanh(x[rows], out=y[rows])
+
+    def saved_for_backward(self, xs: tuple[Array, ...], y: Array) -> Any:
+        return y
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return (dy * (1 - cache * cache),), {}

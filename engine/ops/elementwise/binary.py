@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.execution import threads
 from engine.execution.memory_format import channels_last, empty_maps
 from engine.ops.base import Box, Explanation, Family, Op, broadcast_shape, one_term
 from engine.types import Array, Index, Shape
@@ -74,7 +75,10 @@ class BinaryOp(Op):
         shape = np.broadcast_shapes(a.shape, b.shape)
         dtype = np.result_type(*xs)
         y = empty_maps(shape, dtype) if len(shape) == 4 else np.empty(shape, dtype)
-        self._fill(a, b, y)
+        a, b = np.broadcast_to(a, shape), np.broadcast_to(b, shape)
+        # What lies side by side in memory stays together.
+        for part in threads.pieces(shape, whole=1 if len(shape) == 4 else len(shape) - 1):
+            self._fill(a[part], b[part], y[part])
         return y, xs
 
     def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object] | None:

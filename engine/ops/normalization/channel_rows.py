@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from engine.execution import threads
 from engine.types import Array
 
 BLOCK = 1 << 16  # numbers that are worked on at a time
@@ -19,9 +20,11 @@ def tiled(vector: Array, rows: Array) -> Array:
 
 
 def blocks(rows: Array) -> Iterator[slice]:
-    """Rows to take at a time."""
+    """Rows to take at a time; before each of them the work may be stopped."""
     step = max(1, BLOCK // rows.shape[1])
-    return (slice(i, i + step) for i in range(0, len(rows), step))
+    for i in range(0, len(rows), step):
+        threads.check()
+        yield slice(i, i + step)
 
 
 def channel_sums(blocks: Iterable[Array], channels: int) -> Array:

@@ -279,7 +279,9 @@ class LpPool(_Pool):
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         x = to_nhwc(xs[0])
         rows, columns = self._axes(xs[0].shape)
-        powers = np.abs(x) ** self.p
+        powers = np.empty_like(x)
+        for part in threads.pieces(x.shape, whole=3):
+            powers[part] = np.abs(x[part]) ** self.p
         y = _reduce(np.add, 0, powers, rows, columns)
         if self.p > 1:
             y = np.sqrt(y) if self.p == 2 else y ** (1 / self.p)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.execution import threads
 from engine.execution.memory_format import channels_last, from_memory, in_memory, memory_axis
 from engine.ops.base import (
     Box,
@@ -255,13 +256,13 @@ class ArgMax(Reducing):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
-        rows = self.rows(x)
-        last = self.select_last_index
-        places = (rows[..., ::-1] if last else rows).argmax(axis=-1)
-        if last:
-            places = rows.shape[-1] - 1 - places
-        y = np.asarray(places).astype(x.dtype).reshape(self.infer_shape(x.shape))
-        return channels_last(y), x
+        (axis,) = self.reduced(x.shape)
+        y = np.empty(_kept(x.shape, (axis,)), x.dtype)
+        for part in threads.pieces(x.shape, whole=axis):
+            rows = np.flip(x[part], axis) if self.select_last_index else x[part]
+            places = rows.argmax(axis=axis, keepdims=True)
+            y[part] = x.shape[axis] - 1 - places if self.select_last_index else places
+        return channels_last(y.reshape(self.infer_shape(x.shape))), x
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return (np.zeros_like(cache),), {}

@@ -8,7 +8,24 @@ import pytest
 from engine.execution import threads
 from engine.execution.memory_format import channels_last
 from engine.kernels import im2col
-from engine.ops import Conv2d, CumSum, LocalResponseNorm, MatMul, Resize, Softmax, TopK, Transpose
+from engine.network import Network, Node
+from engine.ops import (
+    ArgMax,
+    Conv2d,
+    CumSum,
+    InstanceNorm,
+    LeakyRelu,
+    LocalResponseNorm,
+    LpPool,
+    MatMul,
+    Pow,
+    Resize,
+    Sigmoid,
+    Softmax,
+    Tanh,
+    TopK,
+    Transpose,
+)
 from engine.ops.linear import matmul
 
 
@@ -37,6 +54,9 @@ def after(count):
         (LocalResponseNorm(33), (1, 64, 8, 8)),
         (CumSum(axis=3), (1, 8, 512, 512)),
         (TopK(2), (1, 512, 4096)),
+        (ArgMax(axis=2), (1, 8, 512, 512)),
+        (LpPool((2, 2), (2, 2), 3), (1, 8, 512, 512)),
+        (InstanceNorm(np.ones(8, np.float32), np.ones(8, np.float32)), (1, 8, 128, 128)),
         (Resize(mode="cubic", scales=(2.0, 2.0)), (1, 2, 8, 8)),
         (Transpose((0, 3, 1, 2)), (1, 256, 256, 64)),
         (Softmax(), (1, 8)),
@@ -47,6 +67,27 @@ def test_an_op_is_stopped_in_its_middle(op, shape):
     x = channels_last(np.ones(shape, np.float32))
     with pytest.raises(Stopped), threads.stopped_by(after(1)):
         op.forward(x)
+
+
+@pytest.mark.parametrize("op", [Sigmoid(), Tanh(), LeakyRelu(0.3)], ids=lambda op: op.op_type)
+def test_a_function_of_one_element_is_stopped_between_blocks_and_computes_the_same(op):
+    network = Network([Node("y", op, ("x",))], inputs={"x": (8, 256, 256)}, outputs=("y",))
+    x = channels_last(np.random.default_rng(6).normal(0, 3, (1, 8, 256, 256)).astype(np.float32))
+    with pytest.raises(Stopped), threads.stopped_by(after(1)):
+        network.forward(x)
+    np.testing.assert_array_equal(network.forward(x)["y"], op.forward(x)[0])
+
+
+@pytest.mark.parametrize("shape", [(1, 64, 1, 1), (1, 1, 1, 128), (128,), (1, 1, 96, 1)])
+def test_two_operands_are_joined_in_parts(monkeypatch, shape):
+    rng = np.random.default_rng(7)
+    x = channels_last(rng.uniform(0.1, 3, (1, 64, 96, 128)).astype(np.float32))
+    op = Pow(rng.uniform(0.5, 3, shape).astype(np.float32))
+    whole, _ = op.forward(x)
+    monkeypatch.setattr(threads, "PIECE", 1 << 14)
+    with pytest.raises(Stopped), threads.stopped_by(after(1)):
+        op.forward(x)
+    np.testing.assert_array_equal(op.forward(x)[0], whole)
 
 
 def test_helpers_are_stopped_too_and_what_follows_is_not():
@@ -107,3 +148,4 @@ def test_sums_and_orders_along_an_axis_are_those_of_the_whole(monkeypatch, axis)
         TopK(2, axis=axis).forward(x)[0],
         np.take(-np.sort(-x, axis=axis), np.arange(2), axis=axis),
     )
+    np.testing.assert_array_equal(ArgMax(axis, False).forward(x)[0], np.argmax(x, axis))
