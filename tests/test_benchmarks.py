@@ -31,7 +31,7 @@ SMALLEST = {
     "reliability.fair_shares": "--photos 3 --connections 2",
     "reliability.kills": "--rounds 1",
     "reliability.leaks": "--count 40 --warm-up 20",
-    "reliability.memory": "--count 6 --cache-mb 16 --models 3 --models-mb 16 --steps-mb 8",
+    "reliability.memory": "--count 6 --cache-mb 16 --models 3 --models-mb 16 --steps-mb 64",
     "reliability.models": "--count 20 --photos 3 --bombs 28",
     "reliability.mutants": "--count 20 --clients 1 --mutants-only",
     "reliability.overload": "--seconds 2 --queue 1 --workers 1 --sockets 20",

@@ -141,10 +141,16 @@ def main() -> None:
     asked = parser.parse_args()
     with Disk() as disk:
         rounds = Rounds(disk, Random(asked.seed))
-        rounds.run(asked.rounds)
-        kind = disk.kind
+        try:
+            rounds.run(asked.rounds)
+        finally:
+            report(rounds, disk.kind)
+    sys.exit(bool(rounds.wrong))
+
+
+def report(rounds: Rounds, kind: str) -> None:
     killed = ", ".join(f"{name}: {rounds.victims[name]}" for name in VICTIMS)
-    row("kills", f"{asked.rounds} ({killed})")
+    row("kills", f"{rounds.victims.total()} ({killed})")
     row("… on a full disk", f"{rounds.full}", kind)
     row("unreadable files", f"{rounds.unreadable}", "0")
     lost = f"{rounds.most_lost} steps, {rounds.most_lost / PER_EPOCH:.2f} epochs"
@@ -153,7 +159,6 @@ def main() -> None:
     row("… not going on, with room", f"{rounds.stuck}", "0")
     for trouble in rounds.wrong:
         print("WRONG:", trouble)
-    sys.exit(bool(rounds.wrong))
 
 
 if __name__ == "__main__":

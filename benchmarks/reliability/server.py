@@ -58,7 +58,7 @@ class Server:
     def __enter__(self) -> Server:
         self._reader.start()
         client = Client(self.port, timeout=2)
-        for _ in range(1_200):
+        for _ in range(6_000):  # a machine that does much else takes long
             if self.process.poll() is not None:
                 self._reader.join()
                 raise SystemExit("The server did not start:\n" + "".join(self.log))
@@ -66,7 +66,7 @@ class Server:
                 return self
             time.sleep(0.05)
         self.process.kill()
-        raise SystemExit("The server was not ready after a minute.")
+        raise SystemExit("The server was not ready after five minutes.")
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
