@@ -124,7 +124,8 @@ class Settings(BaseSettings):
     max_kept_trainings: int = Field(
         50,
         ge=1,
-        description="Trainings that are kept; of those that have ended, the oldest are deleted.",
+        description="Trainings that are kept; for a new one the oldest are deleted, those of others only where "
+        "they have more than their part.",
     )
     max_training_memory: int = Field(
         2048 * MIB, ge=256 * MIB, description="Address space of one training's process, in bytes."

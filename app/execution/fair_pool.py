@@ -172,6 +172,7 @@ class FairPool:
         # One that was postponed is said to be running.
         if not future.running() and not future.set_running_or_notify_cancel():
             return
+        sender.set(job.sender)  # it is asked for on threads, too
         try:
             result = job.work()
         except Postponed as postponed:

@@ -45,7 +45,8 @@ from app.http.routes.learning import datasets, steps, trainings
 from app.http.services import Services
 from app.images.decoding import Limits
 from app.learning.datasets.store import Bounds, Datasets
-from app.learning.runs.manager import TrainingBounds, TrainingManager
+from app.learning.runs.manager import TrainingManager
+from app.learning.runs.room import TrainingBounds
 from app.learning.runs.root_folder import make_folder
 from app.learning.steps.store import StepStore
 from app.models.folder import ModelFolder
@@ -204,6 +205,8 @@ async def _sweep(services: Services) -> None:
             await services.sweep(time.time())
         except AppError as error:  # of the disk, or there is too much to do: the next time, then
             logger.warning("%s", error)
+        except Exception:  # without this loop nothing would ever be deleted again
+            logger.exception("What is no longer used cannot be deleted.")
 
 
 @asynccontextmanager
@@ -215,6 +218,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with keeping_at_most(_free_memory(services.settings)):
         await services.executor.run(lambda _: services.registry.layers(services.registry.default))
         await services.trainings.open()
+        await services.note_holders()
         sweeping = asyncio.create_task(_sweep(services))
         with served(app.state.metrics, services.settings.metrics_port):
             yield

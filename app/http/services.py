@@ -8,11 +8,12 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.analyses.store import AnalysisStore
-from app.errors import DiskFailure
+from app.errors import DiskFailure, WrongState
 from app.execution.executor import WorkExecutor
 from app.execution.turns import Parts
 from app.learning.datasets.store import Datasets
@@ -92,19 +93,19 @@ class Services:
         there are too many then.
         """
         run = await self.trainings.create(spec, name, paused=paused, speed=speed, owner=owner)
-        for old in self.trainings.too_many():
+        for old in self.trainings.too_many(owner):
             try:
-                await self.delete_training(old)
-            except DiskFailure as error:
+                await self.delete_training(old, unused=True)
+            except (DiskFailure, WrongState) as error:
                 log.warning("training %s stays: %s", old.id, error)
         return run
 
-    async def delete_training(self, run: TrainingRun) -> None:
+    async def delete_training(self, run: TrainingRun, *, unused: bool = False) -> None:
         """Delete a training with its networks, their analyses, its steps and the links to it.
-        Raises DiskFailure.
+        Raises DiskFailure; WrongState for one in use, of ``unused`` ones.
         """
         gone = {("training", run.id), ("model", run.model)}
-        await self.trainings.delete(run)
+        await self.trainings.delete(run, unused=unused)
         self.registry.forget_files(run.files.folder)
         self.forget([run.model])
         self.steps.forget(lambda step: step.training == run.id)
@@ -153,15 +154,23 @@ class Services:
         if failures:
             raise failures[0]
 
+    async def note_holders(self) -> None:
+        """Tell the quotas which workspaces hold something."""
+        datasets = await self.executor.run(lambda _: self.datasets.owners())
+        trainings = {run.owner for run in self.trainings.all()}
+        self.quotas.retain(datasets | trainings | self.uploaded_models.owners())
+
     async def sweep(self, now: float) -> None:
         """Delete models that are no longer used, and what is older than the settings keep it."""
         self.forget(self.uploaded_models.sweep())
+        await self.note_holders()
         if not self.settings.retention:
             return
         oldest = now - self.settings.retention * _DAY
         for run in self.trainings.all():
             if run.owner != NOBODY and run.process is None and _written(run.files.about) < oldest:
-                await self.delete_training(run)
+                with suppress(WrongState):
+                    await self.delete_training(run, unused=True)
         used = {run.spec["dataset"] for run in self.trainings.all()}
         for info, written in await self.executor.run(lambda _: self.datasets.written()):
             if info.owner != NOBODY and info.id not in used and written < oldest:

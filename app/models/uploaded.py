@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from app.errors import ModelFixed, Overloaded, OversizedModel, TimeLimit, UnknownModel
 from app.execution.executor import Check, WorkExecutor
+from app.execution.fair_pool import sender
 from app.execution.turns import Parts, Turns
 from app.models.loading import limits_of, read_model
 from app.models.options import ModelUpload, content_of
@@ -119,6 +120,11 @@ class UploadedModels:
         """The models of a workspace."""
         return [model for model in self.ids() if self.owner(model) == owner]
 
+    def owners(self) -> set[str]:
+        """The workspaces that have models here."""
+        with self._lock:
+            return {own.owner for own in self._entries.values()}
+
     def id_of(self, content: str, owner: str = NOBODY) -> str:
         """The id of what a workspace brings: each has its own copy of the same content. Short, for
         tables: to others it opens nothing.
@@ -154,6 +160,7 @@ class UploadedModels:
             )
         blocks = network.blocks
         provenance = Provenance(origin=origin, created=time.time(), dataset=None, title=title)
+        self._quotas.hold(owner, sender.get().address)
         with self._keeping:
             with self._lock:
                 gone = self._sweep()

@@ -1,17 +1,18 @@
 """Which part of what the server keeps may be one workspace's, and all workspaces' at one address.
 
 Keys can be made up, so that a bound for each workspace alone would bind nobody. At which address a
-workspace was last seen is remembered for that, in memory only.
+workspace was last seen is remembered for that, in memory only, and only of those that hold
+something: who makes up keys makes nobody's address forgotten.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Container
+from collections import defaultdict
+from collections.abc import Callable, Container, Set
 from typing import NamedTuple
 
-_REMEMBERED = 10_000  # workspaces
+_UNSEEN = ""  # the address of who has held something since before the server's start
 
 
 class Quota(NamedTuple):
@@ -32,29 +33,45 @@ class Quotas:
     def __init__(self, part: float = 1.0) -> None:
         self._part = part
         self._lock = threading.Lock()
-        self._address: OrderedDict[str, str] = OrderedDict()  # by workspace, the latest one last
+        self._address: dict[str, str] = {}  # by workspace, of those that hold something
         self._at: defaultdict[str, set[str]] = defaultdict(set)  # workspaces by address
+        self._new: set[str] = set()  # what they hold may not be there yet
 
     def note(self, owner: str, address: str) -> None:
         """A workspace is seen at an address."""
+        with self._lock:
+            if owner in self._address:
+                self._move(owner, address)
+
+    def hold(self, owner: str, address: str) -> None:
+        """A workspace, seen at that address, is about to hold something."""
         if self._part == 1:
             return
         with self._lock:
-            if self._address.get(owner) != address:
+            if address != _UNSEEN or owner not in self._address:
+                self._move(owner, address)
+            self._new.add(owner)
+
+    def retain(self, holders: Set[str]) -> None:
+        """These hold something: they, and who has been about to since the last call, are
+        remembered.
+        """
+        if self._part == 1:
+            return
+        with self._lock:
+            for owner in self._address.keys() - holders - self._new:
                 self._forget(owner)
-                self._address[owner] = address
-                self._at[address].add(owner)
-            self._address.move_to_end(owner)
-            while len(self._address) > _REMEMBERED:
-                self._forget(next(iter(self._address)))
+            for owner in holders - self._address.keys():
+                self._move(owner, _UNSEEN)
+            self._new.clear()
 
     def of(self, owner: str) -> list[Quota]:
         """What binds an owner."""
         if self._part == 1:
             return []
         with self._lock:
-            address = self._address.get(owner)
-            neighbours = frozenset(self._at[address]) if address is not None else frozenset()
+            address = self._address.get(owner, _UNSEEN)
+            neighbours = frozenset() if address == _UNSEEN else frozenset(self._at[address])
         own = Quota(frozenset({owner}), self._part, "of yours")
         if neighbours <= own.owners:
             return [own]
@@ -68,6 +85,12 @@ class Quotas:
             if held(quota.owners) > quota.part * most:
                 return rank
         return 0
+
+    def _move(self, owner: str, address: str) -> None:
+        if self._address.get(owner) != address:
+            self._forget(owner)
+            self._address[owner] = address
+            self._at[address].add(owner)
 
     def _forget(self, owner: str) -> None:
         address = self._address.pop(owner, None)

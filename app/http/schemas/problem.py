@@ -37,7 +37,7 @@ class Problem(Schema):
     what: str | None = Field(
         None,
         description="What limit and actual count: bytes, unpacked_bytes, kept_bytes, pixels, entries, "
-        "pictures, classes or datasets; for models also nodes, multiply_adds, activation_bytes or "
+        "pictures, classes, datasets or trainings; for models also nodes, multiply_adds, activation_bytes or "
         "parameter_bytes.",
     )
     op: str | None = Field(None, description="For models: the operation that cannot be run.")

@@ -25,6 +25,7 @@ from cachetools import LRUCache
 from app.encoding.text import short_name
 from app.errors import BadParameter, QuotaExceeded, TimeLimit, UnknownDataset
 from app.execution.executor import WorkExecutor
+from app.execution.fair_pool import sender
 from app.execution.loading import LoadingCache
 from app.execution.turns import Parts, Turns
 from app.images.decoding import Limits
@@ -136,10 +137,15 @@ class Datasets:
 
     def written(self) -> list[tuple[DatasetInfo, float]]:
         """The brought sets, and when they were brought: seconds since 1970."""
-        return [
-            (info, _path(self._folder, info.id, "json").stat().st_mtime)
-            for info in self._uploaded()
-        ]
+        found = []
+        for info in self._uploaded():
+            with suppress(FileNotFoundError):  # deleted just now
+                found.append((info, _path(self._folder, info.id, "json").stat().st_mtime))
+        return found
+
+    def owners(self) -> set[str]:
+        """The workspaces that have brought sets."""
+        return {info.owner for info in self._uploaded()}
 
     def info(self, dataset_id: str) -> DatasetInfo:
         """One set. Raises UnknownDataset."""
@@ -177,6 +183,7 @@ class Datasets:
         and ``receive`` raise.
         """
         with self._under_way.admitted():
+            self._bounds.quotas.hold(owner, sender.get().address)
             await executor.run(lambda _: self._check_room(0, owner))
             data = await receive()
             with executor.place():  # and not refused half-way

@@ -11,8 +11,6 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Container
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +23,16 @@ from app.errors import (
     WrongState,
 )
 from app.execution.executor import WorkExecutor
+from app.execution.fair_pool import sender
 from app.learning.datasets.store import Datasets
 from app.learning.disk import delete_folder, disk_failures, reason
 from app.learning.runs.config import TrainingSpec, initial_state, restore
 from app.learning.runs.directory import RunDirectory
 from app.learning.runs.process import Process
+from app.learning.runs.room import TrainingBounds, refuse_without_room, to_make_room
 from app.learning.runs.run import TrainingRun
 from app.models.registry import Provenance
-from app.workspaces.quotas import Quota, Quotas
+from app.workspaces.quotas import Quota
 from app.workspaces.workspace import NOBODY, Workspace
 from engine.errors import TrainingError
 from engine.train import checkpoint
@@ -48,23 +48,6 @@ _MAX_RESTARTS = 3  # so often a process that was killed is replaced
 _KILLED = "The training's process was ended by the system, mostly because memory ran out."
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class TrainingBounds:
-    """Limits: processes at once, trainings on disk, each one's memory in bytes, and time in s; and
-    which part of the first two may be whose.
-    """
-
-    alive: int
-    kept: int
-    memory: int
-    seconds: float
-    quotas: Quotas = field(default_factory=Quotas)
-
-    def of_one(self) -> dict[str, float]:
-        """Those of one training, as its run.json holds them."""
-        return {"memory": self.memory, "seconds": self.seconds}
 
 
 class TrainingManager:
@@ -169,19 +152,9 @@ class TrainingManager:
         """A workspace's trainings, the newest first."""
         return [run for run in self.all() if workspace.sees(run.owner)]
 
-    def too_many(self) -> list[TrainingRun]:
-        """The trainings beyond the limit: of the unused ones the oldest, those first whose owners
-        hold more than their part.
-        """
-
-        def held(owners: Container[str]) -> int:
-            return sum(run.owner in owners for run in self._runs.values())
-
-        def turn(run: TrainingRun) -> tuple[int, float]:
-            return -self._bounds.quotas.excess(run.owner, held, self._bounds.kept), run.created
-
-        ended = sorted((run for run in self._runs.values() if run.process is None), key=turn)
-        return ended[: max(0, len(self._runs) - self._bounds.kept)]
+    def too_many(self, owner: str) -> list[TrainingRun]:
+        """The trainings beyond the limit that go for the owner's newest one."""
+        return to_make_room(self.all(), owner, self._bounds)
 
     def find_run(self, run_id: str) -> TrainingRun | None:
         """A training, whosever it is."""
@@ -206,10 +179,12 @@ class TrainingManager:
         owner: str = NOBODY,
     ) -> TrainingRun:
         """Start a training for its ``owner``. Raises UnknownDataset, BadParameter for an impossible
-        specification, and Overloaded.
+        specification, Overloaded, and QuotaExceeded.
         """
         await self._executor.run(lambda _: self._try(spec))
+        self._bounds.quotas.hold(owner, sender.get().address)
         async with self._admission:
+            refuse_without_room(self.all(), owner, self._bounds)
             await self._make_room(owner)
             run_id = secrets.token_hex(6)
             files = RunDirectory(self._folder / run_id)
@@ -284,11 +259,13 @@ class TrainingManager:
                     raise
         await run.until(lambda: run.status != "starting", _ANSWER)
 
-    async def delete(self, run: TrainingRun) -> None:
+    async def delete(self, run: TrainingRun, *, unused: bool = False) -> None:
         """End it, and delete its files. Raises DiskFailure when some of them cannot be deleted: a
-        restarted server would find it again.
+        restarted server would find it again; WrongState for one in use, of ``unused`` ones.
         """
         async with self._admission:  # and not while its process is being started
+            if unused and run.process is not None:
+                raise WrongState("The training is in use again.")
             if run.process is not None:
                 await run.process.end()
             with disk_failures("The training's files cannot be deleted"):

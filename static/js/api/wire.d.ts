@@ -871,7 +871,7 @@ export interface components {
                 [key: string]: string;
             }[] | null;
             /**
-             * @description What limit and actual count: bytes, unpacked_bytes, kept_bytes, pixels, entries, pictures, classes or datasets; for models also nodes, multiply_adds, activation_bytes or parameter_bytes.
+             * @description What limit and actual count: bytes, unpacked_bytes, kept_bytes, pixels, entries, pictures, classes, datasets or trainings; for models also nodes, multiply_adds, activation_bytes or parameter_bytes.
              * @default null
              */
             what?: string | null;

@@ -9,9 +9,9 @@ from app.http.access.workspace import HEADER
 from app.models.uploaded import UploadedModels
 from app.settings import Settings
 from app.workspaces.quotas import Quotas
-from app.workspaces.workspace import new_key
+from app.workspaces.workspace import Workspace, new_key
 from tests.app.archives import GOOD, packed
-from tests.app.bringing import net
+from tests.app.bringing import as_onnx, net
 from tests.app.http.test_workspaces import API, TINY, Visits, server
 
 ONE, OTHER = {HEADER: new_key()}, {HEADER: new_key()}
@@ -57,14 +57,14 @@ class TestModels:
         quotas = Quotas(0.5)
         shelf = UploadedModels(8 * BYTES, 100, quotas=quotas)
         shelf.keep("own-other", net(), owner="other")
-        quotas.note("other", "b")
+        quotas.hold("other", "b")
         for turn in range(7):
-            quotas.note(f"one-{turn}", "a")
+            quotas.hold(f"one-{turn}", "a")
             shelf.keep(f"own-{turn}", net(), owner=f"one-{turn}")
         assert shelf.keep("own-other-2", net(), owner="other") == [
             "own-0"
         ]  # seven of eight are a's
-        quotas.note("one-7", "a")
+        quotas.hold("one-7", "a")
         assert shelf.keep("own-7", net(), owner="one-7") == ["own-1"]
         assert {"own-other", "own-other-2"} < set(shelf.ids())
 
@@ -136,3 +136,42 @@ def test_trainings_that_others_keep_are_not_deleted_for_one_with_many(tmp_path):
         own = [ended(ONE) for _ in range(3)]
         left = client.app.state.services.trainings.all()
         assert {run.id for run in left} == {others, *own[1:]}
+
+
+def test_nor_for_one_that_is_new(tmp_path):
+    with server(str(tmp_path), max_kept_trainings=2, **PUBLIC) as client:
+        visits = Visits(client)
+
+        def begun(who, address):
+            client._transport.client = (address, 1)
+            return visits.ask(who, "POST", f"{API}/trainings", json={**TINY, "dataset": "shapes"})
+
+        def ended(who, address):
+            run = begun(who, address).json()["id"]
+            visits.ask(who, "POST", f"{API}/trainings/{run}/stop")
+            settled(visits, who, run, "stopped")
+            return run
+
+        others = [ended(OTHER, "10.0.0.1"), ended({HEADER: new_key()}, "10.0.0.2")]
+        refused = begun(ONE, "10.0.0.3")
+        assert (refused.status_code, refused.json()["type"]) == (507, "/errors/no-room")
+        assert refused.json()["what"] == "trainings"
+        trainings = client.app.state.services.trainings
+        assert {run.id for run in trainings.all()} == set(others)
+        again = ended(OTHER, "10.0.0.1")  # in the place of their own
+        assert {run.id for run in trainings.all()} == {again, others[1]}
+
+
+@pytest.mark.parametrize("kind", ["models", "datasets", "trainings"])
+def test_an_address_counts_for_whatever_is_kept(kind, tmp_path):
+    contents = {
+        "models": {"content": as_onnx(net())},
+        "datasets": archive(0),
+        "trainings": {"json": {**TINY, "dataset": "shapes"}},
+    }
+    with server(str(tmp_path), **PUBLIC) as client:
+        for who in (ONE, OTHER):
+            Visits(client).made(who, kind, **contents[kind])
+        both = {Workspace.of_key(who[HEADER]).id for who in (ONE, OTHER)}
+        quotas = client.app.state.services.quotas
+        assert [quotas.of(owner)[-1].owners for owner in both] == [both, both]

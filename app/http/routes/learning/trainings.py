@@ -15,6 +15,7 @@ from app.errors import (
     DiskFailure,
     NotAcceptable,
     Overloaded,
+    QuotaExceeded,
     SharedOnly,
     SlowUpload,
     TimeLimit,
@@ -99,7 +100,9 @@ async def list_trainings(services: ServicesDep, visitor: VisitorDep) -> Response
     summary="Start a training",
     response_model=schemas.Training,
     response_description="The training; Location says where it can be read again.",
-    responses=problem_responses(UnknownDataset, Overloaded, TimeLimit, DiskFailure, *_BODY),
+    responses=problem_responses(
+        UnknownDataset, Overloaded, QuotaExceeded, TimeLimit, DiskFailure, *_BODY
+    ),
     openapi_extra=json_body("TrainingRequest", "Pictures, a network, and how to learn."),
 )
 async def create_training(request: Request, services: ServicesDep, visitor: VisitorDep) -> Response:

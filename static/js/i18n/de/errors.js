@@ -10,7 +10,7 @@ export const problems = {
   usual: (title) => `Mit „${title}“ weitermachen`,
   dismiss: "Ausblenden",
   limit: (limit, actual, unit) => `Erlaubt sind ${[limit, unit].filter(Boolean).join(" ")}; das hier waren ${actual}.`,
-  units: { pixels: "Pixel", entries: "Einträge", pictures: "Bilder", classes: "Klassen", datasets: "Datensätze", nodes: "Knoten", multiply_adds: "Multiply-Adds" },
+  units: { pixels: "Pixel", entries: "Einträge", pictures: "Bilder", classes: "Klassen", datasets: "Datensätze", trainings: "Trainings", nodes: "Knoten", multiply_adds: "Multiply-Adds" },
   wording: "Wortlaut des Servers, auf Englisch",
   toLearnFrom: {
     title: "Trainingsbilder gehören auf eine andere Seite",
@@ -85,7 +85,12 @@ export const problems = {
     "archive-too-large": ({ what }) => (what === "entries" || what === "pictures" ? "Ein Archiv mit weniger Bildern senden." : "Die Bilder vorher verkleinern; fürs Training werden sie ohnehin 32 × 32 Pixel groß. Oder weniger Bilder senden."),
     "archive-unfit": ({ what }) => (what === "classes" ? "Für jede Klasse ein Ordner, aber nicht mehr als erlaubt sind." : "Nötig sind 2 bis 100 Ordner, einer je Klasse, jeder mit mindestens einem lesbaren Bild; ohne Passwort, Verknüpfungen und doppelte Namen."),
     "unknown-dataset": () => "Der Datensatz wurde gelöscht. Einen anderen auswählen.",
-    "no-room": ({ what }) => (what === "datasets" ? "Erst einen Datensatz löschen, der nicht mehr gebraucht wird, dann noch einmal versuchen." : "Was schon da ist, bleibt. Etwas löschen, das nicht mehr gebraucht wird, oder etwas ändern, das weniger Speicher braucht; dann noch einmal versuchen."),
+    "no-room": ({ what }) =>
+      what === "datasets"
+        ? "Erst einen Datensatz löschen, der nicht mehr gebraucht wird, dann noch einmal versuchen."
+        : what === "trainings"
+          ? "Ein eigenes Training beenden oder löschen, oder wiederkommen, wenn andere ihre gelöscht haben."
+          : "Was schon da ist, bleibt. Etwas löschen, das nicht mehr gebraucht wird, oder etwas ändern, das weniger Speicher braucht; dann noch einmal versuchen.",
     "disk-failed": () => "Sie ist voll, defekt oder schreibgeschützt. Wer den Server betreibt, kann Platz schaffen.",
     "unknown-training": () => "Das Training wurde gelöscht, oder neuere haben seinen Platz eingenommen.",
     "wrong-state": () => "Für einzelne Schritte muss das Training angehalten sein; ein beendetes lässt sich nur zurücksetzen.",

@@ -9,7 +9,7 @@ export const problems = {
   /** @type {(limit: string, actual: string, unit: string) => string} */
   limit: (limit, actual, unit) => `The limit is ${[limit, unit].filter(Boolean).join(" ")}; this was ${actual}.`,
   /** What a limit counts that is no size in bytes. */
-  units: { pixels: "pixels", entries: "entries", pictures: "images", classes: "classes", datasets: "datasets", nodes: "nodes", multiply_adds: "multiply-adds" },
+  units: { pixels: "pixels", entries: "entries", pictures: "images", classes: "classes", datasets: "datasets", trainings: "trainings", nodes: "nodes", multiply_adds: "multiply-adds" },
   wording: "In the server's words",
   toLearnFrom: {
     title: "Training images go to another page",

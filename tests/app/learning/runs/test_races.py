@@ -14,7 +14,8 @@ from app.images.decoding import Limits
 from app.learning.datasets.store import Bounds, Datasets
 from app.learning.runs import manager as module
 from app.learning.runs.directory import RunDirectory
-from app.learning.runs.manager import TrainingBounds, TrainingManager
+from app.learning.runs.manager import TrainingManager
+from app.learning.runs.room import TrainingBounds
 from engine.formats.safetensors import write_atomically
 from tests.app.conftest import run_coroutine
 from tests.app.learning.runs.test_full_disk import SPEC
