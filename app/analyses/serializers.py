@@ -28,6 +28,7 @@ from engine.trace import Trace
 from engine.types import Array, Index
 
 _MOST_TERMS = 100_000  # of one number: some ten megabytes
+_MANY_CLASSES = 5000
 _MOST_VALUES = 1000  # of an output that is numbers
 
 
@@ -129,6 +130,12 @@ def analysis(done: Analysis) -> dict[str, Any]:
         "timings_ms": done.timings_ms,
         **_variant(done),
     }
+
+
+def is_long(done: Analysis) -> bool:
+    """Whether it takes more than some milliseconds to write it as JSON."""
+    infos = done.network.output_infos
+    return sum(info.classes for info in infos if info.is_classifying) > _MANY_CLASSES
 
 
 def output_kind(info: OutputInfo) -> str | None:

@@ -82,11 +82,17 @@ class AnalysisStore:
         data: bytes,
         crop: Box | None = None,
         owner: str = NOBODY,
+        check_model: Callable[[], object] = lambda: None,
     ) -> Analysis:
-        """The analysis of a photo: remembered, shared with a run under way, or made now."""
+        """The analysis of a photo: remembered, shared with a run under way, or made now.
+
+        ``check_model`` raises where the model was deleted while the photo was looked at: nobody
+        would delete the analysis.
+        """
         # Not by the executor: an analysis that is there must not wait behind those that are made.
         async with self._hashing:
             content = await asyncio.to_thread(content_id, model, network, data, crop)
+        check_model()
         analysis_id = self._ids.derive("analysis", content)
         self._note(analysis_id, owner)
 
@@ -98,9 +104,10 @@ class AnalysisStore:
     async def vary(self, original: Analysis, changes: Changes, owner: str = NOBODY) -> Analysis:
         """A variant of an analysis, likewise. What both share is kept once, and the original stays.
 
-        Raises BadParameter for a variant of a variant, QuotaExceeded where both together are more
-        than there is memory for.
+        Raises BadParameter for a variant of a variant, UnknownAnalysis where the original was
+        forgotten meanwhile, QuotaExceeded where both together are more than there is memory for.
         """
+        self.get(original.id)
         if original.original is not None:
             raise BadParameter(
                 f"This is a variant itself. Ask for all changes at once, of its original {original.original!r}."

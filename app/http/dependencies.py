@@ -9,7 +9,9 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 from fastapi import Depends, Path, Query, Request
 from starlette.types import Receive
 
+from app.analyses import serializers
 from app.analyses.analysis import Analysis
+from app.encoding.arrays import json_bytes
 from app.execution.executor import Work, WorkExecutor, while_connected
 from app.http.access.visitor import SeenTraining, Visitor
 from app.http.access.workspace import workspace_of
@@ -143,6 +145,17 @@ async def _analysis(
     done = services.analyses.get(analysis_id)
     services.registry.use(done.model)
     return done
+
+
+async def analysis_json(worker: Worker, done: Analysis) -> bytes:
+    """An analysis as JSON: off the event loop where it has so many classes that it would be held
+    up.
+    """
+
+    def write(_: object) -> bytes:
+        return json_bytes(serializers.analysis(done))
+
+    return await worker.run(write) if serializers.is_long(done) else write(None)
 
 
 AnalysisDep = Annotated[Analysis, Depends(_analysis)]

@@ -15,8 +15,9 @@ from app.http.negotiation import MEDIA_TYPES
 def json_response(
     content: Any, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Plain content as JSON."""
-    return Response(json_bytes(content), status, headers, media_type=MEDIA_TYPES["json"])
+    """Plain content as JSON; bytes are JSON already."""
+    body = content if isinstance(content, bytes) else json_bytes(content)
+    return Response(body, status, headers, media_type=MEDIA_TYPES["json"])
 
 
 def created(request: Request, route: str, key: str, content: Any) -> Response:

@@ -168,6 +168,11 @@ class Registry:
         found = (provider.owner(model) for provider in self._providers)
         return next((one for one in found if one is not None), None)
 
+    def check(self, model: str) -> None:
+        """Raises UnknownModel for one that is not here any more."""
+        if self.owner(model) is None:
+            raise self.unknown(model)
+
     def unknown(self, model: str) -> UnknownModel:
         """What is said of a model that is not here, or not for whoever asks."""
         if model.startswith(UPLOADED_PREFIX):

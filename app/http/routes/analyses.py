@@ -24,6 +24,7 @@ from app.http.dependencies import (
     TaskDep,
     VisitorDep,
     WorkerDep,
+    analysis_json,
 )
 from app.http.negotiation import (
     MEDIA_TYPES,
@@ -77,19 +78,30 @@ async def create_analysis(
     kept.
     """
     made = services.analyses.make(
-        task.model, task.network, task.data, task.crop, visitor.workspace.id
+        task.model,
+        task.network,
+        task.data,
+        task.crop,
+        visitor.workspace.id,
+        lambda: services.registry.check(task.model),
     )
     done = await worker.wait_for(made)
-    return created(request, "read_analysis", done.id, serializers.analysis(visitor.shown(done)))
+    content = await analysis_json(worker, visitor.shown(done))
+    return created(request, "read_analysis", done.id, content)
 
 
 @router.get(
     "/{id}",
     summary="Get an analysis",
     response_model=schemas.Analysis,
-    responses={**_READ_PROBLEMS, **_UNCHANGED},
+    responses={
+        **problem_responses(UnknownAnalysis, BadParameter, Overloaded, TimeLimit),
+        **_UNCHANGED,
+    },
 )
-async def read_analysis(request: Request, done: AnalysisDep, visitor: VisitorDep) -> Response:
+async def read_analysis(
+    request: Request, done: AnalysisDep, visitor: VisitorDep, worker: WorkerDep
+) -> Response:
     """The same document as when the analysis was created. Whoever has the address can read it; a
     model that is somebody else's goes by another id then.
     """
@@ -97,7 +109,7 @@ async def read_analysis(request: Request, done: AnalysisDep, visitor: VisitorDep
     tag = etag(done.id, "analysis", shown.model, done.timings_ms["total"])
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
-    return json_response(serializers.analysis(shown), headers=content_headers(tag))
+    return json_response(await analysis_json(worker, shown), headers=content_headers(tag))
 
 
 @router.get(

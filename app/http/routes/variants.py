@@ -8,7 +8,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.analyses import serializers
 from app.analyses.analysis import Changes
 from app.analyses.variants import difference
 from app.errors import (
@@ -21,7 +20,7 @@ from app.errors import (
     UnknownAnalysis,
 )
 from app.http.bodies import read_json
-from app.http.dependencies import AnalysisDep, ServicesDep, VisitorDep, WorkerDep
+from app.http.dependencies import AnalysisDep, ServicesDep, VisitorDep, WorkerDep, analysis_json
 from app.http.openapi.document import json_body, problem_responses
 from app.http.responses import created, json_response
 from app.http.schemas import common as schemas
@@ -63,9 +62,8 @@ async def create_variant(
     variant = await worker.wait_for(
         services.analyses.vary(done, _changes(asked), visitor.workspace.id)
     )
-    return created(
-        request, "read_analysis", variant.id, serializers.analysis(visitor.shown(variant))
-    )
+    content = await analysis_json(worker, visitor.shown(variant))
+    return created(request, "read_analysis", variant.id, content)
 
 
 @router.get(

@@ -155,7 +155,10 @@ class Datasets:
         """A set with its pictures; the last ones asked for stay in memory. Raises
         UnknownDataset.
         """
-        return self._loaded.get(dataset_id, lambda: load(self._folder, dataset_id))
+        found = self._loaded.get(dataset_id, lambda: load(self._folder, dataset_id))
+        if dataset_id not in DRAWN and not _path(self._folder, dataset_id, "json").exists():
+            self._forget(dataset_id)  # it was deleted while it was read
+        return found
 
     def delete(self, dataset_id: str) -> None:
         """Forget a set that somebody brought. Raises UnknownDataset, and BadParameter for one that
@@ -164,10 +167,15 @@ class Datasets:
         if dataset_id in DRAWN:
             raise BadParameter(f"{dataset_id!r} is drawn by the server and cannot be deleted.")
         _read_info(self._folder, dataset_id)
+        try:
+            with disk_failures("The set of pictures cannot be deleted"):
+                for kind in ("json", "npz"):
+                    _path(self._folder, dataset_id, kind).unlink(missing_ok=True)
+        finally:
+            self._forget(dataset_id)  # now that nobody can read it any more
+
+    def _forget(self, dataset_id: str) -> None:
         self._loaded.forget(lambda key: key == dataset_id)
-        with disk_failures("The set of pictures cannot be deleted"):
-            for kind in ("json", "npz"):
-                _path(self._folder, dataset_id, kind).unlink(missing_ok=True)
 
     async def add(
         self,

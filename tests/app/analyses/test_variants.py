@@ -11,6 +11,7 @@ import pytest
 from app.analyses.analysis import Changes, analyze
 from app.analyses.store import AnalysisStore
 from app.analyses.variants import variant_id, vary
+from app.errors import UnknownAnalysis
 from app.execution.executor import WorkExecutor
 from app.http.application import create_app
 from app.images.decoding import Limits
@@ -214,6 +215,9 @@ def test_the_same_variant_asked_twice_at_once_is_computed_once(original, monkeyp
         executor = WorkExecutor(2, 10, 60)
         analyses = AnalysisStore(executor, LIMITS, 10**7)
         changes = Changes(PhotoChanges(), (ScaleFilter("conv1", 0, 0.0),))
+        with pytest.raises(UnknownAnalysis):  # the original was deleted meanwhile
+            await analyses.vary(original, changes)
+        analyses.keep(original)
         one, other = await asyncio.gather(*(analyses.vary(original, changes) for _ in range(2)))
         assert one is other
         assert analyses.get(one.id) is one

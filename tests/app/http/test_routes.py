@@ -1,9 +1,11 @@
 """Models, predictions, samples, health, pages, and the headers on everything."""
 
 import json
+import threading
 
 import pytest
 
+from app.analyses import serializers
 from app.http.middleware import HEADERS
 from app.http.openapi.code_samples import HOST
 from app.images import samples
@@ -54,6 +56,26 @@ def test_a_model_is_described_layer_by_layer(client, tiny):
     assert pool["receptive_field"] == [4, 4]
     assert layers["fc1"]["shape"] == [3]
     assert layers["fc1"]["receptive_field"] == [8, 8]
+
+
+def test_an_analysis_with_many_classes_is_written_off_the_event_loop(client, photo, monkeypatch):
+    threads = []
+    write = serializers.analysis
+
+    def noting(done):
+        threads.append(threading.current_thread().name)
+        return write(done)
+
+    monkeypatch.setattr(serializers, "analysis", noting)
+    monkeypatch.setattr(serializers, "_MANY_CLASSES", 2)
+    made = client.post("/api/v1/analyses", content=photo)
+    again = client.get(made.headers["location"])
+    changes = {"network": [{"layer": "conv1", "filter": 0, "scale": 0}]}
+    varied = client.post(f"{made.headers['location']}/variants", json=changes)
+    assert [answer.status_code for answer in (made, again, varied)] == [201, 200, 201]
+    assert made.json() == again.json()
+    assert len(threads) == 3
+    assert all(name.startswith("compute") for name in threads)
 
 
 def test_predict_speaks_hugging_faces_shape(client, photo):

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from app.analyses import store
 from app.errors import ModelFixed, OversizedModel, UnknownModel
 from app.http.application import create_app
 from app.models import uploaded
@@ -163,6 +164,21 @@ class TestKeeping:
             done = answer.result()
         assert done.status_code == 201
         assert own.get(f"/api/v1/analyses/{done.json()['id']}").status_code == 404
+
+    def test_an_analysis_of_a_model_that_went_while_its_photo_was_hashed_is_none(
+        self, own, file, monkeypatch
+    ):
+        model = bring(own, file, name="gone before")["id"]
+        content_id = store.content_id
+
+        def slowly(*args):
+            own.app.state.services.uploaded_models.delete(model)
+            return content_id(*args)
+
+        monkeypatch.setattr(store, "content_id", slowly)
+        photo = {"params": {"model": model}, "content": picture_bytes()}
+        answer = own.post("/api/v1/analyses", **photo)
+        assert (answer.status_code, answer.json()["type"]) == (404, "/errors/unknown-model")
 
     def test_others_models_are_none_of_its_business(self):
         shelf = UploadedModels(10_000, 100)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.errors import ArchiveError
+from app.errors import ArchiveError, UnknownDataset
 from app.http.application import create_app
 from app.images.decoding import Limits
 from app.learning.datasets import archive, store
@@ -465,6 +465,22 @@ def test_a_set_of_an_older_version_has_no_notes(client, folder):
     del fields["notes"]
     path.write_text(json.dumps(fields))
     assert client.get(f"{DATASETS}/{made['id']}").json() == made
+
+
+def test_a_set_that_is_deleted_while_it_is_read_does_not_stay_in_memory(client, monkeypatch):
+    made = bring(client, packed(GOOD)).json()["id"]
+    datasets = client.app.state.services.datasets
+    load = store.load
+
+    def slowly(*args):
+        found = load(*args)
+        datasets.delete(made)
+        return found
+
+    monkeypatch.setattr(store, "load", slowly)
+    assert datasets.get(made)
+    with pytest.raises(UnknownDataset):
+        datasets.get(made)
 
 
 def test_a_set_that_takes_long_to_read_keeps_nobody_from_another(tmp_path, monkeypatch):
