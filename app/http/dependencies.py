@@ -18,6 +18,7 @@ from app.http.access.workspace import workspace_of
 from app.http.bodies import Upload, read_upload
 from app.http.services import Services
 from app.images.fitting import Box
+from app.learning.datasets.store import DatasetInfo
 from app.learning.runs.run import TrainingRun
 from engine.network import Network
 
@@ -122,7 +123,7 @@ TaskDep = Annotated[Task, Depends(_task)]
 
 
 class Named(NamedTuple):
-    """The ``id`` of a model or dataset, and how whoever asks has ``called`` it: otherwise where it
+    """The ``id`` of a model, and how whoever asks has ``called`` it: otherwise where it
     is lent.
     """
 
@@ -212,15 +213,22 @@ DatasetPath = Annotated[
 ]
 
 
-async def _dataset(called: DatasetPath, visitor: VisitorDep, worker: WorkerDep) -> Named:
-    return Named(await worker.run(lambda _: visitor.dataset(called)), called)
+class SeenDataset(NamedTuple):
+    """A dataset, and how whoever asks has ``called`` it: otherwise where it is lent."""
+
+    info: DatasetInfo
+    called: str
+
+
+async def _dataset(called: DatasetPath, visitor: VisitorDep, worker: WorkerDep) -> SeenDataset:
+    return SeenDataset(await worker.run(lambda _: visitor.dataset(called)), called)
 
 
 async def _own_dataset(called: DatasetPath, visitor: VisitorDep, worker: WorkerDep) -> str:
     return await worker.run(lambda _: visitor.own_dataset(called))
 
 
-DatasetDep = Annotated[Named, Depends(_dataset)]
+DatasetDep = Annotated[SeenDataset, Depends(_dataset)]
 OwnDatasetDep = Annotated[str, Depends(_own_dataset)]
 
 

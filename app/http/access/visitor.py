@@ -11,7 +11,7 @@ from typing import Any
 from app.analyses.analysis import Analysis
 from app.analyses.store import AnalysisStore
 from app.errors import SharedOnly
-from app.learning.datasets.store import Datasets, unknown_dataset
+from app.learning.datasets.store import DatasetInfo, Datasets, unknown_dataset
 from app.learning.runs.manager import TrainingManager
 from app.learning.runs.run import TrainingRun
 from app.models.registry import UPLOADED_PREFIX, Registry
@@ -91,24 +91,24 @@ class Visitor:
             return run
         return self.shares.of("training", found.id)
 
-    def dataset(self, called: str) -> str:
-        """A dataset's id. Raises UnknownDataset."""
+    def dataset(self, called: str) -> DatasetInfo:
+        """A dataset, in one look at its file. Raises UnknownDataset."""
         lent = self.shares.find("training", called.removeprefix(UPLOADED_PREFIX))
         run = self.trainings.find_run(lent or "")
         if run is not None and called.startswith(UPLOADED_PREFIX):
-            return str(run.spec["dataset"])
-        if not self.workspace.sees(self.datasets.info(called).owner):
+            return self.datasets.info(run.spec["dataset"])
+        info = self.datasets.info(called)
+        if not self.workspace.sees(info.owner):
             raise unknown_dataset(called)
-        return called
+        return info
 
     def own_dataset(self, called: str) -> str:
         """The same of one that may be changed, as far as it is this visitor's or the server's.
         Raises UnknownDataset and SharedOnly.
         """
-        dataset = self.dataset(called)
-        if dataset != called:
+        if self.dataset(called).id != called:
             raise _shared()
-        return dataset
+        return called
 
     def _lent_model(self, called: str) -> str | None:
         named = _LENT.fullmatch(called)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Histogram,
     generate_latest,
+    make_wsgi_app,
     start_http_server,
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -23,8 +24,12 @@ from prometheus_client.registry import Collector
 
 from app.execution.cache import SingleFlightCache
 from app.execution.executor import WorkExecutor
+from app.http.access.same_origin import is_loopback, name_of
 from app.http.observing.record import RequestRecord
 from app.http.services import Services
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
 
@@ -87,12 +92,27 @@ def served(metrics: Metrics, port: int) -> Iterator[None]:
         yield
         return
     server, thread = start_http_server(port, "127.0.0.1", metrics.registry)
+    server.set_app(_for_this_machine(make_wsgi_app(metrics.registry)))
     try:
         yield
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _for_this_machine(app: WSGIApplication) -> WSGIApplication:
+    """The app where it is called by a name of this machine. A page of elsewhere whose name leads
+    here (DNS rebinding) would read the figures through the browser of whoever sits at it.
+    """
+
+    def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if is_loopback(name_of(environ.get("HTTP_HOST", ""))):
+            return app(environ, start_response)
+        start_response("421 Misdirected Request", [("Content-Length", "0")])
+        return []
+
+    return guarded
 
 
 class _State(Collector):

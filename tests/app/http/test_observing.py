@@ -154,6 +154,10 @@ def test_a_port_of_this_machine_has_the_figures_of_an_open_server(registry, tmp_
                 break
             assert time.monotonic() < end
         assert found["convscope_requests_total", *where] == 1
+        figures_url = f"http://127.0.0.1:{port}/metrics"
+        for host, status in (("localhost:1", 200), ("[::1]", 200), ("elsewhere.example", 421)):
+            answer = httpx.get(figures_url, headers={"Host": host})
+            assert (answer.status_code, bool(answer.content)) == (status, status == 200)
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://127.0.0.1:{port}/metrics")
 

@@ -114,10 +114,9 @@ async def create_dataset(
     response_model=schemas.Dataset,
     responses=_PROBLEMS,
 )
-async def read_dataset(services: ServicesDep, worker: WorkerDep, dataset: DatasetDep) -> Response:
+async def read_dataset(dataset: DatasetDep) -> Response:
     """Its classes, the number of its images, and what was left out."""
-    content = _content(await worker.run(lambda _: services.datasets.info(dataset.id)))
-    return json_response({**content, "id": dataset.called})
+    return json_response({**_content(dataset.info), "id": dataset.called})
 
 
 @router.delete(
@@ -148,10 +147,12 @@ async def read_sheet(
     per_class: Annotated[int, Query(description="Pictures a class.", ge=1, le=30)] = 6,
 ) -> Response:
     """One PNG: a row of images for each class, each in the dataset's size, without gaps."""
-    tag = etag(dataset.id, "sheet", per_class)
+    tag = etag(dataset.info.id, "sheet", per_class)
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
-    body = await worker.run(lambda _: contact_sheet(services.datasets.get(dataset.id), per_class))
+    body = await worker.run(
+        lambda _: contact_sheet(services.datasets.get(dataset.info.id), per_class)
+    )
     return Response(body, headers=content_headers(tag), media_type=MEDIA_TYPES["png"])
 
 
@@ -169,10 +170,10 @@ async def read_picture(
     number: Annotated[int, Path(description="From 0, class by class.", ge=0, examples=[7])],
 ) -> Response:
     """One image as a PNG of the dataset's size, exactly the pixels that a network gets."""
-    tag = etag(dataset.id, number)
+    tag = etag(dataset.info.id, number)
     if not_modified(request.headers, tag):
         return Response(status_code=304, headers=content_headers(tag))
-    body = await worker.run(lambda _: _picture(services.datasets, dataset.id, number))
+    body = await worker.run(lambda _: _picture(services.datasets, dataset.info.id, number))
     return Response(body, headers=content_headers(tag), media_type=MEDIA_TYPES["png"])
 
 

@@ -71,7 +71,7 @@ async def plan_training(
     all the same.
     """
     spec = await read_json(request, schemas.NetworkSpec, services.settings.body_timeout)
-    info = await worker.run(lambda _: services.datasets.info(visitor.dataset(spec.dataset)))
+    info = await worker.run(lambda _: visitor.dataset(spec.dataset))
     rows = layer_spec.validate(spec.layers, len(info.classes), info.size)
     problem = next((row.problem for row in rows if row.problem), None)
     content = {
@@ -105,14 +105,16 @@ async def list_trainings(services: ServicesDep, visitor: VisitorDep) -> Response
     ),
     openapi_extra=json_body("TrainingRequest", "Pictures, a network, and how to learn."),
 )
-async def create_training(request: Request, services: ServicesDep, visitor: VisitorDep) -> Response:
+async def create_training(
+    request: Request, services: ServicesDep, visitor: VisitorDep, worker: WorkerDep
+) -> Response:
     """It learns in a process of its own, also when nobody looks, and is found again after a restart
     of the server.
     """
     spec = await read_json(request, TrainingRequest, services.settings.body_timeout)
     asked = spec.model_dump(exclude={"name", "paused", "speed"})
-    images = services.datasets.info(visitor.dataset(spec.dataset)).pictures
-    suggested = suggest(images, architecture=spec.architecture is not None)
+    info = await worker.run(lambda _: visitor.dataset(spec.dataset))
+    suggested = suggest(info.pictures, architecture=spec.architecture is not None)
     asked = {name: suggested.get(name) if value is None else value for name, value in asked.items()}
     asked = {name: value for name, value in asked.items() if value is not None}
     if spec.architecture is None and spec.layers is None:

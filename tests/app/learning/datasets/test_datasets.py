@@ -4,19 +4,17 @@ import io
 import json
 import stat
 import struct
-import threading
 import zipfile
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from app.errors import ArchiveError, UnknownDataset
+from app.errors import ArchiveError
 from app.http.application import create_app
 from app.images.decoding import Limits
-from app.learning.datasets import archive, store
+from app.learning.datasets import archive
 from app.learning.datasets.store import load
 from app.learning.runs.defaults import DEFAULT_CONFIG
 from app.learning.runs.root_folder import make_folder
@@ -465,40 +463,3 @@ def test_a_set_of_an_older_version_has_no_notes(client, folder):
     del fields["notes"]
     path.write_text(json.dumps(fields))
     assert client.get(f"{DATASETS}/{made['id']}").json() == made
-
-
-def test_a_set_that_is_deleted_while_it_is_read_does_not_stay_in_memory(client, monkeypatch):
-    made = bring(client, packed(GOOD)).json()["id"]
-    datasets = client.app.state.services.datasets
-    load = store.load
-
-    def slowly(*args):
-        found = load(*args)
-        datasets.delete(made)
-        return found
-
-    monkeypatch.setattr(store, "load", slowly)
-    assert datasets.get(made)
-    with pytest.raises(UnknownDataset):
-        datasets.get(made)
-
-
-def test_a_set_that_takes_long_to_read_keeps_nobody_from_another(tmp_path, monkeypatch):
-    begun, go_on = threading.Event(), threading.Event()
-
-    def load(_, dataset_id):
-        if dataset_id == "slow":
-            begun.set()
-            assert go_on.wait(60)
-        return dataset_id
-
-    monkeypatch.setattr(store, "load", load)
-    datasets = store.Datasets(tmp_path, None, None, None)
-    with ThreadPoolExecutor(2) as threads:
-        slow = threads.submit(datasets.get, "slow")
-        assert begun.wait(60)
-        try:
-            assert threads.submit(datasets.get, "quick").result(60) == "quick"
-        finally:
-            go_on.set()
-        assert slow.result(60) == "slow"
