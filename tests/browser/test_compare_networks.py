@@ -3,6 +3,7 @@ compared layer by layer, and called by what they are.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -130,6 +131,13 @@ def test_two_checkpoints_differ_layer_by_layer_as_the_api_says(
     page.select_option("#matched-layer", "pool3")
     expect(page.locator(".compare-networks .half")).to_have_count(2)
     assert "difference" not in sides(screen)
+    # Maps of two sizes: each value says its own place.
+    expect(page.locator("#reading .muted")).to_contain_text("map 7 · y 4 · x 1: ")
+    said = page.inner_text("#reading .muted").replace("−", "-")
+    found = re.fullmatch(r"map 7 · y 4 · x 1: (\S+) → y 9 · x 3: (\S+)", said)
+    assert found, said
+    there = numbers(screen, original, "pool3")[7, 4, 1], two[place]
+    assert [float(value) for value in found.groups()] == pytest.approx(there, abs=1e-3)
 
 
 def test_layers_that_only_one_network_has_are_named(open_page: OpenPage, site: str, tmp_path: Path):

@@ -118,4 +118,5 @@ async def share_training(
 async def unshare_training(services: ServicesDep, run: OwnTrainingDep) -> Response:
     """The link leads nowhere then. A new one has another id."""
     await services.unshare("training", run.id)
+    run.notify()  # who follows it by the link is let go
     return Response(status_code=204)

@@ -214,13 +214,13 @@ class TrainingRun:
         return True
 
     async def events(
-        self, after: int, closing: asyncio.Event
+        self, after: int, closing: asyncio.Event, may_be_seen: Callable[[], bool]
     ) -> AsyncIterator[tuple[str, int, Any]]:
         """Events as (event, its step, its content), from the step ``after`` on, until the server
-        closes.
+        closes or the listener may see the run no longer.
         """
         cursor = StreamCursor(after)
-        while not closing.is_set():
+        while not closing.is_set() and may_be_seen():
             changed = self._changed
             for news in cursor.advance(self):
                 yield news

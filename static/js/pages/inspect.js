@@ -80,6 +80,7 @@ const initial = {
   matchedLayer: null,
   difference: null,
   compareError: null,
+  takenBack: null,
   animation: null,
   focus: null,
   kernels: address.kernels,

@@ -238,7 +238,7 @@ export class PhotoController {
    */
   async #analyse(blob, source, model, signal, crop = null) {
     const [analysis, photo] = await Promise.all([
-      api.postPhoto(blob, model.id, signal, (sent, total) => this.#progress(sent, total), crop),
+      this.#post(blob, model, signal, crop),
       decodePicture(blob), // null for a format that the server reads and this browser does not
     ]);
     signal.throwIfAborted();
@@ -247,6 +247,23 @@ export class PhotoController {
     this.#blob = blob;
     this.#crop = crop;
     this.#show(model, analysis, source, photo);
+  }
+
+  /**
+   * @param {Blob} blob
+   * @param {Model} model
+   * @param {AbortSignal} signal
+   * @param {number[] | null} crop
+   */
+  async #post(blob, model, signal, crop) {
+    try {
+      return await api.postPhoto(blob, model.id, signal, (sent, total) => this.#progress(sent, total), crop);
+    } catch (error) {
+      const isTakenBack = model.lent && error instanceof ProblemError && error.problem.type === "/errors/unknown-model";
+      if (!isTakenBack) throw error;
+      this.store.set({ takenBack: model.id });
+      throw new ProblemError({ type: "network-taken-back", status: 404, ...t.problems.takenBack.network });
+    }
   }
 
   #model() {

@@ -135,6 +135,7 @@
  * @property {Explanation | null} explanation
  * @property {Busy | null} busy
  * @property {Problem | null} problem
+ * @property {string | null} takenBack A network that somebody else shared, and shares no longer.
  * @property {boolean} walking
  * @property {Tab} tab
  * @property {LayerReceptiveFields | null} receptiveFields Of the current layer, once it is known.

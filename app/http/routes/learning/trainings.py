@@ -181,7 +181,13 @@ async def follow_training(
     the last one that is known on.
     """
     known = int(last_event) if last_event and last_event.isdecimal() else last_event_id or 0
-    async for name, step, content in training.run.events(known, services.trainings.closing):
+
+    def may_be_seen() -> bool:
+        link = services.shares.find("training", training.called)
+        return not training.is_lent or link == training.run.id
+
+    closing = services.trainings.closing
+    async for name, step, content in training.run.events(known, closing, may_be_seen):
         told = training.present(content) if name == "state" else content
         yield ServerSentEvent(event=name, id=str(step), raw_data=json_bytes(told).decode())
 

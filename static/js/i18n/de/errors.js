@@ -26,6 +26,16 @@ export const problems = {
     title: "Der Server antwortet nicht",
     detail: "Vielleicht wurde er beendet, oder die Verbindung ist weg. Auf dieser Seite geht nichts verloren; einfach noch einmal versuchen.",
   },
+  takenBack: {
+    network: {
+      title: "Dieses Netz wird nicht mehr geteilt",
+      detail: "Wem es gehört, hat den Link zurückgenommen oder das Netz gelöscht. Was zu sehen ist, bleibt bis zum Verlassen stehen; ein anderes Foto braucht ein anderes Netz.",
+    },
+    run: {
+      title: "Dieser Lauf wird nicht mehr geteilt",
+      detail: "Wem er gehört, hat den Link zurückgenommen oder den Lauf gelöscht. Hier lässt sich ein eigener beginnen.",
+    },
+  },
   status: (status) => `Der Server antwortete mit ${status}`,
   titles: {
     "no-image": "In der Anfrage ist kein Bild",
@@ -33,7 +43,7 @@ export const problems = {
     "image-damaged": "Das Bild ist beschädigt",
     "image-too-large": "Die Bilddatei ist zu groß",
     "image-too-many-pixels": "Das Bild hat zu viele Pixel",
-    "unknown-model": "Ein solches Modell gibt es nicht",
+    "unknown-model": "Dieses Netz gibt es hier nicht",
     "model-invalid": "Das ist kein Netz, das sich lesen lässt",
     "model-unsupported": "Das Netz braucht etwas, das hier nicht gerechnet werden kann",
     "model-too-large": "Das Netz ist zu groß",
@@ -56,7 +66,7 @@ export const problems = {
     "unknown-dataset": "Einen solchen Datensatz gibt es nicht",
     "no-room": "Der Platz reicht nicht",
     "disk-failed": "Die Festplatte des Servers nimmt das nicht an",
-    "unknown-training": "Ein solches Training gibt es nicht",
+    "unknown-training": "Diesen Lauf gibt es hier nicht",
     "wrong-state": "Das geht im jetzigen Zustand des Trainings nicht",
     "model-external-data-needed": "Die Gewichte des Netzes stehen in einer anderen Datei",
     "unknown-step": "Einen solchen Trainingsschritt gibt es nicht",
@@ -92,7 +102,7 @@ export const problems = {
           ? "Ein eigenes Training beenden oder löschen, oder wiederkommen, wenn andere ihre gelöscht haben."
           : "Was schon da ist, bleibt. Etwas löschen, das nicht mehr gebraucht wird, oder etwas ändern, das weniger Speicher braucht; dann noch einmal versuchen.",
     "disk-failed": () => "Sie ist voll, defekt oder schreibgeschützt. Wer den Server betreibt, kann Platz schaffen.",
-    "unknown-training": () => "Das Training wurde gelöscht, oder neuere haben seinen Platz eingenommen.",
+    "unknown-training": () => "Er wurde gelöscht, oder der Link wurde zurückgenommen. Hier lässt sich ein eigener Lauf beginnen.",
     "wrong-state": () => "Für einzelne Schritte muss das Training angehalten sein; ein beendetes lässt sich nur zurücksetzen.",
     "model-invalid": () => "Gelesen werden ONNX-Dateien und die .safetensors-Dateien dieser Seite, deren Eingabe ein Foto ist.",
     "model-unsupported": ({ op, before }) =>
@@ -103,7 +113,7 @@ export const problems = {
     "model-option-needed": ({ field }) => `Die fehlende Angabe ${field ? `„${field}“ ` : ""}ins Formular eintragen.`,
     "model-external-data-needed": ({ missing }) => `${missing?.length ? `Es fehlt: ${missing.join(", ")}. ` : ""}Alle Dateien des Netzes zusammen ablegen, oder das Netz als eine einzige Datei speichern.`,
     "model-fixed": () => "Löschen lassen sich nur Netze, die hochgeladen wurden, umbenennen außerdem trainierte.",
-    "unknown-model": () => "Ein hochgeladenes Netz gehört dem Browser, der es hochgeladen hat; von dort lässt es sich mit einem Link teilen. Hochgeladene Netze werden gelöscht, wenn sie lange nicht benutzt werden, wenn Platz gebraucht wird oder wenn der Server neu startet.",
+    "unknown-model": () => "Es wurde gelöscht, oder der Link wurde zurückgenommen, oder der Server hat es vergessen, weil es lange niemand benutzt hat. Wer die Datei hat, kann es noch einmal hochladen.",
     "unknown-analysis": () => "Analysen bleiben nur eine Zeit lang gespeichert. Das Foto noch einmal hochladen.",
     "unknown-step": () => "Schritte bleiben nur eine Zeit lang gespeichert. Den Schritt noch einmal öffnen.",
     "unknown-layer": () => "Groß- und Kleinschreibung zählen.",

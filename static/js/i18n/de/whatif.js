@@ -28,6 +28,7 @@ export const whatif = {
     tile: (map, share, most) => `${map}, um ${share} verändert, höchstens um ${most}`,
     sheet: (what, side, low, high, mean) => `${what}, ${side}: von ${low} bis ${high}, Mittel ${mean}`,
     reading: (one, other) => `${one} → ${other}`,
+    valueAt: (place, value) => `${place}: ${value}`,
   },
   scores: {
     title: "Vorhersage vorher und nachher",

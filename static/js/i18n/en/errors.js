@@ -25,6 +25,17 @@ export const problems = {
     title: "The server does not answer",
     detail: "It may have been stopped, or the connection is gone. Nothing on this page is lost; try again.",
   },
+  /** What somebody else shared, until they took the link back. */
+  takenBack: {
+    network: {
+      title: "This network is no longer shared",
+      detail: "Its owner took the link back, or deleted it. What you see stays until you leave it; another photo needs another network.",
+    },
+    run: {
+      title: "This run is no longer shared",
+      detail: "Its owner took the link back, or deleted it. You can begin a run of your own here.",
+    },
+  },
   status: (/** @type {number} */ status) => `The server answered ${status}`,
   /** The server's own, by the last part of their type. */
   titles: {
@@ -33,7 +44,7 @@ export const problems = {
     "image-damaged": "The picture is damaged",
     "image-too-large": "The picture file is too large",
     "image-too-many-pixels": "The picture has too many pixels",
-    "unknown-model": "There is no such model",
+    "unknown-model": "This network is not here",
     "model-invalid": "This is not a model that can be read",
     "model-unsupported": "The model uses what cannot be run here",
     "model-too-large": "The model is too large",
@@ -56,7 +67,7 @@ export const problems = {
     "unknown-dataset": "There is no such set of pictures",
     "no-room": "There is no room left",
     "disk-failed": "The server's disk does not take it",
-    "unknown-training": "There is no such training",
+    "unknown-training": "This run is not here",
     "wrong-state": "The training is not in that state",
     "model-external-data-needed": "The model's weights are in another file",
     "invalid-key": "This is not a workspace's key",
@@ -75,10 +86,14 @@ export const problems = {
     "method-not-allowed": "This address does not take that method",
   },
   /**
-   * What to do, by the last part of the type. English has the server's own sentence, so only other
-   * languages have these.
+   * What to do, by the last part of the type. English has the server's own sentence, except where
+   * that one speaks to programs; other languages have these.
    *
    * @type {Record<string, (problem: import("../../state/types.js").Problem) => string>}
    */
-  details: {},
+  details: {
+    "unknown-model":
+      () => "It was deleted, or the link to it was taken back, or the server has forgotten it because nobody used it for long. Whoever has its file can upload it again.",
+    "unknown-training": () => "It was deleted, or the link to it was taken back. You can begin a run of your own here.",
+  },
 };

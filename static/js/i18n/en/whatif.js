@@ -30,6 +30,7 @@ export const whatif = {
     sheet: (/** @type {string} */ what, /** @type {string} */ side, /** @type {string} */ low, /** @type {string} */ high,
       /** @type {string} */ mean) => `${what}, ${side}: from ${low} to ${high}, mean ${mean}`,
     reading: (/** @type {string} */ one, /** @type {string} */ other) => `${one} → ${other}`,
+    valueAt: (/** @type {string} */ place, /** @type {string} */ value) => `${place}: ${value}`,
   },
   scores: {
     title: "Prediction before and after",

@@ -6,12 +6,14 @@
  */
 
 import { ProblemError } from "../../api/http.js";
+import { t } from "../../i18n/index.js";
 import { eventsUrl, fetchTraining } from "../../api/learning.js";
 
 /**
  * @typedef {import("../types.js").EpochRecord} EpochRecord
  * @typedef {import("../types.js").LearnStore} LearnStore
  * @typedef {import("../types.js").BatchMetrics} BatchMetrics
+ * @typedef {import("../../state/types.js").Problem} Problem
  * @typedef {import("../types.js").Run} Run
  *
  * @typedef {"run" | "secondRun"} Slot Where in the state a run stands.
@@ -156,10 +158,21 @@ class Following {
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       if (id !== this.#id) return null;
-      if (error.problem.status === 404) this.store.set({ [this.slot]: null, connected: true, problem: error.problem });
+      if (error.problem.status === 404) this.#end(error.problem);
       else if (!this.#source && !document.hidden) this.#timer = setTimeout(() => void this.#again(), PATIENCE);
       return null;
     }
+  }
+
+  /**
+   * The run is not there any more, not for this browser.
+   *
+   * @param {Problem} problem
+   */
+  #end(problem) {
+    const isLent = this.store.state[this.slot]?.lent;
+    const told = isLent ? { type: "run-taken-back", status: 404, ...t.problems.takenBack.run } : problem;
+    this.store.set({ [this.slot]: null, connected: true, problem: told });
   }
 
   /** @param {Run} run */

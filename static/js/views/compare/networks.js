@@ -88,9 +88,10 @@ export class CompareNetworks {
     const [reference, candidate] = this.#halves.map(({ side, layer }) => {
       const tensor = side.numbers.peek(layer.name);
       const place = this.#placeIn(layer);
-      return tensor && place ? valueAt(tensor, place) : null;
+      return tensor && place && { layer, place, value: valueAt(tensor, place) };
     });
-    return range && reference !== null && reference !== undefined ? { range, reference, candidate: candidate ?? NaN, difference: null } : null;
+    if (!range || !reference || !candidate) return null;
+    return { range, reference: reference.value, candidate: candidate.value, difference: null, apart: apart(reference, candidate) };
   }
 
   /** Both halves; anew when another layer was chosen to go with this one. */
@@ -140,6 +141,22 @@ export class CompareNetworks {
       if (!isAbort(error)) console.warn(error); // the comparison, which waits for the same numbers, tells the reader
     }
   }
+}
+
+/**
+ * Both values, each with its own place, where maps of different sizes make that two places.
+ *
+ * @typedef {{ layer: Layer, place: Place, value: number }} Found
+ *
+ * @param {Found} reference
+ * @param {Found} candidate
+ */
+function apart(reference, candidate) {
+  if (!hasMaps(reference.layer) || String(reference.place) === String(candidate.place)) return undefined;
+  const said = (/** @type {Found} */ { layer, place: [map = 0, y, x], value }, /** @type {boolean} */ isMapSaid) =>
+    t.whatif.stage.valueAt(`${isMapSaid ? `${mapName(layer, map)} · ` : ""}y ${y} · x ${x}`, number(value));
+  const isSameMap = reference.place[0] === candidate.place[0];
+  return t.whatif.stage.reading(said(reference, true), said(candidate, !isSameMap));
 }
 
 /** One network's part of the stage. */

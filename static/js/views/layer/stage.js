@@ -40,8 +40,9 @@ import { HoldChip } from "../shared/hold-chip.js";
  *   one number.
  *
  * @typedef {{ reference: number, candidate: number, difference: number | null, range:
- *   import("../../state/types.js").Range, marked?: number }} PairReading `marked` is the number on
- *   the range, where that is not the difference.
+ *   import("../../state/types.js").Range, marked?: number, apart?: string }} PairReading `marked` is
+ *   the number on the range, where that is not the difference; `apart` both with their places, where
+ *   these are two.
  */
 
 const MOST_BARS = 100; // a longer vector whose numbers have no names is shown as cells
@@ -244,7 +245,8 @@ class Stage {
     const text = both && both.difference !== null ? signed(value) : number(value);
     const isSaid = hasMaps(layer) && this.app.store.state.open; // which map it is stands in the heading
     const place = isSaid ? [h("span", { class: "said-before" }, `${mapName(layer, first)} · `), `y ${y} · x ${x}`] : [where];
-    reading.replaceChildren(h("span", { class: "muted" }, ...place, pair), h("output", { data: { value: String(value), place: cursor.join(" ") } }, text));
+    const said = both?.apart ? [both.apart] : [...place, pair];
+    reading.replaceChildren(h("span", { class: "muted" }, ...said), h("output", { data: { value: String(value), place: cursor.join(" ") } }, text));
     announce([`${where.replaceAll(" · ", ", ")}: ${text}`, ...(held ? [t.hold.isHeld] : [])].join(", "));
   }
 }

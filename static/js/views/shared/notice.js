@@ -63,6 +63,7 @@ function progress({ store, photoController }) {
 function complaint({ store, photoController }, problem) {
   const { samples: [sample], models: [usual] } = store.state;
   const isOfModel = problem.type === "/errors/unknown-model";
+  const isTakenBack = problem.type === "network-taken-back";
   const isForLearning = problem.type === "to-learn-from";
   const mayPass = !isForLearning && (problem.status === 0 || problem.status >= 500 || problem.status === 408);
   const button = (/** @type {string} */ text, /** @type {() => void} */ click) =>
@@ -76,11 +77,11 @@ function complaint({ store, photoController }, problem) {
       "p",
       { class: "ways-out" },
       mayPass && button(t.problems.again, () => photoController.retry()),
-      isOfModel && usual && store.state.analysis === null && button(t.problems.usual(usual.title), () => void photoController.startUsual()),
+      usual && (isTakenBack || (isOfModel && store.state.analysis === null)) && button(t.problems.usual(usual.title), () => void photoController.startUsual()),
       isOfModel && button(t.models.offer, () => getElement(".models-offer", HTMLElement).click()),
       isForLearning && h("a", { href: "learn" }, t.problems.learn),
-      !isOfModel && button(t.problems.another, () => getElement("#file", HTMLInputElement).click()),
-      !isOfModel && sample && button(t.problems.sample, () => void photoController.analyseSample(sample)),
+      !isOfModel && !isTakenBack && button(t.problems.another, () => getElement("#file", HTMLInputElement).click()),
+      !isOfModel && !isTakenBack && sample && button(t.problems.sample, () => void photoController.analyseSample(sample)),
       button(t.problems.dismiss, () => photoController.dismiss()),
     ),
   );

@@ -26,7 +26,7 @@ export function mountToolbar(app) {
   press("#back", () => navigation.stepLayer(-1));
   press("#forward", () => navigation.stepLayer(1));
   press("#walk", () => navigation.toggleWalk());
-  store.watch(["models", "model", "pair"], listModels);
+  store.watch(["models", "model", "pair", "takenBack"], listModels);
   store.watch(["layer", "model"], showPosition);
   store.watch(["walking"], ({ walking }) => getElement("#walk", HTMLElement).setAttribute("aria-pressed", String(walking)));
   mountTheme(store);
@@ -56,7 +56,7 @@ function listModels(state) {
     ...(own.length ? [h("optgroup", { label: t.models.list }, ...own.map(option))] : []),
   );
   if (model) choice.value = model.id;
-  getElement("#lent", HTMLElement).hidden = !model?.lent;
+  getElement("#lent", HTMLElement).hidden = !model?.lent || model.id === state.takenBack;
   choice.title = model ? nameOf(model) : ""; // it may be too long for the header
 }
 
