@@ -6,6 +6,7 @@ labels.
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -83,7 +84,7 @@ def read_model(
     read-only.
 
     ``external``: the files that came with it, by name, where it keeps its weights outside.
-    ``longest_run``: seconds that one photo may take. Raises
+    ``longest_run``: seconds of processor time that one photo may take. Raises
     InvalidModel, UnsupportedModel, OversizedModel, InputSizeMissing, OptionMissing,
     ExternalDataMissing, and BadParameter for an option that does not fit.
     """
@@ -115,16 +116,18 @@ def read_model(
 
 
 def _until(seconds: float, check: Check | None) -> Check:
-    """A check that raises OversizedModel after so many seconds."""
-    begun = time.monotonic()
+    """A check that raises OversizedModel after so many seconds of this thread's processor time, so
+    that a server with much else to do refuses no other models than an idle one.
+    """
+    begun, caller = time.thread_time(), threading.get_ident()
 
     def in_time() -> None:
         if check is not None:
             check()
-        if time.monotonic() > begun + seconds:
+        if threading.get_ident() == caller and time.thread_time() > begun + seconds:
             raise OversizedModel(
-                f"One photo takes the network more than {seconds:g} s here, half of the time that an "
-                "analysis may take. A smaller input size takes less.",
+                f"One photo takes the network more than {seconds:g} s of processor time here, half of "
+                "the time that an analysis may take. A smaller input size takes less.",
                 limit=seconds,
                 more={"what": "seconds"},
             )
