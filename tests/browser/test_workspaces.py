@@ -122,7 +122,28 @@ def test_a_run_and_a_network_are_shared_by_their_links(tabs: Tabs, site: str):
         expect(other.locator(control)).to_be_hidden()
     other.keyboard.press("n")
     expect(other.locator(".run-note.problem")).to_have_count(0)
+    # How it was begun can be looked at, too, and says that this is all.
+    expect(other.get_by_text("Only to be looked at")).to_be_visible()
+    other.get_by_role("heading", name="Network", exact=True).click()
+    expect(other.get_by_label("Filters").first).to_have_value("2")
+    for field in other.locator("#setup").get_by_role("spinbutton").all():
+        expect(field).to_be_disabled()
+    expect(other.locator("#setup").get_by_role("button")).to_have_count(0)
     check_page_with_axe(other)
+
+    # Beside one's own run: the buttons are for that one alone.
+    own = asked(other, "trainings", "post", data={**config, "name": "Yours"})["id"]
+    link = address.rpartition("=")[2]
+    other.goto(f"{site}/learn?run={own}&second={link}")
+    expect(other.get_by_text("«Mine» is shared with you")).to_be_visible()
+    other.click("#batch")
+    expect(other.locator(".run-state")).to_contain_text("batch 1 of")
+    other.click("#compare-runs")  # ends the comparison
+    expect(other.get_by_text("«Mine» is shared with you")).to_be_hidden()
+    expect(other.locator(".run-note.problem")).to_have_count(0)
+    now = asked(one, f"trainings/{run}")
+    assert (now["status"], now["step"]) == ("paused", 0)
+    other.goto(address)
     row.get_by_role("button", name="Shared: Mine").click()
     row.get_by_role("button", name="Stop sharing").click()
     expect(row.get_by_role("button", name="Share Mine")).to_be_focused()

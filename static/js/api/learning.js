@@ -22,6 +22,14 @@ export function fetchOffer() {
 }
 
 /**
+ * @param {string} id
+ * @returns {Promise<PictureSet>}
+ */
+export function fetchDataset(id) {
+  return fetchJson(`datasets/${encodeURIComponent(id)}`);
+}
+
+/**
  * Bring pictures of one's own: a folder a class, in a ZIP.
  *
  * @param {string} name

@@ -33,6 +33,9 @@ export const sharing = {
   stopped: (name) => `${name} wird nicht mehr geteilt.`,
   done: "Fertig",
   lentRun: "Dieser Lauf ist geteilt: Alles darf angesehen werden, ändern kann ihn nur, wem er gehört.",
+  lentSecond: (name) => `„${name}“ ist geteilt und nur zum Ansehen da: Die Knöpfe gelten allein für den eigenen Lauf.`,
+  lentSetup: "Nur zum Ansehen: So wurde der geteilte Lauf begonnen.",
+  ownRun: "Einen eigenen Lauf beginnen",
   lentNetwork: "Dieses Netz ist geteilt: Es darf angesehen und mit Fotos ausprobiert werden, ändern kann es nur, wem es gehört.",
 };
 

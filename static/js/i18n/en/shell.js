@@ -31,6 +31,9 @@ export const sharing = {
   stopped: (/** @type {string} */ name) => `${name} is no longer shared.`,
   done: "Done",
   lentRun: "This run is shared with you: you can look at everything, and only its owner can change it.",
+  lentSecond: (/** @type {string} */ name) => `«${name}» is shared with you, to be looked at: the buttons are for your own run alone.`,
+  lentSetup: "Only to be looked at: this is how the shared run was begun.",
+  ownRun: "Begin a run of your own",
   lentNetwork: "This network is shared with you: you can look at it and try photos on it, and only its owner can change it.",
 };
 

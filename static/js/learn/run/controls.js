@@ -4,6 +4,8 @@ import { announce, getElement, h, setAttribute } from "../../lib/dom.js";
 import { count } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
 import { problemLine } from "../../views/shared/problem-text.js";
+import { lentMark } from "../../views/shared/share-link.js";
+import { nameOf } from "./compare-runs.js";
 import { beginsAnew, isGoing, isOver } from "./runner.js";
 import { steadyLabel } from "./steady-label.js";
 
@@ -38,10 +40,12 @@ export function mountControls(store, runner, root) {
   const notes = h("div", { class: "run-notes" });
   const progress = h("progress", { class: "run-progress", max: 1, value: 0, "aria-label": words.title });
   const transport = getElement("#transport", HTMLElement);
-  const setup = getElement("#setup", HTMLElement);
+  const setup = getElement("#setup-fields", HTMLFieldSetElement);
   const speed = speedSlider(store, runner);
   const offer = h("div", { class: "compare-runs-offer", id: "compare-runs-offer" });
-  const lent = h("p", { class: "run-note", id: "lent", hidden: true }, t.sharing.lentRun);
+  const lent = lentMark({ id: "lent" });
+  const lentSetup = lentMark({ id: "lent-setup" }, t.sharing.lentSetup);
+  setup.before(lentSetup);
   root.append(
     lent,
     speed,
@@ -59,12 +63,14 @@ export function mountControls(store, runner, root) {
     state.replaceChildren(...figures(now));
     const isLent = now.run?.lent ?? false;
     for (const control of [transport, speed, offer]) control.hidden = isLent;
-    setup.inert = isLent;
-    lent.hidden = !isLent;
+    setup.disabled = isLent;
+    setAttribute(getElement("#setup", HTMLElement), "tabindex", isLent && "0"); // its fields cannot be reached to scroll it
+    lentSetup.hidden = !isLent;
+    showLent(now, lent);
     setAttribute(lab, "aria-busy", now.busy?.control === "reset" && "true"); // what it shows is about to be gone
     progress.value = now.run ? now.run.step / Math.max(1, now.run.steps) : 0;
   };
-  store.watch(["run", "config", "learned", "busy", "phase", "connected"], show);
+  store.watch(["run", "secondRun", "config", "learned", "busy", "phase", "connected"], show);
   store.watch(["run", "config", "learned", "problem", "connected"], () => showNotes(store, notes));
   announceStatus(store);
   show();
@@ -84,6 +90,21 @@ function showButtons(state, { play, batch, phase, reset }) {
   setAttribute(batch, "disabled", isOver(state.run)); // there is no next one, but the last can be looked at
   setAttribute(phase, "disabled", state.run?.status === "failed");
   for (const button of [play, batch, phase, reset]) setAttribute(button, "aria-busy", state.busy?.control === button.id && "true");
+}
+
+/**
+ * Whose the runs are, where one is somebody else's.
+ *
+ * @param {Readonly<LearnState>} state
+ * @param {HTMLElement} mark
+ */
+function showLent({ run, secondRun }, mark) {
+  const text = run?.lent ? t.sharing.lentRun : secondRun?.lent ? t.sharing.lentSecond(nameOf(secondRun)) : "";
+  mark.hidden = !text;
+  const said = getElement("span", HTMLElement, mark);
+  if (said.dataset.text === text) return; // a run tells something ten times a second
+  said.dataset.text = text;
+  said.replaceChildren(text, ...(run?.lent ? [" ", h("a", { href: "learn" }, t.sharing.ownRun)] : []));
 }
 
 /** @param {Readonly<LearnState>} state */

@@ -2,7 +2,7 @@
 
 import { isAbort, ProblemError } from "../../api/http.js";
 import { t } from "../../i18n/index.js";
-import { command, fetchStep, fetchTraining, postTraining } from "../../api/learning.js";
+import { command, fetchDataset, fetchStep, fetchTraining, postTraining } from "../../api/learning.js";
 import { withNews } from "./events.js";
 
 /**
@@ -149,8 +149,7 @@ export class Runner {
   /** Go on with the first run alone. */
   endComparison() {
     return this.#attempt(null, words.stopping, async () => {
-      const { secondRun } = this.store.state;
-      if (secondRun && !isOver(secondRun)) await command(secondRun.id, "stop");
+      await this.#stop("secondRun");
       this.store.set({ secondRun: null });
     });
   }
@@ -164,9 +163,22 @@ export class Runner {
     if (!id) return Promise.resolve();
     return this.#attempt(null, words.finding, async () => {
       const [run, secondRun] = await Promise.all([fetchTraining(id), other ? fetchTraining(other).catch(nothingIfGone) : null]);
+      if (run.lent) await this.#findDataset(run.config.dataset);
       this.store.set({ run, secondRun, config: run.config, learned: run.config, speed: run.speed });
       if (step && phase && (run.status === "paused" || isOver(run))) this.store.set({ stepTrace: await fetchStep(id, step, 0), phase });
     });
+  }
+
+  /**
+   * What somebody else's run learns from is listed to nobody, but can be looked at.
+   *
+   * @param {string} id
+   */
+  async #findDataset(id) {
+    const { datasets } = this.store.state;
+    if (datasets.some((one) => one.id === id)) return;
+    const found = await fetchDataset(id).catch(nothingIfGone);
+    if (found) this.store.set({ datasets: [...datasets, found] });
   }
 
   /** @param {number} phase */
@@ -200,10 +212,7 @@ export class Runner {
   async #begin(config, secondConfig, paused) {
     const problem = this.check();
     if (problem) throw new ProblemError(problem);
-    for (const slot of SLOTS) {
-      const old = this.store.state[slot];
-      if (old && !isOver(old)) await command(old.id, "stop");
-    }
+    for (const slot of SLOTS) await this.#stop(slot);
     const { speed } = this.store.state;
     const { name: _, ...alone } = config; // named by a comparison; a single run is named after its dataset
     const run = await postTraining({ ...(secondConfig ? config : alone), paused, speed });
@@ -215,7 +224,7 @@ export class Runner {
   async #rest() {
     if (beginsAnew(this.store.state)) await this.#begin(this.store.state.config, null, true);
     else if (isGoing(this.store.state.run)) await this.#pause();
-    await Promise.all(SLOTS.map((slot) => this.#until(slot, "paused")));
+    await Promise.all(this.#own.map((slot) => this.#until(slot, "paused")));
   }
 
   async #pause() {
@@ -230,6 +239,17 @@ export class Runner {
   async #makeStep(run, number, picture) {
     await this.#tellAll("advance", { batches: 1 });
     this.store.set({ stepTrace: await fetchStep(run.id, number, picture), phase: 4 });
+  }
+
+  /** Where a run stands that is not somebody else's: those alone can be told something. */
+  get #own() {
+    return SLOTS.filter((slot) => this.store.state[slot]?.lent === false);
+  }
+
+  /** @param {Slot} slot */
+  async #stop(slot) {
+    const run = this.store.state[slot];
+    if (run && !run.lent && !isOver(run)) await command(run.id, "stop");
   }
 
   /**
@@ -248,7 +268,7 @@ export class Runner {
       const { status, speed, problem } = answer; // where it stands is told by its events, in their order
       this.store.set({ [slot]: what === "reset" ? withNews(now, answer) : { ...now, status, speed, problem } });
     };
-    await Promise.all(SLOTS.map(tell));
+    await Promise.all(this.#own.map(tell));
   }
 
   /**

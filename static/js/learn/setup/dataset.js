@@ -85,6 +85,7 @@ export class DataPicker {
     const [first] = found;
     if (this.collector.element.open) await this.collector.take(found, target);
     else if (found.length === 1 && first?.file && isLoosePicture(first.file, first.path)) this.#lookAt(first.file);
+    else if (this.store.state.run?.lent) this.store.set({ problem: { type: "shared-only", status: 0, title: "", detail: t.sharing.lentRun } });
     else await this.bringer.bring(found);
   }
 

@@ -1,6 +1,6 @@
-/** A link by which others look at something, and a way to take it back. */
+/** A link by which others look at something, a way to take it back, and the mark of what is lent. */
 
-import { announce, h } from "../../lib/dom.js";
+import { announce, h, svg } from "../../lib/dom.js";
 import { t } from "../../i18n/index.js";
 
 /**
@@ -13,6 +13,22 @@ import { t } from "../../i18n/index.js";
 export function shareButton(name, isShared, click) {
   const label = isShared ? t.sharing.sharedNamed(name) : t.sharing.shareNamed(name);
   return h("button", { type: "button", class: "text", "aria-label": label, on: { click } }, isShared ? t.sharing.shared : t.sharing.share);
+}
+
+/**
+ * The mark of what somebody else shares: it can be looked at, not changed.
+ *
+ * @param {Record<string, string | boolean>} attributes
+ * @param {...(Node | string)} said
+ */
+export function lentMark(attributes, ...said) {
+  const eye = svg(
+    "svg",
+    { viewBox: "0 0 16 16", "aria-hidden": "true" },
+    svg("path", { d: "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8z" }),
+    svg("circle", { cx: 8, cy: 8, r: 2 }),
+  );
+  return h("p", { class: "lent", hidden: true, ...attributes }, eye, h("span", {}, ...said));
 }
 
 /**
