@@ -75,6 +75,20 @@ class AnalysisStore:
         self.cache.invalidate(lambda done: done.id in gone)
         return gone
 
+    def forget_lent(self, was_lent: Callable[[Analysis], bool], owner: str) -> set[str]:
+        """Let go of analyses that the ``owner`` of their networks has not asked for; their ids."""
+        others = {key for key, makers in self._makers.items() if owner not in makers}
+        gone = set()
+
+        def goes(done: Analysis) -> bool:
+            if done.id not in others or not was_lent(done):
+                return False
+            gone.add(done.id)
+            return True
+
+        self.cache.invalidate(goes)
+        return gone
+
     async def make(
         self,
         model: str,

@@ -93,9 +93,12 @@ UploadDep = Annotated[Upload, Depends(_upload)]
 
 @dataclass(frozen=True)
 class Task:
-    """An uploaded photo, the network to run it through, and its crop."""
+    """An uploaded photo, the network to run it through (and how whoever asks has ``called`` it),
+    and its crop.
+    """
 
     data: bytes
+    called: str
     model: str
     network: Network
     crop: Box | None
@@ -114,9 +117,10 @@ async def _task(
     upload: UploadDep, _: PlaceDep, services: ServicesDep, visitor: VisitorDep, worker: WorkerDep
 ) -> Task:
     registry = services.registry
-    model = visitor.model(upload.model or registry.default)
+    called = upload.model or registry.default
+    model = visitor.model(called)
     network = await worker.run(lambda _: registry.get(model))
-    return Task(upload.data, model, network, upload.crop)
+    return Task(upload.data, called, model, network, upload.crop)
 
 
 TaskDep = Annotated[Task, Depends(_task)]

@@ -68,9 +68,19 @@ class Services:
         with disk_failures("The link cannot be stored"):
             return await asyncio.to_thread(self.shares.make, kind, thing, owner)
 
-    async def unshare(self, kind: Kind, thing: str) -> None:
-        """Take the link to something back. Raises DiskFailure."""
+    async def unshare(self, kind: Kind, thing: str, owner: str) -> None:
+        """Take the link to something of an owner's back, with the analyses by which others would
+        still find it. Raises DiskFailure.
+        """
         await self._unshare(lambda share: share.kind == kind and share.thing == thing)
+        run = self.trainings.find_run(thing) if kind == "training" else None
+        lent = thing if run is None else run.model
+        gone = self.analyses.forget_lent(
+            lambda done: lent in (done.model, _root(done.model)), owner
+        )
+        self.steps.forget(lambda step: _is_of(step, gone))
+        if run is not None:
+            run.notify()  # whoever follows it by the link is told no more
 
     async def delete_model(self, model: str) -> None:
         """Delete an uploaded model, its analyses and the link to it. Raises DiskFailure for the
@@ -78,7 +88,7 @@ class Services:
         """
         self.uploaded_models.delete(model)
         self.forget([model])
-        await self.unshare("model", model)
+        await self._unshare(lambda share: share.kind == "model" and share.thing == model)
 
     async def create_training(
         self,

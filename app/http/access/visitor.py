@@ -10,7 +10,7 @@ from typing import Any
 
 from app.analyses.analysis import Analysis
 from app.analyses.store import AnalysisStore
-from app.errors import SharedOnly
+from app.errors import SharedOnly, UnknownTraining
 from app.learning.datasets.store import DatasetInfo, Datasets, unknown_dataset
 from app.learning.runs.manager import TrainingManager
 from app.learning.runs.run import TrainingRun
@@ -62,18 +62,25 @@ class Visitor:
             raise _shared()
         return model
 
-    def shown(self, done: Analysis) -> Analysis:
-        """An analysis with the id by which this visitor finds its model."""
+    def shown(self, done: Analysis, called: str | None = None) -> Analysis:
+        """An analysis with the id by which this visitor finds its model: as it was ``called``, or
+        by the address of the analysis, which tells nobody the link.
+        """
         if self.registry.owner(done.model) is None or self.sees_model(done.model):
             return done
-        return replace(
-            done, model=f"{UPLOADED_PREFIX}{self.shares.of('model', done.model) or done.id}"
-        )
+        return replace(done, model=called or f"{UPLOADED_PREFIX}{done.id}")
 
     def training(self, called: str) -> SeenTraining:
         """A training. Raises UnknownTraining."""
         lent = self.trainings.find_run(self.shares.find("training", called) or "")
         return SeenTraining(lent or self.trainings.get(called, self.workspace), called)
+
+    def still_sees(self, seen: SeenTraining) -> bool:
+        """Whether a training has been neither deleted nor taken back."""
+        try:
+            return self.training(seen.called).run is seen.run
+        except UnknownTraining:
+            return False
 
     def own_training(self, called: str) -> TrainingRun:
         """The same of one that may be changed. Raises UnknownTraining and SharedOnly."""

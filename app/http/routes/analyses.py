@@ -86,7 +86,7 @@ async def create_analysis(
         lambda: services.registry.check(task.model),
     )
     done = await worker.wait_for(made)
-    content = await analysis_json(worker, visitor.shown(done))
+    content = await analysis_json(worker, visitor.shown(done, task.called))
     return created(request, "read_analysis", done.id, content)
 
 

@@ -84,9 +84,11 @@ async def share_model(
     responses=_MODEL,
     openapi_extra=_OWN,
 )
-async def unshare_model(services: ServicesDep, model: OwnModelDep) -> Response:
-    """The link leads nowhere then. A new one has another id."""
-    await services.unshare("model", model)
+async def unshare_model(services: ServicesDep, visitor: VisitorDep, model: OwnModelDep) -> Response:
+    """The link leads nowhere then, and what others have analysed by it is forgotten; a copy that
+    somebody has made with other preprocessing stays theirs. A new link has another id.
+    """
+    await services.unshare("model", model, visitor.workspace.id)
     return Response(status_code=204)
 
 
@@ -115,8 +117,11 @@ async def share_training(
     response_class=Response,
     responses=_TRAINING,
 )
-async def unshare_training(services: ServicesDep, run: OwnTrainingDep) -> Response:
-    """The link leads nowhere then. A new one has another id."""
-    await services.unshare("training", run.id)
-    run.notify()  # who follows it by the link is let go
+async def unshare_training(
+    services: ServicesDep, visitor: VisitorDep, run: OwnTrainingDep
+) -> Response:
+    """The link leads nowhere then, streams by it end, and what others have analysed by it is
+    forgotten. A new link has another id.
+    """
+    await services.unshare("training", run.id, visitor.workspace.id)
     return Response(status_code=204)

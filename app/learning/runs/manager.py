@@ -272,6 +272,7 @@ class TrainingManager:
                 async with run.writing:
                     await asyncio.to_thread(delete_folder, run.files.folder)
             self._runs.pop(run.id, None)
+        run.notify()  # whoever follows it is told no more
 
     async def step_to_inspect(self, run: TrainingRun, number: int | None) -> int:
         """The number of the step that can be looked at: the one asked for, else the one to come of

@@ -4,13 +4,19 @@ import errno
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from app.http.access.workspace import HEADER
+from app.learning.runs.run import TrainingRun
 from app.workspaces import shares
+from app.workspaces.workspace import new_key
 from tests.app.bringing import as_onnx, net
 from tests.app.conftest import picture_bytes
 from tests.app.http.test_workspaces import API, OWNER, TINY, Visits, server
+
+OTHER = {HEADER: new_key()}
 
 
 @pytest.fixture
@@ -94,3 +100,42 @@ def test_on_a_full_disk_links_stay_as_they_are(visits, tmp_path, monkeypatch):
         second: None,
     }
     assert (tmp_path / "shares.json").read_bytes() == written
+
+
+@pytest.mark.parametrize("path", ["", "/share"])
+def test_a_stream_by_a_link_ends_with_what_it_leads_to(client, visits, monkeypatch, path):
+    run = begun(visits)
+    link = visits.made(OWNER, f"trainings/{run}/share")["id"]
+    follows = threading.Event()
+    really = TrainingRun.events
+
+    async def events(*how):
+        async for news in really(*how):
+            follows.set()
+            yield news
+
+    monkeypatch.setattr(TrainingRun, "events", events)
+    with ThreadPoolExecutor(1) as thread:
+        stream = thread.submit(client.get, f"{API}/trainings/{link}/events")
+        assert follows.wait(60)
+        answer = client.delete(f"{API}/trainings/{run}{path}", headers=OWNER)
+        assert answer.status_code == 204
+        assert stream.result(60).text.startswith("event: state")
+
+
+def test_what_others_analysed_by_a_link_goes_with_it_and_an_address_tells_no_link(visits):
+    own = visits.made(OWNER, "models", content=as_onnx(net()))["id"]
+    mine = visits.made(OWNER, f"analyses?model={own}", content=picture_bytes(seed=1))["id"]
+    link = visits.made(OWNER, f"models/{own}/share")["id"]
+    done = visits.made(OTHER, f"analyses?model={link}", content=picture_bytes(seed=2))
+    assert done["model"] == link
+    changed = visits.made(OTHER, f"analyses/{done['id']}/variants", json={})["id"]
+    assert link not in visits.ask(OTHER, "GET", f"{API}/analyses/{mine}").text
+    lent = [f"models/{link}", f"models/own-{done['id']}"]
+    lent += [f"analyses/{one}" for one in (done["id"], changed)]
+    for path in lent:
+        assert visits.ask(OTHER, "GET", f"{API}/{path}").status_code == 200, path
+    assert visits.ask(OWNER, "DELETE", f"{API}/models/{own}/share").status_code == 204
+    for path in lent:
+        assert visits.ask(OTHER, "GET", f"{API}/{path}").status_code == 404, path
+    assert visits.ask(OTHER, "GET", f"{API}/analyses/{mine}").status_code == 200

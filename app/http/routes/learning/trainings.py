@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -163,6 +164,7 @@ async def delete_training(services: ServicesDep, run: OwnTrainingDep) -> Respons
 )
 async def follow_training(
     services: ServicesDep,
+    visitor: VisitorDep,
     training: TrainingDep,
     _: StreamDep,
     last_event_id: Annotated[
@@ -181,13 +183,8 @@ async def follow_training(
     the last one that is known on.
     """
     known = int(last_event) if last_event and last_event.isdecimal() else last_event_id or 0
-
-    def may_be_seen() -> bool:
-        link = services.shares.find("training", training.called)
-        return not training.is_lent or link == training.run.id
-
-    closing = services.trainings.closing
-    async for name, step, content in training.run.events(known, closing, may_be_seen):
+    closing, is_seen = services.trainings.closing, partial(visitor.still_sees, training)
+    async for name, step, content in training.run.events(known, closing, is_seen):
         told = training.present(content) if name == "state" else content
         yield ServerSentEvent(event=name, id=str(step), raw_data=json_bytes(told).decode())
 

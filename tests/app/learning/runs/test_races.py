@@ -269,3 +269,22 @@ def test_two_threads_write_one_file(tmp_path, monkeypatch):
     assert failures == []
     assert path.read_bytes() in (b"a" * 9, b"b" * 9)
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("how", ["deleted", "taken back"])
+def test_whoever_follows_a_training_is_told_no_more_once_it_is_gone(play, how):
+    async def story(played):
+        run = await played.paused()
+        is_lent = True
+        stream = run.events(0, played.manager.closing, lambda: is_lent)
+        assert (await anext(stream))[0] == "state"
+        ended = asyncio.create_task(anext(stream, "the end"))
+        await soon()
+        is_lent = False
+        if how == "deleted":
+            await played.manager.delete(run)
+        else:
+            run.notify()
+        assert await asyncio.wait_for(ended, 10) == "the end"
+
+    play(story)
