@@ -104,8 +104,7 @@ def difference(of: Analysis, to: Analysis) -> dict[str, Any]:
     common = [layer for layer in of.layers if shapes.get(layer.name) == layer.shape]
     if all(layer.op == "input" for layer in common):
         raise BadParameter(
-            f"{of.model!r} and {to.model!r} have no layer of the same name and shape behind their "
-            "input, so they cannot be compared number by number."
+            "The two networks have no layer of the same name and shape behind their input, so they cannot be compared number by number."
         )
     names = {layer.name for layer in common}
     return {

@@ -7,13 +7,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app.analyses.store import AnalysisStore
-from app.errors import DiskFailure, WrongState
+from app.errors import AppError, DiskFailure, UnknownDataset, UnknownModel, WrongState
 from app.execution.executor import WorkExecutor
 from app.execution.turns import Parts
 from app.learning.datasets.store import Datasets
@@ -139,25 +140,20 @@ class Services:
         }
 
     async def delete_workspace(self, owner: str) -> None:
-        """Delete all that a workspace has brought or made, as far as the disk lets it go. Raises
-        DiskFailure.
+        """Delete all that a workspace has brought or made, as far as that can be done, and raise
+        what could not. Raises Overloaded and TooManyRequests before anything is deleted.
         """
-        failures = []
-        for run in [run for run in self.trainings.all() if run.owner == owner]:
-            try:
-                await self.delete_training(run)
-            except DiskFailure as error:
-                failures.append(error)
-        for info in await self.executor.run(lambda _: self.datasets.of(owner)):
-            try:
-                await self.delete_dataset(info.id)
-            except DiskFailure as error:
-                failures.append(error)
-        for model in self.uploaded_models.of(owner):
-            try:
-                await self.delete_model(model)
-            except DiskFailure as error:
-                failures.append(error)
+        with self.executor.place():
+            await self._delete_workspace(owner)
+
+    async def _delete_workspace(self, owner: str) -> None:
+        datasets = await self.executor.run(lambda _: self.datasets.of(owner))
+        runs = [run for run in self.trainings.all() if run.owner == owner]
+        failures = [
+            *await _failures(self.delete_training(run) for run in runs),
+            *await _failures(self.delete_dataset(info.id) for info in datasets),
+            *await _failures(self.delete_model(m) for m in self.uploaded_models.of(owner)),
+        ]
         gone = self.analyses.forget_of(owner)
         self.steps.forget(lambda step: _is_of(step, gone))
         await self._unshare(lambda share: share.owner == owner)
@@ -189,6 +185,19 @@ class Services:
     async def _unshare(self, unwanted: Callable[[Share], bool]) -> None:
         with disk_failures("The link cannot be taken back"):
             await asyncio.to_thread(self.shares.forget, unwanted)
+
+
+async def _failures(deletions: Iterable[Coroutine[Any, Any, None]]) -> list[AppError]:
+    """Do one after the other, whatever becomes of the others. What is gone is no failure."""
+    failures: list[AppError] = []
+    for deletion in deletions:
+        try:
+            await deletion
+        except (UnknownModel, UnknownDataset):
+            pass
+        except AppError as error:
+            failures.append(error)
+    return failures
 
 
 def _written(path: Path) -> float:

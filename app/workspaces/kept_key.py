@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from app.workspaces.workspace import is_key, new_key
@@ -21,25 +22,38 @@ def kept_key() -> str:
     """The key in the file. A new one, where there is none or the file holds something else. Raises
     OSError when it cannot be written.
     """
-    path = key_file()
-    try:
-        key = path.read_text("utf-8").strip()
-    except (FileNotFoundError, UnicodeDecodeError):
-        key = ""
-    if not is_key(key):
+    key = _read()
+    if key is None:  # the first of two programs that start at once makes it
+        keep_key(new_key(), instead=False)
+        key = _read()
+    if key is None or not is_key(key):
         key = new_key()
         keep_key(key)
     return key
 
 
-def keep_key(key: str) -> None:
-    """Put a key in the place of the one that was kept. Raises OSError."""
+def keep_key(key: str, *, instead: bool = True) -> None:
+    """Keep a key, ``instead`` of the one that is there. Raises OSError."""
     path = key_file()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(f"{key}\n")
-        new.replace(path)
+        if instead:
+            new.replace(path)
+        else:
+            with suppress(FileExistsError):
+                os.link(new, path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def _read() -> str | None:
+    """What the file holds; None where there is none."""
+    try:
+        return key_file().read_text("utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        return ""

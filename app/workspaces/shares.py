@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -16,7 +17,7 @@ from engine.formats.safetensors import write_atomically
 
 Kind = Literal["model", "training"]
 
-_MOST = 10_000  # links of one server; the oldest go first
+_MOST = 10_000  # links of one server; beyond, the oldest of whoever has most go first
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +57,7 @@ class Shares:
             if there is not None:
                 return there
             made = random_id()
-            newest = list(self._shares.items())[-(_MOST - 1) :]
-            self._keep({**dict(newest), made: Share(kind, thing, owner)})
+            self._keep({**_with_room(self._shares), made: Share(kind, thing, owner)})
             return made
 
     def forget(self, unwanted: Callable[[Share], bool]) -> None:
@@ -71,6 +71,17 @@ class Shares:
         write_atomically(self._path, json.dumps(shares).encode())
         # Never changed in place: others read them without the lock.
         self._shares, self._ids = shares, _ids_of(shares)
+
+
+def _with_room(shares: dict[str, Share]) -> dict[str, Share]:
+    """They, without the oldest of whoever has most, as many as have to go for another one."""
+    kept = dict(shares)
+    held = Counter(share.owner for share in kept.values())
+    while len(kept) >= _MOST:
+        ((owner, _),) = held.most_common(1)
+        del kept[next(key for key, share in kept.items() if share.owner == owner)]
+        held[owner] -= 1
+    return kept
 
 
 def _ids_of(shares: dict[str, Share]) -> dict[tuple[str, str], str]:

@@ -99,7 +99,7 @@ class _File:
 
 
 class ArchiveReader:
-    """An archive being read: ``go_on`` until it returns True, then take the ``result``.
+    """An archive being read: ``read_some`` until it returns True, then take the ``result``.
 
     Raises NotAnArchive, DamagedArchive, ArchiveTooLarge or UnfitArchive, at once or on the way.
     """

@@ -22,7 +22,9 @@ MessageHandler = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Process:
-    """One process. ``hear`` is awaited for each of its messages, ``over`` once it has exited."""
+    """One process. ``handle_message`` is awaited for each of its messages, ``on_exit`` once it has
+    exited.
+    """
 
     def __init__(
         self,

@@ -153,7 +153,7 @@ def test_networks_with_no_layer_in_common_are_not_compared(original):
         name="other",
     )
     other = analyze("other", renamed.freeze(), picture_bytes(), LIMITS)
-    with pytest.raises(BadParameter, match="'tiny' and 'other' have no layer"):
+    with pytest.raises(BadParameter, match="The two networks have no layer"):
         difference(original, other)
 
 

@@ -5,6 +5,7 @@ from typer.testing import CliRunner
 
 from app.cli import main
 from app.client import Client, RequestRefused
+from app.workspaces import kept_key
 from app.workspaces.kept_key import key_file
 from app.workspaces.workspace import is_key, new_key
 from tests.app.bringing import as_onnx, net
@@ -72,3 +73,14 @@ def test_where_no_key_can_be_kept_the_server_is_asked_without_one(server, folder
     code, said = convscope("workspace")
     assert code == 1
     assert said.startswith("convscope: ")
+
+
+def test_of_two_programs_that_start_at_once_one_makes_the_key(monkeypatch):
+    theirs = new_key()
+
+    def slow():
+        kept_key.keep_key(theirs)
+        return new_key()
+
+    monkeypatch.setattr(kept_key, "new_key", slow)
+    assert kept_key.kept_key() == theirs == key_file().read_text().strip()

@@ -12,6 +12,7 @@ from app.http.access.workspace import HEADER
 from app.learning.runs.run import TrainingRun
 from app.workspaces import shares
 from app.workspaces.workspace import new_key
+from tests.app.archives import GOOD, packed
 from tests.app.bringing import as_onnx, net
 from tests.app.conftest import picture_bytes
 from tests.app.http.test_workspaces import API, OWNER, TINY, Visits, server
@@ -139,3 +140,42 @@ def test_what_others_analysed_by_a_link_goes_with_it_and_an_address_tells_no_lin
     for path in lent:
         assert visits.ask(OTHER, "GET", f"{API}/{path}").status_code == 404, path
     assert visits.ask(OTHER, "GET", f"{API}/analyses/{mine}").status_code == 200
+
+
+def test_a_lent_set_is_for_looking_and_not_learned_from(visits):
+    zipped = {"content": packed(GOOD), "headers": {"Content-Type": "application/zip"}}
+    dataset = visits.made(OWNER, "datasets", **zipped)["id"]
+    run = visits.made(OWNER, "trainings", json={**TINY, "dataset": dataset})["id"]
+    link = visits.made(OWNER, f"trainings/{run}/share")["id"]
+    refused = visits.ask(OTHER, "POST", f"{API}/trainings", json={**TINY, "dataset": f"own-{link}"})
+    assert (refused.status_code, refused.json()["type"]) == (403, "/errors/shared-only")
+
+
+def test_whoever_has_most_links_makes_room(tmp_path, monkeypatch):
+    monkeypatch.setattr(shares, "_MOST", 4)
+    links = shares.Shares(tmp_path)
+    links.make("model", "theirs", "one")
+    for turn in range(6):
+        links.make("model", f"{turn}", "much")
+    kept = [thing for thing in ("theirs", *"012345") if links.of("model", thing)]
+    assert kept == ["theirs", "3", "4", "5"]
+
+
+def test_a_workspace_is_deleted_though_something_of_it_cannot_be(client, visits, monkeypatch):
+    services = client.app.state.services
+    run = begun(visits)
+    first, _ = (visits.made(OWNER, "models", content=as_onnx(net(classes=n)))["id"] for n in (2, 3))
+    really = services.uploaded_models.delete
+
+    def gone_before(model):
+        if model == first:
+            really(model)
+        really(model)
+
+    monkeypatch.setattr(services.uploaded_models, "delete", gone_before)
+    with monkeypatch.context() as full:
+        full.setattr(services.executor, "_capacity", 0)
+        assert visits.ask(OWNER, "DELETE", f"{API}/workspace").status_code == 503
+    assert services.trainings.find_run(run) is not None
+    assert visits.ask(OWNER, "DELETE", f"{API}/workspace").status_code == 204
+    assert services.uploaded_models.ids() == services.trainings.all() == []

@@ -102,7 +102,7 @@ async def list_trainings(services: ServicesDep, visitor: VisitorDep) -> Response
     response_model=schemas.Training,
     response_description="The training; Location says where it can be read again.",
     responses=problem_responses(
-        UnknownDataset, Overloaded, QuotaExceeded, TimeLimit, DiskFailure, *_BODY
+        UnknownDataset, SharedOnly, Overloaded, QuotaExceeded, TimeLimit, DiskFailure, *_BODY
     ),
     openapi_extra=json_body("TrainingRequest", "Pictures, a network, and how to learn."),
 )
@@ -115,6 +115,11 @@ async def create_training(
     spec = await read_json(request, TrainingRequest, services.settings.body_timeout)
     asked = spec.model_dump(exclude={"name", "paused", "speed"})
     info = await worker.run(lambda _: visitor.dataset(spec.dataset))
+    if info.id != spec.dataset:
+        raise SharedOnly(
+            "These images are shared with you: they can be looked at. To train on them, bring them "
+            "as a dataset of your own."
+        )
     suggested = suggest(info.pictures, architecture=spec.architecture is not None)
     asked = {name: suggested.get(name) if value is None else value for name, value in asked.items()}
     asked = {name: value for name, value in asked.items() if value is not None}
