@@ -39,10 +39,10 @@ import { HoldChip } from "../shared/hold-chip.js";
  * @property {() => PairReading | null} [reading] What it reads under the cursor, where that is not
  *   one number.
  *
- * @typedef {{ reference: number, candidate: number, difference: number | null, range:
- *   import("../../state/types.js").Range, marked?: number, apart?: string }} PairReading `marked` is
- *   the number on the range, where that is not the difference; `apart` both with their places, where
- *   these are two.
+ * @typedef {{ reference: number, candidate: number, difference: number | null,
+ *   range: import("../../state/types.js").Range, marked?: number, apart?: string }} PairReading
+ *   `marked` is the number on the range, where that is not the difference; `apart` both with their
+ *   places, where these are two.
  */
 
 const MOST_BARS = 100; // a longer vector whose numbers have no names is shown as cells

@@ -1,4 +1,4 @@
-/** A link by which others look at something, a way to take it back, and the mark of what is lent. */
+/** A link by which others look at something, a way to take it back, the mark of what is lent. */
 
 import { announce, h, svg } from "../../lib/dom.js";
 import { t } from "../../i18n/index.js";
