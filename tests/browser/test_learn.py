@@ -154,7 +154,7 @@ def test_step_by_batch_and_by_phase(open_lab: OpenLab, album: Path):
     screen.wait_for_address("step=4&phase=1")
     page.keyboard.press("Escape")
     expect(page.locator("#step-inspector")).to_be_hidden()
-    page.wait_for_selector(".filter-tiles canvas")
+    page.wait_for_selector(".live-filters canvas")
     page.route("**/reset", lambda route: held.append(route))
     page.route("**/analyses**", lambda route: None)  # what would draw the new filters
     page.click("#reset")
@@ -427,8 +427,28 @@ def test_earlier_runs_are_opened_and_deleted(open_lab: OpenLab, epoch: str):
     page.keyboard.press("Escape")
     expect(remove).to_be_focused()
     expect(page.locator("#runs-dialog")).to_be_visible()
-    remove.click()
+    # What is pressed is not drawn anew by news until it is let go.
+    remove.hover()
+    page.mouse.down()
+    body = {"name": "News", "dataset": "shapes", "paused": True}
+    news = API.post(f"{screen.site}/api/v1/trainings", json=body).json()["id"]
+    with page.expect_response(
+        lambda answer: answer.url.endswith("trainings") and news in answer.text()
+    ):
+        pass
+    page.mouse.up()
+    expect(row.get_by_role("button", name="Keep")).to_be_focused()
+    API.delete(f"{screen.site}/api/v1/trainings/{news}")
+    # A server may have to end the run's work first: that is said.
+    held: list[Route] = []
+    page.route(
+        f"**/trainings/{short}",
+        lambda route: held.append(route) if route.request.method == "DELETE" else route.fallback(),
+    )
     row.get_by_role("button", name="Yes, delete Short").click()
+    expect(row).to_contain_text("Deleting …")
+    expect(row.get_by_role("button")).to_have_count(0)
+    held[0].fallback()
     expect(row).to_have_count(0)
     assert all(run["id"] != short for run in screen.get("trainings")["trainings"])
 
@@ -443,3 +463,14 @@ def test_earlier_runs_are_opened_and_deleted(open_lab: OpenLab, epoch: str):
     expect(row).to_have_count(0)
     page.locator(f'.runs tr[data-run="{epoch}"] a').click()
     screen.wait_for_status("paused")
+
+    # On a laptop's screen, the image's choice and its answers stay clear of the filters.
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_selector(".live-answer li")
+    page.wait_for_selector(".live-filters canvas")
+    beside = page.locator(".live-subject :is(button, li, input)").evaluate_all(
+        "all => Math.max(...all.map((one) => one.getBoundingClientRect().right))"
+    )
+    filters = page.locator(".live-filters > .filter-tiles").bounding_box()
+    assert filters
+    assert beside < filters["x"]

@@ -4,12 +4,14 @@ and keyboard.
 
 import base64
 import io
+import re
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from engine.train.synthetic import SETS
 from engine.zoo import layer_spec
@@ -116,6 +118,43 @@ def test_a_set_is_looked_at_and_chosen(open_page: OpenPage):
     page.wait_for_function(
         "() => [...document.querySelectorAll('.layer-shape')].at(-1).textContent === '10'"
     )  # a score a digit now
+
+
+def test_what_a_busy_server_refuses_is_asked_again(open_page: OpenPage):
+    """A few times quietly; then the page says so, and asks again when it is told to."""
+    screen = open_setup(open_page)
+    screen.expected_status = 503
+    page = screen.page
+    asked: Counter[str] = Counter()
+    refusals = {"/sheet": 2, "/plan": 1}
+
+    def refuse(route: Route) -> None:
+        kind = next(kind for kind in refusals if kind in route.request.url)
+        asked[f"{kind} {route.request.url}"] += 1
+        if asked[f"{kind} {route.request.url}"] > refusals[kind]:
+            route.fallback()
+            return
+        told = {"type": "/errors/busy", "title": "The server is busy", "status": 503, "detail": "-"}
+        route.fulfill(status=503, json=told, headers={"Retry-After": "0"})
+
+    page.route(re.compile("/api/v1/.*/(sheet|plan)"), refuse)
+    pictures = f"""() => {{
+      const all = [...document.querySelectorAll('.card img')];
+      return all.length === {len(SETS)} && all.every((one) => one.naturalWidth);
+    }}"""
+    page.reload()
+    page.wait_for_function(pictures)
+    expect(page.locator("#setup-network summary")).to_contain_text("13 layers")
+    expect(page.locator(".run-note.problem")).to_have_count(0)
+    asked.clear()
+    refusals |= {"/sheet": 5, "/plan": 4}  # an image by itself, and then as often as is patient
+    page.reload()
+    note = page.locator(".run-note.problem")
+    expect(note).to_contain_text("The server is busy")
+    note.get_by_role("button", name="Try again").click()
+    page.wait_for_function(pictures)
+    expect(page.locator("#setup-network summary")).to_contain_text("13 layers")
+    expect(note).to_have_count(0)
 
 
 def test_sets_are_chosen_by_keyboard(open_page: OpenPage):

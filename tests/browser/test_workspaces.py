@@ -79,6 +79,9 @@ def test_two_browsers_and_a_program_find_only_what_is_their_own(tabs: Tabs, site
     one.get_by_text("Delete everything of mine").focus()
     one.keyboard.press("Enter")
     expect(one.get_by_role("button", name="Delete all")).to_be_visible()
+    assert "rgba" not in one.get_by_role("button", name="Delete all").evaluate(
+        "button => getComputedStyle(button).backgroundColor"
+    )  # filled: it looks like a button
     one.keyboard.press("Tab")
     one.keyboard.press("Enter")
     expect(one.get_by_role("status")).to_have_text("Everything is deleted.")

@@ -19,6 +19,10 @@ export class ProblemError extends Error {
   }
 }
 
+const PASSING = new Set(["busy", "time-limit", "too-many-requests", "not-ready"].map((slug) => `/errors/${slug}`));
+const WAITS = [1, 2, 4]; // seconds, where the server does not say how long
+const LONGEST_WAIT = 10;
+
 const BASE = new URL("api/v1/", document.baseURI);
 
 /** The API's address, for programs that call it without this page. */
@@ -54,10 +58,11 @@ export async function fetchJson(path, signal) {
  * @param {string} path below the API's address
  * @param {unknown} body
  * @param {AbortSignal} [signal]
+ * @param {boolean} [isQuestion] whether it changes nothing and may be repeated
  * @returns {Promise<any>}
  */
-export async function postJson(path, body, signal) {
-  return (await post(path, body, "application/json", signal)).json();
+export async function postJson(path, body, signal, isQuestion) {
+  return (await post(path, body, "application/json", signal, isQuestion)).json();
 }
 
 /**
@@ -65,26 +70,66 @@ export async function postJson(path, body, signal) {
  * @param {unknown} body
  * @param {string} accept
  * @param {AbortSignal} [signal]
+ * @param {boolean} [isQuestion]
  */
-export function post(path, body, accept, signal) {
+export function post(path, body, accept, signal, isQuestion = false) {
   const headers = { "Content-Type": "application/json", Accept: accept };
-  return request(path, signal, { method: "POST", headers, body: JSON.stringify(body) });
+  return request(path, signal, { method: "POST", headers, body: JSON.stringify(body) }, isQuestion);
 }
 
 /**
+ * A question that the server is too busy for is asked again a few times, later each time.
+ *
  * @param {string} path below the API's address
  * @param {AbortSignal} [signal]
  * @param {RequestInit} [how]
+ * @param {boolean} [isQuestion] whether it changes nothing and may be repeated
  */
-export async function request(path, signal, how = {}) {
-  let response;
+export async function request(path, signal, how = {}, isQuestion = how.method === undefined) {
+  for (const wait of [...WAITS, null]) {
+    const response = await answer(path, signal ? { ...how, signal } : how);
+    if (response.ok) return response;
+    const problem = problemOf(response.status, await response.text());
+    if (wait === null || !isQuestion || !isPassing(problem)) throw new ProblemError(problem);
+    const told = response.headers.get("Retry-After");
+    await sleep(Math.min(told ? Number(told) || 0 : wait, LONGEST_WAIT), signal);
+  }
+  throw new ProblemError(NO_ANSWER);
+}
+
+/**
+ * Whether the same question may be answered later.
+ *
+ * @param {Problem} problem
+ */
+export function isPassing({ type }) {
+  return PASSING.has(type);
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} how
+ */
+async function answer(path, how) {
   try {
-    response = await fetch(new URL(path, BASE), signal ? { ...how, signal } : how);
+    return await fetch(new URL(path, BASE), how);
   } catch (error) {
     throw isAbort(error) ? error : new ProblemError(NO_ANSWER);
   }
-  if (!response.ok) throw new ProblemError(problemOf(response.status, await response.text()));
-  return response;
+}
+
+/**
+ * @param {number} seconds
+ * @param {AbortSignal} [signal] ends it, as it ends a request
+ */
+function sleep(seconds, signal) {
+  return new Promise((/** @type {(value: void) => void} */ resolve, reject) => {
+    const timer = setTimeout(resolve, 1000 * seconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(new DOMException("Cancelled", "AbortError"));
+    });
+  });
 }
 
 /**

@@ -79,7 +79,17 @@ export function unshareTraining(id) {
  * @param {number} perClass
  */
 export function sheetUrl(id, perClass) {
-  return `${API}${datasetPath(id)}/sheet?per_class=${perClass}`;
+  return `${API}${sheetPath(id, perClass)}`;
+}
+
+/**
+ * The same picture, asked for with patience.
+ *
+ * @param {string} id
+ * @param {number} perClass
+ */
+export async function fetchSheet(id, perClass) {
+  return (await request(sheetPath(id, perClass))).blob();
 }
 
 /**
@@ -111,7 +121,7 @@ export async function fetchPicture(id, picture, signal) {
  * @returns {Promise<Plan>}
  */
 export function postPlan(sketch, signal) {
-  return postJson("trainings/plan", sketch, signal);
+  return postJson("trainings/plan", sketch, signal, true);
 }
 
 /**
@@ -254,6 +264,14 @@ function stepPath(stepTrace, path, query) {
   const parts = ["steps", stepTrace, resource, segment, ...parameter].map(encodeURIComponent).join("/");
   const all = Object.entries({ ...named, ...query });
   return `${parts}?${new URLSearchParams(all.map(([name, value]) => [name, String(value)]))}`;
+}
+
+/**
+ * @param {string} id
+ * @param {number} perClass
+ */
+function sheetPath(id, perClass) {
+  return `${datasetPath(id)}/sheet?per_class=${perClass}`;
 }
 
 /** @param {string} id */

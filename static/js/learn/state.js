@@ -33,6 +33,7 @@ export function firstState({ datasets, default_config }) {
     connected: true,
     busy: null,
     problem: null,
+    missed: null,
     theme: document.documentElement.dataset.theme === "dark" ? "dark" : "light",
   };
 }

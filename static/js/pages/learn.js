@@ -17,6 +17,7 @@ import { mountCompareRuns } from "../learn/run/compare-runs.js";
 import { mountEvaluation } from "../learn/run/evaluation.js";
 import { Runner } from "../learn/run/runner.js";
 import { mountSetup, showFault } from "../learn/setup/index.js";
+import { problemLine } from "../views/shared/problem-text.js";
 import { firstState, followAddress, readAddress } from "../learn/state.js";
 
 mountMenu();
@@ -28,8 +29,7 @@ async function start() {
     build(await fetchOffer());
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    const { title, detail } = error.problem;
-    getElement("#controls", HTMLElement).append(h("p", { class: "run-note problem", role: "alert" }, `${title}. ${detail}`));
+    getElement("#controls", HTMLElement).append(h("p", { class: "run-note problem", role: "alert" }, problemLine(error.problem)));
   }
 }
 

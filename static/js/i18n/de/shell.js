@@ -16,6 +16,7 @@ export const deletion = {
   yes: "Löschen",
   yesNamed: (name) => `Ja, ${name} löschen`,
   no: "Behalten",
+  going: "Wird gelöscht …",
   done: (name) => `${name} ist gelöscht.`,
 };
 

@@ -15,6 +15,7 @@ export const deletion = {
   yes: "Delete",
   yesNamed: (/** @type {string} */ name) => `Yes, delete ${name}`,
   no: "Keep",
+  going: "Deleting …",
   done: (/** @type {string} */ name) => `${name} is deleted.`,
 };
 

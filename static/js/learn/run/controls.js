@@ -71,7 +71,7 @@ export function mountControls(store, runner, root) {
     progress.value = now.run ? now.run.step / Math.max(1, now.run.steps) : 0;
   };
   store.watch(["run", "secondRun", "config", "learned", "busy", "phase", "connected"], show);
-  store.watch(["run", "config", "learned", "problem", "connected"], () => showNotes(store, notes));
+  store.watch(["run", "config", "learned", "problem", "missed", "connected"], () => showNotes(store, notes));
   announceStatus(store);
   show();
   showNotes(store, notes);
@@ -145,10 +145,11 @@ function time(seconds) {
  */
 function showNotes(store, notes) {
   const { state } = store;
-  const { run, problem, connected } = state;
-  /** @type {[string, string, (() => void)?][]} */
+  const { run, problem, missed, connected } = state;
+  /** @type {[string, string, string?, (() => void)?][]} */
   const said = [];
-  if (problem) said.push(["problem", problemLine(problem), () => store.set({ problem: null })]);
+  if (problem) said.push(["problem", problemLine(problem), words.dismiss, () => store.set({ problem: null })]);
+  if (missed) said.push(["problem", problemLine(missed), t.problems.again, () => store.set({ missed: null })]);
   if (run?.status === "failed") said.push(["problem", `${words.failed}. ${run.problem ?? ""}`]);
   if (connected && run?.recovered) said.push(["recovered", recovery(run.recovered)]);
   if (run && !isOver(run) && beginsAnew(state)) said.push(["changed", words.changed]);
@@ -156,12 +157,12 @@ function showNotes(store, notes) {
   if (notes.dataset.said === key) return; // a figure that changed is no reason to read the notes out again
   notes.dataset.said = key;
   notes.replaceChildren(
-    ...said.map(([kind, text, dismiss]) =>
+    ...said.map(([kind, text, way, go]) =>
       h(
         "p",
         { class: `run-note ${kind}`, role: kind === "problem" ? "alert" : "status" },
         h("span", {}, text),
-        dismiss && h("button", { type: "button", class: "text", on: { click: dismiss } }, words.dismiss),
+        go && h("button", { type: "button", class: "text", on: { click: go } }, way),
       ),
     ),
   );

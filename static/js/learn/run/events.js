@@ -172,7 +172,7 @@ class Following {
   #end(problem) {
     const isLent = this.store.state[this.slot]?.lent;
     const told = isLent ? { type: "run-taken-back", status: 404, ...t.problems.takenBack.run } : problem;
-    this.store.set({ [this.slot]: null, connected: true, problem: told });
+    this.store.set({ [this.slot]: null, connected: true, problem: told, ...(this.slot === "run" && { evaluation: null }) });
   }
 
   /** @param {Run} run */

@@ -34,6 +34,9 @@ class RunsList {
   #runs = null;
   /** @type {string | null} The run that may be deleted. */
   #asking = null;
+  /** @type {Set<string>} The runs that are being deleted; the server may have to end their work first. */
+  #deleting = new Set();
+  #isPressed = false;
   /** @type {{ id: string, link: HTMLElement } | null} The run whose link is shown. */
   #sharing = null;
   /** @type {Problem | null} */
@@ -57,6 +60,9 @@ class RunsList {
       h("p", {}, h("a", { href: "workspace" }, t.workspace.title)),
     );
     dialog.addEventListener("close", () => clearTimeout(this.#timer));
+    // A button that is drawn anew while it is pressed is not clicked.
+    this.#body.addEventListener("pointerdown", () => (this.#isPressed = true));
+    for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, () => (this.#isPressed = false));
   }
 
   open() {
@@ -75,6 +81,7 @@ class RunsList {
   async #fetch() {
     try {
       const { trainings } = await fetchTrainings();
+      if (this.#isPressed) return; // the next look is soon
       const isNews = JSON.stringify(trainings) !== JSON.stringify(this.#runs);
       if (this.#runs === null) this.#problem = null;
       this.#runs = trainings;
@@ -129,8 +136,18 @@ class RunsList {
       h("td", {}, dataset),
       h("td", {}, words.parameters(large(parameters))),
       h("td", {}, accuracy === null ? "–" : percent(accuracy)),
-      h("td", {}, this.#asking === id ? this.#question(run) : this.#sharing?.id === id ? this.#sharing.link : this.#offer(run, isShown)),
+      h("td", {}, this.#waysOf(run, isShown)),
     );
+  }
+
+  /**
+   * @param {Listed} run
+   * @param {boolean} isShown
+   */
+  #waysOf(run, isShown) {
+    if (this.#deleting.has(run.id)) return h("span", { class: "muted" }, t.deletion.going);
+    if (this.#asking === run.id) return this.#question(run);
+    return this.#sharing?.id === run.id ? this.#sharing.link : this.#offer(run, isShown);
   }
 
   /**
@@ -208,15 +225,22 @@ class RunsList {
   async #delete(id, name) {
     const rows = [...this.#body.querySelectorAll("tr[data-run]")];
     const next = rows[rows.findIndex((row) => row instanceof HTMLElement && row.dataset.run === id) + 1];
+    this.#asking = null;
+    this.#deleting.add(id);
+    this.#show();
+    this.#focus(id, 0);
+    announce(t.deletion.going);
     try {
       await deleteTraining(id);
       announce(t.deletion.done(name));
+      this.#deleting.delete(id);
     } catch (error) {
+      this.#deleting.delete(id);
       this.#fail(error);
     }
-    this.#asking = null;
+    const hasFocus = this.#placeOf(document.activeElement)?.run === id; // the reader may have gone on meanwhile
     await this.#fetch();
-    this.#focus(next instanceof HTMLElement ? next.dataset.run ?? "" : this.#runs?.at(-1)?.id ?? "", 0);
+    if (hasFocus) this.#focus(next instanceof HTMLElement ? next.dataset.run ?? "" : this.#runs?.at(-1)?.id ?? "", 0);
   }
 
   /**

@@ -5,10 +5,10 @@ import { getElement, h, setAttribute } from "../../lib/dom.js";
 import { words as plain } from "../../i18n/format.js";
 import { problemDetail, problemTitle } from "../../views/shared/problem-text.js";
 import { t } from "../../i18n/index.js";
-import { sheetUrl } from "../../api/learning.js";
 import { nothingHeldOut, unevenness } from "../class-balance.js";
 import { Bringer } from "./upload.js";
 import { Collector } from "./collect.js";
+import { SheetImages } from "./sheet-image.js";
 import { isPicture } from "./sort-files.js";
 import { withDataset } from "./suggested.js";
 import { MOST } from "./zip.js";
@@ -28,6 +28,8 @@ const SHEET = 7; // pictures of each class below the cards
 export class DataPicker {
   #cards = h("div", { class: "sets", role: "radiogroup", "aria-label": words.choose });
   #chosen = h("div", { class: "set" });
+  /** @type {SheetImages} */
+  #sheets;
   #news = h("div", { class: "news", "aria-live": "polite" });
   #zip = h("input", { type: "file", accept: ".zip,application/zip", hidden: true, on: { change: () => this.#take(this.#zip) } });
   #folder = h("input", { type: "file", webkitdirectory: true, multiple: true, hidden: true, on: { change: () => this.#take(this.#folder) } });
@@ -35,6 +37,7 @@ export class DataPicker {
   /** @param {LearnStore} store */
   constructor(store) {
     this.store = store;
+    this.#sheets = new SheetImages(store);
     this.bringer = new Bringer(store, (news) => this.#showNews(news));
     this.collector = new Collector((name, entries) => this.bringer.bringEntries(name, entries));
     const button = (/** @type {string} */ text, /** @type {() => void} */ click) =>
@@ -116,7 +119,7 @@ export class DataPicker {
           "label",
           { class: "card" },
           h("input", { type: "radio", name: "set", value: set.id, on: { change: () => this.#choose(set.id) } }),
-          h("img", { src: sheetUrl(set.id, CARD), alt: "", width: CARD * 32, height: CARD * 32 }),
+          this.#sheets.image(set.id, CARD, { alt: "", width: CARD * 32, height: CARD * 32 }),
           h("span", {}, set.name),
         ),
       ),
@@ -137,7 +140,7 @@ export class DataPicker {
     this.#chosen.dataset.set = set.id;
     this.#chosen.replaceChildren(
       h("p", {}, set.description),
-      sheetOf(set),
+      sheetOf(this.#sheets, set),
       ...set.notes.map((note) => h("p", { class: "set-note" }, note)),
       ...[nothingHeldOut(set.classes, set.pictures_per_class), unevenness(set.classes, set.pictures_per_class)].map((note) => note && h("p", { class: "set-note" }, note) || ""),
       problemsOf(set) ?? "",
@@ -200,14 +203,15 @@ function bringIntoSight(element) {
 /**
  * A few pictures of every class, a row a class, named.
  *
+ * @param {SheetImages} sheets
  * @param {PictureSet} set
  */
-function sheetOf({ id, name, classes, pictures_per_class: counts }) {
+function sheetOf(sheets, { id, name, classes, pictures_per_class: counts }) {
   return h(
     "figure",
     { class: "sheet", tabindex: 0, "aria-label": words.sheet(name) },
     h("ol", { class: "class-names" }, ...classes.map((label, i) => h("li", { title: words.classCount(plain(label, classes), counts[i] ?? 0) }, plain(label, classes)))),
-    h("img", { src: sheetUrl(id, SHEET), alt: words.sheetAlt, width: SHEET * 32, height: classes.length * 32 }),
+    sheets.image(id, SHEET, { alt: words.sheetAlt, width: SHEET * 32, height: classes.length * 32 }),
   );
 }
 

@@ -3,7 +3,7 @@
  * latest wins.
  */
 
-import { isAbort, ProblemError } from "../../api/http.js";
+import { isAbort, isPassing, ProblemError } from "../../api/http.js";
 import { debounce } from "../../lib/dom.js";
 import { postPlan } from "../../api/learning.js";
 
@@ -25,7 +25,7 @@ export function followPlan(store) {
       if (isAbort(error)) return;
       if (!(error instanceof ProblemError)) throw error;
       asked = ""; // so that the next change asks again, whatever it is
-      store.set({ plan: null, problem: error.problem });
+      store.set({ plan: null, [isPassing(error.problem) ? "missed" : "problem"]: error.problem });
     }
   }, PATIENCE);
   store.watch(["config"], () => {
@@ -35,5 +35,6 @@ export function followPlan(store) {
     }
     ask();
   });
+  store.watch(["missed"], ({ missed }) => missed || ask());
   ask();
 }

@@ -65,7 +65,7 @@ function complaint({ store, photoController }, problem) {
   const isOfModel = problem.type === "/errors/unknown-model";
   const isTakenBack = problem.type === "network-taken-back";
   const isForLearning = problem.type === "to-learn-from";
-  const mayPass = !isForLearning && (problem.status === 0 || problem.status >= 500 || problem.status === 408);
+  const mayPass = !isForLearning && (problem.status === 0 || problem.status >= 500 || [408, 429].includes(problem.status));
   const button = (/** @type {string} */ text, /** @type {() => void} */ click) =>
     h("button", { type: "button", class: "text", on: { click } }, text);
   return h(

@@ -35,7 +35,7 @@ export const run = {
     full: "voll",
     batches: (/** @type {number} */ n) => `${some(n, "Batch", "Batches")} je Sekunde`,
     changed: "Die Einstellungen sind nicht mehr die dieses Laufs: „Neuer Lauf“ beginnt einen mit ihnen.",
-    idle: ["Start: Ein kleines Netz lernt, die Bilder zu klassifizieren.", "Nächste Phase: ein Trainingsschritt, Wert für Wert."],
+    idle: ["Start: Ein kleines Netz lernt zu klassifizieren.", "Nächste Phase: ein Schritt, Wert für Wert."],
     reconnecting: "Verbindung wird wiederhergestellt …",
     failed: "Das Training ist gescheitert",
     recovered: (/** @type {string} */ lost, /** @type {string} */ step) =>
