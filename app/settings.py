@@ -125,7 +125,7 @@ class Settings(BaseSettings):
         50,
         ge=1,
         description="Trainings that are kept; for a new one the oldest are deleted, those of others only where "
-        "they have more than their part.",
+        "they have more than their part, or a week after they began.",
     )
     max_training_memory: int = Field(
         2048 * MIB, ge=256 * MIB, description="Address space of one training's process, in bytes."

@@ -1,5 +1,6 @@
 """Which trainings go for another one."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,12 @@ from app.workspaces.quotas import Quotas
 from tests.app.learning.runs.test_full_disk import SPEC
 
 
-def kept(*runs):
+def kept(*runs, days_ago=0):
     """Trainings from (owner, status), the oldest first; one that is running has a process."""
-    made = []
+    made, begun = [], time.time() - 86_400 * days_ago - 3_600
     for place, (owner, status) in enumerate(runs):
         files = RunDirectory(Path(f"{place}"))
-        run = TrainingRun(f"{place}", "", SPEC, files, {}, float(place))
+        run = TrainingRun(f"{place}", "", SPEC, files, {}, begun + place)
         run.owner, run.status = owner, status
         run.process = object() if status == "running" else None
         made.append(run)
@@ -55,6 +56,14 @@ def test_others_within_their_parts_stay_and_whoever_has_too_much_makes_room():
         goes(runs, "a", 3, part=0.7)
     assert (refusal.value.limit, refusal.value.actual) == (3, 3)
     assert goes(runs, "a", 3) == ["1"]
+
+
+def test_what_others_left_long_ago_makes_room_in_the_end():
+    runs = [("b", "paused"), ("b", "finished"), ("c", "stopped")]
+    with pytest.raises(QuotaExceeded):
+        goes(kept(*runs, days_ago=6), "a", 3, part=0.7)
+    assert goes(kept(*runs, days_ago=8), "a", 3, part=0.7) == ["1"]
+    assert goes(kept(*runs[1:], ("a", "failed"), days_ago=8), "a", 3, part=0.7) == ["2"]
 
 
 def test_paused_ones_of_who_has_too_much_lock_nobody_out():
