@@ -30,7 +30,7 @@ SMALLEST = {
     "reliability.contract": "--examples 2 --only stateful",
     "reliability.fair_shares": "--photos 3 --connections 2",
     "reliability.kills": "--rounds 1",
-    "reliability.leaks": "--count 40 --warm-up 20",
+    "reliability.leaks": "--count 60 --warm-up 20",
     "reliability.memory": "--count 6 --cache-mb 16 --models 3 --models-mb 16 --steps-mb 64",
     "reliability.models": "--count 20 --photos 3 --bombs 28",
     "reliability.mutants": "--count 20 --clients 1 --mutants-only",

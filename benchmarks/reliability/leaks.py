@@ -197,6 +197,8 @@ def main() -> None:
             visits.visit()
             looks.append(visits.look())
     later = [look for look in looks if look.analyses > args.warm_up]
+    if len(later) < 2:
+        parser.error("there is nothing to compare: ask for more analyses after the warm-up")
     row("analyses, requests, visitors", f"{visits.analyses}, {visits.requests}, {visits.visitors}")
     said = ", ".join(f"{status}: {n}" for status, n in sorted(visits.answers.items()))
     row("answers", said, "no 5xx, none cut off")

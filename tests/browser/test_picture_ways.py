@@ -13,10 +13,10 @@ import pytest
 from PIL import Image, features
 from playwright.sync_api import Page, expect
 
-from app.images.decoding import Limits, decode
+from app.images.decoding import Limits
 from app.images.fitting import fit
 from engine.preprocess import Preprocess
-from tests.app.conftest import as_file
+from tests.app.conftest import as_file, decode
 from tests.app.images.picture_cases import cases
 
 from .conftest import OpenPage
