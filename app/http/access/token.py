@@ -43,7 +43,6 @@ class Attempts:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
-        self._right: OrderedDict[str, None] = OrderedDict()  # addresses, the latest one last
 
     def check(self, address: str) -> None:
         """Raises TooManyAttempts while the address has to wait."""
@@ -65,19 +64,6 @@ class Attempts:
         while len(self._wrong) > _ADDRESSES:
             self._wrong.popitem(last=False)
 
-    def count_right(self, address: str) -> None:
-        """The address has sent the right token. Somebody else there may go on guessing: what was
-        wrong still counts.
-        """
-        self._right[address] = None
-        self._right.move_to_end(address)
-        while len(self._right) > _ADDRESSES:
-            self._right.popitem(last=False)
-
-    def knows(self, address: str) -> bool:
-        """Whether somebody at the address has the token, who does not wait for others' guesses."""
-        return address in self._right
-
 
 class TokenGuard:
     """The server's token, and who has shown it. ``cookie`` is the value for a browser that has."""
@@ -88,14 +74,13 @@ class TokenGuard:
         self.cookie = hmac.digest(self._token, b"convscope log-in", "sha256").hex()
 
     def check(self, given: str, address: str) -> None:
-        """Raises WrongToken, and TooManyAttempts before it looks."""
-        is_right = hmac.compare_digest(given.encode(), self._token)
-        if not (is_right and self._attempts.knows(address)):
-            self._attempts.check(address)
-        if not is_right:
+        """Raises WrongToken, and TooManyAttempts before it looks. A right token does not end the
+        waiting at its address: somebody else there may go on guessing.
+        """
+        self._attempts.check(address)
+        if not hmac.compare_digest(given.encode(), self._token):
             self._attempts.count_wrong(address)
             raise WrongToken("This is not the server's token.")
-        self._attempts.count_right(address)
 
     def is_logged_in(self, request: Request) -> bool:
         """Whether a browser has logged in. It sends the cookies of other servers on that machine

@@ -152,7 +152,6 @@ def test_guessing_gets_slower():
         guard.check("guess", "10.0.0.1")
     with pytest.raises(TooManyAttempts):  # a neighbour's right token does not help who guesses
         guard.check("guess", "10.0.0.1")
-    guard.check(TOKEN, "10.0.0.1")  # and does not wait
 
 
 @pytest.mark.parametrize(
@@ -183,8 +182,7 @@ def test_the_memory_for_addresses_is_bounded():
     attempts = Attempts(lambda: 0.0)
     for number in range(10_500):
         attempts.count_wrong(str(number))
-        attempts.count_right(str(number))
-    assert len(attempts._wrong) == len(attempts._right) == 10_000
+    assert len(attempts._wrong) == 10_000
 
 
 def test_too_many_attempts_are_a_429(closed):
