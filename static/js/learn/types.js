@@ -55,8 +55,8 @@
  * @property {boolean} connected Whether the server's events arrive.
  * @property {Busy | null} busy What is under way.
  * @property {Problem | null} problem
- * @property {Problem | null} missed Why something that belongs to the page did not come; null asks for it
- *   again.
+ * @property {Problem | null} missed Why something that belongs to the page did not come; null asks
+ *   for it again.
  * @property {"light" | "dark"} theme
  *
  * @typedef {import("../lib/store.js").Store<LearnState>} LearnStore

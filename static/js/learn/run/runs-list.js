@@ -34,7 +34,7 @@ class RunsList {
   #runs = null;
   /** @type {string | null} The run that may be deleted. */
   #asking = null;
-  /** @type {Set<string>} The runs that are being deleted; the server may have to end their work first. */
+  /** @type {Set<string>} The runs that are being deleted: the server ends their work first. */
   #deleting = new Set();
   #isPressed = false;
   /** @type {{ id: string, link: HTMLElement } | null} The run whose link is shown. */

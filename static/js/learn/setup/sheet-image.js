@@ -1,4 +1,4 @@
-/** Pictures of a set in one image, which come late where the server is too busy for them at first. */
+/** Pictures of a set in one image, which come late where the server is too busy at first. */
 
 import { fetchSheet, sheetUrl } from "../../api/learning.js";
 import { ProblemError } from "../../api/http.js";
