@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -120,21 +120,28 @@ def test_a_body_that_nobody_reads_is_cut_off(server):
     assert b" 200 " in answer
 
 
+@contextmanager
+def full(server):
+    """All places are taken."""
+    executor = server.app.state.services.executor
+    executor._pending += executor._capacity
+    try:
+        yield
+    finally:
+        executor._pending -= executor._capacity
+
+
 @pytest.mark.parametrize("path", ["analyses", "predict", "models/everyday/preprocessing", "models"])
 def test_a_full_server_refuses_before_it_has_read_the_body_and_keeps_the_connection(server, path):
-    executor = server.app.state.services.executor
     size = 1_000_000
     head = (
         f"POST /api/v1/{path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
         f"application/octet-stream\r\nContent-Length: {size}\r\n\r\n"
     )
     with open_socket(server) as connection:
-        executor._pending += executor._capacity
-        try:
+        with full(server):
             connection.sendall(head.encode() + b"x")
             answer = connection.recv(65536)  # fails after 5 s
-        finally:
-            executor._pending -= executor._capacity
         assert answer.startswith(b"HTTP/1.1 503")
         assert b"retry-after:" in answer.lower()
         connection.sendall(b"x" * (size - 1))
@@ -150,19 +157,15 @@ def test_a_full_server_refuses_before_it_has_read_the_body_and_keeps_the_connect
 def test_a_refusal_reaches_a_client_that_is_still_sending_before_the_connection_is_closed(
     server, version
 ):
-    executor = server.app.state.services.executor
     size = 8_000_000
     head = (
         f"POST /api/v1/analyses HTTP/{version}\r\nHost: localhost\r\nConnection: close\r\n"
         f"Content-Type: image/jpeg\r\nContent-Length: {size}\r\n\r\n"
     )
     with open_socket(server) as connection:
-        executor._pending += executor._capacity
-        try:
+        with full(server):
             connection.sendall(head.encode() + b"x" * (size // 2))
             assert select.select([connection], [], [], 9)[0]  # the answer is there
-        finally:
-            executor._pending -= executor._capacity
         connection.sendall(b"x" * (size - size // 2))
         answer = b""
         while piece := connection.recv(65536):
