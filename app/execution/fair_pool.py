@@ -146,9 +146,7 @@ class FairPool:
 
     def _drop_all(self) -> None:
         with self._lock:
-            dropped = [
-                job for spaces in self._waiting.values() for jobs in spaces.values() for job in jobs
-            ]
+            dropped = [job for who in self._senders() for job in self._waiting_of(who)]
             self._waiting.clear()
         for job in dropped:
             if job.future.running():  # it was postponed
@@ -207,9 +205,9 @@ class FairPool:
             who = next(filter(self._may_begin, self._senders()), None)
             if who is None:
                 return None
-            spaces = self._waiting[who.address]
-            jobs = spaces[who.workspace]
+            jobs = self._waiting_of(who)
             job = jobs.popleft()
+            spaces = self._waiting[who.address]
             spaces.move_to_end(who.workspace)
             self._waiting.move_to_end(who.address)
             if not jobs:
@@ -224,6 +222,9 @@ class FairPool:
         for address, spaces in self._waiting.items():
             for workspace in spaces:
                 yield Sender(address, workspace)
+
+    def _waiting_of(self, who: Sender) -> deque[_Job]:
+        return self._waiting[who.address][who.workspace]
 
     def _may_begin(self, who: Sender) -> bool:
         if who == NOBODY:
