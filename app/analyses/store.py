@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 
 from app.analyses.analysis import Analysis, Changes, analyze, content_id
-from app.analyses.variants import variant_id, vary
+from app.analyses.variants import plain_changes, vary
 from app.errors import BadParameter, QuotaExceeded, UnknownAnalysis
 from app.execution.cache import SingleFlightCache
 from app.execution.executor import Check, WorkExecutor
@@ -126,11 +126,11 @@ class AnalysisStore:
             raise BadParameter(
                 f"This is a variant itself. Ask for all changes at once, of its original {original.original!r}."
             )
-        made = self._ids.derive("variant", variant_id(original, changes))
+        made = self._ids.derive("variant", original.id, plain_changes(changes))
         self._note(made, owner)
 
         def work(check: Check) -> Analysis:
-            return vary(original, changes, check, made)
+            return vary(original, changes, made, check)
 
         variant = await self.cache.get_or_compute(made, work, beside=original.id)
         if self.cache.get(variant.id) is None:

@@ -4,8 +4,6 @@ apart the two are.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
@@ -23,7 +21,7 @@ from engine.types import Array
 
 
 def plain_changes(changes: Changes) -> dict[str, Any]:
-    """The canonical form of requested changes, without no-ops; the variant's id is its hash."""
+    """The canonical form of requested changes, without no-ops; the variant's id is made from it."""
     usual = asdict(PhotoChanges())
     photo = {k: v for k, v in asdict(changes.photo).items() if v != usual[k]}
     network = [
@@ -41,21 +39,14 @@ def plain_changes(changes: Changes) -> dict[str, Any]:
     return {"photo": photo, "network": network}
 
 
-def variant_id(original: Analysis, changes: Changes) -> str:
-    """The same original and the same changes give the same id."""
-    text = json.dumps(plain_changes(changes), sort_keys=True)
-    return hashlib.sha256(f"{original.id} {text}".encode()).hexdigest()[:32]
-
-
 def vary(
     original: Analysis,
     changes: Changes,
+    analysis_id: str,
     check: Callable[[], None] | None = None,
-    analysis_id: str | None = None,
 ) -> Analysis:
     """The analysis with the changes applied. Only values that depend on a change are computed
-    again. Without an ``analysis_id``, the id is made from the content. Raises BadParameter for an
-    invalid change.
+    again. Raises BadParameter for an invalid change.
     """
     clock = Clock()
     try:
@@ -74,7 +65,7 @@ def vary(
     clock.lap("forward")
     before = {layer.name: layer for layer in original.layers}
     return Analysis(
-        id=analysis_id or variant_id(original, changes),
+        id=analysis_id,
         model=original.model,
         network=network,
         photo=photo,

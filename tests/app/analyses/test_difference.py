@@ -26,7 +26,7 @@ def original(tiny):
 
 
 def varied(original, *edits):
-    return vary(original, Changes(PhotoChanges(), edits))
+    return vary(original, Changes(PhotoChanges(), edits), "varied")
 
 
 def relabelled(labels, data=None):

@@ -131,7 +131,7 @@ def test_a_shift_equals_a_crop_moved_the_other_way(tiny, shift):
     one_pixel = 4  # 8 pixels of input are 32 of the photo
     original = analyze("tiny", tiny, data, LIMITS, crop=(60, 40, 92, 72))
     right, down = (n * one_pixel for n in shift)
-    moved = vary(original, Changes(PhotoChanges(shift=shift), ()))
+    moved = vary(original, Changes(PhotoChanges(shift=shift), ()), "moved")
     crop = (60 - right, 40 - down, 92 - right, 72 - down)
     independent = analyze("tiny", tiny, data, LIMITS, crop=crop)
     gap = moved.photo.pixels.astype(int) - independent.photo.pixels
