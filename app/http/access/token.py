@@ -19,10 +19,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import LoginRequired, TooManyAttempts, WrongToken
+from app.http.access.credentials import bearer
 from app.http.problems import problem_response
 
 COOKIE = "convscope_login"
-YEAR = 365 * 24 * 3600  # seconds
 
 PAGES = frozenset({"", "learn", "docs", "workspace"})
 
@@ -106,10 +106,10 @@ class TokenMiddleware:
         request = Request(scope)
         if path.startswith(_OPEN) or self._guard.is_logged_in(request):
             return None
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
+        given = bearer(request.headers)
+        if given is not None:
             try:
-                self._guard.check(given.strip(), counted_address(request))
+                self._guard.check(given, counted_address(request))
             except (WrongToken, TooManyAttempts) as error:
                 return problem_response(request, error)
             return None

@@ -13,8 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import InvalidKey
 from app.execution.fair_pool import Sender, sender
+from app.http.access.credentials import bearer, keep_cookie
 from app.http.access.same_origin import is_loopback, name_of
-from app.http.access.token import YEAR, address_of, counted_address
+from app.http.access.token import address_of, counted_address
 from app.http.problems import problem_response
 from app.workspaces.workspace import Workspace, is_key, new_key
 
@@ -57,14 +58,7 @@ def workspace_of(request: Request) -> Workspace:
 
 def give_cookie(request: Request, answer: Response, key: str | None = None) -> None:
     """Let a browser keep its key for another year, or give it one: the ``key``, or a new one."""
-    answer.set_cookie(
-        COOKIE,
-        key or _cookie(request) or new_key(),
-        max_age=YEAR,
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    keep_cookie(request, answer, COOKIE, key or _cookie(request) or new_key())
 
 
 def _workspace(request: Request, *, closed: bool) -> Workspace:
@@ -82,8 +76,7 @@ def _header(headers: Headers, *, closed: bool) -> str | None:
     """
     key = headers.get(HEADER)
     if key is None and not closed:
-        scheme, _, given = headers.get("authorization", "").partition(" ")
-        key = given.strip() if scheme.lower() == "bearer" else None
+        key = bearer(headers)
     if key is not None and not is_key(key):
         raise InvalidKey(
             "This is not a workspace's key: 22 to 128 letters, digits, dashes and underscores. "

@@ -13,7 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
 from app.errors import TooManyAttempts, WrongToken
-from app.http.access.token import COOKIE, YEAR, TokenGuard, counted_address, page_after
+from app.http.access.credentials import keep_cookie
+from app.http.access.token import COOKIE, TokenGuard, counted_address, page_after
 from app.http.access.workspace import give_cookie
 from app.http.bodies import read_form
 from app.http.dependencies import ServicesDep, VisitorDep
@@ -127,12 +128,5 @@ async def log_in(request: Request, services: ServicesDep) -> Response:
         status = find_problem(error).status
         return templates.TemplateResponse(request, "login.html", context, status, headers)
     answer = RedirectResponse(page_after(form.get("next", "")), 303)
-    answer.set_cookie(
-        COOKIE,
-        guard.cookie,
-        max_age=YEAR,
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    keep_cookie(request, answer, COOKIE, guard.cookie)
     return answer
