@@ -21,6 +21,7 @@ SMALLEST = {
     "architectures": "squeezenet {folder}/squeezenet.onnx --size 64",
     "attributions": "--repeats 1",
     "conv_kernels": "--set everyday --repeats 1",
+    "end_to_end": "--only everyday --photos 2 --rounds 1 --clients 1 2 --warm-up 2",
     "interaction": "--rounds 1 --layers 2 --chromium {chromium}",
     "latency": "--requests 4",
     "layout": "",

@@ -232,13 +232,15 @@ def analyze(
     clock.lap("preprocess")
     trace = network.forward(x, check=check)
     clock.lap("forward")
+    layers = [layer_of(network, name, trace[name]) for name in trace]
+    clock.lap("statistics")
     return Analysis(
         id=analysis_id or content_id(model, network, data, crop),
         model=model,
         network=network,
         photo=photo,
         trace=trace,
-        layers=[layer_of(network, name, trace[name]) for name in trace],
+        layers=layers,
         predictions=outputs.predictions(network.answer, trace),
         timings_ms=clock.total(trace),
     )

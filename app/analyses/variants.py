@@ -64,18 +64,20 @@ def vary(
         trace = network.rerun(trace, original.network, check=check)
     clock.lap("forward")
     before = {layer.name: layer for layer in original.layers}
+    layers = [
+        before[name]
+        if trace[name] is original.trace[name]
+        else layer_of(network, name, trace[name])
+        for name in trace
+    ]
+    clock.lap("statistics")
     return Analysis(
         id=analysis_id,
         model=original.model,
         network=network,
         photo=photo,
         trace=trace,
-        layers=[
-            before[name]
-            if trace[name] is original.trace[name]
-            else layer_of(network, name, trace[name])
-            for name in trace
-        ],
+        layers=layers,
         predictions=outputs.predictions(network.answer, trace),
         timings_ms={"decode": 0.0, **clock.total(trace)},
         original=original.id,

@@ -16,6 +16,7 @@ from app.execution.executor import Work, WorkExecutor, while_connected
 from app.http.access.visitor import SeenTraining, Visitor
 from app.http.access.workspace import workspace_of
 from app.http.bodies import Upload, read_upload
+from app.http.observing.record import stage
 from app.http.services import Services
 from app.images.fitting import Box
 from app.learning.datasets.store import DatasetInfo
@@ -85,7 +86,8 @@ async def _upload(
         ),
     ] = None,
 ) -> Upload:
-    return await read_upload(request, services.settings, model, crop)
+    with stage("upload"):
+        return await read_upload(request, services.settings, model, crop)
 
 
 UploadDep = Annotated[Upload, Depends(_upload)]
@@ -160,7 +162,8 @@ async def analysis_json(worker: Worker, done: Analysis) -> bytes:
     def write(_: object) -> bytes:
         return json_bytes(serializers.analysis(done))
 
-    return await worker.run(write) if serializers.is_long(done) else write(None)
+    with stage("json"):
+        return await worker.run(write) if serializers.is_long(done) else write(None)
 
 
 AnalysisDep = Annotated[Analysis, Depends(_analysis)]

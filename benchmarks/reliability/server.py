@@ -88,6 +88,11 @@ class Server:
         user, system = stat.rpartition(")")[2].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
+    def page_faults(self) -> int:
+        """How many pages of memory it has touched for the first time (proc(5), stat)."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        return int(stat.rpartition(")")[2].split()[7])
+
     def memory(self) -> float:
         """Bytes in memory now."""
         return self._status("VmRSS")

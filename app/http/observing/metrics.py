@@ -25,7 +25,7 @@ from prometheus_client.registry import Collector
 from app.execution.cache import SingleFlightCache
 from app.execution.executor import WorkExecutor
 from app.http.access.same_origin import is_loopback, name_of
-from app.http.observing.record import RequestRecord
+from app.http.observing.record import RequestRecord, note_stage
 from app.http.services import Services
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ class Metrics:
         return generate_latest(self.registry)
 
     def _observe_work(self, waited: float, worked: float) -> None:
+        note_stage("queue", waited)
+        note_stage("work", worked)
         self._stages.labels("queue").observe(waited)
         self._stages.labels("work").observe(worked)
 

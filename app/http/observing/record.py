@@ -5,6 +5,9 @@ and in problem documents, so that what a visitor saw is found in the log.
 from __future__ import annotations
 
 import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -24,6 +27,12 @@ class RequestRecord:
     reason: str | None = None  # the last part of the problem's type
     error: str | None = None  # the class of what nobody expected
     bytes: int = 0  # of the answer
+    stages: dict[str, float] = field(default_factory=dict)  # milliseconds, in order
+
+    @property
+    def timing(self) -> str:
+        """The stages as ``Server-Timing`` has them (W3C)."""
+        return ", ".join(f"{name};dur={ms:.2f}" for name, ms in self.stages.items())
 
 
 _current: ContextVar[RequestRecord | None] = ContextVar("request", default=None)
@@ -46,6 +55,22 @@ def note_route(route: str) -> None:
     """Which route answers it."""
     if (record := _current.get()) is not None:
         record.route = route
+
+
+def note_stage(stage: str, seconds: float) -> None:
+    """So much of the time until the answer begins has gone there: once, or in several parts."""
+    if (record := _current.get()) is not None:
+        record.stages[stage] = record.stages.get(stage, 0.0) + 1e3 * seconds
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """What is done in this block is that stage."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        note_stage(name, time.perf_counter() - start)
 
 
 def note_reason(reason: str) -> None:

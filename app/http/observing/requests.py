@@ -62,7 +62,10 @@ class RequestsMiddleware:
             nonlocal started
             if message["type"] == "http.response.start":
                 started, record.status = True, message["status"]
-                MutableHeaders(scope=message)[HEADER] = record.id
+                headers = MutableHeaders(scope=message)
+                headers[HEADER] = record.id
+                if record.stages:
+                    headers["Server-Timing"] = record.timing
             else:
                 record.bytes += len(message.get("body", b""))
             await send(message)
@@ -81,4 +84,5 @@ class RequestsMiddleware:
         self._metrics.observe(record, seconds)
         if log.isEnabledFor(logging.INFO):
             line = {"time": round(time.time(), 3), **asdict(record), "ms": round(1e3 * seconds, 1)}
+            line["stages"] = {name: round(ms, 1) for name, ms in record.stages.items()}
             log.info(orjson.dumps(line).decode())

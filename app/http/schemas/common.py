@@ -240,12 +240,13 @@ class AnalysisLayer(Schema):
 
 
 class Timings(Schema):
-    """Where the time went, in milliseconds."""
+    """Where the run's time went, in milliseconds; the header Server-Timing has the answer's."""
 
     decode: float = Field(examples=[2.1])
     preprocess: float = Field(examples=[0.6])
     forward: float = Field(examples=[9.8])
     layers: dict[str, float] = Field(examples=[{"conv1_1": 0.7, "relu1_1": 0.1}])
+    statistics: float = Field(description="Key figures of every layer.", examples=[2.4])
     total: float = Field(examples=[15.2])
 
 

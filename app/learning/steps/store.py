@@ -243,13 +243,15 @@ def _analysed_again(original: Analysis, network: Network, step_id: str, check: C
     clock = Clock()
     trace = network.freeze().forward(original.trace[next(iter(network.inputs))], check=check)
     clock.lap("forward")
+    layers = [layer_of(network, name, trace[name]) for name in trace]
+    clock.lap("statistics")
     photo_changes = original.changes.photo if original.changes else PhotoChanges()
     return replace(
         original,
         id=_digest("after", step_id),
         network=network,
         trace=trace,
-        layers=[layer_of(network, name, trace[name]) for name in trace],
+        layers=layers,
         predictions=outputs.predictions(network.answer, trace),
         timings_ms={"decode": 0.0, "preprocess": 0.0, **clock.total(trace)},
         # That of the network before it learned, however many steps ago.

@@ -1164,7 +1164,7 @@ export interface components {
             /** @description Whether it lies outside the input. */
             padding: boolean;
         };
-        /** @description Where the time went, in milliseconds. */
+        /** @description Where the run's time went, in milliseconds; the header Server-Timing has the answer's. */
         Timings: {
             decode: number;
             preprocess: number;
@@ -1172,6 +1172,8 @@ export interface components {
             layers: {
                 [key: string]: number;
             };
+            /** @description Key figures of every layer. */
+            statistics: number;
             total: number;
         };
         /** @description A training, and what happened in it. */

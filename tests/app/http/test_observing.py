@@ -69,6 +69,13 @@ def test_each_request_is_a_line_with_its_id_and_route_but_not_its_address(client
         ("HEAD", "/", 200),
     ]
     assert told[3]["reason"] == "not-found"
+    assert set(told[0]["stages"]) == {"upload", "queue", "work", "json"}
+    in_header = dict(part.split(";dur=") for part in made.headers["server-timing"].split(", "))
+    assert {k: round(float(v), 1) for k, v in in_header.items()} == pytest.approx(
+        told[0]["stages"], abs=0.11
+    )
+    assert told[2]["stages"] == {}
+    assert "server-timing" not in answers[2].headers
     assert len({line["id"] for line in told}) == len(told)
     text = json.dumps(told)
     assert not [secret for secret in (analysis, KEY, "holiday", "conv1") if secret in text]
