@@ -20,6 +20,7 @@ from app.workspaces.workspace import NOBODY
 from engine.network import Network
 
 _HASHED_AT_ONCE = 2  # photos
+_SHORT = 256 * 1024  # bytes that are hashed in less time than a thread takes to be woken
 _MAKERS = 100  # of one analysis that are remembered: what so many ask for is nobody's own
 _NOTED = 1000  # analyses that are not kept, of which it is remembered who asked for them
 
@@ -103,9 +104,7 @@ class AnalysisStore:
         ``check_model`` raises where the model was deleted while the photo was looked at: nobody
         would delete the analysis.
         """
-        # Not by the executor: an analysis that is there must not wait behind those that are made.
-        async with self._hashing:
-            content = await asyncio.to_thread(content_id, model, network, data, crop)
+        content = await self._content_id(model, network, data, crop)
         check_model()
         analysis_id = self._ids.derive("analysis", content)
         self._note(analysis_id, owner)
@@ -114,6 +113,13 @@ class AnalysisStore:
             return analyze(model, network, data, self.limits, check, crop, analysis_id)
 
         return await self.cache.get_or_compute(analysis_id, work)
+
+    async def _content_id(self, model: str, network: Network, data: bytes, crop: Box | None) -> str:
+        if len(data) <= _SHORT and "digest" in vars(network):
+            return content_id(model, network, data, crop)
+        # Not by the executor: an analysis that is there must not wait behind those that are made.
+        async with self._hashing:
+            return await asyncio.to_thread(content_id, model, network, data, crop)
 
     async def vary(self, original: Analysis, changes: Changes, owner: str = NOBODY) -> Analysis:
         """A variant of an analysis, likewise. What both share is kept once, and the original stays.

@@ -34,7 +34,7 @@ _MAX_SHEET = 4_000_000  # pixels; a sheet that would be larger is enlarged less
 
 
 def json_bytes(content: Any) -> bytes:
-    """Any plain content as JSON, NumPy arrays included; a NaN becomes null."""
+    """Any plain content as JSON, NumPy arrays and dataclasses included; a NaN becomes null."""
     return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
 
 

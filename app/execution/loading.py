@@ -26,6 +26,11 @@ class LoadingCache(Generic[K, V]):
         with self._lock:
             return key in self._values
 
+    def peek(self, key: K) -> V | None:
+        """The value of a key if it is here already."""
+        with self._lock:
+            return self._values.get(key)
+
     def forget(self, unwanted: Callable[[K], bool]) -> None:
         """Let go of the values of some keys."""
         with self._lock:

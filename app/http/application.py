@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from fastapi.staticfiles import StaticFiles
 from fastapi.telemetry import TelemetryConfig
 
@@ -211,10 +212,11 @@ async def _sweep(services: Services) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Load the default network before the first photo comes, and resume the trainings that a
-    restart interrupted.
+    """Load the default network and put the routes together before the first photo comes, and resume
+    the trainings that a restart interrupted.
     """
     services: Services = app.state.services
+    list(iter_route_contexts(app.routes))  # the first to ask for them would wait for it
     with keeping_at_most(_free_memory(services.settings)):
         await services.executor.run(lambda _: services.registry.layers(services.registry.default))
         await services.trainings.open()

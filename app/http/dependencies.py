@@ -121,7 +121,9 @@ async def _task(
     registry = services.registry
     called = upload.model or registry.default
     model = visitor.model(called)
-    network = await worker.run(lambda _: registry.get(model))
+    network = registry.at_hand(model)
+    if network is None:
+        network = await worker.run(lambda _: registry.get(model))
     return Task(upload.data, called, model, network, upload.crop)
 
 

@@ -120,6 +120,10 @@ class Registry:
         self.use(name)
         return self.peek(name)
 
+    def at_hand(self, model: str) -> Network | None:
+        """A model that ships and is in memory: to be had without waiting for any file."""
+        return self._networks.peek(model)
+
     def use(self, model: str) -> None:
         """Take note that somebody uses a model: those that people bring go when nobody does."""
         for provider in self._providers:

@@ -1,5 +1,6 @@
 """A photo in, every layer out: the same numbers in every form."""
 
+import asyncio
 import io
 import json
 
@@ -194,3 +195,27 @@ def test_a_photo_is_never_written_to_disk(client, monkeypatch):
     large = picture_bytes((900, 900))
     assert len(large) > 2**20
     assert client.post("/api/v1/analyses", files={"image": large}).status_code == 201
+
+
+def test_a_photo_for_a_network_that_is_in_memory_takes_one_turn_on_one_thread(
+    client, analysis, monkeypatch
+):
+    """Each turn more is a wait behind all others' photos, and one thread more that is woken."""
+    turns = []
+    executor = client.app.state.services.executor
+    monkeypatch.setattr(executor, "observe", lambda *seconds: turns.append(seconds))
+    monkeypatch.setattr(asyncio, "to_thread", lambda *_: pytest.fail("another thread"))
+    for seed in range(60, 62):
+        made = client.post("/api/v1/analyses", content=picture_bytes(seed=seed))
+        assert made.status_code == 201
+    assert len(turns) == 2
+
+
+def test_routes_are_put_together_before_the_first_request(settings, registry, monkeypatch):
+    app = create_app(settings, registry)
+    with TestClient(app) as client:
+        monkeypatch.setattr(
+            "fastapi.routing._EffectiveRouteContext.from_api_route",
+            lambda *_: pytest.fail("a route is put together now"),
+        )
+        assert client.get("/api/v1/health/live").status_code == 200
