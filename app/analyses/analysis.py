@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -218,9 +218,11 @@ def analyze(
     check: Callable[[], None] | None = None,
     crop: Box | None = None,
     analysis_id: str | None = None,
+    only: Collection[str] | None = None,
 ) -> Analysis:
-    """Run the network on an image file and analyse every value. Without a ``crop``, the network's
-    default crop is used; without an ``analysis_id``, the id is made from the content.
+    """Run the network on an image file and analyse every value, or ``only`` those of some layers.
+    Without a ``crop``, the network's default crop is used; without an ``analysis_id``, the id is
+    made from the content.
 
     Raises a PictureError for a file that is not a usable image, BadParameter for a crop that is not
     within it, and whatever ``check`` raises to stop the work.
@@ -232,7 +234,8 @@ def analyze(
     clock.lap("preprocess")
     trace = network.forward(x, check=check)
     clock.lap("forward")
-    layers = [layer_of(network, name, trace[name]) for name in trace]
+    names = [name for name in trace if only is None or name in only]
+    layers = [layer_of(network, name, trace[name]) for name in names]
     clock.lap("statistics")
     return Analysis(
         id=analysis_id or content_id(model, network, data, crop),

@@ -37,12 +37,12 @@ from app.http.routes import (
     models,
     numbers,
     pages,
-    predict,
     preprocessing,
     variants,
     workspaces,
 )
 from app.http.routes.learning import datasets, steps, trainings
+from app.http.routes.prediction import frames, predict
 from app.http.services import Services
 from app.images.decoding import Limits
 from app.learning.datasets.store import Bounds, Datasets
@@ -72,6 +72,7 @@ _ROUTERS = (
     variants.router,
     analyses.router,
     predict.router,
+    frames.router,
     datasets.router,
     trainings.router,
     steps.router,

@@ -31,6 +31,7 @@ from app.errors import (
     SlowUpload,
 )
 from app.http.params import parse_crop
+from app.http.schemas.frames import FrameRequest
 from app.images.decoding import too_large
 from app.images.fitting import Box
 from app.learning.datasets import archive
@@ -43,9 +44,9 @@ _BARE = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 _MODEL = ("application/x-onnx", "application/onnx")
 _ZIP = ("application/zip", "application/x-zip-compressed")
 
-Refusal = Callable[[int, int], AppError]  # of a body with too many bytes: the limit, and how many
-
 MAX_JSON_BYTES = 64 * 1024
+
+Refusal = Callable[[int, int], AppError]  # of a body with too many bytes: the limit, and how many
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -62,6 +63,7 @@ class _FormBounds(NamedTuple):
 
 
 _FORM = _FormBounds()
+_FRAME_FORM = _FormBounds(_FORM.overhead + MAX_JSON_BYTES, field_bytes=MAX_JSON_BYTES)
 _MOST_DATA_FILES = 2000  # PyTorch once wrote a file for each tensor
 _MODEL_FORM = _FormBounds(4 * 2**20, files=2 + _MOST_DATA_FILES, fields=32, field_bytes=2**20)
 
@@ -102,13 +104,21 @@ async def read_upload(
     Raises PictureTooLarge (from the announced length, or as soon as too much has come), SlowUpload,
     BadUpload, NoPicture, and NotAPicture for a content type that promises something else.
     """
-    limit = settings.max_image_bytes
-    expected = _Expected(("image/*",), limit, too_large, _no_picture)
-    body = await _read(request, expected, settings.body_timeout)
-    if isinstance(body, bytes):
-        return Upload(body, model, parse_crop(crop))
-    wanted, part = _text(body, "model") or model, _text(body, "crop") or crop
-    return Upload(await _file_of(body, "image", NoPicture), wanted, parse_crop(part))
+    return await _upload_of(await _picture(request, settings, _FORM), model, crop)
+
+
+async def read_frame(
+    request: Request, settings: Settings, model: str | None, crop: str | None
+) -> tuple[Upload, FrameRequest]:
+    """The same for a frame of a moving image, and what is wanted of it: the field «view» of the
+    form, nothing beside the prediction without one.
+
+    Raises RequestValidationError, too.
+    """
+    body = await _picture(request, settings, _FRAME_FORM)
+    view = None if isinstance(body, bytes) else _text(body, "view")
+    upload = await _upload_of(body, model, crop)  # it closes the form
+    return upload, FrameRequest() if view is None else _valid(FrameRequest, view, "body", "view")
 
 
 async def read_archive(request: Request, limit: int, timeout: float) -> bytes:
@@ -148,13 +158,7 @@ async def read_json(request: Request, shape: type[Shape], timeout: float) -> Sha
 
     Raises BodyTooLarge, SlowUpload, and RequestValidationError with the place of each mistake.
     """
-    body = await _small(request, timeout)
-    try:
-        return shape.model_validate_json(body, strict=True)
-    except ValidationError as error:
-        raise RequestValidationError(
-            [{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)]
-        ) from None
+    return _valid(shape, await _small(request, timeout), "body")
 
 
 async def read_form(request: Request, timeout: float) -> dict[str, str]:
@@ -164,6 +168,29 @@ async def read_form(request: Request, timeout: float) -> dict[str, str]:
     """
     fields = parse_qs((await _small(request, timeout)).decode("utf-8", "replace"))
     return {name: values[0] for name, values in fields.items()}
+
+
+def _valid(shape: type[Shape], text: str | bytes, *where: str) -> Shape:
+    """JSON of that shape. Raises RequestValidationError with the place of each mistake."""
+    try:
+        return shape.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        raise RequestValidationError(
+            [{**e, "loc": (*where, *e["loc"])} for e in error.errors(include_url=False)]
+        ) from None
+
+
+async def _picture(request: Request, settings: Settings, form: _FormBounds) -> bytes | FormData:
+    limit = settings.max_image_bytes
+    expected = _Expected(("image/*",), limit, too_large, _no_picture, form)
+    return await _read(request, expected, settings.body_timeout)
+
+
+async def _upload_of(body: bytes | FormData, model: str | None, crop: str | None) -> Upload:
+    if isinstance(body, bytes):
+        return Upload(body, model, parse_crop(crop))
+    wanted, part = _text(body, "model") or model, _text(body, "crop") or crop
+    return Upload(await _file_of(body, "image", NoPicture), wanted, parse_crop(part))
 
 
 async def _small(request: Request, timeout: float) -> bytes:

@@ -15,8 +15,9 @@ from app.encoding.arrays import json_bytes
 from app.execution.executor import Work, WorkExecutor, while_connected
 from app.http.access.visitor import SeenTraining, Visitor
 from app.http.access.workspace import workspace_of
-from app.http.bodies import Upload, read_upload
+from app.http.bodies import Upload, read_frame, read_upload
 from app.http.observing.record import stage
+from app.http.schemas.frames import FrameRequest
 from app.http.services import Services
 from app.images.fitting import Box
 from app.learning.datasets.store import DatasetInfo
@@ -71,20 +72,20 @@ async def _worker(request: Request, services: ServicesDep) -> Worker:
 WorkerDep = Annotated[Worker, Depends(_worker)]
 
 
+ModelQuery = Annotated[
+    str | None, Query(description="A model's id; the default without it.", examples=["everyday"])
+]
+CropQuery = Annotated[
+    str | None,
+    Query(
+        description="left,top,right,bottom in pixels of the upright photo; without it, the middle.",
+        max_length=200,
+    ),
+]
+
+
 async def _upload(
-    request: Request,
-    services: ServicesDep,
-    model: Annotated[
-        str | None,
-        Query(description="A model's id; the default without it.", examples=["everyday"]),
-    ] = None,
-    crop: Annotated[
-        str | None,
-        Query(
-            description="left,top,right,bottom in pixels of the upright photo; without it, the middle.",
-            max_length=200,
-        ),
-    ] = None,
+    request: Request, services: ServicesDep, model: ModelQuery = None, crop: CropQuery = None
 ) -> Upload:
     with stage("upload"):
         return await read_upload(request, services.settings, model, crop)
@@ -118,6 +119,10 @@ PlaceDep = Annotated[None, Depends(_place, scope="function")]
 async def _task(
     upload: UploadDep, _: PlaceDep, services: ServicesDep, visitor: VisitorDep, worker: WorkerDep
 ) -> Task:
+    return await _task_of(upload, services, visitor, worker)
+
+
+async def _task_of(upload: Upload, services: Services, visitor: Visitor, worker: Worker) -> Task:
     registry = services.registry
     called = upload.model or registry.default
     model = visitor.model(called)
@@ -128,6 +133,34 @@ async def _task(
 
 
 TaskDep = Annotated[Task, Depends(_task)]
+
+
+class FrameTask(NamedTuple):
+    """A frame of a moving image, and what is wanted of it."""
+
+    photo: Task
+    wanted: FrameRequest
+
+
+async def _frame_upload(
+    request: Request, services: ServicesDep, model: ModelQuery = None, crop: CropQuery = None
+) -> tuple[Upload, FrameRequest]:
+    with stage("upload"):
+        return await read_frame(request, services.settings, model, crop)
+
+
+async def _frame_task(
+    frame: Annotated[tuple[Upload, FrameRequest], Depends(_frame_upload)],
+    _: PlaceDep,
+    services: ServicesDep,
+    visitor: VisitorDep,
+    worker: WorkerDep,
+) -> FrameTask:
+    upload, wanted = frame
+    return FrameTask(await _task_of(upload, services, visitor, worker), wanted)
+
+
+FrameTaskDep = Annotated[FrameTask, Depends(_frame_task)]
 
 
 class Named(NamedTuple):

@@ -49,6 +49,7 @@ UNREPLAYED = (
     "/workspace",
     "/models/{id}/share",
     "/trainings/{id}/share",
+    "/frames",  # the numbers of an analysis, and tests/app/http/test_frames.py compares them
 )
 
 # Fields by name: those that the replay reads to go on from there.

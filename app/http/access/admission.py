@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.errors import Overloaded, TooManyRequests
 from app.execution.executor import WorkExecutor
 from app.http.observing.record import note_route
-from app.http.openapi.document import UPLOAD_BODY
+from app.http.openapi.document import PHOTO_BODIES
 from app.http.problems import problem_response
 
 
@@ -36,7 +36,8 @@ class AdmissionMiddleware:
         self._routes = [
             route
             for route in routes
-            if isinstance(route, APIRoute) and route.openapi_extra is UPLOAD_BODY
+            if isinstance(route, APIRoute)
+            and any(route.openapi_extra is body for body in PHOTO_BODIES)
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -29,7 +29,7 @@ from app.errors import (
 from app.http.negotiation import MEDIA_TYPES
 from app.http.openapi.code_samples import code_samples
 from app.http.problems import PROBLEM_JSON, PROBLEMS, Problem
-from app.http.schemas import attributions, learning, steps, training_config
+from app.http.schemas import attributions, frames, learning, steps, training_config
 from app.http.schemas import common as schemas
 from app.http.schemas import problem as schemas_problem
 
@@ -83,6 +83,44 @@ ARCHIVE_BODY: dict[str, Any] = {
         },
     }
 }
+
+
+FRAME_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A picture, bare or as a form that says what is wanted of it.",
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["image"],
+                    "properties": {
+                        "image": {"type": "string", "format": "binary"},
+                        "model": {"type": "string", "description": "A model's id."},
+                        "crop": {"type": "string", "description": "left,top,right,bottom"},
+                        "view": {
+                            "type": "string",
+                            "contentMediaType": "application/json",
+                            "description": "A FrameRequest as JSON; the predictions alone without it.",
+                        },
+                    },
+                },
+                "example": {
+                    "image": "@photo.jpg",
+                    "model": "everyday",
+                    "view": '{"layers": [{"name": "conv1_1", "channels": [0, 5]}], "pixels": true}',
+                },
+            },
+            "image/*": {
+                "schema": {"type": "string", "format": "binary"},
+                "example": "@photo.jpg",
+            },
+        },
+    }
+}
+
+# Of calls that take a photo: refused before their body is read while the server is full.
+PHOTO_BODIES = (UPLOAD_BODY, FRAME_BODY)
 
 
 MODEL_BODY: dict[str, Any] = {
@@ -208,6 +246,7 @@ def build(app: FastAPI) -> dict[str, Any]:
             *learning.BODIES,
             *training_config.BODIES,
             *steps.BODIES,
+            *frames.BODIES,
         ):
             _add_schema(known, shape)
         for path, methods in document["paths"].items():

@@ -77,15 +77,30 @@ export interface components {
              * @enum {string}
              */
             kind: "classes" | "binary" | "multilabel" | "numbers" | "boxes" | "map" | "image" | "tokens" | "unknown";
-            /** @description Of classes, binary and multilabel: all classes, best first. */
+            /**
+             * @description Of classes, binary and multilabel: all classes, best first.
+             * @default null
+             */
             predictions?: components["schemas"]["Prediction"][] | null;
-            /** @description Of numbers: the first 1,000. */
+            /**
+             * @description Of numbers: the first 1,000.
+             * @default null
+             */
             values?: number[] | null;
-            /** @description Of a detector whose layout is a usual one, with the first of its outputs: what has a score of 0.05 or more and is not suppressed by a better box of its class (intersection over union above 0.45), best first, at most 100. */
+            /**
+             * @description Of a detector whose layout is a usual one, with the first of its outputs: what has a score of 0.05 or more and is not suppressed by a better box of its class (intersection over union above 0.45), best first, at most 100.
+             * @default null
+             */
             boxes?: components["schemas"]["OutputBox"][] | null;
-            /** @description The layout that the boxes were read by. */
+            /**
+             * @description The layout that the boxes were read by.
+             * @default null
+             */
             format?: string | null;
-            /** @description What had to be supposed for that; empty for nothing. */
+            /**
+             * @description What had to be supposed for that; empty for nothing.
+             * @default null
+             */
             note?: string | null;
         };
         /** @description Which pixels of the input speak for a class. */
@@ -397,7 +412,10 @@ export interface components {
                 [key: string]: number;
             };
             terms: components["schemas"]["Term"][];
-            /** @description Of the rule «function»: the function, where it is the same for all of the layer's numbers. */
+            /**
+             * @description Of the rule «function»: the function, where it is the same for all of the layer's numbers.
+             * @default null
+             */
             curve?: components["schemas"]["Curve"] | null;
             /** @description null when the number does not depend on the photo. */
             receptive_field: components["schemas"]["ReceptiveField"] | null;
@@ -412,6 +430,54 @@ export interface components {
         FilterUpdate: {
             filter: number;
             relative: number;
+        };
+        /** @description What a network made of a frame: as in an analysis, of those layers that were asked for. */
+        Frame: {
+            model: string;
+            input: components["schemas"]["AnalysisInput"];
+            layers: components["schemas"]["AnalysisLayer"][];
+            /** @description Of the primary output: all classes, best first; none where it has no classes. */
+            predictions: components["schemas"]["Prediction"][];
+            /** @description Where the predictions' probabilities come from: the network's own answer, or the softmax of its raw scores, «logits» (the sigmoid, for a yes or no). null when its answer is no list of classes; then there are no predictions. */
+            output: ("probabilities" | "logits") | null;
+            /** @description Every output's answer, in the file's order. */
+            outputs: components["schemas"]["AnalysisOutput"][];
+            timings_ms: components["schemas"]["Timings"];
+            /** @description null where none was asked for, or it has more terms than are listed. */
+            explanation: components["schemas"]["ExplanationOut"] | null;
+        };
+        /** @description A layer whose key figures and values are wanted. */
+        FrameLayer: {
+            name: string;
+            /**
+             * @description Some channels only; none of them ([]) for its key figures alone. Null: all.
+             * @default null
+             */
+            channels?: number[] | null;
+        };
+        /** @description What is wanted of a frame. */
+        FrameRequest: {
+            /** @default [] */
+            layers?: components["schemas"]["FrameLayer"][];
+            /** @default null */
+            explain?: components["schemas"]["FrameValue"] | null;
+            /**
+             * @description The image as the network sees it, uint8.
+             * @default false
+             */
+            pixels?: boolean;
+        };
+        /** @description A value that is to be explained: channel, y, x in maps; unit in vectors. */
+        FrameValue: {
+            layer: string;
+            /** @default null */
+            channel?: number | null;
+            /** @default null */
+            y?: number | null;
+            /** @default null */
+            x?: number | null;
+            /** @default null */
+            unit?: number | null;
         };
         /** @description One term: the gradient of an output element of ``layer``, times the input element (or the local derivative). */
         GradientTerm: {
@@ -756,9 +822,13 @@ export interface components {
         };
         /** @description Where a number is: channel, y and x in a map, or unit in a vector. */
         Place: {
+            /** @default null */
             channel?: number | null;
+            /** @default null */
             y?: number | null;
+            /** @default null */
             x?: number | null;
+            /** @default null */
             unit?: number | null;
         };
         /** @description Batch normalisation or an activation function. */
@@ -1150,9 +1220,13 @@ export interface components {
         };
         /** @description One of the numbers that a number was made from. */
         Term: {
+            /** @default null */
             channel?: number | null;
+            /** @default null */
             y?: number | null;
+            /** @default null */
             x?: number | null;
+            /** @default null */
             unit?: number | null;
             /** @description The layer that it is in. */
             input: string;
@@ -1494,6 +1568,10 @@ export type EvaluationOut = components['schemas']['EvaluationOut'];
 export type ExplanationOut = components['schemas']['ExplanationOut'];
 export type Extent = components['schemas']['Extent'];
 export type FilterUpdate = components['schemas']['FilterUpdate'];
+export type Frame = components['schemas']['Frame'];
+export type FrameLayer = components['schemas']['FrameLayer'];
+export type FrameRequest = components['schemas']['FrameRequest'];
+export type FrameValue = components['schemas']['FrameValue'];
 export type GradientTerm = components['schemas']['GradientTerm'];
 export type Health = components['schemas']['Health'];
 export type Histogram = components['schemas']['Histogram'];

@@ -102,6 +102,7 @@ def test_every_call_of_the_contract_is_there(document):
         "/api/v1/datasets/{id}/pictures/{number}",
         "/api/v1/workspace",
         "/api/v1/predict",
+        "/api/v1/frames",
         "/api/v1/health/live",
         "/api/v1/health/ready",
     }
@@ -158,6 +159,7 @@ def test_errors_are_problem_documents_with_known_types(operations):
 def test_bodies_are_described(operations):
     with_body = {o["operationId"] for _, _, o in operations if "requestBody" in o}
     assert with_body == UPLOADS | {
+        "analyse_frame",
         "create_dataset",
         "create_model",
         "create_training",

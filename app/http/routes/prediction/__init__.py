@@ -1,0 +1,1 @@
+"""What a network makes of a photo of which nothing is kept."""
