@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.train_step import torch_module
+from benchmarks.torch_module import torch_module
 from engine.train.config import TrainConfig
 from engine.train.losses import LOSSES, soft_targets
 from engine.train.optimisers import OPTIMISERS

@@ -19,7 +19,7 @@ LIMIT = 300  # seconds: a machine that does much else takes many times as long
 
 SMALLEST = {
     "architectures": "squeezenet {folder}/squeezenet.onnx --size 64",
-    "attributions": "--repeats 1",
+    "attributions": "--only everyday --rounds 1",
     "conv_kernels": "--set everyday --repeats 1",
     "end_to_end": "--only everyday --photos 2 --rounds 1 --clients 1 2 --warm-up 2",
     "interaction": "--rounds 1 --layers 2 --chromium {chromium}",

@@ -55,7 +55,7 @@ def answer(done: Analysis, task: AttributionTask, tick: ProgressCallback) -> Ans
     try:
         found = attribute(
             done.network,
-            x,
+            done.trace,
             task.method,
             output=task.output,
             target=task.target,

@@ -20,6 +20,7 @@ from engine.attribution.target import ProgressCallback, make_target
 from engine.errors import AttributionError
 from engine.network import Network
 from engine.outputs import OutputInfo
+from engine.trace import Trace
 from engine.types import Array
 
 Number = int | float
@@ -147,7 +148,7 @@ METHODS: Mapping[str, Method] = {
 
 def attribute(
     network: Network,
-    x: Array,
+    x: Array | Trace,
     method: str,
     *,
     output: str | None = None,
@@ -157,7 +158,8 @@ def attribute(
     tick: ProgressCallback | None = None,
     **options: Number | None,
 ) -> Attribution:
-    """Which pixels of ``x`` (1, C, H, W), preprocessed, a score comes from.
+    """Which pixels of ``x`` (1, C, H, W), preprocessed, a score comes from. Given the trace of a
+    pass on them instead, it begins there.
 
     - ``output``: whose score it is; without, the network's answer (``Network.answer``);
     - ``target``: a label, or a unit of the output: of one sigmoid 0 is no and 1 is yes, of maps all

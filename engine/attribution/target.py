@@ -106,13 +106,14 @@ class AttributionTarget:
 
 def make_target(
     network: Network,
-    x: Array,
+    x: Array | Trace,
     target: int | str | None,
     baseline: Array | None,
     tick: ProgressCallback | None,
     output: str | None = None,
 ) -> AttributionTarget:
-    """The question about the picture ``x`` (1, C, H, W).
+    """The question about the picture ``x`` (1, C, H, W), or about the one that a trace of the
+    network is of.
 
     ``output``: its name, or None for the network's answer. ``target``: a unit of it, a label, or
     None for the class with the highest probability (the largest number, where it has none). Raises
@@ -122,14 +123,17 @@ def make_target(
     shapes = list(network.inputs.values())
     if len(shapes) != 1 or len(shapes[0]) != 3:
         raise AttributionError("pixels can be asked about only where a network takes one picture")
-    if x.shape != (1, *shapes[0]):
+    picture = x[next(iter(network.inputs))] if isinstance(x, Trace) else x
+    if picture.shape != (1, *shapes[0]):
         expected = ", ".join(map(str, (1, *shapes[0])))
-        raise AttributionError(f"one picture ({expected}) is expected, got {x.shape}")
-    if baseline is not None and baseline.shape not in (x.shape, x.shape[1:]):
+        raise AttributionError(f"one picture ({expected}) is expected, got {picture.shape}")
+    if baseline is not None and baseline.shape not in (picture.shape, picture.shape[1:]):
         raise AttributionError(f"a baseline has the picture's shape, got {baseline.shape}")
-    blank = np.zeros_like(x) if baseline is None else baseline.astype(x.dtype).reshape(x.shape)
+    blank = np.zeros_like(picture)
+    if baseline is not None:
+        blank = baseline.astype(picture.dtype).reshape(picture.shape)
     info = _output(network, output)
-    trace = network.forward(x)
+    trace = x if isinstance(x, Trace) else network.forward(x)
     unit = _unit(info, answers(info, trace)[0], target)
     return AttributionTarget(network, trace, blank, info, unit, tick or _silent)
 

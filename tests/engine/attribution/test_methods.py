@@ -149,6 +149,17 @@ class TestTick:
         assert len(runs) <= 2
 
 
+@pytest.mark.parametrize("method", ["saliency", "input_x_gradient", "guided_backprop", "grad_cam"])
+def test_from_a_trace_the_network_is_not_run_again(method, monkeypatch):
+    net = network()
+    trace = net.forward(pictures(1))
+    expected = attribute(net, pictures(1), method, target=1)
+    monkeypatch.setattr(Network, "forward", None)
+    found = attribute(net, trace, method, target=1)
+    assert (found.values == expected.values).all()
+    assert found.score == expected.score
+
+
 class TestBaseline:
     def test_it_stands_for_nothing(self):
         grey = np.full(INPUT, 0.3, np.float32)
