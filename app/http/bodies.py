@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import PurePath, PurePosixPath
 from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qs
@@ -147,7 +148,7 @@ async def read_model_file(
     if isinstance(body, bytes):
         return ModelUpload(body, parse_options(query))
     try:
-        return await _model_form(body, query)
+        return _model_form(body, query)
     finally:
         await body.close()
 
@@ -254,18 +255,18 @@ def _json_too_large(limit: int, actual: int) -> AppError:
     )
 
 
-async def _model_form(form: FormData, query: Mapping[str, str]) -> ModelUpload:
+def _model_form(form: FormData, query: Mapping[str, str]) -> ModelUpload:
     given = {**query, **{key: value for key, value in form.items() if isinstance(value, str)}}
     labels = form.get("labels")
     model, others = _model_and_data(form)
     given = {"name": PurePath(model.filename or "").stem} | {k: v for k, v in given.items() if v}
     if isinstance(labels, UploadFile):
         try:
-            given["labels"] = (await labels.read()).decode("utf-8-sig")
+            given["labels"] = _content(labels).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise BadParameter("labels: the file is not a text in UTF-8.") from None
-    external = {_base_name(file): await file.read() for file in others}
-    return ModelUpload(await model.read(), parse_options(given), external)
+    external = {_base_name(file): _content(file) for file in others}
+    return ModelUpload(_content(model), parse_options(given), external)
 
 
 def _model_and_data(form: FormData) -> tuple[UploadFile, list[UploadFile]]:
@@ -328,7 +329,11 @@ async def _bounded(
 
 
 async def _whole(body: AsyncGenerator[bytes, None]) -> bytes:
-    return b"".join([chunk async for chunk in body])
+    """All of a body. Pieces that were joined at the end would be there twice then."""
+    whole = BytesIO()
+    async for chunk in body:
+        whole.write(chunk)
+    return whole.getvalue()
 
 
 class _InMemoryParser(MultiPartParser):
@@ -372,9 +377,15 @@ async def _file_of(form: FormData, field: str, missing: type[AppError]) -> bytes
         file = form.get(field)
         if file is None or isinstance(file, str):
             raise missing(f"The form has no file in its field «{field}».")
-        return await file.read()
+        return _content(file)
     finally:
         await form.close()
+
+
+def _content(file: UploadFile) -> bytes:
+    """What a file of a form holds. To ``read`` it would copy it."""
+    in_memory: BytesIO = file.file._file  # type: ignore[attr-defined]
+    return in_memory.getvalue()
 
 
 def _text(form: FormData, field: str) -> str | None:
