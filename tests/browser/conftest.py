@@ -185,6 +185,14 @@ def artifacts() -> Path:
     return ARTIFACTS
 
 
+@pytest.fixture(scope="session")
+def album(artifacts: Path) -> Path:
+    """Pictures of the page of learning."""
+    folder = artifacts / "learn"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture
 def page(screen: Screen) -> Page:
     return screen.page

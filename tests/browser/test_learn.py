@@ -9,12 +9,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests.app.conftest import picture_bytes
 
 from .conftest import OpenLab
-from .learn_screen import LearnScreen, OwnServer, Wire
+from .learn_screen import LearnScreen, OwnServer
 from .pictures import keep_picture
 from .screen import API
 from .tabs import Tabs
@@ -26,13 +26,6 @@ pytestmark = pytest.mark.browser
 
 PATIENT = 90  # seconds from an opened page to a network that reads 95 % right
 GOAL = 95  # percent
-
-
-@pytest.fixture(scope="module")
-def album(artifacts: Path) -> Path:
-    folder = artifacts / "learn"
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 @pytest.mark.alone
@@ -68,53 +61,6 @@ def test_from_an_opened_page_to_a_network_that_reads(open_lab: OpenLab, album: P
     (album / "seconds.txt").write_text(
         f"{took:.1f} s from the opened page to {screen.score} % of {asked} validation images right\n"
     )
-
-
-@pytest.mark.alone
-def test_the_connection_is_cut_and_the_server_killed(
-    browser: Browser, tmp_path, album: Path, open_lab: OpenLab
-):
-    """The page goes on by itself, and says what was lost; never more than an epoch."""
-    server = OwnServer(tmp_path)
-    server.start()
-    wire = Wire(server.port)
-    try:
-        screen = open_lab(site=wire.url)
-        screen.expected_status = 503  # of a server that is about to be ready
-        page = screen.page
-        slow_down(screen)
-        screen.play()
-        screen.wait_for_batch(20)
-        run = screen.run_id
-
-        wire.cut()
-        screen.wait_for_status("lost")
-        keep_picture(page, album / "4-lost.png")
-        before = screen.batch
-        wire.mend()
-        screen.wait_for_status("running")
-        screen.wait_for_batch(before + 10)
-
-        before = screen.batch
-        server.kill()
-        screen.wait_for_status("lost")
-        server.start()
-        screen.wait_for_status("running", "starting", timeout=180)
-        note = page.locator(".run-note.recovered")
-        note.wait_for()
-        keep_picture(page, album / "5-found-again.png")
-        assert screen.run_id == run
-        now = API.get(f"{server.url}/api/v1/trainings/{run}").json()
-        lost = now["recovered"]["step_before"] - now["recovered"]["step_after"]
-        assert 0 <= lost <= now["steps"] / now["epochs"]
-        assert now["recovered"]["step_before"] >= before
-        (album / "lost.txt").write_text(f"{note.inner_text()}\n")
-        screen.wait_for_batch(now["recovered"]["step_before"] + 5)
-        steps = [point[0] for point in screen.get(f"trainings/{run}")["batches"]]
-        assert steps == sorted(set(steps))
-    finally:
-        wire.close()
-        server.stop()
 
 
 def test_step_by_batch_and_by_phase(open_lab: OpenLab, album: Path):

@@ -199,6 +199,10 @@ class TrainingState(Schema):
     created: str = Field(description="ISO 8601.", examples=["2026-11-30T09:30:00+00:00"])
     status: TrainingStatus = Field(examples=["running"])
     problem: str | None = Field(description="Why it ended early.", examples=[None])
+    resumable: bool = Field(
+        description="Whether it has failed, and can go on from the last epoch that was saved: because the disk was full, say.",
+        examples=[False],
+    )
     config: TrainingConfig
     classes: list[str] = Field(examples=[["circle", "square"]])
     training_pictures: int | None = Field(
@@ -228,7 +232,8 @@ class TrainingState(Schema):
     )
     lent: bool = LENT
     recovered: Recovered | None = Field(
-        description="Null unless something was killed.", examples=[None]
+        description="Null unless something was killed, or it has failed and was resumed.",
+        examples=[None],
     )
     limits: dict[str, float] = Field(
         description="Bytes of memory, seconds of learning.",

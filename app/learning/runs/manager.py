@@ -207,10 +207,12 @@ class TrainingManager:
             await run.until(lambda: run.status not in ("starting", "running"), _ANSWER)
 
     async def resume(self, run: TrainingRun, speed: float | None) -> None:
-        """Resume, at ``speed`` batches a second; None is as fast as the machine can. Raises
-        WrongState and Overloaded.
+        """Resume, at ``speed`` batches a second; None is as fast as the machine can. One that has
+        failed for want of room on the disk, say, goes on from the last checkpoint. Raises
+        WrongState, Overloaded and DiskFailure.
         """
-        self._refuse_over(run)
+        if not run.resumable:
+            self._refuse_over(run)
         await self._wake(run)
         asked = self._send_command(run, "resume", speed=speed)
         await run.until(lambda: run.answered >= asked or run.is_over, _ANSWER)
@@ -254,7 +256,7 @@ class TrainingManager:
                     run.forget()
                     await self._start(run, paused=True)
                 except OSError as error:
-                    run.status, run.problem = "failed", _not_started(error)
+                    run.fail(_not_started(error))
                     run.notify()
                     raise
         await run.until(lambda: run.status != "starting", _ANSWER)
@@ -349,13 +351,19 @@ class TrainingManager:
             return  # there is one process less, of all too
 
     async def _wake(self, run: TrainingRun) -> None:
-        """Start the process of a paused training where it has none, or one that is ending."""
-        if run.process is not None and not run.process.is_ending:
+        """Start the process of a training that is paused, or has failed, where it has none or one
+        that is ending.
+        """
+        if run.process is not None and not run.process.is_ending and not run.is_over:
             return
         async with self._admission:
             self._refuse_gone(run)
+            if run.process is not None and run.is_over:
+                await run.process.end()
             if run.process is None:  # still: others may have waited for the same
                 await self._make_room(run.owner)
+                if run.is_over:
+                    run.restarts, run.last_known_step = 0, run.progress["step"]
                 with disk_failures("The training cannot go on now"):
                     await self._start(run, paused=True)
         await run.until(lambda: run.status != "starting", _ANSWER)
@@ -375,14 +383,15 @@ class TrainingManager:
         """Start the process of a training. Raises OSError where run.json cannot be written, which
         the process reads, or where the system starts no process: then it stands as it did.
         """
-        before = run.status
+        before = run.status, run.problem, run.resumable
         run.status = "paused" if paused else "starting"
+        run.problem, run.resumable = None, False
         try:
             await run.keep()
             run.status = "starting"
             run.process = await self._process(run)
         except OSError:
-            run.status = before
+            run.status, run.problem, run.resumable = before
             raise
         run.notify()
 
@@ -432,7 +441,7 @@ class TrainingManager:
                 return
             except OSError as error:
                 problem = _not_started(error)
-        run.status, run.problem = "failed", problem
+        run.fail(problem, resumable=True)
         await self._keep(run)
 
     async def _keep(self, run: TrainingRun) -> None:

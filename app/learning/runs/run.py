@@ -56,6 +56,7 @@ class TrainingRun:
         self.owner = NOBODY  # read by other threads
         self.status = "starting"
         self.problem: str | None = None
+        self.resumable = False  # though it has failed: for want of room on the disk, say
         self.speed: float | None = None
         self.progress = dict(_NO_PROGRESS)
         self.metrics_log = MetricsLog()
@@ -79,6 +80,7 @@ class TrainingRun:
             about = files.read_about()
             run = cls(about["id"], about["name"], about["config"], files, limits, about["created"])
             run.status, run.problem, run.speed = about["status"], about["problem"], about["speed"]
+            run.resumable = about.get("resumable", False)
             run.progress |= about["progress"]
             run.owner = about.get("owner", NOBODY)
         except (OSError, ValueError, KeyError, TypeError):
@@ -121,6 +123,7 @@ class TrainingRun:
             "config": dict(self.spec),
             "status": "running" if self.status == "starting" else self.status,
             "problem": self.problem,
+            "resumable": self.resumable,
             "speed": self.speed,
             "progress": self.progress,
             **self.limits,
@@ -141,6 +144,7 @@ class TrainingRun:
             "created": datetime.fromtimestamp(self.created, UTC).isoformat(timespec="seconds"),
             "status": self.status,
             "problem": self.problem,
+            "resumable": self.resumable,
             "config": dict(self.spec),
             **self.progress,
             "batch_size": self.spec["batch_size"],
@@ -172,6 +176,10 @@ class TrainingRun:
         self._asked += 1
         self.process.send(command, number=self._asked, **options)
         return self._asked
+
+    def fail(self, problem: str, *, resumable: bool = False) -> None:
+        """It has ended, and why; ``resumable`` where the reason may be gone one day."""
+        self.status, self.problem, self.resumable = "failed", problem, resumable
 
     def forget_commands(self) -> None:
         """Its process has ended: what it was told and had not done is not waited for."""
@@ -242,6 +250,7 @@ class TrainingRun:
         self.answered = max(self.answered, message.get("answered", 0))
         if message["status"] != "quit":
             self.status, self.problem = message["status"], message["problem"]
+            self.resumable = message.get("resumable", False)
             self.speed = message.get("speed", self.speed)
         if self.is_over:
             self.metrics_log.thin()

@@ -108,7 +108,7 @@ class TrainingProcess:
             self._flush()
             self._emit_state("failed", sentence(error))
         except OSError as error:
-            self._emit_state("failed", _unwritable(error))
+            self._emit_state("failed", _unwritable(error), resumable=True)
         except MemoryError:
             self._emit_state(
                 "failed",
@@ -281,13 +281,16 @@ class TrainingProcess:
         with self._files.metrics_log.open("a") as metrics_log:
             metrics_log.write("".join(json.dumps(line) + "\n" for line in lines))
 
-    def _emit_state(self, status: str, problem: str | None = None) -> None:
+    def _emit_state(
+        self, status: str, problem: str | None = None, *, resumable: bool = False
+    ) -> None:
         network, config = self._state.network, self._state.config
         self._emit(
             {
                 "event": "state",
                 "status": status,
                 "problem": problem,
+                "resumable": resumable,
                 "answered": self._answered,
                 "speed": self._speed,
                 "steps": self._steps,
@@ -319,7 +322,7 @@ def main() -> None:
     except EngineError as error:
         _emit_failure(emit, sentence(error))
     except OSError as error:
-        _emit_failure(emit, _unwritable(error))
+        _emit_failure(emit, _unwritable(error), resumable=True)
     except MemoryError:
         _emit_failure(emit, "The training needs more memory than it may have.")
 
@@ -338,8 +341,10 @@ def _train(
         TrainingProcess(files, emit, commands).run()
 
 
-def _emit_failure(emit: Callable[[Message], None], problem: str) -> None:
-    emit({"event": "state", "status": "failed", "problem": problem})
+def _emit_failure(
+    emit: Callable[[Message], None], problem: str, *, resumable: bool = False
+) -> None:
+    emit({"event": "state", "status": "failed", "problem": problem, "resumable": resumable})
 
 
 def _unwritable(error: OSError) -> str:

@@ -594,6 +594,8 @@ export interface components {
             status: "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
             /** @description Why it ended early. */
             problem: string | null;
+            /** @description Whether it has failed, and can go on from the last epoch that was saved: because the disk was full, say. */
+            resumable: boolean;
             config: components["schemas"]["TrainingConfig"];
             classes: string[];
             /** @description How many are learned from; null until it is counted. */
@@ -620,7 +622,7 @@ export interface components {
             model: string;
             /** @description Whether it is somebody else's: looked at and used, not changed. */
             lent: boolean;
-            /** @description Null unless something was killed. */
+            /** @description Null unless something was killed, or it has failed and was resumed. */
             recovered: components["schemas"]["Recovered"] | null;
             /** @description Bytes of memory, seconds of learning. */
             limits: {
@@ -1260,6 +1262,8 @@ export interface components {
             status: "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
             /** @description Why it ended early. */
             problem: string | null;
+            /** @description Whether it has failed, and can go on from the last epoch that was saved: because the disk was full, say. */
+            resumable: boolean;
             config: components["schemas"]["TrainingConfig"];
             classes: string[];
             /** @description How many are learned from; null until it is counted. */
@@ -1286,7 +1290,7 @@ export interface components {
             model: string;
             /** @description Whether it is somebody else's: looked at and used, not changed. */
             lent: boolean;
-            /** @description Null unless something was killed. */
+            /** @description Null unless something was killed, or it has failed and was resumed. */
             recovered: components["schemas"]["Recovered"] | null;
             /** @description Bytes of memory, seconds of learning. */
             limits: {

@@ -6,7 +6,7 @@ import { t } from "../../i18n/index.js";
 import { problemLine } from "../../views/shared/problem-text.js";
 import { lentMark } from "../../views/shared/share-link.js";
 import { nameOf } from "./compare-runs.js";
-import { beginsAnew, isGoing, isOver } from "./runner.js";
+import { beginsAnew, canGoOn, isGoing, isOver } from "./runner.js";
 import { steadyLabel } from "./steady-label.js";
 
 /**
@@ -110,7 +110,7 @@ function showLent({ run, secondRun }, mark) {
 /** @param {Readonly<LearnState>} state */
 function playName(state) {
   if (isGoing(state.run)) return words.pause;
-  if (isOver(state.run)) return words.again;
+  if (state.run && !canGoOn(state.run)) return words.again;
   if (state.run && beginsAnew(state)) return words.start;
   return state.run?.step ? words.goOn : words.play;
 }
@@ -150,9 +150,9 @@ function showNotes(store, notes) {
   const said = [];
   if (problem) said.push(["problem", problemLine(problem), words.dismiss, () => store.set({ problem: null })]);
   if (missed) said.push(["problem", problemLine(missed), t.problems.again, () => store.set({ missed: null })]);
-  if (run?.status === "failed") said.push(["problem", `${words.failed}. ${run.problem ?? ""}`]);
+  if (run?.status === "failed") said.push(["problem", `${words.failed}. ${run.problem ?? ""}${run.resumable ? ` ${words.resumable}` : ""}`]);
   if (connected && run?.recovered) said.push(["recovered", recovery(run.recovered)]);
-  if (run && !isOver(run) && beginsAnew(state)) said.push(["changed", words.changed]);
+  if (run && canGoOn(run) && beginsAnew(state)) said.push(["changed", words.changed]);
   const key = JSON.stringify(said.map(([kind, text]) => [kind, text]));
   if (notes.dataset.said === key) return; // a figure that changed is no reason to read the notes out again
   notes.dataset.said = key;

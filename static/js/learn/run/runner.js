@@ -28,7 +28,7 @@ export function isGoing(run) {
 }
 
 /**
- * Whether a run can be gone on with.
+ * Whether a run has ended.
  *
  * @param {Run | null} run
  */
@@ -37,13 +37,22 @@ export function isOver(run) {
 }
 
 /**
- * Whether Play begins something new: nothing has been begun, it is over, or another config is asked
- * for.
+ * Whether a run can go on: it has not ended, or failed for a reason that may be gone by now.
+ *
+ * @param {Run} run
+ */
+export function canGoOn(run) {
+  return !isOver(run) || run.resumable;
+}
+
+/**
+ * Whether Play begins something new: nothing has been begun, it cannot go on, or another config is
+ * asked for.
  *
  * @param {Readonly<LearnState>} state
  */
 export function beginsAnew({ run, config, learned }) {
-  return run === null || isOver(run) || JSON.stringify(config) !== JSON.stringify(learned);
+  return run === null || !canGoOn(run) || JSON.stringify(config) !== JSON.stringify(learned);
 }
 
 export class Runner {
@@ -253,7 +262,7 @@ export class Runner {
   }
 
   /**
-   * Tell both runs the same, those that are not over.
+   * Tell both runs the same, those that it may be told.
    *
    * @param {Parameters<typeof command>[1]} what
    * @param {Record<string, number | null>} options
@@ -261,7 +270,8 @@ export class Runner {
   async #tellAll(what, options) {
     const tell = async (/** @type {Slot} */ slot) => {
       const run = this.store.state[slot];
-      if (!run || (isOver(run) && what !== "reset")) return;
+      const isHeard = what === "reset" || (what === "resume" ? run && canGoOn(run) : !isOver(run));
+      if (!run || !isHeard) return;
       const answer = await command(run.id, what, options);
       const now = this.store.state[slot];
       if (now?.id !== run.id) return;

@@ -193,6 +193,50 @@ def test_a_training_that_can_write_no_more_fails_frees_its_place_and_can_be_dele
     assert list((folder / "runs").iterdir()) == []
 
 
+def test_a_training_that_failed_on_a_full_disk_goes_on_where_it_was_saved(api, monkeypatch):
+    two_epochs = {**SPEC, "epochs": 2}
+    run = api.post("trainings", json={**two_epochs, "paused": True}).json()["id"]
+    at_rest = wait(api, run, lambda now: now["status"] == "paused")
+    saved = at_rest["steps"] // 2 + 1
+    api.post(f"trainings/{run}/advance", json={"batches": saved})
+    training = api.app.state.services.trainings.find_run(run)
+    wait(api, run, lambda now: now["step"] == saved and training.is_settled)
+    resource.prlimit(training.process.pid, resource.RLIMIT_FSIZE, (100, 100))
+    api.post(f"trainings/{run}/resume", json={})
+    failed = wait(api, run, lambda now: now["status"] == "failed")
+    assert failed["resumable"] is True
+    with monkeypatch.context() as fault:
+        fault.setattr("app.learning.runs.directory.write_atomically", full)
+        assert refused(api.post(f"trainings/{run}/resume", json={}))
+    again = api.get(f"trainings/{run}").json()
+    assert [again[key] for key in ("status", "problem", "resumable")] == [
+        failed[key] for key in ("status", "problem", "resumable")
+    ]
+    resumed = api.post(f"trainings/{run}/resume", json={})
+    assert resumed.status_code == 200, resumed.text
+    assert not resumed.json()["resumable"]
+    whole = wait(api, run, lambda now: now["status"] == "finished")
+    assert whole["recovered"] == {"step_before": failed["step"], "step_after": saved}
+    uninterrupted = api.post("trainings", json=two_epochs).json()["id"]
+    expected = wait(api, uninterrupted, lambda now: now["status"] == "finished")
+    assert whole["batches"] == expected["batches"]
+    timeless = [
+        [{**record, "seconds": None} for record in one["history"]] for one in (whole, expected)
+    ]
+    assert timeless[0] == timeless[1]
+    assert api.post(f"trainings/{run}/resume", json={}).status_code == 409
+    for one in (run, uninterrupted):
+        assert api.delete(f"trainings/{one}").status_code == 204
+
+
+def test_a_restarted_server_knows_what_can_be_resumed(files):
+    run = TrainingRun("aaaaaaaaaaaa", "Full", SPEC, files, {}, time.time())
+    run.fail("The disk is full.", resumable=True)
+    run_coroutine(run.keep())
+    found = TrainingRun.read(files, {})
+    assert (found.status, found.problem, found.resumable) == ("failed", run.problem, True)
+
+
 def test_a_training_that_cannot_be_begun_leaves_nothing(api, folder, monkeypatch):
     monkeypatch.setattr("app.learning.runs.directory.write_atomically", full)
     assert "No space left on device" in refused(api.post("trainings", json=SPEC))

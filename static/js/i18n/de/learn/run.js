@@ -38,9 +38,10 @@ export const run = {
     idle: ["Start: Ein kleines Netz lernt zu klassifizieren.", "Nächste Phase: ein Schritt, Wert für Wert."],
     reconnecting: "Verbindung wird wiederhergestellt …",
     failed: "Das Training ist gescheitert",
+    resumable: "Ist das behoben, geht es mit „Weiter“ ab der letzten gespeicherten Epoche weiter.",
     recovered: (/** @type {string} */ lost, /** @type {string} */ step) =>
-      `Der Server war unterbrochen. Das Training geht ab Batch ${step} weiter; verloren: ${lost}.`,
-    nothingLost: (/** @type {string} */ step) => `Der Server war unterbrochen. Das Training geht ab Batch ${step} weiter; nichts ging verloren.`,
+      `Das Training war unterbrochen. Es geht ab Batch ${step} weiter; verloren: ${lost}.`,
+    nothingLost: (/** @type {string} */ step) => `Das Training war unterbrochen. Es geht ab Batch ${step} weiter; nichts ging verloren.`,
     lostBatches: (/** @type {number} */ n) => some(n, "Batch", "Batches"),
     status: { starting: "Startet", running: "Trainiert", paused: "Pausiert", finished: "Fertig", stopped: "Beendet", failed: "Gescheitert" },
     epoch: (/** @type {string} */ at, /** @type {string} */ of) => `Epoche ${at} von ${of}`,

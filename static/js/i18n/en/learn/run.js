@@ -37,9 +37,10 @@ export const run = {
     idle: ["Play: a small network learns to classify the images.", "Next phase: one training step, value by value."],
     reconnecting: "Reconnecting …",
     failed: "The training failed",
+    resumable: "Once that is mended, “Continue” goes on from the last epoch that was saved.",
     recovered: (/** @type {string} */ lost, /** @type {string} */ step) =>
-      `The server was interrupted. The training was found again at batch ${step}; ${lost} were lost.`,
-    nothingLost: (/** @type {string} */ step) => `The server was interrupted. The training went on from batch ${step}; nothing was lost.`,
+      `The training was interrupted. It went on from batch ${step}; ${lost} were lost.`,
+    nothingLost: (/** @type {string} */ step) => `The training was interrupted. It went on from batch ${step}; nothing was lost.`,
     lostBatches: (/** @type {number} */ n) => some(n, "batch", "batches"),
     status: { starting: "Starting", running: "Training", paused: "Paused", finished: "Finished", stopped: "Stopped", failed: "Failed" },
     epoch: (/** @type {string} */ at, /** @type {string} */ of) => `epoch ${at} of ${of}`,
