@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from app.execution.executor import Work, WorkExecutor
-from app.execution.fair_pool import Sender, sender, shares
+from app.execution.fair_pool import Sender, Tally, sender
 
 T = TypeVar("T")
 
@@ -52,7 +52,7 @@ class SingleFlightCache(Generic[T]):
         self._blocks = blocks
         self._flights: dict[str, _Flight[T]] = {}
         self._finished: OrderedDict[str, _Entry[T]] = OrderedDict()
-        self._held: Counter[Sender] = Counter()  # bytes, by whom shares() counts
+        self._held = Tally()  # bytes
         self._holders: Counter[int] = Counter()
         self._nbytes = 0
         self.hits = self.misses = 0  # of ``get_or_compute``
@@ -93,7 +93,7 @@ class SingleFlightCache(Generic[T]):
             self._holders[block] += 1
         entry = _Entry(result, sum(blocks.values()), sender.get())
         self._finished[key] = entry
-        self._count(entry, 1)
+        self._held.add(entry.sender, entry.nbytes)
         while self._nbytes > self.max_bytes:
             others = [name for name in self._finished if name not in (key, beside)]
             self._drop(next(filter(self._is_of_too_many, others), others[0]))
@@ -101,22 +101,13 @@ class SingleFlightCache(Generic[T]):
 
     def _is_of_too_many(self, key: str) -> bool:
         """Whether the sender of a result has more than his share of the bytes."""
-        return any(
-            self._held[who] > share.part * self.max_bytes
-            for who, share in shares(self._finished[key].sender)
-        )
-
-    def _count(self, entry: _Entry[T], sign: int) -> None:
-        for who, _ in shares(entry.sender):
-            self._held[who] += sign * entry.nbytes
-            if not self._held[who]:
-                del self._held[who]
+        return self._held.excess(self._finished[key].sender, self.max_bytes) is not None
 
     def _drop(self, key: str) -> None:
         if key not in self._finished:
             return
         entry = self._finished.pop(key)
-        self._count(entry, -1)
+        self._held.add(entry.sender, -entry.nbytes)
         for block, size in self._blocks(entry.result).items():
             self._holders[block] -= 1
             if not self._holders[block]:

@@ -13,7 +13,6 @@ import asyncio
 import math
 import threading
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,7 +22,7 @@ from typing import Any, TypeVar
 from starlette.types import Receive
 
 from app.errors import ClientGone, Overloaded, TimeLimit, TooManyRequests
-from app.execution.fair_pool import NOBODY, FairPool, Sender, postponable, sender, shares
+from app.execution.fair_pool import NOBODY, FairPool, Sender, Tally, postponable, sender
 from engine.execution import stopped_by
 
 T = TypeVar("T")
@@ -48,7 +47,7 @@ class WorkExecutor:
         # Told of all work that is done: seconds in the queue, and on a thread.
         self.observe: Callable[[float, float], object] = lambda waited, worked: None
         self._pool = FairPool(workers)
-        self._places: Counter[Sender] = Counter()  # by workspace, and by address alone
+        self._places = Tally()
 
     async def run(self, work: Work[T], time_limit: float | None = None) -> T:
         """The result of ``work(check)``, within ``time_limit`` seconds or those that everything
@@ -89,10 +88,10 @@ class WorkExecutor:
             raise self._refusal(Overloaded, "tasks", self._pending, self._capacity)
         # The last places are for others. Who sends so much waits no longer for it: the threads are
         # busy all the same.
-        for who, share in shares(sender.get()):
-            held, most = self._places[who], max(1, int(share.part * self._capacity))
-            if held >= most:
-                raise self._refusal(TooManyRequests, f"tasks of {share.whose}", held, most)
+        excess = self._places.excess(sender.get(), self._capacity, 1)
+        if excess is not None:
+            held, limit, whose = excess
+            raise self._refusal(TooManyRequests, f"tasks of {whose}", held, limit)
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -139,17 +138,14 @@ class WorkExecutor:
         self.refuse_when_full()
         self._pending += 1
         place = _Place(sender=sender.get())
-        self._places.update(who for who, _ in shares(place.sender))
+        self._places.add(place.sender)
         return place
 
     def _leave(self, place: _Place) -> None:
         place.users -= 1
         if not place.users:
             self._pending -= 1
-            for who, _ in shares(place.sender):
-                self._places[who] -= 1
-                if not self._places[who]:
-                    del self._places[who]
+            self._places.add(place.sender, -1)
 
     def _finished(self, place: _Place, ticket: _TaskContext, done: asyncio.Future[Any]) -> None:
         self._leave(place)

@@ -82,6 +82,44 @@ def shares(who: Sender) -> Iterator[tuple[Sender, Share]]:
         yield Sender(who.address), _OF_ADDRESS
 
 
+class Excess(NamedTuple):
+    """What a sender has who may have no more, how much that is at the most, and whose it is."""
+
+    held: int
+    limit: int
+    whose: str
+
+
+class Tally:
+    """How much of something each sender has."""
+
+    def __init__(self) -> None:
+        self._held: Counter[Sender] = Counter()  # by workspace, and by address alone
+
+    def __bool__(self) -> bool:
+        """Whether anybody has any of it."""
+        return bool(self._held)
+
+    def __getitem__(self, one: Sender) -> int:
+        """What a workspace has, or all at an address."""
+        return self._held[one]
+
+    def add(self, who: Sender, amount: int = 1) -> None:
+        """A sender has so much more, or, below zero, less."""
+        for one, _ in shares(who):
+            self._held[one] += amount
+            if not self._held[one]:
+                del self._held[one]
+
+    def excess(self, who: Sender, most: int, more: int = 0) -> Excess | None:
+        """By what a sender who gets so much ``more`` exceeds his share of ``most``, if he does."""
+        for one, share in shares(who):
+            limit = max(1, int(share.part * most))
+            if self._held[one] + more > limit:
+                return Excess(self._held[one], limit, share.whose)
+        return None
+
+
 class _Job(NamedTuple):
     future: Future[Any]
     work: Callable[[], Any]
@@ -128,7 +166,7 @@ class FairPool:
         self._half = max(1, workers // 2)
         self._lock = threading.Lock()
         self._present = _Present(clock)
-        self._at_work: Counter[Sender] = Counter()  # threads, by workspace and by address alone
+        self._at_work = Tally()  # threads
         # Whose turn it is stands first: address → workspace → work.
         self._waiting: OrderedDict[str, OrderedDict[str, deque[_Job]]] = OrderedDict()
 
@@ -163,7 +201,7 @@ class FairPool:
                 self._do(job)
             finally:
                 with self._lock:
-                    self._count(job.sender, -1)
+                    self._at_work.add(job.sender, -1)
 
     def _do(self, job: _Job) -> None:
         future = job.future
@@ -214,7 +252,7 @@ class FairPool:
                 del spaces[who.workspace]
             if not spaces:
                 del self._waiting[who.address]
-            self._count(who, 1)
+            self._at_work.add(who)
             return job
 
     def _senders(self) -> Iterator[Sender]:
@@ -230,9 +268,3 @@ class FairPool:
         if who == NOBODY:
             return True
         return all(self._at_work[one] < self._half for one in self._present.sharing(who))
-
-    def _count(self, who: Sender, change: int) -> None:
-        for one in {who, Sender(who.address)} - {NOBODY}:
-            self._at_work[one] += change
-            if not self._at_work[one]:
-                del self._at_work[one]

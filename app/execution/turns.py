@@ -5,13 +5,12 @@ arrive, streams; and turns at work that is done once at a time, as it takes much
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from weakref import WeakValueDictionary
 
 from app.errors import Overloaded, TooManyRequests
-from app.execution.fair_pool import Sender, sender, shares
+from app.execution.fair_pool import Sender, Tally, sender, shares
 
 _WAIT = 5  # seconds until somebody who was refused asks again
 
@@ -24,28 +23,26 @@ class Parts:
     def __init__(self, what: str, at_once: int) -> None:
         self._what = what
         self._at_once = at_once
-        self._under_way: Counter[Sender] = Counter()  # by workspace, and by address alone
+        self._under_way = Tally()
 
     @contextmanager
     def admitted(self) -> Iterator[None]:
         """Whoever asks has one more under way in this block. Raises TooManyRequests."""
-        mine = [who for who, _ in shares(sender.get())]
-        for who, share in shares(sender.get()):
-            held, most = self._under_way[who], max(1, int(share.part * self._at_once))
-            if held >= most:
-                raise TooManyRequests(
-                    f"{held} {self._what} of {share.whose} are under way, as many as may be. Try "
-                    f"again in about {_WAIT} s.",
-                    limit=most,
-                    actual=held,
-                    retry_after=_WAIT,
-                )
-        self._under_way.update(mine)
+        who = sender.get()
+        excess = self._under_way.excess(who, self._at_once, 1)
+        if excess is not None:
+            raise TooManyRequests(
+                f"{excess.held} {self._what} of {excess.whose} are under way, as many as may be. "
+                f"Try again in about {_WAIT} s.",
+                limit=excess.limit,
+                actual=excess.held,
+                retry_after=_WAIT,
+            )
+        self._under_way.add(who)
         try:
             yield
         finally:
-            self._under_way.subtract(mine)
-            self._under_way = +self._under_way  # without those who have none
+            self._under_way.add(who, -1)
 
 
 class Turns:

@@ -5,13 +5,11 @@ They count as they come, so that nothing is reserved by an announcement, until t
 
 from __future__ import annotations
 
-from collections import Counter
-
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Overloaded, TooManyRequests
-from app.execution.fair_pool import Sender, sender, shares
+from app.execution.fair_pool import Tally, sender
 from app.http.bodies import announced_bytes
 
 _WAIT = 5  # seconds until others' bodies may have been read
@@ -23,7 +21,7 @@ class BodyBudget:
     def __init__(self, most: int) -> None:
         self._most = most
         self._in_all = 0
-        self._held: Counter[Sender] = Counter()  # by workspace, and by address alone
+        self._held = Tally()
 
     @property
     def nbytes(self) -> int:
@@ -34,17 +32,16 @@ class BodyBudget:
         """Raises TooManyRequests where so many ``more`` bytes are too many for whoever sends them,
         and Overloaded where others leave no room for them.
         """
-        for who, share in shares(sender.get()):
-            most = int(share.part * self._most)
-            if self._held[who] + more > most:
-                raise TooManyRequests(
-                    f"The files of {share.whose} that are under way have {self._held[who]:,} "
-                    f"bytes; with this one there would be more than {most:,}. Try again in about "
-                    f"{_WAIT} s.",
-                    limit=most,
-                    actual=self._held[who] + more,
-                    retry_after=_WAIT,
-                )
+        excess = self._held.excess(sender.get(), self._most, more)
+        if excess is not None:
+            held, limit, whose = excess
+            raise TooManyRequests(
+                f"The files of {whose} that are under way have {held:,} bytes; with this one there "
+                f"would be more than {limit:,}. Try again in about {_WAIT} s.",
+                limit=limit,
+                actual=held + more,
+                retry_after=_WAIT,
+            )
         if self._in_all + more > self._most:
             raise Overloaded(
                 f"The files that others are sending leave no room for this one. Try again in about "
@@ -57,10 +54,7 @@ class BodyBudget:
     def count(self, nbytes: int) -> None:
         """So many bytes of a sender's have come, or, below zero, are gone."""
         self._in_all += nbytes
-        for who, _ in shares(sender.get()):
-            self._held[who] += nbytes
-            if not self._held[who]:
-                del self._held[who]
+        self._held.add(sender.get(), nbytes)
 
 
 class BudgetMiddleware:
