@@ -78,8 +78,8 @@ class LocalBackend:
         self._settings = settings
         self._limits = Limits(settings.max_image_bytes, settings.max_image_pixels)
         self._own = UploadedModels(settings.max_models_bytes, math.inf)
-        for shelf in (ModelFolder(settings), self._own):
-            self._registry.add(shelf)
+        for provider in (ModelFolder(settings), self._own):
+            self._registry.add(provider)
 
     def models(self) -> list[dict[str, Any]]:
         """The models on offer."""

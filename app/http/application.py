@@ -161,8 +161,8 @@ def _services(settings: Settings, registry: Registry) -> Services:
         settings.max_models_bytes, settings.model_ttl, ids=ids, quotas=quotas
     )
     reader = ModelReader(settings, uploaded_models, executor, registry)
-    for shelf in (trainings, ModelFolder(settings), uploaded_models):
-        registry.add(shelf)
+    for provider in (trainings, ModelFolder(settings), uploaded_models):
+        registry.add(provider)
     return Services(
         settings,
         registry,

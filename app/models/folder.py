@@ -32,8 +32,8 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
 class ModelFolder:
-    """A shelf: a model's id is its file's name without the suffix. Files whose names are no ids are
-    passed over.
+    """A provider: a model's id is its file's name without the suffix. Files whose names are no ids
+    are passed over.
     """
 
     def __init__(self, settings: Settings) -> None:

@@ -26,7 +26,7 @@ FORGOTTEN = (
     "file again, and it gets the same id."
 )
 
-_REMEMBERED = 16  # networks from shelves' files in memory
+_REMEMBERED = 16  # networks from providers' files in memory
 
 # A file and when it was written: what lies there may be replaced.
 _Version = tuple[Path, int]
@@ -103,7 +103,7 @@ class Registry:
         return cls({name: _zoo_loader(name) for name in zoo.names()}, DEFAULT_MODEL)
 
     def add(self, provider: ModelProvider) -> None:
-        """Offer a shelf's models, too, after all others."""
+        """Offer a provider's models, too, after all others."""
         self._providers.append(provider)
 
     @property
