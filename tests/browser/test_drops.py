@@ -162,6 +162,22 @@ def test_one_picture_is_looked_at(open_page: OpenPage, tmp_path: Path):
     told = screen.page.get_by_text("me.png is shown to the network as soon as a training runs")
     expect(told).to_be_in_viewport()
     expect(screen.page.locator(".news .problem")).to_have_count(0)
+    copy_picture(screen)
+    screen.page.keyboard.press("Control+V")
+    expect(screen.page.get_by_text("image.png is shown to the network as soon")).to_be_in_viewport()
+
+
+def copy_picture(screen: Screen) -> None:
+    """A picture in the clipboard, as a program for screenshots leaves it there."""
+    screen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    screen.page.evaluate(
+        """async () => {
+          const canvas = new OffscreenCanvas(40, 40);
+          canvas.getContext('2d').fillRect(0, 0, 20, 20);
+          const picture = await canvas.convertToBlob({ type: 'image/png' });
+          await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]);
+        }"""
+    )
 
 
 def test_pictures_for_a_class_that_is_collected(open_page: OpenPage, tmp_path: Path):

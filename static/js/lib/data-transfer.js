@@ -1,4 +1,7 @@
-/** Drag and drop on every page: the files of a drag, and those in its folders, with their paths. */
+/**
+ * Drag and drop on every page, and paste: the files that are brought, and those in their folders,
+ * with their paths.
+ */
 
 /**
  * @typedef {{ path: string, file: File | null }} Dropped a file that cannot be read is null; `path`
@@ -6,8 +9,8 @@
  */
 
 /**
- * Let files be dropped anywhere on the page. Without this the browser leaves the page and shows the
- * file.
+ * Let files be dropped anywhere on the page, or pasted. Without this the browser leaves the page
+ * and shows what is dropped.
  *
  * @param {HTMLElement} veil shown while files are held over the page
  * @param {(data: DataTransfer, target: EventTarget | null) => void} take called within the event:
@@ -27,6 +30,7 @@ export function listenForDrops(veil, take) {
     show(-depth);
     if (event.dataTransfer) take(event.dataTransfer, event.target);
   });
+  addEventListener("paste", ({ clipboardData, target }) => clipboardData && take(clipboardData, target));
 }
 
 /**

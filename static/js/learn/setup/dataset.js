@@ -66,8 +66,8 @@ export class DataPicker {
   }
 
   /**
-   * Let files be dropped anywhere on the page: a ZIP or a folder is a set, a picture is looked at
-   * with the network that learns.
+   * Let files be dropped anywhere on the page, or pasted: a ZIP or a folder is a set, a picture is
+   * looked at with the network that learns.
    */
   listenForDrops() {
     const veil = h("div", { class: "drop", hidden: true, "aria-hidden": "true" }, words.drop);

@@ -14,7 +14,6 @@ const TO_LEARN_FROM = { type: "to-learn-from", status: 0, ...t.problems.toLearnF
 export function mountDrop(app) {
   const { store, photoController } = app;
   listenForDrops(getElement("#drop", HTMLElement), take);
-  addEventListener("paste", ({ clipboardData }) => clipboardData && take(clipboardData));
 
   /** @param {DataTransfer} data */
   function take(data) {
