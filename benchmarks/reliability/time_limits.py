@@ -21,25 +21,45 @@ from app.errors import TimeLimit
 from app.execution.executor import WorkExecutor
 from engine.network import Network, Node
 from engine.ops import (
+    ArgMax,
     AveragePool,
     Conv2d,
     ConvTranspose2d,
     CumSum,
+    DepthToSpace,
     Erf,
+    Gather,
+    GlobalMaxPool,
+    InstanceNorm,
     IntegerConv,
+    LayerNorm,
     LocalResponseNorm,
+    LogSoftmax,
     LpPool,
     MatMul,
     MaxPool,
     Op,
+    Pad,
+    Pow,
+    PRelu,
+    Quantize,
+    ReduceMean,
+    ReduceProd,
+    ReduceSum,
+    Reshape,
     Resize,
+    Sigmoid,
     Softmax,
+    TopK,
+    Transpose,
+    Trigonometric,
 )
 
 PROMISED = 0.25  # seconds
+ROW = 1 << 26  # numbers: 256 MB
 
 
-def costly() -> Iterator[tuple[str, Op, tuple[int, int, int]]]:
+def costly() -> Iterator[tuple[str, Op, tuple[int, ...]]]:
     """Names, ops and the shapes of their inputs, made one at a time."""
     yield "conv 127 × 127", conv(16, 3, 127, 63), (3, 224, 224)
     yield "conv 127 × 127, 64 channels", conv(1, 64, 127, 63), (64, 224, 224)
@@ -61,15 +81,50 @@ def costly() -> Iterator[tuple[str, Op, tuple[int, int, int]]]:
     yield "softmax", Softmax(axis=1), (64, 1024, 1024)
     yield "cumulative sums", CumSum(axis=3), (64, 1024, 1024)
     yield "resize", resize(4), (16, 480, 480)
+    yield "resize, linear", resize(4, "linear"), (16, 480, 480)
+    yield "resize, nearest", resize(4, "nearest"), (16, 480, 480)
+    yield "top 5 of a row", TopK(5), (ROW,)
+    yield "a row in order", TopK(ROW // 8), (ROW // 8,)
+    yield "top 5 of many rows", TopK(5), (64, 1024, 1024)
+    yield "layer norm", LayerNorm(numbers(1024), numbers(1024)), (64, 1024, 1024)
+    yield "layer norm of a row", LayerNorm(numbers(ROW // 4), numbers(ROW // 4)), (ROW // 4,)
+    yield "instance norm", InstanceNorm(numbers(64), numbers(64)), (64, 1024, 1024)
+    yield "log softmax", LogSoftmax(axis=1), (64, 1024, 1024)
+    yield "softmax of a row", Softmax(axis=1), (ROW,)
+    yield "PReLU", PRelu(numbers(64, 1, 1)), (64, 1024, 1024)
+    yield "sigmoid of a row", Sigmoid(), (ROW,)
+    yield "tan", Trigonometric("tan"), (64, 1024, 1024)
+    yield "power", Pow(np.float32(1.7).reshape(())), (64, 1024, 1024)
+    yield "mean of all", ReduceMean((1, 2, 3)), (64, 1024, 1024)
+    yield "mean of columns", ReduceMean((3,)), (64, 1024, 1024)
+    yield "product of a row", ReduceProd((1,)), (ROW,)
+    yield "sum of pairs", ReduceSum((2,)), (ROW // 2, 2)
+    yield "largest along columns", ArgMax(axis=3), (64, 1024, 1024)
+    yield "cumulative sum of a row", CumSum(axis=1), (ROW,)
+    yield "largest of each map", GlobalMaxPool(), (3, 4096, 4096)
+    yield "transposed", Transpose((0, 3, 2, 1)), (64, 1024, 1024)
+    yield "reshaped", Reshape((0, -1)), (64, 1024, 1024)
+    yield "gathered", Gather(np.arange(1023, -1, -1), axis=3), (64, 1024, 1024)
+    yield "padded by reflection", Pad((9, 9, 9, 9), mode="reflect"), (64, 1000, 1000)
+    yield "depth to space", DepthToSpace(4), (64, 1024, 1024)
+    yield "quantised", quantised(), (64, 1024, 1024)
+    yield "conv 1 × 1, one long row", conv(256, 256, 1, 0), (256, 1, 1 << 17)
+    yield "conv 3 × 3, one long row", conv(256, 256, 3, 1), (256, 1, 1 << 17)
+    yield "conv by channel, one long row", conv(256, 256, 3, 1, groups=256), (256, 1, 1 << 17)
+    yield "largest of 127, one long row", long_pool(), (32, 1, 1 << 20)
 
 
 def numbers(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).normal(0, 0.01, shape).astype(np.float32)
 
 
-def maps(channels: int, height: int, width: int) -> np.ndarray:
-    """A value as the engine keeps it in memory, channels last."""
-    return numbers(1, height, width, channels).transpose(0, 3, 1, 2)
+def value(*shape: int) -> np.ndarray:
+    """A value of one picture as the engine keeps it in memory: maps channels last."""
+    if len(shape) < 3:
+        return np.random.default_rng(0).random((1, *shape), np.float32)
+    channels, height, width = shape
+    rng = np.random.default_rng(0)
+    return rng.random((1, height, width, channels), np.float32).transpose(0, 3, 1, 2)
 
 
 def conv(filters: int, channels: int, kernel: int, padding: int, **more: int) -> Conv2d:
@@ -87,8 +142,16 @@ def painted(channels: int, filters: int, kernel: int) -> ConvTranspose2d:
     return ConvTranspose2d(numbers(channels, filters, kernel, kernel), None, stride=(2, 2))
 
 
-def resize(times: int) -> Resize:
-    return Resize(mode="cubic", scales=(float(times), float(times)))
+def resize(times: int, mode: str = "cubic") -> Resize:
+    return Resize(mode=mode, scales=(float(times), float(times)))
+
+
+def quantised() -> Quantize:
+    return Quantize(np.full(64, 0.01, np.float32), np.zeros(64, np.float32), axis=-3)
+
+
+def long_pool() -> MaxPool:
+    return MaxPool((1, 127), (1, 1), (0, 63, 0, 63))
 
 
 async def overshoot(network: Network, x: np.ndarray, limit: float) -> float | None:
@@ -129,7 +192,7 @@ async def main() -> None:
             [Node("layer", op, ("input",))], inputs={"input": shape}, outputs=("layer",)
         )
         network.freeze()
-        x = maps(*shape)
+        x = value(*shape)
         network.forward(x)  # as an upload does: what is prepared once is not measured
         found = [
             late

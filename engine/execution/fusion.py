@@ -232,10 +232,11 @@ def _row_shape(shape: Shape) -> Shape:
 
 
 def _as_rows(value: Array) -> Array | None:
-    """A value as rows: a view. None if its elements do not lie in that order, or if there are
-    none.
+    """A value as rows: a view. None if its elements do not lie in that order, if there are none, or
+    too many in a row: nothing stops the work on one.
     """
     cells = value.transpose(0, 2, 3, 1) if value.ndim == 4 else value
     if not cells.flags.c_contiguous or not value.size or not value.ndim:
         return None
-    return cells.reshape(_row_shape(value.shape))
+    shape = _row_shape(value.shape)
+    return cells.reshape(shape) if shape[1] <= threads.PIECE else None

@@ -29,10 +29,24 @@ def copy_maps(target: Array, x: Array) -> None:
     """
     if x.ndim == 4 and x.shape[1] <= FEW_CHANNELS and x.flags.c_contiguous:
         for channel in range(x.shape[1]):
-            target[:, channel] = x[:, channel]
+            for part in threads.pieces(x[:, channel].shape):
+                target[:, channel][part] = x[:, channel][part]
     else:
         for part in threads.pieces(x.shape):
             np.copyto(target[part], x[part])
+
+
+def contiguous(x: Array, dtype: Any = None) -> Array:
+    """``x`` with its numbers one after the other in the order of its axes, in that dtype; copied,
+    part by part, only if they are not so.
+    """
+    dtype = x.dtype if dtype is None else np.dtype(dtype)
+    if x.flags.c_contiguous and x.dtype == dtype:
+        return x
+    y = np.empty(x.shape, dtype)
+    for part in threads.pieces(x.shape):
+        np.copyto(y[part], x[part])
+    return y
 
 
 def from_nhwc(x: Array) -> Array:
@@ -44,7 +58,7 @@ def channels_last(x: Array) -> Array:
     """``x`` in the memory order that the engine keeps: maps channels last, anything else
     contiguous. Copies only if it must.
     """
-    return from_nhwc(to_nhwc(x)) if x.ndim == 4 else np.asarray(x, order="C")
+    return from_nhwc(to_nhwc(x)) if x.ndim == 4 else contiguous(x)
 
 
 def empty_maps(shape: Shape, dtype: Any) -> Array:
@@ -57,7 +71,7 @@ def in_memory(x: Array) -> Array:
     """``x`` with its axes in the order in which its numbers lie: maps as (N, H, W, C), anything
     else as it is; contiguous.
     """
-    return to_nhwc(x) if x.ndim == 4 else np.asarray(x, order="C")
+    return to_nhwc(x) if x.ndim == 4 else contiguous(x)
 
 
 def from_memory(x: Array) -> Array:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache, lru_cache, partial
 from itertools import pairwise
@@ -200,21 +200,34 @@ def check() -> None:
     _current_check()()
 
 
-def pieces(shape: tuple[int, ...], whole: int | None = None) -> Iterator[tuple[Any, ...]]:
-    """The parts of a large value, along its longest axis other than ``whole``; before each of them
-    the work may be stopped (``stopped_by``).
+def pieces(
+    shape: tuple[int, ...], whole: Collection[int] = (), last: int | None = None
+) -> Iterator[tuple[Any, ...]]:
+    """The parts of a large value, of at most PIECE numbers each; before each of them the work may
+    be stopped (``stopped_by``).
+
+    Cut are the longest axes, never one of ``whole`` (which may leave a part larger), and ``last``
+    only where cutting the others is not enough.
     """
-    lengths = [0 if axis == whole else length for axis, length in enumerate(shape)]
-    longest = max(lengths, default=0)
-    if longest < 2 or prod(shape) <= PIECE:
+    for part in _parts(shape, whole, last):
         check()
-        yield (...,)
+        yield part
+
+
+def _parts(
+    shape: tuple[int, ...], whole: Collection[int], last: int | None
+) -> Iterator[tuple[Any, ...]]:
+    size = prod(shape)
+    free = [axis for axis, length in enumerate(shape) if length > 1 and axis not in whole]
+    if size <= PIECE or not free:
+        yield (slice(None),) * len(shape) or (...,)  # an array of the only value, and no number
         return
-    ahead = (slice(None),) * lengths.index(longest)
-    step = max(1, longest * PIECE // prod(shape))
-    for start in range(0, longest, step):
-        check()
-        yield (*ahead, slice(start, start + step))
+    axis = max(free, key=lambda axis: (axis != last, shape[axis]))
+    step = max(1, shape[axis] * PIECE // size)
+    for start in range(0, shape[axis], step):
+        length = min(step, shape[axis] - start)
+        for part in _parts((*shape[:axis], length, *shape[axis + 1 :]), whole, last):
+            yield (*part[:axis], slice(start, start + length), *part[axis + 1 :])
 
 
 def _current_check() -> Callable[[], object]:

@@ -39,6 +39,7 @@ PRUNE_FACTOR = (
 ELEMENT_COST = 24.0
 ROUNDS = 4
 FLUSH_BYTES = 32 << 20
+MOST_OF_A_ROW = 1 << 22  # numbers
 TIME_LIMIT = 0.25  # seconds that measuring one problem may take, after the first round
 
 
@@ -102,6 +103,7 @@ def _winograd(tile: int) -> ConvAlgorithm:
             and g.groups == 1
             and problem.type == "f"
             and min(problem.channels, problem.filters) >= MIN_CHANNELS
+            and _has_short_rows(problem)
         )
 
     return ConvAlgorithm(
@@ -114,13 +116,26 @@ def _winograd(tile: int) -> ConvAlgorithm:
     )
 
 
+def _has_short_rows(problem: ConvProblem) -> bool:
+    """Whether an algorithm may compute whole rows of the output, between which it can be stopped;
+    im2col cuts long ones.
+    """
+    rows, cols = problem.output_size
+    work = problem.multiply_adds // max(1, problem.images * rows)
+    numbers = max(problem.size[1] * problem.channels, cols * problem.filters)
+    return work <= im2col.MOST_WORK and numbers <= MOST_OF_A_ROW
+
+
 def _is_pointwise(problem: ConvProblem) -> bool:
+    if not _has_short_rows(problem):
+        return False
     g = problem.params
     return problem.kernel == g.stride == (1, 1) and g.groups == 1 and not any(g.padding)
 
 
 def _is_depthwise(problem: ConvProblem) -> bool:
-    return problem.channels == problem.filters == problem.params.groups > 1
+    is_depthwise = problem.channels == problem.filters == problem.params.groups > 1
+    return is_depthwise and _has_short_rows(problem)
 
 
 ALGORITHMS: dict[str, ConvAlgorithm] = {

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.execution import threads
 from engine.kernels.spec import ConvParams
 from engine.types import Array
 
@@ -68,7 +69,9 @@ def conv_transpose(
             part = convolve(dy, flipped_kernel[row.cells, column.cells], None, own)
             if dx is None:
                 return part
-            dx[:, row.first :: stride_y, column.first :: stride_x] = part
+            target = dx[:, row.first :: stride_y, column.first :: stride_x]
+            for piece in threads.pieces(part.shape):
+                target[piece] = part[piece]
     assert dx is not None
     return dx
 

@@ -21,6 +21,7 @@ from engine.types import Array, Epilogue
 
 CHUNK_BYTES = 1 << 22  # of gathered windows at a time; smaller chunks wait more for the interpreter
 MOST_BYTES = 1 << 26  # of a row's windows: more take long, and a thread keeps what it gathers in
+MOST_WORK = 1 << 30  # multiply-adds of a row: more take too long to be stopped only behind them
 GRADIENT_BYTES = 1 << 20  # and for a gradient, whose parts are each worked on by one core alone
 PARTIAL_SUMS = (
     2  # of a weight's gradient; fixed, so that the number of cores does not change the rounding
@@ -49,9 +50,14 @@ def convolve(
     n, rows, cols, filters = y.shape
     row_bytes = cols * kernel[0] * kernel[1] * x.shape[3] * x.itemsize
     cut = threads.plan_split(y.size * row_bytes // (cols * x.itemsize * params.groups), y.size)
-    blocks = threads.blocks(n, rows, max(1, CHUNK_BYTES // row_bytes), cut.parts)
+    work_of_a_row = row_bytes // x.itemsize * filters // params.groups
+    is_short = row_bytes <= MOST_BYTES and work_of_a_row <= MOST_WORK
+    band_of_rows = max(1, CHUNK_BYTES // row_bytes) if is_short else 1
+    blocks = threads.blocks(n, rows, band_of_rows, cut.parts)
     step, (high, width) = params.stride[0], _extent(kernel, params)
-    columns = max(1, CHUNK_BYTES // (row_bytes // cols))  # at a time, where one row is too much
+    # Columns at a time, where one row is too much.
+    columns = min(CHUNK_BYTES * cols // row_bytes, MOST_WORK * cols // max(1, work_of_a_row))
+    step_along = cols if is_short else max(1, columns)
 
     def work(block: tuple[slice, slice]) -> None:
         pictures, these = block
@@ -60,15 +66,12 @@ def convolve(
         band = padded_rows(x[pictures], these.start * step, deep, across, params.padding[:2])
         target = y[block]
         windows = _windows(band, kernel, params, target.shape)
-        if row_bytes <= MOST_BYTES:
-            _multiply(windows, matrices, target.reshape(-1, filters))
-        else:
-            for i in range(0, cols, columns):
-                threads.check()
-                here = target[:, :, i : i + columns]
-                _multiply(windows[:, :, i : i + columns], matrices, here.reshape(-1, filters))
-        if bias is not None:
-            target += bias
+        for i in range(0, cols, step_along):
+            threads.check()
+            here = target[:, :, i : i + step_along]
+            _multiply(windows[:, :, i : i + step_along], matrices, here.reshape(-1, filters))
+            if bias is not None:
+                here += bias
         if epilogue is not None:
             epilogue(*block)
 

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.execution import threads
 from engine.execution.lru import LruCache
 from engine.types import Array, Epilogue, Index, Shape
 
@@ -249,6 +250,16 @@ class Op(ABC):
     def window_reads(self, *shapes: Shape) -> int:
         """Numbers that are read for one picture without being multiplied, where windows overlap."""
         return 0
+
+
+def filled(x: Array, fill: Callable[[Array, Array], object]) -> Array:
+    """What ``fill(part of x, part of y)`` makes of x, part by part: y has its shape and dtype, and
+    its order in memory.
+    """
+    y = np.empty_like(x)
+    for part in threads.pieces(x.shape):
+        fill(x[part], y[part])
+    return y
 
 
 def same_shape(op_type: str, shapes: tuple[Shape, ...]) -> Shape:

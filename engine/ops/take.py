@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.execution import threads
 from engine.execution.memory_format import from_memory, in_memory, memory_axis
 from engine.ops.base import Box, DataMovementOp, normal_axis
 from engine.types import Array, Shape
@@ -49,7 +50,13 @@ class Picking(DataMovementOp):
 
 def picked(x: Array, cells: Array, axis: int) -> Array:
     """x with the cells of one axis (from 0) taken in that order; none of them may be -1."""
-    return from_memory(np.take(in_memory(x), cells, memory_axis(axis, x.ndim)))
+    rows, along = in_memory(x), memory_axis(axis, x.ndim)
+    shape = (*rows.shape[:along], len(cells), *rows.shape[along + 1 :])
+    y = np.empty(shape, x.dtype)
+    for part in threads.pieces(shape):
+        beside = (*part[:along], slice(None), *part[along + 1 :])
+        y[part] = np.take(rows[beside], cells[part[along]], along)
+    return from_memory(y)
 
 
 def given_back(dy: Array, cells: Array, axis: int, size: int) -> Array:

@@ -39,6 +39,11 @@ class Tap(NamedTuple):
         last = first + (high - low - 1) * self.inputs.step
         return Tap(slice(low - start, high - start), slice(first, last + 1, self.inputs.step))
 
+    def shifted(self, cells: int) -> Tap:
+        """The same where the input begins so many cells further on."""
+        start, stop, step = self.inputs.start, self.inputs.stop, self.inputs.step
+        return Tap(self.outputs, slice(start + cells, stop + cells, step))
+
 
 class Sliding(NamedTuple):
     """A kernel of ``kernel`` cells, ``dilation`` apart, that moves in steps of ``stride`` along a

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.execution.memory_format import channels_last, empty_maps
+from engine.execution import threads
+from engine.execution.memory_format import channels_last, copy_maps, empty_maps
 from engine.ops.base import same_shape
 from engine.ops.take import Picking, normal_axes
 from engine.ops.window import checked
@@ -82,8 +83,9 @@ class Pad(Picking):
         (x,) = xs
         shape = self.infer_shape(x.shape)
         y = empty_maps(shape, x.dtype) if x.ndim == 4 else np.empty(shape, x.dtype)
-        y.fill(self.value)
-        y[self._inside(x.shape)] = x
+        for part in threads.pieces(shape):
+            y[part] = self.value
+        copy_maps(y[self._inside(x.shape)], x)
         return y, x.shape
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution import threads
-from engine.execution.memory_format import channels_last, in_memory, memory_axis
+from engine.execution.memory_format import channels_last, from_memory, in_memory, memory_axis
 from engine.ops.base import Box, Explanation, Family, Op, no_terms, same_shape, terms_of_one
 from engine.ops.take import given_back, normal_axes, picked, seen_through
 from engine.ops.window import checked
@@ -40,6 +40,7 @@ ROUNDINGS: Mapping[str, Callable[[Array], Array]] = {
     "floor": np.floor,
     "ceil": np.ceil,
 }
+MOST_CELLS = 1 << 20  # of an axis that is resized; more than any picture has
 # Numbers behind an axis, below which shares are repeated for them: NumPy's inner loops would be too
 # short.
 FEW = 32
@@ -146,6 +147,8 @@ class Resize(Op):
             resized[axis] = self._length(number, shape[axis])
             if resized[axis] < 1:
                 raise ShapeError(f"{self.op_type}: nothing is left of axis {axis} of {shape}")
+            if max(resized[axis], shape[axis]) > MOST_CELLS:
+                raise ShapeError(f"{self.op_type}: at most {MOST_CELLS:,} cells, got {shape}")
         return tuple(resized)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
@@ -154,19 +157,15 @@ class Resize(Op):
         y = channels_last(x)
         # What shrinks goes first, so that the rest has less to do.
         for axis, table in sorted(tables.items(), key=lambda t: len(t[1].cells) / x.shape[t[0]]):
-            mixed: Array | None = None
-            for cells, shares in zip(table.cells.T, table.shares.T, strict=True):
-                threads.check()
-                part = picked(y, cells, axis)
-                if self.mode != "nearest":
-                    _scale(part, shares, axis)
-                mixed = part if mixed is None else np.add(mixed, part, out=mixed)
-            assert mixed is not None
-            y = mixed
+            y = (
+                picked(y, table.cells[:, 0], axis)
+                if self.mode == "nearest"
+                else _mixed(y, axis, table)
+            )
         for axis, table in tables.items():
-            outside = ~table.shares.any(axis=1)
-            if outside.any():
-                y[(slice(None),) * axis + (outside,)] = self.extrapolation_value
+            for cell in np.flatnonzero(~table.shares.any(axis=1)):
+                threads.check()
+                y[(slice(None),) * axis + (cell,)] = self.extrapolation_value
         return y, x.shape
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
@@ -177,7 +176,7 @@ class Resize(Op):
                 part = dy
                 if self.mode != "nearest":
                     part = dy.copy(order="K")
-                    _scale(part, shares, axis)
+                    _scale(in_memory(part), shares, memory_axis(axis, part.ndim))
                 parts.append(given_back(part, cells, axis, cache[axis]))
             dy = parts[0]
             for part in parts[1:]:
@@ -232,6 +231,7 @@ class Resize(Op):
             size, length = shape[axis], self._length(number, shape[axis])
             scale = np.float32(length / size if self.sizes else self.scales[number])
             if scale != 1 or self.roi:
+                threads.check()
                 places = self._places(number, size, length, scale)
                 tables[axis] = self._table(places, size, float(scale))
         return tables
@@ -260,12 +260,15 @@ class Resize(Op):
         reach = (2 if self.mode == "cubic" else 1) * stretch
         offsets = np.arange(1 - ceil(reach), ceil(reach) + 1)
         cells = np.floor(places).astype(np.int64)[:, None] + offsets
+        threads.check()
         shares = self._share(np.abs(cells - places[:, None]) / stretch)
         if self.exclude_outside:
             shares[(cells < 0) | (cells >= size)] = 0
+        threads.check()
         shares /= shares.sum(axis=1, keepdims=True)
         cells = cells.clip(0, size - 1)
         for left in range(len(offsets) - 1):
+            threads.check()
             same = cells[:, left] == cells[:, left + 1]
             shares[same, left + 1] += shares[same, left]
             shares[same, left] = 0
@@ -311,16 +314,30 @@ class Resize(Op):
         return places.astype(np.float64)
 
 
-def _scale(x: Array, shares: Array, axis: int) -> None:
-    """Multiply the cells of one axis (from 0) by their shares, in place; x lies in the engine's
-    order.
-    """
+def _mixed(x: Array, axis: int, table: _Table) -> Array:
+    """Every output cell of one axis (from 0) as the mixture of input cells that the table says."""
     rows, along = in_memory(x), memory_axis(axis, x.ndim)
-    behind = int(np.prod(rows.shape[along + 1 :]))
+    y = np.empty((*rows.shape[:along], len(table.cells), *rows.shape[along + 1 :]), x.dtype)
+    for part in threads.pieces(y.shape):
+        source, target = rows[(*part[:along], slice(None), *part[along + 1 :])], y[part]
+        for term in range(table.cells.shape[1]):
+            threads.check()
+            taken = np.take(source, table.cells[part[along], term], along)
+            _scale(taken, table.shares[part[along], term], along)
+            if term:
+                target += taken
+            else:
+                target[...] = taken
+    return from_memory(y)
+
+
+def _scale(x: Array, shares: Array, axis: int) -> None:
+    """Multiply the cells of one axis (from 0) by their shares, in place; x is contiguous."""
+    behind = int(np.prod(x.shape[axis + 1 :]))
     factors = shares.astype(x.dtype)
     if behind < FEW:
-        rows = rows.reshape(-1, len(shares) * behind)
+        rows = x.reshape(-1, len(shares) * behind)
         rows *= np.repeat(factors, behind)
     else:
-        rows = rows.reshape(-1, len(shares), behind)
+        rows = x.reshape(-1, len(shares), behind)
         rows *= factors[:, None]

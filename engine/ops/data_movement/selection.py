@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import nan
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution import threads
-from engine.execution.memory_format import channels_last
+from engine.execution.memory_format import channels_last, contiguous, empty_maps
 from engine.ops.base import (
     Box,
     Explanation,
@@ -23,6 +23,8 @@ from engine.ops.base import (
 )
 from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
 from engine.types import Array, Index, Shape
+
+SORTED_AT_ONCE = 1 << 18  # numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +43,13 @@ class Where(Op):
         return broadcast_shape(self.op_type, shapes)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        c, a, b = xs
-        return channels_last(np.where(c != 0, a, b)), xs
+        shape = self.infer_shape(*(x.shape for x in xs))
+        c, a, b = (np.broadcast_to(x, shape) for x in xs)
+        dtype = np.result_type(*xs[1:])
+        y = empty_maps(shape, dtype) if len(shape) == 4 else np.empty(shape, dtype)
+        for part in threads.pieces(shape):
+            y[part] = np.where(c[part] != 0, a[part], b[part])
+        return y, xs
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         c, a, b = cache
@@ -113,7 +120,7 @@ class TopK(Op):
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
         order = self._order(x)
-        y = order.astype(x.dtype) if self.places else np.take_along_axis(x, order, self.axis)
+        y = contiguous(order, x.dtype) if self.places else _taken(x, order, self.axis)
         return channels_last(y), x
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
@@ -138,9 +145,14 @@ class TopK(Op):
     def _order(self, x: Array, axis: int | None = None) -> Array:
         axis = normal_axis(self.op_type, self.axis if axis is None else axis, x.shape)
         order = np.empty((*x.shape[:axis], self.k, *x.shape[axis + 1 :]), np.intp)
-        for part in threads.pieces(x.shape, whole=axis):
-            found = np.argsort(-x[part] if self.largest else x[part], axis=axis, kind="stable")
-            order[part] = np.take(found, np.arange(self.k), axis=axis)
+        for part in threads.pieces(x.shape, whole=(axis,)):
+            if x.shape[axis] <= SORTED_AT_ONCE:
+                found = np.argsort(-x[part] if self.largest else x[part], axis=axis, kind="stable")
+                order[part] = np.take(found, np.arange(self.k), axis=axis)
+                continue
+            rows, places = np.moveaxis(x[part], axis, -1), np.moveaxis(order[part], axis, -1)
+            for row in np.ndindex(rows.shape[:-1]):
+                places[row] = _first(rows[row], self.k, self.largest)[0]
         return order
 
 
@@ -178,7 +190,10 @@ class GatherElements(Op):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         x, indices = xs
-        return channels_last(np.take_along_axis(x, self._cells(x, indices), self.axis)), xs
+        cells = np.empty(indices.shape, np.int64)
+        for part in threads.pieces(cells.shape):
+            cells[part] = self._cells(x, indices[part])
+        return channels_last(_taken(x, cells, self.axis)), xs
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         x, indices = cache
@@ -204,6 +219,40 @@ class GatherElements(Op):
         size = x.shape[self.axis]
         cells = np.trunc(indices).astype(np.int64)
         return np.asarray(np.where(cells < 0, cells + size, cells).clip(0, size - 1))
+
+
+def _taken(x: Array, cells: Array, axis: int) -> Array:
+    """``np.take_along_axis`` in parts."""
+    axis %= x.ndim
+    y = np.empty(cells.shape, x.dtype)
+    for part in threads.pieces(y.shape):
+        beside = (*part[:axis], slice(None), *part[axis + 1 :])
+        y[part] = np.take_along_axis(x[beside], cells[part], axis)
+    return y
+
+
+def _first(row: Array, k: int, largest: bool) -> tuple[Array, Array]:
+    """Where the first k numbers of a long row stand when it is in order, and their keys: those of
+    its halves, merged. Of equal numbers the first comes first.
+    """
+    if len(row) <= SORTED_AT_ONCE:
+        threads.check()
+        keys = -row if largest else row
+        places = np.argsort(keys, kind="stable")[:k]
+        return places, keys[places]
+    half = len(row) // 2
+    left, (places, keys) = _first(row[:half], k, largest), _first(row[half:], k, largest)
+    right = places + half, keys
+    count = len(left[0]) + len(right[0])
+    merged = np.empty(count, np.intp), np.empty(count, row.dtype)
+    for (places, keys), others, side in ((left, right[1], "left"), (right, left[1], "right")):
+        for start in range(0, len(keys), SORTED_AT_ONCE):
+            threads.check()
+            some = slice(start, start + SORTED_AT_ONCE)
+            to = np.searchsorted(others, keys[some], cast("Any", side))
+            to += np.arange(start, start + len(to))
+            merged[0][to], merged[1][to] = places[some], keys[some]
+    return merged[0][:k], merged[1][:k]
 
 
 def whole_along(box: Box, axis: int, shape: Shape) -> Box:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, pairwise
@@ -12,7 +13,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution import threads
-from engine.execution.memory_format import channels_last, empty_maps
+from engine.execution.memory_format import channels_last, contiguous, copy_maps, empty_maps
 from engine.ops.base import (
     Box,
     DataMovementOp,
@@ -51,10 +52,10 @@ class _Reordering(DataMovementOp):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
-        return channels_last(x.reshape(self.infer_shape(x.shape))), x.shape
+        return channels_last(contiguous(x).reshape(self.infer_shape(x.shape))), x.shape
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        return (channels_last(dy.reshape(cache)),), {}
+        return (channels_last(contiguous(dy).reshape(cache)),), {}
 
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
         (shape,) = shapes
@@ -154,18 +155,20 @@ class Concat(Op):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         shapes = [x.shape for x in xs]
-        if len(shapes[0]) != 4:
-            return np.concatenate(xs, axis=self.axis), shapes
-        y = empty_maps(self.infer_shape(*shapes), np.result_type(*xs))
-        rows = y.shape[2]
-        along_rows = normal_axis(self.op_type, self.axis, shapes[0]) == 2
+        axis, shape = normal_axis(self.op_type, self.axis, shapes[0]), self.infer_shape(*shapes)
+        dtype, maps = np.result_type(*xs), len(shape) == 4
+        y = empty_maps(shape, dtype) if maps else np.empty(shape, dtype)
         cut = threads.plan_split(0, y.size)
-        parts = 1 if along_rows else cut.parts
-        edges = [rows * i // parts for i in range(parts + 1)]
+        # Rows of maps are shared out among the cores, unless they are what is joined.
+        shared = maps and axis != 2
+        parts = cut.parts if shared else 1
+        edges = [y.shape[2] * i // parts for i in range(parts + 1)] if shared else [0, 0]
 
         def join(start: int, stop: int) -> None:
-            band = (slice(None), slice(None), slice(None) if along_rows else slice(start, stop))
-            np.concatenate([x[band] for x in xs], axis=self.axis, out=y[band])
+            band = (slice(None), slice(None), slice(start, stop)) if shared else (...,)
+            for first, x in zip(self._starts(shapes), xs, strict=True):
+                own = y[(slice(None),) * axis + (slice(first, first + x.shape[axis]),)]
+                copy_maps(own[band], x[band])
 
         threads.run([partial(join, *band) for band in pairwise(edges)], wake=cut.wakes)
         return y, shapes
@@ -188,7 +191,7 @@ class Concat(Op):
         offsets[:, axis] = self._starts(shapes)
         return tuple(_clipped(box, o.tolist(), s) for o, s in zip(offsets, shapes, strict=True))
 
-    def _starts(self, shapes: tuple[Shape, ...]) -> list[int]:
+    def _starts(self, shapes: Sequence[Shape]) -> list[int]:
         """Where each input begins in the output."""
         return list(accumulate((shape[self.axis] for shape in shapes[:-1]), initial=0))
 

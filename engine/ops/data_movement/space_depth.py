@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.execution.memory_format import from_nhwc, to_nhwc
+from engine.execution.memory_format import contiguous, from_nhwc, to_nhwc
 from engine.ops.base import Box, DataMovementOp, same_shape
 from engine.types import Array, Shape
 
@@ -65,14 +65,14 @@ class DepthToSpace(DataMovementOp):
             squares = to_nhwc(x).reshape(n, h, w, b, b, maps).transpose(0, 1, 3, 2, 4, 5)
         else:
             squares = to_nhwc(x).reshape(n, h, w, maps, b, b).transpose(0, 1, 4, 2, 5, 3)
-        return from_nhwc(np.ascontiguousarray(squares).reshape(n, h * b, w * b, maps)), None
+        return from_nhwc(contiguous(squares).reshape(n, h * b, w * b, maps)), None
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         n, maps, rows, columns = dy.shape
         b, h, w = self.block, rows // self.block, columns // self.block
         squares = to_nhwc(dy).reshape(n, h, b, w, b, maps)
         order = (0, 1, 3, 2, 4, 5) if self.mode == "DCR" else (0, 1, 3, 5, 2, 4)
-        channels = np.ascontiguousarray(squares.transpose(order))
+        channels = contiguous(squares.transpose(order))
         return (from_nhwc(channels.reshape(n, h, w, maps * b * b)),), {}
 
     def input_region(self, box: Box, *shapes: Shape) -> tuple[Box | None, ...]:
@@ -128,7 +128,7 @@ class SpaceToDepth(DataMovementOp):
         n, c, rows, columns = self.infer_shape(xs[0].shape)
         b = self.block
         squares = to_nhwc(xs[0]).reshape(n, rows, b, columns, b, -1).transpose(0, 1, 3, 2, 4, 5)
-        return from_nhwc(np.ascontiguousarray(squares).reshape(n, rows, columns, c)), None
+        return from_nhwc(contiguous(squares).reshape(n, rows, columns, c)), None
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return DepthToSpace(self.block).forward(dy)[:1], {}

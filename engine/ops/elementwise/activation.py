@@ -13,12 +13,15 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution import threads
+from engine.execution.memory_format import from_memory, in_memory, memory_axis
+from engine.execution.reduction import reduced
 from engine.ops.base import (
     Box,
     Elementwise,
     Explanation,
     Family,
     Op,
+    filled,
     normal_axis,
     one_term,
     same_shape,
@@ -39,7 +42,8 @@ class Relu(Elementwise):
     cached: ClassVar[tuple[str, ...]] = ("output",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        y = xs[0].clip(0, np.inf)  # a third of the time that maximum takes with a single number
+        # A third of the time that maximum takes with a single number.
+        y = filled(xs[0], lambda x, y: x.clip(0, np.inf, out=y))
         return y, y
 
     def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
@@ -76,7 +80,7 @@ class LeakyRelu(Elementwise):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
-        return self._bent(x), x
+        return filled(x, lambda x, y: np.copyto(y, self._bent(x))), x
 
     def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
         (x,) = xs
@@ -125,9 +129,11 @@ class PRelu(Op):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
-        y = np.minimum(x, 0)
-        y *= self.slope
-        y += np.maximum(x, 0)
+        y, slope = np.empty_like(x), np.broadcast_to(self.slope, x.shape)
+        for part in threads.pieces(x.shape):
+            bent = np.minimum(x[part], 0, out=y[part])
+            bent *= slope[part]
+            bent += np.maximum(x[part], 0)
         return y, x
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
@@ -158,7 +164,7 @@ class Sigmoid(Elementwise):
     cached: ClassVar[tuple[str, ...]] = ("output",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        y = sigmoid(xs[0])
+        y = filled(xs[0], lambda x, y: np.copyto(y, sigmoid(x)))
         return y, y
 
     def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
@@ -186,7 +192,7 @@ class Tanh(Elementwise):
     cached: ClassVar[tuple[str, ...]] = ("output",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        y = np.tanh(xs[0])
+        y = filled(xs[0], lambda x, y: np.tanh(x, out=y))
         return y, y
 
     def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
@@ -233,7 +239,7 @@ class Clip(Elementwise):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
-        return np.clip(x, self.low, self.high), x
+        return filled(x, lambda x, y: x.clip(self.low, self.high, out=y)), x
 
     def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:
         (x,) = xs
@@ -347,20 +353,33 @@ def softmax(x: Array, axis: int = -1) -> Array:
 
     The largest is taken off first, so that no number is too large for exp.
     """
-    y: Array = x - x.max(axis=axis, keepdims=True)
-    threads.check()
-    np.exp(y, out=y)
-    threads.check()
-    y /= y.sum(axis=axis, keepdims=True)
-    return y
+    y, along = _below_the_largest(x, axis)
+    for part in threads.pieces(y.shape):
+        np.exp(y[part], out=y[part])
+    total = np.broadcast_to(reduced(np.add, y, (along,)), y.shape)
+    for part in threads.pieces(y.shape):
+        y[part] /= total[part]
+    return from_memory(y)
 
 
 def log_softmax(x: Array, axis: int = -1) -> Array:
     """``x - log(sum(exp(x)))`` along an axis, of x's shape and dtype, at most 0."""
-    y: Array = x - x.max(axis=axis, keepdims=True)
-    threads.check()
-    y -= np.log(np.exp(y).sum(axis=axis, keepdims=True))
-    return y
+    y, along = _below_the_largest(x, axis)
+    total = reduced(np.add, filled(y, lambda y, e: np.exp(y, out=e)), (along,))
+    total = np.broadcast_to(filled(total, lambda total, log: np.log(total, out=log)), y.shape)
+    for part in threads.pieces(y.shape):
+        y[part] -= total[part]
+    return from_memory(y)
+
+
+def _below_the_largest(x: Array, axis: int) -> tuple[Array, int]:
+    """x less the largest along an axis, in the order of memory, and where that axis is there."""
+    rows, along = in_memory(x), memory_axis(axis % x.ndim, x.ndim)
+    top = np.broadcast_to(reduced(np.maximum, rows, (along,)), rows.shape)
+    y = np.empty_like(rows)
+    for part in threads.pieces(rows.shape):
+        np.subtract(rows[part], top[part], out=y[part])
+    return y, along
 
 
 def _bound(bound: float | None, missing: float) -> float:

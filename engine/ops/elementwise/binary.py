@@ -77,7 +77,7 @@ class BinaryOp(Op):
         y = empty_maps(shape, dtype) if len(shape) == 4 else np.empty(shape, dtype)
         a, b = np.broadcast_to(a, shape), np.broadcast_to(b, shape)
         # What lies side by side in memory stays together.
-        for part in threads.pieces(shape, whole=1 if len(shape) == 4 else len(shape) - 1):
+        for part in threads.pieces(shape, last=1 if len(shape) == 4 else len(shape) - 1):
             self._fill(a[part], b[part], y[part])
         return y, xs
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.ops.base import Elementwise, Explanation, Family, one_term
+from engine.ops.base import Elementwise, Explanation, Family, filled, one_term
 from engine.ops.elementwise.erf import erf
 from engine.types import Array, Index
 
@@ -35,8 +35,7 @@ class UnaryOp(Elementwise):
         """f'(x), where y = f(x)."""
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        y = np.empty_like(xs[0])
-        self._fill(xs[0], y)
+        y = filled(xs[0], self._fill)
         return y, (xs[0], y)
 
     def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> Callable[[slice], object]:

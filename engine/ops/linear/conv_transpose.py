@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.execution import threads
 from engine.execution.memory_format import from_nhwc, to_nhwc
 from engine.kernels import convolution
 from engine.kernels.spec import ConvParams
@@ -127,7 +128,8 @@ class ConvTranspose2d(Op):
         size = self.infer_shape(xs[0].shape)[2:]
         y = convolution.input_gradient(rows, weight, self._geometry, (size[0], size[1]))
         if self.bias is not None:
-            y = y + self.bias  # not in place: y may be common memory
+            for part in threads.pieces(y.shape, last=3):
+                y[part] += np.broadcast_to(self.bias, y.shape)[part]
         return from_nhwc(y), rows
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.errors import ShapeError
 from engine.execution import buffers, threads
-from engine.execution.memory_format import channels_last
+from engine.execution.memory_format import channels_last, contiguous
 from engine.ops.base import Box, Explanation, Family, Op
 from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
 from engine.types import Array, Index, Shape
@@ -131,7 +131,7 @@ def product(a: Array, b: Array) -> Array:
     """
     a, b = _as_matrices(a), _as_matrices(b)
     if b.ndim == 2:  # one product for all: the axes before are rows as well
-        rows = np.ascontiguousarray(a).reshape(-1, a.shape[-1])
+        rows = contiguous(a).reshape(-1, a.shape[-1])
         y = buffers.empty((len(rows), b.shape[1]), np.result_type(a, b))
         _shared(rows, b, y)
         return y.reshape(*a.shape[:-1], b.shape[1])
@@ -169,7 +169,7 @@ def _as_matrices(x: Array) -> Array:
     """x with matrices that BLAS can read in place; a copy only where neither rows nor columns are
     contiguous.
     """
-    return x if x.itemsize in x.strides[-2:] else np.ascontiguousarray(x)
+    return x if x.itemsize in x.strides[-2:] else contiguous(x)
 
 
 def _right_grad(dy: Array, a: Array, b: Array) -> Array:

@@ -18,7 +18,7 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.execution.memory_format import from_nhwc, to_nhwc
 from engine.ops.base import Elementwise, Explanation, Family, one_term, same_shape
-from engine.ops.normalization.channel_rows import blocks, channel_sums, squared, tiled
+from engine.ops.normalization.channel_rows import blocks, channel_sums, row_width, squared, tiled
 from engine.types import Array, Index, Shape
 
 
@@ -245,13 +245,12 @@ class Dropout(Elementwise):
 
 
 def _rows(x: Array) -> Array:
-    """(N, C, H, W) as contiguous rows (N · H, W · C), a view if x lies channels last; (N, K) as it
-    is.
+    """(N, C, H, W) as contiguous rows (N · H, W · C) or parts of them, a view if x lies channels
+    last; (N, K) as it is.
     """
     if x.ndim == 2:
         return np.ascontiguousarray(x)
-    n, c, h, w = x.shape
-    return to_nhwc(x).reshape(n * h, w * c)
+    return to_nhwc(x).reshape(-1, row_width(x.shape[3], x.shape[1]))
 
 
 def _shaped(rows: Array, shape: Shape) -> Array:

@@ -14,6 +14,15 @@ from engine.types import Array
 BLOCK = 1 << 16  # numbers that are worked on at a time
 
 
+def row_width(columns: int, channels: int) -> int:
+    """Numbers in a row of maps; where they are too many to work on at a time, in an equal part of
+    it.
+    """
+    least = -(-columns * channels // threads.PIECE)
+    parts = next((p for p in range(least, least + 100) if columns % p == 0), columns)
+    return columns // parts * channels
+
+
 def tiled(vector: Array, rows: Array) -> Array:
     """One number per channel, repeated along a row, in the rows' dtype."""
     return np.tile(vector.astype(rows.dtype), rows.shape[1] // len(vector))

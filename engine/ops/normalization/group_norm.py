@@ -17,9 +17,11 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.execution.memory_format import channels_last, from_nhwc, to_nhwc
+from engine.execution import threads
+from engine.execution.memory_format import channels_last, contiguous, from_nhwc, to_nhwc
+from engine.execution.reduction import mean
 from engine.ops.base import Box, Explanation, Family, Op, normal_axis, one_term, same_shape
-from engine.ops.normalization.channel_rows import blocks, channel_sums, squared, tiled
+from engine.ops.normalization.channel_rows import blocks, channel_sums, row_width, squared, tiled
 from engine.types import Array, Index, Shape
 
 
@@ -295,14 +297,27 @@ class LayerNorm(_OfAGroup):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
-        rows = x.reshape(-1, self.gamma.size)
-        normal = rows - rows.mean(1, keepdims=True)
-        var = np.einsum("ij,ij->i", normal, normal) / normal.shape[1]
-        inverse = (1 / np.sqrt(var + self.epsilon)).astype(x.dtype)[:, None]
-        normal *= inverse
-        y = normal * self.gamma.ravel()
-        if self.beta is not None:
-            y += self.beta.ravel()
+        rows = contiguous(x).reshape(-1, self.gamma.size)
+        normal, y = np.empty_like(rows), np.empty_like(rows)
+        inverse = np.empty((len(rows), 1), x.dtype)
+        middle = np.broadcast_to(mean(rows, (1,)), rows.shape)
+        for part in threads.pieces(rows.shape):
+            np.subtract(rows[part], middle[part], out=normal[part])
+        for part in threads.pieces(rows.shape, whole=(1,)):
+            squares = sum(
+                np.einsum("ij,ij->i", normal[part][cut], normal[part][cut])
+                for cut in threads.pieces(normal[part].shape)
+            )
+            var = np.asarray(squares) / rows.shape[1]
+            inverse[part] = (1 / np.sqrt(var + self.epsilon))[:, None]
+        gamma = np.broadcast_to(self.gamma.ravel(), rows.shape)
+        beta = None if self.beta is None else np.broadcast_to(self.beta.ravel(), rows.shape)
+        factor = np.broadcast_to(inverse, rows.shape)
+        for part in threads.pieces(rows.shape):
+            normal[part] *= factor[part]
+            np.multiply(normal[part], gamma[part], out=y[part])
+            if beta is not None:
+                y[part] += beta[part]
         return channels_last(y.reshape(x.shape)), (normal, inverse)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
@@ -336,9 +351,8 @@ def _pictures(x: Array) -> Array:
     another rank as (N, …, C), a copy.
     """
     if x.ndim == 4:
-        n, c, h, w = x.shape
-        return to_nhwc(x).reshape(n, h, w * c)
-    last = np.ascontiguousarray(np.moveaxis(x, 1, -1))
+        return to_nhwc(x).reshape(len(x), -1, row_width(x.shape[3], x.shape[1]))
+    last = contiguous(np.moveaxis(x, 1, -1))
     return last.reshape(len(x), -1, x.shape[1])
 
 
@@ -348,4 +362,4 @@ def _shaped(pictures: Array, shape: Shape) -> Array:
         n, c, h, w = shape
         return from_nhwc(pictures.reshape(n, h, w, c))
     last = pictures.reshape(shape[0], *shape[2:], shape[1])
-    return np.ascontiguousarray(np.moveaxis(last, -1, 1))
+    return contiguous(np.moveaxis(last, -1, 1))

@@ -59,8 +59,11 @@ class LocalResponseNorm(Op):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
-        base = self._base(x)
-        return channels_last(x * _power(base, -self.beta)), (x, base)
+        base, y = np.empty_like(x), np.empty_like(x)
+        for part in threads.pieces(x.shape, whole=(1,)):
+            self._add_up(x[part], base[part])
+            np.multiply(x[part], _power(base[part], -self.beta), out=y[part])
+        return channels_last(y), (x, base)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         """An element enters its own result, and the base of every neighbour whose window it lies
@@ -109,16 +112,15 @@ class LocalResponseNorm(Op):
         after = min(self.size // 2, shape[1])
         return Sliding(shape[1], before + 1 + after, 1, before, after)
 
-    def _base(self, x: Array) -> Array:
-        """k + alpha / size · Σ x², for every number."""
+    def _add_up(self, x: Array, base: Array) -> None:
+        """Write into ``base`` k + alpha / size · Σ x² for every number."""
         squares = x * x
-        base = np.zeros_like(x)
+        base[...] = 0
         for tap in self._channels(x.shape).taps():
             threads.check()
             base[:, tap.outputs] += squares[:, tap.inputs]
         base *= self.alpha / self.size
         base += self.k
-        return base
 
 
 def _power(base: Array, exponent: float) -> Array:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.execution.memory_format import from_nhwc, to_nhwc
+from engine.execution.reduction import reduced
 from engine.ops.base import Box, Explanation, Family, Op, terms_of_one
 from engine.ops.pooling.pool import maps_only
 from engine.types import Array, Index, Shape
@@ -70,9 +71,7 @@ class GlobalMaxPool(_WholeMap):
     cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        n, c, h, w = xs[0].shape
-        cells = to_nhwc(xs[0]).reshape(n, h * w, c)
-        return from_nhwc(cells.max(1).reshape(n, 1, 1, c)), xs[0]
+        return from_nhwc(reduced(np.maximum, to_nhwc(xs[0]), (1, 2))), xs[0]
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         n, c, h, w = cache.shape

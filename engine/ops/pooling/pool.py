@@ -202,7 +202,11 @@ class AveragePool(_Pool):
         shape = xs[0].shape
         rows, columns = self._axes(shape)
         y = _reduce(np.add, 0, to_nhwc(xs[0]), rows, columns)
-        return from_nhwc(y * self._weights(rows, columns).astype(y.dtype)[:, :, None]), shape
+        down, along = self._counts(rows), self._counts(columns)
+        for part in threads.pieces(y.shape, last=3):
+            weights = 1.0 / np.multiply.outer(down[part[1]], along[part[2]])
+            y[part] *= weights.astype(y.dtype)[:, :, None]
+        return from_nhwc(y), shape
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         rows, columns = self._axes(cache)
@@ -235,12 +239,11 @@ class AveragePool(_Pool):
 
     def _counts(self, axis: Sliding) -> Array:
         starts = np.arange(axis.outputs) * axis.stride - axis.before
-        cells = starts[:, None] + axis.dilation * np.arange(axis.kernel)
         before, after = (axis.before, axis.after) if self.count_include_pad else (0, 0)
-        counted = ((cells >= -before) & (cells < axis.size + after)).sum(axis=1)
-        return np.asarray(
-            np.maximum(counted, 1)
-        )  # nothing but padding, which a dilation may see: its sum is 0
+        first = np.maximum(-((starts + before) // axis.dilation), 0)
+        last = np.minimum((axis.size + after - 1 - starts) // axis.dilation, axis.kernel - 1)
+        # Nothing but padding, which a dilation may see, has a sum of 0 and counts as one cell.
+        return np.asarray(np.maximum(last - first + 1, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,11 +283,11 @@ class LpPool(_Pool):
         x = to_nhwc(xs[0])
         rows, columns = self._axes(xs[0].shape)
         powers = np.empty_like(x)
-        for part in threads.pieces(x.shape, whole=3):
+        for part in threads.pieces(x.shape, last=3):
             powers[part] = np.abs(x[part]) ** self.p
         y = _reduce(np.add, 0, powers, rows, columns)
-        if self.p > 1:
-            y = np.sqrt(y) if self.p == 2 else y ** (1 / self.p)
+        for part in threads.pieces(y.shape, last=3) if self.p > 1 else ():
+            y[part] = np.sqrt(y[part]) if self.p == 2 else y[part] ** (1 / self.p)
         return from_nhwc(y), (x, y)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
@@ -337,14 +340,22 @@ def _reduce(join: np.ufunc, start: float, x: Array, rows: Sliding, columns: Slid
     n, _, width, channels = x.shape
     y = buffers.empty((n, rows.outputs, columns.outputs, channels), x.dtype)
     down, along = list(rows.taps()), list(columns.taps())
+    step = max(1, columns.outputs * threads.PIECE // (width * channels))  # of a very wide row
+    strips = [slice(i, min(i + step, columns.outputs)) for i in range(0, columns.outputs, step)]
 
     def work(block: tuple[slice, slice]) -> None:
         pictures, band = block
-        mine = [tap.within(band.start, band.stop) for tap in down]
-        shape = (pictures.stop - pictures.start, band.stop - band.start, width, channels)
-        joined = threads.scratch(prod(shape), x.dtype, "pool").reshape(shape)
-        _join(join, start, x[pictures], 1, [tap for tap in mine if tap is not None], joined)
-        _join(join, start, joined, 2, along, y[block])
+        mine = _within(down, band)
+        for strip in strips:
+            across = _within(along, strip)
+            first = min((tap.inputs.start for tap in across), default=0)
+            last = max((tap.inputs.stop for tap in across), default=first)
+            seen = x[pictures, :, first:last]
+            shape = (len(seen), band.stop - band.start, last - first, channels)
+            joined = threads.scratch(prod(shape), x.dtype, "pool").reshape(shape)
+            _join(join, start, seen, 1, mine, joined)
+            shifted = [tap.shifted(-first) for tap in across]
+            _join(join, start, joined, 2, shifted, y[pictures, band, strip])
 
     cut = threads.plan_split(threads.WORK_PER_TAP * len(down) * y.size * rows.stride, y.size)
     per_block = max(1, BLOCK // (width * channels))
@@ -352,6 +363,12 @@ def _reduce(join: np.ufunc, start: float, x: Array, rows: Sliding, columns: Slid
         threads.blocks(n, rows.outputs, per_block, cut.parts), work, wake=cut.wakes
     )
     return y
+
+
+def _within(taps: list[Tap], outputs: slice) -> list[Tap]:
+    """What is left of the taps for these outputs."""
+    parts = (tap.within(outputs.start, outputs.stop) for tap in taps)
+    return [part for part in parts if part is not None]
 
 
 def _join(join: np.ufunc, start: float, x: Array, axis: int, taps: list[Tap], y: Array) -> None:
@@ -366,6 +383,7 @@ def _join(join: np.ufunc, start: float, x: Array, axis: int, taps: list[Tap], y:
     else:
         y[...] = start
     for tap in taps:
+        threads.check()
         part = y[(*before, tap.outputs)]
         join(part, x[(*before, tap.inputs)], out=part)
 

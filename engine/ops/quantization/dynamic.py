@@ -14,7 +14,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.ops.base import Box, Explanation, Op, one_term, same_shape, terms_of_one
+from engine.execution.memory_format import in_memory
+from engine.execution.reduction import reduced
+from engine.ops.base import Box, Explanation, Op, filled, one_term, same_shape, terms_of_one
 from engine.types import Array, Index, Shape
 
 STEPS = 255  # from the smallest to the largest number of 8 bits
@@ -80,7 +82,7 @@ class DynamicZeroPoint(_OfAll):
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         (x,) = xs
-        low = np.minimum(x.min(), 0)
+        low, _ = _ends(x)
         return np.asarray(np.rint(np.clip(-low / _scale(x), 0, STEPS)), x.dtype), x
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
@@ -114,7 +116,9 @@ class DynamicQuantize(Op):
         return shapes[0]
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        return np.clip(_stepped(*xs), 0, STEPS), xs
+        x, *parameters = xs
+        y = filled(x, lambda x, y: np.clip(_stepped(x, *parameters), 0, STEPS, out=y))
+        return y, xs
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         rounded = _stepped(*cache)
@@ -129,8 +133,15 @@ class DynamicQuantize(Op):
         return box, Box.whole(shapes[1]), Box.whole(shapes[2])
 
 
+def _ends(x: Array) -> tuple[Array, Array]:
+    """The smallest and the largest number, zero being one of them."""
+    rows, axes = in_memory(x), range(x.ndim)
+    low, high = (reduced(join, rows, axes).ravel()[0] for join in (np.minimum, np.maximum))
+    return np.minimum(low, 0), np.maximum(high, 0)
+
+
 def _scale(x: Array) -> Array:
-    high, low = np.maximum(x.max(), 0), np.minimum(x.min(), 0)
+    low, high = _ends(x)
     scale = (high - low) / x.dtype.type(STEPS)
     return np.asarray(scale or 1, x.dtype)
 

@@ -14,7 +14,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.execution.memory_format import channels_last, from_nhwc, to_nhwc
+from engine.execution import threads
+from engine.execution.memory_format import (
+    channels_last,
+    contiguous,
+    empty_maps,
+    from_nhwc,
+    to_nhwc,
+)
 from engine.kernels import convolution
 from engine.ops.base import Box, Explanation, Family, Op, broadcast_shape
 from engine.ops.elementwise.binary import unbroadcast, unbroadcast_index
@@ -73,8 +80,10 @@ def _widened(plan: convolution.ConvPlan) -> convolution.ConvPlan:
 
     def fill(x: Array, bias: Array | None, y: Array, finish: Any) -> None:
         wide = np.empty(y.shape, np.float64)
-        plan(x.astype(np.float64), None if bias is None else bias.astype(np.float64), wide, None)
-        y[...] = wide
+        offsets = None if bias is None else bias.astype(np.float64)
+        plan(contiguous(x, np.float64), offsets, wide, None)
+        for part in threads.pieces(y.shape):
+            y[part] = wide[part]
         if finish is not None:
             finish(slice(0, y.shape[0]), slice(0, y.shape[1]))
 
@@ -95,8 +104,8 @@ class IntegerMatMul(MatMul):
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
         a, b = xs if self.weight is None else (xs[0], self.weight)
         wide = np.float64 if self._largest(a.shape[-1]) > EXACT else a.dtype
-        y = product(a.astype(wide, copy=False), b.astype(wide, copy=False))
-        return channels_last(y.astype(a.dtype, copy=False)), xs
+        y = product(contiguous(a, wide), contiguous(b, wide))
+        return channels_last(contiguous(y, a.dtype)), xs
 
     def _largest(self, terms: int) -> float:
         """What a sum of so many terms can come to."""
@@ -136,9 +145,9 @@ class Requantize(Quantize):
         dx *= (rounded >= bounds.min) & (rounded <= bounds.max)
         return (dx,), {}
 
-    def _rounded(self, x: Array) -> Array:
-        scale, zero_point = self.along
-        y: Array = x * scale
+    def _rounded(self, x: Array, part: tuple[Any, ...] = (...,)) -> Array:
+        scale, zero_point = self.parameters(x.shape, part)
+        y: Array = x[part] * scale
         if self.zero_point_first:
             y += zero_point
         np.rint(y, out=y)
@@ -190,10 +199,13 @@ class QuantizedAdd(Op):
         return broadcast_shape(self.op_type, shapes)
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        y = self._rounded(*xs)
-        bounds = np.iinfo(self.type)
-        np.clip(y, bounds.min, bounds.max, out=y)
-        return channels_last(y), xs
+        shape, bounds = self.infer_shape(*(x.shape for x in xs)), np.iinfo(self.type)
+        dtype = np.result_type(*xs)
+        y = empty_maps(shape, dtype) if len(shape) == 4 else np.empty(shape, dtype)
+        a, b = (np.broadcast_to(x, shape) for x in xs)
+        for part in threads.pieces(shape):
+            np.clip(self._rounded(a[part], b[part]), bounds.min, bounds.max, out=y[part])
+        return y, xs
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         rounded, bounds = self._rounded(*cache), np.iinfo(self.type)

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
+from engine.execution import threads
 from engine.ops.base import Box, Explanation, Op, normal_axis, one_term, same_shape
 from engine.types import Array, Index, Shape
 
@@ -62,6 +63,10 @@ class _Quantising(Op):
         shape = (-1, *(1,) * (-1 - self.axis)) if self.scale.size > 1 else ()
         return self.scale.reshape(shape), self.zero_point.reshape(shape)
 
+    def parameters(self, shape: Shape, part: tuple[Any, ...]) -> list[Array]:
+        """Scale and zero point for that part of a value."""
+        return [np.broadcast_to(numbers, shape)[part] for numbers in self.along]
+
     def at(self, index: Index) -> tuple[float, float]:
         """Scale and zero point of one place."""
         cell = index[self.axis] if self.scale.size > 1 else 0
@@ -99,10 +104,11 @@ class Quantize(_Quantising):
         return {"axis": self.axis, "type": self.type}
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        y = self._rounded(xs[0])
-        bounds = np.iinfo(self.type)
-        np.clip(y, bounds.min, bounds.max, out=y)
-        return y, xs[0]
+        (x,) = xs
+        y, bounds = np.empty_like(x), np.iinfo(self.type)
+        for part in threads.pieces(x.shape):
+            np.clip(self._rounded(x, part), bounds.min, bounds.max, out=y[part])
+        return y, x
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         rounded, bounds = self._rounded(cache), np.iinfo(self.type)
@@ -113,9 +119,10 @@ class Quantize(_Quantising):
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         return one_term("function", index, xs[0][index], nan, y[index])
 
-    def _rounded(self, x: Array) -> Array:
-        scale, zero_point = self.along
-        y: Array = x / scale
+    def _rounded(self, x: Array, part: tuple[Any, ...] = (...,)) -> Array:
+        """That part of x before it is cut off at the ends of the range."""
+        scale, zero_point = self.parameters(x.shape, part)
+        y: Array = x[part] / scale
         np.rint(y, out=y)
         y += zero_point
         return y
@@ -130,9 +137,12 @@ class Dequantize(_Quantising):
     per_channel: ClassVar[bool] = True
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]:
-        scale, zero_point = self.along
-        y = xs[0] - zero_point
-        y *= scale
+        (x,) = xs
+        y = np.empty_like(x)
+        for part in threads.pieces(x.shape):
+            scale, zero_point = self.parameters(x.shape, part)
+            np.subtract(x[part], zero_point, out=y[part])
+            y[part] *= scale
         return y, None
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.execution import threads
-from engine.execution.memory_format import channels_last
+from engine.execution.memory_format import channels_last, copy_maps
 from engine.ops.base import (
     Box,
     Explanation,
@@ -77,8 +77,21 @@ class CumSum(Op):
         ahead = (slice(None),) * axis
         turned = x[(*ahead, slice(None, None, -1))] if reverse else x
         y = np.empty(x.shape, x.dtype)
-        for part in threads.pieces(x.shape, whole=axis):
-            np.cumsum(turned[part], axis=axis, out=y[part])
+        # The sums of a part go on from those before it.
+        for part in threads.pieces(x.shape, whole=(axis,)):
+            own, sums = turned[part], y[part]
+            step = max(1, x.shape[axis] * threads.PIECE // own.size)
+            for start in range(0, x.shape[axis], step):
+                threads.check()
+                here = sums[(*ahead, slice(start, start + step))]
+                here[...] = own[(*ahead, slice(start, start + step))]
+                if start:
+                    here[(*ahead, slice(1))] += sums[(*ahead, slice(start - 1, start))]
+                np.cumsum(here, axis=axis, out=here)
         if self.exclusive:
-            y = np.concatenate([np.zeros_like(y[(*ahead, slice(1))]), y[(*ahead, slice(-1))]], axis)
+            moved = np.empty_like(y)
+            first = moved[(*ahead, slice(1))]
+            copy_maps(first, np.broadcast_to(y.dtype.type(0), first.shape))
+            copy_maps(moved[(*ahead, slice(1, None))], y[(*ahead, slice(-1))])
+            y = moved
         return channels_last(y[(*ahead, slice(None, None, -1))] if reverse else y)

@@ -13,6 +13,7 @@ import numpy as np
 from engine.errors import ShapeError
 from engine.execution import threads
 from engine.execution.memory_format import channels_last, from_memory, in_memory, memory_axis
+from engine.execution.reduction import mean, reduced
 from engine.ops.base import (
     Box,
     Explanation,
@@ -121,7 +122,7 @@ class ReduceSum(Reduce):
     cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def joined(self, x: Array, axes: tuple[int, ...]) -> Array:
-        return np.asarray(x.sum(axis=axes, keepdims=True))
+        return reduced(np.add, x, axes)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         kept = dy.reshape(_kept(cache.shape, self.reduced(cache.shape)))
@@ -143,7 +144,7 @@ class ReduceMean(ReduceSum):
     cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def joined(self, x: Array, axes: tuple[int, ...]) -> Array:
-        return np.asarray(x.mean(axis=axes, keepdims=True))
+        return mean(x, axes)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return super().backward(dy * (dy.size / cache.size), cache)
@@ -163,7 +164,7 @@ class ReduceMax(Reduce):
     rule: ClassVar[str] = "max"
 
     def joined(self, x: Array, axes: tuple[int, ...]) -> Array:
-        return np.asarray(x.max(axis=axes, keepdims=True))
+        return reduced(np.maximum, x, axes)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         rows, axes = self.rows(cache), self.reduced(cache.shape)
@@ -196,7 +197,7 @@ class ReduceMin(ReduceMax):
     rule: ClassVar[str] = "min"
 
     def joined(self, x: Array, axes: tuple[int, ...]) -> Array:
-        return np.asarray(x.min(axis=axes, keepdims=True))
+        return reduced(np.minimum, x, axes)
 
     def winner(self, rows: Array) -> Array:
         return np.asarray(rows.argmin(axis=-1))
@@ -212,7 +213,7 @@ class ReduceProd(Reduce):
     cached: ClassVar[tuple[str, ...]] = ("input",)
 
     def joined(self, x: Array, axes: tuple[int, ...]) -> Array:
-        return np.asarray(x.prod(axis=axes, keepdims=True))
+        return reduced(np.multiply, x, axes)
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         rows, axes = self.rows(cache), self.reduced(cache.shape)
@@ -258,9 +259,9 @@ class ArgMax(Reducing):
         (x,) = xs
         (axis,) = self.reduced(x.shape)
         y = np.empty(_kept(x.shape, (axis,)), x.dtype)
-        for part in threads.pieces(x.shape, whole=axis):
+        for part in threads.pieces(x.shape, whole=(axis,)):
             rows = np.flip(x[part], axis) if self.select_last_index else x[part]
-            places = rows.argmax(axis=axis, keepdims=True)
+            places = _first_largest(rows, axis)
             y[part] = x.shape[axis] - 1 - places if self.select_last_index else places
         return channels_last(y.reshape(self.infer_shape(x.shape))), x
 
@@ -272,6 +273,22 @@ class ArgMax(Reducing):
         winner = int(y[index])
         place = tuple(positions[winner].tolist())
         return one_term("function", place, float(values[winner]), nan, float(y[index]))
+
+
+def _first_largest(x: Array, axis: int) -> Array:
+    """Where along an axis, which stays with size 1, the first of the largest numbers is."""
+    if x.size <= threads.PIECE:
+        return np.asarray(x.argmax(axis=axis, keepdims=True))
+    ahead, step = (slice(None),) * axis, max(1, x.shape[axis] * threads.PIECE // x.size)
+    found = np.zeros((*x.shape[:axis], 1, *x.shape[axis + 1 :]), np.intp)
+    for start in range(0, x.shape[axis], step):
+        threads.check()
+        places = start + x[(*ahead, slice(start, start + step))].argmax(axis=axis, keepdims=True)
+        both = np.concatenate(
+            [np.take_along_axis(x, where, axis) for where in (found, places)], axis
+        )
+        found = np.where(both.argmax(axis=axis, keepdims=True) == 0, found, places)
+    return found
 
 
 def _others(rows: Array) -> Array:

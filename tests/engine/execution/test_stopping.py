@@ -101,7 +101,7 @@ def test_helpers_are_stopped_too_and_what_follows_is_not():
 
 def test_pieces_make_up_the_whole():
     x = np.zeros((3, 5, 4096, 100), np.int8)
-    for part in threads.pieces(x.shape, whole=2):
+    for part in threads.pieces(x.shape, whole=(2,)):
         x[part] += 1
     assert (x == 1).all()
     parts = list(threads.pieces(x.shape))
