@@ -336,8 +336,8 @@ def _scale(x: Array, shares: Array, axis: int) -> None:
     behind = int(np.prod(x.shape[axis + 1 :]))
     factors = shares.astype(x.dtype)
     if behind < FEW:
-        rows = x.reshape(-1, len(shares) * behind)
-        rows *= np.repeat(factors, behind)
+        flat = x.reshape(-1, len(shares) * behind)
+        flat *= np.repeat(factors, behind)
     else:
         rows = x.reshape(-1, len(shares), behind)
         rows *= factors[:, None]
