@@ -80,12 +80,16 @@ class WorkExecutor:
             ticket.stop()
             job.cancel()  # has an effect only while it waits for a thread
 
+    def refuse_all_when_full(self) -> None:
+        """Raises Overloaded when there is no place for anybody, whoever asks."""
+        if self._pending >= self._capacity:
+            raise self._refusal(Overloaded, "tasks", self._pending, self._capacity)
+
     def refuse_when_full(self) -> None:
         """Raises Overloaded or TooManyRequests when there is no place: before a body is read, say,
         that nobody could do anything with.
         """
-        if self._pending >= self._capacity:
-            raise self._refusal(Overloaded, "tasks", self._pending, self._capacity)
+        self.refuse_all_when_full()
         # The last places are for others. Who sends so much waits no longer for it: the threads are
         # busy all the same.
         excess = self._places.excess(sender.get(), self._capacity, 1)

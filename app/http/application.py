@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -118,19 +118,15 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     # Half of it, which one workspace may have, is enough for the largest file.
     app.state.budget = BodyBudget(2 * largest_body(services.settings))
     app.add_middleware(BudgetMiddleware, budget=app.state.budget)
-    app.add_middleware(
-        AdmissionMiddleware,
-        executor=services.executor,
-        routes=[route for router in _ROUTERS for route in router.routes],
-        prefix=API,
-    )
+    _add_door(app, services.executor.refuse_when_full)
     app.add_middleware(WorkspaceMiddleware, closed=bool(token), seen=services.quotas.note)
     if token:
         app.add_middleware(TokenMiddleware, guard=app.state.token_guard)
     app.add_middleware(SameOriginMiddleware, settings=services.settings)
-    app.add_middleware(HeadersMiddleware)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(RawPathMiddleware, prefix=f"{API}/")
+    _add_door(app, services.executor.refuse_all_when_full)
+    app.add_middleware(HeadersMiddleware)
     app.add_middleware(RequestsMiddleware, metrics=app.state.metrics)
     problems.install(app)
     for router in _ROUTERS:
@@ -139,6 +135,11 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.include_router(metrics.router)
     app.mount("/static", StaticFiles(directory=static_dir()), name="static")
     return app
+
+
+def _add_door(app: FastAPI, refuse: Callable[[], None]) -> None:
+    routes = [route for router in _ROUTERS for route in router.routes]
+    app.add_middleware(AdmissionMiddleware, refuse=refuse, routes=routes, prefix=API)
 
 
 def _services(settings: Settings, registry: Registry) -> Services:

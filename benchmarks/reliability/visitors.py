@@ -120,7 +120,8 @@ class _Visitor:
             data, told = b"", []
         if not data:
             return self._ended()
-        seconds, nanoseconds = _TIME.unpack(told[0][2])
+        # the kernel is switched to it a moment after it was asked for
+        seconds, nanoseconds = _TIME.unpack(told[0][2]) if told else (time.time(), 0)
         self._received_at = seconds + 1e-9 * nanoseconds
         self._received += data
         return self._answer()

@@ -1,14 +1,15 @@
 """The door for photos: closed while there is no place for the work on them.
 
 With hundreds of visitors before a full server, refusals are most of what its event loop does, and
-all that they take is taken from those who are inside. So the door is before the routes: to find the
-route and what its parameters depend on takes more than half of the time of a refusal, and a body
-would be read for nothing.
+all that they take is taken from those who are inside. So there are two doors before the routes: to
+find the route and what its parameters depend on takes more than half of the time of a refusal, and
+a body would be read for nothing. The outer one asks for nothing but whether there is a place; whose
+request it is has to be known for the inner one, which refuses those who have had their share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -16,22 +17,25 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import Overloaded, TooManyRequests
-from app.execution.executor import WorkExecutor
 from app.http.observing.record import note_route
 from app.http.openapi.document import PHOTO_BODIES
 from app.http.problems import problem_response
 
 
 class AdmissionMiddleware:
-    """Refuses requests to those of the ``routes`` below ``prefix`` that take a photo. It stands
-    behind whatever says whose request it is, and before the routes.
+    """Refuses requests to those of the ``routes`` below ``prefix`` that take a photo, when
+    ``refuse`` raises Overloaded or TooManyRequests.
     """
 
     def __init__(
-        self, app: ASGIApp, executor: WorkExecutor, routes: Iterable[BaseRoute], prefix: str
+        self,
+        app: ASGIApp,
+        refuse: Callable[[], None],
+        routes: Iterable[BaseRoute],
+        prefix: str,
     ) -> None:
         self.app = app
-        self._executor = executor
+        self._refuse = refuse
         self._prefix = prefix
         self._routes = [
             route
@@ -45,7 +49,7 @@ class AdmissionMiddleware:
         route = self._route(scope)
         if route is not None:
             try:
-                self._executor.refuse_when_full()
+                self._refuse()
             except (Overloaded, TooManyRequests) as error:
                 note_route(self._prefix + route.path_format)
                 await problem_response(Request(scope), error)(scope, receive, send)

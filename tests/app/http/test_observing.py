@@ -133,8 +133,8 @@ def test_figures_count_requests_refusals_work_and_caches(closed):
     assert more("convscope_requests_total", *where, ("status", "415")) == 1
     assert more("convscope_refusals_total", ("reason", "not-an-image")) == 1
     assert more("convscope_request_seconds_count", ("route", "/api/v1/analyses")) == 3
-    for stage in ("queue", "work"):
-        assert more("convscope_work_seconds_count", ("stage", stage)) >= 3
+    for stage in ("queue", "work"):  # what is remembered takes none
+        assert more("convscope_work_seconds_count", ("stage", stage)) == 2
     cache = ("cache", "analyses")
     assert more("convscope_cache_lookups_total", cache, ("found", "yes")) == 1
     assert more("convscope_cache_lookups_total", cache, ("found", "no")) == 2
