@@ -6,7 +6,9 @@ are deadlines that bytes do not move: one for a request's head, from the moment 
 and one for its body, from the end of the head. The polite deadline for uploads is in
 app/http/bodies.py and answers 408; the one here is for bodies that nobody reads.
 
-Nor does uvicorn wait for the rest of a body before it closes a connection (_Connection).
+Nor does uvicorn wait for the rest of a body before it closes a connection (_Connection), nor bound
+a head. Of its two parsers this is the one in C: a refusal takes half the time, of which an
+overloaded server has none to spare.
 """
 
 from __future__ import annotations
@@ -19,11 +21,10 @@ from copy import deepcopy
 from socket import socket
 from typing import Any, ClassVar
 
-import h11
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.config import LOGGING_CONFIG
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.http.access.same_origin import is_loopback
 from app.http.application import create_app
@@ -35,25 +36,54 @@ from app.settings import Settings
 _GRACE = 2.0
 
 _SHORT = 64 * 1024  # bytes of a body that are copied behind their head
+_LONGEST_HEAD = 64 * 1024  # bytes; the parser itself would take any number
 
 
-class _DeadlineProtocol(H11Protocol):
-    """One connection. ``seconds``: how long the client may be in a state."""
+class _DeadlineProtocol(HttpToolsProtocol):
+    """One connection. ``seconds``: how long the client may owe a head, or a body."""
 
-    seconds: ClassVar[Mapping[object, float]] = {}
+    seconds: ClassVar[Mapping[str, float]] = {}
 
-    _phase: object = None
+    _in_body = False
+    _owed: str | None = None
+    _unread = 0  # bytes that have come and are neither of a body nor of a complete head
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        connection: Any = _Connection(transport, lambda: self.conn.their_state is h11.SEND_BODY)
+        connection: Any = _Connection(transport, lambda: self._in_body)
         super().connection_made(connection)
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        if not self.transport.is_closing():
-            super().data_received(data)
-            self._watch()
+        if self.transport.is_closing():
+            return
+        self._unread += len(data)
+        super().data_received(data)
+        if self._unread > _LONGEST_HEAD:
+            self._cut_off()
+        self._watch()
+
+    def _cut_off(self) -> None:
+        if self._owed == "head":
+            self.send_400_response("The head of the request is too long.")
+        else:  # an answer is under way already
+            self.transport.abort()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._in_body:  # what stands behind a body came too late to be looked at
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_body, self._unread = True, 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._unread = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._in_body, self._unread = False, 0
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -67,13 +97,18 @@ class _DeadlineProtocol(H11Protocol):
         """Start the clock when the client begins to owe a head or a body, stop it when it owes
         nothing.
         """
-        phase = self.conn.their_state
-        if phase is self._phase:
+        cycle: Any = self.cycle  # None before the first request
+        owed = None
+        if self._in_body:
+            owed = "body"
+        elif cycle is None or cycle.response_complete:
+            owed = "head"
+        if owed == self._owed:
             return
         self._disarm()
-        self._phase = phase
-        if phase in self.seconds and not self.transport.is_closing():
-            self._deadline = self.loop.call_later(self.seconds[phase], self.transport.abort)
+        self._owed = owed
+        if owed is not None and not self.transport.is_closing():
+            self._deadline = self.loop.call_later(self.seconds[owed], self.transport.abort)
 
     def _disarm(self) -> None:
         if self._deadline is not None:
@@ -81,7 +116,7 @@ class _DeadlineProtocol(H11Protocol):
             self._deadline = None
 
 
-def deadline_protocol(header_timeout: float, body_timeout: float) -> type[H11Protocol]:
+def deadline_protocol(header_timeout: float, body_timeout: float) -> type[HttpToolsProtocol]:
     """uvicorn's HTTP protocol with deadlines, in seconds, for a request's head and body. After them
     the connection is cut.
     """
@@ -89,7 +124,7 @@ def deadline_protocol(header_timeout: float, body_timeout: float) -> type[H11Pro
     class Protocol(_DeadlineProtocol):
         """The same with these deadlines."""
 
-        seconds: ClassVar = {h11.IDLE: header_timeout, h11.SEND_BODY: body_timeout}
+        seconds: ClassVar = {"head": header_timeout, "body": body_timeout}
 
     return Protocol
 

@@ -153,6 +153,55 @@ def test_a_full_server_refuses_before_it_has_read_the_body_and_keeps_the_connect
             rest += piece
 
 
+def test_a_full_server_refuses_a_photo_before_it_asks_whose_it_is(server):
+    """Each question more is asked of hundreds, in the time of those who are inside."""
+    photo, key = picture_bytes(seed=7), {"Convscope-Workspace": "not a key"}
+    url = f"{server.url}/api/v1/analyses"
+    assert httpx.post(url, content=photo, headers=key).status_code == 401
+    with full(server):
+        refused = httpx.post(url, content=photo, headers=key)
+        assert httpx.get(f"{server.url}/api/v1/health/live").status_code == 200
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert refused.headers["X-Request-ID"] == refused.json()["request_id"]
+    assert refused.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        b"GET /api/v1/health/live HTTP/1.1\r\nX-Long: ",
+        b"GET /api/v1/health/live?",
+        b"POST /nowhere HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Long: ",
+    ],
+)
+def test_what_is_too_long_for_a_head_is_cut_off_long_before_its_time_is_over(registry, endless):
+    """The bytes of a body are counted elsewhere; all others stay in memory until they end."""
+    with (
+        RunningServer(DEADLINES.model_copy(update={"header_timeout": 60.0}), registry) as patient,
+        open_socket(patient) as connection,
+    ):
+        connection.sendall(endless)
+        sent, most = 0, 8_000_000
+        with suppress(OSError):
+            while sent < most:
+                connection.sendall(b"a" * 10_000)
+                sent += 10_000
+                time.sleep(0.001)
+    assert sent < most
+
+
+def test_requests_that_come_together_are_answered_one_after_the_other(server):
+    get = b"GET /api/v1/health/%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n"
+    with open_socket(server) as connection:
+        connection.sendall(get % (b"live", b"") + get % (b"nowhere", b"Connection: close\r\n"))
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+    first, second = answer.index(b"HTTP/1.1 200"), answer.index(b"HTTP/1.1 404")
+    assert first < second
+
+
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 def test_a_refusal_reaches_a_client_that_is_still_sending_before_the_connection_is_closed(
     server, version
