@@ -219,8 +219,9 @@ def make_server(settings: Settings, app: FastAPI | None = None) -> uvicorn.Serve
     # Pillow warns of what is odd in a file, in words made of the file's own bytes: a line in the
     # log for each, and Python would remember every one.
     warnings.filterwarnings("ignore", module=r"PIL\.")
-    # So does NumPy of models whose weights are no numbers.
-    warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"engine\.")
+    # So does NumPy of models whose weights are no numbers; its own modules count as the ones that
+    # warn, where a mean or a sum is taken.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"(engine|numpy)\.")
     # Whoever reads a body has its own, shorter limit for it, and an answer for those who are too
     # slow.
     longest = max(settings.body_timeout, settings.model_body_timeout)

@@ -29,6 +29,7 @@ from app.settings import Settings
 from app.workspaces.quotas import Quotas
 from app.workspaces.shares import Kind, Share, Shares
 from app.workspaces.workspace import NOBODY
+from engine.execution import give_back
 
 _DAY = 86_400  # seconds
 
@@ -167,8 +168,11 @@ class Services:
         self.quotas.retain(datasets | trainings | self.uploaded_models.owners())
 
     async def sweep(self, now: float) -> None:
-        """Delete models that are no longer used, and what is older than the settings keep it."""
+        """Delete models that are no longer used, and what is older than the settings keep it. The
+        system gets the memory of all that is gone.
+        """
         self.forget(self.uploaded_models.sweep())
+        await asyncio.to_thread(give_back)
         await self.note_holders()
         if not self.settings.retention:
             return

@@ -108,7 +108,13 @@ def read_model(
         network.output_infos = describe(network, check, trace)
     except EngineError as error:
         raise _translated(error) from None
-    except (ArithmeticError, LookupError, MemoryError, RuntimeError, TypeError, ValueError):
+    except MemoryError:
+        raise OversizedModel(
+            "Reading the model, and running it once, takes more memory than can be had here. A "
+            "smaller input size takes less.",
+            more={"what": "memory"},
+        ) from None
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError):
         raise InvalidModel(
             "The file's network cannot be run: its layers do not fit together."
         ) from None
@@ -126,8 +132,8 @@ def _until(seconds: float, check: Check | None) -> Check:
             check()
         if threading.get_ident() == caller and time.thread_time() > begun + seconds:
             raise OversizedModel(
-                f"One photo takes the network more than {seconds:g} s of processor time here, half of "
-                "the time that an analysis may take. A smaller input size takes less.",
+                f"One photo takes the network more than {seconds:g} s of processor time here, three "
+                "tenths of the time that an analysis may take. A smaller input size takes less.",
                 limit=seconds,
                 more={"what": "seconds"},
             )

@@ -152,6 +152,10 @@ class Registry:
             known = self._layers[network] = inspection.describe_layers(network, check)
         return known
 
+    def note_layers(self, network: Network, layers: list[inspection.LayerInfo]) -> None:
+        """What is known of a network's layers need not be found out again."""
+        self._layers[network] = layers
+
     def retention(self, model: str) -> Retention:
         """How a model is kept. What ships, and what is learned here, is not brought and stays."""
         return next(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections import Counter, OrderedDict, defaultdict
@@ -9,12 +10,20 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from app.errors import ModelFixed, Overloaded, OversizedModel, TimeLimit, UnknownModel
-from app.execution.executor import Check, WorkExecutor
+from app.errors import (
+    ClientGone,
+    ModelFixed,
+    Overloaded,
+    OversizedModel,
+    TimeLimit,
+    UnknownModel,
+)
+from app.execution.executor import WorkExecutor
 from app.execution.fair_pool import sender
 from app.execution.turns import Parts, Turns
-from app.models.loading import limits_of, read_model
+from app.models.loading import limits_of
 from app.models.options import ModelUpload, content_of
+from app.models.reading import make_ready, read_apart
 from app.models.registry import (
     FORGOTTEN,
     UPLOADED_PREFIX,
@@ -27,14 +36,23 @@ from app.settings import Settings
 from app.workspaces.ids import IdMaker
 from app.workspaces.quotas import Quotas
 from app.workspaces.workspace import NOBODY
+from engine import inspection
 from engine.cost import cost
+from engine.execution import give_back
 from engine.network import Network
 
 _AT_ONCE = 16  # models on their way, from the first byte on: half of them one workspace's
 _MOST = 500  # models: copies that differ in their photos share the numbers, and take few bytes
+# The part of an analysis's time that a network's run on a photo may take.
+_RUN = 0.3
 _FULL = 300  # seconds until others' models may have gone
 
-_Blocks = Mapping[int, int]  # arrays of numbers: id and bytes
+# A network's graph in memory: bytes a node, but for those that every network has, which are few
+# beside its numbers.
+_NODE = 3000
+_PLAIN = 32
+
+_Blocks = Mapping[int, int]  # arrays of numbers, and graphs: id and bytes
 
 
 @dataclass
@@ -158,7 +176,7 @@ class UploadedModels:
                 actual=nbytes,
                 more={"what": "kept_bytes"},
             )
-        blocks = network.blocks
+        blocks = _blocks(network)
         provenance = Provenance(origin=origin, created=time.time(), dataset=None, title=title)
         self._quotas.hold(owner, sender.get().address)
         with self._keeping:
@@ -167,7 +185,7 @@ class UploadedModels:
                 entries = dict(self._entries)
             # With what layers have derived from their numbers since: when they were first run.
             kept: dict[str, tuple[_Blocks, str]] = {
-                key: (own.network.blocks, own.owner) for key, own in entries.items()
+                key: (_blocks(own.network), own.owner) for key, own in entries.items()
             }
             too_many = self._too_many(kept, model, blocks, owner)
             with self._lock:
@@ -232,6 +250,13 @@ class UploadedModels:
 
     def _is_over(self, own: _Entry) -> bool:
         return self._clock() > own.used + self._seconds
+
+
+def _blocks(network: Network) -> _Blocks:
+    """What a network holds in memory. Its graph counts, too: it may have thousands of nodes and
+    hardly a number.
+    """
+    return network.blocks | {id(network): _NODE * max(0, len(network.nodes) - _PLAIN)}
 
 
 class _Total:
@@ -327,35 +352,56 @@ class ModelReader:
         """
         self._executor.refuse_when_full()
         with self._under_way.admitted():
+            make_ready()
             yield
 
     async def add(self, upload: ModelUpload, owner: str = NOBODY) -> tuple[str, list[str]]:
         """Keep a model for its ``owner``: its id, and those that had to go for it.
 
-        Raises Overloaded while others are read for too long, and what ``read_model`` and
+        Raises Overloaded while others are read for too long, and what ``read_apart`` and
         ``UploadedModels.keep`` raise.
         """
         async with self._turns.turn(self._settings.model_time_limit):
             return await self._read(upload, owner)
 
     async def _read(self, upload: ModelUpload, owner: str) -> tuple[str, list[str]]:
-        limits = limits_of(self._settings)
-        data, options, external = upload
-        longest = self._settings.time_limit / 2  # an analysis is more than its run
+        network, layers, content = await self._read_apart(upload)
+        self._registry.note_layers(network, layers)
+        model = self._provider.id_of(content, owner)
+        gone = await self._executor.run(lambda _: self._keep(model, network, owner))
+        return model, gone
 
-        def read(check: Check) -> tuple[str, Network]:
-            network = read_model(data, options, limits, check, external, longest)
-            self._registry.describe(network, check)  # what takes too long is not offered
-            return content_of(data, options, external), network
+    def _keep(self, model: str, network: Network, owner: str) -> list[str]:
+        gone = self._provider.keep(model, network, owner=owner)
+        if gone:
+            give_back()
+        return gone
+
+    async def _read_apart(
+        self, upload: ModelUpload
+    ) -> tuple[Network, list[inspection.LayerInfo], str]:
+        """The network, its layers, and what it is made from. A thread only waits for the process
+        that reads, so it is none of those that compute.
+        """
+        limits, limit = limits_of(self._settings), self._settings.model_time_limit
+        longest = _RUN * self._settings.time_limit
+        stopped = threading.Event()
+
+        def check() -> None:
+            if stopped.is_set():
+                raise ClientGone("Nobody waits for this any more.")
 
         try:
             # Sizes are limited before; this is for what they should have stopped.
-            content, network = await self._executor.run(read, self._settings.model_time_limit)
-        except TimeLimit as error:
+            async with asyncio.timeout(limit):
+                network, layers = await asyncio.to_thread(
+                    read_apart, upload, limits, longest, check
+                )
+                return network, layers, await asyncio.to_thread(content_of, *upload)
+        except TimeoutError:
             raise TimeLimit(
-                f"Reading the model was stopped after {error.limit:g} s, the server's limit.",
-                limit=error.limit,
+                f"Reading the model was stopped after {limit:g} s, the server's limit.",
+                limit=limit,
             ) from None
-        model = self._provider.id_of(content, owner)
-        gone = await self._executor.run(lambda _: self._provider.keep(model, network, owner=owner))
-        return model, gone
+        finally:
+            stopped.set()

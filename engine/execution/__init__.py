@@ -4,6 +4,7 @@ from engine.execution.buffers import keeping_at_most
 from engine.execution.cpu import cpu_count
 from engine.execution.executor import Executor
 from engine.execution.fusion import FusableNode
+from engine.execution.memory import give_back
 from engine.execution.threads import stopped_by
 
-__all__ = ["Executor", "FusableNode", "cpu_count", "keeping_at_most", "stopped_by"]
+__all__ = ["Executor", "FusableNode", "cpu_count", "give_back", "keeping_at_most", "stopped_by"]

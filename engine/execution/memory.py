@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import partial
@@ -43,3 +44,12 @@ def _owner(value: Array) -> Array:
     while isinstance(value.base, np.ndarray):
         value = value.base
     return value
+
+
+def give_back() -> None:
+    """Let the system have the memory of what is gone, which the C library keeps for what may come.
+    Takes some milliseconds; does nothing where that library is not glibc (malloc_trim(3)).
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

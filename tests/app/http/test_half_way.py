@@ -13,7 +13,7 @@ from tests.app.conftest import picture_bytes
 @pytest.mark.parametrize(
     ("path", "content", "module", "begins", "status"),
     [
-        ("models", as_onnx(net()), uploaded, "read_model", 201),
+        ("models", as_onnx(net()), uploaded, "read_apart", 201),
         ("datasets", packed(GOOD), store, "ArchiveReader", 201),
         ("models/tiny/preprocessing", picture_bytes(), preprocessing, "trials", 200),
         ("models/tiny/copies?preset=caffe", b"", preprocessing, "copied", 201),

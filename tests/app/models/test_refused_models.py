@@ -91,8 +91,8 @@ class TestRefusals:
         small enough.
         """
         services = own.app.state.services
-        read = uploaded.read_model
-        monkeypatch.setattr(uploaded, "read_model", lambda *a: time.sleep(0.4) or read(*a))
+        read = uploaded.read_apart
+        monkeypatch.setattr(uploaded, "read_apart", lambda *a: time.sleep(0.4) or read(*a))
         monkeypatch.setattr(services.executor, "time_limit", 0.2)
         assert own.post(MODELS, content=file).status_code == 201
         shorter = services.settings.model_copy(update={"model_time_limit": 0.2})
@@ -104,7 +104,7 @@ class TestRefusals:
 
     def test_one_file_is_read_after_the_other(self, own, monkeypatch):
         """Those that come meanwhile wait for their turn."""
-        read = uploaded.read_model
+        read = uploaded.read_apart
         door = threading.Lock()
 
         def alone(*args):
@@ -115,7 +115,7 @@ class TestRefusals:
             finally:
                 door.release()
 
-        monkeypatch.setattr(uploaded, "read_model", alone)
+        monkeypatch.setattr(uploaded, "read_apart", alone)
         files = [as_onnx(net(classes=count)) for count in range(2, 10)]
         with ThreadPoolExecutor(len(files)) as pool:
             answers = list(pool.map(lambda file: own.post(MODELS, content=file), files))

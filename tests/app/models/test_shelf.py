@@ -14,7 +14,8 @@ from app.models.registry import Registry
 from app.models.uploaded import UploadedModels
 from app.settings import Settings
 from app.workspaces.quotas import Quotas
-from engine.network import Network
+from engine.network import Network, Node
+from engine.ops import Relu
 from tests.app.bringing import MODELS, as_onnx, bring, net
 from tests.app.conftest import TestClient, build_tiny, picture_bytes
 
@@ -44,6 +45,15 @@ class TestKeeping:
         # As a convolution keeps its kernels in the form that its algorithm reads.
         first.node("conv").op.memoize("prepared", lambda: np.zeros((16, 3, 4, 2), np.float64))
         assert shelf.keep("own-b", net()) == ["own-a"]
+
+    def test_a_graph_counts_that_is_large_beside_its_numbers(self):
+        steps = [Node("step0", Relu(), ("x",))]
+        steps += [Node(f"step{n + 1}", Relu(), (f"step{n}",)) for n in range(999)]
+        shelf = UploadedModels(max_bytes=5_000_000, seconds=60)
+        for number in range(3):
+            long = Network(steps, inputs={"x": (3, 8, 8)}, outputs=("step999",))
+            shelf.keep(f"own-{number}", long)
+        assert shelf.ids() == ["own-2"]
 
     def test_the_least_recently_used_goes_first(self):
         one = 4 * 4 * 27

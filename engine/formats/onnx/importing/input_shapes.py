@@ -8,6 +8,7 @@ by saying no shape at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from time import thread_time
 from typing import TypeVar
 
 from onnx import TypeProto
@@ -28,6 +29,8 @@ Dims = tuple[int | None, ...]  # None: open
 
 # Sizes that are tried before a size is asked for, so that it is asked for only if some size works.
 _TRIED: tuple[Size, ...] = ((224, 224), (640, 640), (64, 64), (28, 28))
+
+_TRYING = 1.0  # seconds of processor time after which no further size is tried
 
 _LEAST_SIDE = 8  # of a picture whose axes are told apart by their lengths
 
@@ -92,7 +95,10 @@ def read_at_a_size(
         return _first(_shapes(inputs, size), build)
     failures: list[EngineError] = []
     suggested = None
+    begun = thread_time()
     for tried in _TRIED:
+        if thread_time() > begun + _TRYING:
+            break
         try:
             _first(_shapes(inputs, tried, fits=True), build)
         except EngineError as error:
