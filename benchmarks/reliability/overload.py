@@ -7,9 +7,10 @@ Are those it cannot serve refused at once, and the others served as quickly as w
 Before them come as few as keep the server busy, and as many as it has places for: the more that
 either gets done is the most that the server can do. Then ten times as many come twice: patient ones
 wait for as long as «Retry-After» says and up to half of that again, as clients do so that not all
-come back at once; impatient ones are back after ``--impatience`` seconds. Last come all at the same
-moment. With ``--sockets`` as many slow clients hold a connection each, half a head or half a body
-sent and a byte more of it now and then, while new visitors come.
+come back at once; impatient ones are back after ``--impatience`` seconds, without it after so many
+that together they send ten times as much as the server can do. Last come all at the same moment.
+With ``--sockets`` as many slow clients hold a connection each, half a head or half a body sent and
+a byte more of it now and then, while new visitors come.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--queue", type=int, default=14)
-    parser.add_argument("--impatience", type=float, default=0.1, help="seconds")
+    parser.add_argument("--impatience", type=float, help="seconds")
     parser.add_argument("--sockets", type=int, default=1000, help="of slow clients; 0 for none")
     args = parser.parse_args()
     places = args.workers + args.queue
@@ -89,8 +90,11 @@ def main() -> None:
         best = max(run.goodput for run in few)
         row("the most it can do", f"{best:.1f} photos a second")
         report("patient", args, best, overload.run(10 * places, args.seconds, _patient))
-        impatient = _impatient(args.impatience)
-        report("impatient", args, best, overload.run(10 * places, args.seconds, impatient))
+        impatience = args.impatience or places / max(
+            1.0, best
+        )  # of 10 * places visitors: 10 * best a second
+        impatient = overload.run(10 * places, args.seconds, _impatient(impatience))
+        report("impatient", args, best, impatient)
         at_once = overload.run(10 * places, 0.5, lambda _: args.seconds, 0)
         slowest = max((done.seconds for done in at_once.of(*REFUSED)), default=float("nan"))
         row("all at one moment: last refusal", f"{1e3 * slowest:.0f} ms")

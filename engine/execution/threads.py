@@ -7,7 +7,8 @@ too. NumPy releases the interpreter lock in both.
 The thread that has work takes part in it: the tasks lie in one queue, from which the caller and the
 free helpers take one after the other. The caller never waits for a helper to wake up, so a small
 layer costs microseconds more than without threads, uneven tasks keep all processors busy, and
-several requests at once share the helpers.
+several requests at once share the helpers. As many requests as there are processors need none: a
+helper would only take turns with them.
 """
 
 from __future__ import annotations
@@ -126,6 +127,7 @@ def _listen(calls: SimpleQueue[_Job]) -> None:
         calls.get().help()
 
 
+_computing: set[int] = set()  # the threads in ``stopped_by``
 _helpers: list[int] = []  # the thread ids that the system knows them by
 _caller_cpu = -1
 
@@ -134,6 +136,7 @@ def _reset_after_fork() -> None:
     """A child process has only the thread that forked, so it starts helpers of its own."""
     _calls_for_help.cache_clear()
     _helpers.clear()
+    _computing.clear()
 
 
 if hasattr(os, "register_at_fork"):
@@ -189,10 +192,15 @@ def stopped_by(check: Callable[[], object]) -> Iterator[None]:
     that went away).
     """
     outer, _local.check = _current_check(), check
+    is_outermost = outer is _go_on
+    if is_outermost:
+        _computing.add(threading.get_ident())
     try:
         yield
     finally:
         _local.check = outer
+        if is_outermost:
+            _computing.discard(threading.get_ident())
 
 
 def check() -> None:
@@ -242,10 +250,12 @@ def run(tasks: Sequence[Callable[[], object]], *, wake: bool = True) -> None:
     """Run all tasks, in no particular order, and wait for them. Raises what a task raises, or what
     ends the work between two of them (``stopped_by``).
 
-    Without ``wake``, and inside a task of ``run``, this thread runs all of them itself.
+    Without ``wake``, inside a task of ``run``, and while other threads keep all other processors
+    busy, this thread runs all of them itself.
     """
     calls = _calls_for_help()
-    if not wake or len(tasks) == 1 or THREADS == 1 or in_task():
+    alone = THREADS == 1 or in_task() or len(_computing) >= THREADS
+    if not wake or len(tasks) == 1 or alone:
         for task in tasks:
             check()
             task()

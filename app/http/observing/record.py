@@ -4,7 +4,7 @@ and in problem documents, so that what a visitor saw is found in the log.
 
 from __future__ import annotations
 
-import secrets
+import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,8 @@ class RequestRecord:
     """One request: no address, no name, nothing of what was sent."""
 
     method: str
-    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    # It opens nothing, so it need not be asked of the system, which takes a turn among the threads.
+    id: str = field(default_factory=lambda: f"{random.getrandbits(64):016x}")
     route: str = "none"  # of what no route answers
     status: int = 499  # until the answer begins: the client went away
     reason: str | None = None  # the last part of the problem's type

@@ -55,6 +55,29 @@ def test_helpers_help(workers):
     threads.run([met.wait, met.wait])  # would wait for ever if one thread did both
 
 
+def test_nobody_is_woken_while_others_compute_on_all_processors(workers):
+    if workers == 1:
+        return
+    begun, over = threading.Barrier(workers, timeout=30), threading.Event()
+
+    def compute():
+        with threads.stopped_by(lambda: None):
+            begun.wait()
+            over.wait(30)
+
+    with ThreadPoolExecutor(workers - 1) as others, threads.stopped_by(lambda: None):
+        for _ in range(workers - 1):
+            others.submit(compute)
+        begun.wait()
+        met = threading.Barrier(2, timeout=1)
+        try:
+            with pytest.raises(threading.BrokenBarrierError):  # nobody comes
+                threads.run([met.wait, met.wait])
+        finally:
+            over.set()
+    test_helpers_help(workers)  # again, now that they are idle
+
+
 def test_many_callers_at_once(workers):
     def call(number):
         done = []
