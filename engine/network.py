@@ -211,8 +211,12 @@ class Network:
         """The memory of all parameters and buffers, and of what frozen ops keep that is derived
         from them: the id of each block → its bytes. Two networks may share some.
         """
-        derived = [node.op.memoized for node in self.nodes]
-        return blocks(self.parameters(), self.buffers(), derived)
+        return blocks(self.parameters(), self.buffers()) | self.derived_blocks
+
+    @property
+    def derived_blocks(self) -> dict[int, int]:
+        """That of what is derived alone."""
+        return blocks([kept for node in self.nodes if (kept := node.op.memoized)])
 
     def forward(
         self,

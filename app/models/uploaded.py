@@ -57,12 +57,13 @@ _Blocks = Mapping[int, int]  # arrays of numbers, and graphs: id and bytes
 
 @dataclass
 class _Entry:
-    """A network, the bytes of its numbers, when it was used last, where it came from, and whose it
-    is.
+    """A network, the bytes of its numbers, what it holds in memory before it is run, when it was
+    used last, where it came from, and whose it is.
     """
 
     network: Network
     nbytes: int
+    blocks: _Blocks
     used: float
     provenance: Provenance
     owner: str
@@ -185,13 +186,16 @@ class UploadedModels:
                 entries = dict(self._entries)
             # With what layers have derived from their numbers since: when they were first run.
             kept: dict[str, tuple[_Blocks, str]] = {
-                key: (_blocks(own.network), own.owner) for key, own in entries.items()
+                key: ({**own.blocks, **own.network.derived_blocks}, own.owner)
+                for key, own in entries.items()
             }
             too_many = self._too_many(kept, model, blocks, owner)
             with self._lock:
                 for one in (*too_many, model):
                     self._entries.pop(one, None)
-                self._entries[model] = _Entry(network, nbytes, self._clock(), provenance, owner)
+                self._entries[model] = _Entry(
+                    network, nbytes, blocks, self._clock(), provenance, owner
+                )
             return gone + too_many
 
     def delete(self, model: str) -> None:
@@ -394,10 +398,11 @@ class ModelReader:
         try:
             # Sizes are limited before; this is for what they should have stopped.
             async with asyncio.timeout(limit):
-                network, layers = await asyncio.to_thread(
-                    read_apart, upload, limits, longest, check
+                read, content = await asyncio.gather(
+                    asyncio.to_thread(read_apart, upload, limits, longest, check),
+                    asyncio.to_thread(content_of, *upload),
                 )
-                return network, layers, await asyncio.to_thread(content_of, *upload)
+                return *read, content
         except TimeoutError:
             raise TimeLimit(
                 f"Reading the model was stopped after {limit:g} s, the server's limit.",

@@ -70,7 +70,7 @@ def _end(made: int) -> int:
 def _answer(there: socket.socket) -> NoReturn:
     """Do what is asked, and end."""
     try:
-        os.nice(10)  # analyses come first
+        os.nice(5)  # analyses come first, and it still has its part of a busy machine
         # What libraries say of a stranger's file is nothing for the log.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
         bounds, function, arguments = receive(there)
