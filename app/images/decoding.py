@@ -61,6 +61,10 @@ _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 # that nothing can stop: at 25 megapixels a hundred take two seconds, five hundred more than the
 # default time limit. Real pictures have a dozen.
 _MAX_SCANS = 100
+# A BMP made of runs is decoded in Python, run by run and with four bits pixel by pixel: 25
+# megapixels take four seconds. A screenshot of Full HD is let in.
+_RUN_LENGTHS = (1, 2)  # of eight and of four bits ([MS-WMF], 2.1.1.7)
+_MOST_OF_RUNS = 1 << 21  # pixels, and bytes: real files have about one for each pixel
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 # Markers that have a length. Stuffed bytes, restarts (RST) and TEM have none, and libjpeg passes
 # over them.
@@ -91,6 +95,8 @@ def decoded(data: bytes, limits: Limits, at_least: int = 0) -> Iterator[Picture]
         raise too_large(limits.max_bytes, len(data)) if find_kind(data) is None else not_read(data)
     image = _open(data, limits)
     _check_size(image.size, limits.max_pixels)
+    if image.format == "BMP" and image.info.get("compression") in _RUN_LENGTHS:
+        _check_runs(image.size, len(data))
     # Phones write JPEGs with a second picture inside; Pillow calls those MPO.
     kind = "JPEG" if image.format == "MPO" else str(image.format)
     if kind == "JPEG" and _scans(data) > _MAX_SCANS:
@@ -156,6 +162,26 @@ def _check_size(size: tuple[int, int], limit: int) -> None:
             limit=_LONGEST,
             actual=longest,
             more={"what": "pixels"},
+        )
+
+
+def _check_runs(size: tuple[int, int], length: int) -> None:
+    """Raises TooManyPixels or PictureTooLarge for a BMP made of runs."""
+    kind = "The picture is a BMP compressed as runs (RLE), which take long to read,"
+    advice = f"at most {_MOST_OF_RUNS:,} are accepted. Save it as PNG and try again."
+    if size[0] * size[1] > _MOST_OF_RUNS:
+        raise TooManyPixels(
+            f"{kind} with {size[0]} × {size[1]} pixels; {advice}",
+            limit=_MOST_OF_RUNS,
+            actual=size[0] * size[1],
+            more={"what": "pixels"},
+        )
+    if length > _MOST_OF_RUNS:
+        raise PictureTooLarge(
+            f"{kind} with {length:,} bytes; {advice}",
+            limit=_MOST_OF_RUNS,
+            actual=length,
+            more={"what": "bytes"},
         )
 
 

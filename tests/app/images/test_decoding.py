@@ -93,6 +93,38 @@ def test_too_many_pixels_are_refused_from_the_header_alone(kind, monkeypatch):
     assert (refusal.value.limit, refusal.value.actual) == (1000, 1040)
 
 
+def of_runs(width, height, runs):
+    """A BMP of eight bits whose pixels are written as runs."""
+    palette = bytes(level for grey in range(256) for level in (grey, grey, grey, 0))
+    header = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 1, len(runs), 0, 0, 256, 0)
+    start = 14 + len(header) + len(palette)
+    return struct.pack("<2sIHHI", b"BM", start + len(runs), 0, 0, start) + header + palette + runs
+
+
+def test_a_bmp_of_runs_is_read_up_to_full_hd():
+    row = b"\xff\x37" * 7 + bytes([1920 - 7 * 255, 0x90]) + b"\0\0"
+    picture = pixels(of_runs(1920, 1080, row * 1080 + b"\0\1"))
+    assert picture[0, 0].tolist() == [0x37] * 3
+    assert picture[1079, 1919].tolist() == [0x90] * 3
+
+
+@pytest.mark.parametrize(
+    ("size", "runs", "error", "actual"),
+    [
+        ((1921, 1200), b"", TooManyPixels, 1921 * 1200),
+        ((40, 30), bytes(1 << 21), PictureTooLarge, None),
+    ],
+)
+def test_a_bmp_of_too_many_runs_is_refused_from_the_header_alone(
+    size, runs, error, actual, monkeypatch
+):
+    monkeypatch.delattr("PIL.BmpImagePlugin.BmpRleDecoder.decode")
+    data = of_runs(*size, runs)
+    with pytest.raises(error, match=r"RLE.*as PNG") as refusal:
+        decode(data, LIMITS)
+    assert (refusal.value.limit, refusal.value.actual) == (1 << 21, actual or len(data))
+
+
 def bomb(width, height):
     """A PNG of a few bytes that claims to be enormous."""
 
