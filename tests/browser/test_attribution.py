@@ -112,7 +112,7 @@ def test_going_to_a_layer_looks_from_there(attribution: Screen):
 def test_integrated_gradients_add_up(attribution: Screen):
     page = attribution.page
     page.select_option("#attribution-method", "integrated_gradients")
-    page.click(".attribution-work .button")
+    page.click(".attribution-work .primary")
     wait_for_answer(attribution)
     answer = ask(attribution, method="integrated_gradients")
     check_values(attribution, answer)
@@ -133,7 +133,7 @@ def test_a_slow_method_tells_how_far_it_is_and_stops(open_page: OpenPage):
     screens = [open_page(address), open_page(address.replace("window=3", "window=2"))]
     began = time.monotonic()
     for screen in screens:
-        screen.page.click(".attribution-work .button")
+        screen.page.click(".attribution-work .primary")
     for screen in screens:
         screen.page.wait_for_function(
             "() => document.querySelector('.attribution-work progress')?.position > 0.1"
@@ -145,7 +145,7 @@ def test_a_slow_method_tells_how_far_it_is_and_stops(open_page: OpenPage):
     )
     for screen in screens:
         screen.page.click(".attribution-work >> text=Cancel")
-        screen.page.wait_for_selector(".attribution-work .button")
+        screen.page.wait_for_selector(".attribution-work .primary")
         expect(screen.page.locator(".attribution-work progress")).to_have_count(0)
     screens[0].page.select_option("#attribution-method", "saliency")
     wait_for_answer(screens[0])

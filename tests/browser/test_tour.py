@@ -41,7 +41,7 @@ def test_every_stop_points_at_something_on_the_screen(open_page, network, width,
             assert box["x"] + box["width"] <= width
             assert box["y"] + box["height"] <= height
             assert min(box["width"], box["height"]) > 16
-        callout.locator(".button").click()
+        callout.locator(".primary").click()
     expect(screen.page.locator(".tour")).to_have_count(0)
     expect(screen.page.locator(".tour-ring")).to_have_count(0)
 

@@ -32,7 +32,7 @@ export function mountCompareRuns(store, runner) {
   const names = t.learn.run.controls;
   const name = steadyLabel(names.compareRuns, [names.compareRuns, names.endComparison]);
   const label = getElement("span", HTMLElement, name);
-  const offer = h("button", { type: "button", class: "plain", id: "compare-runs" }, name);
+  const offer = h("button", { type: "button", class: "secondary", id: "compare-runs" }, name);
   const dialog = comparisonDialog(store, runner);
   offer.addEventListener("click", () => (store.state.secondRun ? void runner.endComparison() : dialog.open()));
   root.append(offer);
@@ -95,7 +95,7 @@ function comparisonDialog(store, runner) {
     value.replaceChildren(...choices.map((one) => h("option", { value: one }, named(one))));
   };
   kind.addEventListener("change", list);
-  const go = h("button", { type: "button", class: "plain main", id: "compare-runs-go" }, words.go);
+  const go = h("button", { type: "button", class: "primary", id: "compare-runs-go" }, words.go);
   go.addEventListener("click", () => {
     const { config, datasets } = store.state;
     const dataset = datasets.find(({ id }) => id === config.dataset)?.name ?? config.dataset;

@@ -27,13 +27,13 @@ export class Collector {
   #name = h("input", { type: "text", id: "collect-name", maxlength: 60, value: words.name });
   #list = h("ol", { class: "collected" });
   #status = h("p", { class: "muted", role: "status" });
-  #done = h("button", { type: "button", class: "plain", on: { click: () => void this.#finish() } }, words.use);
+  #done = h("button", { type: "button", class: "primary", on: { click: () => void this.#finish() } }, words.use);
   #words = h("p", { class: "muted", role: "status" });
   /** @type {HTMLDialogElement} */
   element;
   /** @type {Viewfinder} */
   #finder = new Viewfinder(() => this.element.open, ({ title, detail }) => this.#showCamera(false, `${title}. ${detail}`));
-  #take = h("button", { type: "button", class: "plain" }, words.take);
+  #take = h("button", { type: "button", class: "secondary" }, words.take);
   /** @type {HTMLElement} */
   #camera = h(
     "div",

@@ -187,7 +187,7 @@ export class Panel {
     }
     const compute = () => void this.asking.compute();
     return [
-      h("button", { type: "button", class: "button", on: { click: compute } }, t.attribution.compute),
+      h("button", { type: "button", class: "primary", on: { click: compute } }, t.attribution.compute),
       ...(isSlow ? [h("p", { class: "muted" }, t.attribution.slow)] : []),
     ];
   }

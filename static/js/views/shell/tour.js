@@ -62,7 +62,7 @@ class Tour {
   #title = h("h2", { id: "tour-title" });
   #text = h("p", {});
   #back = h("button", { type: "button", class: "text", on: { click: () => this.#go(this.#at - 1) } }, t.tour.back);
-  #next = h("button", { type: "button", class: "button", on: { click: () => this.#go(this.#at + 1) } });
+  #next = h("button", { type: "button", class: "primary", on: { click: () => this.#go(this.#at + 1) } });
   #callout = h(
     "div",
     { class: "tour", role: "dialog", "aria-labelledby": "tour-title", on: { keydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) } },

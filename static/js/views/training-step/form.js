@@ -19,7 +19,7 @@ export function trainingStepForm(run, undo) {
   const { optimisers } = t.learn.stepInspector.update;
   const optimiser = h("select", { id: "training-step-optimiser" }, ...OPTIMISERS.map((name) => h("option", { value: name }, optimisers[name])));
   const rate = h("input", { id: "training-step-rate", type: "number", min: 0.000001, max: 10, step: "any", value: RATES.sgd, required: true });
-  const go = h("button", { type: "submit", id: "training-step-run" }, words.run);
+  const go = h("button", { type: "submit", class: "primary", id: "training-step-run" }, words.run);
   const back = h("button", { type: "button", class: "text", id: "training-step-undo", hidden: true, on: { click: undo } }, words.undo);
   optimiser.addEventListener("change", () => {
     rate.value = String(RATES[/** @type {keyof typeof RATES} */ (optimiser.value)]);
