@@ -90,7 +90,7 @@ export const whatif = {
   },
   compareWith: {
     title: "Vergleichen mit",
-    nothing: "den Änderungen oben",
+    nothing: "den Änderungen unten",
     photos: "Ein anderes Foto",
     networks: "Ein anderes Netz",
     uploaded: "das hochgeladene Foto",

@@ -96,7 +96,7 @@ export const whatif = {
   },
   compareWith: {
     title: "Compare with",
-    nothing: "the changes above",
+    nothing: "the changes below",
     photos: "Another photo",
     networks: "Another network",
     uploaded: "the uploaded photo",

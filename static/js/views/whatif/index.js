@@ -1,6 +1,6 @@
 /**
- * The panel of “What if?”: the answer before and after, what can be changed, what that does, and
- * what is compared.
+ * The panel of “What if?”: the answer before and after, what is compared, what can be changed, and
+ * what that does.
  */
 
 import { getElement, h } from "../../lib/dom.js";
@@ -18,11 +18,11 @@ export function mountWhatIf(app) {
   getElement("#whatif", HTMLElement).append(
     h("h2", { class: "visually-hidden" }, t.whatif.title),
     scoresSection(app),
+    compareWithSection(app),
     photoSection(app),
     networkSection(app),
     listSection(app),
     chartSection(app),
-    compareWithSection(app),
   );
   mountCompareSwitch(app);
   document.addEventListener("keydown", (event) => {
