@@ -3,10 +3,11 @@
 import { announce, getElement, h, setAttribute } from "../../lib/dom.js";
 import { count } from "../../i18n/format.js";
 import { t } from "../../i18n/index.js";
+import { question } from "../../views/shared/delete-question.js";
 import { problemLine } from "../../views/shared/problem-text.js";
 import { lentMark } from "../../views/shared/share-link.js";
 import { nameOf } from "./compare-runs.js";
-import { beginsAnew, canGoOn, isGoing, isOver } from "./runner.js";
+import { beginsAnew, canGoOn, isChanged, isGoing, isOver } from "./runner.js";
 import { steadyLabel } from "./steady-label.js";
 
 /**
@@ -35,7 +36,8 @@ export function mountControls(store, runner, root) {
   const play = button("play", () => void runner.toggle());
   const batch = button("batch", () => void runner.stepBatch());
   const phase = button("phase", () => void runner.stepPhase());
-  const reset = button("reset", () => void runner.reset());
+  const asking = h("div", { class: "reset-question" });
+  const reset = button("reset", () => askToReset(store, runner, asking));
   const state = h("p", { class: "run-state" });
   const notes = h("div", { class: "run-notes" });
   const progress = h("progress", { class: "run-progress", max: 1, value: 0, "aria-label": words.title });
@@ -52,6 +54,7 @@ export function mountControls(store, runner, root) {
     state,
     offer,
     progress,
+    asking,
     notes,
   );
   // On a phone, what is above the buttons scrolls away (learn-phone.css).
@@ -105,6 +108,29 @@ function showLent({ run, secondRun }, mark) {
   if (said.dataset.text === text) return; // a run tells something ten times a second
   said.dataset.text = text;
   said.replaceChildren(text, ...(run?.lent ? [" ", h("a", { href: "learn" }, t.sharing.ownRun)] : []));
+}
+
+/**
+ * Reset, once it is sure that what has been learned may go. Where settings have changed, another
+ * run begins and nothing goes.
+ *
+ * @param {LearnStore} store
+ * @param {Runner} runner
+ * @param {HTMLElement} asking where to ask
+ */
+function askToReset(store, runner, asking) {
+  const { run } = store.state;
+  if (!run?.step || isChanged(store.state)) return void runner.reset();
+  const keep = () => {
+    asking.replaceChildren();
+    getElement("#reset", HTMLElement).focus();
+  };
+  const go = () => {
+    keep();
+    void runner.reset();
+  };
+  asking.replaceChildren(question(words.sure, { text: words.reset, go }, keep));
+  getElement(".keep", HTMLElement, asking).focus();
 }
 
 /** @param {Readonly<LearnState>} state */

@@ -61,7 +61,8 @@ export function mountEvaluation(store, root) {
 }
 
 /**
- * An exam after every epoch, and where the run rests; one at a time.
+ * An exam after every epoch, and from then on where the run rests; one at a time. Before the first,
+ * the curves have no validation figure either.
  *
  * @param {LearnStore} store
  */
@@ -71,7 +72,7 @@ function followEpochs(store) {
   store.watch(["run"], ({ run }) => {
     const rests = run?.status === "paused" || run?.status === "finished";
     const step = (rests ? run.step : run?.history.at(-1)?.step) ?? 0;
-    const wanted = run && step && run.validation_pictures !== 0 ? `${run.id}@${step}` : "";
+    const wanted = run?.history.length && run.validation_pictures !== 0 ? `${run.id}@${step}` : "";
     if (wanted === asked) return;
     asked = wanted;
     abort.abort();

@@ -51,8 +51,17 @@ export function canGoOn(run) {
  *
  * @param {Readonly<LearnState>} state
  */
-export function beginsAnew({ run, config, learned }) {
-  return run === null || !canGoOn(run) || JSON.stringify(config) !== JSON.stringify(learned);
+export function beginsAnew(state) {
+  return state.run === null || !canGoOn(state.run) || isChanged(state);
+}
+
+/**
+ * Whether another config is asked for than the run has.
+ *
+ * @param {Readonly<LearnState>} state
+ */
+export function isChanged({ config, learned }) {
+  return JSON.stringify(config) !== JSON.stringify(learned);
 }
 
 export class Runner {
@@ -128,9 +137,8 @@ export class Runner {
     await this.#attempt("reset", words.resetting, async () => {
       this.closeStepInspector();
       this.store.set({ evaluation: null });
-      const { config, learned } = this.store.state;
-      if (JSON.stringify(config) === JSON.stringify(learned)) await this.#tellAll("reset", {});
-      else await this.#begin(config, null, true);
+      if (isChanged(this.store.state)) await this.#begin(this.store.state.config, null, true);
+      else await this.#tellAll("reset", {});
     });
   }
 

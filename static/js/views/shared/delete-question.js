@@ -1,11 +1,10 @@
-/** The question before something is deleted for good: a yes, and a way back. */
+/** The question before something is gone for good: a yes, and a way back. */
 
 import { h } from "../../lib/dom.js";
 import { t } from "../../i18n/index.js";
 
 /**
- * In the place of the button that asked. The way back has the focus; Escape takes it, and closes
- * nothing else.
+ * Whether something is to be deleted.
  *
  * @param {string} name of what would be gone
  * @param {string} text the question
@@ -13,6 +12,18 @@ import { t } from "../../i18n/index.js";
  * @param {() => void} keep
  */
 export function deleteQuestion(name, text, remove, keep) {
+  return question(text, { text: t.deletion.yes, name: t.deletion.yesNamed(name), go: remove }, keep);
+}
+
+/**
+ * In the place of the button that asked, or below it. The way back has the focus; Escape takes it,
+ * and closes nothing else.
+ *
+ * @param {string} text
+ * @param {{ text: string, name?: string, go: () => void }} yes
+ * @param {() => void} keep
+ */
+export function question(text, yes, keep) {
   const escape = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape") return;
     event.preventDefault();
@@ -23,7 +34,7 @@ export function deleteQuestion(name, text, remove, keep) {
     "span",
     { class: "ways-out asking", role: "group", on: { keydown: escape } },
     h("span", {}, text),
-    h("button", { type: "button", class: "text", "aria-label": t.deletion.yesNamed(name), on: { click: remove } }, t.deletion.yes),
+    h("button", { type: "button", class: "text", "aria-label": yes.name, on: { click: yes.go } }, yes.text),
     h("button", { type: "button", class: "text keep", on: { click: keep } }, t.deletion.no),
   );
 }

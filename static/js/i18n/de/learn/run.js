@@ -29,6 +29,7 @@ export const run = {
     nextPhase: (/** @type {string} */ name) => `Dann: ${name}`,
     phases: ["Vorwärts", "Verlust", "Rückwärts", "Anpassung"],
     reset: "Zurücksetzen",
+    sure: "Was dieser Lauf gelernt hat, wäre weg.",
     compareRuns: "Läufe vergleichen",
     endComparison: "Vergleich beenden",
     speed: "Tempo",

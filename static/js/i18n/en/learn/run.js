@@ -28,6 +28,7 @@ export const run = {
     nextPhase: (/** @type {string} */ name) => `Next: ${name}`,
     phases: ["Forward", "Loss", "Backward", "Update"],
     reset: "Reset",
+    sure: "What this run has learned would be gone.",
     compareRuns: "Compare with a second run",
     endComparison: "Stop comparing",
     speed: "Speed",
