@@ -122,7 +122,7 @@ def _measure(
     check(visitors[0](first[0]), rival.run(first, 1).done[0])
     for clients in {1, most}:
         warm = list(islice(new, max(clients, args.warm_up // 2)))
-        at_once(visitors[:clients], warm)
+        visit(server, visitors[:clients], warm)
         rival.run(warm, clients)
     rows = []
     for clients in args.clients:
@@ -130,9 +130,7 @@ def _measure(
         for _ in range(args.rounds):
             block = list(islice(new, max(clients, args.photos)))
             time.sleep(PAUSE)
-            before = server.page_faults()
-            done, seconds = at_once(visitors[:clients], block)
-            ours.blocks.append(Block(done, seconds, server.page_faults() - before))
+            ours.blocks.append(visit(server, visitors[:clients], block))
             time.sleep(PAUSE)
             theirs.blocks.append(rival.run(block, clients))
         rows.append(_row(name, clients, ours, theirs))
@@ -150,6 +148,10 @@ class Visitor:
         self._path = f"/api/v1/analyses?model={model}"
         self._key = new_key()
 
+    def come(self) -> None:
+        """With a connection of its own: the server has closed the last one meanwhile."""
+        self._client.close()
+
     def __call__(self, photo: bytes) -> Done:
         answer = self._client.post(self._path, photo, key=self._key)
         if answer.status != 201:
@@ -160,6 +162,15 @@ class Visitor:
         stages = {name: outside.get(name) or inside.get(name, 0.0) for name in STAGES}
         stages["rest"] = 1e3 * answer.seconds - sum(stages.values())
         return Done(answer.body, answer.seconds, stages)
+
+
+def visit(server: Server, visitors: Sequence[Visitor], new: Sequence[bytes]) -> Block:
+    """Photos sent by all of the visitors at once."""
+    for visitor in visitors:
+        visitor.come()
+    before = server.page_faults()
+    done, seconds = at_once(visitors, new)
+    return Block(done, seconds, server.page_faults() - before)
 
 
 def photos() -> Iterator[bytes]:

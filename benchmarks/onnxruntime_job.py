@@ -16,6 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
@@ -82,16 +83,10 @@ def at_once(
                 return
             done.append(client(photo))
 
-    threads = [threading.Thread(target=work, args=(client,)) for client in clients]
-    start = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - start
-    if len(done) < len(photos):
-        raise SystemExit("not every photo was answered")
-    return done, seconds
+    with ThreadPoolExecutor(len(clients)) as threads:
+        start = time.perf_counter()
+        list(threads.map(work, clients))
+        return done, time.perf_counter() - start
 
 
 class Rival:
