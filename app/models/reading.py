@@ -6,11 +6,12 @@ whatever memory it takes goes back to the system when the process ends.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
 
-from app.errors import OversizedModel
+from app.errors import Overloaded, OversizedModel
 from app.execution.apart import Apart, Bounds, Ended
 from app.execution.executor import Check
 from app.models.loading import read_model
@@ -28,6 +29,7 @@ _COPIES = 9
 _RUNS = 2  # whose values are there at once
 _ROOM = 2**27  # bytes for everything else
 
+_WAIT = 5  # seconds until there may be one
 _ITSELF = ""  # the name of the model's file among those beside it
 
 _apart = Apart("app.models.reading", "engine.formats.onnx")
@@ -42,14 +44,16 @@ class ReadModel(NamedTuple):
 
 def make_ready() -> None:
     """Call this when a file is about to come."""
-    _apart.start()
+    with suppress(OSError):  # whoever reads is told
+        _apart.start()
 
 
 def read_apart(
     upload: ModelUpload, limits: ModelLimits, longest_run: float, check: Check
 ) -> ReadModel:
     """What ``read_model`` returns, or raises. ``check`` is called now and then, and may raise to
-    stop. Raises OversizedModel, too, for what takes more time or memory than it may.
+    stop. Raises OversizedModel, too, for what takes more time or memory than it may, and
+    Overloaded where no process can be made.
     """
     size = len(upload.data) + sum(map(len, upload.external.values()))
     bounds = Bounds(
@@ -60,6 +64,12 @@ def read_apart(
     files[_ITSELF] = np.frombuffer(upload.data, np.uint8)
     try:
         return _apart.call(bounds, check, _read, files, upload.options, limits, longest_run)
+    except OSError as error:
+        raise Overloaded(
+            f"No process can be made that reads the model ({error.strerror}). Try again in about "
+            f"{_WAIT} s.",
+            retry_after=_WAIT,
+        ) from None
     except Ended as error:
         if error.was_too_slow:
             raise OversizedModel(

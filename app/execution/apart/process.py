@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from app.execution.apart.parcels import CALL, END, STATUS, TICK, Check, receive, send
@@ -64,7 +65,7 @@ class Apart:
         self, bounds: Bounds, check: Check, function: Callable[P, R], *args: P.args, **_: P.kwargs
     ) -> R:
         """What the function returns, or raises. ``check`` is called now and then, and may raise to
-        stop. Raises Ended.
+        stop. Raises Ended, and OSError where no process can be made.
         """
         while not self._calling.acquire(timeout=TICK):
             check()
@@ -126,16 +127,21 @@ class Apart:
                 self._control = None
 
     def _start(self) -> socket.socket:
-        here, there = socket.socketpair()
-        with there:
-            command = [sys.executable, "-m", "app.execution.apart.forker", str(there.fileno())]
-            process = subprocess.Popen(  # noqa: S603
-                [*command, *self._modules],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[there.fileno()],
-                cwd=package_root(),
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-            )
+        with ExitStack() as failed:
+            here, there = socket.socketpair()
+            failed.enter_context(here)
+            with there:
+                self._make_forker(there.fileno())
+            failed.pop_all()
+        return here
+
+    def _make_forker(self, control: int) -> None:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "app.execution.apart.forker", str(control), *self._modules],
+            stdin=subprocess.DEVNULL,
+            pass_fds=[control],
+            cwd=package_root(),
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        )
         # Whoever ends has to be waited for.
         threading.Thread(target=process.wait, daemon=True, name="forker").start()
-        return here

@@ -1,5 +1,6 @@
 """A model that is brought is read in a process of its own, and that is all that is different."""
 
+import errno
 import os
 import signal
 import threading
@@ -10,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.errors import AppError, OversizedModel
+from app.execution.apart import process
 from app.http.application import create_app
 from app.http.server import make_server
 from app.models import reading
@@ -87,6 +89,18 @@ def test_a_file_that_takes_too_much_memory_is_refused(monkeypatch, room):
     with pytest.raises(OversizedModel, match="more memory") as refused:
         read_there(BOMBS["48 million error functions"]())
     assert refused.value.more == {"what": "memory"}
+
+
+def test_where_no_process_can_be_made_a_file_can_be_sent_again(monkeypatch, own):
+    def none(*_args, **_more):
+        raise OSError(errno.EAGAIN, "none left")
+
+    reading._apart.close()
+    monkeypatch.setattr(process.subprocess, "Popen", none)
+    answer = own.post(MODELS, content=as_onnx(net()))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5"), answer.text
+    monkeypatch.undo()
+    assert own.post(MODELS, content=as_onnx(net())).status_code == 201
 
 
 def test_a_photo_is_analysed_while_another_visitor_s_model_is_read(tmp_path):
