@@ -88,6 +88,7 @@ class Run:
             before = self._server.memory()
             if tell:
                 self._server.forget_peak()
+                client.close()  # the server has, where a file took long to make
             answer = client.post("/api/v1/models", data, FILE, key)
             self.statuses[answer.status] += 1
             self.times.append(answer.seconds)
