@@ -25,6 +25,7 @@ SMALLEST = {
     "interaction": "--rounds 1 --layers 2 --chromium {chromium}",
     "latency": "--requests 4",
     "layout": "",
+    "live": "--frames 3 --photos 1 --only everyday --chromium {chromium}",
     "networks": "--only everyday --rounds 1 --rivals ours,ort-all",
     "optimisers": "",
     "photo_to_screen": "--rounds 1 --chromium {chromium}",

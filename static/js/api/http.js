@@ -12,10 +12,14 @@ import { t } from "../i18n/index.js";
  * not answer.
  */
 export class ProblemError extends Error {
-  /** @param {Problem} problem */
-  constructor(problem) {
+  /**
+   * @param {Problem} problem
+   * @param {number | null} [retryAfter] seconds, as far as the server says
+   */
+  constructor(problem, retryAfter = null) {
     super(problem.detail || problem.title);
     this.problem = problem;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -90,9 +94,10 @@ export async function request(path, signal, how = {}, isQuestion = how.method ==
     const response = await answer(path, signal ? { ...how, signal } : how);
     if (response.ok) return response;
     const problem = problemOf(response.status, await response.text());
-    if (wait === null || !isQuestion || !isPassing(problem)) throw new ProblemError(problem);
     const told = response.headers.get("Retry-After");
-    await sleep(Math.min(told ? Number(told) || 0 : wait, LONGEST_WAIT), signal);
+    const retryAfter = told ? Math.min(Number(told) || 0, LONGEST_WAIT) : null;
+    if (wait === null || !isQuestion || !isPassing(problem)) throw new ProblemError(problem, retryAfter);
+    await sleep(retryAfter ?? wait, signal);
   }
   throw new ProblemError(NO_ANSWER);
 }

@@ -46,7 +46,7 @@ export class Tensors {
    */
   async some(layer, channels) {
     const whole = this.#here.get(layer.name);
-    if (whole) return pick(whole, channels);
+    if (whole) return pick(whole, channels, channels);
     const key = `${layer.name}?${channels.join(",")}`;
     return this.#ask(key, () => fetchTensor(this.analysis, layer, channels, this.#abort.signal));
   }
@@ -74,14 +74,17 @@ export class Tensors {
 }
 
 /**
+ * Some planes of a tensor.
+ *
  * @param {Tensor} tensor
- * @param {number[]} channels
+ * @param {number[]} planes where they are in it
+ * @param {number[]} channels which these are
  * @returns {Tensor}
  */
-function pick({ name, shape, data }, channels) {
+export function pick({ name, shape, data }, planes, channels) {
   const size = shape.slice(1).reduce((a, b) => a * b, 1);
   const some = new Float32Array(channels.length * size);
-  channels.forEach((c, i) => some.set(data.subarray(c * size, (c + 1) * size), i * size));
+  planes.forEach((plane, i) => some.set(data.subarray(plane * size, (plane + 1) * size), i * size));
   return { name, channels, shape: [channels.length, ...shape.slice(1)], data: some };
 }
 

@@ -4,6 +4,7 @@ import { followAddress, readAddress } from "../state/url.js";
 import { mountArticle } from "../article/index.js";
 import { Comparison } from "../state/comparison.js";
 import { getElement } from "../lib/dom.js";
+import { LiveController } from "../state/live-controller.js";
 import { Navigation } from "../state/navigation.js";
 import { PhotoController } from "../state/photo-controller.js";
 import { mountShortcuts, Shortcuts } from "../state/shortcuts.js";
@@ -12,7 +13,7 @@ import { USUAL } from "../network/view.js";
 import { ModelsController } from "../state/models-controller.js";
 import { loadReceptiveFields } from "../model/receptive-fields.js";
 import { Store } from "../lib/store.js";
-import { mountCamera } from "../views/shared/camera.js";
+import { mountLive } from "../views/photo/live.js";
 import { mountCrop } from "../views/photo/crop.js";
 import { mountDraw } from "../views/shared/draw.js";
 import { mountDrop } from "../views/shell/drop.js";
@@ -53,6 +54,8 @@ const initial = {
   photo: null,
   inputImage: null,
   numbers: null,
+  live: null,
+  frame: 0,
   layer: address.layer ?? "",
   tile: address.place?.[0] ?? address.map ?? 0,
   open: address.open,
@@ -91,11 +94,13 @@ const store = new Store(initial);
 
 const { maxBytes, maxPixels } = getElement("#file", HTMLElement).dataset;
 const photoController = new PhotoController(store, { bytes: Number(maxBytes), pixels: Number(maxPixels) });
+const live = new LiveController(store, photoController); // the first to learn of another analysis
 const navigation = new Navigation(store);
 const app = {
   store,
   photoController,
   navigation,
+  live,
   windowAnimation: new WindowAnimation(store, navigation),
   comparison: new Comparison(store, photoController),
   modelsController: new ModelsController(store, photoController),
@@ -106,7 +111,7 @@ store.watch(["model"], ({ model }) => speakOfClasses(model?.labels));
 const views = [
   mountToolbar, mountPhoto, mountNotice, mountPredictions, mountStrip, mountStage, mountTabs, mountInspector, mountDrop,
   mountShortcuts, mountOver, mountProbe, mountStrongestPath, mountAttribution, mountWhatIf, mountTrainingStep,
-  mountCamera, mountDraw, mountCrop, mountSave, mountOwn, mountPreprocessing,
+  mountLive, mountDraw, mountCrop, mountSave, mountOwn, mountPreprocessing,
 ];
 for (const mount of views) mount(app);
 mountHelp(app);

@@ -164,6 +164,7 @@ export class Comparison {
    * latest request is next; anything else that is under way is given up.
    */
   #follow() {
+    if (this.store.state.live) return; // what is asked for is made of the frame that becomes an analysis
     const request = this.#request();
     const { pair } = this.store.state;
     const isHere = request?.kind === "target" && request.compareTarget.id === pair?.candidate.analysis.id && pair.reference === this.#reference;

@@ -72,10 +72,10 @@ class ExplanationLoader {
 
 /**
  * @param {Readonly<State>} state
- * @returns {ExplainRequest | null}
+ * @returns {ExplainRequest | null} of a moving picture none: it comes with the next frame
  */
-function requestOf({ analysis, layer, cursor }) {
-  return analysis && cursor ? { analysis: analysis.id, layer, place: cursor } : null;
+function requestOf({ analysis, layer, cursor, live }) {
+  return analysis && cursor && !live ? { analysis: analysis.id, layer, place: cursor } : null;
 }
 
 /**

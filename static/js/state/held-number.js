@@ -16,8 +16,7 @@ import { placeOf } from "../model/terms.js";
  * @typedef {import("./types.js").PathStep} PathStep
  * @typedef {import("./types.js").Place} Place
  *
- * @typedef {{ model: Model, analysis: Analysis, numbers: import("../model/tensors.js").Tensors }}
- *   Context
+ * @typedef {{ model: Model, analysis: Analysis, numbers: import("./types.js").Numbers }} Context
  */
 
 /**
@@ -38,11 +37,12 @@ export async function findAgain(held, to, context) {
   if (!from) return null;
   if (from === to) return held.place;
   if (from.shape.length === 1 && to.shape.length === 1 && from.shape[0] === to.shape[0]) return held.place; // the same class
-  if (leadsTo(model, to, from)) {
+  const isKept = context.analysis.id !== ""; // the server knows nothing of a frame once it has answered
+  if (isKept && leadsTo(model, to, from)) {
     const step = (await pathOf(held, context)).find(({ layer }) => layer === to.name);
     if (step) return placeOf(step);
   }
-  return goOn(from, to, held.place, context);
+  return isKept || !leadsTo(model, to, from) ? goOn(from, to, held.place, context) : null;
 }
 
 /**

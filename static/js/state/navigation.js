@@ -239,6 +239,7 @@ export class Navigation {
         const cursor = found ?? this.#telling(layer, tensor, result);
         if (isFree) this.store.set({ cursor, tile: cursor[0] ?? 0 });
       }
+      if (this.store.state.live) return; // of the neighbours, too, only the next frame counts
       const at = model.layers.indexOf(layer);
       for (const near of [model.layers[at + 1], model.layers[at - 1]]) if (near) await numbers.whole(near);
     } catch (error) {

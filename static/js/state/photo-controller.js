@@ -19,6 +19,8 @@ import { t } from "../i18n/index.js";
  * @typedef {import("./types.js").Sample} Sample
  * @typedef {import("./types.js").Source} Source
  * @typedef {import("./url.js").UrlState} UrlState
+ *
+ * @typedef {{ blob: Blob | null, crop: number[] | null, made: Map<string, string> }} PhotoHere
  */
 
 export class PhotoController {
@@ -42,6 +44,20 @@ export class PhotoController {
   constructor(store, limits) {
     this.store = store;
     this.limits = limits;
+  }
+
+  /**
+   * The photo that is shown, its part, and its analyses; of a moving picture, that is another one
+   * again and again.
+   *
+   * @type {PhotoHere}
+   */
+  get here() {
+    return { blob: this.#blob, crop: this.#crop, made: this.#made };
+  }
+
+  set here({ blob, crop, made }) {
+    [this.#blob, this.#crop, this.#made] = [blob, crop, made];
   }
 
   /**
@@ -330,7 +346,8 @@ export class PhotoController {
     const layer = stays && layerNamed(model, state.layer) ? state.layer : firstStep(model);
     const held = stays ? state.held : null;
     const isFirst = state.analysis === null; // then the cursor is where the address put it
-    const cursor = isFirst ? state.cursor : held?.layer === layer ? held.place : null;
+    const isSeen = state.live !== null && stays; // a frame that becomes an analysis: what is looked at stays
+    const cursor = isFirst || isSeen ? state.cursor : held?.layer === layer ? held.place : null;
     state.photo?.close();
     state.numbers?.close();
     const numbers = new Tensors(analysis.id);

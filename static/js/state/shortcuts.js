@@ -137,7 +137,7 @@ function enter({ store, navigation }) {
 }
 
 /** @param {App} app */
-function escape({ store, navigation }) {
+function escape({ store, navigation, live }) {
   const isInside = document.activeElement?.closest("[data-cursor]");
   if (store.state.walking) navigation.stopWalk();
   else if (store.state.problem) store.set({ problem: null });
@@ -147,6 +147,7 @@ function escape({ store, navigation }) {
   else if (store.state.open) closeMap(navigation);
   else if (store.state.effectiveField) store.set({ effectiveField: null });
   else if (store.state.strongestPath) store.set({ strongestPath: null });
+  else live.stop();
 }
 
 /** @param {App["navigation"]} navigation */

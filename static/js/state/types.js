@@ -59,6 +59,12 @@
  *
  * @typedef {{ text: string, since: number, fraction: number | null }} Busy
  *
+ * @typedef {Pick<import("../model/tensors.js").Tensors, "peek" | "whole" | "some" | "close">}
+ *   Numbers
+ *
+ * @typedef {{ rate: number | null, isWaiting: boolean }} Live Frames a second, once that is known;
+ *   and whether the server is too busy for the next.
+ *
  * @typedef {"layer" | "whatif" | "attribution"} Tab What the inspector shows.
  *
  * @typedef {{ layer: string, place: Place }} Held A number that is held, in the layer where it was
@@ -103,7 +109,7 @@
  * @typedef {object} Side One of two analyses that are compared, with all that the page shows of it.
  * @property {Model} model
  * @property {Analysis} analysis
- * @property {import("../model/tensors.js").Tensors} numbers
+ * @property {Numbers} numbers
  * @property {Source | null} source
  * @property {ImageBitmap | null} photo
  * @property {ImageBitmap | null} inputImage
@@ -123,7 +129,10 @@
  * @property {ImageBitmap | null} photo The upright photo, when this browser has it; maybe
  *   transparent.
  * @property {ImageBitmap | null} inputImage What the network saw, pixel by pixel.
- * @property {import("../model/tensors.js").Tensors | null} numbers The analysis' raw numbers.
+ * @property {Numbers | null} numbers The analysis' raw numbers.
+ * @property {Live | null} live While a moving picture runs through the network.
+ * @property {number} frame Counts its frames: what is shown of each is watched by this, as nobody
+ *   is told of the other entries.
  * @property {string} layer Name of the current layer; "" before there is one.
  * @property {number} tile The map (or unit) in focus.
  * @property {boolean} open Whether that map is shown large.
@@ -169,7 +178,8 @@
  *
  * @typedef {{ store: import("../lib/store.js").Store<State>, photoController:
  *   import("./photo-controller.js").PhotoController, navigation:
- *   import("./navigation.js").Navigation, windowAnimation:
+ *   import("./navigation.js").Navigation, live: import("./live-controller.js").LiveController,
+ *   windowAnimation:
  *   import("./window-animation.js").WindowAnimation, comparison:
  *   import("./comparison.js").Comparison, modelsController:
  *   import("./models-controller.js").ModelsController, shortcuts:

@@ -97,6 +97,7 @@ export function writeAddress(state) {
 export function followAddress(store, onReturn) {
   let step = stepOf(store.state);
   const write = debounce(() => {
+    if (store.state.live) return; // no link leads to a frame
     const now = stepOf(store.state);
     const isStep = step !== "" && now !== step;
     step = now;

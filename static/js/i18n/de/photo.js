@@ -35,6 +35,7 @@ export const camera = {
   mirrored: "Wie im Spiegel gezeigt; das Foto selbst ist nicht gespiegelt.",
   taken: "Die Kamera ist aus. So bekommt das Netz das Foto.",
   take: "Aufnehmen",
+  goLive: "Live",
   use: "Verwenden",
   again: "Noch einmal",
   name: "eigenes Foto",
@@ -45,6 +46,20 @@ export const camera = {
     insecure: { title: "Der Browser bietet hier keine Kamera an", detail: "Das tut er nur über https oder auf diesem Rechner selbst. Ein Foto lässt sich trotzdem wählen." },
     hidden: { title: "Die Kamera wurde ausgeschaltet", detail: "Das geschieht, sobald diese Seite nicht mehr zu sehen ist." },
   },
+};
+
+/** @type {typeof import("../en/photo.js").live} */
+export const live = {
+  camera: "Live-Bild",
+  begins: "Live",
+  rate: (frames) => `Live, ${frames} ${frames === 1 ? "Bild" : "Bilder"} je Sekunde`,
+  waiting: "Der Server ist beschäftigt; das nächste Bild wartet.",
+  pause: "Anhalten",
+  turn: "Andere Kamera",
+  stop: "Beenden",
+  begun: "Live: Was zu sehen ist, läuft immer wieder durch das Netz. Anhalten behält ein Bild als Foto, Escape beendet.",
+  ended: "Nicht mehr live.",
+  lost: { title: "Die Kamera ist weg", detail: "Sie liefert kein Bild mehr. Was vorher zu sehen war, ist wieder da." },
 };
 
 /** @type {typeof import("../en/photo.js").draw} */
@@ -61,6 +76,7 @@ export const draw = {
     names: ["schwarz", "weiß", "rot", "orange", "gelb", "grün", "blau", "braun"].map((name) => `Hintergrund ${name}`),
   },
   use: "Verwenden",
+  live: "Live",
   undo: "Zurück",
   clear: "Leeren",
   name: "eigene Zeichnung",

@@ -35,6 +35,7 @@ export const camera = {
   mirrored: "Shown as in a mirror; the photo is not mirrored.",
   taken: "The camera is off. This is the photo as the network will get it.",
   take: "Take it",
+  goLive: "Live",
   use: "Use it",
   again: "Take another",
   name: "your photo",
@@ -45,6 +46,19 @@ export const camera = {
     insecure: { title: "The browser offers no camera here", detail: "It does so over https or on this very computer only. A photo can still be chosen." },
     hidden: { title: "The camera was switched off", detail: "That happens as soon as this page is out of sight." },
   },
+};
+
+export const live = {
+  camera: "live picture",
+  begins: "Live",
+  rate: (/** @type {number} */ frames) => `Live, ${frames} ${frames === 1 ? "frame" : "frames"} a second`,
+  waiting: "The server is busy; the next frame waits.",
+  pause: "Pause",
+  turn: "Other camera",
+  stop: "Stop",
+  begun: "Live: what you see runs through the network again and again. Pause keeps a frame as a photo, Escape ends it.",
+  ended: "No longer live.",
+  lost: { title: "The camera was taken away", detail: "It gives no more pictures. What was shown before is here again." },
 };
 
 export const draw = {
@@ -60,6 +74,7 @@ export const draw = {
     names: ["black", "white", "red", "orange", "yellow", "green", "blue", "brown"].map((name) => `background ${name}`),
   },
   use: "Use it",
+  live: "Live",
   undo: "Undo",
   clear: "Clear",
   name: "your drawing",

@@ -34,10 +34,10 @@ export class AttributionLoader {
    * told.
    */
   follow() {
-    const { tab, analysis } = this.store.state;
+    const { tab, analysis, live } = this.store.state;
     const attributionRequest = askedOf(this.store.state);
     this.cancel();
-    if (tab !== "attribution" || !analysis) return;
+    if (tab !== "attribution" || !analysis || live) return; // a frame becomes an analysis first
     const answer = this.#here();
     if (answer || methodOf(attributionRequest.method).slow) {
       this.store.set({ attribution: { analysis: analysis.id, request: attributionRequest, answer, progress: null, problem: null } });

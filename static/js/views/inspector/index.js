@@ -32,8 +32,9 @@ export function mountInspector(app) {
     showLayer(app, about);
     getElement("#inspector", HTMLElement).scrollTop = 0;
   });
+  app.store.watch(["frame"], () => followFigures(app, about));
   let waited = 0;
-  app.store.watch(["explanation", "theme", "layer", "focus", "open", "bothSides"], () => {
+  app.store.watch(["explanation", "theme", "layer", "focus", "open", "bothSides", "frame"], () => {
     clearTimeout(waited);
     sums.classList.remove("late");
     showSums(app, sums);
@@ -58,6 +59,17 @@ function showLayer({ store, navigation }, about) {
     list("figures", figures(result)),
     silentMaps(result, (channel) => navigation.open(channel)),
   );
+}
+
+/**
+ * The figures of the next frame of a moving picture; the rest is about the layer.
+ *
+ * @param {App} app
+ * @param {HTMLElement} about
+ */
+function followFigures({ store, navigation }, about) {
+  const result = store.state.analysis?.layers.find(({ name }) => name === navigation.layer?.name);
+  if (result) about.querySelector(".figures")?.replaceWith(list("figures", figures(result)));
 }
 
 /**
@@ -188,7 +200,8 @@ function padding(value) {
  * @param {HTMLElement} sums
  */
 function showSums(app, sums) {
-  const { explanation, layer, cursor } = app.store.state;
+  const { explanation, layer, cursor, live } = app.store.state;
+  if (live && sums.matches(":active")) return; // a button that is pressed is not taken away
   if (!explains(explanation, layer, cursor)) {
     sums.classList.toggle("stale", true); // the old one stays until the new one is here, so that nothing jumps
     return;

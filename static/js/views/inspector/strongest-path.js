@@ -62,7 +62,8 @@ function closePath(store) {
 }
 
 /** @param {App} app */
-async function begin({ store }) {
+async function begin({ store, live }) {
+  await live.freeze();
   const { analysis, layer, cursor } = store.state;
   if (!analysis || !cursor) return;
   try {

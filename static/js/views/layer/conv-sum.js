@@ -149,7 +149,10 @@ export class ConvSum {
     if (layer !== this.layer.name) return;
     const isNew = tensor !== null;
     if (isNew) this.#tensor = tensor;
-    for (const { input } of this.#rows) input?.slide();
+    for (const { input } of this.#rows) {
+      input?.slide();
+      if (isNew) void input?.paint();
+    }
     if (explains(explanation, layer, cursor)) this.#explain(explanation);
     if (isNew) this.#compute();
     this.#write();

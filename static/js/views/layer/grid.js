@@ -111,7 +111,7 @@ export class Grid {
     };
     this.#blank = new Set(this.#tiles.keys());
     this.#isPainted = true;
-    this.#sort(mapsInOrder(tensor, this.app.store.state.order));
+    if (!this.app.store.state.live) this.#sort(mapsInOrder(tensor, this.app.store.state.order)); // what moves is looked at where it is
     this.#paintVisible();
   }
 

@@ -44,7 +44,7 @@ export class InputMap {
       { type: "button", class: "row-map", title: t.stage.goTo(name), "aria-label": t.stage.goTo(name), on: { click: go } },
       h("span", { class: "heatmap padded", style: { "--aspect": aspect } }, this.#source && this.#inside(this.#source), this.#light, this.#winner),
     );
-    void this.#paint();
+    void this.paint();
   }
 
   /** The window on it; null where there is none to be seen. */
@@ -73,7 +73,7 @@ export class InputMap {
   }
 
   /** On its layer's own scale, as everywhere else. */
-  async #paint() {
+  async paint() {
     const { numbers, analysis, theme } = this.app.store.state;
     const result = analysis?.layers.find(({ name }) => name === this.input);
     if (!this.#source || !result) return;

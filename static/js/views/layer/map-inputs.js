@@ -81,9 +81,14 @@ export class MapInputs {
     return evenSize(Math.max(1.5 * rem, Math.min(byHeight, (width - CARD * rem) / 2)), across, LEAST);
   }
 
-  /** The same maps stay as long as the map stays, so that nothing jumps. */
-  paint() {
+  /**
+   * The same maps stay as long as the map stays, so that nothing jumps.
+   *
+   * @param {Tensor | null} tensor
+   */
+  paint(tensor) {
     const { explanation, layer, cursor, tile, theme } = this.app.store.state;
+    if (tensor) for (const row of this.#rows) void row.paint();
     for (const row of this.#rows) row.slide();
     if (!explains(explanation, layer, cursor) || layer !== this.layer.name) return;
     const groups = byMap(explanation.terms);

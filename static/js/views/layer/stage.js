@@ -55,6 +55,7 @@ export function mountStage(app) {
   store.watch(["analysis", "layer", "open", "kernels", "bothSides"], () => stage.build());
   store.watch(["pair", "matchedLayer"], ({ bothSides }) => bothSides && stage.build());
   store.watch(["tile"], () => stage.turn());
+  store.watch(["frame"], () => stage.follow());
   store.watch(["scale", "order", "theme", "matchedLayer"], () => stage.paint());
   store.watch(["cursor", "held", "explanation", "animation", "focus", "inputImage"], () => stage.mark()); // what the network saw comes after its analysis
 }
@@ -118,6 +119,12 @@ class Stage {
     const { analysis } = this.app.store.state;
     if (this.#tensor && analysis) this.#view?.paint(this.#tensor);
     this.mark();
+  }
+
+  /** The numbers of the next frame of a moving picture, in the view that is up. */
+  follow() {
+    const { layer } = this.app.navigation;
+    if (layer) void this.#await(layer);
   }
 
   mark() {
@@ -247,6 +254,7 @@ class Stage {
     const place = isSaid ? [h("span", { class: "said-before" }, `${mapName(layer, first)} · `), `y ${y} · x ${x}`] : [where];
     const said = both?.apart ? [both.apart] : [...place, pair];
     reading.replaceChildren(h("span", { class: "muted" }, ...said), h("output", { data: { value: String(value), place: cursor.join(" ") } }, text));
+    if (this.app.store.state.live) return; // it changes many times a second
     announce([`${where.replaceAll(" · ", ", ")}: ${text}`, ...(held ? [t.hold.isHeld] : [])].join(", "));
   }
 }

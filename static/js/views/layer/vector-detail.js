@@ -38,6 +38,7 @@ export class VectorDetail {
   #room = ROWS[0] ?? 1;
   /** @type {InputMap | null} */
   #map = null;
+  #paintInput = () => {};
   /** What the input is drawn for. */
   #drawn = "";
   /** @type {Explanation | null} */
@@ -73,6 +74,7 @@ export class VectorDetail {
   /** @param {Tensor} tensor */
   paint(tensor) {
     this.values.paint(tensor);
+    this.#paintInput();
     this.#told = null;
     this.#tell();
   }
@@ -111,7 +113,9 @@ export class VectorDetail {
     const key = `${source?.name} ${isOfMaps ? group?.channel : ""} ${theme}`;
     if (key !== this.#drawn) {
       this.#drawn = key;
-      this.#map = isOfMaps && group ? new InputMap(this.app, this.layer, group) : null;
+      const map = isOfMaps && group ? new InputMap(this.app, this.layer, group) : null;
+      this.#map = map;
+      if (map) this.#paintInput = () => void map.paint();
       if (this.#map && group) this.#input.replaceChildren(this.#map.element, nameTag(this.app, group));
       else this.#input.replaceChildren(...(source ? [this.#vector(source), h("span", { class: "row-name" }, h("span", {}, source.name))] : []));
     }
@@ -125,10 +129,15 @@ export class VectorDetail {
    * @param {Layer} source
    */
   #vector(source) {
-    const { numbers, analysis, theme } = this.app.store.state;
     const canvas = h("canvas", { width: 1, height: 1 });
-    const result = analysis?.layers.find(({ name }) => name === source.name);
-    void numbers?.whole(source).then(({ data }) => result && paint(canvas, condense(data, CELLS), 1, layerRange(result), theme), () => null);
+    this.#paintInput = async () => {
+      const { numbers } = this.app.store.state;
+      const tensor = await numbers?.whole(source).catch(() => null);
+      const { analysis, theme } = this.app.store.state;
+      const result = analysis?.layers.find(({ name }) => name === source.name);
+      if (tensor && result) paint(canvas, condense(tensor.data, CELLS), 1, layerRange(result), theme);
+    };
+    this.#paintInput();
     const go = () => this.app.navigation.goTo(source.name, [this.#told ? (largestTerms(this.#told.terms, 1)[0]?.unit ?? 0) : 0]);
     const name = t.stage.goTo(source.name);
     return h("button", { type: "button", class: "heatmap vector-column", title: name, "aria-label": name, on: { click: go } }, canvas);

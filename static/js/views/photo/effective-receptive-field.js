@@ -63,8 +63,8 @@ function toggleField(store) {
 function asker(store) {
   let abort = new AbortController();
   return debounce(async () => {
-    const { analysis, layer, cursor, effectiveField } = store.state;
-    if (!analysis || !cursor || !effectiveField) return;
+    const { analysis, layer, cursor, effectiveField, live } = store.state;
+    if (!analysis || !cursor || !effectiveField || live) return; // a frame becomes an analysis first
     abort.abort();
     abort = new AbortController();
     const { signal } = abort;

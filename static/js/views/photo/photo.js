@@ -26,14 +26,14 @@ export function mountPhoto({ store, photoController }) {
     if (photo) void photoController.analyseFile(photo);
     file.value = ""; // so that the same file can be chosen again
   });
-  store.watch(["analysis", "photo", "inputImage"], drawPhoto);
-  store.watch(["analysis", "inputImage", "model"], drawInputImage);
+  store.watch(["analysis", "photo", "inputImage", "frame", "live"], drawPhoto);
+  store.watch(["analysis", "inputImage", "model", "frame"], drawInputImage);
   store.watch(["samples", "source"], (state) => listSamples(state, photoController));
-  store.watch(["explanation", "receptiveFields", "cursor", "layer", "analysis"], light);
+  store.watch(["explanation", "receptiveFields", "cursor", "layer", "analysis", "frame"], light);
 }
 
 /** @param {Readonly<State>} state */
-function drawPhoto({ analysis, photo, inputImage, source }) {
+function drawPhoto({ analysis, photo, inputImage, source, live }) {
   if (!analysis) return;
   const { width, height, crop } = analysis.input;
   fitFrame(width / height);
@@ -58,7 +58,8 @@ function drawPhoto({ analysis, photo, inputImage, source }) {
   placeBox(getElement("#crop", HTMLElement), share(boxOf(crop), width, height));
   const credit = getElement("#credit", HTMLElement);
   const isClear = photo !== null && analysis.input.format !== "JPEG" && hasClearParts(photo);
-  credit.textContent = credit.title = caption(photo !== null, source) + (isClear ? ` · ${t.photo.onWhite}` : ""); // two lines have room
+  const text = live ? speed(live) : caption(photo !== null, source) + (isClear ? ` · ${t.photo.onWhite}` : "");
+  if (credit.textContent !== text) credit.textContent = credit.title = text; // two lines have room
 }
 
 /** @type {WeakMap<ImageBitmap, boolean>} */
@@ -79,6 +80,12 @@ function hasClearParts(photo) {
   const isClear = context?.getImageData(0, 0, side, side).data.some((value, i) => i % 4 === 3 && value < 255) ?? false;
   known.set(photo, isClear);
   return isClear;
+}
+
+/** @param {import("../../state/types.js").Live} live */
+function speed({ rate, isWaiting }) {
+  if (isWaiting) return t.live.waiting;
+  return rate === null ? t.live.begins : t.live.rate(Math.max(1, Math.round(rate)));
 }
 
 /**

@@ -27,7 +27,7 @@ import { binary, classes, multilabel } from "./rows.js";
  * @property {App["store"]} store
  * @property {import("../../state/types.js").Model} model
  * @property {import("../../state/types.js").Analysis} analysis
- * @property {import("../../model/tensors.js").Tensors} numbers
+ * @property {import("../../state/types.js").Numbers} numbers
  * @property {import("../../state/types.js").ModelOutput} info
  * @property {import("../../state/types.js").AnalysisOutput} answer
  * @property {import("../../state/types.js").Tensor | null} tensor the output's numbers, for the
@@ -52,7 +52,7 @@ export function mountPredictions(app) {
   const { store } = app;
   const onPhoto = new OnPhoto(app);
   const show = () => void update(app, onPhoto);
-  store.watch(["analysis", "model", "output", "theme"], show);
+  store.watch(["analysis", "model", "output", "theme", "frame"], show);
   store.watch(["photo", "inputImage"], ({ model, analysis, output }) => {
     const kind = outputOf({ model, analysis, output })?.info.kind;
     if (kind === "map" || kind === "image") show(); // they stand beside the photo
@@ -98,6 +98,9 @@ async function update(app, onPhoto) {
 
 /** @param {Context} context */
 function fill(context) {
+  const list = getElement("#predictions", HTMLElement);
+  if (context.store.state.live && list.matches(":active")) return; // a row that is pressed is not taken away
+  const focused = [...list.querySelectorAll("button")].findIndex((button) => button === document.activeElement);
   context.onPhoto.clear();
   const { view = [], rows, note, large } = KINDS[context.info.kind](context);
   const look = () => openLarge(context, large?.() ?? []);
@@ -105,8 +108,9 @@ function fill(context) {
     ...view,
     ...(large ? [h("button", { type: "button", class: "text", id: "answer-large", on: { click: look } }, t.prediction.large)] : []),
   );
-  getElement("#predictions", HTMLElement).replaceChildren(...rows.map((row) => h("li", {}, row)));
-  getElement("#predictions", HTMLElement).hidden = rows.length === 0;
+  list.replaceChildren(...rows.map((row) => h("li", {}, row)));
+  list.hidden = rows.length === 0;
+  list.querySelectorAll("button")[focused]?.focus({ preventScroll: true });
   getElement("#doubt", HTMLElement).textContent = note;
 }
 

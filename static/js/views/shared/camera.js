@@ -6,8 +6,6 @@
 import { getElement, h } from "../../lib/dom.js";
 import { t } from "../../i18n/index.js";
 
-/** @typedef {import("../../state/types.js").App} App */
-
 const words = t.camera;
 const QUALITY = 0.95; // of the JPEG that is sent
 
@@ -23,10 +21,12 @@ const PROBLEMS = {
   AbortError: words.problems.inUse,
 };
 
-/** @param {App} app */
-export function mountCamera({ photoController }) {
-  const camera = new Camera((photo) => void photoController.analyseFile(photo));
-  getElement("#camera", HTMLElement).addEventListener("click", () => void camera.open());
+/**
+ * @param {MediaTrackConstraints} [which]
+ * @returns {Promise<MediaStream>}
+ */
+export function openCamera(which = {}) {
+  return navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1280 }, ...which } });
 }
 
 /** The camera's picture, while its dialog is open. */
@@ -52,7 +52,7 @@ export class Viewfinder {
     // Browsers offer the camera to pages that came over a safe connection only.
     if (!navigator.mediaDevices) return this.#fail(words.problems.insecure);
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1280 } } });
+      const stream = await openCamera();
       this.stop();
       this.#stream = stream;
       if (!this.isWatched() || document.hidden) return this.#fail(words.problems.hidden); // the reader went away meanwhile
@@ -80,6 +80,14 @@ export class Viewfinder {
     canvas.getContext("2d")?.drawImage(this.video, 0, 0);
   }
 
+  /** The camera, which stays on: from now on it is somebody else's. */
+  release() {
+    const stream = this.#stream;
+    this.#stream = null;
+    this.stop();
+    return stream;
+  }
+
   stop() {
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = null;
@@ -102,9 +110,13 @@ export class Camera {
   #words = h("p", { class: "muted", role: "status" });
   #buttons = h("p", { class: "ways-out" });
 
-  /** @param {(photo: File) => void} onUse */
-  constructor(onUse) {
+  /**
+   * @param {(photo: File) => void} onUse
+   * @param {((stream: MediaStream) => void) | null} [onLive] where the moving picture can be used
+   */
+  constructor(onUse, onLive = null) {
     this.onUse = onUse;
+    this.onLive = onLive;
     this.#dialog.append(
       h("form", { method: "dialog" }, h("button", { class: "icon close", "aria-label": t.close }, "×")),
       h("h2", { id: "camera-title" }, words.title),
@@ -119,7 +131,16 @@ export class Camera {
     if (!this.#dialog.open) this.#dialog.showModal();
     this.#show("", words.asking, []);
     if (!(await this.#finder.start())) return;
-    this.#show("video", this.#finder.isMirrored ? words.mirrored : "", [[words.take, () => this.#take()]]);
+    this.#show("video", this.#finder.isMirrored ? words.mirrored : "", [
+      [words.take, () => this.#take()],
+      ...(this.onLive ? [/** @type {[string, () => void]} */ ([words.goLive, () => this.#goLive()])] : []),
+    ]);
+  }
+
+  #goLive() {
+    const stream = this.#finder.release();
+    this.#dialog.close();
+    if (stream) this.onLive?.(stream);
   }
 
   #take() {

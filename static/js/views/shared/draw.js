@@ -1,11 +1,14 @@
 /** A drawing instead of a photo: by mouse, pen, finger or keyboard. */
 
-import { getElement, h } from "../../lib/dom.js";
+import { getElement, h, setAttribute } from "../../lib/dom.js";
+import { framesOfCanvas } from "../../lib/frame-source.js";
 import { t } from "../../i18n/index.js";
 
 /**
  * @typedef {{ colour: string, width: number, points: number[][] }} Stroke
  * @typedef {{ background: string, strokes: Stroke[] }} Drawing
+ * @typedef {{ begin: (source: import("../../lib/frame-source.js").FrameSource) => void, end: () =>
+ *   void }} Follower Who is shown the drawing while it is drawn.
  */
 
 const words = t.draw;
@@ -18,8 +21,12 @@ const ARROWS = /** @type {Record<string, [number, number]>} */ ({
 });
 
 /** @param {import("../../state/types.js").App} app */
-export function mountDraw({ photoController }) {
-  const pad = new Pad((drawing) => void photoController.analyseFile(drawing));
+export function mountDraw({ photoController, live }) {
+  const follower = {
+    begin: (/** @type {import("../../lib/frame-source.js").FrameSource} */ source) => live.start(source, words.name),
+    end: () => live.stop(),
+  };
+  const pad = new Pad((drawing) => void photoController.analyseFile(drawing), undefined, follower);
   getElement("#draw", HTMLElement).addEventListener("click", () => pad.open());
 }
 
@@ -32,6 +39,8 @@ export class Pad {
   #colour = COLOURS[0] ?? "";
   #width = WIDTHS[1] ?? 1;
   #pen = [SIZE / 2, SIZE / 2];
+  /** Counts what was painted. */
+  #version = 0;
   /** Whether the keyboard's pen is down. */
   #isDown = false;
   /** @type {HTMLDialogElement} */
@@ -46,15 +55,18 @@ export class Pad {
     },
   });
   #tip = h("span", { class: "tip", "aria-hidden": "true" });
+  #live = h("button", { type: "button", class: "text", "aria-pressed": "false", on: { click: () => this.#setLive(!this.#isLive) } }, words.live);
   #undo = h("button", { type: "button", class: "text", on: { click: () => this.#goBack() } }, words.undo);
 
   /**
    * @param {(drawing: File) => void} onUse
    * @param {HTMLDialogElement} [dialog] for this pad alone, labelled by the heading that is made
    *   here
+   * @param {Follower | null} [follower]
    */
-  constructor(onUse, dialog = getElement("#draw-dialog", HTMLDialogElement)) {
+  constructor(onUse, dialog = getElement("#draw-dialog", HTMLDialogElement), follower = null) {
     this.onUse = onUse;
+    this.follower = follower;
     this.#dialog = dialog;
     const button = (/** @type {string} */ name, /** @type {() => void} */ click) =>
       h("button", { type: "button", class: "text", on: { click } }, name);
@@ -69,8 +81,33 @@ export class Pad {
         this.#paint();
       }),
       choice(words.background, COLOURS, this.#now.background, (background) => this.#change({ ...this.#now, background })),
-      h("p", { class: "ways-out" }, button(words.use, () => this.#use()), this.#undo, button(words.clear, () => this.clear())),
+      h("p", { class: "ways-out" }, button(words.use, () => this.#use()), follower && this.#live, this.#undo, button(words.clear, () => this.clear())),
     );
+    if (!follower) return;
+    this.#dialog.addEventListener("close", () => !this.#dialog.open && this.#isLive && this.#setLive(false));
+    this.#dialog.addEventListener("keydown", ({ key }) => key === "Escape" && this.#isLive && this.#dialog.close());
+  }
+
+  get #isLive() {
+    return this.#dialog.classList.contains("beside");
+  }
+
+  /**
+   * While it is drawn live, the dialog stands beside what follows it.
+   *
+   * @param {boolean} isLive
+   */
+  #setLive(isLive) {
+    const wasOpen = this.#dialog.open;
+    this.#dialog.classList.toggle("beside", isLive);
+    setAttribute(this.#live, "aria-pressed", String(isLive));
+    if (!isLive) this.follower?.end();
+    if (!wasOpen) return;
+    this.#dialog.close();
+    if (isLive) this.#dialog.show();
+    else this.#dialog.showModal();
+    this.#canvas.focus();
+    if (isLive) this.follower?.begin(framesOfCanvas(this.#canvas, () => this.#version, () => this.#dialog.close()));
   }
 
   open() {
@@ -163,6 +200,7 @@ export class Pad {
       for (const [x = 0, y = 0] of points) context.lineTo(x, y);
       context.stroke();
     }
+    this.#version += 1;
     this.#undo.disabled = this.#past.length === 0;
     this.#tip.classList.toggle("down", this.#isDown);
     const [x = 0, y = 0] = this.#pen;

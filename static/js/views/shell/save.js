@@ -19,7 +19,8 @@ const PANELS = [["stage", "#stage"], ["inspector", ".inspector"], ["photo", ".pa
 /** @param {App} app */
 export function mountSave(app) {
   const dialog = getElement("#save-dialog", HTMLDialogElement);
-  getElement("#save", HTMLElement).addEventListener("click", () => {
+  getElement("#save", HTMLElement).addEventListener("click", async () => {
+    await app.live.freeze();
     if (!app.navigation.layer || !app.store.state.analysis) return;
     dialog.replaceChildren(...offers(app));
     dialog.showModal();

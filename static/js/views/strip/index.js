@@ -39,7 +39,8 @@ export function mountStrip(app) {
   store.watch(["strongestPath", "layer"], () => strip.follow());
   store.watch(["layer", "analysis"], () => strip.choose());
   store.watch(["theme"], () => strip.repaint());
-  store.watch(["explanation", "cursor", "layer"], () => strip.light());
+  store.watch(["frame"], () => strip.refill());
+  store.watch(["explanation", "cursor", "layer", "frame"], () => strip.light());
   mountStripTools(app, strip);
   mountSearch(app, strip);
 }
@@ -107,7 +108,7 @@ export class Strip {
     const room = { room: this.#width / unit, most: innerHeight / unit / MAPS_ON_A_SCREEN };
     const laidOut = JSON.stringify([model.id, state.strip.zoom, open, [...typical], room, unit]);
     if (laidOut === this.#laidOut) {
-      this.#refill();
+      this.refill();
       this.#showHits();
       return;
     }
@@ -257,7 +258,7 @@ export class Strip {
    * Other numbers of the same network in the same columns; the old ones stay until the new ones are
    * here.
    */
-  #refill() {
+  refill() {
     for (const drawn of this.#drawn.values()) if (drawn.tensor) void this.#thumbnails.fill(drawn);
   }
 
