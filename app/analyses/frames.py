@@ -7,11 +7,12 @@ metadata.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from app.analyses import serializers
@@ -21,8 +22,9 @@ from app.errors import BadParameter, UnknownLayer
 from app.images.decoding import Limits
 from app.images.fitting import Box
 from app.settings import MIB
+from engine.inspection import layer_stats
 from engine.network import Network
-from engine.types import Index
+from engine.types import Array, Index
 
 MOST_BYTES = 32 * MIB  # of one frame's values
 _LAYER = "layer/"  # before the name of a layer in the file, which has others beside it
@@ -32,11 +34,12 @@ _METADATA = "frame"
 
 @dataclass(frozen=True)
 class FrameView:
-    """What is wanted of a frame: channels of layers (None: all of them, none: key figures alone),
-    the explanation of one value, the pixels that the network sees.
+    """What is wanted of a frame: channels of layers (None: all of them, none: the range alone), the
+    key figures of some of these, the explanation of one value, the pixels that the network sees.
     """
 
     layers: Mapping[str, Sequence[int] | None]
+    stats: Collection[str] = field(default_factory=tuple)
     value: tuple[str, Index] | None = None
     pixels: bool = False
 
@@ -84,23 +87,38 @@ def analyze_frame(
     """What ``view`` asks for of an image, the same numbers as those of ``analyze``: a safetensors
     file.
 
-    Its metadata «frame» is an analysis as JSON, with those layers alone and the explanation. Raises
-    what ``analyze`` raises.
+    Its metadata «frame» is JSON: an analysis without an id, in short about those layers, with the
+    explanation. Raises what ``analyze`` raises.
     """
     explained = [] if view.value is None else [view.value[0]]
-    wanted = {*view.layers, *explained}
-    done = analyze(model, network, data, limits, check, crop, only=wanted)
-    arrays = {f"{_LAYER}{name}": _values(done, name, some) for name, some in view.layers.items()}
+    done = analyze(model, network, data, limits, check, crop, only={*view.stats, *explained})
+    values = {name: network.layouts[name].to_display(done.trace[name]) for name in view.layers}
+    arrays = {f"{_LAYER}{name}": _some(values[name], view.layers[name]) for name in values}
     if view.pixels:
         arrays[_PIXELS] = np.ascontiguousarray(done.photo.pixels)
-    content = serializers.analysis(done) | {"explanation": _explanation(done, view)}
+    content = serializers.analysis(done) | {
+        "layers": [_layer(done, view, name, y) for name, y in values.items()],
+        "explanation": _explanation(done, view),
+    }
     del content["id"]  # there is nothing that could be read by it
     return save(arrays, {_METADATA: json_bytes(content).decode()})
 
 
-def _values(done: Analysis, name: str, channels: Sequence[int] | None) -> np.ndarray:
-    y = done.values(name)
+def _some(y: Array, channels: Sequence[int] | None) -> NDArray[np.float32]:
     return plain(y if channels is None else y[list(channels)])
+
+
+def _layer(done: Analysis, view: FrameView, name: str, y: Array) -> dict[str, object]:
+    """The range of a layer's values, and where they are wanted its key figures, which take several
+    times as long.
+    """
+    least, most, stats = float(y.min()), float(y.max()), None
+    if name in view.stats:
+        stats = asdict(done.layer(name))["stats"]
+    if not (math.isfinite(least) and math.isfinite(most)):
+        figures = layer_stats(y)  # of the finite ones
+        least, most = figures["min"], figures["max"]
+    return {"name": name, "min": least, "max": most, "stats": stats}
 
 
 def _explanation(done: Analysis, view: FrameView) -> dict[str, object] | None:

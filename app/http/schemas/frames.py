@@ -9,9 +9,9 @@ from pydantic import ConfigDict, Field
 from app.http.schemas.common import (
     OUTPUT,
     AnalysisInput,
-    AnalysisLayer,
     ExplanationOut,
     OutputForm,
+    Stats,
     Timings,
 )
 from app.http.schemas.outputs import AnalysisOutput, Prediction, Schema
@@ -21,15 +21,18 @@ _Name = Annotated[str, Field(max_length=1024)]
 
 
 class FrameLayer(Schema):
-    """A layer whose key figures and values are wanted."""
+    """A layer whose values are wanted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: _Name = Field(examples=["conv1_1"])
     channels: Annotated[list[_Number], Field(max_length=65536)] | None = Field(
         None,
-        description="Some channels only; none of them ([]) for its key figures alone. Null: all.",
+        description="Some channels only; none of them ([]) for its range alone. Null: all.",
         examples=[[0, 5]],
+    )
+    stats: bool = Field(
+        False, description="Whether its key figures are wanted beside the range.", examples=[True]
     )
 
 
@@ -57,12 +60,23 @@ class FrameRequest(Schema):
     )
 
 
+class FrameLayerOut(Schema):
+    """A layer in a frame, in short: minimum and maximum of its finite values."""
+
+    name: str = Field(examples=["conv1_1"])
+    min: float = Field(examples=[-1.3])
+    max: float = Field(examples=[3.1])
+    stats: Stats | None = Field(description="null where they were not asked for.")
+
+
 class Frame(Schema):
-    """What a network made of a frame: as in an analysis, of those layers that were asked for."""
+    """What a network made of a frame: as in an analysis, but for the layers, which are those that
+    were asked for.
+    """
 
     model: str = Field(examples=["everyday"])
     input: AnalysisInput
-    layers: list[AnalysisLayer]
+    layers: list[FrameLayerOut]
     predictions: list[Prediction] = Field(
         description="Of the primary output: all classes, best first; none where it has no classes."
     )

@@ -431,11 +431,11 @@ export interface components {
             filter: number;
             relative: number;
         };
-        /** @description What a network made of a frame: as in an analysis, of those layers that were asked for. */
+        /** @description What a network made of a frame: as in an analysis, but for the layers, which are those that were asked for. */
         Frame: {
             model: string;
             input: components["schemas"]["AnalysisInput"];
-            layers: components["schemas"]["AnalysisLayer"][];
+            layers: components["schemas"]["FrameLayerOut"][];
             /** @description Of the primary output: all classes, best first; none where it has no classes. */
             predictions: components["schemas"]["Prediction"][];
             /** @description Where the predictions' probabilities come from: the network's own answer, or the softmax of its raw scores, «logits» (the sigmoid, for a yes or no). null when its answer is no list of classes; then there are no predictions. */
@@ -446,14 +446,27 @@ export interface components {
             /** @description null where none was asked for, or it has more terms than are listed. */
             explanation: components["schemas"]["ExplanationOut"] | null;
         };
-        /** @description A layer whose key figures and values are wanted. */
+        /** @description A layer whose values are wanted. */
         FrameLayer: {
             name: string;
             /**
-             * @description Some channels only; none of them ([]) for its key figures alone. Null: all.
+             * @description Some channels only; none of them ([]) for its range alone. Null: all.
              * @default null
              */
             channels?: number[] | null;
+            /**
+             * @description Whether its key figures are wanted beside the range.
+             * @default false
+             */
+            stats?: boolean;
+        };
+        /** @description A layer in a frame, in short: minimum and maximum of its finite values. */
+        FrameLayerOut: {
+            name: string;
+            min: number;
+            max: number;
+            /** @description null where they were not asked for. */
+            stats: components["schemas"]["Stats"] | null;
         };
         /** @description What is wanted of a frame. */
         FrameRequest: {
@@ -1574,6 +1587,7 @@ export type Extent = components['schemas']['Extent'];
 export type FilterUpdate = components['schemas']['FilterUpdate'];
 export type Frame = components['schemas']['Frame'];
 export type FrameLayer = components['schemas']['FrameLayer'];
+export type FrameLayerOut = components['schemas']['FrameLayerOut'];
 export type FrameRequest = components['schemas']['FrameRequest'];
 export type FrameValue = components['schemas']['FrameValue'];
 export type GradientTerm = components['schemas']['GradientTerm'];

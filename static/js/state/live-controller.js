@@ -186,7 +186,7 @@ export class LiveController {
     const [first = 0, y, x] = cursor ?? [];
     const place = y === undefined || x === undefined ? { unit: first } : { channel: first, y, x };
     return {
-      layers: [...all].map(([name, channels]) => ({ name, channels })),
+      layers: [...all].map(([name, channels]) => ({ name, channels, stats: name === layer || name === logits })),
       explain: cursor ? { layer, ...place } : null,
       pixels: true,
     };
@@ -204,7 +204,10 @@ export class LiveController {
     const { explanation, ...seen } = frame;
     const now = new Map(frame.layers.map((layer) => [layer.name, layer]));
     // The maps that stand for a layer stay those that they were: what is looked at does not jump.
-    const all = (state.analysis?.layers ?? []).map((old) => ({ ...old, ...now.get(old.name), top_channels: old.top_channels }));
+    const all = (state.analysis?.layers ?? []).map((old) => {
+      const found = now.get(old.name);
+      return found ? { ...old, stats: found.stats ?? { ...old.stats, min: found.min, max: found.max } } : old;
+    });
     const analysis = /** @type {Analysis} */ ({ ...seen, id: "", layers: all });
     if (state.photo !== before?.photo) state.photo?.close();
     if (state.inputImage !== before?.inputImage) state.inputImage?.close();

@@ -27,7 +27,11 @@ def parts(answer):
 
 def test_a_frame_has_the_numbers_of_an_analysis(client, photo, analysis):
     view = {
-        "layers": [{"name": "conv1"}, {"name": "relu1", "channels": [2, 0]}, {"name": "fc1"}],
+        "layers": [
+            {"name": "conv1", "stats": True},
+            {"name": "relu1", "channels": [2, 0]},
+            {"name": "fc1"},
+        ],
         "explain": {"layer": "conv1", "channel": 1, "y": 3, "x": 4},
         "pixels": True,
     }
@@ -45,9 +49,16 @@ def test_a_frame_has_the_numbers_of_an_analysis(client, photo, analysis):
     assert set(arrays) == {"layer/conv1", "layer/relu1", "layer/fc1", "pixels"}
     why = client.get(f"{base}/layers/conv1/explain?channel=1&y=3&x=4").json()
     assert frame.pop("explanation") == why
-    assert [layer["name"] for layer in frame["layers"]] == ["conv1", "relu1", "fc1"]
-    whole = {layer["name"]: layer for layer in analysis["layers"]}
-    assert frame["layers"] == [whole[layer["name"]] for layer in frame["layers"]]
+    whole = {layer["name"]: layer["stats"] for layer in analysis["layers"]}
+    assert frame["layers"] == [
+        {
+            "name": name,
+            "min": whole[name]["min"],
+            "max": whole[name]["max"],
+            "stats": whole[name] if name == "conv1" else None,
+        }
+        for name in ("conv1", "relu1", "fc1")
+    ]
     for same in ("model", "input", "predictions", "output", "outputs"):
         assert frame[same] == analysis[same]
     assert "id" not in frame
@@ -61,7 +72,8 @@ def test_without_a_view_there_is_the_prediction_alone(client, photo, analysis):
 
 
 def test_a_layer_may_be_asked_for_its_key_figures_alone(client, photo, analysis):
-    frame, arrays = parts(post(client, photo, {"layers": [{"name": "conv1", "channels": []}]}))
+    asked = {"name": "conv1", "channels": [], "stats": True}
+    frame, arrays = parts(post(client, photo, {"layers": [asked]}))
     assert arrays["layer/conv1"].size == 0
     assert frame["layers"][0]["stats"] == analysis["layers"][1]["stats"]
 

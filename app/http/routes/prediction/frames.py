@@ -56,6 +56,8 @@ def _view(model: str, network: Network, wanted: FrameRequest) -> FrameView:
         at = wanted.explain
         place = Position(at.channel, at.y, at.x, at.unit)
         value = at.layer, place.in_shape(shape_of(model, network, at.layer))
-    view = FrameView({one.name: one.channels for one in wanted.layers}, value, wanted.pixels)
+    layers = {one.name: one.channels for one in wanted.layers}
+    stats = {one.name for one in wanted.layers if one.stats}
+    view = FrameView(layers, stats, value, wanted.pixels)
     check_view(model, network, view)
     return view
