@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,7 @@ class FrameView:
     """
 
     layers: Mapping[str, Sequence[int] | None]
-    stats: Collection[str] = field(default_factory=tuple)
+    stats: Collection[str] = ()
     value: tuple[str, Index] | None = None
     pixels: bool = False
 
@@ -112,9 +112,8 @@ def _layer(done: Analysis, view: FrameView, name: str, y: Array) -> dict[str, ob
     """The range of a layer's values, and where they are wanted its key figures, which take several
     times as long.
     """
-    least, most, stats = float(y.min()), float(y.max()), None
-    if name in view.stats:
-        stats = asdict(done.layer(name))["stats"]
+    stats = done.layer(name).stats if name in view.stats else None
+    least, most = float(y.min()), float(y.max())
     if not (math.isfinite(least) and math.isfinite(most)):
         figures = layer_stats(y)  # of the finite ones
         least, most = figures["min"], figures["max"]

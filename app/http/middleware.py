@@ -20,6 +20,7 @@ POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' blob: data:",
+        "media-src blob:",  # a video of the reader's own
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",

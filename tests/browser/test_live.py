@@ -1,5 +1,7 @@
 """The camera runs through the network: Chromium's own test camera, whose picture moves."""
 
+import base64
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -34,6 +36,26 @@ OTHER_PICTURES = """before => {
   const now = ["#photo", "#network-input", "#strip canvas", "#stage-body canvas"].map(
     (selector) => document.querySelector(selector).toDataURL());
   return now.every((picture, i) => picture !== before[i]);
+}"""
+# A short video, base64, of a square that moves.
+RECORD = """async () => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 160, height: 120 });
+  const context = canvas.getContext("2d");
+  const recorder = new MediaRecorder(canvas.captureStream(), { mimeType: "video/webm" });
+  const parts = [];
+  recorder.ondataavailable = ({ data }) => parts.push(data);
+  recorder.start();
+  for (let i = 0; i < 60; i++) {
+    context.fillStyle = "white";
+    context.fillRect(0, 0, 160, 120);
+    context.fillStyle = "red";
+    context.fillRect(2 * i, i, 40, 40);
+    await new Promise(requestAnimationFrame);
+  }
+  await new Promise((done) => { recorder.onstop = done; recorder.stop(); });
+  const reader = new FileReader();
+  await new Promise((done) => { reader.onload = done; reader.readAsDataURL(new Blob(parts)); });
+  return reader.result.split(",")[1];
 }"""
 SET_HIDDEN = """hidden => {
   Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
@@ -148,6 +170,21 @@ def test_a_drawing_is_followed_while_it_is_drawn(open_page: OpenPage):
     page.wait_for_function(
         "before => document.querySelector('#photo').toDataURL() !== before", arg=before[0]
     )
+
+
+def test_a_video_runs_through_the_network(open_page: OpenPage):
+    page = open_page().page
+    expect(page.locator("#predictions .share").first).to_be_visible()
+    page.evaluate(WATCH)
+    video = base64.b64decode(page.evaluate(RECORD))
+    page.set_input_files("#file", {"name": "run.webm", "mimeType": "video/webm", "buffer": video})
+    wait_for_frames(page, 2)
+    before = page.evaluate(PICTURES)
+    page.wait_for_function(OTHER_PICTURES, arg=before)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(page.locator("#live-bar")).to_be_hidden()
+    expect_no_more_frames(page)
+    expect(page.locator("#credit")).to_contain_text("run.webm")
 
 
 def test_a_hidden_tab_and_another_photo_end_it(open_page: OpenPage):

@@ -1,4 +1,4 @@
-/** Moving pictures, frame by frame: of a camera, or of a canvas that somebody draws on. */
+/** Moving pictures, frame by frame: of a camera, a video, or a canvas that somebody draws on. */
 
 /**
  * @typedef {object} FrameSource
@@ -36,6 +36,30 @@ export function framesOfVideo(video, stop) {
     isSteady: true,
     stop,
   };
+}
+
+/**
+ * A video, again and again; null where this browser does not play it.
+ *
+ * @param {File} file
+ * @returns {Promise<FrameSource | null>}
+ */
+export async function framesOfFile(file) {
+  const video = document.createElement("video");
+  const address = URL.createObjectURL(file);
+  const stop = () => {
+    video.removeAttribute("src");
+    video.load();
+    URL.revokeObjectURL(address);
+  };
+  Object.assign(video, { muted: true, loop: true, playsInline: true, src: address });
+  try {
+    await video.play();
+    return framesOfVideo(video, stop);
+  } catch {
+    stop();
+    return null;
+  }
 }
 
 /**

@@ -5,7 +5,7 @@
 
 import { postFrame } from "../api/frames.js";
 import { isAbort, isPassing, ProblemError } from "../api/http.js";
-import { takeFrame } from "../lib/frame-source.js";
+import { framesOfFile, takeFrame } from "../lib/frame-source.js";
 import { FrameTensors } from "../model/frame-tensors.js";
 import { hasMaps, layerNamed } from "../model/graph.js";
 import { outputOf } from "../model/outputs.js";
@@ -46,6 +46,7 @@ export class LiveController {
     store.watch(["tab", "effectiveField", "changes", "compareTarget"], ({ live, tab, effectiveField, changes, compareTarget }) => {
       if (live && (tab !== "layer" || effectiveField || changes.length || compareTarget)) void this.freeze();
     });
+    photoController.onVideo = (video) => this.#startVideo(video);
     document.addEventListener("visibilitychange", () => document.hidden && this.stop());
   }
 
@@ -66,6 +67,13 @@ export class LiveController {
     this.store.set({ live: { rate: null, isWaiting: false }, numbers: this.#numbers, source: { kind: "upload", id: "", title, credit: "" } });
     this.store.advance({}, "frame"); // so that all that is on the page asks for its numbers
     void this.#run(source, this.#abort.signal);
+  }
+
+  /** @param {File} video */
+  async #startVideo(video) {
+    const source = await framesOfFile(video);
+    if (source) this.start(source, video.name);
+    return source !== null;
   }
 
   /** Back to what there was before. */

@@ -36,6 +36,8 @@ export class PhotoController {
    *   back to one.
    */
   #made = new Map();
+  /** @type {(video: File) => Promise<boolean>} Who shows videos; whether this one can be shown. */
+  onVideo = () => Promise.resolve(false);
 
   /**
    * @param {import("../lib/store.js").Store<import("./types.js").State>} store
@@ -118,8 +120,9 @@ export class PhotoController {
   }
 
   /** @param {File} file */
-  analyseFile(file) {
-    return this.#attempt(t.status.reading, async (signal) => {
+  async analyseFile(file) {
+    if (file.type.startsWith("video/") && (await this.onVideo(file))) return;
+    await this.#attempt(t.status.reading, async (signal) => {
       const prepared = await prepare(file, this.limits);
       signal.throwIfAborted();
       /** @type {Source} */
