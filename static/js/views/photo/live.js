@@ -72,8 +72,9 @@ class LiveBar {
     document.documentElement.toggleAttribute("data-live", isLive);
     getElement("#live-words", HTMLElement).textContent = isLive ? words.begun : words.ended;
     if (isLive && !document.activeElement?.closest("dialog")) this.#pause.focus(); // who draws goes on drawing
-    if (!isLive) this.#turn.hidden = true;
-    else if (hadFocus || document.activeElement === document.body) getElement("#camera", HTMLElement).focus();
+    if (isLive) return;
+    this.#turn.hidden = true;
+    if (hadFocus || document.activeElement === document.body) getElement("#camera", HTMLElement).focus();
   }
 
   /** The camera on the other side, of a phone; the next one of a computer. */
