@@ -11,14 +11,17 @@ deconvolution layer the same as a convolutional layer?", 2016.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
 from math import gcd
 from typing import NamedTuple
 
-import numpy as np
-
-from engine.execution import threads
+from engine.execution import buffers, threads
 from engine.kernels.spec import ConvParams
-from engine.types import Array
+from engine.types import Array, Epilogue
+
+# As in engine/kernels/convolution.py: fills y from x and the bias.
+ConvPlan = Callable[[Array, Array | None, Array, Epilogue | None], None]
 
 
 class _Part(NamedTuple):
@@ -34,23 +37,50 @@ class _Part(NamedTuple):
     after: int
 
 
-def conv_transpose(
-    dy: Array,
+@dataclass(frozen=True, eq=False)
+class TransposePlan:
+    """How to get from dy (N, Ho, Wo, K) of one shape to dx (N, H, W, C): part by part."""
+
+    shape: tuple[int, int, int, int]
+    stride: tuple[int, int]
+    parts: tuple[tuple[tuple[int, int], tuple[int, int], ConvPlan], ...]
+
+    def __call__(self, dy: Array) -> Array:
+        """dx."""
+        n, height, width, channels = self.shape
+        if self.stride == (1, 1):
+            dx = buffers.empty(self.shape, dy.dtype)
+            for _, _, plan in self.parts:
+                plan(dy, None, dx, None)
+            return dx
+        dx = buffers.empty(self.shape, dy.dtype)
+        if len(self.parts) < min(self.stride[0], height) * min(self.stride[1], width):
+            dx[...] = 0  # some cells of dx meet no cell of the kernel
+        for (row, column), size, plan in self.parts:
+            part = buffers.empty((n, *size, channels), dy.dtype)
+            plan(dy, None, part, None)
+            target = dx[:, row :: self.stride[0], column :: self.stride[1]]
+            for piece in threads.pieces(part.shape):
+                target[piece] = part[piece]
+        return dx
+
+
+def plan_transpose(
+    shape: tuple[int, ...],
     flipped_kernel: Array,
     params: ConvParams,
     size: tuple[int, int],
-    convolve: Callable[[Array, Array, None, ConvParams], Array],
-) -> Array:
-    """dx (N, H, W, C) of ``size`` (H, W): what the convolution of that params hands back for dy (N,
-    Ho, Wo, K).
+    plan_part: Callable[[ConvParams, tuple[slice, slice]], ConvPlan],
+) -> TransposePlan:
+    """How to compute dx (N, H, W, C) of ``size`` (H, W): what the convolution of that params hands
+    back for a dy of that shape, (N, Ho, Wo, K).
 
-    ``flipped_kernel`` is its kernel flipped_kernel half round, (kh, kw, K / groups, C);
-    ``convolve`` does the parts.
+    ``flipped_kernel`` is its kernel half round, (kh, kw, K / groups, C). ``plan_part`` says how to
+    convolve dy by those of its cells.
     """
-    (stride_y, stride_x), groups = params.stride, params.groups
     rows, columns = (
         _parts(
-            dy.shape[axis + 1],
+            shape[axis + 1],
             size[axis],
             flipped_kernel.shape[axis],
             params.stride[axis],
@@ -59,21 +89,13 @@ def conv_transpose(
         )
         for axis in (0, 1)
     )
-    whole = (stride_y, stride_x) == (1, 1)
-    dx = None if whole else np.zeros((len(dy), *size, flipped_kernel.shape[3]), dy.dtype)
-    for row in rows:
-        for column in columns:
-            padding = (row.before, column.before, row.after, column.after)
-            dilation = (row.dilation, column.dilation)
-            own = ConvParams((1, 1), padding, dilation, groups)
-            part = convolve(dy, flipped_kernel[row.cells, column.cells], None, own)
-            if dx is None:
-                return part
-            target = dx[:, row.first :: stride_y, column.first :: stride_x]
-            for piece in threads.pieces(part.shape):
-                target[piece] = part[piece]
-    assert dx is not None
-    return dx
+    parts = []
+    for row, column in product(rows, columns):
+        padding = (row.before, column.before, row.after, column.after)
+        own = ConvParams((1, 1), padding, (row.dilation, column.dilation), params.groups)
+        plan = plan_part(own, (row.cells, column.cells))
+        parts.append(((row.first, column.first), (row.outputs, column.outputs), plan))
+    return TransposePlan((shape[0], *size, flipped_kernel.shape[3]), params.stride, tuple(parts))
 
 
 def _parts(

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import partial
+from typing import Any
 
 from engine.execution import buffers
-from engine.kernels import autotune, conv_transpose, im2col, winograd
+from engine.kernels import autotune, conv_transpose, im2col, painting, winograd
 from engine.kernels.spec import ConvParams, ConvProblem
 from engine.types import Array, Epilogue
 
@@ -93,20 +94,59 @@ def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], params: ConvPa
     return im2col.weight_gradient(x, dy, kernel, params)
 
 
+# From dy (N, Ho, Wo, K) to dx (N, H, W, C).
+GradientPlan = Callable[[Array], Array]
+Memoize = Callable[[Hashable, Callable[[], Any]], Any]
+
+
 def input_gradient(
     dy: Array, weight: Array, params: ConvParams, input_size: tuple[int, int]
 ) -> Array:
-    """dx (N, H, W, C): itself a convolution, of dy by the flipped kernel; or several
-    (engine/kernels/conv_transpose.py).
+    """dx (N, H, W, C), by a weight that is read once."""
+    return plan_input_gradient(dy.shape, weight, params, input_size, dy.dtype.char, _made_anew)(dy)
 
-    Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, section
-    4.
+
+def plan_input_gradient(
+    shape: tuple[int, ...],
+    weight: Array,
+    params: ConvParams,
+    input_size: tuple[int, int],
+    dtype: str,
+    memoize: Memoize,
+) -> GradientPlan:
+    """How to get from a dy of that shape, (N, Ho, Wo, K), to dx (N, H, W, C): itself a convolution,
+    of dy by the flipped kernel; or several (engine/kernels/conv_transpose.py), or sums
+    (engine/kernels/painting.py).
+
+    ``memoize`` keeps the weight as it is read, as several shapes may share it. The algorithms are
+    the heuristic's. Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep
+    learning", 2016, section 4.
     """
+    if painting.suits(weight.shape, params):
+        painted = memoize("painting", lambda: painting.prepare(weight, params))
+        return partial(painted, size=input_size)
+    flipped = _flipped(weight, params.groups)
+
+    def plan_part(own: ConvParams, cells: tuple[slice, slice]) -> ConvPlan:
+        kernel = flipped[cells]
+        problem = conv_problem(shape, kernel.shape, own, dtype)
+        name = autotune.heuristic(problem)
+        algorithm = autotune.ALGORITHMS[name]
+        width = problem.output_size[1] if name == "depthwise" else 0
+        key = ("gradient", name, width, *((c.start, c.stop, c.step) for c in cells))
+        prepared = memoize(key, lambda: algorithm.prepare(problem, kernel))
+        return partial(_apply, algorithm, problem, prepared)
+
+    return conv_transpose.plan_transpose(shape, flipped, params, input_size, plan_part)
+
+
+def _flipped(weight: Array, groups: int) -> Array:
+    """The kernel half round, (kh, kw, K / groups, C): a view where there is one group."""
     kernel_h, kernel_w, depth, filters = weight.shape
-    groups = params.groups
-    flipped_kernel = weight[::-1, ::-1].reshape(
-        kernel_h, kernel_w, depth, groups, filters // groups
-    )
-    flipped_kernel = flipped_kernel.transpose(0, 1, 4, 3, 2)
-    flipped_kernel = flipped_kernel.reshape(kernel_h, kernel_w, filters // groups, groups * depth)
-    return conv_transpose.conv_transpose(dy, flipped_kernel, params, input_size, convolve)
+    turned = weight[::-1, ::-1].reshape(kernel_h, kernel_w, depth, groups, filters // groups)
+    turned = turned.transpose(0, 1, 4, 3, 2)
+    return turned.reshape(kernel_h, kernel_w, filters // groups, groups * depth)
+
+
+def _made_anew(key: Hashable, make: Callable[[], Any]) -> Any:
+    return make()

@@ -151,9 +151,16 @@ class Conv2d(Op):
         return self.input_grads(dy, cache), self.param_grads(dy, cache)
 
     def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]:
-        weight = self.weight.transpose(2, 3, 1, 0)
-        dx = convolution.input_gradient(to_nhwc(dy), weight, self._params, cache.shape[1:3])
-        return (from_nhwc(dx),)
+        rows, size = to_nhwc(dy), cache.shape[1:3]
+
+        def make() -> convolution.GradientPlan:
+            weight, kind = self.weight.transpose(2, 3, 1, 0), rows.dtype.char
+            return convolution.plan_input_gradient(
+                rows.shape, weight, self._params, size, kind, self.memoize
+            )
+
+        plan = self.memoize(("gradient", rows.shape, size, rows.dtype.char), make)
+        return (from_nhwc(plan(rows)),)
 
     def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
         dy_rows = to_nhwc(dy)

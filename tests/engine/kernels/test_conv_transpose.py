@@ -5,10 +5,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-from engine.kernels import convolution
+from engine.kernels import convolution, painting
 from engine.kernels.spec import ConvParams
 
 SIZE = (9, 8)
+LARGE = (21, 26)
 
 
 def painted(dy, weight, params, size):
@@ -39,3 +40,20 @@ def test_every_part_is_there(kernel, stride, dilation, padding):
     dy = rng.standard_normal((2, rows, columns, 6))
     dx = convolution.input_gradient(dy, weight, params, SIZE)
     np.testing.assert_allclose(dx, painted(dy, weight, params, SIZE), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("padding", [(0, 0, 0, 0), (2, 1, 0, 3)])
+@pytest.mark.parametrize("dilation", [(1, 1), (2, 3)])
+@pytest.mark.parametrize("stride", [(1, 1), (2, 3), (4, 2), (5, 7)])
+@pytest.mark.parametrize("kernel", [(1, 2), (2, 3), (7, 7)])
+def test_few_maps_are_painted(kernel, stride, dilation, padding, monkeypatch):
+    """A photo's colours: whatever the step, and however few rows are worked on at a time."""
+    monkeypatch.setattr(painting, "CHUNK_BYTES", 1 << 11)
+    params = ConvParams(stride, padding, dilation, 1)
+    rng = np.random.default_rng(4)
+    rows, columns = params.output_size(*LARGE, kernel)
+    weight = rng.standard_normal((*kernel, 3, 9))
+    assert painting.suits(weight.shape, params)
+    dy = rng.standard_normal((2, rows, columns, 9))
+    dx = convolution.input_gradient(dy, weight, params, LARGE)
+    np.testing.assert_allclose(dx, painted(dy, weight, params, LARGE), rtol=1e-12, atol=1e-12)
