@@ -17,7 +17,7 @@ import numpy as np
 from engine import layouts, notebook
 from engine.display import ValueLayout
 from engine.errors import GraphError, ShapeError
-from engine.execution import Executor, FusableNode
+from engine.execution import BackwardPass, Executor, FusableNode
 from engine.execution.memory import blocks
 from engine.ops import Op
 from engine.outputs import OutputInfo, describe
@@ -275,7 +275,8 @@ class Network:
         if unknown:
             raise GraphError(f"this network has no value {', '.join(map(repr, unknown))}")
         if only_values is not None:
-            return Gradients(self._value_grads(trace, output_grads, set(only_values), check))
+            way = BackwardPass(self.nodes, trace.caches, output_grads, only_values)
+            return Gradients(way.run(check))
         value_grads: dict[str, Array] = dict(output_grads)
         params: dict[str, Array] = {}
         for node in reversed(self.nodes):
@@ -290,35 +291,6 @@ class Network:
                 _pass_on(value_grads, zip(node.inputs, passed_on, strict=True))
             params.update({f"{node.name}.{key}": g for key, g in grads.items()})
         return Gradients({} if only_params else value_grads, params)
-
-    def _value_grads(
-        self,
-        trace: Trace,
-        output_grads: Mapping[str, Array],
-        wanted: set[str],
-        check: Callable[[], None] | None,
-    ) -> dict[str, Array]:
-        """The gradients of the wanted values. The walk keeps to the nodes that depend on them and
-        keeps no other gradient.
-        """
-        depends = set(wanted)
-        for node in self.nodes:
-            if not depends.isdisjoint(node.inputs):
-                depends.add(node.name)
-        value_grads: dict[str, Array] = dict(output_grads)
-        for node in reversed(self.nodes):
-            if node.name not in value_grads or depends.isdisjoint(node.inputs):
-                continue
-            if check is not None:
-                check()
-            dy = value_grads[node.name] if node.name in wanted else value_grads.pop(node.name)
-            passed_on = zip(
-                node.inputs, node.op.input_grads(dy, trace.caches[node.name]), strict=True
-            )
-            _pass_on(
-                value_grads, ((name, gradient) for name, gradient in passed_on if name in depends)
-            )
-        return {name: value_grads[name] for name in wanted & value_grads.keys()}
 
     def replaced(self, ops: Mapping[str, Op]) -> Network:
         """The same network with another op at some nodes (node name → op); all others keep the op

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -101,6 +102,16 @@ class Guided(Elementwise):
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return self.inner.input_grads(np.maximum(dy, 0), cache), {}
+
+    def rowwise_gradient(self, dy: Array, cache: Any) -> Callable[[slice], object] | None:
+        work = self.inner.rowwise_gradient(dy, cache)
+
+        def guided(rows: slice) -> None:
+            assert work is not None
+            np.maximum(dy[rows], 0, out=dy[rows])
+            work(rows)
+
+        return None if work is None else guided
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         return self.inner.explain(xs, y, index)

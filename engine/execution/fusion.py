@@ -127,7 +127,7 @@ def _find_group(
 def _fused_shape(node: FusableNode, reads: Sequence[Array], is_first: bool) -> Shape | None:
     """The shape of a node's value; None for a node that cannot be fused."""
     dtype = reads[0].dtype
-    rows = [row for row in map(_as_rows, reads) if row is not None and row.dtype == dtype]
+    rows = [row for row in map(as_rows, reads) if row is not None and row.dtype == dtype]
     if len(rows) < len(reads):
         return None
     blockwise = node.op.blockwise_kernel(reads[0]) if is_first else None
@@ -146,7 +146,7 @@ def _compute(group: _FusedGroup, values: Mapping[str, Array]) -> list[NodeResult
     start = perf_counter()
     rows: dict[str, Array] = {}
     for name in group.reads:
-        found = _as_rows(values[name])
+        found = as_rows(values[name])
         if found is None or found.dtype != group.dtype:
             return []
         rows[name] = found
@@ -231,7 +231,7 @@ def _row_shape(shape: Shape) -> Shape:
     return shape[0], prod(shape[1:])
 
 
-def _as_rows(value: Array) -> Array | None:
+def as_rows(value: Array) -> Array | None:
     """A value as rows: a view. None if its elements do not lie in that order, if there are none, or
     too many in a row: nothing stops the work on one.
     """

@@ -20,6 +20,8 @@ from engine.execution import buffers, threads
 from engine.kernels.spec import ConvParams
 from engine.types import Array, Epilogue
 
+BLOCK = 1 << 16  # numbers that an epilogue is called on at a time
+
 # As in engine/kernels/convolution.py: fills y from x and the bias.
 ConvPlan = Callable[[Array, Array | None, Array, Epilogue | None], None]
 
@@ -39,21 +41,21 @@ class _Part(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class TransposePlan:
-    """How to get from dy (N, Ho, Wo, K) of one shape to dx (N, H, W, C): part by part."""
+    """How to get from dy (N, Ho, Wo, K) of one shape to dx (N, H, W, C): part by part.
 
-    shape: tuple[int, int, int, int]
+    Of every part: the row and the column of dx that it begins with, its size, its convolution.
+    """
+
     stride: tuple[int, int]
     parts: tuple[tuple[tuple[int, int], tuple[int, int], ConvPlan], ...]
 
-    def __call__(self, dy: Array) -> Array:
-        """dx."""
-        n, height, width, channels = self.shape
+    def __call__(self, dy: Array, dx: Array, epilogue: Epilogue | None) -> None:
+        """Fill dx, and call the epilogue after each block of it."""
+        n, height, width, channels = dx.shape
         if self.stride == (1, 1):
-            dx = buffers.empty(self.shape, dy.dtype)
             for _, _, plan in self.parts:
-                plan(dy, None, dx, None)
-            return dx
-        dx = buffers.empty(self.shape, dy.dtype)
+                plan(dy, None, dx, epilogue)
+            return
         if len(self.parts) < min(self.stride[0], height) * min(self.stride[1], width):
             dx[...] = 0  # some cells of dx meet no cell of the kernel
         for (row, column), size, plan in self.parts:
@@ -62,7 +64,18 @@ class TransposePlan:
             target = dx[:, row :: self.stride[0], column :: self.stride[1]]
             for piece in threads.pieces(part.shape):
                 target[piece] = part[piece]
-        return dx
+        finish(dx, epilogue)
+
+
+def finish(dx: Array, epilogue: Epilogue | None) -> None:
+    """Call the epilogue block by block where dx was filled in another order."""
+    if epilogue is None:
+        return
+    n, height, width, channels = dx.shape
+    cut = threads.plan_split(0, dx.size)
+    per_block = max(1, BLOCK // (width * channels))
+    blocks = threads.blocks(n, height, per_block, cut.parts)
+    threads.parallel_for(blocks, lambda block: epilogue(*block), wake=cut.wakes)
 
 
 def plan_transpose(
@@ -95,7 +108,7 @@ def plan_transpose(
         own = ConvParams((1, 1), padding, (row.dilation, column.dilation), params.groups)
         plan = plan_part(own, (row.cells, column.cells))
         parts.append(((row.first, column.first), (row.outputs, column.outputs), plan))
-    return TransposePlan((shape[0], *size, flipped_kernel.shape[3]), params.stride, tuple(parts))
+    return TransposePlan(params.stride, tuple(parts))
 
 
 def _parts(

@@ -94,8 +94,8 @@ def weight_gradient(x: Array, dy: Array, kernel: tuple[int, int], params: ConvPa
     return im2col.weight_gradient(x, dy, kernel, params)
 
 
-# From dy (N, Ho, Wo, K) to dx (N, H, W, C).
-GradientPlan = Callable[[Array], Array]
+# Fills dx (N, H, W, C) from dy (N, Ho, Wo, K), and calls the epilogue after each block of it.
+GradientPlan = Callable[[Array, Array, Epilogue | None], None]
 Memoize = Callable[[Hashable, Callable[[], Any]], Any]
 
 
@@ -103,7 +103,10 @@ def input_gradient(
     dy: Array, weight: Array, params: ConvParams, input_size: tuple[int, int]
 ) -> Array:
     """dx (N, H, W, C), by a weight that is read once."""
-    return plan_input_gradient(dy.shape, weight, params, input_size, dy.dtype.char, _made_anew)(dy)
+    plan = plan_input_gradient(dy.shape, weight, params, input_size, dy.dtype.char, _made_anew)
+    dx = buffers.empty((len(dy), *input_size, weight.shape[2] * params.groups), dy.dtype)
+    plan(dy, dx, None)
+    return dx
 
 
 def plan_input_gradient(
@@ -124,7 +127,7 @@ def plan_input_gradient(
     """
     if painting.suits(weight.shape, params):
         painted = memoize("painting", lambda: painting.prepare(weight, params))
-        return partial(painted, size=input_size)
+        return partial(_paint, painted)
     flipped = _flipped(weight, params.groups)
 
     def plan_part(own: ConvParams, cells: tuple[slice, slice]) -> ConvPlan:
@@ -138,6 +141,11 @@ def plan_input_gradient(
         return partial(_apply, algorithm, problem, prepared)
 
     return conv_transpose.plan_transpose(shape, flipped, params, input_size, plan_part)
+
+
+def _paint(painted: painting.Painting, dy: Array, dx: Array, epilogue: Epilogue | None) -> None:
+    painted(dy, dx)
+    conv_transpose.finish(dx, epilogue)
 
 
 def _flipped(weight: Array, groups: int) -> Array:

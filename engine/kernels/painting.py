@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.execution import buffers, threads
+from engine.execution import threads
 from engine.kernels.spec import ConvParams
 from engine.types import Array
 
@@ -49,18 +49,16 @@ class Painting:
     maps: int
     weights: tuple[Array, ...]
 
-    def __call__(self, dy: Array, size: tuple[int, int]) -> Array:
-        """dx (N, H, W, C) of ``size`` (H, W)."""
-        dx = buffers.empty((len(dy), *size, self.maps), dy.dtype)
+    def __call__(self, dy: Array, dx: Array) -> None:
+        """Fill dx (N, H, W, C)."""
 
         def work(task: tuple[int, int]) -> None:
             image, first = task
             self._paint(dy[image], first, dx[image])
 
-        tasks = list(product(range(len(dy)), range(min(self.params.stride[0], size[0]))))
+        tasks = list(product(range(len(dy)), range(min(self.params.stride[0], dx.shape[1]))))
         cut = threads.plan_split(dy.size * self.maps * self.kernel[0] * self.kernel[1], dx.size)
         threads.parallel_for(tasks, work, wake=cut.wakes)
-        return dx
 
     def _paint(self, dy: Array, first: int, dx: Array) -> None:
         """The rows of dx (H, W, C) from ``first`` on, a stride apart."""

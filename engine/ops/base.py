@@ -209,6 +209,31 @@ class Op(ABC):
         """What ``forward`` returns as cache at inference, for an op that was fused."""
         return None
 
+    def rowwise_gradient(self, dy: Array, cache: Any) -> Callable[[slice], object] | None:
+        """How to turn some rows of dy, in place, into the gradient of the only input; None for an
+        op that reads other positions. Of ops that save one value alone; it and dy are rows as in
+        ``rowwise_kernel``.
+        """
+        return None
+
+    def channel_slopes(self, cache: Any) -> Array | None:
+        """The number of each channel by which dy is multiplied for the gradient of the only input,
+        where that is all.
+        """
+        return None
+
+    def takes_slopes(self) -> bool:
+        """Whether ``blockwise_gradient`` can take in the ``channel_slopes`` of the op behind."""
+        return False
+
+    def blockwise_gradient(
+        self, dy: Array, cache: Any, behind: Op | None
+    ) -> tuple[Shape, Callable[[Array, Epilogue | None], None]] | None:
+        """The shape of the only input's gradient as it lies in memory, and how to fill it: as
+        ``blockwise_kernel``. ``behind``: the op behind this one whose slopes are taken in.
+        """
+        return None
+
     def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
         """The parameters' gradients alone: all that training needs of a first layer."""
         return self.backward(dy, cache)[1]

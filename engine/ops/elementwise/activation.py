@@ -56,6 +56,9 @@ class Relu(Elementwise):
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return (dy * (cache > 0),), {}
 
+    def rowwise_gradient(self, dy: Array, cache: Any) -> Callable[[slice], object]:
+        return lambda rows: np.multiply(dy[rows], cache[rows] > 0, out=dy[rows])
+
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         x = xs[0][index]
         return one_term("function", index, x, 1.0 if x > 0 else 0.0, y[index])
@@ -94,6 +97,13 @@ class LeakyRelu(Elementwise):
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
         return (np.where(cache > 0, dy, self.alpha * dy),), {}
+
+    def rowwise_gradient(self, dy: Array, cache: Any) -> Callable[[slice], object]:
+        def work(rows: slice) -> None:
+            part = dy[rows]
+            np.multiply(part, self.alpha, out=part, where=~(cache[rows] > 0))
+
+        return work
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         x = xs[0][index]
@@ -249,7 +259,16 @@ class Clip(Elementwise):
         return xs[0]
 
     def backward(self, dy: Array, cache: Any) -> tuple[tuple[Array, ...], dict[str, Array]]:
-        return (dy * ((cache >= self.low) & (cache <= self.high)),), {}
+        return (dy * self._passing(cache),), {}
+
+    def rowwise_gradient(self, dy: Array, cache: Any) -> Callable[[slice], object]:
+        return lambda rows: np.multiply(dy[rows], self._passing(cache[rows]), out=dy[rows])
+
+    def _passing(self, x: Array) -> Array:
+        """Where the gradient passes."""
+        inside = x >= self.low
+        inside &= x <= self.high
+        return inside
 
     def explain(self, xs: tuple[Array, ...], y: Array, index: Index) -> Explanation:
         x, result = xs[0][index], y[index]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -151,16 +151,33 @@ class Conv2d(Op):
         return self.input_grads(dy, cache), self.param_grads(dy, cache)
 
     def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]:
-        rows, size = to_nhwc(dy), cache.shape[1:3]
+        shape, fill = self.blockwise_gradient(dy, cache, None)
+        dx = buffers.empty(shape, dy.dtype)
+        fill(dx, None)
+        return (from_nhwc(dx),)
+
+    def takes_slopes(self) -> bool:
+        return self.is_frozen  # else the kernel would be turned and multiplied for every picture
+
+    def blockwise_gradient(
+        self, dy: Array, cache: Any, behind: Op | None
+    ) -> tuple[Shape, Callable[[Array, Epilogue | None], None]]:
+        rows, size, kind = to_nhwc(dy), cache.shape[1:3], dy.dtype.char
+
+        def memoize(key: Hashable, make: Callable[[], Any]) -> Any:
+            return self.memoize(("gradient", behind, key), make)
 
         def make() -> convolution.GradientPlan:
-            weight, kind = self.weight.transpose(2, 3, 1, 0), rows.dtype.char
+            weight = self.weight.transpose(2, 3, 1, 0)
+            slopes = None if behind is None else behind.channel_slopes(cache)
+            if slopes is not None:
+                weight = weight * slopes.astype(weight.dtype)
             return convolution.plan_input_gradient(
-                rows.shape, weight, self._params, size, kind, self.memoize
+                rows.shape, weight, self._params, size, kind, memoize
             )
 
-        plan = self.memoize(("gradient", rows.shape, size, rows.dtype.char), make)
-        return (from_nhwc(plan(rows)),)
+        plan = memoize((rows.shape, size, kind), make)
+        return cache.shape, lambda dx, epilogue: plan(rows, dx, epilogue)
 
     def param_grads(self, dy: Array, cache: Any) -> dict[str, Array]:
         dy_rows = to_nhwc(dy)

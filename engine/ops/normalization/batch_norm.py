@@ -132,6 +132,18 @@ class BatchNorm(Elementwise):
         dx = dy_rows * tiled(self.gamma * self._inverse(self.var), dy_rows)
         return (_shaped(dx, dy.shape),)
 
+    def rowwise_gradient(self, dy: Array, cache: Any) -> Callable[[slice], object]:
+        slopes = self.memoize(
+            ("slopes", dy.shape[1], dy.dtype.char), lambda: tiled(self._slope(self.var), dy)
+        )
+        return lambda rows: np.multiply(dy[rows], slopes, out=dy[rows])
+
+    def channel_slopes(self, cache: Any) -> Array | None:
+        if isinstance(cache, BatchNormCache) or not self.is_frozen or cache.ndim != 4:
+            return None
+        slopes: Array = self.memoize("slopes", lambda: self._slope(self.var))
+        return slopes
+
     def _backward_of_batch(
         self, dy: Array, cache: BatchNormCache
     ) -> tuple[tuple[Array, ...], dict[str, Array]]:

@@ -129,8 +129,17 @@ class MaxPool(_Pool):
         # What no cell has claimed yet: a cell that holds its window's maximum takes all and leaves
         # nothing to later ones.
         left = dy.transpose(0, 2, 3, 1).copy()
-        for picture in zip(x, y, left, dx, strict=True):  # one at a time stays in the cache
-            self._claim(*picture)
+        cut = threads.plan_split(threads.WORK_PER_TAP * x.size, x.size)
+        # One picture at a time stays in the cache; a single one is cut into some of its maps each.
+        maps = x.shape[3] if len(x) >= cut.parts else max(1, -(-x.shape[3] // cut.parts))
+
+        def work(task: tuple[int, int]) -> None:
+            picture, first = task
+            part = np.s_[picture, :, :, first : first + maps]
+            self._claim(x[part], y[part], left[part], dx[part])
+
+        tasks = list(product(range(len(x)), range(0, x.shape[3], max(1, maps))))
+        threads.parallel_for(tasks, work, wake=cut.wakes)
         return (from_nhwc(dx),), {}
 
     def _claim(self, x: Array, y: Array, left: Array, dx: Array) -> None:
