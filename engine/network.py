@@ -223,14 +223,23 @@ class Network:
         x: Array | Mapping[str, Array],
         *,
         train: bool = False,
+        only_values: Collection[str] | None = None,
+        saves: bool = True,
         check: Callable[[], None] | None = None,
     ) -> Trace:
         """Run on ``x``: float (N, C, H, W), preprocessed, or a mapping of input name → array.
 
+        With ``only_values`` (explaining) the trace has these values, inputs and outputs alone, and
+        holds of the others what the way back to them reads; without ``saves`` not even that.
         ``check`` is called before every node and may raise to stop the work (a time limit, a client
         that went away). Raises ShapeError when x does not have the network's input shape.
         """
-        run = self._executor.run(self._bind(x), train=train, check=check)
+        bound = self._bind(x)
+        if only_values is None:
+            run = self._executor.run(bound, train=train, check=check)
+        else:
+            kept = {*only_values, *self.inputs, *self.outputs}
+            run = self._executor.run_for(bound, kept, saves=saves, check=check)
         return Trace(run.values, self.outputs, run.caches, run.seconds)
 
     def rerun(self, trace: Trace, of: Network, *, check: Callable[[], None] | None = None) -> Trace:

@@ -82,7 +82,7 @@ def curves(
         curve, step = np.divmod(np.arange(piece.start, piece.stop), len(counts))
         changed = rank.reshape(question.size) < counts[step][:, None, None]
         pictures = np.where(changed[:, None], after[curve], before[curve])
-        trace = network.forward(pictures)
+        trace = question.run(pictures, saves=False)
         answers.flat[piece] = question.probability(trace)
     return Curves(counts / values.size, *answers)
 

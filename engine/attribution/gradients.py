@@ -127,7 +127,8 @@ def _gradient(question: AttributionTarget) -> Array:
 
 def _gradients(question: AttributionTarget, pictures: Array) -> Array:
     """∂score/∂x of every picture, (N, C, H, W)."""
-    return question.gradients(question.network.forward(pictures), [question.input])[question.input]
+    trace = question.run(pictures, saves=True)
+    return question.gradients(trace, [question.input])[question.input]
 
 
 def _largest(gradient: Array) -> Array:

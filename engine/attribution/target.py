@@ -16,10 +16,11 @@ from engine.types import Array
 
 ProgressCallback = Callable[[int, int], None]
 
-# Values of that many bytes are held at a time, however large the network: so many pictures run
-# together. More of them are not faster.
-BATCH_BYTES = 64 << 20
-MOST_PICTURES = 64
+# So many pictures run together that all their values would take that much; about a third of them is
+# there at a time. Fewer are slower (a product of few rows, a Python call for few numbers), more are
+# not faster.
+BATCH_BYTES = 320 << 20
+MOST_PICTURES = 32
 _DIGITS = 12  # of a number that is sent as text
 
 
@@ -65,7 +66,13 @@ class AttributionTarget:
 
     def scores(self, pictures: Array) -> Array:
         """The score of each of the pictures (N, C, H, W): (N,)."""
-        return self.read(self.network.forward(pictures))
+        return self.read(self.run(pictures, saves=False))
+
+    def run(self, pictures: Array, *, saves: bool) -> Trace:
+        """A trace of the pictures that holds the scores, and with ``saves`` what their gradients
+        read: little memory, most of which is used again while it is in the cache.
+        """
+        return self.network.forward(pictures, only_values=[self.value], saves=saves)
 
     def read(self, trace: Trace) -> Array:
         """The scores (N,) in a trace."""

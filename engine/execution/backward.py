@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -27,6 +27,8 @@ FillBlocks = Callable[[Array, Epilogue | None], None]
 
 class DifferentiableOp(Protocol):
     """What the way back needs of an op (engine/ops/base.py)."""
+
+    gradient_by_shape: ClassVar[bool]
 
     def input_grads(self, dy: Array, cache: Any) -> tuple[Array, ...]: ...
     def rowwise_gradient(self, dy: Array, cache: Any) -> RowWork | None: ...
@@ -150,7 +152,9 @@ class BackwardPass:
             if self._depends.isdisjoint(node.inputs) or self._is_folded(node):
                 return value
             cache = self._caches[node.name]
-            held = as_rows(cache) if isinstance(cache, np.ndarray) else None
+            held = cache
+            if not node.op.gradient_by_shape:
+                held = as_rows(cache) if isinstance(cache, np.ndarray) else None
             work = None if held is None else node.op.rowwise_gradient(rows, held)
             if work is None:
                 return value

@@ -4,7 +4,7 @@ threads, buffers and fusion only through this module.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -39,6 +39,9 @@ class Executor:
     def __init__(self, nodes: Sequence[FusableNode]) -> None:
         self._nodes = nodes
         self._plans = LruCache(MAX_PLANS)
+        self._last_reader = {
+            name: position for position, node in enumerate(nodes) for name in node.inputs
+        }
 
     def run(
         self, inputs: Mapping[str, Array], *, train: bool = False, check: Check | None = None
@@ -60,6 +63,36 @@ class Executor:
         """
         values = dict(inputs)
         return self._run(values, self._plan_for(values), check, reuse)
+
+    def run_for(
+        self,
+        inputs: Mapping[str, Array],
+        kept: Collection[str],
+        *,
+        saves: bool,
+        check: Check | None = None,
+    ) -> Run:
+        """These values alone, at inference; of what ops save for the way back, all that it reads
+        with ``saves``, else nothing.
+
+        Any other value is let go when the last node has read it, so that its memory, still in the
+        cache, is the next one's.
+        """
+        values = {name: channels_last(value).view() for name, value in inputs.items()}
+        run, plan = Run(values, {}, {}), self._plan_for(values)
+        for position, node in enumerate(self._nodes):
+            if check is not None:
+                check()
+            if node.name not in values:
+                self._compute(position, run, plan)
+                if not saves:
+                    run.caches.clear()
+            if node.op.gradient_by_shape and node.name in run.caches:
+                run.caches[node.name] = shapes_alone(run.caches[node.name])
+            for name in (node.name, *node.inputs):
+                if self._last_reader.get(name, position) <= position and name not in kept:
+                    values.pop(name, None)
+        return run
 
     def _run(
         self,
@@ -104,6 +137,15 @@ class Executor:
         """The fusion plan for inputs of these shapes."""
         key = tuple((name, x.shape, x.dtype) for name, x in inputs.items())
         return self._plans.get_or_make(key, lambda: FusionPlan(self._nodes))
+
+
+def shapes_alone(saved: Any) -> Any:
+    """Arrays of the same shapes that take no memory, for those that were saved."""
+    if isinstance(saved, tuple):
+        return tuple(map(shapes_alone, saved))
+    if not isinstance(saved, np.ndarray):
+        return saved
+    return np.broadcast_to(np.empty((), saved.dtype), saved.shape)
 
 
 def _nothing(node: FusableNode, reads: list[Array]) -> None:

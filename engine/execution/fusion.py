@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice, pairwise
 from math import prod
 from time import perf_counter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -32,6 +32,8 @@ FillBlocks = Callable[[Array, Epilogue | None], None]
 
 class FusableOp(Protocol):
     """What fusion needs of an op (engine/ops/base.py)."""
+
+    gradient_by_shape: ClassVar[bool]
 
     def forward(self, *xs: Array, train: bool = False) -> tuple[Array, Any]: ...
     def rowwise_kernel(self, xs: tuple[Array, ...], y: Array) -> FillRows | None: ...

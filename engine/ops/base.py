@@ -97,7 +97,9 @@ class Op(ABC):
     - ``weighted``: its parameter ``weight`` has a kernel for each channel or unit of the output;
     - ``preserves_order``: the output has the input's values in the input's order;
     - ``cached``: what ``forward`` keeps for ``backward``: input, output, shape, mask, mean,
-      variance, inverse, normal, base.
+      variance, inverse, normal, base;
+    - ``gradient_by_shape``: of what ``forward`` saves at inference ``input_grads`` reads the shapes
+      alone.
     """
 
     op_type: ClassVar[str]
@@ -108,6 +110,7 @@ class Op(ABC):
     weighted: ClassVar[bool] = False
     preserves_order: ClassVar[bool] = False
     cached: ClassVar[tuple[str, ...]] = ()
+    gradient_by_shape: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

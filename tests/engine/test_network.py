@@ -137,6 +137,22 @@ def test_only_some_values(wanted):
     assert all((lean.values[name] == whole.values[name]).all() for name in wanted)
 
 
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_pass_for_some_values_has_them_and_their_way_back(frozen):
+    net = network().freeze() if frozen else network()
+    whole, lean = net.forward(pictures()), net.forward(pictures(), only_values=["fc", "gate"])
+    assert set(lean) == {"fc", "gate", "input", "softmax"}
+    assert all((lean[name] == whole[name]).all() for name in lean)
+    dy = {"softmax": np.eye(2, 5, dtype=np.float32)}
+    found = net.backward(lean, dy, only_values=["input"]).values["input"]
+    assert (found == net.backward(whole, dy, only_values=["input"]).values["input"]).all()
+    assert lean.nbytes < 0.9 * whole.nbytes
+    bare = net.forward(pictures(), only_values=["fc"], saves=False)
+    assert (bare["fc"] == whole["fc"]).all()
+    assert bare.nbytes < 0.2 * whole.nbytes
+    assert not bare.caches
+
+
 def test_a_value_that_had_no_part_in_it_has_no_gradient():
     net = network()
     trace = net.forward(pictures())

@@ -210,6 +210,7 @@ class Add(BinaryOp):
 
     op_type: ClassVar[str] = "add"
     display_name: ClassVar[str] = "Addition"
+    gradient_by_shape: ClassVar[bool] = True
     function: ClassVar[np.ufunc] = np.add
 
     def slope(self, place: int, a: Array, b: Array) -> Array | float:

@@ -37,6 +37,7 @@ class Conv2d(Op):
     family: ClassVar[Family] = "weights"
     weighted: ClassVar[bool] = True
     cached: ClassVar[tuple[str, ...]] = ("input",)
+    gradient_by_shape: ClassVar[bool] = True
 
     weight: Array
     bias: Array | None = None

@@ -26,6 +26,7 @@ class Dense(Op):
     family: ClassVar[Family] = "weights"
     weighted: ClassVar[bool] = True
     cached: ClassVar[tuple[str, ...]] = ("input",)
+    gradient_by_shape: ClassVar[bool] = True
 
     weight: Array
     bias: Array | None = None

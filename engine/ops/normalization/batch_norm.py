@@ -52,6 +52,7 @@ class BatchNorm(Elementwise):
     family: ClassVar[Family] = "norm"
     per_channel: ClassVar[bool] = True
     cached: ClassVar[tuple[str, ...]] = ("input", "mean", "variance")
+    gradient_by_shape: ClassVar[bool] = True
 
     gamma: Array
     beta: Array

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.execution.executor import shapes_alone
 from engine.ops import (
     BatchNorm,
     Dequantize,
@@ -72,6 +73,19 @@ def test_a_frozen_op_has_the_same_gradients_each_time(case):
         ):
             assert (one == again).all()
         assert (dy == kept).all()
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if c.op().gradient_by_shape], ids=lambda case: case.name
+)
+def test_an_op_that_says_so_reads_the_shapes_alone(case):
+    """Of what it saved: numbers that are not read are not kept for it."""
+    op = case.op()
+    y, cache = op.forward(*case.inputs())
+    dy = np.random.default_rng(5).standard_normal(y.shape)
+    nothing = shapes_alone(cache)
+    for one, other in zip(op.input_grads(dy, cache), op.input_grads(dy, nothing), strict=True):
+        assert (one == other).all()
 
 
 def test_dropout_draws_and_scales():
