@@ -2,6 +2,8 @@
 stays bounded.
 """
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -158,6 +160,21 @@ def test_from_a_trace_the_network_is_not_run_again(method, monkeypatch):
     found = attribute(net, trace, method, target=1)
     assert (found.values == expected.values).all()
     assert found.score == expected.score
+
+
+@pytest.mark.parametrize(
+    ("method", "option"), [("integrated_gradients", "steps"), ("smooth_grad", "samples")]
+)
+def test_more_passes_take_no_more_memory(method, option, monkeypatch):
+    monkeypatch.setattr(target, "MOST_PICTURES", 4)
+    net, peaks = network().freeze(), []
+    ask(method, net, target=1, **{option: 4})  # what is prepared once
+    for count in (4, 40):
+        tracemalloc.start()
+        ask(method, net, target=1, **{option: count})
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.3 * peaks[0]
 
 
 class TestBaseline:
