@@ -16,11 +16,11 @@ from engine.types import Array
 
 ProgressCallback = Callable[[int, int], None]
 
-# So many pictures run together that all their values would take that much; about a third of them is
-# there at a time. Fewer are slower (a product of few rows, a Python call for few numbers), more are
-# not faster.
-BATCH_BYTES = 320 << 20
+# So many pictures run together that what a pass holds of them takes that much. Fewer are slower (a
+# product of few rows, a Python call for few numbers), more are not faster.
+BATCH_BYTES = 192 << 20
 MOST_PICTURES = 32
+PASSING = 4  # of the largest value: values and gradients that are about to be let go
 _DIGITS = 12  # of a number that is sent as text
 
 
@@ -161,7 +161,9 @@ def batch_size(network: Network, dtype: np.dtype[np.generic]) -> int:
     """How many pictures run through the network together: one, where it takes no more."""
     if not network.runs_in_batches:
         return 1
-    numbers = sum(prod(shape) for shape in network.shapes().values())
+    sizes = {name: prod(shape) for name, shape in network.shapes().items()}
+    read = sum(sizes[node.name] for node in network.nodes if not node.op.gradient_by_shape)
+    numbers = read + PASSING * max(sizes.values())
     return max(1, min(MOST_PICTURES, BATCH_BYTES // (numbers * dtype.itemsize)))
 
 

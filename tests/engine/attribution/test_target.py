@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.attribution import attribute, curves, random_map
-from engine.attribution.target import batch_size, make_target
+from engine.attribution.target import PASSING, batch_size, make_target
 from engine.errors import AttributionError
 from engine.network import Network, Node
 from engine.ops import (
@@ -143,3 +143,13 @@ def test_a_network_that_takes_one_picture_at_a_time_is_asked_one_by_one():
     network = small(("one", Reshape((1, 4))))
     assert batch_size(network, np.dtype("f8")) == 1
     assert attribute(network, X, "occlusion", target=1, window=4).values.any()
+
+
+def test_so_many_pictures_run_together_that_what_is_held_of_them_has_a_bound(monkeypatch):
+    """By what the way back reads: the switch's numbers, not those of the convolution before it."""
+    network = small()
+    held = 5 * 8 * 8 + 5 + 5 + PASSING * 5 * 8 * 8  # act, mean, list, and what passes
+    monkeypatch.setattr("engine.attribution.target.BATCH_BYTES", 7 * 8 * held)
+    assert batch_size(network, np.dtype("f8")) == 7
+    monkeypatch.setattr("engine.attribution.target.BATCH_BYTES", 7 * 8 * held - 1)
+    assert batch_size(network, np.dtype("f8")) == 6
