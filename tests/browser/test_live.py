@@ -155,6 +155,7 @@ def test_a_drawing_is_followed_while_it_is_drawn(open_page: OpenPage):
     page.click("#draw")
     page.get_by_role("button", name="Live", exact=True).click()
     page.wait_for_function("() => frames_sent === 1 && frames_open === 0")
+    expect(page.get_by_role("button", name="Other camera")).to_be_hidden()
     before = page.evaluate(PICTURES)
     box = page.locator(".pad canvas").bounding_box()
     assert box

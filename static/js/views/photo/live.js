@@ -36,6 +36,7 @@ class LiveBar {
   /** @param {App} app */
   constructor(app) {
     this.#app = app;
+    this.#turn.hidden = true;
     this.#element.append(this.#pause, this.#turn, button(words.stop, () => this.#app.live.stop()));
     this.#element.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
