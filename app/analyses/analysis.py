@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -30,7 +30,7 @@ from engine.ops.base import Explanation, no_terms, one_term
 from engine.outputs import OutputInfo
 from engine.preprocess import USUAL_SCALE, Preprocess
 from engine.trace import Trace
-from engine.types import Array, Index
+from engine.types import Array, Index, Shape
 
 Scores = list[tuple[str, float]]
 
@@ -234,8 +234,7 @@ def analyze(
     clock.lap("preprocess")
     trace = network.forward(x, check=check)
     clock.lap("forward")
-    names = [name for name in trace if only is None or name in only]
-    layers = [layer_of(network, name, trace[name]) for name in names]
+    layers = layers_of(network, trace, only)
     clock.lap("statistics")
     return Analysis(
         id=analysis_id or content_id(model, network, data, crop),
@@ -345,14 +344,30 @@ def _part(picture: Picture, steps: Preprocess, crop: Box | None) -> Box:
     return check_crop(crop, picture.width, picture.height)
 
 
-def layer_of(network: Network, name: str, y: Array) -> Layer:
-    """A layer's numbers of the first picture in short; ``y`` as the network has it."""
+def layers_of(
+    network: Network,
+    trace: Trace,
+    only: Collection[str] | None = None,
+    known: Iterable[Layer] = (),
+) -> list[Layer]:
+    """All layers in short, or ``only`` some: of the first picture. Those that are ``known`` are not
+    looked at again.
+    """
+    layers = {layer.name: layer for layer in known}
+    names = [name for name in trace if only is None or name in only]
+    new = [name for name in names if name not in layers]
+    values = [network.layouts[name].to_display(trace[name]) for name in new]
+    for name, value, summary in zip(new, values, inspection.summaries(values), strict=True):
+        layers[name] = _layer(network, name, value.shape, summary)
+    return [layers[name] for name in names]
+
+
+def _layer(network: Network, name: str, shape: Shape, summary: inspection.Summary) -> Layer:
     op = "input" if name in network.inputs else network.node(name).op.op_type
     layout = network.layouts[name]
-    seen = layout.to_display(y)
     native = None if layout.native_shape == layout.shape else layout.native_shape
-    stats, top = inspection.layer_stats(seen), inspection.top_channels(seen, MAX_TOP_CHANNELS)
-    return Layer(name, op, seen.shape, layout.letters, stats, top, native)
+    top = summary.top_channels(MAX_TOP_CHANNELS)
+    return Layer(name, op, shape, layout.letters, summary.stats, top, native)
 
 
 class Clock:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from app.analyses.analysis import Analysis, Changes, Clock, layer_of, preprocess_of
+from app.analyses.analysis import Analysis, Changes, Clock, layers_of, preprocess_of
 from app.encoding.text import sentence
 from app.errors import BadParameter
 from app.images.edits import PhotoChanges, changed
@@ -63,13 +63,8 @@ def vary(
         clock.lap("preprocess")
         trace = network.rerun(trace, original.network, check=check)
     clock.lap("forward")
-    before = {layer.name: layer for layer in original.layers}
-    layers = [
-        before[name]
-        if trace[name] is original.trace[name]
-        else layer_of(network, name, trace[name])
-        for name in trace
-    ]
+    known = [layer for layer in original.layers if trace[layer.name] is original.trace[layer.name]]
+    layers = layers_of(network, trace, known=known)
     clock.lap("statistics")
     return Analysis(
         id=analysis_id,

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from app.analyses.analysis import Analysis, Changes, Clock, layer_of
+from app.analyses.analysis import Analysis, Changes, Clock, layers_of
 from app.encoding.text import sentence
 from app.errors import BadParameter, UnknownLayer, UnknownStep, WrongState
 from app.execution.cache import SingleFlightCache
@@ -243,7 +243,7 @@ def _analysed_again(original: Analysis, network: Network, step_id: str, check: C
     clock = Clock()
     trace = network.freeze().forward(original.trace[next(iter(network.inputs))], check=check)
     clock.lap("forward")
-    layers = [layer_of(network, name, trace[name]) for name in trace]
+    layers = layers_of(network, trace)
     clock.lap("statistics")
     photo_changes = original.changes.photo if original.changes else PhotoChanges()
     return replace(

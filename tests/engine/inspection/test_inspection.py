@@ -97,13 +97,45 @@ def test_sums_lose_no_digits_in_large_layers():
 
 def test_strongest_maps_by_mean_absolute_value():
     y = np.array([1, -3, 0, 2], np.float32)[:, None, None] * np.ones((4, 2, 2), np.float32)
-    assert inspection.top_channels(y, 3) == [1, 3, 0]
-    assert inspection.top_channels(y, 99) == [1, 3, 0, 2]
-    assert inspection.top_channels(y[:, 0, 0], 2) == [1, 3]
+    assert inspection.summary(y).top_channels(3) == [1, 3, 0]
+    assert inspection.summary(y).top_channels(99) == [1, 3, 0, 2]
+    assert inspection.summary(y[:, 0, 0]).top_channels(2) == [1, 3]
+
+
+@pytest.mark.parametrize("shape", [(3, 5, 7), (24, 120, 121), (600, 13, 13), (1, 300, 301)])
+@pytest.mark.parametrize("smallest", [-4.0, 0.0, 0.5])
+def test_summaries_of_maps_of_all_sizes_are_numpys(shape, smallest):
+    """Maps of several blocks, too, of which all but the first have numbers below zero."""
+    channels, rows, cols = shape
+    y = np.abs(RNG.normal(size=(rows, cols, channels)).astype(np.float32))
+    y.ravel()[1 << 16 :] *= -1
+    y = y.clip(smallest, 2).transpose(2, 0, 1)
+    found = inspection.summary(y)
+    assert found.stats == {
+        "min": float(y.min()),
+        "max": float(y.max()),
+        "mean": pytest.approx(y.mean(dtype=np.float64), rel=1e-13),
+        "std": pytest.approx(y.std(dtype=np.float64), rel=1e-13),
+        "zero_fraction": float((y == 0).mean()),
+        "nan_count": 0,
+        "inf_count": 0,
+        "silent_channels": [],
+    }
+    assert found.sizes == pytest.approx(np.abs(y).mean(axis=(1, 2), dtype=np.float64), rel=1e-13)
+
+
+def test_several_values_are_summarised_in_their_order():
+    values = [RNG.normal(size=(3, 4 * n, n)).astype(np.float32) for n in (1, 300, 7)]
+    found = inspection.summaries(values)
+    assert [one.stats for one in found] == [inspection.layer_stats(value) for value in values]
+
+
+def test_a_single_number_has_figures():
+    assert inspection.layer_stats(np.array(-2.0))["mean"] == -2.0
 
 
 def test_equal_maps_keep_their_order():
-    assert inspection.top_channels(np.ones((5, 2, 2)), 3) == [0, 1, 2]
+    assert inspection.summary(np.ones((5, 2, 2))).top_channels(3) == [0, 1, 2]
 
 
 def test_explanations_add_up_at_random_places_of_every_layer(network, trace):
