@@ -169,7 +169,7 @@ def test_nor_can_it_be_named_in_another_call(visits, document, things, stranger)
         else:
             continue
         tried.add(path.removeprefix(f"{API}/"))
-    assert tried == {"analyses", "predict", "trainings", "trainings/plan"}
+    assert tried == {"analyses", "predict", "frames", "trainings", "trainings/plan"}
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
