@@ -230,7 +230,7 @@ class Network:
         """Run on ``x``: float (N, C, H, W), preprocessed, or a mapping of input name → array.
 
         With ``only_values`` (explaining) the trace has these values, inputs and outputs alone, and
-        holds of the others what the way back to them reads; without ``saves`` not even that.
+        holds of the others what the backward pass to them reads; without ``saves`` not even that.
         ``check`` is called before every node and may raise to stop the work (a time limit, a client
         that went away). Raises ShapeError when x does not have the network's input shape.
         """
@@ -284,8 +284,8 @@ class Network:
         if unknown:
             raise GraphError(f"this network has no value {', '.join(map(repr, unknown))}")
         if only_values is not None:
-            way = BackwardPass(self.nodes, trace.caches, output_grads, only_values)
-            return Gradients(way.run(check))
+            backward = BackwardPass(self.nodes, trace.caches, output_grads, only_values)
+            return Gradients(backward.run(check))
         value_grads: dict[str, Array] = dict(output_grads)
         params: dict[str, Array] = {}
         for node in reversed(self.nodes):

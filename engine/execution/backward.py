@@ -1,4 +1,4 @@
-"""The way back at inference: the gradients of some values, and of no parameter.
+"""The backward pass at inference: the gradients of some values, and of no parameter.
 
 A convolution makes a gradient of its own, block by block; while a block is in the cache, what other
 readers of the same value hand back is added, and the ops before it that weigh number by number
@@ -26,7 +26,7 @@ FillBlocks = Callable[[Array, Epilogue | None], None]
 
 
 class DifferentiableOp(Protocol):
-    """What the way back needs of an op (engine/ops/base.py)."""
+    """What the backward pass needs of an op (engine/ops/base.py)."""
 
     gradient_by_shape: ClassVar[bool]
 
@@ -40,7 +40,7 @@ class DifferentiableOp(Protocol):
 
 
 class DifferentiableNode(Protocol):
-    """A node of a network, as the way back uses it."""
+    """A node of a network, as the backward pass uses it."""
 
     @property
     def name(self) -> str: ...
@@ -51,8 +51,8 @@ class DifferentiableNode(Protocol):
 
 
 class BackwardPass:
-    """One way back: from ``output_grads`` (value name → gradient) to the ``wanted`` values. The
-    given gradients are not changed. ``caches``: node name → what its op saved.
+    """One backward pass: from ``output_grads`` (value name → gradient) to the ``wanted`` values.
+    The given gradients are not changed. ``caches``: node name → what its op saved.
     """
 
     def __init__(

@@ -72,8 +72,8 @@ class Executor:
         saves: bool,
         check: Check | None = None,
     ) -> Run:
-        """These values alone, at inference; of what ops save for the way back, all that it reads
-        with ``saves``, else nothing.
+        """These values alone, at inference; of what ops save for the backward pass, all that it
+        reads with ``saves``, else nothing.
 
         Any other value is let go when the last node has read it, so that its memory, still in the
         cache, is the next one's.

@@ -1,5 +1,5 @@
-"""The way back through a convolution, and the forward pass of a transposed one: small maps painted
-onto larger ones.
+"""The gradient of a convolution's input, and the forward pass of a transposed one: from small maps
+to larger ones.
 
 With a stride of s, only every s-th cell of the kernel can ever meet a given row of the large map,
 and rows that are s apart meet the same cells. So the large map falls into s · s interleaved parts,

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from engine.execution import buffers
-from engine.kernels import autotune, conv_transpose, im2col, painting, winograd
+from engine.kernels import autotune, col2im, conv_transpose, im2col, winograd
 from engine.kernels.spec import ConvParams, ConvProblem
 from engine.types import Array, Epilogue
 
@@ -119,15 +119,15 @@ def plan_input_gradient(
 ) -> GradientPlan:
     """How to get from a dy of that shape, (N, Ho, Wo, K), to dx (N, H, W, C): itself a convolution,
     of dy by the flipped kernel; or several (engine/kernels/conv_transpose.py), or sums
-    (engine/kernels/painting.py).
+    (engine/kernels/col2im.py).
 
     ``memoize`` keeps the weight as it is read, as several shapes may share it. The algorithms are
     the heuristic's. Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep
     learning", 2016, section 4.
     """
-    if painting.suits(weight.shape, params):
-        painted = memoize("painting", lambda: painting.prepare(weight, params))
-        return partial(_paint, painted)
+    if col2im.suits(weight.shape, params):
+        prepared = memoize("col2im", lambda: col2im.prepare(weight, params))
+        return partial(_by_col2im, prepared)
     flipped = _flipped(weight, params.groups)
 
     def plan_part(own: ConvParams, cells: tuple[slice, slice]) -> ConvPlan:
@@ -143,8 +143,8 @@ def plan_input_gradient(
     return conv_transpose.plan_transpose(shape, flipped, params, input_size, plan_part)
 
 
-def _paint(painted: painting.Painting, dy: Array, dx: Array, epilogue: Epilogue | None) -> None:
-    painted(dy, dx)
+def _by_col2im(fill: col2im.Col2Im, dy: Array, dx: Array, epilogue: Epilogue | None) -> None:
+    fill(dy, dx)
     conv_transpose.finish(dx, epilogue)
 
 

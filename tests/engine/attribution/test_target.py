@@ -146,7 +146,7 @@ def test_a_network_that_takes_one_picture_at_a_time_is_asked_one_by_one():
 
 
 def test_so_many_pictures_run_together_that_what_is_held_of_them_has_a_bound(monkeypatch):
-    """By what the way back reads: the switch's numbers, not those of the convolution before it."""
+    """By what the backward pass reads: the switch's numbers, not the convolution's."""
     network = small()
     held = 5 * 8 * 8 + 5 + 5 + PASSING * 5 * 8 * 8  # act, mean, list, and what passes
     monkeypatch.setattr("engine.attribution.target.BATCH_BYTES", 7 * 8 * held)

@@ -1,4 +1,4 @@
-"""The way back in place and with slopes folded in, against the ops' own gradients one by one."""
+"""The backward pass in place, slopes folded in, against the ops' own gradients one by one."""
 
 import numpy as np
 import pytest

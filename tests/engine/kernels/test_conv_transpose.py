@@ -1,19 +1,19 @@
-"""The way back through a convolution, part by part, against painting number by number."""
+"""The gradient of a convolution's input, part by part, against adding number by number."""
 
 from itertools import product
 
 import numpy as np
 import pytest
 
-from engine.kernels import convolution, painting
+from engine.kernels import col2im, convolution
 from engine.kernels.spec import ConvParams
 
 SIZE = (9, 8)
 LARGE = (21, 26)
 
 
-def painted(dy, weight, params, size):
-    """Every number of dy (N, Ho, Wo, K) paints its kernel onto dx; what falls beside it is lost."""
+def added(dy, weight, params, size):
+    """Every number of dy (N, Ho, Wo, K) adds its kernel to dx; what falls beside it is lost."""
     dx = np.zeros((len(dy), *size, weight.shape[2] * params.groups))
     depth, per_group = weight.shape[2], weight.shape[3] // params.groups
     for i, j, p, q in product(*map(range, (*dy.shape[1:3], *weight.shape[:2]))):
@@ -39,21 +39,21 @@ def test_every_part_is_there(kernel, stride, dilation, padding):
     weight = rng.standard_normal((*kernel, 2, 6))
     dy = rng.standard_normal((2, rows, columns, 6))
     dx = convolution.input_gradient(dy, weight, params, SIZE)
-    np.testing.assert_allclose(dx, painted(dy, weight, params, SIZE), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(dx, added(dy, weight, params, SIZE), rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("padding", [(0, 0, 0, 0), (2, 1, 0, 3)])
 @pytest.mark.parametrize("dilation", [(1, 1), (2, 3)])
 @pytest.mark.parametrize("stride", [(1, 1), (2, 3), (4, 2), (5, 7)])
 @pytest.mark.parametrize("kernel", [(1, 2), (2, 3), (7, 7)])
-def test_few_maps_are_painted(kernel, stride, dilation, padding, monkeypatch):
+def test_few_maps_by_col2im(kernel, stride, dilation, padding, monkeypatch):
     """A photo's colours: whatever the step, and however few rows are worked on at a time."""
-    monkeypatch.setattr(painting, "CHUNK_BYTES", 1 << 11)
+    monkeypatch.setattr(col2im, "CHUNK_BYTES", 1 << 11)
     params = ConvParams(stride, padding, dilation, 1)
     rng = np.random.default_rng(4)
     rows, columns = params.output_size(*LARGE, kernel)
     weight = rng.standard_normal((*kernel, 3, 9))
-    assert painting.suits(weight.shape, params)
+    assert col2im.suits(weight.shape, params)
     dy = rng.standard_normal((2, rows, columns, 9))
     dx = convolution.input_gradient(dy, weight, params, LARGE)
-    np.testing.assert_allclose(dx, painted(dy, weight, params, LARGE), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(dx, added(dy, weight, params, LARGE), rtol=1e-12, atol=1e-12)
