@@ -73,6 +73,7 @@ class Col2Im:
                 across, there = _overlap(0, added.shape[4], along, planes.shape[3])
                 planes[kind, :, here, there] += added[i, j, :, seen, across]
         for kind in range(min(step, dx.shape[1])):
+            threads.check()
             part = target[:, kind::step]
             part[...] = planes[kind, :, :, : part.shape[1]].transpose(1, 2, 0)
 

@@ -8,7 +8,7 @@ import pytest
 from engine.errors import ShapeError
 from engine.execution import threads
 from engine.execution.memory_format import channels_last
-from engine.kernels import depthwise, im2col, pointwise, winograd
+from engine.kernels import col2im, depthwise, im2col, pointwise, winograd
 from engine.ops import (
     OPS,
     BatchNorm,
@@ -108,7 +108,7 @@ def test_an_op_asks_often_enough_whether_to_go_on(op, shapes, monkeypatch):
     monkeypatch.setattr(channel_rows, "BLOCK", PIECE)
     for kernel in (depthwise, pointwise):
         monkeypatch.setattr(kernel, "CHUNK_NUMBERS", PIECE)
-    for kernel in (im2col, winograd):
+    for kernel in (col2im, im2col, winograd):
         monkeypatch.setattr(kernel, "CHUNK_BYTES", 4 * PIECE)
     rng = np.random.default_rng(0)
     xs = [channels_last(rng.uniform(0.5, 2, shape).astype(np.float32)) for shape in shapes]
