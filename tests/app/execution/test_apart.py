@@ -38,12 +38,15 @@ def open_files(pid):
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
-def forker_of(pid):
-    """The process that makes the others, without modules: that of a server has some."""
-    lines = {c: Path(f"/proc/{c}/cmdline").read_bytes().split(b"\0") for c in children(pid)}
-    name = b"app.execution.apart.forker"
-    (found,) = [child for child, line in lines.items() if name in line and line[-3] == name]
-    return found
+def forker_of(pid, *modules):
+    """The process that makes the others and imports these modules: another one in this process,
+    that of a server, may be there, too.
+    """
+    lines = {c: Path(f"/proc/{c}/cmdline").read_text().split("\0")[:-1] for c in children(pid)}
+    wanted = ["app.execution.apart.forker", *modules]
+    found = [c for c, line in lines.items() if [*line[2:3], *line[4:]] == wanted]
+    assert len(found) == 1, lines
+    return found[0]
 
 
 def until(condition):

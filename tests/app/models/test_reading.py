@@ -109,7 +109,7 @@ def test_a_photo_is_analysed_while_another_visitor_s_model_is_read(tmp_path):
     app = create_app(settings, Registry({"tiny": build_tiny}, "tiny"))
     with TestClient(app) as client:
         reading.make_ready()
-        forker = forker_of(os.getpid())
+        forker = forker_of(os.getpid(), "app.models.reading", "engine.formats.onnx")
         os.kill(forker, signal.SIGSTOP)  # so the model is not read before this has been looked at
         answers = []
         bring = threading.Thread(
