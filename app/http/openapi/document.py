@@ -38,6 +38,12 @@ Responses = dict[int | str, dict[str, Any]]
 _REF = "#/components/schemas/"
 _METHODS = {"get", "post", "delete", "patch"}
 
+_PHOTO_FIELDS = {
+    "image": {"type": "string", "format": "binary"},
+    "model": {"type": "string", "description": "A model's id."},
+    "crop": {"type": "string", "description": "left,top,right,bottom"},
+}
+
 UPLOAD_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -47,11 +53,7 @@ UPLOAD_BODY: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["image"],
-                    "properties": {
-                        "image": {"type": "string", "format": "binary"},
-                        "model": {"type": "string", "description": "A model's id."},
-                        "crop": {"type": "string", "description": "left,top,right,bottom"},
-                    },
+                    "properties": _PHOTO_FIELDS,
                 },
                 "example": {"image": "@photo.jpg", "model": "everyday"},
             },
@@ -95,9 +97,7 @@ FRAME_BODY: dict[str, Any] = {
                     "type": "object",
                     "required": ["image"],
                     "properties": {
-                        "image": {"type": "string", "format": "binary"},
-                        "model": {"type": "string", "description": "A model's id."},
-                        "crop": {"type": "string", "description": "left,top,right,bottom"},
+                        **_PHOTO_FIELDS,
                         "view": {
                             "type": "string",
                             "contentMediaType": "application/json",
